@@ -1,6 +1,7 @@
 package dev.sdlora.server;
 
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.RetryAfter;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.transport.Access;
 import io.javalin.http.Context;
@@ -56,7 +57,7 @@ final class RateLimit {
         throw new Refusal(
             429,
             "this client asked for more than %s jobs a minute".formatted(perMinute),
-            Map.of("Retry-After", Long.toString((long) Math.ceil(seconds))));
+            RetryAfter.seconds(seconds));
       }
     }
   }

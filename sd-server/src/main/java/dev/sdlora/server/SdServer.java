@@ -35,6 +35,7 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
 import io.javalin.util.JavalinException;
@@ -136,7 +137,7 @@ public final class SdServer implements AutoCloseable {
               // Javalin has a form of its own for these.
               config.routes.exception(
                   HttpResponseException.class, (error, context) -> tell(error, context, sentences));
-              config.routes.options("/*", context -> context.status(204));
+              config.routes.before(SdServer::answerOptions);
               config.routes.get("/health", context -> context.result("ok"));
               config.routes.get("/ready", this::ready);
               metrics.addTo(config.routes, queue, pipeline);
@@ -193,6 +194,7 @@ public final class SdServer implements AutoCloseable {
     config.startup.showJavalinBanner = false;
     config.startup.startupWatcherEnabled = false;
     config.startup.showOldJavalinVersionWarning = false;
+    config.http.prefer405over404 = true;
     config.http.maxRequestSize = settings.maxBodyBytes;
     config.http.defaultContentType = "application/json";
     config.http.compressionStrategy = CompressionStrategy.NONE;
@@ -224,6 +226,13 @@ public final class SdServer implements AutoCloseable {
     job.failure()
         .filter(failure -> sentences.of(failure).unexpected())
         .ifPresent(failure -> LOG.error("job {} failed", job.id(), failure));
+  }
+
+  /** Answers here and not by a route, which would make OPTIONS a method of every path. */
+  private static void answerOptions(Context context) {
+    if (context.method().equals(HandlerType.OPTIONS)) {
+      context.status(204).skipRemainingHandlers();
+    }
   }
 
   private void ready(Context context) {

@@ -12,11 +12,13 @@ import dev.sdlora.api.Style;
 import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.request.Pictures;
 import java.io.ByteArrayInputStream;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -343,5 +345,36 @@ class SdapiTest {
     HttpResponse<String> answer = served.send(served.request("/sdapi/v1/nothing"));
     assertThat(answer.statusCode()).isEqualTo(404);
     assertThat(Served.json(answer.body()).get("detail").asText()).contains("not found");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "GET | /sdapi/v1/txt2img | POST, OPTIONS | /detail",
+        "HEAD | /sdapi/v1/txt2img | POST, OPTIONS |",
+        "DELETE | /sdapi/v1/options | GET, HEAD, POST, OPTIONS | /detail",
+        "PATCH | /api/jobs/1 | DELETE, GET, HEAD, OPTIONS | /detail",
+        "POST | /health | GET, HEAD, OPTIONS | /detail",
+        "PUT | /v1/images/generations | POST, OPTIONS | /error/message",
+        "PROPFIND | /v1/models | GET, HEAD, OPTIONS | /error/message",
+      })
+  void wrongMethod_405_tellsTheOnesThatThereAre(
+      String method, String path, String allowed, @Nullable String sentence) {
+    HttpResponse<String> answer =
+        served.send(served.request(path).method(method, BodyPublishers.noBody()));
+    assertThat(answer.statusCode()).isEqualTo(405);
+    assertThat(answer.headers().firstValue("Allow").orElseThrow().split(", "))
+        .containsExactlyInAnyOrder(allowed.split(", "));
+    if (sentence != null) {
+      assertThat(Served.json(answer.body()).at(sentence).asText())
+          .startsWith("this path has no such method: use ");
+    }
+  }
+
+  @Test
+  void wrongMethod_ofAnUnknownPath_404() {
+    HttpResponse<String> answer = served.send(served.request("/sdapi/v1/nothing").DELETE());
+    assertThat(answer.statusCode()).isEqualTo(404);
   }
 }

@@ -7,11 +7,13 @@ import dev.sdlora.api.ImageSettingsException;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.ResourceException.Resource;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.request.FieldException;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.training.TrainingException;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,11 +73,14 @@ public final class Sentences {
       return new Told(
           refusal.status(), shown(error), refusal.headers(), false, refusal.parameter());
     }
+    if (error instanceof MethodNotAllowedResponse refusal) {
+      return wrongMethod(refusal);
+    }
     if (error instanceof HttpResponseException refusal) {
       return new Told(refusal.getStatus(), shown(error), Map.of(), false);
     }
     if (error instanceof JobQueue.FullException full) {
-      return new Told(429, shown(full), Map.of("Retry-After", "" + full.retryAfter()), false);
+      return new Told(429, shown(full), RetryAfter.seconds((double) full.retryAfter()), false);
     }
     if (error instanceof OutOfMemoryError) {
       return new Told(
@@ -83,14 +88,22 @@ public final class Sentences {
           "the server's Java heap (%s bytes) is too small for this request now: try again, send"
                   .formatted(Runtime.getRuntime().maxMemory())
               + " less, or start the server with a larger -Xmx",
-          Map.of("Retry-After", "5"),
+          RetryAfter.unknown(),
           true);
     }
     int status = status(error);
     return status == 500 && !(error instanceof StableDiffusionException)
         ? new Told(
             500, "an unexpected error ended the request; the server's log has it", Map.of(), true)
-        : new Told(status, shown(error), Map.of(), status == 500, parameter(error));
+        : new Told(status, shown(error), headers(error), status == 500, parameter(error));
+  }
+
+  private static Told wrongMethod(MethodNotAllowedResponse refusal) {
+    // The methods of the routes are the only detail, under a name that depends on the client.
+    String routes = String.join(", ", refusal.getDetails().values());
+    String allowed = routes.replaceFirst("\\bGET\\b", "GET, HEAD") + ", OPTIONS";
+    return new Told(
+        405, "this path has no such method: use " + routes, Map.of("Allow", allowed), false);
   }
 
   private static Optional<Refusal.Parameter> parameter(Throwable error) {
@@ -102,6 +115,15 @@ public final class Sentences {
             || error instanceof LoraException
             || error instanceof EmbeddingException;
     return ofPrompt ? Optional.of(Refusal.Parameter.invalid("prompt")) : Optional.empty();
+  }
+
+  /**
+   * Requests that wait at the pipeline are of other callers too, so nothing tells when they end.
+   */
+  private static Map<String, String> headers(Throwable error) {
+    return error instanceof ResourceException resource && resource.resource() == Resource.QUEUE
+        ? RetryAfter.unknown()
+        : Map.of();
   }
 
   private static int status(Throwable error) {

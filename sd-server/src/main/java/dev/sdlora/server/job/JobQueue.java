@@ -163,9 +163,13 @@ public final class JobQueue {
     return Math.min(MOST_SECONDS, Math.max(1, (long) Math.ceil(soonest)));
   }
 
-  private double secondsLeft(Job job) {
+  /**
+   * Estimates the time until a job ends, in seconds: from its steps, or else from the time that
+   * others took. It may be over already, which is less than 0.
+   */
+  public synchronized double secondsLeft(Job job) {
     double known = job.snapshot().secondsLeft();
-    return known > 0 ? known : meanSeconds.orElse(1) - job.seconds();
+    return known > 0 ? known : (1 + line(job).place(job)) * meanSeconds.orElse(1) - job.seconds();
   }
 
   /** What a job did is over, so that another can begin. */

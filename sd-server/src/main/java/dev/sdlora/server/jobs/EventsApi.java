@@ -35,7 +35,7 @@ final class EventsApi {
 
   void events(Context context) throws InterruptedException {
     boolean previews = !"false".equals(context.queryParam("previews"));
-    watchers.tell(() -> tell(context, previews));
+    watchers.tell(Optional.empty(), () -> tell(context, previews));
   }
 
   private void tell(Context context, boolean previews) throws InterruptedException {

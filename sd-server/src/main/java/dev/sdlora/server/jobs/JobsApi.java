@@ -42,13 +42,14 @@ public final class JobsApi {
   private final JobQueue queue;
   private final JobJson json;
   private final Thumbnails thumbnails = new Thumbnails();
-  private final Watchers watchers = new Watchers(MOST_WATCHERS);
+  private final Watchers watchers;
 
   /** The interface over a queue. */
   public JobsApi(Offer offer, JobQueue queue, Sentences sentences) {
     this.offer = offer;
     this.queue = queue;
     this.json = new JobJson(queue, sentences);
+    this.watchers = new Watchers(MOST_WATCHERS, queue::secondsLeft);
   }
 
   /** Serves it. */
@@ -175,7 +176,7 @@ public final class JobsApi {
    */
   private void events(Context context) throws InterruptedException {
     Job job = job(context);
-    watchers.tell(() -> watch(job, context));
+    watchers.tell(Optional.of(job), () -> watch(job, context));
   }
 
   private void watch(Job job, Context context) throws InterruptedException {

@@ -1,17 +1,32 @@
 package dev.sdlora.server.jobs;
 
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.RetryAfter;
+import dev.sdlora.server.job.Job;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
 
 /** Clients that are told of changes; each keeps a thread of the server. */
 final class Watchers {
   private final int most;
-  private final Semaphore places;
+  private final ToDoubleFunction<Job> secondsLeft;
 
-  Watchers(int most) {
+  /** The job that each client watches; empty for one that watches all. Guarded by itself. */
+  private final List<Optional<Job>> watched = new ArrayList<>();
+
+  /**
+   * Creates it without clients.
+   *
+   * @param most clients that may watch at once
+   * @param secondsLeft estimates the time until a job ends
+   */
+  Watchers(int most, ToDoubleFunction<Job> secondsLeft) {
     this.most = most;
-    this.places = new Semaphore(most);
+    this.secondsLeft = secondsLeft;
   }
 
   /** What is told as long as a client listens. */
@@ -22,17 +37,29 @@ final class Watchers {
   /**
    * Tells, if there is a place.
    *
+   * @param job with which the telling ends; empty if only the client ends it
    * @throws Refusal if there is none
    */
-  void tell(Telling telling) throws InterruptedException {
-    if (!places.tryAcquire()) {
-      throw new Refusal(
-          429, "%s clients watch jobs already".formatted(most), Map.of("Retry-After", "5"));
+  void tell(Optional<Job> job, Telling telling) throws InterruptedException {
+    synchronized (watched) {
+      if (watched.size() >= most) {
+        throw new Refusal(429, "%s clients watch jobs already".formatted(most), retryAfter());
+      }
+      watched.add(job);
     }
     try {
       telling.run();
     } finally {
-      places.release();
+      synchronized (watched) {
+        watched.remove(job);
+      }
     }
+  }
+
+  /** The time until the first of the watched jobs ends. */
+  private Map<String, String> retryAfter() {
+    OptionalDouble soonest =
+        watched.stream().flatMap(Optional::stream).mapToDouble(secondsLeft).min();
+    return soonest.isPresent() ? RetryAfter.seconds(soonest.getAsDouble()) : RetryAfter.unknown();
   }
 }

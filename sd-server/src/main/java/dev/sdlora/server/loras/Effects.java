@@ -1,16 +1,19 @@
 package dev.sdlora.server.loras;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.server.http.Refusal;
-import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.http.RetryAfter;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Effects {
   private static final int MOST = 200;
-  private static final long PATIENCE_SECONDS = 20;
 
-  private final Checkpoint checkpoint;
-  private final Sentences sentences;
+  private final Function<LoraAdapter, ObjectNode> measurement;
+  private final Duration patience;
+  private final LongSupplier nanos;
   private final Semaphore measuring = new Semaphore(1);
 
   private final Map<Key, ObjectNode> known =
@@ -35,11 +38,24 @@ final class Effects {
         }
       };
 
+  /** When the latest measurement began, and the time that the one before took; for estimates. */
+  private long begin;
+
+  private OptionalLong duration = OptionalLong.empty();
+
   private record Key(LoraAdapter lora, long modified) {}
 
-  Effects(Checkpoint checkpoint, Sentences sentences) {
-    this.checkpoint = checkpoint;
-    this.sentences = sentences;
+  /**
+   * Creates it without any measurements.
+   *
+   * @param measurement measures a LoRA at its strength
+   * @param patience how long a request waits for the measurements of others
+   * @param nanos clock
+   */
+  Effects(Function<LoraAdapter, ObjectNode> measurement, Duration patience, LongSupplier nanos) {
+    this.measurement = measurement;
+    this.patience = patience;
+    this.nanos = nanos;
   }
 
   /** Whether a LoRA at its strength fits, and what it does. */
@@ -49,27 +65,38 @@ final class Effects {
     if (before != null) {
       return before;
     }
-    if (!measuring.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-      throw new Refusal(
-          429, "other LoRAs are being measured", Map.of("Retry-After", "" + PATIENCE_SECONDS));
+    if (!measuring.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+      throw new Refusal(429, "other LoRAs are being measured", retryAfter());
     }
     try {
       ObjectNode meanwhile = find(key);
-      return meanwhile != null
-          ? meanwhile
-          : keep(key, LoraView.effect(lora.fitOn(checkpoint), sentences));
+      return meanwhile != null ? meanwhile : measure(key);
     } finally {
       measuring.release();
     }
   }
 
-  private synchronized @Nullable ObjectNode find(Key key) {
-    return known.get(key);
+  private ObjectNode measure(Key key) {
+    synchronized (this) {
+      begin = nanos.getAsLong();
+    }
+    ObjectNode answer = measurement.apply(key.lora());
+    synchronized (this) {
+      duration = OptionalLong.of(nanos.getAsLong() - begin);
+      known.put(key, answer);
+    }
+    return answer;
   }
 
-  private synchronized ObjectNode keep(Key key, ObjectNode answer) {
-    known.put(key, answer);
-    return answer;
+  /** The rest of the measurement under way, if it takes as long as the one before. */
+  private synchronized Map<String, String> retryAfter() {
+    return duration.isPresent()
+        ? RetryAfter.seconds((duration.getAsLong() - (nanos.getAsLong() - begin)) / 1e9)
+        : RetryAfter.unknown();
+  }
+
+  private synchronized @Nullable ObjectNode find(Key key) {
+    return known.get(key);
   }
 
   private static long modified(LoraAdapter lora) {

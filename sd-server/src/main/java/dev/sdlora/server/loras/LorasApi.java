@@ -13,12 +13,16 @@ import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sentences;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.time.Duration;
 import java.util.List;
 
 /** {@code /api/loras}: the LoRAs of the pipeline, found by what is written about them. */
 public final class LorasApi {
   private static final int PAGE = 60;
   private static final int MAX_PAGE = 500;
+
+  /** So long a request waits for others' measurements of LoRAs. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final RecentLoras loras;
   private final Checkpoint checkpoint;
@@ -37,7 +41,9 @@ public final class LorasApi {
     this.checkpoint = checkpoint;
     this.places = new LoraPlaces(loras);
     this.view = new LoraView(checkpoint, places, thumbnails);
-    this.effects = new Effects(checkpoint, sentences);
+    this.effects =
+        new Effects(
+            lora -> LoraView.effect(lora.fitOn(checkpoint), sentences), PATIENCE, System::nanoTime);
   }
 
   /** Serves it. */

@@ -37,7 +37,10 @@ final class IncomingBody implements Invocable.Task {
   private final Deque<ByteBuffer> blocks = new ArrayDeque<>();
   private final AtomicBoolean ended = new AtomicBoolean();
   private Optional<Refusal> refusal = Optional.empty();
-  private long arrived;
+
+  /** Written under this object's lock, read by others for estimates. */
+  private volatile long arrived;
+
   private long discarded;
   private long held;
 
@@ -106,6 +109,19 @@ final class IncomingBody implements Invocable.Task {
     return seconds > RequestBodies.PATIENCE_SECONDS && arrived < seconds * RequestBodies.LEAST_RATE;
   }
 
+  /**
+   * Estimates the time until the body has arrived at its rate so far, or is refused for being too
+   * slow. One of unknown length counts as one of the most bytes.
+   */
+  double secondsLeft() {
+    double length = request.getLength() < 0 ? bodies.limit() : request.getLength();
+    double elapsed = (bodies.now() - begin) / 1e9;
+    double slowest = Math.max(RequestBodies.PATIENCE_SECONDS, length / RequestBodies.LEAST_RATE);
+    long bytes = arrived;
+    double rest = bytes == 0 ? slowest : (length - bytes) * elapsed / bytes;
+    return Math.min(rest, slowest - elapsed);
+  }
+
   private synchronized void keep(ByteBuffer bytes) {
     arrived += bytes.remaining();
     if (refusal.isEmpty() && arrived > bodies.limit()) {
@@ -116,7 +132,7 @@ final class IncomingBody implements Invocable.Task {
       if (block == null || !block.hasRemaining()) {
         int size = block == null ? FIRST_BLOCK : BLOCK;
         if (!bodies.take(size)) {
-          giveUp(bodies.full());
+          giveUp(bodies.full(this));
           break;
         }
         held += size;

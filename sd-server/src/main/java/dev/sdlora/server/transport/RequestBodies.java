@@ -2,7 +2,7 @@ package dev.sdlora.server.transport;
 
 import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.Refusal;
-import java.util.Map;
+import dev.sdlora.server.http.RetryAfter;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,8 +26,6 @@ final class RequestBodies extends Handler.Wrapper {
 
   /** Average bytes a second that a body needs after that time. */
   static final long LEAST_RATE = 10_000;
-
-  private static final String RETRY_SECONDS = "5";
 
   private final long limit;
   private final long memory;
@@ -113,12 +111,20 @@ final class RequestBodies extends Handler.Wrapper {
             .formatted(PATIENCE_SECONDS, LEAST_RATE));
   }
 
-  Refusal full() {
+  /** Refuses a body for which there is no memory now. */
+  Refusal full(IncomingBody refused) {
     return new Refusal(
         503,
         "the server has memory for %s bytes of all bodies together, which other requests take now"
             .formatted(memory),
-        Map.of("Retry-After", RETRY_SECONDS));
+        incoming.stream()
+            .filter(body -> body != refused)
+            .mapToDouble(IncomingBody::secondsLeft)
+            .min()
+            .stream()
+            .mapToObj(RetryAfter::seconds)
+            .findFirst()
+            .orElseGet(RetryAfter::unknown));
   }
 
   private static Refusal stopped() {

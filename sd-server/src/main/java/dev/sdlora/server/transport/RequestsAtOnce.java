@@ -2,8 +2,8 @@ package dev.sdlora.server.transport;
 
 import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.RetryAfter;
 import java.time.Duration;
-import java.util.Map;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.QoSHandler;
@@ -14,6 +14,7 @@ import org.eclipse.jetty.util.Callback;
  * are answered with 503 if too many wait or it takes too long. Signs of life never wait.
  */
 final class RequestsAtOnce extends QoSHandler {
+  /** By then, every request that waits now has had its turn or has been refused. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
   /**
@@ -46,7 +47,7 @@ final class RequestsAtOnce extends QoSHandler {
             new Refusal(
                 503,
                 "the server answers as many requests as it can: try again soon",
-                Map.of("Retry-After", "5")))
+                RetryAfter.seconds((double) LONGEST_WAIT.toSeconds())))
         .send(response, callback);
   }
 }

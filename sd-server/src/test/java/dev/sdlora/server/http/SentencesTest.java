@@ -2,6 +2,7 @@ package dev.sdlora.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.api.ResourceException;
 import dev.sdlora.api.StableDiffusionException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,14 @@ class SentencesTest {
     Sentences.Told told = sentences.of(new StableDiffusionException("the picture came out as NaN"));
     assertThat(told.status()).isEqualTo(422);
     assertThat(told.unexpected()).isFalse();
+  }
+
+  @Test
+  void fullQueueOfThePipeline_is429_withAWait() {
+    Sentences.Told told =
+        sentences.of(new ResourceException(ResourceException.Resource.QUEUE, "the queue is full"));
+    assertThat(told.status()).isEqualTo(429);
+    assertThat(told.headers()).containsOnlyKeys("Retry-After");
   }
 
   @Test

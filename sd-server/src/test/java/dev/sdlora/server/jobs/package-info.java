@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.server.jobs;
+
+import org.jspecify.annotations.NullMarked;
