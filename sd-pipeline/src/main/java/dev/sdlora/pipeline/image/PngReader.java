@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -33,6 +35,9 @@ final class PngReader {
   private final PictureSource source;
   private final Set<String> otherKeywords = new LinkedHashSet<>();
 
+  /** The texts that were read, by keyword: together they are bounded as one is. */
+  private final Map<String, Optional<String>> texts = new HashMap<>();
+
   PngReader(PictureSource source) {
     this.source = source;
   }
@@ -58,10 +63,29 @@ final class PngReader {
   /**
    * The first text with a keyword, if there is one.
    *
-   * @throws ImageFileException if the file cannot be read that far
+   * @throws ImageFileException if the file cannot be read that far, or this text and those that
+   *     were read before are too long together
    */
   Optional<String> text(String keyword) {
-    return source.reading(bytes -> text(bytes, keyword));
+    Optional<String> known = texts.get(keyword);
+    if (known != null) {
+      return known;
+    }
+    Optional<String> text = source.reading(bytes -> text(bytes, keyword));
+    texts.put(keyword, text);
+    requireShortTexts();
+    return text;
+  }
+
+  private void requireShortTexts() {
+    int characters =
+        texts.values().stream().flatMap(Optional::stream).mapToInt(String::length).sum();
+    if (characters > TextChunk.MAX_BYTES) {
+      texts.clear();
+      throw source.error(
+          "has texts of %s characters together; at most %s are read"
+              .formatted(characters, TextChunk.MAX_BYTES));
+    }
   }
 
   private Optional<String> text(PictureSource.Bytes bytes, String keyword) throws IOException {

@@ -140,6 +140,27 @@ final class PngReadTest {
     assertRefused(file, "has a text of 16777217 bytes at byte 33; at most 16777216 are read");
   }
 
+  @Test
+  void text_manyPackedTexts_areBoundedTogether() throws IOException {
+    byte[] packed = deflate(new byte[10 << 20]);
+    PngReader reader =
+        new PngReader(
+            PictureSource.of(
+                write(
+                    SIGNATURE,
+                    HEADER,
+                    chunk("zTXt", join(latin1("prompt\0\0"), packed)),
+                    chunk("iTXt", join(latin1("workflow\0\1\0\0\0"), packed)),
+                    END)));
+
+    assertThat(reader.text("prompt"))
+        .hasValueSatisfying(text -> assertThat(text).hasSize(10 << 20));
+    assertThat(reader.text("prompt")).isPresent(); // It counts once.
+    assertThatThrownBy(() -> reader.text("workflow"))
+        .isInstanceOf(ImageFileException.class)
+        .hasMessageContaining("has texts of 20971520 characters together; at most 16777216");
+  }
+
   private String read(String type, byte[] data) throws IOException {
     return PictureFiles.readParameters(write(SIGNATURE, HEADER, chunk(type, data), END));
   }
