@@ -22,7 +22,7 @@ final class LoraTargets {
   private static final String MODULE =
       "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q";
 
-  private static final Listing KOHYA =
+  static final Listing KOHYA =
       new Listing(
           Map.of(
               MODULE + ".lora_down.weight",

@@ -14,7 +14,8 @@ final class Targets {
             LoraTargets.all(),
             ModelTargets.all(),
             PictureTargets.all(),
-            TextTargets.all())
+            TextTargets.all(),
+            RequestTargets.all())
         .flatMap(List::stream)
         .toList();
   }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.HiresFix;
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ImageToImage;
 import dev.sdlora.api.Inpainting;
 import dev.sdlora.api.LoraAdapter;
@@ -227,12 +226,11 @@ public final class DrawingWriter {
 
   private static void hires(HiresFix hires, ObjectNode fields) {
     fields.put("enable_hr", true);
-    Optional<ImageSize> size = hires.size();
-    if (size.isPresent()) {
-      fields.put("hr_resize_x", size.get().width()).put("hr_resize_y", size.get().height());
-    } else {
-      fields.put("hr_scale", hires.scale());
-    }
+    fields.put("hr_scale", hires.scale());
+    hires
+        .size()
+        .ifPresent(
+            size -> fields.put("hr_resize_x", size.width()).put("hr_resize_y", size.height()));
     fields.put("hr_upscaler", hires.upscaler().name());
     fields.put("hr_second_pass_steps", hires.steps().orElse(0));
     fields.put("denoising_strength", hires.denoisingStrength());

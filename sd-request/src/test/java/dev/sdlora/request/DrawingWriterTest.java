@@ -211,7 +211,7 @@ class DrawingWriterTest {
               HiresFix.Builder hires = HiresFix.builder().scale(scale).upscaler(upscaler);
               hires.denoisingStrength(strength).steps(steps).prompt(prompt).negativePrompt(prompt);
               if (steps % 2 == 0) {
-                hires.scale(HiresFix.builder().build().scale()).size(new ImageSize(640, 512));
+                hires.size(new ImageSize(640, 512));
               }
               sampler.ifPresent(hires::sampler);
               schedule.ifPresent(hires::schedule);

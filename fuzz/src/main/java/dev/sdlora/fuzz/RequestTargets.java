@@ -1,0 +1,138 @@
+package dev.sdlora.fuzz;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.ImageSettingsException;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.RequestLimits;
+import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.Style;
+import dev.sdlora.api.value.SettingException;
+import dev.sdlora.batch.BatchException;
+import dev.sdlora.batch.ManifestCheck;
+import dev.sdlora.request.AskedSettings;
+import dev.sdlora.request.Dialect;
+import dev.sdlora.request.DrawingReader;
+import dev.sdlora.request.DrawingWriter;
+import dev.sdlora.request.FieldException;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Offer;
+import dev.sdlora.request.Overrides;
+import dev.sdlora.request.References;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/** Requests as JSON: bodies of HTTP requests, and manifests of batches. */
+final class RequestTargets {
+  private static final int LONGEST_WARNING = 10_000;
+
+  private RequestTargets() {}
+
+  static List<Target> all() {
+    return List.of(
+        new Target(
+            "json-request",
+            Set.of(
+                IllegalArgumentException.class,
+                FieldException.class,
+                SettingException.class,
+                ResourceException.class,
+                ImageFileException.class,
+                ImageSettingsException.class,
+                LoraException.class),
+            RequestTargets::request),
+        new Target("manifest", Set.of(BatchException.class), ManifestCheck::read));
+  }
+
+  /**
+   * A body under the names of A1111's API: read with both sets of defaults, kept as a job keeps it,
+   * and written. What was read from fields without images and without a text of settings, fields
+   * can say.
+   */
+  private static void request(byte[] json) {
+    DrawingReader reader = new DrawingReader(Offered.OFFER);
+    Fields fields = Fields.parse(json);
+    PromptSpec library =
+        reader.read(Fields.of(fields.node().deepCopy()), Dialect.LIBRARY, Overrides.NONE);
+    AskedSettings.translated(fields, library, Offered.OFFER);
+    PromptSpec spec = reader.read(fields, Dialect.A1111, Overrides.NONE);
+    AskedSettings.of(fields, spec);
+    for (String warning : fields.warnings()) {
+      require(!warning.isBlank() && warning.length() <= LONGEST_WARNING, "a warning: " + warning);
+    }
+    DrawingWriter.Written written = new DrawingWriter(Offered.OFFER).write(spec);
+    boolean images =
+        spec.imageToImage().isPresent()
+            || !spec.controlUnits().isEmpty()
+            || !spec.masks().isEmpty();
+    if (!images && !fields.has("infotext")) {
+      require(
+          written.refusal().isEmpty() && written.unsaid().isEmpty(),
+          "fields that say something else: " + written);
+    }
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new AssertionError(otherwise);
+    }
+  }
+
+  /**
+   * The names that requests can use: the LoRA "l", the network "n", the style "s", the image
+   * "picture:p".
+   */
+  private static final class Offered {
+    static final Offer OFFER = offer();
+
+    private static Offer offer() {
+      try {
+        Path loras = Scratch.once("loras/l.safetensors", LoraTargets.KOHYA).resolveSibling("");
+        Path networks = Scratch.once("networks/n.safetensors", Listing.NOTHING).resolveSibling("");
+        byte[] image = Pictures.transparent(new byte[0]);
+        return new Offer(
+            pipeline(LoraLibrary.open(loras)),
+            List.of(networks),
+            List.of(networks),
+            List.of(new Style("s", "ink, {prompt}", "letters")),
+            new References(
+                Map.of("picture", name -> Optional.of(image).filter(it -> name.equals("p")))),
+            RequestLimits.DEFAULTS,
+            false,
+            true);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /** Readers of requests ask a pipeline for nothing else. */
+    private static Pipeline pipeline(LoraLibrary loras) {
+      Map<String, Object> answers =
+          Map.of(
+              "checkpoint", checkpoint("model", ModelFamily.SD1),
+              "refiner", Optional.of(checkpoint("refiner", ModelFamily.SDXL_REFINER)),
+              "loras", loras);
+      return (Pipeline)
+          Proxy.newProxyInstance(
+              Pipeline.class.getClassLoader(),
+              new Class<?>[] {Pipeline.class},
+              (proxy, method, arguments) ->
+                  Objects.requireNonNull(answers.get(method.getName()), method.getName()));
+    }
+
+    private static Checkpoint checkpoint(String name, ModelFamily family) {
+      return Checkpoint.builder(Path.of(name + ".safetensors"), family).build();
+    }
+  }
+}
