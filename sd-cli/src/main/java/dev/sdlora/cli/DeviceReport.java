@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.DeviceInfo;
 import dev.sdlora.api.Precision;
+import dev.sdlora.api.StableDiffusionException;
 import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.Locale;
@@ -13,6 +14,20 @@ final class DeviceReport {
   private static final double GIGA = 1e9;
 
   private DeviceReport() {}
+
+  /**
+   * Looks at the device that {@code --device} names.
+   *
+   * @throws StableDiffusionException if there is none; the message has the name as it was typed
+   * @throws IllegalArgumentException if it is no name of a device
+   */
+  static DeviceInfo find(String name) {
+    try {
+      return DeviceInfo.of(name);
+    } catch (StableDiffusionException e) {
+      throw new StableDiffusionException("--device " + name + ": " + e.getMessage(), e);
+    }
+  }
 
   static ObjectNode of(DeviceInfo device) {
     ObjectNode report =

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -24,6 +25,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * {@link IllegalArgumentException} of the library means too, and 1 for everything else.
  */
 final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
+  /** The end of the library's sentences about names that no folder was given for. */
+  private static final Pattern NO_DIRECTORY =
+      Pattern.compile("\\bno (LoRA|embedding|hypernetwork|upscaler|wildcard) directory\\b");
+
   private final BooleanSupplier stacktrace;
 
   Failures(BooleanSupplier stacktrace) {
@@ -97,7 +102,10 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
             || e instanceof IllegalStateException;
     String message = e.getMessage();
     if (meantForPeople && message != null) {
-      return message;
+      return NO_DIRECTORY
+          .matcher(message)
+          .replaceAll(
+              none -> none.group() + " (--" + none.group(1).toLowerCase(Locale.ROOT) + "-dir)");
     }
     return "unexpected " + e + "; --stacktrace shows where";
   }

@@ -54,7 +54,7 @@ final class InfoCommand implements Runnable {
     if (files.isEmpty() && device.isEmpty()) {
       throw console.badUsage("name a file, or --device");
     }
-    OptionValue.set("--device", device, name -> show(DeviceInfo.of(name)));
+    OptionValue.set("--device", device, name -> show(DeviceReport.find(name)));
     @Nullable StableDiffusionException last = null;
     for (String file : files) {
       try {

@@ -182,6 +182,9 @@ final class ModelOptions {
   Pipeline load(Pipeline.Builder pipeline, Checkpoint opened, Console console) {
     pipeline.precision(precision).memoryPolicy(memoryPolicy);
     OptionValue.set("--device", Optional.of(device), pipeline::device);
+    if (!device.equalsIgnoreCase("cpu")) {
+      DeviceReport.find(device);
+    }
     loraFolders().forEach(pipeline::loraDirectory);
     previewDecoder.ifPresent(pipeline::previewDecoder);
     PublishedFile.path(refiner, console)

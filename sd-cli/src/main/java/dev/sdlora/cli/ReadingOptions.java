@@ -8,6 +8,7 @@ import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.value.Nearest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,13 +113,20 @@ final class ReadingOptions {
   }
 
   private Style chosen(List<Style> known, String name) {
+    List<String> names = known.stream().map(Style::name).toList();
+    List<String> near = Nearest.to(name, names);
     return known.stream()
         .filter(style -> style.name().equals(name))
         .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "--style: '%s' is not in %s, which has %s"
-                        .formatted(name, styles, known.stream().map(Style::name).toList())));
+                    "--style: there is no style '%s' in %s%s"
+                        .formatted(
+                            name,
+                            styles,
+                            near.isEmpty()
+                                ? ", which has " + String.join(", ", names)
+                                : Nearest.question(near))));
   }
 }

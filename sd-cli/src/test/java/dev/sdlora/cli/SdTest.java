@@ -228,6 +228,19 @@ final class SdTest {
   }
 
   @Test
+  void style_unknown_isAnsweredWithTheNearest() throws IOException {
+    Path styles = folder.resolve("styles.csv");
+    Files.writeString(styles, "name,prompt,negative_prompt\nloud,a,\nquiet,b,\n");
+    String given = "generate x --styles " + styles + " --style ";
+    assertThat(CommandRun.of((given + "luod").split(" ")).err())
+        .startsWith(
+            "sd: --style: there is no style 'luod' in " + styles + "; did you mean 'loud'?");
+    assertThat(CommandRun.of((given + "oil").split(" ")).err())
+        .startsWith(
+            "sd: --style: there is no style 'oil' in " + styles + ", which has loud, quiet");
+  }
+
+  @Test
   void bundledLoras_areKnownByName() {
     assertThat(CommandRun.of("lora", "list").out().lines())
         .anySatisfy(line -> assertThat(line).matches("noto .* 0\\.6 .*Noto emoji\\."))

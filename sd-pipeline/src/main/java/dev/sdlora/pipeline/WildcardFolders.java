@@ -74,7 +74,7 @@ final class WildcardFolders implements Wildcards {
 
   private String missing(String pattern) {
     if (folders.isEmpty()) {
-      return "the prompt names the wildcard '%s', but no wildcard directory is given"
+      return "the prompt names the wildcard '%s', but there is no wildcard directory"
           .formatted(pattern);
     }
     List<String> near = Nearest.to(pattern, files().keySet());

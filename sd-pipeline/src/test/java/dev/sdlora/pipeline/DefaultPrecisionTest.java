@@ -70,6 +70,6 @@ class DefaultPrecisionTest {
         .hasMessageContaining("'tpu'");
     assertThatThrownBy(() -> DeviceInfo.of("gpu:99"))
         .isInstanceOf(StableDiffusionException.class)
-        .hasMessageContaining("'gpu99' is not there");
+        .hasMessageContaining("there is no GPU 99: libtorch");
   }
 }

@@ -220,7 +220,7 @@ class DynamicPromptsTest {
     assertThatThrownBy(() -> pipeline.generate(noFolder))
         .isInstanceOf(PromptSyntaxException.class)
         .hasMessage(
-            "the prompt names the wildcard 'animals/*', but no wildcard directory is given");
+            "the prompt names the wildcard 'animals/*', but there is no wildcard directory");
     PromptSpec outside = dynamic(SPEC.toBuilder().prompt("__../secret__").build());
     assertThatThrownBy(() -> pipeline.generate(outside)).isInstanceOf(PromptSyntaxException.class);
     PromptSpec gone =

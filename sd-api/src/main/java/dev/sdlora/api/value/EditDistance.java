@@ -1,31 +1,39 @@
 package dev.sdlora.api.value;
 
-/** How far names are apart, so that errors can say which one somebody may have meant. */
+/** The distance between names, so that errors can suggest the one that was meant. */
 public final class EditDistance {
   private EditDistance() {}
 
   /**
-   * How many letters are to be put in, taken out or replaced on the way from one text to the other
-   * (Levenshtein, 1966).
+   * Returns the number of letters to insert, delete, replace or swap with their neighbour to turn
+   * one text into the other (optimal string alignment).
    *
    * @param a one text
    * @param b the other; the time is the product of their lengths
-   * @return 0 where they are equal
+   * @return 0 if they are equal
    */
   public static int between(String a, String b) {
-    int[] row = new int[b.length() + 1];
+    int[] beforeLast = new int[0];
+    int[] last = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
+      last[j] = j;
     }
     for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
+      int[] row = new int[b.length() + 1];
       row[0] = i;
       for (int j = 1; j <= b.length(); j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+        int replaced = last[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        row[j] = Math.min(replaced, 1 + Math.min(last[j], row[j - 1]));
+        if (i > 1
+            && j > 1
+            && a.charAt(i - 1) == b.charAt(j - 2)
+            && a.charAt(i - 2) == b.charAt(j - 1)) {
+          row[j] = Math.min(row[j], 1 + beforeLast[j - 2]);
+        }
       }
+      beforeLast = last;
+      last = row;
     }
-    return row[b.length()];
+    return last[b.length()];
   }
 }

@@ -16,7 +16,9 @@ class EditDistanceTest {
     "sedd, seed, 1",
     "steps, step, 1",
     "kitten, sitting, 3",
-    "flaw, lawn, 2"
+    "flaw, lawn, 2",
+    "sede, seed, 1",
+    "ca, abc, 3"
   })
   void between_countsTheLettersThatChange_inBothDirections(String a, String b, int distance) {
     assertThat(EditDistance.between(a, b)).isEqualTo(distance);

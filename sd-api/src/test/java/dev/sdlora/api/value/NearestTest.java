@@ -37,7 +37,12 @@ class NearestTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"--cfg_scale, --cfg", "--step, --steps", "--Hires-Upscale, --hires-upscaler"})
+  @CsvSource({
+    "--cfg_scale, --cfg",
+    "--step, --steps",
+    "--cgf, --cfg",
+    "--Hires-Upscale, --hires-upscaler"
+  })
   void to_optionAsPeopleWriteIt_findsTheOption(String wanted, String name) {
     List<String> options = List.of("-o", "-n", "--cfg", "--hires-upscaler", "--steps");
     assertThat(Nearest.to(wanted, options)).first().isEqualTo(name);

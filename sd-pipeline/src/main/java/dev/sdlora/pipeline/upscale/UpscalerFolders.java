@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.upscale;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.value.Nearest;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.UpscalerReader;
 import dev.sdlora.pipeline.network.UpscalerConfig;
@@ -101,8 +102,15 @@ public final class UpscalerFolders {
     List<String> builtIn = Upscaler.builtIn().stream().map(Upscaler::name).toList();
     List<String> known = Stream.concat(builtIn.stream(), inFolders.stream()).toList();
     return new CheckpointException(
-        "no upscaler is named '%s'; built in are %s, and there are %s in the upscaler directories %s"
-            .formatted(name, builtIn, inFolders, folders),
+        "no upscaler is named '%s'; built in are %s, and %s%s"
+            .formatted(
+                name,
+                String.join(", ", builtIn),
+                folders.isEmpty()
+                    ? "there is no upscaler directory"
+                    : "the upscaler directories have "
+                        + (inFolders.isEmpty() ? "none" : String.join(", ", inFolders)),
+                Nearest.question(name, known)),
         ErrorDetails.NONE.withName(name).withKnownNames(known));
   }
 

@@ -233,7 +233,12 @@ class TiledUpscalerTest {
       assertThat(torch.liveArrays()).isEqualTo(before);
       assertThatThrownBy(() -> folders.open(Upscaler.named("4x-UltraSharp"), torch))
           .isInstanceOf(CheckpointException.class)
-          .hasMessageContainingAll("'4x-UltraSharp'", "[4x-Tiny, RealESRGAN_x4plus]");
+          .hasMessageContaining("'4x-UltraSharp'")
+          .hasMessageEndingWith("the upscaler directories have 4x-Tiny, RealESRGAN_x4plus");
+      assertThatThrownBy(() -> folders.open(Upscaler.named("4x-tini"), torch))
+          .hasMessageEndingWith("; did you mean '4x-Tiny'?");
+      assertThatThrownBy(() -> new UpscalerFolders(List.of()).open(Upscaler.named("x"), torch))
+          .hasMessageEndingWith(", None, and there is no upscaler directory");
     }
     assertThatThrownBy(() -> new UpscalerFolders(List.of(file())))
         .isInstanceOf(CheckpointException.class)

@@ -132,7 +132,10 @@ public final class TaughtWords {
             form ->
                 Stream.concat(entries.stream(), words.stream())
                     .filter(entry -> Math.abs(entry.length() - form.length()) <= 1)
-                    .map(entry -> new Candidate(entry, mistakes(form, entry), right(form, entry)))
+                    .map(
+                        entry ->
+                            new Candidate(
+                                entry, EditDistance.between(form, entry), right(form, entry)))
                     .filter(candidate -> candidate.mistakes <= 1))
         .min(
             Comparator.comparingInt(Candidate::mistakes)
@@ -145,16 +148,5 @@ public final class TaughtWords {
   private static int right(String word, String meant) {
     int wrong = Arrays.mismatch(word.toCharArray(), meant.toCharArray());
     return wrong < 0 ? word.length() : wrong;
-  }
-
-  /** Letters that were put in, left out or replaced; two that changed places are one mistake. */
-  private static int mistakes(String word, String meant) {
-    int distance = EditDistance.between(word, meant);
-    boolean swapped = distance == 2 && Arrays.equals(letters(word), letters(meant));
-    return swapped ? 1 : distance;
-  }
-
-  private static int[] letters(String word) {
-    return word.chars().sorted().toArray();
   }
 }

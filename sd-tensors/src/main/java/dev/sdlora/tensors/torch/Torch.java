@@ -44,7 +44,7 @@ public final class Torch implements AutoCloseable {
     try {
       Engine engine = EngineStart.engine();
       Device place = Device.fromName(device, engine);
-      requireThere(place, device, engine);
+      requireThere(place, engine);
       return new Torch(engine.newBaseManager(place));
     } catch (StableDiffusionException e) {
       throw e;
@@ -60,17 +60,17 @@ public final class Torch implements AutoCloseable {
   }
 
   /** Asked beforehand, because libtorch itself answers with pages of its inside. */
-  private static void requireThere(Device place, String name, Engine engine) {
+  private static void requireThere(Device place, Engine engine) {
     int there = engine.getGpuCount();
     if (place.isGpu() && place.getDeviceId() >= there) {
       throw new StableDiffusionException(
-          "device '%s' is not there: libtorch %s finds %s GPUs of NVIDIA; it needs their driver, and %s"
+          "there is no GPU %s: libtorch %s finds %s NVIDIA GPUs; it needs NVIDIA's driver, and %s"
                   .formatted(
-                      name,
+                      place.getDeviceId(),
                       engine.getVersion(),
                       there,
                       "ai.djl.pytorch:pytorch-native-cu128:" + engine.getVersion())
-              + " with the classifier of this platform on the class path in place of"
+              + " with the classifier of this platform on the class path instead of"
               + " pytorch-native-cpu");
     }
   }
