@@ -33,6 +33,7 @@ import dev.sdlora.prompt.taught.TaughtWords;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.folder.HashIndex;
 import dev.sdlora.tensors.folder.PathRedactor;
+import dev.sdlora.tensors.natives.Natives;
 import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -103,7 +104,11 @@ final class Model implements AutoCloseable {
     this.pathRedactor = pathRedactor;
     this.limits = limits;
     this.memory =
-        new MemoryBudget(limits.maxBytes(), new MachineMemory(), Runtime.getRuntime().maxMemory());
+        new MemoryBudget(
+            limits.maxBytes(),
+            new MachineMemory(),
+            Natives::returnFreedMemory,
+            Runtime.getRuntime().maxMemory());
     this.levels = networks.levels().levels();
     this.shapes = new EnumMap<>(Network.class);
     networks.patchable().forEach((network, weights) -> shapes.put(network, weights.shapes()));

@@ -12,8 +12,12 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Hands out memory to requests before they take it. What would fit if it were alone waits until
- * others are done; what would not is refused. Safe for use by several threads.
+ * Hands out memory to requests before they take it. A request that would fit alone waits until
+ * others are done; one that would not is refused. Safe for use by several threads.
+ *
+ * <p>Running requests hold some of their memory already, and nobody knows how much. So their needs
+ * are compared with what was left when none was running; a new request must also fit in what is
+ * left now, which other programs may have reduced.
  */
 public final class MemoryBudget {
   /**
@@ -26,10 +30,12 @@ public final class MemoryBudget {
 
   private final OptionalLong most;
   private final LongSupplier available;
+  private final Runnable reclaim;
   private final double heap;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private MemoryNeed taken = MemoryNeed.NONE;
+  private double leftWhenEmpty;
   private int shares;
   private int waiting;
   private boolean closed;
@@ -41,11 +47,14 @@ public final class MemoryBudget {
    * @param most bytes of all requests together, not counting what the first one sets up; empty for
    *     what is available
    * @param available the bytes that the machine has left now
+   * @param reclaim returns freed memory of this process to the system, so that it becomes
+   *     available; called before a request is refused
    * @param heap the most bytes that Java's heap can have
    */
-  public MemoryBudget(OptionalLong most, LongSupplier available, long heap) {
+  public MemoryBudget(OptionalLong most, LongSupplier available, Runnable reclaim, long heap) {
     this.most = most;
     this.available = available;
+    this.reclaim = reclaim;
     this.heap = heap;
   }
 
@@ -117,19 +126,30 @@ public final class MemoryBudget {
 
   private boolean fits(MemoryNeed need) {
     MemoryNeed all = taken.and(need);
-    return all.heapBytes() <= heap && all.bytes() + first() <= limit();
+    if (all.heapBytes() > heap) {
+      return false;
+    }
+    if (most.isPresent()) {
+      return all.bytes() <= most.getAsLong();
+    }
+    if (shares > 0) {
+      return all.bytes() + first() <= leftWhenEmpty && need.bytes() <= available.getAsLong();
+    }
+    leftWhenEmpty = available.getAsLong();
+    if (need.bytes() + first() > leftWhenEmpty) {
+      reclaim.run();
+      leftWhenEmpty = available.getAsLong();
+    }
+    return need.bytes() + first() <= leftWhenEmpty;
   }
 
   private double first() {
     return most.isEmpty() && !begun ? FIRST : 0;
   }
 
-  private double limit() {
-    return most.isPresent() ? most.getAsLong() : available.getAsLong();
-  }
-
   private ResourceException refused(MemoryNeed need, String what) {
     double bytes = need.bytes() + first();
+    double limit = most.isPresent() ? most.getAsLong() : leftWhenEmpty;
     String sentence =
         need.heapBytes() > heap
             ? "about %s of Java's heap would be needed %s, but it has at most %s (-Xmx)"
@@ -139,10 +159,10 @@ public final class MemoryBudget {
                     Bytes.text(bytes),
                     what,
                     most.isPresent() ? "the most for this pipeline is" : "what is left is",
-                    Bytes.text(limit()));
+                    Bytes.text(limit));
     return need.heapBytes() > heap
         ? new ResourceException(Resource.MEMORY, sentence, (long) need.heapBytes(), (long) heap)
-        : new ResourceException(Resource.MEMORY, sentence, (long) bytes, (long) limit());
+        : new ResourceException(Resource.MEMORY, sentence, (long) bytes, (long) limit);
   }
 
   /** Makes requests that wait look whether they were cancelled. */

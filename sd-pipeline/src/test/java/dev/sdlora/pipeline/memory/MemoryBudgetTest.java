@@ -20,13 +20,29 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 class MemoryBudgetTest {
   private final AtomicLong available = new AtomicLong(3_000_000_000L);
   private final MemoryBudget budget =
-      new MemoryBudget(OptionalLong.of(1_000_000_000), available::get, 500_000_000);
+      new MemoryBudget(OptionalLong.of(1_000_000_000), available::get, () -> {}, 500_000_000);
 
   private static MemoryNeed need(double nativeBytes, double heapBytes) {
     return new MemoryNeed(nativeBytes, heapBytes);
   }
 
+  /** A budget of what is available, whose first request is over. */
+  private MemoryBudget begun(Runnable reclaim) {
+    MemoryBudget open = open(reclaim);
+    assertThat(open.<String>within(need(0, 0), "", () -> false, () -> "first")).isEqualTo("first");
+    return open;
+  }
+
+  private MemoryBudget open(Runnable reclaim) {
+    return new MemoryBudget(OptionalLong.empty(), available::get, reclaim, 500_000_000);
+  }
+
   private CompletableFuture<String> later(MemoryNeed need, BooleanSupplier cancelled) {
+    return later(budget, need, cancelled);
+  }
+
+  private static CompletableFuture<String> later(
+      MemoryBudget budget, MemoryNeed need, BooleanSupplier cancelled) {
     CompletableFuture<String> done =
         CompletableFuture.supplyAsync(() -> budget.within(need, "", cancelled, () -> "done"));
     while (budget.waiting() == 0 && !done.isDone()) {
@@ -51,7 +67,7 @@ class MemoryBudgetTest {
 
   @Test
   void within_firstRequest_needsMoreThanLaterOnes() {
-    MemoryBudget open = new MemoryBudget(OptionalLong.empty(), available::get, 500_000_000);
+    MemoryBudget open = open(() -> {});
     available.set(100_000_000);
     assertThatThrownBy(() -> open.within(need(5e7, 0), "", () -> false, () -> "never"))
         .hasMessageContaining("about 114 MB of memory would be needed");
@@ -63,7 +79,7 @@ class MemoryBudgetTest {
 
   @Test
   void within_withoutAMost_goesByWhatIsAvailableNow() {
-    MemoryBudget open = new MemoryBudget(OptionalLong.empty(), available::get, 500_000_000);
+    MemoryBudget open = open(() -> {});
     assertThat(open.<String>within(need(2e9, 0), "", () -> false, () -> "fits")).isEqualTo("fits");
     available.set(1_000_000_000);
     assertThatThrownBy(() -> open.within(need(2e9, 0), "", () -> false, () -> "never"))
@@ -85,6 +101,75 @@ class MemoryBudgetTest {
               return waits;
             });
     assertThat(second.join()).isEqualTo("done");
+  }
+
+  /** Of 3 GB the first request of 1 GB holds all of its memory, so 2 GB are left for the second. */
+  @Test
+  void within_besideOneThatHoldsItsMemory_countsThatMemoryOnce() {
+    MemoryBudget open = begun(() -> {});
+    open.<String>within(
+        need(1e9, 0),
+        "",
+        () -> false,
+        () -> {
+          available.set(2_000_000_000);
+          assertThat(later(open, need(2e9, 0), () -> false).join()).isEqualTo("done");
+          return "";
+        });
+  }
+
+  @Test
+  void within_besideOneThatHoldsNothingYet_countsItsNeed() {
+    MemoryBudget open = begun(() -> {});
+    CompletableFuture<String> second =
+        open.within(
+            need(1e9, 0),
+            "",
+            () -> false,
+            () -> {
+              CompletableFuture<String> waits = later(open, need(2.1e9, 0), () -> false);
+              assertThat(waits).isNotDone();
+              return waits;
+            });
+    assertThat(second.join()).isEqualTo("done");
+  }
+
+  @Test
+  void within_otherProgramsTookMemoryMeanwhile_waits() {
+    MemoryBudget open = begun(() -> {});
+    CompletableFuture<String> second =
+        open.within(
+            need(1e9, 0),
+            "",
+            () -> false,
+            () -> {
+              available.set(900_000_000);
+              CompletableFuture<String> waits = later(open, need(1e9, 0), () -> false);
+              assertThat(waits).isNotDone();
+              available.set(2_000_000_000);
+              return waits;
+            });
+    assertThat(second.join()).isEqualTo("done");
+  }
+
+  @Test
+  void within_fitsInWhatTheProcessFreed_reclaimsIt() {
+    MemoryBudget open = begun(() -> available.set(1_000_000_000));
+    available.set(400_000_000);
+    assertThat(open.<String>within(need(5e8, 0), "", () -> false, () -> "fits")).isEqualTo("fits");
+    available.set(400_000_000);
+    assertThatThrownBy(() -> open.within(need(1.1e9, 0), "", () -> false, () -> "never"))
+        .hasMessageContaining("what is left is 1.0 GB");
+  }
+
+  @Test
+  void within_fitsAnyway_reclaimsNothing() {
+    MemoryBudget open =
+        begun(
+            () -> {
+              throw new AssertionError("reclaimed");
+            });
+    assertThat(open.<String>within(need(3e9, 0), "", () -> false, () -> "fits")).isEqualTo("fits");
   }
 
   @Test
