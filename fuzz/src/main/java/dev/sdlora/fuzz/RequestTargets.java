@@ -23,6 +23,9 @@ import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
 import dev.sdlora.request.Overrides;
 import dev.sdlora.request.References;
+import dev.sdlora.server.grids.GridCheck;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.openai.ImagesCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
@@ -40,18 +43,24 @@ final class RequestTargets {
   private RequestTargets() {}
 
   static List<Target> all() {
+    Set<Class<? extends Exception>> refusals =
+        Set.of(
+            IllegalArgumentException.class,
+            FieldException.class,
+            SettingException.class,
+            ResourceException.class,
+            ImageFileException.class,
+            ImageSettingsException.class,
+            LoraException.class,
+            Refusal.class);
     return List.of(
+        new Target("json-request", refusals, RequestTargets::request),
         new Target(
-            "json-request",
-            Set.of(
-                IllegalArgumentException.class,
-                FieldException.class,
-                SettingException.class,
-                ResourceException.class,
-                ImageFileException.class,
-                ImageSettingsException.class,
-                LoraException.class),
-            RequestTargets::request),
+            "openai-request",
+            refusals,
+            json -> ImagesCheck.read(Fields.parse(json), Offered.OFFER)),
+        new Target(
+            "grid-request", refusals, json -> GridCheck.read(Fields.parse(json), Offered.OFFER)),
         new Target("manifest", Set.of(BatchException.class), ManifestCheck::read));
   }
 

@@ -49,9 +49,9 @@ final class CompleteSettings {
     oneSpellingOfLoras();
     pictureFiles();
     int images = takeImages(most);
-    OptionalLong seed = takeSeed("seed", "Seed");
+    OptionalLong seed = takeSeed("seed", "Seed", images);
     boolean varied = !settings.path("subseed_strength").asText("0").matches("0?(\\.0*)?");
-    OptionalLong subseed = takeSeed("subseed", "Variation seed");
+    OptionalLong subseed = takeSeed("subseed", "Variation seed", images);
     // What is left to chance is read from what is not.
     ByteBuffer chance = ByteBuffer.wrap(Json.sha256(Fields.text(Json.canonical(settings))));
     long firstSeed = seed.orElse(chance.getInt() & UNSIGNED);
@@ -196,10 +196,15 @@ final class CompleteSettings {
   }
 
   /** A seed as the request, or the text of settings that it starts from, has it. */
-  private OptionalLong takeSeed(String name, String key) {
+  private OptionalLong takeSeed(String name, String key, int images) {
     JsonNode written = settings.remove(name);
     if (written != null && !written.isNull()) {
       long seed = whole(name, written);
+      if (seed < -1 && seed + images > -1) {
+        throw new IllegalArgumentException(
+            "'%s' %s of %s images counts up to -1, which means a random seed"
+                .formatted(name, seed, images));
+      }
       return seed == -1 ? OptionalLong.empty() : OptionalLong.of(seed);
     }
     Matcher told =

@@ -138,6 +138,15 @@ final class ManifestTest {
   }
 
   @Test
+  void seeds_thatCountUpToMinusOne_areRefused() {
+    assertThat(refusal("{'prompt': 'x', 'seed': -3, 'images': 3}"))
+        .contains("'seed' -3 of 3 images counts up to -1, which means a random seed");
+    assertThat(refusal("{'prompt': 'x', 'subseed': -2, 'subseed_strength': 1, 'images': 2}"))
+        .contains("'subseed' -2 of 2 images counts up to -1");
+    assertThat(settings("{'prompt': 'x', 'seed': -3, 'images': 2}")).hasSize(2);
+  }
+
+  @Test
   void seed_leftOpen_comesFromTheSettings() {
     String open = settings("{'prompt': 'x', 'images': 2}").get(0);
     assertThat(settings("{'prompt': 'x', 'images': 2}").get(0)).isEqualTo(open);
