@@ -104,13 +104,29 @@ interface DrawingStories {
 
   @Test
   default void unknownLora_isTold(Studio studio) {
-    Page page = studio.open().prompt("a star <lora:nothing_like_it:1>").page();
-    // The list of problems moves the button down, so a click must not come in between.
+    Page page = studio.open().prompt("a star <lora:nothing_like_it:1>").generate().page();
     assertThat(page.locator("sd-prompt-box li").first()).containsText("nothing_like_it");
-    studio.generate();
     assertThat(
             page.locator("sd-job-view .error")
                 .filter(new Locator.FilterOptions().setHasText("nothing_like_it")))
+        .isVisible();
+  }
+
+  @Test
+  default void problems_foundWhileTheMouseIsPressed_moveNothing(Studio studio) {
+    Page page = studio.open().page();
+    page.setViewportSize(1280, 2000);
+    BoundingBox button = studio.button("Generate").boundingBox();
+    studio.prompt("a star <lora:no_such_lora:1>");
+    page.mouse().move(button.x + button.width / 2, button.y + button.height / 2);
+    page.mouse().down();
+    assertThat(studio.field("Prompt")).hasAttribute("aria-invalid", "true");
+    assertThat(studio.button("Generate").boundingBox().y).isCloseTo(button.y, within(0.5));
+    page.mouse().up();
+    assertThat(page.locator("sd-prompt-box li").first()).containsText("no_such_lora");
+    assertThat(
+            page.locator("sd-job-view .error")
+                .filter(new Locator.FilterOptions().setHasText("no_such_lora")))
         .isVisible();
   }
 }

@@ -1,4 +1,5 @@
 import { button, el, freshId, setText } from "../core/html.js";
+import { afterPress } from "../core/press.js";
 import { settings } from "../core/settings.js";
 import { Completions } from "./completions.js";
 import { moved, paint } from "./highlight.js";
@@ -18,6 +19,7 @@ class PromptBox extends HTMLElement {
   #status = el("span", { class: "visually-hidden", role: "status" });
   #hint = el("div", { class: "prompt-hint", role: "tooltip", hidden: true });
   #shown = { text: "", spans: [], problems: [] };
+  #told = [];
 
   connectedCallback() {
     if (this.#textarea) {
@@ -96,12 +98,17 @@ class PromptBox extends HTMLElement {
     const said = counts === "" ? "" : `${counts} in the ${this.getAttribute("label").toLowerCase()}`;
     setText(this.#status, said);
     this.#textarea.setAttribute("aria-invalid", mistakes > 0);
-    const same = JSON.stringify(problems);
+    this.#told = problems;
+    afterPress(this.#list);
+  }
+
+  #list = () => {
+    const same = JSON.stringify(this.#told);
     if (this.#problems.dataset.shown !== same) {
       this.#problems.dataset.shown = same;
-      this.#problems.replaceChildren(...problems.map((problem) => this.#item(problem)));
+      this.#problems.replaceChildren(...this.#told.map((problem) => this.#item(problem)));
     }
-  }
+  };
 
   #item({ start, end, severity, sentence }) {
     if (start === undefined) {
