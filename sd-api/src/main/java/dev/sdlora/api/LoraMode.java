@@ -1,6 +1,10 @@
 package dev.sdlora.api;
 
-/** How LoRAs get into the computation. The pictures agree within rounding, the costs differ. */
+/**
+ * The way LoRAs are applied. Modes differ in cost. Their images agree within a grey level in {@link
+ * Precision#FLOAT32}; in {@link Precision#BFLOAT16} both are equally near to the float32 image, and
+ * with few steps or high guidance they can differ from each other visibly.
+ */
 public enum LoraMode {
   /**
    * {@link #PATCHED} when no other request with another set of LoRAs (or with none) is at work or

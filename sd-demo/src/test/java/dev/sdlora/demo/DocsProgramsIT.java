@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The programs that the figures of docs come from, as small as they can be. */
 final class DocsProgramsIT {
   private static final Pattern SHARE = Pattern.compile(", ([0-9.]+) %$");
+  private static final Pattern MEAN = Pattern.compile(" mean ([0-9.]+) ");
 
   @TempDir Path folder;
 
@@ -49,6 +50,19 @@ final class DocsProgramsIT {
     Matcher share = SHARE.matcher(detail);
     assertThat(share.find()).as(detail).isTrue();
     assertThat(Double.parseDouble(share.group(1))).as(detail).isLessThan(10);
+  }
+
+  @Test
+  void compareLoraModes_recommendedSettings_meanIsBelowALevel() throws IOException {
+    List<String> lines = printed(CompareLoraModes::main, "1");
+    assertThat(lines)
+        .hasSize(3)
+        .allSatisfy(
+            line -> {
+              Matcher mean = MEAN.matcher(line);
+              assertThat(mean.find()).isTrue();
+              assertThat(Double.parseDouble(mean.group(1))).isBetween(0.01, 1.0);
+            });
   }
 
   @Test

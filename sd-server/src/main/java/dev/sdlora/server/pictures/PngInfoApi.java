@@ -88,7 +88,7 @@ public final class PngInfoApi {
     ArrayNode warnings = answer.putArray("warnings");
     restored.warnings().forEach(warnings::add);
     written.unsaid().stream()
-        .filter(name -> !name.equals("loraMode")) // It decides the last digits alone.
+        .filter(name -> !name.equals("loraMode")) // It decides the rounding alone.
         .forEach(
             name -> warnings.add("'%s' has no field in requests and was ignored".formatted(name)));
     written.refusal().map(sentences::withoutFolders).ifPresent(warnings::add);
