@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.value.JpegScans;
+import dev.sdlora.api.value.CurrentWork;
+import dev.sdlora.api.value.ImageStream;
 import dev.sdlora.api.value.PictureReader;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.util.Iterator;
 import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** Decodes picture files of others: a few bytes can claim to be any number of pixels. */
 final class ImageDecoder {
@@ -33,17 +33,24 @@ final class ImageDecoder {
    *
    * @param subject what an error is about
    * @throws ImageFileException if there is none that can be decoded, or it is too large
+   * @throws GenerationCancelledException if the thread is interrupted, or what it works for was
+   *     cancelled
    */
   static BufferedImage decode(String subject, Source source) {
     try (InputStream stream = source.open();
-        ImageInputStream in = new MemoryCacheImageInputStream(stream)) {
-      JpegScans.requireFew(in);
+        ImageInputStream in = new ImageStream(stream)) {
       return PictureReader.ask(in, reader -> decode(subject, reader))
           .orElseThrow(
               () -> new ImageFileException(subject + " is of a format that this Java cannot read"));
     } catch (ImageFileException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
+      if (CurrentWork.isCancelled()) {
+        throw new GenerationCancelledException(
+            subject
+                + " was not read to its end, since its thread was interrupted or its request"
+                + " cancelled");
+      }
       // The decoders of the JDK let exceptions of all kinds out at damaged files.
       throw new ImageFileException(subject + " could not be read: " + reason(e), e);
     }

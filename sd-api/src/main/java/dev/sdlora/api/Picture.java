@@ -94,6 +94,7 @@ public final class Picture {
    *     while it is read
    * @return its pixels; transparent places are white
    * @throws ImageFileException if the file is missing, damaged, too large, or of another format
+   * @throws GenerationCancelledException if the thread is interrupted
    */
   public static Picture read(Path file) {
     Objects.requireNonNull(file, "file");
@@ -111,6 +112,7 @@ public final class Picture {
    * @return its pixels; transparent places are white
    * @throws ImageFileException if the stream fails, or its picture is damaged, too large, or of
    *     another format
+   * @throws GenerationCancelledException if the thread is interrupted
    */
   public static Picture read(InputStream stream) {
     Objects.requireNonNull(stream, "stream");

@@ -3,6 +3,8 @@ package dev.sdlora.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sdlora.api.value.CurrentWork;
+import dev.sdlora.testkit.SlowJpeg;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -12,14 +14,15 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.imageio.IIOImage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class PictureReadTest {
   @TempDir Path folder;
@@ -69,39 +72,11 @@ final class PictureReadTest {
         .hasMessageStartingWith("image stream has 20000x20000 pixels");
   }
 
-  /** A progressive JPEG whose last scan, which refines nothing, comes many times. */
-  private static byte[] jpegOfScans(int width, int height, int more) throws IOException {
-    ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
-    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
-    try (ImageOutputStream out = ImageIO.createImageOutputStream(jpeg)) {
-      ImageWriteParam param = writer.getDefaultWriteParam();
-      param.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
-      writer.setOutput(out);
-      writer.write(
-          null,
-          new IIOImage(new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY), null, null),
-          param);
-    }
-    writer.dispose();
-    byte[] whole = jpeg.toByteArray();
-    int last = whole.length - 2;
-    while ((whole[last] & 0xff) != 0xff || (whole[last + 1] & 0xff) != 0xda) {
-      last--;
-    }
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    all.write(whole, 0, last);
-    for (int i = 0; i < more; i++) {
-      all.write(whole, last, whole.length - 2 - last);
-    }
-    all.write(whole, whole.length - 2, 2);
-    return all.toByteArray();
-  }
-
   @Test
   void read_jpegOfManyScans_isRefusedBeforeItsPixels() throws IOException {
-    Picture once = Picture.read(new ByteArrayInputStream(jpegOfScans(64, 64, 1)));
-    byte[] few = jpegOfScans(1024, 1024, 5);
-    byte[] many = jpegOfScans(1024, 1024, 2000);
+    Picture once = Picture.read(new ByteArrayInputStream(SlowJpeg.ofScans(64, 64, 1)));
+    byte[] few = SlowJpeg.ofScans(1024, 1024, 5);
+    byte[] many = SlowJpeg.ofScans(1024, 1024, 2000);
 
     assertThat(once.width()).isEqualTo(64);
     assertThat(Picture.read(new ByteArrayInputStream(few)).width()).isEqualTo(1024);
@@ -110,6 +85,52 @@ final class PictureReadTest {
         .hasMessage(
             "image stream could not be read: it has more than 1024 scans of 1048576 pixels, which"
                 + " would take too long to decode");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "gif", "bmp", "jpeg", "scans"})
+  void read_cancelledAtTheLastLook_ends(String format) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    if (format.equals("scans")) {
+      bytes.write(SlowJpeg.ofScans(64, 64, 2000));
+    } else {
+      BufferedImage noise = new BufferedImage(300, 300, BufferedImage.TYPE_INT_RGB);
+      Random random = new Random(1);
+      noise.setRGB(0, 0, 300, 300, random.ints(300 * 300).toArray(), 0, 300);
+      ImageIO.write(noise, format, bytes);
+    }
+    AtomicInteger looks = new AtomicInteger();
+    Picture read = cancelled(bytes.toByteArray(), () -> looks.incrementAndGet() < 0);
+    int last = looks.getAndSet(0);
+
+    assertThat(read.width()).isPositive();
+    assertThat(last).isGreaterThan(10);
+    assertThatThrownBy(() -> cancelled(bytes.toByteArray(), () -> looks.incrementAndGet() >= last))
+        .isInstanceOf(GenerationCancelledException.class);
+  }
+
+  /** A scan is a few bytes, which its decoder may not get together with those of many others. */
+  @Test
+  void read_jpegOfManyScans_looksBetweenThem() throws IOException {
+    byte[] scans = SlowJpeg.ofScans(64, 64, 2000);
+    AtomicInteger looks = new AtomicInteger();
+    cancelled(scans, () -> looks.incrementAndGet() < 0);
+    assertThat(looks.get()).isGreaterThan(2000 / 10);
+  }
+
+  private static Picture cancelled(byte[] file, BooleanSupplier cancelled) {
+    return CurrentWork.until(cancelled, () -> Picture.read(new ByteArrayInputStream(file)));
+  }
+
+  @Test
+  void read_byAnInterruptedThread_ends_andTheInterruptStays() throws IOException {
+    Path file = Files.write(folder.resolve("a.jpg"), SlowJpeg.ofScans(64, 64, 1));
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> Picture.read(file)).isInstanceOf(GenerationCancelledException.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
   }
 
   @Test

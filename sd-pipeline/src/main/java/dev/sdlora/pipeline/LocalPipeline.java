@@ -11,7 +11,7 @@ import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.ResourceException;
 import dev.sdlora.api.ResourceException.Resource;
-import dev.sdlora.tensors.file.Cancellation;
+import dev.sdlora.api.value.CurrentWork;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -261,7 +261,7 @@ final class LocalPipeline implements Pipeline {
             .pathRedactor()
             .redact(
                 () ->
-                    Cancellation.during(
+                    CurrentWork.until(
                         this::isStopped,
                         () -> Generation.run(model, spec, watched, this::isStopped)));
       } catch (Throwable e) {

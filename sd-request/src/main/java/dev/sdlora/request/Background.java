@@ -1,6 +1,7 @@
 package dev.sdlora.request;
 
 import dev.sdlora.api.Picture;
+import dev.sdlora.api.value.ImageStream;
 import dev.sdlora.api.value.SettingException;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -37,7 +38,7 @@ final class Background {
 
   private static Optional<BufferedImage> read(byte[] file) {
     try {
-      return Optional.ofNullable(ImageIO.read(new ByteArrayInputStream(file)));
+      return Optional.ofNullable(ImageIO.read(new ImageStream(new ByteArrayInputStream(file))));
     } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
       return Optional.empty(); // What decodes it without a color says what is wrong.
     }

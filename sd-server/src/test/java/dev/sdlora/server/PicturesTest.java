@@ -1,5 +1,6 @@
 package dev.sdlora.server;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -7,7 +8,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.testkit.SlowJpeg;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -220,5 +225,25 @@ class PicturesTest {
     assertThat(Served.json(info(foreign)).get("reason").asText()).isNotEmpty();
     assertThat(info(new byte[0]).statusCode()).isEqualTo(422);
     assertThat(info("{}".getBytes(StandardCharsets.UTF_8)).statusCode()).isEqualTo(422);
+  }
+
+  /** The file takes seconds to decode. */
+  @Test
+  void upload_clientLeavesWhileItIsDecoded_endsTheDecoding() throws IOException {
+    byte[] slow = SlowJpeg.ofScans(128, 128, 60_000);
+    try (Served alone = Served.of(pipeline)) {
+      try (Socket socket =
+          new Socket(InetAddress.getLoopbackAddress(), alone.server.uri().getPort())) {
+        String head =
+            "POST /api/pictures HTTP/1.1\r\nHost: localhost\r\nContent-Length: %s\r\n\r\n";
+        socket.getOutputStream().write(head.formatted(slow.length).getBytes(US_ASCII));
+        socket.getOutputStream().write(slow);
+      }
+      String answers;
+      do {
+        answers = alone.send(alone.request("/metrics")).body();
+      } while (!answers.contains("status=\"499\"") && !answers.contains("status=\"201\""));
+      assertThat(answers).contains("status=\"499\"");
+    }
   }
 }

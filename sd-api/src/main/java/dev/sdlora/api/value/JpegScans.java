@@ -12,7 +12,7 @@ import javax.imageio.stream.ImageInputStream;
  * The scans of a JPEG file. A progressive one goes over all of its blocks in each scan, and a scan
  * that changes nothing takes a few bytes, so that a small file can take hours to decode.
  */
-public final class JpegScans {
+final class JpegScans {
   /** Scans times pixels; a progressive image of 8192x8192 pixels has about ten scans. */
   private static final long MOST_WORK = 1L << 30;
 
@@ -29,29 +29,32 @@ public final class JpegScans {
    * Refuses a JPEG that would take too long to decode; other files pass.
    *
    * @param in at the start of the file, where it is afterwards
+   * @return whether it is a JPEG of several scans
    * @throws IOException if there are too many scans, or the file cannot be read
    */
-  public static void requireFew(ImageInputStream in) throws IOException {
+  static boolean requireFew(ImageInputStream in) throws IOException {
     in.mark();
+    boolean several = false;
     try {
       DataInputStream data = new DataInputStream(new BufferedInputStream(new Adapter(in)));
-      if (data.readUnsignedShort() == START_OF_IMAGE) {
-        walk(data);
-      }
+      several = data.readUnsignedShort() == START_OF_IMAGE;
+      several = several && walk(data) > 1;
     } catch (EOFException e) {
-      // Cut short, which its decoder tells.
+      // Cut short, after any number of scans; its decoder reads what there is.
     } finally {
       in.reset();
     }
+    return several;
   }
 
-  private static void walk(DataInputStream data) throws IOException {
+  /** Returns the number of scans. */
+  private static long walk(DataInputStream data) throws IOException {
     long pixels = 1;
     long scans = 0;
     while (true) {
       int marker = marker(data);
       if (marker == END_OF_IMAGE) {
-        return;
+        return scans;
       }
       int length = hasLength(marker) ? Math.max(0, data.readUnsignedShort() - 2) : 0;
       if (isFrame(marker) && length >= 5) {

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.TriggerWord;
+import dev.sdlora.api.value.CurrentWork;
 import dev.sdlora.lora.format.LoraFile;
-import dev.sdlora.tensors.file.Cancellation;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.io.IOException;
@@ -222,7 +222,7 @@ class PoisonedFolderTest {
   @Test
   void list_requestCancelled_remembersNothingOfIt() {
     FolderLibrary library = library();
-    assertThatThrownBy(() -> Cancellation.during(() -> true, library::list))
+    assertThatThrownBy(() -> CurrentWork.until(() -> true, library::list))
         .hasMessageContaining("cancelled");
     assertThat(library.list()).hasSize(1);
     assertThat(library.unreadable()).isEmpty();

@@ -1,11 +1,16 @@
 package dev.sdlora.server.http;
 
+import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.value.CurrentWork;
 import dev.sdlora.server.job.Job;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.NanoTime;
 
 /**
  * The connection of a request while it is answered: is the client still there? Nobody reads from it
@@ -21,13 +26,60 @@ public final class ClientConnection implements AutoCloseable {
   private final long idleTimeout;
 
   private ClientConnection(Context context, long idleMillis) {
-    this.endPoint =
-        ServletContextRequest.getServletContextRequest(context.req())
-            .getConnectionMetaData()
-            .getConnection()
-            .getEndPoint();
+    this.endPoint = endPoint(context);
     this.idleTimeout = endPoint.getIdleTimeout();
     endPoint.setIdleTimeout(idleMillis);
+  }
+
+  private static EndPoint endPoint(Context context) {
+    return ServletContextRequest.getServletContextRequest(context.req())
+        .getConnectionMetaData()
+        .getConnection()
+        .getEndPoint();
+  }
+
+  /**
+   * Answers a request; the decoding of its images ends when its client goes away.
+   *
+   * @throws Refusal if it has gone, to nobody
+   * @throws Exception if the route does
+   */
+  public static void whileThere(Context context, Handler route) throws Exception {
+    Gone gone = new Gone(endPoint(context));
+    try {
+      CurrentWork.until(
+          gone,
+          () -> {
+            route.handle(context);
+            return context;
+          });
+    } catch (GenerationCancelledException e) {
+      throw gone.getAsBoolean() ? gone() : e;
+    }
+  }
+
+  /** Whether a client has gone; the connection is looked at every 100 ms at most. */
+  private static final class Gone implements BooleanSupplier {
+    private final EndPoint endPoint;
+    private long looked = NanoTime.now();
+    private boolean gone;
+
+    Gone(EndPoint endPoint) {
+      this.endPoint = endPoint;
+    }
+
+    @Override
+    public synchronized boolean getAsBoolean() {
+      if (!gone && NanoTime.millisSince(looked) >= LOOK_MILLIS) {
+        looked = NanoTime.now();
+        gone = isGone(endPoint);
+      }
+      return gone;
+    }
+  }
+
+  private static Refusal gone() {
+    return new Refusal(499, "the client has gone");
   }
 
   /** That of a request. */
@@ -45,6 +97,10 @@ public final class ClientConnection implements AutoCloseable {
 
   /** Whether the client has gone. */
   public boolean isGone() {
+    return isGone(endPoint);
+  }
+
+  private static boolean isGone(EndPoint endPoint) {
     ByteBuffer space = ByteBuffer.allocate(1).flip();
     try {
       return !endPoint.isOpen() || endPoint.fill(space) < 0;
@@ -64,7 +120,7 @@ public final class ClientConnection implements AutoCloseable {
       do { // At least one look, as steps may be quicker than the time between looks.
         if (!now.state().isEnd() && isGone()) {
           job.cancel();
-          throw new Refusal(499, "the client has gone");
+          throw gone();
         }
         now = job.await(seen, LOOK_MILLIS);
       } while (now.version() == seen && !now.state().isEnd());

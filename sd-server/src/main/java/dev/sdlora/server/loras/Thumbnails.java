@@ -1,6 +1,7 @@
 package dev.sdlora.server.loras;
 
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.value.ImageStream;
 import dev.sdlora.api.value.PictureReader;
 import dev.sdlora.server.http.RecentFiles;
 import dev.sdlora.server.http.Refusal;
@@ -10,6 +11,7 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +103,8 @@ final class Thumbnails {
   }
 
   private static BufferedImage decoded(Path picture) throws IOException {
-    try (ImageInputStream in = ImageIO.createImageInputStream(picture.toFile())) {
+    try (InputStream stream = Files.newInputStream(picture);
+        ImageInputStream in = new ImageStream(stream)) {
       return PictureReader.ask(in, Thumbnails::decoded)
           .orElseThrow(() -> new IOException("it is of an unknown format"));
     }

@@ -5,7 +5,7 @@ import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RequestLimits;
-import dev.sdlora.api.value.JpegScans;
+import dev.sdlora.api.value.ImageStream;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Refusal;
@@ -19,8 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.imageio.ImageIO;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * The form of an edit, as the fields of A1111's {@code img2img}. Where the mask is transparent, the
@@ -143,9 +141,8 @@ final class EditForm {
   private Optional<BufferedImage> transparency(byte[] file, boolean required) {
     Pictures.requireSize("mask", file, limits.pixels());
     BufferedImage image;
-    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      JpegScans.requireFew(in);
-      image = ImageIO.read(new ByteArrayInputStream(file));
+    try {
+      image = ImageIO.read(new ImageStream(new ByteArrayInputStream(file)));
     } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new Refusal(400, "the mask could not be read: " + e.getMessage());
     }

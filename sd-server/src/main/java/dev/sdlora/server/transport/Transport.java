@@ -1,9 +1,11 @@
 package dev.sdlora.server.transport;
 
+import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.Sentences;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import java.util.Collection;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.Handler;
@@ -74,10 +76,17 @@ public final class Transport {
     }
   }
 
-  /** Answers errors such as a full heap, which Javalin would answer without a body. */
+  /**
+   * Ends the decoding of images whose client has gone, and answers errors such as a full heap,
+   * which Javalin would answer without a body.
+   */
   private void handle(io.javalin.http.Handler route, Context context) throws Exception {
     try {
-      route.handle(context);
+      if (context.method().equals(HandlerType.POST)) {
+        ClientConnection.whileThere(context, route);
+      } else {
+        route.handle(context);
+      }
     } catch (Error e) {
       LOG.error("a request failed", e);
       ErrorAnswer.of(context.path(), sentences.of(e)).send(context);

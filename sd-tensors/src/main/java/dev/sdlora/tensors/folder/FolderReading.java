@@ -2,6 +2,7 @@ package dev.sdlora.tensors.folder;
 
 import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.value.CurrentWork;
 import dev.sdlora.tensors.file.Cancellation;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,11 +33,11 @@ public final class FolderReading {
    * @throws GenerationCancelledException as {@link Cancellation#check}
    */
   public static <T> List<T> read(List<Path> files, Function<Path, T> reader) {
-    BooleanSupplier cancelled = Cancellation.current();
+    BooleanSupplier cancelled = CurrentWork.cancelled();
     return files.parallelStream()
         .map(
             file ->
-                Cancellation.during(
+                CurrentWork.until(
                     cancelled,
                     () -> {
                       Cancellation.check();

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.value.CurrentWork;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -326,9 +327,9 @@ class ExhaustingFilesTest {
   @Test
   void open_requestCancelled_ends() throws IOException {
     Path path = header("{}");
-    assertThatThrownBy(() -> Cancellation.during(() -> true, () -> TensorFile.open(path)))
+    assertThatThrownBy(() -> CurrentWork.until(() -> true, () -> TensorFile.open(path)))
         .isInstanceOf(GenerationCancelledException.class);
-    assertThat(Cancellation.during(() -> false, () -> TensorFile.open(path)).tensors()).isEmpty();
+    assertThat(CurrentWork.until(() -> false, () -> TensorFile.open(path)).tensors()).isEmpty();
     assertThat(TensorFile.open(path).tensors()).isEmpty();
   }
 
@@ -339,8 +340,7 @@ class ExhaustingFilesTest {
         IntStream.range(0, 1000).mapToObj(entry::formatted).collect(Collectors.joining(","));
     Path path = header("{" + entries + "}");
     int[] asked = {0};
-    assertThatThrownBy(
-            () -> Cancellation.during(() -> ++asked[0] > 100, () -> TensorFile.open(path)))
+    assertThatThrownBy(() -> CurrentWork.until(() -> ++asked[0] > 100, () -> TensorFile.open(path)))
         .isInstanceOf(GenerationCancelledException.class);
     assertThat(asked[0]).isEqualTo(101);
   }
@@ -357,13 +357,13 @@ class ExhaustingFilesTest {
   @Test
   void during_insideAnother_asksTheInnerOneAndGivesBackTheOuter() {
     List<Boolean> cancelled =
-        Cancellation.during(
+        CurrentWork.until(
             () -> true,
             () ->
                 List.of(
-                    Cancellation.during(() -> false, () -> Cancellation.current().getAsBoolean()),
-                    Cancellation.current().getAsBoolean()));
+                    CurrentWork.until(() -> false, () -> CurrentWork.cancelled().getAsBoolean()),
+                    CurrentWork.cancelled().getAsBoolean()));
     assertThat(cancelled).containsExactly(false, true);
-    assertThat(Cancellation.current().getAsBoolean()).isFalse();
+    assertThat(CurrentWork.cancelled().getAsBoolean()).isFalse();
   }
 }

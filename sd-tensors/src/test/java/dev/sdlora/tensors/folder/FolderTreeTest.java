@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.value.CurrentWork;
 import dev.sdlora.tensors.file.Cancellation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -127,7 +128,7 @@ class FolderTreeTest {
   @Test
   void look_requestCancelled_ends() throws IOException {
     Path root = folder("root/a");
-    assertThatThrownBy(() -> Cancellation.during(() -> true, () -> files(root)))
+    assertThatThrownBy(() -> CurrentWork.until(() -> true, () -> files(root)))
         .isInstanceOf(GenerationCancelledException.class);
   }
 
@@ -173,7 +174,7 @@ class FolderTreeTest {
     }
     assertThatThrownBy(
             () ->
-                Cancellation.during(
+                CurrentWork.until(
                     () -> read.get() > 10,
                     () -> FolderReading.read(files, path -> read.incrementAndGet())))
         .isInstanceOf(GenerationCancelledException.class);
