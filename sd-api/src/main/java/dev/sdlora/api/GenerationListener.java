@@ -65,6 +65,17 @@ public interface GenerationListener {
   }
 
   /**
+   * {@return whether to end the generation with what there is} Asked after each step, on the thread
+   * that generates. From the first {@code true} on, the image under way makes no more steps: the
+   * latent of its latest step is decoded, without the second pass of hires fix if that has not
+   * begun. Images that have not begun are left out, and the generation ends normally, with a
+   * warning. Default false.
+   */
+  default boolean endsEarly() {
+    return false;
+  }
+
+  /**
    * Work begins; what may still be waited for are the weights, after {@link #lorasStart}.
    *
    * @param spec the request

@@ -62,6 +62,9 @@ final class Generation {
   private final DenoisingPass first;
   private final Optional<HiresPass> second;
 
+  /** Whether the latents are those of the first pass; known once they are sampled. */
+  private boolean isFirstPassOnly;
+
   private Generation(
       Model model,
       DrawnPrompts prompts,
@@ -122,7 +125,8 @@ final class Generation {
             spec.samplerOptions().ensd());
     Optional<GenerationResult> result = Optional.empty();
     List<DrawnPrompts> parts = DrawnPrompts.of(spec, seeds);
-    for (int i = 0; i < parts.size(); i++) {
+    Progress progress = new Progress(listener, cancelled);
+    for (int i = 0; i < parts.size() && (i == 0 || !progress.early().asked()); i++) {
       DrawnPrompts part = parts.get(i);
       // Pictures of other parts are kept beside those of this one.
       PromptSpec whole = part.spec().toBuilder().images(spec.images()).build();
@@ -138,13 +142,7 @@ final class Generation {
                       Failures.numbers(spec, Optional.of(size)),
                       cancelled,
                       () ->
-                          new Generation(
-                                  model,
-                                  part,
-                                  seeds,
-                                  source,
-                                  size,
-                                  new Progress(listener, cancelled))
+                          new Generation(model, part, seeds, source, size, progress)
                               .run(keepsImages, before, isLast)));
     }
     return result.orElseThrow();
@@ -195,7 +193,8 @@ final class Generation {
               });
       List<GeneratedImage> images = new ArrayList<>();
       int together = JointBatch.pictures(spec, size);
-      for (int from = 0; from < spec.images(); from += together) {
+      EarlyEnd early = progress.early();
+      for (int from = 0; from < spec.images() && (from == 0 || !early.asked()); from += together) {
         List<ImageRun> runs =
             IntStream.range(from, Math.min(from + together, spec.images()))
                 .mapToObj(this::image)
@@ -218,7 +217,7 @@ final class Generation {
       vae().ifPresent(told::vae);
       GenerationResult own = told.build();
       GenerationResult result = before.map(others -> joined(others, own)).orElse(own);
-      if (isLast) {
+      if (isLast || early.isNow()) {
         progress.listener().generationEnd(result);
       }
       networks.keep();
@@ -300,8 +299,9 @@ final class Generation {
     return onItsThreads(
         () -> {
           List<float[]> latents = first.sample(runs, inputs.first(runs.size()), networks, scope);
-          return second.isPresent()
-              ? second.get().refine(runs, latents, inputs.hiresChannels(), networks, scope)
+          isFirstPassOnly = second.isEmpty() || progress.early().asked();
+          return !isFirstPassOnly
+              ? second.orElseThrow().refine(runs, latents, inputs.hiresChannels(), networks, scope)
               : latents;
         });
   }
@@ -341,7 +341,7 @@ final class Generation {
   private Raster decode(ImageRun run, float[] latent, NDManager scope) {
     progress.listener().decodeStart(run.index());
     progress.stopIfCancelled();
-    ImageSize drawn = drawnSize();
+    ImageSize drawn = isFirstPassOnly ? size : drawnSize();
     float[] pixels =
         switch (spec.finalDecoder()) {
           case VAE -> model.withVae(spec, drawn, vae -> vae.decode(latent, drawn, scope));
@@ -370,6 +370,9 @@ final class Generation {
     UntaughtWords.warning(model, first, hires, networks).ifPresent(warnings::add);
     warnings.addAll(tokenMerging());
     warnings.addAll(fewSteps());
+    if (progress.early().isNow()) {
+      warnings.add("the request was ended early: its last image has fewer steps than it says");
+    }
     SizeWarning.of(spec, size, model.checkpoint().defaultSize()).ifPresent(warnings::add);
     warnings.addAll(Reproduction.warnings(settings(firstSeeds, networks), model.checkpoint()));
     return warnings.stream().map(model.pathRedactor()::redact).distinct().toList();

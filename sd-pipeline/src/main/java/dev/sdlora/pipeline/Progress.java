@@ -9,8 +9,13 @@ import java.util.function.BooleanSupplier;
  *
  * @param listener told of everything
  * @param cancelled whether the caller has given up
+ * @param early whether it ends with what there is
  */
-record Progress(GenerationListener listener, BooleanSupplier cancelled) {
+record Progress(GenerationListener listener, BooleanSupplier cancelled, EarlyEnd early) {
+
+  Progress(GenerationListener listener, BooleanSupplier cancelled) {
+    this(listener, cancelled, new EarlyEnd(listener));
+  }
 
   /**
    * Ends a request that nobody waits for any more.

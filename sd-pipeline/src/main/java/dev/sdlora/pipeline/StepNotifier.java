@@ -43,7 +43,15 @@ final class StepNotifier implements StepObserver {
 
       @Override
       public void stepEnd(int step, double sigma, float[] denoised) {
-        seat.outside(() -> StepNotifier.this.stepEnd(step, sigma, denoised));
+        boolean early =
+            seat.outside(
+                () -> {
+                  StepNotifier.this.stepEnd(step, sigma, denoised);
+                  return step + 1 < steps && progress.early().asked();
+                });
+        if (early) {
+          throw new EarlyEnd.Reached(denoised.clone());
+        }
       }
     };
   }

@@ -37,6 +37,7 @@ public final class Drawing implements Work {
   private long currentSeed;
   private boolean skipping;
   private boolean cancelling;
+  private boolean interrupted;
   private List<String> warnings = List.of();
   private List<LoraReport> loras = List.of();
   private @Nullable CompletableFuture<GenerationResult> part;
@@ -121,7 +122,7 @@ public final class Drawing implements Work {
         warnings = result.warnings();
         loras = result.loras();
       }
-      boolean skipped = skipping && !cancelling;
+      boolean skipped = skipping && !cancelling && !interrupted;
       skippedLast = skipped && begun == images;
       if (skipped && !skippedLast) {
         rest = Optional.of(behind(spec));
@@ -162,6 +163,18 @@ public final class Drawing implements Work {
     end(true);
   }
 
+  /** The pipeline finishes the picture under way after its step; before there is one, cancels. */
+  @Override
+  public void interrupt() {
+    synchronized (this) {
+      interrupted = begun > 0;
+      if (interrupted) {
+        return;
+      }
+    }
+    cancel();
+  }
+
   @Override
   public void skip() {
     end(false);
@@ -197,6 +210,13 @@ public final class Drawing implements Work {
     @Override
     public boolean takesImages() {
       return true;
+    }
+
+    @Override
+    public boolean endsEarly() {
+      synchronized (Drawing.this) {
+        return interrupted;
+      }
     }
 
     @Override

@@ -28,6 +28,7 @@ public final class Job {
   private JobState state = JobState.WAITING;
   private boolean handedOver;
   private boolean cancelling;
+  private boolean interrupted;
   private boolean ending;
   private long version;
   private long startedAt;
@@ -114,6 +115,22 @@ public final class Job {
     }
   }
 
+  /**
+   * Ends it soon, as {@link #cancel}; the part under way is kept as it is, where that makes sense.
+   */
+  public void interrupt() {
+    boolean runs;
+    synchronized (this) {
+      runs = state == JobState.RUNNING;
+      interrupted |= runs;
+    }
+    if (runs) {
+      request.work().interrupt();
+    } else {
+      cancel();
+    }
+  }
+
   /** Leaves the part under way out and goes on with the next. */
   public void skip() {
     if (snapshot().state() == JobState.RUNNING) {
@@ -141,7 +158,7 @@ public final class Job {
       all.addAll(added);
       warnings = List.copyOf(all);
       failure = cause;
-      state = JobState.after(cause, cancelling);
+      state = interrupted && cause == null ? JobState.CANCELLED : JobState.after(cause, cancelling);
       endedAt = System.nanoTime();
       previews.forgetLatest();
       changed();

@@ -15,7 +15,7 @@ public enum JobState {
   DONE,
   /** An error ended it. */
   FAILED,
-  /** Somebody ended it; the pictures that were finished are there. */
+  /** Somebody ended it; the pictures that were finished, or kept unfinished, are there. */
   CANCELLED;
 
   /** How work has ended that was or was not to be cancelled. */

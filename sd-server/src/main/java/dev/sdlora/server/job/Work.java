@@ -33,6 +33,13 @@ public interface Work {
   /** Ends soon, within a step. It may be called before {@link #start}, or at the end. */
   void cancel();
 
+  /**
+   * Ends soon, as {@link #cancel}, but keeps the part under way as it is, where that makes sense.
+   */
+  default void interrupt() {
+    cancel();
+  }
+
   /** Leaves the part under way out and goes on with the next, where that makes sense. */
   default void skip() {}
 

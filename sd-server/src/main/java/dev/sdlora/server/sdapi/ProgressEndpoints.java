@@ -39,7 +39,7 @@ final class ProgressEndpoints {
 
   private static void endOne(Job job, boolean whole) {
     if (whole) {
-      job.cancel();
+      job.interrupt();
     } else {
       job.skip();
     }
