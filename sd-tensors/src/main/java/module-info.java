@@ -19,6 +19,7 @@ module dev.sdlora.tensors {
       dev.sdlora.pipeline,
       dev.sdlora.training;
   exports dev.sdlora.tensors.natives to
+      com.sun.jna,
       dev.sdlora.pipeline;
   exports dev.sdlora.tensors.torch to
       dev.sdlora.lora,

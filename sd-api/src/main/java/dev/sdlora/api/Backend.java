@@ -38,6 +38,13 @@ public final class Backend {
     /** Behind {@link Pipeline#warmUp()}. */
     void warmUp();
 
+    /**
+     * Behind {@link Pipeline#nativeBytes()}.
+     *
+     * @return bytes; empty if they are unknown
+     */
+    OptionalLong nativeBytes();
+
     /** Behind {@link Pipeline#endAtNextSignal()}. */
     void endAtNextSignal();
   }

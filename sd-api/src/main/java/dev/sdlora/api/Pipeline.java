@@ -199,6 +199,16 @@ public interface Pipeline extends AutoCloseable {
   int liveTensors();
 
   /**
+   * {@return the bytes of memory outside Java's heap that native code of this process holds, those
+   * of all pipelines together} The C library counts them: weights, tensors and programs of
+   * libtorch, and what the JVM itself allocates there, but neither the memory of GPUs nor mapped
+   * files. Empty on systems other than Linux with glibc 2.33 or later. For monitoring.
+   */
+  static OptionalLong nativeBytes() {
+    return Services.find(Backend.Pipelines.class).nativeBytes();
+  }
+
+  /**
    * Starts to load the native libraries, on a thread of its own, and returns at once. For a program
    * that will soon build its first pipeline and has something else to do before, such as opening
    * the checkpoint: the build then waits for what is missing only. With a checkpoint of full size,

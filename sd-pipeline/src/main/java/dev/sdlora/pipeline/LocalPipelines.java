@@ -17,6 +17,7 @@ import dev.sdlora.tensors.natives.Processor;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** Opens pipelines and tells of devices. Made by {@link java.util.ServiceLoader}. */
@@ -109,6 +110,11 @@ public final class LocalPipelines implements Backend.Pipelines {
   @Override
   public void warmUp() {
     Torch.startAhead();
+  }
+
+  @Override
+  public OptionalLong nativeBytes() {
+    return Natives.allocatedBytes();
   }
 
   @Override

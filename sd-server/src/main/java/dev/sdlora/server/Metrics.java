@@ -47,6 +47,12 @@ final class Metrics {
     Gauge.builder("sdlora.live.tensors", pipeline, Pipeline::liveTensors)
         .description("tensors outside Java's heap")
         .register(registry);
+    if (Pipeline.nativeBytes().isPresent()) {
+      Gauge.builder("sdlora.native.memory", () -> Pipeline.nativeBytes().orElse(0))
+          .description("memory that native code of this process holds")
+          .baseUnit("bytes")
+          .register(registry);
+    }
     registry.counter("sdlora.images");
     routes.get(
         "/metrics",

@@ -190,7 +190,8 @@ class JobsTest {
             open(
                 http(
                     "/v1/images/generations",
-                    "{'prompt': 'x', 'size': '128x128', 'steps': 1000, 'stream': true, 'partial_images': 3}")),
+                    "{'prompt': 'x', 'size': '128x128', 'steps': 1000, 'stream': true,"
+                        + " 'partial_images': 3}")),
             open(
                 http(
                     "/v1/images/generations",
@@ -247,6 +248,7 @@ class JobsTest {
         .contains("sdlora_jobs_seconds_count{kind=\"txt2img\",state=\"done\"}")
         .contains("sdlora_live_tensors " + (double) tensors)
         .contains("sdlora_jobs_unfinished 0.0")
+        .containsPattern("\nsdlora_native_memory_bytes [1-9]")
         .contains("sdlora_http_requests_total{status=\"200\"}");
     assertThat(served.send(served.request("/health")).body()).isEqualTo("ok");
     assertThat(served.send(served.request("/ready")).body()).isEqualTo("ready");

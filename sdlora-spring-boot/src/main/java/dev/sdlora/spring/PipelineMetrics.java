@@ -1,5 +1,6 @@
 package dev.sdlora.spring;
 
+import dev.sdlora.api.Pipeline;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,6 +32,12 @@ final class PipelineMetrics implements MeterBinder {
     Gauge.builder("sdlora.live.tensors", pipeline, LazyPipeline::liveTensors)
         .description("tensors outside Java's heap")
         .register(registry);
+    if (Pipeline.nativeBytes().isPresent()) {
+      Gauge.builder("sdlora.native.memory", () -> Pipeline.nativeBytes().orElse(0))
+          .description("memory that native code of this process holds")
+          .baseUnit("bytes")
+          .register(registry);
+    }
     Gauge.builder("sdlora.ready", pipeline, all -> all.state() == LazyPipeline.State.READY ? 1 : 0)
         .description("1 if the model is loaded")
         .register(registry);

@@ -4,6 +4,7 @@ import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,6 +68,19 @@ final class CLibrary {
   static void trim() {
     if (LINUX) {
       attempt(() -> call("malloc_trim", 0L));
+    }
+  }
+
+  /** Returns the bytes that are allocated, where glibc 2.33 or later counts them. */
+  static OptionalLong allocatedBytes() {
+    try {
+      MallocInfo info =
+          (MallocInfo)
+              Function.getFunction("c", "mallinfo2").invoke(MallocInfo.class, new Object[0]);
+      return OptionalLong.of(info.uordblks + info.hblkhd);
+    } catch (LinkageError e) {
+      LOG.debug("the C library does not count what it has allocated", e);
+      return OptionalLong.empty();
     }
   }
 

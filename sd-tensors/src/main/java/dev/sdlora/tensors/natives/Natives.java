@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -108,6 +109,14 @@ public final class Natives {
     if (started) {
       CLibrary.endAtNextSignal();
     }
+  }
+
+  /**
+   * Returns the bytes that native code of this process has allocated and not freed; empty where the
+   * C library does not count them.
+   */
+  public static OptionalLong allocatedBytes() {
+    return CLibrary.allocatedBytes();
   }
 
   /** Hands native memory that has been freed back to the system, where that can be asked for. */
