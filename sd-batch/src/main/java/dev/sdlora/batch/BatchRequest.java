@@ -74,6 +74,7 @@ public record BatchRequest(
    * @param checkpoint that of a request that names none; its name becomes part of the id
    * @return one request for each picture, with the ids that they have in a manifest; if the line
    *     makes no sense, one with an error
+   * @throws BatchException if the requests have more characters than fit into a quarter of the heap
    */
   public static List<BatchRequest> readLine(String line, Optional<String> checkpoint) {
     Objects.requireNonNull(line, "line");

@@ -8,12 +8,13 @@ import dev.sdlora.api.ImageSize;
 import dev.sdlora.request.Fields;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Says everything that a request leaves to chance, and says it in one way, so that each picture has
@@ -35,14 +36,14 @@ final class CompleteSettings {
    *
    * @param expanded without lists of values; it is changed
    * @param mostImages how many there may be
-   * @return canonical settings, one for each picture
+   * @return canonical settings, one for each picture, which are made when they are read
    * @throws IllegalArgumentException if a size, a seed or the number of pictures makes no sense
    */
-  static List<ObjectNode> pictures(ObjectNode expanded, int mostImages) {
+  static Stream<ObjectNode> pictures(ObjectNode expanded, int mostImages) {
     return new CompleteSettings(expanded).pictures(mostImages);
   }
 
-  private List<ObjectNode> pictures(int most) {
+  private Stream<ObjectNode> pictures(int most) {
     splitSize();
     moveToOverrides("clip_skip", "CLIP_stop_at_last_layers");
     moveToOverrides("rng", "randn_source");
@@ -56,16 +57,17 @@ final class CompleteSettings {
     ByteBuffer chance = ByteBuffer.wrap(Json.sha256(Fields.text(Json.canonical(settings))));
     long firstSeed = seed.orElse(chance.getInt() & UNSIGNED);
     long firstSubseed = subseed.orElse(chance.getInt() & UNSIGNED);
-    List<ObjectNode> pictures = new ArrayList<>();
-    for (int i = 0; i < images; i++) {
-      ObjectNode picture = settings.deepCopy();
-      picture.put("seed", firstSeed + i);
-      if (varied || subseed.isPresent()) {
-        picture.put("subseed", firstSubseed + i);
-      }
-      pictures.add((ObjectNode) Json.canonical(picture));
-    }
-    return pictures;
+    boolean withSubseed = varied || subseed.isPresent();
+    return IntStream.range(0, images)
+        .mapToObj(
+            i -> {
+              ObjectNode picture = settings.deepCopy();
+              picture.put("seed", firstSeed + i);
+              if (withSubseed) {
+                picture.put("subseed", firstSubseed + i);
+              }
+              return (ObjectNode) Json.canonical(picture);
+            });
   }
 
   /** Width and height alone go before those of a size, which may be one of the defaults. */

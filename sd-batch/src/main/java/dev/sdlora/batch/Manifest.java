@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,11 +30,16 @@ final class Manifest {
    * @param requests in all
    * @param requestsOfALine that lists make of one
    * @param bytesOfALine with images in it
-   * @param characters of all requests together, which are kept until they are drawn
+   * @param characters of all requests together, which are kept until they are drawn; usually a
+   *     quarter of the heap, and at most 2³⁰
    */
   record Limits(int requests, int requestsOfALine, int bytesOfALine, long characters) {
     static final Limits USUAL =
-        new Limits(1_000_000, 100_000, (int) RequestLimits.DEFAULTS.bytes(), 1L << 30);
+        new Limits(
+            1_000_000,
+            100_000,
+            (int) RequestLimits.DEFAULTS.bytes(),
+            Math.min(1L << 30, Runtime.getRuntime().maxMemory() / 4));
   }
 
   /** Digits of a hash: two of a million requests are alike with a probability of 1 in 10^12. */
@@ -197,17 +203,35 @@ final class Manifest {
     JsonNode id = settings.remove("id");
     Optional<String> given =
         id == null || id.isNull() ? Optional.empty() : Optional.of(checkedId(id));
-    List<ObjectNode> pictures = new ArrayList<>();
+    List<Picture> pictures = new ArrayList<>();
+    long length = 0;
     for (ObjectNode expanded : new Matrix(limits.requestsOfALine()).expand(settings)) {
       if (!expanded.hasNonNull("checkpoint")) {
         checkpoint.ifPresent(name -> expanded.put("checkpoint", name));
       }
-      pictures.addAll(
-          CompleteSettings.pictures(expanded, limits.requestsOfALine() - pictures.size()));
+      int room = limits.requestsOfALine() - pictures.size();
+      Iterator<ObjectNode> made = CompleteSettings.pictures(expanded, room).iterator();
+      while (made.hasNext()) {
+        Picture picture = Picture.of(made.next());
+        pictures.add(picture);
+        length += picture.text().length();
+        requireRoom(length, number);
+      }
     }
     for (int i = 0; i < pictures.size(); i++) {
       String ending = pictures.size() == 1 ? "" : "-" + (i + 1);
       add(pictures.get(i), given.map(name -> name + ending), number);
+    }
+  }
+
+  /** The complete settings of one image. */
+  private record Picture(String text, Optional<String> checkpoint, List<String> loras) {
+    static Picture of(ObjectNode settings) {
+      JsonNode model = settings.path("checkpoint");
+      return new Picture(
+          Fields.text(settings),
+          model.isTextual() ? Optional.of(model.textValue()) : Optional.empty(),
+          Manifest.loras(settings));
     }
   }
 
@@ -230,8 +254,8 @@ final class Manifest {
     return text;
   }
 
-  private void add(ObjectNode settings, Optional<String> given, int number) {
-    String text = Fields.text(settings);
+  private void add(Picture picture, Optional<String> given, int number) {
+    String text = picture.text();
     String hash = hash(text);
     count(text, number);
     if (given.isPresent() && HASH.matcher(given.get()).matches() && !given.get().equals(hash)) {
@@ -241,16 +265,9 @@ final class Manifest {
     String id = given.orElse(hash);
     BatchRequest before = byId.get(ids.getOrDefault(id.toLowerCase(Locale.ROOT), id));
     if (before == null) {
-      JsonNode model = settings.path("checkpoint");
       put(
           new BatchRequest(
-              id,
-              hash,
-              number,
-              model.isTextual() ? Optional.of(model.textValue()) : Optional.empty(),
-              loras(settings),
-              text,
-              Optional.empty()));
+              id, hash, number, picture.checkpoint(), picture.loras(), text, Optional.empty()));
     } else if (!before.hash().equals(hash) || !before.id().equals(id)) {
       refuse(
           text,
@@ -261,7 +278,12 @@ final class Manifest {
 
   private void count(String text, int number) {
     characters += text.length();
-    if (characters > limits.characters()) {
+    requireRoom(0, number);
+  }
+
+  /** Refuses a manifest before more is kept of it than fits. */
+  private void requireRoom(long added, int number) {
+    if (characters + added > limits.characters()) {
       throw new BatchException(
           "the requests of the manifest have more than %s characters up to line %s; make several of it, or name images by their paths"
               .formatted(limits.characters(), number));

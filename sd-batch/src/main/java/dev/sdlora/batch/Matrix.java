@@ -4,10 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
 
 /**
  * Makes several requests of one in which settings have lists of values: each value with each of the
@@ -32,10 +36,13 @@ final class Matrix {
   /**
    * All combinations, in their order.
    *
+   * @return a view that makes a combination when it is read, since all together may not fit into
+   *     memory
    * @throws IllegalArgumentException if there are too many, or a list has nothing in it
    */
   List<ObjectNode> expand(ObjectNode settings) {
-    return combinations("", settings).stream().map(ObjectNode.class::cast).toList();
+    List<JsonNode> all = combinations("", settings);
+    return view(all.size(), i -> (ObjectNode) all.get(i));
   }
 
   private List<JsonNode> combinations(String name, JsonNode value) {
@@ -49,34 +56,37 @@ final class Matrix {
   }
 
   private List<JsonNode> ofObject(ObjectNode object) {
-    List<JsonNode> all = List.of(Fields.object());
+    List<String> names = new ArrayList<>();
+    List<List<JsonNode>> values = new ArrayList<>();
     for (Map.Entry<String, JsonNode> field : object.properties()) {
-      List<JsonNode> values = combinations(field.getKey(), field.getValue());
-      List<JsonNode> more = new ArrayList<>(size(all.size(), values.size()));
-      for (JsonNode before : all) {
-        for (JsonNode value : values) {
-          more.add(((ObjectNode) before.deepCopy()).set(field.getKey(), value));
-        }
-      }
-      all = more;
+      names.add(field.getKey());
+      values.add(combinations(field.getKey(), field.getValue()));
     }
-    return all;
+    return view(
+        product(values),
+        i -> {
+          List<JsonNode> chosen = choice(values, i);
+          ObjectNode made = Fields.object();
+          for (int field = 0; field < names.size(); field++) {
+            made.set(names.get(field), chosen.get(field));
+          }
+          return made;
+        });
   }
 
   private List<JsonNode> ofValues(String name, ArrayNode values) {
     if (values.isEmpty()) {
       throw new IllegalArgumentException("the list of '%s' has no values".formatted(name));
     }
-    List<JsonNode> all = new ArrayList<>();
+    List<List<JsonNode>> all = new ArrayList<>();
     for (JsonNode value : values) {
       if (value instanceof ArrayNode) {
         throw new IllegalArgumentException(
-            "'%s' has a list in a list; its values are %s".formatted(name, "in one list"));
+            "'%s' has a list in a list; its values are in one list".formatted(name));
       }
-      all.addAll(combinations(name, value));
-      size(all.size(), 1);
+      all.add(combinations(name, value));
     }
-    return all;
+    return joined(all);
   }
 
   private List<JsonNode> ofList(String name, ArrayNode list) {
@@ -91,38 +101,78 @@ final class Matrix {
       throw new IllegalArgumentException(
           "'%s' must be a list, or a list of lists to choose from, and is both".formatted(name));
     }
-    List<JsonNode> all = new ArrayList<>();
+    List<List<JsonNode>> all = new ArrayList<>();
     for (JsonNode choice : list) {
       for (JsonNode element : choice) {
         if (element instanceof ArrayNode) {
           throw new IllegalArgumentException("'%s' has lists three deep".formatted(name));
         }
       }
-      all.addAll(ofElements((ArrayNode) choice));
-      size(all.size(), 1);
+      all.add(ofElements((ArrayNode) choice));
     }
-    return all;
+    return joined(all);
   }
 
   private List<JsonNode> ofElements(ArrayNode list) {
-    List<JsonNode> all = List.of(Fields.array());
-    for (JsonNode element : list) {
-      List<JsonNode> values = combinations("", element);
-      List<JsonNode> more = new ArrayList<>(size(all.size(), values.size()));
-      for (JsonNode before : all) {
-        for (JsonNode value : values) {
-          more.add(((ArrayNode) before.deepCopy()).add(value));
-        }
-      }
-      all = more;
-    }
-    return all;
+    List<List<JsonNode>> values = new ArrayList<>();
+    list.forEach(element -> values.add(combinations("", element)));
+    return view(product(values), i -> Fields.array().addAll(choice(values, i)));
   }
 
-  private int size(int a, int b) {
-    if ((long) a * b > most) {
+  private int product(List<List<JsonNode>> factors) {
+    int size = 1;
+    for (List<JsonNode> factor : factors) {
+      size = checked((long) size * factor.size());
+    }
+    return size;
+  }
+
+  /** One value of each list; the last list changes first. */
+  private static List<JsonNode> choice(List<List<JsonNode>> lists, int number) {
+    JsonNode[] chosen = new JsonNode[lists.size()];
+    int rest = number;
+    for (int i = chosen.length - 1; i >= 0; i--) {
+      List<JsonNode> values = lists.get(i);
+      chosen[i] = values.get(rest % values.size());
+      rest /= values.size();
+    }
+    return List.of(chosen);
+  }
+
+  /** One list after another. */
+  private List<JsonNode> joined(List<List<JsonNode>> lists) {
+    TreeMap<Integer, List<JsonNode>> byStart = new TreeMap<>();
+    int size = 0;
+    for (List<JsonNode> list : lists) {
+      byStart.put(size, list);
+      size = checked((long) size + list.size());
+    }
+    return view(
+        size,
+        i -> {
+          Map.Entry<Integer, List<JsonNode>> in = byStart.floorEntry(i);
+          return in.getValue().get(i - in.getKey());
+        });
+  }
+
+  private int checked(long size) {
+    if (size > most) {
       throw new IllegalArgumentException("its lists make more than %s requests".formatted(most));
     }
-    return a * b;
+    return (int) size;
+  }
+
+  private static <T> List<T> view(int size, IntFunction<T> element) {
+    return new AbstractList<>() {
+      @Override
+      public T get(int index) {
+        return element.apply(Objects.checkIndex(index, size));
+      }
+
+      @Override
+      public int size() {
+        return size;
+      }
+    };
   }
 }

@@ -1,13 +1,16 @@
 package dev.sdlora.batch;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ManifestTest {
 
   static List<BatchRequest> read(String... lines) {
-    return read(String.join("\n", lines).replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    return read(String.join("\n", lines).replace('\'', '"').getBytes(UTF_8));
   }
 
   private static List<BatchRequest> read(byte[] manifest) {
@@ -67,7 +70,7 @@ final class ManifestTest {
   void requests_ofTooMuchTextTogether_endTheManifest() {
     byte[] manifest =
         ("{\"prompt\": [\"a\", \"b\", \"c\"], \"init_images\": [[\"" + "x".repeat(400) + "\"]]}")
-            .getBytes(StandardCharsets.UTF_8);
+            .getBytes(UTF_8);
     Manifest.Limits limits = new Manifest.Limits(10, 10, 1000, 1500);
     assertThat(read(manifest, limits)).hasSize(3);
     assertThatThrownBy(() -> read(manifest, new Manifest.Limits(10, 10, 1000, 1200)))
@@ -135,6 +138,24 @@ final class ManifestTest {
         .last()
         .asString()
         .contains("'seed':8", "'subseed':4");
+  }
+
+  @Test
+  void line_whoseRequestsTogetherAreTooLong_isRefusedBeforeTheyAreMade() {
+    String masks =
+        IntStream.range(0, 300).mapToObj(i -> "'m%s': 'a'".formatted(i)).collect(joining(", "));
+    String hundred =
+        IntStream.rangeClosed(1, 100).mapToObj(Integer::toString).collect(joining(","));
+    String line =
+        "{'masks': {%s}, 'seed': [%s], 'steps': [%s], 'cfg': [1,2,3,4,5,6,7,8,9,10]}"
+            .formatted(masks, hundred, hundred);
+    String images = "{'masks': {%s}, 'images': 100000}".formatted(masks);
+    Manifest.Limits limits = new Manifest.Limits(100_000, 100_000, 10_000, 1 << 20);
+    for (String text : List.of(line, images)) {
+      assertThatThrownBy(() -> read(text.replace('\'', '"').getBytes(UTF_8), limits))
+          .isInstanceOf(BatchException.class)
+          .hasMessageContaining("more than 1048576 characters up to line 1");
+    }
   }
 
   @Test
@@ -269,7 +290,7 @@ final class ManifestTest {
 
   @Test
   void limits_areThoseOfRequests_andOfBytes() {
-    byte[] manifest = "{\"seed\": [1, 2, 3]}\n{\"seed\": 4}\n".getBytes(StandardCharsets.UTF_8);
+    byte[] manifest = "{\"seed\": [1, 2, 3]}\n{\"seed\": 4}\n".getBytes(UTF_8);
     assertThat(read(manifest, new Manifest.Limits(4, 3, 20, 1000))).hasSize(4);
     assertThatThrownBy(() -> read(manifest, new Manifest.Limits(3, 3, 20, 1000)))
         .isInstanceOf(BatchException.class)
@@ -280,10 +301,8 @@ final class ManifestTest {
 
   @Test
   void bytes_thatAreNoText_areOneBadLine() {
-    byte[] manifest =
-        "\ufeff{\"prompt\": \"x\"}\r\n?\r\n\r\n{\"prompt\": \"y\"}"
-            .getBytes(StandardCharsets.UTF_8);
-    manifest[new String(manifest, StandardCharsets.ISO_8859_1).indexOf('?')] = (byte) 0xff;
+    byte[] manifest = "\ufeff{\"prompt\": \"x\"}\r\n?\r\n\r\n{\"prompt\": \"y\"}".getBytes(UTF_8);
+    manifest[new String(manifest, ISO_8859_1).indexOf('?')] = (byte) 0xff;
     assertThat(read(manifest))
         .extracting(request -> request.error().orElse("fine"))
         .containsExactly("fine", "line 2 of the manifest: it is not UTF-8", "fine");
@@ -302,8 +321,7 @@ final class ManifestTest {
         """;
     List<BatchRequest> whole = read(manifest);
     List<BatchRequest> alone =
-        BatchRequest.lines(new ByteArrayInputStream(manifest.getBytes(StandardCharsets.UTF_8)))
-            .stream()
+        BatchRequest.lines(new ByteArrayInputStream(manifest.getBytes(UTF_8))).stream()
             .flatMap(line -> BatchRequest.readLine(line, Optional.of("demo")).stream())
             .toList();
     assertThat(alone)
