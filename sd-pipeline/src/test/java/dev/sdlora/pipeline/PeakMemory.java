@@ -36,8 +36,8 @@ import java.util.Optional;
  *
  * <p>Arguments: a checkpoint, a precision, width, height, steps, 0 to decode a latent and nothing
  * else; then any of {@code controlnets=2}, {@code cfg=1}, {@code taesd=8} (its width), {@code
- * upscale=2} and {@code lora=file}. The ControlNets, TAESD and the upscaler, which has the sizes of
- * ESRGAN, are random.
+ * upscale=2}, {@code lora=file}, and {@code first} to draw nothing before. The ControlNets, TAESD
+ * and the upscaler, which has the sizes of ESRGAN, are random.
  */
 final class PeakMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
@@ -55,6 +55,7 @@ final class PeakMemory {
     PromptSpecBuilder spec =
         PromptSpec.builder().prompt("a cat").negativePrompt("ugly").seed(1).images(1);
     int controlNets = 0;
+    boolean first = false;
     for (String option : Arrays.asList(args).subList(5, args.length)) {
       String value = option.substring(option.indexOf('=') + 1);
       if (option.startsWith("controlnets=")) {
@@ -64,6 +65,8 @@ final class PeakMemory {
       } else if (option.startsWith("taesd=")) {
         builder.previewDecoder(tinyDecoder(folder, Integer.parseInt(value)));
         spec.finalDecoder(FinalDecoder.TAESD);
+      } else if (option.equals("first")) {
+        first = true;
       } else if (option.startsWith("upscale=")) {
         double scale = Double.parseDouble(value);
         spec.upscaling(new Upscaling(Upscaler.of(upscaler(folder)), scale));
@@ -82,8 +85,10 @@ final class PeakMemory {
     try (Pipeline pipeline = builder.build()) {
       int steps = Integer.parseInt(args[4]);
       PromptSpec request = spec.size(size).steps(Math.max(1, steps)).build();
-      // Code, threads and small buffers are there afterwards.
-      pipeline.generate(request.toBuilder().size(64, 64).steps(2).build());
+      if (!first) {
+        // Code, threads and small buffers are there afterwards.
+        pipeline.generate(request.toBuilder().size(64, 64).steps(2).build());
+      }
       measure((LocalPipeline) pipeline, request, size, steps > 0);
     }
   }
@@ -105,7 +110,8 @@ final class PeakMemory {
     System.out.println(
         String.format(
             Locale.ROOT,
-            "estimate %.0f peak %.0f ratio %.2f sampling %.0f of %.0f decode %.0f after %.0f heap %.0f seconds %d",
+            "estimate %.0f peak %.0f ratio %.2f sampling %.0f of %.0f decode %.0f after %.0f heap"
+                + " %.0f seconds %d",
             need.nativeBytes() / 1e6,
             most / 1e6,
             need.nativeBytes() / most,

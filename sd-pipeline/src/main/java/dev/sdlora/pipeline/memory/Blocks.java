@@ -3,8 +3,8 @@ package dev.sdlora.pipeline.memory;
 /**
  * Native memory in bytes that some work takes, as glibc's allocator has it. Blocks of 32 MB and
  * more are mapped one by one and go back to the kernel as soon as they are freed. Smaller ones are
- * cut out of arenas, where holes are left between them, and the free end of an arena stays resident
- * up to twice the largest block that was freed.
+ * cut out of arenas, where holes are left between them, and the free end of an arena of up to 64 MB
+ * stays resident.
  *
  * @param most at any time: what is mapped, and the arenas with their holes
  * @param mapped the most that is mapped

@@ -224,9 +224,11 @@ public final class NetworkMemory {
         peak.keep(here * out);
         here *= 4;
         if (strips) {
-          peak.keep(here * out);
           double strip = Math.min(here * out, Vae.STRIP);
-          peak.at(strip / 4, strip / 4, strip);
+          peak.keep(here * out);
+          if (strip < here * out) {
+            peak.at(strip / 4, strip);
+          }
           peak.drop(here * out);
         } else {
           peak.at(here * out, here * out, here * out);
@@ -236,9 +238,12 @@ public final class NetworkMemory {
       in = out;
     }
     if (number < Float.BYTES) {
-      // The last norm and convolution are in 32 bits; as a whole they are copied once more.
-      double wide = peak.wide(strips ? Math.min(here * in, Vae.STRIP) : here * in);
-      peak.at(here * in, strips ? wide : here * in, wide, wide);
+      // The last norm and convolution are in 32 bits; as a whole they are copied once more. Strips
+      // at the edges have fewer rows, so that the place of one is too small for the next.
+      double whole = peak.wide(here * in);
+      double wide = strips ? Math.min(whole, peak.wide(Vae.STRIP)) : whole;
+      double more = strips && wide == whole ? 0 : strips ? wide : here * in;
+      peak.at(here * in, wide, wide, more, peak.wide(3 * here));
     }
     return peak.most();
   }
@@ -276,21 +281,39 @@ public final class NetworkMemory {
   private static void vaeResnet(Peak peak, double in, double out, double here, boolean strips) {
     peak.keep(here * in);
     if (strips) {
-      // There are no norms beside input and result, which takes a shortcut's place; a strip is
-      // normed with its neighbours, and convolved.
-      double positions = Math.min(here, Vae.STRIP / Math.max(in, out));
-      peak.keep(here * out);
-      peak.at(positions * in, positions * out);
-      if (in != out) {
-        peak.keep(here * out);
-        peak.at(positions * out, positions * out, positions * out);
-        peak.drop(here * out);
-      }
-      peak.drop(here * out);
+      vaeStrips(peak, in, out, here);
     } else {
       resnet(peak, here * in, here * out);
     }
     peak.drop(here * in);
+  }
+
+  /**
+   * A residual block in strips, beside its input. A strip is normed into a copy, and where it is
+   * not the whole picture, copied again with the rows around it, or convolved into another one. The
+   * second convolution is added to the input, or to what a shortcut makes of it, in place.
+   */
+  private static void vaeStrips(Peak peak, double in, double out, double here) {
+    double positions = Math.min(here, Vae.STRIP / Math.max(in, out));
+    if (positions < here) {
+      peak.at(here * out, positions * in, positions * Math.max(in, out));
+    } else {
+      peak.at(here * out, here * in);
+    }
+    peak.keep(here * out);
+    if (in != out) {
+      peak.keep(here * out);
+    }
+    double strip = Math.min(here * out, Vae.STRIP);
+    if (strip < here * out) {
+      peak.at(strip, strip);
+    } else {
+      peak.at(strip);
+    }
+    if (in != out) {
+      peak.drop(here * out);
+    }
+    peak.drop(here * out);
   }
 
   /** From latents to pixels by TAESD, in float32: a residual block at the size of the picture. */

@@ -17,14 +17,16 @@ final class Peak {
    */
   private static final double WITH_HOLES = 1.5;
 
-  /** glibc gives back the end of an arena when it is twice as large as the limit above. */
-  private static final double KEPT = 2;
+  /**
+   * glibc gives back the free end of an arena when it is twice as large as the limit above, which
+   * has risen to its most while weights were read.
+   */
+  private static final double KEPT = 2 * MAPPED;
 
   private final int number;
   private final int pictures;
   private double mapped;
   private double pooled;
-  private double largestPooled;
   private double mostPooled;
   private Blocks most = Blocks.NONE;
 
@@ -72,13 +74,12 @@ final class Peak {
       mapped += times * block;
     } else {
       pooled += times * block;
-      largestPooled = Math.max(largestPooled, block);
     }
   }
 
   private void look() {
     mostPooled = Math.max(mostPooled, pooled);
-    double kept = Math.min(KEPT * largestPooled, WITH_HOLES * mostPooled);
+    double kept = Math.min(KEPT, WITH_HOLES * mostPooled);
     most = most.or(new Blocks(mapped + WITH_HOLES * pooled, mapped, kept));
   }
 
