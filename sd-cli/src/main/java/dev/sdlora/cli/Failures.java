@@ -2,6 +2,8 @@ package dev.sdlora.cli;
 
 import dev.sdlora.api.StableDiffusionException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -11,6 +13,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.ITypeInfo;
 import picocli.CommandLine.Model.OptionSpec;
@@ -83,9 +86,27 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     return Optional.of(OptionValue.message(name, complaint));
   }
 
+  private static String missing(MissingParameterException e) {
+    List<ArgSpec> arguments = e.getMissing();
+    if (String.valueOf(e.getMessage()).contains("parameter for option")
+        && arguments.get(0) instanceof OptionSpec option) {
+      return option.longestName() + " needs a value: " + option.paramLabel();
+    }
+    List<String> names = new ArrayList<>();
+    for (ArgSpec argument : arguments) {
+      String option = argument instanceof OptionSpec named ? named.longestName() + "=" : "";
+      names.add(option + argument.paramLabel());
+    }
+    String last = names.remove(names.size() - 1);
+    return "missing " + (names.isEmpty() ? last : String.join(", ", names) + " and " + last);
+  }
+
   private static String sentence(Throwable e) {
     if (e instanceof UnmatchedArgumentException unknown) {
       return UnknownWord.sentence(unknown);
+    }
+    if (e instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
+      return missing(missing);
     }
     if (e instanceof OverwrittenOptionException twice
         && twice.getOverwritten() instanceof OptionSpec option) {

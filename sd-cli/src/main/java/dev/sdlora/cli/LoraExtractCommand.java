@@ -17,7 +17,8 @@ final class LoraExtractCommand implements Runnable {
       index = "0",
       paramLabel = "ORIGINAL",
       description =
-          "Checkpoint to use the LoRA on: a file or a diffusers folder, here or published (sd get).")
+          "Checkpoint to use the LoRA on: a file or a diffusers folder, here or published (sd"
+              + " get).")
   private String original = "";
 
   @Parameters(index = "1", paramLabel = "TUNED", description = "Checkpoint to draw like.")
@@ -47,8 +48,8 @@ final class LoraExtractCommand implements Runnable {
             .convolutions(convolutions)
             .textEncoder(!noTextEncoder)
             .exact(exact);
-    int rank = ranks.rank().orElse(DEFAULT_RANK);
-    ranks.energy().ifPresentOrElse(e -> extraction.energy(e, rank), () -> extraction.rank(rank));
+    extraction.rank(DEFAULT_RANK);
+    ranks.applyTo(extraction::rank, extraction::energy, DEFAULT_RANK);
     format.format().ifPresent(extraction::fileFormat);
     making.lora(listener -> extraction.listener(listener).write(making.out()));
   }

@@ -20,8 +20,7 @@ final class LoraMergeCommand implements Runnable {
   @Override
   public void run() {
     LoraMerging merging = LoraMerging.of(loras.open(making.console()));
-    ranks.rank().ifPresent(merging::rank);
-    ranks.energy().ifPresent(e -> merging.energy(e, ranks.rank().orElse(LARGEST_RANK)));
+    ranks.applyTo(merging::rank, merging::energy, LARGEST_RANK);
     format.format().ifPresent(merging::fileFormat);
     making.lora(listener -> merging.listener(listener).write(making.out()));
   }

@@ -21,12 +21,11 @@ final class LoraResizeCommand implements Runnable {
 
   @Override
   public void run() {
-    if (ranks.rank().isEmpty() && ranks.energy().isEmpty()) {
+    if (ranks.isEmpty()) {
       throw making.console().badUsage("give --rank or --energy");
     }
     LoraResizing resizing = LoraResizing.of(folders.open(lora, making.console()).path());
-    int rank = ranks.rank().orElse(LARGEST_RANK);
-    ranks.energy().ifPresentOrElse(e -> resizing.energy(e, rank), () -> resizing.rank(rank));
+    ranks.applyTo(resizing::rank, resizing::energy, LARGEST_RANK);
     format.format().ifPresent(resizing::fileFormat);
     making.lora(listener -> resizing.listener(listener).write(making.out()));
   }

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
+import java.util.function.ObjIntConsumer;
 import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -174,12 +176,18 @@ final class MakingOptions {
                 + " the sum of squares, such as 0.9.")
     private Optional<Double> energy = Optional.empty();
 
-    Optional<Integer> rank() {
-      return rank;
+    boolean isEmpty() {
+      return rank.isEmpty() && energy.isEmpty();
     }
 
-    Optional<Double> energy() {
-      return energy;
+    /**
+     * Sets the ranks that are given.
+     *
+     * @param largest the largest rank if only the share is given
+     */
+    void applyTo(IntConsumer ranks, ObjIntConsumer<Double> shares, int largest) {
+      OptionValue.set("--rank", rank, ranks::accept);
+      OptionValue.set("--energy", energy, share -> shares.accept(share, rank.orElse(largest)));
     }
   }
 }

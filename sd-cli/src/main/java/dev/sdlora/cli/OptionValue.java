@@ -40,9 +40,15 @@ final class OptionValue {
 
   /** The refusal, without the name that the API has for the value itself. */
   private static String complaint(RuntimeException refusal, Object given) {
-    return refusal instanceof SettingException setting && setting.value().equals(given)
+    return refusal instanceof SettingException setting && isSame(setting.value(), given)
         ? setting.messageFor("").strip()
         : String.valueOf(refusal.getMessage());
+  }
+
+  /** Whether the setting is what was typed, which may be kept as a wider number. */
+  private static boolean isSame(Object value, Object given) {
+    return value.equals(given)
+        || (given instanceof Integer number && value.equals(number.longValue()));
   }
 
   /** Lets the library read a value and say what is wrong with it. */

@@ -7,8 +7,10 @@ import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.value.Nearest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,6 +96,7 @@ final class ReadingOptions {
     options = styleNames.isEmpty() ? options : options.withStyles(chosenStyles());
     options = emphasis.map(options::withEmphasis).orElse(options);
     if (dynamic || !wildcardDirectories.isEmpty()) {
+      wildcardDirectories.forEach(ReadingOptions::requireFolder);
       options = options.toBuilder().dynamicPrompts(new DynamicPrompts(wildcardDirectories)).build();
     }
     spec.promptOptions(options);
@@ -105,6 +108,17 @@ final class ReadingOptions {
         "--comma-backtracking",
         commaBacktracking,
         tokens -> spec.promptOptions(others.withCommaBacktracking(tokens)));
+  }
+
+  /** Prompts may name no wildcard, and then nobody looks at the folder. */
+  private static void requireFolder(Path wildcards) {
+    if (!Files.isDirectory(wildcards)) {
+      throw new StableDiffusionException(
+          "wildcard directory '%s' %s"
+              .formatted(
+                  wildcards,
+                  Files.exists(wildcards) ? "is a file, expected a folder" : "does not exist"));
+    }
   }
 
   private List<Style> chosenStyles() {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -163,9 +164,14 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     StopOnExit.waitLonger(Duration.ofSeconds(Math.max(0, grace)));
+    if (grace < 0) {
+      throw console.badUsage("--grace must be at least 0: " + grace);
+    }
     requirePort();
     Checkpoint checkpoint = model.open(console);
-    Pipeline.Builder builder = Pipeline.builder().concurrency(concurrency).maxPixels(maxPixels);
+    Pipeline.Builder builder = Pipeline.builder();
+    set("--concurrency", concurrency, builder::concurrency);
+    set("--max-pixels", maxPixels, builder::maxPixels);
     trainings.filter(this::isNew).ifPresent(builder::loraDirectory);
     try (Pipeline pipeline = model.load(builder, checkpoint, console);
         SdServer server = settings(pipeline).start()) {
@@ -222,15 +228,23 @@ final class ServeCommand implements Callable<Integer> {
     users.forEach(user -> add(user, server));
     tokens.forEach(server::bearerToken);
     origins.forEach(server::corsOrigin);
-    hosts.forEach(server::allowedHost);
-    proxies.forEach(server::trustedProxy);
+    hosts.forEach(host -> set("--allowed-host", host, server::allowedHost));
+    proxies.forEach(proxy -> set("--trusted-proxy", proxy, server::trustedProxy));
     model.upscalerFolders().forEach(server::upscalerDirectory);
     nameable.controlNetFolders().forEach(server::controlNetDirectory);
     trainings.ifPresent(server::trainingDirectory);
     server.styles(nameable.styles());
     output.ifPresent(server::outputDirectory);
     server.ignoreScripts(ignoreScripts);
-    return server.maxJobs(maxJobs).rateLimit(rateLimit).maxPixels(maxPixels).maxBodyBytes(maxBody);
+    set("--max-jobs", maxJobs, server::maxJobs);
+    set("--rate-limit", rateLimit, server::rateLimit);
+    set("--max-pixels", maxPixels, server::maxPixels);
+    set("--max-body", maxBody, server::maxBodyBytes);
+    return server;
+  }
+
+  private static <T> void set(String option, T value, Consumer<T> setter) {
+    OptionValue.set(option, Optional.of(value), setter);
   }
 
   private void add(String user, SdServerBuilder server) {

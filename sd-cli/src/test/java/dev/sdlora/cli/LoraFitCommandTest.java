@@ -83,11 +83,11 @@ class LoraFitCommandTest {
         "lora fit night --model-dir none             | 1 | none",
         "lora fit nicht                              | 1 | LoRA 'nicht' does not exist; did you"
             + " mean 'night'?",
-        "lora fit                                    | 2 | Missing required parameter",
+        "lora fit                                    | 2 | missing ",
         "lora conflicts night --checkpoint none      | 1 | checkpoint 'none' does not exist",
         "lora effect night zorp --chart a.png        | 2 | --chart draws one LoRA",
         "checkpoint distance none other              | 1 | checkpoint 'none' does not exist",
-        "checkpoint distance none                    | 2 | Missing required parameter",
+        "checkpoint distance none                    | 2 | missing ",
       })
   void badCalls_areOneSentence(String call, int exitCode, String sentence) {
     CommandRun run = CommandRun.of(call.split(" +"));

@@ -33,8 +33,9 @@ final class LoraMakingTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "extract a b --out c.safetensors --rank 0      | rank must be at least 1: 0",
-        "extract a b --out c.safetensors --energy 1.5  | energy must be above 0 and at most 1: 1.5",
+        "extract a b --out c.safetensors --rank 0      | --rank must be at least 1: 0",
+        "extract a b --out c.safetensors --energy 1.5  | --energy must be above 0 and at most 1:"
+            + " 1.5",
         "extract a b --out c.safetensors --format half | --format must be float16, bfloat16 or"
             + " float32",
         "extract a b --out c.ckpt                      | the name must end in .safetensors: c.ckpt",
@@ -46,7 +47,7 @@ final class LoraMakingTest {
         "bake a:0.8.1 --out c.safetensors              | 'a:0.8.1' has no valid weight",
         "effect a=NaN                                  | 'a=NaN' has no valid weight",
         "convert a --to lycoris --out c.safetensors    | --to",
-        "convert a --to peft                           | '--out=FILE'",
+        "convert a --to peft                           | missing --out=FILE",
       })
   void badUsage_isNamed(String arguments, String sentence) {
     CommandRun run = CommandRun.of(("lora " + arguments).split(" +"));

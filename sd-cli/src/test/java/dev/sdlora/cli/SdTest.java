@@ -219,12 +219,34 @@ final class SdTest {
         "upscale a.png --scale 9                  | --scale must be from 1 to 8: 9.0",
         "train none --trigger cat -o a.safetensors | 'none' is missing, expected a folder with"
             + " pictures",
-        "train none -o a.safetensors              | '--trigger=WORD'",
+        "train none -o a.safetensors              | missing --trigger=WORD",
       })
   void shortForms_areUnderstood(String call, String sentence) {
     CommandRun run = CommandRun.of(call.split(" +"));
     assertThat(run.exitCode()).isNotZero();
     assertThat(run.err()).contains(sentence).doesNotContain("unexpected");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "generate x --steps             | --steps needs a value: N",
+        "generate x --size --steps 3    | --size needs a value: WxH",
+        "train                          | missing --trigger=WORD, --out=FILE and PICTURES",
+        "batch a.jsonl                  | missing --out=DIR",
+        "upscale                        | missing FILE",
+      })
+  void missingValue_isBadUsageInOneSentence(String call, String sentence) {
+    CommandRun run = CommandRun.of(call.split(" +"));
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err().lines()).hasSize(2).first().isEqualTo("sd: " + sentence);
+  }
+
+  @Test
+  void wildcardDirectory_missing_isRefusedWhateverThePrompt() {
+    CommandRun run = CommandRun.of("generate", "x", "--wildcard-dir", "nope");
+    assertThat(run.err()).startsWith("sd: wildcard directory 'nope' does not exist");
   }
 
   @Test

@@ -32,10 +32,21 @@ class ServeCommandTest {
   @ParameterizedTest
   @CsvSource({
     "--port, 70000, --port must be from 0 to 65535: 70000",
+    "--grace, -1, --grace must be at least 0: -1",
+    "--max-jobs, 0, --max-jobs must be from 1 to 150: 0",
+    "--rate-limit, -1, --rate-limit must be from 0 to",
+    "--concurrency, 0, --concurrency must be at least 1: 0",
+    "--max-pixels, 5, --max-pixels must be from 4096 to",
+    "--max-body, 0, --max-body must be",
+    "--trusted-proxy, foo, --trusted-proxy: a trusted proxy must be an IP address or a block",
+    "--allowed-host, http://foo, --allowed-host: an allowed host must be a name",
     "--listen, no.such.name.invalid, --listen names no address: no.such.name.invalid"
   })
-  void address_impossible_isToldInTheOptionsWords(String option, String value, String sentence) {
-    assertThat(CommandRun.of("serve", option, value).err()).contains(sentence);
+  void value_impossible_isToldInTheOptionsWords(String option, String value, String sentence) {
+    String call = option.equals("--port") ? "serve" : "serve --port 0";
+    CommandRun run = CommandRun.of((call + " " + option + " " + value).split(" "));
+    assertThat(run.err()).startsWith("sd: " + sentence);
+    assertThat(run.exitCode()).isEqualTo(2);
   }
 
   @Test

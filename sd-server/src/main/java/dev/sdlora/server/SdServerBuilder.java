@@ -4,6 +4,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.value.FileReason;
+import dev.sdlora.api.value.SettingException;
 import dev.sdlora.api.value.WritableFolder;
 import dev.sdlora.server.transport.TrustedProxies;
 import java.io.IOException;
@@ -356,8 +357,7 @@ public final class SdServerBuilder {
 
   private static long within(long least, long most, long value, String name) {
     if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          "%s must be from %s to %s: %s".formatted(name, least, most, value));
+      throw new SettingException(name, "be from %s to %s".formatted(least, most), value);
     }
     return value;
   }

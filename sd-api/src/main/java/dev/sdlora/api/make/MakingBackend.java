@@ -3,6 +3,7 @@ package dev.sdlora.api.make;
 import dev.sdlora.api.BlockWeights;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.NumberFormat;
+import dev.sdlora.api.value.Checks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -91,12 +92,8 @@ public interface MakingBackend {
      * @throws IllegalArgumentException if one is out of its range
      */
     public Ranks {
-      if (largest < 1) {
-        throw new IllegalArgumentException("rank must be at least 1: " + largest);
-      }
-      if (!(energy > 0 && energy <= 1)) {
-        throw new IllegalArgumentException("energy must be above 0 and at most 1: " + energy);
-      }
+      Checks.atLeast(1, largest, "rank");
+      Checks.require(energy > 0 && energy <= 1, "energy", "be above 0 and at most 1", energy);
     }
 
     static Ranks all(int rank) {
