@@ -200,8 +200,8 @@ public interface Pipeline extends AutoCloseable {
 
   /**
    * {@return the bytes of memory outside Java's heap that native code of this process holds, those
-   * of all pipelines together} The C library counts them: weights, tensors and programs of
-   * libtorch, and what the JVM itself allocates there, but neither the memory of GPUs nor mapped
+   * of all pipelines together} The C library counts them: weights, tensors and programs of the
+   * engine, and what the JVM itself allocates there, but neither the memory of GPUs nor mapped
    * files. Empty on systems other than Linux with glibc 2.33 or later. For monitoring.
    */
   static OptionalLong nativeBytes() {
