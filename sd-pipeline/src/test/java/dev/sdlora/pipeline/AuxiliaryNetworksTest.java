@@ -297,7 +297,7 @@ class AuxiliaryNetworksTest {
     assertThatThrownBy(() -> builder().device("cuda:7").build())
         .isInstanceOf(StableDiffusionException.class)
         .hasMessageContainingAll(
-            "device 'gpu7' is not there",
+            "there is no GPU 7",
             "ai.djl.pytorch:pytorch-native-cu128:",
             "pytorch-native-cpu")
         .hasMessageNotContaining("\n")
