@@ -5,4 +5,5 @@ module dev.sdlora.examples {
   requires dev.sdlora.batch;
   requires dev.sdlora.demo.model;
   requires dev.sdlora.training;
+  requires java.desktop;
 }

@@ -2,7 +2,6 @@ package dev.sdlora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.demo.DrawBadges;
 import dev.sdlora.tensors.file.TensorFile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -53,7 +52,12 @@ final class KilledWritesIT {
   /** Old files that a half-written one would replace. */
   @BeforeEach
   void writeOldFiles() throws IOException {
-    DrawBadges.main(new String[] {folder.resolve("pictures").toString()});
+    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    BufferedImage badge = new BufferedImage(128, 128, BufferedImage.TYPE_INT_RGB);
+    for (String name : List.of("badge-01", "badge-02")) {
+      ImageIO.write(badge, "png", pictures.resolve(name + ".png").toFile());
+      Files.writeString(pictures.resolve(name + ".txt"), "a badge on a black background");
+    }
     Path lora = BundledModel.loras().resolve("zorp.safetensors");
     byte[] oldLora = Files.readAllBytes(lora);
     byte[] oldPicture = Files.readAllBytes(folder.resolve("pictures/badge-01.png"));

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,5 +81,13 @@ final class DocsProgramsIT {
         .asString()
         .startsWith("no LoRA: ")
         .endsWith(" of 1 right");
+  }
+
+  @Test
+  void showLowRank_drawsPlotAndSheet() throws IOException {
+    ShowLowRank.main(new String[] {folder.toString(), "1", "1", "1"});
+    assertThat(ImageIO.read(folder.resolve("low-rank.png").toFile()).getWidth()).isEqualTo(760);
+    assertThat(ImageIO.read(folder.resolve("low-rank-sheet.png").toFile()).getHeight())
+        .isGreaterThan(128);
   }
 }

@@ -2,8 +2,6 @@ package dev.sdlora.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.demo.DrawBadges;
-import dev.sdlora.demo.ShowLowRank;
 import dev.sdlora.training.TrainingSet;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -70,13 +68,6 @@ final class LoraExamplesIT extends RunningExamples {
         .anySatisfy(line -> assertThat(line).matches("W: 2.000.000 numbers, B and A: 6.000"))
         .anySatisfy(
             line -> assertThat(line).matches("strength +0.0: outputs move by 0.00 .* 0e.00"));
-  }
-
-  @Test
-  void showLowRank_drawsPlotAndSheet() throws IOException {
-    ShowLowRank.main(new String[] {folder.toString(), "1", "1", "1"});
-    assertThat(ImageIO.read(file("low-rank.png")).getWidth()).isEqualTo(760);
-    assertThat(ImageIO.read(file("low-rank-sheet.png")).getHeight()).isGreaterThan(128);
   }
 
   @Test

@@ -297,9 +297,7 @@ class AuxiliaryNetworksTest {
     assertThatThrownBy(() -> builder().device("cuda:7").build())
         .isInstanceOf(StableDiffusionException.class)
         .hasMessageContainingAll(
-            "there is no GPU 7",
-            "ai.djl.pytorch:pytorch-native-cu128:",
-            "pytorch-native-cpu")
+            "there is no GPU 7", "ai.djl.pytorch:pytorch-native-cu128:", "pytorch-native-cpu")
         .hasMessageNotContaining("\n")
         .hasNoCause();
   }

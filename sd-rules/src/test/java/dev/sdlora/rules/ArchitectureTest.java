@@ -1,0 +1,216 @@
+package dev.sdlora.rules;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/**
+ * Dependencies between packages, and what no library does. One scan of all libraries, since reading
+ * the classes takes longer than checking every rule.
+ */
+@AnalyzeClasses(packages = "dev.sdlora", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  /** Among all packages, including those at the root of a module. */
+  @ArchTest
+  static final ArchRule NO_CYCLES = slices().matching("dev.sdlora.(**)").should().beFreeOfCycles();
+
+  /** DJL's PyTorch engine. */
+  @ArchTest
+  static final ArchRule ONE_PLACE_FOR_THE_ENGINE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.sdlora.tensors.torch..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("ai.djl.pytorch..");
+
+  /** Libraries print nothing. */
+  @ArchTest
+  static final ArchRule SILENT =
+      noClasses()
+          .should()
+          .accessField(System.class, "out")
+          .orShould()
+          .accessField(System.class, "err");
+
+  @ArchTest
+  static final ArchRule LAYERS =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInAnyPackage("dev.sdlora..")
+          .layer("api")
+          .definedBy("dev.sdlora.api..")
+          .layer("prompt")
+          .definedBy("dev.sdlora.prompt..")
+          .layer("sampler")
+          .definedBy("dev.sdlora.sampler..")
+          .layer("tensors")
+          .definedBy("dev.sdlora.tensors..")
+          .layer("lora")
+          .definedBy("dev.sdlora.lora..")
+          .layer("pipeline")
+          .definedBy("dev.sdlora.pipeline..")
+          .whereLayer("api")
+          .mayNotAccessAnyLayer()
+          .whereLayer("prompt")
+          .mayOnlyAccessLayers("api")
+          .whereLayer("sampler")
+          .mayOnlyAccessLayers("api")
+          .whereLayer("tensors")
+          .mayOnlyAccessLayers("api")
+          .whereLayer("lora")
+          .mayOnlyAccessLayers("api", "tensors");
+
+  @ArchTest
+  static final ArchRule TRAINING_PARTS_DO_NOT_KNOW_THE_WHOLE =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.sdlora.training.*..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.sdlora.training");
+
+  @ArchTest
+  static final ArchRule DRAWING_DOES_NOT_KNOW_TRAINING =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "dev.sdlora.api..",
+              "dev.sdlora.prompt..",
+              "dev.sdlora.sampler..",
+              "dev.sdlora.tensors..",
+              "dev.sdlora.lora..",
+              "dev.sdlora.pipeline..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.sdlora.training..");
+
+  /** No library but Jackson, and nothing that draws. */
+  @ArchTest
+  static final ArchRule MODELS =
+      classes()
+          .that()
+          .resideInAPackage("dev.sdlora.models..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "org.jspecify..",
+              "com.fasterxml.jackson..",
+              "dev.sdlora.api",
+              "dev.sdlora.api.value",
+              "dev.sdlora.models..");
+
+  /** No HTTP. */
+  @ArchTest
+  static final ArchRule REQUESTS =
+      classes()
+          .that()
+          .resideInAPackage("dev.sdlora.request..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "javax.imageio..",
+              "org.jspecify..",
+              "com.fasterxml.jackson..",
+              "dev.sdlora.api",
+              "dev.sdlora.api.value",
+              "dev.sdlora.request..");
+
+  @ArchTest
+  static final ArchRule BATCHES =
+      classes()
+          .that()
+          .resideInAPackage("dev.sdlora.batch..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "org.jspecify..",
+              "com.fasterxml.jackson..",
+              "dev.sdlora.api",
+              "dev.sdlora.api.value",
+              "dev.sdlora.request..",
+              "dev.sdlora.batch..");
+
+  /** In -Pfull, as the module. */
+  @ArchTest
+  static final ArchRule SPARK =
+      classes()
+          .that()
+          .resideInAPackage("dev.sdlora.spark..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "scala..",
+              "org.jspecify..",
+              "org.apache.spark..",
+              "org.apache.hadoop..",
+              "dev.sdlora.api",
+              "dev.sdlora.api.value",
+              "dev.sdlora.batch..",
+              "dev.sdlora.spark..")
+          .allowEmptyShould(true);
+
+  /** The server uses what any application can. */
+  @ArchTest
+  static final ArchRule SERVER =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.sdlora.server..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.sdlora.pipeline..", "dev.sdlora.lora..", "dev.sdlora.tensors..");
+
+  @ArchTest
+  static final ArchRule INTERFACES_DO_NOT_KNOW_EACH_OTHER =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.sdlora.server.sdapi..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.sdlora.server.openai..", "dev.sdlora.server.jobs..");
+
+  @ArchTest
+  static final ArchRule SPRING =
+      classes()
+          .that()
+          .resideInAPackage("dev.sdlora.spring..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "org.jspecify..",
+              "org.slf4j..",
+              "org.springframework..",
+              "io.micrometer..",
+              "dev.sdlora.api",
+              "dev.sdlora.demo.model",
+              "dev.sdlora.spring..");
+
+  /** langchain4j's core, which has these packages. */
+  @ArchTest
+  static final ArchRule LANGCHAIN4J =
+      classes()
+          .that()
+          .resideInAPackage("dev.sdlora.langchain4j..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "javax.imageio..",
+              "org.jspecify..",
+              "dev.langchain4j.data..",
+              "dev.langchain4j.exception..",
+              "dev.langchain4j.model..",
+              "dev.sdlora.api",
+              "dev.sdlora.langchain4j");
+}
