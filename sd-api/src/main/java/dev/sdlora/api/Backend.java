@@ -183,14 +183,13 @@ public final class Backend {
     LoraEffect effectOn(LoraAdapter lora, Checkpoint checkpoint);
 
     /**
-     * Behind {@link LoraAdapter#fitOn(Checkpoint, List)}.
+     * Behind {@link LoraAdapter#fitOn(Checkpoint)}.
      *
      * @param lora the adapter, with the strengths that count
      * @param checkpoint the model that it is to be used with
-     * @param baseFolders where checkpoints lie that it may have been trained on
      * @return whether it fits
      */
-    LoraFit fitOn(LoraAdapter lora, Checkpoint checkpoint, List<Path> baseFolders);
+    LoraFit fitOn(LoraAdapter lora, Checkpoint checkpoint);
 
     /**
      * Behind {@link LoraConflicts#of}.

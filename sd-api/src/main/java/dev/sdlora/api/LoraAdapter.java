@@ -321,43 +321,21 @@ public final class LoraAdapter {
   }
 
   /**
-   * Answers whether this LoRA fits a checkpoint, as far as files tell; see {@link
-   * #fitOn(Checkpoint, List)}.
+   * Checks whether this LoRA fits a checkpoint: family, base within the family, layers, strength
+   * and training settings. A LoRA that does not fit is an answer, not an error. Reads layer by
+   * layer, which takes some seconds for a full-size model. Computes on the processor; interrupting
+   * the thread cancels it.
    *
-   * @param checkpoint the model that it is to be used with
-   * @return what was found out
-   * @throws LoraException if the LoRA cannot be used any more, or is damaged
-   * @throws CheckpointException if the checkpoint cannot be read any more
-   * @throws TensorFileException if a file is damaged
-   */
-  public LoraFit fitOn(Checkpoint checkpoint) {
-    return fitOn(checkpoint, List.of());
-  }
-
-  /**
-   * Answers whether this LoRA fits a checkpoint: family, base within the family, layers, strength,
-   * settings of its training. If the checkpoint that it was trained on is in one of the folders, it
-   * measures how far the two are apart in the layers that the LoRA changes, and what effect that
-   * leaves to be expected. A LoRA that does not fit at all is an answer, not an error.
-   *
-   * <p>Files in the folders are known by A1111's hashes of checkpoints, of which the cheap one is
-   * read of each file ({@code ss_sd_model_hash}) and the whole one of few, and by name. Reads layer
-   * by layer; some seconds for a model of full size. Computes on the processor; an interrupt of the
-   * thread ends it.
-   *
-   * @param checkpoint the model that it is to be used with
-   * @param baseFolders where checkpoints lie that it may have been trained on, with all folders
-   *     inside them; files that cannot be read are passed over
-   * @return what was found out
+   * @param checkpoint the checkpoint to use it with
+   * @return the findings
    * @throws LoraException if the LoRA cannot be used any more, or is damaged
    * @throws CheckpointException if the checkpoint cannot be read any more
    * @throws GenerationCancelledException if the thread was interrupted
    * @throws TensorFileException if a file is damaged
    */
-  public LoraFit fitOn(Checkpoint checkpoint, List<Path> baseFolders) {
+  public LoraFit fitOn(Checkpoint checkpoint) {
     Objects.requireNonNull(checkpoint, "checkpoint");
-    Objects.requireNonNull(baseFolders, "baseFolders");
-    return Services.find(Backend.Loras.class).fitOn(this, checkpoint, List.copyOf(baseFolders));
+    return Services.find(Backend.Loras.class).fitOn(this, checkpoint);
   }
 
   /**

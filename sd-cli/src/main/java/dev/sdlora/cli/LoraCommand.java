@@ -13,7 +13,6 @@ import picocli.CommandLine.Command;
       LoraEffectCommand.class,
       LoraFitCommand.class,
       LoraConflictsCommand.class,
-      LoraTuneCommand.class,
       LoraExtractCommand.class,
       LoraResizeCommand.class,
       LoraMergeCommand.class,

@@ -4,9 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraEffect;
 import dev.sdlora.api.LoraFit;
-import dev.sdlora.api.LoraFit.Distance;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -18,10 +15,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "fit",
     description = {
-      "Answer whether a LoRA fits a checkpoint: family, base within the family, layers, settings of"
-          + " its training, and what effect is to be expected.",
-      "With the checkpoint that it was trained on in a --model-dir, it measures how far the two are"
-          + " apart in the layers that the LoRA changes."
+      "Check whether a LoRA fits a checkpoint: family, base within the family, layers and training"
+          + " settings."
     })
 final class LoraFitCommand implements Runnable {
   @Mixin private final Console console = new Console();
@@ -40,14 +35,6 @@ final class LoraFitCommand implements Runnable {
 
   @Mixin private final LoraFolders folders = new LoraFolders();
 
-  @Option(
-      names = "--model-dir",
-      paramLabel = "DIR",
-      description =
-          "Folder with checkpoints that the LoRA may have been trained on, known by hash or name;"
-              + " repeatable. Default: none.")
-  private List<Path> modelFolders = new ArrayList<>();
-
   @Override
   public void run() {
     chart.check();
@@ -57,8 +44,7 @@ final class LoraFitCommand implements Runnable {
             .get(0)
             .fitOn(
                 Checkpoint.open(
-                    PublishedFile.path(checkpoint, console).orElseGet(BundledModel::checkpoint)),
-                modelFolders);
+                    PublishedFile.path(checkpoint, console).orElseGet(BundledModel::checkpoint)));
     fit.chart().ifPresent(picture -> chart.write(() -> picture));
     if (console.json()) {
       console.out().println(Json.line(toJson(fit)));
@@ -74,7 +60,7 @@ final class LoraFitCommand implements Runnable {
     json.put("checkpoint", fit.checkpoint().path().toString());
     json.put("verdict", fit.verdict());
     json.put("applicable", fit.isApplicable());
-    fit.expectedEffect().ifPresent(share -> json.put("expectedEffect", share));
+    json.put("exactBase", fit.exactBase());
     json.put("family", fit.lora().family().label());
     json.put("checkpointFamily", fit.checkpoint().family().label());
     json.put("base", fit.base().label());
@@ -86,7 +72,6 @@ final class LoraFitCommand implements Runnable {
     fit.training().resolution().ifPresent(size -> training.put("resolution", size.toString()));
     fit.training().clipSkip().ifPresent(skip -> training.put("clipSkip", skip));
     fit.predictionType().ifPresent(type -> training.put("prediction", type.label()));
-    fit.distance().ifPresent(distance -> toJson(json.putObject("distance"), distance));
     fit.effect()
         .ifPresent(
             effect -> {
@@ -95,14 +80,6 @@ final class LoraFitCommand implements Runnable {
               BlockTable.toJson(json, effect.blocks(), effect.byPart());
             });
     return json;
-  }
-
-  private static void toJson(ObjectNode json, Distance distance) {
-    json.put("base", distance.base().toString());
-    json.put("foundBy", distance.foundBy());
-    json.put("share", distance.relative());
-    json.put("contained", distance.contained());
-    BlockTable.toJson(json, distance.blocks(), distance.byPart());
   }
 
   private void print(LoraFit fit) {
@@ -118,17 +95,7 @@ final class LoraFitCommand implements Runnable {
     fit.training().resolution().ifPresent(size -> line("trained at", size));
     fit.training().clipSkip().ifPresent(skip -> line("clip skip", skip));
     fit.predictionType().ifPresent(type -> line("prediction", type.label()));
-    fit.distance().ifPresent(this::print);
     fit.effect().ifPresent(this::print);
-  }
-
-  private void print(Distance distance) {
-    line("base file", distance.base() + " " + distance.foundBy());
-    line(
-        "distance",
-        "%s of the weights that it changes, of which it is contained to %s"
-            .formatted(
-                BlockTable.percent(distance.relative()), BlockTable.percent(distance.contained())));
   }
 
   private void print(LoraEffect effect) {

@@ -67,14 +67,6 @@ final class DocsProgramsIT {
   }
 
   @Test
-  void predictEffects_printsARowForEachCheckpoint() throws IOException {
-    assertThat(printed(PredictEffects::main, folder.toString(), "1", "1", "2"))
-        .anySatisfy(line -> assertThat(line).startsWith("zorp 1.0 ").endsWith(" %"))
-        .anySatisfy(line -> assertThat(line).startsWith("random 0.1 ").endsWith(" %"));
-    assertThat(folder.resolve("fit.png")).isNotEmptyFile();
-  }
-
-  @Test
   void measureLoraSums_printsARowForEachSum() throws IOException {
     assertThat(printed(MeasureLoraSums::main, "1", "1", "2"))
         .first()

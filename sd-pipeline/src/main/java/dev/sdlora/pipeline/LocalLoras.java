@@ -81,8 +81,8 @@ public final class LocalLoras implements Backend.Loras {
   }
 
   @Override
-  public LoraFit fitOn(LoraAdapter lora, Checkpoint checkpoint, List<Path> baseFolders) {
-    return fits.fit(lora, checkpoint, baseFolders);
+  public LoraFit fitOn(LoraAdapter lora, Checkpoint checkpoint) {
+    return fits.fit(lora, checkpoint);
   }
 
   @Override

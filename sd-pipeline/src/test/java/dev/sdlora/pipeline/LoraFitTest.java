@@ -2,16 +2,13 @@ package dev.sdlora.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraFit;
 import dev.sdlora.api.LoraFit.Base;
-import dev.sdlora.api.LoraFit.Distance;
 import dev.sdlora.api.PredictionType;
 import dev.sdlora.api.TensorFileException;
 import dev.sdlora.api.make.LoraBaking;
@@ -77,75 +74,28 @@ class LoraFitTest {
   void fitOn_checkpointThatItWasMadeOn_isWhole() {
     LoraFit fit = lora(hashes()).fitOn(original);
 
-    Distance distance = fit.distance().orElseThrow();
-    assertThat(distance.base()).isEqualTo(original.path());
-    assertThat(distance.foundBy()).contains("hash");
-    assertThat(distance.relative()).isZero();
-    assertThat(distance.contained()).isZero();
-    assertThat(fit.expectedEffect()).hasValue(1);
+    assertThat(fit.exactBase()).isTrue();
     assertThat(fit.isApplicable()).isTrue();
     assertThat(fit.effect().orElseThrow().matched()).isEqualTo(245);
-    assertThat(fit.verdict()).contains("whole effect");
-  }
-
-  @Test
-  void fitOn_baseInAFolder_isMeasuredInTheTouchedLayers() {
-    LoraFit fit = lora(hashes()).fitOn(tuned, List.of(models));
-
-    Distance distance = fit.distance().orElseThrow();
-    assertThat(distance.base()).isEqualTo(original.path());
-    // The tuned one is the base with this very LoRA in it, but for rounding to the file's format.
-    double moved =
-        fit.lora().effectOn(original).byPart().values().stream()
-            .mapToDouble(block -> block.change() * block.change())
-            .sum();
-    double weights =
-        fit.lora().effectOn(original).byPart().values().stream()
-            .mapToDouble(block -> block.weight() * block.weight())
-            .sum();
-    assertThat(distance.relative()).isCloseTo(Math.sqrt(moved / weights), within(1e-3));
-    assertThat(distance.contained()).isCloseTo(1, within(1e-3));
-    assertThat(distance.blocks()).hasSameSizeAs(fit.effect().orElseThrow().blocks());
-    assertThat(fit.expectedEffect().orElseThrow()).isBetween(0.0, 1.0);
-    assertThat(fit.advice()).anyMatch(advice -> advice.contains("100 %"));
-    assertThat(fit.verdict()).startsWith("made on Ground.safetensors").contains("away");
+    assertThat(fit.verdict()).isEqualTo("made on this checkpoint: expect its whole effect");
     assertThat(fit.chart()).isPresent();
+    assertThat(lora(hashes()).fitOn(tuned).exactBase()).isFalse();
   }
 
   @Test
-  void fitOn_nameAlone_findsTheFile_andSaysSo() {
-    LoraFit byName =
-        lora(Map.of("ss_sd_model_name", "someone/ground")).fitOn(tuned, List.of(models));
-    assertThat(byName.distance().orElseThrow().foundBy())
-        .isEqualTo("has the name that the LoRA tells");
-    LoraFit otherHash =
-        lora(Map.of("ss_sd_model_name", "GROUND.ckpt", "ss_new_sd_model_hash", "0".repeat(64)))
-            .fitOn(tuned, List.of(models));
-    assertThat(otherHash.distance().orElseThrow().foundBy()).contains("another hash");
-    assertThat(otherHash.advice())
-        .anyMatch(advice -> advice.contains("another model of that name"));
-    assertThat(byName.advice()).noneMatch(advice -> advice.contains("another model"));
+  void fitOn_oldHash_countsUnlessTheWholeOneSaysOtherwise() {
+    String old = FileHashes.legacy(original.path());
+    assertThat(lora(Map.of("ss_sd_model_hash", old)).fitOn(original).exactBase()).isTrue();
+    LoraAdapter kin = lora(Map.of("ss_sd_model_hash", old, "ss_new_sd_model_hash", "f".repeat(64)));
+    assertThat(kin.fitOn(original).exactBase()).isFalse();
   }
 
   @Test
-  void fitOn_firstHash_countsUnlessTheWholeOneSaysOtherwise() {
-    String first = FileHashes.legacy(original.path());
-    LoraFit byFirst = lora(Map.of("ss_sd_model_hash", first)).fitOn(original);
-    assertThat(byFirst.distance().orElseThrow().foundBy()).contains("first hash");
-    LoraFit kin =
-        lora(Map.of("ss_sd_model_hash", first, "ss_new_sd_model_hash", "f".repeat(64)))
-            .fitOn(original);
-    assertThat(kin.distance()).isEmpty();
-  }
-
-  @Test
-  void fitOn_nothingSaid_hasNoDistance() {
-    LoraFit fit = lora(Map.of("ss_sd_model_hash", "NOFILE")).fitOn(tuned, List.of(models));
-    assertThat(fit.distance()).isEmpty();
-    assertThat(fit.expectedEffect()).isEmpty();
+  void fitOn_noHash_doesNotKnowTheBase() {
+    LoraFit fit = lora(Map.of("ss_sd_model_hash", "NOFILE")).fitOn(tuned);
+    assertThat(fit.exactBase()).isFalse();
     assertThat(fit.base()).isEqualTo(Base.UNKNOWN);
     assertThat(fit.verdict()).contains("nothing says on which model");
-    assertThat(fit.chart()).isPresent();
   }
 
   @Test
@@ -185,25 +135,6 @@ class LoraFitTest {
   }
 
   @Test
-  void fitOn_baseThatCannotBeRead_isAdvice() throws IOException {
-    Path broken = Files.createDirectory(folder.resolve("broken"));
-    Files.writeString(broken.resolve("known.safetensors"), "not a tensor file");
-    LoraFit fit =
-        lora(Map.of("ss_sd_model_name", "known.safetensors")).fitOn(original, List.of(broken));
-    assertThat(fit.distance()).isEmpty();
-    assertThat(fit.advice()).anyMatch(advice -> advice.contains("cannot be compared"));
-  }
-
-  @Test
-  void fitOn_noFolder_isRefused() {
-    LoraAdapter lora = lora(hashes());
-    List<Path> gone = List.of(folder.resolve("gone"));
-    assertThatThrownBy(() -> lora.fitOn(tuned, gone))
-        .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("gone");
-  }
-
-  @Test
   void fitOn_damagedLora_isRefused() throws IOException {
     LoraAdapter lora = lora(hashes());
     Files.writeString(lora.path(), "no tensors any more");
@@ -216,8 +147,7 @@ class LoraFitTest {
     LoraAdapter lora = lora(hashes());
     Thread.currentThread().interrupt();
     try {
-      assertThatThrownBy(() -> lora.fitOn(tuned, List.of(models)))
-          .isInstanceOf(GenerationCancelledException.class);
+      assertThatThrownBy(() -> lora.fitOn(tuned)).isInstanceOf(GenerationCancelledException.class);
     } finally {
       assertThat(Thread.interrupted()).isTrue();
     }

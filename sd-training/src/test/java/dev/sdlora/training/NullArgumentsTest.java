@@ -36,7 +36,6 @@ import dev.sdlora.api.StrengthSchedule;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Variation;
 import dev.sdlora.api.grid.Axis;
-import dev.sdlora.api.grid.LoraTuning;
 import dev.sdlora.api.grid.Sheet;
 import dev.sdlora.api.grid.VariationGrid;
 import dev.sdlora.api.make.CheckpointMerging;
@@ -172,7 +171,6 @@ class NullArgumentsTest {
             OutputStream.nullOutputStream(),
             Axis.seeds(1),
             VariationGrid.of(PromptSpec.builder().build(), Axis.seeds(1)),
-            LoraTuning.of(ADAPTER, List.of(PromptSpec.builder().build())),
             CheckpointParts.builder(),
             CheckpointParts.DEFAULT,
             SizeConditioning.builder(),

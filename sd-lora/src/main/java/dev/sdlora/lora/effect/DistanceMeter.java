@@ -5,8 +5,6 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.LoraEffect.Block;
 import dev.sdlora.api.ModelPart;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.lora.plan.PatchPlan;
-import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.tensors.file.Cancellation;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.torch.Torch;
@@ -88,72 +86,6 @@ public final class DistanceMeter {
     return other != null && one.shape().equals(other.shape());
   }
 
-  /**
-   * How far a checkpoint is from another in the weights that a plan changes.
-   *
-   * @param blocks the distances
-   * @param contained the share of the changes that the difference contains
-   */
-  public record Touched(List<Block> blocks, double contained) {}
-
-  /**
-   * Measures the weights that a plan changes.
-   *
-   * @param from the weights that the changes were made for
-   * @param to the others
-   * @throws dev.sdlora.api.LoraException if a change holds NaN or infinity or does not fit
-   */
-  public Touched measure(
-      PatchPlan plan,
-      Map<Network, Map<String, Origin>> from,
-      Map<Network, Map<String, Origin>> to) {
-    List<Block> blocks = new ArrayList<>();
-    Share share = new Share();
-    for (Network network : Network.values()) {
-      Map<String, List<Change>> changes = plan.changes().getOrDefault(network, Map.of());
-      Map<String, Origin> others = to.getOrDefault(network, Map.of());
-      Map<String, Origin> origins = from.getOrDefault(network, Map.of());
-      BlockNames names = new BlockNames(origins.keySet());
-      Map<String, Sum> sums = new LinkedHashMap<>();
-      try (OpenFiles files = new OpenFiles()) {
-        origins.forEach(
-            (name, origin) -> {
-              Origin other = others.get(name);
-              List<Change> ofWeight = changes.getOrDefault(name, List.of());
-              if (!ofWeight.isEmpty() && other != null && areAlike(origin, other)) {
-                Sum sum = sums.computeIfAbsent(names.of(network, name), block -> new Sum());
-                try (NDManager scope = torch.scope()) {
-                  Apart apart = read(origin, other, files, scope);
-                  sum.add(reader, apart, scope);
-                  add(share, name, ofWeight, apart, files, scope);
-                }
-              }
-            });
-      }
-      blocks.addAll(blocks(BlockNames.part(network), sums));
-    }
-    return new Touched(blocks, share.squares == 0 ? 0 : share.inner / share.squares);
-  }
-
-  private void add(
-      Share share,
-      String name,
-      List<Change> changes,
-      Apart apart,
-      OpenFiles files,
-      NDManager scope) {
-    List<WeightChange> read =
-        changes.stream()
-            .map(change -> reader.change(name, change, apart.weight, files, scope))
-            .toList();
-    for (WeightChange one : read) {
-      share.inner += reader.inner(one, apart.difference, scope);
-      for (WeightChange other : read) {
-        share.squares += reader.inner(one, other, scope);
-      }
-    }
-  }
-
   private static List<Block> blocks(ModelPart part, Map<String, Sum> sums) {
     List<Block> blocks = new ArrayList<>();
     sums.forEach((name, sum) -> blocks.add(sum.block(part, name)));
@@ -175,11 +107,5 @@ public final class DistanceMeter {
     Block block(ModelPart part, String name) {
       return new Block(part, name, weights, Math.sqrt(difference), Math.sqrt(weight));
     }
-  }
-
-  /** Of the changes, their product with the difference and their square. */
-  private static final class Share {
-    private double inner;
-    private double squares;
   }
 }

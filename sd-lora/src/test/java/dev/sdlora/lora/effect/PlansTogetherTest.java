@@ -22,7 +22,6 @@ import dev.sdlora.tensors.weights.TensorLoader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -117,32 +116,6 @@ class PlansTogetherTest {
       assertThat(block.pair(0, 1).shared()).isZero();
       assertThat(block.pair(0, 1).cosine()).isZero();
       assertThat(block.growth()).isEqualTo(1);
-    }
-  }
-
-  @Test
-  void touched_checkpointWithPartOfTheLora_tellsDistanceAndPart() {
-    Map<String, float[]> moved = new LinkedHashMap<>();
-    for (String name : List.of(CONV, QUERY)) {
-      float[] weight = SmallFiles.weight(7, name);
-      double[] change = change(1, name);
-      for (int i = 0; i < weight.length; i++) {
-        weight[i] += (float) (0.7 * change[i]);
-      }
-      moved.put(name, weight);
-    }
-    PatchPlan plan = plan(files.lora(1), 2);
-
-    DistanceMeter.Touched touched =
-        new DistanceMeter(torch, new TensorLoader(torch))
-            .measure(plan, files.checkpoint(7), files.checkpoint(moved));
-
-    // The checkpoint has 0.7 of the LoRA at strength 1, which is 0.35 of that at strength 2.
-    assertThat(touched.contained()).isCloseTo(0.35, within(1e-5));
-    List<LoraEffect.Block> effect = meter().measure(plan, files.checkpoint(7));
-    for (int i = 0; i < effect.size(); i++) {
-      assertThat(touched.blocks().get(i).relative())
-          .isCloseTo(0.35 * effect.get(i).relative(), within(1e-5));
     }
   }
 

@@ -1,16 +1,12 @@
 package dev.sdlora.pipeline.fit;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraConflicts;
 import dev.sdlora.api.LoraEffect;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.LoraFit;
-import dev.sdlora.api.TensorFileException;
-import dev.sdlora.lora.effect.DistanceMeter;
-import dev.sdlora.lora.effect.DistanceMeter.Touched;
 import dev.sdlora.lora.effect.EffectMeter;
 import dev.sdlora.lora.library.Bases;
 import dev.sdlora.lora.library.LoraCards;
@@ -23,12 +19,10 @@ import dev.sdlora.lora.plan.PatchPlan.Match;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.pipeline.fit.BaseFiles.Found;
 import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.TensorLoader;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +33,6 @@ import java.util.function.Function;
 public final class FitCheck {
   private final LoraFiles files;
   private final LoraCards cards;
-  private final BaseFiles bases = new BaseFiles();
 
   /** Checks of files that are opened by the same hands as others. */
   public FitCheck(LoraFiles files, LoraCards cards) {
@@ -80,12 +73,18 @@ public final class FitCheck {
                 new EffectMeter(torch, new TensorLoader(torch)).measure(plans, model.patchable())));
   }
 
-  /** Does what {@link LoraAdapter#fitOn(Checkpoint, List)} is asked for. */
-  public LoraFit fit(LoraAdapter lora, Checkpoint checkpoint, List<Path> folders) {
+  /** Does what {@link LoraAdapter#fitOn} is asked for. */
+  public LoraFit fit(LoraAdapter lora, Checkpoint checkpoint) {
     ModelFiles model = CheckpointReader.read(checkpoint);
     Bases.Sign trained = cards.base(lora);
     Bases.Sign comesFrom = cards.base(checkpoint.path(), model.checkpoint().family());
-    FitDraft draft = new FitDraft(lora, model.checkpoint(), trained, comesFrom);
+    FitDraft draft =
+        new FitDraft(
+            lora,
+            model.checkpoint(),
+            trained,
+            comesFrom,
+            BaseHash.matches(lora.metadata(), checkpoint.path()));
     draft.trained(cards.details(lora).training(), LoraCards.predictionType(lora));
     Matched matched;
     try {
@@ -97,9 +96,6 @@ public final class FitCheck {
       throw e;
     }
     draft.effect(effect(lora, model, matched));
-    bases
-        .find(lora.metadata(), trained.base(), checkpoint.path(), folders)
-        .ifPresent(found -> distance(found, matched.plan(), model, draft));
     return draft.fit();
   }
 
@@ -107,25 +103,6 @@ public final class FitCheck {
     return reason == Reason.WRONG_FAMILY
         || reason == Reason.NOTHING_MATCHED
         || reason == Reason.MISFIT;
-  }
-
-  private static void distance(Found found, PatchPlan plan, ModelFiles model, FitDraft draft) {
-    try {
-      ModelFiles base = CheckpointReader.read(found.path());
-      Touched touched =
-          measured(
-              model,
-              torch ->
-                  new DistanceMeter(torch, new TensorLoader(torch))
-                      .measure(plan, base.patchable(), model.patchable()));
-      if (touched.blocks().isEmpty()) {
-        draft.notCompared(found, "it has none of the layers that the LoRA changes");
-      } else {
-        draft.distance(found, touched);
-      }
-    } catch (CheckpointException | TensorFileException e) {
-      draft.notCompared(found, String.valueOf(e.getMessage()));
-    }
   }
 
   private static <T> T measured(ModelFiles model, Function<Torch, T> work) {

@@ -7,42 +7,38 @@ import dev.sdlora.api.LoraEffect;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraFit;
 import dev.sdlora.api.LoraFit.Base;
-import dev.sdlora.api.LoraFit.Distance;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.PredictionType;
-import dev.sdlora.lora.effect.DistanceMeter.Touched;
 import dev.sdlora.lora.library.Bases;
-import dev.sdlora.pipeline.fit.BaseFiles.Found;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /** What is found out about a LoRA and a checkpoint, and the sentences that say it. */
 final class FitDraft {
-  /** Below this share of its weights nothing is far. */
-  private static final double NEAR = 0.001;
-
-  /** From this share on a LoRA counts as being in a checkpoint. */
-  private static final double MUCH_CONTAINED = 0.3;
-
   private final LoraAdapter lora;
   private final Checkpoint checkpoint;
   private final Bases.Sign trained;
   private final Bases.Sign comesFrom;
+  private final boolean exactBase;
   private final List<String> advice = new ArrayList<>();
   private Training training =
       new Training(Optional.empty(), Optional.empty(), Optional.empty(), OptionalInt.empty());
   private Optional<PredictionType> prediction = Optional.empty();
   private Optional<LoraEffect> effect = Optional.empty();
-  private Optional<Distance> distance = Optional.empty();
 
-  FitDraft(LoraAdapter lora, Checkpoint checkpoint, Bases.Sign trained, Bases.Sign comesFrom) {
+  FitDraft(
+      LoraAdapter lora,
+      Checkpoint checkpoint,
+      Bases.Sign trained,
+      Bases.Sign comesFrom,
+      boolean exactBase) {
     this.lora = lora;
     this.checkpoint = checkpoint;
     this.trained = trained;
     this.comesFrom = comesFrom;
+    this.exactBase = exactBase;
   }
 
   /** Notes how it was trained, with what follows from that. */
@@ -81,28 +77,6 @@ final class FitDraft {
     }
   }
 
-  /** Notes how far the checkpoint is from a base that was found. */
-  void distance(Found found, Touched touched) {
-    Distance measured =
-        new Distance(found.path(), found.by(), touched.blocks(), touched.contained());
-    distance = Optional.of(measured);
-    if (found.isDoubtful()) {
-      advice.add(
-          "'%s' %s: if it is another model of that name, its distance tells nothing"
-              .formatted(found.path(), found.by()));
-    }
-    if (measured.contained() > MUCH_CONTAINED) {
-      advice.add(
-          "the checkpoint contains %s of it already: a lower weight will do"
-              .formatted(percent(measured.contained())));
-    }
-  }
-
-  /** Notes why a base that was found tells nothing. */
-  void notCompared(Found found, String reason) {
-    advice.add("'%s' %s, but cannot be compared: %s".formatted(found.path(), found.by(), reason));
-  }
-
   /** The answer for a LoRA that cannot be applied. */
   LoraFit misfit(LoraException cause) {
     return fit("it does not fit: " + cause.getMessage());
@@ -122,7 +96,7 @@ final class FitDraft {
         List.of("LoRA: " + trained.sign(), "checkpoint: " + comesFrom.sign()),
         training,
         prediction,
-        distance,
+        exactBase,
         verdict,
         advice);
   }
@@ -131,15 +105,16 @@ final class FitDraft {
     if (!effect.map(LoraEffect::changesAnything).orElse(false)) {
       return "it does nothing: every change is 0";
     }
-    String made = "made " + (distance.isPresent() ? on(distance.get()) : madeFor());
-    if (distance.isPresent()) {
-      return made + ": " + expected(distance.get());
+    if (exactBase) {
+      return "made on this checkpoint: expect its whole effect";
     }
+    String made = "made " + madeFor();
     if (trained.base() == Base.UNKNOWN || comesFrom.base() == Base.UNKNOWN) {
       return made
           + (trained.base() == Base.UNKNOWN
-              ? ", and nothing says on which model: it can be applied, how well it works has to be tried"
-              : ", and nothing says what the checkpoint comes from: the base in one of the folders would tell how far it is away");
+              ? ", and nothing says on which model: it can be applied, how well it works has to be"
+                  + " tried"
+              : ", and nothing says what the checkpoint comes from");
     }
     return trained.base() == comesFrom.base()
         ? made + ", and so is the checkpoint: expect most of its effect"
@@ -151,36 +126,5 @@ final class FitDraft {
   private String madeFor() {
     ModelFamily family = lora.family() == ModelFamily.UNKNOWN ? checkpoint.family() : lora.family();
     return "for " + (trained.base() == Base.UNKNOWN ? family.label() : trained.base().label());
-  }
-
-  private String on(Distance apart) {
-    String base = trained.base() == Base.UNKNOWN ? "" : " (%s)".formatted(trained.base().label());
-    return "on %s%s".formatted(apart.base().getFileName(), base);
-  }
-
-  private static String expected(Distance apart) {
-    if (apart.relative() < NEAR) {
-      return "this checkpoint is the same in the layers that it changes, so expect its whole effect";
-    }
-    return "this checkpoint is %s away from that in the layers that it changes, so expect %s"
-        .formatted(percent(apart.relative()), share(apart.expectedEffect()));
-  }
-
-  /** No more exact than the rule behind it. */
-  private static String share(double effect) {
-    if (effect > 0.9) {
-      return "nearly all of its effect";
-    }
-    if (effect < 0.15) {
-      return "hardly any of its effect";
-    }
-    if (effect > 0.4 && effect < 0.6) {
-      return "half of its effect";
-    }
-    return "about %s of its effect".formatted(percent(Math.round(effect * 10) / 10.0));
-  }
-
-  private static String percent(double share) {
-    return String.format(Locale.ROOT, share < 0.1 ? "%.1f %%" : "%.0f %%", 100 * share);
   }
 }
