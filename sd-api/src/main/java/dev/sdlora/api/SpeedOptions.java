@@ -17,7 +17,6 @@ public final class SpeedOptions {
   public static final SpeedOptions DEFAULTS = builder().build();
 
   private final GuidanceRange guidanceRange;
-  private final Forecasting forecasting;
   private final int cacheInterval;
   private final int cacheBranchId;
   private final double tokenMergingRatio;
@@ -27,7 +26,6 @@ public final class SpeedOptions {
 
   private SpeedOptions(Builder values) {
     guidanceRange = values.guidanceRange;
-    forecasting = values.forecasting;
     cacheInterval = values.cacheInterval;
     cacheBranchId = values.cacheBranchId;
     tokenMergingRatio = values.tokenMergingRatio;
@@ -48,7 +46,6 @@ public final class SpeedOptions {
     return builder
         .exactBatches(exactBatches)
         .guidanceRange(guidanceRange)
-        .forecasting(forecasting)
         .cacheInterval(cacheInterval)
         .cacheBranchId(cacheBranchId)
         .tokenMergingRatio(tokenMergingRatio)
@@ -58,11 +55,6 @@ public final class SpeedOptions {
   /** {@return where guidance acts} Default {@link GuidanceRange#ALL}. */
   public GuidanceRange guidanceRange() {
     return guidanceRange;
-  }
-
-  /** {@return which calls of the model are forecast} Default {@link Forecasting#NONE}. */
-  public Forecasting forecasting() {
-    return forecasting;
   }
 
   /**
@@ -125,7 +117,6 @@ public final class SpeedOptions {
   private List<Object> state() {
     return List.of(
         guidanceRange,
-        forecasting,
         cacheInterval,
         cacheBranchId,
         tokenMergingRatio,
@@ -137,7 +128,6 @@ public final class SpeedOptions {
   /** Collects options. Not safe for several threads. */
   public static final class Builder {
     private GuidanceRange guidanceRange = GuidanceRange.ALL;
-    private Forecasting forecasting = Forecasting.NONE;
     private int cacheInterval = 1;
     private int cacheBranchId;
     private double tokenMergingRatio;
@@ -155,17 +145,6 @@ public final class SpeedOptions {
      */
     public Builder guidanceRange(GuidanceRange range) {
       this.guidanceRange = Objects.requireNonNull(range, "range");
-      return this;
-    }
-
-    /**
-     * Sets which calls of the model are forecast from earlier ones.
-     *
-     * @param forecasting default {@link Forecasting#NONE}
-     * @return this builder
-     */
-    public Builder forecasting(Forecasting forecasting) {
-      this.forecasting = Objects.requireNonNull(forecasting, "forecasting");
       return this;
     }
 

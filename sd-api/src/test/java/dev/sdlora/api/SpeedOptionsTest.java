@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class SpeedOptionsTest {
   private static final double NO_LIMIT = Double.POSITIVE_INFINITY;
@@ -63,21 +62,5 @@ final class SpeedOptionsTest {
     assertThat(steps.and(GuidanceRange.ofSteps(0.9, 1))).isEqualTo(GuidanceRange.NONE);
     assertThat(GuidanceRange.ofSigmas(1, 2).and(GuidanceRange.ofSigmas(3, 4)))
         .isEqualTo(GuidanceRange.NONE);
-  }
-
-  @ParameterizedTest
-  @CsvSource({"2, 4, 2, 0", "1, 0, 1, 0", "2+0.75, 4, 2, 0.75", "3@6, 6, 3, 0", "2+1@0, 0, 2, 1"})
-  void forecasting_text_isReadAndWritten(String text, int warmUp, int window, double growth) {
-    Forecasting read = Forecasting.parse(text);
-    assertThat(read).isEqualTo(new Forecasting(warmUp, window, growth));
-    assertThat(Forecasting.parse(read.toString())).isEqualTo(read);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "0", "101", "-2", "2+", "2+11", "2@", "2@1001", "2.5", "1e1", "x"})
-  void forecasting_otherText_isRefused(String text) {
-    assertThatThrownBy(() -> Forecasting.parse(text))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("must be");
   }
 }

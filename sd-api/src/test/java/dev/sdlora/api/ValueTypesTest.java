@@ -49,11 +49,9 @@ class ValueTypesTest {
           Map.entry(PromptOptions.class, PromptOptions.EXACT_A1111),
           Map.entry(PromptLimits.class, new PromptLimits(5, 5, 5, 5, 5)),
           Map.entry(SamplerOptions.class, SamplerOptions.builder().eta(0.5).build()),
-          Map.entry(
-              SpeedOptions.class, SpeedOptions.builder().forecasting(Forecasting.every(2)).build()),
+          Map.entry(SpeedOptions.class, SpeedOptions.builder().cacheInterval(2).build()),
           Map.entry(DynamicPrompts.class, DynamicPrompts.of(FILE)),
           Map.entry(GuidanceRange.class, GuidanceRange.ofSteps(0.1, 0.9)),
-          Map.entry(Forecasting.class, Forecasting.every(3)),
           Map.entry(Variation.class, Variation.of(3, 0.5)),
           Map.entry(RegionMask.class, RegionMask.of(PICTURE)),
           Map.entry(Picture.class, PICTURE),

@@ -2,7 +2,6 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.OptionValue.set;
 
-import dev.sdlora.api.Forecasting;
 import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.SpeedOptions;
@@ -28,14 +27,6 @@ final class FasterOptions {
       paramLabel = "LOW,HIGH",
       description = "Guide between two sigmas only, such as 0.28,5.42. Default: all.")
   private Optional<String> guidanceSigmas = Optional.empty();
-
-  @Option(
-      names = "--forecast",
-      paramLabel = "N[+GROWTH][@WARM-UP]",
-      description =
-          "Compute one call of the model of N, after WARM-UP calls, and forecast the others; N"
-              + " grows by GROWTH. Default: 1, all are computed; with another N a warm-up of 4.")
-  private Optional<Forecasting> forecast = Optional.empty();
 
   @Option(
       names = "--cache-interval",
@@ -97,7 +88,6 @@ final class FasterOptions {
       options.exactBatches(false);
     }
     set("--batch-size", batchSize, options::batchSize);
-    forecast.ifPresent(options::forecasting);
     set("--cache-interval", cacheInterval, options::cacheInterval);
     set("--cache-branch-id", cacheBranchId, options::cacheBranchId);
     set("--token-merging-ratio", tokenMerging, options::tokenMergingRatio);

@@ -3,7 +3,6 @@ package dev.sdlora.cli;
 import static dev.sdlora.cli.OptionValue.converter;
 
 import dev.sdlora.api.Emphasis;
-import dev.sdlora.api.Forecasting;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.MaskedContent;
 import dev.sdlora.api.NamedSampler;
@@ -123,7 +122,6 @@ public final class Sd {
         .registerConverter(NamedSampler.class, converter(NamedSampler::parse))
         .registerConverter(Schedule.class, converter(Schedule::parse))
         .registerConverter(FewStepsArgument.class, converter(FewStepsArgument::parse))
-        .registerConverter(Forecasting.class, converter(Forecasting::parse))
         .registerConverter(Emphasis.class, converter(Emphasis::parse))
         .registerConverter(ControlArgument.class, converter(ControlArgument::parse))
         .registerConverter(ImageSize.class, converter(ImageSize::parse))

@@ -144,8 +144,6 @@ final class OptionValuesTest {
         "--crop 5             | --crop must be two numbers with a comma between them: '5'",
         "--original-size 5    | --original-size must be WIDTHxHEIGHT in pixels",
         "--aesthetic-scores 5,x | --aesthetic-scores must be two numbers",
-        "--forecast many      | --forecast must be WINDOW[+GROWTH][@WARM-UP]",
-        "--forecast 0         | --forecast: window must be from 1 to 100: 0",
         "--region left        | --region must be NAME=FILE or NAME=left,top,right,bottom: 'left'",
         "--region l:r=0,0,1,1 | --region: the name of a mask must be letters, digits",
         "--region left=0.5,0,0.5,1 | --region: a rectangle must have its left edge before the"

@@ -32,7 +32,7 @@ final class SdTest {
         CommandRun.of(
             ("generate --rng cpu --precision bfloat16 --seed -5 --sampler dpmpp_2m --schedule"
                     + " uniform --few-steps lightning:4 --guidance-range 0.1,0.8 --guidance-sigmas"
-                    + " 0.3,5 --forecast 2+0.5@3 --final-decoder vae --region left=0,0,.5,1 --region"
+                    + " 0.3,5 --final-decoder vae --region left=0,0,.5,1 --region"
                     + " right=0.5,0,1,1 --region-blur 4 --size 128x64 --prompt @x --checkpoint"
                     + " no-such-file")
                 .split(" "));

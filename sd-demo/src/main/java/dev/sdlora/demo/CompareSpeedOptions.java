@@ -1,7 +1,6 @@
 package dev.sdlora.demo;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.Forecasting;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.Pipeline;
@@ -51,12 +50,6 @@ public final class CompareSpeedOptions {
           Way.with("guided 0 to 0.6", o -> o.guidanceRange(GuidanceRange.ofSteps(0, 0.6))),
           Way.with("guided 0.1 to 0.6", o -> o.guidanceRange(GuidanceRange.ofSteps(0.1, 0.6))),
           Way.with("sigma 0.28 to 5.42", o -> o.guidanceRange(GuidanceRange.ofSigmas(0.28, 5.42))),
-          Way.with("forecast 2", o -> o.forecasting(Forecasting.every(2))),
-          Way.with("forecast 3", o -> o.forecasting(Forecasting.every(3))),
-          Way.with(
-              "both",
-              o ->
-                  o.guidanceRange(GuidanceRange.ofSteps(0, 0.6)).forecasting(Forecasting.every(2))),
           Way.with("DeepCache 3", o -> o.cacheInterval(3)));
 
   /** Of DeepCache the interval and the branch, of token merging the ratio. */

@@ -1,7 +1,6 @@
 package dev.sdlora.pipeline;
 
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.Forecasting;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
@@ -109,8 +108,8 @@ final class DenoisingPass {
     double ratio = spec.speedOptions().tokenMergingRatio();
     if (ratio != 0 && !loras.masks().isEmpty()) {
       throw new IllegalArgumentException(
-          ("tokenMergingRatio is %s, but a LoRA has a mask, which needs the positions of all tokens;"
-                  + " expected a ratio of 0, or no mask")
+          ("tokenMergingRatio is %s, but a LoRA has a mask, which needs the positions of all"
+                  + " tokens; expected a ratio of 0, or no mask")
               .formatted(ratio));
     }
   }
@@ -259,7 +258,7 @@ final class DenoisingPass {
         new StepNotifier(
                 image, plan, model.previewer(), progress, networks.with(loras), networks.controls())
             .on(seat);
-    Denoiser denoiser = denoiser(guidance, networks, seat);
+    Denoiser denoiser = denoiser(guidance, seat);
     return start.isPresent()
         ? plan.repaint(denoiser, filled(start.get(), image.seeds()), noise, steps)
         : plan.paint(denoiser, noise, steps);
@@ -276,13 +275,10 @@ final class DenoisingPass {
   }
 
   private Denoiser denoiser(
-      PassGuidance guidance,
-      RequestNetworks networks,
-      Lockstep.Seat<Asking.Asked, List<float[]>> seat) {
+      PassGuidance guidance, Lockstep.Seat<Asking.Asked, List<float[]>> seat) {
     AtomicInteger calls = new AtomicInteger();
     Asking asking = Asking.together(seat);
-    Forecasting forecasting = spec.speedOptions().forecasting();
-    Denoiser base = guidance.first().start(calls, asking, forecasting, networks.controls()::acting);
+    Denoiser base = guidance.first().start(calls, asking);
     Optional<RefinerSwitch> change = refinerSwitch();
     if (change.isEmpty()) {
       return base;
@@ -292,7 +288,7 @@ final class DenoisingPass {
         base,
         sigma ->
             (change.get().bySteps() ? (double) calls.get() / plannedCalls() : wayDown(sigma)) >= at,
-        () -> seat.outside(guidance::refining).start(calls, asking, forecasting, List::of));
+        () -> seat.outside(guidance::refining).start(calls, asking));
   }
 
   /** How many calls of the model A1111 counts with. */

@@ -3,7 +3,6 @@ package dev.sdlora.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.Emphasis;
-import dev.sdlora.api.Forecasting;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.HiresFix;
@@ -139,7 +138,7 @@ final class PictureRoundTripTest {
                             GuidanceRange.ofSteps(0.2, 1),
                             GuidanceRange.ofSteps(0, 0.6),
                             GuidanceRange.ofSigmas(0.5, 5)))
-                    .forecasting(any(random, Forecasting.NONE, Forecasting.every(2).after(2)))
+                    .cacheInterval(any(random, 1, 2))
                     .build())
             .promptOptions(
                 PromptOptions.DEFAULTS

@@ -2,7 +2,6 @@ package dev.sdlora.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.Forecasting;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.HiresFix;
@@ -29,8 +28,7 @@ class SpeedOptionsPicturesTest {
   private static final PromptSpec SPEC =
       TinyPipeline.SPEC.toBuilder().sampler(Sampler.EULER).steps(6).build();
   private static final SpeedOptions HALF = guided(GuidanceRange.ofSteps(0.2, 0.7));
-  private static final SpeedOptions FORECAST =
-      SpeedOptions.builder().forecasting(Forecasting.every(2).after(2)).build();
+  private static final SpeedOptions CACHED = SpeedOptions.builder().cacheInterval(2).build();
 
   /** Pictures without options, which several tests compare with. */
   private static final Map<Sampler, byte[]> PLAIN = new EnumMap<>(Sampler.class);
@@ -79,19 +77,6 @@ class SpeedOptionsPicturesTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = Sampler.class,
-      names = {"EULER_A", "DPMPP_2M", "HEUN", "DDIM", "DDIM_CFGPP", "RESTART", "DPM_ADAPTIVE"})
-  void forecasting_thatComputesAll_isOff(Sampler sampler) {
-    PromptSpec spec = SPEC.toBuilder().sampler(sampler).build();
-    SpeedOptions late =
-        SpeedOptions.builder().forecasting(Forecasting.every(3).after(1000)).build();
-    byte[] plain = plain(sampler);
-    assertThat(rgb(spec, late)).isEqualTo(plain);
-    assertThat(rgb(spec, FORECAST)).isNotEqualTo(plain);
-  }
-
   @Test
   void options_withCfgRescaleAndNegativePartsAndTexts_workTogether() {
     PromptSpec spec =
@@ -100,7 +85,7 @@ class SpeedOptionsPicturesTest {
             .samplerOptions(
                 SamplerOptions.builder().cfgRescale(0.5).skipUncondBelowSigma(0.4).build())
             .build();
-    SpeedOptions both = HALF.toBuilder().forecasting(FORECAST.forecasting()).build();
+    SpeedOptions both = HALF.toBuilder().cacheInterval(2).build();
     assertThat(rgb(spec, both)).isEqualTo(rgb(spec, both)).isNotEqualTo(rgb(spec, HALF));
     assertThat(rgb(spec, SpeedOptions.DEFAULTS)).isEqualTo(rgb(spec.toBuilder()));
   }
@@ -113,12 +98,12 @@ class SpeedOptionsPicturesTest {
     PromptSpec unguided =
         spec.toBuilder().cfgScale(1).hiresFix(hires.toBuilder().cfgScale(1).build()).build();
     assertThat(rgb(spec, guided(GuidanceRange.NONE))).isEqualTo(rgb(unguided.toBuilder()));
-    assertThat(rgb(spec, FORECAST)).isNotEqualTo(rgb(spec.toBuilder()));
+    assertThat(rgb(spec, CACHED)).isNotEqualTo(rgb(spec.toBuilder()));
   }
 
   @Test
   void images_ofABatch_areThoseMadeAlone() {
-    SpeedOptions both = HALF.toBuilder().forecasting(FORECAST.forecasting()).build();
+    SpeedOptions both = HALF.toBuilder().cacheInterval(2).build();
     PromptSpec spec = SPEC.toBuilder().speedOptions(both).build();
     List<GeneratedImage> batch =
         tiny.pipeline().generate(spec.toBuilder().images(3).build()).images();
@@ -130,7 +115,7 @@ class SpeedOptionsPicturesTest {
   @Test
   void callersAtOnce_getWhatEachGetsAlone() {
     List<SpeedOptions> options =
-        List.of(SpeedOptions.DEFAULTS, HALF, FORECAST, guided(GuidanceRange.NONE));
+        List.of(SpeedOptions.DEFAULTS, HALF, CACHED, guided(GuidanceRange.NONE));
     List<byte[]> alone = options.stream().map(each -> rgb(SPEC, each)).toList();
     List<CompletableFuture<byte[]>> together =
         IntStream.range(0, 8)
@@ -145,7 +130,7 @@ class SpeedOptionsPicturesTest {
   }
 
   @Test
-  void failures_betweenForecasts_leaveNothingBehind() {
-    tiny.assertFailuresLeaveNothing(SPEC.toBuilder().speedOptions(FORECAST).build(), 5);
+  void failures_betweenCachedCalls_leaveNothingBehind() {
+    tiny.assertFailuresLeaveNothing(SPEC.toBuilder().speedOptions(CACHED).build(), 5);
   }
 }

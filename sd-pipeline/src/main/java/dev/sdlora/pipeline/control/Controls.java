@@ -68,11 +68,6 @@ public final class Controls implements AutoCloseable {
     share = (double) step / steps;
   }
 
-  /** What acts in the step that was told last, for comparing one step with another. */
-  public List<?> acting() {
-    return active();
-  }
-
   private List<Active> active() {
     return read.stream().filter(each -> each.at(share)).toList();
   }

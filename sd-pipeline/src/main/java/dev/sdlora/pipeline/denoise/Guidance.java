@@ -1,6 +1,5 @@
 package dev.sdlora.pipeline.denoise;
 
-import dev.sdlora.api.Forecasting;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.conditioning.Conditions.Part;
@@ -9,7 +8,6 @@ import dev.sdlora.sampler.Denoiser;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 
 /**
  * Classifier-free guidance (Ho and Salimans 2022) with any number of conditions: {@code uncond + Σ
@@ -49,25 +47,9 @@ public final class Guidance {
    *
    * @param calls how many there were; the texts of a prompt hold by them
    * @param asking how the network is asked in them
-   * @param forecasting which calls are computed
-   * @param beside asked in each call what else acts in it, such as a ControlNet
    */
-  public Denoiser start(
-      AtomicInteger calls, Asking asking, Forecasting forecasting, Supplier<?> beside) {
-    Denoiser computed = new Run(calls, asking);
-    return forecasting.equals(Forecasting.NONE)
-        ? computed
-        : new ForecastingDenoiser(
-            computed,
-            forecasting,
-            calls,
-            predictor.levels(),
-            (call, sigma) ->
-                List.of(
-                    conditions.textsAt(call),
-                    options.guided().inRange(call, sigma),
-                    options.guided().skips(call, sigma),
-                    beside.get()));
+  public Denoiser start(AtomicInteger calls, Asking asking) {
+    return new Run(calls, asking);
   }
 
   private final class Run implements Denoiser {

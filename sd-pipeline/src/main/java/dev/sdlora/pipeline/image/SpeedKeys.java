@@ -4,7 +4,6 @@ import static dev.sdlora.pipeline.image.InfotextKey.flag;
 import static dev.sdlora.pipeline.image.InfotextKey.setting;
 import static dev.sdlora.pipeline.image.InfotextKey.unless;
 
-import dev.sdlora.api.Forecasting;
 import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.PromptSpec;
 import java.util.List;
@@ -66,14 +65,7 @@ final class SpeedKeys {
                       ? Optional.empty()
                       : Optional.of(InfotextValues.number(range(settings).sigmaMax())),
               (draft, value) ->
-                  draft.guided(GuidanceRange.ofSigmas(0, InfotextValues.decimal(value)))),
-          setting(
-              "Forecasting",
-              settings ->
-                  Optional.of(settings.spec().speedOptions().forecasting())
-                      .filter(forecasting -> !forecasting.equals(Forecasting.NONE))
-                      .map(Forecasting::toString),
-              (draft, value) -> draft.speed.forecasting(Forecasting.parse(value))));
+                  draft.guided(GuidanceRange.ofSigmas(0, InfotextValues.decimal(value)))));
 
   private SpeedKeys() {}
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.Forecasting;
 import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.pipeline.conditioning.Conditioning;
@@ -26,7 +25,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -323,26 +321,6 @@ class GuidanceTest {
     denoiser.denoise(X, 3);
     float[] alone = denoiser.denoise(X, 3);
     assertThat(alone).isEqualTo(denoiser(conditions(2, 2, 1, 3, 1), scale(1)).denoise(X, 3));
-  }
-
-  @Test
-  void denoise_forecast_asksEveryOtherCallAndForEachTextAnew() {
-    ConditioningSchedule prompt =
-        new ConditioningSchedule(
-            new PromptSchedule(List.of(new Entry(5, "two"), new Entry(12, "three"))),
-            Map.of("two", says(2, 1), "three", says(3, 1)));
-    Conditions conditions =
-        new Conditions(
-            List.of(new Part(prompt, 1)), ConditioningSchedule.of(says(0.5, 1)), Optional.empty());
-    Denoiser denoiser =
-        new Guidance(predictor(8), conditions, scale(2))
-            .start(new AtomicInteger(), Asking.ALONE, Forecasting.every(2).after(3), List::of);
-    for (int call = 0; call < 12; call++) {
-      // The noise is the same in every call, and so is that of a forecast.
-      assertSays(call < 6 ? 3.5 : 5.5, denoiser.denoise(X, SIGMA));
-    }
-    assertThat(batches)
-        .containsExactly("0:2x1", "1:2x1", "2:2x1", "4:2x1", "6:2x1", "7:2x1", "9:2x1", "11:2x1");
   }
 
   private static GuidanceOptions options(double scale, double rescale, double skipBelow) {

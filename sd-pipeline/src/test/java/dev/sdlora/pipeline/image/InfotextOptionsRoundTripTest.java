@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.FinalDecoder;
-import dev.sdlora.api.Forecasting;
 import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
@@ -43,7 +42,6 @@ final class InfotextOptionsRoundTripTest {
 
     SpeedOptions speed = settings.spec().speedOptions();
     assertThat(read.speedOptions().guidanceRange()).isEqualTo(speed.guidanceRange());
-    assertThat(read.speedOptions().forecasting()).isEqualTo(speed.forecasting());
     assertThat(
             Infotext.write(
                 new ImageSettings(read, settings.size(), settings.seed(), read.otherParameters())))
@@ -119,11 +117,6 @@ final class InfotextOptionsRoundTripTest {
               random.nextBoolean() ? 1 : Math.max(start, random.nextDouble()),
               low,
               random.nextBoolean() ? Double.POSITIVE_INFINITY : low + number(random)));
-    }
-    if (random.nextBoolean()) {
-      options.forecasting(
-          new Forecasting(
-              random.nextInt(9), 1 + random.nextInt(5), random.nextInt(2) * random.nextDouble()));
     }
     return options.build();
   }
