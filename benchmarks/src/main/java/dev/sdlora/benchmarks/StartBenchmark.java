@@ -17,10 +17,10 @@ import java.util.TreeMap;
  * processes, which take turns; a first round, which fills the page cache, does not count.
  *
  * <p>The command line is measured too ({@code --sd 0} leaves it out) if it is packaged in {@code
- * sd-cli/target/app} of the working directory.
+ * apps/sd-cli/target/app} of the working directory.
  */
 public final class StartBenchmark {
-  private static final Path LAUNCHER = Path.of("sd-cli/target/app/bin/sd").toAbsolutePath();
+  private static final Path LAUNCHER = Path.of("apps/sd-cli/target/app/bin/sd").toAbsolutePath();
 
   private static final String HELP = "sd --help";
   private static final String PICTURE = "sd generate, demo model, 128², 20 steps";

@@ -1,7 +1,7 @@
 /**
  * Benchmarks, and the tools that write full-size model files for them. Build them once:
  *
- * <pre>mvn -pl benchmarks -am -DskipTests package</pre>
+ * <pre>mvn -pl :benchmarks -am -DskipTests package</pre>
  *
  * <p>All that docs/measurements.md tells, as one table, and what fell since it was printed:
  *

@@ -24,7 +24,7 @@ final class RequestMemoryTest {
   private static final Path DEMO =
       Path.of(
           System.getProperty("basedir", ""),
-          "../sd-demo-model/src/main/resources/dev/sdlora/demo/model/demo-sd1.safetensors");
+          "../demo/sd-demo-model/src/main/resources/dev/sdlora/demo/model/demo-sd1.safetensors");
 
   private static final Pattern RESULT = Pattern.compile("estimate (\\d+) peak (\\d+) ");
 
