@@ -1,5 +1,5 @@
-import dev.sdlora.api.Backend;
-import dev.sdlora.api.make.MakingBackend;
+import dev.sdlora.api.spi.Backend;
+import dev.sdlora.api.spi.MakingBackend;
 
 /** Stable Diffusion with LoRA: what a caller names. */
 @SuppressWarnings("module") // The modules named here stand on this one and are compiled later.
@@ -8,8 +8,18 @@ module dev.sdlora.api {
   requires transitive java.desktop;
 
   exports dev.sdlora.api;
+  exports dev.sdlora.api.error;
   exports dev.sdlora.api.grid;
+  exports dev.sdlora.api.image;
+  exports dev.sdlora.api.lora;
   exports dev.sdlora.api.make;
+  exports dev.sdlora.api.model;
+  exports dev.sdlora.api.prompt;
+  exports dev.sdlora.api.sampling;
+  exports dev.sdlora.api.spi to
+      dev.sdlora.lora,
+      dev.sdlora.models,
+      dev.sdlora.pipeline;
   exports dev.sdlora.api.value to
       dev.sdlora.batch,
       dev.sdlora.cli,

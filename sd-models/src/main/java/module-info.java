@@ -1,4 +1,4 @@
-import dev.sdlora.api.Backend;
+import dev.sdlora.api.spi.Backend;
 import dev.sdlora.models.service.StoreDownloads;
 
 /** Gets models from where people publish them. */

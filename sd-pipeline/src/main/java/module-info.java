@@ -1,5 +1,5 @@
-import dev.sdlora.api.Backend;
-import dev.sdlora.api.make.MakingBackend;
+import dev.sdlora.api.spi.Backend;
+import dev.sdlora.api.spi.MakingBackend;
 import dev.sdlora.pipeline.LocalEmbeddings;
 import dev.sdlora.pipeline.LocalFiles;
 import dev.sdlora.pipeline.LocalLoras;

@@ -2,7 +2,7 @@ package dev.sdlora.benchmarks;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraLibrary;
-import dev.sdlora.api.LoraQuery;
+import dev.sdlora.api.lora.LoraQuery;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.io.DataInputStream;

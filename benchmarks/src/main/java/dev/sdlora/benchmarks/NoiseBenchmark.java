@@ -1,6 +1,6 @@
 package dev.sdlora.benchmarks;
 
-import dev.sdlora.api.Rng;
+import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.sampler.noise.ImageNoise;
 import dev.sdlora.sampler.noise.ImageSeeds;
 import dev.sdlora.sampler.noise.LatentShape;

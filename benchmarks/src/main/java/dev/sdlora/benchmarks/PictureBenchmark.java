@@ -2,13 +2,13 @@ package dev.sdlora.benchmarks;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationListener;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.LatentPreview;
 import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Sampler;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.LatentPreview;
+import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.tensors.torch.ScalarType;

@@ -1,7 +1,7 @@
 package dev.sdlora.benchmarks;
 
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.Picture;
+import dev.sdlora.api.image.Picture;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -1,11 +1,11 @@
 package dev.sdlora.benchmarks;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Sampler;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.tensors.torch.ScalarType;
 import java.io.IOException;

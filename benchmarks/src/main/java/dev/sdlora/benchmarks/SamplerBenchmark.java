@@ -1,9 +1,9 @@
 package dev.sdlora.benchmarks;
 
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.Rng;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.sampling.Rng;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.sampler.Denoiser;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.SamplingSettings;

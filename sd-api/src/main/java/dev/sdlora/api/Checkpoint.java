@@ -1,6 +1,17 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.service.Services;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.model.CheckpointDistance;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.model.PredictionType;
+import dev.sdlora.api.spi.Backend;
+import dev.sdlora.api.spi.Services;
+import dev.sdlora.api.value.FileNames;
+import dev.sdlora.api.value.FileReference;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;

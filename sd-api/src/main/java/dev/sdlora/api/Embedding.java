@@ -1,6 +1,11 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.service.Services;
+import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.spi.Backend;
+import dev.sdlora.api.spi.Services;
+import dev.sdlora.api.value.FileNames;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;

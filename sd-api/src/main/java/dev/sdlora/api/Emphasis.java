@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.Labels;
 import java.util.Objects;
 
 /** What the weights of {@code (words:1.2)} and {@code [words]} do; A1111's "Emphasis mode". */

@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.api.value.Checks;
 import java.time.Duration;
 import java.util.Iterator;

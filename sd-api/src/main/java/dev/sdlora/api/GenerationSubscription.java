@@ -1,5 +1,7 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.image.LatentPreview;
+import dev.sdlora.api.image.Picture;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

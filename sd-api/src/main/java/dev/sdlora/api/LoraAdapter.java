@@ -1,7 +1,28 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.service.Services;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.RegionMask;
+import dev.sdlora.api.lora.BlockWeights;
+import dev.sdlora.api.lora.LoraConflicts;
+import dev.sdlora.api.lora.LoraDetails;
+import dev.sdlora.api.lora.LoraEffect;
+import dev.sdlora.api.lora.LoraFit;
+import dev.sdlora.api.lora.LoraHashes;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.lora.LoraStrength;
+import dev.sdlora.api.lora.StrengthSchedule;
+import dev.sdlora.api.lora.TriggerWord;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.spi.Backend;
+import dev.sdlora.api.spi.Services;
 import dev.sdlora.api.value.Checks;
+import dev.sdlora.api.value.FileNames;
+import dev.sdlora.api.value.FileReference;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -336,6 +357,32 @@ public final class LoraAdapter {
   public LoraFit fitOn(Checkpoint checkpoint) {
     Objects.requireNonNull(checkpoint, "checkpoint");
     return Services.find(Backend.Loras.class).fitOn(this, checkpoint);
+  }
+
+  /**
+   * Measures LoRAs at their strengths; where those change over the steps, at their peak. Reads the
+   * changed layers of the checkpoint and the LoRAs one after another, so it needs little memory and
+   * no {@link Pipeline}; some seconds for files of full size. Changes that are products of two
+   * factors are compared by their factors. Computes on the processor; an interrupt of the thread
+   * ends it.
+   *
+   * @param loras at least one
+   * @param checkpoint the model, of the family that they were trained for
+   * @return what they do together
+   * @throws IllegalArgumentException if there is no LoRA
+   * @throws LoraException if one is for another family than the checkpoint, does not match or fit
+   *     it, or holds NaN or infinity
+   * @throws CheckpointException if the checkpoint cannot be read any more
+   * @throws GenerationCancelledException if the thread was interrupted
+   * @throws TensorFileException if a file is damaged
+   */
+  public static LoraConflicts conflicts(List<LoraAdapter> loras, Checkpoint checkpoint) {
+    Objects.requireNonNull(loras, "loras");
+    Objects.requireNonNull(checkpoint, "checkpoint");
+    if (loras.isEmpty()) {
+      throw new IllegalArgumentException("loras must be at least one: " + loras);
+    }
+    return Services.find(Backend.Loras.class).conflicts(List.copyOf(loras), checkpoint);
   }
 
   /**

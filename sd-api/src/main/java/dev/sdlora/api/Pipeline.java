@@ -1,7 +1,21 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.service.Services;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.api.image.FinalDecoder;
+import dev.sdlora.api.image.UpscalerNetwork;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.model.PredictionType;
+import dev.sdlora.api.spi.Backend;
+import dev.sdlora.api.spi.Services;
 import dev.sdlora.api.value.Checks;
+import dev.sdlora.api.value.DeviceNames;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

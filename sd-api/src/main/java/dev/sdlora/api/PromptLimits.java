@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.api.value.Checks;
 
 /**

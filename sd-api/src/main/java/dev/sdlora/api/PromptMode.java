@@ -1,5 +1,7 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.error.PromptSyntaxException;
+
 /** What becomes of prompts that are not quite right. */
 public enum PromptMode {
   /** Every text means something, with all the quirks of A1111. The default. */

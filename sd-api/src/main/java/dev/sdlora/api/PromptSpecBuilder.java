@@ -1,6 +1,26 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.FewStepsSettings.Part;
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.FinalDecoder;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.RegionMask;
+import dev.sdlora.api.image.SizeConditioning;
+import dev.sdlora.api.image.Tiling;
+import dev.sdlora.api.image.Upscaling;
+import dev.sdlora.api.image.VaeTiling;
+import dev.sdlora.api.image.Variation;
+import dev.sdlora.api.lora.BlockWeights;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.lora.StrengthSchedule;
+import dev.sdlora.api.sampling.FewSteps;
+import dev.sdlora.api.sampling.Rng;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.api.value.Checks;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -54,8 +74,18 @@ public final class PromptSpecBuilder {
   Optional<Upscaling> upscaling = Optional.empty();
   Map<String, String> otherParameters = Map.of();
 
-  private Optional<FewStepsSettings> fewSteps = Optional.empty();
-  private final Set<FewStepsSettings.Part> given = EnumSet.noneOf(FewStepsSettings.Part.class);
+  private Optional<FewSteps> fewSteps = Optional.empty();
+  private int fewStepsCount;
+  private final Set<Part> given = EnumSet.noneOf(Part.class);
+
+  /** Settings that {@link #fewSteps} leaves alone once the caller has set them. */
+  private enum Part {
+    STEPS,
+    SAMPLER,
+    SCHEDULE,
+    CFG_SCALE,
+    SAMPLER_OPTIONS
+  }
 
   PromptSpecBuilder() {}
 
@@ -233,7 +263,9 @@ public final class PromptSpecBuilder {
    */
   public PromptSpecBuilder fewSteps(FewSteps method, int steps) {
     Objects.requireNonNull(method, "method");
-    this.fewSteps = Optional.of(method.settings(steps));
+    method.sampler(steps); // refuses other numbers of steps
+    this.fewSteps = Optional.of(method);
+    this.fewStepsCount = steps;
     return this;
   }
 
@@ -609,8 +641,25 @@ public final class PromptSpecBuilder {
           "hiresFix and imageToImage cannot be combined; give imageToImage the larger size");
     }
     PromptSpecBuilder values = new PromptSpecBuilder(this);
-    fewSteps.ifPresent(few -> few.fill(values, given));
+    fewSteps.ifPresent(method -> fill(values, method));
     return new PromptSpec(values);
+  }
+
+  private void fill(PromptSpecBuilder values, FewSteps method) {
+    if (!given.contains(Part.STEPS)) {
+      values.steps = fewStepsCount;
+    }
+    if (!given.contains(Part.SAMPLER)) {
+      values.sampler = method.sampler(fewStepsCount);
+    }
+    if (!given.contains(Part.SCHEDULE)) {
+      values.schedule = Schedule.TRAILING;
+    }
+    if (!given.contains(Part.CFG_SCALE)) {
+      values.cfgScale = method.cfgScale(fewStepsCount);
+    }
+    values.samplerOptions =
+        method.samplerOptions(fewStepsCount, samplerOptions, given.contains(Part.SAMPLER_OPTIONS));
   }
 
   /** All settings, by which specs are compared. */

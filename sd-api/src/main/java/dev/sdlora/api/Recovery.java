@@ -1,6 +1,11 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.service.Services;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.spi.Backend;
+import dev.sdlora.api.spi.Services;
+import dev.sdlora.api.value.FileNames;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

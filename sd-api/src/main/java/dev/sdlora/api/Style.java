@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.value.FileReason;
 import java.io.IOException;
 import java.io.InputStream;

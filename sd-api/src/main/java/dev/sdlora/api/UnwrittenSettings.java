@@ -1,5 +1,8 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.api.image.Upscaling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

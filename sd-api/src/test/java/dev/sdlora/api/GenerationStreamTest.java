@@ -10,6 +10,7 @@ import dev.sdlora.api.GenerationEvent.Queued;
 import dev.sdlora.api.GenerationEvent.ResultReady;
 import dev.sdlora.api.GenerationEvent.Started;
 import dev.sdlora.api.GenerationEvent.StepDone;
+import dev.sdlora.api.error.ImageFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -3,6 +3,11 @@ package dev.sdlora.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sdlora.api.lora.BlockWeights;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.lora.LoraStrength;
+import dev.sdlora.api.lora.StrengthSchedule;
+import dev.sdlora.api.model.ModelFamily;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;

@@ -3,6 +3,18 @@ package dev.sdlora.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.Outpainting;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Tiling;
+import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.api.image.Upscaling;
+import dev.sdlora.api.image.VaeTiling;
+import dev.sdlora.api.image.Variation;
+import dev.sdlora.api.sampling.SamplerOptions;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.image.Picture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

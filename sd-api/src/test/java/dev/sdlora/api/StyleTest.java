@@ -3,6 +3,7 @@ package dev.sdlora.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sdlora.api.error.StableDiffusionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

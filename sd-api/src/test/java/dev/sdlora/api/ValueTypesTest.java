@@ -2,6 +2,30 @@ package dev.sdlora.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.Outpainting;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.RegionMask;
+import dev.sdlora.api.image.SizeConditioning;
+import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.api.image.Upscaling;
+import dev.sdlora.api.image.Variation;
+import dev.sdlora.api.lora.BlockWeights;
+import dev.sdlora.api.lora.LoraDetails;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.lora.LoraQuery;
+import dev.sdlora.api.lora.LoraReport;
+import dev.sdlora.api.lora.LoraStrength;
+import dev.sdlora.api.lora.StrengthSchedule;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.model.ModelPart;
+import dev.sdlora.api.sampling.GuidanceRange;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.SpeedOptions;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -99,8 +123,7 @@ class ValueTypesTest {
           () -> Checkpoint.builder(FILE, ModelFamily.SD1),
           () -> Embedding.builder(FILE),
           () -> LoraReport.builder("ink", FILE, "0123456789ab"),
-          () -> GenerationResult.builder(List.of()),
-          () -> LoraDetails.builder(LORA));
+          () -> GenerationResult.builder(List.of()));
 
   @TestFactory
   Stream<DynamicTest> builders_everySetter_makesAnotherValue() {

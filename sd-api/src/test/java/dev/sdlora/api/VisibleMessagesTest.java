@@ -2,6 +2,9 @@ package dev.sdlora.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.error.StableDiffusionException;
 import org.junit.jupiter.api.Test;
 
 class VisibleMessagesTest {

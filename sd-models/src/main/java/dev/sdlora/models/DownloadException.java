@@ -1,6 +1,6 @@
 package dev.sdlora.models;
 
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.StableDiffusionException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

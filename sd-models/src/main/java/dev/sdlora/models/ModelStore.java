@@ -1,6 +1,6 @@
 package dev.sdlora.models;
 
-import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.models.DownloadException.Reason;
 import java.io.IOException;
 import java.net.ProxySelector;

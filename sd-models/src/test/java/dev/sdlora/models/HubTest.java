@@ -3,7 +3,7 @@ package dev.sdlora.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.models.DownloadException.Reason;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,10 +1,10 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.lora.library.LoraCards;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;

@@ -2,11 +2,11 @@ package dev.sdlora.pipeline;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraMode;
-import dev.sdlora.api.RegionMask;
-import dev.sdlora.api.StableDiffusionException;
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.api.image.RegionMask;
+import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.lora.overlay.Overlay;
 import dev.sdlora.lora.plan.Moment;
 import dev.sdlora.lora.plan.Network;

@@ -1,9 +1,9 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.Backend.Settings;
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.FinalDecoder;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.image.FinalDecoder;
+import dev.sdlora.api.spi.Backend.Settings;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.control.ControlNets;
 import dev.sdlora.pipeline.hypernetwork.HypernetworkFolders;

@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.LoraStrength;
+import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.lora.effect.RoundingMeter;
 import dev.sdlora.lora.effect.RoundingMeter.Rounding;
 import dev.sdlora.lora.library.LoraFiles;
@@ -60,7 +60,7 @@ final class ChangelessLoras {
    * The warning that a LoRA changes nothing, by its file and its strengths.
    *
    * @return empty if it does something, or is off
-   * @throws dev.sdlora.api.TensorFileException if the file cannot be read or has changed
+   * @throws dev.sdlora.api.error.TensorFileException if the file cannot be read or has changed
    */
   Optional<String> warning(Fit fit) {
     LoraStrength strength = fit.use().strength();
@@ -92,7 +92,7 @@ final class ChangelessLoras {
    *
    * @param fit a LoRA that is patched into the weights
    * @return empty if most of it is left, or they are not rounded
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
   Optional<String> lostByRounding(Fit fit) {
     if (weights.values().stream().allMatch(live -> live.type() == ScalarType.FLOAT32)) {

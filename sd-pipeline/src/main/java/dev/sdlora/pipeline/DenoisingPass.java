@@ -1,13 +1,13 @@
 package dev.sdlora.pipeline;
 
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
-import dev.sdlora.api.RegionMask;
-import dev.sdlora.api.SamplerOptions;
-import dev.sdlora.api.SizeConditioning;
-import dev.sdlora.api.SpeedOptions;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.RegionMask;
+import dev.sdlora.api.image.SizeConditioning;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
@@ -119,7 +119,7 @@ final class DenoisingPass {
    *
    * @param spec prompts and sampling
    * @param regions how masks lie over what it draws
-   * @throws dev.sdlora.api.LoraException if a LoRA is unknown or does not fit
+   * @throws dev.sdlora.api.error.LoraException if a LoRA is unknown or does not fit
    */
   static DenoisingPass first(
       Model model, PromptSpec spec, PassSampling plan, RegionFrame regions, Progress progress) {

@@ -1,10 +1,10 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.DynamicPrompts;
-import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.prompt.dynamic.DynamicTemplates;
 import dev.sdlora.prompt.grammar.Styles;
 import dev.sdlora.sampler.noise.ImageSeeds;
@@ -27,7 +27,7 @@ record DrawnPrompts(PromptSpec spec, int firstImage, Map<String, String> templat
    * All pictures of a request.
    *
    * @param seeds of the first picture
-   * @throws dev.sdlora.api.PromptSyntaxException if a template makes no sense
+   * @throws dev.sdlora.api.error.PromptSyntaxException if a template makes no sense
    */
   static List<DrawnPrompts> of(PromptSpec spec, ImageSeeds seeds) {
     Optional<DynamicPrompts> dynamic = spec.promptOptions().dynamicPrompts();

@@ -1,11 +1,11 @@
 package dev.sdlora.pipeline;
 
 import ai.djl.engine.EngineException;
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.ResourceException;
-import dev.sdlora.api.ResourceException.Resource;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.error.ResourceException.Resource;
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.value.Bytes;
 import java.util.List;
 import java.util.Locale;

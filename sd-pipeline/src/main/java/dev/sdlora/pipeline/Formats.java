@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Precision;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.UNetPacking;
 import dev.sdlora.pipeline.network.VaeConfig;

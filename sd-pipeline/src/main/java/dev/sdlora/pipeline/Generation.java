@@ -4,14 +4,14 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.ImageToImage;
-import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.SpeedOptions;
-import dev.sdlora.api.Upscaling;
-import dev.sdlora.api.Variation;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Upscaling;
+import dev.sdlora.api.image.Variation;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.pipeline.canvas.Canvas;
 import dev.sdlora.pipeline.canvas.CanvasEncoder;
 import dev.sdlora.pipeline.canvas.Outpaint;
@@ -95,7 +95,7 @@ final class Generation {
    * Does all the work of a request, once there is memory for it.
    *
    * @param cancelled whether the caller has given up
-   * @throws dev.sdlora.api.ResourceException if it needs more than there is
+   * @throws dev.sdlora.api.error.ResourceException if it needs more than there is
    * @throws IllegalArgumentException if it exceeds a bound of the pipeline, wants a refiner and the
    *     pipeline has none, or a branch that the U-Net does not have
    */

@@ -1,12 +1,12 @@
 package dev.sdlora.pipeline;
 
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.HiresFix;
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.SizeConditioning;
-import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.SizeConditioning;
+import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.image.Pixels;

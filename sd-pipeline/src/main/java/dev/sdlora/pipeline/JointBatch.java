@@ -1,9 +1,9 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.HiresFix;
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Sampler;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.MaskTag;

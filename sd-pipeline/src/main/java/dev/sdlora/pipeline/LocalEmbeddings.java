@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.Backend;
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.EmbeddingLibrary;
+import dev.sdlora.api.spi.Backend;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.Backend;
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.CheckpointDistance;
 import dev.sdlora.api.CheckpointParts;
-import dev.sdlora.api.FileDescription;
+import dev.sdlora.api.model.CheckpointDistance;
+import dev.sdlora.api.model.FileDescription;
+import dev.sdlora.api.spi.Backend;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.FileKind;
 import dev.sdlora.pipeline.fit.CheckpointDistances;

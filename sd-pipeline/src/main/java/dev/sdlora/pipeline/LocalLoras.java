@@ -1,15 +1,15 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.Backend;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraConflicts;
-import dev.sdlora.api.LoraDetails;
-import dev.sdlora.api.LoraEffect;
-import dev.sdlora.api.LoraFit;
-import dev.sdlora.api.LoraHashes;
 import dev.sdlora.api.LoraLibrary;
-import dev.sdlora.api.TriggerWord;
+import dev.sdlora.api.lora.LoraConflicts;
+import dev.sdlora.api.lora.LoraDetails;
+import dev.sdlora.api.lora.LoraEffect;
+import dev.sdlora.api.lora.LoraFit;
+import dev.sdlora.api.lora.LoraHashes;
+import dev.sdlora.api.lora.TriggerWord;
+import dev.sdlora.api.spi.Backend;
 import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.lora.library.LoraCards;
 import dev.sdlora.lora.library.LoraFiles;

@@ -1,10 +1,10 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.Backend;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.UpscalerNetwork;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.UpscalerNetwork;
+import dev.sdlora.api.spi.Backend;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.PictureFiles;
 import dev.sdlora.pipeline.image.PngFiles;

@@ -2,15 +2,15 @@ package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.EmbeddingLibrary;
-import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.ResourceException;
-import dev.sdlora.api.ResourceException.Resource;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.error.ResourceException.Resource;
 import dev.sdlora.api.value.CurrentWork;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.LoraException;
+import dev.sdlora.api.error.LoraException;
 import dev.sdlora.lora.library.FolderLibrary;
 import java.util.Set;
 import java.util.function.Predicate;

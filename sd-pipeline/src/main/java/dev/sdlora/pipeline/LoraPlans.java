@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.LoraMode;
-import dev.sdlora.api.RegionMask;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.image.RegionMask;
+import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.overlay.Overlays;
 import dev.sdlora.lora.plan.LoraUse;

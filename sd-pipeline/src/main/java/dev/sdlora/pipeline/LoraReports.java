@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.LoraMode;
-import dev.sdlora.api.LoraReport;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.lora.overlay.Overlays;
 import dev.sdlora.lora.plan.PatchPlan;

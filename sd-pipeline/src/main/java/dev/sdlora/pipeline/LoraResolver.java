@@ -1,16 +1,16 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
-import dev.sdlora.api.LoraMode;
-import dev.sdlora.api.LoraStrength;
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSyntaxException;
-import dev.sdlora.api.RegionMask;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
+import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.image.RegionMask;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.library.FewStepLora;
 import dev.sdlora.lora.library.LoraFiles;
@@ -60,8 +60,9 @@ final class LoraResolver {
    * The LoRAs of a request and what they change.
    *
    * @param hires whether this is for the second pass of hires fix
-   * @throws dev.sdlora.api.PromptSyntaxException if a tag makes no sense and the request is strict
-   * @throws dev.sdlora.api.LoraException if a LoRA is unknown or does not fit, likewise
+   * @throws dev.sdlora.api.error.PromptSyntaxException if a tag makes no sense and the request is
+   *     strict
+   * @throws dev.sdlora.api.error.LoraException if a LoRA is unknown or does not fit, likewise
    */
   static LoraPlans resolve(
       PromptSpec spec, ReadPrompt prompt, ReadPrompt negative, boolean hires, Model model) {

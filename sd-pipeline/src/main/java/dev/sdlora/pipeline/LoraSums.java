@@ -1,9 +1,9 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.GenerationCancelledException;
-import dev.sdlora.api.LoraConflicts;
-import dev.sdlora.api.LoraEffect.Block;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.lora.LoraConflicts;
+import dev.sdlora.api.model.BlockChange;
 import dev.sdlora.lora.effect.SumEstimate;
 import dev.sdlora.lora.plan.Moment;
 import dev.sdlora.lora.plan.Network;
@@ -70,12 +70,12 @@ final class LoraSums {
     }
   }
 
-  private Optional<Block> farthest(LoraPlans loras) {
+  private Optional<BlockChange> farthest(LoraPlans loras) {
     List<PatchPlan> peaks = loras.peaks();
     return shares(loras)
         .flatMap(shares -> estimate.of(peaks, shares).stream())
         .filter(block -> LoraConflicts.isHarmful(block))
-        .max(Comparator.comparingDouble(Block::relative));
+        .max(Comparator.comparingDouble(BlockChange::relative));
   }
 
   /** The share of its peak at which each LoRA acts, at some places along the steps. */
@@ -91,7 +91,7 @@ final class LoraSums {
     return new Moment(place, PLACES, MOST_NOISE * Math.pow(LEAST_NOISE / MOST_NOISE, share));
   }
 
-  private static String sentence(List<Fit> fits, Block block) {
+  private static String sentence(List<Fit> fits, BlockChange block) {
     String names =
         fits.stream()
             .map(

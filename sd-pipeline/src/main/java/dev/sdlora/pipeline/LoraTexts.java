@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraStrength;
+import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.lora.library.LoraCards;
 import dev.sdlora.lora.library.Triggers;
 import dev.sdlora.prompt.grammar.ExtraNetwork;

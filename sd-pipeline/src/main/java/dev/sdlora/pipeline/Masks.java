@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSyntaxException;
-import dev.sdlora.api.RegionMask;
+import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.raster.AreaAverage;
 import dev.sdlora.pipeline.raster.Raster;

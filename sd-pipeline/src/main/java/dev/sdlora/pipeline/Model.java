@@ -1,11 +1,11 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.Backend.Limits;
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.spi.Backend.Limits;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.lora.library.LoraFiles;
@@ -174,7 +174,7 @@ final class Model implements AutoCloseable {
    * Does something with the autoencoder as a request wants it for pictures of a size. What is not
    * in memory is read when it first runs.
    *
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
   <T> T withVae(PromptSpec spec, ImageSize size, Function<Vae, T> work) {
     Vae whole = networks.vae();
@@ -270,7 +270,7 @@ final class Model implements AutoCloseable {
   /**
    * Plans LoRAs for the checkpoint.
    *
-   * @throws dev.sdlora.api.LoraException if one does not fit
+   * @throws dev.sdlora.api.error.LoraException if one does not fit
    */
   PatchPlan plan(List<LoraUse> uses) {
     return match(uses).plan();

@@ -87,7 +87,7 @@ final class Networks implements AutoCloseable {
    * pictures. When that fails, nothing stays behind.
    *
    * @param device DJL's name of the device
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read
    */
   static Networks load(ModelFiles files, Precision precision, String device, MemoryPolicy policy) {
     Torch torch = Torch.open(device);

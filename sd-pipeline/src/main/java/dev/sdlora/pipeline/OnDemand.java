@@ -66,7 +66,7 @@ final class OnDemand {
     /**
      * Makes sure that the weights are in memory.
      *
-     * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
+     * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
      */
     void require() {
       read();

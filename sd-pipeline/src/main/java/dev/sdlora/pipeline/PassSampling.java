@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.MaskedContent;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.MaskedContent;
 import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.sampler.Denoiser;
 import dev.sdlora.sampler.PictureSteps;

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.error.GenerationCancelledException;
 import java.util.function.BooleanSupplier;
 
 /**

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.PromptExplanation.Problem;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.prompt.PromptExplanation.Problem;
 import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tree.Finding;
 import dev.sdlora.prompt.tree.ReadPrompt;

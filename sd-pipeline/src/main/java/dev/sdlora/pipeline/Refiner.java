@@ -2,7 +2,7 @@ package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.MemoryPolicy;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
@@ -74,7 +74,7 @@ final class Refiner implements AutoCloseable {
    * Reads a model. When that fails, nothing stays behind.
    *
    * @param torch the owner of the native memory
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read
    */
   static Refiner load(
       ModelFiles files, ScalarType type, String device, MemoryPolicy policy, Torch torch) {

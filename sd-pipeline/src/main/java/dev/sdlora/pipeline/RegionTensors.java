@@ -2,7 +2,7 @@ package dev.sdlora.pipeline;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.RegionMask;
+import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.raster.AreaAverage;
 import dev.sdlora.pipeline.raster.Raster;

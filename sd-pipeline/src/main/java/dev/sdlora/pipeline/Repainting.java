@@ -1,9 +1,9 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.HiresFix;
-import dev.sdlora.api.ImageToImage;
-import dev.sdlora.api.Inpainting;
-import dev.sdlora.api.MaskedContent;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.MaskedContent;
 import dev.sdlora.sampler.PictureSteps;
 import java.util.Optional;
 

@@ -1,15 +1,15 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.ControlUnit;
-import dev.sdlora.api.ImageToImage;
-import dev.sdlora.api.Inpainting;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.RegionMask;
 import dev.sdlora.api.RequestLimits;
-import dev.sdlora.api.ResourceException;
-import dev.sdlora.api.ResourceException.Resource;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.error.ResourceException.Resource;
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.RegionMask;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

@@ -1,19 +1,19 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.ControlUnit;
-import dev.sdlora.api.HiresFix;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.ImageToImage;
-import dev.sdlora.api.Inpainting;
-import dev.sdlora.api.Outpainting;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.ResizeMode;
-import dev.sdlora.api.ResourceException;
-import dev.sdlora.api.ResourceException.Resource;
-import dev.sdlora.api.SpeedOptions;
-import dev.sdlora.api.Upscaler;
-import dev.sdlora.api.Upscaling;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.error.ResourceException.Resource;
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.Outpainting;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.ResizeMode;
+import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.api.image.Upscaling;
+import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.pipeline.canvas.Canvas;
 import dev.sdlora.pipeline.memory.Blocks;
 import dev.sdlora.pipeline.memory.MemoryNeed;
@@ -164,7 +164,8 @@ final class RequestMemory {
    * The most that is needed at any time.
    *
    * @param keepsImages whether all pictures of the batch are kept until the end
-   * @throws dev.sdlora.api.CheckpointException if a network that the request names cannot be used
+   * @throws dev.sdlora.api.error.CheckpointException if a network that the request names cannot be
+   *     used
    */
   MemoryNeed need(boolean keepsImages) {
     long encoder = model.refiner().map(Refiner::encoderBytes).orElse(0L);

@@ -1,9 +1,9 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.ControlUnit;
-import dev.sdlora.api.LoraMode;
-import dev.sdlora.api.LoraReport;
-import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.pipeline.conditioning.Conditions;
@@ -47,7 +47,7 @@ final class RequestNetworks implements AutoCloseable {
    * The networks of a request, with none of its LoRAs yet.
    *
    * @param units the pictures that all passes follow
-   * @throws dev.sdlora.api.CheckpointException if the network of a unit cannot be used
+   * @throws dev.sdlora.api.error.CheckpointException if the network of a unit cannot be used
    */
   RequestNetworks(Model model, List<ControlUnit> units, Progress progress) {
     this.model = model;
@@ -90,7 +90,7 @@ final class RequestNetworks implements AutoCloseable {
    * A picture of other sides, by an upscaler that is made ready when it is first needed.
    *
    * @param upscaler one of pictures, not of latents
-   * @throws dev.sdlora.api.CheckpointException if there is no such network
+   * @throws dev.sdlora.api.error.CheckpointException if there is no such network
    */
   Raster enlarge(Upscaler upscaler, Raster picture, int width, int height) {
     return upscalers

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
 import java.util.Optional;
 
 /**

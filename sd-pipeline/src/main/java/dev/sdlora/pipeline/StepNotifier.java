@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.GenerationListener.Step;
-import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.control.Controls;
 import dev.sdlora.pipeline.denoise.Lockstep;
 import dev.sdlora.pipeline.preview.Previewer;

@@ -1,12 +1,12 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraLibrary;
-import dev.sdlora.api.PromptExplanation.Options;
-import dev.sdlora.api.PromptExplanation.Problem;
-import dev.sdlora.api.PromptSyntaxException;
-import dev.sdlora.api.TriggerWord;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.lora.TriggerWord;
+import dev.sdlora.api.prompt.PromptExplanation.Options;
+import dev.sdlora.api.prompt.PromptExplanation.Problem;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.LoraTag;
 import dev.sdlora.prompt.taught.PromptWords;

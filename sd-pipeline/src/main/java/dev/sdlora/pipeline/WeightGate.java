@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.GenerationCancelledException;
-import dev.sdlora.api.LoraMode;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.lora.plan.PatchPlan;
 import java.util.ArrayDeque;
 import java.util.Deque;

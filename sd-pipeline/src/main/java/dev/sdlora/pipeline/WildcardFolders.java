@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.DynamicPrompts;
-import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.api.value.Nearest;
 import dev.sdlora.prompt.dynamic.Wildcards;
 import dev.sdlora.prompt.grammar.Characters;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.EmbeddingException;
 import dev.sdlora.api.GenerationResult;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.io.IOException;

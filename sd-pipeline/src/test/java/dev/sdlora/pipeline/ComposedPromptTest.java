@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Emphasis;
-import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.SamplerOptions;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;

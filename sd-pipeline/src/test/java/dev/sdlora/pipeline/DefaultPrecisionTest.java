@@ -9,7 +9,7 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.tensors.natives.Processor;
 import org.junit.jupiter.api.Test;
 

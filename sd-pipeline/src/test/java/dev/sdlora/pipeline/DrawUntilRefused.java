@@ -1,11 +1,11 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.image.ImageSize;
 import java.nio.file.Path;
 
 /**

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Embedding;
-import dev.sdlora.api.EmbeddingException;
 import dev.sdlora.api.GenerationResult;
-import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.api.PromptExplanation;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.TokenCount;
+import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.prompt.PromptExplanation;
+import dev.sdlora.api.prompt.TokenCount;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.FileHashes;

@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.Precision;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.Conditions;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.sdlora.api.Prompt;
-import dev.sdlora.api.PromptExplanation;
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptMode;
-import dev.sdlora.api.PromptSyntaxException;
-import dev.sdlora.api.TokenCount;
+import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.prompt.Prompt;
+import dev.sdlora.api.prompt.PromptExplanation;
+import dev.sdlora.api.prompt.TokenCount;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;

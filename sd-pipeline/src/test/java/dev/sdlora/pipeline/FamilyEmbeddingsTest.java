@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Embedding;
-import dev.sdlora.api.EmbeddingException;
 import dev.sdlora.api.GenerationResult;
-import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RefinerSwitch;
+import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;

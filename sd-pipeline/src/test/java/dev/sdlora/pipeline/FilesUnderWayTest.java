@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationListener;
-import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.pipeline.checkpoint.TorchWriter;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.testkit.TinyModels;

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraFit;
-import dev.sdlora.api.LoraFit.Base;
-import dev.sdlora.api.PredictionType;
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.api.lora.LoraFit;
+import dev.sdlora.api.lora.LoraFit.Base;
 import dev.sdlora.api.make.LoraBaking;
+import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.file.SafetensorsWriter;
@@ -78,7 +78,6 @@ class LoraFitTest {
     assertThat(fit.isApplicable()).isTrue();
     assertThat(fit.effect().orElseThrow().matched()).isEqualTo(245);
     assertThat(fit.verdict()).isEqualTo("made on this checkpoint: expect its whole effect");
-    assertThat(fit.chart()).isPresent();
     assertThat(lora(hashes()).fitOn(tuned).exactBase()).isFalse();
   }
 
@@ -123,7 +122,6 @@ class LoraFitTest {
         LoraAdapter.open(Fixtures.GOLDENS.resolve("lora_sdxl.safetensors")).fitOn(original);
     assertThat(fit.isApplicable()).isFalse();
     assertThat(fit.effect()).isEmpty();
-    assertThat(fit.chart()).isEmpty();
     assertThat(fit.verdict()).contains("does not fit", "SDXL", "SD 1.x");
   }
 

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraDetails;
-import dev.sdlora.api.LoraEffect;
-import dev.sdlora.api.LoraEffect.Block;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.ModelPart;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.lora.LoraDetails;
+import dev.sdlora.api.lora.LoraEffect;
+import dev.sdlora.api.model.BlockChange;
+import dev.sdlora.api.model.ModelPart;
 import dev.sdlora.testkit.TinyModels;
 import java.util.LinkedHashSet;
 import java.util.Objects;
@@ -46,7 +46,7 @@ class LoraKnowledgeTest {
         .containsSubsequence("layer 0", "layer 4", "IN01", "IN08", "MID", "OUT00", "OUT11");
     assertThat(effect.blocks())
         .allSatisfy(block -> assertThat(block.relative()).isPositive().isLessThan(100));
-    Block unet = Objects.requireNonNull(effect.byPart().get(ModelPart.UNET));
+    BlockChange unet = Objects.requireNonNull(effect.byPart().get(ModelPart.UNET));
     assertThat(unet.weights()).isEqualTo(215);
   }
 
@@ -63,7 +63,7 @@ class LoraKnowledgeTest {
   }
 
   private static double change(LoraEffect effect) {
-    return effect.byPart().values().stream().mapToDouble(Block::change).max().orElseThrow();
+    return effect.byPart().values().stream().mapToDouble(BlockChange::change).max().orElseThrow();
   }
 
   @Test

@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraConflicts;
-import dev.sdlora.api.LoraEffect.Block;
-import dev.sdlora.api.LoraMode;
-import dev.sdlora.api.ModelPart;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.StrengthSchedule;
+import dev.sdlora.api.lora.LoraConflicts;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.lora.StrengthSchedule;
+import dev.sdlora.api.model.BlockChange;
+import dev.sdlora.api.model.ModelPart;
 import dev.sdlora.testkit.TinyModels;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -89,20 +89,19 @@ class LoraSumsTest {
     Checkpoint checkpoint = Checkpoint.open(Fixtures.CHECKPOINT);
     LoraAdapter peft = LoraAdapter.open(Fixtures.GOLDENS.resolve("lora_peft.safetensors"));
     LoraConflicts conflicts =
-        LoraConflicts.of(List.of(LORA, LORA.withStrength(0.5), peft), checkpoint);
+        LoraAdapter.conflicts(List.of(LORA, LORA.withStrength(0.5), peft), checkpoint);
     assertThat(conflicts.pairs()).hasSize(3);
     assertThat(conflicts.pairs().get(0).cosine()).isCloseTo(1, within(1e-6));
     assertThat(conflicts.pairs().get(0).shared()).isEqualTo(245);
-    List<Block> effect = LORA.effectOn(checkpoint).blocks();
+    List<BlockChange> effect = LORA.effectOn(checkpoint).blocks();
     for (int i = 0; i < effect.size(); i++) {
       assertThat(conflicts.blocks().get(i).alone(0).relative())
           .isCloseTo(effect.get(i).relative(), within(1e-9));
     }
     assertThat(conflicts.harmful()).allMatch(block -> block.part() == ModelPart.UNET);
-    assertThat(conflicts.chart().getWidth()).isPositive();
     assertThatThrownBy(() -> conflicts.blocks().get(0).pair(0, 3))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> LoraConflicts.of(List.of(), checkpoint))
+    assertThatThrownBy(() -> LoraAdapter.conflicts(List.of(), checkpoint))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

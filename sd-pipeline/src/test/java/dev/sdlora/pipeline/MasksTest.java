@@ -3,9 +3,9 @@ package dev.sdlora.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.Picture;
-import dev.sdlora.api.RegionMask;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.raster.AreaAverage;
 import dev.sdlora.pipeline.raster.Raster;

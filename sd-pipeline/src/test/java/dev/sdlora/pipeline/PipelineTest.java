@@ -5,19 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSyntaxException;
-import dev.sdlora.api.Rng;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.TensorFileException;
-import dev.sdlora.api.Variation;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.api.image.Variation;
+import dev.sdlora.api.sampling.Rng;
+import dev.sdlora.api.sampling.Sampler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -280,7 +280,7 @@ class PipelineTest {
     Recorder failing =
         new Recorder(events) {
           @Override
-          public void stepEnd(Step step, dev.sdlora.api.LatentPreview preview) {
+          public void stepEnd(Step step, dev.sdlora.api.image.LatentPreview preview) {
             throw new IllegalStateException("enough");
           }
         };
@@ -463,7 +463,7 @@ class PipelineTest {
     }
 
     @Override
-    public void stepEnd(Step step, dev.sdlora.api.LatentPreview preview) {
+    public void stepEnd(Step step, dev.sdlora.api.image.LatentPreview preview) {
       var image = preview.toImage();
       events.add("/step " + step.number() + " " + image.getWidth() + "x" + image.getHeight());
     }

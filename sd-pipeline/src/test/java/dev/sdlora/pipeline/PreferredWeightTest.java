@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
+import dev.sdlora.api.error.LoraException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.Picture;
-import dev.sdlora.api.RegionMask;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.RegionMask;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.overlay.Overlay;
 import dev.sdlora.lora.overlay.Overlays;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.GenerationResult;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.image.Picture;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.file.SafetensorsWriter;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationListener;
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;

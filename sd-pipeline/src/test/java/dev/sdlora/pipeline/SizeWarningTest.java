@@ -2,10 +2,10 @@ package dev.sdlora.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.ControlUnit;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.ImageToImage;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.ImageToImage;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

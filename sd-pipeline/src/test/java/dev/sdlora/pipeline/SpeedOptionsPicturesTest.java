@@ -3,13 +3,13 @@ package dev.sdlora.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.GuidanceRange;
-import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.SamplerOptions;
-import dev.sdlora.api.SpeedOptions;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.sampling.GuidanceRange;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.SpeedOptions;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

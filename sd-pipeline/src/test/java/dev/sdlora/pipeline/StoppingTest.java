@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
-import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.lora.LoraMode;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,9 +3,9 @@ package dev.sdlora.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.GenerationCancelledException;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraMode;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.pipeline.WeightGate.Lease;

@@ -1,7 +1,7 @@
 package dev.sdlora.sampler;
 
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.sampler.schedule.ConsistencyTimes;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.sampler.schedule.Schedules;

@@ -1,7 +1,7 @@
 package dev.sdlora.sampler;
 
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.sampler.DpmPp2mSde.Solver;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 

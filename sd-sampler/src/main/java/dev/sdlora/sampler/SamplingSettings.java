@@ -1,8 +1,8 @@
 package dev.sdlora.sampler;
 
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.SamplerOptions;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.Schedule;
 
 /**
  * What a request says about sampling.

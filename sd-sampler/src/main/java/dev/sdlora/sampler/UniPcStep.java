@@ -1,6 +1,6 @@
 package dev.sdlora.sampler;
 
-import dev.sdlora.api.SamplerOptions.UniPcVariant;
+import dev.sdlora.api.sampling.SamplerOptions.UniPcVariant;
 import dev.sdlora.sampler.schedule.Sigmas;
 import java.util.ArrayList;
 import java.util.Arrays;

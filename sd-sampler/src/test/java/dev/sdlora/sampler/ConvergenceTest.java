@@ -2,7 +2,7 @@ package dev.sdlora.sampler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.SamplerOptions.UniPcVariant;
+import dev.sdlora.api.sampling.SamplerOptions.UniPcVariant;
 import dev.sdlora.sampler.DpmPp2mSde.Solver;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.sampler.schedule.Schedules;

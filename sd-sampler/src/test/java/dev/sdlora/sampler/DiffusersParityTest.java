@@ -4,7 +4,7 @@ import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sdlora.api.SamplerOptions.UniPcVariant;
+import dev.sdlora.api.sampling.SamplerOptions.UniPcVariant;
 import dev.sdlora.sampler.DpmPp2mSde.Solver;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.sampler.schedule.Sigmas;

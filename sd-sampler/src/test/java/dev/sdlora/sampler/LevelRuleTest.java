@@ -2,9 +2,9 @@ package dev.sdlora.sampler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.SamplerOptions;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

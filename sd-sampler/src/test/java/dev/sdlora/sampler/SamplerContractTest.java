@@ -5,11 +5,11 @@ import static dev.sdlora.testkit.CloseAssert.toDoubles;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.Rng;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.SamplerOptions;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.sampling.Rng;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.sampler.noise.Noise;
 import dev.sdlora.sampler.noise.NoiseSource;
 import dev.sdlora.sampler.schedule.NoiseLevels;

@@ -1,8 +1,8 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.make.AdapterModule;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;

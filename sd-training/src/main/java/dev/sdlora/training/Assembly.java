@@ -1,8 +1,8 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.PredictionType;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.api.value.FileReason;
 import dev.sdlora.api.value.SettingException;

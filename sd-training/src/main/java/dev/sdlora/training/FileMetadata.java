@@ -1,6 +1,6 @@
 package dev.sdlora.training;
 
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.Decimals;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.pipeline.checkpoint.TrainedLevels;

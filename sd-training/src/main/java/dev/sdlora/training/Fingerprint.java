@@ -1,6 +1,6 @@
 package dev.sdlora.training;
 
-import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.error.ErrorDetails;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

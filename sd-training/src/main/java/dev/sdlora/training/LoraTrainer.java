@@ -50,7 +50,7 @@ public final class LoraTrainer {
    * @param checkpoint a checkpoint file or diffusers folder; its headers are read
    * @param pictures the training set, of which only the number of pictures decides
    * @return a builder that lacks an output only
-   * @throws dev.sdlora.api.CheckpointException if it does not hold what it should
+   * @throws dev.sdlora.api.error.CheckpointException if it does not hold what it should
    */
   public static LoraTrainerBuilder recommended(Path checkpoint, TrainingSet pictures) {
     Objects.requireNonNull(checkpoint, "checkpoint");
@@ -72,8 +72,8 @@ public final class LoraTrainer {
    * @return what came of it; {@link TrainingResult#cancelled()} says whether it was stopped
    * @throws TrainingException if a picture cannot be read, the saved state is of another training,
    *     or the loss is no longer a number; what was written before stays
-   * @throws dev.sdlora.api.CheckpointException if the text encoder lacks a token of a caption
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or written
+   * @throws dev.sdlora.api.error.CheckpointException if the text encoder lacks a token of a caption
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or written
    * @throws IllegalStateException if this trainer is training already
    */
   public TrainingResult train() {

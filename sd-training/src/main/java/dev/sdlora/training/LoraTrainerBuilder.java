@@ -1,9 +1,9 @@
 package dev.sdlora.training;
 
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.NumberFormat;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.api.value.Checks;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -486,7 +486,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if settings do not go together
    * @throws TrainingException if the checkpoint has no layers to train, or is one that is not
    *     trained on: a refiner, a model for inpainting or editing, one of any noise level (EDM)
-   * @throws dev.sdlora.api.CheckpointException if it does not hold what it should
+   * @throws dev.sdlora.api.error.CheckpointException if it does not hold what it should
    */
   public LoraTrainer build() {
     return new LoraTrainer(new Assembly(this).settings());

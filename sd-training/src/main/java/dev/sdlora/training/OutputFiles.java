@@ -1,7 +1,7 @@
 package dev.sdlora.training;
 
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.pipeline.image.PngFiles;
 import dev.sdlora.training.plot.LossPlot;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.sdlora.training;
 
-import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.training.data.Batches;

@@ -47,7 +47,7 @@ public record Recommendation(
    *
    * @param checkpoint a checkpoint file or diffusers folder; its headers are read
    * @param pictures how many there are to learn from, at least 1
-   * @throws dev.sdlora.api.CheckpointException if it does not hold what it should
+   * @throws dev.sdlora.api.error.CheckpointException if it does not hold what it should
    * @throws IllegalArgumentException if there are no pictures
    */
   public static Recommendation of(Path checkpoint, int pictures) {

@@ -1,6 +1,6 @@
 package dev.sdlora.training;
 
-import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.error.ErrorDetails;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;

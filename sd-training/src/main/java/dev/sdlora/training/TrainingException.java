@@ -1,7 +1,7 @@
 package dev.sdlora.training;
 
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.StableDiffusionException;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package dev.sdlora.training;
 
-import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.value.FileReason;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;

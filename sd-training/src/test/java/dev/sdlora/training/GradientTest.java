@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.KeyStyle;
 import dev.sdlora.lora.patch.Patcher;

@@ -3,8 +3,8 @@ package dev.sdlora.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.NumberFormat;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.model.NumberFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.NumberFormat;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.TensorFile;
 import java.awt.Color;

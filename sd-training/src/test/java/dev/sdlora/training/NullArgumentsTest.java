@@ -2,42 +2,35 @@ package dev.sdlora.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.BlockWeights;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
-import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.DynamicPrompts;
 import dev.sdlora.api.Embedding;
-import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.GuidanceRange;
-import dev.sdlora.api.HiresFix;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.ImageToImage;
-import dev.sdlora.api.Inpainting;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraLibrary;
-import dev.sdlora.api.LoraQuery;
-import dev.sdlora.api.LoraStrength;
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.api.Prompt;
-import dev.sdlora.api.PromptCompleter;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Recovery;
-import dev.sdlora.api.RegionMask;
-import dev.sdlora.api.SamplerOptions;
-import dev.sdlora.api.SizeConditioning;
-import dev.sdlora.api.Span;
-import dev.sdlora.api.SpeedOptions;
-import dev.sdlora.api.StrengthSchedule;
-import dev.sdlora.api.Upscaler;
-import dev.sdlora.api.Variation;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.grid.Axis;
 import dev.sdlora.api.grid.Sheet;
 import dev.sdlora.api.grid.VariationGrid;
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.RegionMask;
+import dev.sdlora.api.image.SizeConditioning;
+import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.api.image.Variation;
+import dev.sdlora.api.lora.BlockWeights;
+import dev.sdlora.api.lora.LoraQuery;
+import dev.sdlora.api.lora.LoraStrength;
+import dev.sdlora.api.lora.StrengthSchedule;
 import dev.sdlora.api.make.CheckpointMerging;
 import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraBaking;
@@ -45,6 +38,13 @@ import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.api.make.LoraExtraction;
 import dev.sdlora.api.make.LoraMerging;
 import dev.sdlora.api.make.LoraResizing;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.prompt.Prompt;
+import dev.sdlora.api.prompt.PromptCompleter;
+import dev.sdlora.api.prompt.Span;
+import dev.sdlora.api.sampling.GuidanceRange;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.SpeedOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -107,7 +107,7 @@ class NullArgumentsTest {
     "DeviceInfo",
     "Recovery$Found",
     "Recovery$Missing",
-    "Backend"
+    "BlockChange"
   };
 
   private static final Map<Class<?>, Object> EIGHT =
@@ -214,7 +214,17 @@ class NullArgumentsTest {
   }
 
   private static List<Class<?>> types() {
-    return Stream.of(Pipeline.class, Axis.class, LoraBaking.class, LoraTrainer.class)
+    return Stream.of(
+            Pipeline.class,
+            ErrorDetails.class,
+            Picture.class,
+            LoraStrength.class,
+            ModelFamily.class,
+            Prompt.class,
+            SamplerOptions.class,
+            Axis.class,
+            LoraBaking.class,
+            LoraTrainer.class)
         .<Class<?>>flatMap(anchor -> classesBeside(anchor).stream())
         .filter(NullArgumentsTest::isPublic)
         .filter(type -> !Throwable.class.isAssignableFrom(type))

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraMode;
-import dev.sdlora.api.NumberFormat;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorFile;

@@ -1,14 +1,14 @@
 package dev.sdlora.batch;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RequestLimits;
-import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.request.Offer;
 import dev.sdlora.request.References;
 import java.nio.file.Path;

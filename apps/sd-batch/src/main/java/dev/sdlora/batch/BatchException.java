@@ -1,6 +1,6 @@
 package dev.sdlora.batch;
 
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.StableDiffusionException;
 import org.jspecify.annotations.Nullable;
 
 /**

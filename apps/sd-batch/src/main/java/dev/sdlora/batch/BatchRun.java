@@ -1,6 +1,6 @@
 package dev.sdlora.batch;
 
-import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.error.GenerationCancelledException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.sdlora.batch;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.value.FileReason;
 import java.io.BufferedInputStream;
 import java.io.IOException;

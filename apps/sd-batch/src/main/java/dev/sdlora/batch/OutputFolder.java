@@ -1,6 +1,6 @@
 package dev.sdlora.batch;
 
-import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.value.WritableFolder;
 import java.io.IOException;
 import java.io.RandomAccessFile;

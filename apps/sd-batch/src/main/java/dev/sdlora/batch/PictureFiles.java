@@ -1,6 +1,6 @@
 package dev.sdlora.batch;
 
-import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.error.ImageFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

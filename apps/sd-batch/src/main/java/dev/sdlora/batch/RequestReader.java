@@ -9,7 +9,7 @@ interface RequestReader {
    * Reads settings.
    *
    * @throws IllegalArgumentException if one makes no sense
-   * @throws dev.sdlora.api.StableDiffusionException if a file that they name cannot be used
+   * @throws dev.sdlora.api.error.StableDiffusionException if a file that they name cannot be used
    */
   PromptSpec read(ObjectNode settings);
 }

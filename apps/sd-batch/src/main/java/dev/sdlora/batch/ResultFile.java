@@ -1,7 +1,7 @@
 package dev.sdlora.batch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.request.Fields;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package dev.sdlora.batch;
 
 import dev.sdlora.api.GenerationListener;
-import dev.sdlora.api.LatentPreview;
+import dev.sdlora.api.image.LatentPreview;
 import java.util.function.Consumer;
 
 /** Tells how many steps of a picture are done. */

@@ -7,7 +7,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Sampler;
+import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.demo.model.DemoModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.GenerationCancelledException;
-import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.model.ModelFamily;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

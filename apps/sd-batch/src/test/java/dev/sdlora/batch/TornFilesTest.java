@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.Picture;
+import dev.sdlora.api.image.Picture;
 import dev.sdlora.request.Fields;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

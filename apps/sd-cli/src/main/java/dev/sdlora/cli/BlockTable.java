@@ -2,8 +2,8 @@ package dev.sdlora.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.LoraEffect.Block;
-import dev.sdlora.api.ModelPart;
+import dev.sdlora.api.model.BlockChange;
+import dev.sdlora.api.model.ModelPart;
 import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.List;
@@ -23,22 +23,22 @@ final class BlockTable {
    * @param change what the norm of the change is called
    * @param blocks all blocks that will be rows
    */
-  private BlockTable(String change, Collection<Block> blocks) {
+  private BlockTable(String change, Collection<BlockChange> blocks) {
     this.table = new Table("NETWORK", "BLOCK", ">WEIGHTS", ">" + change, ">WEIGHT", ">SHARE", "");
     this.longest =
-        blocks.stream().mapToDouble(Block::relative).filter(Double::isFinite).max().orElse(0);
+        blocks.stream().mapToDouble(BlockChange::relative).filter(Double::isFinite).max().orElse(0);
   }
 
   /** Prints blocks and their sums. */
   static void print(
-      PrintWriter out, String change, List<Block> blocks, Map<ModelPart, Block> sums) {
+      PrintWriter out, String change, List<BlockChange> blocks, Map<ModelPart, BlockChange> sums) {
     BlockTable rows = new BlockTable(change, blocks);
     blocks.forEach(rows::row);
     sums.values().forEach(rows::row);
     rows.table.print(out);
   }
 
-  private void row(Block block) {
+  private void row(BlockChange block) {
     table.row(
         block.part().label(),
         block.name(),
@@ -61,17 +61,17 @@ final class BlockTable {
   }
 
   /** Adds {@code networks} and {@code blocks} to an object. */
-  static void toJson(ObjectNode json, List<Block> blocks, Map<ModelPart, Block> sums) {
+  static void toJson(ObjectNode json, List<BlockChange> blocks, Map<ModelPart, BlockChange> sums) {
     ObjectNode networks = json.putObject("networks");
     sums.forEach((part, sum) -> numbers(networks.putObject(part.label()), sum));
     ArrayNode all = json.putArray("blocks");
-    for (Block block : blocks) {
+    for (BlockChange block : blocks) {
       numbers(
           all.addObject().put("network", block.part().label()).put("block", block.name()), block);
     }
   }
 
-  private static void numbers(ObjectNode json, Block block) {
+  private static void numbers(ObjectNode json, BlockChange block) {
     json.put("weights", block.weights())
         .put("change", block.change())
         .put("weight", block.weight())

@@ -2,7 +2,7 @@ package dev.sdlora.cli;
 
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
-import dev.sdlora.api.LatentPreview;
+import dev.sdlora.api.image.LatentPreview;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;

@@ -1,8 +1,10 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.api.Picture;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.model.BlockChange;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
@@ -19,7 +21,7 @@ final class ChartOption {
    * Finds mistakes before the work and not after it.
    *
    * @throws IllegalArgumentException if the name does not end in {@code .png}
-   * @throws dev.sdlora.api.ImageFileException if its folder cannot be made or written into
+   * @throws dev.sdlora.api.error.ImageFileException if its folder cannot be made or written into
    */
   void check() {
     OutputFiles.requirePng("--chart", file);
@@ -30,7 +32,18 @@ final class ChartOption {
     return file.isPresent();
   }
 
-  /** Draws, if that was asked for. */
+  /** Draws the share of each block as a bar, if requested. */
+  void write(String title, List<BlockChange> blocks) {
+    write(
+        () -> {
+          BarChart chart = new BarChart(title, List.of());
+          blocks.forEach(
+              block -> chart.bars(block.part().label(), block.name(), List.of(block.relative())));
+          return chart.draw();
+        });
+  }
+
+  /** Draws, if requested. */
   void write(Supplier<BufferedImage> chart) {
     file.ifPresent(png -> Picture.of(chart.get()).savePng(png));
   }

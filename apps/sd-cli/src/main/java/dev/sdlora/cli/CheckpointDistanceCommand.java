@@ -2,7 +2,7 @@ package dev.sdlora.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.CheckpointDistance;
+import dev.sdlora.api.model.CheckpointDistance;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -35,33 +35,35 @@ final class CheckpointDistanceCommand implements Runnable {
   @Override
   public void run() {
     chart.check();
-    CheckpointDistance distance =
-        Checkpoint.open(PublishedFile.path(a, console))
-            .distanceTo(Checkpoint.open(PublishedFile.path(b, console)));
-    chart.write(distance::chart);
+    Checkpoint from = Checkpoint.open(PublishedFile.path(a, console));
+    Checkpoint to = Checkpoint.open(PublishedFile.path(b, console));
+    CheckpointDistance distance = from.distanceTo(to);
+    chart.write(
+        "distance of %s from %s as a share of its weights".formatted(to.name(), from.name()),
+        distance.blocks());
     if (console.json()) {
-      console.out().println(Json.line(toJson(distance)));
+      console.out().println(Json.line(toJson(from, to, distance)));
     } else {
-      print(distance);
+      print(from, to, distance);
     }
   }
 
-  private static ObjectNode toJson(CheckpointDistance distance) {
+  private static ObjectNode toJson(Checkpoint from, Checkpoint to, CheckpointDistance distance) {
     ObjectNode json = Json.object();
-    json.put("from", distance.from().path().toString());
-    json.put("to", distance.to().path().toString());
+    json.put("from", from.path().toString());
+    json.put("to", to.path().toString());
     json.put("share", distance.relative());
     json.set("notCompared", Json.tree(distance.notCompared()));
     BlockTable.toJson(json, distance.blocks(), distance.byPart());
     return json;
   }
 
-  private void print(CheckpointDistance distance) {
+  private void print(Checkpoint from, Checkpoint to, CheckpointDistance distance) {
     console
         .out()
         .printf(
             "%s is %s away from %s%n",
-            distance.to().name(), BlockTable.percent(distance.relative()), distance.from().name());
+            to.name(), BlockTable.percent(distance.relative()), from.name());
     distance.notCompared().stream()
         .limit(NAMED)
         .forEach(weight -> console.out().println("not compared: " + weight));

@@ -1,7 +1,7 @@
 package dev.sdlora.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.BlockWeights;
+import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.make.CheckpointMerging;
 import dev.sdlora.api.make.CheckpointMerging.Merged;
 import java.nio.file.Path;

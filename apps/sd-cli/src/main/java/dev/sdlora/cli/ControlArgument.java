@@ -1,7 +1,7 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.api.ControlUnit;
-import dev.sdlora.api.Picture;
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.value.Decimals;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -17,7 +17,7 @@ record ControlArgument(String network, ControlUnit settings) {
    * Reads it, and the picture.
    *
    * @throws IllegalArgumentException if it has another form or a number is out of range
-   * @throws dev.sdlora.api.ImageFileException if the picture cannot be read
+   * @throws dev.sdlora.api.error.ImageFileException if the picture cannot be read
    */
   static ControlArgument parse(String text) {
     String[] parts = text.split(",", -1);

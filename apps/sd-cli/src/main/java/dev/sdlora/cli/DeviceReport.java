@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.DeviceInfo;
 import dev.sdlora.api.Precision;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.StableDiffusionException;
 import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.StableDiffusionException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

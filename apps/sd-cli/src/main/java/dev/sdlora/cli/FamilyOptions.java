@@ -5,7 +5,7 @@ import static dev.sdlora.cli.OptionValue.set;
 import dev.sdlora.api.EmptyNegative;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RefinerSwitch;
-import dev.sdlora.api.SizeConditioning;
+import dev.sdlora.api.image.SizeConditioning;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;

@@ -2,9 +2,9 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.OptionValue.set;
 
-import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.SpeedOptions;
+import dev.sdlora.api.sampling.GuidanceRange;
+import dev.sdlora.api.sampling.SpeedOptions;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import picocli.CommandLine.Option;

@@ -1,7 +1,7 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.api.FewSteps;
 import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.sampling.FewSteps;
 import java.util.OptionalInt;
 
 /**

@@ -3,7 +3,7 @@ package dev.sdlora.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GenerationResult;
-import dev.sdlora.api.LoraReport;
+import dev.sdlora.api.lora.LoraReport;
 import java.util.List;
 import java.util.Locale;
 

@@ -2,12 +2,12 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.OptionValue.set;
 
-import dev.sdlora.api.HiresFix;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.NamedSampler;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.Schedule;
-import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.api.sampling.NamedSampler;
+import dev.sdlora.api.sampling.Schedule;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 

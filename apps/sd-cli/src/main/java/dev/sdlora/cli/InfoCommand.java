@@ -3,7 +3,7 @@ package dev.sdlora.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.DeviceInfo;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.StableDiffusionException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;

@@ -4,13 +4,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraConflicts;
-import dev.sdlora.api.LoraConflicts.Block;
-import dev.sdlora.api.LoraConflicts.Pair;
+import dev.sdlora.api.lora.LoraConflicts;
+import dev.sdlora.api.lora.LoraConflicts.Block;
+import dev.sdlora.api.lora.LoraConflicts.Pair;
+import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,25 +42,41 @@ final class LoraConflictsCommand implements Runnable {
   public void run() {
     chart.check();
     List<LoraAdapter> loras = arguments.open(console);
-    LoraConflicts conflicts =
-        LoraConflicts.of(
-            loras,
-            Checkpoint.open(
-                PublishedFile.path(checkpoint, console).orElseGet(BundledModel::checkpoint)));
-    chart.write(conflicts::chart);
+    Checkpoint model =
+        Checkpoint.open(
+            PublishedFile.path(checkpoint, console).orElseGet(BundledModel::checkpoint));
+    LoraConflicts conflicts = LoraAdapter.conflicts(loras, model);
+    chart.write(() -> draw(conflicts, loras, model));
     if (console.json()) {
-      console.out().println(Json.line(toJson(conflicts)));
+      console.out().println(Json.line(toJson(conflicts, loras, model)));
     } else {
-      print(conflicts);
+      print(conflicts, loras);
     }
   }
 
-  private static ObjectNode toJson(LoraConflicts conflicts) {
+  /** Draws for each block how far every LoRA moves it, and how far their sum does. */
+  private static BufferedImage draw(
+      LoraConflicts conflicts, List<LoraAdapter> loras, Checkpoint model) {
+    List<String> series = new ArrayList<>();
+    loras.forEach(lora -> series.add(lora.name()));
+    series.add("sum");
+    BarChart chart = new BarChart("changes as a share of the weights of " + model.name(), series);
+    for (Block block : conflicts.blocks()) {
+      List<Double> shares = new ArrayList<>();
+      IntStream.range(0, loras.size()).forEach(i -> shares.add(block.alone(i).relative()));
+      shares.add(block.sum().relative());
+      chart.bars(block.part().label(), block.name(), shares);
+    }
+    return chart.draw();
+  }
+
+  private static ObjectNode toJson(
+      LoraConflicts conflicts, List<LoraAdapter> loras, Checkpoint model) {
     ObjectNode json = Json.object();
-    json.put("checkpoint", conflicts.checkpoint().path().toString());
-    ArrayNode loras = json.putArray("loras");
-    for (LoraAdapter lora : conflicts.loras()) {
-      loras
+    json.put("checkpoint", model.path().toString());
+    ArrayNode measured = json.putArray("loras");
+    for (LoraAdapter lora : loras) {
+      measured
           .addObject()
           .put("name", lora.name())
           .put("path", lora.path().toString())
@@ -67,7 +85,7 @@ final class LoraConflictsCommand implements Runnable {
     json.put("harmfulShare", LoraConflicts.HARMFUL_SHARE);
     json.put("harmful", !conflicts.harmful().isEmpty());
     ArrayNode pairs = json.putArray("pairs");
-    conflicts.pairs().forEach(pair -> toJson(pairs.addObject(), pair, conflicts));
+    conflicts.pairs().forEach(pair -> toJson(pairs.addObject(), pair, loras));
     ArrayNode blocks = json.putArray("blocks");
     for (Block block : conflicts.blocks()) {
       ObjectNode entry =
@@ -83,33 +101,33 @@ final class LoraConflictsCommand implements Runnable {
       ArrayNode ofBlock = entry.putArray("pairs");
       block.pairs().stream()
           .filter(pair -> pair.first() != pair.second())
-          .forEach(pair -> toJson(ofBlock.addObject(), pair, conflicts));
+          .forEach(pair -> toJson(ofBlock.addObject(), pair, loras));
     }
     return json;
   }
 
-  private static void toJson(ObjectNode json, Pair pair, LoraConflicts conflicts) {
-    json.put("first", conflicts.loras().get(pair.first()).name())
-        .put("second", conflicts.loras().get(pair.second()).name())
+  private static void toJson(ObjectNode json, Pair pair, List<LoraAdapter> loras) {
+    json.put("first", loras.get(pair.first()).name())
+        .put("second", loras.get(pair.second()).name())
         .put("sharedWeights", pair.shared())
         .put("cosine", pair.cosine());
   }
 
-  private void print(LoraConflicts conflicts) {
+  private void print(LoraConflicts conflicts, List<LoraAdapter> loras) {
     for (Pair pair : conflicts.pairs()) {
       console
           .out()
           .printf(
               Locale.ROOT,
               "%s and %s share %d weights, cosine %.3f: %s%n",
-              conflicts.loras().get(pair.first()).name(),
-              conflicts.loras().get(pair.second()).name(),
+              loras.get(pair.first()).name(),
+              loras.get(pair.second()).name(),
               pair.shared(),
               pair.cosine(),
               meaning(pair));
     }
     List<String> heads = new ArrayList<>(List.of("NETWORK", "BLOCK"));
-    conflicts.loras().forEach(lora -> heads.add(">" + lora.name()));
+    loras.forEach(lora -> heads.add(">" + lora.name()));
     heads.addAll(List.of(">SUM", ">GROWTH", ""));
     Table table = new Table(heads.toArray(new String[0]));
     double longest =
@@ -118,7 +136,7 @@ final class LoraConflictsCommand implements Runnable {
             .filter(Double::isFinite)
             .max()
             .orElse(0);
-    conflicts.blocks().forEach(block -> row(table, block, conflicts.loras().size(), longest));
+    conflicts.blocks().forEach(block -> row(table, block, loras.size(), longest));
     table.print(console.out());
     for (Block block : conflicts.harmful()) {
       console.warn(

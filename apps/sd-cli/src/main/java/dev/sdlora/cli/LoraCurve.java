@@ -1,7 +1,7 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.StrengthSchedule;
+import dev.sdlora.api.lora.StrengthSchedule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

@@ -3,7 +3,7 @@ package dev.sdlora.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraEffect;
+import dev.sdlora.api.lora.LoraEffect;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -53,21 +53,23 @@ final class LoraEffectCommand implements Runnable {
             PublishedFile.path(checkpoint, console).orElseGet(BundledModel::checkpoint));
     for (LoraAdapter lora : opened) {
       LoraEffect effect = lora.effectOn(model);
-      chart.write(effect::chart);
+      chart.write(
+          "change by %s as a share of the weights of %s".formatted(lora.name(), model.name()),
+          effect.blocks());
       if (console.json()) {
-        console.out().println(Json.line(toJson(effect)));
+        console.out().println(Json.line(toJson(lora, model, effect)));
       } else {
-        print(effect);
+        print(lora, model, effect);
       }
     }
   }
 
-  private static ObjectNode toJson(LoraEffect effect) {
+  private static ObjectNode toJson(LoraAdapter lora, Checkpoint model, LoraEffect effect) {
     ObjectNode json = Json.object();
-    json.put("name", effect.lora().name());
-    json.put("path", effect.lora().path().toString());
-    json.put("checkpoint", effect.checkpoint().path().toString());
-    json.put("strength", effect.lora().unetStrength());
+    json.put("name", lora.name());
+    json.put("path", lora.path().toString());
+    json.put("checkpoint", model.path().toString());
+    json.put("strength", lora.unetStrength());
     json.put("changesAnything", effect.changesAnything());
     json.put("matched", effect.matched());
     json.set("unmatched", Json.tree(effect.unmatched()));
@@ -75,14 +77,14 @@ final class LoraEffectCommand implements Runnable {
     return json;
   }
 
-  private void print(LoraEffect effect) {
+  private void print(LoraAdapter lora, Checkpoint model, LoraEffect effect) {
     console
         .out()
         .printf(
             Locale.ROOT,
             "%s on %s: %d of %d modules match%n",
-            effect.lora().name(),
-            effect.checkpoint().name(),
+            lora.name(),
+            model.name(),
             effect.matched(),
             effect.modules());
     effect.unmatched().stream()

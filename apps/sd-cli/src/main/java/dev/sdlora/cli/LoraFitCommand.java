@@ -2,8 +2,9 @@ package dev.sdlora.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.LoraEffect;
-import dev.sdlora.api.LoraFit;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.lora.LoraEffect;
+import dev.sdlora.api.lora.LoraFit;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -38,31 +39,32 @@ final class LoraFitCommand implements Runnable {
   @Override
   public void run() {
     chart.check();
-    LoraFit fit =
-        folders
-            .openWeighted(List.of(name), console)
-            .get(0)
-            .fitOn(
-                Checkpoint.open(
-                    PublishedFile.path(checkpoint, console).orElseGet(BundledModel::checkpoint)));
-    fit.chart().ifPresent(picture -> chart.write(() -> picture));
+    LoraAdapter lora = folders.openWeighted(List.of(name), console).get(0);
+    Checkpoint model =
+        Checkpoint.open(
+            PublishedFile.path(checkpoint, console).orElseGet(BundledModel::checkpoint));
+    LoraFit fit = lora.fitOn(model);
+    fit.effect()
+        .ifPresent(
+            effect ->
+                chart.write("%s on %s".formatted(lora.name(), model.name()), effect.blocks()));
     if (console.json()) {
-      console.out().println(Json.line(toJson(fit)));
+      console.out().println(Json.line(toJson(lora, model, fit)));
     } else {
-      print(fit);
+      print(lora, model, fit);
     }
   }
 
-  private static ObjectNode toJson(LoraFit fit) {
+  private static ObjectNode toJson(LoraAdapter lora, Checkpoint model, LoraFit fit) {
     ObjectNode json = Json.object();
-    json.put("name", fit.lora().name());
-    json.put("path", fit.lora().path().toString());
-    json.put("checkpoint", fit.checkpoint().path().toString());
+    json.put("name", lora.name());
+    json.put("path", lora.path().toString());
+    json.put("checkpoint", model.path().toString());
     json.put("verdict", fit.verdict());
     json.put("applicable", fit.isApplicable());
     json.put("exactBase", fit.exactBase());
-    json.put("family", fit.lora().family().label());
-    json.put("checkpointFamily", fit.checkpoint().family().label());
+    json.put("family", lora.family().label());
+    json.put("checkpointFamily", model.family().label());
     json.put("base", fit.base().label());
     json.put("checkpointBase", fit.checkpointBase().label());
     json.set("signs", Json.tree(fit.signs()));
@@ -82,13 +84,10 @@ final class LoraFitCommand implements Runnable {
     return json;
   }
 
-  private void print(LoraFit fit) {
+  private void print(LoraAdapter lora, Checkpoint model, LoraFit fit) {
     line("verdict", fit.verdict());
     fit.advice().forEach(sentence -> line("note", sentence));
-    line(
-        "family",
-        "%s, checkpoint %s"
-            .formatted(fit.lora().family().label(), fit.checkpoint().family().label()));
+    line("family", "%s, checkpoint %s".formatted(lora.family().label(), model.family().label()));
     line("base", "%s, checkpoint %s".formatted(fit.base().label(), fit.checkpointBase().label()));
     fit.signs().forEach(sign -> line("sign", sign));
     fit.training().checkpoint().ifPresent(trained -> line("trained on", trained));

@@ -1,9 +1,9 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.models.ModelStore;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

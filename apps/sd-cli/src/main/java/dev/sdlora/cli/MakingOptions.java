@@ -2,10 +2,10 @@ package dev.sdlora.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.NumberFormat;
 import dev.sdlora.api.make.LeftOut;
 import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.model.NumberFormat;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;

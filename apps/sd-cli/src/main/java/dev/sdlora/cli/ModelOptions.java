@@ -1,14 +1,14 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
-import dev.sdlora.api.PredictionType;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Recovery;
 import dev.sdlora.api.Recovery.Kind;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.model.PredictionType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.api.FinalDecoder;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.Tiling;
-import dev.sdlora.api.Upscaler;
-import dev.sdlora.api.Upscaling;
-import dev.sdlora.api.VaeTiling;
+import dev.sdlora.api.image.FinalDecoder;
+import dev.sdlora.api.image.Tiling;
+import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.api.image.Upscaling;
+import dev.sdlora.api.image.VaeTiling;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

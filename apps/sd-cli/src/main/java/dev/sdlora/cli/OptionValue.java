@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.value.Decimals;
 import dev.sdlora.api.value.SettingException;
 import java.util.Optional;

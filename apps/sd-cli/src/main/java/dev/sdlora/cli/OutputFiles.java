@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.value.FileReason;
 import dev.sdlora.api.value.WritableFolder;
 import java.io.IOException;

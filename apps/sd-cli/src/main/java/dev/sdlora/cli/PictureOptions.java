@@ -2,13 +2,13 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.OptionValue.set;
 
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.LoraMode;
-import dev.sdlora.api.NamedSampler;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.Rng;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.sampling.NamedSampler;
+import dev.sdlora.api.sampling.Rng;
+import dev.sdlora.api.sampling.Schedule;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

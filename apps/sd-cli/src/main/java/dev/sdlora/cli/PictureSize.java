@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.value.FileReason;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,9 +2,9 @@ package dev.sdlora.cli;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
-import dev.sdlora.api.LatentPreview;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.LatentPreview;
+import dev.sdlora.api.image.Picture;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

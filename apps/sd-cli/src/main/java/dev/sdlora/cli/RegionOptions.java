@@ -2,9 +2,9 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.OptionValue.set;
 
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.RegionMask;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.RegionMask;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

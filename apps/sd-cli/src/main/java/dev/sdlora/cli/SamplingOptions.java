@@ -3,8 +3,8 @@ package dev.sdlora.cli;
 import static dev.sdlora.cli.OptionValue.set;
 
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.SamplerOptions;
-import dev.sdlora.api.SamplerOptions.UniPcVariant;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.SamplerOptions.UniPcVariant;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 

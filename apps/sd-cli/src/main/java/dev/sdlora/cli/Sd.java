@@ -3,12 +3,12 @@ package dev.sdlora.cli;
 import static dev.sdlora.cli.OptionValue.converter;
 
 import dev.sdlora.api.Emphasis;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.MaskedContent;
-import dev.sdlora.api.NamedSampler;
-import dev.sdlora.api.ResizeMode;
-import dev.sdlora.api.Schedule;
 import dev.sdlora.api.grid.Axis;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.MaskedContent;
+import dev.sdlora.api.image.ResizeMode;
+import dev.sdlora.api.sampling.NamedSampler;
+import dev.sdlora.api.sampling.Schedule;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

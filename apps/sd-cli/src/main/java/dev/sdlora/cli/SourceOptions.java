@@ -2,13 +2,13 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.OptionValue.set;
 
-import dev.sdlora.api.ImageToImage;
-import dev.sdlora.api.Inpainting;
-import dev.sdlora.api.MaskedContent;
-import dev.sdlora.api.Outpainting;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.ResizeMode;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.MaskedContent;
+import dev.sdlora.api.image.Outpainting;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.ResizeMode;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;

@@ -2,7 +2,7 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.OptionValue.set;
 
-import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.training.LoraTrainerBuilder;
 import dev.sdlora.training.TrainedModules;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package dev.sdlora.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.Picture;
-import dev.sdlora.api.Upscaler;
-import dev.sdlora.api.UpscalerNetwork;
-import dev.sdlora.api.Upscaling;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.api.image.UpscalerNetwork;
+import dev.sdlora.api.image.Upscaling;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;

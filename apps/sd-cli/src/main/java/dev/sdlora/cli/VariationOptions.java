@@ -2,9 +2,9 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.OptionValue.set;
 
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.Variation;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Variation;
 import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Option;

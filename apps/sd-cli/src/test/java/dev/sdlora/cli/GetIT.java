@@ -7,7 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.Picture;
+import dev.sdlora.api.image.Picture;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

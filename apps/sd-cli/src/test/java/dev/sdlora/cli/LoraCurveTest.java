@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraStrength;
-import dev.sdlora.api.StrengthSchedule;
+import dev.sdlora.api.lora.LoraStrength;
+import dev.sdlora.api.lora.StrengthSchedule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package dev.sdlora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.ControlUnit;
-import dev.sdlora.api.Picture;
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.Picture;
 import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.pipeline.network.SrvggConfig;
 import dev.sdlora.pipeline.raster.Raster;

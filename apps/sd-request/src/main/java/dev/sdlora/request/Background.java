@@ -1,6 +1,6 @@
 package dev.sdlora.request;
 
-import dev.sdlora.api.Picture;
+import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.value.ImageStream;
 import dev.sdlora.api.value.SettingException;
 import java.awt.Color;

@@ -1,8 +1,8 @@
 package dev.sdlora.request;
 
-import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.ResizeMode;
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.ResizeMode;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.sdlora.request;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.Sampler;
+import dev.sdlora.api.sampling.Sampler;
 
 /** The values of fields that a body leaves out. */
 public enum Dialect {

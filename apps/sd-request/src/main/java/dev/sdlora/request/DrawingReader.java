@@ -1,19 +1,19 @@
 package dev.sdlora.request;
 
-import dev.sdlora.api.HiresFix;
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.NamedSampler;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RefinerSwitch;
-import dev.sdlora.api.SamplerOptions;
-import dev.sdlora.api.Schedule;
-import dev.sdlora.api.SpeedOptions;
 import dev.sdlora.api.Style;
-import dev.sdlora.api.Tiling;
-import dev.sdlora.api.Upscaler;
-import dev.sdlora.api.Variation;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Tiling;
+import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.api.image.Variation;
+import dev.sdlora.api.sampling.NamedSampler;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.api.value.Nearest;
 import java.util.List;
 import java.util.Optional;
@@ -49,8 +49,9 @@ public final class DrawingReader {
    * @return with a seed, also where the body leaves it open
    * @throws IllegalArgumentException if a field has a value of another kind or out of range, or
    *     asks for what is not here
-   * @throws dev.sdlora.api.ResourceException if an image, or all together, have too many pixels
-   * @throws dev.sdlora.api.StableDiffusionException if a LoRA or a picture cannot be used
+   * @throws dev.sdlora.api.error.ResourceException if an image, or all together, have too many
+   *     pixels
+   * @throws dev.sdlora.api.error.StableDiffusionException if a LoRA or a picture cannot be used
    */
   public PromptSpec read(Fields fields, Dialect dialect, Overrides serverOptions) {
     AskedSettings.requireShort(fields, offer.limits().text());

@@ -1,8 +1,8 @@
 package dev.sdlora.request;
 
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.RequestLimits;
-import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.image.Picture;
 import java.awt.Color;
 import java.util.Optional;
 

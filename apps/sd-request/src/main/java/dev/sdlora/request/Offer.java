@@ -5,7 +5,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Style;
-import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.value.Nearest;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,16 +1,16 @@
 package dev.sdlora.request;
 
-import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RefinerSwitch;
-import dev.sdlora.api.Rng;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.SamplerOptions;
-import dev.sdlora.api.SizeConditioning;
-import dev.sdlora.api.SpeedOptions;
-import dev.sdlora.api.Tiling;
+import dev.sdlora.api.image.SizeConditioning;
+import dev.sdlora.api.image.Tiling;
+import dev.sdlora.api.sampling.GuidanceRange;
+import dev.sdlora.api.sampling.Rng;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.api.value.SettingException;
 import java.util.Locale;
 

@@ -1,15 +1,15 @@
 package dev.sdlora.request;
 
 import dev.sdlora.api.Emphasis;
-import dev.sdlora.api.FinalDecoder;
-import dev.sdlora.api.GuidanceRange;
-import dev.sdlora.api.HiresFix;
-import dev.sdlora.api.ImageToImage;
-import dev.sdlora.api.Inpainting;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
-import dev.sdlora.api.Rng;
-import dev.sdlora.api.SamplerOptions.UniPcVariant;
+import dev.sdlora.api.image.FinalDecoder;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.sampling.GuidanceRange;
+import dev.sdlora.api.sampling.Rng;
+import dev.sdlora.api.sampling.SamplerOptions.UniPcVariant;
 import dev.sdlora.api.value.SettingException;
 import java.util.Collection;
 import java.util.List;

@@ -2,12 +2,12 @@ package dev.sdlora.request;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.HiresFix;
-import dev.sdlora.api.ImageToImage;
-import dev.sdlora.api.Inpainting;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.Picture;
 import java.awt.Color;
 import java.util.List;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package dev.sdlora.request;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.RegionMask;
+import dev.sdlora.api.image.RegionMask;
+import dev.sdlora.api.lora.LoraMode;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Matcher;

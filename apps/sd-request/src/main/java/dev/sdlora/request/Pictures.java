@@ -1,7 +1,7 @@
 package dev.sdlora.request;
 
-import dev.sdlora.api.Picture;
-import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.value.PictureReader;
 import java.awt.Dimension;
 import java.awt.image.BufferedImage;
@@ -45,7 +45,7 @@ public final class Pictures {
    * The picture in the bytes of a file.
    *
    * @throws ResourceException if its header says that it has more pixels than are taken
-   * @throws dev.sdlora.api.ImageFileException if it is damaged or of an unknown format
+   * @throws dev.sdlora.api.error.ImageFileException if it is damaged or of an unknown format
    */
   public static Picture read(String name, byte[] file, long maxPixels) {
     requireSize(name, file, maxPixels);

@@ -1,6 +1,6 @@
 package dev.sdlora.request;
 
-import dev.sdlora.api.Picture;
+import dev.sdlora.api.image.Picture;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -62,9 +62,9 @@ public final class References {
    * The picture that a text is or names.
    *
    * @throws IllegalArgumentException as {@link #bytes}
-   * @throws dev.sdlora.api.ResourceException if its header says that it has more pixels than are
-   *     taken
-   * @throws dev.sdlora.api.ImageFileException if it is damaged or of an unknown format
+   * @throws dev.sdlora.api.error.ResourceException if its header says that it has more pixels than
+   *     are taken
+   * @throws dev.sdlora.api.error.ImageFileException if it is damaged or of an unknown format
    */
   public Picture picture(String field, String text, long maxPixels) {
     return Pictures.read(field, bytes(field, text), maxPixels);

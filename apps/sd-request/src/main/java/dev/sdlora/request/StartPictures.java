@@ -1,12 +1,12 @@
 package dev.sdlora.request;
 
-import dev.sdlora.api.ImageToImage;
-import dev.sdlora.api.Inpainting;
-import dev.sdlora.api.MaskedContent;
-import dev.sdlora.api.Outpainting;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.ResizeMode;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.MaskedContent;
+import dev.sdlora.api.image.Outpainting;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.ResizeMode;
 import java.util.List;
 
 /** The fields of {@code img2img}: the picture to start from, and its mask. */

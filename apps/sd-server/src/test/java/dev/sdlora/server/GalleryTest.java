@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.image.Picture;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.image.Picture;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;

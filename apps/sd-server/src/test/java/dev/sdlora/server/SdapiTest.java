@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.request.Pictures;
 import java.io.ByteArrayInputStream;

@@ -1,10 +1,10 @@
 package dev.sdlora.demo;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.demo.model.DemoModel;
 import java.util.Arrays;
 import java.util.List;

@@ -2,11 +2,11 @@ package dev.sdlora.demo;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationResult;
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Sampler;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 import java.util.Arrays;

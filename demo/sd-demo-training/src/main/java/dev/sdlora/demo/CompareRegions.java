@@ -6,7 +6,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.RegionMask;
+import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.demo.model.DemoModel;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

@@ -2,10 +2,10 @@ package dev.sdlora.demo;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.SpeedOptions;
+import dev.sdlora.api.sampling.GuidanceRange;
+import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.demo.model.DemoModel;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.sdlora.demo;
 
-import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.demo.scratch.CheckpointWriter;
 import dev.sdlora.demo.scratch.DenoiserTrainer;

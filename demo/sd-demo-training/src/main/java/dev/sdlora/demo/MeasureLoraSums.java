@@ -2,11 +2,11 @@ package dev.sdlora.demo;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraConflicts;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.lora.LoraConflicts;
 import dev.sdlora.demo.model.DemoModel;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
@@ -114,7 +114,7 @@ public final class MeasureLoraSums {
               names.add("%s %s".formatted(lora, strength));
             });
     LoraConflicts.Block most =
-        LoraConflicts.of(loras, checkpoint).blocks().stream()
+        LoraAdapter.conflicts(loras, checkpoint).blocks().stream()
             .max(Comparator.comparingDouble(block -> block.sum().relative()))
             .orElseThrow();
     int right = right(loras);

@@ -2,16 +2,16 @@
 package dev.sdlora.kotlin
 
 import dev.sdlora.api.Checkpoint
-import dev.sdlora.api.HiresFix
-import dev.sdlora.api.ImageToImage
-import dev.sdlora.api.Inpainting
 import dev.sdlora.api.LoraAdapter
-import dev.sdlora.api.Picture
 import dev.sdlora.api.Pipeline
 import dev.sdlora.api.PromptSpec
 import dev.sdlora.api.PromptSpecBuilder
-import dev.sdlora.api.SamplerOptions
-import dev.sdlora.api.SpeedOptions
+import dev.sdlora.api.image.HiresFix
+import dev.sdlora.api.image.ImageToImage
+import dev.sdlora.api.image.Inpainting
+import dev.sdlora.api.image.Picture
+import dev.sdlora.api.sampling.SamplerOptions
+import dev.sdlora.api.sampling.SpeedOptions
 import java.nio.file.Path
 
 /**

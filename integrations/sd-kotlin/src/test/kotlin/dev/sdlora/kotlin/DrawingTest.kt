@@ -5,10 +5,10 @@ import dev.sdlora.api.GenerationEvent.Queued
 import dev.sdlora.api.GenerationEvent.ResultReady
 import dev.sdlora.api.GenerationEvent.StepDone
 import dev.sdlora.api.GenerationListener
-import dev.sdlora.api.LoraException
 import dev.sdlora.api.Pipeline
 import dev.sdlora.api.Precision
 import dev.sdlora.api.PromptSpec
+import dev.sdlora.api.error.LoraException
 import dev.sdlora.demo.model.DemoModel
 import java.util.concurrent.CompletableFuture
 import kotlinx.coroutines.CancellationException

@@ -3,13 +3,13 @@ package dev.sdlora.langchain4j;
 import dev.langchain4j.exception.InternalServerException;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.RateLimitException;
-import dev.sdlora.api.EmbeddingException;
-import dev.sdlora.api.GenerationCancelledException;
-import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.PromptSyntaxException;
-import dev.sdlora.api.ResourceException;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.error.StableDiffusionException;
 import java.util.function.Supplier;
 
 /** The library's sentences in langchain4j's exceptions. */

@@ -1,8 +1,8 @@
 package dev.sdlora.langchain4j;
 
 import dev.langchain4j.data.image.Image;
-import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.Picture;
+import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.image.Picture;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package dev.sdlora.langchain4j;
 
 import dev.langchain4j.data.image.Image;
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
+import dev.sdlora.api.image.Picture;
 import dev.sdlora.demo.model.DemoModel;
 import java.io.ByteArrayInputStream;
 import java.util.Base64;

@@ -1,11 +1,11 @@
 package dev.sdlora.spark;
 
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
-import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.LatentPreview;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.image.LatentPreview;
 import dev.sdlora.batch.BatchDrawer;
 import dev.sdlora.batch.BatchRequest;
 import java.io.ByteArrayInputStream;

@@ -1,6 +1,6 @@
 package dev.sdlora.spark;
 
-import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.batch.BatchDrawer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,7 +1,7 @@
 package dev.sdlora.spark;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.batch.BatchException;
 import dev.sdlora.batch.BatchRequest;
 import java.io.Serial;

@@ -3,8 +3,8 @@ package dev.sdlora.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.Precision;
+import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.batch.BatchDrawer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

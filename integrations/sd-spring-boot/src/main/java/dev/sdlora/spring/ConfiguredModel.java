@@ -2,7 +2,7 @@ package dev.sdlora.spring;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

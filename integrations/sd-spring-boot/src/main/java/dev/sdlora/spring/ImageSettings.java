@@ -1,16 +1,16 @@
 package dev.sdlora.spring;
 
 import dev.sdlora.api.Emphasis;
-import dev.sdlora.api.FewSteps;
-import dev.sdlora.api.FinalDecoder;
-import dev.sdlora.api.LoraMode;
-import dev.sdlora.api.MaskedContent;
 import dev.sdlora.api.PromptMode;
-import dev.sdlora.api.ResizeMode;
-import dev.sdlora.api.Rng;
-import dev.sdlora.api.Schedule;
-import dev.sdlora.api.Tiling;
-import dev.sdlora.api.VaeTiling;
+import dev.sdlora.api.image.FinalDecoder;
+import dev.sdlora.api.image.MaskedContent;
+import dev.sdlora.api.image.ResizeMode;
+import dev.sdlora.api.image.Tiling;
+import dev.sdlora.api.image.VaeTiling;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.sampling.FewSteps;
+import dev.sdlora.api.sampling.Rng;
+import dev.sdlora.api.sampling.Schedule;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.LinkedHashMap;

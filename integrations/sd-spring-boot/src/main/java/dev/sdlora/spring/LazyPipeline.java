@@ -2,13 +2,13 @@ package dev.sdlora.spring;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.EmbeddingLibrary;
-import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.error.GenerationCancelledException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.sdlora.spring;
 
-import dev.sdlora.api.ResourceException;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.error.StableDiffusionException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;

@@ -1,12 +1,12 @@
 package dev.sdlora.spring;
 
-import dev.sdlora.api.EmbeddingException;
-import dev.sdlora.api.GenerationCancelledException;
-import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.PromptSyntaxException;
-import dev.sdlora.api.ResourceException;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.error.StableDiffusionException;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.sdlora.spring;
 
-import dev.sdlora.api.Picture;
+import dev.sdlora.api.image.Picture;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -27,7 +27,7 @@ record Messages(
    * Reads them.
    *
    * @throws IllegalArgumentException if there is none, or their media are not a picture and a mask
-   * @throws dev.sdlora.api.ImageFileException if a picture cannot be read
+   * @throws dev.sdlora.api.error.ImageFileException if a picture cannot be read
    */
   static Messages of(List<ImageMessage> messages) {
     if (messages.isEmpty()) {

@@ -1,6 +1,6 @@
 package dev.sdlora.spring;
 
-import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.error.GenerationCancelledException;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;

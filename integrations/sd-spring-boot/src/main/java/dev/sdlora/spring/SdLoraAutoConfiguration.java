@@ -1,8 +1,8 @@
 package dev.sdlora.spring;
 
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.error.StableDiffusionException;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.sdlora.spring;
 
-import dev.sdlora.api.LoraReport;
+import dev.sdlora.api.lora.LoraReport;
 import java.util.List;
 import java.util.Objects;
 import org.springframework.ai.image.ImageGenerationMetadata;

@@ -39,7 +39,7 @@ import org.springframework.ai.image.observation.ImageModelObservationDocumentati
  * seconds} and {@code warnings}.
  *
  * <p>Safe for several threads. A thread that is interrupted while it waits for its pictures gets a
- * {@link dev.sdlora.api.GenerationCancelledException} within one step.
+ * {@link dev.sdlora.api.error.GenerationCancelledException} within one step.
  */
 public final class SdLoraImageModel implements ImageModel {
   private static final String PROVIDER = "sdlora";
@@ -80,7 +80,7 @@ public final class SdLoraImageModel implements ImageModel {
    * @throws IllegalArgumentException if an option is out of range or names another model, or
    *     options exclude each other
    * @throws IllegalStateException if the pipeline is closed
-   * @throws dev.sdlora.api.StableDiffusionException what {@link Pipeline#generate} throws
+   * @throws dev.sdlora.api.error.StableDiffusionException what {@link Pipeline#generate} throws
    */
   @Override
   public ImageResponse call(ImagePrompt prompt) {

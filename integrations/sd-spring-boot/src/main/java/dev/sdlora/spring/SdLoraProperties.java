@@ -2,7 +2,7 @@ package dev.sdlora.spring;
 
 import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Precision;
-import dev.sdlora.api.PredictionType;
+import dev.sdlora.api.model.PredictionType;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

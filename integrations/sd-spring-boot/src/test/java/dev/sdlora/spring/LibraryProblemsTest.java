@@ -2,11 +2,11 @@ package dev.sdlora.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.GenerationCancelledException;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.ResourceException;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.Objects;

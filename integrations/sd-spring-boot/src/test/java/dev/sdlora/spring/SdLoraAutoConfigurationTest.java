@@ -3,7 +3,7 @@ package dev.sdlora.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.demo.model.DemoModel;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;

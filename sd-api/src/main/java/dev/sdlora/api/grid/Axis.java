@@ -1,9 +1,9 @@
 package dev.sdlora.api.grid;
 
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.api.value.Decimals;
 import dev.sdlora.api.value.Nearest;
 import java.math.BigDecimal;

@@ -1,9 +1,9 @@
 package dev.sdlora.api.grid;
 
-import dev.sdlora.api.HiresFix;
-import dev.sdlora.api.ImageToImage;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageToImage;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.MatchResult;

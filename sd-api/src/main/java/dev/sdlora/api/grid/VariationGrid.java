@@ -2,12 +2,12 @@ package dev.sdlora.api.grid;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.ResourceException;
-import dev.sdlora.api.ResourceException.Resource;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.error.ResourceException.Resource;
+import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.value.Bytes;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;

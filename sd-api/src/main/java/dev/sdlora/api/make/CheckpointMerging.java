@@ -1,9 +1,10 @@
 package dev.sdlora.api.make;
 
-import dev.sdlora.api.BlockWeights;
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.NumberFormat;
-import dev.sdlora.api.service.Services;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.lora.BlockWeights;
+import dev.sdlora.api.model.NumberFormat;
+import dev.sdlora.api.spi.MakingBackend;
+import dev.sdlora.api.spi.Services;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -141,9 +142,9 @@ public final class CheckpointMerging {
    *     a file that is read, or the list of blocks is for another family
    * @throws CheckpointException if one cannot be read as a model, they do not fit together, or a
    *     number is too large for the format
-   * @throws dev.sdlora.api.TensorFileException if a file is damaged or cannot be written
-   * @throws dev.sdlora.api.GenerationCancelledException if the thread is interrupted; no file is
-   *     left behind
+   * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or cannot be written
+   * @throws dev.sdlora.api.error.GenerationCancelledException if the thread is interrupted; no file
+   *     is left behind
    */
   public Merged write(Path file) {
     Objects.requireNonNull(file, "file");

@@ -1,7 +1,8 @@
 package dev.sdlora.api.make;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.service.Services;
+import dev.sdlora.api.spi.MakingBackend;
+import dev.sdlora.api.spi.Services;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -86,11 +87,11 @@ public final class LoraBaking {
    * @return what was written
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
    *     a file that is read, or a strength changes over the steps
-   * @throws dev.sdlora.api.CheckpointException if the checkpoint cannot be read as a model, or is a
-   *     folder with settings that no single file can have, such as other attention heads than its
-   *     family has
-   * @throws dev.sdlora.api.LoraException if a LoRA does not fit it or holds NaN or infinity
-   * @throws dev.sdlora.api.TensorFileException if a file is damaged or cannot be written
+   * @throws dev.sdlora.api.error.CheckpointException if the checkpoint cannot be read as a model,
+   *     or is a folder with settings that no single file can have, such as other attention heads
+   *     than its family has
+   * @throws dev.sdlora.api.error.LoraException if a LoRA does not fit it or holds NaN or infinity
+   * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or cannot be written
    */
   public Baked write(Path file) {
     Objects.requireNonNull(file, "file");

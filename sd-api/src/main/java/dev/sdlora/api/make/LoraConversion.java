@@ -1,6 +1,7 @@
 package dev.sdlora.api.make;
 
-import dev.sdlora.api.service.Services;
+import dev.sdlora.api.spi.MakingBackend;
+import dev.sdlora.api.spi.Services;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -84,11 +85,12 @@ public final class LoraConversion {
    * @return what was written
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
    *     the old file
-   * @throws dev.sdlora.api.LoraException if the old file is no LoRA, or has modules without a name
-   *     in the other style
-   * @throws dev.sdlora.api.CheckpointException if a checkpoint is given and cannot be read as a
-   *     model
-   * @throws dev.sdlora.api.TensorFileException if it is damaged, or the new one cannot be written
+   * @throws dev.sdlora.api.error.LoraException if the old file is no LoRA, or has modules without a
+   *     name in the other style
+   * @throws dev.sdlora.api.error.CheckpointException if a checkpoint is given and cannot be read as
+   *     a model
+   * @throws dev.sdlora.api.error.TensorFileException if it is damaged, or the new one cannot be
+   *     written
    */
   public MadeLora write(Path file) {
     Objects.requireNonNull(file, "file");

@@ -1,9 +1,10 @@
 package dev.sdlora.api.make;
 
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.NumberFormat;
-import dev.sdlora.api.make.MakingBackend.Ranks;
-import dev.sdlora.api.service.Services;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.model.NumberFormat;
+import dev.sdlora.api.spi.MakingBackend;
+import dev.sdlora.api.spi.MakingBackend.Ranks;
+import dev.sdlora.api.spi.Services;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -155,8 +156,8 @@ public final class LoraExtraction {
    * @return what was written
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors}
    * @throws CheckpointException if one cannot be read as a model, or the two have different sizes
-   * @throws dev.sdlora.api.LoraException if they do not differ, or hold NaN or infinity
-   * @throws dev.sdlora.api.TensorFileException if a file is damaged or cannot be written
+   * @throws dev.sdlora.api.error.LoraException if they do not differ, or hold NaN or infinity
+   * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or cannot be written
    */
   public MadeLora write(Path file) {
     Objects.requireNonNull(file, "file");

@@ -1,10 +1,11 @@
 package dev.sdlora.api.make;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.NumberFormat;
-import dev.sdlora.api.make.MakingBackend.Ranks;
-import dev.sdlora.api.service.Services;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.model.NumberFormat;
+import dev.sdlora.api.spi.MakingBackend;
+import dev.sdlora.api.spi.MakingBackend.Ranks;
+import dev.sdlora.api.spi.Services;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -114,7 +115,7 @@ public final class LoraMerging {
    *     a file that is read, or a strength changes over the steps
    * @throws LoraException if the files are for different families or sizes of models, all strengths
    *     are 0, a module is no product of two factors, or a file holds NaN or infinity
-   * @throws dev.sdlora.api.TensorFileException if a file is damaged or cannot be written
+   * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or cannot be written
    */
   public MadeLora write(Path file) {
     Objects.requireNonNull(file, "file");

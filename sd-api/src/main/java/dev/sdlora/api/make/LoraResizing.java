@@ -1,8 +1,9 @@
 package dev.sdlora.api.make;
 
-import dev.sdlora.api.NumberFormat;
-import dev.sdlora.api.make.MakingBackend.Ranks;
-import dev.sdlora.api.service.Services;
+import dev.sdlora.api.model.NumberFormat;
+import dev.sdlora.api.spi.MakingBackend;
+import dev.sdlora.api.spi.MakingBackend.Ranks;
+import dev.sdlora.api.spi.Services;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -92,9 +93,10 @@ public final class LoraResizing {
    * @throws IllegalStateException if no rank is set
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
    *     the old file
-   * @throws dev.sdlora.api.LoraException if the old file is no LoRA, has modules that are no
+   * @throws dev.sdlora.api.error.LoraException if the old file is no LoRA, has modules that are no
    *     product of two factors, or holds NaN or infinity
-   * @throws dev.sdlora.api.TensorFileException if it is damaged, or the new one cannot be written
+   * @throws dev.sdlora.api.error.TensorFileException if it is damaged, or the new one cannot be
+   *     written
    */
   public MadeLora write(Path file) {
     Objects.requireNonNull(file, "file");

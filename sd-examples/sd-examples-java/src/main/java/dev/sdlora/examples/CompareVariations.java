@@ -3,9 +3,9 @@ package dev.sdlora.examples;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Sampler;
 import dev.sdlora.api.grid.Axis;
 import dev.sdlora.api.grid.VariationGrid;
+import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 

@@ -1,10 +1,10 @@
 package dev.sdlora.examples;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 

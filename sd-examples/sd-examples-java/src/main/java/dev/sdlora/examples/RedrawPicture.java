@@ -1,10 +1,10 @@
 package dev.sdlora.examples;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.ImageToImage;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Picture;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 

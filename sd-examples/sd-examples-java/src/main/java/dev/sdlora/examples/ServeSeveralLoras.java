@@ -2,10 +2,10 @@ package dev.sdlora.examples;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationResult;
-import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,9 +3,9 @@ package dev.sdlora.examples;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraReport;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 

@@ -9,22 +9,22 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraConflicts;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraFit;
 import dev.sdlora.api.LoraLibrary;
-import dev.sdlora.api.LoraMode;
-import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Recovery;
-import dev.sdlora.api.RegionMask;
-import dev.sdlora.api.TriggerWord;
+import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.grid.Axis;
 import dev.sdlora.api.grid.VariationGrid;
+import dev.sdlora.api.image.RegionMask;
+import dev.sdlora.api.lora.LoraConflicts;
+import dev.sdlora.api.lora.LoraFit;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.lora.TriggerWord;
 import dev.sdlora.api.make.LoraBaking;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.demo.model.DemoModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -193,8 +193,8 @@ class LoraQuestionsTest {
     LoraAdapter ink = pipeline.loras().find("ink_lines");
     LoraAdapter half = ink.withStrength(0.5);
 
-    LoraConflicts twice = LoraConflicts.of(List.of(half, half), checkpoint);
-    LoraConflicts against = LoraConflicts.of(List.of(ink, ink.withStrength(-1)), checkpoint);
+    LoraConflicts twice = LoraAdapter.conflicts(List.of(half, half), checkpoint);
+    LoraConflicts against = LoraAdapter.conflicts(List.of(ink, ink.withStrength(-1)), checkpoint);
 
     assertThat(twice.pairs().get(0).cosine()).isCloseTo(1, within(1e-6));
     assertThat(twice.blocks())

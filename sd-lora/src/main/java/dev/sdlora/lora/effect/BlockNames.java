@@ -1,7 +1,7 @@
 package dev.sdlora.lora.effect;
 
-import dev.sdlora.api.BlockWeights;
-import dev.sdlora.api.ModelPart;
+import dev.sdlora.api.lora.BlockWeights;
+import dev.sdlora.api.model.ModelPart;
 import dev.sdlora.lora.plan.Blocks;
 import dev.sdlora.lora.plan.Network;
 import java.util.Collection;

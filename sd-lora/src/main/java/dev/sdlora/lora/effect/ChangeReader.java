@@ -43,7 +43,8 @@ final class ChangeReader {
    *
    * @param name of the weight
    * @param original the weight without any change
-   * @throws dev.sdlora.api.LoraException if it holds NaN or infinity, or does not fit the weight
+   * @throws dev.sdlora.api.error.LoraException if it holds NaN or infinity, or does not fit the
+   *     weight
    */
   WeightChange change(
       String name, Change change, NDArray original, OpenFiles files, NDManager scope) {
@@ -63,7 +64,7 @@ final class ChangeReader {
   /**
    * What a module adds to a weight, if that is a product, which does not depend on the weight.
    *
-   * @throws dev.sdlora.api.LoraException if it holds NaN or infinity
+   * @throws dev.sdlora.api.error.LoraException if it holds NaN or infinity
    */
   Optional<WeightChange> product(Change change, OpenFiles files, NDManager scope) {
     return factors(change)

@@ -2,8 +2,8 @@ package dev.sdlora.lora.effect;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.LoraEffect.Block;
-import dev.sdlora.api.ModelPart;
+import dev.sdlora.api.model.BlockChange;
+import dev.sdlora.api.model.ModelPart;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.file.Cancellation;
 import dev.sdlora.tensors.file.OpenFiles;
@@ -38,19 +38,20 @@ public final class DistanceMeter {
    * @param from the weights that are the measure
    * @param to the others
    * @return the blocks, in the order of the weights
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
-  public List<Block> measure(Network network, Map<String, Origin> from, Map<String, Origin> to) {
+  public List<BlockChange> measure(
+      Network network, Map<String, Origin> from, Map<String, Origin> to) {
     BlockNames names = new BlockNames(from.keySet());
     return measure(BlockNames.part(network), name -> names.of(network, name), from, to);
   }
 
   /** The same for VAEs. */
-  public List<Block> measureVae(Map<String, Origin> from, Map<String, Origin> to) {
+  public List<BlockChange> measureVae(Map<String, Origin> from, Map<String, Origin> to) {
     return measure(ModelPart.VAE, BlockNames::vae, from, to);
   }
 
-  private List<Block> measure(
+  private List<BlockChange> measure(
       ModelPart part,
       UnaryOperator<String> names,
       Map<String, Origin> from,
@@ -86,8 +87,8 @@ public final class DistanceMeter {
     return other != null && one.shape().equals(other.shape());
   }
 
-  private static List<Block> blocks(ModelPart part, Map<String, Sum> sums) {
-    List<Block> blocks = new ArrayList<>();
+  private static List<BlockChange> blocks(ModelPart part, Map<String, Sum> sums) {
+    List<BlockChange> blocks = new ArrayList<>();
     sums.forEach((name, sum) -> blocks.add(sum.block(part, name)));
     return blocks;
   }
@@ -104,8 +105,8 @@ public final class DistanceMeter {
       weight += reader.squares(apart.weight, scope);
     }
 
-    Block block(ModelPart part, String name) {
-      return new Block(part, name, weights, Math.sqrt(difference), Math.sqrt(weight));
+    BlockChange block(ModelPart part, String name) {
+      return new BlockChange(part, name, weights, Math.sqrt(difference), Math.sqrt(weight));
     }
   }
 }

@@ -2,12 +2,12 @@ package dev.sdlora.lora.effect;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.LoraConflicts;
-import dev.sdlora.api.LoraConflicts.Pair;
-import dev.sdlora.api.LoraEffect.Block;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
+import dev.sdlora.api.lora.LoraConflicts;
+import dev.sdlora.api.lora.LoraConflicts.Pair;
+import dev.sdlora.api.model.BlockChange;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Change;
@@ -43,9 +43,9 @@ public final class EffectMeter {
    * @return the blocks with changed weights, in the order of networks and their weights
    * @throws LoraException if a change holds NaN or infinity, does not fit its weight, or is for a
    *     weight that is not there
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
-  public List<Block> measure(PatchPlan plan, Map<Network, Map<String, Origin>> weights) {
+  public List<BlockChange> measure(PatchPlan plan, Map<Network, Map<String, Origin>> weights) {
     return measure(List.of(plan), weights).stream().map(block -> block.alone(0)).toList();
   }
 

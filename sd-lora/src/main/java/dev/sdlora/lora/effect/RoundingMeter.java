@@ -59,8 +59,8 @@ public final class RoundingMeter {
    * @param plan those changes alone
    * @param weights the networks
    * @return empty if it changes no weight that is rounded to less than float32
-   * @throws dev.sdlora.api.LoraException if a change holds NaN or infinity
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
+   * @throws dev.sdlora.api.error.LoraException if a change holds NaN or infinity
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
   public Optional<Rounding> measure(PatchPlan plan, Map<Network, LiveWeights> weights) {
     Sums sums = new Sums();

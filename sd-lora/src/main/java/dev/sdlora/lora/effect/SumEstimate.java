@@ -1,7 +1,7 @@
 package dev.sdlora.lora.effect;
 
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.LoraEffect.Block;
+import dev.sdlora.api.model.BlockChange;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
@@ -61,10 +61,10 @@ public final class SumEstimate {
    * @param plans each of one LoRA
    * @param shares what share of each acts
    * @return the blocks with changed weights
-   * @throws dev.sdlora.api.LoraException if a change that was not seen before is damaged
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
+   * @throws dev.sdlora.api.error.LoraException if a change that was not seen before is damaged
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
-  public synchronized List<Block> of(List<PatchPlan> plans, double... shares) {
+  public synchronized List<BlockChange> of(List<PatchPlan> plans, double... shares) {
     learn(plans);
     Map<BlockPlace, Sum> sums = new LinkedHashMap<>();
     weights.forEach(
@@ -81,7 +81,7 @@ public final class SumEstimate {
                             .add(change, weightSquares.getOrDefault(new Place(network, name), 0.0));
                       }
                     }));
-    List<Block> blocks = new ArrayList<>();
+    List<BlockChange> blocks = new ArrayList<>();
     sums.forEach((place, sum) -> blocks.add(sum.block(place.network, place.block)));
     return blocks;
   }
@@ -204,8 +204,8 @@ public final class SumEstimate {
       weight += ofWeight;
     }
 
-    Block block(Network network, String name) {
-      return new Block(
+    BlockChange block(Network network, String name) {
+      return new BlockChange(
           BlockNames.part(network), name, weights, Math.sqrt(change), Math.sqrt(weight));
     }
   }

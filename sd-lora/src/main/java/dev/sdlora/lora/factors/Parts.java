@@ -2,9 +2,9 @@ package dev.sdlora.lora.factors;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.weights.TensorLoader;

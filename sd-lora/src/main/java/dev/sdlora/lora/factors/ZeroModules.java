@@ -21,7 +21,7 @@ public final class ZeroModules {
    * Whether all modules of a file are products with a factor of zeros. Reads up to the first that
    * is not, which in files that do something is nearly always the first of all.
    *
-   * @throws dev.sdlora.api.TensorFileException if the file cannot be read or has changed
+   * @throws dev.sdlora.api.error.TensorFileException if the file cannot be read or has changed
    */
   public static boolean areAllOf(LoraFile lora) {
     try (TensorFile.Reader reader = lora.file().reader()) {

@@ -1,6 +1,6 @@
 package dev.sdlora.lora.format;
 
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.model.ModelFamily;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

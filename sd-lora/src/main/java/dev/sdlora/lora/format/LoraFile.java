@@ -1,9 +1,9 @@
 package dev.sdlora.lora.format;
 
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ public record LoraFile(
    *
    * @throws LoraException if the file is missing or is no LoRA that this version can apply; the
    *     message says what it is, or what is wrong with it
-   * @throws dev.sdlora.api.TensorFileException if it is damaged or no tensor file
+   * @throws dev.sdlora.api.error.TensorFileException if it is damaged or no tensor file
    */
   public static LoraFile open(Path path) {
     if (!Files.exists(path)) {

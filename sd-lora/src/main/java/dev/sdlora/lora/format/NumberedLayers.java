@@ -2,9 +2,9 @@ package dev.sdlora.lora.format;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.tensors.file.SettingsJson;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;

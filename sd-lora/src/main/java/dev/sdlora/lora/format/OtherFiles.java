@@ -1,9 +1,9 @@
 package dev.sdlora.lora.format;
 
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.List;
 import java.util.Optional;

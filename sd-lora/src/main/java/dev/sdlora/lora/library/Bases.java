@@ -1,7 +1,7 @@
 package dev.sdlora.lora.library;
 
-import dev.sdlora.api.LoraFit.Base;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.lora.LoraFit.Base;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.tensors.file.FileHashes;
 import java.nio.file.Files;
 import java.nio.file.Path;

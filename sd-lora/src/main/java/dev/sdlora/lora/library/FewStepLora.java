@@ -1,6 +1,6 @@
 package dev.sdlora.lora.library;
 
-import dev.sdlora.api.FewSteps;
+import dev.sdlora.api.sampling.FewSteps;
 import dev.sdlora.lora.format.LoraFile;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.sdlora.lora.library;
 
-import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.LoraLibrary;
-import dev.sdlora.api.LoraQuery;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
+import dev.sdlora.api.lora.LoraQuery;
 import dev.sdlora.api.value.Nearest;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.folder.FolderReading;

@@ -1,15 +1,15 @@
 package dev.sdlora.lora.library;
 
-import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraDetails;
-import dev.sdlora.api.LoraDetails.Module;
-import dev.sdlora.api.LoraDetails.Usage;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.PredictionType;
-import dev.sdlora.api.TriggerWord;
-import dev.sdlora.api.TriggerWord.Source;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.lora.LoraDetails;
+import dev.sdlora.api.lora.LoraDetails.Module;
+import dev.sdlora.api.lora.LoraDetails.Usage;
+import dev.sdlora.api.lora.TriggerWord;
+import dev.sdlora.api.lora.TriggerWord.Source;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
@@ -125,22 +125,20 @@ public final class LoraCards {
    * Everything about a LoRA.
    *
    * @throws LoraException if the file is missing or no LoRA any more
-   * @throws dev.sdlora.api.TensorFileException if it is damaged
+   * @throws dev.sdlora.api.error.TensorFileException if it is damaged
    */
   public LoraDetails details(LoraAdapter lora) {
     LoraFile file = files.open(lora.path());
-    return LoraDetails.builder(lora)
-        .bytes(file.file().fileSize())
-        .modules(modules(file))
-        .training(TrainingFacts.of(lora.metadata(), sidecars.downloaded(lora.path()).checkpoint()))
-        .usage(
-            new Usage(
-                triggerWords(lora),
-                preferredWeight(lora),
-                negativeText(lora),
-                notes(lora),
-                preview(lora)))
-        .build();
+    return new LoraDetails(
+        file.file().fileSize(),
+        modules(file),
+        TrainingFacts.of(lora.metadata(), sidecars.downloaded(lora.path()).checkpoint()),
+        new Usage(
+            triggerWords(lora),
+            preferredWeight(lora),
+            negativeText(lora),
+            notes(lora),
+            preview(lora)));
   }
 
   /** The strength that A1111's editor was told; never 0. */
@@ -208,8 +206,8 @@ public final class LoraCards {
   /**
    * Writes the weight that a LoRA is best used with into the file of A1111's editor beside it.
    *
-   * @throws dev.sdlora.api.LoraException if the file that is there cannot be understood, or not be
-   *     written
+   * @throws dev.sdlora.api.error.LoraException if the file that is there cannot be understood, or
+   *     not be written
    */
   public void writePreferredWeight(LoraAdapter lora, double weight) {
     Sidecars.write(lora.path(), Sidecars.PREFERRED_WEIGHT, weight);

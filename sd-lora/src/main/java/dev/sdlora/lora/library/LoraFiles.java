@@ -1,10 +1,10 @@
 package dev.sdlora.lora.library;
 
-import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
-import dev.sdlora.api.LoraHashes;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
+import dev.sdlora.api.lora.LoraHashes;
 import dev.sdlora.api.value.FileReason;
 import dev.sdlora.lora.factors.ZeroModules;
 import dev.sdlora.lora.format.LoraFile;
@@ -42,7 +42,7 @@ public final class LoraFiles {
    * opened in between.
    *
    * @throws LoraException if it is missing or no LoRA that this version can apply
-   * @throws dev.sdlora.api.TensorFileException if it is damaged or no tensor file
+   * @throws dev.sdlora.api.error.TensorFileException if it is damaged or no tensor file
    */
   public LoraFile open(Path path) {
     Stamp stamp = stamp(path);
@@ -93,7 +93,7 @@ public final class LoraFiles {
   /**
    * Whether a file changes nothing at any strength, found out when first asked.
    *
-   * @throws dev.sdlora.api.TensorFileException if it cannot be read or has changed
+   * @throws dev.sdlora.api.error.TensorFileException if it cannot be read or has changed
    */
   public boolean isChangeless(LoraFile file) {
     Path path = file.file().path();

@@ -1,8 +1,8 @@
 package dev.sdlora.lora.library;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraQuery;
-import dev.sdlora.api.TriggerWord;
+import dev.sdlora.api.lora.LoraQuery;
+import dev.sdlora.api.lora.TriggerWord;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

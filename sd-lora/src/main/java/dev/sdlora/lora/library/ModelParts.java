@@ -1,6 +1,6 @@
 package dev.sdlora.lora.library;
 
-import dev.sdlora.api.ModelPart;
+import dev.sdlora.api.model.ModelPart;
 import java.util.regex.Pattern;
 
 /**

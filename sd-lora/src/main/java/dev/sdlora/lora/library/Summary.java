@@ -1,8 +1,8 @@
 package dev.sdlora.lora.library;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
 import java.util.List;

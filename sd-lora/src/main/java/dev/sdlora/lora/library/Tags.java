@@ -1,6 +1,6 @@
 package dev.sdlora.lora.library;
 
-import dev.sdlora.api.TriggerWord;
+import dev.sdlora.api.lora.TriggerWord;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

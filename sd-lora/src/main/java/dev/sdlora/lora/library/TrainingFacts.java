@@ -1,9 +1,9 @@
 package dev.sdlora.lora.library;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.sdlora.api.LoraDetails.Resolution;
-import dev.sdlora.api.LoraDetails.Training;
-import dev.sdlora.api.PredictionType;
+import dev.sdlora.api.lora.LoraDetails.Resolution;
+import dev.sdlora.api.lora.LoraDetails.Training;
+import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.tensors.file.SettingsJson;
 import java.util.Map;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import dev.sdlora.api.TriggerWord;
+import dev.sdlora.api.lora.TriggerWord;
 import dev.sdlora.tensors.file.SettingsJson;
 import java.io.IOException;
 import java.util.ArrayList;

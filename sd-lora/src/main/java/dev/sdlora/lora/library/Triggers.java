@@ -1,7 +1,7 @@
 package dev.sdlora.lora.library;
 
-import dev.sdlora.api.TriggerWord;
-import dev.sdlora.api.TriggerWord.Source;
+import dev.sdlora.api.lora.TriggerWord;
+import dev.sdlora.api.lora.TriggerWord.Source;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;

@@ -1,8 +1,8 @@
 package dev.sdlora.lora.make;
 
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.api.make.LeftOut;
 import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.lora.format.BundledEmbedding;
@@ -48,7 +48,8 @@ public final class AdapterFile implements AutoCloseable {
    *
    * @param target where it will be written
    * @param format of the factors: F16, BF16 or F32
-   * @throws dev.sdlora.api.TensorFileException if the folder is missing or cannot be written to
+   * @throws dev.sdlora.api.error.TensorFileException if the folder is missing or cannot be written
+   *     to
    */
   public AdapterFile(Path target, DType format) {
     this.target = target;
@@ -63,7 +64,7 @@ public final class AdapterFile implements AutoCloseable {
    * @param shape of its weight: [out, in] or [out, in, k, k]
    * @param alpha stored in single precision where the format has no such number
    * @throws LoraException if a factor is not finite, or too large for the format
-   * @throws dev.sdlora.api.TensorFileException if the disk is full
+   * @throws dev.sdlora.api.error.TensorFileException if the disk is full
    */
   public void add(String key, List<Long> shape, FactorPair factors, double alpha) {
     requireFits(key, factors.down());
@@ -87,7 +88,7 @@ public final class AdapterFile implements AutoCloseable {
    * @param key what the layer is called in the file
    * @param part which change it is: {@code DIFF_B}, {@code W_NORM} or {@code B_NORM}
    * @throws LoraException if a number is not finite, or too large for the format
-   * @throws dev.sdlora.api.TensorFileException if the disk is full
+   * @throws dev.sdlora.api.error.TensorFileException if the disk is full
    */
   public void add(String key, Part part, float[] values) {
     requireFits(key, values);
@@ -190,7 +191,7 @@ public final class AdapterFile implements AutoCloseable {
   /**
    * Writes the file; an earlier one is replaced only when all is written.
    *
-   * @throws dev.sdlora.api.TensorFileException if it cannot be written
+   * @throws dev.sdlora.api.error.TensorFileException if it cannot be written
    */
   public MadeLora write(Map<String, String> metadata) {
     metadata.forEach(writer::metadata);

@@ -2,7 +2,7 @@ package dev.sdlora.lora.make;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.Decimals;
 import java.io.IOException;
 import java.io.StringWriter;

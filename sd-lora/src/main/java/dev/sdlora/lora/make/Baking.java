@@ -61,8 +61,8 @@ public final class Baking implements AutoCloseable {
   /**
    * The numbers of a changed weight in a row.
    *
-   * @throws dev.sdlora.api.LoraException if a change holds NaN or infinity
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
+   * @throws dev.sdlora.api.error.LoraException if a change holds NaN or infinity
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
   public float[] values(Weight weight) {
     Group current = group;

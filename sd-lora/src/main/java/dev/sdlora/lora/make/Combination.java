@@ -1,12 +1,12 @@
 package dev.sdlora.lora.make;
 
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.BlockWeights;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
-import dev.sdlora.api.make.MakingBackend.Ranks;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
+import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.spi.MakingBackend.Ranks;
 import dev.sdlora.lora.factors.Factors;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
@@ -74,7 +74,7 @@ public final class Combination {
    *
    * @throws LoraException if what a module does depends on the weights, or sizes differ, or a
    *     number is NaN or infinite; or if no rank is given and a module is no product of two factors
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
   public void run(List<LoraUse> uses, AdapterFile target, MakingListener listener) {
     Map<String, Group> groups = groups(uses);

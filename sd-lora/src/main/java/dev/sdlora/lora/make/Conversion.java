@@ -1,11 +1,11 @@
 package dev.sdlora.lora.make;
 
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.Kind;
 import dev.sdlora.lora.format.LoraFile;
@@ -81,7 +81,7 @@ public final class Conversion {
    *
    * @throws LoraException if it has a module of a kind, or for a layer, that has no name in the
    *     other style
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or written
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or written
    */
   public MadeLora write(Path target, AdapterMetadata metadata, MakingListener listener) {
     if (!source.strays().isEmpty()) {

@@ -2,12 +2,12 @@ package dev.sdlora.lora.make;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.api.make.LeftOut;
-import dev.sdlora.api.make.MakingBackend.Ranks;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.spi.MakingBackend.Ranks;
 import dev.sdlora.lora.make.Decomposition.Difference;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.file.OpenFiles;
@@ -68,7 +68,7 @@ public final class Extraction {
    *
    * @param rest layers to leave out; their change counts where the result says how much was kept
    * @throws LoraException if a weight of a layer holds NaN or infinity, or no layer differs
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
   public void run(
       List<Layer> layers, List<Rest> rest, AdapterFile target, MakingListener listener) {

@@ -1,6 +1,6 @@
 package dev.sdlora.lora.make;
 
-import dev.sdlora.api.make.MakingBackend.Ranks;
+import dev.sdlora.api.spi.MakingBackend.Ranks;
 
 /**
  * How many singular values of a change are kept: as many as it takes to keep a share of its energy,

@@ -54,8 +54,8 @@ public final class Overlays {
    * @param shapes of the weights, for each network
    * @param type the number format that the networks compute in
    * @return an overlay at peak strengths; the caller closes it
-   * @throws dev.sdlora.api.LoraException if a factor holds NaN or infinity
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
+   * @throws dev.sdlora.api.error.LoraException if a factor holds NaN or infinity
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
   public Overlay open(
       List<PatchPlan> plans, Map<Network, Map<String, List<Long>>> shapes, ScalarType type) {

@@ -2,9 +2,9 @@ package dev.sdlora.lora.patch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.lora.factors.Factors;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.plan.Network;
@@ -54,7 +54,7 @@ public final class Patcher {
    * were not in memory are not.
    *
    * @throws LoraException if a tensor holds NaN or infinity, or does not fit its weight
-   * @throws dev.sdlora.api.TensorFileException if a LoRA cannot be read, or the checkpoint is
+   * @throws dev.sdlora.api.error.TensorFileException if a LoRA cannot be read, or the checkpoint is
    *     needed and has changed
    */
   public void apply(PatchPlan plan) {
@@ -88,8 +88,8 @@ public final class Patcher {
    * Reads the weights of a network, unless they are in memory, and makes them what the current plan
    * says. When that fails, they are not in memory.
    *
-   * @throws dev.sdlora.api.TensorFileException if the checkpoint or a LoRA cannot be read or has
-   *     changed
+   * @throws dev.sdlora.api.error.TensorFileException if the checkpoint or a LoRA cannot be read or
+   *     has changed
    */
   public void read(Network network) {
     LiveWeights live = Objects.requireNonNull(weights.get(network), "network");
@@ -178,8 +178,8 @@ public final class Patcher {
   /**
    * Takes everything off the weights.
    *
-   * @throws dev.sdlora.api.TensorFileException if the checkpoint has changed; the next call tries
-   *     again
+   * @throws dev.sdlora.api.error.TensorFileException if the checkpoint has changed; the next call
+   *     tries again
    */
   public void restore() {
     current = null;

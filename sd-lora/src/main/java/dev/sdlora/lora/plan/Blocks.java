@@ -1,6 +1,6 @@
 package dev.sdlora.lora.plan;
 
-import dev.sdlora.api.BlockWeights;
+import dev.sdlora.api.lora.BlockWeights;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.regex.Matcher;

@@ -1,9 +1,9 @@
 package dev.sdlora.lora.plan;
 
-import dev.sdlora.api.BlockWeights;
-import dev.sdlora.api.LoraStrength;
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.StrengthSchedule;
+import dev.sdlora.api.lora.BlockWeights;
+import dev.sdlora.api.lora.LoraStrength;
+import dev.sdlora.api.lora.StrengthSchedule;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
 
 /**

@@ -1,6 +1,6 @@
 package dev.sdlora.lora.plan;
 
-import dev.sdlora.api.BlockWeights;
+import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.NumberedKey;
 import dev.sdlora.tensors.file.TensorFile;
@@ -140,7 +140,8 @@ public final class ModuleIndex {
    * A module of a file on its layers.
    *
    * @return a layer and the module for each that it changes; none if it is for no layer
-   * @throws dev.sdlora.api.LoraException if it is for several and cannot be cut into their rows
+   * @throws dev.sdlora.api.error.LoraException if it is for several and cannot be cut into their
+   *     rows
    */
   public List<Placed> place(TensorFile file, LoraModule module) {
     return Placed.of(layers(module.key()), file, module);

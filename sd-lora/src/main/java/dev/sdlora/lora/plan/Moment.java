@@ -1,6 +1,6 @@
 package dev.sdlora.lora.plan;
 
-import dev.sdlora.api.StrengthSchedule;
+import dev.sdlora.api.lora.StrengthSchedule;
 
 /**
  * A call of the U-Net on the way from noise to picture.

@@ -1,9 +1,9 @@
 package dev.sdlora.lora.plan;
 
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.Extent;
 import dev.sdlora.lora.format.Kind;
 import dev.sdlora.lora.format.LoraModule;

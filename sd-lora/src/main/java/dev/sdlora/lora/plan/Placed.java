@@ -1,8 +1,8 @@
 package dev.sdlora.lora.plan;
 
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.RowCut;
 import dev.sdlora.lora.plan.ModuleIndex.Layer;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.sdlora.api.LoraEffect.Block;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.ModelPart;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.model.BlockChange;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.model.ModelPart;
 import dev.sdlora.lora.format.Kind;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.LoraModule;
@@ -130,11 +130,11 @@ class EffectMeterTest {
     return LoraFile.open(path);
   }
 
-  private List<Block> measure(LoraUse... uses) {
+  private List<BlockChange> measure(LoraUse... uses) {
     PatchPlan plan = PatchPlan.of(new ModuleIndex(SHAPES), "tiny", ModelFamily.SD1, List.of(uses));
     int arrays = torch.liveArrays();
     EffectMeter meter = new EffectMeter(torch, new TensorLoader(torch));
-    List<Block> blocks = meter.measure(plan, origins);
+    List<BlockChange> blocks = meter.measure(plan, origins);
     assertThat(torch.liveArrays()).isEqualTo(arrays);
     return blocks;
   }
@@ -167,7 +167,7 @@ class EffectMeterTest {
   }
 
   private static void assertBlock(
-      Block block, ModelPart part, String name, double change, double weight) {
+      BlockChange block, ModelPart part, String name, double change, double weight) {
     assertThat(block.part()).isEqualTo(part);
     assertThat(block.name()).isEqualTo(name);
     // float32 products; the norms are summed in double.
@@ -177,7 +177,7 @@ class EffectMeterTest {
 
   @Test
   void measure_oneLora_isTheNormOfItsProducts() {
-    List<Block> blocks = measure(new LoraUse("a", lora(1, 1), 0.5, -2));
+    List<BlockChange> blocks = measure(new LoraUse("a", lora(1, 1), 0.5, -2));
 
     List<Long> text = List.of(6L, 4L);
     List<Long> conv = List.of(3L, 4L, 3L, 3L);
@@ -202,7 +202,7 @@ class EffectMeterTest {
 
   @Test
   void measure_twoLorasOnALayer_isTheNormOfTheSum() {
-    List<Block> blocks =
+    List<BlockChange> blocks =
         measure(new LoraUse("a", lora(1, 1), 1, 0), new LoraUse("b", lora(2, 1), -0.7, 0));
     List<Long> text = List.of(6L, 4L);
     assertThat(blocks).hasSize(1);
@@ -216,7 +216,7 @@ class EffectMeterTest {
 
   @Test
   void measure_untrainedLora_isNothing() {
-    List<Block> blocks = measure(new LoraUse("a", lora(1, 0), 1, 1));
+    List<BlockChange> blocks = measure(new LoraUse("a", lora(1, 0), 1, 1));
     assertThat(blocks).hasSize(2).allMatch(block -> block.change() == 0 && block.relative() == 0);
   }
 
@@ -256,7 +256,7 @@ class EffectMeterTest {
     EffectMeter meter = new EffectMeter(torch, new TensorLoader(torch));
 
     PatchPlan both = new PatchPlan(Map.of(Network.UNET, Map.of(QUERY, changes, biasName, changes)));
-    List<Block> blocks = meter.measure(both, Map.of(Network.UNET, model));
+    List<BlockChange> blocks = meter.measure(both, Map.of(Network.UNET, model));
     assertThat(blocks).hasSize(1);
     assertBlock(
         blocks.get(0),

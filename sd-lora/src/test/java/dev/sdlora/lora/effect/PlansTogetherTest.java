@@ -7,10 +7,10 @@ import static dev.sdlora.lora.effect.SmallFiles.inner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.sdlora.api.LoraConflicts.Block;
-import dev.sdlora.api.LoraConflicts.Pair;
-import dev.sdlora.api.LoraEffect;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.lora.LoraConflicts.Block;
+import dev.sdlora.api.lora.LoraConflicts.Pair;
+import dev.sdlora.api.model.BlockChange;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.ModuleIndex;
@@ -125,7 +125,7 @@ class PlansTogetherTest {
     Map<Network, Map<String, Origin>> other =
         files.checkpoint(Map.of(QUERY, SmallFiles.weight(8, QUERY)));
 
-    List<LoraEffect.Block> blocks =
+    List<BlockChange> blocks =
         new DistanceMeter(torch, new TensorLoader(torch))
             .measure(Network.UNET, unet(one), unet(other));
 
@@ -151,7 +151,7 @@ class PlansTogetherTest {
     PatchPlan two = plan(files.lora(2, List.of(CONV, QUERY), List.of(QUERY)), -2);
     SumEstimate estimate = new SumEstimate(model);
 
-    List<LoraEffect.Block> sums = estimate.of(List.of(one, two), 1, 0.5);
+    List<BlockChange> sums = estimate.of(List.of(one, two), 1, 0.5);
 
     List<Block> exact = meter().measure(List.of(one, two), model);
     assertThat(sums).hasSize(2);
@@ -180,7 +180,7 @@ class PlansTogetherTest {
   void estimate_fileThatIsKnown_isNotReadAgain() throws IOException {
     LoraFile lora = files.lora(1);
     SumEstimate estimate = new SumEstimate(files.checkpoint(7));
-    List<LoraEffect.Block> before = estimate.of(List.of(plan(lora, 1)), 1);
+    List<BlockChange> before = estimate.of(List.of(plan(lora, 1)), 1);
     Files.delete(lora.file().path());
     assertThat(estimate.of(List.of(plan(lora, 1)), 1)).isEqualTo(before);
     assertThat(estimate.of(List.of(plan(lora, 3)), 1).get(0).change())

@@ -3,7 +3,7 @@ package dev.sdlora.lora.effect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.effect.RoundingMeter.Rounding;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.plan.LoraUse;

@@ -3,8 +3,8 @@ package dev.sdlora.lora.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.file.Path;

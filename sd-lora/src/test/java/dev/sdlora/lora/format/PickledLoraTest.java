@@ -3,7 +3,7 @@ package dev.sdlora.lora.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.LoraException;
+import dev.sdlora.api.error.LoraException;
 import dev.sdlora.tensors.file.TensorFile;
 import java.net.URISyntaxException;
 import java.nio.file.Path;

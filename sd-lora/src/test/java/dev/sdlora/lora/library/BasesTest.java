@@ -2,9 +2,9 @@ package dev.sdlora.lora.library;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.LoraFit.Base;
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.PredictionType;
+import dev.sdlora.api.lora.LoraFit.Base;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.model.PredictionType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

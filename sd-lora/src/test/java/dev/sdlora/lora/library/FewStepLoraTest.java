@@ -2,7 +2,7 @@ package dev.sdlora.lora.library;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.FewSteps;
+import dev.sdlora.api.sampling.FewSteps;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

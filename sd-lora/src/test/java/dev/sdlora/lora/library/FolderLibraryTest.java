@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
-import dev.sdlora.api.LoraQuery;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
+import dev.sdlora.api.lora.LoraQuery;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.sdlora.lora.library;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.ModelPart;
+import dev.sdlora.api.model.ModelPart;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.TriggerWord;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.lora.TriggerWord;
 import dev.sdlora.api.value.CurrentWork;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.DType;

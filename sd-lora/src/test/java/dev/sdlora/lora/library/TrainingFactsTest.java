@@ -2,7 +2,7 @@ package dev.sdlora.lora.library;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.LoraDetails.Training;
+import dev.sdlora.api.lora.LoraDetails.Training;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

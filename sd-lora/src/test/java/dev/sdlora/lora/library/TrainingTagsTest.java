@@ -2,7 +2,7 @@ package dev.sdlora.lora.library;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.TriggerWord;
+import dev.sdlora.api.lora.TriggerWord;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -3,8 +3,8 @@ package dev.sdlora.lora.library;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.TriggerWord;
-import dev.sdlora.api.TriggerWord.Source;
+import dev.sdlora.api.lora.TriggerWord;
+import dev.sdlora.api.lora.TriggerWord.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.offset;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.lora.factors.Factors;
 import dev.sdlora.lora.format.Part;
 import dev.sdlora.lora.patch.EveryKind.Target;

@@ -1,6 +1,6 @@
 package dev.sdlora.lora.patch;
 
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.ModuleIndex;

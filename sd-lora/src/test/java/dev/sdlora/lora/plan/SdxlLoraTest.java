@@ -3,11 +3,11 @@ package dev.sdlora.lora.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.BlockWeights;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
-import dev.sdlora.api.LoraStrength;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
+import dev.sdlora.api.lora.BlockWeights;
+import dev.sdlora.api.lora.LoraStrength;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.KeyStyle;
 import dev.sdlora.lora.plan.ModuleIndex.Layer;

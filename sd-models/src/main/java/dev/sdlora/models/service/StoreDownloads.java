@@ -1,6 +1,6 @@
 package dev.sdlora.models.service;
 
-import dev.sdlora.api.Backend;
+import dev.sdlora.api.spi.Backend;
 import dev.sdlora.models.ModelStore;
 import java.nio.file.Path;
 

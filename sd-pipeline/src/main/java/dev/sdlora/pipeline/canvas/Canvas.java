@@ -1,10 +1,10 @@
 package dev.sdlora.pipeline.canvas;
 
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.ImageToImage;
-import dev.sdlora.api.Inpainting;
-import dev.sdlora.api.MaskedContent;
-import dev.sdlora.api.ResizeMode;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.MaskedContent;
+import dev.sdlora.api.image.ResizeMode;
 import dev.sdlora.pipeline.raster.Box;
 import dev.sdlora.pipeline.raster.ColourCorrection;
 import dev.sdlora.pipeline.raster.Framing;

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.canvas;
 
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.network.LatentResizing;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.raster.Raster;

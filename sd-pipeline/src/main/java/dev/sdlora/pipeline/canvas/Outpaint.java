@@ -1,9 +1,9 @@
 package dev.sdlora.pipeline.canvas;
 
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.ImageToImage;
-import dev.sdlora.api.Inpainting;
-import dev.sdlora.api.Outpainting;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.Outpainting;
 import dev.sdlora.pipeline.raster.Box;
 import dev.sdlora.pipeline.raster.Framing;
 import dev.sdlora.pipeline.raster.Raster;

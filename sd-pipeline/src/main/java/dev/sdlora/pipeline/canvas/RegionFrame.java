@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.canvas;
 
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.RegionMask;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.pipeline.raster.AreaAverage;
 import dev.sdlora.pipeline.raster.Box;
 import dev.sdlora.pipeline.raster.GaussianBlur;

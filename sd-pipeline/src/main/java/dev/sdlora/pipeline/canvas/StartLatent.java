@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.canvas;
 
-import dev.sdlora.api.MaskedContent;
+import dev.sdlora.api.image.MaskedContent;
 import dev.sdlora.sampler.KeptPart;
 import java.util.Optional;
 import java.util.function.Supplier;

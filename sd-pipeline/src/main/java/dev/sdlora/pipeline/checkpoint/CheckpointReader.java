@@ -1,11 +1,11 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.CheckpointParts;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.SizeConditions;
@@ -40,7 +40,7 @@ public final class CheckpointReader {
    * Opens a file or a diffusers folder; reads headers only, and of SD 2.x one small tensor.
    *
    * @throws CheckpointException if it is missing or is not a complete model of a known family
-   * @throws dev.sdlora.api.TensorFileException if a file is damaged or no tensor file
+   * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or no tensor file
    */
   public static ModelFiles read(Path path, CheckpointParts parts) {
     if (!Files.exists(path)) {

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.pipeline.network.ControlNetConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.file.TensorFile;

@@ -1,10 +1,10 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.CheckpointParts;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
 import dev.sdlora.pipeline.checkpoint.NetworkWeights.Stems;
 import dev.sdlora.pipeline.network.ClipConfig;

@@ -1,10 +1,10 @@
 package dev.sdlora.pipeline.checkpoint;
 
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.FileDescription;
-import dev.sdlora.api.FileDescription.Kind;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.model.FileDescription;
+import dev.sdlora.api.model.FileDescription.Kind;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,7 +94,7 @@ public final class FileKind {
    * What a file is, as far as its names give it away. A checkpoint, whole or in parts, is one by
    * the beginnings of its names.
    *
-   * @throws dev.sdlora.api.TensorFileException if it is damaged or no tensor file
+   * @throws dev.sdlora.api.error.TensorFileException if it is damaged or no tensor file
    */
   public static Optional<FileDescription> recognise(Path path) {
     TensorFile file = TensorFile.open(path);

@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.tensors.file.SettingsJson;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
-import dev.sdlora.api.PredictionType;
+import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Prediction;

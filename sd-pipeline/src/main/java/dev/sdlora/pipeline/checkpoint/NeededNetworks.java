@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.checkpoint;
 
-import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.CheckpointParts;
-import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.ArrayList;
 import java.util.List;

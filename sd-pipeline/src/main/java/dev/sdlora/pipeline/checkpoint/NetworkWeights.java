@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.tensors.file.SettingsJson;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
@@ -65,7 +65,7 @@ final class NetworkWeights {
    * @param variant such as {@code fp16}; where the network has none of it, it counts as empty, as
    *     in diffusers
    * @throws CheckpointException if there are none, or an index does not fit its files
-   * @throws dev.sdlora.api.TensorFileException if a file is damaged
+   * @throws dev.sdlora.api.error.TensorFileException if a file is damaged
    */
   static NetworkWeights in(Path folder, Stems stems, Optional<String> variant) {
     List<String> variants = new ArrayList<>();

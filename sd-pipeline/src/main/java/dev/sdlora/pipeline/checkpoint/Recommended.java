@@ -1,12 +1,12 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.NamedSampler;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.sampling.NamedSampler;
+import dev.sdlora.api.sampling.Schedule;
 import java.util.Map;
 import java.util.function.Consumer;
 

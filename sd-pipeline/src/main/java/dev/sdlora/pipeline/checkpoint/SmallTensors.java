@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 
@@ -19,7 +19,7 @@ final class SmallTensors {
    * The numbers of a tensor.
    *
    * @throws CheckpointException if they are more than such a tensor has
-   * @throws dev.sdlora.api.TensorFileException if they cannot be read
+   * @throws dev.sdlora.api.error.TensorFileException if they cannot be read
    */
   static float[] floats(TensorFile file, TensorEntry entry) {
     if (entry.elements() > MOST) {

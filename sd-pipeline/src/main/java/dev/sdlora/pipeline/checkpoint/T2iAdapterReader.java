@@ -21,7 +21,7 @@ public final class T2iAdapterReader {
   /**
    * The adapter in a file, if it is one; reads its header only.
    *
-   * @throws dev.sdlora.api.CheckpointException if it is one, but not complete
+   * @throws dev.sdlora.api.error.CheckpointException if it is one, but not complete
    */
   public static Optional<NetworkFile<T2iAdapterConfig>> read(TensorFile file) {
     return names(file).map(names -> read(new FileTensors(file, "T2I-Adapter", names)));

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.pipeline.network.TinyDecoderConfig;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
@@ -16,7 +16,7 @@ public final class TinyDecoderReader {
    * Opens a file; reads its header only.
    *
    * @throws CheckpointException if it is something else
-   * @throws dev.sdlora.api.TensorFileException if it is missing, damaged or no tensor file
+   * @throws dev.sdlora.api.error.TensorFileException if it is missing, damaged or no tensor file
    */
   public static NetworkFile<TinyDecoderConfig> read(Path path) {
     TensorFile file = TensorFile.open(path);

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.pipeline.network.SrvggConfig;
 import dev.sdlora.pipeline.network.UpscalerConfig;
@@ -40,7 +40,7 @@ public final class UpscalerReader {
    * Opens a file; reads its header only.
    *
    * @throws CheckpointException if it is not such a network
-   * @throws dev.sdlora.api.TensorFileException if it is missing, damaged or no tensor file
+   * @throws dev.sdlora.api.error.TensorFileException if it is missing, damaged or no tensor file
    */
   public static NetworkFile<UpscalerConfig> read(Path path) {
     TensorFile file = TensorFile.open(path);

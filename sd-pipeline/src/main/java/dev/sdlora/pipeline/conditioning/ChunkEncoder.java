@@ -2,7 +2,7 @@ package dev.sdlora.pipeline.conditioning;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.prompt.tokens.ClipTokenizer;

@@ -1,11 +1,11 @@
 package dev.sdlora.pipeline.conditioning;
 
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.EmptyNegative;
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptOptions;
+import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.pipeline.conditioning.Conditions.Part;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.prompt.grammar.Attention;
@@ -68,7 +68,7 @@ public final class Conditioner {
    * @param negative likewise; {@code AND} is a word in it
    * @param pass how many steps there are to change in
    * @param scope a manager for what is needed on the way
-   * @throws dev.sdlora.api.PromptSyntaxException if the prompts exceed the limits
+   * @throws dev.sdlora.api.error.PromptSyntaxException if the prompts exceed the limits
    * @throws IllegalArgumentException if the encoder has fewer layers than are skipped
    * @throws CheckpointException if the checkpoint's vocabulary lacks a token
    */

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.conditioning;
 
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.SizeConditioning;
+import dev.sdlora.api.image.SizeConditioning;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.pipeline.network.SizeConditions;
 
 /**

@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.control;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.ControlUnit;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.pipeline.checkpoint.ControlNetReader;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.T2iAdapterReader;
@@ -99,7 +99,7 @@ public final class ControlNets implements AutoCloseable {
   /**
    * The native memory of the networks that are read for a request. Reads headers only.
    *
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read
    */
   public long bytes(List<ControlUnit> units) {
     return units.stream()

@@ -2,8 +2,8 @@ package dev.sdlora.pipeline.control;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.ControlUnit;
-import dev.sdlora.api.Tiling;
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.Tiling;
 import dev.sdlora.pipeline.denoise.NoisePredictor.Batch;
 import dev.sdlora.pipeline.network.ControlNet;
 import dev.sdlora.pipeline.network.Residuals;

@@ -2,9 +2,9 @@ package dev.sdlora.pipeline.control;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.ControlUnit;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.Tiling;
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Tiling;
 import dev.sdlora.pipeline.denoise.DeepCache;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
 import dev.sdlora.pipeline.denoise.NoisePredictor.Batch;

@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.control;
 
-import dev.sdlora.api.ControlUnit;
+import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.pipeline.denoise.NoisePredictor.Batch;
 import java.util.stream.IntStream;
 

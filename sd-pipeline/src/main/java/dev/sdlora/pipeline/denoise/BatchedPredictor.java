@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.denoise;
 
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.denoise.NoisePredictor.Batch;
 import dev.sdlora.pipeline.denoise.NoisePredictor.Row;

@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.denoise;
 
-import dev.sdlora.api.GuidanceRange;
+import dev.sdlora.api.sampling.GuidanceRange;
 
 /**
  * Which calls of the network are guided; in the others the conditions of the prompt run alone.

@@ -1,11 +1,11 @@
 package dev.sdlora.pipeline.embedding;
 
 import dev.sdlora.api.Embedding;
-import dev.sdlora.api.EmbeddingException;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.GenerationCancelledException;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.pipeline.image.PngFiles;
@@ -44,7 +44,7 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
    * Reads a file.
    *
    * @throws EmbeddingException if it is missing or holds no embedding
-   * @throws dev.sdlora.api.TensorFileException if it is damaged or no tensor file
+   * @throws dev.sdlora.api.error.TensorFileException if it is damaged or no tensor file
    */
   static EmbeddingFile open(Path path) {
     return isPicture(path)

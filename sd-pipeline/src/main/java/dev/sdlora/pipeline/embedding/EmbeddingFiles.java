@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.embedding;
 
 import dev.sdlora.api.Embedding;
-import dev.sdlora.api.EmbeddingException;
-import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.value.FileReason;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
@@ -45,7 +45,7 @@ public final class EmbeddingFiles {
    * An embedding.
    *
    * @throws EmbeddingException if the file is missing or holds no embedding
-   * @throws dev.sdlora.api.TensorFileException if it is damaged or no tensor file
+   * @throws dev.sdlora.api.error.TensorFileException if it is damaged or no tensor file
    */
   public Embedding open(Path path) {
     return file(path).details();

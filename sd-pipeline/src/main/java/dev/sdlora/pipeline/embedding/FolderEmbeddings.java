@@ -1,9 +1,9 @@
 package dev.sdlora.pipeline.embedding;
 
 import dev.sdlora.api.Embedding;
-import dev.sdlora.api.EmbeddingException;
 import dev.sdlora.api.EmbeddingLibrary;
-import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.value.Nearest;
 import dev.sdlora.pipeline.embedding.EmbeddingFiles.Summary;
 import dev.sdlora.tensors.folder.FolderReading;

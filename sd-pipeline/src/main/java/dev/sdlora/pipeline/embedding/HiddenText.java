@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.embedding;
 
-import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.error.EmbeddingException;
 import dev.sdlora.api.value.PictureReader;
 import dev.sdlora.tensors.file.Inflated;
 import dev.sdlora.tensors.file.SettingsJson;

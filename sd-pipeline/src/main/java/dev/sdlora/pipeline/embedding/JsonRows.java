@@ -2,8 +2,8 @@ package dev.sdlora.pipeline.embedding;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sdlora.api.EmbeddingException;
-import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.tensors.file.SettingsJson;
 import java.util.LinkedHashMap;
 import java.util.List;

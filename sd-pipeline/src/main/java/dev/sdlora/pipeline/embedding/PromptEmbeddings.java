@@ -2,10 +2,10 @@ package dev.sdlora.pipeline.embedding;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Embedding;
-import dev.sdlora.api.EmbeddingException;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.prompt.tokens.ClipTokenizer;

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.embedding;
 
-import dev.sdlora.api.EmbeddingException;
-import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.prompt.tokens.TokenChunk;
 import java.util.List;
 

@@ -16,7 +16,7 @@ final class BaseHash {
    * ss_new_sd_model_hash}), or where only that was written, by A1111's old hash of 64 KB ({@code
    * ss_sd_model_hash}). A folder has no hash.
    *
-   * @throws dev.sdlora.api.TensorFileException if the file cannot be read
+   * @throws dev.sdlora.api.error.TensorFileException if the file cannot be read
    */
   static boolean matches(Map<String, String> metadata, Path checkpoint) {
     if (!Files.isRegularFile(checkpoint)) {

@@ -1,11 +1,11 @@
 package dev.sdlora.pipeline.fit;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.CheckpointDistance;
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.LoraEffect.Block;
-import dev.sdlora.api.ModelPart;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.model.BlockChange;
+import dev.sdlora.api.model.CheckpointDistance;
+import dev.sdlora.api.model.ModelPart;
 import dev.sdlora.lora.effect.DistanceMeter;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
@@ -32,7 +32,7 @@ public final class CheckpointDistances {
     ModelFiles other = CheckpointReader.read(to);
     requireFamily(one.checkpoint(), other.checkpoint());
     List<String> notCompared = new ArrayList<>();
-    List<Block> blocks = new ArrayList<>();
+    List<BlockChange> blocks = new ArrayList<>();
     try (Torch torch = Torch.open("cpu")) {
       DistanceMeter meter = new DistanceMeter(torch, new TensorLoader(torch));
       ThreadLimit.run(
@@ -54,7 +54,7 @@ public final class CheckpointDistances {
               .formatted(from.path(), to.path()),
           ErrorDetails.in(to.path()));
     }
-    return new CheckpointDistance(one.checkpoint(), other.checkpoint(), blocks, notCompared);
+    return new CheckpointDistance(blocks, notCompared);
   }
 
   private static void requireFamily(Checkpoint one, Checkpoint other) {

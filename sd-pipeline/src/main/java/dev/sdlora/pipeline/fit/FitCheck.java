@@ -2,11 +2,11 @@ package dev.sdlora.pipeline.fit;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraConflicts;
-import dev.sdlora.api.LoraEffect;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
-import dev.sdlora.api.LoraFit;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
+import dev.sdlora.api.lora.LoraConflicts;
+import dev.sdlora.api.lora.LoraEffect;
+import dev.sdlora.api.lora.LoraFit;
 import dev.sdlora.lora.effect.EffectMeter;
 import dev.sdlora.lora.library.Bases;
 import dev.sdlora.lora.library.LoraCards;
@@ -43,14 +43,12 @@ public final class FitCheck {
   /** Does what {@link LoraAdapter#effectOn} is asked for. */
   public LoraEffect effect(LoraAdapter lora, Checkpoint checkpoint) {
     ModelFiles model = CheckpointReader.read(checkpoint);
-    return effect(lora, model, match(model, List.of(lora)));
+    return effect(model, match(model, List.of(lora)));
   }
 
-  private static LoraEffect effect(LoraAdapter lora, ModelFiles model, Matched matched) {
+  private static LoraEffect effect(ModelFiles model, Matched matched) {
     Match match = matched.matches().get(0);
     return new LoraEffect(
-        lora,
-        model.checkpoint(),
         match.matched(),
         match.unmatched(),
         measured(
@@ -60,13 +58,12 @@ public final class FitCheck {
                     .measure(matched.plan(), model.patchable())));
   }
 
-  /** Does what {@link LoraConflicts#of} is asked for. */
+  /** Does what {@link LoraAdapter#conflicts} is asked for. */
   public LoraConflicts conflicts(List<LoraAdapter> loras, Checkpoint checkpoint) {
     ModelFiles model = CheckpointReader.read(checkpoint);
     List<PatchPlan> plans = loras.stream().map(lora -> match(model, List.of(lora)).plan()).toList();
     return new LoraConflicts(
-        loras,
-        model.checkpoint(),
+        loras.size(),
         measured(
             model,
             torch ->
@@ -95,7 +92,7 @@ public final class FitCheck {
       }
       throw e;
     }
-    draft.effect(effect(lora, model, matched));
+    draft.effect(effect(model, matched));
     return draft.fit();
   }
 

@@ -2,13 +2,13 @@ package dev.sdlora.pipeline.fit;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraDetails.Training;
-import dev.sdlora.api.LoraEffect;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraFit;
-import dev.sdlora.api.LoraFit.Base;
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.PredictionType;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.lora.LoraDetails.Training;
+import dev.sdlora.api.lora.LoraEffect;
+import dev.sdlora.api.lora.LoraFit;
+import dev.sdlora.api.lora.LoraFit.Base;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.lora.library.Bases;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,8 +88,6 @@ final class FitDraft {
 
   private LoraFit fit(String verdict) {
     return new LoraFit(
-        lora,
-        checkpoint,
         effect,
         trained.base(),
         comesFrom.base(),

@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.foreign;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.pipeline.foreign.ComfyGraph.Link;
 import dev.sdlora.pipeline.foreign.ComfyGraph.Node;
 import java.util.ArrayList;

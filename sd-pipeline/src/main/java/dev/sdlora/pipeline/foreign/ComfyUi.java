@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.foreign;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.foreign.ComfyGraph.Node;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.foreign;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sdlora.api.NamedSampler;
+import dev.sdlora.api.sampling.NamedSampler;
 import java.util.Set;
 
 /** NovelAI: a JSON object of settings, which newer pictures hide in their transparency too. */

@@ -2,8 +2,8 @@ package dev.sdlora.pipeline.foreign;
 
 import static java.util.Map.entry;
 
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.Schedule;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;

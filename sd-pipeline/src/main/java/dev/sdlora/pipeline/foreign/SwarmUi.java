@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.foreign;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.image.Upscaler;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;

@@ -3,8 +3,8 @@ package dev.sdlora.pipeline.hypernetwork;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.LinkedHashMap;
@@ -70,7 +70,7 @@ public record Hypernetwork(String name, HypernetworkFile file, double multiplier
    *
    * @param all in the order in which they act
    * @param owner will own the tensors
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read any more
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read any more
    */
   public static Map<String, NDArray> tensors(
       List<Hypernetwork> all, UNetConfig unet, NDManager owner) {

@@ -2,8 +2,8 @@ package dev.sdlora.pipeline.hypernetwork;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
@@ -76,7 +76,7 @@ public final class HypernetworkFile {
   /**
    * Reads the header of a file.
    *
-   * @throws dev.sdlora.api.TensorFileException if it is damaged or no file of tensors
+   * @throws dev.sdlora.api.error.TensorFileException if it is damaged or no file of tensors
    * @throws StableDiffusionException if it holds no hypernetwork, or one of an unknown structure
    */
   static HypernetworkFile open(Path path) {
@@ -206,7 +206,7 @@ public final class HypernetworkFile {
    * @param prefix before all names
    * @param wanted the widths that the U-Net has
    * @param owner will own the tensors, which are float32
-   * @throws dev.sdlora.api.TensorFileException if the file cannot be read any more
+   * @throws dev.sdlora.api.error.TensorFileException if the file cannot be read any more
    */
   Map<String, NDArray> tensors(String prefix, Set<Integer> wanted, NDManager owner) {
     Map<String, NDArray> tensors = new LinkedHashMap<>();

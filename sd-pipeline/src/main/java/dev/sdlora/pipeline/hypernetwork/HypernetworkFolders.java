@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.hypernetwork;
 
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.value.Nearest;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.folder.FileCache;
@@ -55,7 +55,7 @@ public final class HypernetworkFolders {
    *
    * @param name of its file, without the extension; of equal names the last counts, as in A1111
    * @throws StableDiffusionException if there is none of this name, or the file holds none
-   * @throws dev.sdlora.api.TensorFileException if the file is damaged
+   * @throws dev.sdlora.api.error.TensorFileException if the file is damaged
    */
   public HypernetworkFile open(String name) {
     Map<String, Path> paths = paths();

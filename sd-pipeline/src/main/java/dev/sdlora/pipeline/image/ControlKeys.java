@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.image;
 
-import dev.sdlora.api.ControlUnit;
+import dev.sdlora.api.image.ControlUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;

@@ -6,7 +6,7 @@ import static dev.sdlora.pipeline.image.InfotextKey.setting;
 
 import dev.sdlora.api.EmptyNegative;
 import dev.sdlora.api.RefinerSwitch;
-import dev.sdlora.api.SizeConditioning;
+import dev.sdlora.api.image.SizeConditioning;
 import java.util.List;
 import java.util.Optional;
 

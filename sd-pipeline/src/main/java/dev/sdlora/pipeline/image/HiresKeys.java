@@ -3,12 +3,12 @@ package dev.sdlora.pipeline.image;
 import static dev.sdlora.pipeline.image.InfotextKey.fact;
 import static dev.sdlora.pipeline.image.InfotextKey.setting;
 
-import dev.sdlora.api.HiresFix;
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.Schedule;
-import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.Schedule;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

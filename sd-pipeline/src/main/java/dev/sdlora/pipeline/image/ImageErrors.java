@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.image;
 
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.ImageSettingsException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.error.ImageSettingsException;
 import dev.sdlora.api.value.FileReason;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;

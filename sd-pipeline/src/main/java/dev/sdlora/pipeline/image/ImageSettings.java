@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.image;
 
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.sdlora.pipeline.image;
 
-import dev.sdlora.api.HiresFix;
-import dev.sdlora.api.ImageToImage;
-import dev.sdlora.api.Inpainting;
-import dev.sdlora.api.MaskedContent;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.MaskedContent;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;

@@ -27,8 +27,8 @@ import dev.sdlora.api.PromptSpec;
  * last line of the text is taken for settings. Of the settings, those do not come back that A1111
  * does not write: the number of pictures, whether the VAE works in tiles, pictures and masks that
  * the request started from, and options that the sampler has no use for. {@link
- * dev.sdlora.api.Schedule#AUTOMATIC} comes back as what it stood for if the sampler has a schedule
- * of its own, and LoRAs given by object come back as tags of the prompt.
+ * dev.sdlora.api.sampling.Schedule#AUTOMATIC} comes back as what it stood for if the sampler has a
+ * schedule of its own, and LoRAs given by object come back as tags of the prompt.
  */
 public final class Infotext {
   private Infotext() {}

@@ -5,11 +5,11 @@ import static dev.sdlora.pipeline.image.InfotextKey.flag;
 import static dev.sdlora.pipeline.image.InfotextKey.setting;
 
 import dev.sdlora.api.Emphasis;
-import dev.sdlora.api.FinalDecoder;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.Rng;
-import dev.sdlora.api.Tiling;
-import dev.sdlora.api.Upscaling;
+import dev.sdlora.api.image.FinalDecoder;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Tiling;
+import dev.sdlora.api.image.Upscaling;
+import dev.sdlora.api.sampling.Rng;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

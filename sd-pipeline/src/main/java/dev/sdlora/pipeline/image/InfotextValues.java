@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.image;
 
-import dev.sdlora.api.Rng;
+import dev.sdlora.api.sampling.Rng;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;

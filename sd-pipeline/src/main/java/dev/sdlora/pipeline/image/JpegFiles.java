@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.error.ImageFileException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

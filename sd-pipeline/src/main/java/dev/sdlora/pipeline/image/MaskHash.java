@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.image;
 
-import dev.sdlora.api.Picture;
-import dev.sdlora.api.RegionMask;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.RegionMask;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -2,9 +2,9 @@ package dev.sdlora.pipeline.image;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.ImageSettingsException;
-import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.error.ImageSettingsException;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.foreign.ComfyUi;
 import dev.sdlora.pipeline.foreign.Fooocus;
 import dev.sdlora.pipeline.foreign.ForeignSettings;

@@ -3,13 +3,13 @@ package dev.sdlora.pipeline.image;
 import static dev.sdlora.pipeline.image.InfotextKey.fact;
 import static dev.sdlora.pipeline.image.InfotextKey.setting;
 
-import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.Schedule;
-import dev.sdlora.api.SpeedOptions;
-import dev.sdlora.api.VaeTiling;
+import dev.sdlora.api.image.VaeTiling;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.api.sampling.SpeedOptions;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.tensors.file.ReplacedFile;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.image;
 
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.ImageFileException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

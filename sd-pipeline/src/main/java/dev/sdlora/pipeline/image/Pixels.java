@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.image;
 
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.raster.Raster;
 import java.awt.image.BufferedImage;
 

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.image;
 
-import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.image.ImageSize;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.image;
 
-import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.HiresFix;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;

@@ -4,12 +4,12 @@ import static dev.sdlora.pipeline.image.InfotextKey.flag;
 import static dev.sdlora.pipeline.image.InfotextKey.setting;
 import static dev.sdlora.pipeline.image.InfotextKey.unless;
 
-import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.SamplerOptions;
-import dev.sdlora.api.SamplerOptions.UniPcVariant;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.SamplerOptions.UniPcVariant;
+import dev.sdlora.api.sampling.Schedule;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;

@@ -4,8 +4,8 @@ import static dev.sdlora.pipeline.image.InfotextKey.flag;
 import static dev.sdlora.pipeline.image.InfotextKey.setting;
 import static dev.sdlora.pipeline.image.InfotextKey.unless;
 
-import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.sampling.GuidanceRange;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.image;
 
-import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.error.ImageFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,12 +1,12 @@
 package dev.sdlora.pipeline.make;
 
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.make.CheckpointMerging;
 import dev.sdlora.api.make.CheckpointMerging.Merged;
-import dev.sdlora.api.make.MakingBackend.MergeCheckpoints;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.spi.MakingBackend.MergeCheckpoints;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.tensors.file.DType;

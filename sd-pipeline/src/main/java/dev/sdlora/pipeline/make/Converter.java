@@ -2,8 +2,8 @@ package dev.sdlora.pipeline.make;
 
 import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.api.make.MadeLora;
-import dev.sdlora.api.make.MakingBackend.Convert;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.spi.MakingBackend.Convert;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Conversion;

@@ -1,12 +1,12 @@
 package dev.sdlora.pipeline.make;
 
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.make.LeftOut.Cause;
 import dev.sdlora.api.make.LoraExtraction;
 import dev.sdlora.api.make.MadeLora;
-import dev.sdlora.api.make.MakingBackend.Extract;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.spi.MakingBackend.Extract;
 import dev.sdlora.lora.make.AdapterFile;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Extraction;

@@ -3,8 +3,8 @@ package dev.sdlora.pipeline.make;
 import dev.sdlora.api.make.CheckpointMerging.Merged;
 import dev.sdlora.api.make.LoraBaking.Baked;
 import dev.sdlora.api.make.MadeLora;
-import dev.sdlora.api.make.MakingBackend;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.spi.MakingBackend;
 import java.nio.file.Path;
 import java.time.Clock;
 

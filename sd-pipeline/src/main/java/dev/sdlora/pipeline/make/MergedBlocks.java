@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.make;
 
-import dev.sdlora.api.BlockWeights;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.lora.BlockWeights;
+import dev.sdlora.api.model.ModelFamily;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

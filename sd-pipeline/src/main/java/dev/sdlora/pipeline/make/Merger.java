@@ -1,14 +1,14 @@
 package dev.sdlora.pipeline.make;
 
-import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.LoraException.Reason;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.api.make.LoraMerging;
 import dev.sdlora.api.make.MadeLora;
-import dev.sdlora.api.make.MakingBackend.Merge;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.spi.MakingBackend.Merge;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.AdapterFile;
 import dev.sdlora.lora.make.AdapterMetadata;

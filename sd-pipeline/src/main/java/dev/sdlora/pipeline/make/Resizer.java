@@ -2,8 +2,8 @@ package dev.sdlora.pipeline.make;
 
 import dev.sdlora.api.make.LoraResizing;
 import dev.sdlora.api.make.MadeLora;
-import dev.sdlora.api.make.MakingBackend.Resize;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.spi.MakingBackend.Resize;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.AdapterFile;
 import dev.sdlora.lora.make.AdapterMetadata;

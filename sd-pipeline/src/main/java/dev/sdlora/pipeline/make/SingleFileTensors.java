@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.make;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.OpenClipNames;

@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.make;
 
-import dev.sdlora.api.NumberFormat;
+import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;

@@ -14,7 +14,7 @@ final class Uses {
    * Opens LoRAs.
    *
    * @throws IllegalArgumentException if a strength changes over the steps, which no file can hold
-   * @throws dev.sdlora.api.LoraException if one cannot be read
+   * @throws dev.sdlora.api.error.LoraException if one cannot be read
    */
   static List<LoraUse> open(List<LoraAdapter> loras) {
     List<LoraUse> uses = new ArrayList<>();

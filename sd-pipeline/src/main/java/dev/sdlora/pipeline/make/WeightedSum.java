@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.make;
 
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.lora.make.Baking;
 import dev.sdlora.tensors.file.Cancellation;
 import dev.sdlora.tensors.file.DType;

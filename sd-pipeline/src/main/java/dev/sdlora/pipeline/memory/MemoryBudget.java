@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.memory;
 
-import dev.sdlora.api.GenerationCancelledException;
-import dev.sdlora.api.ResourceException;
-import dev.sdlora.api.ResourceException.Resource;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.error.ResourceException.Resource;
 import dev.sdlora.api.value.Bytes;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;

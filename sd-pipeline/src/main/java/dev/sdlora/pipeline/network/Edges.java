@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.network;
 
-import dev.sdlora.api.Tiling;
+import dev.sdlora.api.image.Tiling;
 
 /** How programs are told what lies beyond the edges of a picture. */
 final class Edges {

@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.network;
 
-import dev.sdlora.api.PredictionType;
+import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 
 /**

@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.network;
 
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.model.ModelFamily;
 
 /**
  * Sizes as the U-Nets of SDXL are told them: each number as sines and cosines, like the time

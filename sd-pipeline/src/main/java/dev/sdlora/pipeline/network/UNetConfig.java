@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.network;
 
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.model.ModelFamily;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

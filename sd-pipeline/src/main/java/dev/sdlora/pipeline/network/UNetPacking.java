@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.network;
 
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.tensors.weights.Packing;
 import java.util.LinkedHashMap;
 import java.util.List;

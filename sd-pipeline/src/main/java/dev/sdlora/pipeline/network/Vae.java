@@ -2,8 +2,8 @@ package dev.sdlora.pipeline.network;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.Tiling;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Tiling;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;

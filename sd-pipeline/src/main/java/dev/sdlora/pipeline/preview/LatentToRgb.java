@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.preview;
 
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.model.ModelFamily;
 import java.awt.image.BufferedImage;
 
 /** A linear guess at the colours of a latent, one pixel for each position. */

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.raster;
 
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.ResizeMode;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.ResizeMode;
 
 /** Ways to bring a picture to given sides, those of A1111. They resample by Lanczos's filter. */
 public final class Framing {

@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.raster;
 
-import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.image.ImageSize;
 import java.util.Optional;
 
 /** Finds the part of a picture that is worked on when only the masked area is painted. */

@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.raster;
 
-import dev.sdlora.api.Picture;
+import dev.sdlora.api.image.Picture;
 import java.util.Arrays;
 
 /**

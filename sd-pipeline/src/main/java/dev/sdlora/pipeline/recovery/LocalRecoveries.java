@@ -1,16 +1,16 @@
 package dev.sdlora.pipeline.recovery;
 
-import dev.sdlora.api.Backend;
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.EmbeddingLibrary;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Recovery;
 import dev.sdlora.api.Recovery.Found;
 import dev.sdlora.api.Recovery.Kind;
 import dev.sdlora.api.Recovery.Missing;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.spi.Backend;
 import dev.sdlora.pipeline.recovery.ToldFiles.Told;
 import dev.sdlora.tensors.folder.FolderTree;
 import dev.sdlora.tensors.folder.HashIndex;

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.recovery;
 
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.tensors.folder.FolderTree;
 import dev.sdlora.tensors.folder.HashIndex;
 import java.nio.file.Files;

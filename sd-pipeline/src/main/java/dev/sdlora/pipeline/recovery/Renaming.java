@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.recovery;
 
-import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.LoraTag;

@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.upscale;
 
-import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.pipeline.raster.Resampling;
 import dev.sdlora.tensors.torch.Torch;
@@ -32,7 +32,7 @@ public final class Enlarging implements AutoCloseable {
    * @param folders where networks are found by name
    * @param torch owner of the native memory
    * @param beforeEachPiece may throw, to end the work
-   * @throws dev.sdlora.api.CheckpointException if there is no such network
+   * @throws dev.sdlora.api.error.CheckpointException if there is no such network
    */
   public static Enlarging open(
       Upscaler upscaler, UpscalerFolders folders, Torch torch, Runnable beforeEachPiece) {

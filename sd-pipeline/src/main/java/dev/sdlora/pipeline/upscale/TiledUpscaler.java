@@ -2,9 +2,9 @@ package dev.sdlora.pipeline.upscale;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.Picture;
-import dev.sdlora.api.ResourceException;
-import dev.sdlora.api.UpscalerNetwork;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.UpscalerNetwork;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.UpscalerReader;
 import dev.sdlora.pipeline.network.UpscalerConfig;

@@ -2,13 +2,13 @@ package dev.sdlora.pipeline.canvas;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.ImageToImage;
-import dev.sdlora.api.Inpainting;
-import dev.sdlora.api.MaskedContent;
-import dev.sdlora.api.Outpainting;
-import dev.sdlora.api.Picture;
-import dev.sdlora.api.ResizeMode;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.MaskedContent;
+import dev.sdlora.api.image.Outpainting;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.ResizeMode;
 import dev.sdlora.pipeline.raster.Raster;
 import java.util.Optional;
 import java.util.function.UnaryOperator;

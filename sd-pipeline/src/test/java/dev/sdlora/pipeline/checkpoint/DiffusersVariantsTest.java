@@ -3,8 +3,8 @@ package dev.sdlora.pipeline.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.CheckpointParts;
+import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;

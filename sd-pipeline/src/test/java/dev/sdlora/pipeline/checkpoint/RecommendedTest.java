@@ -3,11 +3,11 @@ package dev.sdlora.pipeline.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.Schedule;
 import java.nio.file.Path;
 import java.util.Map;
 import net.jqwik.api.ForAll;

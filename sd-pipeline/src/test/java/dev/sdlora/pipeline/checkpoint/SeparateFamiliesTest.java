@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.CheckpointParts;
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.PredictionType;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.pipeline.FamilyFiles;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;

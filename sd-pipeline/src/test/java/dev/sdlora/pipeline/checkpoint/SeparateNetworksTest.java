@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.CheckpointParts;
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorFile;

@@ -3,8 +3,8 @@ package dev.sdlora.pipeline.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.FileDescription;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.model.FileDescription;
 import dev.sdlora.pipeline.network.RandomWeights;
 import dev.sdlora.pipeline.network.SrvggConfig;
 import dev.sdlora.tensors.file.DType;

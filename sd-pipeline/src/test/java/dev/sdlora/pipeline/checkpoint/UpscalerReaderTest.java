@@ -3,7 +3,7 @@ package dev.sdlora.pipeline.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.pipeline.network.RandomWeights;
 import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.pipeline.network.UpscalerConfig;

@@ -1,13 +1,13 @@
 package dev.sdlora.pipeline.denoise;
 
-import static dev.sdlora.api.GuidanceRange.ofSigmas;
+import static dev.sdlora.api.sampling.GuidanceRange.ofSigmas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.GuidanceRange;
-import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.sampling.GuidanceRange;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.ConditioningSchedule;
 import dev.sdlora.pipeline.conditioning.Conditions;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Embedding;
-import dev.sdlora.api.EmbeddingException;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.awt.image.BufferedImage;

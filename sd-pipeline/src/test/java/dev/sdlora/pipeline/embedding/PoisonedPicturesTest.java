@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.sdlora.api.Embedding;
-import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.error.EmbeddingException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

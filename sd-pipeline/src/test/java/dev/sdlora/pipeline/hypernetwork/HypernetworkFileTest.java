@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.StableDiffusionException;
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;

@@ -3,12 +3,12 @@ package dev.sdlora.pipeline.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.HiresFix;
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.Schedule;
-import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.Schedule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

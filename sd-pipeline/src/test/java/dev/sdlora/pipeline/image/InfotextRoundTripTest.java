@@ -2,14 +2,14 @@ package dev.sdlora.pipeline.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraStrength;
-import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Rng;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.lora.LoraStrength;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.sampling.Rng;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.LoraTag;
 import java.nio.file.Path;

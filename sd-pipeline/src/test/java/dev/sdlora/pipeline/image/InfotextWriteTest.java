@@ -2,16 +2,16 @@ package dev.sdlora.pipeline.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.HiresFix;
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Rng;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.Schedule;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.sampling.Rng;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.Schedule;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.ImageSettingsException;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.error.ImageSettingsException;
+import dev.sdlora.api.image.Picture;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

@@ -3,8 +3,8 @@ package dev.sdlora.pipeline.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.Picture;
+import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.image.Picture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.Picture;
+import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.image.Picture;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,11 +3,11 @@ package dev.sdlora.pipeline.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.ImageToImage;
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.tensors.file.FileHashes;
 import java.io.IOException;
 import java.nio.file.Files;

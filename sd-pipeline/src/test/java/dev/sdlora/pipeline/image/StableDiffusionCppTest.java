@@ -2,14 +2,14 @@ package dev.sdlora.pipeline.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.HiresFix;
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Rng;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.SamplerOptions;
-import dev.sdlora.api.Schedule;
-import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.api.sampling.Rng;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.Schedule;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sdlora.api.BlockWeights;
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.GenerationCancelledException;
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.NumberFormat;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.make.CheckpointMerging;
 import dev.sdlora.api.make.CheckpointMerging.Merged;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.FileHashes;

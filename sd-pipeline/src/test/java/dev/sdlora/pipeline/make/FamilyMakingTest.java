@@ -3,7 +3,6 @@ package dev.sdlora.pipeline.make;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.NumberFormat;
 import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.LoraBaking.Baked;
@@ -12,6 +11,7 @@ import dev.sdlora.api.make.LoraExtraction;
 import dev.sdlora.api.make.LoraMerging;
 import dev.sdlora.api.make.LoraResizing;
 import dev.sdlora.api.make.MadeLora;
+import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.Floats;
 import dev.sdlora.tensors.file.TensorFile;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.make.CheckpointMerging;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.LoraBaking.Baked;

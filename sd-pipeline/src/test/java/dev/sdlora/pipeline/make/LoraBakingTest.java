@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
+import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.LoraBaking.Baked;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;

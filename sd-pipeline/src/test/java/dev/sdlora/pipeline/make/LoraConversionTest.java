@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
+import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.lora.make.KeyStyle;

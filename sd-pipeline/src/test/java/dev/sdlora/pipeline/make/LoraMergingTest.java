@@ -3,14 +3,14 @@ package dev.sdlora.pipeline.make;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.BlockWeights;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.NumberFormat;
-import dev.sdlora.api.StrengthSchedule;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.lora.BlockWeights;
+import dev.sdlora.api.lora.StrengthSchedule;
 import dev.sdlora.api.make.LoraMerging;
 import dev.sdlora.api.make.LoraResizing;
 import dev.sdlora.api.make.MadeLora;
+import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.tensors.file.DType;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,8 +3,8 @@ package dev.sdlora.pipeline.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.GenerationCancelledException;
-import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.ResourceException;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;

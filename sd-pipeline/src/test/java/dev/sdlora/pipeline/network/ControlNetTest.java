@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.Tiling;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.image.Tiling;
 import dev.sdlora.pipeline.checkpoint.ControlNetReader;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.tensors.file.TensorFile;

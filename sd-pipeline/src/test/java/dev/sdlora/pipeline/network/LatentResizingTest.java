@@ -3,7 +3,7 @@ package dev.sdlora.pipeline.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.network.LatentResizing.Mode;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.Random;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.T2iAdapterReader;
 import dev.sdlora.tensors.file.TensorFile;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.Tiling;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.image.Tiling;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.TinyDecoderReader;
 import dev.sdlora.tensors.torch.ScalarType;

@@ -2,8 +2,8 @@ package dev.sdlora.pipeline.preview;
 
 import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.Tiling;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Tiling;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;

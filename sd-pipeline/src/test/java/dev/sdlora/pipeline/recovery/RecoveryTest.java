@@ -3,12 +3,12 @@ package dev.sdlora.pipeline.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.EmbeddingLibrary;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Recovery;
 import dev.sdlora.api.Recovery.Kind;
+import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.file.SafetensorsWriter;

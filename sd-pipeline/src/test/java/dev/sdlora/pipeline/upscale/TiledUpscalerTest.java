@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.Picture;
-import dev.sdlora.api.ResourceException;
-import dev.sdlora.api.Upscaler;
-import dev.sdlora.api.UpscalerNetwork;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.api.image.UpscalerNetwork;
 import dev.sdlora.pipeline.network.Planes;
 import dev.sdlora.pipeline.network.RandomWeights;
 import dev.sdlora.pipeline.network.RrdbConfig;

@@ -1,6 +1,6 @@
 package dev.sdlora.prompt.dynamic;
 
-import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.prompt.dynamic.Node.Sequence;
 import dev.sdlora.prompt.dynamic.Node.Text;
 import dev.sdlora.prompt.grammar.Limit;

@@ -1,6 +1,6 @@
 package dev.sdlora.prompt.dynamic;
 
-import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.prompt.dynamic.Node.Assignment;
 import dev.sdlora.prompt.dynamic.Node.Option;
 import dev.sdlora.prompt.dynamic.Node.Sequence;

@@ -1,6 +1,6 @@
 package dev.sdlora.prompt.grammar;
 
-import dev.sdlora.api.Span;
+import dev.sdlora.api.prompt.Span;
 import java.util.ArrayList;
 import java.util.List;
 

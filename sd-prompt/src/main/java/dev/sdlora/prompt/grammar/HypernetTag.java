@@ -1,6 +1,6 @@
 package dev.sdlora.prompt.grammar;
 
-import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.api.value.Decimals;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.sdlora.prompt.grammar;
 
-import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.error.PromptSyntaxException;
 import java.util.Locale;
 
 /** Holds prompts to their {@link dev.sdlora.api.PromptLimits}. */

@@ -1,9 +1,9 @@
 package dev.sdlora.prompt.grammar;
 
-import dev.sdlora.api.BlockWeights;
-import dev.sdlora.api.LoraStrength;
-import dev.sdlora.api.PromptSyntaxException;
-import dev.sdlora.api.StrengthSchedule;
+import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.lora.BlockWeights;
+import dev.sdlora.api.lora.LoraStrength;
+import dev.sdlora.api.lora.StrengthSchedule;
 import dev.sdlora.api.value.Nearest;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.sdlora.prompt.grammar;
 
-import dev.sdlora.api.PromptSyntaxException;
-import dev.sdlora.api.Span;
+import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.prompt.Span;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.sdlora.prompt.grammar;
 
-import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.image.HiresFix;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -24,7 +24,7 @@ public final class Styles {
   /**
    * A prompt with the styles of its request.
    *
-   * @throws dev.sdlora.api.PromptSyntaxException if it becomes longer than the limit
+   * @throws dev.sdlora.api.error.PromptSyntaxException if it becomes longer than the limit
    */
   public static String onPrompt(String prompt, PromptOptions options) {
     return merge(prompt, options, Style::prompt);
@@ -33,7 +33,7 @@ public final class Styles {
   /**
    * A negative prompt with the styles of its request.
    *
-   * @throws dev.sdlora.api.PromptSyntaxException if it becomes longer than the limit
+   * @throws dev.sdlora.api.error.PromptSyntaxException if it becomes longer than the limit
    */
   public static String onNegativePrompt(String prompt, PromptOptions options) {
     return merge(prompt, options, Style::negativePrompt);
@@ -42,7 +42,7 @@ public final class Styles {
   /**
    * A request with its styles in its prompts, those of hires fix too, and with no styles any more.
    *
-   * @throws dev.sdlora.api.PromptSyntaxException if a prompt becomes longer than the limit
+   * @throws dev.sdlora.api.error.PromptSyntaxException if a prompt becomes longer than the limit
    */
   public static PromptSpec merged(PromptSpec spec) {
     PromptOptions options = spec.promptOptions();

@@ -43,7 +43,7 @@ public record Subprompt(String text, double weight, int offset, int end) {
   /**
    * The same within the limits of a request.
    *
-   * @throws dev.sdlora.api.PromptSyntaxException if there are too many parts
+   * @throws dev.sdlora.api.error.PromptSyntaxException if there are too many parts
    */
   public static List<Subprompt> split(String prompt, PromptLimits limits) {
     List<Subprompt> parts = split(prompt);

@@ -1,6 +1,6 @@
 package dev.sdlora.prompt.schedule;
 
-import dev.sdlora.api.Span;
+import dev.sdlora.api.prompt.Span;
 import dev.sdlora.prompt.schedule.Switch.Alternation;
 import dev.sdlora.prompt.schedule.Switch.Editing;
 import java.util.ArrayList;

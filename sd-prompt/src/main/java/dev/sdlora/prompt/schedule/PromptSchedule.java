@@ -34,7 +34,7 @@ public record PromptSchedule(List<Entry> entries) {
   /**
    * The schedule of a text without {@code AND}, such as a negative prompt, in which that is a word.
    *
-   * @throws dev.sdlora.api.PromptSyntaxException if its texts exceed the limits
+   * @throws dev.sdlora.api.error.PromptSyntaxException if its texts exceed the limits
    */
   public static PromptSchedule of(String text, PromptSteps pass, PromptLimits limits) {
     return new Texts(limits.texts()).schedule(text, pass);
@@ -43,8 +43,8 @@ public record PromptSchedule(List<Entry> entries) {
   /**
    * The schedules of the parts of a prompt that {@code AND} joins; at least one.
    *
-   * @throws dev.sdlora.api.PromptSyntaxException if there are too many, or their texts together
-   *     exceed the limits
+   * @throws dev.sdlora.api.error.PromptSyntaxException if there are too many, or their texts
+   *     together exceed the limits
    */
   public static List<Weighted> ofParts(String prompt, PromptSteps pass, PromptLimits limits) {
     Texts texts = new Texts(limits.texts());

@@ -1,6 +1,6 @@
 package dev.sdlora.prompt.schedule;
 
-import dev.sdlora.api.Span;
+import dev.sdlora.api.prompt.Span;
 import java.util.List;
 
 /** A place of a prompt that stands for different texts at different steps. */

@@ -1,6 +1,6 @@
 package dev.sdlora.prompt.schedule;
 
-import dev.sdlora.api.Span;
+import dev.sdlora.api.prompt.Span;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.sdlora.prompt.taught;
 
-import dev.sdlora.api.Prompt;
-import dev.sdlora.api.PromptNode;
-import dev.sdlora.api.Span;
+import dev.sdlora.api.prompt.Prompt;
+import dev.sdlora.api.prompt.PromptNode;
+import dev.sdlora.api.prompt.Span;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;

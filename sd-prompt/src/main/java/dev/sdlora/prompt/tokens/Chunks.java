@@ -53,7 +53,8 @@ public final class Chunks {
    * @param commaBacktrack how many tokens a comma may lie before the end of a full chunk and still
    *     end it, from 0 to 74; at 0 chunks are filled up wherever the commas are
    * @param words whose names stand for vectors; each piece is searched by itself
-   * @throws dev.sdlora.api.PromptSyntaxException if there are more chunks than the limits allow
+   * @throws dev.sdlora.api.error.PromptSyntaxException if there are more chunks than the limits
+   *     allow
    */
   public static List<TokenChunk> of(
       List<WeightedText> pieces,

@@ -1,6 +1,6 @@
 package dev.sdlora.prompt.tree;
 
-import dev.sdlora.api.Span;
+import dev.sdlora.api.prompt.Span;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import java.util.ArrayList;
 import java.util.Comparator;

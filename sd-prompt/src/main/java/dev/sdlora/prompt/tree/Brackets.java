@@ -1,10 +1,10 @@
 package dev.sdlora.prompt.tree;
 
-import dev.sdlora.api.PromptNode;
-import dev.sdlora.api.PromptNode.Bracket;
-import dev.sdlora.api.PromptNode.Break;
-import dev.sdlora.api.PromptNode.Escape;
-import dev.sdlora.api.Span;
+import dev.sdlora.api.prompt.PromptNode;
+import dev.sdlora.api.prompt.PromptNode.Bracket;
+import dev.sdlora.api.prompt.PromptNode.Break;
+import dev.sdlora.api.prompt.PromptNode.Escape;
+import dev.sdlora.api.prompt.Span;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.grammar.AttentionEvents;
 import dev.sdlora.prompt.grammar.AttentionScanner;

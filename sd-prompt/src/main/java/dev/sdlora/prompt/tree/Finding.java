@@ -1,6 +1,6 @@
 package dev.sdlora.prompt.tree;
 
-import dev.sdlora.api.Span;
+import dev.sdlora.api.prompt.Span;
 
 /**
  * Something in a prompt that its writer should know.

@@ -1,6 +1,6 @@
 package dev.sdlora.prompt.tree;
 
-import dev.sdlora.api.Span;
+import dev.sdlora.api.prompt.Span;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,10 +1,10 @@
 package dev.sdlora.prompt.tree;
 
-import dev.sdlora.api.PromptNode;
-import dev.sdlora.api.PromptNode.Comment;
-import dev.sdlora.api.PromptNode.Tag;
-import dev.sdlora.api.PromptNode.Text;
-import dev.sdlora.api.Span;
+import dev.sdlora.api.prompt.PromptNode;
+import dev.sdlora.api.prompt.PromptNode.Comment;
+import dev.sdlora.api.prompt.PromptNode.Tag;
+import dev.sdlora.api.prompt.PromptNode.Text;
+import dev.sdlora.api.prompt.Span;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import java.util.List;
 import java.util.function.BiFunction;

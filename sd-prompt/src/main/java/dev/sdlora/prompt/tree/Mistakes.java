@@ -1,11 +1,11 @@
 package dev.sdlora.prompt.tree;
 
-import dev.sdlora.api.Prompt;
-import dev.sdlora.api.PromptNode;
-import dev.sdlora.api.PromptNode.Attention;
-import dev.sdlora.api.PromptNode.Bracket;
-import dev.sdlora.api.PromptNode.Text;
-import dev.sdlora.api.Span;
+import dev.sdlora.api.prompt.Prompt;
+import dev.sdlora.api.prompt.PromptNode;
+import dev.sdlora.api.prompt.PromptNode.Attention;
+import dev.sdlora.api.prompt.PromptNode.Bracket;
+import dev.sdlora.api.prompt.PromptNode.Text;
+import dev.sdlora.api.prompt.Span;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

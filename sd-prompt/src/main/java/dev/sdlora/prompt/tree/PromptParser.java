@@ -1,7 +1,7 @@
 package dev.sdlora.prompt.tree;
 
-import dev.sdlora.api.Prompt;
-import dev.sdlora.api.PromptNode;
+import dev.sdlora.api.prompt.Prompt;
+import dev.sdlora.api.prompt.PromptNode;
 import dev.sdlora.prompt.grammar.Characters;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.Subprompt;

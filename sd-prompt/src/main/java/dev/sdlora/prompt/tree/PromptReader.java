@@ -26,7 +26,7 @@ public final class PromptReader {
   /**
    * Reads a prompt.
    *
-   * @throws dev.sdlora.api.PromptSyntaxException if it is too long, or has a mistake and the
+   * @throws dev.sdlora.api.error.PromptSyntaxException if it is too long, or has a mistake and the
    *     options are strict
    */
   public ReadPrompt prompt(String prompt) {
@@ -37,7 +37,7 @@ public final class PromptReader {
   /**
    * Reads a negative prompt, whose tags are text unless the options say otherwise.
    *
-   * @throws dev.sdlora.api.PromptSyntaxException if it is too long, or has a mistake and the
+   * @throws dev.sdlora.api.error.PromptSyntaxException if it is too long, or has a mistake and the
    *     options are strict
    */
   public ReadPrompt negativePrompt(String prompt) {

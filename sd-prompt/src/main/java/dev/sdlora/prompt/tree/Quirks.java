@@ -1,15 +1,15 @@
 package dev.sdlora.prompt.tree;
 
-import dev.sdlora.api.Prompt;
-import dev.sdlora.api.PromptNode;
-import dev.sdlora.api.PromptNode.Attention;
-import dev.sdlora.api.PromptNode.Break;
-import dev.sdlora.api.PromptNode.Editing;
-import dev.sdlora.api.PromptNode.PartWeight;
-import dev.sdlora.api.PromptNode.Tag;
-import dev.sdlora.api.Span;
-import dev.sdlora.api.StrengthSchedule;
-import dev.sdlora.api.StrengthSchedule.Point;
+import dev.sdlora.api.lora.StrengthSchedule;
+import dev.sdlora.api.lora.StrengthSchedule.Point;
+import dev.sdlora.api.prompt.Prompt;
+import dev.sdlora.api.prompt.PromptNode;
+import dev.sdlora.api.prompt.PromptNode.Attention;
+import dev.sdlora.api.prompt.PromptNode.Break;
+import dev.sdlora.api.prompt.PromptNode.Editing;
+import dev.sdlora.api.prompt.PromptNode.PartWeight;
+import dev.sdlora.api.prompt.PromptNode.Tag;
+import dev.sdlora.api.prompt.Span;
 import dev.sdlora.prompt.grammar.Characters;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.LoraTag;

@@ -1,7 +1,7 @@
 package dev.sdlora.prompt.tree;
 
-import dev.sdlora.api.Prompt;
-import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.prompt.Prompt;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.schedule.PromptSteps;
 import java.util.Comparator;

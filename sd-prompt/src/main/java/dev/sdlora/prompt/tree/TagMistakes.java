@@ -1,7 +1,7 @@
 package dev.sdlora.prompt.tree;
 
-import dev.sdlora.api.PromptSyntaxException;
-import dev.sdlora.api.Span;
+import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.prompt.Span;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.HypernetTag;

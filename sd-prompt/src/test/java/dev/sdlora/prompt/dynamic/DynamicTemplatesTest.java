@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.api.PromptLimits;
-import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.error.PromptSyntaxException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

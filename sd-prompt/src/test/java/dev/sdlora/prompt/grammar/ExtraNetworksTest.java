@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.Span;
+import dev.sdlora.api.prompt.Span;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

@@ -3,7 +3,7 @@ package dev.sdlora.prompt.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.PromptLimits;
-import dev.sdlora.api.Span;
+import dev.sdlora.api.prompt.Span;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import net.jqwik.api.ForAll;

@@ -2,7 +2,7 @@ package dev.sdlora.prompt.taught;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.Span;
+import dev.sdlora.api.prompt.Span;
 import dev.sdlora.prompt.taught.PromptWords.Word;
 import dev.sdlora.prompt.tree.PromptParser;
 import java.util.HashSet;

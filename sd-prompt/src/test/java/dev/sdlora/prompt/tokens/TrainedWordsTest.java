@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.PromptLimits;
-import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.tokens.SpelledNames.Found;
 import dev.sdlora.prompt.tokens.TokenChunk.Trained;

@@ -3,7 +3,7 @@ package dev.sdlora.prompt.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.prompt.schedule.PromptSteps;
 import java.util.List;
 import net.jqwik.api.ForAll;

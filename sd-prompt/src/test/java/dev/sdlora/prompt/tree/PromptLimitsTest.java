@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptOptions;
-import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.schedule.PromptSchedule;
 import dev.sdlora.prompt.schedule.PromptSteps;

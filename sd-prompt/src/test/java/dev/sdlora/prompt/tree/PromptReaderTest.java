@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptOptions;
-import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.error.PromptSyntaxException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,6 +1,6 @@
 package dev.sdlora.sampler.noise;
 
-import dev.sdlora.api.Rng;
+import dev.sdlora.api.sampling.Rng;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.LinkedHashMap;

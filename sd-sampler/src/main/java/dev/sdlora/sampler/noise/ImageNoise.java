@@ -1,6 +1,6 @@
 package dev.sdlora.sampler.noise;
 
-import dev.sdlora.api.Rng;
+import dev.sdlora.api.sampling.Rng;
 
 /**
  * All noise of one picture as A1111 draws it: the first latent, with variation and seed resize, and

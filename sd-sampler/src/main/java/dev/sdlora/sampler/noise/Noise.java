@@ -1,6 +1,6 @@
 package dev.sdlora.sampler.noise;
 
-import dev.sdlora.api.Rng;
+import dev.sdlora.api.sampling.Rng;
 
 /** Makes the noise of a seed. */
 public final class Noise {

@@ -1,6 +1,6 @@
 package dev.sdlora.sampler.schedule;
 
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.model.ModelFamily;
 import java.util.Arrays;
 
 /**

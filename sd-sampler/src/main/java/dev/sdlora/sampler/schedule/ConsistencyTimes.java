@@ -37,8 +37,8 @@ public final class ConsistencyTimes {
   }
 
   /**
-   * Levels for {@link dev.sdlora.api.Sampler#LCM}, as A1111 has them: from the highest time to the
-   * lowest in equal distances, between two times on a logarithmic scale, then 0.
+   * Levels for {@link dev.sdlora.api.sampling.Sampler#LCM}, as A1111 has them: from the highest
+   * time to the lowest in equal distances, between two times on a logarithmic scale, then 0.
    *
    * @param steps at least 1
    * @throws IllegalArgumentException if it is not

@@ -1,8 +1,8 @@
 package dev.sdlora.sampler.schedule;
 
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.SamplerOptions;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.Schedule;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;

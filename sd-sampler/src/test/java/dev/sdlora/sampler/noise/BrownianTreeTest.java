@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sdlora.api.Rng;
+import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.sampler.Fixtures;
 import java.util.Arrays;
 import java.util.Locale;

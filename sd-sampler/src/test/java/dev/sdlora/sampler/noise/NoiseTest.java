@@ -3,7 +3,7 @@ package dev.sdlora.sampler.noise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.Rng;
+import dev.sdlora.api.sampling.Rng;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

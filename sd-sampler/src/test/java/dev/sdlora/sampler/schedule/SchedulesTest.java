@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.SamplerOptions;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.sampler.Fixtures;
 import java.util.Arrays;
 import java.util.stream.IntStream;

@@ -1,6 +1,6 @@
 package dev.sdlora.tensors.file;
 
-import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.value.CurrentWork;
 
 /**

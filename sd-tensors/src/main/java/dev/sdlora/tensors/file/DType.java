@@ -1,6 +1,6 @@
 package dev.sdlora.tensors.file;
 
-import dev.sdlora.api.NumberFormat;
+import dev.sdlora.api.model.NumberFormat;
 import java.util.Arrays;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package dev.sdlora.tensors.file;
 
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.TensorFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

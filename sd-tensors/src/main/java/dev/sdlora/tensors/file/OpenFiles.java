@@ -12,7 +12,7 @@ public final class OpenFiles implements AutoCloseable {
   /**
    * The reader of a file, opened when first asked for.
    *
-   * @throws dev.sdlora.api.TensorFileException if the file cannot be read or has changed
+   * @throws dev.sdlora.api.error.TensorFileException if the file cannot be read or has changed
    */
   public TensorFile.Reader of(TensorFile file) {
     return open.computeIfAbsent(file, TensorFile::reader);

@@ -25,7 +25,8 @@ public final class Spool implements AutoCloseable {
    * An empty spool.
    *
    * @param target the file that is going to be written; the spool lies in the same folder
-   * @throws dev.sdlora.api.TensorFileException if there is no such folder or it cannot be written
+   * @throws dev.sdlora.api.error.TensorFileException if there is no such folder or it cannot be
+   *     written
    */
   public Spool(Path target) {
     file = target.toAbsolutePath().resolveSibling(".sd-" + UUID.randomUUID() + ".spool");
@@ -47,7 +48,7 @@ public final class Spool implements AutoCloseable {
    * Takes in the bytes of a tensor.
    *
    * @return gives the same bytes, any number of times until this is closed
-   * @throws dev.sdlora.api.TensorFileException if they cannot be had or the disk is full
+   * @throws dev.sdlora.api.error.TensorFileException if they cannot be had or the disk is full
    */
   public SafetensorsWriter.Source add(SafetensorsWriter.Source source) {
     try {

@@ -1,6 +1,6 @@
 package dev.sdlora.tensors.file;
 
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.TensorFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -54,7 +54,7 @@ public final class TensorFile {
    *
    * @throws TensorFileException if the file is missing, unreadable, damaged, or something else than
    *     a tensor file; the message names the file, the reason and the likely cause
-   * @throws dev.sdlora.api.GenerationCancelledException as {@link Cancellation#check}
+   * @throws dev.sdlora.api.error.GenerationCancelledException as {@link Cancellation#check}
    */
   public static TensorFile open(Path path) {
     Cancellation.check();

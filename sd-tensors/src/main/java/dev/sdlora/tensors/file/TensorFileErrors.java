@@ -1,7 +1,7 @@
 package dev.sdlora.tensors.file;
 
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.api.value.FileReason;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.sdlora.tensors.file;
 
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.tensors.file.TorchTensors.Region;
 import dev.sdlora.tensors.pickle.Pickle;
 import dev.sdlora.tensors.pickle.PickleException;

@@ -1,7 +1,7 @@
 package dev.sdlora.tensors.file;
 
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.TensorFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.sdlora.tensors.folder;
 
-import dev.sdlora.api.GenerationCancelledException;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.value.CurrentWork;
 import dev.sdlora.tensors.file.Cancellation;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.sdlora.tensors.folder;
 
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.tensors.file.Cancellation;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;

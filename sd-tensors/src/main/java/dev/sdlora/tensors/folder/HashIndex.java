@@ -1,6 +1,6 @@
 package dev.sdlora.tensors.folder;
 
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.file.TensorFile;
 import java.io.IOException;
@@ -70,7 +70,7 @@ public final class HashIndex {
    *
    * @param hash as somebody wrote it; what is none belongs to no file
    * @param files to choose from, likely ones first
-   * @throws dev.sdlora.api.GenerationCancelledException as {@code Cancellation.check}
+   * @throws dev.sdlora.api.error.GenerationCancelledException as {@code Cancellation.check}
    */
   public Optional<Path> find(String hash, List<Path> files) {
     Optional<String> digits = digits(hash);
@@ -101,7 +101,7 @@ public final class HashIndex {
    * has hashed is not read again as long as its size and time stamp are the same.
    *
    * @throws TensorFileException if the file cannot be read
-   * @throws dev.sdlora.api.GenerationCancelledException as {@code Cancellation.check}
+   * @throws dev.sdlora.api.error.GenerationCancelledException as {@code Cancellation.check}
    */
   public String sha256(Path file) {
     Optional<FileHashes.Whole> before = known(file);

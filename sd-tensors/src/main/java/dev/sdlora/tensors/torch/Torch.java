@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.tensors.natives.Natives;
 import java.nio.FloatBuffer;
 

@@ -38,7 +38,7 @@ public final class LiveWeights implements AutoCloseable {
    *
    * @param origins where each weight lies, by the name that the network uses
    * @param type the number format to compute in: float32 or bfloat16
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
   public static LiveWeights load(
       Torch torch, TensorLoader loader, Map<String, Origin> origins, ScalarType type) {
@@ -84,7 +84,7 @@ public final class LiveWeights implements AutoCloseable {
    * that beside them there is never more than one weight for each thread. None of them is patched
    * then. When it fails, none is in memory.
    *
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
   public void read() {
     if (isInMemory()) {
@@ -229,9 +229,9 @@ public final class LiveWeights implements AutoCloseable {
      * summed in float32 and rounded once, in place. One call for many weights costs less than many.
      *
      * @param changes by the name of the weight, for each at least one; all numbers finite
-     * @throws dev.sdlora.api.TensorFileException if the file has changed since it was opened, and
-     *     then nothing is written; or if it cannot be read, and then what may have been written is
-     *     in {@link #patched()}
+     * @throws dev.sdlora.api.error.TensorFileException if the file has changed since it was opened,
+     *     and then nothing is written; or if it cannot be read, and then what may have been written
+     *     is in {@link #patched()}
      */
     public void patch(Map<String, List<LowRank>> changes) {
       Rewriting rewriting = new Rewriting(tensors, files);
@@ -245,9 +245,9 @@ public final class LiveWeights implements AutoCloseable {
      * and rounded once.
      *
      * @param delta float32, as many numbers as the weight, all finite
-     * @throws dev.sdlora.api.TensorFileException if the file has changed since it was opened, and
-     *     then nothing is written; or if it cannot be read, and then what may have been written is
-     *     in {@link #patched()}
+     * @throws dev.sdlora.api.error.TensorFileException if the file has changed since it was opened,
+     *     and then nothing is written; or if it cannot be read, and then what may have been written
+     *     is in {@link #patched()}
      */
     public void patch(String name, NDArray delta) {
       Rewriting rewriting = new Rewriting(tensors, files);
@@ -260,7 +260,7 @@ public final class LiveWeights implements AutoCloseable {
      * What the file says of a weight, as float32.
      *
      * @param scope the manager that will own it, unless it is the weight itself; not to be changed
-     * @throws dev.sdlora.api.TensorFileException if the file is needed and has changed
+     * @throws dev.sdlora.api.error.TensorFileException if the file is needed and has changed
      */
     public NDArray original(String name, NDManager scope) {
       if (type() == ScalarType.FLOAT32 && !patched.contains(name) && !tensors.isPacked(name)) {
@@ -274,8 +274,8 @@ public final class LiveWeights implements AutoCloseable {
     /**
      * Puts weights back to what the file says; those that were not changed are left alone.
      *
-     * @throws dev.sdlora.api.TensorFileException if the file has changed since it was opened; the
-     *     weights then stay in {@link #patched()}
+     * @throws dev.sdlora.api.error.TensorFileException if the file has changed since it was opened;
+     *     the weights then stay in {@link #patched()}
      */
     public void restore(Collection<String> names) {
       List<String> changed = names.stream().filter(patched::contains).toList();

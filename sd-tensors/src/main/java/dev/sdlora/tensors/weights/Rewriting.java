@@ -84,8 +84,9 @@ final class Rewriting {
   /**
    * Writes all.
    *
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read; weights that are packed
-   *     are then what they were or what they should be, others may hold some numbers of either
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read; weights that are
+   *     packed are then what they were or what they should be, others may hold some numbers of
+   *     either
    */
   void run() {
     // The largest come first: threads end together, and room is needed while little is in memory.

@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import dev.sdlora.api.GenerationCancelledException;
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.api.value.CurrentWork;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

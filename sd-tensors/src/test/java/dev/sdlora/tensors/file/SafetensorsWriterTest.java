@@ -3,7 +3,7 @@ package dev.sdlora.tensors.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.TensorFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

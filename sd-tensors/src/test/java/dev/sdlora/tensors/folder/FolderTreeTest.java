@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import dev.sdlora.api.GenerationCancelledException;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.value.CurrentWork;
 import dev.sdlora.tensors.file.Cancellation;
 import java.io.IOException;

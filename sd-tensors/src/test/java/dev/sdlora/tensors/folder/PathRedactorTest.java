@@ -3,7 +3,7 @@ package dev.sdlora.tensors.folder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.sdlora.api.LoraException;
+import dev.sdlora.api.error.LoraException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

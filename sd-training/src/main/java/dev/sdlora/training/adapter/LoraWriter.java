@@ -20,7 +20,7 @@ public final class LoraWriter {
    *
    * @param names what the model's layers are called in files
    * @param format of the numbers: F16 or F32
-   * @throws dev.sdlora.api.TensorFileException if the file cannot be written
+   * @throws dev.sdlora.api.error.TensorFileException if the file cannot be written
    */
   public static void write(
       Path path,

@@ -1,6 +1,6 @@
 package dev.sdlora.training.data;
 
-import dev.sdlora.api.Rng;
+import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.sampler.noise.Noise;
 import dev.sdlora.sampler.noise.NoiseSource;
 import dev.sdlora.sampler.schedule.NoiseLevels;

@@ -58,7 +58,7 @@ public final class Captions {
    * Captions as tokens.
    *
    * @param encoders the dimensions of the text encoders that will read them
-   * @throws dev.sdlora.api.CheckpointException if the checkpoint's vocabulary lacks a token
+   * @throws dev.sdlora.api.error.CheckpointException if the checkpoint's vocabulary lacks a token
    */
   public static Captions tokens(Collection<String> captions, List<ClipConfig> encoders) {
     Map<String, List<int[][]>> ids = new LinkedHashMap<>();
@@ -78,7 +78,7 @@ public final class Captions {
    * The same captions as states of a checkpoint's text encoders, whose memory is freed again.
    *
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
-   * @throws dev.sdlora.api.TensorFileException if weights cannot be read
+   * @throws dev.sdlora.api.error.TensorFileException if weights cannot be read
    */
   public Captions encoded(ModelFiles files, int clipSkip) {
     Map<String, Encoded> encoded = new LinkedHashMap<>();

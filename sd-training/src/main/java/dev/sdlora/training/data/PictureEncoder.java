@@ -2,8 +2,8 @@ package dev.sdlora.training.data;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.Rng;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.network.VaeConfig;
@@ -30,7 +30,7 @@ public final class PictureEncoder implements AutoCloseable {
   /**
    * Reads the weights of the autoencoder that encode.
    *
-   * @throws dev.sdlora.api.TensorFileException if they cannot be read
+   * @throws dev.sdlora.api.error.TensorFileException if they cannot be read
    */
   public PictureEncoder(ModelFiles files) {
     torch = Torch.open("cpu");

@@ -30,7 +30,7 @@ public final class DenoisingNetworks {
    * @param torch the owner of the native memory
    * @param textEncoders whether to read those of the text encoders as well
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read
    */
   public DenoisingNetworks(Torch torch, ModelFiles files, boolean textEncoders, int clipSkip) {
     this.program =

@@ -1,8 +1,8 @@
 package dev.sdlora.training.step;
 
 import ai.djl.ndarray.NDArray;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorFile;

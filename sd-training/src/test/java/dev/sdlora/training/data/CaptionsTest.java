@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
-import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.Arrays;

@@ -3,7 +3,7 @@ package dev.sdlora.training.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.image.ImageSize;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;

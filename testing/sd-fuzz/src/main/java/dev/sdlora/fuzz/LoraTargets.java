@@ -1,8 +1,8 @@
 package dev.sdlora.fuzz;
 
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.library.LoraCards;
 import dev.sdlora.lora.library.LoraFiles;

@@ -1,9 +1,9 @@
 package dev.sdlora.fuzz;
 
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.EmbeddingException;
-import dev.sdlora.api.StableDiffusionException;
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ControlNetReader;
 import dev.sdlora.pipeline.checkpoint.T2iAdapterReader;

@@ -1,10 +1,10 @@
 package dev.sdlora.fuzz;
 
-import dev.sdlora.api.EmbeddingException;
-import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.ImageSettingsException;
-import dev.sdlora.api.Picture;
-import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.error.ImageSettingsException;
+import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.api.image.Picture;
 import dev.sdlora.pipeline.embedding.EmbeddingFiles;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.PictureFiles;

@@ -1,16 +1,16 @@
 package dev.sdlora.fuzz;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.ImageSettingsException;
-import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraLibrary;
-import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RequestLimits;
-import dev.sdlora.api.ResourceException;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.error.ImageSettingsException;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.SettingException;
 import dev.sdlora.batch.BatchException;
 import dev.sdlora.batch.ManifestCheck;

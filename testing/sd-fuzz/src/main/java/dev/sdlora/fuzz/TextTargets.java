@@ -1,17 +1,17 @@
 package dev.sdlora.fuzz;
 
-import dev.sdlora.api.BlockWeights;
 import dev.sdlora.api.DynamicPrompts;
-import dev.sdlora.api.Prompt;
-import dev.sdlora.api.PromptExplanation;
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptOptions;
-import dev.sdlora.api.PromptSyntaxException;
-import dev.sdlora.api.StableDiffusionException;
-import dev.sdlora.api.StrengthSchedule;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.grid.Axis;
+import dev.sdlora.api.lora.BlockWeights;
+import dev.sdlora.api.lora.StrengthSchedule;
+import dev.sdlora.api.prompt.Prompt;
+import dev.sdlora.api.prompt.PromptExplanation;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.grammar.ExtraNetwork;

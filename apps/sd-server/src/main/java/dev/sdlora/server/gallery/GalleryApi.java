@@ -2,7 +2,7 @@ package dev.sdlora.server.gallery;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.Picture;
+import dev.sdlora.api.image.Picture;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Answers;

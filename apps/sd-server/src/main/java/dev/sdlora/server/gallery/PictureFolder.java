@@ -1,8 +1,8 @@
 package dev.sdlora.server.gallery;
 
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.ImageSettingsException;
+import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.error.ImageSettingsException;
 import dev.sdlora.api.value.PictureReader;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.job.Job;

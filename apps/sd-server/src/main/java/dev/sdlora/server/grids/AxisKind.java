@@ -2,8 +2,8 @@ package dev.sdlora.server.grids;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.request.Fields;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.sdlora.server.http;
 
-import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.value.CurrentWork;
 import dev.sdlora.server.job.Job;
 import io.javalin.http.Context;

@@ -1,14 +1,14 @@
 package dev.sdlora.server.http;
 
-import dev.sdlora.api.EmbeddingException;
-import dev.sdlora.api.GenerationCancelledException;
-import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.ImageSettingsException;
-import dev.sdlora.api.LoraException;
-import dev.sdlora.api.PromptSyntaxException;
-import dev.sdlora.api.ResourceException;
-import dev.sdlora.api.ResourceException.Resource;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.error.ImageSettingsException;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.error.ResourceException.Resource;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.request.FieldException;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.training.TrainingException;

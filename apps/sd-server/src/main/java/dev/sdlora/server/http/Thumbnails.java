@@ -1,6 +1,6 @@
 package dev.sdlora.server.http;
 
-import dev.sdlora.api.Picture;
+import dev.sdlora.api.image.Picture;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

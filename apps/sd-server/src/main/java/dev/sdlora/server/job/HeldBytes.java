@@ -1,13 +1,13 @@
 package dev.sdlora.server.job;
 
-import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.ImageToImage;
-import dev.sdlora.api.Inpainting;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.RegionMask;
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.RegionMask;
 import java.awt.image.BufferedImage;
 import java.util.Optional;
 import java.util.stream.Stream;

@@ -2,7 +2,7 @@ package dev.sdlora.server.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.LoraReport;
+import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.request.Fields;
 import java.awt.image.BufferedImage;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package dev.sdlora.server.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.LoraReport;
+import dev.sdlora.api.lora.LoraReport;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -3,7 +3,7 @@ package dev.sdlora.server.jobs;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.LoraReport;
+import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Job;

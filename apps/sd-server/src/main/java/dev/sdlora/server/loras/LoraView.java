@@ -4,11 +4,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraDetails;
-import dev.sdlora.api.LoraEffect;
-import dev.sdlora.api.LoraFit;
-import dev.sdlora.api.ModelFamily;
-import dev.sdlora.api.TriggerWord;
+import dev.sdlora.api.lora.LoraDetails;
+import dev.sdlora.api.lora.LoraEffect;
+import dev.sdlora.api.lora.LoraFit;
+import dev.sdlora.api.lora.TriggerWord;
+import dev.sdlora.api.model.BlockChange;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Sentences;
 import java.net.URLEncoder;
@@ -147,7 +148,7 @@ final class LoraView {
     texts.forEach(array::add);
   }
 
-  private static void add(ArrayNode blocks, LoraEffect.Block block) {
+  private static void add(ArrayNode blocks, BlockChange block) {
     double relative = block.relative();
     blocks
         .addObject()

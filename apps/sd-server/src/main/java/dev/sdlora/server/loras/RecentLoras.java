@@ -1,9 +1,9 @@
 package dev.sdlora.server.loras;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraLibrary;
-import dev.sdlora.api.LoraQuery;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.lora.LoraQuery;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

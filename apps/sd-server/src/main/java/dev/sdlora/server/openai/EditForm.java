@@ -1,10 +1,10 @@
 package dev.sdlora.server.openai;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RequestLimits;
+import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.value.ImageStream;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Pictures;

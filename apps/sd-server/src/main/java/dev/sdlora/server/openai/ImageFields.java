@@ -1,8 +1,8 @@
 package dev.sdlora.server.openai;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.request.Dialect;
 import dev.sdlora.request.DrawingReader;
 import dev.sdlora.request.FieldException;

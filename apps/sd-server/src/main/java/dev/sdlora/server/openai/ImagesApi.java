@@ -2,8 +2,8 @@ package dev.sdlora.server.openai;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.request.AskedSettings;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;

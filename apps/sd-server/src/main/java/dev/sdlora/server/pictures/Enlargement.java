@@ -1,7 +1,7 @@
 package dev.sdlora.server.pictures;
 
-import dev.sdlora.api.Picture;
-import dev.sdlora.api.UpscalerNetwork;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.UpscalerNetwork;
 import dev.sdlora.api.value.Nearest;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;

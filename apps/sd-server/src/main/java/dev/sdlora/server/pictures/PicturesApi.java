@@ -1,8 +1,8 @@
 package dev.sdlora.server.pictures;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.RequestLimits;
+import dev.sdlora.api.image.Picture;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Answers;

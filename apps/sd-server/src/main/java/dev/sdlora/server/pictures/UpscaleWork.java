@@ -1,7 +1,7 @@
 package dev.sdlora.server.pictures;
 
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.Picture;
+import dev.sdlora.api.image.Picture;
 import dev.sdlora.request.Offer;
 import dev.sdlora.server.job.HeldBytes;
 import dev.sdlora.server.job.InterruptibleWork;

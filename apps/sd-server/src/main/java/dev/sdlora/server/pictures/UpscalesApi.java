@@ -1,7 +1,7 @@
 package dev.sdlora.server.pictures;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.Picture;
+import dev.sdlora.api.image.Picture;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
 import dev.sdlora.request.Pictures;

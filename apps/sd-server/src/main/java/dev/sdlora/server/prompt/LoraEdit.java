@@ -1,12 +1,12 @@
 package dev.sdlora.server.prompt;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraLibrary;
-import dev.sdlora.api.LoraStrength;
-import dev.sdlora.api.Prompt;
-import dev.sdlora.api.PromptNode;
-import dev.sdlora.api.Span;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.lora.LoraStrength;
+import dev.sdlora.api.prompt.Prompt;
+import dev.sdlora.api.prompt.PromptNode;
+import dev.sdlora.api.prompt.Span;
 import dev.sdlora.server.http.Refusal;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,7 +1,7 @@
 package dev.sdlora.server.prompt;
 
-import dev.sdlora.api.Prompt;
-import dev.sdlora.api.PromptNode;
+import dev.sdlora.api.prompt.Prompt;
+import dev.sdlora.api.prompt.PromptNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;

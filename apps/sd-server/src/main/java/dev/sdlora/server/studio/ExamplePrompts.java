@@ -1,7 +1,7 @@
 package dev.sdlora.server.studio;
 
-import dev.sdlora.api.PromptExplanation;
 import dev.sdlora.api.PromptLimits;
+import dev.sdlora.api.prompt.PromptExplanation;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -2,8 +2,8 @@ package dev.sdlora.server.training;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.image.Picture;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.job.InterruptibleWork;
 import dev.sdlora.server.job.Progress;

@@ -1,11 +1,11 @@
 package dev.sdlora.server.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Picture;
 import dev.sdlora.request.AskedSettings;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;

@@ -2,8 +2,8 @@ package dev.sdlora.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.ResourceException;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.error.StableDiffusionException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

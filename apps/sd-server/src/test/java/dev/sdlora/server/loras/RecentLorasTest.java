@@ -3,9 +3,9 @@ package dev.sdlora.server.loras;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraLibrary;
-import dev.sdlora.api.LoraQuery;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.lora.LoraQuery;
 import dev.sdlora.demo.model.DemoModel;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.sdlora.demo.scratch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.Rng;
+import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.sampler.noise.Noise;

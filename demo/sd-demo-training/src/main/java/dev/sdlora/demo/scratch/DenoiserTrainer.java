@@ -3,7 +3,7 @@ package dev.sdlora.demo.scratch;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.sdlora.api.Rng;
+import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.TextEncoder;

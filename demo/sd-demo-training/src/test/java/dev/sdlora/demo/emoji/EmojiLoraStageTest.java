@@ -3,7 +3,7 @@ package dev.sdlora.demo.emoji;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.TriggerWord;
+import dev.sdlora.api.lora.TriggerWord;
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
 import dev.sdlora.demo.scratch.CheckpointWriter;
 import dev.sdlora.demo.scratch.DenoiserTrainer;

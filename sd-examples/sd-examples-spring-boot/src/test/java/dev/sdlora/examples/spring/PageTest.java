@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PageTest {
   private static final List<String> IMPORTS =
       List.of(
-          "dev.sdlora.api.HiresFix",
+          "dev.sdlora.api.image.HiresFix",
           "dev.sdlora.spring.SdLoraImageMetadata",
           "dev.sdlora.spring.SdLoraImageOptions",
           "java.util.List",

@@ -1,11 +1,11 @@
 package dev.sdlora.fuzz.soak;
 
-import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.error.StableDiffusionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

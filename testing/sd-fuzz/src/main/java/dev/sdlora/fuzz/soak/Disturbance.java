@@ -2,8 +2,8 @@ package dev.sdlora.fuzz.soak;
 
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
-import dev.sdlora.api.LatentPreview;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.LatentPreview;
 import java.util.SplittableRandom;
 
 /**

@@ -3,7 +3,7 @@ package dev.sdlora.fuzz.soak;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.error.ImageFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;

@@ -1,12 +1,12 @@
 package dev.sdlora.fuzz.soak;
 
-import dev.sdlora.api.HiresFix;
-import dev.sdlora.api.ImageToImage;
-import dev.sdlora.api.LoraMode;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.Sampler;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.sampling.Sampler;
 import java.util.List;
 import java.util.SplittableRandom;
 

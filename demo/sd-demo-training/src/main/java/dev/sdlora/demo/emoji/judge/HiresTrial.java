@@ -1,9 +1,9 @@
 package dev.sdlora.demo.emoji.judge;
 
-import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Upscaler;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Locale;

@@ -3,8 +3,8 @@ package dev.sdlora.demo.emoji.judge;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.Schedule;
 import java.awt.image.BufferedImage;
 
 /** Draws what prompts say with a model, in 20 steps of DPM++ 2M Karras unless told otherwise. */

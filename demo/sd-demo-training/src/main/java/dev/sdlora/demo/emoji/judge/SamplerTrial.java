@@ -1,8 +1,8 @@
 package dev.sdlora.demo.emoji.judge;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.demo.PictureMeasures;
 import java.awt.image.BufferedImage;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.sdlora.demo.emoji.judge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Sampler;
+import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.demo.emoji.DrawnScene;
 import dev.sdlora.demo.emoji.DrawnThing;
 import dev.sdlora.demo.emoji.Noun;

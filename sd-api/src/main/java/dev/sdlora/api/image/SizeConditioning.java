@@ -1,0 +1,236 @@
+package dev.sdlora.api.image;
+
+import dev.sdlora.api.value.SettingException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What SDXL is told of the picture beside the prompt (Podell et al. 2023, "SDXL", section 2.2): how
+ * large it was and how it was cut before training, and to the refiner how beautiful it is. Other
+ * families do not look at it. Immutable; start from {@link #DEFAULTS}.
+ */
+public final class SizeConditioning {
+  /** What A1111 tells: the size of the picture to make, no crop, scores of 6.0 and 2.5. */
+  public static final SizeConditioning DEFAULTS = builder().build();
+
+  private final Optional<Size> originalSize;
+  private final Optional<Size> targetSize;
+  private final int cropTop;
+  private final int cropLeft;
+  private final double aestheticScore;
+  private final double negativeAestheticScore;
+
+  private SizeConditioning(Builder values) {
+    originalSize = Optional.ofNullable(values.originalSize);
+    targetSize = Optional.ofNullable(values.targetSize);
+    cropTop = values.cropTop;
+    cropLeft = values.cropLeft;
+    aestheticScore = values.aestheticScore;
+    negativeAestheticScore = values.negativeAestheticScore;
+  }
+
+  /** {@return a builder that starts from {@link #DEFAULTS}} */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** {@return a builder that starts from this one} */
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.originalSize = originalSize.orElse(null);
+    builder.targetSize = targetSize.orElse(null);
+    builder.cropTop = cropTop;
+    builder.cropLeft = cropLeft;
+    builder.aestheticScore = aestheticScore;
+    builder.negativeAestheticScore = negativeAestheticScore;
+    return builder;
+  }
+
+  /** {@return the size before it was cut; empty for that of the picture to make} */
+  public Optional<Size> originalSize() {
+    return originalSize;
+  }
+
+  /** {@return the size after it was cut; empty for that of the picture to make} */
+  public Optional<Size> targetSize() {
+    return targetSize;
+  }
+
+  /** {@return how many pixels were cut off above} */
+  public int cropTop() {
+    return cropTop;
+  }
+
+  /** {@return how many pixels were cut off at the left} */
+  public int cropLeft() {
+    return cropLeft;
+  }
+
+  /**
+   * {@return how beautiful the picture is, from 0 to 10, as the refiner is told with the prompt}
+   */
+  public double aestheticScore() {
+    return aestheticScore;
+  }
+
+  /**
+   * {@return how beautiful it is not to be, from 0 to 10, as the refiner is told with the negative
+   * prompt}
+   */
+  public double negativeAestheticScore() {
+    return negativeAestheticScore;
+  }
+
+  /**
+   * A size in pixels, of any picture.
+   *
+   * @param width from 1
+   * @param height from 1
+   */
+  public record Size(int width, int height) {
+    private static final Pattern WIDTH_X_HEIGHT = Pattern.compile("(\\d{1,6})[xX×](\\d{1,6})");
+
+    /**
+     * Checks both sides.
+     *
+     * @param width pixels, at least 1; no multiple of anything
+     * @param height pixels, at least 1; no multiple of anything
+     * @throws IllegalArgumentException if a side is below 1
+     */
+    public Size {
+      if (width < 1 || height < 1) {
+        throw new IllegalArgumentException("sides must be at least 1: " + width + "x" + height);
+      }
+    }
+
+    /**
+     * Reads a size as A1111 writes it.
+     *
+     * @param text {@code WIDTHxHEIGHT}, such as {@code 1024x1024}
+     * @return the size
+     * @throws IllegalArgumentException if the text has another form or a side is below 1
+     */
+    public static Size parse(String text) {
+      Objects.requireNonNull(text, "text");
+      Matcher sides = WIDTH_X_HEIGHT.matcher(text.strip());
+      if (!sides.matches()) {
+        throw new SettingException("size", "be WIDTHxHEIGHT in pixels, such as 1024x1024", text);
+      }
+      return new Size(Integer.parseInt(sides.group(1)), Integer.parseInt(sides.group(2)));
+    }
+
+    /** As A1111 writes sizes, such as {@code 1024x1024}: width first. */
+    @Override
+    public String toString() {
+      return width + "x" + height;
+    }
+  }
+
+  private List<Object> state() {
+    return List.of(
+        originalSize, targetSize, cropTop, cropLeft, aestheticScore, negativeAestheticScore);
+  }
+
+  /** Whether the other tells the same. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SizeConditioning that && state().equals(that.state());
+  }
+
+  @Override
+  public int hashCode() {
+    return state().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "SizeConditioning" + state();
+  }
+
+  /** Collects what to tell. Not safe for use by several threads at once. */
+  public static final class Builder {
+    private @Nullable Size originalSize;
+    private @Nullable Size targetSize;
+    private int cropTop;
+    private int cropLeft;
+    private double aestheticScore = 6.0;
+    private double negativeAestheticScore = 2.5;
+
+    private Builder() {}
+
+    /**
+     * Sets the size before it was cut. Default that of the picture to make.
+     *
+     * @param width pixels, at least 1
+     * @param height pixels, at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if a side is below 1
+     */
+    public Builder originalSize(int width, int height) {
+      this.originalSize = new Size(width, height);
+      return this;
+    }
+
+    /**
+     * Sets the size after it was cut. Default that of the picture to make.
+     *
+     * @param width pixels, at least 1
+     * @param height pixels, at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if a side is below 1
+     */
+    public Builder targetSize(int width, int height) {
+      this.targetSize = new Size(width, height);
+      return this;
+    }
+
+    /**
+     * Sets what was cut off. Default nothing.
+     *
+     * @param top pixels from above, from 0
+     * @param left pixels from the left, from 0
+     * @return this builder
+     * @throws IllegalArgumentException if one is negative
+     */
+    public Builder crop(int top, int left) {
+      if (top < 0 || left < 0) {
+        throw new IllegalArgumentException(
+            "crop must not be negative: " + top + " from above, " + left + " from the left");
+      }
+      this.cropTop = top;
+      this.cropLeft = left;
+      return this;
+    }
+
+    /**
+     * Sets the scores that the refiner is told.
+     *
+     * @param score with the prompt, from 0 to 10. Default 6.0
+     * @param negative with the negative prompt, from 0 to 10. Default 2.5
+     * @return this builder
+     * @throws IllegalArgumentException if one is out of range
+     */
+    public Builder aestheticScores(double score, double negative) {
+      if (!(score >= 0 && score <= 10 && negative >= 0 && negative <= 10)) {
+        throw new IllegalArgumentException(
+            "aesthetic scores must be from 0 to 10: " + score + " and " + negative);
+      }
+      this.aestheticScore = score;
+      this.negativeAestheticScore = negative;
+      return this;
+    }
+
+    /**
+     * Builds it; the builder can be used further.
+     *
+     * @return what SDXL is told
+     */
+    public SizeConditioning build() {
+      return new SizeConditioning(this);
+    }
+  }
+}

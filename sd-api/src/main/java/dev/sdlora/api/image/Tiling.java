@@ -1,0 +1,13 @@
+package dev.sdlora.api.image;
+
+/** Which edges of the picture continue at the opposite edge; A1111's "Tiling". */
+public enum Tiling {
+  /** None. The default. */
+  NONE,
+  /** Left and right. */
+  X,
+  /** Top and bottom. */
+  Y,
+  /** All four. */
+  BOTH
+}

@@ -1,0 +1,275 @@
+package dev.sdlora.api.lora;
+
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.value.Checks;
+import dev.sdlora.api.value.Decimals;
+import dev.sdlora.api.value.Nearest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Factors on the strength of a LoRA in each block of a model, as people write them for the LoRA
+ * Block Weight extension of A1111. Immutable.
+ *
+ * <p>{@code BASE} is the text encoder, {@code IN00} and so on are the blocks on the U-Net's way
+ * down under the numbers of the original code, {@code MID} is its middle, {@code OUT00} and so on
+ * are its way up. Four lists of values are known; a block that a list does not have gets 0:
+ *
+ * <ul>
+ *   <li>17 for SD 1.x and 2.x, the blocks with attention: {@code BASE, IN01, IN02, IN04, IN05,
+ *       IN07, IN08, MID, OUT03 … OUT11};
+ *   <li>26 for SD 1.x and 2.x, all blocks: {@code BASE, IN00 … IN11, MID, OUT00 … OUT11};
+ *   <li>12 for SDXL, the blocks with attention: {@code BASE, IN04, IN05, IN07, IN08, MID, OUT00 …
+ *       OUT05};
+ *   <li>20 for SDXL, all blocks: {@code BASE, IN00 … IN08, MID, OUT00 … OUT08}.
+ * </ul>
+ *
+ * <p>A few layers of the U-Net are in no block (the time embedding and the last convolution); they
+ * go with {@code BASE}.
+ *
+ * <p>Presets are {@code NONE}, {@code ALL}, {@code ALL0.5} for every block; {@code INS}, {@code
+ * IND}, {@code INALL} for the way down (shallow, deep, both), {@code MIDD} for the deep blocks of
+ * both ways and the middle, {@code OUTD}, {@code OUTS}, {@code OUTALL} for the way up, each with
+ * {@code BASE}; and each block's own name for that block alone, {@code M00} meaning {@code MID}.
+ * They differ from the extension in one thing: {@code ALL} and {@code ALL0.5} mean the blocks
+ * without attention as well. {@link #readPresets} reads the extension's own file.
+ *
+ * @param preset the name of a preset, if it is one
+ * @param values the values of one of the lists above, empty for a preset
+ */
+public record BlockWeights(Optional<String> preset, List<Double> values) {
+
+  /** The block that stands for the text encoder. */
+  public static final String BASE = "BASE";
+
+  /** The block that stands for the middle of the U-Net. */
+  public static final String MID = "MID";
+
+  private static final Map<Integer, List<String>> LAYOUTS =
+      Stream.of(
+              layout(List.of(1, 2, 4, 5, 7, 8), 3, 12),
+              layout(IntStream.range(0, 12).boxed().toList(), 0, 12),
+              layout(List.of(4, 5, 7, 8), 0, 6),
+              layout(IntStream.range(0, 9).boxed().toList(), 0, 9))
+          .collect(Collectors.toUnmodifiableMap(List::size, blocks -> blocks));
+
+  private static final Set<Integer> SDXL_LAYOUTS = Set.of(12, 20);
+
+  private static final List<String> PRESETS =
+      List.of("NONE", "ALL", "INS", "IND", "INALL", "MIDD", "OUTD", "OUTS", "OUTALL", "ALL0.5");
+
+  /** Every block at 1, the default. Stands last, because making it looks at the constants above. */
+  public static final BlockWeights ALL = new BlockWeights(Optional.of("ALL"), List.of());
+
+  /**
+   * Copies and checks the values.
+   *
+   * @param preset one of the names above, in their spelling, or empty
+   * @param values 12, 17, 20 or 26 finite numbers; none beside a preset
+   * @throws IllegalArgumentException if there is no such preset, their number is none of the four,
+   *     or one is NaN or infinite
+   */
+  public BlockWeights {
+    Objects.requireNonNull(preset, "preset");
+    Objects.requireNonNull(values, "values");
+    values = List.copyOf(values);
+    preset = preset.map(name -> name.equals("M00") ? MID : name);
+    if (preset.isPresent()) {
+      requirePreset(preset.get(), values);
+    } else if (!LAYOUTS.containsKey(values.size())) {
+      throw new IllegalArgumentException(
+          "block weights must be 17 or 26 values for SD 1.x and 2.x, 12 or 20 for SDXL, not "
+              + values.size());
+    }
+    values.forEach(value -> Checks.finite(value, "block weight"));
+  }
+
+  private static void requirePreset(String name, List<Double> values) {
+    if (!values.isEmpty()) {
+      throw new IllegalArgumentException("block weights must be a preset or values, not both");
+    }
+    if (!PRESETS.contains(name) && LAYOUTS.values().stream().noneMatch(l -> l.contains(name))) {
+      throw new IllegalArgumentException(
+          "block weights '"
+              + name
+              + "' are not known; the known ones are "
+              + String.join(", ", PRESETS)
+              + " and single blocks such as IN05, MID or OUT03"
+              + Nearest.question(name, PRESETS));
+    }
+  }
+
+  private static List<String> layout(List<Integer> in, int firstOut, int outs) {
+    List<String> blocks = new ArrayList<>(List.of(BASE));
+    in.forEach(number -> blocks.add(String.format(Locale.ROOT, "IN%02d", number)));
+    blocks.add(MID);
+    IntStream.range(firstOut, outs)
+        .forEach(number -> blocks.add(String.format(Locale.ROOT, "OUT%02d", number)));
+    return List.copyOf(blocks);
+  }
+
+  /**
+   * {@return weights with the values of one of the four lists}
+   *
+   * @param values the factors in the order of the list, which their number chooses: 12, 17, 20 or
+   *     26
+   * @throws IllegalArgumentException if their number is another, or one is NaN or infinite
+   */
+  public static BlockWeights of(double... values) {
+    Objects.requireNonNull(values, "values");
+    return new BlockWeights(Optional.empty(), Arrays.stream(values).boxed().toList());
+  }
+
+  /**
+   * {@return a preset by its name}
+   *
+   * @param name such as {@code INALL} or {@code OUT03}; case matters, as in the extension
+   * @throws IllegalArgumentException if there is no such preset; the message lists all
+   */
+  public static BlockWeights preset(String name) {
+    return new BlockWeights(Optional.of(Objects.requireNonNull(name, "name")), List.of());
+  }
+
+  /**
+   * Reads what tags write behind {@code lbw=}.
+   *
+   * @param text the name of a preset, or values with commas between them
+   * @return the weights
+   * @throws IllegalArgumentException if it is neither
+   */
+  public static BlockWeights parse(String text) {
+    Objects.requireNonNull(text, "text");
+    if (text.indexOf(',') < 0) {
+      return preset(text.strip());
+    }
+    return new BlockWeights(
+        Optional.empty(), Arrays.stream(text.split(",", -1)).map(Decimals::parse).toList());
+  }
+
+  /**
+   * Reads the presets of the extension's file, {@code lbwpresets.txt}: a name, a colon and values
+   * on each line. Empty lines, those that start with {@code #}, and lists of another number of
+   * values, which are for other models, are left out. Of two presets of one name the later counts.
+   *
+   * @param file a text file in UTF-8
+   * @return the presets by name, in the order of the file; unmodifiable
+   * @throws UncheckedIOException if the file cannot be read or is no UTF-8
+   * @throws IllegalArgumentException if a line has no colon, or a value that is no number; the
+   *     message has its number, from 1
+   */
+  public static Map<String, BlockWeights> readPresets(Path file) {
+    Objects.requireNonNull(file, "file");
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("block weight presets '" + file + "' cannot be read", e);
+    }
+    Map<String, BlockWeights> presets = new LinkedHashMap<>();
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i).strip();
+      int colon = line.indexOf(':');
+      if (line.isEmpty() || line.startsWith("#")) {
+        continue;
+      }
+      List<String> values = List.of(line.substring(colon + 1).split(",", -1));
+      try {
+        if (colon < 1) {
+          throw new IllegalArgumentException("expected NAME:values, found '" + line + "'");
+        }
+        if (LAYOUTS.containsKey(values.size())) {
+          presets.put(line.substring(0, colon).strip(), parse(line.substring(colon + 1)));
+        }
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "block weight presets '%s', line %s: %s".formatted(file, i + 1, e.getMessage()), e);
+      }
+    }
+    return Collections.unmodifiableMap(presets);
+  }
+
+  /**
+   * {@return whether these weights can be used for models of a family} Presets fit all; values fit
+   * by their number.
+   *
+   * @param family the models' family
+   */
+  public boolean fits(ModelFamily family) {
+    Objects.requireNonNull(family, "family");
+    return preset.isPresent()
+        || SDXL_LAYOUTS.contains(values.size()) == (family == ModelFamily.SDXL);
+  }
+
+  /**
+   * {@return the factor of a block} A block that the list or preset does not have gets 0.
+   *
+   * @param block its name, such as {@code IN05}
+   * @param family the model's family, which decides what presets mean
+   */
+  public double weight(String block, ModelFamily family) {
+    Objects.requireNonNull(block, "block");
+    Objects.requireNonNull(family, "family");
+    if (preset.isPresent()) {
+      return presetWeight(preset.get(), block, family);
+    }
+    int place = LAYOUTS.getOrDefault(values.size(), List.of()).indexOf(block);
+    return place < 0 ? 0 : values.get(place);
+  }
+
+  private static double presetWeight(String name, String block, ModelFamily family) {
+    return switch (name) {
+      case "NONE" -> 0;
+      case "ALL" -> 1;
+      case "ALL0.5" -> 0.5;
+      default -> isIn(name, block, family == ModelFamily.SDXL) ? 1 : 0;
+    };
+  }
+
+  private static boolean isIn(String name, String block, boolean xl) {
+    if (!PRESETS.contains(name)) {
+      return block.equals(name);
+    }
+    if (block.equals(BASE)) {
+      return true;
+    }
+    Set<String> shallowIn = xl ? Set.of("IN04", "IN05") : Set.of("IN01", "IN02", "IN04");
+    Set<String> deepIn = xl ? Set.of("IN07", "IN08") : Set.of("IN05", "IN07", "IN08");
+    Set<String> deepOut =
+        xl ? Set.of("OUT00", "OUT01", "OUT02") : Set.of("OUT03", "OUT04", "OUT05", "OUT06");
+    Set<String> shallowOut =
+        xl
+            ? Set.of("OUT03", "OUT04", "OUT05")
+            : Set.of("OUT07", "OUT08", "OUT09", "OUT10", "OUT11");
+    return switch (name) {
+      case "INS" -> shallowIn.contains(block);
+      case "IND" -> deepIn.contains(block);
+      case "INALL" -> shallowIn.contains(block) || deepIn.contains(block);
+      case "MIDD" -> deepIn.contains(block) || block.equals(MID) || deepOut.contains(block);
+      case "OUTD" -> deepOut.contains(block);
+      case "OUTS" -> shallowOut.contains(block);
+      default -> deepOut.contains(block) || shallowOut.contains(block);
+    };
+  }
+
+  /** What {@link #parse} reads. */
+  @Override
+  public String toString() {
+    return preset.orElseGet(
+        () -> values.stream().map(Decimals::text).collect(Collectors.joining(",")));
+  }
+}

@@ -1,0 +1,138 @@
+package dev.sdlora.api.lora;
+
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.model.ModelPart;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/**
+ * Contents and metadata of a LoRA file, and of the files next to it. Immutable.
+ *
+ * @param bytes the size of the file
+ * @param modules the layers that it changes, in the order of the file
+ * @param training how it was trained, as far as the file says
+ * @param usage how to use it, as far as the file and its neighbours say
+ */
+public record LoraDetails(long bytes, List<Module> modules, Training training, Usage usage) {
+
+  /**
+   * Copies the list.
+   *
+   * @param bytes the size of the file
+   * @param modules copied
+   * @param training how it was trained
+   * @param usage how to use it
+   */
+  public LoraDetails {
+    modules = List.copyOf(modules);
+  }
+
+  /** {@return how many modules each network has; networks without any are left out} */
+  public Map<ModelPart, Integer> modulesByPart() {
+    Map<ModelPart, Integer> counts = new EnumMap<>(ModelPart.class);
+    modules.forEach(module -> counts.merge(module.part(), 1, Integer::sum));
+    return Collections.unmodifiableMap(counts);
+  }
+
+  /** {@return how many modules have each rank, smallest rank first} */
+  public Map<Integer, Integer> modulesByRank() {
+    Map<Integer, Integer> counts = new TreeMap<>();
+    modules.forEach(module -> counts.merge(module.rank(), 1, Integer::sum));
+    return Collections.unmodifiableMap(counts);
+  }
+
+  /**
+   * The change of one layer.
+   *
+   * @param key the layer's name in the file
+   * @param part the network, judged by the key
+   * @param kind how the change is stored, such as {@code LoRA}, {@code LoCon}, {@code DoRA}, {@code
+   *     LoHa}
+   * @param rank the inner size of the product; 1 for kinds that have none
+   * @param alpha the change is scaled by alpha / rank. Empty if neither the file nor PEFT's
+   *     settings beside it tell it, which means a scale of 1
+   */
+  public record Module(String key, ModelPart part, String kind, int rank, OptionalDouble alpha) {}
+
+  /**
+   * How a LoRA was trained. Trainers leave out what they like, which is then empty.
+   *
+   * @param title the name for people ({@code modelspec.title})
+   * @param checkpoint the checkpoint that it was trained on ({@code ss_sd_model_name}, else
+   *     "baseModel" of {@code <name>.civitai.info})
+   * @param resolution the size of the training pictures ({@code ss_resolution}, {@code
+   *     ss_datasets}, {@code modelspec.resolution})
+   * @param clipSkip the layer of the text encoder that was read, 1 for the last ({@code
+   *     ss_clip_skip})
+   */
+  public record Training(
+      Optional<String> title,
+      Optional<String> checkpoint,
+      Optional<Resolution> resolution,
+      OptionalInt clipSkip) {
+    private static final Training NONE =
+        new Training(Optional.empty(), Optional.empty(), Optional.empty(), OptionalInt.empty());
+  }
+
+  /**
+   * A size of training pictures in pixels. Unlike an {@link ImageSize} it may be any.
+   *
+   * @param width pixels from left to right
+   * @param height pixels from top to bottom
+   */
+  public record Resolution(int width, int height) {
+    /** Width first, such as {@code 512x768}. */
+    @Override
+    public String toString() {
+      return width + "x" + height;
+    }
+  }
+
+  /**
+   * How a LoRA is meant to be used. Weight, negative text and notes come from {@code <name>.json},
+   * which A1111's editor writes.
+   *
+   * @param triggerWords what calls it up; see {@link LoraAdapter#triggerWords()}
+   * @param preferredWeight "preferred weight"; empty if it is 0, by which A1111 means unset
+   * @param negativeText "negative text", for the negative prompt
+   * @param notes "notes", else "description"
+   * @param preview a picture beside the file with its name: {@code <name>.png}, {@code
+   *     <name>.preview.png}, and likewise jpg, jpeg, webp and gif; the first that is there
+   */
+  public record Usage(
+      List<TriggerWord> triggerWords,
+      OptionalDouble preferredWeight,
+      Optional<String> negativeText,
+      Optional<String> notes,
+      Optional<Path> preview) {
+
+    private static final Usage NONE =
+        new Usage(
+            List.of(),
+            OptionalDouble.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
+    /**
+     * Copies the list.
+     *
+     * @param triggerWords copied
+     * @param preferredWeight the strength that is advised
+     * @param negativeText for the negative prompt
+     * @param notes text for people
+     * @param preview the path of a picture
+     */
+    public Usage {
+      triggerWords = List.copyOf(triggerWords);
+    }
+  }
+}

@@ -1,0 +1,288 @@
+package dev.sdlora.api.lora;
+
+import dev.sdlora.api.value.Checks;
+import dev.sdlora.api.value.Decimals;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * A strength that changes on the way from noise to picture. Between two points it runs in a
+ * straight line, before the first and after the last it stays; where two points share a place, it
+ * jumps. Immutable.
+ *
+ * <p>Places are shares of the steps, as in the {@code weight@place} lists of the loractl extension
+ * for A1111, or noise levels: {@code 1@sigma5,0@sigma1}. A noise level is the sigma that samplers
+ * and listeners speak of, the standard deviation of the noise in a latent of unit variance; it
+ * falls from about 15 (SD 1.x, SDXL) to 0.03. Straight lines run over its logarithm, and so over
+ * the log-SNR, which is {@code -2 ln(sigma)}. What happens at a noise level is the same whatever
+ * sampler, schedule and number of steps a request has; samplers of second order call the model
+ * between the levels of their steps, and each call has the strength of its own level, where places
+ * by step have one strength for both.
+ *
+ * @param points in the order in which they are passed, at least one; all by step or all by noise
+ *     level
+ */
+public record StrengthSchedule(List<Point> points) {
+
+  private static final String SIGMA = "sigma";
+
+  /** What places are counted by. */
+  public enum Scale {
+    /** Shares of the steps, from 0, the first, to 1, the last. */
+    STEPS,
+    /** Noise levels, above 0. */
+    SIGMA
+  }
+
+  /**
+   * A strength at a place.
+   *
+   * @param scale what the place is counted by
+   * @param at the place: of steps from 0 (the first) to 1 (the last), of noise levels above 0
+   * @param strength what it is there
+   */
+  public record Point(Scale scale, double at, double strength) {
+    /**
+     * Checks the numbers.
+     *
+     * @param scale what the place is counted by
+     * @param at of steps from 0 to 1, of noise levels any finite number above 0
+     * @param strength any number but NaN and the infinities
+     * @throws IllegalArgumentException if the place is out of range, or the strength is NaN or
+     *     infinite
+     */
+    public Point {
+      Objects.requireNonNull(scale, "scale");
+      if (scale == Scale.STEPS && !(at >= 0 && at <= 1)) {
+        throw new IllegalArgumentException(
+            "the place of a strength must be from 0, the first step, to 1, the last: " + at);
+      }
+      if (scale == Scale.SIGMA && !(at > 0 && at < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "the noise level of a strength must be above 0 and finite: " + at);
+      }
+      Checks.finite(strength, "strength");
+    }
+
+    /**
+     * A strength at a share of the steps.
+     *
+     * @param at from 0 (the first step) to 1 (the last step)
+     * @param strength any number but NaN and the infinities
+     * @throws IllegalArgumentException if the place is out of range, or the strength is NaN or
+     *     infinite
+     */
+    public Point(double at, double strength) {
+      this(Scale.STEPS, at, strength);
+    }
+
+    /**
+     * A strength at a noise level.
+     *
+     * @param sigma above 0
+     * @param strength any number but NaN and the infinities
+     * @return the point
+     * @throws IllegalArgumentException if the level is not above 0, or one is NaN or infinite
+     */
+    public static Point atSigma(double sigma, double strength) {
+      return new Point(Scale.SIGMA, sigma, strength);
+    }
+
+    private static Point parse(String place, String strength) {
+      boolean bySigma = place.startsWith(SIGMA);
+      return new Point(
+          bySigma ? Scale.SIGMA : Scale.STEPS,
+          Decimals.parse(bySigma ? place.substring(SIGMA.length()) : place),
+          Decimals.parse(strength));
+    }
+
+    /** How far on the way it is: a number that grows from noise to picture. */
+    private double way() {
+      return scale == Scale.SIGMA ? -Math.log(at) : at;
+    }
+
+    @Override
+    public String toString() {
+      return Decimals.text(strength)
+          + "@"
+          + (scale == Scale.SIGMA ? SIGMA : "")
+          + Decimals.text(at);
+    }
+  }
+
+  /**
+   * Copies and checks the points.
+   *
+   * @param points at least one; places may be equal but not go backwards, so that noise levels fall
+   * @throws IllegalArgumentException if there is none, their places go backwards, or some are steps
+   *     and some noise levels
+   */
+  public StrengthSchedule {
+    Objects.requireNonNull(points, "points");
+    points = List.copyOf(points);
+    Checks.atLeast(1, points.size(), "number of points");
+    for (int i = 1; i < points.size(); i++) {
+      Point before = points.get(i - 1);
+      Point point = points.get(i);
+      if (point.scale() != before.scale()) {
+        throw new IllegalArgumentException(
+            "places of a strength schedule must all be steps or all noise levels: %s, %s"
+                .formatted(before, point));
+      }
+      if (point.way() < before.way()) {
+        throw new IllegalArgumentException(
+            (point.scale() == Scale.SIGMA
+                    ? "noise levels of a strength schedule must not rise: %s, %s"
+                    : "places of a strength schedule must not go backwards: %s, %s")
+                .formatted(before.at(), point.at()));
+      }
+    }
+  }
+
+  /**
+   * Makes a schedule of one strength.
+   *
+   * @param strength in all steps
+   * @return the schedule
+   * @throws IllegalArgumentException if it is NaN or infinite
+   */
+  public static StrengthSchedule constant(double strength) {
+    return new StrengthSchedule(List.of(new Point(0, strength)));
+  }
+
+  /**
+   * Makes a schedule of some points.
+   *
+   * @param points in the order of their places, at least one
+   * @return the schedule
+   * @throws IllegalArgumentException if there is none, or their places go backwards
+   */
+  public static StrengthSchedule of(Point... points) {
+    Objects.requireNonNull(points, "points");
+    return new StrengthSchedule(List.of(points));
+  }
+
+  /**
+   * Reads what tags write.
+   *
+   * @param text one number, or {@code strength@place} pairs with commas or semicolons between them,
+   *     such as {@code 1@0,0.5@0.5,0@0.8}; places by noise level have {@code sigma} before the
+   *     number, as in {@code 1@sigma5,0@sigma0.8}
+   * @return the schedule
+   * @throws IllegalArgumentException if it is something else
+   */
+  public static StrengthSchedule parse(String text) {
+    Objects.requireNonNull(text, "text");
+    if (text.indexOf('@') < 0) {
+      return constant(Decimals.parse(text));
+    }
+    List<Point> points = new ArrayList<>();
+    for (String pair : text.split("[,;]", -1)) {
+      String[] parts = pair.split("@", -1);
+      if (parts.length != 2) {
+        throw new IllegalArgumentException(
+            "'" + pair + "' is not a strength and its place such as 0.5@0.8");
+      }
+      points.add(Point.parse(parts[1], parts[0]));
+    }
+    return new StrengthSchedule(points);
+  }
+
+  /**
+   * Reads the same with the place first: {@code place:strength} pairs with commas between them.
+   *
+   * @param text such as {@code 0:1,0.5:0.2,1:0} or {@code sigma5:1,sigma0.8:0}
+   * @return the schedule
+   * @throws IllegalArgumentException if it is something else
+   */
+  public static StrengthSchedule parseCurve(String text) {
+    Objects.requireNonNull(text, "text");
+    List<Point> points = new ArrayList<>();
+    for (String pair : text.split(",", -1)) {
+      String[] parts = pair.split(":", -1);
+      if (parts.length != 2) {
+        throw new IllegalArgumentException(
+            "'" + pair + "' is not a place and its strength such as 0.8:0.5");
+      }
+      points.add(Point.parse(parts[0].strip(), parts[1].strip()));
+    }
+    return new StrengthSchedule(points);
+  }
+
+  /** {@return what the places are counted by} */
+  public Scale scale() {
+    return points.get(0).scale();
+  }
+
+  /**
+   * Gives the strength at a call of the model. The first of several steps is at place 0, the last
+   * at 1, a single one at 0.
+   *
+   * @param step the number of its step, from 0
+   * @param steps how many there are
+   * @param sigma its noise level, from 0
+   * @return the strength, between those of the points around the call
+   */
+  public double at(int step, int steps, double sigma) {
+    if (scale() == Scale.SIGMA) {
+      return along(-Math.log(sigma));
+    }
+    return along(steps > 1 ? (double) step / (steps - 1) : 0);
+  }
+
+  private double along(double way) {
+    int next = 0;
+    while (next < points.size() && points.get(next).way() <= way) {
+      next++;
+    }
+    if (next == 0) {
+      return first();
+    }
+    Point from = points.get(next - 1);
+    if (next == points.size()) {
+      return from.strength();
+    }
+    Point to = points.get(next);
+    double share = (way - from.way()) / (to.way() - from.way());
+    return from.strength() + share * (to.strength() - from.strength());
+  }
+
+  /** {@return the strength in the first step, and before the first noise level} */
+  public double first() {
+    return points.get(lastAtZero()).strength();
+  }
+
+  private int lastAtZero() {
+    int last = 0;
+    while (last + 1 < points.size() && scale() == Scale.STEPS && points.get(last + 1).at() == 0) {
+      last++;
+    }
+    return last;
+  }
+
+  /** {@return the strength of the point that is farthest from 0, which no step exceeds} */
+  public double peak() {
+    double peak = 0;
+    for (Point point : points) {
+      if (Math.abs(point.strength()) > Math.abs(peak)) {
+        peak = point.strength();
+      }
+    }
+    return peak;
+  }
+
+  /** {@return whether it is the same at all steps} */
+  public boolean isConstant() {
+    return points.stream().allMatch(point -> point.strength() == points.get(0).strength());
+  }
+
+  /** What {@link #parse} reads: a number if it is constant, else pairs. */
+  @Override
+  public String toString() {
+    return isConstant()
+        ? Decimals.text(first())
+        : points.stream().map(Point::toString).collect(Collectors.joining(","));
+  }
+}

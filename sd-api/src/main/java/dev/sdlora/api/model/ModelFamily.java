@@ -1,0 +1,26 @@
+package dev.sdlora.api.model;
+
+/** Which generation of Stable Diffusion a file belongs to. Families do not mix. */
+public enum ModelFamily {
+  /** Stable Diffusion 1.x: one CLIP ViT-L text encoder, 512 pixels. */
+  SD1("SD 1.x"),
+  /** Stable Diffusion 2.x: one OpenCLIP ViT-H text encoder. */
+  SD2("SD 2.x"),
+  /** Stable Diffusion XL: two text encoders, 1,024 pixels. */
+  SDXL("SDXL"),
+  /** The second stage of Stable Diffusion XL: one text encoder, for the last noise levels. */
+  SDXL_REFINER("SDXL refiner"),
+  /** Something else, or a file that does not show its family. */
+  UNKNOWN("unknown");
+
+  private final String label;
+
+  ModelFamily(String label) {
+    this.label = label;
+  }
+
+  /** {@return the name as people write it, such as {@code SD 1.x}} */
+  public String label() {
+    return label;
+  }
+}

@@ -1,0 +1,26 @@
+package dev.sdlora.api.model;
+
+/** The networks of a model. A LoRA can change all but the {@link #VAE}. */
+public enum ModelPart {
+  /** The text encoder; of SDXL the first, CLIP ViT-L. */
+  TEXT_ENCODER("text encoder"),
+  /** The second text encoder of SDXL, OpenCLIP ViT-bigG. */
+  TEXT_ENCODER_2("text encoder 2"),
+  /** The noise predictor. */
+  UNET("U-Net"),
+  /** The autoencoder between latents and pictures. */
+  VAE("VAE"),
+  /** Something else, or a module whose name does not show it. */
+  OTHER("other");
+
+  private final String label;
+
+  ModelPart(String label) {
+    this.label = label;
+  }
+
+  /** {@return the name as people write it, such as {@code U-Net}} */
+  public String label() {
+    return label;
+  }
+}

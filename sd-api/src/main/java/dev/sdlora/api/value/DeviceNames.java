@@ -1,0 +1,32 @@
+package dev.sdlora.api.value;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Names of devices. */
+public final class DeviceNames {
+  private static final Pattern GPU = Pattern.compile("(?:gpu|cuda):?(\\d{1,3})|gpu|cuda");
+
+  private DeviceNames() {}
+
+  /**
+   * Returns the canonical name of a device: {@code cpu}, {@code gpu0} and so on.
+   *
+   * @param name such as {@code cpu}, {@code cuda} or {@code gpu:1}
+   * @return the canonical name
+   * @throws IllegalArgumentException if the name is none
+   */
+  public static String canonical(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    Matcher gpu = GPU.matcher(lower);
+    if (gpu.matches()) {
+      return "gpu" + (gpu.group(1) == null ? 0 : Integer.parseInt(gpu.group(1)));
+    }
+    if (!lower.equals("cpu")) {
+      throw new SettingException(
+          "device", "be cpu, gpu or cuda, or one of several as in gpu1, gpu:1 or cuda:1", name);
+    }
+    return lower;
+  }
+}

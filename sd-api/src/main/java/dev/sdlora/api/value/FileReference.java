@@ -1,0 +1,26 @@
+package dev.sdlora.api.value;
+
+import dev.sdlora.api.spi.Backend;
+import dev.sdlora.api.spi.Services;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/** Files named by a path, or by a reference to where they are published. */
+public final class FileReference {
+  /** Such as {@code hf:}; a single letter is a drive of Windows. */
+  private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9+.-]+:(?s:.*)");
+
+  private FileReference() {}
+
+  /**
+   * Returns the path of a file, downloading a published one first.
+   *
+   * @param pathOrReference a path, or a reference such as {@code hf:owner/repo/file}
+   * @return the local file
+   */
+  public static Path path(String pathOrReference) {
+    return SCHEME.matcher(pathOrReference).matches()
+        ? Services.find(Backend.Downloads.class, "sd-models").get(pathOrReference)
+        : Path.of(pathOrReference);
+  }
+}

@@ -1,0 +1,71 @@
+package dev.sdlora.api.value;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/** Finds enum constants by the names that people write. */
+public final class Labels {
+  private Labels() {}
+
+  /**
+   * Normalizes a name: {@code DPM++ 2M} and {@code dpmpp-2m} have one key.
+   *
+   * @param name a label, alias or constant
+   * @return lower-case letters and digits
+   */
+  public static String key(String name) {
+    return name.toLowerCase(Locale.ROOT).replace("+", "p").replaceAll("[^a-z0-9]", "");
+  }
+
+  /**
+   * Finds a constant by its label or its own name.
+   *
+   * @param values all constants
+   * @param label the label of a constant
+   * @param setting the setting that the name is for, for the message
+   * @param name what was written
+   * @return the constant
+   * @throws IllegalArgumentException if the name is unknown; the message lists the labels
+   */
+  public static <E extends Enum<E>> E parse(
+      E[] values, Function<E, String> label, String setting, String name) {
+    return parse(values, label, value -> List.of(), setting, name);
+  }
+
+  /**
+   * Finds a constant by its label, an alias or its own name.
+   *
+   * @param values all constants
+   * @param label the label of a constant
+   * @param aliases other names of a constant
+   * @param setting the setting that the name is for, for the message
+   * @param name what was written
+   * @return the constant
+   * @throws IllegalArgumentException if the name is unknown; the message lists the labels
+   */
+  public static <E extends Enum<E>> E parse(
+      E[] values,
+      Function<E, String> label,
+      Function<E, List<String>> aliases,
+      String setting,
+      String name) {
+    String wanted = key(name);
+    for (E value : values) {
+      if (wanted.equals(key(value.name()))
+          || wanted.equals(key(label.apply(value)))
+          || aliases.apply(value).stream().map(Labels::key).anyMatch(wanted::equals)) {
+        return value;
+      }
+    }
+    List<String> known = Arrays.stream(values).map(label).toList();
+    throw new IllegalArgumentException(
+        setting
+            + " '"
+            + name
+            + "' is not known; the known ones are "
+            + String.join(", ", known)
+            + Nearest.question(name, known));
+  }
+}
