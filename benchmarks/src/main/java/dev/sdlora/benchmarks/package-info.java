@@ -70,6 +70,13 @@
  *
  * <p>Measure on an idle machine: libtorch's threads wait for each other, so a second busy process
  * slows them down many times over.
+ *
+ * <p>Where to change what:
+ *
+ * <ul>
+ *   <li>What is measured, its aims: {@code benchmarks.MeasuredRun}, the benchmark's class; how
+ *       tables are printed and compared, {@code FigureTable}, {@code Comparison}.
+ * </ul>
  */
 @NullMarked
 package dev.sdlora.benchmarks;

@@ -5,6 +5,15 @@
  *
  * <p>A latent is a {@code float[]} whose layout samplers never look at. All noise levels and
  * weights are {@code double}.
+ *
+ * <p>Where to change what:
+ *
+ * <ul>
+ *   <li>A sampler: one class in {@code sampler}, which names its {@code LevelRule}, and one line in
+ *       {@code SamplingMethods.of}; a constant in {@code api.Sampler} with what A1111 knows of it.
+ *   <li>Where sampling starts from a picture, what stays of it: {@code SamplingPlan.from}, {@code
+ *       PictureSteps}; {@code SamplingPlan.keeping}.
+ * </ul>
  */
 @NullMarked
 package dev.sdlora.sampler;

@@ -1,4 +1,15 @@
-/** Batches drawn on many machines by Apache Spark. */
+/**
+ * Batches drawn on many machines by Apache Spark.
+ *
+ * <p>Where to change what:
+ *
+ * <ul>
+ *   <li>Batches on Spark: rows that come in; what is one picture; what a task does; what executors
+ *       share; how pictures are kept: {@code spark.RequestRows}, {@code ReadRequests}; {@code
+ *       OncePerId}; {@code DrawRequests}; {@code ExecutorDrawers}; {@code PictureStore}; killed at
+ *       random by {@code KillExecutors} among the tests.
+ * </ul>
+ */
 @NullMarked
 package dev.sdlora.spark;
 

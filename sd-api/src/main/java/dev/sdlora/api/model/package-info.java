@@ -1,4 +1,13 @@
-/** What a checkpoint file is: family, prediction type, number format, and how far two are apart. */
+/**
+ * What a checkpoint file is: family, prediction type, number format, and how far two are apart.
+ *
+ * <p>Where to change what:
+ *
+ * <ul>
+ *   <li>What callers are told of a file with weights: {@code api.FileDescription}; {@code
+ *       checkpoint.FileKind}.
+ * </ul>
+ */
 @NullMarked
 package dev.sdlora.api.model;
 

@@ -1,4 +1,16 @@
-/** Prompts taken apart: syntax trees, token counts, explanations with warnings, completion. */
+/**
+ * Prompts taken apart: syntax trees, token counts, explanations with warnings, completion.
+ *
+ * <p>Where to change what:
+ *
+ * <ul>
+ *   <li>The tree of a prompt: nodes in {@code api.PromptNode}; {@code prompt.tree.PromptParser}
+ *       makes it of what the passes find; what is refused in {@code Mistakes} and {@code
+ *       TagMistakes}, what only looks like a tag in {@code AlmostTags}, what is warned of in {@code
+ *       Quirks}; {@code ReadPrompt} joins them, {@code pipeline.PromptWarnings} says them.
+ *   <li>How prompts are completed: {@code api.PromptCompleter}.
+ * </ul>
+ */
 @NullMarked
 package dev.sdlora.api.prompt;
 

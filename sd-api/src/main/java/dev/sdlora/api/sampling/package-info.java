@@ -1,4 +1,13 @@
-/** Samplers, schedules, random number generators, and ways to sample in less time. */
+/**
+ * Samplers, schedules, random number generators, and ways to sample in less time.
+ *
+ * <p>Where to change what:
+ *
+ * <ul>
+ *   <li>What few-step methods set; which LoRAs are such: {@code api.FewSteps}; {@code
+ *       lora.library.FewStepLora}.
+ * </ul>
+ */
 @NullMarked
 package dev.sdlora.api.sampling;
 

@@ -1,4 +1,13 @@
-/** What stands behind {@code dev.sdlora.api.make}; a class for each of its tasks. */
+/**
+ * What stands behind {@code dev.sdlora.api.make}; a class for each of its tasks.
+ *
+ * <p>Where to change what:
+ *
+ * <ul>
+ *   <li>How checkpoints are merged: {@code pipeline.make.CheckpointMerger}; the formula in {@code
+ *       WeightedSum}, blocks in {@code MergedBlocks}, {@code MergeRecipe}.
+ * </ul>
+ */
 @NullMarked
 package dev.sdlora.pipeline.make;
 

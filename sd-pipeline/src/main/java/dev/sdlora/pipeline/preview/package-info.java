@@ -1,4 +1,12 @@
-/** Looks at unfinished pictures. */
+/**
+ * Looks at unfinished pictures.
+ *
+ * <p>Where to change what:
+ *
+ * <ul>
+ *   <li>Previews, pictures by TAESD: {@code preview}.
+ * </ul>
+ */
 @NullMarked
 package dev.sdlora.pipeline.preview;
 

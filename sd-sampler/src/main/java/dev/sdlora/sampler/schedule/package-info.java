@@ -3,6 +3,14 @@
  * those a model was trained on, {@link dev.sdlora.sampler.schedule.Schedules} picks some of them,
  * and {@link dev.sdlora.sampler.schedule.Sigmas} is such a pick. A noise level, sigma, is the
  * standard deviation of the noise on a clean latent of about unit size.
+ *
+ * <p>Where to change what:
+ *
+ * <ul>
+ *   <li>A schedule: one method in {@code sampler.schedule.Schedules} and its line in {@code
+ *       sigmas}; a constant in {@code api.Schedule}; for samplers that have times of their own,
+ *       {@code LevelRule.of}.
+ * </ul>
  */
 @NullMarked
 package dev.sdlora.sampler.schedule;

@@ -1,6 +1,13 @@
 /**
  * What all interfaces share: fields of JSON, answers, refusals, pictures in text, streams of
  * events.
+ *
+ * <p>Where to change what:
+ *
+ * <ul>
+ *   <li>Statuses and sentences of errors over HTTP: {@code server.http.Sentences}; their forms,
+ *       {@code ErrorAnswer}.
+ * </ul>
  */
 @NullMarked
 package dev.sdlora.server.http;

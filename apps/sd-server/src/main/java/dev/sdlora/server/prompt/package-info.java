@@ -1,4 +1,14 @@
-/** What an editor of prompts asks: how a prompt is read, how it may go on, a LoRA put into it. */
+/**
+ * What an editor of prompts asks: how a prompt is read, how it may go on, a LoRA put into it.
+ *
+ * <p>Where to change what:
+ *
+ * <ul>
+ *   <li>What is coloured and marked in prompts: kinds in {@code server.prompt.Highlights}, places
+ *       of problems in {@code prompt.tree.Finding}; the page: {@code studio/draw/prompt-box.js},
+ *       {@code highlight.js}, {@code prompt.css}.
+ * </ul>
+ */
 @NullMarked
 package dev.sdlora.server.prompt;
 

@@ -1,0 +1,43 @@
+package dev.sdlora.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Limits that keep the repository easy to enter. */
+class RepositoryTest {
+  private static final Path ROOT = Path.of("../..");
+
+  @Test
+  void folders_atTheTop_areFew() throws IOException {
+    try (Stream<Path> files = Files.list(ROOT)) {
+      List<String> folders =
+          files
+              .filter(Files::isDirectory)
+              .map(folder -> String.valueOf(folder.getFileName()))
+              .filter(name -> !name.startsWith(".") && !name.equals("target"))
+              .toList();
+      assertThat(folders).hasSizeLessThanOrEqualTo(16);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"README.md, 10240", "ARCHITECTURE.md, 15360", "AGENTS.md, 2048"})
+  void page_isShort(String page, long bytes) throws IOException {
+    assertThat(Files.size(ROOT.resolve(page))).isLessThanOrEqualTo(bytes);
+  }
+
+  @Test
+  void changelog_firstVersion_hasFewEntries() throws IOException {
+    assertThat(Files.readAllLines(ROOT.resolve("CHANGELOG.md")))
+        .filteredOn(line -> line.startsWith("- "))
+        .hasSizeBetween(5, 25);
+  }
+}
