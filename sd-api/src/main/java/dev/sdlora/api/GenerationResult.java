@@ -57,7 +57,7 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
 
   /**
    * {@return sentences about things that were passed over} A tag of an unknown kind is one, or, in
-   * a {@linkplain PromptSpecBuilder#lenient lenient} request, a LoRA that could not be used.
+   * a {@linkplain PromptSpec.Builder#lenient lenient} request, a LoRA that could not be used.
    */
   public List<String> warnings() {
     return warnings;

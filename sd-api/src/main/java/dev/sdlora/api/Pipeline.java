@@ -55,7 +55,7 @@ import java.util.function.UnaryOperator;
  * into the computation. Patched weights are restored, bit for bit, before a request that does not
  * name the same LoRAs, and as soon as a request that used them fails or is cancelled and no other
  * one uses them. A LoRA that cannot be used is an error, unless the request is {@linkplain
- * PromptSpecBuilder#lenient lenient}; the pipeline is usable in any case.
+ * PromptSpec.Builder#lenient lenient}; the pipeline is usable in any case.
  *
  * <h2>The checkpoint file</h2>
  *
@@ -509,7 +509,7 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Sets a model that finishes pictures, such as SDXL's refiner; see {@link
-     * PromptSpecBuilder#refinerSwitch}. It stays in memory beside the checkpoint. Its VAE is not
+     * PromptSpec.Builder#refinerSwitch}. It stays in memory beside the checkpoint. Its VAE is not
      * read and may be missing. LoRAs do not act on it. Default: none.
      *
      * @param refiner a checkpoint file or a diffusers folder

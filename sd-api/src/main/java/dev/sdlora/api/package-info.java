@@ -23,7 +23,7 @@
  *       negativePrompt)}: what is put in; {@code server.prompt.LoraEdit}: where, and out again.
  *   <li>The public API: the class, then its record {@code api.txt} (docs/publishing.md), which
  *       {@code PublicApiTest} compares.
- *   <li>An option of a request: {@code api.PromptSpec}, {@code PromptSpecBuilder} or one of their
+ *   <li>An option of a request: {@code api.PromptSpec}, {@code PromptSpec.Builder} or one of their
  *       groups ({@code SamplerOptions}, …), where it acts, {@code InfotextKeys}, {@code
  *       cli.PictureOptions} or its groups.
  * </ul>

@@ -108,7 +108,7 @@ final class PromptSpecOptionsTest {
 
   @Test
   void builder_usedAfterBuild_leavesTheSpecAlone() {
-    PromptSpecBuilder builder = PromptSpec.builder().prompt("a");
+    PromptSpec.Builder builder = PromptSpec.builder().prompt("a");
     PromptSpec spec = builder.build();
     builder.prompt("b").controlUnit(ControlUnit.builder(Path.of("net"), PICTURE).build());
 

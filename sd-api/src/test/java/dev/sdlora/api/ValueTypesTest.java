@@ -23,6 +23,7 @@ import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.api.lora.StrengthSchedule;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.ModelPart;
+import dev.sdlora.api.sampling.FewSteps;
 import dev.sdlora.api.sampling.GuidanceRange;
 import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.SpeedOptions;
@@ -102,10 +103,10 @@ class ValueTypesTest {
                   Optional.empty(),
                   Optional.empty())));
 
-  /** Setters that take back what is not set to begin with. */
-  private static final Set<String> TAKE_BACK =
-      Set.of(
-          "randomSeed", "noLoras", "noMasks", "noHiresFix", "noControlUnits", "noDynamicPrompts");
+  /** Setters that undo another, which change nothing of a new builder. */
+  private static boolean isUndo(Method setter) {
+    return setter.getName().matches("no[A-Z].*|randomSeed");
+  }
 
   private static final List<Supplier<Object>> BUILDERS =
       List.of(
@@ -144,7 +145,7 @@ class ValueTypesTest {
       Object changing = builder.get();
       call(setter, changing, arguments(setter));
       Object changed = build(changing);
-      if (TAKE_BACK.contains(setter.getName())) {
+      if (isUndo(setter)) {
         requireEqual(changed, plain);
         continue;
       }
@@ -257,6 +258,17 @@ class ValueTypesTest {
         }
       }
     }
+  }
+
+  @Test
+  void promptSpecBuilder_getters_followSetters() {
+    PromptSpec.Builder builder = PromptSpec.builder().prompt("a cat").steps(7).size(64, 128);
+    assertThat(builder.prompt()).isEqualTo("a cat");
+    assertThat(builder.steps()).isEqualTo(7);
+    assertThat(builder.size()).contains(new ImageSize(64, 128));
+    assertThat(builder.noSize().size()).isEmpty();
+    assertThat(builder.fewSteps(FewSteps.LCM).noFewSteps().build().sampler())
+        .isEqualTo(PromptSpec.builder().sampler());
   }
 
   @Test

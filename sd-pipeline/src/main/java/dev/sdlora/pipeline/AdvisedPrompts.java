@@ -2,7 +2,6 @@ package dev.sdlora.pipeline;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.lora.library.LoraCards;
@@ -44,7 +43,7 @@ final class AdvisedPrompts {
     }
     PromptSpec styled = Styles.merged(spec);
     Prompts first = put(styled.prompt(), styled.negativePrompt(), styled);
-    PromptSpecBuilder advised =
+    PromptSpec.Builder advised =
         styled.toBuilder()
             .addTriggerWords(false)
             .prompt(first.prompt)

@@ -3,7 +3,6 @@ package dev.sdlora.pipeline;
 import dev.sdlora.api.DynamicPrompts;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.prompt.dynamic.DynamicTemplates;
 import dev.sdlora.prompt.grammar.Styles;
@@ -56,7 +55,7 @@ record DrawnPrompts(PromptSpec spec, int firstImage, Map<String, String> templat
 
   private static PromptSpec draw(PromptSpec styled, DynamicTemplates templates, long seed) {
     PromptOptions options = styled.promptOptions().toBuilder().noDynamicPrompts().build();
-    PromptSpecBuilder drawn =
+    PromptSpec.Builder drawn =
         styled.toBuilder()
             .promptOptions(options)
             .prompt(templates.draw(styled.prompt(), seed, false))

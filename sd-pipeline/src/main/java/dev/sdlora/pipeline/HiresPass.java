@@ -2,7 +2,6 @@ package dev.sdlora.pipeline;
 
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.SizeConditioning;
@@ -96,7 +95,7 @@ final class HiresPass {
   }
 
   private static PromptSpec second(PromptSpec spec, HiresFix settings) {
-    PromptSpecBuilder second =
+    PromptSpec.Builder second =
         spec.toBuilder()
             .noHiresFix()
             .prompt(settings.prompt().orElse(spec.prompt()))

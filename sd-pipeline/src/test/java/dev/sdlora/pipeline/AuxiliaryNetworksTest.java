@@ -8,7 +8,6 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.image.ControlUnit;
@@ -96,7 +95,7 @@ class AuxiliaryNetworksTest {
   }
 
   private byte[] following(ControlUnit.Builder... units) {
-    PromptSpecBuilder spec = SPEC.toBuilder();
+    PromptSpec.Builder spec = SPEC.toBuilder();
     for (ControlUnit.Builder unit : units) {
       spec.controlUnit(unit.build());
     }

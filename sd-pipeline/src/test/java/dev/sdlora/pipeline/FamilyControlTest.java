@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.model.ModelFamily;
@@ -68,7 +67,7 @@ class FamilyControlTest {
   }
 
   private static byte[] following(String set, ControlUnit... units) {
-    PromptSpecBuilder spec = SPEC.toBuilder();
+    PromptSpec.Builder spec = SPEC.toBuilder();
     for (ControlUnit unit : units) {
       spec.controlUnit(unit);
     }

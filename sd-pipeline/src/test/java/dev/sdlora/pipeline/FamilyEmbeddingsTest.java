@@ -8,7 +8,6 @@ import dev.sdlora.api.Embedding;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.error.EmbeddingException;
 import dev.sdlora.api.model.ModelFamily;
@@ -101,11 +100,11 @@ class FamilyEmbeddingsTest {
     writer.write(folder.resolve("embeddings").resolve(name + ".safetensors"));
   }
 
-  private static PromptSpecBuilder spec(String prompt) {
+  private static PromptSpec.Builder spec(String prompt) {
     return PromptSpec.builder().prompt(prompt).size(64, 64).steps(3).seed(5);
   }
 
-  private static byte[] rgb(Pipeline of, PromptSpecBuilder spec) {
+  private static byte[] rgb(Pipeline of, PromptSpec.Builder spec) {
     return of.generate(spec.build()).first().rgb();
   }
 
@@ -147,7 +146,7 @@ class FamilyEmbeddingsTest {
   })
   void generate_embeddingOfAnotherModel_isAnErrorOrText(
       String name, ModelFamily family, String found) {
-    PromptSpecBuilder named = spec("a " + name);
+    PromptSpec.Builder named = spec("a " + name);
     assertThatThrownBy(() -> pipeline.generate(named.build()))
         .isInstanceOfSatisfying(
             EmbeddingException.class, e -> assertThat(e.details().foundFamily()).contains(family))

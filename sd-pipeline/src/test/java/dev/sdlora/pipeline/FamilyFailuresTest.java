@@ -7,7 +7,6 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.StableDiffusionException;
@@ -71,11 +70,11 @@ class FamilyFailuresTest {
     pipeline.close();
   }
 
-  private static PromptSpecBuilder spec(String prompt) {
+  private static PromptSpec.Builder spec(String prompt) {
     return PromptSpec.builder().prompt(prompt).size(64, 64).steps(4).seed(5);
   }
 
-  private static byte[] rgb(PromptSpecBuilder spec) {
+  private static byte[] rgb(PromptSpec.Builder spec) {
     return pipeline.generate(spec.build()).first().rgb();
   }
 
@@ -262,7 +261,7 @@ class FamilyFailuresTest {
 
   @Test
   void cancel_inTheRefinersPart_leavesNothing() {
-    PromptSpecBuilder spec =
+    PromptSpec.Builder spec =
         spec("a cat <lora:both:0.8>").steps(6).refinerSwitch(RefinerSwitch.at(0.4));
     final byte[] refined = rgb(spec);
     final byte[] plain = rgb(spec("a cat"));

@@ -10,7 +10,6 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Picture;
@@ -38,7 +37,7 @@ class FamilyRequestsTest {
     return Fixtures.float32().checkpoint(Checkpoint.open(whole));
   }
 
-  private static PromptSpecBuilder spec() {
+  private static PromptSpec.Builder spec() {
     return PromptSpec.builder().prompt("a (red:1.3) cat AND [a dog:a fox:0.5]").steps(3).seed(7);
   }
 
@@ -150,7 +149,7 @@ class FamilyRequestsTest {
       assertThat(rgb(first)).isNotEqualTo(refined.picture().rgb());
 
       // Half the strength makes three steps of four; the share is that of the three.
-      PromptSpecBuilder half =
+      PromptSpec.Builder half =
           spec()
               .steps(4)
               .imageToImage(ImageToImage.builder(plain.picture()).denoisingStrength(0.5).build());

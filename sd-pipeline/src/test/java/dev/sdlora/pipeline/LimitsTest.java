@@ -8,7 +8,6 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.error.ResourceException.Resource;
@@ -72,14 +71,14 @@ class LimitsTest {
         larger("upscaling", spec -> spec.upscaling(new Upscaling(Upscaler.LANCZOS, 4))));
   }
 
-  private static Arguments larger(String name, UnaryOperator<PromptSpecBuilder> change) {
+  private static Arguments larger(String name, UnaryOperator<PromptSpec.Builder> change) {
     return Arguments.of(name, change);
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("largerThanItsSize")
   void generate_largerOnTheWay_countsForMaxPixels(
-      String name, UnaryOperator<PromptSpecBuilder> change) {
+      String name, UnaryOperator<PromptSpec.Builder> change) {
     try (Pipeline pipeline = builder().maxPixels(64 * 64).build()) {
       assertThat(pipeline.generate(SPEC).images()).hasSize(1);
       PromptSpec larger = change.apply(SPEC.toBuilder()).build();
@@ -130,8 +129,8 @@ class LimitsTest {
             "the request has 101 LoRAs and hypernetworks, but PromptLimits.loras allows 100"));
   }
 
-  private static PromptSpecBuilder sixtyOf(LoraAdapter lora) {
-    PromptSpecBuilder spec = SPEC.toBuilder();
+  private static PromptSpec.Builder sixtyOf(LoraAdapter lora) {
+    PromptSpec.Builder spec = SPEC.toBuilder();
     for (int i = 0; i < 60; i++) {
       spec.lora(lora);
     }
@@ -166,7 +165,7 @@ class LimitsTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("takesMoreMemory")
   void generate_moreThanMaxBytes_isRefusedWithTheNumbers(
-      String name, UnaryOperator<PromptSpecBuilder> change) {
+      String name, UnaryOperator<PromptSpec.Builder> change) {
     try (Pipeline pipeline = builder().maxBytes(30_000_000).build()) {
       assertThat(pipeline.generate(SPEC).images()).hasSize(1);
       PromptSpec larger = change.apply(SPEC.toBuilder()).build();

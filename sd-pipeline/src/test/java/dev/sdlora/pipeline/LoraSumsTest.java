@@ -8,7 +8,6 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.lora.LoraConflicts;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.lora.StrengthSchedule;
@@ -38,7 +37,7 @@ class LoraSumsTest {
   }
 
   private static List<String> warnings(LoraMode mode, LoraAdapter... loras) {
-    PromptSpecBuilder spec =
+    PromptSpec.Builder spec =
         PromptSpec.builder().prompt("a cat").size(64, 64).steps(2).seed(5).loraMode(mode);
     for (LoraAdapter lora : loras) {
       spec.lora(lora);

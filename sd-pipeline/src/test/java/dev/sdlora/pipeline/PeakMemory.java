@@ -7,7 +7,6 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.ImageSize;
@@ -52,7 +51,7 @@ final class PeakMemory {
         Pipeline.builder()
             .checkpoint(Checkpoint.open(checkpoint))
             .precision(Precision.valueOf(args[1]));
-    PromptSpecBuilder spec =
+    PromptSpec.Builder spec =
         PromptSpec.builder().prompt("a cat").negativePrompt("ugly").seed(1).images(1);
     int controlNets = 0;
     boolean first = false;

@@ -7,7 +7,6 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageSize;
@@ -112,7 +111,7 @@ final class PictureRoundTripTest {
 
   private static PromptSpec spec(Random random) {
     Sampler sampler = any(random, SAMPLERS);
-    PromptSpecBuilder spec =
+    PromptSpec.Builder spec =
         PromptSpec.builder()
             .size(64, 64 + 8 * random.nextInt(2))
             .seed(random.nextLong())

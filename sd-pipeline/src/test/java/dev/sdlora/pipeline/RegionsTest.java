@@ -8,7 +8,6 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.api.image.HiresFix;
@@ -134,7 +133,7 @@ class RegionsTest {
   void lora_maskOfAHalf_changesThatHalfMoreThanTheOtherMaskDoes() {
     PromptSpec without = SPEC.toBuilder().prompt("a cat ").build();
     byte[] plain = rgb(without);
-    PromptSpecBuilder masked = without.toBuilder().prompt(LORA);
+    PromptSpec.Builder masked = without.toBuilder().prompt(LORA);
     byte[] left = rgb(masked.mask("here", LEFT).build());
     byte[] right = rgb(masked.mask("here", RIGHT).build());
     // In a tiny network of random weights much reaches the other half by way of its norms.
@@ -192,7 +191,7 @@ class RegionsTest {
 
   @Test
   void lora_hiresFixAndPicture_masksCoverThem() {
-    PromptSpecBuilder hires =
+    PromptSpec.Builder hires =
         spec(LORA, ALMOST).toBuilder()
             .hiresFix(HiresFix.builder().scale(1.25).steps(2).denoisingStrength(0.6).build());
     byte[] masked = rgb(hires.build());
@@ -200,7 +199,7 @@ class RegionsTest {
     assertThat(difference(masked, unmasked)).isLessThan(0.1);
 
     Picture picture = TinyPipeline.picture(64, 64);
-    PromptSpecBuilder redrawn =
+    PromptSpec.Builder redrawn =
         spec(LORA, LEFT).toBuilder()
             .imageToImage(ImageToImage.builder(picture).denoisingStrength(0.8).build());
     byte[] drawn = rgb(redrawn.build());
@@ -220,7 +219,7 @@ class RegionsTest {
             .maskBlur(0)
             .build();
     ImageToImage source = ImageToImage.builder(picture).inpainting(part).build();
-    PromptSpecBuilder spec = spec(LORA, LEFT).toBuilder().size(64, 64).imageToImage(source);
+    PromptSpec.Builder spec = spec(LORA, LEFT).toBuilder().size(64, 64).imageToImage(source);
     byte[] left = rgb(spec.build());
     byte[] none = rgb(spec.mask("here", BLACK).build());
     byte[] right = rgb(spec.mask("here", RIGHT).build());
@@ -240,7 +239,7 @@ class RegionsTest {
     for (int i = 0; i < 2; i++) {
       assertThat(difference(alone.get(i), batch.get(i))).isLessThan(0.02);
     }
-    PromptSpecBuilder cached =
+    PromptSpec.Builder cached =
         spec(LORA, ALMOST).toBuilder()
             .speedOptions(SpeedOptions.builder().cacheInterval(2).build());
     byte[] masked = rgb(cached.build());
@@ -367,7 +366,7 @@ class RegionsTest {
 
   @Test
   void sides_inTheNegativePrompt_areRefusedWhereTagsAct() {
-    PromptSpecBuilder spec = spec("a cat", LEFT).toBuilder().negativePrompt("ugly <mask:here>");
+    PromptSpec.Builder spec = spec("a cat", LEFT).toBuilder().negativePrompt("ugly <mask:here>");
     PromptSpec acting =
         spec.promptOptions(SPEC.promptOptions().toBuilder().negativeLoras(true).build()).build();
     assertThatThrownBy(() -> rgb(acting))

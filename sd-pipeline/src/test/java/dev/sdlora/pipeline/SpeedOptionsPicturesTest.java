@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.sampling.GuidanceRange;
 import dev.sdlora.api.sampling.Sampler;
@@ -49,7 +48,7 @@ class SpeedOptionsPicturesTest {
     return SpeedOptions.builder().guidanceRange(range).build();
   }
 
-  private static byte[] rgb(PromptSpecBuilder spec) {
+  private static byte[] rgb(PromptSpec.Builder spec) {
     return tiny.draw(spec.build()).rgb();
   }
 

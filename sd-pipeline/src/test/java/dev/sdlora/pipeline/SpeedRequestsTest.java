@@ -7,7 +7,6 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.HiresFix;
@@ -156,7 +155,7 @@ class SpeedRequestsTest {
   @ValueSource(strings = {"sd2", "sdxl", "ssd", "sdxl-inpaint"})
   void generate_everyFamily_drawsTheSamePictureTwice(String set) {
     try (Pipeline pipeline = family(set).build()) {
-      PromptSpecBuilder spec = PromptSpec.builder().prompt("a cat").steps(4).seed(7);
+      PromptSpec.Builder spec = PromptSpec.builder().prompt("a cat").steps(4).seed(7);
       byte[] plain = pipeline.generate(spec.build()).first().rgb();
       spec.speedOptions(CACHING);
       byte[] cached = pipeline.generate(spec.build()).first().rgb();

@@ -3,7 +3,7 @@ package dev.sdlora.cli;
 import static dev.sdlora.cli.OptionValue.set;
 
 import dev.sdlora.api.EmptyNegative;
-import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.image.SizeConditioning;
 import java.util.Optional;
@@ -77,11 +77,11 @@ final class FamilyOptions {
    *
    * @param hasRefiner whether a model to finish pictures is given
    */
-  void applyTo(PromptSpecBuilder spec, boolean hasRefiner, Console console) {
+  void applyTo(PromptSpec.Builder spec, boolean hasRefiner, Console console) {
     if (!hasRefiner) {
       console.requireBeside("--refiner PATH", "--refiner-switch-at", "--refiner-by-steps");
     }
-    Optional<RefinerSwitch> known = spec.build().refinerSwitch();
+    Optional<RefinerSwitch> known = spec.refinerSwitch();
     Optional<Double> at =
         refinerSwitchAt
             .or(() -> known.map(RefinerSwitch::at))
@@ -89,7 +89,7 @@ final class FamilyOptions {
     boolean bySteps = refinerBySteps || known.map(RefinerSwitch::bySteps).orElse(false);
     set("--refiner-switch-at", at, share -> spec.refinerSwitch(new RefinerSwitch(share, bySteps)));
     set("--image-cfg-scale", imageCfgScale, spec::imageCfgScale);
-    SizeConditioning.Builder sizes = spec.build().sizeConditioning().toBuilder();
+    SizeConditioning.Builder sizes = spec.sizeConditioning().toBuilder();
     set("--original-size", originalSize, size(sizes::originalSize));
     set("--target-size", targetSize, size(sizes::targetSize));
     set(
@@ -108,9 +108,9 @@ final class FamilyOptions {
         });
     spec.sizeConditioning(sizes.build());
     emptyNegative.ifPresent(
-        rule -> spec.promptOptions(spec.build().promptOptions().withEmptyNegative(rule)));
+        rule -> spec.promptOptions(spec.promptOptions().withEmptyNegative(rule)));
     if (clipSkipOnSdxl) {
-      spec.promptOptions(spec.build().promptOptions().withClipSkipOnSdxl(true));
+      spec.promptOptions(spec.promptOptions().withClipSkipOnSdxl(true));
     }
   }
 

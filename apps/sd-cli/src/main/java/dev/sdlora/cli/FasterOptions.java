@@ -2,7 +2,7 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.OptionValue.set;
 
-import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.sampling.GuidanceRange;
 import dev.sdlora.api.sampling.SpeedOptions;
 import java.util.Optional;
@@ -70,9 +70,9 @@ final class FasterOptions {
   private Optional<Integer> batchSize = Optional.empty();
 
   /** Leaves what is not given as it is. */
-  void applyTo(PromptSpecBuilder spec, Console console) {
+  void applyTo(PromptSpec.Builder spec, Console console) {
     console.requireBeside("--no-exact-batches", "--batch-size");
-    SpeedOptions.Builder options = spec.build().speedOptions().toBuilder();
+    SpeedOptions.Builder options = spec.speedOptions().toBuilder();
     set(
         "--guidance-range",
         guidanceRange,

@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.sampling.FewSteps;
 import java.util.OptionalInt;
 
@@ -24,7 +24,7 @@ record FewStepsArgument(FewSteps method, OptionalInt steps) {
         FewSteps.parse(text.substring(0, colon)), OptionalInt.of(Integer.parseInt(steps)));
   }
 
-  void applyTo(PromptSpecBuilder spec) {
+  void applyTo(PromptSpec.Builder spec) {
     spec.fewSteps(method, steps.orElse(method.usualSteps()));
   }
 }

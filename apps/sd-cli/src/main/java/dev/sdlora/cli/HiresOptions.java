@@ -2,7 +2,7 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.OptionValue.set;
 
-import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Upscaler;
@@ -80,11 +80,11 @@ final class HiresOptions {
       description = "Share of tokens that the second pass merges. Default: that of the first.")
   private Optional<Double> tokenMerging = Optional.empty();
 
-  void applyTo(PromptSpecBuilder spec, Console console) {
-    if (hires.isPresent() && spec.build().imageToImage().isPresent()) {
+  void applyTo(PromptSpec.Builder spec, Console console) {
+    if (hires.isPresent() && spec.imageToImage().isPresent()) {
       throw console.badUsage("--hires and --init cannot be combined; give --size the larger size");
     }
-    Optional<HiresFix> known = spec.build().hiresFix();
+    Optional<HiresFix> known = spec.hiresFix();
     if (known.isEmpty()) {
       console.requireBeside(
           "--hires FACTOR",

@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.Upscaler;
@@ -64,7 +64,7 @@ final class NetworkOptions {
   private Optional<Double> scale = Optional.empty();
 
   /** Adds what is given. */
-  void applyTo(PromptSpecBuilder spec, Console console) {
+  void applyTo(PromptSpec.Builder spec, Console console) {
     controls.forEach(control -> spec.controlUnit(control.unit(console)));
     tiling.ifPresent(spec::tiling);
     vaeTiling.ifPresent(spec::vaeTiling);

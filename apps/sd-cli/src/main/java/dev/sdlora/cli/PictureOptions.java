@@ -3,7 +3,6 @@ package dev.sdlora.cli;
 import static dev.sdlora.cli.OptionValue.set;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.sampling.NamedSampler;
@@ -198,7 +197,7 @@ final class PictureOptions {
               + " --from");
     }
     console.requireBeside("--from FILE", "--get");
-    PromptSpecBuilder spec =
+    PromptSpec.Builder spec =
         from.map(PromptSpec::fromImage)
             .map(read -> model.recover(read, get, console))
             .map(PromptSpec::toBuilder)

@@ -6,7 +6,7 @@ import dev.sdlora.api.DynamicPrompts;
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptOptions;
-import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.value.Nearest;
@@ -87,8 +87,8 @@ final class ReadingOptions {
   private List<String> styleNames = new ArrayList<>();
 
   /** Leaves what is not given as it is. */
-  void applyTo(PromptSpecBuilder spec) {
-    PromptOptions options = spec.build().promptOptions();
+  void applyTo(PromptSpec.Builder spec) {
+    PromptOptions options = spec.promptOptions();
     options = strict ? options.withMode(PromptMode.STRICT) : options;
     options = exactA1111 ? options.withNegativeLoras(false) : options;
     options = padConds ? options.withPadConds(true) : options;

@@ -2,7 +2,7 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.OptionValue.set;
 
-import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.RegionMask;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ final class RegionOptions {
       description = "Blur of the edges of all --region, 0 to 256 pixels. Default: 8.")
   private Optional<Integer> blur = Optional.empty();
 
-  void applyTo(PromptSpecBuilder spec, Console console) {
+  void applyTo(PromptSpec.Builder spec, Console console) {
     console.requireBeside("--region NAME=MASK", "--region-blur");
     set("--region-blur", blur, RegionMask.rectangle(0, 0, 1, 1)::withBlur);
     for (String region : regions) {
@@ -45,7 +45,7 @@ final class RegionOptions {
     }
   }
 
-  private void name(String region, PromptSpecBuilder spec) {
+  private void name(String region, PromptSpec.Builder spec) {
     int equals = region.indexOf('=');
     if (equals < 1 || equals == region.length() - 1) {
       throw new IllegalArgumentException(

@@ -2,7 +2,7 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.OptionValue.set;
 
-import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.SamplerOptions.UniPcVariant;
 import java.util.Optional;
@@ -124,8 +124,8 @@ final class SamplingOptions {
   private boolean sgmNoise;
 
   /** Leaves what is not given as it is. */
-  void applyTo(PromptSpecBuilder spec) {
-    SamplerOptions.Builder options = spec.build().samplerOptions().toBuilder();
+  void applyTo(PromptSpec.Builder spec) {
+    SamplerOptions.Builder options = spec.samplerOptions().toBuilder();
     set("--eta", eta, options::eta);
     set("--eta-ddim", etaDdim, options::etaDdim);
     set("--s-churn", churn, options::sChurn);

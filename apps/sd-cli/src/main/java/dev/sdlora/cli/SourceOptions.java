@@ -2,7 +2,7 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.OptionValue.set;
 
-import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.MaskedContent;
@@ -97,7 +97,7 @@ final class SourceOptions {
       description = "Paint so many pixels beyond each edge of the picture.")
   private Optional<String> outpaint = Optional.empty();
 
-  void applyTo(PromptSpecBuilder spec, Console console) {
+  void applyTo(PromptSpec.Builder spec, Console console) {
     console.requireBeside(
         "--init FILE",
         "--strength",

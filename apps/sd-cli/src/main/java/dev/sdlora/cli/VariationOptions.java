@@ -2,7 +2,7 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.OptionValue.set;
 
-import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Variation;
 import java.util.Optional;
@@ -33,8 +33,8 @@ final class VariationOptions {
   private Optional<ImageSize> resizeFrom = Optional.empty();
 
   /** Leaves what is not given as it is. */
-  void applyTo(PromptSpecBuilder spec, Console console) {
-    Variation old = spec.build().variation();
+  void applyTo(PromptSpec.Builder spec, Console console) {
+    Variation old = spec.variation();
     if (old.strength() == 0) {
       console.requireBeside("--variation-strength 0..1", "--variation-seed");
     }

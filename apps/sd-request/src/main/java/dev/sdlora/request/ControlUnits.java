@@ -1,6 +1,6 @@
 package dev.sdlora.request;
 
-import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.ResizeMode;
 import java.nio.file.Path;
@@ -58,7 +58,7 @@ final class ControlUnits {
     return script.equalsIgnoreCase("controlnet");
   }
 
-  void read(Fields fields, PromptSpecBuilder spec) {
+  void read(Fields fields, PromptSpec.Builder spec) {
     Fields scripts = fields.object("alwayson_scripts");
     List<Fields> units =
         scripts.names().stream()

@@ -1,7 +1,7 @@
 package dev.sdlora.request;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.sampling.Sampler;
 
 /** The values of fields that a body leaves out. */
@@ -12,17 +12,17 @@ public enum Dialect {
    */
   A1111 {
     @Override
-    PromptSpecBuilder start(Checkpoint checkpoint) {
+    PromptSpec.Builder start(Checkpoint checkpoint) {
       return LIBRARY.start(checkpoint).steps(50).size(512, 512).sampler(Sampler.EULER);
     }
   },
   /** The settings that the checkpoint recommends, at the size that it was made for. */
   LIBRARY {
     @Override
-    PromptSpecBuilder start(Checkpoint checkpoint) {
+    PromptSpec.Builder start(Checkpoint checkpoint) {
       return checkpoint.defaults().toBuilder();
     }
   };
 
-  abstract PromptSpecBuilder start(Checkpoint checkpoint);
+  abstract PromptSpec.Builder start(Checkpoint checkpoint);
 }

@@ -2,7 +2,6 @@ package dev.sdlora.request;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.HiresFix;
@@ -60,7 +59,7 @@ public final class DrawingReader {
         Overrides.read(fields.object("override_settings"), offer).over(serverOptions);
     requireKnownScripts(fields);
     requireSupported(fields);
-    PromptSpecBuilder spec = start(fields, dialect);
+    PromptSpec.Builder spec = start(fields, dialect);
     sampler(fields, spec);
     options.beforeFields(spec);
     texts(fields, spec);
@@ -84,7 +83,7 @@ public final class DrawingReader {
     return read;
   }
 
-  private PromptSpecBuilder start(Fields fields, Dialect dialect) {
+  private PromptSpec.Builder start(Fields fields, Dialect dialect) {
     return fields
         .name("infotext")
         .map(text -> PromptSpec.fromParameters(text).toBuilder())
@@ -123,7 +122,7 @@ public final class DrawingReader {
     }
   }
 
-  private void texts(Fields fields, PromptSpecBuilder spec) {
+  private void texts(Fields fields, PromptSpec.Builder spec) {
     boolean without = fields.flag("disable_extra_networks", false);
     fields.text("prompt").map(text -> networks(text, without)).ifPresent(spec::prompt);
     fields
@@ -133,7 +132,7 @@ public final class DrawingReader {
     List<Style> styles =
         fields.texts("styles").stream().filter(name -> !name.isBlank()).map(offer::style).toList();
     if (!styles.isEmpty()) {
-      spec.promptOptions(spec.build().promptOptions().withStyles(styles));
+      spec.promptOptions(spec.promptOptions().withStyles(styles));
     }
   }
 
@@ -141,7 +140,7 @@ public final class DrawingReader {
     return without ? NETWORK_TAG.matcher(prompt).replaceAll("") : prompt;
   }
 
-  private static void sampler(Fields fields, PromptSpecBuilder spec) {
+  private static void sampler(Fields fields, PromptSpec.Builder spec) {
     String name = fields.name("sampler_name").isPresent() ? "sampler_name" : "sampler_index";
     fields.ifName(
         name,
@@ -153,11 +152,11 @@ public final class DrawingReader {
     fields.ifName("scheduler", text -> spec.schedule(Schedule.parse(text)));
   }
 
-  private static void sampling(Fields fields, PromptSpecBuilder spec) {
+  private static void sampling(Fields fields, PromptSpec.Builder spec) {
     fields.ifWhole("steps", spec::steps);
     fields.ifNumber("cfg_scale", spec::cfgScale);
     fields.ifNumber("image_cfg_scale", spec::imageCfgScale);
-    SamplerOptions.Builder options = spec.build().samplerOptions().toBuilder();
+    SamplerOptions.Builder options = spec.samplerOptions().toBuilder();
     fields.ifNumber("eta", eta -> options.eta(eta).etaDdim(eta));
     fields.ifNumber("s_churn", options::sChurn);
     fields.ifNumber("s_tmin", options::sTmin);
@@ -175,29 +174,28 @@ public final class DrawingReader {
         "token_merging_ratio",
         ratio -> {
           if (ratio != 0) { // A1111 takes its option then.
-            SpeedOptions speed = spec.build().speedOptions();
+            SpeedOptions speed = spec.speedOptions();
             spec.speedOptions(speed.toBuilder().tokenMergingRatio(ratio).build());
           }
         });
   }
 
-  private void sizes(Fields fields, PromptSpecBuilder spec) {
+  private void sizes(Fields fields, PromptSpec.Builder spec) {
     // That of the first pass, which A1111 puts in the place of the size.
     String width = fields.whole("firstphase_width", 0) > 0 ? "firstphase_width" : "width";
     String height = fields.whole("firstphase_height", 0) > 0 ? "firstphase_height" : "height";
     if (fields.has(width) || fields.has(height)) {
-      ImageSize before =
-          spec.build().size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
+      ImageSize before = spec.size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
       int wide = fields.whole(width, before.width());
       int high = fields.whole(height, before.height());
       fields.set(wide % 8 == 0 ? height : width, () -> spec.size(wide, high));
     }
   }
 
-  private static void seeds(Fields fields, PromptSpecBuilder spec) {
-    long seed = fields.whole("seed").orElseGet(() -> spec.build().seed().orElse(-1));
+  private static void seeds(Fields fields, PromptSpec.Builder spec) {
+    long seed = fields.whole("seed").orElseGet(() -> spec.seed().orElse(-1));
     spec.seed(seed == -1 ? random() : seed);
-    Variation before = spec.build().variation();
+    Variation before = spec.variation();
     double strength = fields.number("subseed_strength").orElse(before.strength());
     long subseed = fields.whole("subseed").orElse(before.seed().orElse(-1));
     int fromWidth = fields.whole("seed_resize_from_w", -1);
@@ -218,9 +216,9 @@ public final class DrawingReader {
   }
 
   /** The field of stable-diffusion.cpp: LoRAs by name in addition to those of the prompt. */
-  private void loras(Fields fields, PromptSpecBuilder spec) {
+  private void loras(Fields fields, PromptSpec.Builder spec) {
     List<Fields> loras = fields.objects("lora");
-    int most = spec.build().promptOptions().limits().loras();
+    int most = spec.promptOptions().limits().loras();
     Fields.requireFew("lora", loras.size(), "LoRAs", most);
     for (Fields lora : loras) {
       String name =
@@ -238,7 +236,7 @@ public final class DrawingReader {
     }
   }
 
-  private void images(Fields fields, PromptSpecBuilder spec) {
+  private void images(Fields fields, PromptSpec.Builder spec) {
     long images = (long) fields.whole("batch_size", 1) * fields.whole("n_iter", 1);
     if (images < 1 || images > offer.limits().images()) {
       throw new FieldException(
@@ -250,7 +248,7 @@ public final class DrawingReader {
   }
 
   /** As in A1111, there is none without both fields, or with a switch at the end. */
-  private void refiner(Fields fields, PromptSpecBuilder spec) {
+  private void refiner(Fields fields, PromptSpec.Builder spec) {
     Optional<String> name = fields.name("refiner_checkpoint").filter(it -> !it.equals("None"));
     double at = fields.number("refiner_switch_at").orElse(1);
     if (name.isPresent() && at != 1) {
@@ -279,11 +277,10 @@ public final class DrawingReader {
     return upscaler;
   }
 
-  private void hires(Fields fields, Overrides options, PromptSpecBuilder spec) {
+  private void hires(Fields fields, Overrides options, PromptSpec.Builder spec) {
     boolean wanted = fields.flag("enable_hr", false);
     if (wanted && fields.texts("init_images").isEmpty()) {
-      ImageSize first =
-          spec.build().size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
+      ImageSize first = spec.size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
       spec.hiresFix(hires(fields, options, first));
     } else if (wanted) {
       fields.warn("field 'enable_hr' has no effect with 'init_images'");

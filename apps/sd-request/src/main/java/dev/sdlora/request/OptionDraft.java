@@ -2,7 +2,6 @@ package dev.sdlora.request;
 
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.image.Tiling;
@@ -16,7 +15,7 @@ import java.util.Locale;
 
 /** A request whose options are being set. Not safe for use by several threads. */
 final class OptionDraft {
-  final PromptSpecBuilder spec;
+  final PromptSpec.Builder spec;
   final SamplerOptions.Builder sampler;
   final PromptOptions.Builder prompts;
   final SpeedOptions.Builder speed;
@@ -24,7 +23,7 @@ final class OptionDraft {
   private final SizeConditioning.Builder sizes;
 
   /** Starts from what the request says already. */
-  OptionDraft(PromptSpecBuilder spec) {
+  OptionDraft(PromptSpec.Builder spec) {
     this.spec = spec;
     this.before = spec.build();
     this.sampler = before.samplerOptions().toBuilder();

@@ -3,7 +3,6 @@ package dev.sdlora.request;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
@@ -123,7 +122,7 @@ public final class Overrides {
   }
 
   /** Sets what the fields of a request take precedence over. */
-  void beforeFields(PromptSpecBuilder spec) {
+  void beforeFields(PromptSpec.Builder spec) {
     OptionDraft draft = new OptionDraft(spec);
     set(Options.REQUEST, draft);
     set(Options.SAMPLING, draft);
@@ -131,7 +130,7 @@ public final class Overrides {
   }
 
   /** Sets what changes the meaning of fields. */
-  void afterFields(PromptSpecBuilder spec) {
+  void afterFields(PromptSpec.Builder spec) {
     OptionDraft draft = new OptionDraft(spec);
     set(Options.AFTER_FIELDS, draft);
     draft.finish();

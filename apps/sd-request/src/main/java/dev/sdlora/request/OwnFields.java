@@ -2,7 +2,6 @@ package dev.sdlora.request;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.lora.LoraMode;
 import java.util.Arrays;
@@ -24,7 +23,7 @@ final class OwnFields {
     this.pictures = pictures;
   }
 
-  void read(Fields fields, PromptSpecBuilder spec) {
+  void read(Fields fields, PromptSpec.Builder spec) {
     fields.name("lora_mode").map(OwnFields::loraMode).ifPresent(spec::loraMode);
     if (fields.has("lenient")) {
       spec.lenient(fields.flag("lenient", false));

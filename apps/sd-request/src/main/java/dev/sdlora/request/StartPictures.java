@@ -1,6 +1,6 @@
 package dev.sdlora.request;
 
-import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.MaskedContent;
@@ -22,7 +22,7 @@ final class StartPictures {
     this.options = options;
   }
 
-  void read(Fields fields, PromptSpecBuilder spec) {
+  void read(Fields fields, PromptSpec.Builder spec) {
     List<String> given = fields.texts("init_images");
     if (given.isEmpty()) {
       return;

@@ -7,7 +7,6 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Style;
@@ -72,7 +71,7 @@ class DrawingWriterTest {
             });
   }
 
-  private static DrawingWriter.Written write(PromptSpecBuilder spec) {
+  private static DrawingWriter.Written write(PromptSpec.Builder spec) {
     return new DrawingWriter(OFFER).write(spec.build());
   }
 
@@ -102,12 +101,12 @@ class DrawingWriterTest {
   Arbitrary<PromptSpec> sayable() {
     return Combinators.combine(basics(), sampling(), extras())
         .as((basics, sampling, extras) -> extras.on(sampling.on(basics.on(PromptSpec.builder()))))
-        .map(PromptSpecBuilder::build);
+        .map(PromptSpec.Builder::build);
   }
 
   /** Some settings. */
   private interface Part {
-    PromptSpecBuilder on(PromptSpecBuilder spec);
+    PromptSpec.Builder on(PromptSpec.Builder spec);
   }
 
   private static Arbitrary<String> texts() {
@@ -222,7 +221,7 @@ class DrawingWriterTest {
   @Test
   void whatFieldsCannotSay_isNamed() {
     Picture picture = Picture.of(8, 8, new byte[192]);
-    PromptSpecBuilder spec =
+    PromptSpec.Builder spec =
         PromptSpec.builder()
             .seed(1)
             .tiling(Tiling.X)

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.lora.LoraMode;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class OwnFieldsTest {
   private static PromptSpec read(String fields) {
-    PromptSpecBuilder spec = PromptSpec.builder();
+    PromptSpec.Builder spec = PromptSpec.builder();
     byte[] json = fields.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
     new OwnFields(DrawingWriterTest.OFFER, new GivenPictures(DrawingWriterTest.OFFER))
         .read(Fields.parse(json), spec);

@@ -5,7 +5,6 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.demo.model.DemoModel;
 import java.awt.image.BufferedImage;
@@ -132,7 +131,7 @@ public final class CompareRegions {
   private List<BufferedImage> draw(LoraAdapter... loras) {
     List<BufferedImage> pictures = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
-      PromptSpecBuilder spec =
+      PromptSpec.Builder spec =
           PromptSpec.builder().prompt(prompts.get(i)).steps(steps).cfgScale(4).seed(SEED + i);
       for (LoraAdapter lora : loras) {
         spec.lora(lora);

@@ -5,7 +5,6 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.lora.LoraConflicts;
 import dev.sdlora.demo.model.DemoModel;
 import java.awt.image.BufferedImage;
@@ -134,7 +133,7 @@ public final class MeasureLoraSums {
   private int right(List<LoraAdapter> loras) {
     int right = 0;
     for (int i = 0; i < scenes.size(); i++) {
-      PromptSpecBuilder spec = specs.get(i).toBuilder();
+      PromptSpec.Builder spec = specs.get(i).toBuilder();
       loras.forEach(spec::lora);
       BufferedImage picture = pipeline.generate(spec.build()).first().toBufferedImage();
       Verdict verdict = judge.judge(picture);

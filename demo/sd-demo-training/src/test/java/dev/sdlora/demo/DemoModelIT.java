@@ -9,7 +9,6 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.training.LoraTrainer;
 import dev.sdlora.training.TrainedModules;
@@ -164,7 +163,7 @@ final class DemoModelIT {
   private static List<BufferedImage> pictures(List<String> prompts, LoraAdapter... loras) {
     List<PromptSpec> specs = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
-      PromptSpecBuilder spec = spec(prompts.get(i), i).toBuilder();
+      PromptSpec.Builder spec = spec(prompts.get(i), i).toBuilder();
       for (LoraAdapter lora : loras) {
         spec.lora(lora);
       }

@@ -5,7 +5,6 @@ import dev.sdlora.api.Checkpoint
 import dev.sdlora.api.LoraAdapter
 import dev.sdlora.api.Pipeline
 import dev.sdlora.api.PromptSpec
-import dev.sdlora.api.PromptSpecBuilder
 import dev.sdlora.api.image.HiresFix
 import dev.sdlora.api.image.ImageToImage
 import dev.sdlora.api.image.Inpainting
@@ -44,7 +43,7 @@ public fun pipeline(
  * @return the request
  * @throws IllegalArgumentException if a setting is out of range
  */
-public fun promptSpec(prompt: String, settings: PromptSpecBuilder.() -> Unit = {}): PromptSpec =
+public fun promptSpec(prompt: String, settings: PromptSpec.Builder.() -> Unit = {}): PromptSpec =
     PromptSpec.builder().prompt(prompt).apply(settings).build()
 
 /**
@@ -53,7 +52,7 @@ public fun promptSpec(prompt: String, settings: PromptSpecBuilder.() -> Unit = {
  * @param changes what is to be different
  * @return another request; this one stays as it is
  */
-public fun PromptSpec.copy(changes: PromptSpecBuilder.() -> Unit): PromptSpec =
+public fun PromptSpec.copy(changes: PromptSpec.Builder.() -> Unit): PromptSpec =
     toBuilder().apply(changes).build()
 
 /**
@@ -63,7 +62,7 @@ public fun PromptSpec.copy(changes: PromptSpecBuilder.() -> Unit): PromptSpec =
  * @param strength in text encoder and U-Net
  * @return this builder
  */
-public fun PromptSpecBuilder.lora(file: Path, strength: Double = 1.0): PromptSpecBuilder =
+public fun PromptSpec.Builder.lora(file: Path, strength: Double = 1.0): PromptSpec.Builder =
     lora(LoraAdapter.open(file).withStrength(strength))
 
 /**
@@ -73,10 +72,10 @@ public fun PromptSpecBuilder.lora(file: Path, strength: Double = 1.0): PromptSpe
  * @param settings how much may change, a strength of 0.75 by default, and the like
  * @return this builder
  */
-public fun PromptSpecBuilder.imageToImage(
+public fun PromptSpec.Builder.imageToImage(
     picture: Picture,
     settings: ImageToImage.Builder.() -> Unit = {},
-): PromptSpecBuilder = imageToImage(ImageToImage.builder(picture).apply(settings).build())
+): PromptSpec.Builder = imageToImage(ImageToImage.builder(picture).apply(settings).build())
 
 /**
  * Paints a part of the picture again.
@@ -96,7 +95,7 @@ public fun ImageToImage.Builder.inpainting(
  * @param settings how large, twice by default, and how the pass samples
  * @return this builder
  */
-public fun PromptSpecBuilder.hiresFix(settings: HiresFix.Builder.() -> Unit): PromptSpecBuilder =
+public fun PromptSpec.Builder.hiresFix(settings: HiresFix.Builder.() -> Unit): PromptSpec.Builder =
     hiresFix(HiresFix.builder().apply(settings).build())
 
 /**
@@ -105,9 +104,9 @@ public fun PromptSpecBuilder.hiresFix(settings: HiresFix.Builder.() -> Unit): Pr
  * @param settings what is to differ from the defaults
  * @return this builder
  */
-public fun PromptSpecBuilder.samplerOptions(
+public fun PromptSpec.Builder.samplerOptions(
     settings: SamplerOptions.Builder.() -> Unit
-): PromptSpecBuilder = samplerOptions(SamplerOptions.builder().apply(settings).build())
+): PromptSpec.Builder = samplerOptions(SamplerOptions.builder().apply(settings).build())
 
 /**
  * Sets what is left out to be faster.
@@ -115,6 +114,6 @@ public fun PromptSpecBuilder.samplerOptions(
  * @param settings what is to differ from the defaults
  * @return this builder
  */
-public fun PromptSpecBuilder.speedOptions(
+public fun PromptSpec.Builder.speedOptions(
     settings: SpeedOptions.Builder.() -> Unit
-): PromptSpecBuilder = speedOptions(SpeedOptions.builder().apply(settings).build())
+): PromptSpec.Builder = speedOptions(SpeedOptions.builder().apply(settings).build())

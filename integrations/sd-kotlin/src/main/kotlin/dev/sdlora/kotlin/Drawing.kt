@@ -6,7 +6,6 @@ import dev.sdlora.api.GenerationListener
 import dev.sdlora.api.GenerationResult
 import dev.sdlora.api.Pipeline
 import dev.sdlora.api.PromptSpec
-import dev.sdlora.api.PromptSpecBuilder
 import java.util.concurrent.Flow.Subscriber
 import java.util.concurrent.Flow.Subscription
 import kotlinx.coroutines.channels.Channel
@@ -26,7 +25,7 @@ import kotlinx.coroutines.future.await
  */
 public suspend fun Pipeline.await(
     prompt: String,
-    settings: PromptSpecBuilder.() -> Unit = {},
+    settings: PromptSpec.Builder.() -> Unit = {},
 ): GenerationResult = await(checkpoint().defaults().copy { prompt(prompt).settings() })
 
 /**

@@ -7,7 +7,6 @@ import dev.langchain4j.model.output.Response;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.Picture;
@@ -97,7 +96,7 @@ public final class SdLoraImageModel implements ImageModel {
    * @return the other model; this one stays as it is
    * @throws IllegalArgumentException if a value is out of range
    */
-  public SdLoraImageModel with(Consumer<PromptSpecBuilder> change) {
+  public SdLoraImageModel with(Consumer<PromptSpec.Builder> change) {
     return toBuilder().options(change).build();
   }
 
@@ -184,11 +183,11 @@ public final class SdLoraImageModel implements ImageModel {
     return Answers.one(result, prompt, format);
   }
 
-  private GenerationResult draw(String prompt, Consumer<PromptSpecBuilder> more) {
+  private GenerationResult draw(String prompt, Consumer<PromptSpec.Builder> more) {
     Objects.requireNonNull(prompt, "prompt");
     return Failures.translated(
         () -> {
-          PromptSpecBuilder spec = options.toBuilder().prompt(prompt);
+          PromptSpec.Builder spec = options.toBuilder().prompt(prompt);
           more.accept(spec);
           return pipeline.generate(spec.build());
         });
@@ -216,9 +215,9 @@ public final class SdLoraImageModel implements ImageModel {
      * @return this builder
      * @throws IllegalArgumentException if a value is out of range
      */
-    public Builder options(Consumer<PromptSpecBuilder> change) {
+    public Builder options(Consumer<PromptSpec.Builder> change) {
       Objects.requireNonNull(change, "change");
-      PromptSpecBuilder spec = options.toBuilder();
+      PromptSpec.Builder spec = options.toBuilder();
       change.accept(spec);
       options = spec.build();
       return this;

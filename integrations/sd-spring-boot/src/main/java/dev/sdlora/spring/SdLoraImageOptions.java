@@ -3,7 +3,6 @@ package dev.sdlora.spring;
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.MaskedContent;
@@ -35,7 +34,7 @@ import org.springframework.ai.image.ImageOptions;
  */
 public final class SdLoraImageOptions implements ImageOptions {
   private final ImageSettings settings = new ImageSettings();
-  private final List<UnaryOperator<PromptSpecBuilder>> customizers;
+  private final List<UnaryOperator<PromptSpec.Builder>> customizers;
 
   private SdLoraImageOptions(Builder builder) {
     settings.putAll(builder.settings);
@@ -103,7 +102,7 @@ public final class SdLoraImageOptions implements ImageOptions {
   }
 
   /** What has the last word on the request, one after another. */
-  List<UnaryOperator<PromptSpecBuilder>> customizers() {
+  List<UnaryOperator<PromptSpec.Builder>> customizers() {
     return customizers;
   }
 
@@ -159,7 +158,7 @@ public final class SdLoraImageOptions implements ImageOptions {
   /** Collects options. Not safe for use by several threads at once. */
   public static final class Builder {
     private final ImageSettings settings = new ImageSettings();
-    private final List<UnaryOperator<PromptSpecBuilder>> customizers = new ArrayList<>();
+    private final List<UnaryOperator<PromptSpec.Builder>> customizers = new ArrayList<>();
 
     private Builder() {}
 
@@ -171,7 +170,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @param customizer called for each request, with all that is known of it; returns what counts
      * @return this builder
      */
-    public Builder customize(UnaryOperator<PromptSpecBuilder> customizer) {
+    public Builder customize(UnaryOperator<PromptSpec.Builder> customizer) {
       Objects.requireNonNull(customizer, "customizer");
       customizers.add(customizer);
       return this;

@@ -3,7 +3,6 @@ package dev.sdlora.spring;
 import dev.sdlora.api.DynamicPrompts;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.HiresFix;
@@ -54,7 +53,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
   Read read(SdLoraImageOptions options, Messages messages, PromptSpec defaults) {
     ImageSettings settings = options.settings();
     List<String> warnings = new ArrayList<>();
-    PromptSpecBuilder spec = defaults.toBuilder();
+    PromptSpec.Builder spec = defaults.toBuilder();
     spec.prompt(withLoras(messages.prompt(), settings.getLoras()));
     spec.negativePrompt(joined(settings.getNegativePrompt(), messages.negativePrompt()));
     sampling(settings, spec);
@@ -75,8 +74,8 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     messages.picture().ifPresent(picture -> spec.imageToImage(start(settings, picture, messages)));
     hiresFix(settings, messages, spec, warnings);
     upscaling(settings, spec);
-    PromptSpecBuilder last = spec;
-    for (UnaryOperator<PromptSpecBuilder> customizer : options.customizers()) {
+    PromptSpec.Builder last = spec;
+    for (UnaryOperator<PromptSpec.Builder> customizer : options.customizers()) {
       last = customizer.apply(last);
     }
     return new Read(last.build(), List.copyOf(warnings));
@@ -110,7 +109,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     return text.toString();
   }
 
-  private static void sampling(ImageSettings settings, PromptSpecBuilder spec) {
+  private static void sampling(ImageSettings settings, PromptSpec.Builder spec) {
     ifSet(settings.getSteps(), spec::steps);
     ifSet(settings.getCfgScale(), spec::cfgScale);
     String sampler = settings.getSampler();
@@ -136,7 +135,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     }
   }
 
-  private static void seeds(ImageSettings settings, PromptSpecBuilder spec) {
+  private static void seeds(ImageSettings settings, PromptSpec.Builder spec) {
     ifSet(settings.getSeed(), spec::seed);
     ifSet(settings.getRng(), spec::rng);
     Long seed = settings.getVariationSeed();
@@ -149,7 +148,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     }
   }
 
-  private static void size(ImageSettings settings, PromptSpecBuilder spec) {
+  private static void size(ImageSettings settings, PromptSpec.Builder spec) {
     Integer width = settings.getWidth();
     Integer height = settings.getHeight();
     if (width != null && height != null) {
@@ -219,7 +218,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
 
   /** A start picture has its size, so a second pass that is set for all requests is left out. */
   private static void hiresFix(
-      ImageSettings settings, Messages messages, PromptSpecBuilder spec, List<String> warnings) {
+      ImageSettings settings, Messages messages, PromptSpec.Builder spec, List<String> warnings) {
     Double scale = settings.getHiresScale();
     if (scale == null) {
       return;
@@ -235,7 +234,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     spec.hiresFix(pass.build());
   }
 
-  private static void upscaling(ImageSettings settings, PromptSpecBuilder spec) {
+  private static void upscaling(ImageSettings settings, PromptSpec.Builder spec) {
     Double scale = settings.getUpscale();
     if (scale != null) {
       String name = settings.getUpscaler();

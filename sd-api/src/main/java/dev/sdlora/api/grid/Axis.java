@@ -1,6 +1,6 @@
 package dev.sdlora.api.grid;
 
-import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
@@ -61,7 +61,7 @@ public record Axis(String name, List<Value> values) {
      *
      * @param spec the request before, with what other axes have set
      */
-    void apply(PromptSpecBuilder spec);
+    void apply(PromptSpec.Builder spec);
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.sdlora.api.grid;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageToImage;
 import java.util.Arrays;
@@ -16,7 +15,7 @@ final class PromptEdits {
   private PromptEdits() {}
 
   /** Replaces a text in the prompt and in the negative prompt. */
-  static void replace(PromptSpecBuilder spec, String text, String by) {
+  static void replace(PromptSpec.Builder spec, String text, String by) {
     PromptSpec now = spec.build();
     if (!now.prompt().contains(text) && !now.negativePrompt().contains(text)) {
       throw new IllegalArgumentException(
@@ -27,8 +26,8 @@ final class PromptEdits {
   }
 
   /** Gives the tag of a LoRA another strength and keeps its other arguments; adds it if missing. */
-  static void loraStrength(PromptSpecBuilder spec, String name, String strength) {
-    String prompt = spec.build().prompt();
+  static void loraStrength(PromptSpec.Builder spec, String name, String strength) {
+    String prompt = spec.prompt();
     Matcher tag =
         Pattern.compile("<lora:\\s*" + Pattern.quote(name) + "\\s*(:[^>]*)?>").matcher(prompt);
     if (tag.find()) {
@@ -49,7 +48,7 @@ final class PromptEdits {
   }
 
   /** Sets the denoising strength of whatever the request has one for. */
-  static void denoisingStrength(PromptSpecBuilder spec, double strength) {
+  static void denoisingStrength(PromptSpec.Builder spec, double strength) {
     PromptSpec now = spec.build();
     Optional<ImageToImage> image = now.imageToImage();
     Optional<HiresFix> hires = now.hiresFix();

@@ -4,7 +4,6 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.error.ResourceException.Resource;
 import dev.sdlora.api.image.Picture;
@@ -150,7 +149,7 @@ public final class VariationGrid {
   }
 
   private static PromptSpec cell(PromptSpec spec, Axis.Value column, Axis.Value row) {
-    PromptSpecBuilder builder = spec.toBuilder();
+    PromptSpec.Builder builder = spec.toBuilder();
     column.change().apply(builder);
     row.change().apply(builder);
     return builder.build();

@@ -1,6 +1,6 @@
 package dev.sdlora.api.sampling;
 
-import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.value.Labels;
 import java.util.Objects;
 import java.util.Optional;
@@ -8,7 +8,7 @@ import java.util.OptionalDouble;
 
 /**
  * Ways to draw in a few steps. Each needs a LoRA or a checkpoint that was distilled so; a request
- * names it by {@link PromptSpecBuilder#fewSteps(FewSteps)}, which sets what the authors recommend:
+ * names it by {@link PromptSpec.Builder#fewSteps(FewSteps)}, which sets what the authors recommend:
  *
  * <table>
  * <caption>What each sets</caption>
@@ -27,7 +27,7 @@ import java.util.OptionalDouble;
  * </table>
  *
  * <p>At guidance scale 1 the negative prompt is not used, and a step costs half. LoRAs that keep
- * guidance (Hyper-SD's "CFG" ones, PCM's "normalcfg") want {@link PromptSpecBuilder#cfgScale} 5 to
+ * guidance (Hyper-SD's "CFG" ones, PCM's "normalcfg") want {@link PromptSpec.Builder#cfgScale} 5 to
  * 8, LCM takes up to 2.
  */
 public enum FewSteps {

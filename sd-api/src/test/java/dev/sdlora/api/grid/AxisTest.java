@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +20,7 @@ class AxisTest {
     return Axis.parse(axis).values().stream()
         .map(
             value -> {
-              PromptSpecBuilder builder = from.toBuilder();
+              PromptSpec.Builder builder = from.toBuilder();
               value.change().apply(builder);
               return builder.build();
             })

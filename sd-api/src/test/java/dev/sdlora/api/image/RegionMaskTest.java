@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,7 +53,7 @@ class RegionMaskTest {
 
   @Test
   void mask_namesThatTagsCanSay_areKeptInOrder() {
-    PromptSpecBuilder builder =
+    PromptSpec.Builder builder =
         PromptSpec.builder()
             .mask("my face", PICTURE)
             .mask("Wald_2", PICTURE)

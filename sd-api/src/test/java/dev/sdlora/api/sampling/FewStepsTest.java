@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -114,7 +113,7 @@ class FewStepsTest {
 
   @Test
   void fewSteps_builderUsedFurther_isNotChangedByBuild() {
-    PromptSpecBuilder builder = PromptSpec.builder().fewSteps(FewSteps.TURBO);
+    PromptSpec.Builder builder = PromptSpec.builder().fewSteps(FewSteps.TURBO);
 
     assertThat(builder.build().steps()).isEqualTo(1);
     assertThat(builder.fewSteps(FewSteps.LCM, 6).build().steps()).isEqualTo(6);
@@ -124,7 +123,7 @@ class FewStepsTest {
   @Test
   @SuppressWarnings("NullAway") // The point of the test.
   void fewSteps_numberThatItIsNotMadeFor_isRefused() {
-    PromptSpecBuilder builder = PromptSpec.builder();
+    PromptSpec.Builder builder = PromptSpec.builder();
 
     assertThatThrownBy(() -> builder.fewSteps(FewSteps.LIGHTNING, 1))
         .isInstanceOf(IllegalArgumentException.class)

@@ -4,7 +4,6 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
@@ -36,7 +35,7 @@ public final class ServeSeveralLoras {
             .lenient(true)
             .concurrency(2)
             .build()) {
-      PromptSpecBuilder spec = PromptSpec.builder().size(128, 128).steps(8).seed(3);
+      PromptSpec.Builder spec = PromptSpec.builder().size(128, 128).steps(8).seed(3);
       List<CompletableFuture<GenerationResult>> requests =
           tags.stream()
               .map(tag -> spec.prompt("a red star on a yellow background " + tag).build())

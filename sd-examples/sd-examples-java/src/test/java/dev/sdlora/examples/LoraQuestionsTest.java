@@ -13,7 +13,6 @@ import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Recovery;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.grid.Axis;
@@ -74,7 +73,7 @@ class LoraQuestionsTest {
     pipeline.close();
   }
 
-  private static PromptSpecBuilder spec(String prompt) {
+  private static PromptSpec.Builder spec(String prompt) {
     return PromptSpec.builder().prompt(prompt).size(128, 128).steps(2).cfgScale(4).seed(1);
   }
 

@@ -2,7 +2,6 @@ package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.sampling.NamedSampler;
@@ -46,7 +45,7 @@ final class Recommended {
   }
 
   private Checkpoint noted(Checkpoint checkpoint) {
-    PromptSpecBuilder spec = PromptSpec.builder();
+    PromptSpec.Builder spec = PromptSpec.builder();
     read(CFG_SCALE, value -> spec.cfgScale(upTo(MOST_GUIDANCE, Double.parseDouble(value))));
     read(STEPS, value -> spec.steps((int) upTo(MOST_STEPS, Integer.parseInt(value))));
     read(

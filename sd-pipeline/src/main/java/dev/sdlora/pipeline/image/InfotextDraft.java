@@ -2,7 +2,6 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageSize;
@@ -35,7 +34,7 @@ final class InfotextDraft {
   private static final List<String> LIMITS =
       List.of("Schedule min sigma", "Schedule max sigma", "Sigma tmin", "Sigma tmax");
 
-  final PromptSpecBuilder spec = PromptSpec.builder();
+  final PromptSpec.Builder spec = PromptSpec.builder();
   final SamplerOptions.Builder sampler = SamplerOptions.builder();
   final SpeedOptions.Builder speed = SpeedOptions.builder();
   final HiresFix.Builder hires = HiresFix.builder();
@@ -292,7 +291,7 @@ final class InfotextDraft {
     hypernet.ifPresent(
         name ->
             spec.prompt(
-                spec.build().prompt()
+                spec.prompt()
                     + "<hypernet:%s:%s>".formatted(name, InfotextValues.number(hypernetStrength))));
     PromptSpec read = spec.build();
     boolean asText =

@@ -2,7 +2,6 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.prompt.grammar.Styles;
 
 /** Writes {@link Infotext}. */
@@ -26,7 +25,7 @@ final class InfotextWriter {
     if (spec.loras().isEmpty()) {
       return spec;
     }
-    PromptSpecBuilder tagged = spec.toBuilder().noLoras().prompt(tagged(spec.prompt(), spec));
+    PromptSpec.Builder tagged = spec.toBuilder().noLoras().prompt(tagged(spec.prompt(), spec));
     spec.hiresFix()
         .filter(hires -> hires.prompt().isPresent())
         .map(hires -> hires.toBuilder().prompt(tagged(hires.prompt().orElseThrow(), spec)).build())

@@ -1,7 +1,6 @@
 package dev.sdlora.pipeline.recovery;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
@@ -69,7 +68,7 @@ final class Renaming {
     if (loras.isEmpty() && embeddings.isEmpty()) {
       return spec;
     }
-    PromptSpecBuilder renamed =
+    PromptSpec.Builder renamed =
         spec.toBuilder()
             .prompt(prompt(spec.prompt()))
             .negativePrompt(prompt(spec.negativePrompt()))

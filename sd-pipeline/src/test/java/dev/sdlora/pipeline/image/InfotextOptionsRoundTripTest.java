@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageSize;
@@ -49,7 +48,7 @@ final class InfotextOptionsRoundTripTest {
   }
 
   private static PromptSpec spec(Random random) {
-    PromptSpecBuilder spec =
+    PromptSpec.Builder spec =
         PromptSpec.builder()
             .prompt(random.nextBoolean() ? "a cat" : "[a:(b):0.5]")
             .sampler(any(random, Sampler.values()))

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
@@ -337,7 +336,7 @@ final class InfotextParseTest {
     assertThat(Infotext.parse("cat\n" + hostile).prompt()).isEqualTo("cat");
   }
 
-  private static void assertParsed(String text, PromptSpecBuilder expected) {
+  private static void assertParsed(String text, PromptSpec.Builder expected) {
     assertThat(Infotext.parse(text))
         .usingRecursiveComparison()
         .ignoringFields("values.otherParameters")

@@ -2,7 +2,6 @@ package dev.sdlora.prompt.grammar;
 
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.HiresFix;
 import java.util.List;
@@ -49,7 +48,7 @@ public final class Styles {
     if (options.styles().isEmpty()) {
       return spec;
     }
-    PromptSpecBuilder merged =
+    PromptSpec.Builder merged =
         spec.toBuilder()
             .promptOptions(options.withStyles(List.of()))
             .prompt(onPrompt(spec.prompt(), options))

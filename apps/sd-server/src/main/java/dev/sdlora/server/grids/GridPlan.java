@@ -3,7 +3,6 @@ package dev.sdlora.server.grids;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.grid.Axis;
 import dev.sdlora.api.grid.VariationGrid;
@@ -130,7 +129,7 @@ final class GridPlan {
   }
 
   private PromptSpec cell(Axis.Value column, Axis.Value row) {
-    PromptSpecBuilder cell = spec.toBuilder();
+    PromptSpec.Builder cell = spec.toBuilder();
     column.change().apply(cell);
     row.change().apply(cell);
     return cell.build();

@@ -4,7 +4,6 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.demo.ContactSheet;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -63,7 +62,7 @@ public final class EvaluateEmojiLoras {
 
   private static BufferedImage draw(
       Pipeline pipeline, String prompt, Map<EmojiLora, Double> weights, long seed) {
-    PromptSpecBuilder spec = PromptSpec.builder().prompt(prompt).steps(20).cfgScale(4).seed(seed);
+    PromptSpec.Builder spec = PromptSpec.builder().prompt(prompt).steps(20).cfgScale(4).seed(seed);
     weights.forEach(
         (lora, weight) -> spec.lora(pipeline.loras().find(lora.file()).withStrength(weight)));
     return pipeline.generate(spec.build()).first().toBufferedImage();

@@ -1,7 +1,6 @@
 package dev.sdlora.fuzz.soak;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Picture;
@@ -38,7 +37,7 @@ final class Requests {
    * @param loras how many LoRAs there are; their names end in numbers from 0 on
    */
   static PromptSpec next(SplittableRandom random, int loras) {
-    PromptSpecBuilder builder =
+    PromptSpec.Builder builder =
         PromptSpec.builder()
             .prompt(prompt(random, loras))
             .negativePrompt(random.nextBoolean() ? "" : "ugly")

@@ -1,7 +1,6 @@
 package dev.sdlora.demo.emoji.judge;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Upscaler;
 import java.awt.image.BufferedImage;
@@ -48,7 +47,7 @@ final class HiresTrial {
     int ones = 0;
     int right = 0;
     for (Asked asked : questions) {
-      PromptSpecBuilder spec = ModelArtist.spec(asked.prompt(), asked.seed());
+      PromptSpec.Builder spec = ModelArtist.spec(asked.prompt(), asked.seed());
       BufferedImage picture = artist.apply((used ? spec.hiresFix(hires.build()) : spec).build());
       int apart = EmojiJudge.apart(picture, asked.scene());
       things += (double) apart / questions.size();

@@ -2,7 +2,6 @@ package dev.sdlora.demo.emoji.judge;
 
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
 import java.awt.image.BufferedImage;
@@ -18,7 +17,7 @@ final class ModelArtist implements Artist {
   }
 
   /** The settings that all pictures have. */
-  static PromptSpecBuilder spec(String prompt, long seed) {
+  static PromptSpec.Builder spec(String prompt, long seed) {
     return PromptSpec.builder()
         .prompt(prompt)
         .seed(seed)

@@ -1,0 +1,130 @@
+package dev.sdlora.api;
+
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.FinalDecoder;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.RegionMask;
+import dev.sdlora.api.image.SizeConditioning;
+import dev.sdlora.api.image.Tiling;
+import dev.sdlora.api.image.Upscaling;
+import dev.sdlora.api.image.VaeTiling;
+import dev.sdlora.api.image.Variation;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.sampling.Rng;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.api.sampling.SpeedOptions;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The values behind a spec or a builder. Not safe for use by several threads at once. */
+final class PromptValues {
+  String prompt = "";
+  String negativePrompt = "";
+  Optional<ImageSize> size = Optional.empty();
+  int steps = 20;
+  Sampler sampler = Sampler.DPMPP_2M;
+  Schedule schedule = Schedule.AUTOMATIC;
+  double cfgScale = 7;
+  OptionalLong seed = OptionalLong.empty();
+  Rng rng = Rng.NV;
+  int images = 1;
+  int clipSkip = 1;
+  List<LoraAdapter> loras = List.of();
+  Map<String, RegionMask> masks = Map.of();
+  Optional<LoraMode> loraMode = Optional.empty();
+  Optional<Boolean> lenient = Optional.empty();
+  boolean addTriggerWords;
+  PromptOptions promptOptions = PromptOptions.DEFAULTS;
+  SamplerOptions samplerOptions = SamplerOptions.DEFAULTS;
+  SpeedOptions speedOptions = SpeedOptions.DEFAULTS;
+  Variation variation = Variation.NONE;
+  SizeConditioning sizeConditioning = SizeConditioning.DEFAULTS;
+  double imageCfgScale = 1.5;
+  Optional<RefinerSwitch> refinerSwitch = Optional.empty();
+  Optional<ImageToImage> imageToImage = Optional.empty();
+  Optional<HiresFix> hiresFix = Optional.empty();
+  List<ControlUnit> controlUnits = List.of();
+  Tiling tiling = Tiling.NONE;
+  VaeTiling vaeTiling = VaeTiling.AUTO;
+  FinalDecoder finalDecoder = FinalDecoder.VAE;
+  Optional<Upscaling> upscaling = Optional.empty();
+  Map<String, String> otherParameters = Map.of();
+
+  PromptValues() {}
+
+  PromptValues(PromptValues other) {
+    prompt = other.prompt;
+    negativePrompt = other.negativePrompt;
+    size = other.size;
+    steps = other.steps;
+    sampler = other.sampler;
+    schedule = other.schedule;
+    cfgScale = other.cfgScale;
+    seed = other.seed;
+    rng = other.rng;
+    images = other.images;
+    clipSkip = other.clipSkip;
+    loras = other.loras;
+    masks = other.masks;
+    loraMode = other.loraMode;
+    lenient = other.lenient;
+    addTriggerWords = other.addTriggerWords;
+    promptOptions = other.promptOptions;
+    samplerOptions = other.samplerOptions;
+    speedOptions = other.speedOptions;
+    variation = other.variation;
+    sizeConditioning = other.sizeConditioning;
+    imageCfgScale = other.imageCfgScale;
+    refinerSwitch = other.refinerSwitch;
+    imageToImage = other.imageToImage;
+    hiresFix = other.hiresFix;
+    controlUnits = other.controlUnits;
+    tiling = other.tiling;
+    vaeTiling = other.vaeTiling;
+    finalDecoder = other.finalDecoder;
+    upscaling = other.upscaling;
+    otherParameters = other.otherParameters;
+  }
+
+  /** All settings, by which specs are compared. */
+  List<Object> state() {
+    return List.of(
+        prompt,
+        negativePrompt,
+        size,
+        steps,
+        sampler,
+        schedule,
+        cfgScale,
+        seed,
+        rng,
+        images,
+        clipSkip,
+        loras,
+        masks,
+        loraMode,
+        lenient,
+        addTriggerWords,
+        promptOptions,
+        samplerOptions,
+        speedOptions,
+        variation,
+        sizeConditioning,
+        imageCfgScale,
+        refinerSwitch,
+        imageToImage,
+        hiresFix,
+        controlUnits,
+        tiling,
+        vaeTiling,
+        finalDecoder,
+        upscaling,
+        otherParameters);
+  }
+}
