@@ -24,7 +24,7 @@ public final class PromptOptions {
   private final int commaBacktracking;
   private final boolean padConds;
   private final boolean oldEditingTimelines;
-  private final EmptyNegative emptyNegative;
+  private final EmptyNegativePrompt emptyNegative;
   private final boolean clipSkipOnSdxl;
   private final PromptLimits limits;
   private final Optional<DynamicPrompts> dynamicPrompts;
@@ -104,7 +104,7 @@ public final class PromptOptions {
   }
 
   /** {@return what takes the place of an empty negative prompt on SDXL} */
-  public EmptyNegative emptyNegative() {
+  public EmptyNegativePrompt emptyNegative() {
     return emptyNegative;
   }
 
@@ -198,7 +198,7 @@ public final class PromptOptions {
    * @param emptyNegative what to take
    * @return the same otherwise
    */
-  public PromptOptions withEmptyNegative(EmptyNegative emptyNegative) {
+  public PromptOptions withEmptyNegative(EmptyNegativePrompt emptyNegative) {
     return toBuilder().emptyNegative(emptyNegative).build();
   }
 
@@ -262,7 +262,7 @@ public final class PromptOptions {
     private int commaBacktracking = 20;
     private boolean padConds = false;
     private boolean oldEditingTimelines = false;
-    private EmptyNegative emptyNegative = EmptyNegative.ZEROS;
+    private EmptyNegativePrompt emptyNegative = EmptyNegativePrompt.ZEROS;
     private boolean clipSkipOnSdxl = false;
     private PromptLimits limits = PromptLimits.DEFAULTS;
     private Optional<DynamicPrompts> dynamicPrompts = Optional.empty();
@@ -357,10 +357,10 @@ public final class PromptOptions {
     /**
      * Sets what takes the place of an empty negative prompt on SDXL.
      *
-     * @param emptyNegative default {@link EmptyNegative#ZEROS}
+     * @param emptyNegative default {@link EmptyNegativePrompt#ZEROS}
      * @return this builder
      */
-    public Builder emptyNegative(EmptyNegative emptyNegative) {
+    public Builder emptyNegative(EmptyNegativePrompt emptyNegative) {
       Objects.requireNonNull(emptyNegative, "emptyNegative");
       this.emptyNegative = emptyNegative;
       return this;

@@ -25,6 +25,8 @@ import java.util.OptionalLong;
 /** The settings of a request, for reading: those of a spec, or of a builder as they are now. */
 public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Builder {
 
+  PromptSettings() {}
+
   abstract PromptValues values();
 
   /** {@return the prompt in A1111's syntax, LoRA tags included} Default empty. */

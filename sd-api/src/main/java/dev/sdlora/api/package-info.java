@@ -9,12 +9,12 @@
  * <ul>
  *   <li>What dynamic prompts mean: {@code api.DynamicPrompts} tells it, {@code prompt.dynamic}
  *       reads and draws; where wildcards are found, {@code pipeline.WildcardFolders}; which
- *       pictures have which prompt, {@code DrawnPrompts}.
+ *       pictures have which prompt, {@code ResolvedPrompts}.
  *   <li>How much a prompt may ask for: {@code api.PromptLimits}, checked by {@code
  *       prompt.grammar.Limit}.
  *   <li>How much a request may hold: {@code api.RequestLimits}, checked by {@code
  *       pipeline.RequestInputs}; in JSON by {@code request.GivenPictures}, {@code
- *       Fields.requireFew} and {@code AskedSettings.requireShort}.
+ *       Fields.requireFew} and {@code StoredRequest.requireShort}.
  *   <li>What is told of a device: {@code api.DeviceInfo}, {@code LocalPipelines.describe}; how it
  *       is shown, {@code cli.DeviceReport}.
  *   <li>What a stream tells, and what back-pressure drops: {@code api.GenerationEvent}, {@code

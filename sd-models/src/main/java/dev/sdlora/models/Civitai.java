@@ -55,7 +55,8 @@ final class Civitai {
     Optional<String> sha256 =
         Optional.of(file.path("hashes").path("SHA256").asText().toLowerCase(Locale.ROOT))
             .filter(hash -> hash.matches("[0-9a-f]{64}"));
-    Places places = Places.of(settings, folder.orElseGet(() -> versionFolder(id)), name, sha256);
+    DownloadPaths places =
+        DownloadPaths.of(settings, folder.orElseGet(() -> versionFolder(id)), name, sha256);
     download(reference, id, file, sha256, places);
     CivitaiNotes.write(web, URI.create(settings.civitaiEndpoint()), version, places.target());
     if (folder.isEmpty()) {
@@ -150,7 +151,11 @@ final class Civitai {
   }
 
   private void download(
-      Reference reference, long version, JsonNode file, Optional<String> sha256, Places places)
+      Reference reference,
+      long version,
+      JsonNode file,
+      Optional<String> sha256,
+      DownloadPaths places)
       throws IOException, InterruptedException {
     String byVersion = settings.civitaiEndpoint() + "/api/download/models/" + version;
     Optional<URI> told = address(file.path("downloadUrl").asText(), URI.create(byVersion));
@@ -174,7 +179,8 @@ final class Civitai {
     }
   }
 
-  private void fetch(Reference reference, URI address, Optional<String> sha256, Places places)
+  private void fetch(
+      Reference reference, URI address, Optional<String> sha256, DownloadPaths places)
       throws IOException, InterruptedException {
     Transfer transfer =
         new Transfer(

@@ -37,7 +37,7 @@ import java.util.stream.Stream;
  *   <li>{@code https:…#sha256=HEX}: any address, with the hash of what has to come
  * </ul>
  *
- * <h2>Places</h2>
+ * <h2>DownloadPaths</h2>
  *
  * Files of Hugging Face lie in the cache of {@code huggingface_hub}, in its layout and at its place
  * ({@code HF_HUB_CACHE}, {@code HF_HOME}), so that what Python tools got is used and the reverse.
@@ -192,7 +192,8 @@ public final class ModelStore {
     if (folder.isEmpty() && Files.exists(own.resolve(name))) {
       return own.resolve(name);
     }
-    Places places = Places.of(settings, folder.orElse(own), name, Optional.of(url.sha256()));
+    DownloadPaths places =
+        DownloadPaths.of(settings, folder.orElse(own), name, Optional.of(url.sha256()));
     if (settings.offline() && !Files.exists(places.target())) {
       throw new DownloadException(
           Reason.OFFLINE,

@@ -10,20 +10,20 @@ import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.canvas.StartLatent;
+import dev.sdlora.pipeline.conditioning.AddedTimeIds;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.conditioning.Conditions;
-import dev.sdlora.pipeline.conditioning.ToldSizes;
-import dev.sdlora.pipeline.denoise.Asking;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
+import dev.sdlora.pipeline.denoise.ConcatConditioning;
 import dev.sdlora.pipeline.denoise.DeepCache;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceEmbedding;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
 import dev.sdlora.pipeline.denoise.GuidedCalls;
 import dev.sdlora.pipeline.denoise.Lockstep;
+import dev.sdlora.pipeline.denoise.ModelCalls;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
-import dev.sdlora.pipeline.denoise.ShownChannels;
 import dev.sdlora.pipeline.denoise.SwitchingDenoiser;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.Residuals;
@@ -193,7 +193,7 @@ final class DenoisingPass {
         spec.promptOptions(),
         spec.clipSkip(),
         words,
-        new ToldSizes(
+        new AddedTimeIds(
             model.checkpoint().family(),
             model.networks().unet().config().vectorWidth(),
             spec.sizeConditioning(),
@@ -231,13 +231,13 @@ final class DenoisingPass {
       PassGuidance guidance =
           new PassGuidance(
               guidance(conditions, input, networks, own), () -> refining(networks, own));
-      List<Lockstep.Work<Asking.Asked, List<float[]>, float[]>> works = new ArrayList<>();
+      List<Lockstep.Work<ModelCalls.Asked, List<float[]>, float[]>> works = new ArrayList<>();
       for (int i = 0; i < images.size(); i++) {
         ImageRun image = images.get(i);
         Optional<StartLatent> start = input.start(i);
         works.add(seat -> sample(image, start, guidance, networks, seat));
       }
-      return Lockstep.run(works, Asking::answer);
+      return Lockstep.run(works, ModelCalls::answer);
     }
   }
 
@@ -247,7 +247,7 @@ final class DenoisingPass {
       Optional<StartLatent> start,
       PassGuidance guidance,
       RequestNetworks networks,
-      Lockstep.Seat<Asking.Asked, List<float[]>> seat) {
+      Lockstep.Participant<ModelCalls.Asked, List<float[]>> seat) {
     ImageNoise noise =
         new ImageNoise(
             spec.rng(),
@@ -275,9 +275,9 @@ final class DenoisingPass {
   }
 
   private Denoiser denoiser(
-      PassGuidance guidance, Lockstep.Seat<Asking.Asked, List<float[]>> seat) {
+      PassGuidance guidance, Lockstep.Participant<ModelCalls.Asked, List<float[]>> seat) {
     AtomicInteger calls = new AtomicInteger();
-    Asking asking = Asking.together(seat);
+    ModelCalls asking = ModelCalls.together(seat);
     Denoiser base = guidance.first().start(calls, asking);
     Optional<RefinerSwitch> change = refinerSwitch();
     if (change.isEmpty()) {
@@ -287,7 +287,10 @@ final class DenoisingPass {
     return new SwitchingDenoiser(
         base,
         sigma ->
-            (change.get().bySteps() ? (double) calls.get() / plannedCalls() : wayDown(sigma)) >= at,
+            (change.get().bySteps()
+                    ? (double) calls.get() / plannedCalls()
+                    : scheduleFraction(sigma))
+                >= at,
         () -> seat.outside(guidance::refining).start(calls, asking));
   }
 
@@ -297,7 +300,7 @@ final class DenoisingPass {
   }
 
   /** The share of the training's time steps above a noise level, as A1111 finds it. */
-  private double wayDown(double sigma) {
+  private double scheduleFraction(double sigma) {
     NoiseLevels levels = plan.levels();
     // Samplers on training times know theirs, which A1111 rounds down.
     int time =
@@ -329,7 +332,7 @@ final class DenoisingPass {
                                 spec.promptOptions(),
                                 spec.clipSkip(),
                                 words(refiner, networks),
-                                new ToldSizes(
+                                new AddedTimeIds(
                                     refiner.checkpoint().family(),
                                     vectorWidth,
                                     spec.sizeConditioning(),
@@ -418,7 +421,7 @@ final class DenoisingPass {
         };
     return input
         .shown()
-        .<NoisePredictor>map(channels -> new ShownChannels(unet, channels))
+        .<NoisePredictor>map(channels -> new ConcatConditioning(unet, channels))
         .orElse(unet);
   }
 

@@ -67,7 +67,7 @@ final class Generation {
 
   private Generation(
       Model model,
-      DrawnPrompts prompts,
+      ResolvedPrompts prompts,
       ImageSeeds firstSeeds,
       Optional<ImageToImage> source,
       ImageSize size,
@@ -102,7 +102,8 @@ final class Generation {
   static GenerationResult run(
       Model model, PromptSpec asked, GenerationListener listener, BooleanSupplier cancelled) {
     RequestInputs.check(asked, model.limits().request());
-    PromptSpec spec = new AdvisedPrompts(KnownFiles.LORA_CARDS, model.library()::find).of(asked);
+    PromptSpec spec =
+        new TriggerWordPrompts(FileCaches.LORA_CARDS, model.library()::find).of(asked);
     requireRefiner(model, spec);
     requireBranch(model, spec);
     spec.imageToImage()
@@ -124,10 +125,10 @@ final class Generation {
             spec.variation().strength(),
             spec.samplerOptions().ensd());
     Optional<GenerationResult> result = Optional.empty();
-    List<DrawnPrompts> parts = DrawnPrompts.of(spec, seeds);
+    List<ResolvedPrompts> parts = ResolvedPrompts.of(spec, seeds);
     Progress progress = new Progress(listener, cancelled);
     for (int i = 0; i < parts.size() && (i == 0 || !progress.early().asked()); i++) {
-      DrawnPrompts part = parts.get(i);
+      ResolvedPrompts part = parts.get(i);
       // Pictures of other parts are kept beside those of this one.
       PromptSpec whole = part.spec().toBuilder().images(spec.images()).build();
       MemoryNeed need = new RequestMemory(model, whole, source, size).need(keepsImages);
@@ -212,7 +213,7 @@ final class Generation {
           GenerationResult.builder(images)
               .loras(networks.reports())
               .warnings(warnings(networks))
-              .precision(Formats.precision(model.networks().type()))
+              .precision(PrecisionChoice.precision(model.networks().type()))
               .elapsed(Duration.ofNanos(System.nanoTime() - start - networks.waitedNanos()));
       vae().ifPresent(told::vae);
       GenerationResult own = told.build();

@@ -12,16 +12,16 @@ public final class LocalEmbeddings implements Backend.Embeddings {
 
   @Override
   public Embedding open(Path path) {
-    return KnownFiles.EMBEDDINGS.open(path);
+    return FileCaches.EMBEDDINGS.open(path);
   }
 
   @Override
   public EmbeddingLibrary openLibrary(List<Path> folders) {
-    return new FolderEmbeddings(KnownFiles.EMBEDDINGS, folders, List.of());
+    return new FolderEmbeddings(FileCaches.EMBEDDINGS, folders, List.of());
   }
 
   @Override
   public String hash(Path path) {
-    return KnownFiles.EMBEDDINGS.hash(path);
+    return FileCaches.EMBEDDINGS.hash(path);
   }
 }

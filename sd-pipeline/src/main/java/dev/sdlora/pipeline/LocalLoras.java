@@ -21,8 +21,8 @@ import java.util.OptionalDouble;
 
 /** What can be found out about LoRA files. Made by {@link java.util.ServiceLoader}. */
 public final class LocalLoras implements Backend.Loras {
-  private final LoraFiles files = KnownFiles.LORAS;
-  private final LoraCards cards = KnownFiles.LORA_CARDS;
+  private final LoraFiles files = FileCaches.LORAS;
+  private final LoraCards cards = FileCaches.LORA_CARDS;
   private final FitCheck fits = new FitCheck(files, cards);
 
   @Override

@@ -127,7 +127,7 @@ final class LocalPipeline implements Pipeline {
 
   @Override
   public Precision precision() {
-    return Formats.precision(model.networks().type());
+    return PrecisionChoice.precision(model.networks().type());
   }
 
   @Override

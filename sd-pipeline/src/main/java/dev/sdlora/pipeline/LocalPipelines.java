@@ -27,10 +27,10 @@ public final class LocalPipelines implements Backend.Pipelines {
   public Pipeline open(Backend.Settings settings) {
     warmUp();
     FolderLibrary library =
-        new FolderLibrary(KnownFiles.LORAS, KnownFiles.LORA_CARDS, settings.loraDirectories());
+        new FolderLibrary(FileCaches.LORAS, FileCaches.LORA_CARDS, settings.loraDirectories());
     FolderEmbeddings embeddings =
         new FolderEmbeddings(
-            KnownFiles.EMBEDDINGS, settings.embeddingDirectories(), settings.embeddings());
+            FileCaches.EMBEDDINGS, settings.embeddingDirectories(), settings.embeddings());
     ModelFiles read = CheckpointReader.read(settings.checkpoint());
     ModelFiles files = settings.predictionType().map(read::predicting).orElse(read);
     Optional<ModelFiles> refinerFiles =
@@ -59,7 +59,7 @@ public final class LocalPipelines implements Backend.Pipelines {
                           settings.memoryPolicy(),
                           networks.torch())),
               auxiliary,
-              KnownFiles.LORAS,
+              FileCaches.LORAS,
               library,
               embeddings,
               settings.loraMode(),
@@ -98,9 +98,9 @@ public final class LocalPipelines implements Backend.Pipelines {
           device,
           Processor.name(),
           Processor.instructions(),
-          Formats.precision(Formats.of(Precision.AUTO, device)),
-          Formats.reason(device),
-          Formats.packed(torch, device),
+          PrecisionChoice.precision(PrecisionChoice.of(Precision.AUTO, device)),
+          PrecisionChoice.reason(device),
+          PrecisionChoice.packed(torch, device),
           torch.threads(),
           MachineMemory.physical(),
           memory.getAsLong());

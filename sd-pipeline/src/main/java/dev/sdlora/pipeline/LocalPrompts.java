@@ -106,7 +106,7 @@ public final class LocalPrompts implements Backend.Prompts {
                     .filter(tag -> LoraTexts.isCalledUp(tag.strength()))
                     .flatMap(
                         tag ->
-                            LoraTexts.of(loras.find(tag.name()), KnownFiles.LORA_CARDS)
+                            LoraTexts.of(loras.find(tag.name()), FileCaches.LORA_CARDS)
                                 .missing(tag.name(), read.text()))
                     .map(sentence -> new Problem(span, false, sentence))
                     .stream();

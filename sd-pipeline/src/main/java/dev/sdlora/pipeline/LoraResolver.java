@@ -228,7 +228,7 @@ final class LoraResolver {
     Optional<String> changeless = model.changeless().warning(fit);
     changeless.ifPresent(warnings::add);
     if (changeless.isEmpty() && LoraTexts.isCalledUp(fit.use().strength())) {
-      LoraTexts.of(LoraFiles.adapter(fit.use().file()), KnownFiles.LORA_CARDS)
+      LoraTexts.of(LoraFiles.adapter(fit.use().file()), FileCaches.LORA_CARDS)
           .missing(fit.use().name(), text)
           .ifPresent(warnings::add);
     }

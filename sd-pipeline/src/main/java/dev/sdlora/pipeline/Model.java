@@ -29,7 +29,7 @@ import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.preview.Taesd;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
-import dev.sdlora.prompt.taught.TaughtWords;
+import dev.sdlora.prompt.taught.KnownWords;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.folder.HashIndex;
 import dev.sdlora.tensors.folder.PathRedactor;
@@ -67,7 +67,7 @@ final class Model implements AutoCloseable {
   private final WeightGate gate;
   private final Overlays overlays;
   private final ChangelessLoras changeless;
-  private final TaughtWords taughtWords;
+  private final KnownWords taughtWords;
   private final NoiseLevels levels;
   private final Optional<Refiner> refiner;
   private final EncodedChunks encodedChunks = new EncodedChunks();
@@ -92,7 +92,7 @@ final class Model implements AutoCloseable {
       MemoryPolicy memoryPolicy,
       PathRedactor pathRedactor) {
     this.checkpoint = checkpoint;
-    this.taughtWords = TaughtWords.of(checkpoint.words());
+    this.taughtWords = KnownWords.of(checkpoint.words());
     this.networks = networks;
     this.refiner = refiner;
     this.auxiliary = auxiliary;
@@ -142,7 +142,7 @@ final class Model implements AutoCloseable {
   }
 
   /** The words that it tells that it was taught. */
-  TaughtWords taughtWords() {
+  KnownWords taughtWords() {
     return taughtWords;
   }
 

@@ -45,9 +45,9 @@ final class Networks implements AutoCloseable {
             .map(
                 part -> new TextEncoder(torch, part.config(), unread(part.weights(), loader, type)))
             .toList();
-    LiveWeights decoder = Formats.vaeWeights(torch, files, false, type, device);
+    LiveWeights decoder = PrecisionChoice.vaeWeights(torch, files, false, type, device);
     loaded.add(decoder);
-    LiveWeights unetWeights = Formats.unetWeights(torch, loader, files, type, device);
+    LiveWeights unetWeights = PrecisionChoice.unetWeights(torch, loader, files, type, device);
     loaded.add(unetWeights);
     if (policy == MemoryPolicy.KEEP) {
       loaded.forEach(LiveWeights::read);
@@ -55,7 +55,7 @@ final class Networks implements AutoCloseable {
       unetWeights.read();
     }
     // Most requests start from noise: what encodes pictures is read by the first that does.
-    LiveWeights encoder = Formats.vaeWeights(torch, files, true, type, device);
+    LiveWeights encoder = PrecisionChoice.vaeWeights(torch, files, true, type, device);
     loaded.add(encoder);
     this.vae = new Vae(torch, files.vae().config(), encoder, decoder);
     this.unet = new UNet(torch, files.unet().config(), unetWeights);
@@ -92,7 +92,7 @@ final class Networks implements AutoCloseable {
   static Networks load(ModelFiles files, Precision precision, String device, MemoryPolicy policy) {
     Torch torch = Torch.open(device);
     try {
-      ScalarType type = Formats.of(precision, device);
+      ScalarType type = PrecisionChoice.of(precision, device);
       return new Networks(torch, files, type, device, policy);
     } catch (RuntimeException | Error e) {
       torch.close();

@@ -54,7 +54,7 @@ final class Refiner implements AutoCloseable {
     List<LiveWeights> encoders = List.copyOf(loaded);
     this.textEncoderMemory =
         new OnDemand(policy, encoders, () -> encoders.forEach(LiveWeights::read));
-    LiveWeights unetWeights = Formats.unetWeights(memory, loader, files, type, device);
+    LiveWeights unetWeights = PrecisionChoice.unetWeights(memory, loader, files, type, device);
     loaded.add(unetWeights);
     if (policy == MemoryPolicy.KEEP) {
       encoders.forEach(LiveWeights::read);

@@ -34,7 +34,7 @@ final class StepNotifier implements StepObserver {
   }
 
   /** The same for a sampler that runs beside others: told on the thread of the request. */
-  StepObserver on(Lockstep.Seat<?, ?> seat) {
+  StepObserver on(Lockstep.Participant<?, ?> seat) {
     return new StepObserver() {
       @Override
       public void stepStart(int step, double sigma) {

@@ -9,9 +9,9 @@ import dev.sdlora.api.prompt.PromptExplanation.Options;
 import dev.sdlora.api.prompt.PromptExplanation.Problem;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.LoraTag;
+import dev.sdlora.prompt.taught.KnownWords;
 import dev.sdlora.prompt.taught.PromptWords;
 import dev.sdlora.prompt.taught.PromptWords.Word;
-import dev.sdlora.prompt.taught.TaughtWords;
 import dev.sdlora.prompt.tree.ReadPrompt;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,7 +35,7 @@ final class UntaughtWords {
     if (model.taughtWords().isEmpty()) {
       return Optional.empty();
     }
-    TaughtWords taught = model.taughtWords().with(networks.broughtWords());
+    KnownWords taught = model.taughtWords().with(networks.broughtWords());
     return taught.warning(
         Stream.concat(Stream.of(first), second.stream())
             .flatMap(pass -> Stream.of(pass.prompt(), pass.negative()))
@@ -53,8 +53,8 @@ final class UntaughtWords {
     if (options.words().isEmpty()) {
       return Stream.empty();
     }
-    TaughtWords taught =
-        TaughtWords.of(options.words())
+    KnownWords taught =
+        KnownWords.of(options.words())
             .with(
                 Stream.concat(
                     embeddings.get(),
@@ -89,6 +89,6 @@ final class UntaughtWords {
 
   /** What a LoRA was trained with, as far as it is written down. */
   static Stream<String> broughtBy(LoraAdapter lora) {
-    return KnownFiles.LORA_CARDS.trainedWith(lora).stream().map(TriggerWord::text);
+    return FileCaches.LORA_CARDS.trainedWith(lora).stream().map(TriggerWord::text);
   }
 }

@@ -12,12 +12,12 @@
  *       tests.
  *   <li>Which networks stay in memory, and when they are read again: {@code pipeline.OnDemand}; who
  *       uses them, {@code Model.withVae}, {@code AppliedLoras.withTextEncoders}.
- *   <li>Which number format a device computes in: {@code pipeline.Formats}, {@code
+ *   <li>Which number format a device computes in: {@code pipeline.PrecisionChoice}, {@code
  *       tensors.natives.Processor}; what stays in float32, the programs themselves.
  *   <li>How requests end, and what callers are told of failures: {@code pipeline.Request}, {@code
  *       LocalPipeline.Work}, {@code Failures}.
  *   <li>Which pictures are drawn together: {@code JointBatch}; how their samplers meet: {@code
- *       denoise.Lockstep}, {@code Asking}; options in {@code api.SpeedOptions}.
+ *       denoise.Lockstep}, {@code ModelCalls}; options in {@code api.SpeedOptions}.
  *   <li>The refiner: {@code pipeline.Refiner}, {@code DenoisingPass.denoiser}, {@code
  *       denoise.SwitchingDenoiser}.
  *   <li>How LoRAs of a request become plans: {@code pipeline.LoraResolver}, then {@code LoraPlans},

@@ -13,13 +13,13 @@ import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.conditioning.AddedTimeIds;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.conditioning.EncoderWeights;
-import dev.sdlora.pipeline.conditioning.ToldSizes;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
@@ -46,8 +46,8 @@ class ConditionerTest {
   /** float32 in another order of additions. */
   private static final double NOISE = 1e-5;
 
-  private static final ToldSizes NO_SIZES =
-      new ToldSizes(
+  private static final AddedTimeIds NO_SIZES =
+      new AddedTimeIds(
           ModelFamily.SD1, 0, SizeConditioning.DEFAULTS, new SizeConditioning.Size(64, 64));
 
   private static Networks networks;

@@ -16,11 +16,11 @@ import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
+import dev.sdlora.pipeline.denoise.ConcatConditioning;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
 import dev.sdlora.pipeline.denoise.GuidedCalls;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
-import dev.sdlora.pipeline.denoise.ShownChannels;
 import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.SizeConditions;
 import dev.sdlora.pipeline.network.UNet;
@@ -77,7 +77,8 @@ class FamilyEndToEndTest {
       NoisePredictor unet = unet(networks);
       NoisePredictor shown =
           runs.find(name + ".concat")
-              .<NoisePredictor>map(found -> new ShownChannels(unet, floats(runs, name + ".concat")))
+              .<NoisePredictor>map(
+                  found -> new ConcatConditioning(unet, floats(runs, name + ".concat")))
               .orElse(unet);
       Guidance guidance =
           guidance(networks, shown, levels, conditions(set, networks), cfg, imageCfg, scope);

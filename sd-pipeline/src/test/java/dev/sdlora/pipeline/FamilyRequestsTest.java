@@ -3,7 +3,7 @@ package dev.sdlora.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.EmptyNegative;
+import dev.sdlora.api.EmptyNegativePrompt;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraAdapter;
@@ -114,7 +114,7 @@ class FamilyRequestsTest {
       SizeConditioning own =
           SizeConditioning.builder().originalSize(128, 128).targetSize(128, 128).build();
       assertThat(rgb(pipeline.generate(spec().sizeConditioning(own).build()))).isEqualTo(plain);
-      PromptOptions encoded = PromptOptions.DEFAULTS.withEmptyNegative(EmptyNegative.ENCODED);
+      PromptOptions encoded = PromptOptions.DEFAULTS.withEmptyNegative(EmptyNegativePrompt.ENCODED);
       byte[] asComfy = rgb(pipeline.generate(spec().promptOptions(encoded).build()));
       assertThat(asComfy).isNotEqualTo(plain);
       // A text of one blank is no empty text, and is encoded as the empty one is.

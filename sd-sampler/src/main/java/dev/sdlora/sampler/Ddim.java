@@ -42,8 +42,8 @@ final class Ddim implements SamplingMethod {
   }
 
   @Override
-  public LevelRule levels() {
-    return LevelRule.TRAINING_TIMES;
+  public SigmaRule levels() {
+    return SigmaRule.TRAINING_TIMES;
   }
 
   @Override

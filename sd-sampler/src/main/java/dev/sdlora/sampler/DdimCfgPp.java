@@ -21,8 +21,8 @@ final class DdimCfgPp implements SamplingMethod {
   }
 
   @Override
-  public LevelRule levels() {
-    return LevelRule.TRAINING_TIMES;
+  public SigmaRule levels() {
+    return SigmaRule.TRAINING_TIMES;
   }
 
   @Override

@@ -28,8 +28,8 @@ final class Deis implements SamplingMethod {
   }
 
   @Override
-  public LevelRule levels() {
-    return LevelRule.SCHEDULED;
+  public SigmaRule levels() {
+    return SigmaRule.SCHEDULED;
   }
 
   @Override

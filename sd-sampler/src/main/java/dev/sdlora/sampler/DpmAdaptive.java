@@ -33,8 +33,8 @@ final class DpmAdaptive implements SamplingMethod {
   }
 
   @Override
-  public LevelRule levels() {
-    return LevelRule.SCHEDULED_ABOVE_ZERO;
+  public SigmaRule levels() {
+    return SigmaRule.SCHEDULED_ABOVE_ZERO;
   }
 
   @Override

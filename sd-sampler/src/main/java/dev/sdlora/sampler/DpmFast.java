@@ -36,8 +36,8 @@ final class DpmFast implements SamplingMethod {
   }
 
   @Override
-  public LevelRule levels() {
-    return LevelRule.SCHEDULED_ABOVE_ZERO;
+  public SigmaRule levels() {
+    return SigmaRule.SCHEDULED_ABOVE_ZERO;
   }
 
   @Override

@@ -13,8 +13,8 @@ import dev.sdlora.sampler.schedule.Sigmas;
  */
 final class DpmPp2m implements SamplingMethod {
   @Override
-  public LevelRule levels() {
-    return LevelRule.SCHEDULED;
+  public SigmaRule levels() {
+    return SigmaRule.SCHEDULED;
   }
 
   @Override

@@ -21,8 +21,8 @@ final class DpmPp2sAncestral implements SamplingMethod {
   }
 
   @Override
-  public LevelRule levels() {
-    return LevelRule.SCHEDULED;
+  public SigmaRule levels() {
+    return SigmaRule.SCHEDULED;
   }
 
   @Override

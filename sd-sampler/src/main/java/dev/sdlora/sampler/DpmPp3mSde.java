@@ -23,8 +23,8 @@ final class DpmPp3mSde implements SamplingMethod {
   }
 
   @Override
-  public LevelRule levels() {
-    return LevelRule.SCHEDULED;
+  public SigmaRule levels() {
+    return SigmaRule.SCHEDULED;
   }
 
   @Override

@@ -15,8 +15,8 @@ final class Euler implements SamplingMethod {
   }
 
   @Override
-  public LevelRule levels() {
-    return LevelRule.SCHEDULED;
+  public SigmaRule levels() {
+    return SigmaRule.SCHEDULED;
   }
 
   @Override

@@ -27,8 +27,8 @@ final class Lcm implements SamplingMethod {
   }
 
   @Override
-  public LevelRule levels() {
-    return LevelRule.CONSISTENCY_TIMES_SPREAD;
+  public SigmaRule levels() {
+    return SigmaRule.CONSISTENCY_TIMES_SPREAD;
   }
 
   @Override

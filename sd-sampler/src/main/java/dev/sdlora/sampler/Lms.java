@@ -24,8 +24,8 @@ final class Lms implements SamplingMethod {
   }
 
   @Override
-  public LevelRule levels() {
-    return LevelRule.SCHEDULED;
+  public SigmaRule levels() {
+    return SigmaRule.SCHEDULED;
   }
 
   @Override

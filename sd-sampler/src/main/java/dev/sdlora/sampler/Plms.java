@@ -26,8 +26,8 @@ final class Plms implements SamplingMethod {
   }
 
   @Override
-  public LevelRule levels() {
-    return LevelRule.TRAINING_TIMES;
+  public SigmaRule levels() {
+    return SigmaRule.TRAINING_TIMES;
   }
 
   @Override

@@ -27,8 +27,8 @@ final class Pndm implements SamplingMethod {
   }
 
   @Override
-  public LevelRule levels() {
-    return LevelRule.TRAINING_TIMES;
+  public SigmaRule levels() {
+    return SigmaRule.TRAINING_TIMES;
   }
 
   @Override

@@ -39,8 +39,8 @@ final class Restart implements SamplingMethod {
   record Leg(double from, double to) {}
 
   @Override
-  public LevelRule levels() {
-    return LevelRule.SCHEDULED;
+  public SigmaRule levels() {
+    return SigmaRule.SCHEDULED;
   }
 
   @Override

@@ -9,7 +9,7 @@ import dev.sdlora.sampler.schedule.Sigmas;
  */
 interface SamplingMethod {
   /** Which noise levels it walks down, and the form of its latents at their ends. */
-  LevelRule levels();
+  SigmaRule levels();
 
   /**
    * Walks from the first noise level to the last.

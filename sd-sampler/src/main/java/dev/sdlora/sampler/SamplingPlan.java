@@ -1,7 +1,7 @@
 package dev.sdlora.sampler;
 
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.sampler.LevelRule.Part;
+import dev.sdlora.sampler.SigmaRule.Part;
 import dev.sdlora.sampler.noise.NoiseSource;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.sampler.schedule.Schedules;
@@ -20,7 +20,7 @@ public final class SamplingPlan {
   private final SamplingSettings settings;
   private final NoiseLevels levels;
   private final SamplingMethod method;
-  private final LevelRule rule;
+  private final SigmaRule rule;
   private final Sigmas sigmas;
 
   /** The levels of the whole way, which the noise between levels is laid over, as in A1111. */

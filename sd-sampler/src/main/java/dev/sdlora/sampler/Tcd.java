@@ -27,8 +27,8 @@ final class Tcd implements SamplingMethod {
   }
 
   @Override
-  public LevelRule levels() {
-    return LevelRule.CONSISTENCY_TIMES_PICKED;
+  public SigmaRule levels() {
+    return SigmaRule.CONSISTENCY_TIMES_PICKED;
   }
 
   @Override

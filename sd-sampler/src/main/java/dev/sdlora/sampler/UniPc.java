@@ -32,8 +32,8 @@ final class UniPc implements SamplingMethod {
   }
 
   @Override
-  public LevelRule levels() {
-    return LevelRule.UNIFORM_TIMES;
+  public SigmaRule levels() {
+    return SigmaRule.UNIFORM_TIMES;
   }
 
   @Override

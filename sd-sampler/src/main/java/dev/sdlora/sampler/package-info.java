@@ -9,7 +9,7 @@
  * <p>Where to change what:
  *
  * <ul>
- *   <li>A sampler: one class in {@code sampler}, which names its {@code LevelRule}, and one line in
+ *   <li>A sampler: one class in {@code sampler}, which names its {@code SigmaRule}, and one line in
  *       {@code SamplingMethods.of}; a constant in {@code api.Sampler} with what A1111 knows of it.
  *   <li>Where sampling starts from a picture, what stays of it: {@code SamplingPlan.from}, {@code
  *       PictureSteps}; {@code SamplingPlan.keeping}.

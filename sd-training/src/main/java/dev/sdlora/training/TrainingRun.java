@@ -1,6 +1,6 @@
 package dev.sdlora.training;
 
-import dev.sdlora.lora.make.KeyStyle;
+import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
@@ -221,7 +221,7 @@ final class TrainingRun {
 
     private void lora(Path file) {
       Map<String, String> pairs = metadata.at(step(), settings.clock().instant());
-      LayerNames names = KeyStyle.KOHYA.names(settings.model().checkpoint().family());
+      LayerNames names = KeyNaming.KOHYA.names(settings.model().checkpoint().family());
       unbroken(
           () -> {
             LoraWriter.write(file, training.parameters(), names, outputs.format(), pairs);

@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
-import dev.sdlora.lora.make.KeyStyle;
+import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.ModuleIndex;
@@ -89,7 +89,7 @@ class GradientTest {
   void loss_besideTheWeights_isThatOfPatchedWeights(@TempDir Path folder) {
     Batch batch = bench.batches.at(0);
     Path file = folder.resolve("lora.safetensors");
-    LoraWriter.write(file, bench.parameters, KeyStyle.KOHYA, DType.F32, Map.of());
+    LoraWriter.write(file, bench.parameters, KeyNaming.KOHYA, DType.F32, Map.of());
     double sum = 0;
     for (int member = 0; member < 2; member++) {
       sum += patchedLoss(LoraFile.open(file), batch, member);

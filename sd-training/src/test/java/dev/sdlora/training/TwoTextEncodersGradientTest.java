@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
-import dev.sdlora.lora.make.KeyStyle;
+import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.ModuleIndex;
@@ -163,7 +163,7 @@ class TwoTextEncodersGradientTest {
       bench.randomise(0.05);
       Path file = folder.resolve("lora.safetensors");
       LoraWriter.write(
-          file, bench.parameters, KeyStyle.KOHYA.names(ModelFamily.SDXL), DType.F32, Map.of());
+          file, bench.parameters, KeyNaming.KOHYA.names(ModelFamily.SDXL), DType.F32, Map.of());
 
       double expected = patchedLoss(LoraFile.open(file), bench.batches.at(0));
 

@@ -9,8 +9,8 @@ import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.error.StableDiffusionException;
-import dev.sdlora.request.Offer;
 import dev.sdlora.request.References;
+import dev.sdlora.request.RequestContext;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -224,7 +224,7 @@ public final class BatchDrawer implements AutoCloseable {
 
     private RequestReader reader(Pipeline drawing) {
       return new SettingsReader(
-          new Offer(
+          new RequestContext(
               drawing,
               List.copyOf(upscalerDirectories),
               List.copyOf(controlNetDirectories),

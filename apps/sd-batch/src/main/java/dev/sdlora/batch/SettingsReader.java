@@ -5,18 +5,18 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.request.Dialect;
 import dev.sdlora.request.DrawingReader;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
 import dev.sdlora.request.Overrides;
+import dev.sdlora.request.RequestContext;
 
 /**
  * Reads settings as the server reads requests, with the library's defaults. What is a warning there
  * is an error here.
  */
 final class SettingsReader implements RequestReader {
-  private final Offer offer;
+  private final RequestContext offer;
 
   /** A reader of what may be named. */
-  SettingsReader(Offer offer) {
+  SettingsReader(RequestContext offer) {
     this.offer = offer;
   }
 

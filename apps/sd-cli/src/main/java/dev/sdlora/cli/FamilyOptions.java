@@ -2,7 +2,7 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.OptionValue.set;
 
-import dev.sdlora.api.EmptyNegative;
+import dev.sdlora.api.EmptyNegativePrompt;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.image.SizeConditioning;
@@ -65,7 +65,7 @@ final class FamilyOptions {
       description =
           "What SDXL reads in the place of an empty negative prompt: zeros as in A1111, or an"
               + " encoded empty text as in ComfyUI. Default: zeros.")
-  private Optional<EmptyNegative> emptyNegative = Optional.empty();
+  private Optional<EmptyNegativePrompt> emptyNegative = Optional.empty();
 
   @Option(
       names = "--clip-skip-sdxl",

@@ -2,9 +2,9 @@ package dev.sdlora.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.make.LeftOut;
-import dev.sdlora.api.make.MadeLora;
+import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.make.SkippedLayers;
 import dev.sdlora.api.model.NumberFormat;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -41,9 +41,9 @@ final class MakingOptions {
   }
 
   /** Makes a LoRA with progress on the terminal, and tells what came of it. */
-  void lora(Function<MakingListener, MadeLora> work) {
+  void lora(Function<MakingListener, CreatedLora> work) {
     Stopwatch watch = new Stopwatch();
-    MadeLora made = run(work);
+    CreatedLora made = run(work);
     if (console.json()) {
       ObjectNode json = report(made.file(), watch);
       json.put("modules", made.modules());
@@ -66,7 +66,7 @@ final class MakingOptions {
     }
   }
 
-  private static ObjectNode toJson(LeftOut left) {
+  private static ObjectNode toJson(SkippedLayers left) {
     ObjectNode json = Json.object();
     json.put("what", left.cause().label());
     option(left.cause()).ifPresent(option -> json.put("option", option));
@@ -75,7 +75,7 @@ final class MakingOptions {
     return json;
   }
 
-  private void print(LeftOut left) {
+  private void print(SkippedLayers left) {
     int count = left.layers().size();
     String others = count > NAMED ? ", and %s others".formatted(count - NAMED) : "";
     console
@@ -94,7 +94,7 @@ final class MakingOptions {
   }
 
   /** What to change in the call so that such layers are taken. */
-  private static Optional<String> option(LeftOut.Cause cause) {
+  private static Optional<String> option(SkippedLayers.Cause cause) {
     return switch (cause) {
       case OUTSIDE_TRANSFORMERS -> Optional.of("--convolutions");
       case TEXT_ENCODER -> Optional.of("leaving --no-text-encoder away");

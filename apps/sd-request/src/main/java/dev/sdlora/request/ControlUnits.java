@@ -45,10 +45,10 @@ final class ControlUnits {
       Set.of(
           "mask", "mask_image", "effective_region_mask", "advanced_weighting", "ipadapter_input");
 
-  private final Offer offer;
+  private final RequestContext offer;
   private final GivenPictures pictures;
 
-  ControlUnits(Offer offer, GivenPictures pictures) {
+  ControlUnits(RequestContext offer, GivenPictures pictures) {
     this.offer = offer;
     this.pictures = pictures;
   }

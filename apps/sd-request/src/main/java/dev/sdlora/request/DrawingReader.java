@@ -32,10 +32,10 @@ public final class DrawingReader {
   private static final List<String> LORA_FIELDS =
       Stream.concat(Stream.of("path", "name"), WEIGHTS.stream()).toList();
 
-  private final Offer offer;
+  private final RequestContext offer;
 
   /** A reader of names that there are. */
-  public DrawingReader(Offer offer) {
+  public DrawingReader(RequestContext offer) {
     this.offer = offer;
   }
 
@@ -53,7 +53,7 @@ public final class DrawingReader {
    * @throws dev.sdlora.api.error.StableDiffusionException if a LoRA or a picture cannot be used
    */
   public PromptSpec read(Fields fields, Dialect dialect, Overrides serverOptions) {
-    AskedSettings.requireShort(fields, offer.limits().text());
+    StoredRequest.requireShort(fields, offer.limits().text());
     KnownFields.check(fields);
     Overrides options =
         Overrides.read(fields.object("override_settings"), offer).over(serverOptions);

@@ -29,10 +29,10 @@ public final class DrawingWriter {
 
   private static final Map<String, Function<PromptSpec, Object>> PROPERTIES = properties();
 
-  private final Offer offer;
+  private final RequestContext offer;
 
   /** A writer of names that there are. */
-  public DrawingWriter(Offer offer) {
+  public DrawingWriter(RequestContext offer) {
     this.offer = offer;
   }
 

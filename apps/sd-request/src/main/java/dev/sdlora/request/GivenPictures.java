@@ -11,10 +11,10 @@ import java.util.Optional;
  * is the size in a file's header, before its pixels are decoded.
  */
 final class GivenPictures {
-  private final Offer offer;
+  private final RequestContext offer;
   private long pixels;
 
-  GivenPictures(Offer offer) {
+  GivenPictures(RequestContext offer) {
     this.offer = offer;
   }
 

@@ -38,7 +38,7 @@ public final class Overrides {
    * @throws IllegalArgumentException if one has a value that makes no sense, or names another model
    *     than there is
    */
-  public static Overrides read(Fields fields, Offer offer) {
+  public static Overrides read(Fields fields, RequestContext offer) {
     Fields options = fields.asOptions();
     ObjectNode values = Fields.object();
     for (String name : options.names()) {
@@ -70,10 +70,10 @@ public final class Overrides {
     }
   }
 
-  private static void requireVae(String name, Offer offer) {
+  private static void requireVae(String name, RequestContext offer) {
     Optional<String> own =
-        offer.pipeline().checkpoint().vae().map(path -> Offer.stem(path.toString()));
-    boolean any = name.equals("Automatic") || own.equals(Optional.of(Offer.stem(name)));
+        offer.pipeline().checkpoint().vae().map(path -> RequestContext.stem(path.toString()));
+    boolean any = name.equals("Automatic") || own.equals(Optional.of(RequestContext.stem(name)));
     if (!any && !(name.equals("None") && own.isEmpty())) {
       throw new IllegalArgumentException(
           "option 'sd_vae' names '%s'; %s runs here"

@@ -15,10 +15,10 @@ final class OwnFields {
   private static final Pattern RECTANGLE =
       Pattern.compile(NUMBER + "," + NUMBER + "," + NUMBER + "," + NUMBER);
 
-  private final Offer offer;
+  private final RequestContext offer;
   private final GivenPictures pictures;
 
-  OwnFields(Offer offer, GivenPictures pictures) {
+  OwnFields(RequestContext offer, GivenPictures pictures) {
     this.offer = offer;
     this.pictures = pictures;
   }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Fields of A1111's requests. */
 class DrawingReaderTest {
-  private static final Offer OFFER = DrawingWriterTest.OFFER;
+  private static final RequestContext OFFER = DrawingWriterTest.OFFER;
 
   /** All fields of A1111 1.10's {@code txt2img}, with the defaults of its schema. */
   private static final String TXT2IMG =
@@ -181,8 +181,8 @@ class DrawingReaderTest {
 
   @Test
   void scripts_ignored_areWarnings() {
-    Offer offer =
-        new Offer(
+    RequestContext offer =
+        new RequestContext(
             OFFER.pipeline(),
             OFFER.upscalerFolders(),
             OFFER.controlNetFolders(),

@@ -43,8 +43,8 @@ class DrawingWriterTest {
   private static final Checkpoint REFINER =
       Checkpoint.builder(Path.of("refiner.safetensors"), ModelFamily.SDXL_REFINER).build();
 
-  static final Offer OFFER =
-      new Offer(
+  static final RequestContext OFFER =
+      new RequestContext(
           pipeline(),
           List.of(),
           List.of(),

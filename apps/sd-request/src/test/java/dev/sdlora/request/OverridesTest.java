@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Options in {@code override_settings}. */
 class OverridesTest {
-  private static final Offer OFFER = DrawingWriterTest.OFFER;
+  private static final RequestContext OFFER = DrawingWriterTest.OFFER;
 
   private static Fields fields(String json) {
     return Fields.parse(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));

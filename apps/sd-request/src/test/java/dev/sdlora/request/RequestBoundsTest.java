@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 
 /** Requests that hold too much are refused before memory is taken for it. */
 class RequestBoundsTest {
-  private static final Offer OFFER =
-      new Offer(
+  private static final RequestContext OFFER =
+      new RequestContext(
           DrawingWriterTest.OFFER.pipeline(),
           List.of(),
           List.of(),
@@ -141,7 +141,7 @@ class RequestBoundsTest {
     String prompt = "a cat, ".repeat(5000);
     ObjectNode request = Fields.object().put("prompt", prompt);
     PromptSpec spec = read(request);
-    assertThat(AskedSettings.of(Fields.of(request), spec).path("prompt").textValue())
+    assertThat(StoredRequest.of(Fields.of(request), spec).path("prompt").textValue())
         .isEqualTo(prompt);
   }
 

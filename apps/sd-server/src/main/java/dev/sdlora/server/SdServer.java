@@ -2,8 +2,8 @@ package dev.sdlora.server;
 
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.RequestLimits;
-import dev.sdlora.request.Offer;
 import dev.sdlora.request.References;
+import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.gallery.Gallery;
 import dev.sdlora.server.gallery.GalleryApi;
 import dev.sdlora.server.gallery.JobGallery;
@@ -11,7 +11,7 @@ import dev.sdlora.server.gallery.PictureFolder;
 import dev.sdlora.server.grids.GridCells;
 import dev.sdlora.server.grids.GridsApi;
 import dev.sdlora.server.http.ErrorAnswer;
-import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
@@ -87,7 +87,7 @@ public final class SdServer implements AutoCloseable {
     this.host = settings.host;
     this.metrics = new Metrics();
     RequestLimits limits = settings.limits();
-    Sentences sentences = new Sentences(folders(settings));
+    ErrorMessages sentences = new ErrorMessages(folders(settings));
     RecentLoras loras = new RecentLoras(pipeline.loras(), System::nanoTime);
     Optional<PictureFolder> folder = settings.outputDirectory.map(PictureFolder::new);
     this.queue =
@@ -109,8 +109,8 @@ public final class SdServer implements AutoCloseable {
                 new GridCells(queue),
                 "gallery",
                 gallery));
-    Offer offer =
-        new Offer(
+    RequestContext offer =
+        new RequestContext(
             pipeline,
             List.copyOf(settings.upscalerDirectories),
             List.copyOf(settings.controlNetDirectories),
@@ -167,7 +167,7 @@ public final class SdServer implements AutoCloseable {
   }
 
   private static Transport transport(
-      SdServerBuilder settings, Sentences sentences, SignedPaths signed) {
+      SdServerBuilder settings, ErrorMessages sentences, SignedPaths signed) {
     Set<String> hosts = new HashSet<>(settings.allowedHosts);
     boolean credentials = !settings.users.isEmpty() || !settings.tokens.isEmpty();
     // Browsers have no credentials for a name that is not the server's own.
@@ -207,7 +207,7 @@ public final class SdServer implements AutoCloseable {
   }
 
   private static JobQueue.Observer observer(
-      Optional<PictureFolder> folder, Metrics metrics, Sentences sentences) {
+      Optional<PictureFolder> folder, Metrics metrics, ErrorMessages sentences) {
     return new JobQueue.Observer() {
       @Override
       public List<String> workEnded(Job job) {
@@ -221,7 +221,7 @@ public final class SdServer implements AutoCloseable {
     };
   }
 
-  private static void ended(Job job, Metrics metrics, Sentences sentences) {
+  private static void ended(Job job, Metrics metrics, ErrorMessages sentences) {
     metrics.ended(job);
     job.failure()
         .filter(failure -> sentences.of(failure).unexpected())
@@ -239,8 +239,8 @@ public final class SdServer implements AutoCloseable {
     context.status(stopping ? 503 : 200).result(stopping ? "stopping" : "ready");
   }
 
-  private static void tell(Exception error, Context context, Sentences sentences) {
-    Sentences.Told told = sentences.of(error);
+  private static void tell(Exception error, Context context, ErrorMessages sentences) {
+    ErrorMessages.Told told = sentences.of(error);
     if (told.unexpected()) {
       LOG.error("{} {} failed", context.method(), context.path(), error);
     }

@@ -6,8 +6,8 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.LoraExtraction;
-import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.demo.model.DemoModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,18 +65,18 @@ public final class ShowLowRank {
   }
 
   private void show(Path tuned, Path noisy) {
-    List<MadeLora> ofTuning = extract(tuned, "tuned");
+    List<CreatedLora> ofTuning = extract(tuned, "tuned");
     LinePlot plot =
         new LinePlot("What is left of a change at a rank", "rank, of at most 128", ranks);
-    plot.line("fine-tuning", ofTuning.stream().map(MadeLora::keptEnergy).toList());
-    plot.line("noise", extract(noisy, "noisy").stream().map(MadeLora::keptEnergy).toList());
+    plot.line("fine-tuning", ofTuning.stream().map(CreatedLora::keptEnergy).toList());
+    plot.line("noise", extract(noisy, "noisy").stream().map(CreatedLora::keptEnergy).toList());
     plot.write(folder.resolve("low-rank.png"));
 
     List<GeneratedImage> without = draw(DemoModel.checkpoint(), List.of());
     List<GeneratedImage> all = draw(tuned, List.of());
     System.out.printf(Locale.ROOT, "without: edges %.1f %%%n", 100 * edges(without));
     List<List<GeneratedImage>> shown = new ArrayList<>(List.of(without));
-    for (MadeLora made : ofTuning) {
+    for (CreatedLora made : ofTuning) {
       List<GeneratedImage> drawn =
           draw(DemoModel.checkpoint(), List.of(LoraAdapter.open(made.file())));
       System.out.printf(
@@ -110,8 +110,8 @@ public final class ShowLowRank {
     return sheet;
   }
 
-  private List<MadeLora> extract(Path changed, String name) {
-    List<MadeLora> made = new ArrayList<>();
+  private List<CreatedLora> extract(Path changed, String name) {
+    List<CreatedLora> made = new ArrayList<>();
     for (int rank : ranks) {
       made.add(
           LoraExtraction.between(DemoModel.checkpoint(), changed)

@@ -7,8 +7,8 @@
  *   <li>The bounds of image files: {@code ImageDecoder}, {@code api.value.JpegScans}; of what is
  *       read in them {@code pipeline.image.ImageErrors.requireFewParts}, {@code TextChunk}; in the
  *       gallery {@code server.gallery.PictureFolder}.
- *   <li>What SDXL is told of sizes: {@code api.SizeConditioning}, {@code conditioning.ToldSizes},
- *       {@code network.SizeConditions}.
+ *   <li>What SDXL is told of sizes: {@code api.SizeConditioning}, {@code
+ *       conditioning.AddedTimeIds}, {@code network.SizeConditions}.
  * </ul>
  */
 @NullMarked

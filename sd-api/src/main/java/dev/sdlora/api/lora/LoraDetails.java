@@ -77,10 +77,7 @@ public record LoraDetails(long bytes, List<Module> modules, Training training, U
       Optional<String> title,
       Optional<String> checkpoint,
       Optional<Resolution> resolution,
-      OptionalInt clipSkip) {
-    private static final Training NONE =
-        new Training(Optional.empty(), Optional.empty(), Optional.empty(), OptionalInt.empty());
-  }
+      OptionalInt clipSkip) {}
 
   /**
    * A size of training pictures in pixels. Unlike an {@link ImageSize} it may be any.
@@ -113,14 +110,6 @@ public record LoraDetails(long bytes, List<Module> modules, Training training, U
       Optional<String> negativeText,
       Optional<String> notes,
       Optional<Path> preview) {
-
-    private static final Usage NONE =
-        new Usage(
-            List.of(),
-            OptionalDouble.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
 
     /**
      * Copies the list.

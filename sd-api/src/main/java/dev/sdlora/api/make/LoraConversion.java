@@ -92,7 +92,7 @@ public final class LoraConversion {
    * @throws dev.sdlora.api.error.TensorFileException if it is damaged, or the new one cannot be
    *     written
    */
-  public MadeLora write(Path file) {
+  public CreatedLora write(Path file) {
     Objects.requireNonNull(file, "file");
     return Services.find(MakingBackend.class)
         .convert(

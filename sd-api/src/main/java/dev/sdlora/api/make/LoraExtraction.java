@@ -14,8 +14,8 @@ import java.util.Optional;
  * one does, as far as its rank allows. Of each layer, the largest singular values of the difference
  * are kept, which no other factors of that rank approach better. Biases, normalisations and
  * embeddings, which two factors cannot stand for, are left out. What is left out and differs counts
- * in {@link MadeLora#keptEnergy()} and is named in {@link MadeLora#leftOut()}, all within text
- * encoder and U-Net; a VAE is no matter of a LoRA.
+ * in {@link CreatedLora#keptEnergy()} and is named in {@link CreatedLora#leftOut()}, all within
+ * text encoder and U-Net; a VAE is no matter of a LoRA.
  *
  * <p>Setters check their value at once, throw an {@link IllegalArgumentException} for a bad one,
  * and return this object. Layers are worked on one after another, so that memory does not grow with
@@ -159,7 +159,7 @@ public final class LoraExtraction {
    * @throws dev.sdlora.api.error.LoraException if they do not differ, or hold NaN or infinity
    * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or cannot be written
    */
-  public MadeLora write(Path file) {
+  public CreatedLora write(Path file) {
     Objects.requireNonNull(file, "file");
     return Services.find(MakingBackend.class)
         .extract(

@@ -117,7 +117,7 @@ public final class LoraMerging {
    *     are 0, a module is no product of two factors, or a file holds NaN or infinity
    * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or cannot be written
    */
-  public MadeLora write(Path file) {
+  public CreatedLora write(Path file) {
     Objects.requireNonNull(file, "file");
     return Services.find(MakingBackend.class)
         .merge(new MakingBackend.Merge(loras, ranks, format, name), file, listener);

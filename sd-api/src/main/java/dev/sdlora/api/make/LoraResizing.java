@@ -98,7 +98,7 @@ public final class LoraResizing {
    * @throws dev.sdlora.api.error.TensorFileException if it is damaged, or the new one cannot be
    *     written
    */
-  public MadeLora write(Path file) {
+  public CreatedLora write(Path file) {
     Objects.requireNonNull(file, "file");
     Ranks chosen =
         ranks.orElseThrow(() -> new IllegalStateException("neither rank nor energy is set"));

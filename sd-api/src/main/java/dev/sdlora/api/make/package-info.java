@@ -8,7 +8,7 @@
  *   <li>An option of what makes LoRA files: its builder in {@code api.make}, its record in {@code
  *       MakingBackend}, its class in {@code pipeline.make}.
  *   <li>The names that files are written with: {@code api.make.KeyNames}, {@code
- *       lora.make.KeyStyle}.
+ *       lora.make.KeyNaming}.
  * </ul>
  */
 @NullMarked

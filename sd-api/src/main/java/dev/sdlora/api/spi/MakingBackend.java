@@ -3,13 +3,13 @@ package dev.sdlora.api.spi;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.make.CheckpointMerging;
+import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.api.make.LoraExtraction;
 import dev.sdlora.api.make.LoraMerging;
 import dev.sdlora.api.make.LoraResizing;
-import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.api.value.Checks;
@@ -32,7 +32,7 @@ public interface MakingBackend {
    * @param listener is told of every layer
    * @return what was written
    */
-  MadeLora extract(Extract task, Path file, MakingListener listener);
+  CreatedLora extract(Extract task, Path file, MakingListener listener);
 
   /**
    * Behind {@link LoraMerging#write}.
@@ -42,7 +42,7 @@ public interface MakingBackend {
    * @param listener is told of every layer
    * @return what was written
    */
-  MadeLora merge(Merge task, Path file, MakingListener listener);
+  CreatedLora merge(Merge task, Path file, MakingListener listener);
 
   /**
    * Behind {@link LoraResizing#write}.
@@ -52,7 +52,7 @@ public interface MakingBackend {
    * @param listener is told of every layer
    * @return what was written
    */
-  MadeLora resize(Resize task, Path file, MakingListener listener);
+  CreatedLora resize(Resize task, Path file, MakingListener listener);
 
   /**
    * Behind {@link LoraConversion#write}.
@@ -62,7 +62,7 @@ public interface MakingBackend {
    * @param listener is told of every layer
    * @return what was written
    */
-  MadeLora convert(Convert task, Path file, MakingListener listener);
+  CreatedLora convert(Convert task, Path file, MakingListener listener);
 
   /**
    * Behind {@link LoraBaking#write}.

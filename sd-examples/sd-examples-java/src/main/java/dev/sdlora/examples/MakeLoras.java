@@ -1,13 +1,13 @@
 package dev.sdlora.examples;
 
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.api.make.LoraExtraction;
 import dev.sdlora.api.make.LoraMerging;
 import dev.sdlora.api.make.LoraResizing;
-import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +26,7 @@ public final class MakeLoras {
     Path both = folder.resolve("made-both.safetensors");
     LoraMerging.of(List.of(ink.withStrength(0.8), night.withStrength(0.5))).write(both);
 
-    MadeLora small =
+    CreatedLora small =
         LoraResizing.of(both).energy(0.9, 8).write(folder.resolve("made-small.safetensors"));
     System.out.printf(
         "rank %d keeps %.0f %% of the change%n", small.rank(), 100 * small.keptEnergy());

@@ -3,8 +3,8 @@ package dev.sdlora.lora.make;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.LoraException.Reason;
-import dev.sdlora.api.make.LeftOut;
-import dev.sdlora.api.make.MadeLora;
+import dev.sdlora.api.make.CreatedLora;
+import dev.sdlora.api.make.SkippedLayers;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.Part;
@@ -37,8 +37,10 @@ public final class AdapterFile implements AutoCloseable {
   private final Spool spool;
   private final Set<String> keys = new HashSet<>();
   private final Set<String> embeddings = new HashSet<>();
-  private final Map<LeftOut.Cause, List<String>> leftOut = new EnumMap<>(LeftOut.Cause.class);
-  private final Map<LeftOut.Cause, Double> leftOutEnergy = new EnumMap<>(LeftOut.Cause.class);
+  private final Map<SkippedLayers.Cause, List<String>> leftOut =
+      new EnumMap<>(SkippedLayers.Cause.class);
+  private final Map<SkippedLayers.Cause, Double> leftOutEnergy =
+      new EnumMap<>(SkippedLayers.Cause.class);
   private int rank;
   private double kept;
   private double energy;
@@ -73,8 +75,8 @@ public final class AdapterFile implements AutoCloseable {
     downShape.set(0, (long) factors.rank());
     List<Long> upShape = new ArrayList<>(List.of(shape.get(0), (long) factors.rank()));
     shape.stream().skip(2).forEach(side -> upShape.add(1L));
-    spool(key + KeyStyle.KOHYA.down(), downShape, factors.down());
-    spool(key + KeyStyle.KOHYA.up(), upShape, factors.up());
+    spool(key + KeyNaming.KOHYA.down(), downShape, factors.down());
+    spool(key + KeyNaming.KOHYA.up(), upShape, factors.up());
     alpha(writer, key, alpha, format);
     keys.add(key);
     rank = Math.max(rank, factors.rank());
@@ -161,19 +163,19 @@ public final class AdapterFile implements AutoCloseable {
    *
    * @param changeEnergy the sum of squares of its change
    */
-  void leaveOut(LeftOut.Cause cause, String layer, double changeEnergy) {
+  void leaveOut(SkippedLayers.Cause cause, String layer, double changeEnergy) {
     leftOut.computeIfAbsent(cause, key -> new ArrayList<>()).add(layer);
     leftOutEnergy.merge(cause, changeEnergy, Double::sum);
     energy += changeEnergy;
   }
 
   /** What was left out so far. */
-  List<LeftOut> leftOut() {
-    List<LeftOut> all = new ArrayList<>();
+  List<SkippedLayers> leftOut() {
+    List<SkippedLayers> all = new ArrayList<>();
     leftOut.forEach(
         (cause, layers) -> {
           double theirs = leftOutEnergy.getOrDefault(cause, 0.0);
-          all.add(new LeftOut(cause, layers, theirs == 0 ? 0 : theirs / energy));
+          all.add(new SkippedLayers(cause, layers, theirs == 0 ? 0 : theirs / energy));
         });
     return all;
   }
@@ -193,10 +195,10 @@ public final class AdapterFile implements AutoCloseable {
    *
    * @throws dev.sdlora.api.error.TensorFileException if it cannot be written
    */
-  public MadeLora write(Map<String, String> metadata) {
+  public CreatedLora write(Map<String, String> metadata) {
     metadata.forEach(writer::metadata);
     writer.write(target);
-    return new MadeLora(target, keys.size(), rank, energy == 0 ? 1 : kept / energy, leftOut());
+    return new CreatedLora(target, keys.size(), rank, energy == 0 ? 1 : kept / energy, leftOut());
   }
 
   @Override

@@ -3,7 +3,7 @@ package dev.sdlora.lora.make;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.LoraException.Reason;
-import dev.sdlora.api.make.MadeLora;
+import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.BundledEmbedding;
@@ -37,7 +37,7 @@ public final class Conversion {
 
   private final LoraFile source;
   private final ModuleIndex index;
-  private final KeyStyle style;
+  private final KeyNaming style;
   private final LayerNames names;
   private final boolean scaleInFactors;
 
@@ -53,7 +53,7 @@ public final class Conversion {
   public Conversion(
       LoraFile source,
       ModuleIndex index,
-      KeyStyle style,
+      KeyNaming style,
       LayerNames names,
       boolean scaleInFactors) {
     this.source = source;
@@ -83,7 +83,7 @@ public final class Conversion {
    *     other style
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or written
    */
-  public MadeLora write(Path target, AdapterMetadata metadata, MakingListener listener) {
+  public CreatedLora write(Path target, AdapterMetadata metadata, MakingListener listener) {
     if (!source.strays().isEmpty()) {
       throw new LoraException(
           "LoRA '%s': tensor '%s' belongs to no module, so it has no other name"
@@ -109,13 +109,13 @@ public final class Conversion {
             .values()
             .forEach(entry -> copy(writer, entry.name(), entry, entry.shape(), reader));
       }
-      if (style == KeyStyle.PEFT && !scaleInFactors) {
+      if (style == KeyNaming.PEFT && !scaleInFactors) {
         PeftConfig.of(modules).ifPresent(json -> metadata.put(PeftConfig.KEY, json));
       }
       metadata.pairs().forEach(writer::metadata);
       writer.write(target);
     }
-    return new MadeLora(target, modules.size(), source.rank(), 1, List.of());
+    return new CreatedLora(target, modules.size(), source.rank(), 1, List.of());
   }
 
   private List<Named> named(LoraModule module, TensorFile.Reader reader) {
@@ -164,7 +164,7 @@ public final class Conversion {
     } else {
       copy(writer, key + style.up(), up, up.shape(), reader);
     }
-    if (style == KeyStyle.KOHYA) {
+    if (style == KeyNaming.KOHYA) {
       alpha(writer, key, named, reader);
     }
     module
@@ -215,7 +215,7 @@ public final class Conversion {
           ErrorDetails.in(path()).withTensor(entry.name()));
     }
     boolean convolution = named.module().part(Part.LORA_DOWN).shape().size() == 4;
-    if (style == KeyStyle.PEFT) {
+    if (style == KeyNaming.PEFT) {
       return convolution ? List.of(1L, out, 1L, 1L) : List.of(out);
     }
     return convolution ? List.of(out, 1L, 1L, 1L) : List.of(out, 1L);

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.LoraException.Reason;
-import dev.sdlora.api.make.LeftOut;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.make.SkippedLayers;
 import dev.sdlora.api.spi.MakingBackend.Ranks;
 import dev.sdlora.lora.make.Decomposition.Difference;
 import dev.sdlora.lora.plan.Network;
@@ -61,7 +61,7 @@ public final class Extraction {
    *
    * @param cause why
    */
-  public record Rest(Layer layer, LeftOut.Cause cause) {}
+  public record Rest(Layer layer, SkippedLayers.Cause cause) {}
 
   /**
    * Adds the difference of each layer to a file, but for layers without any.
@@ -84,7 +84,7 @@ public final class Extraction {
     }
   }
 
-  private static LoraException nothingToExtract(int layers, List<LeftOut> leftOut) {
+  private static LoraException nothingToExtract(int layers, List<SkippedLayers> leftOut) {
     String others =
         leftOut.stream()
             .map(left -> left.layers().size() + " " + left.cause().label())
@@ -102,7 +102,7 @@ public final class Extraction {
   private void leaveOut(Rest left, OpenFiles files, AdapterFile target) {
     Layer layer = left.layer();
     if (!layer.original().shape().equals(layer.tuned().shape())) {
-      target.leaveOut(LeftOut.Cause.OTHER_SHAPE, layer.name(), 0);
+      target.leaveOut(SkippedLayers.Cause.OTHER_SHAPE, layer.name(), 0);
       return;
     }
     try (NDManager scope = torch.scope()) {

@@ -33,7 +33,7 @@ final class PeftConfig {
       List<Named> own =
           modules.stream().filter(module -> module.layer().network() == network).toList();
       if (!own.isEmpty()) {
-        String prefix = KeyStyle.PEFT.key(network, "");
+        String prefix = KeyNaming.PEFT.key(network, "");
         network(own).forEach((name, value) -> config.put(prefix + name, value));
       }
     }

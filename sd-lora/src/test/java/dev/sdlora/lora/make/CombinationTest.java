@@ -89,7 +89,7 @@ class CombinationTest {
     Path path = folder.resolve("combined.safetensors");
     try (Torch torch = Torch.open("cpu");
         AdapterFile target = new AdapterFile(path, DType.F32)) {
-      new Combination(torch, INDEX, KeyStyle.KOHYA, rule).run(uses, target, MakingListener.NONE);
+      new Combination(torch, INDEX, KeyNaming.KOHYA, rule).run(uses, target, MakingListener.NONE);
       target.write(Map.of("ss_base_model_version", "sd_v1"));
     }
     return LoraFile.open(path);

@@ -67,7 +67,7 @@ class SdxlFilesTest {
     return LoraFile.open(path);
   }
 
-  private LoraFile convert(LoraFile lora, KeyStyle style) {
+  private LoraFile convert(LoraFile lora, KeyNaming style) {
     Path path = folder.resolve(style + ".safetensors");
     new Conversion(lora, SDXL, style, style.names(lora.family()), false)
         .write(
@@ -82,7 +82,7 @@ class SdxlFilesTest {
   @Test
   void write_otherStyleAndBack_hasTheNamesOfBoth() {
     LoraFile lora = kohya();
-    LoraFile peft = convert(lora, KeyStyle.PEFT);
+    LoraFile peft = convert(lora, KeyNaming.PEFT);
     assertThat(keys(peft))
         .hasSize(296)
         .contains(
@@ -90,18 +90,18 @@ class SdxlFilesTest {
             "text_encoder.text_model.encoder.layers.0.mlp.fc1",
             "text_encoder_2.text_model.encoder.layers.3.self_attn.q_proj");
     assertThat(peft.family()).isEqualTo(ModelFamily.SDXL);
-    assertThat(keys(convert(peft, KeyStyle.KOHYA))).isEqualTo(keys(lora));
+    assertThat(keys(convert(peft, KeyNaming.KOHYA))).isEqualTo(keys(lora));
   }
 
   @Test
   void run_resizedAndMerged_keepsTheNamesOfTheTrainer() {
     LoraFile lora = kohya();
-    LoraFile peft = convert(lora, KeyStyle.PEFT);
+    LoraFile peft = convert(lora, KeyNaming.PEFT);
     Path path = folder.resolve("merged.safetensors");
     try (Torch torch = Torch.open("cpu");
         AdapterFile target = new AdapterFile(path, DType.F32)) {
       new Combination(
-              torch, SDXL, KeyStyle.KOHYA.names(ModelFamily.SDXL), Optional.of(new Ranks(1, 1)))
+              torch, SDXL, KeyNaming.KOHYA.names(ModelFamily.SDXL), Optional.of(new Ranks(1, 1)))
           .run(
               List.of(new LoraUse("a", lora, 1, 1), new LoraUse("b", peft, 0.5, 0.5)),
               target,
@@ -123,7 +123,7 @@ class SdxlFilesTest {
     writer.tensor(fused + ".lora_B.weight", List.of(192L, 2L), up, DType.F32);
     Path path = folder.resolve("fused.safetensors");
     writer.write(path);
-    LoraFile kohya = convert(LoraFile.open(path), KeyStyle.KOHYA);
+    LoraFile kohya = convert(LoraFile.open(path), KeyNaming.KOHYA);
     String layer = "lora_te2_text_model_encoder_layers_2_self_attn_";
     assertThat(keys(kohya))
         .containsExactlyInAnyOrder(layer + "q_proj", layer + "k_proj", layer + "v_proj");

@@ -9,7 +9,7 @@ import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
-import dev.sdlora.lora.make.KeyStyle;
+import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.plan.ModuleIndex.Layer;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
@@ -114,11 +114,11 @@ class SdxlLoraTest {
         .hasMessageContaining("is for SDXL, but checkpoint 'tiny' is SD 1.x");
     assertThatThrownBy(() -> match(SD1, ModelFamily.SD2, xl, BlockWeights.ALL))
         .hasMessageContaining("is for SDXL, but checkpoint 'tiny' is SD 2.x");
-    LoraFile sd1 = written(MODEL_OF_SD1, KeyStyle.KOHYA::key);
+    LoraFile sd1 = written(MODEL_OF_SD1, KeyNaming.KOHYA::key);
     assertThat(sd1.family()).isEqualTo(ModelFamily.SD1);
     assertThatThrownBy(() -> match(SDXL, ModelFamily.SDXL, sd1, BlockWeights.ALL))
         .hasMessageContaining("is for SD 1.x, but checkpoint 'tiny' is SDXL");
-    LoraFile sd2 = written(MODEL_OF_SD2, KeyStyle.PEFT::key);
+    LoraFile sd2 = written(MODEL_OF_SD2, KeyNaming.PEFT::key);
     assertThat(sd2.family()).isEqualTo(ModelFamily.SD2);
     assertThatThrownBy(() -> match(SD1, ModelFamily.SD1, sd2, BlockWeights.ALL))
         .hasMessageContaining("is for SD 2.x, but checkpoint 'tiny' is SD 1.x");
@@ -171,11 +171,11 @@ class SdxlLoraTest {
     BiFunction<Network, String, String> original =
         (network, layer) -> network == Network.UNET ? sgm.getOrDefault(layer, layer) : layer;
     return Stream.of(
-        trainer("kohya", KeyStyle.KOHYA.names(ModelFamily.SDXL)::key),
+        trainer("kohya", KeyNaming.KOHYA.names(ModelFamily.SDXL)::key),
         trainer(
             "kohya with diffusers' names",
             (n, l) -> prefix(n, "lora_unet_", "lora_te1_", "lora_te2_") + l.replace('.', '_')),
-        trainer("PEFT in diffusers", KeyStyle.PEFT.names(ModelFamily.SDXL)::key),
+        trainer("PEFT in diffusers", KeyNaming.PEFT.names(ModelFamily.SDXL)::key),
         trainer(
             "LyCORIS",
             (n, l) -> prefix(n, "lycoris_", "lora_te1_", "lora_te2_") + l.replace('.', '_')),

@@ -8,7 +8,7 @@
  * <ul>
  *   <li>Which words of a prompt a model was not taught: what it was: metadata {@code sdlora.words},
  *       read by {@code checkpoint.SingleFile}; words of prompts {@code prompt.taught.PromptWords},
- *       plurals and what is near {@code TaughtWords}; what LoRAs and embeddings add, {@code
+ *       plurals and what is near {@code KnownWords}; what LoRAs and embeddings add, {@code
  *       pipeline.UntaughtWords}.
  *   <li>What `sd info` recognises: {@code pipeline.checkpoint.FileKind}.
  *   <li>Which family a file is of, what its U-Net predicts: {@code checkpoint.SingleFileFamily},

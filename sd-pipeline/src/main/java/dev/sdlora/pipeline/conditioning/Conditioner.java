@@ -2,7 +2,7 @@ package dev.sdlora.pipeline.conditioning;
 
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Emphasis;
-import dev.sdlora.api.EmptyNegative;
+import dev.sdlora.api.EmptyNegativePrompt;
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.error.CheckpointException;
@@ -36,7 +36,7 @@ public final class Conditioner {
   private final PromptOptions options;
   private final int clipSkip;
   private final TrainedWords words;
-  private final ToldSizes sizes;
+  private final AddedTimeIds sizes;
 
   /**
    * A conditioner for one pass of a request.
@@ -53,7 +53,7 @@ public final class Conditioner {
       PromptOptions options,
       int clipSkip,
       TrainedWords words,
-      ToldSizes sizes) {
+      AddedTimeIds sizes) {
     this.encoders = List.copyOf(encoders);
     this.options = options;
     this.clipSkip = clipSkip;
@@ -107,7 +107,7 @@ public final class Conditioner {
   /** Whether nothing takes the place of a negative prompt, as in A1111 with SDXL. */
   private boolean isSilent(Set<String> texts) {
     return sizes.vectorWidth() > 0
-        && options.emptyNegative() == EmptyNegative.ZEROS
+        && options.emptyNegative() == EmptyNegativePrompt.ZEROS
         && texts.stream().allMatch(String::isEmpty);
   }
 

@@ -39,7 +39,7 @@ public final class Guidance {
 
   /** A denoiser for one run of a sampler, whose calls it counts. Used by one thread. */
   public Denoiser start() {
-    return new Run(new AtomicInteger(), Asking.ALONE);
+    return new Run(new AtomicInteger(), ModelCalls.ALONE);
   }
 
   /**
@@ -48,15 +48,15 @@ public final class Guidance {
    * @param calls how many there were; the texts of a prompt hold by them
    * @param asking how the network is asked in them
    */
-  public Denoiser start(AtomicInteger calls, Asking asking) {
+  public Denoiser start(AtomicInteger calls, ModelCalls asking) {
     return new Run(calls, asking);
   }
 
   private final class Run implements Denoiser {
     private final AtomicInteger calls;
-    private final Asking asking;
+    private final ModelCalls asking;
 
-    Run(AtomicInteger calls, Asking asking) {
+    Run(AtomicInteger calls, ModelCalls asking) {
       this.calls = calls;
       this.asking = asking;
     }

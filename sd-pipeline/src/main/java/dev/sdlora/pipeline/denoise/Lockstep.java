@@ -32,11 +32,11 @@ public final class Lockstep<Q, A> {
   @FunctionalInterface
   public interface Work<Q, A, R> {
     /** Does it, on whatever thread. */
-    R run(Seat<Q, A> seat);
+    R run(Participant<Q, A> participant);
   }
 
   /** What a piece of work has to do with the others and with the caller. */
-  public interface Seat<Q, A> {
+  public interface Participant<Q, A> {
     /** Asks, and waits until all others have asked too or are done. */
     A ask(Q question);
 
@@ -70,8 +70,8 @@ public final class Lockstep<Q, A> {
         : lockstep.together(works);
   }
 
-  private Seat<Q, A> alone() {
-    return new Seat<>() {
+  private Participant<Q, A> alone() {
+    return new Participant<>() {
       @Override
       public A ask(Q question) {
         return answers.apply(List.of(question)).get(0);
@@ -121,7 +121,7 @@ public final class Lockstep<Q, A> {
   /**
    * A piece of work and its thread. The semaphores also make each side see what the other wrote.
    */
-  private static final class Member<Q, A, R> implements Seat<Q, A> {
+  private static final class Member<Q, A, R> implements Participant<Q, A> {
     private final Work<Q, A, R> work;
     private final Thread thread;
     private final Semaphore turn = new Semaphore(0);

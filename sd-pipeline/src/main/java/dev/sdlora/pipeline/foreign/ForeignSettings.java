@@ -2,7 +2,7 @@ package dev.sdlora.pipeline.foreign;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Emphasis;
-import dev.sdlora.api.EmptyNegative;
+import dev.sdlora.api.EmptyNegativePrompt;
 import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.Collections;
@@ -175,7 +175,7 @@ public final class ForeignSettings {
   void likeComfy() {
     set("RNG", "CPU");
     if (negativePrompt.isBlank()) {
-      set("Empty negative", EmptyNegative.ENCODED.name().toLowerCase(Locale.ROOT));
+      set("Empty negative", EmptyNegativePrompt.ENCODED.name().toLowerCase(Locale.ROOT));
     }
     emphasis();
   }

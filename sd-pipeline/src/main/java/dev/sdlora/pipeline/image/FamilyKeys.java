@@ -4,7 +4,7 @@ import static dev.sdlora.pipeline.image.InfotextKey.fact;
 import static dev.sdlora.pipeline.image.InfotextKey.flag;
 import static dev.sdlora.pipeline.image.InfotextKey.setting;
 
-import dev.sdlora.api.EmptyNegative;
+import dev.sdlora.api.EmptyNegativePrompt;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.image.SizeConditioning;
 import java.util.List;
@@ -76,11 +76,11 @@ final class FamilyKeys {
           setting(
               "Empty negative",
               settings ->
-                  settings.spec().promptOptions().emptyNegative() == EmptyNegative.ENCODED
+                  settings.spec().promptOptions().emptyNegative() == EmptyNegativePrompt.ENCODED
                       ? Optional.of("encoded")
                       : Optional.empty(),
               (draft, value) ->
-                  draft.prompts = draft.prompts.withEmptyNegative(EmptyNegative.ENCODED)),
+                  draft.prompts = draft.prompts.withEmptyNegative(EmptyNegativePrompt.ENCODED)),
           setting(
               "Clip skip SDXL",
               settings -> flag(settings.spec().promptOptions().clipSkipOnSdxl()),

@@ -1,13 +1,13 @@
 package dev.sdlora.pipeline.make;
 
+import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.LoraConversion;
-import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.spi.MakingBackend.Convert;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Conversion;
-import dev.sdlora.lora.make.KeyStyle;
+import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import java.nio.file.Path;
@@ -18,7 +18,7 @@ import java.util.Map;
 final class Converter {
   private Converter() {}
 
-  static MadeLora write(Convert task, Path file, MakingListener listener) {
+  static CreatedLora write(Convert task, Path file, MakingListener listener) {
     Targets.require(file, List.of(task.lora()));
     LoraFile lora = LoraFile.open(task.lora());
     Map<String, String> old = lora.file().metadata();
@@ -27,7 +27,7 @@ final class Converter {
         task.checkpoint()
             .map(path -> KnownLayers.of(CheckpointReader.read(path)))
             .orElseGet(() -> KnownLayers.of(lora.family()));
-    KeyStyle style = KeyStyle.of(task.names());
+    KeyNaming style = KeyNaming.of(task.names());
     return new Conversion(lora, index, style, style.names(lora.family()), task.scaleInFactors())
         .write(file, metadata, listener);
   }

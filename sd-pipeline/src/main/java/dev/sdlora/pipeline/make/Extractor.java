@@ -2,17 +2,17 @@ package dev.sdlora.pipeline.make;
 
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
-import dev.sdlora.api.make.LeftOut.Cause;
+import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.LoraExtraction;
-import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.make.SkippedLayers.Cause;
 import dev.sdlora.api.spi.MakingBackend.Extract;
 import dev.sdlora.lora.make.AdapterFile;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Extraction;
 import dev.sdlora.lora.make.Extraction.Layer;
 import dev.sdlora.lora.make.Extraction.Rest;
-import dev.sdlora.lora.make.KeyStyle;
+import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
@@ -42,7 +42,7 @@ final class Extractor {
     this.clock = clock;
   }
 
-  MadeLora write(Path file, MakingListener listener) {
+  CreatedLora write(Path file, MakingListener listener) {
     Targets.require(file, List.of(task.original(), task.tuned()));
     ModelFiles before = CheckpointReader.read(task.original());
     Choice choice = new Choice(CheckpointReader.read(task.tuned()));
@@ -52,7 +52,7 @@ final class Extractor {
       Extraction extraction =
           new Extraction(
               torch,
-              KeyStyle.KOHYA.names(before.checkpoint().family()),
+              KeyNaming.KOHYA.names(before.checkpoint().family()),
               task.ranks(),
               task.exact());
       ThreadLimit.run(

@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.make;
 
 import dev.sdlora.api.make.CheckpointMerging.Merged;
+import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.LoraBaking.Baked;
-import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.spi.MakingBackend;
 import java.nio.file.Path;
@@ -23,22 +23,22 @@ public final class LocalMaking implements MakingBackend {
   }
 
   @Override
-  public MadeLora extract(Extract task, Path file, MakingListener listener) {
+  public CreatedLora extract(Extract task, Path file, MakingListener listener) {
     return new Extractor(task, clock).write(file, listener);
   }
 
   @Override
-  public MadeLora merge(Merge task, Path file, MakingListener listener) {
+  public CreatedLora merge(Merge task, Path file, MakingListener listener) {
     return new Merger(task, clock).write(file, listener);
   }
 
   @Override
-  public MadeLora resize(Resize task, Path file, MakingListener listener) {
+  public CreatedLora resize(Resize task, Path file, MakingListener listener) {
     return Resizer.write(task, file, listener);
   }
 
   @Override
-  public MadeLora convert(Convert task, Path file, MakingListener listener) {
+  public CreatedLora convert(Convert task, Path file, MakingListener listener) {
     return Converter.write(task, file, listener);
   }
 

@@ -4,8 +4,8 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.LoraException.Reason;
+import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.LoraMerging;
-import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.spi.MakingBackend.Merge;
@@ -13,7 +13,7 @@ import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.AdapterFile;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Combination;
-import dev.sdlora.lora.make.KeyStyle;
+import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.tensors.torch.Torch;
@@ -34,14 +34,14 @@ final class Merger {
     this.clock = clock;
   }
 
-  MadeLora write(Path file, MakingListener listener) {
+  CreatedLora write(Path file, MakingListener listener) {
     Targets.require(file, task.loras().stream().map(LoraAdapter::path).toList());
     List<LoraUse> uses = Uses.open(task.loras());
     List<LoraFile> files = uses.stream().map(LoraUse::file).toList();
     ModelFamily family = family(files);
     try (Torch torch = Torch.open("cpu");
         AdapterFile target = new AdapterFile(file, Targets.format(task.format(), files))) {
-      new Combination(torch, KnownLayers.of(family), KeyStyle.KOHYA.names(family), task.ranks())
+      new Combination(torch, KnownLayers.of(family), KeyNaming.KOHYA.names(family), task.ranks())
           .run(uses, target, listener);
       if (target.modules() == 0) {
         throw new LoraException(

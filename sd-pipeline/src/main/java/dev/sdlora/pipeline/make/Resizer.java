@@ -1,14 +1,14 @@
 package dev.sdlora.pipeline.make;
 
+import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.LoraResizing;
-import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.spi.MakingBackend.Resize;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.AdapterFile;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Combination;
-import dev.sdlora.lora.make.KeyStyle;
+import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.tensors.torch.Torch;
@@ -21,7 +21,7 @@ import java.util.Optional;
 final class Resizer {
   private Resizer() {}
 
-  static MadeLora write(Resize task, Path file, MakingListener listener) {
+  static CreatedLora write(Resize task, Path file, MakingListener listener) {
     Targets.require(file, List.of(task.lora()));
     LoraFile lora = LoraFile.open(task.lora());
     try (Torch torch = Torch.open("cpu");
@@ -29,7 +29,7 @@ final class Resizer {
       new Combination(
               torch,
               KnownLayers.of(lora.family()),
-              KeyStyle.KOHYA.names(lora.family()),
+              KeyNaming.KOHYA.names(lora.family()),
               Optional.of(task.ranks()))
           .run(List.of(new LoraUse(NetworkFile.name(task.lora()), lora, 1, 1)), target, listener);
       return target.write(metadata(lora, target.rank()));

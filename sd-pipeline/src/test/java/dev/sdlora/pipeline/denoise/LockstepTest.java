@@ -3,7 +3,7 @@ package dev.sdlora.pipeline.denoise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.pipeline.denoise.Lockstep.Seat;
+import dev.sdlora.pipeline.denoise.Lockstep.Participant;
 import dev.sdlora.pipeline.denoise.Lockstep.Work;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,11 +32,11 @@ class LockstepTest {
 
   /** Adds up so many answers, each twice the question. */
   private Work<Integer, Integer, Integer> adding(int first, int questions) {
-    return seat -> {
+    return participant -> {
       threads.add(Thread.currentThread());
       int sum = 0;
       for (int i = 0; i < questions; i++) {
-        sum += seat.ask(first + i);
+        sum += participant.ask(first + i);
       }
       return sum;
     };
@@ -70,13 +70,13 @@ class LockstepTest {
     for (int i = 0; i < 3; i++) {
       int number = i;
       works.add(
-          seat -> {
+          participant -> {
             for (int step = 0; step < 2; step++) {
               String told = number + "." + step;
-              seat.outside(() -> done.add(told + (Thread.currentThread() == caller)));
-              seat.ask(step);
+              participant.outside(() -> done.add(told + (Thread.currentThread() == caller)));
+              participant.ask(step);
             }
-            return seat.outside(() -> number);
+            return participant.outside(() -> number);
           });
     }
     assertThat(Lockstep.run(works, Function.identity())).containsExactly(0, 1, 2);
@@ -91,14 +91,14 @@ class LockstepTest {
     List<Work<Integer, Integer, Integer>> failing =
         List.of(
             adding(1, 5),
-            seat -> {
-              seat.ask(7);
+            participant -> {
+              participant.ask(7);
               throw failures.get(0);
             },
             adding(3, 5));
     assertThatThrownBy(() -> Lockstep.run(failing, this::doubled)).isSameAs(failures.get(0));
     List<Work<Integer, Integer, Integer>> sent =
-        List.of(adding(1, 5), seat -> fail(seat, failures.get(1)), adding(3, 5));
+        List.of(adding(1, 5), participant -> fail(participant, failures.get(1)), adding(3, 5));
     assertThatThrownBy(() -> Lockstep.run(sent, this::doubled)).isSameAs(failures.get(1));
     assertThatThrownBy(
             () ->
@@ -111,8 +111,8 @@ class LockstepTest {
     assertThat(threads).isNotEmpty();
   }
 
-  private static Integer fail(Seat<Integer, Integer> seat, RuntimeException failure) {
-    seat.outside(
+  private static Integer fail(Participant<Integer, Integer> participant, RuntimeException failure) {
+    participant.outside(
         () -> {
           throw failure;
         });
@@ -123,19 +123,19 @@ class LockstepTest {
   void run_workThatCleansUp_isLetGoToo() {
     List<String> cleaned = new ArrayList<>();
     Work<Integer, Integer, Integer> cleaning =
-        seat -> {
+        participant -> {
           try {
-            return seat.ask(1) + seat.ask(2);
+            return participant.ask(1) + participant.ask(2);
           } finally {
             cleaned.add("yes");
           }
         };
     Work<Integer, Integer, Integer> asksAgain =
-        seat -> {
+        participant -> {
           try {
-            return seat.ask(1);
+            return participant.ask(1);
           } finally {
-            seat.ask(2);
+            participant.ask(2);
           }
         };
     assertThatThrownBy(

@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.make;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.LoraBaking.Baked;
@@ -10,7 +11,6 @@ import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.api.make.LoraExtraction;
 import dev.sdlora.api.make.LoraMerging;
 import dev.sdlora.api.make.LoraResizing;
-import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.Floats;
@@ -120,7 +120,7 @@ class FamilyMakingTest {
     LoraBaking.into(base, List.of(LoraAdapter.open(TinyFamilies.sdxlLora()))).write(tuned);
 
     Path file = folder.resolve("extracted.safetensors");
-    MadeLora made =
+    CreatedLora made =
         LoraExtraction.between(base, tuned)
             .rank(1)
             .convolutions(true)

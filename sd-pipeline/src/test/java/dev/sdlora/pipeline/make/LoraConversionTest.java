@@ -9,7 +9,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraConversion;
-import dev.sdlora.lora.make.KeyStyle;
+import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
@@ -98,7 +98,7 @@ class LoraConversionTest {
     assertThat(settings.get("unet.target_modules")).hasSize(64);
     try (TensorFile.Reader reader = source.reader()) {
       for (JsonNode module : settings.get("unet.target_modules")) {
-        String key = KeyStyle.KOHYA.key(Network.UNET, module.asText());
+        String key = KeyNaming.KOHYA.key(Network.UNET, module.asText());
         float alpha = reader.floats(source.find(key + ".alpha").orElseThrow())[0];
         long rank = source.find(key + ".lora_down.weight").orElseThrow().shape().get(0);
         JsonNode told = alphas.path(module.asText());

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.make;
 
-import static dev.sdlora.api.make.LeftOut.Cause.OUTSIDE_TRANSFORMERS;
-import static dev.sdlora.api.make.LeftOut.Cause.TEXT_ENCODER;
+import static dev.sdlora.api.make.SkippedLayers.Cause.OUTSIDE_TRANSFORMERS;
+import static dev.sdlora.api.make.SkippedLayers.Cause.TEXT_ENCODER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -9,11 +9,11 @@ import static org.assertj.core.api.Assertions.within;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.LoraException;
-import dev.sdlora.api.make.LeftOut;
+import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.LoraExtraction;
-import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.make.SkippedLayers;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.api.spi.MakingBackend;
@@ -64,7 +64,7 @@ class LoraExtractionTest {
   @Test
   void write_convolutionsToo_givesTheWholeChange() {
     Path file = folder.resolve("all.safetensors");
-    MadeLora made =
+    CreatedLora made =
         LoraExtraction.between(original, tuned)
             .rank(2)
             .convolutions(true)
@@ -89,14 +89,14 @@ class LoraExtractionTest {
   @Test
   void write_defaults_takesTransformersOfBothNetworks() {
     List<String> layers = new ArrayList<>();
-    MadeLora made =
+    CreatedLora made =
         LoraExtraction.between(original, tuned)
             .listener((done, total, layer) -> layers.add(done + "/" + total))
             .write(folder.resolve("a.safetensors"));
 
     assertThat(made.modules()).isEqualTo(TRANSFORMERS);
     assertThat(layers).hasSize(TRANSFORMERS).startsWith("1/222").endsWith("222/222");
-    MadeLora unet =
+    CreatedLora unet =
         LoraExtraction.between(original, tuned)
             .textEncoder(false)
             .write(folder.resolve("b.safetensors"));
@@ -105,12 +105,14 @@ class LoraExtractionTest {
 
   @Test
   void write_layersLeftOut_areNamedAndCount() {
-    MadeLora most = extraction().write(folder.resolve("most.safetensors"));
-    MadeLora all = extraction().convolutions(true).write(folder.resolve("all.safetensors"));
-    MadeLora unet = extraction().textEncoder(false).write(folder.resolve("unet.safetensors"));
+    CreatedLora most = extraction().write(folder.resolve("most.safetensors"));
+    CreatedLora all = extraction().convolutions(true).write(folder.resolve("all.safetensors"));
+    CreatedLora unet = extraction().textEncoder(false).write(folder.resolve("unet.safetensors"));
 
     assertThat(all.leftOut()).isEmpty();
-    assertThat(most.leftOut()).extracting(LeftOut::cause).containsExactly(OUTSIDE_TRANSFORMERS);
+    assertThat(most.leftOut())
+        .extracting(SkippedLayers::cause)
+        .containsExactly(OUTSIDE_TRANSFORMERS);
     assertThat(most.leftOut().get(0).layers())
         .hasSize(all.modules() - most.modules())
         .contains("up_blocks.2.resnets.0.conv1.weight");
@@ -118,12 +120,13 @@ class LoraExtractionTest {
         .isLessThan(0.99)
         .isCloseTo(1 - most.leftOut().get(0).share(), within(1e-4));
     assertThat(unet.leftOut())
-        .extracting(LeftOut::cause)
+        .extracting(SkippedLayers::cause)
         .containsExactly(OUTSIDE_TRANSFORMERS, TEXT_ENCODER);
     assertThat(unet.leftOut().get(1).layers()).hasSize(30);
     assertThat(unet.keptEnergy()).isLessThan(most.keptEnergy());
     // Kept, and left out for each cause, make up the whole.
-    double whole = unet.leftOut().stream().mapToDouble(LeftOut::share).sum() + unet.keptEnergy();
+    double whole =
+        unet.leftOut().stream().mapToDouble(SkippedLayers::share).sum() + unet.keptEnergy();
     assertThat(whole).isCloseTo(1, within(1e-4));
   }
 
@@ -157,7 +160,7 @@ class LoraExtractionTest {
 
   @Test
   void write_energy_leavesLittleOut() {
-    MadeLora made =
+    CreatedLora made =
         LoraExtraction.between(original, tuned)
             .convolutions(true)
             .energy(0.6, 2)

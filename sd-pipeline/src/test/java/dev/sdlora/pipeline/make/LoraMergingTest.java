@@ -7,9 +7,9 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.lora.StrengthSchedule;
+import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.LoraMerging;
 import dev.sdlora.api.make.LoraResizing;
-import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.tensors.file.DType;
 import java.nio.file.Path;
@@ -62,7 +62,7 @@ class LoraMergingTest {
             LoraAdapter.open(TinyFiles.PEFT));
 
     Path file = folder.resolve("merged.safetensors");
-    MadeLora made = LoraMerging.of(loras).write(file);
+    CreatedLora made = LoraMerging.of(loras).write(file);
 
     assertThat(made.keptEnergy()).isEqualTo(1);
     assertSame(file, loras, 2e-6);
@@ -87,7 +87,7 @@ class LoraMergingTest {
   void merge_toALargeEnoughRank_losesNothing() {
     List<LoraAdapter> loras = List.of(LoraAdapter.open(first), LoraAdapter.open(second));
     Path file = folder.resolve("merged.safetensors");
-    MadeLora made = LoraMerging.of(loras).rank(8).fileFormat(NumberFormat.FLOAT32).write(file);
+    CreatedLora made = LoraMerging.of(loras).rank(8).fileFormat(NumberFormat.FLOAT32).write(file);
 
     assertThat(made.rank()).isLessThanOrEqualTo(8);
     assertThat(made.keptEnergy()).isGreaterThan(1 - 1e-9);
@@ -97,11 +97,11 @@ class LoraMergingTest {
   @Test
   void merge_toASmallRank_tellsWhatIsKept() {
     List<LoraAdapter> loras = List.of(LoraAdapter.open(first), LoraAdapter.open(second));
-    MadeLora made = LoraMerging.of(loras).rank(1).write(folder.resolve("merged.safetensors"));
+    CreatedLora made = LoraMerging.of(loras).rank(1).write(folder.resolve("merged.safetensors"));
 
     assertThat(made.rank()).isEqualTo(1);
     assertThat(made.keptEnergy()).isBetween(0.2, 0.9);
-    MadeLora most =
+    CreatedLora most =
         LoraMerging.of(loras).energy(0.9, 100).write(folder.resolve("most.safetensors"));
     assertThat(most.keptEnergy()).isBetween(0.9, 0.999);
   }
@@ -156,7 +156,7 @@ class LoraMergingTest {
   @Test
   void resize_toItsOwnRank_losesNothing() {
     Path file = folder.resolve("same.safetensors");
-    MadeLora made = LoraResizing.of(first).rank(4).write(file);
+    CreatedLora made = LoraResizing.of(first).rank(4).write(file);
 
     assertThat(made.rank()).isEqualTo(4);
     assertSame(file, List.of(LoraAdapter.open(first)), 2e-6);
@@ -164,8 +164,8 @@ class LoraMergingTest {
 
   @Test
   void resize_toRank1_isWhatTheSmallerRuleKeeps() {
-    MadeLora one = LoraResizing.of(first).rank(1).write(folder.resolve("one.safetensors"));
-    MadeLora half =
+    CreatedLora one = LoraResizing.of(first).rank(1).write(folder.resolve("one.safetensors"));
+    CreatedLora half =
         LoraResizing.of(first).energy(0.5, 99).write(folder.resolve("half.safetensors"));
 
     assertThat(one.rank()).isEqualTo(1);

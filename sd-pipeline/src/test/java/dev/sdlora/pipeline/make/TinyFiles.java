@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.lora.make.AdapterMetadata;
-import dev.sdlora.lora.make.KeyStyle;
+import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.ModuleIndex;
@@ -114,7 +114,7 @@ final class TinyFiles {
     Random random = new Random(seed);
     SafetensorsWriter writer = new SafetensorsWriter();
     new AdapterMetadata().model(model.checkpoint().family()).pairs().forEach(writer::metadata);
-    LayerNames names = KeyStyle.KOHYA.names(model.checkpoint().family());
+    LayerNames names = KeyNaming.KOHYA.names(model.checkpoint().family());
     Map<Network, Map<String, Origin>> networks = new EnumMap<>(Network.class);
     networks.putAll(model.patchable());
     networks.forEach(

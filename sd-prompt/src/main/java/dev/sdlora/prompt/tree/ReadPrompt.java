@@ -97,7 +97,7 @@ public final class ReadPrompt {
    * @param passes in which the prompt is read, one after another
    */
   public List<Finding> findings(List<PromptSteps> passes) {
-    return Stream.concat(mistakes().stream(), Quirks.of(tree, passes, negative, tagsAct).stream())
+    return Stream.concat(mistakes().stream(), Pitfalls.of(tree, passes, negative, tagsAct).stream())
         .toList();
   }
 }

@@ -7,7 +7,7 @@ import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.HypernetTag;
 import dev.sdlora.prompt.grammar.LoraTag;
 import dev.sdlora.prompt.grammar.MaskTag;
-import dev.sdlora.prompt.tree.AlmostTags.AlmostTag;
+import dev.sdlora.prompt.tree.NearMissTags.AlmostTag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +33,7 @@ record TagMistakes(List<Finding> all, List<Finding> unclosed) {
     for (ExtraNetwork network : cut.networks()) {
       check(network, cut.spanOf(network), isLora).ifPresent(all::add);
     }
-    for (AlmostTag tag : AlmostTags.find(prompt, cut, isLora)) {
+    for (AlmostTag tag : NearMissTags.find(prompt, cut, isLora)) {
       Finding finding = finding(tag);
       all.add(finding);
       if (tag.unclosed()) {

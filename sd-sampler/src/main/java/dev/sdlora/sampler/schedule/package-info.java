@@ -9,7 +9,7 @@
  * <ul>
  *   <li>A schedule: one method in {@code sampler.schedule.Schedules} and its line in {@code
  *       sigmas}; a constant in {@code api.Schedule}; for samplers that have times of their own,
- *       {@code LevelRule.of}.
+ *       {@code SigmaRule.of}.
  * </ul>
  */
 @NullMarked

@@ -91,7 +91,7 @@ final class Rewriting {
   void run() {
     // The largest come first: threads end together, and room is needed while little is in memory.
     jobs.sort(LARGEST_FIRST);
-    Crew.work(jobs, threads(), Worker::new);
+    WorkerThreads.work(jobs, threads(), Worker::new);
   }
 
   private int threads() {
@@ -105,7 +105,7 @@ final class Rewriting {
         Math.min(Runtime.getRuntime().availableProcessors(), Math.max(1, ROOM_BYTES / room));
   }
 
-  private final class Worker implements Crew.Member<Job> {
+  private final class Worker implements WorkerThreads.Member<Job> {
     private final TensorLoader loader = new TensorLoader(torch);
     private final NDArray block =
         loader.room(List.of(TensorLoader.BLOCK_ELEMENTS), ScalarType.FLOAT32, torch.manager());

@@ -6,7 +6,7 @@
  * <ul>
  *   <li>How weights are changed: {@code tensors.weights.LiveWeights}, the only one that has them
  *       written: {@code WeightTensors} holds the tensors, {@code Rewriting} computes them, {@code
- *       Crew} has the threads.
+ *       WorkerThreads} has the threads.
  * </ul>
  */
 @NullMarked

@@ -14,15 +14,15 @@ import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.SettingException;
 import dev.sdlora.batch.BatchException;
 import dev.sdlora.batch.ManifestCheck;
-import dev.sdlora.request.AskedSettings;
 import dev.sdlora.request.Dialect;
 import dev.sdlora.request.DrawingReader;
 import dev.sdlora.request.DrawingWriter;
 import dev.sdlora.request.FieldException;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
 import dev.sdlora.request.Overrides;
 import dev.sdlora.request.References;
+import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.StoredRequest;
 import dev.sdlora.server.grids.GridCheck;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.openai.ImagesCheck;
@@ -74,9 +74,9 @@ final class RequestTargets {
     Fields fields = Fields.parse(json);
     PromptSpec library =
         reader.read(Fields.of(fields.node().deepCopy()), Dialect.LIBRARY, Overrides.NONE);
-    AskedSettings.translated(fields, library, Offered.OFFER);
+    StoredRequest.translated(fields, library, Offered.OFFER);
     PromptSpec spec = reader.read(fields, Dialect.A1111, Overrides.NONE);
-    AskedSettings.of(fields, spec);
+    StoredRequest.of(fields, spec);
     for (String warning : fields.warnings()) {
       require(!warning.isBlank() && warning.length() <= LONGEST_WARNING, "a warning: " + warning);
     }
@@ -103,14 +103,14 @@ final class RequestTargets {
    * "picture:p".
    */
   private static final class Offered {
-    static final Offer OFFER = offer();
+    static final RequestContext OFFER = offer();
 
-    private static Offer offer() {
+    private static RequestContext offer() {
       try {
         Path loras = Scratch.once("loras/l.safetensors", LoraTargets.KOHYA).resolveSibling("");
         Path networks = Scratch.once("networks/n.safetensors", Listing.NOTHING).resolveSibling("");
         byte[] image = Pictures.transparent(new byte[0]);
-        return new Offer(
+        return new RequestContext(
             pipeline(LoraLibrary.open(loras)),
             List.of(networks),
             List.of(networks),

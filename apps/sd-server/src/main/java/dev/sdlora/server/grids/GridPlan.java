@@ -6,12 +6,12 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.grid.Axis;
 import dev.sdlora.api.grid.VariationGrid;
-import dev.sdlora.request.AskedSettings;
 import dev.sdlora.request.Dialect;
 import dev.sdlora.request.DrawingReader;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
 import dev.sdlora.request.Overrides;
+import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.StoredRequest;
 import dev.sdlora.server.http.Refusal;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +50,7 @@ final class GridPlan {
    * @param fields {@code request} as for {@code /api/jobs}, {@code x} and maybe {@code y}
    * @throws Refusal if an axis makes no sense, or the grid is too large
    */
-  static GridPlan read(Fields fields, Offer offer) {
+  static GridPlan read(Fields fields, RequestContext offer) {
     Fields request = fields.object("request");
     DrawingReader reader = new DrawingReader(offer);
     PromptSpec spec =
@@ -61,13 +61,13 @@ final class GridPlan {
             ? Optional.of(axis("y", fields, offer))
             : Optional.empty();
     ObjectNode settings = fields.node().deepCopy();
-    settings.set("request", AskedSettings.of(request, spec));
+    settings.set("request", StoredRequest.of(request, spec));
     GridPlan plan = new GridPlan(spec, columns, rows, settings, fields.warnings());
     plan.requireRoom(reader, offer.limits().pixels());
     return plan;
   }
 
-  private static Axis axis(String field, Fields fields, Offer offer) {
+  private static Axis axis(String field, Fields fields, RequestContext offer) {
     Fields axis = fields.object(field);
     String name =
         axis.name("axis")

@@ -1,6 +1,6 @@
 package dev.sdlora.server.grids;
 
-import dev.sdlora.request.Offer;
+import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
@@ -13,12 +13,12 @@ import java.util.Optional;
 
 /** {@code /api/grids}: what can be varied, how much that would be, and grids as jobs. */
 public final class GridsApi {
-  private final Offer offer;
+  private final RequestContext offer;
   private final JobQueue queue;
   private final GridCells cells;
 
   /** The interface over a queue. */
-  public GridsApi(Offer offer, JobQueue queue) {
+  public GridsApi(RequestContext offer, JobQueue queue) {
     this.offer = offer;
     this.queue = queue;
     this.cells = new GridCells(queue);

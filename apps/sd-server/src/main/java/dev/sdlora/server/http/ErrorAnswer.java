@@ -27,7 +27,7 @@ public record ErrorAnswer(int status, Map<String, String> headers, ObjectNode bo
    * @param path path of the request
    * @param told the error
    */
-  public static ErrorAnswer of(String path, Sentences.Told told) {
+  public static ErrorAnswer of(String path, ErrorMessages.Told told) {
     boolean openAi = path.startsWith("/v1/");
     int status = openAi && told.status() == 422 ? 400 : told.status();
     ObjectNode body =
@@ -46,7 +46,7 @@ public record ErrorAnswer(int status, Map<String, String> headers, ObjectNode bo
   public static ErrorAnswer of(String path, Refusal refusal) {
     return of(
         path,
-        new Sentences.Told(
+        new ErrorMessages.Told(
             refusal.status(), refusal.sentence(), refusal.headers(), false, refusal.parameter()));
   }
 

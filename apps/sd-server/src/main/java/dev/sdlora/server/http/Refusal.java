@@ -50,7 +50,7 @@ public final class Refusal extends RuntimeException {
   }
 
   /** Refuses because of an error of a job. */
-  public static Refusal of(Sentences.Told told) {
+  public static Refusal of(ErrorMessages.Told told) {
     return new Refusal(
         told.status(), told.sentence(), told.headers(), told.parameter().orElse(null));
   }

@@ -5,7 +5,7 @@
  * <p>Where to change what:
  *
  * <ul>
- *   <li>Statuses and sentences of errors over HTTP: {@code server.http.Sentences}; their forms,
+ *   <li>Statuses and sentences of errors over HTTP: {@code server.http.ErrorMessages}; their forms,
  *       {@code ErrorAnswer}.
  * </ul>
  */

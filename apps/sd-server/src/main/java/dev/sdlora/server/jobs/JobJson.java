@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.request.Fields;
-import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
@@ -14,10 +14,10 @@ import java.util.List;
 /** Jobs as the answers of the server's own API have them. */
 public final class JobJson {
   private final JobQueue queue;
-  private final Sentences sentences;
+  private final ErrorMessages sentences;
 
   /** Tells of the jobs of a queue. */
-  public JobJson(JobQueue queue, Sentences sentences) {
+  public JobJson(JobQueue queue, ErrorMessages sentences) {
     this.queue = queue;
     this.sentences = sentences;
   }

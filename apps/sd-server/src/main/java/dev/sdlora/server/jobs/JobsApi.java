@@ -3,21 +3,21 @@ package dev.sdlora.server.jobs;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.request.AskedSettings;
 import dev.sdlora.request.Dialect;
 import dev.sdlora.request.DrawingReader;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
 import dev.sdlora.request.Overrides;
 import dev.sdlora.request.Pictures;
+import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.StoredRequest;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ClientConnection;
+import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.EventStream;
 import dev.sdlora.server.http.Parameters;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RouteCost;
-import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.http.Thumbnails;
 import dev.sdlora.server.job.Drawing;
 import dev.sdlora.server.job.Job;
@@ -38,14 +38,14 @@ public final class JobsApi {
   /** Clients that may watch jobs at once. */
   public static final int MOST_WATCHERS = 64;
 
-  private final Offer offer;
+  private final RequestContext offer;
   private final JobQueue queue;
   private final JobJson json;
   private final Thumbnails thumbnails = new Thumbnails();
   private final Watchers watchers;
 
   /** The interface over a queue. */
-  public JobsApi(Offer offer, JobQueue queue, Sentences sentences) {
+  public JobsApi(RequestContext offer, JobQueue queue, ErrorMessages sentences) {
     this.offer = offer;
     this.queue = queue;
     this.json = new JobJson(queue, sentences);
@@ -81,7 +81,7 @@ public final class JobsApi {
         new Job.Request(
             kind,
             new Drawing(offer.pipeline(), spec, fields.warnings()),
-            AskedSettings.of(fields, spec));
+            StoredRequest.of(fields, spec));
     Job job = queue.submit(request, Optional.empty());
     context.status(202).header("Location", "/api/jobs/" + job.id());
     Answers.json(context, json.of(job));

@@ -11,7 +11,7 @@ import dev.sdlora.api.lora.TriggerWord;
 import dev.sdlora.api.model.BlockChange;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.request.Fields;
-import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.http.ErrorMessages;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -127,7 +127,7 @@ final class LoraView {
   }
 
   /** Whether it fits, and how far it moves which blocks. */
-  static ObjectNode effect(LoraFit fit, Sentences sentences) {
+  static ObjectNode effect(LoraFit fit, ErrorMessages sentences) {
     ObjectNode json = Fields.object();
     json.put("applicable", fit.isApplicable());
     json.put("verdict", sentences.withoutFolders(fit.verdict()));

@@ -8,9 +8,9 @@ import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.lora.LoraQuery;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Answers;
+import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.Parameters;
 import dev.sdlora.server.http.Refusal;
-import dev.sdlora.server.http.Sentences;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
@@ -36,7 +36,7 @@ public final class LorasApi {
    *
    * @param checkpoint that they are to be used with
    */
-  public LorasApi(RecentLoras loras, Checkpoint checkpoint, Sentences sentences) {
+  public LorasApi(RecentLoras loras, Checkpoint checkpoint, ErrorMessages sentences) {
     this.loras = loras;
     this.checkpoint = checkpoint;
     this.places = new LoraPlaces(loras);

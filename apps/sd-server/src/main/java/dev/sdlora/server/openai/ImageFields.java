@@ -7,8 +7,8 @@ import dev.sdlora.request.Dialect;
 import dev.sdlora.request.DrawingReader;
 import dev.sdlora.request.FieldException;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
 import dev.sdlora.request.Overrides;
+import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Refusal;
 import java.util.List;
 import java.util.Map;
@@ -49,9 +49,9 @@ final class ImageFields {
           "height", "size",
           "init_images", "image");
 
-  private final Offer offer;
+  private final RequestContext offer;
 
-  ImageFields(Offer offer) {
+  ImageFields(RequestContext offer) {
     this.offer = offer;
   }
 

@@ -4,17 +4,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.request.AskedSettings;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
+import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.StoredRequest;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.ErrorAnswer;
+import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.EventStream;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RouteCost;
-import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.job.Drawing;
 import dev.sdlora.server.job.Job;
@@ -32,9 +32,9 @@ import java.util.Optional;
  * extra fields that most clients can send.
  */
 public final class ImagesApi {
-  private final Offer offer;
+  private final RequestContext offer;
   private final JobQueue queue;
-  private final Sentences sentences;
+  private final ErrorMessages sentences;
   private final SignedPaths signed;
 
   /**
@@ -42,7 +42,8 @@ public final class ImagesApi {
    *
    * @param signed signs the addresses of images, so that they need no credentials
    */
-  public ImagesApi(Offer offer, JobQueue queue, Sentences sentences, SignedPaths signed) {
+  public ImagesApi(
+      RequestContext offer, JobQueue queue, ErrorMessages sentences, SignedPaths signed) {
     this.offer = offer;
     this.queue = queue;
     this.sentences = sentences;
@@ -97,7 +98,7 @@ public final class ImagesApi {
         new Job.Request(
             event,
             new Drawing(offer.pipeline(), spec, asked.warnings()),
-            AskedSettings.translated(asked, spec, offer),
+            StoredRequest.translated(asked, spec, offer),
             streaming ? partial : 0);
     try (ClientConnection client = ClientConnection.of(context)) {
       Job job = queue.submit(request, Optional.empty());
@@ -123,7 +124,7 @@ public final class ImagesApi {
   private Optional<Refusal> problem(Job job) {
     return switch (job.snapshot().state()) {
       case FAILED -> {
-        Sentences.Told told = sentences.of(job.failure().orElseThrow());
+        ErrorMessages.Told told = sentences.of(job.failure().orElseThrow());
         yield Optional.of(Refusal.of(told));
       }
       case CANCELLED -> Optional.of(new Refusal(503, "the job was cancelled"));

@@ -4,8 +4,8 @@ import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.UpscalerNetwork;
 import dev.sdlora.api.value.Nearest;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
 import dev.sdlora.request.Pictures;
+import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Refusal;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ public record Enlargement(int width, int height, boolean crop) {
    *
    * @throws Refusal if it is out of range, or larger than the server allows
    */
-  public static Enlargement read(Fields fields, Picture picture, Offer offer) {
+  public static Enlargement read(Fields fields, Picture picture, RequestContext offer) {
     boolean bySize = fields.whole("resize_mode", 0) == 1;
     int width;
     int height;
@@ -50,7 +50,7 @@ public record Enlargement(int width, int height, boolean crop) {
    *
    * @return the name
    */
-  public static String requireUpscaler(String name, Offer offer) {
+  public static String requireUpscaler(String name, RequestContext offer) {
     List<String> names =
         Stream.concat(Stream.of("None", "Lanczos", "Nearest"), offer.upscalers().keySet().stream())
             .toList();
@@ -70,7 +70,7 @@ public record Enlargement(int width, int height, boolean crop) {
    * @param watcher sees a network at work
    */
   public Picture of(
-      Picture picture, String upscaler, Offer offer, UpscalerNetwork.Watcher watcher) {
+      Picture picture, String upscaler, RequestContext offer, UpscalerNetwork.Watcher watcher) {
     Path file = offer.upscalers().get(requireUpscaler(upscaler, offer));
     if (file != null) {
       return fitted(byNetwork(picture, file, offer, watcher));
@@ -79,7 +79,7 @@ public record Enlargement(int width, int height, boolean crop) {
   }
 
   private static Picture byNetwork(
-      Picture picture, Path file, Offer offer, UpscalerNetwork.Watcher watcher) {
+      Picture picture, Path file, RequestContext offer, UpscalerNetwork.Watcher watcher) {
     try (UpscalerNetwork network = UpscalerNetwork.open(file)) {
       Pictures.requirePixels(
           "picture enlarged by '" + network.name() + "'",

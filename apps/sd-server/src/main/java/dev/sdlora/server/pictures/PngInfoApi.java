@@ -8,12 +8,12 @@ import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.error.ImageSettingsException;
 import dev.sdlora.request.DrawingWriter;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
 import dev.sdlora.request.Pictures;
+import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
+import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.Refusal;
-import dev.sdlora.server.http.Sentences;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.ByteArrayInputStream;
@@ -24,11 +24,11 @@ import java.util.Optional;
  * files that it was made with is here.
  */
 public final class PngInfoApi {
-  private final Offer offer;
-  private final Sentences sentences;
+  private final RequestContext offer;
+  private final ErrorMessages sentences;
 
   /** The interface for a server's files. */
-  public PngInfoApi(Offer offer, Sentences sentences) {
+  public PngInfoApi(RequestContext offer, ErrorMessages sentences) {
     this.offer = offer;
     this.sentences = sentences;
   }

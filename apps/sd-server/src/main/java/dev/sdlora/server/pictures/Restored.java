@@ -11,7 +11,7 @@ import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.MaskedContent;
 import dev.sdlora.api.image.Picture;
-import dev.sdlora.request.Offer;
+import dev.sdlora.request.RequestContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ final class Restored {
   private static final List<String> OF_A_MASK =
       List.of("Mask mode", "Mask blur", "Inpaint area", "Masked area padding", "Masked content");
 
-  private final Offer offer;
+  private final RequestContext offer;
   private final Recovery recovery;
   private final Map<String, String> said;
 
@@ -37,7 +37,7 @@ final class Restored {
    *
    * @throws ImageSettingsException if nothing in the text is understood
    */
-  Restored(String parameters, Offer offer) {
+  Restored(String parameters, RequestContext offer) {
     PromptSpec told = spec(parameters);
     Recovery.Search search =
         Recovery.of(told).loras(offer.pipeline().loras()).embeddings(offer.pipeline().embeddings());
@@ -119,7 +119,7 @@ final class Restored {
                     .formatted(
                         file.kind().label(),
                         file.name(),
-                        Offer.stem(String.valueOf(file.file().getFileName()))))
+                        RequestContext.stem(String.valueOf(file.file().getFileName()))))
         .toList();
   }
 
@@ -148,7 +148,8 @@ final class Restored {
     boolean other =
         Files.isRegularFile(own.path())
             ? recovery.missing().stream().anyMatch(file -> file.kind() == Kind.CHECKPOINT)
-            : name.filter(told -> !Offer.stem(told).equalsIgnoreCase(own.name())).isPresent();
+            : name.filter(told -> !RequestContext.stem(told).equalsIgnoreCase(own.name()))
+                .isPresent();
     String hash =
         Optional.ofNullable(said.get("Model hash")).map(" (hash %s)"::formatted).orElse("");
     return other
@@ -159,9 +160,10 @@ final class Restored {
   }
 
   private Optional<String> vae() {
-    String told = Offer.stem(said.getOrDefault("VAE", ""));
+    String told = RequestContext.stem(said.getOrDefault("VAE", ""));
     Optional<Path> own = offer.pipeline().checkpoint().vae();
-    String ours = own.map(file -> Offer.stem(String.valueOf(file.getFileName()))).orElse("");
+    String ours =
+        own.map(file -> RequestContext.stem(String.valueOf(file.getFileName()))).orElse("");
     return NO_VAE.contains(told) || told.equalsIgnoreCase(ours)
         ? Optional.empty()
         : Optional.of(

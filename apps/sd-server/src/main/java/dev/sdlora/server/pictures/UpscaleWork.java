@@ -2,7 +2,7 @@ package dev.sdlora.server.pictures;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.image.Picture;
-import dev.sdlora.request.Offer;
+import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.job.HeldBytes;
 import dev.sdlora.server.job.InterruptibleWork;
 import dev.sdlora.server.job.Progress;
@@ -12,14 +12,14 @@ import java.util.concurrent.CancellationException;
 
 /** Enlarges a picture, and writes what was done behind the settings that it had. */
 final class UpscaleWork extends InterruptibleWork {
-  private final Offer offer;
+  private final RequestContext offer;
   private final Picture picture;
   private final Optional<String> parameters;
   private final String upscaler;
   private final Enlargement target;
 
   UpscaleWork(
-      Offer offer,
+      RequestContext offer,
       Picture picture,
       Optional<String> parameters,
       String upscaler,

@@ -3,8 +3,8 @@ package dev.sdlora.server.pictures;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.image.Picture;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
 import dev.sdlora.request.Pictures;
+import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
@@ -17,11 +17,11 @@ import java.util.Optional;
 
 /** {@code /api/upscales}: pictures that are only enlarged, as jobs. */
 public final class UpscalesApi {
-  private final Offer offer;
+  private final RequestContext offer;
   private final JobQueue queue;
 
   /** The interface over a queue. */
-  public UpscalesApi(Offer offer, JobQueue queue) {
+  public UpscalesApi(RequestContext offer, JobQueue queue) {
     this.offer = offer;
     this.queue = queue;
   }

@@ -15,8 +15,8 @@ import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
+import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.Refusal;
-import dev.sdlora.server.http.Sentences;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
@@ -32,14 +32,14 @@ public final class PromptApi {
 
   private final Pipeline pipeline;
   private final LoraLibrary loras;
-  private final Sentences sentences;
+  private final ErrorMessages sentences;
 
   /**
    * The interface over a pipeline.
    *
    * @param loras those of the pipeline, as they were a moment ago
    */
-  public PromptApi(Pipeline pipeline, LoraLibrary loras, Sentences sentences) {
+  public PromptApi(Pipeline pipeline, LoraLibrary loras, ErrorMessages sentences) {
     this.pipeline = pipeline;
     this.loras = loras;
     this.sentences = sentences;

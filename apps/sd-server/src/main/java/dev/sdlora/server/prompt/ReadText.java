@@ -15,7 +15,7 @@ import dev.sdlora.api.prompt.PromptNode;
 import dev.sdlora.api.prompt.Span;
 import dev.sdlora.api.prompt.TokenCount;
 import dev.sdlora.request.Fields;
-import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.http.ErrorMessages;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -28,7 +28,7 @@ final class ReadText {
   private final LoraLibrary loras;
   private final List<Embedding> embeddings;
   private final List<String> words;
-  private final Sentences sentences;
+  private final ErrorMessages sentences;
 
   /**
    * A reader.
@@ -36,7 +36,8 @@ final class ReadText {
    * @param embeddings that fit the checkpoint
    * @param words that it was taught; empty if it does not tell
    */
-  ReadText(LoraLibrary loras, List<Embedding> embeddings, List<String> words, Sentences sentences) {
+  ReadText(
+      LoraLibrary loras, List<Embedding> embeddings, List<String> words, ErrorMessages sentences) {
     this.loras = loras;
     this.embeddings = embeddings;
     this.words = words;

@@ -2,16 +2,16 @@ package dev.sdlora.server.sdapi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
+import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Refusal;
 import io.javalin.config.RoutesConfig;
 
 /** {@code /controlnet}: which networks there are. Preprocessors there are none. */
 final class ControlNetListings {
-  private final Offer offer;
+  private final RequestContext offer;
 
-  ControlNetListings(Offer offer) {
+  ControlNetListings(RequestContext offer) {
     this.offer = offer;
   }
 

@@ -5,18 +5,18 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.request.AskedSettings;
 import dev.sdlora.request.Dialect;
 import dev.sdlora.request.DrawingReader;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
 import dev.sdlora.request.Pictures;
+import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.StoredRequest;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ClientConnection;
+import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RouteCost;
-import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Drawing;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
@@ -42,12 +42,13 @@ final class DrawingEndpoints {
   /** What the answer does not repeat. */
   private static final Set<String> PICTURES = Set.of("init_images", "mask", "alwayson_scripts");
 
-  private final Offer offer;
+  private final RequestContext offer;
   private final JobQueue queue;
   private final SdapiState state;
-  private final Sentences sentences;
+  private final ErrorMessages sentences;
 
-  DrawingEndpoints(Offer offer, JobQueue queue, SdapiState state, Sentences sentences) {
+  DrawingEndpoints(
+      RequestContext offer, JobQueue queue, SdapiState state, ErrorMessages sentences) {
     this.offer = offer;
     this.queue = queue;
     this.state = state;
@@ -79,12 +80,12 @@ final class DrawingEndpoints {
         new Job.Request(
             fromPicture ? "img2img" : "txt2img",
             new Drawing(offer.pipeline(), spec, fields.warnings()),
-            AskedSettings.translated(fields, spec, offer));
+            StoredRequest.translated(fields, spec, offer));
     try (ClientConnection client = ClientConnection.of(context)) {
       Job job = queue.submit(request, taskId(fields));
       client.awaitEnd(job);
       if (job.snapshot().state() == JobState.FAILED) {
-        Sentences.Told told = sentences.of(job.failure().orElseThrow());
+        ErrorMessages.Told told = sentences.of(job.failure().orElseThrow());
         throw new Refusal(told.status(), told.sentence(), told.headers());
       }
       Answers.json(context, answer(job, spec, fields));

@@ -7,8 +7,8 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.image.Picture;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
 import dev.sdlora.request.Pictures;
+import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
@@ -22,12 +22,12 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** Pictures that are only enlarged, and what is written in pictures. */
 final class ExtraEndpoints {
-  private final Offer offer;
+  private final RequestContext offer;
 
   /** One picture at a time, as a network takes all cores. */
   private final ReentrantLock enlarging = new ReentrantLock(true);
 
-  ExtraEndpoints(Offer offer) {
+  ExtraEndpoints(RequestContext offer) {
     this.offer = offer;
   }
 

@@ -9,7 +9,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
+import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import io.javalin.config.RoutesConfig;
 import java.util.List;
@@ -28,9 +28,9 @@ final class Listings {
           "unload-checkpoint",
           "reload-checkpoint");
 
-  private final Offer offer;
+  private final RequestContext offer;
 
-  Listings(Offer offer) {
+  Listings(RequestContext offer) {
     this.offer = offer;
   }
 
@@ -84,7 +84,7 @@ final class Listings {
         .ifPresent(
             vae ->
                 vaes.addObject()
-                    .put("model_name", Offer.stem(vae.toString()))
+                    .put("model_name", RequestContext.stem(vae.toString()))
                     .put("filename", vae.getFileName().toString()));
     return vaes;
   }

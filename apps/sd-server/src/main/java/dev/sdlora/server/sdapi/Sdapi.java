@@ -2,10 +2,10 @@ package dev.sdlora.server.sdapi;
 
 import com.fasterxml.jackson.databind.node.NullNode;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
+import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
-import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.job.JobQueue;
 import io.javalin.config.RoutesConfig;
 import java.io.InputStream;
@@ -13,12 +13,12 @@ import java.util.Objects;
 
 /** All of A1111's interface. */
 public final class Sdapi {
-  private final Offer offer;
+  private final RequestContext offer;
   private final JobQueue queue;
-  private final Sentences sentences;
+  private final ErrorMessages sentences;
 
   /** The interface over a queue. */
-  public Sdapi(Offer offer, JobQueue queue, Sentences sentences) {
+  public Sdapi(RequestContext offer, JobQueue queue, ErrorMessages sentences) {
     this.offer = offer;
     this.queue = queue;
     this.sentences = sentences;

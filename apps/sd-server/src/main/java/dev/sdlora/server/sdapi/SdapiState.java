@@ -2,15 +2,15 @@ package dev.sdlora.server.sdapi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
 import dev.sdlora.request.Overrides;
+import dev.sdlora.request.RequestContext;
 
 /** The options that clients have set for all requests. Safe for use by several threads. */
 final class SdapiState {
-  private final Offer offer;
+  private final RequestContext offer;
   private Overrides options = Overrides.NONE;
 
-  SdapiState(Offer offer) {
+  SdapiState(RequestContext offer) {
     this.offer = offer;
   }
 
@@ -36,7 +36,7 @@ final class SdapiState {
             .pipeline()
             .checkpoint()
             .vae()
-            .map(vae -> Offer.stem(vae.toString()))
+            .map(vae -> RequestContext.stem(vae.toString()))
             .orElse("Automatic"));
     json.setAll(now.toJson());
     json.put("samples_format", "png");

@@ -10,15 +10,15 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
+import dev.sdlora.request.RequestContext;
 import java.util.Arrays;
 import java.util.Collection;
 
 /** What a page needs to know of the model and the choices before anything is drawn. */
 final class ModelDescription {
-  private final Offer offer;
+  private final RequestContext offer;
 
-  ModelDescription(Offer offer) {
+  ModelDescription(RequestContext offer) {
     this.offer = offer;
   }
 

@@ -1,15 +1,15 @@
 package dev.sdlora.server.studio;
 
-import dev.sdlora.request.Offer;
+import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import io.javalin.config.RoutesConfig;
 
 /** The page at {@code /}, which asks for pictures as any client of {@code /api/jobs} does. */
 public final class Studio {
-  private final Offer offer;
+  private final RequestContext offer;
 
   /** The page over what there is to name. */
-  public Studio(Offer offer) {
+  public Studio(RequestContext offer) {
     this.offer = offer;
   }
 

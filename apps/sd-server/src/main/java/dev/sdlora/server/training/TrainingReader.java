@@ -6,10 +6,10 @@ import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Picture;
-import dev.sdlora.request.AskedSettings;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
 import dev.sdlora.request.Pictures;
+import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.StoredRequest;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sha256;
 import dev.sdlora.training.LoraTrainerBuilder;
@@ -51,10 +51,10 @@ final class TrainingReader {
   /** So many times samples are drawn in a training, unless somebody says otherwise. */
   private static final int SAMPLES = 8;
 
-  private final Offer offer;
+  private final RequestContext offer;
   private final LoraFolder loras;
 
-  TrainingReader(Offer offer, LoraFolder loras) {
+  TrainingReader(RequestContext offer, LoraFolder loras) {
     this.offer = offer;
     this.loras = loras;
   }
@@ -69,7 +69,7 @@ final class TrainingReader {
     asked.setAll(fields.node());
     asked.remove("pictures");
     Fields settings = Fields.of(asked);
-    AskedSettings.requireShort(settings, offer.limits().text());
+    StoredRequest.requireShort(settings, offer.limits().text());
     String name = loras.requireFree(fields.name("name").orElse("").strip());
     String trigger = fields.text("trigger").orElse("").strip();
     TrainingSet pictures = pictures(fields, folder);

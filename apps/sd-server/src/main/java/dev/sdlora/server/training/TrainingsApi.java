@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
+import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
+import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RouteCost;
-import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** LoRAs out of pictures: jobs that have one place beside those that draw. */
 public final class TrainingsApi implements AutoCloseable {
-  private final Offer offer;
+  private final RequestContext offer;
   private final JobQueue queue;
-  private final Sentences sentences;
+  private final ErrorMessages sentences;
   private final LoraFolder loras;
   private final TrainingReader reader;
   private final Trainings trainings;
@@ -39,7 +39,8 @@ public final class TrainingsApi implements AutoCloseable {
    *
    * @param folder for trained LoRAs, one of the library's; empty for its first
    */
-  public TrainingsApi(Offer offer, JobQueue queue, Sentences sentences, Optional<Path> folder) {
+  public TrainingsApi(
+      RequestContext offer, JobQueue queue, ErrorMessages sentences, Optional<Path> folder) {
     this.offer = offer;
     this.queue = queue;
     this.sentences = sentences;

@@ -2,7 +2,7 @@ package dev.sdlora.server.transport;
 
 import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.ErrorAnswer;
-import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.http.ErrorMessages;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
@@ -30,7 +30,7 @@ public final class Transport {
   private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
 
   private final Access access;
-  private final Sentences sentences;
+  private final ErrorMessages sentences;
   private final RequestBodies bodies;
   private final int atOnce;
   private final Collection<String> proxies;
@@ -46,7 +46,7 @@ public final class Transport {
    */
   public Transport(
       Access access,
-      Sentences sentences,
+      ErrorMessages sentences,
       long maxBodyBytes,
       int longRequests,
       Collection<String> proxies) {

@@ -3,7 +3,7 @@ package dev.sdlora.server.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.SignedPaths;
 import io.javalin.Javalin;
 import java.io.IOException;
@@ -30,7 +30,7 @@ class TransportTest {
   @BeforeEach
   void start() {
     Access access = new Access(Map.of(), Set.of(), Set.of(), Set.of(), new SignedPaths());
-    transport = new Transport(access, new Sentences(List.of()), MAX_BODY, 1, List.of());
+    transport = new Transport(access, new ErrorMessages(List.of()), MAX_BODY, 1, List.of());
     javalin =
         Javalin.create(
                 config -> {

@@ -1,7 +1,7 @@
 package dev.sdlora.server.grids;
 
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
+import dev.sdlora.request.RequestContext;
 
 /** Reads bodies of {@code /api/grids}. */
 public final class GridCheck {
@@ -13,7 +13,7 @@ public final class GridCheck {
    * @throws dev.sdlora.server.http.Refusal if an axis cannot be used, or the grid is too large
    * @throws AssertionError if what a job keeps is another grid
    */
-  public static void read(Fields body, Offer offer) {
+  public static void read(Fields body, RequestContext offer) {
     GridPlan plan = GridPlan.read(body, offer);
     GridPlan again = GridPlan.read(Fields.of(plan.settings().deepCopy()), offer);
     if (!again.json().equals(plan.json())) {

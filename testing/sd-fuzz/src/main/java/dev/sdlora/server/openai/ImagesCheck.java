@@ -1,9 +1,9 @@
 package dev.sdlora.server.openai;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.request.AskedSettings;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
+import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.StoredRequest;
 
 /** Reads bodies of {@code /v1/images/generations}. */
 public final class ImagesCheck {
@@ -14,10 +14,10 @@ public final class ImagesCheck {
    *
    * @throws dev.sdlora.server.http.Refusal if a field cannot be used
    */
-  public static void read(Fields body, Offer offer) {
+  public static void read(Fields body, RequestContext offer) {
     ImageFields names = new ImageFields(offer);
     Fields asked = names.translated(body);
     PromptSpec spec = names.read(asked);
-    AskedSettings.translated(asked, spec, offer);
+    StoredRequest.translated(asked, spec, offer);
   }
 }

@@ -9,7 +9,7 @@ import dev.sdlora.tensors.torch.Torch;
  * (Rombach et al. 2022, section 4.5), and models that edit (Brooks et al. 2023): the same in every
  * call, and in every row that is not blind.
  */
-public final class ShownChannels implements NoisePredictor {
+public final class ConcatConditioning implements NoisePredictor {
   private final NoisePredictor network;
   private final float[] channels;
 
@@ -18,7 +18,7 @@ public final class ShownChannels implements NoisePredictor {
    *
    * @param channels [count][height / 8][width / 8]; not changed
    */
-  public ShownChannels(NoisePredictor network, float[] channels) {
+  public ConcatConditioning(NoisePredictor network, float[] channels) {
     this.network = network;
     this.channels = channels;
   }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** What a request asked for, as a job keeps it: to be asked again, with the seed that it got. */
-public final class AskedSettings {
+public final class StoredRequest {
   /** Longer texts are images in base64, except in {@link #TEXTS}. */
   private static final int LONGEST_TEXT = 20_000;
 
@@ -23,7 +23,7 @@ public final class AskedSettings {
           "sample_prompt",
           "infotext");
 
-  private AskedSettings() {}
+  private StoredRequest() {}
 
   /**
    * Refuses a request of which too much would be kept.
@@ -72,7 +72,7 @@ public final class AskedSettings {
    *
    * @return with the pictures that are named, without those that stood in the fields
    */
-  public static ObjectNode translated(Fields fields, PromptSpec read, Offer offer) {
+  public static ObjectNode translated(Fields fields, PromptSpec read, RequestContext offer) {
     ObjectNode settings = new DrawingWriter(offer).fields(read);
     for (String name : List.of("init_images", "mask", "alwayson_scripts", "save_images")) {
       if (fields.has(name)) {
@@ -95,7 +95,7 @@ public final class AskedSettings {
         }
       }
     }
-    node.forEach(AskedSettings::withoutPictures);
+    node.forEach(StoredRequest::withoutPictures);
   }
 
   private static boolean isPicture(String name, JsonNode node) {

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * Finds what somebody meant as a LoRA's tag and what is text to A1111, such as {@code < lora:x:1>},
  * {@code (lora:x:1)} or {@code ＜lora:x:1＞}.
  */
-final class AlmostTags {
+final class NearMissTags {
   private static final String KIND = "(lora|lycoris|lyco|locon|loha|lokr|hypernet)";
   private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CHARACTER_CLASS;
 
@@ -62,7 +62,7 @@ final class AlmostTags {
    */
   record AlmostTag(Span span, String written, String meant, boolean unclosed) {}
 
-  private AlmostTags(Predicate<String> isLora) {
+  private NearMissTags(Predicate<String> isLora) {
     this.isLora = isLora;
   }
 
@@ -73,7 +73,7 @@ final class AlmostTags {
    * @param isLora whether a LoRA has a name
    */
   static List<AlmostTag> find(String prompt, ExtraNetworks cut, Predicate<String> isLora) {
-    AlmostTags tags = new AlmostTags(isLora);
+    NearMissTags tags = new NearMissTags(isLora);
     int from = 0;
     for (Span span : cut.cuts()) {
       tags.lookAt(prompt.substring(from, span.start()), from);

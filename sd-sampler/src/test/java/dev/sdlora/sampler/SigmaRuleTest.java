@@ -9,19 +9,19 @@ import dev.sdlora.sampler.schedule.NoiseLevels;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class LevelRuleTest {
+class SigmaRuleTest {
   @ParameterizedTest
   @EnumSource
   void levels_ofEverySampler_areWhatTheApiSays(Sampler sampler) {
-    LevelRule rule =
+    SigmaRule rule =
         SamplingMethods.of(sampler, NoiseLevels.stableDiffusion(), SamplerOptions.DEFAULTS)
             .levels();
 
     assertThat(rule.variancePreserving()).isEqualTo(sampler.onTimesteps());
-    assertThat(rule != LevelRule.SCHEDULED).isEqualTo(sampler.ignoresSchedule());
+    assertThat(rule != SigmaRule.SCHEDULED).isEqualTo(sampler.ignoresSchedule());
     for (Schedule schedule : Schedule.values()) {
-      LevelRule asked = rule.of(new SamplingSettings(sampler, schedule, 4));
-      assertThat(rule == LevelRule.SCHEDULED || asked != rule)
+      SigmaRule asked = rule.of(new SamplingSettings(sampler, schedule, 4));
+      assertThat(rule == SigmaRule.SCHEDULED || asked != rule)
           .as("%s", schedule)
           .isEqualTo(sampler.follows(schedule));
     }

@@ -13,7 +13,8 @@ import java.util.List;
  *     of that of the whole original change, left-out layers included; 1 where nothing was left out
  * @param leftOut layers that differ and are not in the file, by cause
  */
-public record MadeLora(Path file, int modules, int rank, double keptEnergy, List<LeftOut> leftOut) {
+public record CreatedLora(
+    Path file, int modules, int rank, double keptEnergy, List<SkippedLayers> leftOut) {
 
   /**
    * Copies the list.
@@ -24,7 +25,7 @@ public record MadeLora(Path file, int modules, int rank, double keptEnergy, List
    * @param keptEnergy from 0 to 1
    * @param leftOut empty if nothing is missing
    */
-  public MadeLora {
+  public CreatedLora {
     leftOut = List.copyOf(leftOut);
   }
 }

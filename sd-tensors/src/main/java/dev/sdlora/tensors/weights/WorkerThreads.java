@@ -14,8 +14,8 @@ import java.util.function.Supplier;
  * processor's cache, nobody waits for another between the steps of a job, and how many threads
  * there are shows in no result, since libtorch works on one for each job.
  */
-final class Crew {
-  private Crew() {}
+final class WorkerThreads {
+  private WorkerThreads() {}
 
   /** What one thread works with. */
   interface Member<T> extends AutoCloseable {
@@ -55,9 +55,9 @@ final class Crew {
       own.add(e);
       next.set(jobs.size());
     }
-    helpers.forEach(Crew::await);
+    helpers.forEach(WorkerThreads::await);
     own.addAll(failures);
-    Closing.all(own, Crew::raise);
+    Closing.all(own, WorkerThreads::raise);
   }
 
   private static void raise(Throwable failure) {

@@ -9,7 +9,7 @@ import java.util.List;
  * @param layers the names of the weights inside the network
  * @param share of the whole change that is theirs, by the sum of squares
  */
-public record LeftOut(Cause cause, List<String> layers, double share) {
+public record SkippedLayers(Cause cause, List<String> layers, double share) {
 
   /** Why layers are left out. */
   public enum Cause {
@@ -41,7 +41,7 @@ public record LeftOut(Cause cause, List<String> layers, double share) {
    * @param layers the names of the weights
    * @param share from 0 to 1
    */
-  public LeftOut {
+  public SkippedLayers {
     layers = List.copyOf(layers);
   }
 }

@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param firstImage the number of the first of them in the whole request, from 0
  * @param templates what they were drawn from, by the keys of their text; empty if nothing was
  */
-record DrawnPrompts(PromptSpec spec, int firstImage, Map<String, String> templates) {
+record ResolvedPrompts(PromptSpec spec, int firstImage, Map<String, String> templates) {
 
   /**
    * All pictures of a request.
@@ -28,15 +28,15 @@ record DrawnPrompts(PromptSpec spec, int firstImage, Map<String, String> templat
    * @param seeds of the first picture
    * @throws dev.sdlora.api.error.PromptSyntaxException if a template makes no sense
    */
-  static List<DrawnPrompts> of(PromptSpec spec, ImageSeeds seeds) {
+  static List<ResolvedPrompts> of(PromptSpec spec, ImageSeeds seeds) {
     Optional<DynamicPrompts> dynamic = spec.promptOptions().dynamicPrompts();
     if (dynamic.isEmpty()) {
-      return List.of(new DrawnPrompts(spec, 0, Map.of()));
+      return List.of(new ResolvedPrompts(spec, 0, Map.of()));
     }
     DynamicTemplates templates =
         new DynamicTemplates(new WildcardFolders(dynamic.get()), spec.promptOptions().limits());
     PromptSpec styled = Styles.merged(spec);
-    List<DrawnPrompts> all = new ArrayList<>();
+    List<ResolvedPrompts> all = new ArrayList<>();
     PromptSpec before = null;
     int from = 0;
     for (int image = 0; image < spec.images(); image++) {
@@ -75,7 +75,7 @@ record DrawnPrompts(PromptSpec spec, int firstImage, Map<String, String> templat
     return drawn.build();
   }
 
-  private static DrawnPrompts part(PromptSpec drawn, int from, int to, PromptSpec styled) {
+  private static ResolvedPrompts part(PromptSpec drawn, int from, int to, PromptSpec styled) {
     Map<String, String> templates = new LinkedHashMap<>();
     if (!drawn.prompt().equals(styled.prompt())) {
       templates.put("Template", styled.prompt());
@@ -83,6 +83,6 @@ record DrawnPrompts(PromptSpec spec, int firstImage, Map<String, String> templat
     if (!drawn.negativePrompt().equals(styled.negativePrompt())) {
       templates.put("Negative Template", styled.negativePrompt());
     }
-    return new DrawnPrompts(drawn.toBuilder().images(to - from).build(), from, templates);
+    return new ResolvedPrompts(drawn.toBuilder().images(to - from).build(), from, templates);
   }
 }

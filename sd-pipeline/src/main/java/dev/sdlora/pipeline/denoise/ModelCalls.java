@@ -5,9 +5,9 @@ import java.util.List;
 
 /** How a sampler asks the network. */
 @FunctionalInterface
-public interface Asking {
+public interface ModelCalls {
   /** At once. */
-  Asking ALONE = (predictor, question) -> predictor.predict(List.of(question)).get(0);
+  ModelCalls ALONE = (predictor, question) -> predictor.predict(List.of(question)).get(0);
 
   /** What the network predicts under each condition, in their order. */
   List<float[]> ask(BatchedPredictor predictor, Question question);
@@ -20,7 +20,7 @@ public interface Asking {
   record Asked(BatchedPredictor predictor, Question question) {}
 
   /** Together with the samplers of other pictures; {@link #answer} answers them. */
-  static Asking together(Lockstep.Seat<Asked, List<float[]>> seat) {
+  static ModelCalls together(Lockstep.Participant<Asked, List<float[]>> seat) {
     return (predictor, question) -> seat.ask(new Asked(predictor, question));
   }
 

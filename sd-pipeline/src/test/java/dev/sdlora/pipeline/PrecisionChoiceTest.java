@@ -10,19 +10,20 @@ import dev.sdlora.tensors.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 
 /** What a precision means on a device. */
-class FormatsTest {
+class PrecisionChoiceTest {
   @Test
   void of_auto_isWhatTheProcessorHasInstructionsFor() {
-    assertThat(Formats.of(Precision.AUTO, "cpu"))
+    assertThat(PrecisionChoice.of(Precision.AUTO, "cpu"))
         .isEqualTo(Processor.hasBfloat16() ? ScalarType.BFLOAT16 : ScalarType.FLOAT32);
-    assertThat(Formats.of(Precision.AUTO, "gpu0")).isEqualTo(ScalarType.FLOAT32);
-    assertThat(Formats.reason("gpu0")).isEqualTo("other formats have not been tried on GPUs");
+    assertThat(PrecisionChoice.of(Precision.AUTO, "gpu0")).isEqualTo(ScalarType.FLOAT32);
+    assertThat(PrecisionChoice.reason("gpu0"))
+        .isEqualTo("other formats have not been tried on GPUs");
   }
 
   @Test
   void of_float16_isForOtherDevices() {
-    assertThat(Formats.of(Precision.FLOAT16, "gpu0")).isEqualTo(ScalarType.FLOAT16);
-    assertThatThrownBy(() -> Formats.of(Precision.FLOAT16, "cpu"))
+    assertThat(PrecisionChoice.of(Precision.FLOAT16, "gpu0")).isEqualTo(ScalarType.FLOAT16);
+    assertThatThrownBy(() -> PrecisionChoice.of(Precision.FLOAT16, "cpu"))
         .isInstanceOf(StableDiffusionException.class)
         .hasMessage(
             "precision FLOAT16 is for GPUs, and the device is 'cpu', which has no arithmetic for"

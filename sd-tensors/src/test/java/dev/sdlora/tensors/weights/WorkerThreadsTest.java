@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-final class CrewTest {
+final class WorkerThreadsTest {
   private static final int THREADS = 4;
 
   private final Queue<Integer> done = new ConcurrentLinkedQueue<>();
@@ -22,7 +22,7 @@ final class CrewTest {
   private final AtomicInteger open = new AtomicInteger();
 
   /** Fails at one job. */
-  private final class Recorder implements Crew.Member<Integer> {
+  private final class Recorder implements WorkerThreads.Member<Integer> {
     private final int bad;
 
     Recorder(int bad) {
@@ -50,7 +50,7 @@ final class CrewTest {
     try (Torch torch = Torch.open("cpu")) {
       assertThat(torch.liveArrays()).isZero();
       int before = JniUtils.getNumThreads();
-      Crew.work(jobs(1000), THREADS, () -> new Recorder(-1));
+      WorkerThreads.work(jobs(1000), THREADS, () -> new Recorder(-1));
       assertThat(done).containsExactlyInAnyOrderElementsOf(jobs(1000));
       assertThat(nativeThreads).containsExactly(1);
       assertThat(JniUtils.getNumThreads()).isEqualTo(before);
@@ -62,7 +62,7 @@ final class CrewTest {
   void work_noJobs_hiresNobodyElse() {
     try (Torch torch = Torch.open("cpu")) {
       assertThat(torch.liveArrays()).isZero();
-      Crew.work(List.<Integer>of(), THREADS, () -> new Recorder(-1));
+      WorkerThreads.work(List.<Integer>of(), THREADS, () -> new Recorder(-1));
       assertThat(open).hasValue(0);
     }
   }
@@ -71,7 +71,7 @@ final class CrewTest {
   void work_aJobThatFails_endsAllAndComesOut() {
     try (Torch torch = Torch.open("cpu")) {
       assertThat(torch.liveArrays()).isZero();
-      assertThatThrownBy(() -> Crew.work(jobs(100_000), THREADS, () -> new Recorder(3)))
+      assertThatThrownBy(() -> WorkerThreads.work(jobs(100_000), THREADS, () -> new Recorder(3)))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("job 3");
       assertThat(done).doesNotContain(3);
@@ -85,7 +85,7 @@ final class CrewTest {
       assertThat(torch.liveArrays()).isZero();
       Thread.currentThread().interrupt();
       try {
-        Crew.work(jobs(100), THREADS, () -> new Recorder(-1));
+        WorkerThreads.work(jobs(100), THREADS, () -> new Recorder(-1));
       } finally {
         assertThat(Thread.interrupted()).isTrue();
       }

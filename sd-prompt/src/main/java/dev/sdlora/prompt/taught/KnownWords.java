@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** The words that a model was taught. Immutable. */
-public final class TaughtWords {
+public final class KnownWords {
   /** Longer ones are no words that somebody mistyped, and would take long to compare. */
   private static final int LONGEST = 40;
 
@@ -27,7 +27,7 @@ public final class TaughtWords {
   /** What they consist of, and what was added. */
   private final Set<String> words;
 
-  private TaughtWords(Set<String> entries, Set<String> words) {
+  private KnownWords(Set<String> entries, Set<String> words) {
     this.entries = entries;
     this.words = words;
   }
@@ -37,18 +37,18 @@ public final class TaughtWords {
    *
    * @param entries each a word or a few, in small letters; none if the model does not tell
    */
-  public static TaughtWords of(Collection<String> entries) {
-    return new TaughtWords(Set.copyOf(entries), Set.of()).with(entries.stream());
+  public static KnownWords of(Collection<String> entries) {
+    return new KnownWords(Set.copyOf(entries), Set.of()).with(entries.stream());
   }
 
   /** The same with all words of some texts, which others have taught it. */
-  public TaughtWords with(Stream<String> texts) {
+  public KnownWords with(Stream<String> texts) {
     Set<String> all = new HashSet<>(words);
     texts
         .flatMap(PromptWords::in)
         .flatMap(word -> Stream.concat(Stream.of(word), parts(word)))
         .forEach(all::add);
-    return new TaughtWords(entries, all);
+    return new KnownWords(entries, all);
   }
 
   /** Whether the model does not tell what it was taught, so that nothing is known of words. */

@@ -19,7 +19,7 @@ import java.util.function.Function;
  * Puts into the prompts of a request what the authors of its LoRAs advise, as clicks on their cards
  * do in A1111. What comes out says all of it, so that pictures tell it. Immutable.
  */
-final class AdvisedPrompts {
+final class TriggerWordPrompts {
   /** Before these no comma is needed. */
   private static final String NO_COMMA = ",.;:|)]}";
 
@@ -31,7 +31,7 @@ final class AdvisedPrompts {
    *
    * @param library finds the LoRAs that tags name; those that it refuses are passed over
    */
-  AdvisedPrompts(LoraCards cards, Function<String, LoraAdapter> library) {
+  TriggerWordPrompts(LoraCards cards, Function<String, LoraAdapter> library) {
     this.cards = cards;
     this.library = library;
   }

@@ -13,7 +13,7 @@ import dev.sdlora.pipeline.network.SizeConditions;
  * @param given what the request says
  * @param own what is told where the request says nothing, of the pictures
  */
-public record ToldSizes(
+public record AddedTimeIds(
     ModelFamily family, int vectorWidth, SizeConditioning given, SizeConditioning.Size own) {
 
   /**

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** Which number format a device computes in, and in which layout. */
-final class Formats {
-  private Formats() {}
+final class PrecisionChoice {
+  private PrecisionChoice() {}
 
   /** The weights of a U-Net, still to be read, in the layout that suits a device. */
   static LiveWeights unetWeights(
@@ -96,7 +96,7 @@ final class Formats {
   static List<Precision> packed(Torch torch, String device) {
     return Stream.of(ScalarType.FLOAT32, ScalarType.BFLOAT16)
         .filter(type -> isPacked(torch, type, device))
-        .map(Formats::precision)
+        .map(PrecisionChoice::precision)
         .toList();
   }
 

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What is well-formed in a prompt and still means something that its writer may not expect. */
-final class Quirks {
+final class Pitfalls {
   private static final Pattern PLAIN_WEIGHT = Pattern.compile("[+-]?(\\d++\\.?+\\d*+|\\.\\d++)");
 
   private final List<PromptSteps> passes;
@@ -29,7 +29,7 @@ final class Quirks {
   private final boolean tagsAct;
   private final List<Finding> found = new ArrayList<>();
 
-  private Quirks(List<PromptSteps> passes, boolean negative, boolean tagsAct) {
+  private Pitfalls(List<PromptSteps> passes, boolean negative, boolean tagsAct) {
     this.passes = passes;
     this.negative = negative;
     this.tagsAct = tagsAct;
@@ -44,7 +44,7 @@ final class Quirks {
    */
   static List<Finding> of(
       Prompt tree, List<PromptSteps> passes, boolean negative, boolean tagsAct) {
-    Quirks quirks = new Quirks(passes, negative, tagsAct);
+    Pitfalls quirks = new Pitfalls(passes, negative, tagsAct);
     boolean alone = tree.parts().size() == 1;
     tree.parts().forEach(part -> quirks.lookAt(part.nodes(), 1, false, alone, Optional.empty()));
     return quirks.found;

@@ -6,7 +6,7 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.SgmNames;
 
 /** How the names of tensors are put together in the styles of {@link KeyNames}. */
-public enum KeyStyle implements LayerNames {
+public enum KeyNaming implements LayerNames {
   /** See {@link KeyNames#KOHYA}. */
   KOHYA("lora_unet_", "lora_te", '_', ".lora_down.weight", ".lora_up.weight", ".dora_scale"),
   /** See {@link KeyNames#PEFT}. */
@@ -22,7 +22,7 @@ public enum KeyStyle implements LayerNames {
   private final String up;
   private final String magnitude;
 
-  KeyStyle(
+  KeyNaming(
       String unet, String textEncoder, char separator, String down, String up, String magnitude) {
     this.unet = unet;
     this.textEncoder = textEncoder;
@@ -33,7 +33,7 @@ public enum KeyStyle implements LayerNames {
   }
 
   /** The style that a caller names. */
-  public static KeyStyle of(KeyNames names) {
+  public static KeyNaming of(KeyNames names) {
     return switch (names) {
       case KOHYA -> KOHYA;
       case PEFT -> PEFT;

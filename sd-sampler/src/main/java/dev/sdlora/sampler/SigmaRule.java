@@ -11,7 +11,7 @@ import dev.sdlora.sampler.schedule.Sigmas;
  * The noise levels that sampling methods walk down, from noise and from a picture, and the form
  * that their latents have at both ends.
  */
-enum LevelRule {
+enum SigmaRule {
   /** The levels of a schedule, down to 0: the methods of k-diffusion. */
   SCHEDULED(false) {
     @Override
@@ -127,7 +127,7 @@ enum LevelRule {
 
   private final boolean variancePreserving;
 
-  LevelRule(boolean variancePreserving) {
+  SigmaRule(boolean variancePreserving) {
     this.variancePreserving = variancePreserving;
   }
 
@@ -145,7 +145,7 @@ enum LevelRule {
   }
 
   /** The rule of a request for a method that has this one. */
-  LevelRule of(SamplingSettings settings) {
+  SigmaRule of(SamplingSettings settings) {
     if (settings.schedule() != Schedule.TRAILING) {
       return this;
     }

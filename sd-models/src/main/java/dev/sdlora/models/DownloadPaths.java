@@ -15,7 +15,7 @@ import java.util.UUID;
  * @param partial what has come of it, beside its place
  * @param lock in the store's folder, so that no other folder keeps locks for ever
  */
-record Places(Path target, Path partial, Path lock) {
+record DownloadPaths(Path target, Path partial, Path lock) {
   private static final int AUTO_V2 = 10;
 
   /**
@@ -24,7 +24,7 @@ record Places(Path target, Path partial, Path lock) {
    *
    * @param sha256 of the file, if it is known
    */
-  static Places of(Settings settings, Path folder, String name, Optional<String> sha256) {
+  static DownloadPaths of(Settings settings, Path folder, String name, Optional<String> sha256) {
     Path target = folder.toAbsolutePath().normalize().resolve(name);
     if (sha256.isPresent() && isOther(target, sha256.get())) {
       String marked =
@@ -41,7 +41,7 @@ record Places(Path target, Path partial, Path lock) {
       }
     }
     UUID key = UUID.nameUUIDFromBytes(target.toString().getBytes(StandardCharsets.UTF_8));
-    return new Places(
+    return new DownloadPaths(
         target,
         target.resolveSibling("." + target.getFileName() + ".sd-incomplete"),
         settings.folder().resolve("locks").resolve(key + ".lock"));

@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  *     they are published: for requests of those whose machine this is
  * @param ignoreScripts whether scripts of A1111 that do not exist here are warnings, not errors
  */
-public record Offer(
+public record RequestContext(
     Pipeline pipeline,
     List<Path> upscalerFolders,
     List<Path> controlNetFolders,
@@ -77,7 +77,10 @@ public record Offer(
     Map<String, Path> files = new TreeMap<>();
     for (Path folder : folders) {
       try (Stream<Path> inside = Files.list(folder)) {
-        inside.filter(Offer::isModel).sorted().forEach(file -> files.put(stem(file), file));
+        inside
+            .filter(RequestContext::isModel)
+            .sorted()
+            .forEach(file -> files.put(stem(file), file));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

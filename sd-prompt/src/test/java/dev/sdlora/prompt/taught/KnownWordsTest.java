@@ -25,9 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TaughtWordsTest {
-  private static final TaughtWords TAUGHT =
-      TaughtWords.of(
+class KnownWordsTest {
+  private static final KnownWords TAUGHT =
+      KnownWords.of(
           List.of(
               "cat",
               "soccer ball",
@@ -112,9 +112,9 @@ class TaughtWordsTest {
         Arbitraries.frequencyOf(
             Tuple.of(4, Arbitraries.of(KNOWN).map(word -> new Piece(word, Set.of()))),
             Tuple.of(1, Arbitraries.of(UNKNOWN).map(word -> new Piece(word, Set.of(word)))));
-    Arbitrary<Piece> pieces = Arbitraries.recursive(() -> words, TaughtWordsTest::within, 0, 3);
+    Arbitrary<Piece> pieces = Arbitraries.recursive(() -> words, KnownWordsTest::within, 0, 3);
     return Combinators.combine(pieces, Arbitraries.of("%s", "%s AND %s", "%s :0.7 AND %s"), pieces)
-        .as(TaughtWordsTest::join);
+        .as(KnownWordsTest::join);
   }
 
   private static Piece join(Piece one, String syntax, Piece other) {
@@ -122,7 +122,7 @@ class TaughtWordsTest {
   }
 
   private static Arbitrary<Piece> within(Arbitrary<Piece> inner) {
-    return Combinators.combine(inner, Arbitraries.of(SYNTAX), inner).as(TaughtWordsTest::join);
+    return Combinators.combine(inner, Arbitraries.of(SYNTAX), inner).as(KnownWordsTest::join);
   }
 
   @Property(tries = 500)
@@ -165,7 +165,7 @@ class TaughtWordsTest {
   /** What comes first is seldom mistyped. */
   @Test
   void nearest_ofSeveral_beginsAsTheWordDoes() {
-    TaughtWords taught = TaughtWords.of(List.of("cart", "cat", "bat", "hat"));
+    KnownWords taught = KnownWords.of(List.of("cart", "cat", "bat", "hat"));
 
     assertThat(taught.nearest("catt")).hasValue("cat");
     assertThat(taught.nearest("carp")).hasValue("cart");
@@ -174,12 +174,12 @@ class TaughtWordsTest {
 
   @Test
   void with_wordsOfOthers_areTaughtTo() {
-    TaughtWords more = TAUGHT.with(Stream.of("Mox style, zig-zag", "<s1>"));
+    KnownWords more = TAUGHT.with(Stream.of("Mox style, zig-zag", "<s1>"));
 
     assertThat(more.warning(Stream.of("mox", "styles", "zag", "s1", "cat"))).isEmpty();
     assertThat(more.warning(Stream.of("moxx")).orElseThrow()).contains("(nearest: 'mox')");
     assertThat(warning("mox")).isPresent();
-    assertThat(TaughtWords.of(List.of(" ", ",")).isEmpty()).isTrue();
+    assertThat(KnownWords.of(List.of(" ", ",")).isEmpty()).isTrue();
   }
 
   @Test

@@ -7,19 +7,20 @@ import dev.sdlora.api.error.StableDiffusionException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class SentencesTest {
-  private final Sentences sentences = new Sentences(List.of());
+class ErrorMessagesTest {
+  private final ErrorMessages sentences = new ErrorMessages(List.of());
 
   @Test
   void errorAboutTheRequest_withoutAType_is422() {
-    Sentences.Told told = sentences.of(new StableDiffusionException("the picture came out as NaN"));
+    ErrorMessages.Told told =
+        sentences.of(new StableDiffusionException("the picture came out as NaN"));
     assertThat(told.status()).isEqualTo(422);
     assertThat(told.unexpected()).isFalse();
   }
 
   @Test
   void fullQueueOfThePipeline_is429_withAWait() {
-    Sentences.Told told =
+    ErrorMessages.Told told =
         sentences.of(new ResourceException(ResourceException.Resource.QUEUE, "the queue is full"));
     assertThat(told.status()).isEqualTo(429);
     assertThat(told.headers()).containsOnlyKeys("Retry-After");
@@ -27,7 +28,7 @@ class SentencesTest {
 
   @Test
   void failureOfTheEngine_is500_forTheLog() {
-    Sentences.Told told =
+    ErrorMessages.Told told =
         sentences.of(
             new StableDiffusionException("libtorch failed", new IllegalStateException("engine")));
     assertThat(told.status()).isEqualTo(500);

@@ -24,15 +24,15 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /** What clients are told of errors: the library's sentences, without the paths of this machine. */
-public final class Sentences {
+public final class ErrorMessages {
   private final List<String> folders;
 
   /**
-   * Sentences without some folders.
+   * ErrorMessages without some folders.
    *
    * @param folders in which there are files that sentences may name
    */
-  public Sentences(List<Path> folders) {
+  public ErrorMessages(List<Path> folders) {
     List<String> texts = new ArrayList<>();
     for (Path folder : folders) {
       texts.add(folder.toString());
@@ -167,7 +167,7 @@ public final class Sentences {
     String shown = withoutFolders(message);
     if (error instanceof StableDiffusionException named && named.file().isPresent()) {
       Path parent = named.file().get().toAbsolutePath().getParent();
-      return parent == null ? shown : new Sentences(List.of(parent)).withoutFolders(shown);
+      return parent == null ? shown : new ErrorMessages(List.of(parent)).withoutFolders(shown);
     }
     return shown;
   }
