@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Whole requests with ControlNets and T2I-Adapters for SD 2.x and SDXL, and those that do not fit.
  */
+@Tag("slow")
 class FamilyControlTest {
   private static final PromptSpec SPEC =
       PromptSpec.builder().prompt("a cat").size(64, 72).steps(2).seed(5).build();

@@ -19,12 +19,14 @@ import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.testkit.TinyFamilies;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests from prompts to pictures on the small models of all families. */
+@Tag("slow")
 class FamilyRequestsTest {
   @TempDir static Path folder;
 

@@ -21,6 +21,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Files that change while a request is under way, after their heads were read and before their
  * tensors are: safetensors and files of PyTorch.
  */
+@Tag("slow")
 class FilesUnderWayTest {
   private static final String TAG = "a cat <lora:ink:0.8>";
 

@@ -19,11 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Strengths that follow the noise level, and strengths of the hires pass. */
+@Tag("slow")
 class LoraCurvesTest {
   private static final PromptSpec SPEC =
       PromptSpec.builder().prompt("a cat").size(64, 64).steps(4).seed(5).build();

@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** Requests in a container: a control group whose processes the kernel kills beyond a limit. */
 @EnabledOnOs(OS.LINUX)
+@Tag("slow")
 final class MemoryGroupTest {
   private static final long LIMIT = 400 << 20;
 

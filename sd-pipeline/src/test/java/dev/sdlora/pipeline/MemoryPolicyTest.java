@@ -36,6 +36,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A pipeline that gives text encoders and VAE back between stages draws what others draw. */
 @Timeout(120)
+@Tag("slow")
 class MemoryPolicyTest {
   private static final String TAG = "a cat<lora:tiny_lora:0.8>";
 

@@ -33,9 +33,11 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tag;
 import net.jqwik.api.lifecycle.AfterContainer;
 
 /** A request, its picture, what is read from the picture, and the picture of that: the same. */
+@Tag("slow")
 final class PictureRoundTripTest {
   private static final TinyPipeline TINY = new TinyPipeline();
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * larger pictures and other networks docs/measurements.md tells.
  */
 @EnabledOnOs(OS.LINUX)
+@Tag("slow")
 final class RequestMemoryTest {
   private static final Path DEMO =
       Path.of(

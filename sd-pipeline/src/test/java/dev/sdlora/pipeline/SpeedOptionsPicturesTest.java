@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the options of speed do to pictures, and what they must not. */
 @Timeout(120)
+@Tag("slow")
 class SpeedOptionsPicturesTest {
   private static final PromptSpec SPEC =
       TinyPipeline.SPEC.toBuilder().sampler(Sampler.EULER).steps(6).build();

@@ -21,12 +21,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole requests that keep features between calls, or merge tokens. */
+@Tag("slow")
 class SpeedRequestsTest {
   private static final SpeedOptions CACHING = SpeedOptions.builder().cacheInterval(3).build();
   private static final SpeedOptions MERGING = SpeedOptions.builder().tokenMergingRatio(0.5).build();

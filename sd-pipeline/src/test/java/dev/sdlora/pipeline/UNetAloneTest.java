@@ -13,12 +13,14 @@ import dev.sdlora.tensors.file.DType;
 import dev.sdlora.testkit.TinyFamilies;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pictures of models that lie in diffusers' files: a U-Net alone with the rest named, folders. */
+@Tag("slow")
 class UNetAloneTest {
   private static final PromptSpec SPEC =
       PromptSpec.builder().prompt("a red cat").negativePrompt("ugly").steps(2).seed(7).build();

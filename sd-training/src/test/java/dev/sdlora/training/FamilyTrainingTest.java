@@ -22,12 +22,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Trainings on SD 2.x, which predicts velocity here, and SDXL, which is told of sizes. */
 @Timeout(120)
+@Tag("slow")
 class FamilyTrainingTest {
   private static final ImageSize SIZE = new ImageSize(128, 128);
 

@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Trainings that are stopped and go on. */
 @Timeout(60)
+@Tag("slow")
 class ResumeTest {
   @TempDir private Path folder;
 

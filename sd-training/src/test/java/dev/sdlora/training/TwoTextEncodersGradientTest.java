@@ -44,6 +44,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +56,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * and patched weights.
  */
 @Timeout(120)
+@Tag("slow")
 class TwoTextEncodersGradientTest {
   /** More than 75 tokens: of two chunks the first one speaks for the whole text. */
   private static final String LONG = "a red disc " + "on a wide grey ground ".repeat(16);

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Output is the same wherever the computer stands, so that people and scripts can read it. */
+@Tag("slow")
 final class LocaleTest {
   private final Locale before = Locale.getDefault();
 

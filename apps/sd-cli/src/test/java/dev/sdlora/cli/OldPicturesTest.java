@@ -14,10 +14,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** "Can I regenerate my old pictures with a LoRA?", when files have other names since. */
+@Tag("slow")
 final class OldPicturesTest {
   private static final String SETTINGS =
       "\nSteps: 2, Sampler: Euler, CFG scale: 4, Seed: 7, Size: 64x64, Model hash: %s, Model: old"

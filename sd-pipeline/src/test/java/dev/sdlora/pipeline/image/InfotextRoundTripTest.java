@@ -23,7 +23,9 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 
+@Tag("slow")
 final class InfotextRoundTripTest {
 
   @Property(tries = 1000)

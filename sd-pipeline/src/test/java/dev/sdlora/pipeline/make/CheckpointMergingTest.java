@@ -38,11 +38,13 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
 
 /** One checkpoint of two or three. */
+@Tag("slow")
 class CheckpointMergingTest {
   private static final Path A = TinyFiles.CHECKPOINT;
   private static final String POSITIONS = ".position_ids";

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Making on SD 2.x and SDXL, whose files hold OpenCLIP's projections in one tensor and its text
  * projection transposed.
  */
+@Tag("slow")
 class FamilyMakingTest {
   private static final int SDXL_MODULES = 296;
 

@@ -32,12 +32,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Diffusers folders of every family become single files as other programs write them. */
+@Tag("slow")
 class FolderMakingTest {
   /** SD 2.x has one layer behind those that are read; a folder does not have it. */
   private static final String UNREAD = "cond_stage_model.model.transformer.resblocks.4.";

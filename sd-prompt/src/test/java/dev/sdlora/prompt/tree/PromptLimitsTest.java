@@ -15,11 +15,13 @@ import dev.sdlora.prompt.tokens.Chunks;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class PromptLimitsTest {
   private static PromptReader reader(PromptOptions options) {
     return new PromptReader(options, name -> false);

@@ -25,10 +25,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Small files that would cost much, and large ones that are not what they say. */
+@Tag("slow")
 class ExhaustingFilesTest {
   private static final Duration FAR_TOO_LONG = Duration.ofSeconds(30);
 

@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where processes with this library load native code from. */
+@Tag("slow")
 final class NativesTest {
   private static final Platform PLATFORM = Platform.detectPlatform("pytorch");
   private static final String NAME =

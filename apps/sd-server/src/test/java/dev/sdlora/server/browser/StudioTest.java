@@ -1,5 +1,6 @@
 package dev.sdlora.server.browser;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -7,6 +8,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * server all stories share; each has a page of its own.
  */
 @ExtendWith(StudioExtension.class)
+@Tag("slow")
 class StudioTest
     implements ConnectionStories,
         DrawingStories,
