@@ -204,7 +204,7 @@ public final class SdServerBuilder {
       Files.createDirectories(directory);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "the folder '%s' cannot be made: %s".formatted(directory, e), e);
+          "the output folder '%s' cannot be created: %s".formatted(directory, FileReason.of(e)), e);
     }
     try {
       WritableFolder.check(directory);

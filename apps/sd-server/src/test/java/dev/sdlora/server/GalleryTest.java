@@ -63,11 +63,14 @@ class GalleryTest {
   /** Not even root creates files in /proc. */
   @Test
   @EnabledOnOs(OS.LINUX)
-  void outputDirectory_thatCannotBeWritten_isRefused() {
+  void outputDirectory_thatCannotBeWritten_isRefused() throws IOException {
     SdServerBuilder builder = SdServer.builder(pipeline);
     assertThatThrownBy(() -> builder.outputDirectory(Path.of("/proc")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the output folder '/proc' cannot be written to: no such file or folder");
+    Path file = Files.createFile(folder.resolve("file"));
+    assertThatThrownBy(() -> builder.outputDirectory(file))
+        .hasMessage("the output folder '%s' cannot be created: a file with this name exists", file);
   }
 
   private static JsonNode draw(Served served, String body) {

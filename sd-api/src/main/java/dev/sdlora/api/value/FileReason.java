@@ -2,8 +2,10 @@ package dev.sdlora.api.value;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 
 /** The reason why a file cannot be read or written, for people. */
 public final class FileReason {
@@ -22,6 +24,9 @@ public final class FileReason {
     }
     if (error instanceof AccessDeniedException) {
       return "permission denied";
+    }
+    if (error instanceof FileAlreadyExistsException || error instanceof NotDirectoryException) {
+      return "a file with this name exists";
     }
     String message =
         error instanceof FileSystemException system ? system.getReason() : error.getMessage();
