@@ -4,14 +4,14 @@
 FROM maven:3.9-eclipse-temurin-17 AS build
 WORKDIR /source
 COPY . .
-RUN mvn -B -ntp -DskipTests package -pl :sd-cli -am
+RUN mvn -B -ntp -Dquick package -pl :sd-cli -am
 # The native libraries, unpacked once, so that containers start without a network and write nothing.
 RUN ENGINE_CACHE_DIR=/natives apps/sd-cli/target/app/bin/sd info --device && chmod -R go-w,go+rX /natives
 
 FROM eclipse-temurin:17-jre
 RUN groupadd --gid 10001 sd && useradd --uid 10001 --gid sd --create-home sd \
  && install -d -o sd -g sd /models /outputs
-COPY --from=build /source/sd-cli/target/app /opt/sd
+COPY --from=build /source/apps/sd-cli/target/app /opt/sd
 COPY --from=build /natives /opt/sd/natives
 
 # Weights lie outside Java's heap, which holds finished pictures; no counters in /tmp, no screen.

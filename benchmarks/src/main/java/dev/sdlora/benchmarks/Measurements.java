@@ -13,9 +13,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures all that docs/measurements.md tells and prints it as one table, with the machine and the
- * commit above it. Each benchmark runs in a process of its own. Ratios are to what the same process
- * reached at its best, so they can be compared with those of another machine.
+ * Measures all that docs/evidence/measurements.md tells and prints it as one table, with the
+ * machine and the commit above it. Each benchmark runs in a process of its own. Ratios are to what
+ * the same process reached at its best, so they can be compared with those of another machine.
  *
  * <ul>
  *   <li>{@code --sd15 FILE}: a checkpoint of SD 1.5; without it one of random weights is written

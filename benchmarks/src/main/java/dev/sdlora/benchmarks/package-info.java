@@ -3,11 +3,12 @@
  *
  * <pre>mvn -pl :benchmarks -am -DskipTests package</pre>
  *
- * <p>All that docs/measurements.md tells, as one table, and what fell since it was printed:
+ * <p>All that docs/evidence/measurements.md tells, as one table, and what fell since it was
+ * printed:
  *
  * <pre>
  * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.Measurements \
- *     --compare docs/measurements.md
+ *     --compare docs/evidence/measurements.md
  * </pre>
  *
  * <p>The rest is for looking at one thing. A full-size SD 1.5 checkpoint (2.1 GB, float16, random

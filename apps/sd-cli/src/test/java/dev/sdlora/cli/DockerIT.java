@@ -86,7 +86,7 @@ final class DockerIT {
         .map(module -> Path.of(module.group(1), "pom.xml"))
         .forEach(needed::add);
     try (Stream<Path> files = Files.walk(Path.of("src/main"))) {
-      files.map(file -> Path.of("sd-cli").resolve(file)).forEach(needed::add);
+      files.map(file -> Path.of("apps/sd-cli").resolve(file)).forEach(needed::add);
     }
     assertThat(needed)
         .hasSizeGreaterThan(50)

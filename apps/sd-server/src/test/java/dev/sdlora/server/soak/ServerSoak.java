@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Fifty clients of all three interfaces for some minutes, {@code -Dsoak.minutes=10}, with cancels
  * and connections that break. Afterwards nothing of theirs is left: no job, thread, temporary file,
- * open file or native array. Its name keeps it out of the test command; docs/soak.md runs it.
+ * open file or native array. Its name keeps it out of the test command; docs/evidence/soak.md runs
+ * it.
  */
 class ServerSoak {
   private static final int CLIENTS = 50;

@@ -1,4 +1,4 @@
-/** A server under many clients for minutes; run by hand, see docs/soak.md. */
+/** A server under many clients for minutes; run by hand, see docs/evidence/soak.md. */
 @NullMarked
 package dev.sdlora.server.soak;
 
