@@ -6,14 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.api.lora.StrengthSchedule;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Curves of strengths, and the command that finds weights, as far as nothing is drawn. */
+/** Curves of strengths on the command line. */
 class LoraCurveTest {
   private static final List<Path> FOLDERS = List.of(BundledModel.loras());
 
@@ -57,24 +54,5 @@ class LoraCurveTest {
     CommandRun unknown = CommandRun.of("generate", "a", "--lora-curve", "zorb=0:1");
     assertThat(unknown.exitCode()).isEqualTo(1);
     assertThat(unknown.err()).contains("did you mean 'zorp'?");
-  }
-
-  @Test
-  void tune_badCalls_areFoundBeforeTheWork(@TempDir Path folder) throws IOException {
-    Path prompts = folder.resolve("prompts.txt");
-    assertThat(CommandRun.of("lora", "tune", "zorp").exitCode()).isEqualTo(2);
-    CommandRun missing = CommandRun.of("lora", "tune", "zorp", "--prompts", prompts.toString());
-    assertThat(missing.exitCode()).isEqualTo(2);
-    assertThat(missing.err()).contains("--prompts");
-    Files.writeString(prompts, "# nothing\n\n");
-    CommandRun empty = CommandRun.of("lora", "tune", "zorp", "--prompts", prompts.toString());
-    assertThat(empty.exitCode()).isEqualTo(2);
-    assertThat(empty.err()).contains("has no prompt");
-    Files.writeString(prompts, "a zorp");
-    CommandRun falling =
-        CommandRun.of(
-            "lora", "tune", "zorp", "--prompts", prompts.toString(), "--weights", "1,0.5");
-    assertThat(falling.exitCode()).isEqualTo(2);
-    assertThat(falling.err()).contains("weights must be above 0 and rise");
   }
 }
