@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** LoRAs and embeddings that do nothing are said to do nothing. */
 @Timeout(120)
+@Tag("slow")
 class ChangelessLorasTest {
   private static final String LAYER =
       "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q";

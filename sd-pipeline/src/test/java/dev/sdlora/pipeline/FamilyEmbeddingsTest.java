@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Embeddings with vectors for both encoders of SDXL. Their twin is a checkpoint in whose tables of
  * tokens the same vectors stand for a word.
  */
+@Tag("slow")
 class FamilyEmbeddingsTest {
   private static final int SMALL = 32;
   private static final int LARGE = 64;

@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What cannot be used is an error, or in lenient requests a warning. */
 @Timeout(120)
+@Tag("slow")
 class LenienceTest {
   private static final String LAYER =
       "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q";

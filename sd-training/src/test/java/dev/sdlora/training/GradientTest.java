@@ -35,10 +35,12 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Gradients and losses of a LoRA beside the weights, against differences and patched weights. */
+@Tag("slow")
 class GradientTest {
   /** More than 75 tokens, so that the other member of the batch is filled up with a chunk. */
   private static final String LONG = "a red disc " + "on a wide grey ground ".repeat(16);

@@ -27,11 +27,13 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** LoRAs that are trained by requests, on pictures of 64 by 64 pixels. */
 @SuppressWarnings("NullAway.Init")
+@Tag("slow")
 class TrainingsTest {
   private static final String SETTINGS =
       "'width': 64, 'height': 64, 'batch_size': 1, 'modules': 'attention', 'rank': 2, 'samples':"

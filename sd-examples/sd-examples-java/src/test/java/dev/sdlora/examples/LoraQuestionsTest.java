@@ -32,6 +32,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The questions that people ask about LoRAs, in their words: the situation that they are in, and
  * the answer that the library gives. docs/lora.md has them in the same order.
  */
+@Tag("slow")
 class LoraQuestionsTest {
   private static final String STAR = "a yellow star on a blue background";
 

@@ -22,12 +22,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Models of SD 2.x and SDXL that are put together from a file for each network. */
+@Tag("slow")
 final class SeparateFamiliesTest {
   @TempDir Path folder;
 

@@ -22,11 +22,13 @@ import java.util.stream.Stream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
 
 /** Checkpoints with LoRAs in them for good. */
+@Tag("slow")
 class LoraBakingTest {
   private Path folder = Path.of("");
 

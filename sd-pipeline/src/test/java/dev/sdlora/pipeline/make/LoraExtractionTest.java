@@ -29,10 +29,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** LoRAs from the difference of two checkpoints. */
+@Tag("slow")
 class LoraExtractionTest {
   /** Layers of the text encoder's and of the U-Net's transformers. */
   private static final int TRANSFORMERS = 30 + 192;

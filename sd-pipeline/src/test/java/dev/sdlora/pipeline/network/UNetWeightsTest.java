@@ -16,11 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The text of the U-Net's program and the list of its weights name the same ones. */
+@Tag("slow")
 class UNetWeightsTest {
   @TempDir private Path folder;
 
