@@ -26,7 +26,8 @@ class NativeBytesTest {
         during = Pipeline.nativeBytes();
       }
       OptionalLong after = Pipeline.nativeBytes();
-      assertThat(during.orElseThrow() - before.orElseThrow()).isGreaterThanOrEqualTo(MEGABYTES_256);
+      // The JVM's compilers allocate and free in the same heap meanwhile.
+      assertThat(during.orElseThrow() - before.orElseThrow()).isGreaterThan(MEGABYTES_256 / 2);
       assertThat(during.orElseThrow() - after.orElseThrow()).isGreaterThan(MEGABYTES_256 / 2);
     }
   }
