@@ -37,7 +37,7 @@ import java.util.stream.Stream;
  *   <li>{@code https:…#sha256=HEX}: any address, with the hash of what has to come
  * </ul>
  *
- * <h2>DownloadPaths</h2>
+ * <h2>Places</h2>
  *
  * Files of Hugging Face lie in the cache of {@code huggingface_hub}, in its layout and at its place
  * ({@code HF_HUB_CACHE}, {@code HF_HOME}), so that what Python tools got is used and the reverse.

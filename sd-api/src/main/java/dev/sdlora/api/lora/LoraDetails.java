@@ -18,8 +18,8 @@ import java.util.TreeMap;
  *
  * @param bytes the size of the file
  * @param modules the layers that it changes, in the order of the file
- * @param training how it was trained, as far as the file says
- * @param usage how to use it, as far as the file and its neighbours say
+ * @param training training settings, as far as the file has them
+ * @param usage recommended use, as far as the file and its neighbours have it
  */
 public record LoraDetails(long bytes, List<Module> modules, Training training, Usage usage) {
 
@@ -63,7 +63,7 @@ public record LoraDetails(long bytes, List<Module> modules, Training training, U
   public record Module(String key, ModelPart part, String kind, int rank, OptionalDouble alpha) {}
 
   /**
-   * How a LoRA was trained. Trainers leave out what they like, which is then empty.
+   * Training settings of a LoRA. Settings that the trainer left out are empty.
    *
    * @param title the name for people ({@code modelspec.title})
    * @param checkpoint the checkpoint that it was trained on ({@code ss_sd_model_name}, else
@@ -94,8 +94,8 @@ public record LoraDetails(long bytes, List<Module> modules, Training training, U
   }
 
   /**
-   * How a LoRA is meant to be used. Weight, negative text and notes come from {@code <name>.json},
-   * which A1111's editor writes.
+   * Recommended use of a LoRA. Weight, negative text and notes come from {@code <name>.json}, which
+   * A1111's editor writes.
    *
    * @param triggerWords what calls it up; see {@link LoraAdapter#triggerWords()}
    * @param preferredWeight "preferred weight"; empty if it is 0, by which A1111 means unset

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How far a LoRA at its strengths moves the weights of a checkpoint. Immutable.
+ * The changes that a LoRA at its strengths makes to the weights of a checkpoint. Immutable.
  *
  * @param matched how many of its modules belong to a layer of the checkpoint
  * @param unmatched the other modules, by their names in the file

@@ -118,11 +118,6 @@ public final class Bases {
         .orElseGet(() -> new Sign(Base.UNKNOWN, "its name says nothing of a base"));
   }
 
-  /** Whether a file is a base itself, by A1111's first hash of it. */
-  public static boolean isItself(Base base, String legacyHash) {
-    return HASHES.get(legacyHash) == base;
-  }
-
   /** The base that a hash belongs to, whole or shortened. */
   private static Optional<Sign> hash(String what, String hash) {
     String digits = hash.toLowerCase(Locale.ROOT);

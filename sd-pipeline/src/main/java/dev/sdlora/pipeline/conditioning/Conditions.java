@@ -3,7 +3,6 @@ package dev.sdlora.pipeline.conditioning;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What a picture is to show and what not, in every call of the model.
@@ -108,13 +107,6 @@ public record Conditions(
     return new Call(
         sides.stream().map(side -> pad(side.stretched(longest), padded)).toList(),
         pad(uncond, padded));
-  }
-
-  /** The texts that hold in a call, counted from 0: those of the parts, and the negative one. */
-  public List<String> textsAt(int call) {
-    return Stream.concat(parts.stream().map(Part::schedule), Stream.of(negative))
-        .map(schedule -> schedule.texts().textAt(call))
-        .toList();
   }
 
   private Conditioning pad(Conditioning conditioning, int tokens) {

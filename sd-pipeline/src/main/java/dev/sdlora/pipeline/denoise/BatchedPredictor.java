@@ -69,11 +69,6 @@ public final class BatchedPredictor {
     return (int) Math.max(2, BATCH_PIXELS / ((long) size.width() * size.height()));
   }
 
-  /** The noise that the network was trained with. */
-  NoiseLevels levels() {
-    return levels;
-  }
-
   /**
    * What is asked about the latent of one picture.
    *

@@ -28,7 +28,7 @@ public final class ErrorMessages {
   private final List<String> folders;
 
   /**
-   * ErrorMessages without some folders.
+   * Creates messages that leave out some folders.
    *
    * @param folders in which there are files that sentences may name
    */

@@ -29,7 +29,7 @@ final class Watchers {
     this.secondsLeft = secondsLeft;
   }
 
-  /** What is told as long as a client listens. */
+  /** Sends events as long as a client listens. */
   interface Telling {
     void run() throws InterruptedException;
   }

@@ -1,5 +1,5 @@
 /**
- * What an editor of prompts asks: how a prompt is read, how it may go on, a LoRA put into it.
+ * The API of prompt editors: explains prompts, completes them, and inserts LoRAs.
  *
  * <p>Where to change what:
  *

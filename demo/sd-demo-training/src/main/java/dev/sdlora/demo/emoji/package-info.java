@@ -1,5 +1,5 @@
 /**
- * What the bundled model is trained on: scenes composed of drawings from free emoji sets, with
+ * Training data of the bundled model: scenes composed of drawings from free emoji sets, with
  * captions.
  *
  * <p>Where to change what:
