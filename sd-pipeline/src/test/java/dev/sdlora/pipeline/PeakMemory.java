@@ -18,6 +18,7 @@ import dev.sdlora.pipeline.network.ControlNetConfig;
 import dev.sdlora.pipeline.network.RandomWeights;
 import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.pipeline.network.TinyDecoderConfig;
+import dev.sdlora.tensors.natives.Natives;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -96,6 +97,7 @@ final class PeakMemory {
       LocalPipeline pipeline, PromptSpec spec, ImageSize size, boolean all) {
     RequestMemory memory = new RequestMemory(pipeline.model(), spec, Optional.empty(), size);
     MemoryNeed need = memory.need(true);
+    Natives.returnFreedMemory(); // What an earlier request has freed would hide what this one takes.
     long before = read("VmRSS:");
     long start = System.nanoTime();
     Phases phases = new Phases(before);
