@@ -37,7 +37,7 @@ module dev.sdlora.api {
   uses Backend.Embeddings;
   uses Backend.Files;
   uses Backend.Loras;
-  uses Backend.Pictures;
+  uses Backend.Images;
   uses Backend.Pipelines;
   uses Backend.Prompts;
   uses Backend.Recoveries;

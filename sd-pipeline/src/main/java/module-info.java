@@ -3,13 +3,12 @@ import dev.sdlora.api.spi.MakingBackend;
 import dev.sdlora.pipeline.LocalEmbeddings;
 import dev.sdlora.pipeline.LocalFiles;
 import dev.sdlora.pipeline.LocalLoras;
-import dev.sdlora.pipeline.LocalPictures;
 import dev.sdlora.pipeline.LocalPipelines;
 import dev.sdlora.pipeline.LocalPrompts;
 import dev.sdlora.pipeline.make.LocalMaking;
 import dev.sdlora.pipeline.recovery.LocalRecoveries;
 
-/** From a prompt to a picture. */
+/** From a prompt to an image. */
 @SuppressWarnings("module") // dev.sdlora.training stands on this module and is compiled later.
 module dev.sdlora.pipeline {
   requires static transitive org.jspecify;
@@ -40,8 +39,8 @@ module dev.sdlora.pipeline {
       LocalFiles;
   provides Backend.Loras with
       LocalLoras;
-  provides Backend.Pictures with
-      LocalPictures;
+  provides Backend.Images with
+      LocalImages;
   provides Backend.Pipelines with
       LocalPipelines;
   provides Backend.Prompts with

@@ -1,4 +1,4 @@
-/** Pictures by the thousand, from a list of requests. */
+/** Images by the thousand, from a list of requests. */
 module dev.sdlora.batch {
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.databind;

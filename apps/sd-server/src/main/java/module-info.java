@@ -1,4 +1,4 @@
-/** Pictures over HTTP. */
+/** Images over HTTP. */
 @SuppressWarnings("requires-automatic") // Micrometer's modules have names by manifest.
 module dev.sdlora.server {
   requires static transitive org.jspecify;

@@ -1,4 +1,4 @@
-/** Pictures in Spring Boot applications. */
+/** Images in Spring Boot applications. */
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"}) // As all of Spring is.
 module dev.sdlora.spring {
   requires static transitive org.jspecify;

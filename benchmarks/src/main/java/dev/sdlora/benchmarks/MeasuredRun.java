@@ -118,13 +118,13 @@ record MeasuredRun(
     for (int bits : List.of(16, 32)) {
       for (int size : List.of(512, 1024)) {
         for (int sparing : List.of(0, 1)) {
-          runs.add(picture("memory", Model.SD15, size, bits, sparing));
+          runs.add(image("memory", Model.SD15, size, bits, sparing));
         }
       }
     }
     for (int size : List.of(512, 1024)) {
       for (int sparing : List.of(0, 1)) {
-        runs.add(picture("sdxl-memory", Model.SDXL, size, 16, sparing));
+        runs.add(image("sdxl-memory", Model.SDXL, size, 16, sparing));
       }
     }
     runs.add(
@@ -160,11 +160,11 @@ record MeasuredRun(
         true);
   }
 
-  /** Large pictures take minutes: only one of each model is drawn if nothing is chosen. */
-  private static MeasuredRun picture(String name, Model model, int size, int bits, int sparing) {
+  /** Large images take minutes: only one of each model is drawn if nothing is chosen. */
+  private static MeasuredRun image(String name, Model model, int size, int bits, int sparing) {
     return new MeasuredRun(
         "%s-%s-%s-%s".formatted(name, bits, size, sparing > 0 ? "sparing" : "kept"),
-        PictureBenchmark.class,
+        ImageBenchmark.class,
         model,
         options("--bits", bits, "--size", size, "--steps", 1, "--sparing", sparing),
         size < 1024 || (bits == 16 && sparing > 0));

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *       into a temporary folder and deleted at the end.
  *   <li>{@code --sdxl [FILE]}: SDXL is measured too; without a file likewise.
  *   <li>{@code --only NAME,...}: the runs whose names begin so. Some take minutes and run only if
- *       they are named: most pictures of 1024² ({@code memory}), DeepCache and token merging
- *       ({@code reuse}).
+ *       they are named: most images of 1024² ({@code memory}), DeepCache and token merging ({@code
+ *       reuse}).
  *   <li>{@code --quick}: a tiny model in the place of all, to try the command.
  *   <li>{@code --compare FILE}: a text with a table that this program printed; ratios that are
  *       worse by more than 10 % are marked and named below the table.

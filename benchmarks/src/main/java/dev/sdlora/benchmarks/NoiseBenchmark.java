@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What does the noise of a picture of 512² cost, by each generator? */
+/** What does the noise of an image of 512² cost, by each generator? */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 2, time = 1)
@@ -30,7 +30,7 @@ public class NoiseBenchmark {
   /** The generator. */
   @Param Rng rng;
 
-  /** The first noise of a picture. */
+  /** The first noise of an image. */
   @Benchmark
   public float[] first() {
     return new ImageNoise(rng, ImageSeeds.of(1), SHAPE).first();

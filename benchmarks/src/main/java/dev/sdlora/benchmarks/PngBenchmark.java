@@ -1,7 +1,7 @@
 package dev.sdlora.benchmarks;
 
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What does it cost to make a PNG of a picture with slopes of colour and a little grain? */
+/** What does it cost to make a PNG of an image with slopes of colour and a little grain? */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 2, time = 1)
@@ -27,13 +27,13 @@ import org.openjdk.jmh.annotations.Warmup;
 public class PngBenchmark {
   private static final int GRAIN = 8;
 
-  /** The sides of the picture. */
+  /** The sides of the image. */
   @Param({"512", "1024"})
   int size;
 
   private GeneratedImage image;
 
-  /** Draws the picture. */
+  /** Draws the image. */
   @Setup
   public void draw() {
     Random random = new Random(1);
@@ -45,7 +45,7 @@ public class PngBenchmark {
     }
     image =
         new GeneratedImage(
-            Picture.of(size, size, rgb), 1, "a picture\nSteps: 20, Sampler: Euler, Seed: 1");
+            Image.of(size, size, rgb), 1, "a picture\nSteps: 20, Sampler: Euler, Seed: 1");
   }
 
   /** The file's bytes with the settings in them. */

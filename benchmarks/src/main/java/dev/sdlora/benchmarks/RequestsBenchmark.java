@@ -19,9 +19,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * What becomes of throughput, latency and memory when one pipeline draws several pictures at once,
+ * What becomes of throughput, latency and memory when one pipeline draws several images at once,
  * each with a LoRA of its own? Four requests go to pipelines that work on one, two and four at a
- * time; callers ask for the next picture when they have theirs.
+ * time; callers ask for the next image when they have theirs.
  */
 public final class RequestsBenchmark {
   private static final int REQUESTS = 4;
@@ -106,7 +106,7 @@ public final class RequestsBenchmark {
     return figures;
   }
 
-  /** Draws all pictures with a new pipeline, after one that does not count; the best round. */
+  /** Draws all images with a new pipeline, after one that does not count; the best round. */
   private Wave wave(int atOnce) {
     ExecutorService callers = Executors.newFixedThreadPool(atOnce);
     try (Pipeline pipeline =
@@ -159,7 +159,7 @@ public final class RequestsBenchmark {
   }
 
   /**
-   * Four pictures.
+   * Four images.
    *
    * @param seconds until all were there
    * @param first until the first was

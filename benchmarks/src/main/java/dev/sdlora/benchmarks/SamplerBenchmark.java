@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does a step cost beside the U-Net? The latent is that of a picture of 512², the model one
+ * What does a step cost beside the U-Net? The latent is that of an image of 512², the model one
  * that predicts nothing, so that the arithmetic of the sampler is left, and the noise that it
  * draws.
  */

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How long does it take from the start of a process to a pipeline that is ready, and how long to a
- * picture of the command line? The measure of the first is {@link StartedProcess#FLOOR the time in
+ * How long does it take from the start of a process to a pipeline that is ready, and how long to an
+ * image of the command line? The measure of the first is {@link StartedProcess#FLOOR the time in
  * which the bytes of the checkpoint can be read and converted}. Every figure is that of new
  * processes, which take turns; a first round, which fills the page cache, does not count.
  *

@@ -20,7 +20,7 @@ import java.util.Random;
 import java.util.function.Supplier;
 
 /**
- * How long does the autoencoder take to decode and to encode a picture, over weights as they are in
+ * How long does the autoencoder take to decode and to encode an image, over weights as they are in
  * the file and over packed ones, as a whole and in strips? As a share of what a large product of
  * matrices (GEMM) does in the same process and format. The calls take turns, so that all see the
  * same machine.

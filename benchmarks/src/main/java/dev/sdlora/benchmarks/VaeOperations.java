@@ -8,17 +8,17 @@ import java.util.Map;
  * Counts the multiplications and additions of the autoencoder, those of norms left out.
  *
  * @param plain with each layer as it is written down
- * @param reduced without those that a transposed convolution of the small picture saves where a
- *     picture is enlarged
+ * @param reduced without those that a transposed convolution of the small image saves where an
+ *     image is enlarged
  */
 record VaeOperations(double plain, double reduced) {
 
-  /** From the latent of a square picture to its pixels. */
+  /** From the latent of a square image to its pixels. */
   static VaeOperations decode(VaeConfig config, int size) {
     return of(config, "decoder.", size);
   }
 
-  /** From the pixels of a square picture to its latent. */
+  /** From the pixels of a square image to its latent. */
   static VaeOperations encode(VaeConfig config, int size) {
     return of(config, "encoder.", size);
   }

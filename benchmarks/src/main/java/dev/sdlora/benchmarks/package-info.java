@@ -32,10 +32,10 @@
  *     /tmp/full-lora-xl.safetensors --model 100 --rank 16
  * </pre>
  *
- * <p>A picture, with the time and the memory of each stage:
+ * <p>An image, with the time and the memory of each stage:
  *
  * <pre>
- * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.PictureBenchmark \
+ * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.ImageBenchmark \
  *     /tmp/full-sdxl.safetensors --size 1024 --steps 2 --bits 16 --sparing 1
  * </pre>
  *

@@ -203,7 +203,7 @@ final class FullModelTest {
                 0));
     ByteArrayOutputStream stages = new ByteArrayOutputStream();
     List<Figure> figures =
-        PictureBenchmark.run(arguments, new PrintStream(stages, true, StandardCharsets.UTF_8));
+        ImageBenchmark.run(arguments, new PrintStream(stages, true, StandardCharsets.UTF_8));
     assertThat(figures)
         .extracting(Figure::name)
         .containsExactly("memory, small model, 64², float32, sparing: peak");

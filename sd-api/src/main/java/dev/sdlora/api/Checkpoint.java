@@ -100,7 +100,7 @@ public final class Checkpoint {
   }
 
   /** {@return how many numbers those tensors hold} */
-  public long parameters() {
+  public long parameterCount() {
     return parameters;
   }
 
@@ -164,13 +164,13 @@ public final class Checkpoint {
 
   /** What a model was trained for; it shows in what its U-Net reads beside the noisy latent. */
   public enum Task {
-    /** Pictures from text; its U-Net reads the latent alone. */
+    /** Images from text; its U-Net reads the latent alone. */
     TEXT_TO_IMAGE,
-    /** Masked places of pictures; its U-Net reads a mask and the latent of the rest too. */
+    /** Masked places of images; its U-Net reads a mask and the latent of the rest too. */
     INPAINTING,
     /**
      * Changes that a text asks for (Brooks et al. 2023, "InstructPix2Pix"); its U-Net reads the
-     * latent of the picture too.
+     * latent of the image too.
      */
     EDITING
   }
@@ -249,7 +249,7 @@ public final class Checkpoint {
     return Services.find(Backend.Files.class).distance(this, other);
   }
 
-  /** {@return the file or folder name without its extension, as A1111 writes it into pictures} */
+  /** {@return the file or folder name without its extension, as A1111 writes it into images} */
   public String name() {
     return FileNames.stem(path);
   }
@@ -378,7 +378,7 @@ public final class Checkpoint {
     }
 
     /**
-     * Sets the picture size that the model was made for.
+     * Sets the image size that the model was made for.
      *
      * @param defaultSize default 512x512
      * @return this builder

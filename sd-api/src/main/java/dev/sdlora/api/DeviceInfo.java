@@ -18,7 +18,7 @@ import java.util.Objects;
  * @param reason why, as a clause: {@code the processor has avx512_bf16}
  * @param packed the formats in which the U-Net's weights are laid out for the processor's kernels,
  *     in the order of {@link Precision}; in others they are as in the file, which is slower
- * @param threads how many threads one network evaluation uses; small models and pictures take one
+ * @param threads how many threads one network evaluation uses; small models and images take one
  * @param totalBytes the memory of the machine
  * @param availableBytes what is left of it, or of what the container may take; pipelines refuse
  *     requests that need more

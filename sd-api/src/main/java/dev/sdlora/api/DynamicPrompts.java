@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Prompts that are drawn anew for each picture, in the language of the sd-dynamic-prompts extension
+ * Prompts that are drawn anew for each image, in the language of the sd-dynamic-prompts extension
  * for A1111. Set by {@link PromptOptions.Builder#dynamicPrompts}; without it all of this is text,
- * as in A1111. What is drawn depends on the seed of the picture alone, so one seed always gives the
- * same prompt, and it is what the picture's text says; the template stands there under {@code
+ * as in A1111. What is drawn depends on the seed of the image alone, so one seed always gives the
+ * same prompt, and it is what the image's text says; the template stands there under {@code
  * Template} and {@code Negative Template}. Styles are merged before, everything else of the prompt
  * language is read afterwards.
  *
@@ -70,10 +70,10 @@ public record DynamicPrompts(List<Path> wildcardDirectories) {
   }
 
   /**
-   * Draws a prompt as a picture of a seed does.
+   * Draws a prompt as an image of a seed does.
    *
    * @param template the prompt, with its styles
-   * @param seed of the picture
+   * @param seed of the image
    * @return the prompt
    * @throws PromptSyntaxException if the template makes no sense, or a wildcard is missing
    */

@@ -65,12 +65,12 @@ public final class Embedding {
   }
 
   /**
-   * Opens an embedding. Its name is that of the file without the extension; of a picture, the one
+   * Opens an embedding. Its name is that of the file without the extension; of an image, the one
    * written there.
    *
    * @param path a {@code .safetensors} file or one of PyTorch ({@code .pt}, {@code .bin}) in
    *     A1111's layout, in that of diffusers, or with {@code clip_l} and {@code clip_g} for SDXL;
-   *     or a picture that A1111 has written one into, as a text or in the lowest bits of its pixels
+   *     or an image that A1111 has written one into, as a text or in the lowest bits of its pixels
    * @return the embedding
    * @throws EmbeddingException if the file is missing or holds no embedding
    * @throws TensorFileException if the file is damaged or is not a tensor file at all
@@ -105,7 +105,7 @@ public final class Embedding {
   }
 
   /**
-   * {@return A1111's short hash, which pictures tell under {@code TI hashes}} It is the first 12
+   * {@return A1111's short hash, which images tell under {@code TI hashes}} It is the first 12
    * hexadecimal digits, in lower case, of the SHA-256 of the file. Reads all of it, once as long as
    * its size and time stamp stay the same.
    *

@@ -13,7 +13,7 @@ import java.util.Optional;
  * The textual inversion embeddings of some folders, found by the names that prompts use. Safe for
  * use by several threads.
  *
- * <p>Every call sees the folders as they are at that moment. Pictures count where an embedding is
+ * <p>Every call sees the folders as they are at that moment. Images count where an embedding is
  * written into them; others, and previews ({@code name.preview.png}), are passed over. Of several
  * embeddings with the same name, the last one counts, in the natural order of folders and names.
  */
@@ -70,7 +70,7 @@ public interface EmbeddingLibrary {
   /**
    * {@return the embedding whose file has a hash, whatever it is called}
    *
-   * @param hash as {@link LoraLibrary#findByHash} takes it; pictures tell 12 digits
+   * @param hash as {@link LoraLibrary#findByHash} takes it; images tell 12 digits
    * @throws EmbeddingException if one of the folders is gone
    */
   Optional<Embedding> findByHash(String hash);

@@ -23,7 +23,7 @@ public enum Emphasis {
     this.label = label;
   }
 
-  /** {@return the name that A1111 shows and writes into pictures} */
+  /** {@return the name that A1111 shows and writes into images} */
   public String label() {
     return label;
   }

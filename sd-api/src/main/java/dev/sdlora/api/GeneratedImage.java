@@ -1,7 +1,7 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.error.ImageFileException;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.api.spi.Services;
 import dev.sdlora.api.value.Checks;
@@ -14,58 +14,58 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * One finished picture with what is needed to make it again. Immutable: {@link #toBufferedImage()}
+ * One finished image with what is needed to make it again. Immutable: {@link #toBufferedImage()}
  * returns a copy.
  */
 public final class GeneratedImage {
-  private final Picture picture;
+  private final Image image;
   private final long seed;
-  private final String parameters;
+  private final String infotext;
 
   /**
-   * A picture with its settings.
+   * An image with its settings.
    *
-   * @param picture the pixels, of any size
+   * @param image the pixels, of any size
    * @param seed the seed that made it
-   * @param parameters the settings in A1111's text form
+   * @param infotext the settings in A1111's text form
    */
-  public GeneratedImage(Picture picture, long seed, String parameters) {
-    this.picture = Objects.requireNonNull(picture, "picture");
+  public GeneratedImage(Image image, long seed, String infotext) {
+    this.image = Objects.requireNonNull(image, "image");
     this.seed = seed;
-    this.parameters = Objects.requireNonNull(parameters, "parameters");
+    this.infotext = Objects.requireNonNull(infotext, "infotext");
   }
 
   /**
    * {@return the number of pixels from left to right} Mostly the request's; where only the
-   * surroundings of a mask were painted, that of the picture that was given.
+   * surroundings of a mask were painted, that of the image that was given.
    */
   public int width() {
-    return picture.width();
+    return image.width();
   }
 
   /** {@return the number of pixels from top to bottom} See {@link #width()}. */
   public int height() {
-    return picture.height();
+    return image.height();
   }
 
-  /** {@return the seed that made this picture} */
+  /** {@return the seed that made this image} */
   public long seed() {
     return seed;
   }
 
-  /** {@return the settings in the text form that A1111 writes into its pictures} */
-  public String parameters() {
-    return parameters;
+  /** {@return the settings in the text form that A1111 writes into its images} */
+  public String infotext() {
+    return infotext;
   }
 
   /** {@return the pixels, as other requests take them} */
-  public Picture picture() {
-    return picture;
+  public Image image() {
+    return image;
   }
 
   /** {@return a copy of the pixels: rows from the top, pixels from the left, red, green, blue} */
   public byte[] rgb() {
-    return picture.rgb();
+    return image.rgb();
   }
 
   /**
@@ -73,12 +73,12 @@ public final class GeneratedImage {
    * pixels}
    */
   public BufferedImage toBufferedImage() {
-    return picture.toBufferedImage();
+    return image.toBufferedImage();
   }
 
   /** {@return the bytes of a PNG with the settings, as {@link #save} writes it} */
   public byte[] png() {
-    return Services.find(Backend.Pictures.class).encode(this, "png");
+    return Services.find(Backend.Images.class).encode(this, "png");
   }
 
   /**
@@ -87,7 +87,7 @@ public final class GeneratedImage {
    * @throws ImageFileException if the settings are too long for a JPEG
    */
   public byte[] jpeg() {
-    return Services.find(Backend.Pictures.class).encode(this, "jpg");
+    return Services.find(Backend.Images.class).encode(this, "jpg");
   }
 
   /**
@@ -100,7 +100,7 @@ public final class GeneratedImage {
    */
   public byte[] jpeg(int quality) {
     Checks.inRange(0, 100, quality, "quality");
-    return Services.find(Backend.Pictures.class).encodeJpeg(this, quality);
+    return Services.find(Backend.Images.class).encodeJpeg(this, quality);
   }
 
   /**
@@ -114,7 +114,7 @@ public final class GeneratedImage {
   public void write(OutputStream out, String format) {
     Objects.requireNonNull(out, "out");
     Objects.requireNonNull(format, "format");
-    byte[] bytes = Services.find(Backend.Pictures.class).encode(this, format);
+    byte[] bytes = Services.find(Backend.Images.class).encode(this, format);
     try {
       out.write(bytes);
       out.flush();
@@ -125,28 +125,28 @@ public final class GeneratedImage {
   }
 
   /**
-   * Reads the settings of a picture file.
+   * Reads the settings of an image file.
    *
    * @param file a PNG, JPEG or WebP file of a program that {@link PromptSpec#fromImage} knows
-   * @return the settings as A1111 would write them, which {@link PromptSpec#fromParameters}
+   * @return the settings as A1111 would write them, which {@link PromptSpec#fromInfotext}
    *     understands
    * @throws ImageFileException if the file is of another kind or holds no such text
    */
-  public static String readParameters(Path file) {
+  public static String readInfotext(Path file) {
     Objects.requireNonNull(file, "file");
-    return Services.find(Backend.Pictures.class).readParameters(file);
+    return Services.find(Backend.Images.class).readInfotext(file);
   }
 
   /**
-   * Reads the settings out of the bytes of a picture file, as {@link #readParameters(Path)} does.
+   * Reads the settings out of the bytes of an image file, as {@link #readInfotext(Path)} does.
    *
    * @param stream read to its end, of at most 256 MB, and not closed
-   * @return the settings as text, which {@link PromptSpec#fromParameters} understands
+   * @return the settings as text, which {@link PromptSpec#fromInfotext} understands
    * @throws ImageFileException if the stream fails or is longer, or holds no such text
    */
-  public static String readParameters(InputStream stream) {
+  public static String readInfotext(InputStream stream) {
     Objects.requireNonNull(stream, "stream");
-    return Services.find(Backend.Pictures.class).readParameters(stream);
+    return Services.find(Backend.Images.class).readInfotext(stream);
   }
 
   /**
@@ -162,7 +162,7 @@ public final class GeneratedImage {
    */
   public void save(Path file) {
     Objects.requireNonNull(file, "file");
-    Services.find(Backend.Pictures.class).save(this, file);
+    Services.find(Backend.Images.class).save(this, file);
   }
 
   /** The size and the seed, such as {@code GeneratedImage[512x768, seed 42]}. */

@@ -1,13 +1,13 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.LatentPreview;
-import dev.sdlora.api.image.Picture;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
  * What {@link Pipeline#stream} tells about a request, in this order: {@link Queued}, {@link
- * Started}, {@link LorasApplied}, {@link PromptsEncoded}, then for each picture its {@link StepDone
+ * Started}, {@link LorasApplied}, {@link PromptsEncoded}, then for each image its {@link StepDone
  * steps} and {@link ImageDone}, and at last {@link ResultReady}. A hires pass with prompts of its
  * own applies LoRAs and encodes prompts again, between its steps and those before. All are values.
  */
@@ -54,24 +54,24 @@ public sealed interface GenerationEvent {
   /**
    * A sampling step is done.
    *
-   * @param image the picture's index, from 0
+   * @param image the image's index, from 0
    * @param number the step, from 1
-   * @param total how many steps this picture takes, in both passes of hires fix
+   * @param total how many steps this image takes, in both passes of hires fix
    * @param sigma the noise level at which the step started, in units of the data's standard
    *     deviation
-   * @param preview what the picture looks like so far, see {@link LatentPreview}; empty if the step
+   * @param preview what the image looks like so far, see {@link LatentPreview}; empty if the step
    *     was not asked for yet when it was done
    */
-  record StepDone(int image, int number, int total, double sigma, Optional<Picture> preview)
+  record StepDone(int image, int number, int total, double sigma, Optional<Image> preview)
       implements GenerationEvent {
     /**
      * Refuses null.
      *
-     * @param image the picture's index
+     * @param image the image's index
      * @param number the step
      * @param total the number of steps
      * @param sigma the noise level
-     * @param preview what the picture looks like so far, or empty
+     * @param preview what the image looks like so far, or empty
      */
     public StepDone {
       Objects.requireNonNull(preview, "preview");
@@ -84,17 +84,17 @@ public sealed interface GenerationEvent {
   }
 
   /**
-   * A picture is finished.
+   * An image is finished.
    *
-   * @param index the picture's index, from 0
-   * @param image the picture
+   * @param index the image's index, from 0
+   * @param image the image
    */
   record ImageDone(int index, GeneratedImage image) implements GenerationEvent {
     /**
      * Refuses null.
      *
-     * @param index the picture's index
-     * @param image the picture
+     * @param index the image's index
+     * @param image the image
      */
     public ImageDone {
       Objects.requireNonNull(image, "image");
@@ -102,7 +102,7 @@ public sealed interface GenerationEvent {
   }
 
   /**
-   * All pictures are made; nothing comes after this but the completion.
+   * All images are made; nothing comes after this but the completion.
    *
    * @param result what {@link Pipeline#generate(PromptSpec)} returns
    */
@@ -110,7 +110,7 @@ public sealed interface GenerationEvent {
     /**
      * Refuses null.
      *
-     * @param result the pictures and how they came about
+     * @param result the images and how they came about
      */
     public ResultReady {
       Objects.requireNonNull(result, "result");

@@ -22,10 +22,10 @@ import java.util.function.Consumer;
  *
  * <p>With hires fix the steps of the second pass follow those of the first and are counted on. When
  * its prompts differ, its {@code lorasStart} to {@code conditioningEnd} come between the two,
- * inside the picture.
+ * inside the image.
  *
- * <p>Where {@link SpeedOptions#exactBatches} is off, pictures that are drawn together begin
- * together and take turns in their steps; then each is decoded and ends.
+ * <p>Where {@link SpeedOptions#exactBatches} is off, images that are drawn together begin together
+ * and take turns in their steps; then each is decoded and ends.
  *
  * <p>Methods are called on the thread that generates, which waits for them: be quick. A listener
  * that throws anything, errors included, ends the generation with it. It must not call the
@@ -37,7 +37,7 @@ public interface GenerationListener {
   GenerationListener NONE = new GenerationListener() {};
 
   /**
-   * Makes a listener that hands on each picture as soon as it is finished; the result keeps none of
+   * Makes a listener that hands on each image as soon as it is finished; the result keeps none of
    * them, so that a long batch takes the memory of one.
    *
    * @param pictures called on the thread that generates, which waits for it; what it throws ends
@@ -59,7 +59,7 @@ public interface GenerationListener {
   }
 
   /**
-   * {@return whether pictures are handed to {@link #imageEnd} only, and the result is to keep none}
+   * {@return whether images are handed to {@link #imageEnd} only, and the result is to keep none}
    * Asked once for each request. Default false.
    */
   default boolean takesImages() {
@@ -85,7 +85,7 @@ public interface GenerationListener {
   default void generationStart(PromptSpec spec) {}
 
   /**
-   * All pictures are made.
+   * All images are made.
    *
    * @param result what the caller gets
    */
@@ -114,56 +114,56 @@ public interface GenerationListener {
   default void conditioningEnd() {}
 
   /**
-   * A picture begins.
+   * An image begins.
    *
-   * @param index the picture's index, from 0
+   * @param index the image's index, from 0
    * @param seed the seed of its noise
    */
   default void imageStart(int index, long seed) {}
 
   /**
-   * A picture is finished.
+   * An image is finished.
    *
-   * @param index the picture's index, from 0
-   * @param image the picture with its settings
+   * @param index the image's index, from 0
+   * @param image the image with its settings
    */
   default void imageEnd(int index, GeneratedImage image) {}
 
   /**
    * A step begins.
    *
-   * @param step which one, of which picture
+   * @param step which one, of which image
    */
   default void stepStart(Step step) {}
 
   /**
    * A step is done.
    *
-   * @param step which one, of which picture
-   * @param preview what the picture looks like so far, made on demand
+   * @param step which one, of which image
+   * @param preview what the image looks like so far, made on demand
    */
   default void stepEnd(Step step, LatentPreview preview) {}
 
   /**
    * The latent is about to become pixels.
    *
-   * @param index the picture's index, from 0
+   * @param index the image's index, from 0
    */
   default void decodeStart(int index) {}
 
   /**
    * The pixels are there.
    *
-   * @param index the picture's index, from 0
+   * @param index the image's index, from 0
    */
   default void decodeEnd(int index) {}
 
   /**
    * One sampling step.
    *
-   * @param image index of the picture, from 0
+   * @param image index of the image, from 0
    * @param number the step, from 1
-   * @param total how many steps this picture takes, in both passes of hires fix; for DDIM one less
+   * @param total how many steps this image takes, in both passes of hires fix; for DDIM one less
    *     than was asked for at some step counts, as in A1111
    * @param sigma the noise level at which the step starts, in units of the data's standard
    *     deviation

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The pictures of one request and what there is to know about how they came about. Immutable. */
+/** The images of one request and what there is to know about how they came about. Immutable. */
 public final class GenerationResult implements Iterable<GeneratedImage> {
   private final List<GeneratedImage> images;
   private final List<LoraReport> loras;
@@ -30,7 +30,7 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
   /**
    * {@return a builder with what there has to be; the rest has the defaults that its setters tell}
    *
-   * @param images the pictures, in the order of their seeds; copied
+   * @param images the images, in the order of their seeds; copied
    */
   public static Builder builder(List<GeneratedImage> images) {
     Objects.requireNonNull(images, "images");
@@ -43,7 +43,7 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
   }
 
   /**
-   * {@return the pictures, in the order of their seeds; none if the listener {@linkplain
+   * {@return the images, in the order of their seeds; none if the listener {@linkplain
    * GenerationListener#takesImages takes} them}
    */
   public List<GeneratedImage> images() {
@@ -87,7 +87,7 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
   }
 
   /**
-   * {@return the first picture}
+   * {@return the first image}
    *
    * @throws IllegalStateException if the listener has taken them
    */

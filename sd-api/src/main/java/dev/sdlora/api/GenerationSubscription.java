@@ -1,7 +1,7 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.LatentPreview;
-import dev.sdlora.api.image.Picture;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -192,7 +192,7 @@ final class GenerationSubscription implements Flow.Subscription {
         step.number(),
         step.total(),
         step.sigma(),
-        wanted ? Optional.of(Picture.of(preview.toImage())) : Optional.empty());
+        wanted ? Optional.of(Image.of(preview.toImage())) : Optional.empty());
   }
 
   /** Sees to it that a thread says what there is to say. */

@@ -5,7 +5,7 @@ import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.error.TensorFileException;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.lora.LoraConflicts;
@@ -175,23 +175,23 @@ public final class LoraAdapter {
     return toBuilder().strength(strength).build();
   }
 
-  /** {@return the part of the picture in which it acts; empty, the default, for everywhere} */
+  /** {@return the part of the image in which it acts; empty, the default, for everywhere} */
   public Optional<RegionMask> mask() {
     return mask;
   }
 
   /**
-   * {@return the same adapter, acting in a part of the picture only} Its edge is that of {@link
+   * {@return the same adapter, acting in a part of the image only} Its edge is that of {@link
    * RegionMask#of}.
    *
    * @param picture white where it acts; of any size
    */
-  public LoraAdapter withMask(Picture picture) {
+  public LoraAdapter withMask(Image picture) {
     return withMask(RegionMask.of(picture));
   }
 
   /**
-   * {@return the same adapter, acting in a part of the picture only} At each position of each layer
+   * {@return the same adapter, acting in a part of the image only} At each position of each layer
    * its strength is multiplied by the mask; of texts, those that the position reads. It needs
    * {@link LoraMode#OVERLAY}, which {@link LoraMode#AUTO} then means, and a LoRA whose whole change
    * can be overlaid. What it changes of layers without positions (the embedding of time, what SDXL
@@ -273,7 +273,7 @@ public final class LoraAdapter {
   }
 
   /**
-   * {@return the picture beside the file that shows what it does; see {@link
+   * {@return the image beside the file that shows what it does; see {@link
    * LoraDetails.Usage#preview}} Looks for it at each call.
    */
   public Optional<Path> preview() {
@@ -302,8 +302,7 @@ public final class LoraAdapter {
 
   /**
    * {@return everything that the file and those beside it tell: modules with their ranks, training,
-   * trigger words, preview picture} Reads the header, a number for each module, and the small
-   * files.
+   * trigger words, preview image} Reads the header, a number for each module, and the small files.
    *
    * @throws LoraException if the file cannot be read any more, or is now something else
    * @throws TensorFileException if it is damaged
@@ -569,7 +568,7 @@ public final class LoraAdapter {
     }
 
     /**
-     * Has it act in a part of the picture only; see {@link LoraAdapter#withMask(RegionMask)}.
+     * Has it act in a part of the image only; see {@link LoraAdapter#withMask(RegionMask)}.
      *
      * @param mask where it acts. Default: everywhere
      * @return this builder

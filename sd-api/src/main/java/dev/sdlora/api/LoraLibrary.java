@@ -105,7 +105,7 @@ public interface LoraLibrary {
    * {@return the LoRAs that a request names and that are not here, by their names and hashes} To
    * have the request call those that are here by other names, see {@link Recovery}.
    *
-   * @param spec as read from a picture
+   * @param spec as read from an image
    * @throws LoraException if one of the folders is gone
    */
   default List<Recovery.Missing> missing(PromptSpec spec) {

@@ -4,15 +4,15 @@ package dev.sdlora.api;
 public enum MemoryPolicy {
   /**
    * All of them, from the building of the pipeline until it is closed: the default. The half of the
-   * VAE that encodes pictures is read by the first request that starts from a picture or enlarges
-   * one between its passes, and stays then; the file must be unchanged until it has been.
+   * VAE that encodes images is read by the first request that starts from an image or enlarges one
+   * between its passes, and stays then; the file must be unchanged until it has been.
    */
   KEEP,
   /**
    * The U-Net. Text encoders and the half of the VAE that is needed are read from the checkpoint's
    * files when a stage needs them, and given back at its end, so that the U-Net never shares the
-   * memory with both. What the encoders made of the last prompts is kept. Pictures are the same,
-   * byte for byte; each reading takes as long as copying these networks from the disk, or from the
+   * memory with both. What the encoders made of the last prompts is kept. Images are the same, byte
+   * for byte; each reading takes as long as copying these networks from the disk, or from the
    * system's cache of it.
    *
    * <p>The files must stay as they are while the pipeline is in use; a request that finds them

@@ -56,7 +56,7 @@ final class PendingEvents {
     return events.isEmpty();
   }
 
-  /** A failure waits for no event but pictures, which are never lost. */
+  /** A failure waits for no event but images, which are never lost. */
   void keepImages() {
     events.removeIf(event -> !(event instanceof ImageDone));
   }

@@ -28,7 +28,7 @@ import java.util.concurrent.Flow;
 import java.util.function.UnaryOperator;
 
 /**
- * Turns prompts into pictures with one checkpoint.
+ * Turns prompts into images with one checkpoint.
  *
  * <h2>Share it</h2>
  *
@@ -103,10 +103,10 @@ public interface Pipeline extends AutoCloseable {
   }
 
   /**
-   * Makes the pictures of a spec and returns when they are done.
+   * Makes the images of a spec and returns when they are done.
    *
-   * @param spec what to make; {@link PromptSpec#images()} says how many pictures
-   * @return the pictures, with what was warned of and what LoRAs did
+   * @param spec what to make; {@link PromptSpec#images()} says how many images
+   * @return the images, with what was warned of and what LoRAs did
    * @throws PromptSyntaxException if a prompt has a LoRA tag that cannot be understood
    * @throws LoraException if a LoRA is unknown, does not fit the checkpoint, or matches none of its
    *     layers
@@ -127,17 +127,17 @@ public interface Pipeline extends AutoCloseable {
   }
 
   /**
-   * Makes the pictures of a spec, watched by a listener; see {@link #generate(PromptSpec)}, also
-   * for what it throws.
+   * Makes the images of a spec, watched by a listener; see {@link #generate(PromptSpec)}, also for
+   * what it throws.
    *
    * @param spec what to make
-   * @param listener is told of steps and pictures while they are made
+   * @param listener is told of steps and images while they are made
    * @return what {@link #generate(PromptSpec)} returns
    */
   GenerationResult generate(PromptSpec spec, GenerationListener listener);
 
   /**
-   * Makes the pictures in the background, watched by nobody; see {@link #generateAsync(PromptSpec,
+   * Makes the images in the background, watched by nobody; see {@link #generateAsync(PromptSpec,
    * GenerationListener)}.
    *
    * @param spec what to make
@@ -150,7 +150,7 @@ public interface Pipeline extends AutoCloseable {
   }
 
   /**
-   * Makes the pictures of a spec on a thread of the pipeline.
+   * Makes the images of a spec on a thread of the pipeline.
    *
    * <p>Completing the future in any way, by {@code cancel}, {@code orTimeout} or {@code complete},
    * stops the work at the end of the network evaluation that is under way, within one step; the
@@ -162,7 +162,7 @@ public interface Pipeline extends AutoCloseable {
    * pipeline, wait for it, and close it.
    *
    * @param spec what to make
-   * @param listener is told of steps and pictures while they are made
+   * @param listener is told of steps and images while they are made
    * @return completes, whatever happens, with the result or with the exceptions of {@link
    *     #generate(PromptSpec)}
    * @throws IllegalStateException if the pipeline is closed
@@ -170,7 +170,7 @@ public interface Pipeline extends AutoCloseable {
   CompletableFuture<GenerationResult> generateAsync(PromptSpec spec, GenerationListener listener);
 
   /**
-   * Makes the pictures of a spec for whoever subscribes, and tells how far it is; by the rules of
+   * Makes the images of a spec for whoever subscribes, and tells how far it is; by the rules of
    * Reactive Streams.
    *
    * <p>Every subscriber has a request of its own, which enters the queue with the first {@code
@@ -180,9 +180,9 @@ public interface Pipeline extends AutoCloseable {
    * included. {@code request(0)} ends the stream with an {@link IllegalArgumentException}.
    *
    * <p>The work never waits for the subscriber. Of steps that it has not asked for yet only the
-   * latest is kept; all other events are kept until they are asked for, with their pictures. A
+   * latest is kept; all other events are kept until they are asked for, with their images. A
    * preview is made for each step that was asked for when it was done. A failure overtakes what
-   * waits, but for pictures.
+   * waits, but for images.
    *
    * <p>Subscribers are called on a thread that does not generate, one call at a time, so they may
    * wait, call this pipeline and close it. If one throws, that counts as cancelling, and the
@@ -208,7 +208,7 @@ public interface Pipeline extends AutoCloseable {
   /**
    * {@return how many tensors this pipeline holds outside Java's heap at the moment} The number is
    * the same whenever no request is under way, but for one step: the half of the VAE that encodes
-   * pictures is read by the first request that needs it. For tests and monitoring.
+   * images is read by the first request that needs it. For tests and monitoring.
    */
   int liveTensors();
 
@@ -479,12 +479,12 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets the decoder that makes previews, and the pictures of requests with {@link
-     * FinalDecoder#TAESD}. Previews then have the size of the picture and show details. Default:
+     * Sets the decoder that makes previews, and the images of requests with {@link
+     * FinalDecoder#TAESD}. Previews then have the size of the image and show details. Default:
      * none, and a linear guess at the colours.
      *
      * <p>SD 1.x and 2.x need TAESD, SDXL needs TAESDXL ({@code taesdxl_decoder}). Both have the
-     * same tensors, so a file of the wrong one cannot be refused; its pictures have wrong colours.
+     * same tensors, so a file of the wrong one cannot be refused; its images have wrong colours.
      *
      * @param file TAESD's decoder, {@code taesd_decoder.pth} or {@code .safetensors}, with its
      *     author's names or those of diffusers
@@ -508,7 +508,7 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets a model that finishes pictures, such as SDXL's refiner; see {@link
+     * Sets a model that finishes images, such as SDXL's refiner; see {@link
      * PromptSpec.Builder#refinerSwitch}. It stays in memory beside the checkpoint. Its VAE is not
      * read and may be missing. LoRAs do not act on it. Default: none.
      *
@@ -523,7 +523,7 @@ public interface Pipeline extends AutoCloseable {
     /**
      * Sets the number format of the computation. Building fails with a {@link
      * StableDiffusionException} if the device does not compute in it. With {@link
-     * Precision#FLOAT32} pictures are alike on processors with and without bfloat16.
+     * Precision#FLOAT32} images are alike on processors with and without bfloat16.
      *
      * @param precision default {@link Precision#AUTO}
      * @return this builder
@@ -588,7 +588,7 @@ public interface Pipeline extends AutoCloseable {
      * Sets how many generations may run at the same time on the one copy of the weights. Those with
      * the same patched LoRAs, with none, and with {@linkplain LoraMode#OVERLAY overlaid} ones do;
      * others wait for each other. A generation keeps all cores busy, two share them and take the
-     * memory of two, and with one at a time {@link LoraMode#AUTO} always comes to the same picture,
+     * memory of two, and with one at a time {@link LoraMode#AUTO} always comes to the same image,
      * bit for bit.
      *
      * @param concurrency at least 1, the default
@@ -615,7 +615,7 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets how many pixels a picture may have, at any point on its way: as it is drawn first, after
+     * Sets how many pixels an image may have, at any point on its way: as it is drawn first, after
      * hires fix, and after upscaling.
      *
      * @param maxPixels width times height, at least 1. Default: as many as memory allows

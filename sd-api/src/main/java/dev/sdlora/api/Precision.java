@@ -4,7 +4,7 @@ package dev.sdlora.api;
  * The number format in which the networks of a checkpoint compute. In every format sums, the
  * statistics of norms and softmax are 32-bit floats, and so is what comes out.
  *
- * <p>Pictures of two formats differ in small details. Where those of several machines have to be
+ * <p>Images of two formats differ in small details. Where those of several machines have to be
  * alike, name {@link #FLOAT32}: what remains is the order in which processors add, which seldom
  * moves a grey level.
  */
@@ -13,7 +13,7 @@ public enum Precision {
   FLOAT32,
   /**
    * 16-bit brain floats: half the memory, and up to three times as fast on processors with
-   * instructions for them, slower on others. Pictures are the same but for small details; the
+   * instructions for them, slower on others. Images are the same but for small details; the
    * project's page on precision and memory says how far they differ.
    */
   BFLOAT16,

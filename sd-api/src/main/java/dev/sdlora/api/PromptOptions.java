@@ -54,7 +54,7 @@ public final class PromptOptions {
   }
 
   /**
-   * {@return how prompts are drawn anew for each picture; empty if they stay as they are} Empty by
+   * {@return how prompts are drawn anew for each image; empty if they stay as they are} Empty by
    * default, so that {@code {a|b}} is text as in A1111.
    */
   public Optional<DynamicPrompts> dynamicPrompts() {
@@ -88,7 +88,7 @@ public final class PromptOptions {
 
   /**
    * {@return whether the shorter of prompt and negative prompt is filled up with empty chunks} Then
-   * both run as one batch; the picture changes a little.
+   * both run as one batch; the image changes a little.
    */
   public boolean padConds() {
     return padConds;
@@ -332,7 +332,7 @@ public final class PromptOptions {
 
     /**
      * Sets whether the shorter of prompt and negative prompt is filled up with empty chunks so that
-     * both run as one batch; the picture changes a little.
+     * both run as one batch; the image changes a little.
      *
      * @param padConds default false
      * @return this builder
@@ -379,7 +379,7 @@ public final class PromptOptions {
     }
 
     /**
-     * Has prompts drawn anew for each picture: {@code {a|b}}, wildcards, variables.
+     * Has prompts drawn anew for each image: {@code {a|b}}, wildcards, variables.
      *
      * @param dynamicPrompts where wildcards are. Default: prompts stay as they are
      * @return this builder

@@ -40,8 +40,8 @@ public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Build
   }
 
   /**
-   * {@return the picture size, or empty for the size that the checkpoint was made for} Where a
-   * picture is started from, empty stands for the size of that.
+   * {@return the image size, or empty for the size that the checkpoint was made for} Where an image
+   * is started from, empty stands for the size of that.
    */
   public Optional<ImageSize> size() {
     return values().size;
@@ -70,7 +70,7 @@ public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Build
     return values().cfgScale;
   }
 
-  /** {@return the seed of the first picture, or empty, the default, for a random one} */
+  /** {@return the seed of the first image, or empty, the default, for a random one} */
   public OptionalLong seed() {
     return values().seed;
   }
@@ -80,7 +80,7 @@ public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Build
     return values().rng;
   }
 
-  /** {@return how many pictures to make} Default 1. */
+  /** {@return how many images to make} Default 1. */
   public int images() {
     return values().images;
   }
@@ -99,7 +99,7 @@ public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Build
   }
 
   /**
-   * {@return the parts of the picture that prompts name, by their names, in the order in which they
+   * {@return the parts of the image that prompts name, by their names, in the order in which they
    * were given} Default none; unmodifiable.
    */
   public Map<String, RegionMask> masks() {
@@ -142,7 +142,7 @@ public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Build
     return values().speedOptions;
   }
 
-  /** {@return how strongly a model that edits pictures keeps to the picture} Default 1.5. */
+  /** {@return how strongly a model that edits images keeps to the image} Default 1.5. */
   public double imageCfgScale() {
     return values().imageCfgScale;
   }
@@ -165,7 +165,7 @@ public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Build
     return values().variation;
   }
 
-  /** {@return the picture to start from; empty, the default, to start from noise} */
+  /** {@return the image to start from; empty, the default, to start from noise} */
   public Optional<ImageToImage> imageToImage() {
     return values().imageToImage;
   }
@@ -175,7 +175,7 @@ public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Build
     return values().hiresFix;
   }
 
-  /** {@return the networks that make the picture follow others} Default none. */
+  /** {@return the networks that make the image follow others} Default none. */
   public List<ControlUnit> controlUnits() {
     return values().controlUnits;
   }
@@ -190,12 +190,12 @@ public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Build
     return values().vaeTiling;
   }
 
-  /** {@return what turns the last latent into the picture} Default {@link FinalDecoder#VAE}. */
+  /** {@return what turns the last latent into the image} Default {@link FinalDecoder#VAE}. */
   public FinalDecoder finalDecoder() {
     return values().finalDecoder;
   }
 
-  /** {@return how finished pictures are enlarged; empty, the default, for not at all} */
+  /** {@return how finished images are enlarged; empty, the default, for not at all} */
   public Optional<Upscaling> upscaling() {
     return values().upscaling;
   }
@@ -203,7 +203,7 @@ public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Build
   /**
    * {@return what the text that this was read from says beyond settings: the model's name and hash,
    * the version of the program, and all keys that this library has no setting for} By key, in the
-   * order of the text; it has no effect on pictures. Empty for a spec that was built.
+   * order of the text; it has no effect on images. Empty for a spec that was built.
    */
   public Map<String, String> otherParameters() {
     return values().otherParameters;

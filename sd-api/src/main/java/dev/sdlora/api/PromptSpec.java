@@ -5,9 +5,9 @@ import dev.sdlora.api.error.ImageSettingsException;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.image.Tiling;
@@ -42,7 +42,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that decides what a picture looks like, apart from the checkpoint. Immutable; derive
+ * Everything that decides what an image looks like, apart from the checkpoint. Immutable; derive
  * variants with {@link #toBuilder()}. The defaults are those of A1111.
  */
 public final class PromptSpec extends PromptSettings {
@@ -77,56 +77,56 @@ public final class PromptSpec extends PromptSettings {
   }
 
   /**
-   * Reads the {@code parameters} text that A1111 and this library write into pictures, or the JSON
+   * Reads the {@code parameters} text that A1111 and this library write into images, or the JSON
    * that ComfyUI, Fooocus, InvokeAI and SwarmUI do, as far as a request can say it. What has no
    * setting here is in {@link #otherParameters()}, and so are values that make no sense or are not
-   * known; in their place the request has its defaults. What of that makes another picture is said
-   * by {@link GenerationResult#warnings()}.
+   * known; in their place the request has its defaults. What of that makes another image is said by
+   * {@link GenerationResult#warnings()}.
    *
-   * @param text prompt, negative prompt and the line of settings, as in a picture
+   * @param text prompt, negative prompt and the line of settings, as in an image
    * @return the request that the text describes
    * @throws IllegalArgumentException if the text is JSON of another program, or nothing in it is
    *     understood; the message names the program
    */
-  public static PromptSpec fromParameters(String text) {
+  public static PromptSpec fromInfotext(String text) {
     Objects.requireNonNull(text, "text");
-    return Services.find(Backend.Pictures.class).parseParameters(text);
+    return Services.find(Backend.Images.class).parseParameters(text);
   }
 
   /**
-   * Reads the settings out of a picture of this library, A1111, ComfyUI, Fooocus, InvokeAI, NovelAI
-   * or SwarmUI. See {@link #fromParameters} for what becomes of settings that cannot be used, and
+   * Reads the settings out of an image of this library, A1111, ComfyUI, Fooocus, InvokeAI, NovelAI
+   * or SwarmUI. See {@link #fromInfotext} for what becomes of settings that cannot be used, and
    * {@link Recovery} for the files that it was made with.
    *
    * @param file a PNG with a text, or one hidden in its pixels ("Stealth PNGInfo"); a JPEG or WebP
    *     file with EXIF data
-   * @return the request that made the picture
-   * @throws ImageSettingsException if the picture holds no settings, or none that are understood;
-   *     the program is named if it is known
+   * @return the request that made the image
+   * @throws ImageSettingsException if the image holds no settings, or none that are understood; the
+   *     program is named if it is known
    * @throws ImageFileException if the file is of another kind or damaged
    */
   public static PromptSpec fromImage(Path file) {
     Objects.requireNonNull(file, "file");
-    return fromParameters(GeneratedImage.readParameters(file));
+    return fromInfotext(GeneratedImage.readInfotext(file));
   }
 
   /**
-   * Reads the settings out of the bytes of a picture file, as {@link #fromImage(Path)} does.
+   * Reads the settings out of the bytes of an image file, as {@link #fromImage(Path)} does.
    *
    * @param stream is read to its end, of at most 256 MB, and not closed
-   * @return the request that made the picture
+   * @return the request that made the image
    * @throws ImageFileException if the stream fails or is longer, or holds no such text
    */
   public static PromptSpec fromImage(InputStream stream) {
     Objects.requireNonNull(stream, "stream");
-    return fromParameters(GeneratedImage.readParameters(stream));
+    return fromInfotext(GeneratedImage.readInfotext(stream));
   }
 
   /**
    * The same as {@link #fromImage(Path)}, whatever the file's format is.
    *
-   * @param file a picture
-   * @return the request that made the picture
+   * @param file an image
+   * @return the request that made the image
    */
   public static PromptSpec fromPng(Path file) {
     Objects.requireNonNull(file, "file");
@@ -134,15 +134,15 @@ public final class PromptSpec extends PromptSettings {
   }
 
   /**
-   * {@return what of this request the text in its pictures cannot say, so that {@link
-   * #fromImage(Path)} does not make the same picture again; by the names of the settings, in their
-   * order here} Everything else that decides how a picture looks is in the text. (What does not
-   * decide it is not: the number of pictures, {@link PromptMode}, whether LoRAs may be left out,
-   * and where {@linkplain #addTriggerWords trigger words} came from.) The checkpoint, its
-   * precision, LoRAs and embeddings are named in the text, and when they are others later, {@link
+   * {@return what of this request the text in its images cannot say, so that {@link
+   * #fromImage(Path)} does not make the same image again; by the names of the settings, in their
+   * order here} Everything else that decides how an image looks is in the text. (What does not
+   * decide it is not: the number of images, {@link PromptMode}, whether LoRAs may be left out, and
+   * where {@linkplain #addTriggerWords trigger words} came from.) The checkpoint, its precision,
+   * LoRAs and embeddings are named in the text, and when they are others later, {@link
    * GenerationResult#warnings()} says so.
    */
-  public List<String> notInPictures() {
+  public List<String> notInMetadata() {
     return UnwrittenSettings.of(this);
   }
 
@@ -237,7 +237,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets what the picture should not show. Not used for the picture when the guidance scale is 1.
+     * Sets what the image should not show. Not used for the image when the guidance scale is 1.
      *
      * @param negativePrompt in the syntax of the {@linkplain #prompt prompt}; LoRA tags act here as
      *     well. Default empty
@@ -249,9 +249,9 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets the picture size. Default: the size that the checkpoint was made for. A request that
-     * starts from a picture takes that picture's, down to multiples of 8, unless only the
-     * surroundings of a mask are painted.
+     * Sets the image size. Default: the size that the checkpoint was made for. A request that
+     * starts from an image takes that image's, down to multiples of 8, unless only the surroundings
+     * of a mask are painted.
      *
      * @param width pixels, a positive multiple of 8
      * @param height pixels, a positive multiple of 8
@@ -263,7 +263,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets the picture size.
+     * Sets the image size.
      *
      * @param size default: see {@link #size(int, int)}
      * @return this builder
@@ -311,7 +311,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets the guidance scale: how far the picture is pushed from the negative prompt towards the
+     * Sets the guidance scale: how far the image is pushed from the negative prompt towards the
      * prompt.
      *
      * @param cfgScale 0 or more. Default 7. At 1 the negative prompt is not evaluated and a step
@@ -362,7 +362,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets the seed of the first picture; picture i uses seed + i. Default: random.
+     * Sets the seed of the first image; image i uses seed + i. Default: random.
      *
      * @param seed any number: 0 is a seed like any other, and so are negative ones
      * @return this builder
@@ -394,7 +394,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets how many pictures to make, one after another; picture i uses seed + i and is the same as
+     * Sets how many images to make, one after another; image i uses seed + i and is the same as
      * when it is made alone. {@link SpeedOptions.Builder#exactBatches} tells how to draw several at
      * once.
      *
@@ -444,7 +444,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Names a part of the picture, for prompts: a LoRA whose tag says {@code mask=name} acts there
+     * Names a part of the image, for prompts: a LoRA whose tag says {@code mask=name} acts there
      * only ({@code <lora:ink:0.8:mask=left>}), and so does a side of {@code AND} that has {@code
      * <mask:name>} in it ({@code a wood AND a red fox <mask:left> AND a heron <mask:right>}). Where
      * masks of sides overlap, their shares are brought to the sum 1; sides without a mask act
@@ -472,14 +472,14 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Names a part of the picture; its edge is that of {@link RegionMask#of}.
+     * Names a part of the image; its edge is that of {@link RegionMask#of}.
      *
      * @param name see {@link #mask(String, RegionMask)}
      * @param picture white where the part is; of any size
      * @return this builder
      * @throws IllegalArgumentException if a tag cannot say the name
      */
-    public Builder mask(String name, Picture picture) {
+    public Builder mask(String name, Image picture) {
       return mask(name, RegionMask.of(picture));
     }
 
@@ -511,7 +511,7 @@ public final class PromptSpec extends PromptSettings {
      * that is given by object gets its words at the end of the prompt, and the preferred weight if
      * its strength is the plain 1 that adapters are opened with. LoRAs at strength 0 get nothing.
      *
-     * <p>The pictures tell the prompts with what was put in, so that they are drawn again whatever
+     * <p>The images tell the prompts with what was put in, so that they are drawn again whatever
      * becomes of the files beside the LoRAs. See {@link LoraAdapter#tag()} for where the words come
      * from.
      *
@@ -570,10 +570,10 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets how strongly a model that edits pictures (InstructPix2Pix) keeps to the picture. Other
+     * Sets how strongly a model that edits images (InstructPix2Pix) keeps to the image. Other
      * models do not look at it.
      *
-     * @param imageCfgScale 0 or more. Default 1.5; at 1 the picture guides no more than it does
+     * @param imageCfgScale 0 or more. Default 1.5; at 1 the image guides no more than it does
      *     without the prompt
      * @return this builder
      * @throws IllegalArgumentException if it is negative, NaN or infinite
@@ -620,9 +620,9 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Starts from a picture in place of noise. Cannot be combined with {@link #hiresFix}.
+     * Starts from an image in place of noise. Cannot be combined with {@link #hiresFix}.
      *
-     * @param settings the picture, and how much of it to change. Default: from noise
+     * @param settings the image, and how much of it to change. Default: from noise
      * @return this builder
      */
     public Builder imageToImage(ImageToImage settings) {
@@ -642,7 +642,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Takes the second pass away, as for a preview of what was read from a picture.
+     * Takes the second pass away, as for a preview of what was read from an image.
      *
      * @return this builder
      */
@@ -652,9 +652,9 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Adds a network that makes the picture follow another. Several add up.
+     * Adds a network that makes the image follow another. Several add up.
      *
-     * @param unit the network, the picture to follow, and how strongly
+     * @param unit the network, the image to follow, and how strongly
      * @return this builder
      */
     public Builder controlUnit(ControlUnit unit) {
@@ -664,7 +664,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets which edges of the picture continue at the opposite edge.
+     * Sets which edges of the image continue at the opposite edge.
      *
      * @param tiling default {@link Tiling#NONE}
      * @return this builder
@@ -686,7 +686,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets what turns the last latent into the picture. A pipeline without a {@link
+     * Sets what turns the last latent into the image. A pipeline without a {@link
      * Pipeline.Builder#previewDecoder} refuses {@link FinalDecoder#TAESD} when generating.
      *
      * @param decoder default {@link FinalDecoder#VAE}
@@ -698,7 +698,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Enlarges finished pictures.
+     * Enlarges finished images.
      *
      * @param upscaling by what and how far. Default: not
      * @return this builder

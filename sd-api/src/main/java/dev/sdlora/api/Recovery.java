@@ -14,8 +14,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The files that a picture was made with, looked for among those that are there. A picture names
- * its model, VAE, refiner, LoRAs and embeddings with their hashes, so that files are found whatever
+ * The files that an image was made with, looked for among those that are there. An image names its
+ * model, VAE, refiner, LoRAs and embeddings with their hashes, so that files are found whatever
  * they are called now:
  *
  * <pre>{@code
@@ -51,7 +51,7 @@ public record Recovery(PromptSpec spec, List<Found> found, List<Missing> missing
     CHECKPOINT,
     /** The VAE that took the place of the model's own. */
     VAE,
-    /** The model that finished the picture. */
+    /** The model that finished the image. */
     REFINER,
     /** A LoRA that a prompt names. */
     LORA,
@@ -72,8 +72,8 @@ public record Recovery(PromptSpec spec, List<Found> found, List<Missing> missing
    * A file that is there.
    *
    * @param kind what it is to the request
-   * @param name as the picture calls it
-   * @param hash by which it was found; empty if the picture tells none, and the name alone counted
+   * @param name as the image calls it
+   * @param hash by which it was found; empty if the image tells none, and the name alone counted
    * @param file where it is
    */
   public record Found(Kind kind, String name, Optional<String> hash, Path file) {
@@ -93,8 +93,8 @@ public record Recovery(PromptSpec spec, List<Found> found, List<Missing> missing
    * A file that is not there.
    *
    * @param kind what it is to the request
-   * @param name as the picture calls it; it may be empty for a model of which only the hash is told
-   * @param hash as the picture tells it, if it does
+   * @param name as the image calls it; it may be empty for a model of which only the hash is told
+   * @param hash as the image tells it, if it does
    * @param namesake another file, which the name stands for here; its hash differs
    */
   public record Missing(Kind kind, String name, Optional<String> hash, Optional<Path> namesake) {
@@ -114,7 +114,7 @@ public record Recovery(PromptSpec spec, List<Found> found, List<Missing> missing
   /**
    * Begins to look for what a request was made with.
    *
-   * @param spec as read from a picture; a spec that was built names LoRAs without hashes
+   * @param spec as read from an image; a spec that was built names LoRAs without hashes
    * @return what to look through is still to be said
    */
   public static Search of(PromptSpec spec) {
@@ -221,7 +221,7 @@ public record Recovery(PromptSpec spec, List<Found> found, List<Missing> missing
     }
 
     /**
-     * Looks for the files. A file of the right name whose hash is right, or of which the picture
+     * Looks for the files. A file of the right name whose hash is right, or of which the image
      * tells no hash, is the one; else it is looked for by its hash, AutoV1, AutoV2, AutoV3 or a
      * whole SHA-256. For that, files may have to be read whole, once each: what they are is kept in
      * memory, and in {@code ~/.cache/sd-lora} (or the folder that the environment's {@code

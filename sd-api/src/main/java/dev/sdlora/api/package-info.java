@@ -1,6 +1,6 @@
 /**
  * What a caller of the library names: open a {@link dev.sdlora.api.Checkpoint}, build a {@link
- * dev.sdlora.api.Pipeline}, describe a picture with a {@link dev.sdlora.api.PromptSpec}, save the
+ * dev.sdlora.api.Pipeline}, describe an image with a {@link dev.sdlora.api.PromptSpec}, save the
  * {@link dev.sdlora.api.GeneratedImage}. Values are immutable and safe to share between threads; no
  * native memory is held by anything but the pipeline.
  *
@@ -8,8 +8,8 @@
  *
  * <ul>
  *   <li>What dynamic prompts mean: {@code api.DynamicPrompts} tells it, {@code prompt.dynamic}
- *       reads and draws; where wildcards are found, {@code pipeline.WildcardFolders}; which
- *       pictures have which prompt, {@code ResolvedPrompts}.
+ *       reads and draws; where wildcards are found, {@code pipeline.WildcardFolders}; which images
+ *       have which prompt, {@code ResolvedPrompts}.
  *   <li>How much a prompt may ask for: {@code api.PromptLimits}, checked by {@code
  *       prompt.grammar.Limit}.
  *   <li>How much a request may hold: {@code api.RequestLimits}, checked by {@code
@@ -25,7 +25,7 @@
  *       {@code PublicApiTest} compares.
  *   <li>An option of a request: {@code api.PromptSpec}, {@code PromptSpec.Builder} or one of their
  *       groups ({@code SamplerOptions}, …), where it acts, {@code InfotextKeys}, {@code
- *       cli.PictureOptions} or its groups.
+ *       cli.ImageOptions} or its groups.
  * </ul>
  */
 @NullMarked

@@ -110,7 +110,7 @@ class GenerationStreamTest {
         number,
         4,
         1.0 / number,
-        preview ? Optional.of(ScriptedPipeline.IMAGE.picture()) : Optional.empty());
+        preview ? Optional.of(ScriptedPipeline.IMAGE.image()) : Optional.empty());
   }
 
   @Test

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.Outpainting;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.Upscaling;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** Limits of the options of a request: the smallest, the largest, and those beyond. */
 final class PromptSpecOptionsTest {
-  private static final Picture PICTURE = Picture.of(2, 1, new byte[] {1, 2, 3, -4, -5, -6});
+  private static final Image PICTURE = Image.of(2, 1, new byte[] {1, 2, 3, -4, -5, -6});
 
   @Test
   void decimals_outOfRange_areRefusedAtOnce() {
@@ -68,7 +68,7 @@ final class PromptSpecOptionsTest {
     assertThatThrownBy(() -> SamplerOptions.builder().sigmaMin(2).sigmaMax(1).build())
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("sigmaMin must be below sigmaMax: 2.0, 1.0");
-    Picture mask = Picture.of(1, 1, new byte[3]);
+    Image mask = Image.of(1, 1, new byte[3]);
     assertThatThrownBy(() -> image.toBuilder().inpainting(Inpainting.builder(mask).build()).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
@@ -118,10 +118,10 @@ final class PromptSpecOptionsTest {
 
   @Test
   void picture_fromJavasAndBack_isTheSame() {
-    assertThat(Picture.of(PICTURE.toBufferedImage())).isEqualTo(PICTURE);
+    assertThat(Image.of(PICTURE.toBufferedImage())).isEqualTo(PICTURE);
     BufferedImage clear = new BufferedImage(1, 1, BufferedImage.TYPE_INT_ARGB);
-    assertThat(Picture.of(clear).rgb()).containsExactly(255, 255, 255);
-    assertThatThrownBy(() -> Picture.of(1, 1, new byte[2]))
+    assertThat(Image.of(clear).rgb()).containsExactly(255, 255, 255);
+    assertThatThrownBy(() -> Image.of(1, 1, new byte[2]))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -1,6 +1,6 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 /** A pipeline whose requests go as far as a test takes them. */
 final class ScriptedPipeline implements Pipeline {
   static final GeneratedImage IMAGE =
-      new GeneratedImage(Picture.of(8, 8, new byte[3 * 8 * 8]), 1, "");
+      new GeneratedImage(Image.of(8, 8, new byte[3 * 8 * 8]), 1, "");
 
   final List<Request> requests = new ArrayList<>();
   boolean closed;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.Outpainting;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.image.Upscaler;
@@ -51,7 +51,7 @@ import org.junit.jupiter.api.TestFactory;
 /** What is built is a value: every setter makes another one, and a copy is equal. */
 class ValueTypesTest {
   private static final Path FILE = Path.of("some.safetensors");
-  private static final Picture PICTURE = Picture.of(8, 8, new byte[3 * 8 * 8]);
+  private static final Image PICTURE = Image.of(8, 8, new byte[3 * 8 * 8]);
   private static final LoraAdapter LORA = LoraAdapter.builder(FILE, ModelFamily.SD1).build();
   private static final Inpainting PART = Inpainting.builder(PICTURE).maskBlur(9).build();
 
@@ -79,7 +79,7 @@ class ValueTypesTest {
           Map.entry(GuidanceRange.class, GuidanceRange.ofSteps(0.1, 0.9)),
           Map.entry(Variation.class, Variation.of(3, 0.5)),
           Map.entry(RegionMask.class, RegionMask.of(PICTURE)),
-          Map.entry(Picture.class, PICTURE),
+          Map.entry(Image.class, PICTURE),
           Map.entry(SizeConditioning.class, SizeConditioning.builder().crop(8, 16).build()),
           Map.entry(RefinerSwitch.class, new RefinerSwitch(0.5, true)),
           Map.entry(CheckpointParts.class, CheckpointParts.builder().ema(true).build()),

@@ -11,14 +11,14 @@ import java.util.Optional;
 
 /**
  * What Civitai tells about a file, written beside it as helpers of A1111 do: {@code
- * <name>.civitai.info} with trigger words and base model, and a picture, {@code
- * <name>.preview.png}. What is there stays, since people edit it. Nothing of this is needed, so a
- * picture that cannot be had is left out.
+ * <name>.civitai.info} with trigger words and base model, and an image, {@code <name>.preview.png}.
+ * What is there stays, since people edit it. Nothing of this is needed, so an image that cannot be
+ * had is left out.
  */
 final class CivitaiNotes {
   private static final int LARGEST_PICTURE = 20_000_000;
 
-  /** How files of pictures begin, and what they are called. */
+  /** How files of images begin, and what they are called. */
   private static final Map<String, List<Integer>> PICTURES =
       Map.of(
           ".preview.png", List.of(0x89, 'P' + 0, 'N' + 0, 'G' + 0),
@@ -35,7 +35,7 @@ final class CivitaiNotes {
       Disk.write(info, Json.text(version));
     }
     if (PICTURES.keySet().stream().noneMatch(ending -> Files.exists(beside(model, ending)))) {
-      Optional<URI> picture = picture(version, site);
+      Optional<URI> picture = image(version, site);
       if (picture.isPresent()) {
         writePicture(web, picture.get(), model);
       }
@@ -46,8 +46,8 @@ final class CivitaiNotes {
     return model.resolveSibling(SafeNames.stem(String.valueOf(model.getFileName())) + ending);
   }
 
-  /** The first that is a picture, of those that the most people may see. */
-  private static Optional<URI> picture(JsonNode version, URI site) {
+  /** The first that is an image, of those that the most people may see. */
+  private static Optional<URI> image(JsonNode version, URI site) {
     JsonNode chosen = null;
     for (JsonNode image : version.path("images")) {
       boolean isPicture = image.path("type").asText("image").equals("image");

@@ -159,7 +159,7 @@ final class AppliedLoras implements AutoCloseable {
   /**
    * Does something with the text encoders over what their weights are to this request.
    *
-   * @param region the part of the picture that reads what they say; 0 for what lies in none
+   * @param region the part of the image that reads what they say; 0 for what lies in none
    */
   <T> T withTextEncoders(EncodedChunks known, int region, Function<List<ChunkEncoder>, T> work) {
     List<TextEncoder> encoders = model.networks().textEncoders();

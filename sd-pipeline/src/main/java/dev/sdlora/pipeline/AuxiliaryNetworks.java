@@ -88,7 +88,7 @@ final class AuxiliaryNetworks implements AutoCloseable {
   }
 
   /**
-   * Draws finished pictures.
+   * Draws finished images.
    *
    * @throws CheckpointException if the pipeline was built without its file
    */
@@ -96,8 +96,8 @@ final class AuxiliaryNetworks implements AutoCloseable {
     return taesd.orElseThrow(
         () ->
             new CheckpointException(
-                "the request's finalDecoder is TAESD, but the pipeline was built without its file; give"
-                    + " it to Pipeline.Builder.previewDecoder or by --preview-decoder",
+                "the request's finalDecoder is TAESD, but the pipeline was built without its file;"
+                    + " give it to Pipeline.Builder.previewDecoder or by --preview-decoder",
                 ErrorDetails.NONE.withName(FinalDecoder.TAESD.label())));
   }
 

@@ -47,8 +47,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One denoising pass from the first noise level to the last, the same for all pictures of a
- * request: prompts, LoRAs, sampler, size. Immutable, compared by identity.
+ * One denoising pass from the first noise level to the last, the same for all images of a request:
+ * prompts, LoRAs, sampler, size. Immutable, compared by identity.
  */
 final class DenoisingPass {
   private final Model model;
@@ -150,7 +150,7 @@ final class DenoisingPass {
     return negative;
   }
 
-  /** The size of its pictures. */
+  /** The size of its images. */
   ImageSize size() {
     return size;
   }
@@ -215,11 +215,11 @@ final class DenoisingPass {
   }
 
   /**
-   * Samples the latents of pictures that are drawn together.
+   * Samples the latents of images that are drawn together.
    *
-   * @param images the pictures
+   * @param images the images
    * @param input what they start from, and what an inpainting model reads beside it
-   * @return for each picture [channels][height / 8][width / 8] at unit variance
+   * @return for each image [channels][height / 8][width / 8] at unit variance
    */
   List<float[]> sample(
       List<ImageRun> images, PassInput input, RequestNetworks networks, NDManager scope) {
@@ -407,7 +407,7 @@ final class DenoisingPass {
             imageScale));
   }
 
-  /** How the U-Net is called, for every picture and every step. */
+  /** How the U-Net is called, for every image and every step. */
   private NoisePredictor predictor(PassInput input, RequestNetworks networks, NDManager scope) {
     UNet unchanged = networks.with(loras).unet(regions);
     // What strengths that change do to them is not known.
@@ -430,7 +430,7 @@ final class DenoisingPass {
     return unet.mergingTokens(speed.tokenMergingRatio(), speed.tokenMergingMaxDownsample());
   }
 
-  /** What the calls of pictures that are drawn together keep for each other. */
+  /** What the calls of images that are drawn together keep for each other. */
   private DeepCache cache(NDManager owner) {
     SpeedOptions speed = spec.speedOptions();
     return new DeepCache(speed.cacheInterval(), speed.cacheBranchId(), owner);

@@ -98,7 +98,7 @@ final class Failures {
     return numbers(spec, spec.size());
   }
 
-  /** Likewise, at the size that the pictures turned out to have. */
+  /** Likewise, at the size that the images turned out to have. */
   static String numbers(PromptSpec spec, Optional<ImageSize> drawn) {
     StringBuilder text = new StringBuilder("in a request for ");
     text.append(spec.images()).append(spec.images() == 1 ? " picture" : " pictures");

@@ -42,12 +42,12 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** One request on its way from a prompt to pictures. */
+/** One request on its way from a prompt to images. */
 final class Generation {
   /** A1111 draws random seeds from this range. */
   private static final long SEEDS = 4294967294L;
 
-  /** What pictures say about the program that made them. */
+  /** What images say about the program that made them. */
   private static final String VERSION = "SD-LoRA for Java 0.1.0";
 
   private final Model model;
@@ -111,7 +111,7 @@ final class Generation {
             given ->
                 given
                     .outpainting()
-                    .ifPresent(more -> RequestMemory.requireFew(model, given.picture(), more)));
+                    .ifPresent(more -> RequestMemory.requireFew(model, given.image(), more)));
     Optional<ImageToImage> source =
         spec.imageToImage().map(given -> Outpaint.asInpainting(given, spec.size()));
     ImageSize usual = model.checkpoint().defaultSize();
@@ -129,7 +129,7 @@ final class Generation {
     Progress progress = new Progress(listener, cancelled);
     for (int i = 0; i < parts.size() && (i == 0 || !progress.early().asked()); i++) {
       ResolvedPrompts part = parts.get(i);
-      // Pictures of other parts are kept beside those of this one.
+      // Images of other parts are kept beside those of this one.
       PromptSpec whole = part.spec().toBuilder().images(spec.images()).build();
       MemoryNeed need = new RequestMemory(model, whole, source, size).need(keepsImages);
       Optional<GenerationResult> before = result;
@@ -176,7 +176,7 @@ final class Generation {
   }
 
   /**
-   * Makes the pictures. Native memory that it takes is given back whatever happens.
+   * Makes the images. Native memory that it takes is given back whatever happens.
    *
    * @param before what other parts of the request have made
    * @param isLast whether no other part follows
@@ -193,7 +193,7 @@ final class Generation {
                 return encode(scope);
               });
       List<GeneratedImage> images = new ArrayList<>();
-      int together = JointBatch.pictures(spec, size);
+      int together = JointBatch.images(spec, size);
       EarlyEnd early = progress.early();
       for (int from = 0; from < spec.images() && (from == 0 || !early.asked()); from += together) {
         List<ImageRun> runs =
@@ -248,7 +248,7 @@ final class Generation {
   }
 
   /**
-   * What the passes of all pictures are given.
+   * What the passes of all images are given.
    *
    * @param start what the first one starts from
    * @param channels what an inpainting model reads in the first pass
@@ -307,7 +307,7 @@ final class Generation {
         });
   }
 
-  /** Makes a picture of one of the latents that were sampled together. */
+  /** Makes an image of one of the latents that were sampled together. */
   private GeneratedImage finish(
       List<ImageRun> runs,
       int position,
@@ -327,12 +327,12 @@ final class Generation {
     return image;
   }
 
-  /** The size of pictures before they are enlarged. */
+  /** The size of images before they are enlarged. */
   private ImageSize drawnSize() {
     return second.map(HiresPass::size).orElse(size);
   }
 
-  /** Does work on pictures before they are enlarged. */
+  /** Does work on images before they are enlarged. */
   private <T> T onItsThreads(Supplier<T> work) {
     ImageSize drawn = drawnSize();
     return ThreadLimit.draw(

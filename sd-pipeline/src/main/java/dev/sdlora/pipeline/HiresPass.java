@@ -126,7 +126,7 @@ final class HiresPass {
   /**
    * Enlarges latents and samples again, with noise of the same seeds.
    *
-   * @param images the pictures
+   * @param images the images
    * @param latents of the first pass, one for each
    * @param shown what an inpainting model or one that edits reads beside the noisy latent
    */

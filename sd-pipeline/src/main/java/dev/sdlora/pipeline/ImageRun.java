@@ -3,7 +3,7 @@ package dev.sdlora.pipeline;
 import dev.sdlora.sampler.noise.ImageSeeds;
 
 /**
- * One picture of a request, on its way through the passes.
+ * One image of a request, on its way through the passes.
  *
  * @param index its number, from 0
  * @param seeds of its noise
@@ -12,7 +12,7 @@ import dev.sdlora.sampler.noise.ImageSeeds;
  */
 record ImageRun(int index, ImageSeeds seeds, int stepsBefore, int stepsTotal) {
 
-  /** The same picture in the pass after one of so many steps. */
+  /** The same image in the pass after one of so many steps. */
   ImageRun after(int steps) {
     return new ImageRun(index, seeds, stepsBefore + steps, stepsTotal);
   }

@@ -10,16 +10,16 @@ import dev.sdlora.prompt.grammar.MaskTag;
 import dev.sdlora.prompt.grammar.Subprompt;
 import java.util.Optional;
 
-/** How many pictures of a request are drawn together, and how many rows a call of the U-Net has. */
+/** How many images of a request are drawn together, and how many rows a call of the U-Net has. */
 final class JointBatch {
   private JointBatch() {}
 
   /**
-   * How many pictures are drawn together; the last ones may be fewer.
+   * How many images are drawn together; the last ones may be fewer.
    *
    * @param size of the first pass
    */
-  static int pictures(PromptSpec spec, ImageSize size) {
+  static int images(PromptSpec spec, ImageSize size) {
     if (spec.speedOptions().exactBatches() || !isPlanned(spec)) {
       return 1;
     }
@@ -30,7 +30,7 @@ final class JointBatch {
     return Math.min(wanted, spec.images());
   }
 
-  /** Whether all pictures make the same steps: with DPM adaptive each finds its own. */
+  /** Whether all images make the same steps: with DPM adaptive each finds its own. */
   private static boolean isPlanned(PromptSpec spec) {
     Optional<Sampler> second = spec.hiresFix().flatMap(HiresFix::sampler);
     return spec.sampler() != Sampler.DPM_ADAPTIVE
@@ -39,25 +39,25 @@ final class JointBatch {
 
   /**
    * How many rows a call of the U-Net has at most: as many as suit the size, or as many as the
-   * pictures need that the caller wants together.
+   * images need that the caller wants together.
    *
    * @param size of the pass
    */
   static int rows(PromptSpec spec, ImageSize size) {
     int usual = BatchedPredictor.rows(size);
-    int pictures = pictures(spec, size);
+    int pictures = images(spec, size);
     return spec.speedOptions().batchSize().isPresent() && pictures > 1
         ? Math.max(usual, Math.multiplyExact(pictures, conditions(spec)))
         : usual;
   }
 
-  /** How many conditions each picture is drawn under. */
+  /** How many conditions each image is drawn under. */
   static int conditions(PromptSpec spec) {
     boolean guided = spec.cfgScale() != 1 || hasMask(spec);
     return Subprompt.split(spec.prompt()).size() + (guided ? 1 : 0);
   }
 
-  /** Whether a side of the prompt acts in a part of the picture, beside which is nothing else. */
+  /** Whether a side of the prompt acts in a part of the image, beside which is nothing else. */
   private static boolean hasMask(PromptSpec spec) {
     return ExtraNetworks.cut(spec.prompt()).networks().stream()
         .anyMatch(network -> MaskTag.isKind(network.kind()));

@@ -36,7 +36,7 @@ final class LoraPlans {
    * @param use the LoRA with its strengths
    * @param peak its changes at its peak strength
    * @param match which of its modules belong to a layer
-   * @param mask the part of the picture in which it acts; empty for all of it
+   * @param mask the part of the image in which it acts; empty for all of it
    */
   record Fit(LoraUse use, PatchPlan peak, Match match, Optional<RegionMask> mask) {}
 
@@ -147,7 +147,7 @@ final class LoraPlans {
     return fits.stream().flatMap(fit -> fit.mask.stream()).distinct().toList();
   }
 
-  /** The region of each LoRA; 0 for all of the picture. */
+  /** The region of each LoRA; 0 for all of the image. */
   List<Integer> regions() {
     List<RegionMask> masks = masks();
     return fits.stream()

@@ -74,7 +74,7 @@ final class LoraResolver {
     PromptLimits limits = spec.promptOptions().limits();
     Limit.check(named, limits.loras(), "the request has", Limit.Unit.LORAS);
     addTagged(prompt, prompt.text());
-    // Pictures name these as tags behind the prompt, and sums depend on the order by a rounding.
+    // Images name these as tags behind the prompt, and sums depend on the order by a rounding.
     for (LoraAdapter lora : spec.loras()) {
       wanted.add(
           () ->
@@ -245,7 +245,7 @@ final class LoraResolver {
     }
   }
 
-  /** Refuses or tells what cannot act in a part of the picture. */
+  /** Refuses or tells what cannot act in a part of the image. */
   private void checkRegion(LoraUse use, PatchPlan plan) {
     LoraMode mode = spec.loraMode().orElse(model.loraMode());
     if (mode == LoraMode.PATCHED) {

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Warns of LoRAs that together move a block of the networks further than pictures bear. Safe for
- * use by several threads.
+ * Warns of LoRAs that together move a block of the networks further than images bear. Safe for use
+ * by several threads.
  */
 final class LoraSums {
   private static final Logger LOG = LoggerFactory.getLogger(LoraSums.class);
@@ -99,8 +99,8 @@ final class LoraSums {
             .collect(Collectors.joining(", "));
     return String.format(
         Locale.ROOT,
-        "%s %s%s block %s of the %s by about %.0f %% of its weights; beyond some %.0f %% pictures suffer,"
-            + " so lower %s",
+        "%s %s%s block %s of the %s by about %.0f %% of its weights; beyond some %.0f %% pictures"
+            + " suffer, so lower %s",
         fits.size() == 1 ? "LoRA" : "LoRAs",
         names,
         fits.size() == 1 ? " moves" : " together move",

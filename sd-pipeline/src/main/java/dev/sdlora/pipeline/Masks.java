@@ -27,8 +27,8 @@ final class Masks {
     RegionMask mask = spec.masks().get(name);
     if (mask == null) {
       throw new PromptSyntaxException(
-              ("the tag at character %s names the mask '%s', but the request has %s; masks are given"
-                      + " beside the prompt, and no text holds them")
+              ("the tag at character %s names the mask '%s', but the request has %s; masks are"
+                      + " given beside the prompt, and no text holds them")
                   .formatted(
                       offset,
                       name,
@@ -52,7 +52,7 @@ final class Masks {
   }
 
   private static boolean isFilled(RegionMask mask, int level) {
-    Raster grey = Raster.of(mask.picture()).grey();
+    Raster grey = Raster.of(mask.image()).grey();
     return IntStream.range(0, grey.samples().length).allMatch(i -> grey.level(i) == level);
   }
 
@@ -75,7 +75,7 @@ final class Masks {
   }
 
   /**
-   * Refuses masks in a negative prompt, which is one for all of the picture.
+   * Refuses masks in a negative prompt, which is one for all of the image.
    *
    * @throws PromptSyntaxException if it names one
    */
@@ -86,8 +86,8 @@ final class Masks {
         .ifPresent(
             network -> {
               throw new PromptSyntaxException(
-                      ("the tag %s at character %s stands in the negative prompt, which acts in all of"
-                              + " the picture; masks are for sides of AND in the prompt")
+                      ("the tag %s at character %s stands in the negative prompt, which acts in all"
+                              + " of the picture; masks are for sides of AND in the prompt")
                           .formatted(network.tag(), network.offset()),
                       network.offset())
                   .within(negative.written());

@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What all requests of a pipeline share. Safe for use by several threads. */
 final class Model implements AutoCloseable {
-  /** From here on pictures go through an autoencoder of plain layers in strips. */
+  /** From here on images go through an autoencoder of plain layers in strips. */
   private static final long LARGE_PIXELS = 768 * 768;
 
   private final Checkpoint checkpoint;
@@ -150,7 +150,7 @@ final class Model implements AutoCloseable {
     return networks;
   }
 
-  /** The model that may finish pictures. */
+  /** The model that may finish images. */
   Optional<Refiner> refiner() {
     return refiner;
   }
@@ -160,19 +160,19 @@ final class Model implements AutoCloseable {
     return auxiliary.previewer();
   }
 
-  /** Draws finished pictures, if the pipeline has it. */
+  /** Draws finished images, if the pipeline has it. */
   Taesd taesd() {
     return auxiliary.taesd();
   }
 
-  /** The networks that make pictures follow others. */
+  /** The networks that make images follow others. */
   ControlNets controlNets() {
     return auxiliary.controlNets();
   }
 
   /**
-   * Does something with the autoencoder as a request wants it for pictures of a size. What is not
-   * in memory is read when it first runs.
+   * Does something with the autoencoder as a request wants it for images of a size. What is not in
+   * memory is read when it first runs.
    *
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
@@ -195,7 +195,7 @@ final class Model implements AutoCloseable {
     return weights.dict();
   }
 
-  /** The weights that encode pictures. */
+  /** The weights that encode images. */
   OnDemand vaeEncoderMemory() {
     return vaeEncoderMemory;
   }
@@ -211,7 +211,7 @@ final class Model implements AutoCloseable {
   }
 
   /**
-   * Whether pictures of a size go through the autoencoder in strips. With packed layers that is at
+   * Whether images of a size go through the autoencoder in strips. With packed layers that is at
    * least as fast, whatever the size.
    */
   boolean strips(PromptSpec spec, ImageSize size) {

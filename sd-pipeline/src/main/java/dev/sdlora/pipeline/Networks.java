@@ -54,7 +54,7 @@ final class Networks implements AutoCloseable {
     } else {
       unetWeights.read();
     }
-    // Most requests start from noise: what encodes pictures is read by the first that does.
+    // Most requests start from noise: what encodes images is read by the first that does.
     LiveWeights encoder = PrecisionChoice.vaeWeights(torch, files, true, type, device);
     loaded.add(encoder);
     this.vae = new Vae(torch, files.vae().config(), encoder, decoder);
@@ -84,7 +84,7 @@ final class Networks implements AutoCloseable {
 
   /**
    * Reads the weights that a memory policy keeps into native memory, but for those that encode
-   * pictures. When that fails, nothing stays behind.
+   * images. When that fails, nothing stays behind.
    *
    * @param device DJL's name of the device
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read

@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the pictures that a pass draws together are guided: by its own model, and by the refiner from
+ * How the images that a pass draws together are guided: by its own model, and by the refiner from
  * the first on that wants it. Used by one thread.
  */
 final class PassGuidance {

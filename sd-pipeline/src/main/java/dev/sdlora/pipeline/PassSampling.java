@@ -5,7 +5,7 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.MaskedContent;
 import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.sampler.Denoiser;
-import dev.sdlora.sampler.PictureSteps;
+import dev.sdlora.sampler.ImageToImageSteps;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.SamplingSettings;
 import dev.sdlora.sampler.StepObserver;
@@ -38,7 +38,7 @@ final class PassSampling {
   /**
    * The plan of a pass.
    *
-   * @param size of its pictures
+   * @param size of its images
    * @param repainting how it changes a latent that is given; empty if it starts from noise
    */
   static PassSampling of(
@@ -46,7 +46,7 @@ final class PassSampling {
     NoiseLevels levels = model.levels(spec.samplerOptions().zeroTerminalSnr());
     SamplingSettings settings =
         new SamplingSettings(spec.sampler(), spec.schedule(), spec.steps(), spec.samplerOptions());
-    Optional<PictureSteps> part =
+    Optional<ImageToImageSteps> part =
         repainting.filter(change -> !change.isNone()).map(change -> change.steps(spec.steps()));
     SamplingPlan whole =
         SamplingPlan.of(

@@ -26,8 +26,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The networks of a second model that finishes the pictures of the first (Podell et al. 2023,
- * "SDXL", section 2.5). No LoRA changes its weights, so requests share them freely.
+ * The networks of a second model that finishes the images of the first (Podell et al. 2023, "SDXL",
+ * section 2.5). No LoRA changes its weights, so requests share them freely.
  */
 final class Refiner implements AutoCloseable {
   private final ModelFiles files;
@@ -91,9 +91,7 @@ final class Refiner implements AutoCloseable {
     return files.checkpoint();
   }
 
-  /**
-   * What pictures call it: its name, of a file with A1111's hash, computed when first asked for.
-   */
+  /** What images call it: its name, of a file with A1111's hash, computed when first asked for. */
   synchronized String title() {
     String known = title;
     if (known == null) {

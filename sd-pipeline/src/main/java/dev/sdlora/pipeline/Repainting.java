@@ -4,7 +4,7 @@ import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.MaskedContent;
-import dev.sdlora.sampler.PictureSteps;
+import dev.sdlora.sampler.ImageToImageSteps;
 import java.util.Optional;
 
 /**
@@ -24,7 +24,7 @@ record Repainting(
     MaskedContent content,
     double conditioningMaskWeight) {
 
-  /** Repainting of a request that starts from a picture. */
+  /** Repainting of a request that starts from an image. */
   static Repainting of(ImageToImage settings) {
     Optional<Inpainting> part = settings.inpainting();
     return new Repainting(
@@ -50,7 +50,9 @@ record Repainting(
    *
    * @param steps what the request says
    */
-  PictureSteps steps(int steps) {
-    return fixSteps ? PictureSteps.exactly(steps, strength) : PictureSteps.share(steps, strength);
+  ImageToImageSteps steps(int steps) {
+    return fixSteps
+        ? ImageToImageSteps.exactly(steps, strength)
+        : ImageToImageSteps.share(steps, strength);
   }
 }

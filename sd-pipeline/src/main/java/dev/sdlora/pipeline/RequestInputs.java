@@ -6,9 +6,9 @@ import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.error.ResourceException.Resource;
 import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.RegionMask;
 import java.util.List;
 import java.util.Optional;
@@ -32,11 +32,10 @@ final class RequestInputs {
             .toList();
     requireFew(masks.size(), "masks", limits.masks(), "masks");
     requireFew(spec.controlUnits().size(), "control units", limits.controlUnits(), "controlUnits");
-    Stream<Picture> source =
-        spec.imageToImage().map(RequestInputs::pictures).orElseGet(Stream::empty);
-    Stream<Picture> control = spec.controlUnits().stream().map(ControlUnit::picture);
+    Stream<Image> source = spec.imageToImage().map(RequestInputs::images).orElseGet(Stream::empty);
+    Stream<Image> control = spec.controlUnits().stream().map(ControlUnit::image);
     long pixels =
-        Stream.of(source, masks.stream().map(RegionMask::picture), control)
+        Stream.of(source, masks.stream().map(RegionMask::image), control)
             .flatMap(pictures -> pictures)
             .mapToLong(picture -> (long) picture.width() * picture.height())
             .sum();
@@ -50,9 +49,9 @@ final class RequestInputs {
     }
   }
 
-  private static Stream<Picture> pictures(ImageToImage source) {
+  private static Stream<Image> images(ImageToImage source) {
     return Stream.concat(
-        Stream.of(source.picture()), source.inpainting().map(Inpainting::mask).stream());
+        Stream.of(source.image()), source.inpainting().map(Inpainting::mask).stream());
   }
 
   private static void requireFew(int found, String what, int most, String limit) {

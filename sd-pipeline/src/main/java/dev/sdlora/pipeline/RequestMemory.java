@@ -5,11 +5,11 @@ import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.error.ResourceException.Resource;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.Outpainting;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.ResizeMode;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.Upscaling;
@@ -30,13 +30,11 @@ import java.util.Optional;
 
 /**
  * The memory that a request will need, from its sizes, its batch and the networks; found out
- * without taking any. LoRAs are not counted: patches take the place of weights, and beside pictures
+ * without taking any. LoRAs are not counted: patches take the place of weights, and beside images
  * overlays are small.
  */
 final class RequestMemory {
-  /**
-   * Of the heap, for each pixel: the latents of samplers, and a picture as numbers and as bytes.
-   */
+  /** Of the heap, for each pixel: the latents of samplers, and an image as numbers and as bytes. */
   private static final double LATENTS = 10;
 
   /** What the engine keeps beside tensors. */
@@ -61,7 +59,7 @@ final class RequestMemory {
    *
    * @param source with outpainting made inpainting
    * @param size of the first pass
-   * @throws ResourceException if a picture would have more pixels than the pipeline allows
+   * @throws ResourceException if an image would have more pixels than the pipeline allows
    */
   RequestMemory(Model model, PromptSpec spec, Optional<ImageToImage> source, ImageSize size) {
     this.model = model;
@@ -83,11 +81,11 @@ final class RequestMemory {
   }
 
   /**
-   * Checks what outpainting makes of a picture.
+   * Checks what outpainting makes of an image.
    *
    * @throws ResourceException if it has more pixels than the pipeline allows
    */
-  static void requireFew(Model model, Picture picture, Outpainting more) {
+  static void requireFew(Model model, Image picture, Outpainting more) {
     requireFew(
         model,
         "the outpainted picture",
@@ -100,7 +98,7 @@ final class RequestMemory {
   }
 
   private static void requireFew(Model model, String what, double width, double height) {
-    long most = Math.min(Picture.MAX_PIXELS, model.limits().maxPixels());
+    long most = Math.min(Image.MAX_PIXELS, model.limits().maxPixels());
     if (width * height > most) {
       throw new ResourceException(
           Resource.PIXELS,
@@ -111,9 +109,7 @@ final class RequestMemory {
               width,
               height,
               width * height,
-              most == Picture.MAX_PIXELS
-                  ? "the most that is possible"
-                  : "the most for this pipeline",
+              most == Image.MAX_PIXELS ? "the most that is possible" : "the most for this pipeline",
               most),
           (long) (width * height),
           most);
@@ -124,19 +120,19 @@ final class RequestMemory {
     return (double) of.width() * of.height();
   }
 
-  /** The picture that only a part of is painted comes back as a whole. */
-  private Optional<Picture> whole() {
+  /** The image that only a part of is painted comes back as a whole. */
+  private Optional<Image> whole() {
     return source
         .filter(given -> given.inpainting().map(Inpainting::onlyMasked).orElse(false))
-        .map(ImageToImage::picture);
+        .map(ImageToImage::image);
   }
 
   private double finishedWidth() {
-    return whole().map(Picture::width).orElseGet(() -> second.orElse(size).width());
+    return whole().map(Image::width).orElseGet(() -> second.orElse(size).width());
   }
 
   private double finishedHeight() {
-    return whole().map(Picture::height).orElseGet(() -> second.orElse(size).height());
+    return whole().map(Image::height).orElseGet(() -> second.orElse(size).height());
   }
 
   /**
@@ -163,7 +159,7 @@ final class RequestMemory {
   /**
    * The most that is needed at any time.
    *
-   * @param keepsImages whether all pictures of the batch are kept until the end
+   * @param keepsImages whether all images of the batch are kept until the end
    * @throws dev.sdlora.api.error.CheckpointException if a network that the request names cannot be
    *     used
    */
@@ -191,7 +187,7 @@ final class RequestMemory {
     }
     double kept = BYTES * finished * (keepsImages ? spec.images() : 1);
     double given =
-        source.map(from -> (double) from.picture().width() * from.picture().height()).orElse(0.0);
+        source.map(from -> (double) from.image().width() * from.image().height()).orElse(0.0);
     return most.need()
         .and(
             new MemoryNeed(
@@ -237,7 +233,7 @@ final class RequestMemory {
     return new Stage(call, LATENTS * pixels(at) * together() + masks);
   }
 
-  /** How many parts of the picture the request names, at most. */
+  /** How many parts of the image the request names, at most. */
   private int regions() {
     long given = spec.loras().stream().filter(lora -> lora.mask().isPresent()).count();
     return spec.masks().size() + (int) given;
@@ -276,9 +272,9 @@ final class RequestMemory {
     return Math.min(together() * JointBatch.conditions(spec), JointBatch.rows(spec, at));
   }
 
-  /** How many pictures are drawn together. */
+  /** How many images are drawn together. */
   private int together() {
-    return JointBatch.pictures(spec, size);
+    return JointBatch.images(spec, size);
   }
 
   private Stage finishing(ImageSize at) {
@@ -310,13 +306,13 @@ final class RequestMemory {
     return model.networks().vae().decoderWeights().type().bytes();
   }
 
-  /** The picture to start from is brought to the request's size, or encoded in its own. */
+  /** The image to start from is brought to the request's size, or encoded in its own. */
   private Stage canvas(ImageToImage given) {
     // One whose latent is resized is encoded in its own size.
     ImageSize own =
         given.resizeMode() == ResizeMode.LATENT_UPSCALE ? Canvas.defaultSize(given, size) : size;
     double mask = given.inpainting().isEmpty() ? 0 : MASK;
-    double pixels = (double) given.picture().width() * given.picture().height();
+    double pixels = (double) given.image().width() * given.image().height();
     return encoding(own).and(new Stage(Blocks.NONE, mask * Math.max(pixels, pixels(size))));
   }
 
@@ -333,7 +329,7 @@ final class RequestMemory {
         .or(encoding(larger));
   }
 
-  /** A picture through an upscaler: its network's results, then a filter to the size wanted. */
+  /** An image through an upscaler: its network's results, then a filter to the size wanted. */
   private Stage enlarging(Upscaler upscaler, double width, double height, double scale) {
     double target = width * height * scale * scale;
     Optional<UpscalerConfig> network = model.upscalers().config(upscaler);

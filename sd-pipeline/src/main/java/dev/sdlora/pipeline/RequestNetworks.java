@@ -46,7 +46,7 @@ final class RequestNetworks implements AutoCloseable {
   /**
    * The networks of a request, with none of its LoRAs yet.
    *
-   * @param units the pictures that all passes follow
+   * @param units the images that all passes follow
    * @throws dev.sdlora.api.error.CheckpointException if the network of a unit cannot be used
    */
   RequestNetworks(Model model, List<ControlUnit> units, Progress progress) {
@@ -55,7 +55,7 @@ final class RequestNetworks implements AutoCloseable {
     this.controls = model.controlNets().open(units);
   }
 
-  /** The pictures to follow. */
+  /** The images to follow. */
   Controls controls() {
     return controls;
   }
@@ -87,9 +87,9 @@ final class RequestNetworks implements AutoCloseable {
   }
 
   /**
-   * A picture of other sides, by an upscaler that is made ready when it is first needed.
+   * An image of other sides, by an upscaler that is made ready when it is first needed.
    *
-   * @param upscaler one of pictures, not of latents
+   * @param upscaler one of images, not of latents
    * @throws dev.sdlora.api.error.CheckpointException if there is no such network
    */
   Raster enlarge(Upscaler upscaler, Raster picture, int width, int height) {
@@ -111,7 +111,7 @@ final class RequestNetworks implements AutoCloseable {
   }
 
   /**
-   * The encoded prompts of a pass, kept for its other pictures.
+   * The encoded prompts of a pass, kept for its other images.
    *
    * @param encoding encodes them with the LoRAs that are on
    */
@@ -129,7 +129,7 @@ final class RequestNetworks implements AutoCloseable {
     refined = true;
   }
 
-  /** Whether the refiner has had a part in a picture. */
+  /** Whether the refiner has had a part in an image. */
   boolean isRefined() {
     return refined;
   }

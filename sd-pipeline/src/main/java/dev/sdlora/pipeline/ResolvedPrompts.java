@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Pictures of a request that follow each other and have the same prompts.
+ * Images of a request that follow each other and have the same prompts.
  *
  * @param spec their request, whose prompts are those that were drawn
  * @param firstImage the number of the first of them in the whole request, from 0
@@ -23,9 +23,9 @@ import java.util.Optional;
 record ResolvedPrompts(PromptSpec spec, int firstImage, Map<String, String> templates) {
 
   /**
-   * All pictures of a request.
+   * All images of a request.
    *
-   * @param seeds of the first picture
+   * @param seeds of the first image
    * @throws dev.sdlora.api.error.PromptSyntaxException if a template makes no sense
    */
   static List<ResolvedPrompts> of(PromptSpec spec, ImageSeeds seeds) {

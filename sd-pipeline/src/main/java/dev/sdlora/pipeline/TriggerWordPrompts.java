@@ -17,7 +17,7 @@ import java.util.function.Function;
 
 /**
  * Puts into the prompts of a request what the authors of its LoRAs advise, as clicks on their cards
- * do in A1111. What comes out says all of it, so that pictures tell it. Immutable.
+ * do in A1111. What comes out says all of it, so that images tell it. Immutable.
  */
 final class TriggerWordPrompts {
   /** Before these no comma is needed. */

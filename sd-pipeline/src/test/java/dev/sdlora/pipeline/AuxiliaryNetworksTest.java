@@ -13,8 +13,8 @@ import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.ControlUnit.Mode;
 import dev.sdlora.api.image.FinalDecoder;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.LatentPreview;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.ResizeMode;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.VaeTiling;
@@ -91,7 +91,7 @@ class AuxiliaryNetworksTest {
   private static ControlUnit.Builder unit() {
     byte[] rgb = new byte[3 * 40 * 30];
     new Random(8).nextBytes(rgb);
-    return ControlUnit.builder(control, Picture.of(40, 30, rgb));
+    return ControlUnit.builder(control, Image.of(40, 30, rgb));
   }
 
   private byte[] following(ControlUnit.Builder... units) {
@@ -129,7 +129,7 @@ class AuxiliaryNetworksTest {
     Path adapter =
         new RandomWeights(new T2iAdapterConfig(3, 8, channels, 2, 1).weights(), 4)
             .write(folder.resolve("t2iadapter.safetensors"), name -> name);
-    ControlUnit unit = ControlUnit.builder(adapter, unit().build().picture()).build();
+    ControlUnit unit = ControlUnit.builder(adapter, unit().build().image()).build();
     byte[] plain = rgb(SPEC);
     byte[] followed = following(unit.toBuilder());
     assertThat(followed).isNotEqualTo(plain);
@@ -150,7 +150,7 @@ class AuxiliaryNetworksTest {
   void generate_fileThatIsNoControlNet_saysSoAndLeavesNothingBehind() {
     byte[] plain = rgb(SPEC);
     ControlUnit wrong =
-        ControlUnit.builder(Fixtures.CHECKPOINT, Picture.of(1, 1, new byte[3])).build();
+        ControlUnit.builder(Fixtures.CHECKPOINT, Image.of(1, 1, new byte[3])).build();
     // The first one has been read by then.
     PromptSpec spec = SPEC.toBuilder().controlUnit(unit().build()).controlUnit(wrong).build();
     assertThatThrownBy(() -> rgb(spec))
@@ -245,16 +245,16 @@ class AuxiliaryNetworksTest {
                 new GenerationListener() {
                   @Override
                   public void stepEnd(Step step, LatentPreview latent) {
-                    preview[0] = Picture.of(latent.toImage()).rgb();
+                    preview[0] = Image.of(latent.toImage()).rgb();
                   }
                 })
             .images()
             .get(0);
 
-    // At the end of the last step there is no noise left, and the preview is the picture.
-    assertThat(drawn.picture().rgb()).isEqualTo(preview[0]).isNotEqualTo(rgb(SPEC));
-    assertThat(drawn.parameters()).contains(", VAE Decoder: TAESD");
-    assertThat(PromptSpec.fromParameters(drawn.parameters()).finalDecoder())
+    // At the end of the last step there is no noise left, and the preview is the image.
+    assertThat(drawn.image().rgb()).isEqualTo(preview[0]).isNotEqualTo(rgb(SPEC));
+    assertThat(drawn.infotext()).contains(", VAE Decoder: TAESD");
+    assertThat(PromptSpec.fromInfotext(drawn.infotext()).finalDecoder())
         .isEqualTo(FinalDecoder.TAESD);
   }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The prompt language and the options of guidance, from spec to picture. */
+/** The prompt language and the options of guidance, from spec to image. */
 @Timeout(120)
 class ComposedPromptTest {
   private static final PromptSpec SPEC =

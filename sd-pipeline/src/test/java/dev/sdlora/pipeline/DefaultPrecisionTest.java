@@ -34,7 +34,7 @@ class DefaultPrecisionTest {
       assertThat(pipeline.precision()).isEqualTo(HERE);
       assertThat(result.precision()).isEqualTo(HERE);
       assertThat(result.first().rgb()).isEqualTo(named.first().rgb());
-      assertThat(result.first().parameters().contains("Precision: bfloat16"))
+      assertThat(result.first().infotext().contains("Precision: bfloat16"))
           .isEqualTo(HERE == Precision.BFLOAT16);
     }
   }
@@ -45,7 +45,7 @@ class DefaultPrecisionTest {
     try (Pipeline pipeline = open(Fixtures.float32())) {
       GenerationResult result = pipeline.generate(SPEC);
       assertThat(result.precision()).isEqualTo(Precision.FLOAT32);
-      assertThat(result.first().parameters()).doesNotContain("Precision");
+      assertThat(result.first().infotext()).doesNotContain("Precision");
     }
   }
 

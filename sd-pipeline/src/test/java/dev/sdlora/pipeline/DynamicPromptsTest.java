@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Prompts that are drawn for each picture. */
+/** Prompts that are drawn for each image. */
 class DynamicPromptsTest {
   private static final String TEMPLATE = "a {red|green|blue|black} __animals/*__";
   private static final PromptSpec SPEC =
@@ -98,8 +98,8 @@ class DynamicPromptsTest {
     assertThat(ends).containsExactly(3);
     List<PromptSpec> read =
         result.images().stream()
-            .map(GeneratedImage::parameters)
-            .map(PromptSpec::fromParameters)
+            .map(GeneratedImage::infotext)
+            .map(PromptSpec::fromInfotext)
             .toList();
     assertThat(read).extracting(PromptSpec::prompt).doesNotHaveDuplicates();
     for (int i = 0; i < 3; i++) {
@@ -110,7 +110,7 @@ class DynamicPromptsTest {
       assertThat(drawn.otherParameters())
           .containsEntry("Template", TEMPLATE)
           .containsEntry("Negative Template", "{ugly|bad}");
-      // The text makes the picture again, and so does the template with the picture's seed.
+      // The text makes the image again, and so does the template with the image's seed.
       byte[] rgb = result.images().get(i).rgb();
       assertThat(pipeline.generate(drawn).first().rgb()).isEqualTo(rgb);
       PromptSpec alone = dynamic(SPEC.toBuilder().seed(5 + i).images(1).build());
@@ -136,7 +136,7 @@ class DynamicPromptsTest {
             .map(GeneratedImage::rgb)
             .toList();
     List<Boolean> drawn =
-        result.images().stream().map(image -> image.parameters().startsWith("a cat<lora")).toList();
+        result.images().stream().map(image -> image.infotext().startsWith("a cat<lora")).toList();
     assertThat(drawn).contains(true, false);
     IntStream.range(0, 3)
         .forEach(
@@ -164,7 +164,7 @@ class DynamicPromptsTest {
                 .build());
     GeneratedImage image = pipeline.generate(spec).first();
 
-    PromptSpec read = PromptSpec.fromParameters(image.parameters());
+    PromptSpec read = PromptSpec.fromInfotext(image.infotext());
     assertThat(read.prompt()).matches("a \\w+ [\\w ]+, (oil|ink)");
     assertThat(read.hiresFix().orElseThrow().prompt().orElseThrow()).matches("\\w+ fur, (oil|ink)");
     assertThat(pipeline.generate(read).first().rgb()).isEqualTo(image.rgb());
@@ -173,7 +173,7 @@ class DynamicPromptsTest {
   @Test
   void generate_withoutTheOption_bracesAreText() {
     PromptSpec spec = SPEC.toBuilder().images(1).build();
-    String parameters = pipeline.generate(spec).first().parameters();
+    String parameters = pipeline.generate(spec).first().infotext();
 
     assertThat(parameters).startsWith(TEMPLATE + "\nNegative prompt: {ugly|bad}\n");
     assertThat(parameters).doesNotContain("Template");
@@ -182,8 +182,8 @@ class DynamicPromptsTest {
     List<GeneratedImage> drawn = pipeline.generate(dynamic(plain)).images();
     assertThat(drawn).extracting(GeneratedImage::rgb).containsExactlyElementsOf(rgb(expected));
     assertThat(drawn)
-        .extracting(GeneratedImage::parameters)
-        .containsExactlyElementsOf(expected.stream().map(GeneratedImage::parameters).toList());
+        .extracting(GeneratedImage::infotext)
+        .containsExactlyElementsOf(expected.stream().map(GeneratedImage::infotext).toList());
   }
 
   private static List<byte[]> rgb(List<GeneratedImage> images) {
@@ -246,7 +246,7 @@ class DynamicPromptsTest {
         cat, b: c
         Negative Template: {ugly|bad}\
         """;
-    PromptSpec read = PromptSpec.fromParameters(text);
+    PromptSpec read = PromptSpec.fromInfotext(text);
 
     assertThat(read.prompt()).isEqualTo("a red cat");
     assertThat(read.negativePrompt()).isEqualTo("ugly");
@@ -256,6 +256,6 @@ class DynamicPromptsTest {
         .containsEntry("Negative Template", "{ugly|bad}");
     // A prompt may well begin a line with the word.
     String prompt = "x\nTemplate: y\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5";
-    assertThat(PromptSpec.fromParameters(prompt).prompt()).isEqualTo("x\nTemplate: y");
+    assertThat(PromptSpec.fromInfotext(prompt).prompt()).isEqualTo("x\nTemplate: y");
   }
 }

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Embeddings in prompts. Their twins are words of the vocabulary: an embedding with the vectors of
- * some words makes the same picture as these words, bit for bit.
+ * some words makes the same image as these words, bit for bit.
  */
 @Timeout(120)
 class EmbeddingsTest {
@@ -221,11 +221,11 @@ class EmbeddingsTest {
     String zigZag = FileHashes.sha256(embeddings.resolve("more/zig-zag.safetensors"));
     String zig = FileHashes.sha256(embeddings.resolve("zig.safetensors"));
 
-    assertThat(pipeline.generate(spec).first().parameters())
+    assertThat(pipeline.generate(spec).first().infotext())
         .contains(
             "TI hashes: \"zig-zag: %s, zig: %s\", "
                 .formatted(zigZag.substring(0, 12), zig.substring(0, 12)));
-    assertThat(pipeline.generate(SPEC).first().parameters()).doesNotContain("TI hashes");
+    assertThat(pipeline.generate(SPEC).first().infotext()).doesNotContain("TI hashes");
   }
 
   @Test

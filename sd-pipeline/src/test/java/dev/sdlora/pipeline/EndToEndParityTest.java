@@ -28,7 +28,7 @@ import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whole runs against diffusers: recorded noise, guidance, eight steps, and the picture. */
+/** Whole runs against diffusers: recorded noise, guidance, eight steps, and the image. */
 class EndToEndParityTest {
   private static final TensorFile GOLDEN = Fixtures.golden("golden");
   private static final ImageSize SIZE = new ImageSize(64, 64);

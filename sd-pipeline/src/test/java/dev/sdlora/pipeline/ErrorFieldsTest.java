@@ -127,7 +127,7 @@ class ErrorFieldsTest {
               "StepDone",
               "ImageDone",
               "ResultReady");
-      assertThat(((GenerationEvent.ImageDone) events.get(8)).image().picture())
+      assertThat(((GenerationEvent.ImageDone) events.get(8)).image().image())
           .isEqualTo(tiny.draw(TinyPipeline.SPEC));
       assertThat(((GenerationEvent.StepDone) events.get(4)).preview())
           .hasValueSatisfying(picture -> assertThat(picture.width()).isEqualTo(8));

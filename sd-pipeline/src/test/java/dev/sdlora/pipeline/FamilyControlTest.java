@@ -77,7 +77,7 @@ class FamilyControlTest {
   }
 
   private static ControlUnit.Builder unit(Path network) {
-    return ControlUnit.builder(network, TinyPipeline.picture(48, 40));
+    return ControlUnit.builder(network, TinyPipeline.image(48, 40));
   }
 
   private static void assertActs(String set, Path network) {

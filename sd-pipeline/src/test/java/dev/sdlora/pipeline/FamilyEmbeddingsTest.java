@@ -134,7 +134,7 @@ class FamilyEmbeddingsTest {
     RefinerSwitch half = RefinerSwitch.at(0.5);
     byte[] named = rgb(pipeline, spec("a zig").refinerSwitch(half));
     assertThat(named).isEqualTo(rgb(twin, spec("a cat").refinerSwitch(half)));
-    // Where only the base knows the word, the picture is another.
+    // Where only the base knows the word, the image is another.
     try (Pipeline partly = builder(taught).refiner(refiner).build()) {
       assertThat(rgb(partly, spec("a cat").refinerSwitch(half))).isNotEqualTo(named);
     }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whole runs of all families against diffusers: recorded noise, guidance, and the picture. */
+/** Whole runs of all families against diffusers: recorded noise, guidance, and the image. */
 class FamilyEndToEndTest {
   private static final ImageSize SIZE = new ImageSize(64, 64);
   private static final double[] SIZES = {64, 64, 0, 0, 64, 64};

@@ -11,8 +11,8 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.lora.LoraMode;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests from prompts to pictures on the small models of all families. */
+/** Requests from prompts to images on the small models of all families. */
 @Tag("slow")
 class FamilyRequestsTest {
   @TempDir static Path folder;
@@ -44,7 +44,7 @@ class FamilyRequestsTest {
   }
 
   private static byte[] rgb(GenerationResult result) {
-    return result.images().get(0).picture().rgb();
+    return result.images().get(0).image().rgb();
   }
 
   @ParameterizedTest
@@ -75,7 +75,7 @@ class FamilyRequestsTest {
     byte[] grey = new byte[3 * 64];
     Arrays.fill(grey, (byte) 255);
     grey[0] = (byte) 250;
-    RegionMask almost = RegionMask.of(Picture.of(8, 8, grey));
+    RegionMask almost = RegionMask.of(Image.of(8, 8, grey));
     LoraAdapter lora =
         LoraAdapter.open(TinyFamilies.sdxlLora()).toBuilder().textEncoderStrength(0).build();
     try (Pipeline pipeline = builder("sdxl").build()) {
@@ -86,7 +86,7 @@ class FamilyRequestsTest {
           pipeline.generate(spec.toBuilder().lora(lora.withMask(almost)).build()).first().rgb();
       assertThat(difference(masked, everywhere)).isLessThan(0.1);
       assertThat(difference(plain, everywhere)).isGreaterThan(0.5);
-      // What the text encoders say of the whole text is one for the picture.
+      // What the text encoders say of the whole text is one for the image.
       LoraAdapter texts = lora.toBuilder().textEncoderStrength(1).build();
       byte[] half =
           pipeline
@@ -138,29 +138,29 @@ class FamilyRequestsTest {
       GeneratedImage plain = pipeline.generate(spec().build()).images().get(0);
       GeneratedImage refined =
           pipeline.generate(spec().refinerSwitch(RefinerSwitch.at(0.5)).build()).images().get(0);
-      assertThat(refined.picture().rgb()).isNotEqualTo(plain.picture().rgb());
-      assertThat(plain.parameters()).doesNotContain("Refiner");
-      assertThat(refined.parameters())
+      assertThat(refined.image().rgb()).isNotEqualTo(plain.image().rgb());
+      assertThat(plain.infotext()).doesNotContain("Refiner");
+      assertThat(refined.infotext())
           .containsPattern("Refiner: refiner-whole \\[[0-9a-f]{10}\\], Refiner switch at: 0.5");
-      assertThat(PromptSpec.fromParameters(refined.parameters()).refinerSwitch())
+      assertThat(PromptSpec.fromInfotext(refined.infotext()).refinerSwitch())
           .contains(RefinerSwitch.at(0.5));
       // The last step of three starts at time 0, where 0.999 of the way are made.
       GenerationResult never = pipeline.generate(spec().refinerSwitch(RefinerSwitch.at(1)).build());
-      assertThat(rgb(never)).isEqualTo(plain.picture().rgb());
+      assertThat(rgb(never)).isEqualTo(plain.image().rgb());
       GenerationResult first = pipeline.generate(spec().refinerSwitch(RefinerSwitch.at(0)).build());
-      assertThat(rgb(first)).isNotEqualTo(refined.picture().rgb());
+      assertThat(rgb(first)).isNotEqualTo(refined.image().rgb());
 
       // Half the strength makes three steps of four; the share is that of the three.
       PromptSpec.Builder half =
           spec()
               .steps(4)
-              .imageToImage(ImageToImage.builder(plain.picture()).denoisingStrength(0.5).build());
+              .imageToImage(ImageToImage.builder(plain.image()).denoisingStrength(0.5).build());
       String third =
           pipeline
               .generate(half.refinerSwitch(new RefinerSwitch(0.6, true)).build())
               .images()
               .get(0)
-              .parameters();
+              .infotext();
       assertThat(third)
           .contains("Refiner switch by sampling steps: True", "Refiner: refiner-whole");
     }
@@ -172,14 +172,13 @@ class FamilyRequestsTest {
     for (int i = 0; i < grey.length; i++) {
       grey[i] = (byte) (i * 31 % 251);
     }
-    ImageToImage source =
-        ImageToImage.builder(Picture.of(64, 64, grey)).denoisingStrength(1).build();
+    ImageToImage source = ImageToImage.builder(Image.of(64, 64, grey)).denoisingStrength(1).build();
     try (Pipeline pipeline = builder("ip2p").build()) {
       GenerationResult usual = pipeline.generate(spec().imageToImage(source).build());
-      assertThat(usual.images().get(0).parameters()).contains("Image CFG scale: 1.5");
+      assertThat(usual.images().get(0).infotext()).contains("Image CFG scale: 1.5");
       byte[] more = rgb(pipeline.generate(spec().imageToImage(source).imageCfgScale(3).build()));
       assertThat(more).isNotEqualTo(rgb(usual));
-      assertThat(pipeline.generate(spec().build()).images().get(0).parameters())
+      assertThat(pipeline.generate(spec().build()).images().get(0).infotext())
           .doesNotContain("Image CFG scale");
     }
   }

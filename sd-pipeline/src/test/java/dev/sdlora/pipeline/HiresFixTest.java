@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.api.sampling.Sampler;
@@ -38,10 +38,10 @@ class HiresFixTest {
 
   @Test
   void size_isTheFirstTimesTheScale_orItsOwn() {
-    Picture scaled = TINY.draw(hires(fix -> fix.scale(1.3)));
+    Image scaled = TINY.draw(hires(fix -> fix.scale(1.3)));
     assertThat(scaled.width()).isEqualTo(80);
     assertThat(scaled.height()).isEqualTo(80);
-    Picture own = TINY.draw(hires(fix -> fix.size(new ImageSize(120, 72))));
+    Image own = TINY.draw(hires(fix -> fix.size(new ImageSize(120, 72))));
     assertThat(own.width()).isEqualTo(120);
     assertThat(own.height()).isEqualTo(72);
   }
@@ -60,7 +60,7 @@ class HiresFixTest {
 
   @Test
   void upscaler_everyBuiltIn_isAnotherPicture() {
-    Set<Picture> drawn = new HashSet<>();
+    Set<Image> drawn = new HashSet<>();
     for (Upscaler upscaler : Upscaler.builtIn()) {
       // Antialiased straight lines are the plain ones when nothing becomes smaller.
       if (!upscaler.equals(Upscaler.LATENT_ANTIALIASED) && !upscaler.equals(Upscaler.NONE)) {
@@ -81,7 +81,7 @@ class HiresFixTest {
 
   @Test
   void settings_ofTheSecondPass_changeThePicture() {
-    Picture plain = TINY.draw(hires(fix -> fix));
+    Image plain = TINY.draw(hires(fix -> fix));
     assertThat(TINY.draw(hires(fix -> fix.prompt("a cat").negativePrompt("ugly"))))
         .isEqualTo(plain);
     assertThat(TINY.draw(hires(fix -> fix.prompt("a dog")))).isNotEqualTo(plain);
@@ -96,17 +96,17 @@ class HiresFixTest {
     PromptSpec spec = hires(fix -> fix.prompt("a cat" + TAG)).toBuilder().images(2).build();
     GenerationResult result = TINY.pipeline().generate(spec);
     assertThat(result.loras()).extracting(LoraReport::name).containsExactly("tiny_lora");
-    assertThat(result.first().parameters()).contains("Lora hashes: \"tiny_lora: ");
+    assertThat(result.first().infotext()).contains("Lora hashes: \"tiny_lora: ");
 
-    Picture plain = TINY.draw(hires(fix -> fix));
-    Picture both = TINY.draw(hires(fix -> fix).toBuilder().prompt("a cat" + TAG).build());
-    Picture secondOnly = TINY.draw(spec.toBuilder().images(1).build());
-    Picture firstOnly =
+    Image plain = TINY.draw(hires(fix -> fix));
+    Image both = TINY.draw(hires(fix -> fix).toBuilder().prompt("a cat" + TAG).build());
+    Image secondOnly = TINY.draw(spec.toBuilder().images(1).build());
+    Image firstOnly =
         TINY.draw(hires(fix -> fix.prompt("a cat")).toBuilder().prompt("a cat" + TAG).build());
     assertThat(Set.of(plain, both, secondOnly, firstOnly)).hasSize(4);
-    assertThat(result.first().picture()).isEqualTo(secondOnly);
-    // The second picture was begun again without the LoRA.
-    assertThat(result.images().get(1).picture())
+    assertThat(result.first().image()).isEqualTo(secondOnly);
+    // The second image was begun again without the LoRA.
+    assertThat(result.images().get(1).image())
         .isEqualTo(TINY.draw(spec.toBuilder().seed(6).images(1).build()));
   }
 
@@ -128,10 +128,10 @@ class HiresFixTest {
                     .upscaler(Upscaler.LATENT_BICUBIC)
                     .prompt("a dog"));
     var image = TINY.pipeline().generate(spec).first();
-    assertThat(image.parameters())
+    assertThat(image.infotext())
         .contains("Size: 64x64", "Denoising strength: 0.6", "Hires prompt: a dog")
         .contains("Hires upscale: 1.5", "Hires steps: 3", "Hires upscaler: Latent (bicubic)");
-    assertThat(TINY.draw(PromptSpec.fromParameters(image.parameters()))).isEqualTo(image.picture());
+    assertThat(TINY.draw(PromptSpec.fromInfotext(image.infotext()))).isEqualTo(image.image());
   }
 
   @Test

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Hypernetworks in pictures. One that multiplies each number by a factor is the same as an IA3
+ * Hypernetworks in images. One that multiplies each number by a factor is the same as an IA3
  * adapter that scales the inputs of keys and values, which comes by another way.
  */
 class HypernetworksTest {
@@ -176,16 +176,16 @@ class HypernetworksTest {
   void generate_parameters_nameTheHypernetworkAndItsHash() {
     GeneratedImage drawn = pipeline.generate(prompt("a cat<hypernet: bent :0.5>")).first();
 
-    assertThat(drawn.parameters()).startsWith("a cat<hypernet: bent :0.5>\n");
-    PromptSpec read = PromptSpec.fromParameters(drawn.parameters());
+    assertThat(drawn.infotext()).startsWith("a cat<hypernet: bent :0.5>\n");
+    PromptSpec read = PromptSpec.fromInfotext(drawn.infotext());
     assertThat(read.otherParameters().get("Hypernet hashes")).matches("bent: [0-9a-f]{10}");
     assertThat(rgb(read)).isEqualTo(drawn.rgb());
     // Before January 2023 it was no part of the prompt.
     String old =
         "a cat\nNegative prompt: ugly\nSteps: 3, Sampler: DPM++ 2M Karras, CFG scale: 7, Seed: 5,"
             + " Size: 64x64, Hypernet: bent, Hypernet hash: 12345678, Hypernet strength: 0.5";
-    assertThat(PromptSpec.fromParameters(old).prompt()).isEqualTo("a cat<hypernet:bent:0.5>");
-    assertThat(PromptSpec.fromParameters(old.replace(", Hypernet strength: 0.5", "")).prompt())
+    assertThat(PromptSpec.fromInfotext(old).prompt()).isEqualTo("a cat<hypernet:bent:0.5>");
+    assertThat(PromptSpec.fromInfotext(old.replace(", Hypernet strength: 0.5", "")).prompt())
         .isEqualTo("a cat<hypernet:bent:1>");
   }
 
@@ -194,8 +194,8 @@ class HypernetworksTest {
     refuses("<hypernet:bend:1>", "hypernetwork 'bend' is not in ", "did you mean 'bent'?");
     refuses(
         "<hypernet:unfit:1>",
-        "hypernetwork 'unfit' changes layers of the widths [320, 768] (the text of SD 1.x has 768), but"
-            + " checkpoint 'tiny-sd1' is SD 1.x, whose attention reads the widths [",
+        "hypernetwork 'unfit' changes layers of the widths [320, 768] (the text of SD 1.x has 768),"
+            + " but checkpoint 'tiny-sd1' is SD 1.x, whose attention reads the widths [",
         "]");
     assertThatThrownBy(() -> rgb(prompt("<hypernet:bent:strong>")))
         .isInstanceOf(PromptSyntaxException.class)

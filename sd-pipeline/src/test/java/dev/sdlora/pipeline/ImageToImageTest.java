@@ -1,18 +1,18 @@
 package dev.sdlora.pipeline;
 
+import static dev.sdlora.pipeline.TinyPipeline.image;
 import static dev.sdlora.pipeline.TinyPipeline.mask;
-import static dev.sdlora.pipeline.TinyPipeline.picture;
 import static dev.sdlora.pipeline.TinyPipeline.redrawing;
 import static dev.sdlora.pipeline.TinyPipeline.repainting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.MaskedContent;
 import dev.sdlora.api.image.Outpainting;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.ResizeMode;
 import dev.sdlora.api.sampling.Sampler;
 import java.util.HashSet;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Requests that start from a picture, on the tiny checkpoint. */
+/** Requests that start from an image, on the tiny checkpoint. */
 class ImageToImageTest {
   private static final TinyPipeline TINY = new TinyPipeline();
 
@@ -33,10 +33,10 @@ class ImageToImageTest {
   }
 
   private static ImageToImage.Builder source() {
-    return ImageToImage.builder(picture(64, 64));
+    return ImageToImage.builder(image(64, 64));
   }
 
-  private static double distance(Picture a, Picture b) {
+  private static double distance(Image a, Image b) {
     byte[] one = a.rgb();
     byte[] other = b.rgb();
     double sum = 0;
@@ -49,11 +49,11 @@ class ImageToImageTest {
   @Test
   void strengthZero_isThePictureAsTheVaeHasIt_whateverThePrompt() {
     PromptSpec spec = redrawing(source().denoisingStrength(0));
-    Picture kept = TINY.draw(spec);
+    Image kept = TINY.draw(spec);
     assertThat(TINY.draw(spec.toBuilder().prompt("a dog").seed(9).steps(30).build()))
         .isEqualTo(kept);
     assertThat(TINY.steps(spec)).isEmpty();
-    Picture other =
+    Image other =
         TINY.draw(
             spec.toBuilder()
                 .imageToImage(
@@ -64,7 +64,7 @@ class ImageToImageTest {
 
   @Test
   void strength_movesAwayFromThePicture() {
-    Picture kept = TINY.draw(redrawing(source().denoisingStrength(0)));
+    Image kept = TINY.draw(redrawing(source().denoisingStrength(0)));
     double little = distance(kept, TINY.draw(redrawing(source().denoisingStrength(0.2))));
     double half = distance(kept, TINY.draw(redrawing(source().denoisingStrength(0.5))));
     double all = distance(kept, TINY.draw(redrawing(source().denoisingStrength(1))));
@@ -82,7 +82,7 @@ class ImageToImageTest {
 
   @Test
   void noiseMultiplier_andColourCorrection_changeThePicture() {
-    Picture plain = TINY.draw(redrawing(source()));
+    Image plain = TINY.draw(redrawing(source()));
     assertThat(TINY.draw(redrawing(source().noiseMultiplier(0.5)))).isNotEqualTo(plain);
     assertThat(TINY.draw(redrawing(source().colorCorrection(true)))).isNotEqualTo(plain);
   }
@@ -93,18 +93,18 @@ class ImageToImageTest {
         PromptSpec.builder()
             .steps(1)
             .seed(1)
-            .imageToImage(ImageToImage.builder(picture(45, 83)).build())
+            .imageToImage(ImageToImage.builder(image(45, 83)).build())
             .build();
     GeneratedImage image = TINY.pipeline().generate(free).first();
     assertThat(image.width()).isEqualTo(40);
     assertThat(image.height()).isEqualTo(80);
-    assertThat(image.parameters()).contains("Size: 40x80", "Denoising strength: 0.75");
+    assertThat(image.infotext()).contains("Size: 40x80", "Denoising strength: 0.75");
   }
 
   @ParameterizedTest
   @EnumSource(ResizeMode.class)
   void resizeMode_everyOne_givesTheRequestsSize(ResizeMode mode) {
-    Picture drawn = TINY.draw(redrawing(ImageToImage.builder(picture(90, 44)).resizeMode(mode)));
+    Image drawn = TINY.draw(redrawing(ImageToImage.builder(image(90, 44)).resizeMode(mode)));
     assertThat(drawn.width()).isEqualTo(64);
     assertThat(drawn.height()).isEqualTo(64);
   }
@@ -113,7 +113,7 @@ class ImageToImageTest {
   void batch_equalsTheSameMadeOneByOne() {
     PromptSpec spec =
         repainting(
-                picture(64, 64),
+                image(64, 64),
                 Inpainting.builder(mask(64, 64, 16, 16, 32))
                     .maskedContent(MaskedContent.LATENT_NOISE))
             .toBuilder()
@@ -121,8 +121,8 @@ class ImageToImageTest {
             .images(2)
             .build();
     List<GeneratedImage> both = TINY.pipeline().generate(spec).images();
-    Picture second = TINY.draw(spec.toBuilder().seed(6).images(1).build());
-    assertThat(both.get(1).picture()).isEqualTo(second).isNotEqualTo(both.get(0).picture());
+    Image second = TINY.draw(spec.toBuilder().seed(6).images(1).build());
+    assertThat(both.get(1).image()).isEqualTo(second).isNotEqualTo(both.get(0).image());
   }
 
   @ParameterizedTest
@@ -130,7 +130,7 @@ class ImageToImageTest {
       value = Sampler.class,
       names = {"EULER_A", "DPMPP_2M", "DDIM", "UNIPC", "DPM_FAST"})
   void inpainting_leavesTheRestExactly(Sampler sampler) {
-    Picture picture = picture(64, 64);
+    Image picture = image(64, 64);
     PromptSpec spec =
         repainting(picture, Inpainting.builder(mask(64, 64, 24, 24, 24)).maskBlur(2)).toBuilder()
             .sampler(sampler)
@@ -152,12 +152,12 @@ class ImageToImageTest {
 
   @Test
   void maskedContent_everyOne_isAnotherPicture() {
-    Set<Picture> drawn = new HashSet<>();
+    Set<Image> drawn = new HashSet<>();
     for (MaskedContent content : MaskedContent.values()) {
       drawn.add(
           TINY.draw(
               repainting(
-                  picture(64, 64),
+                  image(64, 64),
                   Inpainting.builder(mask(64, 64, 16, 16, 32)).maskedContent(content))));
     }
     assertThat(drawn).hasSize(MaskedContent.values().length);
@@ -165,8 +165,8 @@ class ImageToImageTest {
 
   @Test
   void onlyMasked_hasThePicturesSize_andChangesOnlyThere() {
-    Picture picture = picture(101, 77);
-    Picture drawn =
+    Image picture = image(101, 77);
+    Image drawn =
         TINY.draw(
             repainting(
                 picture,
@@ -190,7 +190,7 @@ class ImageToImageTest {
 
   @Test
   void outpainting_addsSides_andKeepsTheMiddle() {
-    Picture picture = picture(64, 48);
+    Image picture = image(64, 48);
     PromptSpec spec =
         PromptSpec.builder()
             .prompt("a cat")
@@ -201,7 +201,7 @@ class ImageToImageTest {
                     .outpainting(new Outpainting(16, 0, 0, 16, 2, MaskedContent.FILL))
                     .build())
             .build();
-    Picture wide = TINY.draw(spec);
+    Image wide = TINY.draw(spec);
     assertThat(wide.width()).isEqualTo(80);
     assertThat(wide.height()).isEqualTo(64);
     byte[] before = picture.rgb();
@@ -216,7 +216,7 @@ class ImageToImageTest {
   @Test
   void failuresAndCancels_leaveNothingBehind() {
     TINY.assertFailuresLeaveNothing(
-        repainting(picture(64, 64), Inpainting.builder(mask(64, 64, 16, 16, 32))).toBuilder()
+        repainting(image(64, 64), Inpainting.builder(mask(64, 64, 16, 16, 32))).toBuilder()
             .prompt("a cat <lora:tiny_lora:0.8>")
             .build(),
         2);
@@ -226,13 +226,13 @@ class ImageToImageTest {
   void parameters_nameWhatWasSet() {
     PromptSpec spec =
         repainting(
-            picture(64, 64),
+            image(64, 64),
             Inpainting.builder(mask(64, 64, 16, 16, 32))
                 .maskBlur(3)
                 .onlyMasked(true)
                 .padding(8)
                 .maskedContent(MaskedContent.FILL));
-    assertThat(TINY.pipeline().generate(spec).first().parameters())
+    assertThat(TINY.pipeline().generate(spec).first().infotext())
         .contains("Denoising strength: 0.75", "Mask blur: 3", "Masked content: fill")
         .contains("Inpaint area: Only masked", "Masked area padding: 8");
   }

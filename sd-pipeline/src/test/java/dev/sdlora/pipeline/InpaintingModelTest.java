@@ -2,7 +2,6 @@ package dev.sdlora.pipeline;
 
 import static dev.sdlora.pipeline.TinyPipeline.SPEC;
 import static dev.sdlora.pipeline.TinyPipeline.mask;
-import static dev.sdlora.pipeline.TinyPipeline.picture;
 import static dev.sdlora.pipeline.TinyPipeline.repainting;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,9 +9,9 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;
@@ -27,13 +26,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Models whose U-Net is shown mask and picture: the tiny checkpoint with five more input channels,
+ * Models whose U-Net is shown mask and image: the tiny checkpoint with five more input channels,
  * once with weights of 0 and once with random ones.
  */
 class InpaintingModelTest {
   private static final String CONV_IN = "model.diffusion_model.input_blocks.0.0.weight";
   private static final PromptSpec PART =
-      repainting(picture(64, 64), Inpainting.builder(mask(64, 64, 16, 16, 32)));
+      repainting(TinyPipeline.image(64, 64), Inpainting.builder(mask(64, 64, 16, 16, 32)));
 
   @TempDir private static Path folder;
   private static Pipeline blind;
@@ -83,8 +82,8 @@ class InpaintingModelTest {
     return Fixtures.float32().checkpoint(Checkpoint.open(path)).build();
   }
 
-  private static Picture draw(Pipeline pipeline, PromptSpec spec) {
-    return pipeline.generate(spec).first().picture();
+  private static Image draw(Pipeline pipeline, PromptSpec spec) {
+    return pipeline.generate(spec).first().image();
   }
 
   @Test
@@ -97,9 +96,9 @@ class InpaintingModelTest {
 
   @Test
   void shownChannels_changeThePicture_andWhatIsNotMaskedStays() {
-    Picture drawn = draw(seeing, PART);
+    Image drawn = draw(seeing, PART);
     assertThat(drawn).isNotEqualTo(draw(blind, PART));
-    byte[] before = picture(64, 64).rgb();
+    byte[] before = TinyPipeline.image(64, 64).rgb();
     byte[] after = drawn.rgb();
     for (int i = 0; i < 3 * 64 * 4; i++) {
       assertThat(after[i]).isEqualTo(before[i]);
@@ -108,10 +107,10 @@ class InpaintingModelTest {
 
   @Test
   void conditionalMaskWeight_decidesWhatIsSeenOfTheMasked() {
-    Picture hidden = draw(seeing, PART);
+    Image hidden = draw(seeing, PART);
     PromptSpec half =
         repainting(
-            picture(64, 64),
+            TinyPipeline.image(64, 64),
             Inpainting.builder(mask(64, 64, 16, 16, 32)).conditionalMaskWeight(0.5));
     assertThat(draw(seeing, half)).isNotEqualTo(hidden);
     assertThat(draw(blind, half)).isEqualTo(draw(blind, PART));
@@ -120,7 +119,9 @@ class InpaintingModelTest {
   @Test
   void otherRequests_areShownThatEverythingIsMasked() {
     PromptSpec whole =
-        SPEC.toBuilder().imageToImage(ImageToImage.builder(picture(64, 64)).build()).build();
+        SPEC.toBuilder()
+            .imageToImage(ImageToImage.builder(TinyPipeline.image(64, 64)).build())
+            .build();
     PromptSpec hires = SPEC.toBuilder().hiresFix(HiresFix.builder().scale(1.5).build()).build();
     assertThat(
             Set.of(draw(seeing, SPEC), draw(blind, SPEC), draw(seeing, whole), draw(blind, whole)))

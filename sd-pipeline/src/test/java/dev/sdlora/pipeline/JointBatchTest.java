@@ -10,9 +10,9 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.SpeedOptions;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Pictures of a request that are drawn together. */
+/** Images of a request that are drawn together. */
 @Timeout(120)
 @Tag("slow")
 class JointBatchTest {
@@ -61,8 +61,8 @@ class JointBatchTest {
         .images();
   }
 
-  private static List<Picture> pictures(List<GeneratedImage> images) {
-    return images.stream().map(GeneratedImage::picture).toList();
+  private static List<Image> images(List<GeneratedImage> images) {
+    return images.stream().map(GeneratedImage::image).toList();
   }
 
   /** Rounding of float32 may turn a grey level into the next one. */
@@ -71,10 +71,10 @@ class JointBatchTest {
     List<GeneratedImage> together = draw(spec, joint);
     for (int i = 0; i < alone.size(); i++) {
       assertThat(together.get(i).seed()).isEqualTo(alone.get(i).seed());
-      assertThat(together.get(i).parameters()).contains("Batch size: 3, Batch pos: " + i);
-      assertThat(alone.get(i).parameters()).doesNotContain("Batch");
-      byte[] expected = alone.get(i).picture().rgb();
-      byte[] rgb = together.get(i).picture().rgb();
+      assertThat(together.get(i).infotext()).contains("Batch size: 3, Batch pos: " + i);
+      assertThat(alone.get(i).infotext()).doesNotContain("Batch");
+      byte[] expected = alone.get(i).image().rgb();
+      byte[] rgb = together.get(i).image().rgb();
       assertThat(rgb).hasSameSizeAs(expected);
       int largest =
           IntStream.range(0, rgb.length)
@@ -99,7 +99,7 @@ class JointBatchTest {
         SPEC.toBuilder().steps(2).hiresFix(HiresFix.builder().scale(1.5).build()).build();
     assertAlikeOneByOne(hires, JOINT);
     assertAlikeOneByOne(
-        TinyPipeline.redrawing(ImageToImage.builder(TinyPipeline.picture(64, 64))), JOINT);
+        TinyPipeline.redrawing(ImageToImage.builder(TinyPipeline.image(64, 64))), JOINT);
     assertAlikeOneByOne(SPEC.toBuilder().prompt("a [cat:dog:0.5] AND a hat").build(), JOINT);
     assertAlikeOneByOne(
         SPEC.toBuilder().prompt("a cat <lora:tiny_lora:0.8>").build(),
@@ -112,13 +112,13 @@ class JointBatchTest {
     for (int i = 0; i < 3; i++) {
       seeds.add(pipeline.generate(SPEC.toBuilder().seed(5 + i).build()).first());
     }
-    List<Picture> alone = pictures(seeds);
-    assertThat(pictures(draw(SPEC, SpeedOptions.DEFAULTS))).isEqualTo(alone);
-    assertThat(pictures(draw(SPEC, SpeedOptions.builder().batchSize(3).build()))).isEqualTo(alone);
-    assertThat(pictures(draw(SPEC, JOINT.toBuilder().batchSize(1).build()))).isEqualTo(alone);
+    List<Image> alone = images(seeds);
+    assertThat(images(draw(SPEC, SpeedOptions.DEFAULTS))).isEqualTo(alone);
+    assertThat(images(draw(SPEC, SpeedOptions.builder().batchSize(3).build()))).isEqualTo(alone);
+    assertThat(images(draw(SPEC, JOINT.toBuilder().batchSize(1).build()))).isEqualTo(alone);
     PromptSpec adaptive = SPEC.toBuilder().sampler(Sampler.DPM_ADAPTIVE).build();
-    assertThat(pictures(draw(2, adaptive, JOINT)))
-        .isEqualTo(pictures(draw(2, adaptive, SpeedOptions.DEFAULTS)));
+    assertThat(images(draw(2, adaptive, JOINT)))
+        .isEqualTo(images(draw(2, adaptive, SpeedOptions.DEFAULTS)));
   }
 
   @Test
@@ -176,24 +176,24 @@ class JointBatchTest {
   @Test
   void eightCallers_getWhatOneGets() {
     PromptSpec spec = SPEC.toBuilder().images(3).steps(2).speedOptions(JOINT).build();
-    List<Picture> one = pictures(pipeline.generate(spec).images());
+    List<Image> one = images(pipeline.generate(spec).images());
     List<CompletableFuture<List<GeneratedImage>>> eight =
         IntStream.range(0, 8)
             .mapToObj(i -> pipeline.generateAsync(spec).thenApply(result -> result.images()))
             .toList();
-    assertThat(eight).allSatisfy(future -> assertThat(pictures(future.join())).isEqualTo(one));
+    assertThat(eight).allSatisfy(future -> assertThat(images(future.join())).isEqualTo(one));
   }
 
   @Test
   void rows_followTheSizeUnlessTheCallerNamesTheNumber() {
     ImageSize size = new ImageSize(512, 512);
     PromptSpec ten = SPEC.toBuilder().images(10).speedOptions(JOINT).build();
-    assertThat(JointBatch.pictures(ten, size)).isEqualTo(2);
+    assertThat(JointBatch.images(ten, size)).isEqualTo(2);
     assertThat(JointBatch.rows(ten, size)).isEqualTo(4);
     PromptSpec five = ten.toBuilder().speedOptions(JOINT.toBuilder().batchSize(5).build()).build();
-    assertThat(JointBatch.pictures(five, size)).isEqualTo(5);
+    assertThat(JointBatch.images(five, size)).isEqualTo(5);
     assertThat(JointBatch.rows(five, size)).isEqualTo(10);
-    assertThat(JointBatch.pictures(SPEC.toBuilder().images(10).build(), size)).isEqualTo(1);
+    assertThat(JointBatch.images(SPEC.toBuilder().images(10).build(), size)).isEqualTo(1);
   }
 
   @Test

@@ -201,24 +201,24 @@ class LenienceTest {
     PromptSpec spec = prompt("<lora:sdxl_lightning_4step_lora:1>");
     assertThat(pipeline.generate(spec.toBuilder().steps(10).build()).warnings())
         .containsExactly(
-            "LoRA 'sdxl_lightning_4step_lora' is made for 4 steps and no guidance (scale 1), but the"
-                + " request has 10 steps and guidance scale 7; fewSteps(FewSteps.LIGHTNING, 4) or"
-                + " --few-steps lightning:4 sets what suits it");
+            "LoRA 'sdxl_lightning_4step_lora' is made for 4 steps and no guidance (scale 1), but"
+                + " the request has 10 steps and guidance scale 7; fewSteps(FewSteps.LIGHTNING, 4)"
+                + " or --few-steps lightning:4 sets what suits it");
     PromptSpec suited = spec.toBuilder().fewSteps(FewSteps.LIGHTNING, 4).build();
     GenerationResult result = pipeline.generate(suited);
     assertThat(result.warnings()).isEmpty();
-    assertThat(result.first().parameters())
+    assertThat(result.first().infotext())
         .contains("Steps: 4, Sampler: Euler, Schedule type: Trailing, CFG scale: 1,");
     assertThat(pipeline.generate(prompt("<lora:lightning_storm style:1>")).warnings()).isEmpty();
   }
 
-  /** The text of a picture holds what the option set, so that it is drawn again. */
+  /** The text of an image holds what the option set, so that it is drawn again. */
   @ParameterizedTest
   @EnumSource
   void generate_everyFewStepMethod_isRepeatedFromItsText(FewSteps method) {
     PromptSpec spec = SPEC.toBuilder().fewSteps(method).build();
     GeneratedImage drawn = pipeline.generate(spec).first();
-    PromptSpec read = PromptSpec.fromParameters(drawn.parameters());
+    PromptSpec read = PromptSpec.fromInfotext(drawn.infotext());
     assertThat(read.sampler()).isEqualTo(spec.sampler());
     assertThat(read.samplerOptions()).isEqualTo(spec.samplerOptions());
     assertThat(pipeline.generate(read).first().rgb()).isEqualTo(drawn.rgb());

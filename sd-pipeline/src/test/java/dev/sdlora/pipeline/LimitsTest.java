@@ -93,7 +93,7 @@ class LimitsTest {
           SPEC.toBuilder()
               .size(64, 64)
               .imageToImage(
-                  ImageToImage.builder(TinyPipeline.picture(64, 64))
+                  ImageToImage.builder(TinyPipeline.image(64, 64))
                       .outpainting(Outpainting.of(Integer.MAX_VALUE, Integer.MAX_VALUE, 0, 0))
                       .build())
               .build();
@@ -102,7 +102,7 @@ class LimitsTest {
   }
 
   private static Stream<Arguments> holdsMore() {
-    RegionMask mask = RegionMask.of(TinyPipeline.picture(8, 8));
+    RegionMask mask = RegionMask.of(TinyPipeline.image(8, 8));
     LoraAdapter lora = LoraAdapter.open(Fixtures.LORAS.resolve("tiny_lora.safetensors"));
     return Stream.of(
         Arguments.of(
@@ -110,14 +110,13 @@ class LimitsTest {
             "the request has 3 masks, but RequestLimits.masks allows 2"),
         Arguments.of(
             SPEC.toBuilder()
-                .controlUnit(
-                    ControlUnit.builder(Path.of("none"), TinyPipeline.picture(8, 8)).build())
+                .controlUnit(ControlUnit.builder(Path.of("none"), TinyPipeline.image(8, 8)).build())
                 .build(),
             "the request has 1 control units, but RequestLimits.controlUnits allows 0"),
         Arguments.of(
             SPEC.toBuilder()
                 .mask("a", mask)
-                .imageToImage(ImageToImage.builder(TinyPipeline.picture(64, 64)).build())
+                .imageToImage(ImageToImage.builder(TinyPipeline.image(64, 64)).build())
                 .build(),
             "the images given to the request have 4160 pixels together, but"
                 + " RequestLimits.inputPixels allows 4159"),
@@ -159,7 +158,7 @@ class LimitsTest {
         larger(
             "picture",
             spec ->
-                spec.imageToImage(ImageToImage.builder(TinyPipeline.picture(2048, 2048)).build())));
+                spec.imageToImage(ImageToImage.builder(TinyPipeline.image(2048, 2048)).build())));
   }
 
   @ParameterizedTest(name = "{0}")

@@ -96,9 +96,9 @@ class LoraCurvesTest {
         StrengthSchedule.of(Point.atSigma(between, 0.8), Point.atSigma(between, 0));
     PromptSpec byObject = withObject(bySigma, LoraStrength.of(0.8).withUnet(schedule));
     assertThat(rgb(byObject)).isEqualTo(expected);
-    assertThat(rgb(PromptSpec.fromParameters(drawn.parameters()))).isEqualTo(expected);
-    String parameters = pipeline.generate(byObject).first().parameters();
-    assertThat(rgb(PromptSpec.fromParameters(parameters))).isEqualTo(expected);
+    assertThat(rgb(PromptSpec.fromInfotext(drawn.infotext()))).isEqualTo(expected);
+    String parameters = pipeline.generate(byObject).first().infotext();
+    assertThat(rgb(PromptSpec.fromInfotext(parameters))).isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -146,12 +146,12 @@ class LoraCurvesTest {
 
     assertThat(result.first().rgb()).isEqualTo(expected).isNotEqualTo(inBoth).isNotEqualTo(inFirst);
     assertThat(result.warnings()).isEmpty();
-    assertThat(rgb(PromptSpec.fromParameters(result.first().parameters()))).isEqualTo(expected);
+    assertThat(rgb(PromptSpec.fromInfotext(result.first().infotext()))).isEqualTo(expected);
     PromptSpec byObject = withObject(tagged, LoraStrength.of(0).withHires(0.8));
     GeneratedImage drawn = pipeline.generate(byObject).first();
     assertThat(drawn.rgb()).isEqualTo(expected);
-    assertThat(drawn.parameters()).contains("<lora:tiny_lora:0:hr=0.8>");
-    assertThat(rgb(PromptSpec.fromParameters(drawn.parameters()))).isEqualTo(expected);
+    assertThat(drawn.infotext()).contains("<lora:tiny_lora:0:hr=0.8>");
+    assertThat(rgb(PromptSpec.fromInfotext(drawn.infotext()))).isEqualTo(expected);
     assertThat(rgb(withHires(spec(mode, "a cat<lora:tiny_lora:0.8:hr=0>")))).isEqualTo(inFirst);
   }
 

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Patched and overlaid LoRAs: equal pictures, and who runs beside whom. */
+/** Patched and overlaid LoRAs: equal images, and who runs beside whom. */
 @Timeout(120)
 class LoraModesTest {
   private static final PromptSpec SPEC =
@@ -139,7 +139,7 @@ class LoraModesTest {
                     .build())
             .build();
     assertThat(pipeline.generate(byObject).first().rgb()).isEqualTo(onlyFirst);
-    // Each picture of a request starts anew.
+    // Each image of a request starts anew.
     PromptSpec two =
         spec(mode, "a cat<lora:tiny_lora:0.8@0,0@1>").toBuilder().seed(4).images(2).build();
     assertThat(pipeline.generate(two).images().get(1).rgb()).isEqualTo(fading);

@@ -3,8 +3,8 @@ package dev.sdlora.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.raster.AreaAverage;
@@ -88,6 +88,6 @@ class MasksTest {
     assertThat(Masks.isEverywhere(RegionMask.rectangle(0, 0, 1, 1))).isTrue();
     assertThat(Masks.isEverywhere(LEFT)).isFalse();
     assertThat(Masks.isNowhere(LEFT)).isFalse();
-    assertThat(Masks.isNowhere(RegionMask.of(Picture.of(2, 1, new byte[6])))).isTrue();
+    assertThat(Masks.isNowhere(RegionMask.of(Image.of(2, 1, new byte[6])))).isTrue();
   }
 }

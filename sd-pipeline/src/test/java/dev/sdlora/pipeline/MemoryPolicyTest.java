@@ -120,11 +120,11 @@ class MemoryPolicyTest {
     assertThat(rgb(hires)).isEqualTo(keeping.draw(hires).rgb());
     PromptSpec redrawn =
         TinyPipeline.redrawing(
-            ImageToImage.builder(TinyPipeline.picture(64, 64)).denoisingStrength(0.5));
+            ImageToImage.builder(TinyPipeline.image(64, 64)).denoisingStrength(0.5));
     assertThat(rgb(redrawn)).isEqualTo(keeping.draw(redrawn).rgb());
   }
 
-  /** What encodes pictures is read when the first is encoded, and stays. */
+  /** What encodes images is read when the first is encoded, and stays. */
   @Test
   void generate_firstPictureToStartFrom_readsTheEncoderOnce() {
     try (Pipeline pipeline = builder(model).memoryPolicy(MemoryPolicy.KEEP).build()) {
@@ -132,7 +132,7 @@ class MemoryPolicyTest {
       int before = pipeline.liveTensors();
       PromptSpec redrawn =
           TinyPipeline.redrawing(
-              ImageToImage.builder(TinyPipeline.picture(64, 64)).denoisingStrength(0.5));
+              ImageToImage.builder(TinyPipeline.image(64, 64)).denoisingStrength(0.5));
       byte[] first = pipeline.generate(redrawn).first().rgb();
       int after = pipeline.liveTensors();
       long encoders =
@@ -152,7 +152,7 @@ class MemoryPolicyTest {
       int before = pipeline.liveTensors();
       PromptSpec redrawn =
           TinyPipeline.redrawing(
-              ImageToImage.builder(TinyPipeline.picture(64, 64)).denoisingStrength(0.5));
+              ImageToImage.builder(TinyPipeline.image(64, 64)).denoisingStrength(0.5));
       FileTime time = Files.getLastModifiedTime(model);
       Files.setLastModifiedTime(model, FileTime.fromMillis(time.toMillis() + 60_000));
       assertThatThrownBy(() -> pipeline.generate(redrawn))

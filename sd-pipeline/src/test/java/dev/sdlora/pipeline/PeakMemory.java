@@ -30,7 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Draws one picture and tells how much more memory the process had at its peak than before, beside
+ * Draws one image and tells how much more memory the process had at its peak than before, beside
  * what was estimated. For a JVM of its own whose heap is resident from the start ({@code
  * -XX:+AlwaysPreTouch -Xms2g -Xmx2g}), so that what is measured is native memory; Linux only.
  *
@@ -80,7 +80,7 @@ final class PeakMemory {
     for (int i = 0; i < controlNets; i++) {
       Path file = controlNet(checkpoint, folder.resolve("control" + i + ".safetensors"));
       builder.controlNet(file);
-      spec.controlUnit(ControlUnit.builder(file, TinyPipeline.picture(64, 64)).build());
+      spec.controlUnit(ControlUnit.builder(file, TinyPipeline.image(64, 64)).build());
     }
     try (Pipeline pipeline = builder.build()) {
       int steps = Integer.parseInt(args[4]);
@@ -97,7 +97,8 @@ final class PeakMemory {
       LocalPipeline pipeline, PromptSpec spec, ImageSize size, boolean all) {
     RequestMemory memory = new RequestMemory(pipeline.model(), spec, Optional.empty(), size);
     MemoryNeed need = memory.need(true);
-    Natives.returnFreedMemory(); // What an earlier request has freed would hide what this one takes.
+    Natives
+        .returnFreedMemory(); // What an earlier request has freed would hide what this one takes.
     long before = read("VmRSS:");
     long start = System.nanoTime();
     Phases phases = new Phases(before);

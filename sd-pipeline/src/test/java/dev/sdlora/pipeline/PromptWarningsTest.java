@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is said about prompts reaches who asked for pictures. */
+/** What is said about prompts reaches who asked for images. */
 @Timeout(120)
 class PromptWarningsTest {
   private static final PromptSpec SPEC =

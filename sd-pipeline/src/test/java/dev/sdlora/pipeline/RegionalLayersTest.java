@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
@@ -160,7 +160,7 @@ class RegionalLayersTest {
       Arrays.fill(rgb, 3 * i, 3 * i + 3, (byte) level);
     }
     pixels.add(mask);
-    return RegionMask.of(Picture.of(8 * WIDTH, 8 * HEIGHT, rgb)).withBlur(0);
+    return RegionMask.of(Image.of(8 * WIDTH, 8 * HEIGHT, rgb)).withBlur(0);
   }
 
   /** The mean of a mask under each position of a level, by sixths of pixels. */

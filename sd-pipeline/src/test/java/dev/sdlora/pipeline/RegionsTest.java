@@ -11,9 +11,9 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.lora.LoraReport;
@@ -33,14 +33,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** LoRAs and sides of {@code AND} that act in parts of the picture, in whole requests. */
+/** LoRAs and sides of {@code AND} that act in parts of the image, in whole requests. */
 class RegionsTest {
   private static final RegionMask LEFT = RegionMask.rectangle(0, 0, 0.5, 1).withBlur(0);
   private static final RegionMask RIGHT = RegionMask.rectangle(0.5, 0, 1, 1).withBlur(0);
   private static final RegionMask WHITE = RegionMask.rectangle(0, 0, 1, 1);
   private static final RegionMask BLACK = RegionMask.of(TinyPipeline.mask(3, 3, 0, 0, 0));
 
-  /** As good as everywhere, and yet a part of the picture: nearly white. */
+  /** As good as everywhere, and yet a part of the image: nearly white. */
   private static final RegionMask ALMOST = RegionMask.of(almostWhite());
 
   private static final String LORA = "a cat <lora:tiny_lora:0.8:mask=here>";
@@ -73,12 +73,12 @@ class RegionsTest {
     pipeline.close();
   }
 
-  private static Picture almostWhite() {
+  private static Image almostWhite() {
     byte[] rgb = new byte[3 * 64];
     Arrays.fill(rgb, (byte) 255);
     rgb[0] = (byte) 254;
     rgb[1] = (byte) 253;
-    return Picture.of(8, 8, rgb);
+    return Image.of(8, 8, rgb);
   }
 
   private static PromptSpec spec(String prompt, RegionMask here) {
@@ -93,7 +93,7 @@ class RegionsTest {
     return rgb(spec(prompt, here));
   }
 
-  /** The mean difference in one half of pictures. */
+  /** The mean difference in one half of images. */
   private static double difference(byte[] a, byte[] b, boolean left) {
     double sum = 0;
     int side = (int) Math.sqrt(a.length / 3.0);
@@ -155,7 +155,7 @@ class RegionsTest {
         LoraAdapter.open(Fixtures.LORAS.resolve("tiny_lora.safetensors")).withStrength(0.8);
     PromptSpec byObject = SPEC.toBuilder().prompt("a cat ").lora(lora.withMask(LEFT)).build();
     assertThat(rgb(byObject)).isEqualTo(rgb(LORA, LEFT));
-    assertThat(byObject.notInPictures()).containsExactly("loras");
+    assertThat(byObject.notInMetadata()).containsExactly("loras");
     assertThat(lora.withMask(LEFT)).isNotEqualTo(lora);
   }
 
@@ -198,7 +198,7 @@ class RegionsTest {
     byte[] unmasked = rgb(hires.mask("here", WHITE).build());
     assertThat(difference(masked, unmasked)).isLessThan(0.1);
 
-    Picture picture = TinyPipeline.picture(64, 64);
+    Image picture = TinyPipeline.image(64, 64);
     PromptSpec.Builder redrawn =
         spec(LORA, LEFT).toBuilder()
             .imageToImage(ImageToImage.builder(picture).denoisingStrength(0.8).build());
@@ -210,7 +210,7 @@ class RegionsTest {
 
   @Test
   void lora_onlyTheMaskedPartIsPainted_regionsLieOverTheWholePicture() {
-    Picture picture = TinyPipeline.picture(256, 64);
+    Image picture = TinyPipeline.image(256, 64);
     // What is painted lies in the right half; the region is the left one.
     Inpainting part =
         Inpainting.builder(TinyPipeline.mask(256, 64, 160, 8, 48))
@@ -348,10 +348,10 @@ class RegionsTest {
     assertThat(difference(result.first().rgb(), plain, false))
         .isGreaterThan(2 * difference(result.first().rgb(), plain, true));
 
-    // The text of the picture names the masks and tells them apart, but does not hold them.
-    PromptSpec read = PromptSpec.fromParameters(result.first().parameters());
+    // The text of the image names the masks and tells them apart, but does not hold them.
+    PromptSpec read = PromptSpec.fromInfotext(result.first().infotext());
     assertThat(read.prompt()).isEqualTo(halves.prompt());
-    assertThat(halves.notInPictures()).containsExactly("masks");
+    assertThat(halves.notInMetadata()).containsExactly("masks");
     assertThatThrownBy(() -> rgb(read))
         .isInstanceOf(PromptSyntaxException.class)
         .hasMessageContaining("no text holds them");

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What requests are estimated to take against the peaks of processes that do nothing else. Of
- * larger pictures and other networks docs/evidence/measurements.md tells.
+ * larger images and other networks docs/evidence/measurements.md tells.
  */
 @EnabledOnOs(OS.LINUX)
 @Tag("slow")

@@ -7,7 +7,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.error.CheckpointException;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.file.SafetensorsWriter;
@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Pictures by a VAE from a file of its own. */
+/** Images by a VAE from a file of its own. */
 final class SeparateVaeTest {
   private static final String VAE = "first_stage_model.";
 
@@ -64,22 +64,22 @@ final class SeparateVaeTest {
             "weak.safetensors", name -> name.startsWith(VAE) ? name.substring(VAE.length()) : "");
     GenerationResult wanted = draw(Fixtures.float32(), whole);
     GenerationResult result = draw(Fixtures.float32().vae(vae), Fixtures.CHECKPOINT);
-    Picture picture = result.first().picture();
-    assertThat(picture).isEqualTo(wanted.first().picture());
+    Image picture = result.first().image();
+    assertThat(picture).isEqualTo(wanted.first().image());
     assertThat(wanted.vae()).isEmpty();
-    assertThat(wanted.first().parameters()).doesNotContain("VAE");
+    assertThat(wanted.first().infotext()).doesNotContain("VAE");
     assertThat(result.vae()).hasValue("weak.safetensors");
-    assertThat(result.first().parameters())
+    assertThat(result.first().infotext())
         .contains("VAE hash: " + FileHashes.autoV2(vae) + ", VAE: weak.safetensors, ");
 
     Path checkpoint = Files.copy(Fixtures.CHECKPOINT, folder.resolve("model.safetensors"));
     Files.move(vae, folder.resolve("model.vae.safetensors"));
     GenerationResult beside = draw(Fixtures.float32(), checkpoint);
     assertThat(beside.vae()).hasValue("model.vae.safetensors");
-    assertThat(beside.first().picture()).isEqualTo(picture);
+    assertThat(beside.first().image()).isEqualTo(picture);
     GenerationResult own = draw(Fixtures.float32().vaeBeside(false), checkpoint);
     assertThat(own.vae()).isEmpty();
-    assertThat(own.first().picture()).isNotEqualTo(picture);
+    assertThat(own.first().image()).isNotEqualTo(picture);
   }
 
   @Test

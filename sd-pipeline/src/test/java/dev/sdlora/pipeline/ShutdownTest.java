@@ -94,7 +94,7 @@ final class ShutdownTest {
     }
   }
 
-  /** A program that ends while pictures are made that nobody waits for. */
+  /** A program that ends while images are made that nobody waits for. */
   static final class Program {
     private Program() {}
 

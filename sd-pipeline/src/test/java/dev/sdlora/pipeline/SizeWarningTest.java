@@ -64,12 +64,12 @@ class SizeWarningTest {
     ImageSize model = new ImageSize(512, 512);
     PromptSpec image =
         SPEC.toBuilder()
-            .imageToImage(ImageToImage.builder(TinyPipeline.picture(64, 64)).build())
+            .imageToImage(ImageToImage.builder(TinyPipeline.image(64, 64)).build())
             .build();
     PromptSpec control =
         SPEC.toBuilder()
             .controlUnit(
-                ControlUnit.builder(Path.of("a.safetensors"), TinyPipeline.picture(64, 64)).build())
+                ControlUnit.builder(Path.of("a.safetensors"), TinyPipeline.image(64, 64)).build())
             .build();
     assertThat(SizeWarning.of(image, large, model)).isEmpty();
     assertThat(SizeWarning.of(control, large, model)).isEmpty();

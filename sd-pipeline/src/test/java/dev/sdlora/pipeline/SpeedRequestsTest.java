@@ -96,12 +96,12 @@ class SpeedRequestsTest {
     PromptSpec spec = TinyPipeline.SPEC;
     ControlUnit unit =
         ControlUnit.builder(
-                Fixtures.golden("control/tiny-control-sd1").path(), TinyPipeline.picture(48, 40))
+                Fixtures.golden("control/tiny-control-sd1").path(), TinyPipeline.image(48, 40))
             .range(0, 0.5)
             .build();
     ControlUnit adapter =
         ControlUnit.builder(
-                Fixtures.golden("control/tiny-t2iadapter-sd1").path(), TinyPipeline.picture(48, 40))
+                Fixtures.golden("control/tiny-t2iadapter-sd1").path(), TinyPipeline.image(48, 40))
             .build();
     String fading = "a cat<lora:tiny_lora:0.8@0,0@1>";
     List<PromptSpec> specs =
@@ -214,15 +214,16 @@ class SpeedRequestsTest {
         a cat
         Steps: 3, Sampler: Euler, CFG scale: 7, Seed: 5, Size: 64x64, Denoising strength: 0.7, \
         Token merging ratio: 0.5, Token merging ratio hr: 0.3, Hires upscale: 1.5, \
-        Hires upscaler: Latent, Version: v1.10.1""";
-    PromptSpec spec = PromptSpec.fromParameters(text);
+        Hires upscaler: Latent, Version: v1.10.1\
+        """;
+    PromptSpec spec = PromptSpec.fromInfotext(text);
     assertThat(spec.speedOptions().tokenMergingRatio()).isEqualTo(0.5);
     assertThat(spec.hiresFix().orElseThrow().tokenMergingRatio()).hasValue(0.3);
     GenerationResult result = tiny.pipeline().generate(spec);
-    assertThat(result.first().parameters())
+    assertThat(result.first().infotext())
         .contains("Token merging ratio: 0.5, Token merging ratio hr: 0.3,");
     assertThat(result.warnings()).noneMatch(warning -> warning.contains("oken merging"));
-    PromptSpec same = PromptSpec.fromParameters(result.first().parameters());
+    PromptSpec same = PromptSpec.fromInfotext(result.first().infotext());
     assertThat(tiny.draw(same).rgb()).isEqualTo(result.first().rgb());
   }
 }

@@ -8,17 +8,17 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.LatentPreview;
-import dev.sdlora.api.image.Picture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 
-/** The tiny checkpoint for tests that start from pictures, and what they have in common. */
+/** The tiny checkpoint for tests that start from images, and what they have in common. */
 final class TinyPipeline implements AutoCloseable {
   static final PromptSpec SPEC =
       PromptSpec.builder()
@@ -36,18 +36,18 @@ final class TinyPipeline implements AutoCloseable {
           .build();
   private final int arrays = arraysOnceEncoded(pipeline);
 
-  /** A picture that is not flat anywhere. */
-  static Picture picture(int width, int height) {
+  /** An image that is not flat anywhere. */
+  static Image image(int width, int height) {
     Random random = new Random(11);
     byte[] rgb = new byte[3 * width * height];
     for (int i = 0; i < rgb.length; i++) {
       rgb[i] = (byte) (100 + 80 * Math.sin(i * 0.01) + random.nextInt(40));
     }
-    return Picture.of(width, height, rgb);
+    return Image.of(width, height, rgb);
   }
 
   /** White inside a square, black around it. */
-  static Picture mask(int width, int height, int left, int top, int side) {
+  static Image mask(int width, int height, int left, int top, int side) {
     byte[] rgb = new byte[3 * width * height];
     for (int y = top; y < top + side; y++) {
       for (int x = left; x < left + side; x++) {
@@ -56,12 +56,12 @@ final class TinyPipeline implements AutoCloseable {
         }
       }
     }
-    return Picture.of(width, height, rgb);
+    return Image.of(width, height, rgb);
   }
 
-  /** How many native arrays a pipeline has once it has read what encodes pictures. */
+  /** How many native arrays a pipeline has once it has read what encodes images. */
   static int arraysOnceEncoded(Pipeline pipeline) {
-    ImageToImage source = ImageToImage.builder(picture(64, 64)).denoisingStrength(0.1).build();
+    ImageToImage source = ImageToImage.builder(image(64, 64)).denoisingStrength(0.1).build();
     pipeline.generate(SPEC.toBuilder().imageToImage(source).build());
     return pipeline.liveTensors();
   }
@@ -70,7 +70,7 @@ final class TinyPipeline implements AutoCloseable {
     return SPEC.toBuilder().imageToImage(source.build()).build();
   }
 
-  static PromptSpec repainting(Picture picture, Inpainting.Builder part) {
+  static PromptSpec repainting(Image picture, Inpainting.Builder part) {
     return redrawing(ImageToImage.builder(picture).inpainting(part.build()));
   }
 
@@ -78,8 +78,8 @@ final class TinyPipeline implements AutoCloseable {
     return pipeline;
   }
 
-  Picture draw(PromptSpec spec) {
-    return pipeline.generate(spec).first().picture();
+  Image draw(PromptSpec spec) {
+    return pipeline.generate(spec).first().image();
   }
 
   /** What the listener sees of steps: number/total. */

@@ -165,10 +165,10 @@ class TriggerWordsTest {
     assertThat(result.warnings()).noneMatch(text -> text.contains("called up"));
     GeneratedImage again = pipeline.generate(read).first();
     assertThat(again.rgb()).isEqualTo(result.first().rgb());
-    assertThat(again.parameters()).isEqualTo(result.first().parameters());
+    assertThat(again.infotext()).isEqualTo(result.first().infotext());
     GeneratedImage twice =
         pipeline.generate(read.toBuilder().addTriggerWords(true).build()).first();
-    assertThat(twice.parameters()).isEqualTo(result.first().parameters());
+    assertThat(twice.infotext()).isEqualTo(result.first().infotext());
   }
 
   @Test
@@ -176,11 +176,11 @@ class TriggerWordsTest {
     LoraAdapter lora = LoraAdapter.open(ink);
     PromptSpec byObject =
         SPEC.toBuilder().negativePrompt("blurry").lora(lora).addTriggerWords(true).build();
-    assertThat(pipeline.generate(byObject).first().parameters())
+    assertThat(pipeline.generate(byObject).first().infotext())
         .startsWith(
             "a cat Mox style, night <lora:ink:0.7>\nNegative prompt: blurry (gaudy:1)\nSteps");
     PromptSpec stronger = byObject.toBuilder().noLoras().lora(lora.withStrength(0.4)).build();
-    assertThat(pipeline.generate(stronger).first().parameters()).contains("<lora:ink:0.4>\n");
+    assertThat(pipeline.generate(stronger).first().infotext()).contains("<lora:ink:0.4>\n");
 
     PromptSpec styled =
         SPEC.toBuilder()
@@ -190,7 +190,7 @@ class TriggerWordsTest {
             .hiresFix(HiresFix.builder().scale(1.5).prompt("a dog").build())
             .addTriggerWords(true)
             .build();
-    PromptSpec read = PromptSpec.fromParameters(pipeline.generate(styled).first().parameters());
+    PromptSpec read = PromptSpec.fromInfotext(pipeline.generate(styled).first().infotext());
     assertThat(read.prompt()).isEqualTo("a cat, <lora:ink:0.7> Mox style, night");
     assertThat(read.negativePrompt()).isEqualTo("Gaudy things");
     assertThat(read.hiresFix().orElseThrow().prompt())

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pictures of models that lie in diffusers' files: a U-Net alone with the rest named, folders. */
+/** Images of models that lie in diffusers' files: a U-Net alone with the rest named, folders. */
 @Tag("slow")
 class UNetAloneTest {
   private static final PromptSpec SPEC =
@@ -29,7 +29,7 @@ class UNetAloneTest {
 
   private static byte[] draw(Checkpoint checkpoint, PromptSpec spec) {
     try (Pipeline pipeline = Fixtures.float32().checkpoint(checkpoint).build()) {
-      return pipeline.generate(spec).images().get(0).picture().rgb();
+      return pipeline.generate(spec).images().get(0).image().rgb();
     }
   }
 

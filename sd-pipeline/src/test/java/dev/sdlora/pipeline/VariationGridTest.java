@@ -48,10 +48,10 @@ class VariationGridTest {
       assertThat(drawn.get(4).seed()).hasValue(2);
       BufferedImage fifth = pipeline.generate(drawn.get(4)).first().toBufferedImage();
       assertThat(contains(sheet.toBufferedImage(), fifth)).isTrue();
-      assertThat(sheet.parameters())
+      assertThat(sheet.infotext())
           .contains(
               "X Type: LoRA tiny_lora, X Values: \"0, 0.5, 1\", Y Type: Seed, Y Values: \"1, 2\"");
-      assertThat(PromptSpec.fromParameters(sheet.parameters()).prompt())
+      assertThat(PromptSpec.fromInfotext(sheet.infotext()).prompt())
           .isEqualTo("a cat <lora:tiny_lora:0>");
 
       // Of a request that fails nothing stays, and its error is the grid's.

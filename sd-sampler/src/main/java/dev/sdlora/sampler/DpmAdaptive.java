@@ -7,9 +7,9 @@ import dev.sdlora.sampler.schedule.Sigmas;
 /**
  * DPM-Solver-23 with steps of adaptive length: Lu et al. 2022 ("DPM-Solver"), appendix C. Each
  * attempt makes three denoiser calls for a step of third and one of second order; where they differ
- * too much it is made again with a shorter step. The number of attempts follows from the picture.
- * Of the levels only the first counts and the last above 0, where the result stays. One draw of
- * noise for each step that is kept, if {@code eta} is above 0, and none in the last.
+ * too much it is made again with a shorter step. The number of attempts follows from the image. Of
+ * the levels only the first counts and the last above 0, where the result stays. One draw of noise
+ * for each step that is kept, if {@code eta} is above 0, and none in the last.
  */
 final class DpmAdaptive implements SamplingMethod {
   private static final double RELATIVE_TOLERANCE = 0.05;

@@ -1,6 +1,6 @@
 package dev.sdlora.sampler;
 
-/** Keeps a part of a picture as it is, in latents and in what a denoiser predicts. Stateless. */
+/** Keeps a part of an image as it is, in latents and in what a denoiser predicts. Stateless. */
 public final class KeptPart {
   private KeptPart() {}
 
@@ -13,7 +13,7 @@ public final class KeptPart {
     return blended;
   }
 
-  /** Blends what the model predicts with the picture. */
+  /** Blends what the model predicts with the image. */
   static final class InPrediction implements Denoiser {
     private final Denoiser denoiser;
     private final float[] picture;
@@ -41,7 +41,7 @@ public final class KeptPart {
     }
   }
 
-  /** Blends what the model sees with the picture, as noisy as that is. */
+  /** Blends what the model sees with the image, as noisy as that is. */
   static final class InInput implements Denoiser {
     private final Denoiser denoiser;
     private final float[] picture;

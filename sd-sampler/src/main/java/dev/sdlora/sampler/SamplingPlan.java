@@ -26,7 +26,7 @@ public final class SamplingPlan {
   /** The levels of the whole way, which the noise between levels is laid over, as in A1111. */
   private final Sigmas whole;
 
-  /** How noisy a picture that is given is made; with samplers on training times not the first. */
+  /** How noisy an image that is given is made; with samplers on training times not the first. */
   private final double pictureSigma;
 
   private SamplingPlan(
@@ -62,10 +62,10 @@ public final class SamplingPlan {
   }
 
   /**
-   * The plan of the last part of this way, from a picture that is given.
+   * The plan of the last part of this way, from an image that is given.
    *
    * @param encoded by how many steps it is taken back, from 0 to one less than those asked for, see
-   *     {@link PictureSteps#encoded}. Samplers with a schedule make one step more. Those on
+   *     {@link ImageToImageSteps#encoded}. Samplers with a schedule make one step more. Those on
    *     training times start from the noise of one step before their first, as A1111 does, and make
    *     one step less; where that would be none, one
    * @throws IllegalArgumentException if it is out of range
@@ -133,7 +133,7 @@ public final class SamplingPlan {
   }
 
   /**
-   * Samples a latent from that of a picture; mostly on a plan that {@link #from} gave.
+   * Samples a latent from that of an image; mostly on a plan that {@link #from} gave.
    *
    * @param denoiser the model
    * @param picture the clean latent; not modified
@@ -163,15 +163,15 @@ public final class SamplingPlan {
   }
 
   /**
-   * A denoiser that keeps a part of a picture as it is, for inpainting. With most samplers the
-   * prediction is blended with the picture; with those on training times, as in A1111, it is the
-   * noisy latent that the model sees, blended with the noisy picture. Blend the final latent once
+   * A denoiser that keeps a part of an image as it is, for inpainting. With most samplers the
+   * prediction is blended with the image; with those on training times, as in A1111, it is the
+   * noisy latent that the model sees, blended with the noisy image. Blend the final latent once
    * more.
    *
    * @param denoiser the model
    * @param picture its clean latent
-   * @param repaint for each element 1 where the picture is made anew, 0 where it stays
-   * @param unitNoise the noise that the picture starts with
+   * @param repaint for each element 1 where the image is made anew, 0 where it stays
+   * @param unitNoise the noise that the image starts with
    */
   public Denoiser keeping(Denoiser denoiser, float[] picture, float[] repaint, float[] unitNoise) {
     return variancePreserving()

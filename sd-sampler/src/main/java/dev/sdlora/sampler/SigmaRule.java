@@ -8,8 +8,8 @@ import dev.sdlora.sampler.schedule.Schedules;
 import dev.sdlora.sampler.schedule.Sigmas;
 
 /**
- * The noise levels that sampling methods walk down, from noise and from a picture, and the form
- * that their latents have at both ends.
+ * The noise levels that sampling methods walk down, from noise and from an image, and the form that
+ * their latents have at both ends.
  */
 enum SigmaRule {
   /** The levels of a schedule, down to 0: the methods of k-diffusion. */
@@ -135,8 +135,8 @@ enum SigmaRule {
    * The last part of a way.
    *
    * @param sigmas its levels
-   * @param pictureSigma how noisy the picture that it starts from is made; with samplers on
-   *     training times not the first level
+   * @param pictureSigma how noisy the image that it starts from is made; with samplers on training
+   *     times not the first level
    */
   record Part(Sigmas sigmas, double pictureSigma) {
     static Part of(Sigmas sigmas) {
@@ -160,7 +160,7 @@ enum SigmaRule {
   abstract Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family);
 
   /**
-   * The last part of a whole way, from a picture.
+   * The last part of a whole way, from an image.
    *
    * @param encoded by how many steps it is taken back, fewer than those asked for
    */

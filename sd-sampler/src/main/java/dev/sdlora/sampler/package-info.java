@@ -11,7 +11,7 @@
  * <ul>
  *   <li>A sampler: one class in {@code sampler}, which names its {@code SigmaRule}, and one line in
  *       {@code SamplingMethods.of}; a constant in {@code api.Sampler} with what A1111 knows of it.
- *   <li>Where sampling starts from a picture, what stays of it: {@code SamplingPlan.from}, {@code
+ *   <li>Where sampling starts from an image, what stays of it: {@code SamplingPlan.from}, {@code
  *       PictureSteps}; {@code SamplingPlan.keeping}.
  * </ul>
  */

@@ -79,7 +79,7 @@ class TrailingParityTest {
     assertCloseToScale(result, RUNS.doubles(run + ".x"), TOLERANCE);
   }
 
-  /** With the finite last level of A1111, what is left of the signal moves the picture a little. */
+  /** With the finite last level of A1111, what is left of the signal moves the image a little. */
   @ParameterizedTest
   @MethodSource("zeroTerminalSnrRuns")
   void run_rescaledLevels_areNearTheReference(String run) {

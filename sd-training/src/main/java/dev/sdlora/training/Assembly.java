@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Puts together what a builder has collected, and checks what needs the whole picture. */
+/** Puts together what a builder has collected, and checks what needs the whole image. */
 record Assembly(LoraTrainerBuilder given) {
   /** A state file keeps a number for each of them. */
   static final int MOST_STEPS = 10_000_000;

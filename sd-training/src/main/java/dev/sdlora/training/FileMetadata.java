@@ -25,7 +25,7 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     model(pairs);
     network(pairs);
     course(pairs, steps);
-    pictures(pairs);
+    images(pairs);
     pairs.put("ss_training_started_at", seconds(started));
     pairs.put("ss_training_finished_at", seconds(now));
     specification(pairs, now);
@@ -111,7 +111,7 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     return Math.toIntExact((seen + count - 1) / count);
   }
 
-  private void pictures(AdapterMetadata pairs) {
+  private void images(AdapterMetadata pairs) {
     int count = settings.set().examples().size();
     pairs.put("ss_num_train_images", Integer.toString(count));
     pairs.put("ss_num_reg_images", "0");

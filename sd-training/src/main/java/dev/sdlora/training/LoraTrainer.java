@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a LoRA (Hu et al. 2021) on pictures with captions, through the networks that make
- * pictures. The checkpoint is never changed.
+ * Trains a LoRA (Hu et al. 2021) on images with captions, through the networks that make images.
+ * The checkpoint is never changed.
  *
  * <h2>Memory</h2>
  *
@@ -34,21 +34,21 @@ public final class LoraTrainer {
     this.settings = settings;
   }
 
-  /** {@return a builder, which requires a checkpoint, pictures, an output and a number of steps} */
+  /** {@return a builder, which requires a checkpoint, images, an output and a number of steps} */
   public static LoraTrainerBuilder builder() {
     return new LoraTrainerBuilder();
   }
 
   /**
-   * Begins a builder with settings that suit a checkpoint and a number of pictures; what is set
+   * Begins a builder with settings that suit a checkpoint and a number of images; what is set
    * afterwards counts. For models of SD 1.5's size they are those that are usual for one person,
    * thing or style: rank 16, a learning rate of 1e-4 that falls along a cosine, 100 steps for each
-   * picture but 1,000 to 2,000 in all. Models far smaller, such as the one that comes with the
+   * image but 1,000 to 2,000 in all. Models far smaller, such as the one that comes with the
    * examples, learn in a few minutes on a processor from a larger rate and all layers. Both weigh
    * samples by {@link LoraTrainerBuilder#minSnrGamma} 5 and drop 5 % of the captions.
    *
    * @param checkpoint a checkpoint file or diffusers folder; its headers are read
-   * @param pictures the training set, of which only the number of pictures decides
+   * @param pictures the training set, of which only the number of images decides
    * @return a builder that lacks an output only
    * @throws dev.sdlora.api.error.CheckpointException if it does not hold what it should
    */
@@ -70,7 +70,7 @@ public final class LoraTrainer {
    * the state; an interrupt stays set.
    *
    * @return what came of it; {@link TrainingResult#cancelled()} says whether it was stopped
-   * @throws TrainingException if a picture cannot be read, the saved state is of another training,
+   * @throws TrainingException if an image cannot be read, the saved state is of another training,
    *     or the loss is no longer a number; what was written before stays
    * @throws dev.sdlora.api.error.CheckpointException if the text encoder lacks a token of a caption
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or written

@@ -59,7 +59,7 @@ public final class LoraTrainerBuilder {
   /**
    * Trains on the checkpoint of a pipeline. Either this or {@link #checkpoint} is required.
    *
-   * @param pipeline also makes the sample pictures
+   * @param pipeline also makes the sample images
    * @return this builder
    */
   public LoraTrainerBuilder pipeline(Pipeline pipeline) {
@@ -79,21 +79,21 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets the pictures and captions. Either this or {@link #trainingSet} is required.
+   * Sets the images and captions. Either this or {@link #trainingSet} is required.
    *
    * @param folder see {@link TrainingSet#ofFolder(Path)}
    * @return this builder
-   * @throws TrainingException if it holds no pictures or a caption is missing
+   * @throws TrainingException if it holds no images or a caption is missing
    */
-  public LoraTrainerBuilder pictures(Path folder) {
+  public LoraTrainerBuilder images(Path folder) {
     Objects.requireNonNull(folder, "folder");
     return trainingSet(TrainingSet.ofFolder(folder));
   }
 
   /**
-   * Sets the pictures and captions. Either this or {@link #pictures} is required.
+   * Sets the images and captions. Either this or {@link #images} is required.
    *
-   * @param set the pictures and captions
+   * @param set the images and captions
    * @return this builder
    */
   public LoraTrainerBuilder trainingSet(TrainingSet set) {
@@ -205,7 +205,7 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets how many times each picture is seen; the last batch is filled up. Either this or {@link
+   * Sets how many times each image is seen; the last batch is filled up. Either this or {@link
    * #steps} is required.
    *
    * @param epochs at least 1; goes before a number of steps
@@ -219,7 +219,7 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets how many pictures a step looks at.
+   * Sets how many images a step looks at.
    *
    * @param batchSize 1, the default, to 1024
    * @return this builder
@@ -231,7 +231,7 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets the size to which pictures are scaled and cut.
+   * Sets the size to which images are scaled and cut.
    *
    * @param size default: the checkpoint's
    * @return this builder
@@ -416,7 +416,7 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Makes pictures with the LoRA as it stands, {@code <stem>-step000100-1.png} and so on. Needs a
+   * Makes images with the LoRA as it stands, {@code <stem>-step000100-1.png} and so on. Needs a
    * {@link #pipeline}. Default: none.
    *
    * @param specs what to make, at least one

@@ -31,12 +31,12 @@ record Outputs(
     return beside(at(step) + EXTENSION);
   }
 
-  /** One picture of a step, counted from 1. */
+  /** One image of a step, counted from 1. */
   Path sample(int step, int number) {
     return beside(at(step) + "-" + number + ".png");
   }
 
-  /** Where the LoRA of a step lies while pictures are made with it. */
+  /** Where the LoRA of a step lies while images are made with it. */
   Path temporary(int step) {
     return file.resolveSibling("." + stem(file) + at(step) + "-sample" + EXTENSION);
   }

@@ -3,7 +3,7 @@ package dev.sdlora.training;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.training.data.Captions;
 import dev.sdlora.training.data.Example;
-import dev.sdlora.training.data.PictureEncoder;
+import dev.sdlora.training.data.ImageEncoder;
 import dev.sdlora.training.data.Pixels;
 import dev.sdlora.training.data.SeededRandom;
 import java.nio.ByteBuffer;
@@ -24,12 +24,12 @@ import java.util.function.BooleanSupplier;
  */
 record PreparedData(List<Example> examples, Captions captions, String digest) {
 
-  /** Encodes pictures and captions; stops between two pictures when told so. */
+  /** Encodes images and captions; stops between two images when told so. */
   static PreparedData of(Settings settings, BooleanSupplier cancelled) {
     List<TrainingExample> set = settings.set().examples();
     ModelFiles model = settings.model();
     List<String> texts = set.stream().map(TrainingExample::caption).toList();
-    // Before the pictures, which take long: a caption may have a token that the checkpoint lacks.
+    // Before the images, which take long: a caption may have a token that the checkpoint lacks.
     Captions tokens =
         Captions.tokens(texts, model.textEncoders().stream().map(ModelFiles.Part::config).toList());
     Captions captions =
@@ -38,7 +38,7 @@ record PreparedData(List<Example> examples, Captions captions, String digest) {
             : tokens.encoded(model, settings.recipe().clipSkip());
     MessageDigest digest = sha256();
     List<Example> examples = new ArrayList<>();
-    try (PictureEncoder encoder = new PictureEncoder(model)) {
+    try (ImageEncoder encoder = new ImageEncoder(model)) {
       for (int i = 0; i < set.size() && !cancelled.getAsBoolean(); i++) {
         examples.add(encode(encoder, set.get(i), i, settings, digest));
       }
@@ -47,13 +47,13 @@ record PreparedData(List<Example> examples, Captions captions, String digest) {
   }
 
   private static Example encode(
-      PictureEncoder encoder,
+      ImageEncoder encoder,
       TrainingExample example,
       int position,
       Settings settings,
       MessageDigest digest) {
     Recipe recipe = settings.recipe();
-    Pixels.Fitted fitted = Pixels.fit(example.picture().get(), recipe.size());
+    Pixels.Fitted fitted = Pixels.fit(example.image().get(), recipe.size());
     float[] pixels = fitted.values();
     ByteBuffer bytes = ByteBuffer.allocate(pixels.length * Float.BYTES + Double.BYTES);
     bytes.asFloatBuffer().put(pixels);

@@ -9,7 +9,7 @@ import dev.sdlora.training.step.LearningRate;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** How a training goes about it: all numbers that decide its course, apart from the pictures. */
+/** How a training goes about it: all numbers that decide its course, apart from the images. */
 record Recipe(
     int steps,
     int batchSize,

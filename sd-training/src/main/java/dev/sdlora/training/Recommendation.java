@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param rank columns of each layer's factors
  * @param modules which layers are trained
  * @param steps how many
- * @param batchSize pictures in a step
+ * @param batchSize images in a step
  * @param learningRate of the U-Net
  * @param warmup steps over which it rises
  */
@@ -34,7 +34,7 @@ public record Recommendation(
    * @param rank columns of each layer's factors
    * @param modules which layers are trained
    * @param steps how many
-   * @param batchSize pictures in a step
+   * @param batchSize images in a step
    * @param learningRate of the U-Net
    * @param warmup steps over which it rises
    */
@@ -43,12 +43,12 @@ public record Recommendation(
   }
 
   /**
-   * {@return what suits a checkpoint and a number of pictures; see {@link LoraTrainer#recommended}}
+   * {@return what suits a checkpoint and a number of images; see {@link LoraTrainer#recommended}}
    *
    * @param checkpoint a checkpoint file or diffusers folder; its headers are read
    * @param pictures how many there are to learn from, at least 1
    * @throws dev.sdlora.api.error.CheckpointException if it does not hold what it should
-   * @throws IllegalArgumentException if there are no pictures
+   * @throws IllegalArgumentException if there are no images
    */
   public static Recommendation of(Path checkpoint, int pictures) {
     Objects.requireNonNull(checkpoint, "checkpoint");

@@ -9,11 +9,11 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes pictures with an unfinished LoRA. */
+/** Makes images with an unfinished LoRA. */
 record Samples(Pipeline pipeline, Outputs outputs, TrainingListener listener) {
   private static final Logger LOG = LoggerFactory.getLogger(Samples.class);
 
-  /** Makes the pictures of a step; stops before the next one when told so or interrupted. */
+  /** Makes the images of a step; stops before the next one when told so or interrupted. */
   void make(int step, Path lora, BooleanSupplier cancelled) {
     int number = 0;
     try {

@@ -6,7 +6,7 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A training cannot begin or cannot go on: pictures or captions are missing or cannot be read, a
+ * A training cannot begin or cannot go on: images or captions are missing or cannot be read, a
  * saved state belongs to another training, or the loss is no longer a number.
  */
 public class TrainingException extends StableDiffusionException {

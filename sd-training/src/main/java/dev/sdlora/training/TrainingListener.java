@@ -11,7 +11,7 @@ public interface TrainingListener {
   TrainingListener NONE = new TrainingListener() {};
 
   /**
-   * The training begins; pictures and captions are about to be encoded.
+   * The training begins; images and captions are about to be encoded.
    *
    * @param pictures how many there are
    * @param steps how many steps there will be, those of an earlier run included
@@ -33,9 +33,9 @@ public interface TrainingListener {
   default void saved(Path file) {}
 
   /**
-   * A sample picture is written.
+   * A sample image is written.
    *
-   * @param file the picture, a PNG
+   * @param file the image, a PNG
    */
   default void sample(Path file) {}
 

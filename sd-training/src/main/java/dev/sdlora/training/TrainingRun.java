@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One training from its pictures to its file. Runs once, on one thread. */
+/** One training from its images to its file. Runs once, on one thread. */
 final class TrainingRun {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
   private static final String STARTED = "started";

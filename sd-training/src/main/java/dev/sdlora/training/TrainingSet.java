@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The pictures of a training with their captions, at least one. Immutable. */
+/** The images of a training with their captions, at least one. Immutable. */
 public final class TrainingSet {
   private static final List<String> EXTENSIONS = List.of(".png", ".jpg", ".jpeg");
   private static final String IN_MEMORY = "pictures";
@@ -29,7 +29,7 @@ public final class TrainingSet {
   }
 
   /**
-   * Makes a set of given pictures.
+   * Makes a set of given images.
    *
    * @param examples at least one
    * @return the set, which is called {@code pictures} in the trained file
@@ -46,11 +46,11 @@ public final class TrainingSet {
   /**
    * Takes the PNG and JPEG files of a folder, without folders inside it and hidden files. The
    * caption of {@code name.png} is the text of {@code name.txt} beside it, in UTF-8; it may be
-   * empty. Pictures are read when a training begins.
+   * empty. Images are read when a training begins.
    *
-   * @param folder with pictures and captions
-   * @return the pictures in the order of their names
-   * @throws TrainingException if the folder is missing or holds no picture, or a caption is missing
+   * @param folder with images and captions
+   * @return the images in the order of their names
+   * @throws TrainingException if the folder is missing or holds no image, or a caption is missing
    *     or cannot be read
    */
   public static TrainingSet ofFolder(Path folder) {
@@ -58,12 +58,12 @@ public final class TrainingSet {
   }
 
   /**
-   * The same as {@link #ofFolder(Path)}, with a caption for pictures that have none beside them.
+   * The same as {@link #ofFolder(Path)}, with a caption for images that have none beside them.
    *
-   * @param folder with pictures and perhaps captions
-   * @param missing the caption of pictures without a text file, such as the trigger word alone
-   * @return the pictures in the order of their names
-   * @throws TrainingException if the folder is missing or holds no picture, or a caption cannot be
+   * @param folder with images and perhaps captions
+   * @param missing the caption of images without a text file, such as the trigger word alone
+   * @return the images in the order of their names
+   * @throws TrainingException if the folder is missing or holds no image, or a caption cannot be
    *     read
    */
   public static TrainingSet ofFolder(Path folder, String missing) {
@@ -73,7 +73,7 @@ public final class TrainingSet {
   private static TrainingSet ofFolder(Path folder, Optional<String> missing) {
     Objects.requireNonNull(folder, "folder");
     List<TrainingExample> examples = new ArrayList<>();
-    for (Path picture : pictures(folder)) {
+    for (Path picture : images(folder)) {
       examples.add(TrainingExample.of(picture, caption(picture, missing)));
     }
     if (examples.isEmpty()) {
@@ -86,7 +86,7 @@ public final class TrainingSet {
         String.valueOf(folder.toAbsolutePath().normalize().getFileName()), examples);
   }
 
-  private static List<Path> pictures(Path folder) {
+  private static List<Path> images(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new TrainingException(
           "'%s' is %s, expected a folder with pictures"
@@ -142,7 +142,7 @@ public final class TrainingSet {
     }
   }
 
-  /** {@return the pictures in order} */
+  /** {@return the images in order} */
   public List<TrainingExample> examples() {
     return examples;
   }
@@ -155,8 +155,8 @@ public final class TrainingSet {
   /**
    * Adds another set behind this one.
    *
-   * @param other may have pictures of this one again
-   * @return all pictures, under the name of this set
+   * @param other may have images of this one again
+   * @return all images, under the name of this set
    */
   public TrainingSet plus(TrainingSet other) {
     Objects.requireNonNull(other, "other");
@@ -165,10 +165,10 @@ public final class TrainingSet {
   }
 
   /**
-   * Sets another strength for all pictures; see {@link TrainingExample#strength()}.
+   * Sets another strength for all images; see {@link TrainingExample#strength()}.
    *
    * @param strength finite and not 0
-   * @return the same pictures at that strength
+   * @return the same images at that strength
    * @throws IllegalArgumentException if it is 0 or not finite
    */
   public TrainingSet withStrength(double strength) {
@@ -176,7 +176,7 @@ public final class TrainingSet {
         name, examples.stream().map(example -> example.withStrength(strength)).toList());
   }
 
-  /** The same pictures with a word in front of the captions that lack it. */
+  /** The same images with a word in front of the captions that lack it. */
   TrainingSet withTrigger(String word) {
     return new TrainingSet(
         name,
@@ -185,7 +185,7 @@ public final class TrainingSet {
                 example ->
                     new TrainingExample(
                         example.name(),
-                        example.picture(),
+                        example.image(),
                         withTrigger(word, example.caption()),
                         example.strength()))
             .toList());

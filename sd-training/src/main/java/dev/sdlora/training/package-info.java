@@ -1,6 +1,6 @@
 /**
- * LoRA training: {@link dev.sdlora.training.LoraTrainer} turns pictures with captions into a LoRA
- * file, through the very networks that make pictures.
+ * LoRA training: {@link dev.sdlora.training.LoraTrainer} turns images with captions into a LoRA
+ * file, through the very networks that make images.
  *
  * <p>Where to change what:
  *

@@ -14,7 +14,7 @@ import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.data.Batches;
 import dev.sdlora.training.data.Captions;
 import dev.sdlora.training.data.Example;
-import dev.sdlora.training.data.PictureEncoder;
+import dev.sdlora.training.data.ImageEncoder;
 import dev.sdlora.training.data.Pixels;
 import dev.sdlora.training.step.DenoisingNetworks;
 import java.nio.FloatBuffer;
@@ -83,9 +83,9 @@ final class Bench implements AutoCloseable {
 
   private static List<Example> examples(ModelFiles model, TrainingSet set, ImageSize size) {
     List<Example> examples = new ArrayList<>();
-    try (PictureEncoder encoder = new PictureEncoder(model)) {
+    try (ImageEncoder encoder = new ImageEncoder(model)) {
       for (TrainingExample example : set.examples()) {
-        Pixels.Fitted fitted = Pixels.fit(example.picture().get(), size);
+        Pixels.Fitted fitted = Pixels.fit(example.image().get(), size);
         float[] latent = encoder.encode(fitted.values(), size, examples.size());
         examples.add(new Example(latent, example.caption(), example.strength(), fitted.sizes()));
       }

@@ -59,8 +59,7 @@ class GradientTest {
         TrainingSet.of(
             List.of(
                 Fixtures.discs().examples().get(0).withStrength(-0.5),
-                new TrainingExample(
-                    "long", Fixtures.discs().examples().get(1).picture(), LONG, 1)));
+                new TrainingExample("long", Fixtures.discs().examples().get(1).image(), LONG, 1)));
     bench = new Bench(set, SIZE, TrainedModules.CONVOLUTIONS, true, 2);
     bench.randomise(0.05);
   }

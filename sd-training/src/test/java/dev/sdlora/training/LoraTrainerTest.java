@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class LoraTrainerTest {
   /**
-   * The middle of the U-Net has one position of such small pictures, and attention to one position
+   * The middle of the U-Net has one position of such small images, and attention to one position
    * does not depend on queries and keys: their gradients are zero but for rounding.
    */
   private static final Pattern ONE_POSITION = Pattern.compile("mid_block.*attn1_to_[qk]");

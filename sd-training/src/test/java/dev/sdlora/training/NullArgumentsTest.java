@@ -19,10 +19,10 @@ import dev.sdlora.api.grid.Sheet;
 import dev.sdlora.api.grid.VariationGrid;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.image.Upscaler;
@@ -113,7 +113,7 @@ class NullArgumentsTest {
   private static final Map<Class<?>, Object> EIGHT =
       Map.of(int.class, 8, long.class, 8L, double.class, 8.0, float.class, 8f);
   private static final LoraAdapter ADAPTER = LoraAdapter.builder(FILE, ModelFamily.SD1).build();
-  private static final Picture PICTURE = Picture.of(8, 8, new byte[3 * 8 * 8]);
+  private static final Image PICTURE = Image.of(8, 8, new byte[3 * 8 * 8]);
 
   /** Something to call methods on, and to hand over beside the null. */
   private static final Map<Class<?>, Object> OBJECTS = objects();
@@ -217,7 +217,7 @@ class NullArgumentsTest {
     return Stream.of(
             Pipeline.class,
             ErrorDetails.class,
-            Picture.class,
+            Image.class,
             LoraStrength.class,
             ModelFamily.class,
             Prompt.class,

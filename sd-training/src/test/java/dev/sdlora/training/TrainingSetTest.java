@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrainingSetTest {
   @TempDir private Path folder;
 
-  private Path picture(String name, String caption) throws IOException {
+  private Path image(String name, String caption) throws IOException {
     Path file = folder.resolve(name + ".png");
     ImageIO.write(Fixtures.disc(Color.RED), "png", file.toFile());
     Files.writeString(folder.resolve(name + ".txt"), caption);
@@ -28,9 +28,9 @@ class TrainingSetTest {
 
   @Test
   void ofFolder_picturesWithCaptions_readsThemInOrder() throws IOException {
-    picture("b", "  second\n picture \n");
-    picture("a", "first");
-    picture(".hidden", "no");
+    image("b", "  second\n picture \n");
+    image("a", "first");
+    image(".hidden", "no");
     Files.createDirectory(folder.resolve("inside"));
     Files.writeString(folder.resolve("notes.md"), "not a picture");
     ImageIO.write(Fixtures.disc(Color.BLUE), "jpg", folder.resolve("c.JPEG").toFile());
@@ -44,19 +44,19 @@ class TrainingSetTest {
         .containsExactly("first", "second picture", "");
     assertThat(set.examples()).extracting(TrainingExample::strength).containsOnly(1.0);
     assertThat(set.examples())
-        .allSatisfy(example -> assertThat(example.picture().get().getWidth()).isEqualTo(64));
+        .allSatisfy(example -> assertThat(example.image().get().getWidth()).isEqualTo(64));
   }
 
   @Test
   void ofFolder_captionWithByteOrderMark_leavesItOut() throws IOException {
-    picture("a", "\uFEFFa cat");
+    image("a", "\uFEFFa cat");
 
     assertThat(TrainingSet.ofFolder(folder).examples().get(0).caption()).isEqualTo("a cat");
   }
 
   @Test
   void ofFolder_missingCaption_namesPictureAndFile() throws IOException {
-    Path file = picture("a", "x");
+    Path file = image("a", "x");
     Files.delete(folder.resolve("a.txt"));
 
     assertThatThrownBy(() -> TrainingSet.ofFolder(folder))
@@ -68,9 +68,9 @@ class TrainingSetTest {
 
   @Test
   void ofFolder_missingCaptionWithAReplacement_hasThat() throws IOException {
-    picture("a", "x");
+    image("a", "x");
     Files.delete(folder.resolve("a.txt"));
-    picture("b", "a cat");
+    image("b", "a cat");
 
     assertThat(TrainingSet.ofFolder(folder, "mycat").examples())
         .extracting(TrainingExample::caption)
@@ -79,7 +79,7 @@ class TrainingSetTest {
 
   @Test
   void ofFolder_captionInAnotherEncoding_saysSo() throws IOException {
-    picture("a", "x");
+    image("a", "x");
     Files.write(folder.resolve("a.txt"), new byte[] {'d', (byte) 0xe9, 'j'});
 
     assertThatThrownBy(() -> TrainingSet.ofFolder(folder))
@@ -98,7 +98,7 @@ class TrainingSetTest {
 
   @Test
   void ofFolder_noFolder_saysWhatItIs() throws IOException {
-    Path file = picture("a", "x");
+    Path file = image("a", "x");
 
     assertThatThrownBy(() -> TrainingSet.ofFolder(file))
         .isInstanceOf(TrainingException.class)
@@ -119,7 +119,7 @@ class TrainingSetTest {
   void picture_ofAnotherFormat_namesTheFile() throws IOException {
     Path file = Files.writeString(folder.resolve("a.png"), "this is text");
 
-    assertThatThrownBy(() -> TrainingExample.of(file, "x").picture().get())
+    assertThatThrownBy(() -> TrainingExample.of(file, "x").image().get())
         .isInstanceOf(TrainingException.class)
         .hasMessage(
             "picture '%s' cannot be read: it is not of a known format, expected PNG or JPEG", file);
@@ -127,11 +127,11 @@ class TrainingSetTest {
 
   @Test
   void picture_cutOff_namesTheFile() throws IOException {
-    Path file = picture("a", "x");
+    Path file = image("a", "x");
     byte[] bytes = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
 
-    assertThatThrownBy(() -> TrainingExample.of(file, "x").picture().get())
+    assertThatThrownBy(() -> TrainingExample.of(file, "x").image().get())
         .isInstanceOf(TrainingException.class)
         .hasMessageStartingWith("picture '%s' cannot be read: ", file)
         .hasMessageEndingWith("; the file is probably damaged, or its colours are not RGB");
@@ -139,10 +139,10 @@ class TrainingSetTest {
 
   @Test
   void train_pictureThatIsNone_namesTheFile() throws IOException {
-    Path file = picture("a", "x");
+    Path file = image("a", "x");
     Files.writeString(file, "this is text");
     LoraTrainer trainer =
-        Fixtures.trainer(folder.resolve("out.safetensors")).pictures(folder).build();
+        Fixtures.trainer(folder.resolve("out.safetensors")).images(folder).build();
 
     assertThatThrownBy(trainer::train)
         .isInstanceOf(TrainingException.class)

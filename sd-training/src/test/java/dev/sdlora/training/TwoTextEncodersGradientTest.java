@@ -136,7 +136,7 @@ class TwoTextEncodersGradientTest {
     return TrainingSet.of(
         List.of(
             discs.get(0).withStrength(-0.5),
-            new TrainingExample("long", discs.get(1).picture(), LONG, 1)));
+            new TrainingExample("long", discs.get(1).image(), LONG, 1)));
   }
 
   /** The last layer of the second encoder is read as pooled text alone, others as states too. */

@@ -139,7 +139,7 @@ class TwoTextEncodersTest {
     return result.first().rgb();
   }
 
-  /** How far two pictures are apart where they differ most, in levels of 256. */
+  /** How far two images are apart where they differ most, in levels of 256. */
   private static int difference(byte[] one, byte[] other) {
     int largest = 0;
     for (int i = 0; i < one.length; i++) {
@@ -179,7 +179,8 @@ class TwoTextEncodersTest {
     assertThatThrownBy(() -> sd1.textEncoder2LearningRate(1).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "textEncoder2LearningRate must be left out for SD 1.x, which has one text encoder: 1.0");
+            "textEncoder2LearningRate must be left out for SD 1.x, which has one text encoder:"
+                + " 1.0");
   }
 
   @Test

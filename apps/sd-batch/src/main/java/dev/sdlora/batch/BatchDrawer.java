@@ -22,7 +22,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws requests one at a time, with one checkpoint in memory, and keeps no pictures: {@link
+ * Draws requests one at a time, with one checkpoint in memory, and keeps no images: {@link
  * BatchRunner} does that, or whoever keeps them elsewhere than in a folder.
  *
  * <p>Not safe for use by several threads at once. A checkpoint is loaded for the first request that
@@ -52,11 +52,11 @@ public final class BatchDrawer implements AutoCloseable {
   }
 
   /**
-   * Makes the one picture of a request.
+   * Makes the one image of a request.
    *
    * @param request what to draw
    * @param listener is told of steps, on the thread that draws
-   * @return the picture, and what is told of it
+   * @return the image, and what is told of it
    * @throws IllegalArgumentException if the request has an error, or a setting that makes no sense
    * @throws GenerationCancelledException if the calling thread is interrupted
    * @throws StableDiffusionException if a file cannot be used or had; see {@link #sentence}
@@ -229,7 +229,7 @@ public final class BatchDrawer implements AutoCloseable {
               List.copyOf(upscalerDirectories),
               List.copyOf(controlNetDirectories),
               styles,
-              new References(Map.of("file", PictureFiles::read)),
+              new References(Map.of("file", ImageFiles::read)),
               RequestLimits.DEFAULTS.withImages(1),
               true,
               false));

@@ -47,7 +47,7 @@ public interface BatchListener {
   /**
    * A request is finished, and its result is on the disk.
    *
-   * @param result a picture or an error
+   * @param result an image or an error
    */
   default void result(BatchResult result) {}
 }

@@ -8,12 +8,11 @@ import java.util.Optional;
 
 /**
  * What is left to do of a manifest, and in which order: requests of one checkpoint and one set of
- * LoRAs stand together, since weights take longer to change than some pictures to draw.
- * Checkpoints, sets and the requests of a set are in the order in which the manifest names them
- * first.
+ * LoRAs stand together, since weights take longer to change than some images to draw. Checkpoints,
+ * sets and the requests of a set are in the order in which the manifest names them first.
  *
  * @param work what is to be drawn
- * @param there whose pictures are in the folder
+ * @param there whose images are in the folder
  * @param failed what failed in an earlier run, and what cannot be asked for at all
  */
 public record BatchPlan(

@@ -9,10 +9,10 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * One picture that a manifest asks for. Its settings are complete: they make the same picture
- * whenever and wherever they are drawn with the same files.
+ * One image that a manifest asks for. Its settings are complete: they make the same image whenever
+ * and wherever they are drawn with the same files.
  *
- * @param id names the picture; the one that the manifest gives, or else the hash
+ * @param id names the image; the one that the manifest gives, or else the hash
  * @param hash 20 hexadecimal digits of the SHA-256 of the settings
  * @param line of the manifest, counted from 1
  * @param checkpoint as the manifest names it; empty if there is neither a name nor a default
@@ -32,7 +32,7 @@ public record BatchRequest(
   /**
    * Copies the list.
    *
-   * @param id names the picture
+   * @param id names the image
    * @param hash of the settings
    * @param line of the manifest
    * @param checkpoint as it is named
@@ -72,7 +72,7 @@ public record BatchRequest(
    *
    * @param line an object of JSON; {@code defaults} for other lines are refused
    * @param checkpoint that of a request that names none; its name becomes part of the id
-   * @return one request for each picture, with the ids that they have in a manifest; if the line
+   * @return one request for each image, with the ids that they have in a manifest; if the line
    *     makes no sense, one with an error
    * @throws BatchException if the requests have more characters than fit into a quarter of the heap
    */
@@ -83,14 +83,14 @@ public record BatchRequest(
   }
 
   /**
-   * {@return whether the id is made of the settings} If it is, a picture of that name is this one,
+   * {@return whether the id is made of the settings} If it is, an image of that name is this one,
    * whenever it was drawn; one that the manifest gives may have stood for other settings before.
    */
   public boolean namesItself() {
     return id.equals(hash);
   }
 
-  /** {@return the name of the picture's file in the folder of the batch} */
+  /** {@return the name of the image's file in the folder of the batch} */
   public String file() {
     return id + ".png";
   }

@@ -17,27 +17,27 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What became of a request: a picture, or an error.
+ * What became of a request: an image, or an error.
  *
  * @param request what was asked for
- * @param file the picture; empty if the request failed
- * @param generated what the pipeline told; empty if the request failed, or if the picture was drawn
+ * @param file the image; empty if the request failed
+ * @param generated what the pipeline told; empty if the request failed, or if the image was drawn
  *     by a run that ended before it could tell
- * @param error one sentence for people; empty if there is a picture
+ * @param error one sentence for people; empty if there is an image
  */
 public record BatchResult(
     BatchRequest request,
     Optional<Path> file,
     Optional<GenerationResult> generated,
     Optional<String> error) {
-  /** Settings with pictures in them are not written down again. */
+  /** Settings with images in them are not written down again. */
   private static final int LONGEST_SETTINGS = 20_000;
 
   /**
    * Takes all as it is.
    *
    * @param request what was asked for
-   * @param file the picture
+   * @param file the image
    * @param generated what the pipeline told
    * @param error one sentence
    */
@@ -54,12 +54,12 @@ public record BatchResult(
 
   /**
    * {@return the result as a line of {@code results.jsonl}} {@code id}, {@code hash} and {@code
-   * line} of the request, its settings as {@code request} unless they hold pictures, and either
+   * line} of the request, its settings as {@code request} unless they hold images, and either
    * {@code error} or {@code file}, {@code seed}, {@code sha256} of the file and {@code parameters},
    * with {@code size}, {@code precision}, {@code loras}, {@code vae}, {@code warnings} and {@code
    * seconds} if the run that drew it could tell.
    *
-   * @throws BatchException if the picture's file cannot be read
+   * @throws BatchException if the image's file cannot be read
    */
   public String json() {
     return Fields.text(toJson());
@@ -69,7 +69,7 @@ public record BatchResult(
     ObjectNode json = Fields.object();
     json.put("id", request.id());
     error.ifPresent(sentence -> json.put("error", sentence));
-    file.ifPresent(picture -> picture(picture, json));
+    file.ifPresent(picture -> image(picture, json));
     generated.ifPresent(result -> told(result, json));
     if (request.settings().length() <= LONGEST_SETTINGS) {
       Json.tryRead(request.settings()).ifPresent(settings -> json.set("request", settings));
@@ -79,15 +79,15 @@ public record BatchResult(
     return json;
   }
 
-  private static void picture(Path file, ObjectNode json) {
+  private static void image(Path file, ObjectNode json) {
     try {
       byte[] bytes = Files.readAllBytes(file);
       json.put("file", String.valueOf(file.getFileName()));
       json.put("sha256", HexFormat.of().formatHex(Json.sha256(bytes)));
       try {
-        json.put("parameters", GeneratedImage.readParameters(new ByteArrayInputStream(bytes)));
+        json.put("parameters", GeneratedImage.readInfotext(new ByteArrayInputStream(bytes)));
       } catch (ImageFileException e) {
-        return; // A picture without settings is one all the same.
+        return; // An image without settings is one all the same.
       }
     } catch (IOException e) {
       throw new BatchException("cannot read the picture '%s': %s".formatted(file, e), e);

@@ -68,7 +68,7 @@ final class BatchRun {
     }
   }
 
-  /** Writes the result of a picture down whose run ended between the two. */
+  /** Writes the result of an image down whose run ended between the two. */
   private void tellOfPicture(BatchRequest request) {
     results.readOn();
     if (!isTold(request)) {

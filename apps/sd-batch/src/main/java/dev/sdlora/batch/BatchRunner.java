@@ -24,12 +24,11 @@ import java.util.function.Function;
  * lora} by name, path or reference. A setting with a list of values makes a request of each, and
  * several lists make all combinations; {@code {"defaults": {…}}} holds for the lines behind it.
  *
- * <p>Each picture has an id, made of its settings or given by {@code id}, and lies in {@code
- * ID.png}; {@code results.jsonl} has a line for each, see {@link BatchResult#json()}. What is there
- * is not drawn again, so that a batch that was broken off, at any moment and in any way, goes on
- * when it is run again, and its pictures are the bytes that they would have been. What failed is
- * not tried again unless {@link Builder#retryFailed} says so. Processes that share a folder share
- * the work.
+ * <p>Each image has an id, made of its settings or given by {@code id}, and lies in {@code ID.png};
+ * {@code results.jsonl} has a line for each, see {@link BatchResult#json()}. What is there is not
+ * drawn again, so that a batch that was broken off, at any moment and in any way, goes on when it
+ * is run again, and its images are the bytes that they would have been. What failed is not tried
+ * again unless {@link Builder#retryFailed} says so. Processes that share a folder share the work.
  *
  * <p>Requests are drawn one at a time, in the order of {@link BatchPlan}. Immutable and safe for
  * use by several threads; a folder takes one run of a program at a time.
@@ -52,7 +51,7 @@ public final class BatchRunner {
   /**
    * {@return a builder of a runner}
    *
-   * @param folder for pictures and results; it is made when it is needed
+   * @param folder for images and results; it is made when it is needed
    */
   public static Builder builder(Path folder) {
     return new Builder(Objects.requireNonNull(folder, "folder"));
@@ -61,9 +60,9 @@ public final class BatchRunner {
   /**
    * What a run did.
    *
-   * @param drawn pictures that it drew
-   * @param there pictures that were there, or that other processes drew meanwhile
-   * @param failed requests without a picture, those of earlier runs included
+   * @param drawn images that it drew
+   * @param there images that were there, or that other processes drew meanwhile
+   * @param failed requests without an image, those of earlier runs included
    * @param checkpointLoads how many times a checkpoint was loaded
    * @param loraSwitches how many times the weights got another set of LoRAs
    * @param elapsed from beginning to end
@@ -94,7 +93,7 @@ public final class BatchRunner {
   }
 
   /**
-   * Draws what is not there, and returns when there is a picture or an error for each request.
+   * Draws what is not there, and returns when there is an image or an error for each request.
    *
    * @param manifest a file of JSON Lines in UTF-8
    * @return what was done

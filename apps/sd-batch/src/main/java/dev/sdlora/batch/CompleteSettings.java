@@ -17,9 +17,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Says everything that a request leaves to chance, and says it in one way, so that each picture has
- * settings of its own that make the same picture whenever they are drawn. Seeds that are left open
- * come from the settings themselves: picture i of a request has the first seed plus i, as when the
+ * Says everything that a request leaves to chance, and says it in one way, so that each image has
+ * settings of its own that make the same image whenever they are drawn. Seeds that are left open
+ * come from the settings themselves: image i of a request has the first seed plus i, as when the
  * request is drawn at once.
  */
 final class CompleteSettings {
@@ -32,18 +32,18 @@ final class CompleteSettings {
   }
 
   /**
-   * The pictures of a request.
+   * The images of a request.
    *
    * @param expanded without lists of values; it is changed
    * @param mostImages how many there may be
-   * @return canonical settings, one for each picture, which are made when they are read
-   * @throws IllegalArgumentException if a size, a seed or the number of pictures makes no sense
+   * @return canonical settings, one for each image, which are made when they are read
+   * @throws IllegalArgumentException if a size, a seed or the number of images makes no sense
    */
-  static Stream<ObjectNode> pictures(ObjectNode expanded, int mostImages) {
-    return new CompleteSettings(expanded).pictures(mostImages);
+  static Stream<ObjectNode> images(ObjectNode expanded, int mostImages) {
+    return new CompleteSettings(expanded).images(mostImages);
   }
 
-  private Stream<ObjectNode> pictures(int most) {
+  private Stream<ObjectNode> images(int most) {
     splitSize();
     moveToOverrides("clip_skip", "CLIP_stop_at_last_layers");
     moveToOverrides("rng", "randn_source");
@@ -143,18 +143,18 @@ final class CompleteSettings {
     return spelled;
   }
 
-  /** The path of a picture is a reference to its file. */
+  /** The path of an image is a reference to its file. */
   private void pictureFiles() {
     JsonNode pictures = settings.path("init_images");
     if (pictures.isTextual()) {
-      settings.putArray("init_images").add(PictureFiles.reference(pictures.textValue()));
+      settings.putArray("init_images").add(ImageFiles.reference(pictures.textValue()));
     } else if (pictures instanceof ArrayNode list) {
       ArrayNode references = Fields.array();
       list.forEach(
           picture ->
               references.add(
                   picture.isTextual()
-                      ? TextNode.valueOf(PictureFiles.reference(picture.textValue()))
+                      ? TextNode.valueOf(ImageFiles.reference(picture.textValue()))
                       : picture));
       settings.set("init_images", references);
     }
@@ -173,7 +173,7 @@ final class CompleteSettings {
 
   private static void pictureFile(JsonNode node, String name) {
     if (node instanceof ObjectNode object && object.path(name).isTextual()) {
-      object.put(name, PictureFiles.reference(object.path(name).textValue()));
+      object.put(name, ImageFiles.reference(object.path(name).textValue()));
     }
   }
 

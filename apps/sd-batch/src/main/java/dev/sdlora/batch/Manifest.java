@@ -76,9 +76,9 @@ final class Manifest {
    *
    * @param in is read to its end and not closed
    * @param checkpoint the one of requests that name none
-   * @return one for each picture, in the order of the manifest; equal requests are one
+   * @return one for each image, in the order of the manifest; equal requests are one
    * @throws IOException if the stream fails
-   * @throws BatchException if it asks for too many pictures
+   * @throws BatchException if it asks for too many images
    */
   static List<BatchRequest> read(InputStream in, Optional<String> checkpoint, Limits limits)
       throws IOException {
@@ -210,7 +210,7 @@ final class Manifest {
         checkpoint.ifPresent(name -> expanded.put("checkpoint", name));
       }
       int room = limits.requestsOfALine() - pictures.size();
-      Iterator<ObjectNode> made = CompleteSettings.pictures(expanded, room).iterator();
+      Iterator<ObjectNode> made = CompleteSettings.images(expanded, room).iterator();
       while (made.hasNext()) {
         Picture picture = Picture.of(made.next());
         pictures.add(picture);

@@ -19,12 +19,12 @@ import java.util.HexFormat;
 import java.util.Set;
 
 /**
- * The folder of a batch. Several programs may work in it at once: each picture is claimed before it
+ * The folder of a batch. Several programs may work in it at once: each image is claimed before it
  * is drawn, and a claim is a lock on one byte of one file, so that it ends with its process and
- * nothing has to be tidied up. A picture gets its name when all of it is on the disk.
+ * nothing has to be tidied up. An image gets its name when all of it is on the disk.
  */
 final class OutputFolder implements AutoCloseable {
-  /** What is in work, beside the pictures. */
+  /** What is in work, beside the images. */
   static final String WORK = ".sd-batch";
 
   private static final byte[] PNG_BEGIN = HexFormat.of().parseHex("89504e470d0a1a0a");
@@ -87,7 +87,7 @@ final class OutputFolder implements AutoCloseable {
     }
   }
 
-  /** The file of a picture. */
+  /** The file of an image. */
   Path file(BatchRequest request) {
     return folder.resolve(request.file());
   }
@@ -167,7 +167,7 @@ final class OutputFolder implements AutoCloseable {
     return 1 + (ByteBuffer.wrap(Json.sha256(request.id())).getLong() & (Long.MAX_VALUE >> 1));
   }
 
-  /** Writes the picture of a request that is claimed. */
+  /** Writes the image of a request that is claimed. */
   void write(BatchRequest request, byte[] png) {
     Path target = file(request);
     Path partial = folder.resolve(WORK).resolve(request.id() + ".part");

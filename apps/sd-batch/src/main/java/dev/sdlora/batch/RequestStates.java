@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What there is of requests in a folder: by the results that are told, and by the pictures. */
+/** What there is of requests in a folder: by the results that are told, and by the images. */
 final class RequestStates {
   private final Path folder;
   private final ResultFile results;

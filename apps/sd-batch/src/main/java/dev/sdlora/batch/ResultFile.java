@@ -34,7 +34,7 @@ final class ResultFile {
    * What became of a request.
    *
    * @param hash of the settings that it had
-   * @param failed whether there is an error in the place of a picture
+   * @param failed whether there is an error in the place of an image
    * @param fresh whether that was told since the file was first looked at
    */
   record Entry(String hash, boolean failed, boolean fresh) {}

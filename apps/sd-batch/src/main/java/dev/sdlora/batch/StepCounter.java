@@ -4,11 +4,11 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.image.LatentPreview;
 import java.util.function.Consumer;
 
-/** Tells how many steps of a picture are done. */
+/** Tells how many steps of an image are done. */
 final class StepCounter implements GenerationListener {
   private final Consumer<Steps> told;
 
-  /** How far a picture is. */
+  /** How far an image is. */
   record Steps(int done, int total) {}
 
   StepCounter(Consumer<Steps> told) {

@@ -8,7 +8,7 @@
  *       batch.Matrix}; {@code CompleteSettings}.
  *   <li>In which order a batch is drawn; what is left to do of a request; what a run does with it:
  *       {@code batch.BatchPlan}; {@code RequestStates}; {@code BatchRun}.
- *   <li>How runs share a folder, how pictures get their names; how results are written down: {@code
+ *   <li>How runs share a folder, how images get their names; how results are written down: {@code
  *       batch.OutputFolder}; {@code ResultFile}; killed at random by {@code cli.KilledBatchesIT}.
  * </ul>
  */

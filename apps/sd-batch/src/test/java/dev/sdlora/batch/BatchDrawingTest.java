@@ -49,7 +49,7 @@ final class BatchDrawingTest {
                 .formatted(DemoModel.loras().resolve("ink_lines.safetensors"))));
   }
 
-  /** Each picture is 64x64 and of two steps. */
+  /** Each image is 64x64 and of two steps. */
   private Path manifest(List<String> lines) throws IOException {
     String text = "{'defaults': {'size': '64x64', 'steps': 2}}\n" + String.join("\n", lines) + "\n";
     return Files.writeString(

@@ -77,7 +77,7 @@ final class BatchRunnerTest {
     return Optional.ofNullable(results().get(id)).orElseThrow();
   }
 
-  private List<String> pictures() throws IOException {
+  private List<String> images() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .map(file -> String.valueOf(file.getFileName()))
@@ -109,7 +109,7 @@ final class BatchRunnerTest {
     assertThat(summary.failed() + summary.there()).isZero();
     assertThat(summary.checkpointLoads()).isEqualTo(1);
     assertThat(summary.loraSwitches()).isEqualTo(2);
-    assertThat(pictures()).containsExactly("a.png", "b.png", "c.png", "d.png");
+    assertThat(images()).containsExactly("a.png", "b.png", "c.png", "d.png");
     assertThat(result("a").path("parameters").asText()).startsWith("<lora:x:1> a");
     assertThat(folder.resolve(OutputFolder.WORK)).isDirectoryContaining("glob:**/lock");
     assertThat(folder.resolve(OutputFolder.WORK)).isDirectoryNotContaining("glob:**.part");
@@ -119,7 +119,7 @@ final class BatchRunnerTest {
   void rerun_drawsWhatIsMissing_andNothingElse() throws IOException {
     String[] lines = {"{'prompt': 'a', 'images': 3}", "{'id': 'b', 'prompt': 'b'}"};
     run(lines);
-    List<String> names = pictures();
+    List<String> names = images();
     byte[] first = Files.readAllBytes(folder.resolve(names.get(0)));
     Files.delete(folder.resolve(names.get(0)));
     byte[] second = Files.readAllBytes(folder.resolve(names.get(1)));
@@ -197,7 +197,7 @@ final class BatchRunnerTest {
     assertThat(run("{'id': 'a', 'prompt': 'b'}").there()).isEqualTo(1);
   }
 
-  /** A run can be killed after a picture has its name and before the result is written. */
+  /** A run can be killed after an image has its name and before the result is written. */
   @Test
   void picture_withoutAResult_isTakenIfItsNameSaysWhatItIs() throws IOException {
     String[] lines = {"{'prompt': 'a'}", "{'id': 'b', 'prompt': 'b'}"};

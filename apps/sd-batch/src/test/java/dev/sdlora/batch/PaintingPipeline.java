@@ -10,13 +10,13 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.GenerationCancelledException;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Paints pictures of which each pixel is the hash of the request, and keeps a diary. */
+/** Paints images of which each pixel is the hash of the request, and keeps a diary. */
 final class PaintingPipeline implements Pipeline {
   private final Checkpoint checkpoint;
   private final List<String> diary;
@@ -32,7 +32,7 @@ final class PaintingPipeline implements Pipeline {
     diary.add("draw " + spec.prompt());
     listener.stepEnd(
         new GenerationListener.Step(0, 1, 2, 1),
-        () -> Picture.of(8, 8, new byte[192]).toBufferedImage());
+        () -> Image.of(8, 8, new byte[192]).toBufferedImage());
     if (spec.prompt().contains("cancel")) {
       throw new GenerationCancelledException("cancelled");
     }
@@ -43,7 +43,7 @@ final class PaintingPipeline implements Pipeline {
     Arrays.fill(rgb, (byte) spec.hashCode());
     GeneratedImage image =
         new GeneratedImage(
-            Picture.of(8, 8, rgb), spec.seed().orElseThrow(), spec.prompt() + "\nSteps: 1");
+            Image.of(8, 8, rgb), spec.seed().orElseThrow(), spec.prompt() + "\nSteps: 1");
     return GenerationResult.builder(List.of(image)).build();
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.request.Fields;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Files that were torn at any byte. */
 final class TornFilesTest {
   private static final byte[] PNG =
-      new GeneratedImage(Picture.of(8, 8, new byte[8 * 8 * 3]), 1, "x").png();
+      new GeneratedImage(Image.of(8, 8, new byte[8 * 8 * 3]), 1, "x").png();
 
   private @Nullable Path folder;
 

@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.model.BlockChange;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
-/** The picture that a command draws beside its table. */
+/** The image that a command draws beside its table. */
 final class ChartOption {
   @Option(
       names = "--chart",
@@ -45,6 +45,6 @@ final class ChartOption {
 
   /** Draws, if requested. */
   void write(Supplier<BufferedImage> chart) {
-    file.ifPresent(png -> Picture.of(chart.get()).savePng(png));
+    file.ifPresent(png -> Image.of(chart.get()).savePng(png));
   }
 }

@@ -1,7 +1,7 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.image.ControlUnit;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.value.Decimals;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -14,10 +14,10 @@ import java.util.stream.Stream;
  */
 record ControlArgument(String network, ControlUnit settings) {
   /**
-   * Reads it, and the picture.
+   * Reads it, and the image.
    *
    * @throws IllegalArgumentException if it has another form or a number is out of range
-   * @throws dev.sdlora.api.error.ImageFileException if the picture cannot be read
+   * @throws dev.sdlora.api.error.ImageFileException if the image cannot be read
    */
   static ControlArgument parse(String text) {
     String[] parts = text.split(",", -1);
@@ -32,7 +32,7 @@ record ControlArgument(String network, ControlUnit settings) {
       throw wrong(text);
     }
     ControlUnit.Builder unit =
-        ControlUnit.builder(Path.of("any"), Picture.read(Path.of(parts[1].strip())));
+        ControlUnit.builder(Path.of("any"), Image.read(Path.of(parts[1].strip())));
     if (numbers.length > 0) {
       unit.weight(numbers[0]);
     }
@@ -49,7 +49,7 @@ record ControlArgument(String network, ControlUnit settings) {
 
   /** The unit, whose network is gotten if it is not here. */
   ControlUnit unit(Console console) {
-    return ControlUnit.builder(PublishedFile.path(network, console), settings.picture())
+    return ControlUnit.builder(PublishedFile.path(network, console), settings.image())
         .weight(settings.weight())
         .range(settings.start(), settings.end())
         .build();

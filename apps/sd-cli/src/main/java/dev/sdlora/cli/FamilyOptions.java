@@ -75,7 +75,7 @@ final class FamilyOptions {
   /**
    * Leaves what is not given as it is.
    *
-   * @param hasRefiner whether a model to finish pictures is given
+   * @param hasRefiner whether a model to finish images is given
    */
   void applyTo(PromptSpec.Builder spec, boolean hasRefiner, Console console) {
     if (!hasRefiner) {

@@ -26,10 +26,10 @@ final class FileInfo {
   private FileInfo() {}
 
   /**
-   * Describes a checkpoint, a LoRA, an embedding or a picture, and other networks that are
+   * Describes a checkpoint, a LoRA, an embedding or an image, and other networks that are
    * recognised but not run alone.
    *
-   * @param folders in which the files that a picture was made with are looked for
+   * @param folders in which the files that an image was made with are looked for
    * @param console is told how long that takes
    * @throws StableDiffusionException if it is none of them, or damaged; the message is about what
    *     the file is, if that can be seen
@@ -38,7 +38,7 @@ final class FileInfo {
     if (!Files.exists(path)) {
       throw new StableDiffusionException("'" + path + "' does not exist");
     }
-    Optional<String> pictureSize = PictureSize.of(path);
+    Optional<String> pictureSize = ImageDimensions.of(path);
     if (pictureSize.isPresent()) {
       return image(path, pictureSize.get(), folders, console);
     }
@@ -101,7 +101,7 @@ final class FileInfo {
         .put("layout", checkpoint.layout().name().toLowerCase(Locale.ROOT).replace('_', '-'))
         .put("storage", checkpoint.storage())
         .put("tensors", checkpoint.tensors())
-        .put("parameters", checkpoint.parameters())
+        .put("parameters", checkpoint.parameterCount())
         .put("defaultSize", checkpoint.defaultSize().toString());
   }
 
@@ -129,29 +129,28 @@ final class FileInfo {
     return info.put("hash", embedding.hash());
   }
 
-  /** A picture with settings or without, or one into which an embedding is written. */
+  /** An image with settings or without, or one into which an embedding is written. */
   private static ObjectNode image(Path path, String size, FolderOptions folders, Console console) {
     ObjectNode image = described("image", path).put("size", size);
     try {
-      String parameters = GeneratedImage.readParameters(path);
+      String parameters = GeneratedImage.readInfotext(path);
       image.put("parameters", parameters);
       if (folders.given()) {
         files(
-            image,
-            folders.recover(PromptSpec.fromParameters(parameters), folders.loras(), console));
+            image, folders.recover(PromptSpec.fromInfotext(parameters), folders.loras(), console));
       }
       return image;
     } catch (ImageSettingsException noSettings) {
       return hiddenEmbedding(path).orElseGet(() -> image.put("note", noSettings.getMessage()));
     } catch (ImageFileException otherFormat) {
-      if (PictureSize.mayHoldSettings(path)) {
+      if (ImageDimensions.mayHoldSettings(path)) {
         throw otherFormat;
       }
       return image.put("note", "pictures of this format hold no settings");
     }
   }
 
-  /** What the picture was made with, as far as it was looked for. */
+  /** What the image was made with, as far as it was looked for. */
   private static void files(ObjectNode image, Recovery recovery) {
     ArrayNode found = image.putArray("found");
     for (Recovery.Found file : recovery.found()) {

@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options that say where files lie that prompts and pictures name. */
+/** The options that say where files lie that prompts and images name. */
 @Heading(
     value = "Model and folders",
     basic = {"--lora-dir"})
@@ -65,7 +65,7 @@ final class FolderOptions {
   }
 
   /**
-   * Looks for the files that a picture was made with. Where many have to be read, that takes its
+   * Looks for the files that an image was made with. Where many have to be read, that takes its
    * time, of which the terminal tells.
    *
    * @param loraFolders those given, or the bundled ones
@@ -81,7 +81,7 @@ final class FolderOptions {
   }
 
   /**
-   * Gets the LoRAs of a picture that are missing, as far as their hashes are known to Civitai.
+   * Gets the LoRAs of an image that are missing, as far as their hashes are known to Civitai.
    *
    * @return whether any came
    * @throws IllegalArgumentException if there is no folder for them

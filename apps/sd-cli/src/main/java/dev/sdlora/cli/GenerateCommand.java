@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
     value = "What to write",
     basic = {"--out"})
 final class GenerateCommand implements Callable<Integer> {
-  @Mixin private final PictureOptions picture = new PictureOptions();
+  @Mixin private final ImageOptions picture = new ImageOptions();
   @Mixin private final ModelOptions model = new ModelOptions();
   @Mixin private final Console console = new Console();
 
@@ -63,7 +63,7 @@ final class GenerateCommand implements Callable<Integer> {
     double openSeconds = watch.lap();
     try (Pipeline pipeline = model.load(checkpoint, console)) {
       double loadSeconds = watch.lap();
-      PictureWriter writer = new PictureWriter(files, this::saved, progressBar(), preview);
+      ImageWriter writer = new ImageWriter(files, this::saved, progressBar(), preview);
       GenerationResult result = pipeline.generate(spec, writer);
       double generateSeconds = watch.lap();
       result.warnings().forEach(console::warn);
@@ -71,11 +71,11 @@ final class GenerateCommand implements Callable<Integer> {
         GenerationReport report =
             new GenerationReport(
                 result,
-                writer.pictures(),
+                writer.images(),
                 new GenerationReport.Seconds(openSeconds, loadSeconds, generateSeconds));
         console.out().println(Json.line(report.toJson()));
       } else if (!quiet) {
-        console.err().println(seeds(writer.pictures()));
+        console.err().println(seeds(writer.images()));
       }
     }
     return 0;
@@ -87,8 +87,8 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  /** The options that draw the same picture again. */
-  private static String seeds(List<PictureWriter.Saved> pictures) {
+  /** The options that draw the same image again. */
+  private static String seeds(List<ImageWriter.Saved> pictures) {
     List<String> seeds = pictures.stream().map(picture -> "" + picture.seed()).toList();
     return (seeds.size() == 1 ? "seed " : "seeds ") + String.join(", ", seeds);
   }

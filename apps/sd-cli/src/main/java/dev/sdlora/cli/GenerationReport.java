@@ -10,8 +10,7 @@ import java.util.Locale;
 /**
  * What {@code sd generate --json} tells; {@code files}, {@code seeds} and so on run in parallel.
  */
-record GenerationReport(
-    GenerationResult result, List<PictureWriter.Saved> pictures, Seconds seconds) {
+record GenerationReport(GenerationResult result, List<ImageWriter.Saved> images, Seconds seconds) {
 
   /** How long opening the checkpoint, loading its weights and generating took. */
   record Seconds(double open, double load, double generate) {}
@@ -20,16 +19,16 @@ record GenerationReport(
     ObjectNode json = Json.object();
     ArrayNode paths = json.putArray("files");
     ArrayNode seeds = json.putArray("seeds");
-    PictureWriter.Saved first = pictures.get(0);
+    ImageWriter.Saved first = images.get(0);
     json.put("precision", result.precision().name().toLowerCase(Locale.ROOT));
     json.put("size", first.width() + "x" + first.height());
     ArrayNode loras = json.putArray("loras");
     json.set("warnings", Json.tree(result.warnings()));
     ArrayNode parameters = json.putArray("parameters");
-    for (PictureWriter.Saved picture : pictures) {
-      paths.add(picture.file().toString());
-      seeds.add(picture.seed());
-      parameters.add(picture.parameters());
+    for (ImageWriter.Saved image : images) {
+      paths.add(image.file().toString());
+      seeds.add(image.seed());
+      parameters.add(image.parameters());
     }
     result.loras().forEach(lora -> loras.add(toJson(lora)));
     result.vae().ifPresent(vae -> json.put("vae", vae));

@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code sd grid}: pictures with one or two settings varied, side by side. */
+/** {@code sd grid}: images with one or two settings varied, side by side. */
 @Command(
     name = "grid",
     customSynopsis = "sd grid [OPTIONS] --x AXIS [--y AXIS] PROMPT",
@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
     value = "What to write",
     basic = {"--x", "--y", "--out"})
 final class GridCommand implements Callable<Integer> {
-  @Mixin private final PictureOptions picture = new PictureOptions();
+  @Mixin private final ImageOptions picture = new ImageOptions();
   @Mixin private final ModelOptions model = new ModelOptions();
   @Mixin private final Console console = new Console();
 

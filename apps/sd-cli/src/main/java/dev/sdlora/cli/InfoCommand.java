@@ -104,7 +104,7 @@ final class InfoCommand implements Runnable {
     out.println();
   }
 
-  /** The values of an object, such as a file of a picture. */
+  /** The values of an object, such as a file of an image. */
   private static String line(JsonNode object) {
     return object.properties().stream()
         .map(field -> field.getValue().asText())

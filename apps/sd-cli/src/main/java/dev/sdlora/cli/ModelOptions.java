@@ -94,7 +94,7 @@ final class ModelOptions {
   @Mixin private final PartsOptions parts = new PartsOptions();
   @Mixin private final FolderOptions folders = new FolderOptions();
 
-  /** What a picture was made with, where the options leave it open. */
+  /** What an image was made with, where the options leave it open. */
   private Optional<Recovery> recovered = Optional.empty();
 
   private Optional<Checkpoint> opened = Optional.empty();
@@ -117,7 +117,7 @@ final class ModelOptions {
   }
 
   /**
-   * Looks for the files that a picture was made with, and tells of those with other names and of
+   * Looks for the files that an image was made with, and tells of those with other names and of
    * those that are not there.
    *
    * @param get whether LoRAs that are missing are looked for on Civitai, and put into a folder
@@ -165,7 +165,7 @@ final class ModelOptions {
             Locale.ROOT,
             "loading %s, %.1f million weights",
             opened.name(),
-            opened.parameters() / 1e6);
+            opened.parameterCount() / 1e6);
     ElapsedTimeLine waiting = ElapsedTimeLine.on(console.terminal(), what);
     try {
       return builder.checkpoint(opened).build();
@@ -207,7 +207,7 @@ final class ModelOptions {
     return folders.checkpoints();
   }
 
-  /** Whether a model to finish pictures is given. */
+  /** Whether a model to finish images is given. */
   boolean hasRefiner() {
     return refiner.isPresent() || recovered(Kind.REFINER).isPresent();
   }

@@ -34,7 +34,7 @@ record OutputFiles(Path file, int images) {
   }
 
   /**
-   * Checks the file of another picture, and makes its folder.
+   * Checks the file of another image, and makes its folder.
    *
    * @throws IllegalArgumentException if the name does not end in {@code .png}
    * @throws ImageFileException if the folder cannot be made or written into
@@ -75,7 +75,7 @@ record OutputFiles(Path file, int images) {
     }
   }
 
-  /** The file of a picture, counted from 0. */
+  /** The file of an image, counted from 0. */
   Path of(int index) {
     if (images == 1) {
       return file;

@@ -49,7 +49,7 @@ final class PartsOptions {
   /**
    * The choice.
    *
-   * @param ofPicture the VAE that a picture was made with, which goes before one beside the
+   * @param ofPicture the VAE that an image was made with, which goes before one beside the
    *     checkpoint
    */
   CheckpointParts parts(Optional<Path> ofPicture, Console console) {

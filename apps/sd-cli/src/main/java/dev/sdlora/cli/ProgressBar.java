@@ -8,7 +8,7 @@ final class ProgressBar {
   private final ProgressLine line;
   private final LongSupplier nanoClock;
 
-  /** How many steps of each picture are done: several may be under way. */
+  /** How many steps of each image are done: several may be under way. */
   private int[] done = new int[1];
 
   private long startNanos;
@@ -23,7 +23,7 @@ final class ProgressBar {
     startNanos = nanoClock.getAsLong();
   }
 
-  /** Shows that a step is done: pictures count from 0, steps from 1. */
+  /** Shows that a step is done: images count from 0, steps from 1. */
   void show(int picture, int step, int steps) {
     done[picture] = step;
     long all = (long) done.length * steps;
@@ -38,7 +38,7 @@ final class ProgressBar {
                 TerminalLine.left(nanoClock.getAsLong() - startNanos, doneOf(steps), all)));
   }
 
-  /** Notes that a picture is finished, with fewer steps than were planned perhaps. */
+  /** Notes that an image is finished, with fewer steps than were planned perhaps. */
   void finish(int picture) {
     done[picture] = Integer.MAX_VALUE;
   }

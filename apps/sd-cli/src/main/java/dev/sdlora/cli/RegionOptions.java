@@ -3,7 +3,7 @@ package dev.sdlora.cli;
 import static dev.sdlora.cli.OptionValue.set;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.RegionMask;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** The options that name parts of the picture for prompts. */
+/** The options that name parts of the image for prompts. */
 @Heading(
     value = "Parts of the picture",
     basic = {})
@@ -64,6 +64,6 @@ final class RegionOptions {
           Double.parseDouble(rectangle.group(3)),
           Double.parseDouble(rectangle.group(4)));
     }
-    return RegionMask.of(Picture.read(Path.of(text)));
+    return RegionMask.of(Image.read(Path.of(text)));
   }
 }

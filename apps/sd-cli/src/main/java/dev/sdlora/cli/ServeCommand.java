@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code sd serve}: pictures over HTTP. */
+/** {@code sd serve}: images over HTTP. */
 @Command(
     name = "serve",
     customSynopsis = "sd serve [OPTIONS]",

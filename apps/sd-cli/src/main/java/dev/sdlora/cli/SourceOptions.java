@@ -3,11 +3,11 @@ package dev.sdlora.cli;
 import static dev.sdlora.cli.OptionValue.set;
 
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.MaskedContent;
 import dev.sdlora.api.image.Outpainting;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.ResizeMode;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** The options of pictures that start from another one, named as in {@link ImageToImage}. */
+/** The options of images that start from another one, named as in {@link ImageToImage}. */
 @Heading(
     value = "Start from a picture",
     basic = {"--init", "--strength", "--mask"})
@@ -117,7 +117,7 @@ final class SourceOptions {
     if (init.isEmpty()) {
       return;
     }
-    ImageToImage.Builder source = ImageToImage.builder(Picture.read(init.get()));
+    ImageToImage.Builder source = ImageToImage.builder(Image.read(init.get()));
     set("--strength", strength, source::denoisingStrength);
     resizeMode.ifPresent(source::resizeMode);
     source.fixSteps(fixSteps);
@@ -129,7 +129,7 @@ final class SourceOptions {
   }
 
   private Inpainting inpainting(Path file) {
-    Inpainting.Builder part = Inpainting.builder(Picture.read(file));
+    Inpainting.Builder part = Inpainting.builder(Image.read(file));
     set("--mask-blur", maskBlur, part::maskBlur);
     maskedContent.ifPresent(part::maskedContent);
     part.inverted(invertMask).onlyMasked(onlyMasked);

@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sd train}: a LoRA from pictures. */
+/** {@code sd train}: a LoRA from images. */
 @Command(
     name = "train",
     customSynopsis = "sd train [OPTIONS] PICTURES --trigger WORD --out FILE",

@@ -1,7 +1,7 @@
 package dev.sdlora.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.UpscalerNetwork;
 import dev.sdlora.api.image.Upscaling;
@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sd upscale}: a picture, larger. */
+/** {@code sd upscale}: an image, larger. */
 @Command(
     name = "upscale",
     description = {
@@ -48,14 +48,14 @@ final class UpscaleCommand implements Runnable {
 
   @Mixin private final Console console = new Console();
 
-  /** An enlarged picture and what did it. */
-  private record Enlarged(String upscaler, Picture picture) {}
+  /** An enlarged image and what did it. */
+  private record Enlarged(String upscaler, Image image) {}
 
   @Override
   public void run() {
     Path target = new OutputFiles(out, 1).of(0);
     OptionValue.set("--scale", scale, factor -> new Upscaling(Upscaler.LANCZOS, factor));
-    Picture picture = Picture.read(file);
+    Image picture = Image.read(file);
     Stopwatch watch = new Stopwatch();
     Enlarged large =
         model
@@ -63,14 +63,14 @@ final class UpscaleCommand implements Runnable {
             .orElseGet(
                 () ->
                     new Enlarged("Lanczos", resize(picture, picture, scale.orElse(DEFAULT_SCALE))));
-    large.picture().savePng(target);
+    large.image().savePng(target);
     if (console.json()) {
       ObjectNode report = Json.object();
       report.put("file", target.toString());
       report.put("upscaler", large.upscaler());
-      report.put("factor", (double) large.picture().width() / picture.width());
-      report.put("width", large.picture().width());
-      report.put("height", large.picture().height());
+      report.put("factor", (double) large.image().width() / picture.width());
+      report.put("width", large.image().width());
+      report.put("height", large.image().height());
       report.put("seconds", watch.lap());
       console.out().println(Json.line(report));
     } else {
@@ -78,11 +78,11 @@ final class UpscaleCommand implements Runnable {
     }
   }
 
-  private Enlarged byNetwork(Picture picture, Path network) {
+  private Enlarged byNetwork(Image picture, Path network) {
     try (UpscalerNetwork upscaler = UpscalerNetwork.open(network)) {
       double wanted = scale.orElse((double) upscaler.factor());
-      Picture large = picture;
-      // As often as it takes; a network of factor 1 cleans pictures up, once.
+      Image large = picture;
+      // As often as it takes; a network of factor 1 cleans images up, once.
       do {
         large = upscaler.upscale(large);
       } while (upscaler.factor() > 1 && large.width() < wanted * picture.width());
@@ -90,8 +90,8 @@ final class UpscaleCommand implements Runnable {
     }
   }
 
-  /** A picture at a multiple of the size of another. */
-  private static Picture resize(Picture source, Picture of, double factor) {
+  /** An image at a multiple of the size of another. */
+  private static Image resize(Image source, Image of, double factor) {
     int width = (int) Math.round(of.width() * factor);
     int height = (int) Math.round(of.height() * factor);
     return source.resized(width, height);

@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code sd batch} without a picture: plans, refusals, exit codes. */
+/** {@code sd batch} without an image: plans, refusals, exit codes. */
 final class BatchCommandTest {
   @TempDir Path folder;
 

@@ -7,7 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -127,7 +127,7 @@ final class GetIT {
   void pictureWhoseLoraIsMissing_getsItByItsHash() throws Exception {
     Path loras = Files.createDirectory(folder.resolve("loras"));
     new GeneratedImage(
-            Picture.of(8, 8, new byte[3 * 8 * 8]),
+            Image.of(8, 8, new byte[3 * 8 * 8]),
             7,
             "a heart <lora:mine:1> <lora:lost:1>\n"
                 + "Steps: 2, Sampler: Euler, CFG scale: 4, Seed: 7, Size:"
@@ -151,7 +151,7 @@ final class GetIT {
         "new.png");
 
     assertThat(loras.resolve("Ink of Civitai.safetensors")).hasSameBinaryContentAs(ink);
-    assertThat(GeneratedImage.readParameters(folder.resolve("new.png")))
+    assertThat(GeneratedImage.readInfotext(folder.resolve("new.png")))
         .contains("<lora:Ink of Civitai:1>");
     assertThat(Files.readString(folder.resolve("err")))
         .contains("cannot get 'civitai:hash:0123456789AB': Civitai has no such file");

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The packaged program draws a batch, is killed with SIGKILL at random moments, and is started
- * again: in the end there are exactly the pictures of a run that nobody disturbed, byte by byte.
+ * again: in the end there are exactly the images of a run that nobody disturbed, byte by byte.
  * {@code -Dsd.kills=50} kills so often in place of the few times that a test may take, and draws
- * more pictures.
+ * more images.
  */
 final class KilledBatchesIT {
   private static final int KILLS = Integer.getInteger("sd.kills", 2);
@@ -45,8 +45,8 @@ final class KilledBatchesIT {
     int withPicturesMissing = 0;
     for (int i = 0; i < KILLS; i++) {
       Process process = start("killed");
-      int before = pictures("killed").size();
-      if (i % 2 == 0) { // Some when a picture has just got its name, some at any moment.
+      int before = images("killed").size();
+      if (i % 2 == 0) { // Some when an image has just got its name, some at any moment.
         awaitPictures("killed", process, before + 1 + random.nextInt(2));
       } else {
         process.waitFor(random.nextLong(2 * untilTheFirst), TimeUnit.MILLISECONDS);
@@ -54,10 +54,10 @@ final class KilledBatchesIT {
       boolean alive = process.isAlive();
       process.destroyForcibly().waitFor();
       killed += alive ? 1 : 0;
-      withPicturesMissing += alive && pictures("killed").size() < pictures("whole").size() ? 1 : 0;
-      assertThat(pictures("whole")).as("after kill " + i).containsAllEntriesOf(pictures("killed"));
+      withPicturesMissing += alive && images("killed").size() < images("whole").size() ? 1 : 0;
+      assertThat(images("whole")).as("after kill " + i).containsAllEntriesOf(images("killed"));
     }
-    // Two processes share what is left, and each picture is drawn by one of them.
+    // Two processes share what is left, and each image is drawn by one of them.
     Process other = start("killed");
     assertThat(start("killed").waitFor()).isEqualTo(3);
     assertThat(other.waitFor()).isEqualTo(3);
@@ -67,7 +67,7 @@ final class KilledBatchesIT {
 
     // Otherwise this would test nothing.
     assertThat(withPicturesMissing).isPositive();
-    assertThat(pictures("killed")).isEqualTo(pictures("whole"));
+    assertThat(images("killed")).isEqualTo(images("whole"));
     assertThat(folder.resolve("killed/.sd-batch")).isDirectoryNotContaining("glob:**.part");
     assertThat(results("killed")).isEqualTo(results("whole"));
   }
@@ -111,7 +111,7 @@ final class KilledBatchesIT {
     }
   }
 
-  private Map<String, String> pictures(String out) throws IOException {
+  private Map<String, String> images(String out) throws IOException {
     Map<String, String> pictures = new TreeMap<>();
     for (Path file : pictureFiles(out)) {
       byte[] bytes = Files.readAllBytes(file);
@@ -121,7 +121,7 @@ final class KilledBatchesIT {
     return pictures;
   }
 
-  /** What results say of each request, each once: the checksum of its picture, or its error. */
+  /** What results say of each request, each once: the checksum of its image, or its error. */
   private Map<String, String> results(String out) throws IOException {
     Map<String, String> results = new TreeMap<>();
     for (String line : Files.readAllLines(folder.resolve(out).resolve("results.jsonl"))) {

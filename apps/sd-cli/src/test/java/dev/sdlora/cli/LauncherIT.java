@@ -88,7 +88,7 @@ final class LauncherIT {
     assertThat(ImageIO.read(folder.resolve("b.png").toFile()).getHeight()).isEqualTo(96);
     sd(0, with(usual, "generate", "--init", "a.png", "--outpaint", "0,32,0,0", "--out", "c.png"));
     assertThat(ImageIO.read(folder.resolve("c.png").toFile()).getWidth()).isEqualTo(160);
-    // A picture may be its own mask: what is bright is painted.
+    // An image may be its own mask: what is bright is painted.
     sd(
         0,
         with(

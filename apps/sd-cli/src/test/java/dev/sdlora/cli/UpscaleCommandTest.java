@@ -3,7 +3,7 @@ package dev.sdlora.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.image.ControlUnit;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.pipeline.network.SrvggConfig;
 import dev.sdlora.pipeline.raster.Raster;
@@ -24,9 +24,9 @@ class UpscaleCommandTest {
   @TempDir private Path folder;
   private Path model;
   private Path source;
-  private Picture picture;
+  private Image picture;
 
-  /** A network that repeats every pixel, and a picture. */
+  /** A network that repeats every pixel, and an image. */
   @BeforeEach
   void write() throws IOException {
     model = folder.resolve("2x-Repeat.safetensors");
@@ -37,7 +37,7 @@ class UpscaleCommandTest {
     writer.write(model);
     byte[] rgb = new byte[3 * 7 * 5];
     new Random(1).nextBytes(rgb);
-    picture = Picture.of(7, 5, rgb);
+    picture = Image.of(7, 5, rgb);
     source = folder.resolve("small.png");
     ImageIO.write(picture.toBufferedImage(), "png", source.toFile());
   }
@@ -59,7 +59,7 @@ class UpscaleCommandTest {
     assertRepeatsPixels(model);
   }
 
-  /** A compact network that learned nothing leaves the picture as it is. */
+  /** A compact network that learned nothing leaves the image as it is. */
   @Test
   void upscale_compactNetwork_writesItLarger() {
     Path compact = folder.resolve("realesr-nothing.safetensors");
@@ -81,7 +81,7 @@ class UpscaleCommandTest {
         CommandRun.of(
             "upscale", source.toString(), "--model", network.toString(), "--out", out.toString());
     assertThat(run).isEqualTo(new CommandRun(0, out + System.lineSeparator(), ""));
-    Picture large = Picture.read(out);
+    Image large = Image.read(out);
     assertThat(large.width()).isEqualTo(14);
     assertThat(large.height()).isEqualTo(10);
     for (int i = 0; i < large.rgb().length; i++) {
@@ -97,7 +97,7 @@ class UpscaleCommandTest {
     CommandRun run =
         CommandRun.of("upscale", source.toString(), "--scale", "1.5", "-o", out.toString());
     assertThat(run).isEqualTo(new CommandRun(0, out + System.lineSeparator(), ""));
-    assertThat(Picture.read(out))
+    assertThat(Image.read(out))
         .isEqualTo(Resampling.LANCZOS.resize(Raster.of(picture), 11, 8).toPicture());
     assertThat(CommandRun.of("upscale", source.toString(), "-o", out.toString(), "--json").out())
         .contains("\"upscaler\":\"Lanczos\"", "\"width\":14", "\"factor\":2.0");
@@ -118,7 +118,7 @@ class UpscaleCommandTest {
             "-o",
             out.toString());
     assertThat(run.exitCode()).isZero();
-    assertThat(Picture.read(out).width()).isEqualTo(21);
+    assertThat(Image.read(out).width()).isEqualTo(21);
   }
 
   @Test
@@ -137,7 +137,7 @@ class UpscaleCommandTest {
     ControlUnit unit =
         ControlArgument.parse("canny.pth," + source + ",0.5,0,0.75").unit(new Console());
     assertThat(unit.name()).isEqualTo("canny");
-    assertThat(unit.picture()).isEqualTo(picture);
+    assertThat(unit.image()).isEqualTo(picture);
     assertThat(unit.weight()).isEqualTo(0.5);
     assertThat(unit.end()).isEqualTo(0.75);
     for (String wrong : List.of("canny.pth", source + "," + source + ",strong")) {

@@ -1,6 +1,6 @@
 package dev.sdlora.request;
 
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.value.ImageStream;
 import dev.sdlora.api.value.SettingException;
 import java.awt.Color;
@@ -32,7 +32,7 @@ final class Background {
   }
 
   /** An image file over the color; empty if it cannot be read. */
-  static Optional<Picture> behind(byte[] file, Color color) {
+  static Optional<Image> behind(byte[] file, Color color) {
     return read(file).map(image -> over(color, image));
   }
 
@@ -44,12 +44,12 @@ final class Background {
     }
   }
 
-  private static Picture over(Color color, BufferedImage image) {
+  private static Image over(Color color, BufferedImage image) {
     BufferedImage flat =
         new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = flat.createGraphics();
     graphics.drawImage(image, 0, 0, color, null);
     graphics.dispose();
-    return Picture.of(flat);
+    return Image.of(flat);
   }
 }

@@ -46,9 +46,9 @@ final class ControlUnits {
           "mask", "mask_image", "effective_region_mask", "advanced_weighting", "ipadapter_input");
 
   private final RequestContext offer;
-  private final GivenPictures pictures;
+  private final RequestImages pictures;
 
-  ControlUnits(RequestContext offer, GivenPictures pictures) {
+  ControlUnits(RequestContext offer, RequestImages pictures) {
     this.offer = offer;
     this.pictures = pictures;
   }
@@ -102,7 +102,7 @@ final class ControlUnits {
             .or(() -> unit.name("input_image"))
             .orElseThrow(
                 () -> new IllegalArgumentException("a unit of 'controlnet' must have an 'image'"));
-    return ControlUnit.builder(network, pictures.picture("image", picture))
+    return ControlUnit.builder(network, pictures.image("image", picture))
         .weight(unit.number("weight").orElse(1))
         .range(unit.number("guidance_start").orElse(0), unit.number("guidance_end").orElse(1))
         .mode(labelled(ControlUnit.Mode.values(), unit.node().path("control_mode").asText("")))

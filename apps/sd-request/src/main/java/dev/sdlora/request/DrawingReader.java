@@ -50,7 +50,7 @@ public final class DrawingReader {
    *     asks for what is not here
    * @throws dev.sdlora.api.error.ResourceException if an image, or all together, have too many
    *     pixels
-   * @throws dev.sdlora.api.error.StableDiffusionException if a LoRA or a picture cannot be used
+   * @throws dev.sdlora.api.error.StableDiffusionException if a LoRA or an image cannot be used
    */
   public PromptSpec read(Fields fields, Dialect dialect, Overrides serverOptions) {
     StoredRequest.requireShort(fields, offer.limits().text());
@@ -72,9 +72,9 @@ public final class DrawingReader {
     if (fields.has("tiling")) {
       spec.tiling(fields.flag("tiling", false) ? Tiling.BOTH : Tiling.NONE);
     }
-    GivenPictures pictures = new GivenPictures(offer);
+    RequestImages pictures = new RequestImages(offer);
     new OwnFields(offer, pictures).read(fields, spec);
-    new StartPictures(pictures, options).read(fields, spec);
+    new ImageToImageFields(pictures, options).read(fields, spec);
     hires(fields, options, spec);
     options.afterFields(spec);
     new ControlUnits(offer, pictures).read(fields, spec);
@@ -86,7 +86,7 @@ public final class DrawingReader {
   private PromptSpec.Builder start(Fields fields, Dialect dialect) {
     return fields
         .name("infotext")
-        .map(text -> PromptSpec.fromParameters(text).toBuilder())
+        .map(text -> PromptSpec.fromInfotext(text).toBuilder())
         .orElseGet(() -> dialect.start(offer.pipeline().checkpoint()));
   }
 
@@ -350,12 +350,12 @@ public final class DrawingReader {
   /**
    * Refuses what would be larger than the server allows.
    *
-   * @return how many pixels the picture will have
+   * @return how many pixels the image will have
    */
   public double requirePixels(PromptSpec spec) {
     long most = offer.limits().pixels();
     ImageSize size = spec.size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
-    Pictures.requirePixels("size", size.width(), size.height(), most);
+    Base64Images.requirePixels("size", size.width(), size.height(), most);
     if (spec.hiresFix().isEmpty()) {
       return (double) size.width() * size.height();
     }
@@ -366,7 +366,7 @@ public final class DrawingReader {
       width = size.width() * hires.scale();
       height = size.height() * hires.scale();
     }
-    Pictures.requirePixels("size after hires fix", width, height, most);
+    Base64Images.requirePixels("size after hires fix", width, height, most);
     return width * height;
   }
 }

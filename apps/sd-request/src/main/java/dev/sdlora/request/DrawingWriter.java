@@ -39,9 +39,9 @@ public final class DrawingWriter {
   /**
    * A request as fields.
    *
-   * @param fields to be sent to {@code /api/jobs}; pictures are not among them
+   * @param fields to be sent to {@code /api/jobs}; images are not among them
    * @param unsaid what no field can say, by the names of {@link PromptSpec}, such as {@code tiling}
-   *     where it is in one direction; with it the fields ask for another picture
+   *     where it is in one direction; with it the fields ask for another image
    * @param refusal why the fields are not taken here, such as an upscaler that is missing
    */
   public record Written(ObjectNode fields, List<String> unsaid, Optional<String> refusal) {}
@@ -65,7 +65,7 @@ public final class DrawingWriter {
         .toList();
   }
 
-  /** What decides how pictures look. */
+  /** What decides how images look. */
   private static Map<String, Function<PromptSpec, Object>> properties() {
     Map<String, Function<PromptSpec, Object>> all = new LinkedHashMap<>();
     all.put("prompt", PromptSpec::prompt);
@@ -202,7 +202,7 @@ public final class DrawingWriter {
     fields.put("refiner_switch_at", at.at());
   }
 
-  /** All but the pictures. */
+  /** All but the images. */
   private static void start(ImageToImage start, ObjectNode fields) {
     fields.put("denoising_strength", start.denoisingStrength());
     fields.put("resize_mode", number(start.resizeMode(), ResizeMode.values()));

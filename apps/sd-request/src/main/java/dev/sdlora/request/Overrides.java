@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
-import dev.sdlora.api.image.Picture;
 import java.awt.Color;
 import java.util.List;
 import java.util.Optional;
@@ -83,7 +83,7 @@ public final class Overrides {
 
   /** Sets all in requests that nobody draws. */
   private void check() {
-    Picture picture = Picture.of(8, 8, new byte[3 * 64]);
+    Image picture = Image.of(8, 8, new byte[3 * 64]);
     beforeFields(PromptSpec.builder());
     afterFields(PromptSpec.builder());
     start(ImageToImage.builder(picture));

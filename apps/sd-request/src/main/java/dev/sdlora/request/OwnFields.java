@@ -16,9 +16,9 @@ final class OwnFields {
       Pattern.compile(NUMBER + "," + NUMBER + "," + NUMBER + "," + NUMBER);
 
   private final RequestContext offer;
-  private final GivenPictures pictures;
+  private final RequestImages pictures;
 
-  OwnFields(RequestContext offer, GivenPictures pictures) {
+  OwnFields(RequestContext offer, RequestImages pictures) {
     this.offer = offer;
     this.pictures = pictures;
   }
@@ -48,7 +48,7 @@ final class OwnFields {
                     "field 'lora_mode' must be auto, patched or overlay: '%s'".formatted(name)));
   }
 
-  /** A picture that is white inside, or the edges of a rectangle as shares of the sides. */
+  /** An image that is white inside, or the edges of a rectangle as shares of the sides. */
   private RegionMask mask(String name, String text) {
     Matcher edges = RECTANGLE.matcher(text);
     if (edges.matches()) {
@@ -58,7 +58,7 @@ final class OwnFields {
           Double.parseDouble(edges.group(3)),
           Double.parseDouble(edges.group(4)));
     }
-    return RegionMask.of(pictures.picture("masks." + name, text));
+    return RegionMask.of(pictures.image("masks." + name, text));
   }
 
   /** Writes what has a field here, but for masks. */

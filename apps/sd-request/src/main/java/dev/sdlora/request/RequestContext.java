@@ -25,10 +25,10 @@ import java.util.stream.Stream;
  * are never made into paths, unless the offer says so.
  *
  * @param pipeline with its LoRAs and embeddings
- * @param upscalerFolders for pictures that are only enlarged
+ * @param upscalerFolders for images that are only enlarged
  * @param controlNetFolders whose files requests can name
  * @param styles that requests can name
- * @param pictures that requests can name
+ * @param images that requests can name
  * @param limits of a request
  * @param paths whether LoRAs and ControlNets can also be named by their paths, and LoRAs by where
  *     they are published: for requests of those whose machine this is
@@ -39,7 +39,7 @@ public record RequestContext(
     List<Path> upscalerFolders,
     List<Path> controlNetFolders,
     List<Style> styles,
-    References pictures,
+    References images,
     RequestLimits limits,
     boolean paths,
     boolean ignoreScripts) {
@@ -52,7 +52,7 @@ public record RequestContext(
     return files(upscalerFolders);
   }
 
-  /** The names of the upscalers that enlarge pictures: those that need no file come first. */
+  /** The names of the upscalers that enlarge images: those that need no file come first. */
   public List<String> upscalerNames() {
     return Stream.concat(builtIn(false), upscalers().keySet().stream()).toList();
   }

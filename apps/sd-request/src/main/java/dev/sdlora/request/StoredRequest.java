@@ -57,7 +57,7 @@ public final class StoredRequest {
    * The fields as they were sent.
    *
    * @param read what they were read as, with a seed
-   * @return without the pictures that stood in them
+   * @return without the images that stood in them
    */
   public static ObjectNode of(Fields fields, PromptSpec read) {
     ObjectNode settings = fields.node().deepCopy();
@@ -70,7 +70,7 @@ public final class StoredRequest {
   /**
    * The fields of an interface with other defaults, as those of {@code /api/jobs}.
    *
-   * @return with the pictures that are named, without those that stood in the fields
+   * @return with the images that are named, without those that stood in the fields
    */
   public static ObjectNode translated(Fields fields, PromptSpec read, RequestContext offer) {
     ObjectNode settings = new DrawingWriter(offer).fields(read);

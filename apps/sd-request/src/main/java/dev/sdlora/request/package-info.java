@@ -8,8 +8,8 @@
  *       DrawingReader}, {@code StartPictures}, {@code ControlUnits}; its name, {@code KnownFields},
  *       in {@code sdapi/openapi.json} of the server and, if manifests have another, in {@code
  *       batch.RequestKeys}; an option of A1111, one line of {@code request.Options}.
- *   <li>Pictures that requests name, how many uploads are kept: {@code request.References}, {@code
- *       server.reference}; one more kind of reference is a {@code PictureSource} in {@code
+ *   <li>Images that requests name, how many uploads are kept: {@code request.References}, {@code
+ *       server.reference}; one more kind of reference is a {@code ImageLookup} in {@code
  *       SdServer}.
  * </ul>
  */

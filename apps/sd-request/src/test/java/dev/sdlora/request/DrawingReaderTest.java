@@ -47,7 +47,8 @@ class DrawingReaderTest {
       """
           .replace(
               "IMAGE",
-              Pictures.base64(Pictures.png(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB))));
+              Base64Images.base64(
+                  Base64Images.png(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB))));
 
   private static Fields fields(String json) {
     return Fields.parse(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
@@ -187,7 +188,7 @@ class DrawingReaderTest {
             OFFER.upscalerFolders(),
             OFFER.controlNetFolders(),
             OFFER.styles(),
-            OFFER.pictures(),
+            OFFER.images(),
             OFFER.limits(),
             false,
             true);

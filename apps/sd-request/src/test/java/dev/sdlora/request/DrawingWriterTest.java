@@ -11,9 +11,9 @@ import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.Variation;
@@ -220,7 +220,7 @@ class DrawingWriterTest {
 
   @Test
   void whatFieldsCannotSay_isNamed() {
-    Picture picture = Picture.of(8, 8, new byte[192]);
+    Image picture = Image.of(8, 8, new byte[192]);
     PromptSpec.Builder spec =
         PromptSpec.builder()
             .seed(1)

@@ -133,7 +133,7 @@ class OverridesTest {
 
   private static PromptSpec fromImage(String options, String rest) {
     String image =
-        Pictures.base64(Pictures.png(new BufferedImage(8, 8, BufferedImage.TYPE_INT_ARGB)));
+        Base64Images.base64(Base64Images.png(new BufferedImage(8, 8, BufferedImage.TYPE_INT_ARGB)));
     return with(options, ", 'init_images': ['%s'] %s".formatted(image, rest));
   }
 
@@ -156,7 +156,7 @@ class OverridesTest {
   }
 
   private static byte firstByte(PromptSpec spec) {
-    return start(spec).picture().rgb()[0];
+    return start(spec).image().rgb()[0];
   }
 
   @ParameterizedTest
@@ -168,7 +168,7 @@ class OverridesTest {
   @Test
   void inpaintingMaskWeight_actsOnMasks() {
     String mask =
-        Pictures.base64(Pictures.png(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB)));
+        Base64Images.base64(Base64Images.png(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB)));
     PromptSpec spec = fromImage("'inpainting_mask_weight': 0.5", ", 'mask': '%s'".formatted(mask));
     assertThat(start(spec).inpainting().orElseThrow().conditionalMaskWeight()).isEqualTo(0.5);
   }

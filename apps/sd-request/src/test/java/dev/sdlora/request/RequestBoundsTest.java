@@ -35,14 +35,14 @@ class RequestBoundsTest {
 
   private static String white(int width, int height) {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
-    return Pictures.base64(Pictures.png(image));
+    return Base64Images.base64(Base64Images.png(image));
   }
 
   /** A PNG of which only the header is there. */
   private static String header(int width, int height) {
-    byte[] png = Pictures.png(new BufferedImage(1, 1, BufferedImage.TYPE_BYTE_GRAY));
+    byte[] png = Base64Images.png(new BufferedImage(1, 1, BufferedImage.TYPE_BYTE_GRAY));
     byte[] start = ByteBuffer.wrap(png).putInt(16, width).putInt(20, height).array();
-    return Pictures.base64(Arrays.copyOf(start, 33));
+    return Base64Images.base64(Arrays.copyOf(start, 33));
   }
 
   private static ObjectNode withMasks(int count, String text) {

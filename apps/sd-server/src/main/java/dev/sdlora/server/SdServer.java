@@ -6,24 +6,24 @@ import dev.sdlora.request.References;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.gallery.Gallery;
 import dev.sdlora.server.gallery.GalleryApi;
+import dev.sdlora.server.gallery.ImageFolder;
 import dev.sdlora.server.gallery.JobGallery;
-import dev.sdlora.server.gallery.PictureFolder;
 import dev.sdlora.server.grids.GridCells;
 import dev.sdlora.server.grids.GridsApi;
 import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.SignedPaths;
+import dev.sdlora.server.image.PngInfoApi;
+import dev.sdlora.server.image.UploadsApi;
+import dev.sdlora.server.image.UpscalesApi;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.jobs.JobsApi;
 import dev.sdlora.server.loras.LorasApi;
 import dev.sdlora.server.loras.RecentLoras;
 import dev.sdlora.server.openai.ImagesApi;
-import dev.sdlora.server.pictures.PicturesApi;
-import dev.sdlora.server.pictures.PngInfoApi;
-import dev.sdlora.server.pictures.UpscalesApi;
 import dev.sdlora.server.prompt.PromptApi;
-import dev.sdlora.server.reference.JobPictures;
+import dev.sdlora.server.reference.JobImages;
 import dev.sdlora.server.reference.Uploads;
 import dev.sdlora.server.sdapi.Sdapi;
 import dev.sdlora.server.studio.Studio;
@@ -53,11 +53,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves the pictures of one pipeline over HTTP, to clients of A1111's interface ({@code
- * /sdapi/v1}), of OpenAI's images interface ({@code /v1/images}) and of its own ({@code
- * /api/jobs}), and a web page to draw with. Requests are jobs of one queue, which start in the
- * order of arrival, as many at once as the pipeline was built for; each has its own LoRAs. A client
- * of the first two that goes away ends its job.
+ * Serves the images of one pipeline over HTTP, to clients of A1111's interface ({@code /sdapi/v1}),
+ * of OpenAI's images interface ({@code /v1/images}) and of its own ({@code /api/jobs}), and a web
+ * page to draw with. Requests are jobs of one queue, which start in the order of arrival, as many
+ * at once as the pipeline was built for; each has its own LoRAs. A client of the first two that
+ * goes away ends its job.
  *
  * <p>By default only this machine can ask. Files are known by their names alone: no answer has a
  * path of the server, and no request can name one. Safe for use by several threads.
@@ -66,7 +66,7 @@ public final class SdServer implements AutoCloseable {
   /** So long may answers take to leave once their jobs have ended. */
   private static final long STOP_MILLIS = 5000;
 
-  /** So many pictures of clients are kept; a training may name hundreds. */
+  /** So many images of clients are kept; a training may name hundreds. */
   private static final int MAX_UPLOADS = 500;
 
   private static final long MAX_UPLOADED_BYTES = 128L << 20;
@@ -89,7 +89,7 @@ public final class SdServer implements AutoCloseable {
     RequestLimits limits = settings.limits();
     ErrorMessages sentences = new ErrorMessages(folders(settings));
     RecentLoras loras = new RecentLoras(pipeline.loras(), System::nanoTime);
-    Optional<PictureFolder> folder = settings.outputDirectory.map(PictureFolder::new);
+    Optional<ImageFolder> folder = settings.outputDirectory.map(ImageFolder::new);
     this.queue =
         new JobQueue(
             pipeline.concurrency(),
@@ -104,7 +104,7 @@ public final class SdServer implements AutoCloseable {
                 "picture",
                 uploads,
                 "job",
-                new JobPictures(queue),
+                new JobImages(queue),
                 "cell",
                 new GridCells(queue),
                 "gallery",
@@ -144,7 +144,7 @@ public final class SdServer implements AutoCloseable {
               new Sdapi(offer, queue, sentences).addTo(config.routes);
               new ImagesApi(offer, queue, sentences, signed).addTo(config.routes);
               new JobsApi(offer, queue, sentences).addTo(config.routes);
-              new PicturesApi(uploads, limits).addTo(config.routes);
+              new UploadsApi(uploads, limits).addTo(config.routes);
               PngInfoApi info = new PngInfoApi(offer, sentences);
               info.addTo(config.routes);
               new GalleryApi(gallery, info).addTo(config.routes);
@@ -207,7 +207,7 @@ public final class SdServer implements AutoCloseable {
   }
 
   private static JobQueue.Observer observer(
-      Optional<PictureFolder> folder, Metrics metrics, ErrorMessages sentences) {
+      Optional<ImageFolder> folder, Metrics metrics, ErrorMessages sentences) {
     return new JobQueue.Observer() {
       @Override
       public List<String> workEnded(Job job) {

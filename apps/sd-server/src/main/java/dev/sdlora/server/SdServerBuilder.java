@@ -190,9 +190,9 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Sets a folder into which the pictures of every job are written at its end, as PNG with their
-   * settings, and whose pictures the gallery shows. Without it, the gallery has those of the jobs
-   * that are kept. A picture that cannot be written is a warning of its job.
+   * Sets a folder into which the images of every job are written at its end, as PNG with their
+   * settings, and whose images the gallery shows. Without it, the gallery has those of the jobs
+   * that are kept. An image that cannot be written is a warning of its job.
    *
    * @param directory which is made if it is not there
    * @return this builder
@@ -284,7 +284,7 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Sets how many pictures one request may ask for.
+   * Sets how many images one request may ask for.
    *
    * @param images from 1 to 1000. Default 16
    * @return this builder

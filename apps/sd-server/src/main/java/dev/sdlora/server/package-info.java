@@ -1,5 +1,5 @@
 /**
- * Pictures over HTTP: {@link dev.sdlora.server.SdServer}.
+ * Images over HTTP: {@link dev.sdlora.server.SdServer}.
  *
  * <p>Where to change what:
  *

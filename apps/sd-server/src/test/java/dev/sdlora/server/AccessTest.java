@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.request.Pictures;
+import dev.sdlora.request.Base64Images;
 import dev.sdlora.server.transport.RawClient;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -265,7 +265,7 @@ class AccessTest {
 
   /** Only the header is needed. */
   private static String png(int side) {
-    byte[] whole = Pictures.png(new BufferedImage(side, side, BufferedImage.TYPE_BYTE_BINARY));
+    byte[] whole = Base64Images.png(new BufferedImage(side, side, BufferedImage.TYPE_BYTE_BINARY));
     return Base64.getEncoder().encodeToString(Arrays.copyOf(whole, 200));
   }
 

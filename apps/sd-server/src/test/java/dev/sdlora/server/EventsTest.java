@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.request.Pictures;
+import dev.sdlora.request.Base64Images;
 import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -198,8 +198,8 @@ class EventsTest {
         submit(
             "{'prompt': 'a ring', 'steps': 2, 'init_images': ['data:image/png;base64,%s']}"
                 .formatted(
-                    Pictures.base64(
-                        Pictures.png(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB)))));
+                    Base64Images.base64(
+                        Base64Images.png(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB)))));
     JsonNode settings = served.get("/api/jobs/" + id).get("settings");
     assertThat(settings.get("prompt").asText()).isEqualTo("a ring");
     assertThat(settings.get("seed").asLong()).isNotNegative();

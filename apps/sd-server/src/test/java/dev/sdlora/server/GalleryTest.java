@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Pictures that stay, in a folder or with their jobs. */
+/** Images that stay, in a folder or with their jobs. */
 @SuppressWarnings("NullAway.Init")
 class GalleryTest {
   /** Ages of files are told from one moment, however long a test takes. */
@@ -90,7 +90,7 @@ class GalleryTest {
 
   private void write(String name, int side, String parameters, int age) throws IOException {
     Path file = folder.resolve(name);
-    new GeneratedImage(Picture.of(side, side, new byte[side * side * 3]), 1, parameters).save(file);
+    new GeneratedImage(Image.of(side, side, new byte[side * side * 3]), 1, parameters).save(file);
     Files.setLastModifiedTime(file, FileTime.from(begin.minusSeconds(age)));
   }
 
@@ -109,7 +109,7 @@ class GalleryTest {
       assertThat(job.get("warnings")).isEmpty();
       assertThat(files).hasSize(2);
       assertThat(files.get(0).getFileName().toString()).matches("\\d{8}-\\d{6}-7\\.png");
-      assertThat(GeneratedImage.readParameters(files.get(1))).contains("a red star", "Seed: 8");
+      assertThat(GeneratedImage.readInfotext(files.get(1))).contains("a red star", "Seed: 8");
       assertThat(list.get("total").asInt()).isEqualTo(2);
       assertThat(list.get("pictures").get(0).get("width").asInt()).isEqualTo(64);
       assertThat(bytes(served, "/api/gallery/" + newest).body())
@@ -217,7 +217,7 @@ class GalleryTest {
   @Test
   void names_areNoPaths() throws IOException {
     Path secret = folder.resolveSibling("secret.png");
-    new GeneratedImage(Picture.of(8, 8, new byte[192]), 1, "x\nSteps: 5, Seed: 3").save(secret);
+    new GeneratedImage(Image.of(8, 8, new byte[192]), 1, "x\nSteps: 5, Seed: 3").save(secret);
     Files.createSymbolicLink(folder.resolve("link.png"), secret);
     try (Served served = served()) {
       for (String name : List.of("../secret.png", secret.toString(), "link.png", "..", "%00")) {

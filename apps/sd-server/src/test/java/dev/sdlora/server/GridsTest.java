@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Work that is more than one request for pictures: grids and upscales, as jobs. */
+/** Work that is more than one request for images: grids and upscales, as jobs. */
 @SuppressWarnings("NullAway.Init")
 class GridsTest {
   private static final String REQUEST =
@@ -76,8 +76,8 @@ class GridsTest {
     assertThat(told.get("cells").asInt()).isEqualTo(4);
     JsonNode job = done(told);
     byte[] sheet = image(job);
-    assertThat(Picture.read(new ByteArrayInputStream(sheet)).width()).isGreaterThan(128);
-    assertThat(GeneratedImage.readParameters(new ByteArrayInputStream(sheet)))
+    assertThat(Image.read(new ByteArrayInputStream(sheet)).width()).isGreaterThan(128);
+    assertThat(GeneratedImage.readInfotext(new ByteArrayInputStream(sheet)))
         .contains("Script: X/Y/Z plot, X Type: LoRA night, X Values: \"0, 1\", Y Type: CFG Scale");
     assertThat(job.get("details").get("columns").get("values").get(1).asText()).isEqualTo("1");
     assertThat(job.get("details").get("rows").get("name").asText()).isEqualTo("CFG Scale");
@@ -108,8 +108,8 @@ class GridsTest {
     for (JsonNode axis : axes) {
       String name = axis.get("axis").asText();
       String body =
-          "{'request': {'prompt': 'a ring', 'width': 64, 'height': 64, 'enable_hr': true, 'hr_scale': 1},"
-              + " 'x': {'axis': '%s', 'lora': 'night', 'values': '%s'}}";
+          "{'request': {'prompt': 'a ring', 'width': 64, 'height': 64, 'enable_hr': true,"
+              + " 'hr_scale': 1}, 'x': {'axis': '%s', 'lora': 'night', 'values': '%s'}}";
       String example = values.getOrDefault(name, axis.get("example").asText());
       JsonNode plan = served.ask("/api/grids/plan", body.formatted(name, example));
       assertThat(plan.get("cells").asInt()).as(name).isGreaterThan(1);
@@ -165,7 +165,7 @@ class GridsTest {
     for (int i = 0; i < rgb.length; i++) {
       rgb[i] = (byte) (i / 64);
     }
-    byte[] file = new GeneratedImage(Picture.of(64, 32, rgb), 1, "a ring\nSteps: 2, Seed: 7").png();
+    byte[] file = new GeneratedImage(Image.of(64, 32, rgb), 1, "a ring\nSteps: 2, Seed: 7").png();
     return Served.json(
             served.send(served.request("/api/pictures").POST(BodyPublishers.ofByteArray(file))))
         .get("reference")
@@ -178,14 +178,14 @@ class GridsTest {
     byte[] twice =
         image(
             done(served.ask("/api/upscales", body.formatted("Lanczos", "'upscaling_resize': 2"))));
-    Picture picture = Picture.read(new ByteArrayInputStream(twice));
+    Image picture = Image.read(new ByteArrayInputStream(twice));
     assertThat(picture.width()).isEqualTo(128);
     assertThat(picture.height()).isEqualTo(64);
-    assertThat(GeneratedImage.readParameters(new ByteArrayInputStream(twice)))
+    assertThat(GeneratedImage.readInfotext(new ByteArrayInputStream(twice)))
         .endsWith("Seed: 7, Postprocess upscale by: 2, Postprocess upscaler: Lanczos");
     String size = "'resize_mode': 1, 'upscaling_resize_w': 100, 'upscaling_resize_h': 100";
     byte[] square = image(done(served.ask("/api/upscales", body.formatted("Nearest", size))));
-    assertThat(Picture.read(new ByteArrayInputStream(square)).width()).isEqualTo(100);
+    assertThat(Image.read(new ByteArrayInputStream(square)).width()).isEqualTo(100);
   }
 
   @Test

@@ -83,18 +83,18 @@ class JobsTest {
                 "{'prompt': 'a ring<lora:night:1>', 'seed': 4, 'batch_size': 2, " + SMALL));
     String place = answer.headers().firstValue("Location").orElseThrow();
     JsonNode done = served.until(place, job -> job.get("state").asText().equals("done"));
-    HttpResponse<byte[]> picture = picture(done.get("images").get(1).get("url").asText());
+    HttpResponse<byte[]> picture = image(done.get("images").get(1).get("url").asText());
     assertThat(answer.statusCode()).isEqualTo(202);
     assertThat(done.get("progress").asDouble()).isEqualTo(1);
     assertThat(done.get("loras").get(0).asText()).contains("night");
-    assertThat(GeneratedImage.readParameters(new ByteArrayInputStream(picture.body())))
+    assertThat(GeneratedImage.readInfotext(new ByteArrayInputStream(picture.body())))
         .contains("Seed: 5");
     assertThat(served.get("/api/jobs").get("jobs").get(0).get("id")).isEqualTo(done.get("id"));
     cancel(done.get("id").asText());
     assertThat(served.send(served.request(place)).statusCode()).isEqualTo(404);
   }
 
-  private static HttpResponse<byte[]> picture(String path) {
+  private static HttpResponse<byte[]> image(String path) {
     return HttpClient.newHttpClient()
         .sendAsync(served.request(path).build(), BodyHandlers.ofByteArray())
         .join();

@@ -19,7 +19,7 @@ import com.openai.models.images.ImagesResponse;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.request.Pictures;
+import dev.sdlora.request.Base64Images;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -266,8 +266,8 @@ class OpenAiAnswersTest {
                     .image(file(image))
                     .putAdditionalBodyProperty("steps", JsonValue.from(2))
                     .build());
-    String parameters = GeneratedImage.readParameters(new ByteArrayInputStream(bytes(answer)));
-    PromptSpec spec = PromptSpec.fromParameters(parameters);
+    String parameters = GeneratedImage.readInfotext(new ByteArrayInputStream(bytes(answer)));
+    PromptSpec spec = PromptSpec.fromInfotext(parameters);
     assertThat(spec.prompt()).isEqualTo("a ring");
     assertThat(spec.size().orElseThrow()).hasToString("64x64");
     assertThat(bytes(answer)).isNotEqualTo(image);
@@ -275,7 +275,7 @@ class OpenAiAnswersTest {
 
   @Test
   void edit_ofTwoImages_isRefused() {
-    byte[] image = Pictures.png(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB));
+    byte[] image = Base64Images.png(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB));
     ImageEditParams.Image both =
         ImageEditParams.Image.ofInputStreams(
             List.of(new ByteArrayInputStream(image), new ByteArrayInputStream(image)));

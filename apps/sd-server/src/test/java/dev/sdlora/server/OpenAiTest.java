@@ -16,8 +16,8 @@ import com.openai.models.images.ImageGenerateParams;
 import com.openai.models.images.ImagesResponse;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.api.image.Picture;
-import dev.sdlora.request.Pictures;
+import dev.sdlora.api.image.Image;
+import dev.sdlora.request.Base64Images;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -81,7 +81,7 @@ class OpenAiTest {
     List<String> pictures =
         answer.data().orElseThrow().stream().map(image -> image.b64Json().orElseThrow()).toList();
     assertThat(pictures).hasSize(2).doesNotHaveDuplicates();
-    assertThat(GeneratedImage.readParameters(new ByteArrayInputStream(bytes(pictures.get(1)))))
+    assertThat(GeneratedImage.readInfotext(new ByteArrayInputStream(bytes(pictures.get(1)))))
         .startsWith("a red star <lora:ink_lines:0.8>\nSteps: 4")
         .contains("Seed: 6")
         .contains("Lora hashes: \"ink_lines:");
@@ -113,11 +113,11 @@ class OpenAiTest {
     assertThat(events).hasSize(3);
     assertThat(events.get(0).asGenerationPartialImage().partialImageIndex()).isZero();
     assertThat(events.get(1).asGenerationPartialImage().partialImageIndex()).isEqualTo(1);
-    Picture preview =
-        Picture.read(
+    Image preview =
+        Image.read(
             new ByteArrayInputStream(bytes(events.get(1).asGenerationPartialImage().b64Json())));
-    Picture last =
-        Picture.read(
+    Image last =
+        Image.read(
             new ByteArrayInputStream(bytes(events.get(2).asGenerationCompleted().b64Json())));
     assertThat(preview.width()).isEqualTo(64).isEqualTo(last.width());
     assertThat(preview).isNotEqualTo(last);
@@ -154,16 +154,16 @@ class OpenAiTest {
                     .putAdditionalBodyProperty("steps", JsonValue.from(4))
                     .putAdditionalBodyProperty("mask_blur", JsonValue.from(0))
                     .build());
-    Picture painted =
-        Picture.read(
+    Image painted =
+        Image.read(
             new ByteArrayInputStream(
                 bytes(answer.data().orElseThrow().get(0).b64Json().orElseThrow())));
     assertThat(painted.rgb()[3 * 63]).isEqualTo((byte) 255);
-    assertThat(painted).isNotEqualTo(Picture.of(white));
+    assertThat(painted).isNotEqualTo(Image.of(white));
   }
 
   private static InputStream file(BufferedImage image) {
-    return new ByteArrayInputStream(Pictures.png(image));
+    return new ByteArrayInputStream(Base64Images.png(image));
   }
 
   @Test

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.request.KnownFields;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
@@ -41,12 +41,12 @@ class SdapiClientsTest {
   }
 
   private static String image() {
-    Picture black = Picture.of(64, 64, new byte[3 * 64 * 64]);
+    Image black = Image.of(64, 64, new byte[3 * 64 * 64]);
     return Base64.getEncoder().encodeToString(new GeneratedImage(black, 0, "x").png());
   }
 
-  private static Picture picture(JsonNode text) {
-    return Picture.read(new ByteArrayInputStream(Base64.getDecoder().decode(text.asText())));
+  private static Image image(JsonNode text) {
+    return Image.read(new ByteArrayInputStream(Base64.getDecoder().decode(text.asText())));
   }
 
   private static List<String> warnings(JsonNode answer) {
@@ -137,7 +137,7 @@ class SdapiClientsTest {
   void txt2img_hrResizeX_keepsTheProportions() {
     JsonNode answer =
         served.ask("/sdapi/v1/txt2img", "{'enable_hr': true, 'hr_resize_x': 96, " + SMALL + "}");
-    assertThat(picture(answer.get("images").get(0)).height()).isEqualTo(96);
+    assertThat(image(answer.get("images").get(0)).height()).isEqualTo(96);
   }
 
   @Test
@@ -181,7 +181,7 @@ class SdapiClientsTest {
             "{'upscaler_1': 'Lanczos', 'upscaling_resize': 1.5, 'imageList': [{'data': '%s', 'name': 'a.png'}, {'data': '%s', 'name': 'b.png'}]}"
                 .formatted(image(), image()));
     assertThat(answer.get("images")).hasSize(2);
-    assertThat(picture(answer.get("images").get(1)).width()).isEqualTo(96);
+    assertThat(image(answer.get("images").get(1)).width()).isEqualTo(96);
     assertThat(answer.get("html_info").isTextual()).isTrue();
   }
 

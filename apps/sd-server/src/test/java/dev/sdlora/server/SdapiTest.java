@@ -7,10 +7,10 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Style;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.demo.model.DemoModel;
-import dev.sdlora.request.Pictures;
+import dev.sdlora.request.Base64Images;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -52,8 +52,8 @@ class SdapiTest {
     return Base64.getDecoder().decode(text.asText());
   }
 
-  private static Picture picture(JsonNode text) {
-    return Picture.read(new ByteArrayInputStream(bytes(text)));
+  private static Image image(JsonNode text) {
+    return Image.read(new ByteArrayInputStream(bytes(text)));
   }
 
   @Test
@@ -81,7 +81,7 @@ class SdapiTest {
     assertThat(bytes(answer.get("images").get(1))).isEqualTo(expected.get(1).png());
     JsonNode info = Served.json(answer.get("info").asText());
     assertThat(info.get("all_seeds").toString()).isEqualTo("[7,8]");
-    assertThat(info.get("infotexts").get(0).asText()).isEqualTo(expected.get(0).parameters());
+    assertThat(info.get("infotexts").get(0).asText()).isEqualTo(expected.get(0).infotext());
     assertThat(info.get("sd_model_name").asText()).isEqualTo("demo-sd1");
     assertThat(answer.get("parameters").get("negative_prompt").asText()).isEqualTo("ring");
   }
@@ -101,9 +101,8 @@ class SdapiTest {
         served.ask(
             "/sdapi/v1/txt2img",
             "{'prompt': 'a ring<lora:ink_lines:0.5>', 'disable_extra_networks': true" + rest);
-    assertThat(picture(beside.get("images").get(0))).isEqualTo(picture(tag.get("images").get(0)));
-    assertThat(picture(without.get("images").get(0)))
-        .isNotEqualTo(picture(tag.get("images").get(0)));
+    assertThat(image(beside.get("images").get(0))).isEqualTo(image(tag.get("images").get(0)));
+    assertThat(image(without.get("images").get(0))).isNotEqualTo(image(tag.get("images").get(0)));
   }
 
   @Test
@@ -139,7 +138,7 @@ class SdapiTest {
                 + " 'enable_hr': true, 'hr_scale': 2, 'hr_upscaler': 'Latent', 'hr_prompt': '', "
                 + SMALL
                 + "}");
-    assertThat(picture(answer.get("images").get(0)).width()).isEqualTo(128);
+    assertThat(image(answer.get("images").get(0)).width()).isEqualTo(128);
     assertThat(Served.json(answer.get("info").asText()).get("infotexts").get(0).asText())
         .startsWith("a ring, red")
         .contains("Variation seed: 5")
@@ -148,34 +147,34 @@ class SdapiTest {
 
   @Test
   void img2img_mask_keepsWhatIsBlack() {
-    Picture white = filled(64, 255);
-    Picture mask = left(64);
+    Image white = filled(64, 255);
+    Image mask = left(64);
     JsonNode answer =
         served.ask(
             "/sdapi/v1/img2img",
             "{'prompt': 'a red star', 'init_images': ['data:image/png;base64,%s'], 'mask': '%s', 'mask_blur': 0, 'inpaint_full_res': false, 'inpainting_fill': 1, 'denoising_strength': 0.9, %s}"
                 .formatted(base64(white), base64(mask), SMALL));
-    Picture painted = picture(answer.get("images").get(0));
+    Image painted = image(answer.get("images").get(0));
     assertThat(painted.rgb()[3 * 63] & 0xff).isEqualTo(255);
     assertThat(painted).isNotEqualTo(white);
     assertThat(answer.get("parameters").has("init_images")).isFalse();
   }
 
-  private static Picture filled(int side, int value) {
+  private static Image filled(int side, int value) {
     byte[] rgb = new byte[3 * side * side];
     Arrays.fill(rgb, (byte) value);
-    return Picture.of(side, side, rgb);
+    return Image.of(side, side, rgb);
   }
 
-  private static Picture left(int side) {
+  private static Image left(int side) {
     byte[] rgb = new byte[3 * side * side];
     for (int i = 0; i < rgb.length; i++) {
       rgb[i] = (byte) (i / 3 % side < side / 2 ? 255 : 0);
     }
-    return Picture.of(side, side, rgb);
+    return Image.of(side, side, rgb);
   }
 
-  static String base64(Picture picture) {
+  static String base64(Image picture) {
     return Base64.getEncoder().encodeToString(new GeneratedImage(picture, 0, "x").png());
   }
 
@@ -193,11 +192,11 @@ class SdapiTest {
     JsonNode answer = Served.json(drawing.join());
     assertThat(progress.get("state").get("sampling_steps").asInt()).isEqualTo(1000);
     assertThat(progress.get("progress").asDouble()).isBetween(0.0, 1.0);
-    assertThat(picture(progress.get("current_image")).width()).isEqualTo(16);
+    assertThat(image(progress.get("current_image")).width()).isEqualTo(16);
     assertThat(without.get("current_image").isNull()).isTrue();
     assertThat(task.get("active").asBoolean()).isTrue();
     assertThat(task.get("live_preview").asText()).startsWith("data:image/png;base64,");
-    assertThat(picture(answer.get("images").get(0)).width()).isEqualTo(128);
+    assertThat(image(answer.get("images").get(0)).width()).isEqualTo(128);
     assertThat(answer.get("info").asText()).contains("\"interrupted\":true");
     assertThat(served.ask("/internal/progress", "{'id_task': 'task(abc)'}").get("completed"))
         .hasToString("true");
@@ -276,7 +275,7 @@ class SdapiTest {
   }
 
   private static String plainPng() {
-    return Base64.getEncoder().encodeToString(Pictures.png(filled(8, 0).toBufferedImage()));
+    return Base64.getEncoder().encodeToString(Base64Images.png(filled(8, 0).toBufferedImage()));
   }
 
   @ParameterizedTest
@@ -287,7 +286,7 @@ class SdapiTest {
             "/sdapi/v1/extra-single-image",
             "{'image': '%s', 'resize_mode': %s, 'upscaling_resize_w': 96, 'upscaling_resize_h': 40, 'upscaler_1': '%s', 'upscaler_2': 'Lanczos', 'extras_upscaler_2_visibility': 0.5}"
                 .formatted(base64(left(64)), mode, upscaler));
-    Picture enlarged = picture(answer.get("image"));
+    Image enlarged = image(answer.get("image"));
     assertThat(enlarged.width()).isEqualTo(width);
     assertThat(enlarged.height()).isEqualTo(height);
     assertThat(enlarged.rgb()[0] & 0xff).isGreaterThan(240);

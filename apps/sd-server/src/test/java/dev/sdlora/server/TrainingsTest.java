@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** LoRAs that are trained by requests, on pictures of 64 by 64 pixels. */
+/** LoRAs that are trained by requests, on images of 64 by 64 pixels. */
 @SuppressWarnings("NullAway.Init")
 @Tag("slow")
 class TrainingsTest {
@@ -90,7 +90,7 @@ class TrainingsTest {
       return Arrays.equals(
           Files.readAllBytes(folder.resolve("0")), Base64.getDecoder().decode(picture));
     } catch (IOException e) {
-      return false; // Somebody else's, without pictures or deleted meanwhile.
+      return false; // Somebody else's, without images or deleted meanwhile.
     }
   }
 
@@ -193,7 +193,7 @@ class TrainingsTest {
     assertThat(resume.statusCode()).isEqualTo(409);
   }
 
-  /** It encodes its picture then, which takes longer than an answer. */
+  /** It encodes its image then, which takes longer than an answer. */
   @Test
   void goingOn_stoppedBeforeItsFirstStep_losesNothing() {
     String id = id(body("early", 1000));

@@ -15,12 +15,12 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * Shows how far pictures in bfloat16 are from those in float32: draws the same requests in both,
- * with several samplers and sizes and every second one with a LoRA, and prints the grey levels
- * between them and how often both pictures show the same.
+ * Shows how far images in bfloat16 are from those in float32: draws the same requests in both, with
+ * several samplers and sizes and every second one with a LoRA, and prints the grey levels between
+ * them and how often both images show the same.
  *
  * <p>Arguments: the number of requests, 50 unless given; then a checkpoint in place of the bundled
- * model, whose pictures are then drawn without LoRAs.
+ * model, whose images are then drawn without LoRAs.
  */
 public final class ComparePrecisions {
   private static final int REQUESTS = 50;
@@ -37,7 +37,7 @@ public final class ComparePrecisions {
   private static final List<ImageSize> SIZES =
       List.of(new ImageSize(128, 128), new ImageSize(192, 128), new ImageSize(256, 256));
 
-  private final PictureJudge judge = new PictureJudge();
+  private final ImageJudge judge = new ImageJudge();
   private final SplittableRandom random = new SplittableRandom(SEED);
   private int judged;
   private int judgedAlike;
@@ -103,7 +103,8 @@ public final class ComparePrecisions {
     Arrays.sort(largest);
     System.out.printf(
         Locale.ROOT,
-        "grey levels of 255: mean %.2f (%.2f to %.2f), largest %s (median %s); judged alike %s of %s%n",
+        "grey levels of 255: mean %.2f (%.2f to %.2f), largest %s (median %s); judged alike %s of"
+            + " %s%n",
         Arrays.stream(means).average().orElse(0),
         means[0],
         means[requests - 1],

@@ -19,8 +19,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Two LoRAs in one picture, each in its half: prints how much of the effect of each shows in its
- * own half and in the other, and writes a sheet of pictures.
+ * Two LoRAs in one image, each in its half: prints how much of the effect of each shows in its own
+ * half and in the other, and writes a sheet of images.
  *
  * <p>Arguments: the folder to write to, then the number of scenes, 32 unless given, then that of
  * steps, 20 unless given.
@@ -49,11 +49,11 @@ public final class CompareRegions {
   }
 
   private static final Effect LINES =
-      new Effect("ink_lines", "edge density", PictureMeasures::edgeDensity);
+      new Effect("ink_lines", "edge density", ImageMeasures::edgeDensity);
   private static final Effect DETAIL =
-      new Effect("detail_slider", "high-frequency energy", PictureMeasures::highFrequency);
+      new Effect("detail_slider", "high-frequency energy", ImageMeasures::highFrequency);
   private static final Effect DARK =
-      new Effect("night", "mean luminance", PictureMeasures::luminance);
+      new Effect("night", "mean luminance", ImageMeasures::luminance);
 
   private final Pipeline pipeline;
   private final int steps;
@@ -152,7 +152,8 @@ public final class CompareRegions {
     double[] outside = changes(lora, !left, without, with);
     System.out.printf(
         Locale.ROOT,
-        "%-14s %-24s %-22s in its half %.5f%+.5f (+-%.5f)  in the other %.5f%+.5f (+-%.5f), %.1f %%%n",
+        "%-14s %-24s %-22s in its half %.5f%+.5f (+-%.5f)  in the other %.5f%+.5f (+-%.5f), %.1f"
+            + " %%%n",
         lora.name(),
         where,
         lora.measured(),

@@ -20,7 +20,7 @@ import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
 /**
- * Draws the same pictures with each option that makes drawing faster: prints how far they are from
+ * Draws the same images with each option that makes drawing faster: prints how far they are from
  * those without, how often they are what their prompts ask for, and how long they take, and writes
  * a sheet of some.
  *
@@ -148,7 +148,7 @@ public final class CompareSpeedOptions {
   }
 
   private String scores(List<GeneratedImage> pictures) {
-    PictureJudge judge = new PictureJudge();
+    ImageJudge judge = new ImageJudge();
     PromptScores scores = new PromptScores();
     for (int i = 0; i < pictures.size(); i++) {
       scores.add(scenes.get(i), judge.judge(pictures.get(i).toBufferedImage()));

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Pictures in labelled rows under labelled columns. */
+/** Images in labelled rows under labelled columns. */
 public final class ContactSheet {
   private static final int GAP = 6;
   private static final int LABELS = 190;
@@ -23,7 +23,7 @@ public final class ContactSheet {
   private final List<String> labels = new ArrayList<>();
   private final List<List<BufferedImage>> rows = new ArrayList<>();
 
-  /** An empty sheet of square pictures. */
+  /** An empty sheet of square images. */
   public ContactSheet(int side, List<String> columns) {
     this.side = side;
     this.columns = List.copyOf(columns);

@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * Shows how well the bundled model draws plain shapes: prints how often pictures are what their
+ * Shows how well the bundled model draws plain shapes: prints how often images are what their
  * prompts ask for, judged by geometry, and writes a sheet of them.
  *
  * <p>Arguments: the folder to write to, then the number of prompts, 200 unless given, then a number
@@ -27,7 +27,7 @@ public final class EvaluateShapes {
   private static final long SEED = 2026;
 
   private final Pipeline pipeline;
-  private final PictureJudge judge = new PictureJudge();
+  private final ImageJudge judge = new ImageJudge();
 
   private EvaluateShapes(Pipeline pipeline) {
     this.pipeline = pipeline;

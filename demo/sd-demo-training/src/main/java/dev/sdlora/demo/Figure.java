@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The pixels of one thing in a picture, and its colour. */
+/** The pixels of one thing in an image, and its colour. */
 final class Figure {
   /** Pin holes, below the radius of a small ring's hole. */
   private static final int GAP = 4;
@@ -32,12 +32,12 @@ final class Figure {
     return new Figure(mask.filled(GAP), own.nearest(Set.of(ground.colour())));
   }
 
-  /** The middle of the bounding box from the left, as a share of the picture's width. */
+  /** The middle of the bounding box from the left, as a share of the image's width. */
   double x() {
     return mask.bounds().getCenterX() / mask.width();
   }
 
-  /** The middle of the bounding box from the top, as a share of the picture's height. */
+  /** The middle of the bounding box from the top, as a share of the image's height. */
   double y() {
     return mask.bounds().getCenterY() / mask.height();
   }

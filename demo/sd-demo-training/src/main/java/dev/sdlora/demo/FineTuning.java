@@ -11,7 +11,7 @@ import dev.sdlora.prompt.tokens.Chunks;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.weights.Origin;
-import dev.sdlora.training.data.PictureEncoder;
+import dev.sdlora.training.data.ImageEncoder;
 import dev.sdlora.training.step.LearningRate;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Trains all weights of the bundled model's U-Net on pictures in pen, as DreamBooth and other
+ * Trains all weights of the bundled model's U-Net on images in pen, as DreamBooth and other
  * fine-tunings do: what a LoRA does with a hundredth of the numbers.
  */
 final class FineTuning {
@@ -80,15 +80,15 @@ final class FineTuning {
     }
   }
 
-  /** Pictures in the look of {@code ink_lines}, with captions that do not tell of it. */
+  /** Images in the look of {@code ink_lines}, with captions that do not tell of it. */
   private void encode(int pictures, List<float[]> latents, List<int[]> ids) {
     SceneSource scenes = new SceneSource(SEED + 77);
     SplittableRandom random = new SplittableRandom(SEED);
     ImageSize size = new ImageSize(SIDE, SIDE);
-    try (PictureEncoder encoder = new PictureEncoder(model)) {
+    try (ImageEncoder encoder = new ImageEncoder(model)) {
       for (int i = 0; i < pictures; i++) {
         Scene scene = scenes.training();
-        float[] pixels = PictureBatch.pixels(List.of(scene.withLook(Look.LINES).draw(SIDE)));
+        float[] pixels = ImageBatch.pixels(List.of(scene.withLook(Look.LINES).draw(SIDE)));
         latents.add(encoder.encode(pixels, size, SEED + i));
         WeightedText caption = new WeightedText(Captions.of(scene, random), 1);
         ids.add(Chunks.of(List.of(caption), ClipTokenizer.standard()).get(0).ids());

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The ground of a picture: the palette colour, and the colour that it has there. */
+/** The ground of an image: the palette colour, and the colour that it has there. */
 record Ground(Colour colour, Rgb measured) {
   private static final int RING = 20;
 

@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 public record Lab(double lightness, double a, double b) {
   private static final int FINE = 1 << 16;
 
-  // Tables, as powers and roots would be most of the time that a picture takes.
+  // Tables, as powers and roots would be most of the time that an image takes.
   private static final double[] LINEAR =
       IntStream.rangeClosed(0, 255 * 16).mapToDouble(i -> exactLinear(i / (255.0 * 16))).toArray();
   private static final double[] RESPONSE =

@@ -7,7 +7,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntPredicate;
 
-/** A set of pixels of a picture. */
+/** A set of pixels of an image. */
 public final class Mask {
   private final int width;
   private final int height;
@@ -63,7 +63,7 @@ public final class Mask {
         + low * ((1 - right) * at(left, top + 1) + right * at(left + 1, top + 1));
   }
 
-  /** The pixels that are at least so many steps inside; the picture's border counts as inside. */
+  /** The pixels that are at least so many steps inside; the image's border counts as inside. */
   Mask eroded(int steps) {
     return inverse().dilated(steps).inverse();
   }

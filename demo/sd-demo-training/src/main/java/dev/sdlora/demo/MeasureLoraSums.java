@@ -17,9 +17,9 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * Finds out how far LoRAs may move the weights of the bundled model before pictures stop being what
+ * Finds out how far LoRAs may move the weights of the bundled model before images stop being what
  * their prompts ask for: draws with sums of its LoRAs at growing weights, and lets the judge say
- * how many pictures are right. Only such LoRAs and signs take part as leave the judge its sight: a
+ * how many images are right. Only such LoRAs and signs take part as leave the judge its sight: a
  * pen drawing of a star is no failure, though the judge sees none in it.
  *
  * <p>Arguments: the number of prompts, 12 unless given, then that of steps, 10 unless given, then
@@ -45,9 +45,9 @@ public final class MeasureLoraSums {
   private final Checkpoint checkpoint;
   private final List<Scene> scenes = new ArrayList<>();
   private final List<PromptSpec> specs = new ArrayList<>();
-  private final PictureJudge judge = new PictureJudge();
+  private final ImageJudge judge = new ImageJudge();
 
-  /** Right pictures of all, by the share that the most moved block is moved by, in steps of 5 %. */
+  /** Right images of all, by the share that the most moved block is moved by, in steps of 5 %. */
   private final Map<Integer, int[]> byShare = new TreeMap<>();
 
   private MeasureLoraSums(Pipeline pipeline, Checkpoint checkpoint, int prompts, int steps) {

@@ -1,6 +1,6 @@
 package dev.sdlora.demo;
 
-/** Where in the picture a thing is; the centre is not described in captions. */
+/** Where in the image a thing is; the centre is not described in captions. */
 public enum Place {
   CENTRE("", 0, 0),
   LEFT("on the left", -1, 0),

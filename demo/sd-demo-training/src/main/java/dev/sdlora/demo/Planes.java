@@ -4,7 +4,7 @@ import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
 
-/** The three colour planes of a picture, in rows, with values of 0 to 255. */
+/** The three colour planes of an image, in rows, with values of 0 to 255. */
 public final class Planes {
   private final int width;
   private final int height;
@@ -16,7 +16,7 @@ public final class Planes {
     this.channels = channels;
   }
 
-  /** Copies a picture's values. */
+  /** Copies an image's values. */
   public static Planes of(BufferedImage picture) {
     int width = picture.getWidth();
     int height = picture.getHeight();
@@ -52,7 +52,7 @@ public final class Planes {
     return Mask.where(width, height, condition);
   }
 
-  /** One value; outside of the picture the nearest inside. */
+  /** One value; outside of the image the nearest inside. */
   float at(int channel, int x, int y) {
     int column = Math.max(0, Math.min(width - 1, x));
     int row = Math.max(0, Math.min(height - 1, y));
@@ -69,7 +69,7 @@ public final class Planes {
     return (0.2126 * at(0, x, y) + 0.7152 * at(1, x, y) + 0.0722 * at(2, x, y)) / 255;
   }
 
-  /** The picture with each pixel weighed 1-2-1 with its neighbours both ways. */
+  /** The image with each pixel weighed 1-2-1 with its neighbours both ways. */
   Planes smoothed() {
     float[][] smooth = new float[3][width * height];
     for (int channel = 0; channel < 3; channel++) {

@@ -3,7 +3,7 @@ package dev.sdlora.demo;
 import java.util.List;
 import java.util.Locale;
 
-/** How often pictures show what their prompts ask for, counted thing by thing. */
+/** How often images show what their prompts ask for, counted thing by thing. */
 final class PromptScores {
   private int pictures;
   private int grounds;
@@ -15,7 +15,7 @@ final class PromptScores {
   private int places;
   private int whole;
 
-  /** Counts one picture; a thing that is not there counts as wrong in everything. */
+  /** Counts one image; a thing that is not there counts as wrong in everything. */
   void add(Scene wanted, Verdict seen) {
     pictures++;
     if (seen.ground() == wanted.ground()) {
@@ -51,7 +51,7 @@ final class PromptScores {
     }
   }
 
-  /** Share of pictures whose ground has the colour asked for. */
+  /** Share of images whose ground has the colour asked for. */
   double ground() {
     return (double) grounds / pictures;
   }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * One or two things on a ground; the same scene is the same picture each time it is drawn.
+ * One or two things on a ground; the same scene is the same image each time it is drawn.
  *
  * @param things one thing, or two at opposite places
  * @param ground a colour that no thing has
@@ -66,12 +66,12 @@ public record Scene(List<Thing> things, Colour ground, double detail, Look look,
     return new Scene(others, ground, detail, look, seed);
   }
 
-  /** Draws the scene as a square picture. */
+  /** Draws the scene as a square image. */
   public BufferedImage draw(int side) {
-    return new ScenePainter(this, side).picture();
+    return new ScenePainter(this, side).image();
   }
 
-  /** The outlines of the things in a picture of the given side, in their order. */
+  /** The outlines of the things in an image of the given side, in their order. */
   public List<java.awt.Shape> outlines(int side) {
     SplittableRandom random = new SplittableRandom(seed);
     List<java.awt.Shape> outlines = new ArrayList<>();

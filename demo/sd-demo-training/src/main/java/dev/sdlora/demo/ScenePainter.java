@@ -18,14 +18,14 @@ final class ScenePainter {
   private final Scene scene;
   private final int side;
 
-  /** Prepares to draw a square picture. */
+  /** Prepares to draw a square image. */
   ScenePainter(Scene scene, int side) {
     this.scene = scene;
     this.side = side;
   }
 
-  /** The finished picture. */
-  BufferedImage picture() {
+  /** The finished image. */
+  BufferedImage image() {
     BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     try {

@@ -62,7 +62,7 @@ public enum Shape {
       return band;
     }
   },
-  /** The new concept that a LoRA teaches; never in a picture that the base model learns from. */
+  /** The new concept that a LoRA teaches; never in an image that the base model learns from. */
   CRESCENT {
     @Override
     java.awt.Shape unit() {

@@ -19,7 +19,7 @@ import java.util.SplittableRandom;
 
 /**
  * Shows why low rank is enough: trains all weights of the bundled model's U-Net, takes the change
- * apart into LoRAs of several ranks, and says what share of it each keeps and how near its pictures
+ * apart into LoRAs of several ranks, and says what share of it each keeps and how near its images
  * come to those of the trained model. Writes {@code low-rank.png} and {@code low-rank-sheet.png};
  * see docs/lora.md.
  *
@@ -81,7 +81,8 @@ public final class ShowLowRank {
           draw(DemoModel.checkpoint(), List.of(LoraAdapter.open(made.file())));
       System.out.printf(
           Locale.ROOT,
-          "rank %2d: %.1f MB, %.1f %% of the change, pictures %.1f %% of the way away, edges %.1f %%%n",
+          "rank %2d: %.1f MB, %.1f %% of the change, pictures %.1f %% of the way away, edges %.1f"
+              + " %%%n",
           made.rank(),
           made.file().toFile().length() / 1e6,
           100 * made.keptEnergy(),
@@ -156,7 +157,7 @@ public final class ShowLowRank {
   private static double edges(List<GeneratedImage> images) {
     return images.stream()
         .map(GeneratedImage::toBufferedImage)
-        .mapToDouble(PictureMeasures::edgeDensity)
+        .mapToDouble(ImageMeasures::edgeDensity)
         .average()
         .orElseThrow();
   }

@@ -21,7 +21,7 @@ public enum Size {
     return word;
   }
 
-  /** The radius as a share of the picture's side. */
+  /** The radius as a share of the image's side. */
   public double radius() {
     return radius;
   }

@@ -3,7 +3,7 @@ package dev.sdlora.demo;
 import java.util.List;
 
 /**
- * What was recognised in a picture.
+ * What was recognised in an image.
  *
  * @param ground the colour of the ground
  * @param things none, one or two things, from left to right or from top to bottom

@@ -1,5 +1,5 @@
 /**
- * The pictures and captions that the bundled demo model learns from, and how its own are judged.
+ * The images and captions that the bundled demo model learns from, and how its own are judged.
  *
  * <p>Where to change what:
  *

@@ -53,7 +53,7 @@ final class DemoModelIT {
             .loraDirectory(DemoModel.loras())
             .concurrency(Runtime.getRuntime().availableProcessors())
             .build();
-    atNight = pictures(THINGS, pipeline.loras().find("night"));
+    atNight = images(THINGS, pipeline.loras().find("night"));
   }
 
   @AfterAll
@@ -64,7 +64,7 @@ final class DemoModelIT {
   @Test
   void generate_promptAlone_drawsWithWhatTheCheckpointRecommends() {
     assertThat(pipeline.checkpoint().defaults().cfgScale()).isEqualTo(4);
-    assertThat(pipeline.generate("a fox <lora:noto:0.5>").first().parameters())
+    assertThat(pipeline.generate("a fox <lora:noto:0.5>").first().infotext())
         .startsWith("a fox <lora:noto:0.5>\n")
         .contains("CFG scale: 4,", "Size: 128x128");
   }
@@ -78,7 +78,7 @@ final class DemoModelIT {
 
   @Test
   void prompts_groundsColoursAndShapesAsAsked() {
-    PictureJudge judge = new PictureJudge();
+    ImageJudge judge = new ImageJudge();
     PromptScores scores = new PromptScores();
     SceneSource source = new SceneSource(9);
     List<Scene> scenes = Stream.generate(source::heldOut).limit(10).toList();
@@ -98,12 +98,11 @@ final class DemoModelIT {
   @Test
   void loras_effectGrowsWithWeight_andWeightZeroIsNoLora() {
     LoraAdapter night = pipeline.loras().find("night");
-    assertThat(mean(PictureMeasures::luminance, atNight))
-        .isLessThan(mean(PictureMeasures::luminance, pictures(THINGS, night.withStrength(0.5))));
+    assertThat(mean(ImageMeasures::luminance, atNight))
+        .isLessThan(mean(ImageMeasures::luminance, images(THINGS, night.withStrength(0.5))));
     LoraAdapter detail = pipeline.loras().find("detail_slider");
-    assertThat(mean(PictureMeasures::highFrequency, pictures(THINGS, detail)))
-        .isGreaterThan(
-            mean(PictureMeasures::highFrequency, pictures(THINGS, detail.withStrength(-1))));
+    assertThat(mean(ImageMeasures::highFrequency, images(THINGS, detail)))
+        .isGreaterThan(mean(ImageMeasures::highFrequency, images(THINGS, detail.withStrength(-1))));
     PromptSpec plain = spec("a red star on a white background", 3);
     PromptSpec off = plain.toBuilder().lora(night.withStrength(0)).build();
     assertThat(generate(off).rgb()).isEqualTo(generate(plain).rgb());
@@ -113,11 +112,11 @@ final class DemoModelIT {
   void twoLoras_showBothEffects() {
     LoraAdapter detail = pipeline.loras().find("detail_slider");
     LoraAdapter night = pipeline.loras().find("night");
-    List<BufferedImage> both = pictures(THINGS, detail, night);
-    assertThat(mean(PictureMeasures::highFrequency, both))
-        .isGreaterThan(1.2 * mean(PictureMeasures::highFrequency, atNight));
-    assertThat(mean(PictureMeasures::luminance, both))
-        .isLessThan(0.6 * mean(PictureMeasures::luminance, pictures(THINGS, detail)));
+    List<BufferedImage> both = images(THINGS, detail, night);
+    assertThat(mean(ImageMeasures::highFrequency, both))
+        .isGreaterThan(1.2 * mean(ImageMeasures::highFrequency, atNight));
+    assertThat(mean(ImageMeasures::luminance, both))
+        .isLessThan(0.6 * mean(ImageMeasures::luminance, images(THINGS, detail)));
   }
 
   @Test
@@ -147,8 +146,8 @@ final class DemoModelIT {
     LoraAdapter dusk = LoraAdapter.open(file);
     List<String> prompts =
         night.examples().stream().limit(4).map(TrainingExample::caption).toList();
-    assertThat(mean(PictureMeasures::luminance, pictures(prompts, dusk)))
-        .isLessThan(0.8 * mean(PictureMeasures::luminance, pictures(prompts)));
+    assertThat(mean(ImageMeasures::luminance, images(prompts, dusk)))
+        .isLessThan(0.8 * mean(ImageMeasures::luminance, images(prompts)));
   }
 
   private static TrainingExample example(Scene scene) {
@@ -160,7 +159,7 @@ final class DemoModelIT {
     return pictures.stream().mapToDouble(measure).average().orElseThrow();
   }
 
-  private static List<BufferedImage> pictures(List<String> prompts, LoraAdapter... loras) {
+  private static List<BufferedImage> images(List<String> prompts, LoraAdapter... loras) {
     List<PromptSpec> specs = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
       PromptSpec.Builder spec = spec(prompts.get(i), i).toBuilder();
@@ -172,7 +171,7 @@ final class DemoModelIT {
     return drawn(specs);
   }
 
-  /** Several pictures at once, each on a processor of its own. */
+  /** Several images at once, each on a processor of its own. */
   private static List<BufferedImage> drawn(List<PromptSpec> specs) {
     List<CompletableFuture<GenerationResult>> results =
         specs.stream().map(pipeline::generateAsync).toList();

@@ -6,9 +6,9 @@ import dev.sdlora.api.LoraAdapter
 import dev.sdlora.api.Pipeline
 import dev.sdlora.api.PromptSpec
 import dev.sdlora.api.image.HiresFix
+import dev.sdlora.api.image.Image
 import dev.sdlora.api.image.ImageToImage
 import dev.sdlora.api.image.Inpainting
-import dev.sdlora.api.image.Picture
 import dev.sdlora.api.sampling.SamplerOptions
 import dev.sdlora.api.sampling.SpeedOptions
 import java.nio.file.Path
@@ -66,26 +66,26 @@ public fun PromptSpec.Builder.lora(file: Path, strength: Double = 1.0): PromptSp
     lora(LoraAdapter.open(file).withStrength(strength))
 
 /**
- * Starts from a picture.
+ * Starts from an image.
  *
  * @param picture where to start from
  * @param settings how much may change, a strength of 0.75 by default, and the like
  * @return this builder
  */
 public fun PromptSpec.Builder.imageToImage(
-    picture: Picture,
+    picture: Image,
     settings: ImageToImage.Builder.() -> Unit = {},
 ): PromptSpec.Builder = imageToImage(ImageToImage.builder(picture).apply(settings).build())
 
 /**
- * Paints a part of the picture again.
+ * Paints a part of the image again.
  *
- * @param mask white where to paint, as large as the picture
+ * @param mask white where to paint, as large as the image
  * @param settings the edge of the mask, what lies under it, and the like
  * @return this builder
  */
 public fun ImageToImage.Builder.inpainting(
-    mask: Picture,
+    mask: Image,
     settings: Inpainting.Builder.() -> Unit = {},
 ): ImageToImage.Builder = inpainting(Inpainting.builder(mask).apply(settings).build())
 

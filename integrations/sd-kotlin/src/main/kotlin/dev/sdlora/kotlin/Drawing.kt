@@ -21,7 +21,7 @@ import kotlinx.coroutines.future.await
  *
  * @param prompt in A1111's syntax, `<lora:name:0.8>` included
  * @param settings all else; the defaults are those of [Checkpoint.defaults]
- * @return the pictures, with what was warned of and what LoRAs did
+ * @return the images, with what was warned of and what LoRAs did
  */
 public suspend fun Pipeline.await(
     prompt: String,
@@ -32,8 +32,8 @@ public suspend fun Pipeline.await(
  * Draws a request without blocking a thread, as [await] of a prompt does.
  *
  * @param spec what to make
- * @param listener is told of steps and pictures, on the thread that draws
- * @return the pictures, with what was warned of and what LoRAs did
+ * @param listener is told of steps and images, on the thread that draws
+ * @return the images, with what was warned of and what LoRAs did
  */
 public suspend fun Pipeline.await(
     spec: PromptSpec,
@@ -42,7 +42,7 @@ public suspend fun Pipeline.await(
 
 /**
  * Draws for whoever collects, and tells how far it is: [GenerationEvent.StepDone] with its preview,
- * [GenerationEvent.ImageDone] with its picture, and so on.
+ * [GenerationEvent.ImageDone] with its image, and so on.
  *
  * The flow is cold: each collector has a request of its own. The work never waits for a collector;
  * of steps that a slow one has not seen only the latest is kept. Whatever ends the collection, by

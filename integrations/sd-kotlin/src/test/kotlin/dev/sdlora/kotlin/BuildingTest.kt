@@ -3,9 +3,9 @@ package dev.sdlora.kotlin
 import dev.sdlora.api.LoraAdapter
 import dev.sdlora.api.PromptSpec
 import dev.sdlora.api.image.HiresFix
+import dev.sdlora.api.image.Image
 import dev.sdlora.api.image.ImageToImage
 import dev.sdlora.api.image.Inpainting
-import dev.sdlora.api.image.Picture
 import dev.sdlora.api.sampling.SamplerOptions
 import dev.sdlora.api.sampling.SpeedOptions
 import dev.sdlora.demo.model.DemoModel
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test
 
 /** Blocks say what builders say. */
 class BuildingTest {
-  private val grey = Picture.of(64, 64, ByteArray(3 * 64 * 64) { 99 })
+  private val grey = Image.of(64, 64, ByteArray(3 * 64 * 64) { 99 })
 
   @Test
   fun promptSpec_asBlocks_isThatOfTheBuilders() {

@@ -37,8 +37,8 @@ class DrawingTest {
   @Test
   fun generate_suspends_andDrawsWhatThePipelineDraws() = runBlocking<Unit> {
     val drawn = pipeline.await("red star <lora:night:0.5>") { size(64, 64).steps(3).seed(7) }
-    assertThat(drawn.first().picture()).isEqualTo(pipeline.generate(spec).first().picture())
-    assertThat(pipeline.await(spec).first().picture()).isEqualTo(drawn.first().picture())
+    assertThat(drawn.first().image()).isEqualTo(pipeline.generate(spec).first().image())
+    assertThat(pipeline.await(spec).first().image()).isEqualTo(drawn.first().image())
   }
 
   @Test
@@ -77,8 +77,8 @@ class DrawingTest {
     val steps = events.filterIsInstance<StepDone>()
     assertThat(steps).isNotEmpty().allMatch { it.total() == 3 }
     assertThat(steps.last().number()).isEqualTo(3)
-    assertThat(events.filterIsInstance<ImageDone>().single().image().picture())
-        .isEqualTo(pipeline.generate(spec).first().picture())
+    assertThat(events.filterIsInstance<ImageDone>().single().image().image())
+        .isEqualTo(pipeline.generate(spec).first().image())
   }
 
   @Test

@@ -15,11 +15,11 @@ import java.util.Map;
 final class Answers {
   private Answers() {}
 
-  static Response<Image> one(GenerationResult result, String asked, PictureFormat format) {
+  static Response<Image> one(GenerationResult result, String asked, ImageFormat format) {
     return answer(image(result.first(), asked, format), result);
   }
 
-  static Response<List<Image>> all(GenerationResult result, String asked, PictureFormat format) {
+  static Response<List<Image>> all(GenerationResult result, String asked, ImageFormat format) {
     List<Image> images =
         result.images().stream().map(image -> image(image, asked, format)).toList();
     return answer(images, result);
@@ -29,21 +29,21 @@ final class Answers {
     Map<String, Object> metadata =
         Map.of(
             "seeds", result.images().stream().map(GeneratedImage::seed).toList(),
-            "parameters", result.images().stream().map(GeneratedImage::parameters).toList(),
+            "parameters", result.images().stream().map(GeneratedImage::infotext).toList(),
             "warnings", result.warnings(),
             "loras", result.loras().stream().map(LoraReport::toString).toList(),
             "seconds", result.elapsed().toNanos() / 1e9);
     return Response.from(content, null, null, metadata);
   }
 
-  private static Image image(GeneratedImage image, String asked, PictureFormat format) {
+  private static Image image(GeneratedImage image, String asked, ImageFormat format) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     image.write(out, format.label());
     Image.Builder answer =
         Image.builder()
             .base64Data(Base64.getEncoder().encodeToString(out.toByteArray()))
             .mimeType(format.mimeType());
-    String drawn = PromptSpec.fromParameters(image.parameters()).prompt();
+    String drawn = PromptSpec.fromInfotext(image.infotext()).prompt();
     return (drawn.strip().equals(asked.strip()) ? answer : answer.revisedPrompt(drawn)).build();
   }
 }

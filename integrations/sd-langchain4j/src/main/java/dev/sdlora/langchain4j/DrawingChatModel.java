@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Answers with a picture of what the user says. */
+/** Answers with an image of what the user says. */
 final class DrawingChatModel implements ChatModel {
   private final ImageModel model;
 

@@ -2,7 +2,6 @@ package dev.sdlora.langchain4j;
 
 import dev.langchain4j.data.image.Image;
 import dev.sdlora.api.error.ImageFileException;
-import dev.sdlora.api.image.Picture;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -11,29 +10,30 @@ import java.util.Base64;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 
-/** Pictures that requests bring along. Nothing is fetched, from the network or from files. */
+/** Images that requests bring along. Nothing is fetched, from the network or from files. */
 final class GivenImages {
   private static final String BASE64 = ";base64,";
 
   private GivenImages() {}
 
   /** The pixels; transparent places are white. */
-  static Picture picture(String name, Image image) {
-    return picture(name, bytes(name, image));
+  static dev.sdlora.api.image.Image pixels(String name, Image image) {
+    return read(name, bytes(name, image));
   }
 
-  private static Picture picture(String name, byte[] file) {
+  private static dev.sdlora.api.image.Image read(String name, byte[] file) {
     try {
-      return Picture.read(new ByteArrayInputStream(file));
+      return dev.sdlora.api.image.Image.read(new ByteArrayInputStream(file));
     } catch (ImageFileException e) {
       throw new ImageFileException(name + ": " + e.getMessage(), e);
     }
   }
 
   /** White where to paint: where the mask is transparent, or if it is so nowhere, where white. */
-  static Picture mask(Image mask) {
+  static dev.sdlora.api.image.Image mask(Image mask) {
     byte[] file = bytes("mask", mask);
-    Picture opaque = picture("mask", file); // looks at the size before pixels are read
+    dev.sdlora.api.image.Image opaque =
+        read("mask", file); // looks at the size before pixels are read
     BufferedImage image;
     try {
       image = ImageIO.read(new ByteArrayInputStream(file));
@@ -57,7 +57,7 @@ final class GivenImages {
         }
       }
     }
-    return transparent ? Picture.of(width, opaque.height(), rgb) : opaque;
+    return transparent ? dev.sdlora.api.image.Image.of(width, opaque.height(), rgb) : opaque;
   }
 
   private static byte[] bytes(String name, Image image) {

@@ -9,7 +9,6 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
-import dev.sdlora.api.image.Picture;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -30,7 +29,7 @@ import java.util.function.Consumer;
  * Response<Image> fox = model.with(o -> o.seed(42).negativePrompt("blurry")).generate("a fox");
  * }</pre>
  *
- * <h2>Pictures</h2>
+ * <h2>Images</h2>
  *
  * An {@link Image} has its bytes in base64 and its type, {@code image/png} unless the builder says
  * otherwise, with the settings inside, as A1111 writes them. It has a {@link Image#revisedPrompt()}
@@ -40,14 +39,14 @@ import java.util.function.Consumer;
  * <h2>Metadata</h2>
  *
  * {@link Response#metadata()} has, by these keys: {@code seeds} (a list of {@code Long}) and {@code
- * parameters} (a list of A1111's texts), both in the order of the pictures; {@code warnings} and
+ * parameters} (a list of A1111's texts), both in the order of the images; {@code warnings} and
  * {@code loras}, lists of sentences; {@code seconds} (a {@code Double}), the time of the work.
  * Tokens are not counted.
  *
  * <h2>Errors</h2>
  *
  * The sentences are the library's, and its exception is the cause. What the caller can mend, such
- * as an unknown LoRA, a damaged picture, or a size that does not fit, is an {@link
+ * as an unknown LoRA, a damaged image, or a size that does not fit, is an {@link
  * dev.langchain4j.exception.InvalidRequestException}; a full queue a {@link
  * dev.langchain4j.exception.RateLimitException}, which may be tried again; a failure of the engine
  * an {@link dev.langchain4j.exception.InternalServerException}. Cancellation, a closed pipeline and
@@ -60,7 +59,7 @@ public final class SdLoraImageModel implements ImageModel {
   private final PromptSpec options;
   private final Consumer<ImageToImage.Builder> editing;
   private final Consumer<Inpainting.Builder> inpainting;
-  private final PictureFormat format;
+  private final ImageFormat format;
 
   private SdLoraImageModel(Builder builder) {
     this.pipeline = builder.pipeline;
@@ -106,11 +105,11 @@ public final class SdLoraImageModel implements ImageModel {
   }
 
   /**
-   * Draws several pictures; each has the seed of the one before it plus one, so that all differ.
+   * Draws several images; each has the seed of the one before it plus one, so that all differ.
    *
    * @param prompt what they show
    * @param n how many, at least 1
-   * @return the pictures, in the order of their seeds
+   * @return the images, in the order of their seeds
    */
   @Override
   public Response<List<Image>> generate(String prompt, int n) {
@@ -118,28 +117,28 @@ public final class SdLoraImageModel implements ImageModel {
   }
 
   /**
-   * Draws a picture anew, with the options that the builder's {@link Builder#editing} says.
+   * Draws an image anew, with the options that the builder's {@link Builder#editing} says.
    *
    * @param image where to start from, as base64 or a {@code data:} address; nothing is fetched. The
    *     result is as large, down to multiples of 8, unless the options have a size
    * @param prompt what the result shows
-   * @return the other picture
+   * @return the other image
    */
   @Override
   public Response<Image> edit(Image image, String prompt) {
     Objects.requireNonNull(image, "image");
-    return redraw(prompt, () -> editOf(GivenImages.picture("image", image)));
+    return redraw(prompt, () -> editOf(GivenImages.pixels("image", image)));
   }
 
   /**
-   * Paints a part of a picture anew.
+   * Paints a part of an image anew.
    *
-   * @param image the picture, see {@link #edit(Image, String)}
-   * @param mask as large as the picture, and of either kind that models of langchain4j take: it is
+   * @param image the image, see {@link #edit(Image, String)}
+   * @param mask as large as the image, and of either kind that models of langchain4j take: it is
    *     transparent where to paint, as OpenAI has it, or, if nothing of it is transparent, white
    *     where to paint, as Imagen and A1111 have it
    * @param prompt what the result shows
-   * @return the other picture, whose other parts are those of the given one
+   * @return the other image, whose other parts are those of the given one
    */
   @Override
   public Response<Image> edit(Image image, Image mask, String prompt) {
@@ -150,14 +149,14 @@ public final class SdLoraImageModel implements ImageModel {
         () -> {
           Inpainting.Builder painting = Inpainting.builder(GivenImages.mask(mask));
           inpainting.accept(painting);
-          return editOf(GivenImages.picture("image", image)).inpainting(painting.build());
+          return editOf(GivenImages.pixels("image", image)).inpainting(painting.build());
         });
   }
 
   /**
-   * Makes a chat model whose answer to the last message of the user is a picture, for AI services:
+   * Makes a chat model whose answer to the last message of the user is an image, for AI services:
    * those talk to chat models alone, and their methods may return an {@link Image}. The message is
-   * the prompt. With one picture in it that is edited, with two the second is the mask. Messages of
+   * the prompt. With one image in it that is edited, with two the second is the mask. Messages of
    * the system and of before are passed over; tools and JSON are refused.
    *
    * @return a chat model over this model
@@ -166,13 +165,13 @@ public final class SdLoraImageModel implements ImageModel {
     return new DrawingChatModel(this);
   }
 
-  private ImageToImage.Builder editOf(Picture picture) {
-    ImageToImage.Builder edit = ImageToImage.builder(picture);
+  private ImageToImage.Builder editOf(dev.sdlora.api.image.Image image) {
+    ImageToImage.Builder edit = ImageToImage.builder(image);
     editing.accept(edit);
     return edit;
   }
 
-  /** How to start from a picture; made where its mistakes are told as those of requests. */
+  /** How to start from an image; made where its mistakes are told as those of requests. */
   private interface Edit {
     ImageToImage.Builder make();
   }
@@ -199,7 +198,7 @@ public final class SdLoraImageModel implements ImageModel {
     private PromptSpec options;
     private Consumer<ImageToImage.Builder> editing = edit -> {};
     private Consumer<Inpainting.Builder> inpainting = mask -> {};
-    private PictureFormat format = PictureFormat.PNG;
+    private ImageFormat format = ImageFormat.PNG;
 
     private Builder(Pipeline pipeline) {
       this.pipeline = pipeline;
@@ -208,7 +207,7 @@ public final class SdLoraImageModel implements ImageModel {
 
     /**
      * Sets options of all requests; what was set before and is not named stays. Prompt and number
-     * of pictures are those of the requests.
+     * of images are those of the requests.
      *
      * @param change sets what is to differ: any option of a request, the negative prompt and LoRAs
      *     by object among them
@@ -224,7 +223,7 @@ public final class SdLoraImageModel implements ImageModel {
     }
 
     /**
-     * Sets how pictures are edited.
+     * Sets how images are edited.
      *
      * @param settings sets what is to differ, such as the denoising strength (0.75); is called for
      *     each edit. Default: nothing
@@ -236,7 +235,7 @@ public final class SdLoraImageModel implements ImageModel {
     }
 
     /**
-     * Sets how parts of pictures are painted.
+     * Sets how parts of images are painted.
      *
      * @param settings sets what is to differ, such as the blur of the mask's edge; is called for
      *     each edit with a mask. Default: nothing
@@ -248,14 +247,14 @@ public final class SdLoraImageModel implements ImageModel {
     }
 
     /**
-     * Sets the format of the pictures.
+     * Sets the format of the images.
      *
      * @param name {@code png}, the default, or {@code jpeg}
      * @return this builder
      * @throws IllegalArgumentException if it is another
      */
     public Builder format(String name) {
-      this.format = PictureFormat.of(Objects.requireNonNull(name, "name"));
+      this.format = ImageFormat.of(Objects.requireNonNull(name, "name"));
       return this;
     }
 

@@ -20,7 +20,7 @@ import dev.langchain4j.service.UserMessage;
 import dev.langchain4j.service.V;
 import org.junit.jupiter.api.Test;
 
-/** Pictures from interfaces that langchain4j implements. */
+/** Images from interfaces that langchain4j implements. */
 class AiServiceTest extends Drawing {
   interface Painter {
     @SystemMessage("You draw.")

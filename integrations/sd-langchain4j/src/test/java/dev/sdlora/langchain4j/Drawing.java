@@ -4,7 +4,6 @@ import dev.langchain4j.data.image.Image;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.demo.model.DemoModel;
 import java.io.ByteArrayInputStream;
 import java.util.Base64;
@@ -18,13 +17,14 @@ abstract class Drawing {
           .precision(Precision.FLOAT32)
           .build();
 
-  /** Small pictures in two steps. */
+  /** Small images in two steps. */
   static final SdLoraImageModel MODEL =
       SdLoraImageModel.builder(PIPELINE)
           .options(options -> options.size(64, 64).steps(2).seed(7))
           .build();
 
-  static Picture picture(Image image) {
-    return Picture.read(new ByteArrayInputStream(Base64.getDecoder().decode(image.base64Data())));
+  static dev.sdlora.api.image.Image pixels(Image image) {
+    return dev.sdlora.api.image.Image.read(
+        new ByteArrayInputStream(Base64.getDecoder().decode(image.base64Data())));
   }
 }

@@ -34,7 +34,7 @@ class SdLoraImageModelTest extends Drawing {
     Response<Image> response = MODEL.generate(prompt);
     PromptSpec defaults = PIPELINE.checkpoint().defaults();
     PromptSpec spec = defaults.toBuilder().prompt(prompt).size(64, 64).steps(2).seed(7).build();
-    assertThat(picture(response.content())).isEqualTo(PIPELINE.generate(spec).first().picture());
+    assertThat(pixels(response.content())).isEqualTo(PIPELINE.generate(spec).first().image());
     assertThat(response.content().mimeType()).isEqualTo("image/png");
     assertThat(response.content().url()).isNull();
     assertThat(response.content().revisedPrompt()).isNull();
@@ -64,9 +64,9 @@ class SdLoraImageModelTest extends Drawing {
   @Test
   void with_otherOptions_leavesTheModelAsItIs() throws IOException {
     Image other = MODEL.with(options -> options.seed(8).size(128, 64)).generate(STAR).content();
-    assertThat(picture(other).width()).isEqualTo(128);
+    assertThat(pixels(other).width()).isEqualTo(128);
     Response<Image> own = MODEL.generate(STAR);
-    assertThat(picture(own.content()).width()).isEqualTo(64);
+    assertThat(pixels(own.content()).width()).isEqualTo(64);
     assertThat(own.metadata()).containsEntry("seeds", List.of(7L));
   }
 
@@ -199,10 +199,10 @@ class SdLoraImageModelTest extends Drawing {
         .build();
   }
 
-  /** How far the right parts of two pictures, from a column on, are apart; in grey levels. */
+  /** How far the right parts of two images, from a column on, are apart; in grey levels. */
   private static double distance(Image one, Image other, int left) throws IOException {
-    byte[] a = picture(one).rgb();
-    byte[] b = picture(other).rgb();
+    byte[] a = pixels(one).rgb();
+    byte[] b = pixels(other).rgb();
     double sum = 0;
     for (int i = 0; i < a.length; i++) {
       sum += i / 3 % 64 < left ? 0 : Math.abs((a[i] & 0xff) - (b[i] & 0xff));

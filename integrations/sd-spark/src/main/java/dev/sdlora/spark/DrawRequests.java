@@ -40,8 +40,8 @@ final class DrawRequests implements MapPartitionsFunction<Row, Row> {
       return requests;
     }
     TaskContext task = TaskContext.get();
-    PictureStore store =
-        PictureStore.open(output, hadoop.value(), String.valueOf(task.taskAttemptId()));
+    ImageStore store =
+        ImageStore.open(output, hadoop.value(), String.valueOf(task.taskAttemptId()));
     return ExecutorDrawers.inTurn(
         settings,
         Devices.of(task.resourcesJMap()),
@@ -56,7 +56,7 @@ final class DrawRequests implements MapPartitionsFunction<Row, Row> {
   }
 
   private static Row result(
-      BatchRequest request, PictureStore store, BatchDrawer drawer, TaskContext task) {
+      BatchRequest request, ImageStore store, BatchDrawer drawer, TaskContext task) {
     if (request.error().isPresent()) {
       return ResultRows.failure(request, request.error().get());
     }
@@ -80,16 +80,16 @@ final class DrawRequests implements MapPartitionsFunction<Row, Row> {
     return ResultRows.drawn(request, store.uri(request), parameters(png), drawn);
   }
 
-  /** A picture without settings is one all the same. */
+  /** An image without settings is one all the same. */
   private static Optional<String> parameters(byte[] png) {
     try {
-      return Optional.of(GeneratedImage.readParameters(new ByteArrayInputStream(png)));
+      return Optional.of(GeneratedImage.readInfotext(new ByteArrayInputStream(png)));
     } catch (ImageFileException e) {
       return Optional.empty();
     }
   }
 
-  /** Ends a picture whose task is killed, after the step that runs. */
+  /** Ends an image whose task is killed, after the step that runs. */
   private static final class EndOfTask implements GenerationListener {
     private final TaskContext task;
 

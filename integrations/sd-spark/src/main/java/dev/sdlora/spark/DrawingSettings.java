@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What pictures are drawn with, as it travels to the executors. Executors with equal settings share
+ * What images are drawn with, as it travels to the executors. Executors with equal settings share
  * what they have loaded.
  *
  * @param checkpoint of requests that name none, at most one

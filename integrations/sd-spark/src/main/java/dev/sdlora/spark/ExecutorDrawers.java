@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this JVM has loaded, for all its tasks: on each device one checkpoint with one set of LoRAs.
- * Tasks take turns with it, since a picture takes all processors anyway, and since pictures that
- * are drawn one at a time are the same bytes whatever else is drawn. What is loaded stays for the
- * next task and the next job, and is closed when the JVM ends (or other settings are asked for).
+ * Tasks take turns with it, since an image takes all processors anyway, and since images that are
+ * drawn one at a time are the same bytes whatever else is drawn. What is loaded stays for the next
+ * task and the next job, and is closed when the JVM ends (or other settings are asked for).
  */
 final class ExecutorDrawers {
   private static final Map<String, ExecutorDrawers> BY_DEVICE = new ConcurrentHashMap<>();

@@ -13,7 +13,7 @@ import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Row;
 
 /**
- * Equal requests become one, so that no two tasks draw the same picture. Of different ones with one
+ * Equal requests become one, so that no two tasks draw the same image. Of different ones with one
  * id the first is drawn, in the order of rows, and the others are refused. Ids that differ in
  * capitals only are one, as there are file systems that see no difference.
  */

@@ -14,9 +14,9 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** Requests as rows: as they come in, and as they are when each is one picture. */
+/** Requests as rows: as they come in, and as they are when each is one image. */
 final class RequestRows {
-  /** Each is one picture; {@code position} is that of the row it comes from. */
+  /** Each is one image; {@code position} is that of the row it comes from. */
   static final StructType REQUESTS =
       new StructType()
           .add("position", DataTypes.LongType, false)

@@ -21,16 +21,16 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Draws batches on the executors of Apache Spark: the requests, ids and pictures of {@link
+ * Draws batches on the executors of Apache Spark: the requests, ids and images of {@link
  * dev.sdlora.batch.BatchRunner}, with rows in the place of lines.
  *
  * <p>Each executor has one pipeline, which its tasks use in turn; it stays loaded from task to task
  * and is closed with the executor. Its memory is native: it needs room beside the heap, by {@code
  * spark.executor.memoryOverhead}. Where Spark gives a task a GPU, its first address is the device.
  *
- * <p>A picture is written under its id, to a temporary file that is renamed, and one that is there
+ * <p>An image is written under its id, to a temporary file that is renamed, and one that is there
  * is not drawn again. So tasks that are tried again, executors that are lost and batches that are
- * started again repeat at most the pictures that were being drawn.
+ * started again repeat at most the images that were being drawn.
  *
  * <p>Immutable and safe for use by several threads.
  */
@@ -60,7 +60,7 @@ public final class SdLoraSpark {
   /**
    * {@return a builder}
    *
-   * @param output the folder of pictures, of any of Hadoop's file systems, such as {@code
+   * @param output the folder of images, of any of Hadoop's file systems, such as {@code
    *     hdfs://host/pictures}; it is made when it is needed. A folder of the local file system is
    *     one folder only where all executors see the same
    */
@@ -90,7 +90,7 @@ public final class SdLoraSpark {
 
   /**
    * Draws requests. As with all of Spark, nothing happens until the rows are asked for, and each
-   * time they are asked for it happens again, though pictures that are there are not drawn again:
+   * time they are asked for it happens again, though images that are there are not drawn again:
    * write the rows to a table, or cache them.
    *
    * <p>Requests are sorted by checkpoint and LoRAs and cut into partitions, so that executors
@@ -101,10 +101,10 @@ public final class SdLoraSpark {
    *     #readManifest} and {@code spark.read().text} give them; or a column for each setting, under
    *     the keys of a manifest, with arrays as lists of values, structs as objects, and null for
    *     what is not set
-   * @return a row for each picture, in the order of the work: {@code id}, {@code uri}, {@code
-   *     seed}, {@code parameters} (the text in the picture), {@code seconds} and {@code warnings}
-   *     (null for a picture that was there), {@code error} (a sentence, in the place of a picture;
-   *     null otherwise). A folder that cannot be written fails the job instead
+   * @return a row for each image, in the order of the work: {@code id}, {@code uri}, {@code seed},
+   *     {@code parameters} (the text in the image), {@code seconds} and {@code warnings} (null for
+   *     an image that was there), {@code error} (a sentence, in the place of an image; null
+   *     otherwise). A folder that cannot be written fails the job instead
    */
   public Dataset<Row> generate(Dataset<Row> requests) {
     Objects.requireNonNull(requests, "requests");
@@ -230,7 +230,7 @@ public final class SdLoraSpark {
      * Sets the number format of the networks.
      *
      * @param precision default {@link Precision#AUTO}; where processors differ, {@link
-     *     Precision#FLOAT32} makes the pictures alike
+     *     Precision#FLOAT32} makes the images alike
      * @return this builder
      */
     public Builder precision(Precision precision) {

@@ -4,9 +4,9 @@
  * <p>Where to change what:
  *
  * <ul>
- *   <li>Batches on Spark: rows that come in; what is one picture; what a task does; what executors
- *       share; how pictures are kept: {@code spark.RequestRows}, {@code ReadRequests}; {@code
- *       OncePerId}; {@code DrawRequests}; {@code ExecutorDrawers}; {@code PictureStore}; killed at
+ *   <li>Batches on Spark: rows that come in; what is one image; what a task does; what executors
+ *       share; how images are kept: {@code spark.RequestRows}, {@code ReadRequests}; {@code
+ *       OncePerId}; {@code DrawRequests}; {@code ExecutorDrawers}; {@code ImageStore}; killed at
  *       random by {@code KillExecutors} among the tests.
  * </ul>
  */

@@ -47,7 +47,7 @@ final class Batches {
         .run(manifest);
   }
 
-  Map<String, byte[]> pictures(String name) throws IOException {
+  Map<String, byte[]> images(String name) throws IOException {
     Map<String, byte[]> pictures = new TreeMap<>();
     try (Stream<Path> files = Files.list(folder.resolve(name))) {
       for (Path file : files.filter(file -> file.toString().endsWith(".png")).toList()) {
@@ -58,8 +58,8 @@ final class Batches {
   }
 
   void assertSamePictures(String name, String expected) throws IOException {
-    Map<String, byte[]> whole = pictures(expected);
-    Map<String, byte[]> drawn = pictures(name);
+    Map<String, byte[]> whole = images(expected);
+    Map<String, byte[]> drawn = images(name);
     assertThat(drawn.keySet()).isEqualTo(whole.keySet());
     whole.forEach((file, bytes) -> assertThat(drawn.get(file)).as(file).isEqualTo(bytes));
   }
@@ -67,7 +67,7 @@ final class Batches {
   /** What another file of the same name would have otherwise. */
   Map<String, Object> fileKeys(String name) throws IOException {
     Map<String, Object> keys = new HashMap<>();
-    for (String file : pictures(name).keySet()) {
+    for (String file : images(name).keySet()) {
       Path path = folder.resolve(name).resolve(file);
       keys.put(
           file,

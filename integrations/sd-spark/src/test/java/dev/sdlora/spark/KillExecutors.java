@@ -15,9 +15,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Kills executors with SIGKILL at random moments, until each batch ends with exactly the pictures
- * of one that nobody disturbed, byte by byte, and with none drawn anew that was there at a kill.
- * The arguments are how many kills, and a folder for all of it.
+ * Kills executors with SIGKILL at random moments, until each batch ends with exactly the images of
+ * one that nobody disturbed, byte by byte, and with none drawn anew that was there at a kill. The
+ * arguments are how many kills, and a folder for all of it.
  */
 final class KillExecutors {
   private static final int PICTURES = 24;
@@ -92,14 +92,14 @@ final class KillExecutors {
     assertThat(drawn.get()).hasSize(PICTURES).allMatch(row -> row.getAs("error") == null);
     batches.assertSamePictures(name, "undisturbed");
     assertThat(batches.fileKeys(name)).containsAllEntriesOf(there);
-    assertThat(manifest.resolveSibling(name).resolve(PictureStore.WORK))
+    assertThat(manifest.resolveSibling(name).resolve(ImageStore.WORK))
         .isDirectoryNotContaining("glob:**.part");
   }
 
   /** Executors that are killed before they have begun show nothing. */
   private void awaitPictures(String name, CompletableFuture<?> drawn) throws Exception {
-    int enough = Math.min(PICTURES - 1, batches.pictures(name).size() + random.nextInt(4));
-    while (batches.pictures(name).size() < enough && !isDone(drawn, 5)) {
+    int enough = Math.min(PICTURES - 1, batches.images(name).size() + random.nextInt(4));
+    while (batches.images(name).size() < enough && !isDone(drawn, 5)) {
       // The loop waits a little in each round.
     }
   }

@@ -6,9 +6,9 @@ import java.util.Locale;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Pictures an hour of one executor and of two, each on one thread of this machine, with all that a
+ * Images an hour of one executor and of two, each on one thread of this machine, with all that a
  * batch costs: Spark's start, each executor's own model, and tasks that wait for the last one. The
- * argument is a folder for the pictures. Nothing else should run meanwhile.
+ * argument is a folder for the images. Nothing else should run meanwhile.
  */
 final class MeasureExecutors {
   private static final int PICTURES = 240;

@@ -106,7 +106,7 @@ final class SdLoraSparkTest {
           assertThat(row.<Object>getAs("seconds")).isNull();
         });
 
-    // The same requests as columns have the same ids, so that their pictures are there.
+    // The same requests as columns have the same ids, so that their images are there.
     Dataset<Row> columns =
         spark
             .read()
@@ -131,7 +131,7 @@ final class SdLoraSparkTest {
     CompletableFuture<Map<String, Row>> drawn =
         CompletableFuture.supplyAsync(
             () -> byId(batches.drawing("killed").generate(rows(manifest))));
-    while (batches.pictures("killed").size() < 2 && !isDone(drawn)) {
+    while (batches.images("killed").size() < 2 && !isDone(drawn)) {
       // The loop waits a little in each round.
     }
     Map<String, Object> before = batches.fileKeys("killed");

@@ -18,11 +18,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request for pictures may say, and what it is by default: of both, null leaves a thing
- * open. The sentences at the fields are those of the configuration metadata.
+ * What a request for images may say, and what it is by default: of both, null leaves a thing open.
+ * The sentences at the fields are those of the configuration metadata.
  */
 class ImageSettings {
-  /** Number of pictures for each request, drawn with seeds that follow each other. Default 1. */
+  /** Number of images for each request, drawn with seeds that follow each other. Default 1. */
   private @Nullable Integer n;
 
   /**
@@ -32,12 +32,12 @@ class ImageSettings {
   private @Nullable String model;
 
   /**
-   * Width of pictures in pixels, a multiple of 8. Default: the size that the model was trained on.
+   * Width of images in pixels, a multiple of 8. Default: the size that the model was trained on.
    */
   private @Nullable Integer width;
 
   /**
-   * Height of pictures in pixels, a multiple of 8. Default: the size that the model was trained on.
+   * Height of images in pixels, a multiple of 8. Default: the size that the model was trained on.
    */
   private @Nullable Integer height;
 
@@ -51,14 +51,11 @@ class ImageSettings {
   private @Nullable String style;
 
   /**
-   * File format of pictures, png (the default) or jpeg. Both carry the settings as A1111 writes
-   * them.
+   * File format of images, png (the default) or jpeg. Both carry the settings as A1111 writes them.
    */
   private @Nullable String outputFormat;
 
-  /**
-   * What pictures should not show. It stands before what negative messages say. Default: nothing.
-   */
+  /** What images should not show. It stands before what negative messages say. Default: nothing. */
   private @Nullable String negativePrompt;
 
   /**
@@ -90,8 +87,8 @@ class ImageSettings {
   private @Nullable Schedule schedule;
 
   /**
-   * Guidance scale: how far pictures are pushed from the negative prompt towards the prompt.
-   * Default 7.
+   * Guidance scale: how far images are pushed from the negative prompt towards the prompt. Default
+   * 7.
    */
   private @Nullable Double cfgScale;
 
@@ -101,9 +98,7 @@ class ImageSettings {
    */
   private @Nullable FewSteps fewSteps;
 
-  /**
-   * Seed of the first picture; any number, 0 and -1 too. Default: a random one for each request.
-   */
+  /** Seed of the first image; any number, 0 and -1 too. Default: a random one for each request. */
   private @Nullable Long seed;
 
   /** Generator of the noise: nv as A1111 on CUDA (the default), or cpu as ComfyUI. */
@@ -130,18 +125,16 @@ class ImageSettings {
    */
   private @Nullable PromptMode promptMode;
 
-  /**
-   * Whether prompts are templates such as {red|blue}, drawn anew for each picture. Default false.
-   */
+  /** Whether prompts are templates such as {red|blue}, drawn anew for each image. Default false. */
   private @Nullable Boolean dynamicPrompts;
 
   /** Edges that continue at the opposite edge: none (the default), x, y or both. */
   private @Nullable Tiling tiling;
 
-  /** How much of a start picture may change, from 0 to 1. Default 0.75. */
+  /** How much of a start image may change, from 0 to 1. Default 0.75. */
   private @Nullable Double denoisingStrength;
 
-  /** How a start picture gets to the size of the request. Default just_resize. */
+  /** How a start image gets to the size of the request. Default just_resize. */
   private @Nullable ResizeMode resizeMode;
 
   /** Blur of a mask's edge in pixels, from 0 to 64. Default 4. */
@@ -161,7 +154,7 @@ class ImageSettings {
   /** Pixels around a mask that are painted along with only-masked, from 0 to 256. Default 32. */
   private @Nullable Integer maskPadding;
 
-  /** How strongly a model that edits pictures keeps to the picture. Default 1.5. */
+  /** How strongly a model that edits images keeps to the image. Default 1.5. */
   private @Nullable Double imageCfgScale;
 
   /** Factor of a second pass at a larger size, hires fix; more than 1. Default: no such pass. */
@@ -179,17 +172,17 @@ class ImageSettings {
   /** Share of the steps after which the refiner takes over, from 0 to 1. Default: never. */
   private @Nullable Double refinerSwitch;
 
-  /** Factor by which finished pictures are enlarged, from 1 to 8. Default: not at all. */
+  /** Factor by which finished images are enlarged, from 1 to 8. Default: not at all. */
   private @Nullable Double upscale;
 
   /**
-   * What enlarges finished pictures: Lanczos (the default), Nearest or a file of the upscaler
+   * What enlarges finished images: Lanczos (the default), Nearest or a file of the upscaler
    * directories.
    */
   private @Nullable String upscaler;
 
   /**
-   * What turns the last latent into the picture: vae (the default), or taesd, which needs a preview
+   * What turns the last latent into the image: vae (the default), or taesd, which needs a preview
    * decoder.
    */
   private @Nullable FinalDecoder finalDecoder;
@@ -209,7 +202,7 @@ class ImageSettings {
    */
   private @Nullable Double tokenMergingRatio;
 
-  /** How many pictures of a request are drawn at once. Default: one after another. */
+  /** How many images of a request are drawn at once. Default: one after another. */
   private @Nullable Integer batchSize;
 
   /** What is set in the other goes before what is set here; what it leaves open stays. */

@@ -1,6 +1,6 @@
 package dev.sdlora.spring;
 
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -16,18 +16,17 @@ import org.springframework.ai.image.ImageMessage;
  *
  * @param prompt in A1111's syntax
  * @param negativePrompt in A1111's syntax
- * @param picture what to start from; empty for noise
- * @param mask white where to paint; empty for the whole picture
+ * @param image what to start from; empty for noise
+ * @param mask white where to paint; empty for the whole image
  */
-record Messages(
-    String prompt, String negativePrompt, Optional<Picture> picture, Optional<Picture> mask) {
+record Messages(String prompt, String negativePrompt, Optional<Image> image, Optional<Image> mask) {
   private static final String MASK = "mask";
 
   /**
    * Reads them.
    *
-   * @throws IllegalArgumentException if there is none, or their media are not a picture and a mask
-   * @throws dev.sdlora.api.error.ImageFileException if a picture cannot be read
+   * @throws IllegalArgumentException if there is none, or their media are not an image and a mask
+   * @throws dev.sdlora.api.error.ImageFileException if an image cannot be read
    */
   static Messages of(List<ImageMessage> messages) {
     if (messages.isEmpty()) {
@@ -35,33 +34,33 @@ record Messages(
     }
     List<Media> media = messages.stream().flatMap(message -> message.getMedia().stream()).toList();
     List<Media> masks = media.stream().filter(Messages::isMask).toList();
-    List<Media> pictures = new ArrayList<>(media);
-    pictures.removeAll(masks);
-    if (pictures.size() > 1 || masks.size() > 1) {
+    List<Media> images = new ArrayList<>(media);
+    images.removeAll(masks);
+    if (images.size() > 1 || masks.size() > 1) {
       throw new IllegalArgumentException(
           ("the media of an image prompt must be one picture, and one mask whose name is 'mask':"
                   + " there are %s and %s")
-              .formatted(pictures.size(), masks.size()));
+              .formatted(images.size(), masks.size()));
     }
-    if (pictures.isEmpty() && !masks.isEmpty()) {
+    if (images.isEmpty() && !masks.isEmpty()) {
       throw new IllegalArgumentException(
           "a mask needs a picture beside it in the media of the image prompt");
     }
-    return new Messages(positive(messages), negative(messages), first(pictures), first(masks));
+    return new Messages(positive(messages), negative(messages), first(images), first(masks));
   }
 
   private static boolean isMask(Media media) {
     return media.getName().toLowerCase(Locale.ROOT).startsWith(MASK);
   }
 
-  private static Optional<Picture> first(List<Media> media) {
-    return media.stream().findFirst().map(Messages::picture);
+  private static Optional<Image> first(List<Media> media) {
+    return media.stream().findFirst().map(Messages::image);
   }
 
-  private static Picture picture(Media media) {
+  private static Image image(Media media) {
     Object data = media.getData();
     if (data instanceof byte[] bytes) {
-      return Picture.read(new ByteArrayInputStream(bytes));
+      return Image.read(new ByteArrayInputStream(bytes));
     }
     String text = String.valueOf(data);
     int comma = text.indexOf(";base64,");
@@ -73,7 +72,7 @@ record Messages(
     }
     try {
       byte[] bytes = Base64.getMimeDecoder().decode(text.substring(comma + 8));
-      return Picture.read(new ByteArrayInputStream(bytes));
+      return Image.read(new ByteArrayInputStream(bytes));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("the data: address of a picture is no base64", e);
     }

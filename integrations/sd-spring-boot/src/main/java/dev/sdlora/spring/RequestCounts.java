@@ -39,7 +39,7 @@ final class RequestCounts {
     return unfinished.get();
   }
 
-  /** Pictures that were drawn. */
+  /** Images that were drawn. */
   long images() {
     return images.sum();
   }

@@ -58,7 +58,7 @@ public class SdLoraAutoConfiguration {
     return pipeline;
   }
 
-  /** Pictures under way may go on for most of the time that Boot gives a phase of its end. */
+  /** Images under way may go on for most of the time that Boot gives a phase of its end. */
   @Bean
   @ConditionalOnBean(LazyPipeline.class)
   ApplicationListener<ContextClosedEvent> sdLoraGracefulEnd(

@@ -28,17 +28,17 @@ import org.springframework.ai.image.observation.ImageModelObservationConvention;
 import org.springframework.ai.image.observation.ImageModelObservationDocumentation;
 
 /**
- * Spring AI's image model over a {@link Pipeline}: the pictures are drawn in this process.
+ * Spring AI's image model over a {@link Pipeline}: the images are drawn in this process.
  *
  * <p>The prompt is in A1111's syntax, LoRA tags included. Options of any class are taken, {@link
- * SdLoraImageOptions} with all that they say; what they leave open is as the defaults have it. A
- * picture among the media of a message is where the drawing starts from; one more whose name is
+ * SdLoraImageOptions} with all that they say; what they leave open is as the defaults have it. An
+ * image among the media of a message is where the drawing starts from; one more whose name is
  * {@code mask} says where to paint, in white. Messages with a negative weight are the negative
- * prompt; if the weights of others differ, they are sides of {@code AND}. Each picture has a {@link
+ * prompt; if the weights of others differ, they are sides of {@code AND}. Each image has a {@link
  * SdLoraImageMetadata}. The answer's metadata have {@code model}, {@code precision}, {@code
  * seconds} and {@code warnings}.
  *
- * <p>Safe for several threads. A thread that is interrupted while it waits for its pictures gets a
+ * <p>Safe for several threads. A thread that is interrupted while it waits for its images gets a
  * {@link dev.sdlora.api.error.GenerationCancelledException} within one step.
  */
 public final class SdLoraImageModel implements ImageModel {
@@ -73,10 +73,10 @@ public final class SdLoraImageModel implements ImageModel {
   }
 
   /**
-   * Draws the pictures of a prompt and returns when they are done.
+   * Draws the images of a prompt and returns when they are done.
    *
    * @param prompt what to draw
-   * @return the pictures, in the order of their seeds
+   * @return the images, in the order of their seeds
    * @throws IllegalArgumentException if an option is out of range or names another model, or
    *     options exclude each other
    * @throws IllegalStateException if the pipeline is closed
@@ -139,7 +139,7 @@ public final class SdLoraImageModel implements ImageModel {
                     new ImageGeneration(
                         answer.image(image),
                         new SdLoraImageMetadata(
-                            image.seed(), image.parameters(), result.loras(), warnings)))
+                            image.seed(), image.infotext(), result.loras(), warnings)))
             .toList();
     return new ImageResponse(pictures, metadata(result, warnings));
   }
@@ -171,7 +171,7 @@ public final class SdLoraImageModel implements ImageModel {
   /**
    * The form of an answer.
    *
-   * @param format of the pictures' files
+   * @param format of the images' files
    * @param address whether they are told as an address
    */
   private record Answer(String format, boolean address) {

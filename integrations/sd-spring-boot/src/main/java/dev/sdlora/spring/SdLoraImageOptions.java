@@ -28,9 +28,9 @@ import org.springframework.ai.image.ImageMessage;
 import org.springframework.ai.image.ImageOptions;
 
 /**
- * What one request for pictures says beside its prompt, for {@link SdLoraImageModel}. Whatever is
- * not set is as the model's defaults have it, in an application the properties {@code sdlora.*}.
- * Values are checked when pictures are asked for. Immutable; safe for several threads.
+ * What one request for images says beside its prompt, for {@link SdLoraImageModel}. Whatever is not
+ * set is as the model's defaults have it, in an application the properties {@code sdlora.*}. Values
+ * are checked when images are asked for. Immutable; safe for several threads.
  */
 public final class SdLoraImageOptions implements ImageOptions {
   private final ImageSettings settings = new ImageSettings();
@@ -207,8 +207,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.n} for one request.
      *
-     * @param n number of pictures for each request, drawn with seeds that follow each other.
-     *     Default 1
+     * @param n number of images for each request, drawn with seeds that follow each other. Default
+     *     1
      * @return this builder
      */
     public Builder n(int n) {
@@ -232,8 +232,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.width} for one request.
      *
-     * @param width width of pictures in pixels, a multiple of 8. Default: the size that the model
-     *     was trained on
+     * @param width width of images in pixels, a multiple of 8. Default: the size that the model was
+     *     trained on
      * @return this builder
      */
     public Builder width(int width) {
@@ -244,7 +244,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.height} for one request.
      *
-     * @param height height of pictures in pixels, a multiple of 8. Default: the size that the model
+     * @param height height of images in pixels, a multiple of 8. Default: the size that the model
      *     was trained on
      * @return this builder
      */
@@ -282,8 +282,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.output-format} for one request.
      *
-     * @param outputFormat file format of pictures, png (the default) or jpeg. Both carry the
-     *     settings as A1111 writes them
+     * @param outputFormat file format of images, png (the default) or jpeg. Both carry the settings
+     *     as A1111 writes them
      * @return this builder
      */
     public Builder outputFormat(String outputFormat) {
@@ -295,7 +295,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.negative-prompt} for one request.
      *
-     * @param negativePrompt what pictures should not show. It stands before what negative messages
+     * @param negativePrompt what images should not show. It stands before what negative messages
      *     say. Default: nothing
      * @return this builder
      */
@@ -393,7 +393,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.cfg-scale} for one request.
      *
-     * @param cfgScale guidance scale: how far pictures are pushed from the negative prompt towards
+     * @param cfgScale guidance scale: how far images are pushed from the negative prompt towards
      *     the prompt. Default 7
      * @return this builder
      */
@@ -418,8 +418,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.seed} for one request.
      *
-     * @param seed seed of the first picture; any number, 0 and -1 too. Default: a random one for
-     *     each request
+     * @param seed seed of the first image; any number, 0 and -1 too. Default: a random one for each
+     *     request
      * @return this builder
      */
     public Builder seed(long seed) {
@@ -516,7 +516,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * Sets {@code sdlora.dynamic-prompts} for one request.
      *
      * @param dynamicPrompts whether prompts are templates such as {@code {red|blue}}, drawn anew
-     *     for each picture. Default false
+     *     for each image. Default false
      * @return this builder
      */
     public Builder dynamicPrompts(boolean dynamicPrompts) {
@@ -539,7 +539,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.denoising-strength} for one request.
      *
-     * @param denoisingStrength how much of a start picture may change, from 0 to 1. Default 0.75
+     * @param denoisingStrength how much of a start image may change, from 0 to 1. Default 0.75
      * @return this builder
      */
     public Builder denoisingStrength(double denoisingStrength) {
@@ -550,7 +550,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.resize-mode} for one request.
      *
-     * @param resizeMode how a start picture gets to the size of the request. Default just_resize
+     * @param resizeMode how a start image gets to the size of the request. Default just_resize
      * @return this builder
      */
     public Builder resizeMode(ResizeMode resizeMode) {
@@ -620,8 +620,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.image-cfg-scale} for one request.
      *
-     * @param imageCfgScale how strongly a model that edits pictures keeps to the picture. Default
-     *     1.5
+     * @param imageCfgScale how strongly a model that edits images keeps to the image. Default 1.5
      * @return this builder
      */
     public Builder imageCfgScale(double imageCfgScale) {
@@ -692,8 +691,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.upscale} for one request.
      *
-     * @param upscale factor by which finished pictures are enlarged, from 1 to 8. Default: not at
-     *     all
+     * @param upscale factor by which finished images are enlarged, from 1 to 8. Default: not at all
      * @return this builder
      */
     public Builder upscale(double upscale) {
@@ -704,7 +702,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.upscaler} for one request.
      *
-     * @param upscaler what enlarges finished pictures: Lanczos (the default), Nearest or a file of
+     * @param upscaler what enlarges finished images: Lanczos (the default), Nearest or a file of
      *     the upscaler directories
      * @return this builder
      */
@@ -717,7 +715,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.final-decoder} for one request.
      *
-     * @param finalDecoder what turns the last latent into the picture: vae (the default), or taesd,
+     * @param finalDecoder what turns the last latent into the image: vae (the default), or taesd,
      *     which needs a preview decoder
      * @return this builder
      */
@@ -767,7 +765,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.batch-size} for one request.
      *
-     * @param batchSize how many pictures of a request are drawn at once. Default: one after another
+     * @param batchSize how many images of a request are drawn at once. Default: one after another
      * @return this builder
      */
     public Builder batchSize(int batchSize) {

@@ -18,7 +18,7 @@ import org.springframework.util.unit.DataSize;
 class SdLoraProperties extends ImageSettings {
   /** When the model is read. */
   enum Loading {
-    /** When the first picture is asked for. */
+    /** When the first image is asked for. */
     LAZY,
     /** While the application starts, which does not wait for it. */
     BACKGROUND,
@@ -27,7 +27,7 @@ class SdLoraProperties extends ImageSettings {
   }
 
   /**
-   * When the model is read: lazy with the first picture (the default), background while the
+   * When the model is read: lazy with the first image (the default), background while the
    * application starts, or eager before it has started.
    */
   private Loading loading = Loading.LAZY;
@@ -39,7 +39,7 @@ class SdLoraProperties extends ImageSettings {
   private boolean problemDetails = true;
 
   /**
-   * How long pictures under way may go on when the application stops, before they are cancelled.
+   * How long images under way may go on when the application stops, before they are cancelled.
    * Default: nine tenths of spring.lifecycle.timeout-per-shutdown-phase.
    */
   private @Nullable Duration shutdownGrace;
@@ -63,7 +63,7 @@ class SdLoraProperties extends ImageSettings {
   /** Which weights of a diffusers folder are read, such as fp16. */
   private @Nullable String variant;
 
-  /** Model that finishes pictures, such as SDXL's refiner. */
+  /** Model that finishes images, such as SDXL's refiner. */
   private @Nullable Path refiner;
 
   /** What the U-Net predicts, where the files do not show it. */
@@ -89,15 +89,15 @@ class SdLoraProperties extends ImageSettings {
   /** ControlNets and T2I-Adapters that stay in memory. */
   private List<Path> controlNets = List.of();
 
-  /** TAESD's decoder, for previews and for pictures with final-decoder taesd. */
+  /** TAESD's decoder, for previews and for images with final-decoder taesd. */
   private @Nullable Path previewDecoder;
 
   /** A1111's styles.csv, whose styles requests can name. */
   private @Nullable Path stylesFile;
 
   /**
-   * Number format of the computation: auto (the default), float32 for pictures that are alike on
-   * all machines, bfloat16, or float16 on GPUs.
+   * Number format of the computation: auto (the default), float32 for images that are alike on all
+   * machines, bfloat16, or float16 on GPUs.
    */
   private @Nullable Precision precision;
 
@@ -116,7 +116,7 @@ class SdLoraProperties extends ImageSettings {
   /** How many requests may wait; one more is refused. Default 1000. */
   private @Nullable Integer maxQueued;
 
-  /** How many pixels a picture may have. Default: as many as memory allows. */
+  /** How many pixels an image may have. Default: as many as memory allows. */
   private @Nullable Long maxPixels;
 
   /** How much memory requests may take together. Default: what is left when one starts. */

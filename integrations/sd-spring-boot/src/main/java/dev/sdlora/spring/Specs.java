@@ -6,9 +6,9 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.Upscaling;
 import dev.sdlora.api.image.Variation;
@@ -71,7 +71,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     ifSet(settings.getRefinerSwitch(), at -> spec.refinerSwitch(RefinerSwitch.at(at)));
     spec.promptOptions(promptOptions(settings, warnings));
     spec.speedOptions(speedOptions(settings));
-    messages.picture().ifPresent(picture -> spec.imageToImage(start(settings, picture, messages)));
+    messages.image().ifPresent(picture -> spec.imageToImage(start(settings, picture, messages)));
     hiresFix(settings, messages, spec, warnings);
     upscaling(settings, spec);
     PromptSpec.Builder last = spec;
@@ -198,7 +198,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     return options.build();
   }
 
-  private static ImageToImage start(ImageSettings settings, Picture picture, Messages messages) {
+  private static ImageToImage start(ImageSettings settings, Image picture, Messages messages) {
     ImageToImage.Builder start = ImageToImage.builder(picture);
     ifSet(settings.getDenoisingStrength(), start::denoisingStrength);
     ifSet(settings.getResizeMode(), start::resizeMode);
@@ -206,7 +206,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     return start.build();
   }
 
-  private static Inpainting inpainting(ImageSettings settings, Picture mask) {
+  private static Inpainting inpainting(ImageSettings settings, Image mask) {
     Inpainting.Builder part = Inpainting.builder(mask);
     ifSet(settings.getMaskBlur(), part::maskBlur);
     ifSet(settings.getMaskedContent(), part::maskedContent);
@@ -216,14 +216,14 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     return part.build();
   }
 
-  /** A start picture has its size, so a second pass that is set for all requests is left out. */
+  /** A start image has its size, so a second pass that is set for all requests is left out. */
   private static void hiresFix(
       ImageSettings settings, Messages messages, PromptSpec.Builder spec, List<String> warnings) {
     Double scale = settings.getHiresScale();
     if (scale == null) {
       return;
     }
-    if (messages.picture().isPresent()) {
+    if (messages.image().isPresent()) {
       warnings.add("hires fix is passed over, since the request starts from a picture");
       return;
     }

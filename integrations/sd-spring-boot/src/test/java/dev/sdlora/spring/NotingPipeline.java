@@ -9,7 +9,7 @@ import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.model.ModelFamily;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
-/** Notes what it is asked for, and draws black pictures; asynchronous requests never end. */
+/** Notes what it is asked for, and draws black images; asynchronous requests never end. */
 final class NotingPipeline implements Pipeline {
   final List<PromptSpec> specs = Collections.synchronizedList(new ArrayList<>());
   final List<CompletableFuture<GenerationResult>> futures =
@@ -42,7 +42,7 @@ final class NotingPipeline implements Pipeline {
             .mapToObj(
                 i ->
                     new GeneratedImage(
-                        Picture.of(8, 8, new byte[8 * 8 * 3]), seed + i, spec.prompt()))
+                        Image.of(8, 8, new byte[8 * 8 * 3]), seed + i, spec.prompt()))
             .toList();
     return GenerationResult.builder(images).warnings(List.of("mind the paint")).build();
   }

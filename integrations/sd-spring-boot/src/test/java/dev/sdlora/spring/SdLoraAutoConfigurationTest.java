@@ -205,7 +205,7 @@ class SdLoraAutoConfigurationTest {
               SdLoraImageMetadata metadata =
                   (SdLoraImageMetadata) response.getResults().get(0).getMetadata();
               assertThat(metadata.seed()).isEqualTo(5);
-              assertThat(metadata.parameters()).contains("Steps: 2", "Size: 64x64", "Karras");
+              assertThat(metadata.infotext()).contains("Steps: 2", "Size: 64x64", "Karras");
               assertThat(metadata.loras()).hasSize(1);
               assertThat(width(response)).isEqualTo(64);
               assertThat(health(context).getDetails()).containsEntry("checkpoint", "demo-sd1");

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Inpainting;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.sampling.FewSteps;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
@@ -204,7 +204,7 @@ class SdLoraImageModelTest {
         .hasValueSatisfying(
             start -> {
               assertThat(start.denoisingStrength()).isEqualTo(0.6);
-              assertThat(start.picture()).isEqualTo(picture());
+              assertThat(start.image()).isEqualTo(image());
               assertThat(start.inpainting().map(Inpainting::maskBlur)).contains(2);
             });
     assertThat(metadata(response).warnings())
@@ -212,8 +212,8 @@ class SdLoraImageModelTest {
             "hires fix is passed over, since the request starts from a picture", "mind the paint");
   }
 
-  private static Picture picture() {
-    return Picture.read(new ByteArrayInputStream(png()));
+  private static Image image() {
+    return Image.read(new ByteArrayInputStream(png()));
   }
 
   private static byte[] png() {
@@ -257,7 +257,7 @@ class SdLoraImageModelTest {
     assertThat(response.getResults()).hasSize(2);
     assertThat(((SdLoraImageMetadata) response.getResults().get(1).getMetadata()).seed())
         .isEqualTo(6);
-    assertThat(metadata(response).parameters()).startsWith("a cat");
+    assertThat(metadata(response).infotext()).startsWith("a cat");
     byte[] bytes =
         Base64.getDecoder().decode(response.getResults().get(0).getOutput().getB64Json());
     assertThat(ImageIO.read(new ByteArrayInputStream(bytes)).getWidth()).isEqualTo(8);

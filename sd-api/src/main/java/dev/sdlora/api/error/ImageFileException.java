@@ -2,7 +2,7 @@ package dev.sdlora.api.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A picture cannot be written or read; {@link #file} is empty if it came from a stream. */
+/** An image cannot be written or read; {@link #file} is empty if it came from a stream. */
 public class ImageFileException extends StableDiffusionException {
   private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A picture is sound, but holds no settings, or those of a program that cannot be read. */
+/** An image is sound, but holds no settings, or those of a program that cannot be read. */
 public class ImageSettingsException extends ImageFileException {
   private static final long serialVersionUID = 1L;
 

@@ -15,7 +15,7 @@ public class ResourceException extends StableDiffusionException {
 
   /** The resource that there is not enough of. */
   public enum Resource {
-    /** Pixels of one picture, {@link Pipeline.Builder#maxPixels}. */
+    /** Pixels of one image, {@link Pipeline.Builder#maxPixels}. */
     PIXELS,
     /** Memory, {@link Pipeline.Builder#maxBytes}, or what the machine has left. */
     MEMORY,

@@ -45,7 +45,7 @@ public record Axis(String name, List<Value> values) {
      * Refuses null.
      *
      * @param label may have several lines
-     * @param change is called for every picture at the value, first when the grid is made
+     * @param change is called for every image at the value, first when the grid is made
      */
     public Value {
       Objects.requireNonNull(label, "label");
@@ -201,7 +201,7 @@ public record Axis(String name, List<Value> values) {
   /**
    * Varies a text in the prompt and in the negative prompt; A1111's "Prompt S/R".
    *
-   * @param texts what is looked for, and then what takes its place; the first picture has the text
+   * @param texts what is looked for, and then what takes its place; the first image has the text
    *     itself
    * @return the axis
    * @throws IllegalArgumentException if there is none

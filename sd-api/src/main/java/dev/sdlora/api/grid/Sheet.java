@@ -10,19 +10,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** Pictures in labelled rows under labelled columns. Not safe for several threads. */
+/** Images in labelled rows under labelled columns. Not safe for several threads. */
 public final class Sheet {
   private static final int GAP = 6;
   private static final int LEAST_FONT = 13;
 
-  /** Letters are this part of a picture's side high, so that large grids can be read. */
+  /** Letters are this part of an image's side high, so that large grids can be read. */
   private static final int FONT_SHARE = 24;
 
   private final String corner;
   private final List<String> columns;
   private final List<Row> rows = new ArrayList<>();
 
-  private record Row(String label, List<BufferedImage> pictures) {}
+  private record Row(String label, List<BufferedImage> images) {}
 
   /**
    * An empty sheet.
@@ -41,26 +41,26 @@ public final class Sheet {
    * Adds a row below those there are.
    *
    * @param label what stands beside it, maybe nothing
-   * @param pictures from the left, of any sizes; as many as there are columns, if these have a head
+   * @param images from the left, of any sizes; as many as there are columns, if these have a head
    */
-  public void row(String label, List<BufferedImage> pictures) {
+  public void row(String label, List<BufferedImage> images) {
     Objects.requireNonNull(label, "label");
-    Objects.requireNonNull(pictures, "pictures");
-    rows.add(new Row(label, List.copyOf(pictures)));
+    Objects.requireNonNull(images, "images");
+    rows.add(new Row(label, List.copyOf(images)));
   }
 
   /**
    * Draws all that was added.
    *
-   * @return a sheet in which each picture has the room of the largest
+   * @return a sheet in which each image has the room of the largest
    */
   public BufferedImage draw() {
     int width = 1;
     int height = 1;
     for (Row row : rows) {
-      for (BufferedImage picture : row.pictures) {
-        width = Math.max(width, picture.getWidth());
-        height = Math.max(height, picture.getHeight());
+      for (BufferedImage image : row.images) {
+        width = Math.max(width, image.getWidth());
+        height = Math.max(height, image.getHeight());
       }
     }
     Font font =
@@ -104,7 +104,7 @@ public final class Sheet {
       this.metrics =
           graphics(new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB), font).getFontMetrics();
       this.heads = columns.stream().map(label -> wrap(label, cellWidth)).toList();
-      // A single word may be wider than a picture.
+      // A single word may be wider than an image.
       this.columnWidth = Math.max(cellWidth, widest(heads));
       int most = Math.max(cellWidth, 12 * metrics.getHeight());
       this.sides = rows.stream().map(row -> wrap(row.label, most)).toList();
@@ -116,7 +116,7 @@ public final class Sheet {
     }
 
     int width() {
-      int most = rows.stream().mapToInt(row -> row.pictures.size()).max().orElse(0);
+      int most = rows.stream().mapToInt(row -> row.images.size()).max().orElse(0);
       return left + Math.max(most, columns.size()) * (columnWidth + GAP);
     }
 
@@ -143,11 +143,11 @@ public final class Sheet {
             lines,
             GAP,
             y + Math.max(0, cellHeight - lines.size() * metrics.getHeight()) / 2);
-        List<BufferedImage> pictures = rows.get(row).pictures;
-        for (int column = 0; column < pictures.size(); column++) {
-          BufferedImage picture = pictures.get(column);
-          int x = columnLeft(column) + (columnWidth - picture.getWidth()) / 2;
-          graphics.drawImage(picture, x, y, null);
+        List<BufferedImage> images = rows.get(row).images;
+        for (int column = 0; column < images.size(); column++) {
+          BufferedImage image = images.get(column);
+          int x = columnLeft(column) + (columnWidth - image.getWidth()) / 2;
+          graphics.drawImage(image, x, y, null);
         }
       }
     }

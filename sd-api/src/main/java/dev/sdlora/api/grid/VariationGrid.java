@@ -6,7 +6,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.error.ResourceException.Resource;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.value.Bytes;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Pictures of one request with some settings varied, side by side under labels: A1111's X/Y/Z plot.
+ * Images of one request with some settings varied, side by side under labels: A1111's X/Y/Z plot.
  * Immutable; safe for several threads.
  *
  * <pre>{@code
@@ -28,7 +28,7 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class VariationGrid {
   private static final long SEEDS = 4294967294L;
 
-  /** Of the heap, for each pixel: in its cell, on the sheet, and while that becomes a picture. */
+  /** Of the heap, for each pixel: in its cell, on the sheet, and while that becomes an image. */
   private static final double BYTES_OF_PIXEL = 22;
 
   /** The one row of a grid in which only columns differ. */
@@ -42,7 +42,7 @@ public final class VariationGrid {
     this.spec = spec;
     this.columns = columns;
     this.rows = rows;
-    // What does not go together is found before the first picture is drawn.
+    // What does not go together is found before the first image is drawn.
     for (Axis.Value row : rows()) {
       for (Axis.Value column : columns.values()) {
         cell(spec, column, row);
@@ -80,14 +80,14 @@ public final class VariationGrid {
     return new VariationGrid(spec, columns, Optional.of(Objects.requireNonNull(rows, "rows")));
   }
 
-  /** {@return how many pictures are drawn} */
+  /** {@return how many images are drawn} */
   public int cells() {
     return columns.values().size() * rows().size();
   }
 
   /**
-   * Draws all pictures, watched by nobody; see {@link #draw(Pipeline, GenerationListener)}, also
-   * for what it throws.
+   * Draws all images, watched by nobody; see {@link #draw(Pipeline, GenerationListener)}, also for
+   * what it throws.
    *
    * @param pipeline what draws them
    * @return the sheet
@@ -97,13 +97,13 @@ public final class VariationGrid {
   }
 
   /**
-   * Draws all pictures, one after another, row by row. Interrupting the thread ends it within a
-   * step. A failure or a cancel of one picture ends the grid with the exception of that request.
+   * Draws all images, one after another, row by row. Interrupting the thread ends it within a step.
+   * A failure or a cancel of one image ends the grid with the exception of that request.
    *
    * @param pipeline what draws them
-   * @param listener sees each picture as a generation of its own
-   * @return the sheet; its settings are those of the first picture and which ones were varied
-   * @throws ResourceException after the first picture, if there is no room for a sheet of them all
+   * @param listener sees each image as a generation of its own
+   * @return the sheet; its settings are those of the first image and which ones were varied
+   * @throws ResourceException after the first image, if there is no room for a sheet of them all
    */
   public GeneratedImage draw(Pipeline pipeline, GenerationListener listener) {
     Objects.requireNonNull(pipeline, "pipeline");
@@ -128,23 +128,22 @@ public final class VariationGrid {
       sheet.row(row.label(), pictures);
     }
     Objects.requireNonNull(first, "axes have values");
-    return new GeneratedImage(
-        Picture.of(sheet.draw()), first.seed(), first.parameters() + script());
+    return new GeneratedImage(Image.of(sheet.draw()), first.seed(), first.infotext() + script());
   }
 
-  /** How large pictures come out shows with the first; only the sheet needs them all at once. */
+  /** How large images come out shows with the first; only the sheet needs them all at once. */
   private void requireRoom(GeneratedImage picture) {
     double pixels = (double) picture.width() * picture.height() * cells();
     double bytes = BYTES_OF_PIXEL * pixels;
     double heap = Runtime.getRuntime().maxMemory();
-    if (pixels > Picture.MAX_PIXELS || bytes > heap) {
+    if (pixels > Image.MAX_PIXELS || bytes > heap) {
       throw new ResourceException(
-          pixels > Picture.MAX_PIXELS ? Resource.PIXELS : Resource.MEMORY,
+          pixels > Image.MAX_PIXELS ? Resource.PIXELS : Resource.MEMORY,
           "a sheet of %s pictures of %sx%s would need about %s of Java's heap, but it has at most %s"
               .formatted(
                   cells(), picture.width(), picture.height(), Bytes.text(bytes), Bytes.text(heap)),
-          (long) (pixels > Picture.MAX_PIXELS ? pixels : bytes),
-          pixels > Picture.MAX_PIXELS ? Picture.MAX_PIXELS : (long) heap);
+          (long) (pixels > Image.MAX_PIXELS ? pixels : bytes),
+          pixels > Image.MAX_PIXELS ? Image.MAX_PIXELS : (long) heap);
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * Grids of pictures that differ in one or two settings, A1111's "X/Y/Z plot".
+ * Grids of images that differ in one or two settings, A1111's "X/Y/Z plot".
  *
  * <p>Where to change what:
  *

@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network beside the U-Net that makes the picture follow another: its edges, depth, poses
+ * A network beside the U-Net that makes the image follow another: its edges, depth, poses
  * (ControlNet, Zhang et al. 2023; T2I-Adapter, Mou et al. 2023). Immutable; safe for several
  * threads.
  */
@@ -27,7 +27,7 @@ public final class ControlUnit {
    * @param picture what to follow, as the network expects it: white edges on black, say. It is not
    *     prepared in any way
    */
-  public static Builder builder(Path network, Picture picture) {
+  public static Builder builder(Path network, Image picture) {
     Objects.requireNonNull(network, "network");
     Objects.requireNonNull(picture, "picture");
     return new Builder(network, picture);
@@ -48,8 +48,8 @@ public final class ControlUnit {
     return FileNames.stem(values.network);
   }
 
-  /** {@return the picture to follow} */
-  public Picture picture() {
+  /** {@return the image to follow} */
+  public Image image() {
     return values.picture;
   }
 
@@ -74,8 +74,7 @@ public final class ControlUnit {
   }
 
   /**
-   * {@return how the picture gets to the request's size} Default {@link
-   * ResizeMode#CROP_AND_RESIZE}.
+   * {@return how the image gets to the request's size} Default {@link ResizeMode#CROP_AND_RESIZE}.
    */
   public ResizeMode resizeMode() {
     return values.resizeMode;
@@ -92,15 +91,15 @@ public final class ControlUnit {
     return values.state().hashCode();
   }
 
-  /** The network, the size of the picture, and the weight. */
+  /** The network, the size of the image, and the weight. */
   @Override
   public String toString() {
     return "ControlUnit["
         + name()
         + ", "
-        + picture().width()
+        + image().width()
         + "x"
-        + picture().height()
+        + image().height()
         + ", weight "
         + weight()
         + "]";
@@ -121,7 +120,7 @@ public final class ControlUnit {
       this.label = label;
     }
 
-    /** {@return the name that A1111 shows and writes into pictures} */
+    /** {@return the name that A1111 shows and writes into images} */
     public String label() {
       return label;
     }
@@ -142,14 +141,14 @@ public final class ControlUnit {
   /** Collects settings. Every setter checks its value at once. Not safe for several threads. */
   public static final class Builder {
     private final Path network;
-    private final Picture picture;
+    private final Image picture;
     private double weight = 1;
     private double start;
     private double end = 1;
     private Mode mode = Mode.BALANCED;
     private ResizeMode resizeMode = ResizeMode.CROP_AND_RESIZE;
 
-    private Builder(Path network, Picture picture) {
+    private Builder(Path network, Image picture) {
       this.network = network;
       this.picture = picture;
     }
@@ -204,7 +203,7 @@ public final class ControlUnit {
     }
 
     /**
-     * Sets how the picture gets to the request's size.
+     * Sets how the image gets to the request's size.
      *
      * @param mode default {@link ResizeMode#CROP_AND_RESIZE}
      * @return this builder

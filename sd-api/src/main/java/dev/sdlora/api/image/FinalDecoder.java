@@ -4,15 +4,15 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.value.Labels;
 import java.util.Objects;
 
-/** What turns the last latent into the picture; A1111's "VAE type for decode". */
+/** What turns the last latent into the image; A1111's "VAE type for decode". */
 public enum FinalDecoder {
   /** The checkpoint's VAE. The default. */
   VAE("Full"),
   /**
-   * TAESD (Bohan 2023), whose file the pipeline has by {@link Pipeline.Builder#previewDecoder}: a
-   * picture in a hundredth of the time and a fraction of the memory, with a little less detail.
-   * Only the finished picture is drawn by it; what is encoded, and what {@link HiresFix} enlarges
-   * between its passes, is the VAE's.
+   * TAESD (Bohan 2023), whose file the pipeline has by {@link Pipeline.Builder#previewDecoder}: an
+   * image in a hundredth of the time and a fraction of the memory, with a little less detail. Only
+   * the finished image is drawn by it; what is encoded, and what {@link HiresFix} enlarges between
+   * its passes, is the VAE's.
    */
   TAESD("TAESD");
 
@@ -22,7 +22,7 @@ public enum FinalDecoder {
     this.label = label;
   }
 
-  /** {@return the name that A1111 shows and writes into pictures} */
+  /** {@return the name that A1111 shows and writes into images} */
   public String label() {
     return label;
   }

@@ -12,8 +12,7 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A second pass over the enlarged picture; A1111's "Hires. fix". Immutable; safe for several
- * threads.
+ * A second pass over the enlarged image; A1111's "Hires. fix". Immutable; safe for several threads.
  */
 public final class HiresFix {
   private final Builder values;
@@ -160,7 +159,7 @@ public final class HiresFix {
     /**
      * Sets the size of the result in place of a factor.
      *
-     * @param size with other proportions than the first pass has, the picture is enlarged until it
+     * @param size with other proportions than the first pass has, the image is enlarged until it
      *     covers the size, and cut
      * @return this builder
      */

@@ -3,8 +3,8 @@ package dev.sdlora.api.image;
 import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.value.CurrentWork;
+import dev.sdlora.api.value.ImageIoReader;
 import dev.sdlora.api.value.ImageStream;
-import dev.sdlora.api.value.PictureReader;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,11 +13,11 @@ import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
 
-/** Decodes picture files of others: a few bytes can claim to be any number of pixels. */
+/** Decodes image files of others: a few bytes can claim to be any number of pixels. */
 final class ImageDecoder {
   private static final long MAX_PIXELS = 1 << 26;
 
-  /** Bytes of a pixel in the picture that is made of it. */
+  /** Bytes of a pixel in the image that is made of it. */
   private static final int KEPT = 3;
 
   private static final int MAX_REASON = 200;
@@ -31,7 +31,7 @@ final class ImageDecoder {
   }
 
   /**
-   * The first picture in some bytes.
+   * The first image in some bytes.
    *
    * @param subject what an error is about
    * @throws ImageFileException if there is none that can be decoded, or it is too large
@@ -41,7 +41,7 @@ final class ImageDecoder {
   static BufferedImage decode(String subject, Source source) {
     try (InputStream stream = source.open();
         ImageInputStream in = new ImageStream(stream)) {
-      return PictureReader.ask(in, reader -> decode(subject, reader))
+      return ImageIoReader.ask(in, reader -> decode(subject, reader))
           .orElseThrow(
               () -> new ImageFileException(subject + " is of a format that this Java cannot read"));
     } catch (ImageFileException e) {
@@ -80,7 +80,7 @@ final class ImageDecoder {
   }
 
   /**
-   * Refuses a picture that would take more than half of the heap while it is read, as it is decoded
+   * Refuses an image that would take more than half of the heap while it is read, as it is decoded
    * and as it is kept: collectors divide the heap, so that a single array cannot have all of it.
    *
    * @param decoded bytes of a pixel

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A picture that the request starts from in place of noise; A1111's "img2img". Immutable; safe for
+ * An image that the request starts from in place of noise; A1111's "img2img". Immutable; safe for
  * several threads.
  */
 public final class ImageToImage {
@@ -25,7 +25,7 @@ public final class ImageToImage {
    *
    * @param picture where to start from; it is brought to the request's size
    */
-  public static Builder builder(Picture picture) {
+  public static Builder builder(Image picture) {
     Objects.requireNonNull(picture, "picture");
     return new Builder(picture);
   }
@@ -35,19 +35,17 @@ public final class ImageToImage {
     return new Builder(values);
   }
 
-  /** {@return the picture to start from} */
-  public Picture picture() {
+  /** {@return the image to start from} */
+  public Image image() {
     return values.picture;
   }
 
-  /** {@return how much of the way from noise to picture is gone again, 0 to 1} Default 0.75. */
+  /** {@return how much of the way from noise to image is gone again, 0 to 1} Default 0.75. */
   public double denoisingStrength() {
     return values.denoisingStrength;
   }
 
-  /**
-   * {@return how the picture gets to the request's size} Default {@link ResizeMode#JUST_RESIZE}.
-   */
+  /** {@return how the image gets to the request's size} Default {@link ResizeMode#JUST_RESIZE}. */
   public ResizeMode resizeMode() {
     return values.resizeMode;
   }
@@ -59,17 +57,17 @@ public final class ImageToImage {
     return values.fixSteps;
   }
 
-  /** {@return the factor on the noise that the picture gets, 0 to 1.5} Default 1. */
+  /** {@return the factor on the noise that the image gets, 0 to 1.5} Default 1. */
   public double noiseMultiplier() {
     return values.noiseMultiplier;
   }
 
-  /** {@return whether the result gets the colours of the picture} Default false. */
+  /** {@return whether the result gets the colours of the image} Default false. */
   public boolean colorCorrection() {
     return values.colorCorrection;
   }
 
-  /** {@return which part is repainted; empty for the whole picture} */
+  /** {@return which part is repainted; empty for the whole image} */
   public Optional<Inpainting> inpainting() {
     return values.inpainting;
   }
@@ -90,13 +88,13 @@ public final class ImageToImage {
     return values.state().hashCode();
   }
 
-  /** The size of the picture and how much of it may change. */
+  /** The size of the image and how much of it may change. */
   @Override
   public String toString() {
     return "ImageToImage["
-        + picture().width()
+        + image().width()
         + "x"
-        + picture().height()
+        + image().height()
         + ", strength "
         + denoisingStrength()
         + inpainting().map(part -> ", " + part).orElse("")
@@ -106,7 +104,7 @@ public final class ImageToImage {
 
   /** Collects settings. Every setter checks its value at once. Not safe for several threads. */
   public static final class Builder {
-    private final Picture picture;
+    private final Image picture;
     private double denoisingStrength = 0.75;
     private ResizeMode resizeMode = ResizeMode.JUST_RESIZE;
     private boolean fixSteps;
@@ -115,7 +113,7 @@ public final class ImageToImage {
     private Optional<Inpainting> inpainting = Optional.empty();
     private Optional<Outpainting> outpainting = Optional.empty();
 
-    private Builder(Picture picture) {
+    private Builder(Image picture) {
       this.picture = picture;
     }
 
@@ -131,10 +129,10 @@ public final class ImageToImage {
     }
 
     /**
-     * Sets how much of the picture may change. That share of the steps is done.
+     * Sets how much of the image may change. That share of the steps is done.
      *
-     * @param strength 0 gives the picture back but for what the VAE loses, 1 leaves almost nothing
-     *     of it. Default 0.75
+     * @param strength 0 gives the image back but for what the VAE loses, 1 leaves almost nothing of
+     *     it. Default 0.75
      * @return this builder
      * @throws IllegalArgumentException if it is not from 0 to 1
      */
@@ -145,7 +143,7 @@ public final class ImageToImage {
 
     /**
      * Takes over what a text says about img2img: its {@code Denoising strength} and {@code Noise
-     * multiplier}. The picture is never in the text.
+     * multiplier}. The image is never in the text.
      *
      * @param parameters see {@link PromptSpec#otherParameters()}
      * @return this builder
@@ -159,7 +157,7 @@ public final class ImageToImage {
     }
 
     /**
-     * Sets how the picture gets to the request's size.
+     * Sets how the image gets to the request's size.
      *
      * @param mode default {@link ResizeMode#JUST_RESIZE}
      * @return this builder
@@ -182,7 +180,7 @@ public final class ImageToImage {
     }
 
     /**
-     * Sets the factor on the noise that the picture gets.
+     * Sets the factor on the noise that the image gets.
      *
      * @param factor 0 to 1.5. Default 1; less makes the result smoother
      * @return this builder
@@ -194,7 +192,7 @@ public final class ImageToImage {
     }
 
     /**
-     * Sets whether the result gets the colours of the picture.
+     * Sets whether the result gets the colours of the image.
      *
      * @param correct default false
      * @return this builder
@@ -205,9 +203,9 @@ public final class ImageToImage {
     }
 
     /**
-     * Repaints a part of the picture. Default: the whole.
+     * Repaints a part of the image. Default: the whole.
      *
-     * @param inpainting which part, by a mask as large as the picture
+     * @param inpainting which part, by a mask as large as the image
      * @return this builder
      */
     public Builder inpainting(Inpainting inpainting) {
@@ -216,7 +214,7 @@ public final class ImageToImage {
     }
 
     /**
-     * Paints beyond the picture's edges. Default: not.
+     * Paints beyond the image's edges. Default: not.
      *
      * @param outpainting how far on which side; cannot be combined with {@link #inpainting}
      * @return this builder
@@ -230,7 +228,7 @@ public final class ImageToImage {
      * {@return the settings} The builder can be used further.
      *
      * @throws IllegalStateException if inpainting and outpainting are both set
-     * @throws IllegalArgumentException if the mask has another size than the picture
+     * @throws IllegalArgumentException if the mask has another size than the image
      */
     public ImageToImage build() {
       if (inpainting.isPresent() && outpainting.isPresent()) {
@@ -240,7 +238,7 @@ public final class ImageToImage {
       return new ImageToImage(new Builder(this));
     }
 
-    private void requireSameSize(Picture mask) {
+    private void requireSameSize(Image mask) {
       if (mask.width() != picture.width() || mask.height() != picture.height()) {
         throw new IllegalArgumentException(
             "the mask must be as large as the picture: the mask has %sx%s pixels, the picture %sx%s"

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Which part of a picture is repainted, and from what. Immutable; safe for several threads. */
+/** Which part of an image is repainted, and from what. Immutable; safe for several threads. */
 public final class Inpainting {
   private final Builder values;
 
@@ -20,9 +20,9 @@ public final class Inpainting {
   /**
    * {@return a builder with the defaults that its setters tell}
    *
-   * @param mask as large as the picture; what is white is repainted, grey partly
+   * @param mask as large as the image; what is white is repainted, grey partly
    */
-  public static Builder builder(Picture mask) {
+  public static Builder builder(Image mask) {
     Objects.requireNonNull(mask, "mask");
     return new Builder(mask);
   }
@@ -32,13 +32,13 @@ public final class Inpainting {
     return new Builder(values);
   }
 
-  /** {@return the mask, as large as the picture; white is repainted} */
-  public Picture mask() {
+  /** {@return the mask, as large as the image; white is repainted} */
+  public Image mask() {
     return values.mask;
   }
 
   /**
-   * {@return how far the mask's edge is blurred: the standard deviation in pixels of the picture, 0
+   * {@return how far the mask's edge is blurred: the standard deviation in pixels of the image, 0
    * to 64} Default 4.
    */
   public int maskBlur() {
@@ -103,7 +103,7 @@ public final class Inpainting {
 
   /** Collects settings. Every setter checks its value at once. Not safe for several threads. */
   public static final class Builder {
-    private final Picture mask;
+    private final Image mask;
     private int maskBlur = 4;
     private MaskedContent maskedContent = MaskedContent.ORIGINAL;
     private boolean inverted;
@@ -111,7 +111,7 @@ public final class Inpainting {
     private int padding = 32;
     private double conditionalMaskWeight = 1;
 
-    private Builder(Picture mask) {
+    private Builder(Image mask) {
       this.mask = mask;
     }
 
@@ -148,7 +148,7 @@ public final class Inpainting {
     /**
      * Sets the blur of the mask's edge.
      *
-     * @param pixels its standard deviation in pixels of the picture, 0 to 64. Default 4; 0 for none
+     * @param pixels its standard deviation in pixels of the image, 0 to 64. Default 4; 0 for none
      * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
@@ -183,7 +183,7 @@ public final class Inpainting {
      * Sets whether only the mask's surroundings are cut out, painted at the request's size and put
      * back, so that small things get all the pixels.
      *
-     * @param onlyMasked default false: the whole picture is painted
+     * @param onlyMasked default false: the whole image is painted
      * @return this builder
      */
     public Builder onlyMasked(boolean onlyMasked) {

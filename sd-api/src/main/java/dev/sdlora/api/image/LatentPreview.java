@@ -4,8 +4,8 @@ import dev.sdlora.api.Pipeline;
 import java.awt.image.BufferedImage;
 
 /**
- * A cheap look at an unfinished picture: one pixel for each latent position, an eighth of the
- * picture's width and height; or the whole picture, when the pipeline has a {@linkplain
+ * A cheap look at an unfinished image: one pixel for each latent position, an eighth of the image's
+ * width and height; or the whole image, when the pipeline has a {@linkplain
  * Pipeline.Builder#previewDecoder preview decoder}. Valid for the duration of the event that
  * carries it; the image is the caller's to keep.
  */

@@ -7,7 +7,7 @@ import java.util.Objects;
 public enum MaskedContent {
   /** The colours around it, blurred over it. */
   FILL("fill"),
-  /** The picture as it is. The default. */
+  /** The image as it is. The default. */
   ORIGINAL("original"),
   /** Noise of the request's seed, in the latent. */
   LATENT_NOISE("latent noise"),
@@ -20,7 +20,7 @@ public enum MaskedContent {
     this.label = label;
   }
 
-  /** {@return the name that A1111 shows and writes into pictures, such as {@code latent noise}} */
+  /** {@return the name that A1111 shows and writes into images, such as {@code latent noise}} */
   public String label() {
     return label;
   }

@@ -4,7 +4,7 @@ import dev.sdlora.api.value.Checks;
 import java.util.Objects;
 
 /**
- * Painting beyond the edges of a picture. The request's size is then that of the whole, and is
+ * Painting beyond the edges of an image. The request's size is then that of the whole, and is
  * rounded up to multiples of 8 where it is not given. Immutable.
  *
  * @param left pixels to add at the left, at least 0

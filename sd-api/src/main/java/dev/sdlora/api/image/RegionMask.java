@@ -7,9 +7,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of the picture in which something acts: a LoRA ({@link LoraAdapter#withMask(RegionMask)},
+ * A part of the image in which something acts: a LoRA ({@link LoraAdapter#withMask(RegionMask)},
  * {@code <lora:name:0.8:mask=face>}) or a side of the prompt's {@code AND} ({@code <mask:face>}).
- * It lies over the picture that comes out, whatever its own size is. Immutable.
+ * It lies over the image that comes out, whatever its own size is. Immutable.
  */
 public final class RegionMask {
   /** So many pixels has a side of a mask that is given by shares. */
@@ -18,10 +18,10 @@ public final class RegionMask {
   private static final int DEFAULT_BLUR = 8;
   private static final int MAX_BLUR = 256;
 
-  private final Picture picture;
+  private final Image picture;
   private final int blur;
 
-  private RegionMask(Picture picture, int blur) {
+  private RegionMask(Image picture, int blur) {
     this.picture = picture;
     this.blur = blur;
   }
@@ -29,10 +29,10 @@ public final class RegionMask {
   /**
    * {@return a mask with an edge that is blurred by 8 pixels}
    *
-   * @param picture of any size, which is stretched over the picture that comes out: what is white
-   *     is inside, black is outside, grey partly inside
+   * @param picture of any size, which is stretched over the image that comes out: what is white is
+   *     inside, black is outside, grey partly inside
    */
-  public static RegionMask of(Picture picture) {
+  public static RegionMask of(Image picture) {
     return new RegionMask(Objects.requireNonNull(picture, "picture"), DEFAULT_BLUR);
   }
 
@@ -65,7 +65,7 @@ public final class RegionMask {
         rgb[3 * pixel + channel] = (byte) Math.round(255 * inside);
       }
     }
-    return of(Picture.of(SIDE, SIDE, rgb));
+    return of(Image.of(SIDE, SIDE, rgb));
   }
 
   /** How much of a pixel lies between two edges. */
@@ -76,9 +76,8 @@ public final class RegionMask {
   /**
    * {@return the same mask with another edge}
    *
-   * @param pixels standard deviation of the blur, in pixels of the picture that the first pass
-   *     draws, 0 to 256; hires fix enlarges it with the picture. A latent has one position for 8
-   *     pixels
+   * @param pixels standard deviation of the blur, in pixels of the image that the first pass draws,
+   *     0 to 256; hires fix enlarges it with the image. A latent has one position for 8 pixels
    * @throws IllegalArgumentException if it is out of range
    */
   public RegionMask withBlur(int pixels) {
@@ -86,7 +85,7 @@ public final class RegionMask {
   }
 
   /** {@return the mask as it was given; white is inside} */
-  public Picture picture() {
+  public Image image() {
     return picture;
   }
 

@@ -3,7 +3,7 @@ package dev.sdlora.api.image;
 import dev.sdlora.api.value.Labels;
 import java.util.Objects;
 
-/** How a picture gets to the size of the request; A1111's "Resize mode". */
+/** How an image gets to the size of the request; A1111's "Resize mode". */
 public enum ResizeMode {
   /** Both sides are scaled to fit, which may distort. The default. */
   JUST_RESIZE("Just resize"),

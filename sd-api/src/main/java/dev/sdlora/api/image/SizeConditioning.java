@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What SDXL is told of the picture beside the prompt (Podell et al. 2023, "SDXL", section 2.2): how
+ * What SDXL is told of the image beside the prompt (Podell et al. 2023, "SDXL", section 2.2): how
  * large it was and how it was cut before training, and to the refiner how beautiful it is. Other
  * families do not look at it. Immutable; start from {@link #DEFAULTS}.
  */
 public final class SizeConditioning {
-  /** What A1111 tells: the size of the picture to make, no crop, scores of 6.0 and 2.5. */
+  /** What A1111 tells: the size of the image to make, no crop, scores of 6.0 and 2.5. */
   public static final SizeConditioning DEFAULTS = builder().build();
 
   private final Optional<Size> originalSize;
@@ -50,12 +50,12 @@ public final class SizeConditioning {
     return builder;
   }
 
-  /** {@return the size before it was cut; empty for that of the picture to make} */
+  /** {@return the size before it was cut; empty for that of the image to make} */
   public Optional<Size> originalSize() {
     return originalSize;
   }
 
-  /** {@return the size after it was cut; empty for that of the picture to make} */
+  /** {@return the size after it was cut; empty for that of the image to make} */
   public Optional<Size> targetSize() {
     return targetSize;
   }
@@ -70,9 +70,7 @@ public final class SizeConditioning {
     return cropLeft;
   }
 
-  /**
-   * {@return how beautiful the picture is, from 0 to 10, as the refiner is told with the prompt}
-   */
+  /** {@return how beautiful the image is, from 0 to 10, as the refiner is told with the prompt} */
   public double aestheticScore() {
     return aestheticScore;
   }
@@ -86,7 +84,7 @@ public final class SizeConditioning {
   }
 
   /**
-   * A size in pixels, of any picture.
+   * A size in pixels, of any image.
    *
    * @param width from 1
    * @param height from 1
@@ -163,7 +161,7 @@ public final class SizeConditioning {
     private Builder() {}
 
     /**
-     * Sets the size before it was cut. Default that of the picture to make.
+     * Sets the size before it was cut. Default that of the image to make.
      *
      * @param width pixels, at least 1
      * @param height pixels, at least 1
@@ -176,7 +174,7 @@ public final class SizeConditioning {
     }
 
     /**
-     * Sets the size after it was cut. Default that of the picture to make.
+     * Sets the size after it was cut. Default that of the image to make.
      *
      * @param width pixels, at least 1
      * @param height pixels, at least 1

@@ -1,6 +1,6 @@
 package dev.sdlora.api.image;
 
-/** Which edges of the picture continue at the opposite edge; A1111's "Tiling". */
+/** Which edges of the image continue at the opposite edge; A1111's "Tiling". */
 public enum Tiling {
   /** None. The default. */
   NONE,

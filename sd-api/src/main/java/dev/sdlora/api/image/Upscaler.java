@@ -7,9 +7,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What enlarges pictures: a mode of resizing latents, a filter, or a network in a file. Immutable.
+ * What enlarges images: a mode of resizing latents, a filter, or a network in a file. Immutable.
  *
- * @param name as A1111 shows it and writes it into pictures; that of a file is its name without the
+ * @param name as A1111 shows it and writes it into images; that of a file is its name without the
  *     extension
  * @param file the network's file; empty for the built-in ones, and for a network that is to be
  *     found by its name
@@ -44,13 +44,13 @@ public record Upscaler(String name, Optional<Path> file) {
   /** Latents, nearest neighbour by pixel centres. */
   public static final Upscaler LATENT_NEAREST_EXACT = builtIn("Latent (nearest-exact)");
 
-  /** Pictures, with the Lanczos filter. */
+  /** Images, with the Lanczos filter. */
   public static final Upscaler LANCZOS = builtIn("Lanczos");
 
-  /** Pictures, nearest neighbour. */
+  /** Images, nearest neighbour. */
   public static final Upscaler NEAREST = builtIn("Nearest");
 
-  /** No upscaler: pictures are resized with the Lanczos filter. */
+  /** No upscaler: images are resized with the Lanczos filter. */
   public static final Upscaler NONE = builtIn("None");
 
   private static final List<Upscaler> BUILT_IN =
@@ -104,7 +104,7 @@ public record Upscaler(String name, Optional<Path> file) {
     return BUILT_IN;
   }
 
-  /** {@return whether latents are enlarged rather than pictures} */
+  /** {@return whether latents are enlarged rather than images} */
   public boolean isLatent() {
     return file.isEmpty() && name.startsWith("Latent") && BUILT_IN.contains(this);
   }

@@ -9,13 +9,13 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * A network that enlarges pictures, of the ESRGAN family (Wang et al. 2018, "ESRGAN"; Wang et al.
+ * A network that enlarges images, of the ESRGAN family (Wang et al. 2018, "ESRGAN"; Wang et al.
  * 2021, "Real-ESRGAN"), as people download them: the large ones, {@code RealESRGAN_x4plus.pth},
  * {@code 4x-UltraSharp.pth} and so on, and the compact ones for speed and video, {@code
  * realesr-general-x4v3.pth}, {@code realesr-animevideov3.pth}.
  *
- * <p>Pictures go through the network in tiles that overlap, so memory does not grow with their
- * size. Safe for use by several threads. It holds native memory until it is closed.
+ * <p>Images go through the network in tiles that overlap, so memory does not grow with their size.
+ * Safe for use by several threads. It holds native memory until it is closed.
  */
 public interface UpscalerNetwork extends AutoCloseable {
 
@@ -32,39 +32,39 @@ public interface UpscalerNetwork extends AutoCloseable {
    */
   static UpscalerNetwork open(Path file) {
     Objects.requireNonNull(file, "file");
-    return Services.find(Backend.Pictures.class).openUpscaler(file);
+    return Services.find(Backend.Images.class).openUpscaler(file);
   }
 
   /** {@return the name of the file without its extension} */
   String name();
 
-  /** {@return how many times wider and higher pictures become, mostly 2 or 4} */
+  /** {@return how many times wider and higher images become, mostly 2 or 4} */
   int factor();
 
   /**
-   * Enlarges a picture.
+   * Enlarges an image.
    *
    * @param picture any size
    * @return {@link #factor()} times as wide and as high
-   * @throws ResourceException if that has more than {@link Picture#MAX_PIXELS} pixels
+   * @throws ResourceException if that has more than {@link Image#MAX_PIXELS} pixels
    * @throws IllegalStateException if this is closed
    */
-  default Picture upscale(Picture picture) {
+  default Image upscale(Image picture) {
     return upscale(Objects.requireNonNull(picture, "picture"), (number, count) -> {});
   }
 
   /**
-   * Enlarges a picture, watched by somebody who may end it.
+   * Enlarges an image, watched by somebody who may end it.
    *
    * @param picture any size
    * @param watcher is told of each piece before it
    * @return {@link #factor()} times as wide and as high
-   * @throws ResourceException if that has more than {@link Picture#MAX_PIXELS} pixels
+   * @throws ResourceException if that has more than {@link Image#MAX_PIXELS} pixels
    * @throws IllegalStateException if this is closed
    */
-  Picture upscale(Picture picture, Watcher watcher);
+  Image upscale(Image picture, Watcher watcher);
 
-  /** Sees how far a picture is. */
+  /** Sees how far an image is. */
   @FunctionalInterface
   interface Watcher {
     /**
@@ -72,7 +72,7 @@ public interface UpscalerNetwork extends AutoCloseable {
      * caller gets it.
      *
      * @param number of the piece, counted from 0
-     * @param count of all pieces of the picture
+     * @param count of all pieces of the image
      */
     void pieceBegins(int number, int count);
   }

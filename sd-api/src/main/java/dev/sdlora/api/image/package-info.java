@@ -6,7 +6,7 @@
  * <ul>
  *   <li>The bounds of image files: {@code ImageDecoder}, {@code api.value.JpegScans}; of what is
  *       read in them {@code pipeline.image.ImageErrors.requireFewParts}, {@code TextChunk}; in the
- *       gallery {@code server.gallery.PictureFolder}.
+ *       gallery {@code server.gallery.ImageFolder}.
  *   <li>What SDXL is told of sizes: {@code api.SizeConditioning}, {@code
  *       conditioning.AddedTimeIds}, {@code network.SizeConditions}.
  * </ul>

@@ -15,7 +15,7 @@ import java.util.List;
 public record LoraConflicts(int loras, List<Block> blocks) {
   /**
    * The share of its own weights by which a sum of changes may move a block of the U-Net before
-   * pictures suffer, as measured on the bundled model: {@value}. Requests whose LoRAs move a block
+   * images suffer, as measured on the bundled model: {@value}. Requests whose LoRAs move a block
    * further have a warning in their result.
    */
   public static final double HARMFUL_SHARE = 0.3;

@@ -68,8 +68,8 @@ public record LoraDetails(long bytes, List<Module> modules, Training training, U
    * @param title the name for people ({@code modelspec.title})
    * @param checkpoint the checkpoint that it was trained on ({@code ss_sd_model_name}, else
    *     "baseModel" of {@code <name>.civitai.info})
-   * @param resolution the size of the training pictures ({@code ss_resolution}, {@code
-   *     ss_datasets}, {@code modelspec.resolution})
+   * @param resolution the size of the training images ({@code ss_resolution}, {@code ss_datasets},
+   *     {@code modelspec.resolution})
    * @param clipSkip the layer of the text encoder that was read, 1 for the last ({@code
    *     ss_clip_skip})
    */
@@ -80,7 +80,7 @@ public record LoraDetails(long bytes, List<Module> modules, Training training, U
       OptionalInt clipSkip) {}
 
   /**
-   * A size of training pictures in pixels. Unlike an {@link ImageSize} it may be any.
+   * A size of training images in pixels. Unlike an {@link ImageSize} it may be any.
    *
    * @param width pixels from left to right
    * @param height pixels from top to bottom
@@ -101,7 +101,7 @@ public record LoraDetails(long bytes, List<Module> modules, Training training, U
    * @param preferredWeight "preferred weight"; empty if it is 0, by which A1111 means unset
    * @param negativeText "negative text", for the negative prompt
    * @param notes "notes", else "description"
-   * @param preview a picture beside the file with its name: {@code <name>.png}, {@code
+   * @param preview an image beside the file with its name: {@code <name>.png}, {@code
    *     <name>.preview.png}, and likewise jpg, jpeg, webp and gif; the first that is there
    */
   public record Usage(
@@ -118,7 +118,7 @@ public record LoraDetails(long bytes, List<Module> modules, Training training, U
      * @param preferredWeight the strength that is advised
      * @param negativeText for the negative prompt
      * @param notes text for people
-     * @param preview the path of a picture
+     * @param preview the path of an image
      */
     public Usage {
       triggerWords = List.copyOf(triggerWords);

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param base what it was trained on, within its family
  * @param checkpointBase what the checkpoint comes from
  * @param signs what told both, as sentences for people
- * @param training the checkpoint, the size of pictures and the clip skip of its training
+ * @param training the checkpoint, the size of images and the clip skip of its training
  * @param predictionType what the U-Net predicted in its training; empty if nothing says it
  * @param exactBase whether the checkpoint is the file that it was trained on, by the hash in its
  *     metadata

@@ -8,9 +8,9 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * A strength that changes on the way from noise to picture. Between two points it runs in a
- * straight line, before the first and after the last it stays; where two points share a place, it
- * jumps. Immutable.
+ * A strength that changes on the way from noise to image. Between two points it runs in a straight
+ * line, before the first and after the last it stays; where two points share a place, it jumps.
+ * Immutable.
  *
  * <p>Places are shares of the steps, as in the {@code weight@place} lists of the loractl extension
  * for A1111, or noise levels: {@code 1@sigma5,0@sigma1}. A noise level is the sigma that samplers
@@ -98,7 +98,7 @@ public record StrengthSchedule(List<Point> points) {
           Decimals.parse(strength));
     }
 
-    /** How far on the way it is: a number that grows from noise to picture. */
+    /** How far on the way it is: a number that grows from noise to image. */
     private double way() {
       return scale == Scale.SIGMA ? -Math.log(at) : at;
     }

@@ -8,8 +8,8 @@ import java.util.OptionalInt;
  *
  * @param text what to write into the prompt
  * @param source who says so
- * @param count for {@link Source#TRAINING_TAGS} how many training pictures have it in their
- *     caption, repeats included; empty otherwise
+ * @param count for {@link Source#TRAINING_TAGS} how many training images have it in their caption,
+ *     repeats included; empty otherwise
  */
 public record TriggerWord(String text, Source source, OptionalInt count) {
 
@@ -18,7 +18,7 @@ public record TriggerWord(String text, Source source, OptionalInt count) {
    *
    * @param text what to write into the prompt
    * @param source who says so
-   * @param count empty where pictures were not counted
+   * @param count empty where images were not counted
    */
   public TriggerWord {
     Objects.requireNonNull(text, "text");
@@ -41,7 +41,7 @@ public record TriggerWord(String text, Source source, OptionalInt count) {
    * Makes a trigger word of the captions.
    *
    * @param text what to write into the prompt
-   * @param count how many training pictures have it in their caption, repeats included
+   * @param count how many training images have it in their caption, repeats included
    * @return the word, from {@link Source#TRAINING_TAGS}
    */
   public static TriggerWord counted(String text, int count) {
@@ -62,7 +62,7 @@ public record TriggerWord(String text, Source source, OptionalInt count) {
     /** {@code modelspec.trigger_phrase} in the file itself. */
     TRIGGER_PHRASE("trigger phrase"),
     /**
-     * {@code ss_tag_frequency} in the file itself: the captions of the training pictures, without
+     * {@code ss_tag_frequency} in the file itself: the captions of the training images, without
      * words that are as common in captions of everything.
      */
     TRAINING_TAGS("training tags");

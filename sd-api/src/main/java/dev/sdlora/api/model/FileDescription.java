@@ -31,14 +31,14 @@ public record FileDescription(Kind kind, String note, boolean runnable) {
     /** Vectors for words of prompts; see {@link Embedding}. */
     EMBEDDING("embedding"),
     /**
-     * A network that guides a generation by a picture (Zhang et al. 2023); see {@link ControlUnit}.
+     * A network that guides a generation by an image (Zhang et al. 2023); see {@link ControlUnit}.
      */
     CONTROLNET("controlnet"),
     /** A smaller network that does so (Mou et al. 2023); see {@link ControlUnit}. */
     T2I_ADAPTER("t2i-adapter"),
     /** A small decoder or encoder of latents, for previews. */
     TAESD("taesd"),
-    /** A network that enlarges pictures; see {@link UpscalerNetwork}. */
+    /** A network that enlarges images; see {@link UpscalerNetwork}. */
     UPSCALER("upscaler"),
     /** The decoder and encoder of latents alone. */
     VAE("vae"),

@@ -8,7 +8,7 @@ public enum ModelPart {
   TEXT_ENCODER_2("text encoder 2"),
   /** The noise predictor. */
   UNET("U-Net"),
-  /** The autoencoder between latents and pictures. */
+  /** The autoencoder between latents and images. */
   VAE("VAE"),
   /** Something else, or a module whose name does not show it. */
   OTHER("other");

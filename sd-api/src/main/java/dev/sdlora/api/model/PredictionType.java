@@ -4,11 +4,11 @@ package dev.sdlora.api.model;
 public enum PredictionType {
   /** The noise (Ho et al. 2020, "Denoising Diffusion Probabilistic Models"). */
   EPSILON("epsilon"),
-  /** The velocity, a mixture of noise and picture (Salimans and Ho 2022). */
+  /** The velocity, a mixture of noise and image (Salimans and Ho 2022). */
   V_PREDICTION("v_prediction"),
   /** The clean latent itself, as SDXL-Lightning's model for one step does (Lin et al. 2024). */
   SAMPLE("sample"),
-  /** A mixture of noise and picture that has unit variance at any level (Karras et al. 2022). */
+  /** A mixture of noise and image that has unit variance at any level (Karras et al. 2022). */
   EDM("edm");
 
   private final String label;

@@ -4,17 +4,17 @@ import dev.sdlora.api.value.Checks;
 import java.util.Objects;
 
 /**
- * Where on the way from noise to picture guidance acts (Kynkäänniemi et al. 2024, "Applying
- * Guidance in a Limited Interval Improves Sample and Distribution Quality in Diffusion Models").
- * Outside of it the model draws by the prompt alone, as at guidance scale 1, which takes half of
- * the work: the negative prompt has no part there, nor has the image scale of a model that edits.
+ * Where on the way from noise to image guidance acts (Kynkäänniemi et al. 2024, "Applying Guidance
+ * in a Limited Interval Improves Sample and Distribution Quality in Diffusion Models"). Outside of
+ * it the model draws by the prompt alone, as at guidance scale 1, which takes half of the work: the
+ * negative prompt has no part there, nor has the image scale of a model that edits.
  *
  * <p>Two kinds of limits act together. {@link #ofSteps Shares of the steps} are what A1111 has for
- * the start ("Ignore negative prompt during early sampling", in its pictures {@code Skip Early
- * CFG}); as there, it is calls of the model that count, of which some samplers make two a step, and
- * hires fix counts anew. {@link #ofSigmas Noise levels} are those of the paper, and of A1111 for
- * the end ("Negative Guidance minimum sigma" on all steps: {@code NGMS}, {@code NGMS all steps});
- * they mean the same whatever sampler, schedule and number of steps are. Immutable.
+ * the start ("Ignore negative prompt during early sampling", in its images {@code Skip Early CFG});
+ * as there, it is calls of the model that count, of which some samplers make two a step, and hires
+ * fix counts anew. {@link #ofSigmas Noise levels} are those of the paper, and of A1111 for the end
+ * ("Negative Guidance minimum sigma" on all steps: {@code NGMS}, {@code NGMS all steps}); they mean
+ * the same whatever sampler, schedule and number of steps are. Immutable.
  *
  * @param start the share of the calls after which guidance begins, from 0. A call is guided if the
  *     share made before it is larger, so that any start above 0 leaves out the first call

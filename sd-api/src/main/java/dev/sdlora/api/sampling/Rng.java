@@ -5,10 +5,10 @@ package dev.sdlora.api.sampling;
  */
 public enum Rng {
   /**
-   * Philox 4x32-10 as NVIDIA GPUs draw it: seeds give the pictures of a default A1111 on CUDA. The
+   * Philox 4x32-10 as NVIDIA GPUs draw it: seeds give the images of a default A1111 on CUDA. The
    * default.
    */
   NV,
-  /** Mersenne Twister as PyTorch draws it on a CPU: seeds give the pictures of ComfyUI. */
+  /** Mersenne Twister as PyTorch draws it on a CPU: seeds give the images of ComfyUI. */
   CPU
 }

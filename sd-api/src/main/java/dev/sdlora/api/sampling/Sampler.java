@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * The method that walks from noise to picture; A1111's "Sampling method", and some of diffusers' on
+ * The method that walks from noise to image; A1111's "Sampling method", and some of diffusers' on
  * top. Each constant says what a step costs and where the method comes from.
  */
 public enum Sampler {
@@ -112,7 +112,7 @@ public enum Sampler {
     this.aliases = List.of(aliases);
   }
 
-  /** {@return the name that A1111 shows and writes into pictures, such as {@code DPM++ 2M}} */
+  /** {@return the name that A1111 shows and writes into images, such as {@code DPM++ 2M}} */
   public String label() {
     return label;
   }
@@ -157,12 +157,12 @@ public enum Sampler {
     return traits.contains(Trait.DISCARD);
   }
 
-  /** {@return whether pictures depend on A1111's "eta noise seed delta", and say so} */
+  /** {@return whether images depend on A1111's "eta noise seed delta", and say so} */
   public boolean usesEnsd() {
     return traits.contains(Trait.ENSD);
   }
 
-  /** {@return whether fresh noise comes from one path of Brownian motion for each picture} */
+  /** {@return whether fresh noise comes from one path of Brownian motion for each image} */
   public boolean usesBrownianNoise() {
     return traits.contains(Trait.BROWNIAN);
   }
@@ -181,7 +181,7 @@ public enum Sampler {
    * DPM fast and adaptive for all schedules.
    *
    * @param schedule any
-   * @return false if pictures are the same as with another schedule
+   * @return false if images are the same as with another schedule
    */
   public boolean follows(Schedule schedule) {
     Objects.requireNonNull(schedule, "schedule");
@@ -189,7 +189,7 @@ public enum Sampler {
   }
 
   /**
-   * {@return from how many steps on its pictures are as clean as those of other samplers at the
+   * {@return from how many steps on its images are as clean as those of other samplers at the
    * default of 20, or 1 if they need no more than those} Below it they are grainy, and results have
    * a warning. The numbers are what the bundled model needs at guidance 4.
    */

@@ -156,8 +156,8 @@ public final class SamplerOptions {
   }
 
   /**
-   * {@return the factor on noise added to the picture that img2img and hires fix start from}
-   * Default 0.
+   * {@return the factor on noise added to the image that img2img and hires fix start from} Default
+   * 0.
    */
   public double extraNoise() {
     return values.extraNoise;
@@ -344,8 +344,8 @@ public final class SamplerOptions {
     /**
      * Sets what is added to the seed for noise behind the first, A1111's "Eta noise seed delta".
      *
-     * @param delta any number. Default 0: the noise goes on where the first ended. NovelAI's
-     *     pictures need 31337
+     * @param delta any number. Default 0: the noise goes on where the first ended. NovelAI's images
+     *     need 31337
      * @return this builder
      */
     public Builder ensd(long delta) {
@@ -501,7 +501,7 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets the factor on noise added to the picture that img2img and hires fix start from, A1111's
+     * Sets the factor on noise added to the image that img2img and hires fix start from, A1111's
      * "Extra noise multiplier".
      *
      * @param factor from 0, the default, none, to 1

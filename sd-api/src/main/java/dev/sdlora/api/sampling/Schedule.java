@@ -49,7 +49,7 @@ public enum Schedule {
     this.aliases = List.of(aliases);
   }
 
-  /** {@return the name that A1111 shows and writes into pictures, such as {@code Karras}} */
+  /** {@return the name that A1111 shows and writes into images, such as {@code Karras}} */
   public String label() {
     return label;
   }

@@ -8,9 +8,9 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is left out or done at once to be faster. Each changes pictures, and each is exact when off:
+ * What is left out or done at once to be faster. Each changes images, and each is exact when off:
  * the same bytes as without it. Nothing is on by default. What they save and change was measured in
- * docs/faster-pictures.md. Immutable; safe for several threads.
+ * docs/faster-images.md. Immutable; safe for several threads.
  */
 public final class SpeedOptions {
   /** Nothing is left out. */
@@ -84,16 +84,14 @@ public final class SpeedOptions {
   }
 
   /**
-   * {@return whether each picture of a request has the bytes that it has when it is made alone}
+   * {@return whether each image of a request has the bytes that it has when it is made alone}
    * Default true.
    */
   public boolean exactBatches() {
     return exactBatches;
   }
 
-  /**
-   * {@return how many pictures are drawn together without that} Empty by default: by their size.
-   */
+  /** {@return how many images are drawn together without that} Empty by default: by their size. */
   public OptionalInt batchSize() {
     return batchSize;
   }
@@ -167,8 +165,8 @@ public final class SpeedOptions {
 
     /**
      * Sets how much of the model runs between whole calls: all that lies outside of one of the
-     * connections from its way down to its way up. The further in, the less pictures change, and
-     * the less is saved.
+     * connections from its way down to its way up. The further in, the less images change, and the
+     * less is saved.
      *
      * @param branch from 0, the default, which leaves one block to run, to the model's innermost:
      *     11 with SD 1.x and 2.x, 8 with SDXL. Requests with more fail
@@ -184,7 +182,7 @@ public final class SpeedOptions {
      * Sets the share of tokens that are merged with those most like them before self-attention, and
      * get their answers back (Bolya and Hoffman 2023, "Token Merging for Fast Stable Diffusion");
      * A1111's "Token merging ratio". As there, the first token of each 2 × 2 takes others in,
-     * without any chance. The larger a picture, the more time is saved.
+     * without any chance. The larger an image, the more time is saved.
      *
      * @param ratio from 0, the default, for none, to 0.9 as in A1111; three quarters of the tokens
      *     are the most that can be merged
@@ -215,9 +213,9 @@ public final class SpeedOptions {
     }
 
     /**
-     * Sets whether each picture of a request has the bytes that it has when it is made alone. If it
+     * Sets whether each image of a request has the bytes that it has when it is made alone. If it
      * need not, several are drawn together: a call of the model works on the latents of all, and
-     * pictures differ from those made alone by rounding. With DPM adaptive they are still drawn one
+     * images differ from those made alone by rounding. With DPM adaptive they are still drawn one
      * after another, since each finds its own steps.
      *
      * @param exact default true
@@ -229,7 +227,7 @@ public final class SpeedOptions {
     }
 
     /**
-     * Sets how many pictures are drawn together where {@link #exactBatches} is off; A1111's "Batch
+     * Sets how many images are drawn together where {@link #exactBatches} is off; A1111's "Batch
      * size". Without it there are as many as one of 1024 × 1024 pixels would hold, so that memory
      * stays within what that one takes: with guidance 2 of 512 × 512, 8 of 256 × 256. The memory of
      * a call grows with the number.

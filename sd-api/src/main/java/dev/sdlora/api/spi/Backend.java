@@ -16,7 +16,7 @@ import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Recovery;
 import dev.sdlora.api.RequestLimits;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.UpscalerNetwork;
 import dev.sdlora.api.lora.LoraConflicts;
 import dev.sdlora.api.lora.LoraDetails;
@@ -174,7 +174,7 @@ public final class Backend {
      * Behind {@link LoraAdapter#preview()}.
      *
      * @param lora the adapter beside whose file it may lie
-     * @return the picture; empty if there is none
+     * @return the image; empty if there is none
      */
     Optional<Path> preview(LoraAdapter lora);
 
@@ -245,7 +245,7 @@ public final class Backend {
     /**
      * Behind {@link Embedding#open}.
      *
-     * @param path a file or a picture with an embedding
+     * @param path a file or an image with an embedding
      * @return the embedding
      */
     Embedding open(Path path);
@@ -267,7 +267,7 @@ public final class Backend {
     String hash(Path path);
   }
 
-  /** Finds the files that pictures were made with. */
+  /** Finds the files that images were made with. */
   public interface Recoveries {
     /**
      * Behind {@link Recovery.Search#find()}.
@@ -311,17 +311,17 @@ public final class Backend {
      * Behind {@link DynamicPrompts#draw}.
      *
      * @param template the prompt as given
-     * @param seed of the picture
+     * @param seed of the image
      * @param dynamic where wildcards are looked up
      * @return what is drawn
      */
     String draw(String template, long seed, DynamicPrompts dynamic);
   }
 
-  /** Picture files, the settings in them, and larger pictures. */
-  public interface Pictures {
+  /** Image files, the settings in them, and larger images. */
+  public interface Images {
     /**
-     * Behind {@link PromptSpec#fromParameters}.
+     * Behind {@link PromptSpec#fromInfotext}.
      *
      * @param text the settings as A1111 writes them
      * @return the request that they describe
@@ -329,25 +329,25 @@ public final class Backend {
     PromptSpec parseParameters(String text);
 
     /**
-     * Behind {@link GeneratedImage#readParameters(Path)}.
+     * Behind {@link GeneratedImage#readInfotext(Path)}.
      *
-     * @param image a picture file
+     * @param image an image file
      * @return the text of its settings
      */
-    String readParameters(Path image);
+    String readInfotext(Path image);
 
     /**
-     * Behind {@link GeneratedImage#readParameters(InputStream)}.
+     * Behind {@link GeneratedImage#readInfotext(InputStream)}.
      *
-     * @param image the bytes of a picture file; not closed
+     * @param image the bytes of an image file; not closed
      * @return the text of its settings
      */
-    String readParameters(InputStream image);
+    String readInfotext(InputStream image);
 
     /**
      * Behind {@link GeneratedImage#jpeg(int)}.
      *
-     * @param image the picture with its settings
+     * @param image the image with its settings
      * @param quality 0 to 100
      * @return the bytes of a JPEG
      */
@@ -356,37 +356,37 @@ public final class Backend {
     /**
      * Behind {@link GeneratedImage#png} and {@link GeneratedImage#write}.
      *
-     * @param image the picture with its settings
+     * @param image the image with its settings
      * @param format {@code png}, {@code jpg} or {@code jpeg}, in any case
-     * @return the bytes of the picture file
+     * @return the bytes of the image file
      */
     byte[] encode(GeneratedImage image, String format);
 
     /**
      * Behind {@link GeneratedImage#save}.
      *
-     * @param image the picture with its settings
+     * @param image the image with its settings
      * @param file the target, whose ending says the format
      */
     void save(GeneratedImage image, Path file);
 
     /**
-     * Behind {@link Picture#savePng}.
+     * Behind {@link Image#savePng}.
      *
      * @param picture the pixels
      * @param file the target
      */
-    void savePng(Picture picture, Path file);
+    void savePng(Image picture, Path file);
 
     /**
-     * Behind {@link Picture#resized}.
+     * Behind {@link Image#resized}.
      *
      * @param picture the pixels
      * @param width the result's pixels from left to right, at least 1
      * @param height its pixels from top to bottom, at least 1
-     * @return a new picture of that size
+     * @return a new image of that size
      */
-    Picture resize(Picture picture, int width, int height);
+    Image resize(Image picture, int width, int height);
 
     /**
      * Behind {@link UpscalerNetwork#open}.
@@ -409,7 +409,7 @@ public final class Backend {
    * @param controlNets files of ControlNets to keep in memory
    * @param previewDecoder TAESD's decoder; empty to guess colours from the latent
    * @param predictionType what the U-Net predicts; empty if the files tell it
-   * @param refiner the model that may finish pictures; empty for none
+   * @param refiner the model that may finish images; empty for none
    * @param precision the number format of the computation
    * @param memoryPolicy which networks stay in memory between the stages of a request
    * @param device {@code cpu}, {@code gpu0} and so on
@@ -451,7 +451,7 @@ public final class Backend {
      * @param controlNets copied
      * @param previewDecoder TAESD's decoder
      * @param predictionType what the U-Net predicts
-     * @param refiner the model that may finish pictures
+     * @param refiner the model that may finish images
      * @param precision the number format
      * @param memoryPolicy which networks stay
      * @param device in its one form: {@code gpu0}, not {@code cuda}
@@ -474,7 +474,7 @@ public final class Backend {
   /**
    * What the requests of a pipeline may take.
    *
-   * @param maxPixels the most pixels that a picture may have at any point on its way
+   * @param maxPixels the most pixels that an image may have at any point on its way
    * @param maxBytes the most bytes of memory that requests under way may take together; empty for
    *     what the machine has
    * @param maxQueued how many requests may wait

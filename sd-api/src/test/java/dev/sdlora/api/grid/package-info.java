@@ -1,4 +1,4 @@
-/** Tests of grids of pictures. */
+/** Tests of grids of images. */
 @NullMarked
 package dev.sdlora.api.grid;
 

@@ -10,12 +10,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RegionMaskTest {
-  private static final Picture PICTURE = Picture.of(1, 1, new byte[3]);
+  private static final Image PICTURE = Image.of(1, 1, new byte[3]);
 
   @Test
   void rectangle_shares_coversThem() {
     RegionMask mask = RegionMask.rectangle(0.25, 0, 0.501, 0.5);
-    Picture picture = mask.picture();
+    Image picture = mask.image();
     byte[] rgb = picture.rgb();
     double sum = 0;
     for (int i = 0; i < rgb.length; i += 3) {

@@ -6,11 +6,11 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 
-/** Draws a picture with a LoRA. */
+/** Draws an image with a LoRA. */
 public final class Draw {
   private Draw() {}
 
-  /** Writes target/picture.png. */
+  /** Writes target/image.png. */
   public static void main(String[] arguments) {
     try (Pipeline pipeline =
         Pipeline.builder()

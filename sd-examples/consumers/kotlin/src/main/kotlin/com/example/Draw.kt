@@ -6,7 +6,7 @@ import dev.sdlora.api.PromptSpec
 import dev.sdlora.demo.model.DemoModel
 import java.nio.file.Path
 
-/** Draws a picture with a LoRA. */
+/** Draws an image with a LoRA. */
 fun main() {
   Pipeline.builder()
       .checkpoint(Checkpoint.open(DemoModel.checkpoint()))

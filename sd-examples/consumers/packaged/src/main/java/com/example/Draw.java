@@ -6,7 +6,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 
-/** Draws a picture with a LoRA. */
+/** Draws an image with a LoRA. */
 public final class Draw {
   private Draw() {}
 

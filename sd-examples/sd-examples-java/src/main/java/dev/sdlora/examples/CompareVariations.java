@@ -9,7 +9,7 @@ import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 
-/** Grids of pictures that differ in two settings, with labels. */
+/** Grids of images that differ in two settings, with labels. */
 public final class CompareVariations {
   private CompareVariations() {}
 

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Pictures of a thing that the model has never seen, for {@link TrainLora}. */
+/** Images of a thing that the model has never seen, for {@link TrainLora}. */
 final class Crescents {
   private static final int SIDE = 128;
   private static final List<String> WORDS = List.of("red", "yellow", "green", "blue", "black");

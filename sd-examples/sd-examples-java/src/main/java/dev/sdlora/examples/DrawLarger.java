@@ -10,8 +10,8 @@ import java.nio.file.Path;
 
 /**
  * Hires fix: draws at the size that the model knows, enlarges that, and draws again over it, here
- * with a LoRA that only the second pass has. Models that are asked for large pictures at once tend
- * to draw things twice; the bundled one, which knows one size alone, does so in the second pass too
+ * with a LoRA that only the second pass has. Models that are asked for large images at once tend to
+ * draw things twice; the bundled one, which knows one size alone, does so in the second pass too
  * where its prompt names them, so that has a prompt of its own and little to change.
  */
 public final class DrawLarger {

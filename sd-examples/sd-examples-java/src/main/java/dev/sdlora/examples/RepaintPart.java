@@ -4,11 +4,11 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.MaskedContent;
 import dev.sdlora.api.image.Outpainting;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 
@@ -33,7 +33,7 @@ public final class RepaintPart {
       Inpainting left =
           Inpainting.builder(leftHalf()).maskedContent(MaskedContent.FILL).maskBlur(3).build();
       ImageToImage part =
-          ImageToImage.builder(drawn.picture()).denoisingStrength(0.9).inpainting(left).build();
+          ImageToImage.builder(drawn.image()).denoisingStrength(0.9).inpainting(left).build();
       PromptSpec blue = spec.toBuilder().prompt("a blue heart on a white background").build();
       pipeline
           .generate(blue.toBuilder().imageToImage(part).build())
@@ -41,7 +41,7 @@ public final class RepaintPart {
           .save(folder.resolve("repaint-part.png"));
 
       ImageToImage wider =
-          ImageToImage.builder(drawn.picture()).outpainting(Outpainting.of(32, 32, 0, 0)).build();
+          ImageToImage.builder(drawn.image()).outpainting(Outpainting.of(32, 32, 0, 0)).build();
       pipeline
           .generate(spec.toBuilder().imageToImage(wider).build())
           .first()
@@ -50,11 +50,11 @@ public final class RepaintPart {
   }
 
   /** White where to paint, black elsewhere. */
-  private static Picture leftHalf() {
+  private static Image leftHalf() {
     byte[] rgb = new byte[3 * 128 * 128];
     for (int i = 0; i < rgb.length; i++) {
       rgb[i] = (byte) (i / 3 % 128 < 64 ? 255 : 0);
     }
-    return Picture.of(128, 128, rgb);
+    return Image.of(128, 128, rgb);
   }
 }

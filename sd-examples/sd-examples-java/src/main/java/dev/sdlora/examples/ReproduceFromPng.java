@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Makes a picture again from nothing but its PNG, which carries the settings in the text form of
+ * Makes an image again from nothing but its PNG, which carries the settings in the text form of
  * A1111, and then a variant of it.
  */
 public final class ReproduceFromPng {
@@ -35,7 +35,7 @@ public final class ReproduceFromPng {
               .build();
       GeneratedImage first = pipeline.generate(spec).first();
       first.save(original);
-      System.out.println(first.parameters());
+      System.out.println(first.infotext());
 
       PromptSpec settings = PromptSpec.fromPng(original);
       GeneratedImage again = pipeline.generate(settings).first();

@@ -5,8 +5,8 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.LatentPreview;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +30,7 @@ public final class ShowProgressAndCancel {
               System.out.printf(
                   "step %d of %d, noise %.3f%n", step.number(), step.total(), step.sigma());
               if (step.number() == 3) {
-                Picture.of(preview.toImage()).savePng(folder.resolve("preview.png"));
+                Image.of(preview.toImage()).savePng(folder.resolve("preview.png"));
                 thirdStep.complete(step.number());
               }
             }

@@ -49,7 +49,7 @@ final class LoraExamplesIT extends RunningExamples {
         .allSatisfy(
             example -> {
               assertThat(example.caption()).matches("a badge on a [a-z]+ background");
-              assertThat(example.picture().get().getWidth()).isEqualTo(128);
+              assertThat(example.image().get().getWidth()).isEqualTo(128);
             });
   }
 

@@ -138,7 +138,7 @@ class LoraQuestionsTest {
     assertThat(pipeline.loras().find("zorp").tag().prompt()).isEqualTo("<lora:zorp:0.7> zorp");
     GeneratedImage advised =
         pipeline.generate(spec(STAR + " <lora:zorp>").addTriggerWords(true).build()).first();
-    assertThat(advised.parameters()).startsWith(STAR + " <lora:zorp:0.7>").contains("zorp");
+    assertThat(advised.infotext()).startsWith(STAR + " <lora:zorp:0.7>").contains("zorp");
   }
 
   @Test

@@ -20,7 +20,7 @@ abstract class RunningExamples {
     return folder.resolve(name).toFile();
   }
 
-  /** The pixels of a picture of the bundled model's size, to compare. */
+  /** The pixels of an image of the bundled model's size, to compare. */
   final String pixels(String name) throws IOException {
     return Arrays.toString(ImageIO.read(file(name)).getRGB(0, 0, 128, 128, null, 0, 128));
   }

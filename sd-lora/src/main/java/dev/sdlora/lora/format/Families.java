@@ -50,7 +50,7 @@ final class Families {
           ".*(?:^|[._])up_blocks[._]0[._]attentions[._].*"
               + "|.*(?:^|[._])output_blocks[._][012][._]1[._](?:norm|proj|transformer).*");
 
-  /** Only SD 1.x and 2.x have transformers where the picture is largest. */
+  /** Only SD 1.x and 2.x have transformers where the image is largest. */
   private static final Pattern LARGEST =
       Pattern.compile(
           ".*(?:^|[._])(?:down_blocks[._]0|up_blocks[._]3)[._]attentions[._].*"

@@ -28,7 +28,7 @@ final class OtherModels {
               + "(?!.*(?:motion_modules|temporal_transformer))"
               + "|lora_te[12]?[._]text_model|text_encoder(?:_2)?\\.text_model");
 
-  /** Two streams, of text and of pictures, with an attention in common. */
+  /** Two streams, of text and of images, with an attention in common. */
   private static final Predicate<Key> TWO_STREAMS =
       atStart("transformer_blocks[._]\\d+[._]attn[._]")
           .or(inside("add_k_proj", "add_q_proj", "add_v_proj"));

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 
-/** Words and tags that are as common in the captions of other pictures. */
+/** Words and tags that are as common in the captions of other images. */
 final class CommonCaptionWords {
   private static final String RESOURCE = "common_caption_words.txt";
   private static final String TAGS = "# tags";

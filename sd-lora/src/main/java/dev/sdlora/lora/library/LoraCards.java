@@ -55,7 +55,7 @@ public final class LoraCards {
 
   /**
    * What calls up what a LoRA was trained on, the most deliberate first, each text once. Words that
-   * are as common in the captions of other pictures call up nothing and are left out.
+   * are as common in the captions of other images call up nothing and are left out.
    */
   public List<TriggerWord> triggerWords(LoraAdapter lora) {
     Summary summary = files.summary(lora.path());
@@ -75,7 +75,7 @@ public final class LoraCards {
     return Triggers.of(words(lora, summary, List.of()), tells ? tags.calling() : List.of());
   }
 
-  /** The same with all tags of the training pictures, also such as all pictures have. */
+  /** The same with all tags of the training images, also such as all images have. */
   public List<TriggerWord> trainedWith(LoraAdapter lora) {
     Summary summary = files.summary(lora.path());
     return words(lora, summary, tags(lora, summary).all());
@@ -155,7 +155,7 @@ public final class LoraCards {
     return sidecars.edited(lora.path()).description();
   }
 
-  /** The picture beside a file. */
+  /** The image beside a file. */
   public static Optional<Path> preview(LoraAdapter lora) {
     return Sidecars.preview(lora.path());
   }

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The small files that tools put beside a LoRA: {@code <name>.json} by A1111's editor, {@code
- * <name>.civitai.info} by download tools, and a picture. They say nothing that is needed, so one
+ * <name>.civitai.info} by download tools, and an image. They say nothing that is needed, so one
  * that cannot be understood counts as missing. Safe for use by several threads.
  */
 final class Sidecars {
@@ -108,7 +108,7 @@ final class Sidecars {
     return notes(beside(lora, "civitai.info"));
   }
 
-  /** The picture that shows what the LoRA does. */
+  /** The image that shows what the LoRA does. */
   static Optional<Path> preview(Path lora) {
     return PICTURES.stream()
         .flatMap(type -> List.of(type, "preview." + type).stream())

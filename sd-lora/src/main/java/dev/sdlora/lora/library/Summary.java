@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param adapter the file as callers see it, if it can be used
  * @param kinds the labels of its modules' kinds, most frequent first
  * @param words the names of embeddings in it, which were trained along
- * @param tags of the training pictures
+ * @param tags of the training images
  * @param problem why it cannot be used, or nothing
  * @param reason the same for programs
  */

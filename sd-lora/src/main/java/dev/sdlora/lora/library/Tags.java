@@ -6,11 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tags of the training pictures of a file.
+ * Tags of the training images of a file.
  *
  * @param all the most frequent
  * @param telling those of them that not all captions have
- * @param calling of each folder the one by which its pictures are called up, where that is clear
+ * @param calling of each folder the one by which its images are called up, where that is clear
  */
 record Tags(List<TriggerWord> all, List<TriggerWord> telling, List<String> calling) {
   static Tags of(Map<String, String> metadata) {

@@ -20,19 +20,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The most frequent tags of the training pictures, as A1111 1.10.1 shows them: counts are summed
- * over the folders of the training set; when tags are so long that they are sentences, their words
- * are counted instead. Tags of equal count keep the order of the file.
+ * The most frequent tags of the training images, as A1111 1.10.1 shows them: counts are summed over
+ * the folders of the training set; when tags are so long that they are sentences, their words are
+ * counted instead. Tags of equal count keep the order of the file.
  *
  * <p>Of each folder, also the tag that calls up what is in it, where that is clear.
  */
 final class TrainingTags {
   private static final String KEY = "ss_tag_frequency";
 
-  /** How many pictures each folder has; folders of regularisation pictures are elsewhere. */
+  /** How many images each folder has; folders of regularisation images are elsewhere. */
   private static final String FOLDERS = "ss_dataset_dirs";
 
-  /** Of fewer pictures it is no wonder that all have a tag. */
+  /** Of fewer images it is no wonder that all have a tag. */
   private static final int FEWEST_PICTURES = 5;
 
   /** Letters of a tag that somebody may have made up to call something up. */
@@ -83,11 +83,11 @@ final class TrainingTags {
 
   /**
    * For each folder of the training set the first tag that all of its captions have and captions of
-   * other pictures have not: what its trainer made up, by which the pictures are called up. Folders
-   * without such a tag, or of which it is not known how many pictures they have, are left out.
+   * other images have not: what its trainer made up, by which the images are called up. Folders
+   * without such a tag, or of which it is not known how many images they have, are left out.
    */
   static List<String> inAllCaptions(Map<String, String> metadata) {
-    Map<String, Integer> pictures = pictures(metadata);
+    Map<String, Integer> pictures = images(metadata);
     List<String> found = new ArrayList<>();
     folders(metadata)
         .forEach(
@@ -106,7 +106,7 @@ final class TrainingTags {
     return found;
   }
 
-  private static Map<String, Integer> pictures(Map<String, String> metadata) {
+  private static Map<String, Integer> images(Map<String, String> metadata) {
     Map<String, Integer> pictures = new HashMap<>();
     try {
       SettingsJson.parse(metadata.getOrDefault(FOLDERS, ""))

@@ -48,7 +48,7 @@ public record Triggers(List<String> styles, Set<String> words) {
    * The triggers of a file.
    *
    * @param known all trigger words that are known
-   * @param calling of each folder of its training pictures the tag that calls it up, where that is
+   * @param calling of each folder of its training images the tag that calls it up, where that is
    *     clear; they count if nobody wrote anything down
    */
   static Triggers of(List<TriggerWord> known, List<String> calling) {

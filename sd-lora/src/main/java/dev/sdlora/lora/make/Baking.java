@@ -20,8 +20,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Weights with LoRAs in them, some at a time. They are made by the {@link Patcher} that pictures
- * are made with, in float32, so that they are the same numbers. Not safe for several threads.
+ * Weights with LoRAs in them, some at a time. They are made by the {@link Patcher} that images are
+ * made with, in float32, so that they are the same numbers. Not safe for several threads.
  */
 public final class Baking implements AutoCloseable {
   /** The most numbers that are in memory at a time, unless one weight has more. */

@@ -21,7 +21,7 @@ import java.util.function.ToDoubleFunction;
  * output. Several LoRAs on one module lie side by side along the rank, so a module costs two
  * products whatever their number, and only the scales change from step to step.
  *
- * <p>LoRAs that act in a part of the picture have regions, counted from 1; region 0 is everywhere.
+ * <p>LoRAs that act in a part of the image have regions, counted from 1; region 0 is everywhere.
  * What a U-Net's module of such LoRAs has beside these is told by its {@link Place}: which region
  * each component of the rank belongs to, [regions + 1, rank], 1 where it does and else 0. A text
  * encoder has one overlay for each region: of the LoRAs that act there.

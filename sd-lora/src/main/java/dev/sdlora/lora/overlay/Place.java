@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 
 /** Over what a layer of a U-Net goes, and so where a LoRA with a region can act in it. */
 public enum Place {
-  /** Positions of the picture at some level. */
+  /** Positions of the image at some level. */
   POSITIONS("", ".lora_regions"),
 
   /** What queries read: keys and values. A query takes those of the region in which it is. */

@@ -3,7 +3,7 @@ package dev.sdlora.lora.plan;
 import dev.sdlora.api.lora.StrengthSchedule;
 
 /**
- * A call of the U-Net on the way from noise to picture.
+ * A call of the U-Net on the way from noise to image.
  *
  * @param step the number of its step, from 0
  * @param steps how many there are

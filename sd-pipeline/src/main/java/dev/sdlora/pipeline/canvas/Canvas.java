@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * A picture that a request paints on, brought to the request's size as A1111's img2img does, and
- * the way back: what is painted is laid under what stays. Immutable.
+ * An image that a request paints on, brought to the request's size as A1111's img2img does, and the
+ * way back: what is painted is laid under what stays. Immutable.
  */
 public final class Canvas {
   private final Raster picture;
@@ -34,7 +34,7 @@ public final class Canvas {
   }
 
   /**
-   * A canvas for pictures of one size.
+   * A canvas for images of one size.
    *
    * @param settings without outpainting; see {@link Outpaint}
    */
@@ -47,12 +47,12 @@ public final class Canvas {
     return settings.colorCorrection() ? canvas.corrected() : canvas;
   }
 
-  /** The size of a request that does not say its own: the picture's, down to multiples of 8. */
+  /** The size of a request that does not say its own: the image's, down to multiples of 8. */
   public static ImageSize defaultSize(ImageToImage settings, ImageSize ofModel) {
     if (settings.inpainting().map(Inpainting::onlyMasked).orElse(false)) {
       return ofModel;
     }
-    return floor(settings.picture().width(), settings.picture().height());
+    return floor(settings.image().width(), settings.image().height());
   }
 
   private static ImageSize floor(int width, int height) {
@@ -60,7 +60,7 @@ public final class Canvas {
   }
 
   private static Canvas whole(ImageToImage settings, ImageSize size) {
-    Raster source = Raster.of(settings.picture());
+    Raster source = Raster.of(settings.image());
     if (settings.resizeMode() == ResizeMode.LATENT_UPSCALE) {
       ImageSize own = floor(source.width(), source.height());
       return new Canvas(
@@ -77,10 +77,10 @@ public final class Canvas {
   }
 
   private static Canvas masked(ImageToImage settings, Inpainting part, ImageSize size) {
-    Raster source = Raster.of(settings.picture());
+    Raster source = Raster.of(settings.image());
     Raster given = Raster.of(part.mask()).grey();
     Raster mask = GaussianBlur.blur(part.inverted() ? given.inverted() : given, part.maskBlur());
-    // A mask without a masked pixel has no surroundings: then the whole picture is meant.
+    // A mask without a masked pixel has no surroundings: then the whole image is meant.
     Optional<Box> region =
         part.onlyMasked() ? MaskRegion.around(mask, part.padding()) : Optional.empty();
     Canvas canvas =
@@ -90,7 +90,7 @@ public final class Canvas {
     return part.maskedContent() == MaskedContent.ORIGINAL ? canvas : canvas.filled();
   }
 
-  /** The whole picture; the mask for what stays is twice as strong, so that its middle is new. */
+  /** The whole image; the mask for what stays is twice as strong, so that its middle is new. */
   private static Canvas framed(ResizeMode mode, Raster source, Raster mask, ImageSize size) {
     Raster picture = Framing.frame(mode, source, size);
     Raster framed = Framing.frame(mode, mask, size);
@@ -102,7 +102,7 @@ public final class Canvas {
         drawn -> picture.blend(drawn, strong));
   }
 
-  /** A part of the picture, at the request's size. */
+  /** A part of the image, at the request's size. */
   private static Canvas cutOut(Raster source, Raster mask, Box box, ImageSize size) {
     return new Canvas(
         Framing.contain(source.crop(box), size.width(), size.height()),
@@ -128,11 +128,11 @@ public final class Canvas {
   }
 
   /** What is encoded; of another size than the request only where its latent is to be resized. */
-  public Raster picture() {
+  public Raster image() {
     return picture;
   }
 
-  /** What is painted, of the size of the picture, 255 where all is new; empty for everything. */
+  /** What is painted, of the size of the image, 255 where all is new; empty for everything. */
   public Optional<Raster> mask() {
     return mask;
   }
@@ -146,7 +146,7 @@ public final class Canvas {
    * What the request is answered with.
    *
    * @param drawn of the request's size
-   * @return of the given picture's size where only the surroundings of the mask were painted
+   * @return of the given image's size where only the surroundings of the mask were painted
    */
   public Raster finish(Raster drawn) {
     return finish.apply(drawn);

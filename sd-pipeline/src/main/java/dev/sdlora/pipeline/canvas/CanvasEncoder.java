@@ -27,7 +27,7 @@ public final class CanvasEncoder {
    * @param scope a manager for what is needed on the way
    */
   public StartLatent encode(Canvas canvas, ImageSize size, NDManager scope) {
-    Raster picture = canvas.picture();
+    Raster picture = canvas.image();
     ImageSize own = new ImageSize(picture.width(), picture.height());
     float[] latent = vae.encode(picture.planes(), own, scope);
     return new StartLatent(
@@ -46,7 +46,7 @@ public final class CanvasEncoder {
   }
 
   /**
-   * What a model that edits is shown beside the noisy latent: the picture as the encoder gives it
+   * What a model that edits is shown beside the noisy latent: the image as the encoder gives it
    * (Brooks et al. 2023); zeros where there is none.
    *
    * @param size of the request
@@ -64,7 +64,7 @@ public final class CanvasEncoder {
     if (canvas.isEmpty()) {
       return new float[latentChannels * (size.height() / 8) * (size.width() / 8)];
     }
-    Raster picture = canvas.get().picture();
+    Raster picture = canvas.get().image();
     ImageSize own = new ImageSize(picture.width(), picture.height());
     float[] latent =
         unitVariance
@@ -75,8 +75,7 @@ public final class CanvasEncoder {
 
   /**
    * What an inpainting model is shown beside the noisy latent: the mask, then the latent of the
-   * picture without what is masked. Without a canvas, or on one without a mask, everything is
-   * masked.
+   * image without what is masked. Without a canvas, or on one without a mask, everything is masked.
    *
    * @param size of the request
    * @param conditioningMaskWeight how far the masked part is hidden from the model, from 0 to 1 for
@@ -92,7 +91,7 @@ public final class CanvasEncoder {
     // 0 is grey: what a hidden pixel becomes.
     float[] seen = new float[3 * width * height];
     if (mask.isPresent()) {
-      seen = canvas.orElseThrow().picture().planes();
+      seen = canvas.orElseThrow().image().planes();
       for (int i = 0; i < seen.length; i++) {
         if (mask.get().level(i % (width * height)) > 127) {
           seen[i] *= (float) (1 - conditioningMaskWeight);

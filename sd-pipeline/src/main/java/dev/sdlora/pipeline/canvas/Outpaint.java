@@ -10,8 +10,8 @@ import dev.sdlora.pipeline.raster.Raster;
 import java.util.Optional;
 
 /**
- * Outpainting in terms of inpainting: a larger picture, with a mask over what was added and over a
- * strip of the old picture, in which old and new blend.
+ * Outpainting in terms of inpainting: a larger image, with a mask over what was added and over a
+ * strip of the old image, in which old and new blend.
  */
 public final class Outpaint {
   /** The strip's width in blurs: behind two of them almost nothing of a Gaussian is left. */
@@ -30,7 +30,7 @@ public final class Outpaint {
       return settings;
     }
     Outpainting more = settings.outpainting().get();
-    Raster old = Raster.of(settings.picture());
+    Raster old = Raster.of(settings.image());
     int width = more.left() + old.width() + more.right();
     int height = more.up() + old.height() + more.down();
     int right = more.right() + (size.isPresent() ? 0 : missing(width));
@@ -44,7 +44,7 @@ public final class Outpaint {
                 more.left() + old.width() + right,
                 more.up() + old.height() + down));
     int strip = STRIP * more.maskBlur();
-    // What stays: the old picture without the strips.
+    // What stays: the old image without the strips.
     int left = more.left() > 0 ? strip : 0;
     int top = more.up() > 0 ? strip : 0;
     int width0 = Math.max(0, old.width() - left - (right > 0 ? strip : 0));

@@ -9,15 +9,15 @@ import dev.sdlora.pipeline.raster.Raster;
 import java.util.function.UnaryOperator;
 
 /**
- * How masks over the picture that comes out lie over what a pass draws. Immutable.
+ * How masks over the image that comes out lie over what a pass draws. Immutable.
  *
- * @param width of the picture that masks are stretched over, in pixels
- * @param height of that picture
+ * @param width of the image that masks are stretched over, in pixels
+ * @param height of that image
  * @param blurScale pixels of it for one pixel of a mask's blur
  * @param cut makes the mask of what is drawn from that of the whole
  */
 public record RegionFrame(int width, int height, double blurScale, UnaryOperator<Raster> cut) {
-  /** The frame of a pass that draws all of the picture. */
+  /** The frame of a pass that draws all of the image. */
   public static RegionFrame whole(ImageSize size) {
     return new RegionFrame(size.width(), size.height(), 1, UnaryOperator.identity());
   }
@@ -25,7 +25,7 @@ public record RegionFrame(int width, int height, double blurScale, UnaryOperator
   /**
    * The frame of a second pass over what a first one with this frame drew.
    *
-   * @param enlarged what the first picture becomes
+   * @param enlarged what the first image becomes
    * @param size its middle, which is drawn
    */
   public RegionFrame enlarged(ImageSize enlarged, ImageSize size) {
@@ -45,7 +45,7 @@ public record RegionFrame(int width, int height, double blurScale, UnaryOperator
 
   /** A mask over what is drawn, softened, of the size of the pass; 255 inside. */
   public Raster of(RegionMask mask) {
-    Raster grey = Raster.of(mask.picture()).grey();
+    Raster grey = Raster.of(mask.image()).grey();
     Raster over = AreaAverage.resize(grey, width, height);
     return cut.apply(GaussianBlur.blur(over, mask.blur() * blurScale));
   }

@@ -61,7 +61,7 @@ public final class CheckpointReader {
   }
 
   /**
-   * Opens a model that is to finish the pictures of another. A file without a VAE is taken to have
+   * Opens a model that is to finish the images of another. A file without a VAE is taken to have
    * the other's, since its own would not be used.
    *
    * @param base the other
@@ -133,7 +133,7 @@ public final class CheckpointReader {
         checkpoint, encoderParts, unetPart, vaePart, prediction.prediction(), prediction.levels());
   }
 
-  /** The picture size that models of a family were made for, if they are of full size. */
+  /** The image size that models of a family were made for, if they are of full size. */
   static int defaultSide(ModelFamily family, PredictionSigns prediction, UNetConfig unet) {
     if (unet.channels().get(0) < NetworkShapes.FULL_SIZE_CHANNELS) {
       return 128;
@@ -164,8 +164,9 @@ public final class CheckpointReader {
         && unet.inChannels() != UNetConfig.inpaintingChannels(channels)) {
       throw unfit(
           path,
-          ("its U-Net takes %s channels, but its VAE has latents of %s, expected %s, or %s of an editing"
-                  + " model, or %s of an inpainting model; they are probably of different families")
+          ("its U-Net takes %s channels, but its VAE has latents of %s, expected %s, or %s of an"
+                  + " editing model, or %s of an inpainting model; they are probably of different"
+                  + " families")
               .formatted(
                   unet.inChannels(),
                   channels,

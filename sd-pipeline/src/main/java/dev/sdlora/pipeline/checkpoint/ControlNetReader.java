@@ -20,7 +20,7 @@ public final class ControlNetReader {
   /** All published ones have 6. */
   private static final int MAX_HINT_BLOCKS = 32;
 
-  /** What else makes a U-Net follow pictures, by the beginning of a name. */
+  /** What else makes a U-Net follow images, by the beginning of a name. */
   private static final List<Relative> RELATIVES =
       List.of(
           new Relative(

@@ -16,7 +16,7 @@ import java.util.function.IntUnaryOperator;
 
 /**
  * What one file of settings in a diffusers folder says. A setting that is missing or null has its
- * usual value; one of another kind is refused, since it would change pictures silently.
+ * usual value; one of another kind is refused, since it would change images silently.
  *
  * @param file the file
  * @param folder of the checkpoint

@@ -46,7 +46,7 @@ final class LdmNames {
     };
   }
 
-  /** Names of a VAE, whose decoder levels are numbered from the largest picture. */
+  /** Names of a VAE, whose decoder levels are numbered from the largest image. */
   static Names vae(int levels) {
     return name -> VAE + vaeName(name, levels);
   }

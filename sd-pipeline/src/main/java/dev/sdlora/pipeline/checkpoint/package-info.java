@@ -25,8 +25,8 @@
  *   <li>Networks from files of their own, averaged weights: {@code checkpoint.SeparateNetworks},
  *       {@code Averages}; the choice in {@code api.CheckpointParts}.
  *   <li>Which upscalers can be read: {@code checkpoint.UpscalerReader}; how they work through
- *       pictures, {@code upscale.TiledUpscaler}; a network, {@code network.UpscalerConfig} and
- *       {@code UpscalerNet}.
+ *       images, {@code upscale.TiledUpscaler}; a network, {@code network.UpscalerConfig} and {@code
+ *       UpscalerNet}.
  * </ul>
  */
 @NullMarked

@@ -5,13 +5,13 @@ import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.pipeline.network.SizeConditions;
 
 /**
- * The sizes that a pass tells the U-Net of SDXL. A1111 tells the size of the picture for all of
- * them, no crop, and to the refiner an aesthetic score.
+ * The sizes that a pass tells the U-Net of SDXL. A1111 tells the size of the image for all of them,
+ * no crop, and to the refiner an aesthetic score.
  *
  * @param family of the model
  * @param vectorWidth numbers that its U-Net reads beside the text; 0 if it reads none
  * @param given what the request says
- * @param own what is told where the request says nothing, of the pictures
+ * @param own what is told where the request says nothing, of the images
  */
 public record AddedTimeIds(
     ModelFamily family, int vectorWidth, SizeConditioning given, SizeConditioning.Size own) {
@@ -19,7 +19,7 @@ public record AddedTimeIds(
   /**
    * A condition with the sizes behind what the text says as a whole.
    *
-   * @param negative whether it is what the picture is not to show
+   * @param negative whether it is what the image is not to show
    */
   Conditioning with(Conditioning condition, boolean negative) {
     return vectorWidth == 0

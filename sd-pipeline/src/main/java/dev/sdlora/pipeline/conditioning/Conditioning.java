@@ -13,13 +13,13 @@ import java.util.stream.IntStream;
  * @param width numbers in a state
  * @param vector what the text says as a whole, and, once they are added, sizes; empty for U-Nets
  *     that read none. Not to be changed
- * @param regions what parts of the picture read in place of the states, because LoRAs act on the
- *     text encoders there; as long as the states. Mostly none
+ * @param regions what parts of the image read in place of the states, because LoRAs act on the text
+ *     encoders there; as long as the states. Mostly none
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody, and large.
 public record Conditioning(
     float[] states, int tokens, int width, float[] vector, List<Conditioning> regions) {
-  /** The same for all of the picture. */
+  /** The same for all of the image. */
   public Conditioning(float[] states, int tokens, int width, float[] vector) {
     this(states, tokens, width, vector, List.of());
   }
@@ -29,7 +29,7 @@ public record Conditioning(
     this(states, tokens, width, new float[0]);
   }
 
-  /** This, with what parts of the picture read in its place. */
+  /** This, with what parts of the image read in its place. */
   Conditioning withRegions(List<Conditioning> others) {
     return new Conditioning(states, tokens, width, vector, others);
   }

@@ -24,7 +24,7 @@ public record ConditioningSchedule(PromptSchedule texts, Map<String, Conditionin
     }
   }
 
-  /** This, with what parts of the picture read of the same texts. */
+  /** This, with what parts of the image read of the same texts. */
   ConditioningSchedule withRegions(List<ConditioningSchedule> regions) {
     Map<String, Conditioning> all = new HashMap<>();
     states.forEach(

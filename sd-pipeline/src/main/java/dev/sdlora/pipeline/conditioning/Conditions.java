@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a picture is to show and what not, in every call of the model.
+ * What an image is to show and what not, in every call of the model.
  *
  * @param parts the sides of the prompt's {@code AND}, at least one (Liu et al. 2022, "Compositional
  *     Visual Generation with Composable Diffusion Models")
@@ -24,7 +24,7 @@ public record Conditions(
    */
   @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
   public record Part(ConditioningSchedule schedule, double weight, Optional<float[]> area) {
-    /** A side that acts in all of the picture. */
+    /** A side that acts in all of the image. */
     public Part(ConditioningSchedule schedule, double weight) {
       this(schedule, weight, Optional.empty());
     }
@@ -60,7 +60,7 @@ public record Conditions(
   }
 
   /**
-   * These, with what parts of the picture read in their place.
+   * These, with what parts of the image read in their place.
    *
    * @param regions the same texts, encoded with the LoRAs of each part
    */
@@ -86,7 +86,7 @@ public record Conditions(
   }
 
   /**
-   * These, acting in parts of the picture.
+   * These, acting in parts of the image.
    *
    * @param areas for each side, in their order
    */

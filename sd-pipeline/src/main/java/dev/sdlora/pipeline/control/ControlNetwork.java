@@ -12,18 +12,18 @@ import dev.sdlora.tensors.torch.Torch;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A network that steers a U-Net by a picture: a ControlNet or a T2I-Adapter. */
+/** A network that steers a U-Net by an image: a ControlNet or a T2I-Adapter. */
 interface ControlNetwork {
 
   /**
-   * Reads a picture.
+   * Reads an image.
    *
    * @param picture float32 [1, 3, height, width], 0 to 1
    * @param memory owns what is made of it
    */
   Control read(ControlUnit unit, NDArray picture, Tiling tiling, NDManager memory);
 
-  /** What has been read of a picture, for all steps. */
+  /** What has been read of an image, for all steps. */
   @FunctionalInterface
   interface Control {
     /** The residuals that the U-Net adds. */

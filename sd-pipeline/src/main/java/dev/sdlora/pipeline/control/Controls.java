@@ -29,19 +29,19 @@ public final class Controls implements AutoCloseable {
   private double share;
 
   /**
-   * No pictures yet.
+   * No images yet.
    *
-   * @param memory what is made of the pictures; closed with this
+   * @param memory what is made of the images; closed with this
    */
   Controls(NDManager memory) {
     this.memory = memory;
     this.made = memory.newSubManager();
   }
 
-  /** A picture and the network that reads it. */
+  /** An image and the network that reads it. */
   private record LoadedUnit(ControlUnit unit, ControlNetwork network) {}
 
-  /** What has been read of a picture, and when it acts. */
+  /** What has been read of an image, and when it acts. */
   private record Active(ControlUnit unit, ControlNetwork.Control control) {
     boolean at(double share) {
       return unit.start() <= share && share <= unit.end();
@@ -73,9 +73,9 @@ public final class Controls implements AutoCloseable {
   }
 
   /**
-   * A U-Net that follows the pictures, until one for another size is asked for.
+   * A U-Net that follows the images, until one for another size is asked for.
    *
-   * @param size of the pictures to make; those to follow are brought to it
+   * @param size of the images to make; those to follow are brought to it
    * @param tiling which edges continue at the opposite edge, for the ControlNets too
    * @param cache what is kept of a call for others; calls that take from it ask no network beside
    *     the U-Net
@@ -103,13 +103,13 @@ public final class Controls implements AutoCloseable {
   }
 
   private Active read(LoadedUnit each, ImageSize size, Tiling tiling) {
-    try (NDArray picture = picture(each.unit, size, memory)) {
+    try (NDArray picture = image(each.unit, size, memory)) {
       return new Active(each.unit, each.network.read(each.unit, picture, tiling, made));
     }
   }
 
-  private static NDArray picture(ControlUnit unit, ImageSize size, NDManager scope) {
-    Raster fitted = Framing.frame(unit.resizeMode(), Raster.of(unit.picture()), size);
+  private static NDArray image(ControlUnit unit, ImageSize size, NDManager scope) {
+    Raster fitted = Framing.frame(unit.resizeMode(), Raster.of(unit.image()), size);
     float[] planes = fitted.planes();
     for (int i = 0; i < planes.length; i++) {
       planes[i] = planes[i] * 0.5f + 0.5f;

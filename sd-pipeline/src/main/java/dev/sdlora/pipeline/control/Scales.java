@@ -12,7 +12,7 @@ final class Scales {
   /** The outputs of ControlNets for SD 1.x; fewer are counted as the first of these. */
   private static final int OUTPUTS = 13;
 
-  /** The same for T2I-Adapters, from the largest picture to the smallest. */
+  /** The same for T2I-Adapters, from the largest image to the smallest. */
   private static final double[] ADAPTER_FADING = {0.25, 0.62, FADING, 1};
 
   private Scales() {}

@@ -1,4 +1,4 @@
-/** Pictures that others follow: what ControlNets add to the U-Net in each step. */
+/** Images that others follow: what ControlNets add to the U-Net in each step. */
 @NullMarked
 package dev.sdlora.pipeline.control;
 

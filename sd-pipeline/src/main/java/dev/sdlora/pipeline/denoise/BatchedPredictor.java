@@ -22,7 +22,7 @@ import java.util.function.Function;
  * far as memory allows; padding them would change the result.
  */
 public final class BatchedPredictor {
-  /** As many as a large picture has; a batch never has fewer than two rows. */
+  /** As many as a large image has; a batch never has fewer than two rows. */
   private static final long BATCH_PIXELS = 1024 * 1024;
 
   private final NoisePredictor network;
@@ -35,13 +35,13 @@ public final class BatchedPredictor {
   private final NDManager scope;
 
   /**
-   * A predictor for pictures of one size.
+   * A predictor for images of one size.
    *
    * @param prediction what the network predicts
    * @param levels the noise that it was trained with
    * @param guidance what a distilled network is told of guidance; empty for others
    * @param channels of a latent
-   * @param size of the pictures
+   * @param size of the images
    * @param rows how many a batch has at most
    * @param scope what a call needs is made below it
    */
@@ -64,36 +64,36 @@ public final class BatchedPredictor {
     this.scope = scope;
   }
 
-  /** How many rows a batch has at most, for pictures of a size, where nobody wants more. */
+  /** How many rows a batch has at most, for images of a size, where nobody wants more. */
   public static int rows(ImageSize size) {
     return (int) Math.max(2, BATCH_PIXELS / ((long) size.width() * size.height()));
   }
 
   /**
-   * What is asked about the latent of one picture.
+   * What is asked about the latent of one image.
    *
    * @param call the number of the call, for the network
    * @param x the latent, {@code clean + sigma·noise}; not modified
    * @param sigma its noise level
    * @param conditions to predict under
    * @param negatives how many of the first conditions are the negative one
-   * @param blind how many of the first are not shown the picture that an editing model reads
+   * @param blind how many of the first are not shown the image that an editing model reads
    */
   @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
   public record Question(
       int call, float[] x, double sigma, List<Conditioning> conditions, int negatives, int blind) {
-    private Row row(int picture, int condition) {
-      return new Row(picture, conditions.get(condition), condition < negatives, condition < blind);
+    private Row row(int image, int condition) {
+      return new Row(image, conditions.get(condition), condition < negatives, condition < blind);
     }
   }
 
   /** Where in the questions a row stands. */
-  private record Place(int picture, int condition) {}
+  private record Place(int image, int condition) {}
 
   /**
    * What the network predicts under each condition, in their order.
    *
-   * @param questions about pictures that are drawn together, at the same call and noise level
+   * @param questions about images that are drawn together, at the same call and noise level
    * @return the predictions for each of them
    * @throws IllegalStateException if they are not at the same call and noise level
    */
@@ -101,8 +101,8 @@ public final class BatchedPredictor {
     Question first = questions.get(0);
     Map<Integer, List<Place>> byLength = new LinkedHashMap<>();
     List<float[][]> predicted = new ArrayList<>();
-    for (int picture = 0; picture < questions.size(); picture++) {
-      Question question = questions.get(picture);
+    for (int image = 0; image < questions.size(); image++) {
+      Question question = questions.get(image);
       if (question.call != first.call || question.sigma != first.sigma) {
         throw new IllegalStateException(
             "pictures that are drawn together are at the calls %s and %s"
@@ -112,7 +112,7 @@ public final class BatchedPredictor {
       for (int i = 0; i < question.conditions.size(); i++) {
         byLength
             .computeIfAbsent(question.conditions.get(i).tokens(), length -> new ArrayList<>())
-            .add(new Place(picture, i));
+            .add(new Place(image, i));
       }
     }
     for (List<Place> alike : byLength.values()) {
@@ -122,7 +122,7 @@ public final class BatchedPredictor {
         int length = first.x.length;
         for (int row = 0; row < places.size(); row++) {
           Place place = places.get(row);
-          predicted.get(place.picture)[place.condition] =
+          predicted.get(place.image)[place.condition] =
               Arrays.copyOfRange(batch, row * length, (row + 1) * length);
         }
       }
@@ -133,14 +133,14 @@ public final class BatchedPredictor {
   private float[] run(Question first, List<Question> questions, List<Place> places) {
     List<Row> rows =
         places.stream()
-            .map(place -> questions.get(place.picture).row(place.picture, place.condition))
+            .map(place -> questions.get(place.image).row(place.image, place.condition))
             .toList();
     int count = rows.size();
     double scaleIn = prediction.scaleIn(first.sigma);
     int length = first.x.length;
     float[] latents = new float[count * length];
     for (int row = 0; row < count; row++) {
-      float[] x = questions.get(rows.get(row).picture()).x;
+      float[] x = questions.get(rows.get(row).image()).x;
       for (int i = 0; i < length; i++) {
         latents[row * length + i] = (float) (x[i] * scaleIn);
       }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * asks something that the last whole one did not: another text, a row more, other networks beside.
  *
  * <p>What networks beside the U-Net add is kept with the features. For one U-Net, one pass, and
- * pictures that are drawn together; used by one thread.
+ * images that are drawn together; used by one thread.
  */
 public final class DeepCache {
   private final int interval;
@@ -53,15 +53,15 @@ public final class DeepCache {
   }
 
   /** A row of a batch, by what it is asked. */
-  private record Asked(int picture, Conditioning condition, boolean blind) {
+  private record Asked(int image, Conditioning condition, boolean blind) {
     Asked(NoisePredictor.Row row) {
-      this(row.picture(), row.condition(), row.blind());
+      this(row.image(), row.condition(), row.blind());
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
       return other instanceof Asked asked
-          && picture == asked.picture
+          && image == asked.image
           && blind == asked.blind
           && Arrays.equals(condition.states(), asked.condition.states())
           && Arrays.equals(condition.regionStates(), asked.condition.regionStates())
@@ -70,7 +70,7 @@ public final class DeepCache {
 
     @Override
     public int hashCode() {
-      return 31 * picture + Arrays.hashCode(condition.states());
+      return 31 * image + Arrays.hashCode(condition.states());
     }
   }
 

@@ -13,13 +13,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Classifier-free guidance (Ho and Salimans 2022) with any number of conditions: {@code uncond + Σ
  * weight · scale · (cond − uncond)}. Where the factors of the conditions add up to 1, as they do at
  * scale 1 without {@code AND}, the negative side has no part in the sum and is not evaluated. A
- * condition that acts in a part of the picture has its weight there.
+ * condition that acts in a part of the image has its weight there.
  *
- * <p>A model that edits a picture is guided by text and picture, each on its own (Brooks et al.
- * 2023, "InstructPix2Pix", equation 3): {@code blind + imageScale · (uncond − blind) + Σ weight ·
- * scale · (cond − uncond)}, where only {@code blind} does not see the picture.
+ * <p>A model that edits an image is guided by text and image, each on its own (Brooks et al. 2023,
+ * "InstructPix2Pix", equation 3): {@code blind + imageScale · (uncond − blind) + Σ weight · scale ·
+ * (cond − uncond)}, where only {@code blind} does not see the image.
  *
- * <p>Immutable; {@link #start()} gives what one picture needs.
+ * <p>Immutable; {@link #start()} gives what one image needs.
  */
 public final class Guidance {
   private final BatchedPredictor predictor;
@@ -28,7 +28,7 @@ public final class Guidance {
   private final double weights;
   private final boolean regional;
 
-  /** Guidance for pictures of one size. */
+  /** Guidance for images of one size. */
   public Guidance(BatchedPredictor predictor, Conditions conditions, GuidanceOptions options) {
     this.predictor = predictor;
     this.conditions = conditions;

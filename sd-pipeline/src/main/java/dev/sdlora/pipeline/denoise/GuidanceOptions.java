@@ -11,8 +11,8 @@ import dev.sdlora.pipeline.network.Prediction;
  *     from 0 (off) to 1 (Lin et al. 2023, "Common Diffusion Noise Schedules and Sample Steps are
  *     Flawed", section 3.4)
  * @param guided which calls are guided
- * @param imageScale how far a model that edits moves towards the picture; 1, as for all others, is
- *     no guidance by it
+ * @param imageScale how far a model that edits moves towards the image; 1, as for all others, is no
+ *     guidance by it
  */
 public record GuidanceOptions(
     Prediction prediction, double scale, double rescale, GuidedCalls guided, double imageScale) {

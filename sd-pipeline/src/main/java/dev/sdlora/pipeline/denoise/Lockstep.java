@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Has the questions of several pieces of work answered together, such as what the samplers of
- * several pictures ask the network. Each piece stands on a thread of its own, which serves as its
+ * several images ask the network. Each piece stands on a thread of its own, which serves as its
  * stack: never do two of these threads run at the same time, nor one of them beside the thread that
  * called {@link #run}. So the pieces need no locks for what they share, their order is always the
  * same, and what has to be done on the caller's thread is handed to it.

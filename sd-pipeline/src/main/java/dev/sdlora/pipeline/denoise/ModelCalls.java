@@ -15,16 +15,16 @@ public interface ModelCalls {
   /**
    * A question and who is to answer it.
    *
-   * @param predictor the same for all pictures that are drawn together
+   * @param predictor the same for all images that are drawn together
    */
   record Asked(BatchedPredictor predictor, Question question) {}
 
-  /** Together with the samplers of other pictures; {@link #answer} answers them. */
+  /** Together with the samplers of other images; {@link #answer} answers them. */
   static ModelCalls together(Lockstep.Participant<Asked, List<float[]>> seat) {
     return (predictor, question) -> seat.ask(new Asked(predictor, question));
   }
 
-  /** What the network predicts for each of the pictures that ask. */
+  /** What the network predicts for each of the images that ask. */
   static List<List<float[]>> answer(List<Asked> asked) {
     return asked.get(0).predictor.predict(asked.stream().map(Asked::question).toList());
   }

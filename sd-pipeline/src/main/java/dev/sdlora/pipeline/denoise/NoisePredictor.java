@@ -27,9 +27,9 @@ public interface NoisePredictor {
 
   /**
    * What the network is asked: about one latent under several conditions, or about those of several
-   * pictures.
+   * images.
    *
-   * @param call which call of the model this belongs to, counted from 0 for each picture; one call
+   * @param call which call of the model this belongs to, counted from 0 for each image; one call
    *     may take several batches
    * @param sigma the noise level
    * @param rows what each row is
@@ -65,10 +65,10 @@ public interface NoisePredictor {
   /**
    * A row of a batch.
    *
-   * @param picture whose latent it holds, counted from 0 among those of the batch
+   * @param image whose latent it holds, counted from 0 among those of the batch
    * @param condition what context and added hold for the network
    * @param negative whether that is the negative condition
-   * @param blind whether it is not shown the picture that an editing model reads
+   * @param blind whether it is not shown the image that an editing model reads
    */
-  record Row(int picture, Conditioning condition, boolean negative, boolean blind) {}
+  record Row(int image, Conditioning condition, boolean negative, boolean blind) {}
 }

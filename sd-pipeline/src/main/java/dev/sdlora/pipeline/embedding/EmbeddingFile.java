@@ -78,14 +78,14 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
     return true;
   }
 
-  /** Whether a name is that of a picture. */
+  /** Whether a name is that of an image. */
   static boolean isPicture(Path path) {
     String name = path.toString().toLowerCase(Locale.ROOT);
     return PICTURES.stream().anyMatch(name::endsWith);
   }
 
   /**
-   * The embedding in a picture, if there is one.
+   * The embedding in an image, if there is one.
    *
    * @throws EmbeddingException if there is one that is damaged
    */
@@ -116,7 +116,7 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
     } catch (GenerationCancelledException | EmbeddingException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      // Java's own readers of pictures fail in many ways on damaged files.
+      // Java's own readers of images fail in many ways on damaged files.
       throw new EmbeddingException("cannot be read as a picture: " + e.getMessage(), e);
     }
   }

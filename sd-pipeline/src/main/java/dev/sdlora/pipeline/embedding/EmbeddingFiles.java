@@ -36,7 +36,7 @@ public final class EmbeddingFiles {
   /**
    * What is kept of a file that was looked at.
    *
-   * @param embedding what it holds; of a picture, perhaps nothing
+   * @param embedding what it holds; of an image, perhaps nothing
    * @param problem why it cannot be used, if that is so
    */
   record Summary(Optional<Embedding> embedding, Optional<String> problem) {}

@@ -179,7 +179,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
   }
 
   /**
-   * Where the names lead, in the order in which they were found. Only pictures are opened for it,
+   * Where the names lead, in the order in which they were found. Only images are opened for it,
    * since they have their names inside. The caller owns the map.
    */
   Map<String, Path> paths() {

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.embedding;
 
 import dev.sdlora.api.error.EmbeddingException;
-import dev.sdlora.api.value.PictureReader;
+import dev.sdlora.api.value.ImageIoReader;
 import dev.sdlora.tensors.file.Inflated;
 import dev.sdlora.tensors.file.SettingsJson;
 import java.awt.image.BufferedImage;
@@ -20,17 +20,17 @@ import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
 
 /**
- * The text that A1111 hides in the pixels of a picture, where web sites do not remove it. Left of
- * the picture proper stands a block with the lower halves of the bytes of a zlib stream, right of
- * it one with the upper halves, each separated from it by a black column. A half is the lowest four
+ * The text that A1111 hides in the pixels of an image, where web sites do not remove it. Left of
+ * the image proper stands a block with the lower halves of the bytes of a zlib stream, right of it
+ * one with the upper halves, each separated from it by a black column. A half is the lowest four
  * bits of a colour, in the order of rows, columns, and red, green, blue; over them lies a fixed
  * sequence of pseudo-random numbers.
  */
 final class HiddenText {
-  /** A1111 adds some hundred columns to a picture of 512 × 512; 75 vectors for SDXL are 2,600. */
+  /** A1111 adds some hundred columns to an image of 512 × 512; 75 vectors for SDXL are 2,600. */
   private static final long MAX_PIXELS = 1 << 23;
 
-  /** A byte for each colour and transparency: no other picture keeps the lowest four bits. */
+  /** A byte for each colour and transparency: no other image keeps the lowest four bits. */
   private static final int COLOUR_BITS = 8;
 
   /** What a zlib stream begins with; the second byte tells the level, which is the highest. */
@@ -69,14 +69,14 @@ final class HiddenText {
   }
 
   /**
-   * The text in a picture, if there is one and the picture is in a format that Java can read.
+   * The text in an image, if there is one and the image is in a format that Java can read.
    *
-   * @throws EmbeddingException if it is damaged, as when the picture was stored with loss
-   * @throws IOException if the picture cannot be read
+   * @throws EmbeddingException if it is damaged, as when the image was stored with loss
+   * @throws IOException if the image cannot be read
    */
   static Optional<String> find(Path path) throws IOException {
     try (ImageInputStream in = ImageIO.createImageInputStream(path.toFile())) {
-      return PictureReader.ask(in, HiddenText::find).flatMap(found -> found);
+      return ImageIoReader.ask(in, HiddenText::find).flatMap(found -> found);
     }
   }
 

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An embedding as A1111 writes it into pictures: the JSON form of the dictionary that its files
- * hold, with <code>{"TORCHTENSOR": [[…], …]}</code> in place of tensors.
+ * An embedding as A1111 writes it into images: the JSON form of the dictionary that its files hold,
+ * with <code>{"TORCHTENSOR": [[…], …]}</code> in place of tensors.
  */
 final class JsonRows {
   private static final String TENSOR = "TORCHTENSOR";

@@ -86,7 +86,7 @@ public final class PromptEmbeddings implements TrainedWords {
    * An embedding that may be named.
    *
    * @param file reads it
-   * @param hashed the file whose hash pictures tell; none for what came with a LoRA, as in A1111
+   * @param hashed the file whose hash images tell; none for what came with a LoRA, as in A1111
    */
   private record Candidate(String name, Supplier<EmbeddingFile> file, Optional<Path> hashed) {}
 

@@ -66,7 +66,7 @@ final class ComfySampling {
     return passes.size();
   }
 
-  /** How large the picture is, as far as the graph tells. */
+  /** How large the image is, as far as the graph tells. */
   Optional<ImageSize> size() {
     Optional<ImageSize> size = sizeOf(first().between());
     for (int i = passes.size() - 2; i >= 0; i--) {
@@ -90,7 +90,7 @@ final class ComfySampling {
     return passes.get(passes.size() - 1);
   }
 
-  /** All settings, with the size of the picture where the graph tells none. */
+  /** All settings, with the size of the image where the graph tells none. */
   ForeignSettings read(Optional<ImageSize> pictureSize) {
     ForeignSettings settings = new ForeignSettings(ComfyUi.PROGRAM);
     Set<Node> understood = new HashSet<>();
@@ -214,7 +214,7 @@ final class ComfySampling {
     }
   }
 
-  /** Where the latent of the first pass comes from: it is empty, or it is a picture's. */
+  /** Where the latent of the first pass comes from: it is empty, or it is an image's. */
   private void latent(
       ForeignSettings settings, Pass base, Optional<ImageSize> picture, Set<Node> understood) {
     Optional<ImageSize> size = sizeOf(base.between());
@@ -335,7 +335,7 @@ final class ComfySampling {
     }
   }
 
-  /** Nodes that may have had a part in the picture. */
+  /** Nodes that may have had a part in the image. */
   private void rest(ForeignSettings settings, Set<Node> understood) {
     for (Node node : graph.nodes()) {
       boolean plain =

@@ -10,14 +10,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * ComfyUI: the graph of nodes that made a picture. From the node that saves it the way leads back
- * to the last sampler, and from there to the model, the texts, and the latent or an earlier
- * sampler.
+ * ComfyUI: the graph of nodes that made an image. From the node that saves it the way leads back to
+ * the last sampler, and from there to the model, the texts, and the latent or an earlier sampler.
  */
 public final class ComfyUi {
   static final String PROGRAM = "ComfyUI";
 
-  /** Of the nodes that save or show pictures, so many are looked at. */
+  /** Of the nodes that save or show images, so many are looked at. */
   private static final int MAX_OUTPUTS = 32;
 
   private ComfyUi() {}
@@ -25,7 +24,7 @@ public final class ComfyUi {
   /**
    * Settings as JSON: the graph that was run, or what the page showed of it.
    *
-   * @param size of the picture, which tells several that a graph saves apart; empty if not known
+   * @param size of the image, which tells several that a graph saves apart; empty if not known
    */
   public static Optional<ForeignSettings> read(JsonNode json, Optional<ImageSize> size) {
     JsonNode api = json.path("nodes").isArray() ? ComfyWorkflow.toApi(json) : json;

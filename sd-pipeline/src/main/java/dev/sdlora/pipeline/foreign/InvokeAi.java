@@ -143,7 +143,7 @@ public final class InvokeAi {
         CompelText.toA1111(positive.strip()), CompelText.toA1111(negative.toString().strip()));
   }
 
-  /** The command that made a picture, as version 1 and 2 write it. */
+  /** The command that made an image, as version 1 and 2 write it. */
   public static Optional<ForeignSettings> dream(String command) {
     Matcher parts = DREAM.matcher(command);
     if (!parts.matches()) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.sampling.NamedSampler;
 import java.util.Set;
 
-/** NovelAI: a JSON object of settings, which newer pictures hide in their transparency too. */
+/** NovelAI: a JSON object of settings, which newer images hide in their transparency too. */
 public final class NovelAi {
   private static final String PROGRAM = "NovelAI";
 
@@ -32,8 +32,8 @@ public final class NovelAi {
   /**
    * Settings as JSON.
    *
-   * @param description the prompt as the picture shows it, or nothing
-   * @param size of the picture in pixels, for settings that lack it
+   * @param description the prompt as the image shows it, or nothing
+   * @param size of the image in pixels, for settings that lack it
    */
   public static ForeignSettings read(JsonNode comment, String description, String size) {
     ForeignSettings settings = new ForeignSettings(PROGRAM);

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** Keys that matter to some families of models: the refiner, editing, what SDXL is told. */
 final class FamilyKeys {
-  /** How strongly a model that edits keeps to the picture; said of such pictures only. */
+  /** How strongly a model that edits keeps to the image; said of such images only. */
   static final InfotextKey IMAGE_CFG_SCALE =
       setting(
           ImageSettings.IMAGE_CFG_SCALE,

@@ -4,7 +4,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.pipeline.foreign.ForeignSettings;
 import java.util.regex.Pattern;
 
-/** What another program says of a picture, written as A1111 would. */
+/** What another program says of an image, written as A1111 would. */
 final class ForeignText {
   /** A prompt may have any lines, but not one that ends it. */
   private static final Pattern END_OF_PROMPT =

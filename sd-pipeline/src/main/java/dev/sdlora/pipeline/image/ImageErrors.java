@@ -29,9 +29,8 @@ final class ImageErrors {
     return new ImageFileException(subject + " " + predicate, cause);
   }
 
-  /** An error about a file, or about the picture of a stream. */
-  static ImageFileException error(
-      PictureSource source, String predicate, @Nullable Throwable cause) {
+  /** An error about a file, or about the image of a stream. */
+  static ImageFileException error(ImageSource source, String predicate, @Nullable Throwable cause) {
     return new ImageFileException(source + " " + predicate, source.details(), cause);
   }
 
@@ -42,7 +41,7 @@ final class ImageErrors {
         subject(file) + " could not be written: " + reason, ErrorDetails.in(file), cause);
   }
 
-  static ImageFileException notRead(PictureSource source, IOException cause) {
+  static ImageFileException notRead(ImageSource source, IOException cause) {
     return cause instanceof NoSuchFileException
         ? error(source, "does not exist", cause)
         : error(source, "could not be read: " + FileReason.of(cause), cause);
@@ -53,14 +52,14 @@ final class ImageErrors {
    *
    * @param count of chunks or segments up to here
    */
-  static void requireFewParts(PictureSource source, int count) {
+  static void requireFewParts(ImageSource source, int count) {
     if (count > MOST_PARTS) {
       throw source.error("has more than the %s chunks that are read".formatted(MOST_PARTS));
     }
   }
 
-  /** The error that a picture holds no settings. */
-  static ImageFileException noText(PictureSource source, String what) {
+  /** The error that an image holds no settings. */
+  static ImageFileException noText(ImageSource source, String what) {
     return new ImageSettingsException(
         source
             + " holds no "

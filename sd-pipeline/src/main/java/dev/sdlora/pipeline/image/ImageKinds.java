@@ -3,7 +3,7 @@ package dev.sdlora.pipeline.image;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** Recognises picture files, and what people have in their place, by the first bytes. */
+/** Recognises image files, and what people have in their place, by the first bytes. */
 final class ImageKinds {
   /** How many bytes at the start of a file are enough to tell; a web page may begin with blanks. */
   static final int PREFIX_BYTES = 512;

@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What is worth writing down about one picture: the request, and how it came about.
+ * What is worth writing down about one image: the request, and how it came about.
  *
- * @param spec the request; its own size, seed and number of pictures are not looked at, and its
- *     variation seed is that of this picture
- * @param size the size of the picture, with hires fix that of the first pass
- * @param seed the seed of this picture
+ * @param spec the request; its own size, seed and number of images are not looked at, and its
+ *     variation seed is that of this image
+ * @param size the size of the image, with hires fix that of the first pass
+ * @param seed the seed of this image
  * @param facts what else is said, by A1111's keys: {@code Model hash}, {@code Model}, {@code VAE},
  *     {@code Lora hashes}, {@code TI hashes}, {@code Pad conds}, {@code Version} and so on. They
  *     are written where A1111 has them; keys that it does not have come before those of hires fix,
@@ -24,10 +24,10 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
   /** The fact in which number format the networks computed; said where it is not float32. */
   public static final String PRECISION = "Precision";
 
-  /** The fact which model finished the picture; said if one did. */
+  /** The fact which model finished the image; said if one did. */
   public static final String REFINER = "Refiner";
 
-  /** The fact how strongly a model that edits kept to the picture; said of such pictures. */
+  /** The fact how strongly a model that edits kept to the image; said of such images. */
   public static final String IMAGE_CFG_SCALE = "Image CFG scale";
 
   /** The fact how LoRAs were applied; said where they were not patched into the weights. */
@@ -36,7 +36,7 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
   /** The fact which masks the prompts could name, by their hashes; said where there are any. */
   public static final String REGION_MASKS = "Region masks";
 
-  /** The facts how many pictures were drawn together, and which of them this is, from 0. */
+  /** The facts how many images were drawn together, and which of them this is, from 0. */
   static final String BATCH_SIZE = "Batch size";
 
   static final String BATCH_POS = "Batch pos";
@@ -58,7 +58,7 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
    * @param loraHashes by the names that the prompts use, 12 hex digits each, in the order of
    *     writing
    * @param embeddingHashes likewise, of the embeddings that the prompts name
-   * @param version the program that made the picture
+   * @param version the program that made the image
    */
   public ImageSettings(
       PromptSpec spec,
@@ -72,12 +72,12 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
     this(spec, size, seed, facts(modelName, modelHash, loraHashes, embeddingHashes, version));
   }
 
-  /** The same of a picture that a model has edited, which tells how strongly it kept to it. */
+  /** The same of an image that a model has edited, which tells how strongly it kept to it. */
   public ImageSettings edited() {
     return with(IMAGE_CFG_SCALE, InfotextValues.number(spec.imageCfgScale()));
   }
 
-  /** The same of a picture that was drawn together with others, if there are any. */
+  /** The same of an image that was drawn together with others, if there are any. */
   public ImageSettings inBatch(int size, int position) {
     return size == 1
         ? this
@@ -103,7 +103,7 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
   }
 
   /**
-   * The same of a picture in which hypernetworks acted. A1111 says no more than their tags in the
+   * The same of an image in which hypernetworks acted. A1111 says no more than their tags in the
    * prompt; its old key {@code Hypernet} would be read as one tag more.
    *
    * @param hashes by the names that the prompts use

@@ -3,8 +3,8 @@ package dev.sdlora.pipeline.image;
 import dev.sdlora.api.PromptSpec;
 
 /**
- * The text that A1111 keeps in a picture ("infotext"): the prompt, the negative prompt, and one
- * line of settings.
+ * The text that A1111 keeps in an image ("infotext"): the prompt, the negative prompt, and one line
+ * of settings.
  *
  * <pre>{@code
  * a cat <lora:ink:0.8>
@@ -25,8 +25,8 @@ import dev.sdlora.api.PromptSpec;
  *
  * Everything else in a prompt is safe, lines that look like settings included, because only the
  * last line of the text is taken for settings. Of the settings, those do not come back that A1111
- * does not write: the number of pictures, whether the VAE works in tiles, pictures and masks that
- * the request started from, and options that the sampler has no use for. {@link
+ * does not write: the number of images, whether the VAE works in tiles, images and masks that the
+ * request started from, and options that the sampler has no use for. {@link
  * dev.sdlora.api.sampling.Schedule#AUTOMATIC} comes back as what it stood for if the sampler has a
  * schedule of its own, and LoRAs given by object come back as tags of the prompt.
  */
@@ -34,11 +34,11 @@ public final class Infotext {
   private Infotext() {}
 
   /**
-   * The text for a picture. LoRAs that were given by object follow the prompt as tags {@code
+   * The text for an image. LoRAs that were given by object follow the prompt as tags {@code
    * <lora:name:strength>}, or {@code <lora:name:textEncoder:unet>} if the strengths differ, with
-   * {@code lbw=} and {@code dyn=} where they are set, so that the text alone makes the picture
-   * again. (Names with {@code :}, {@code >} or {@code =} cannot be written in a tag; they are
-   * written all the same, for the human reader.)
+   * {@code lbw=} and {@code dyn=} where they are set, so that the text alone makes the image again.
+   * (Names with {@code :}, {@code >} or {@code =} cannot be written in a tag; they are written all
+   * the same, for the human reader.)
    *
    * <p>Given the facts that were read from a text of A1111 ({@link PromptSpec#otherParameters()}),
    * the text is the same, byte for byte. The random number generator is named, where A1111 leaves

@@ -110,7 +110,7 @@ final class InfotextDraft {
     kept.put(key, value);
   }
 
-  /** Keeps a value that is about the picture of img2img, if it is not about hires fix. */
+  /** Keeps a value that is about the image of img2img, if it is not about hires fix. */
   void keepWithoutHires(String key, String value) {
     if (!hasHires) {
       keep(key, value);
@@ -121,7 +121,7 @@ final class InfotextDraft {
     hasHires = true;
   }
 
-  /** The strength of the second pass, or of img2img, whose picture is not in the text. */
+  /** The strength of the second pass, or of img2img, whose image is not in the text. */
   void denoisingStrength(String value) {
     double strength = InfotextValues.decimal(value);
     hires.denoisingStrength(strength);

@@ -8,7 +8,7 @@ import java.util.function.Function;
  * One key of the settings line.
  *
  * @param name as A1111 writes it
- * @param writer the value for a picture, or empty to leave the key out
+ * @param writer the value for an image, or empty to leave the key out
  * @param reader puts a value into the request that is being read
  * @param isSetting whether the reader sets something, rather than keep the value as a fact
  */
@@ -26,13 +26,13 @@ record InfotextKey(
     return new InfotextKey(name, writer, reader, true);
   }
 
-  /** A key that tells something about the picture which is no setting of a request. */
+  /** A key that tells something about the image which is no setting of a request. */
   static InfotextKey fact(String name) {
     return ofPicture(name, settings -> Optional.empty());
   }
 
   /**
-   * A key of a setting that cannot be read back without a picture that belongs to it. Of a request
+   * A key of a setting that cannot be read back without an image that belongs to it. Of a request
    * without one it is a fact.
    */
   static InfotextKey ofPicture(String name, Function<ImageSettings, Optional<String>> writer) {

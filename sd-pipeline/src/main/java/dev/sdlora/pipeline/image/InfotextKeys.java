@@ -162,7 +162,7 @@ final class InfotextKeys {
 
   private InfotextKeys() {}
 
-  /** The settings line of a picture. */
+  /** The settings line of an image. */
   static SettingsLine write(ImageSettings settings) {
     SettingsLine line = new SettingsLine();
     FIXED.forEach(key -> write(key, settings, line));

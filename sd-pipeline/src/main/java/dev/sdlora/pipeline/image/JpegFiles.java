@@ -13,7 +13,7 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Writes pictures as JPEG files with their settings as EXIF data, and reads the settings back. */
+/** Writes images as JPEG files with their settings as EXIF data, and reads the settings back. */
 final class JpegFiles {
   /** A1111's default, of 100. */
   static final int QUALITY = 80;
@@ -30,20 +30,20 @@ final class JpegFiles {
   private JpegFiles() {}
 
   /**
-   * The bytes of a file with a picture and its settings.
+   * The bytes of a file with an image and its settings.
    *
    * @param quality 0 to 100
    * @param subject what an error is about
    * @throws ImageFileException if the settings are longer than a JPEG can hold
    */
   static byte[] encode(GeneratedImage image, int quality, String subject) throws IOException {
-    byte[] exif = ExifComment.encode(image.parameters());
+    byte[] exif = ExifComment.encode(image.infotext());
     int length = 2 + EXIF.length + exif.length;
     if (length > MAX_SEGMENT) {
       throw ImageErrors.error(
           subject,
           "cannot hold settings of %s characters: a JPEG has room for about 32,000; write a PNG"
-              .formatted(image.parameters().length()));
+              .formatted(image.infotext().length()));
     }
     byte[] jpeg = pixels(image, quality);
     return ByteBuffer.allocate(2 + length + jpeg.length)
@@ -61,13 +61,13 @@ final class JpegFiles {
    *
    * @throws ImageFileException if the file cannot be read or has none
    */
-  static String readParameters(PictureSource source) {
+  static String readInfotext(ImageSource source) {
     return source
         .reading(bytes -> comment(source, bytes))
         .orElseThrow(() -> ImageErrors.noText(source, "EXIF UserComment"));
   }
 
-  private static Optional<String> comment(PictureSource source, PictureSource.Bytes bytes)
+  private static Optional<String> comment(ImageSource source, ImageSource.Bytes bytes)
       throws IOException {
     long at = 2;
     for (int segments = 1; at + 4 <= bytes.size(); segments++) {

@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.image;
 
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.RegionMask;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -15,7 +15,7 @@ final class MaskHash {
 
   /** The first digits of the SHA-256 of a mask's sides, blur and pixels. */
   static String of(RegionMask mask) {
-    Picture picture = mask.picture();
+    Image picture = mask.image();
     ByteBuffer head = ByteBuffer.allocate(3 * Integer.BYTES);
     head.putInt(picture.width()).putInt(picture.height()).putInt(mask.blur());
     MessageDigest digest;

@@ -18,7 +18,7 @@ final class NovelAiTexts {
    * The settings as A1111 would write them; empty if the texts are not NovelAI's.
    *
    * @param texts by their keywords
-   * @param size of the picture, such as {@code 512x768}, or nothing
+   * @param size of the image, such as {@code 512x768}, or nothing
    */
   static Optional<String> parameters(Function<String, Optional<String>> texts, String size) {
     if (!texts.apply("Software").equals(Optional.of("NovelAI"))) {

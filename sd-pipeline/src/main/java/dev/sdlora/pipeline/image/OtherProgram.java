@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Programs that keep their settings in another form than A1111: how their pictures are recognised,
+ * Programs that keep their settings in another form than A1111: how their images are recognised,
  * and who reads them.
  */
 enum OtherProgram {
@@ -157,8 +157,8 @@ enum OtherProgram {
     }
   }
 
-  /** The error that the settings of a picture are this program's. */
-  ImageFileException notRead(PictureSource source) {
+  /** The error that the settings of an image are this program's. */
+  ImageFileException notRead(ImageSource source) {
     return new ImageSettingsException(source + " " + sentence(), source.details(), label);
   }
 

@@ -17,7 +17,7 @@ import java.util.Set;
 
 /**
  * Keys of settings that A1111 does not have, or does not write. They are written only where they
- * differ from what A1111 does, so that its pictures and this library's read alike.
+ * differ from what A1111 does, so that its images and this library's read alike.
  */
 final class OwnKeys {
   private static final Set<Sampler> WITH_ORDER = EnumSet.of(Sampler.LMS, Sampler.DEIS);

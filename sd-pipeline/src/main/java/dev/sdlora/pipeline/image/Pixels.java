@@ -34,7 +34,7 @@ public final class Pixels {
   }
 
   /**
-   * A picture of planes; see {@link #rgb}.
+   * An image of planes; see {@link #rgb}.
    *
    * @param planes [3][height][width]
    */
@@ -43,7 +43,7 @@ public final class Pixels {
   }
 
   /**
-   * A picture of planes for Java's own classes; see {@link #rgb}.
+   * An image of planes for Java's own classes; see {@link #rgb}.
    *
    * @param planes [3][height][width]
    */

@@ -14,7 +14,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Writes pictures as PNG files with their settings, and reads the settings back. */
+/** Writes images as PNG files with their settings, and reads the settings back. */
 public final class PngFiles {
   static final String KEYWORD = "parameters";
 
@@ -24,12 +24,12 @@ public final class PngFiles {
   private PngFiles() {}
 
   /**
-   * The bytes of an 8-bit RGB PNG with a picture and its settings in the text chunk {@code
+   * The bytes of an 8-bit RGB PNG with an image and its settings in the text chunk {@code
    * parameters}: a {@code tEXt} chunk if they are Latin-1, otherwise {@code iTXt}, as A1111 does.
    */
   static byte[] encode(GeneratedImage image) throws IOException {
     byte[] png = encode(image.toBufferedImage());
-    byte[] text = TextChunk.encode(KEYWORD, image.parameters());
+    byte[] text = TextChunk.encode(KEYWORD, image.infotext());
     return ByteBuffer.allocate(png.length + text.length)
         .put(png, 0, HEAD_BYTES)
         .put(text)
@@ -38,8 +38,8 @@ public final class PngFiles {
   }
 
   /**
-   * Writes a picture without settings as a PNG, whatever the name ends in. The file appears whole
-   * or not at all.
+   * Writes an image without settings as a PNG, whatever the name ends in. The file appears whole or
+   * not at all.
    *
    * @throws ImageFileException if it cannot be written; nothing is left behind
    */
@@ -58,11 +58,11 @@ public final class PngFiles {
    *
    * @throws ImageFileException if the file is missing, is damaged or has no such text
    */
-  static String readParameters(PictureSource source) {
+  static String readInfotext(ImageSource source) {
     PngReader reader = new PngReader(source);
     Optional<String> text = reader.text(KEYWORD);
     if (text.isPresent()) {
-      return PictureFiles.parameters(text.get(), source, reader.size());
+      return ImageFiles.parameters(text.get(), source, reader.size());
     }
     Optional<OtherProgram> program = OtherProgram.ofKeywords(reader.otherKeywords());
     return NovelAiTexts.parameters(reader::text, reader.sides())
@@ -82,7 +82,7 @@ public final class PngFiles {
    * @throws ImageFileException if the file is missing, is not a PNG or is damaged
    */
   public static Optional<String> findText(Path file, String keyword) {
-    return new PngReader(PictureSource.of(file)).text(keyword);
+    return new PngReader(ImageSource.of(file)).text(keyword);
   }
 
   private static byte[] encode(BufferedImage image) throws IOException {

@@ -32,13 +32,13 @@ final class PngReader {
 
   private static final Pattern CHUNK_TYPE = Pattern.compile("[A-Za-z]{4}");
 
-  private final PictureSource source;
+  private final ImageSource source;
   private final Set<String> otherKeywords = new LinkedHashSet<>();
 
   /** The texts that were read, by keyword: together they are bounded as one is. */
   private final Map<String, Optional<String>> texts = new HashMap<>();
 
-  PngReader(PictureSource source) {
+  PngReader(ImageSource source) {
     this.source = source;
   }
 
@@ -88,7 +88,7 @@ final class PngReader {
     }
   }
 
-  private Optional<String> text(PictureSource.Bytes bytes, String keyword) throws IOException {
+  private Optional<String> text(ImageSource.Bytes bytes, String keyword) throws IOException {
     long size = bytes.size();
     requirePng(bytes.read(0, SIGNATURE.length));
     long at = SIGNATURE.length;

@@ -15,11 +15,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Why a picture that is made from the settings of another will not be that one: what the text that
- * a request was read from says, against what is being made.
+ * Why an image that is made from the settings of another will not be that one: what the text that a
+ * request was read from says, against what is being made.
  */
 public final class Reproduction {
-  /** About the picture or the program, without a part in what is drawn. */
+  /** About the image or the program, without a part in what is drawn. */
   private static final Set<String> WITHOUT_EFFECT =
       Set.of(
           "Version",
@@ -41,7 +41,7 @@ public final class Reproduction {
           "Downcast alphas_cumprod",
           "Cache FP16 weight for LoRA");
 
-  /** Said of a picture that was made from another. */
+  /** Said of an image that was made from another. */
   private static final Set<String> OF_ANOTHER_PICTURE =
       Set.of(
           "Denoising strength",
@@ -90,7 +90,7 @@ public final class Reproduction {
   /**
    * One sentence for each difference; none for a request that was not read from a text.
    *
-   * @param made the picture, with its request
+   * @param made the image, with its request
    * @param checkpoint that it was made with
    */
   public static List<String> warnings(ImageSettings made, Checkpoint checkpoint) {
@@ -276,8 +276,8 @@ public final class Reproduction {
             (name, hash) -> {
               if (!now.contains(name) && prompts.contains(name)) {
                 warnings.add(
-                    ("the text was written for the embedding '%s' (hash %s), which the pipeline does"
-                            + " not have; its name was read as words")
+                    ("the text was written for the embedding '%s' (hash %s), which the pipeline"
+                            + " does not have; its name was read as words")
                         .formatted(cut(name), hash));
               }
             });

@@ -46,7 +46,7 @@ final class SamplerKeys {
               options -> Long.toString(options.ensd())),
           (draft, value) -> draft.sampler.ensd(InfotextValues.seed(value)));
 
-  /** In img2img; without its picture the value is a setting and a fact. */
+  /** In img2img; without its image the value is a setting and a fact. */
   private static final InfotextKey EXTRA_NOISE =
       setting(
           "Extra noise",

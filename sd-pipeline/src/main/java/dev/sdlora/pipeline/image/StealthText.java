@@ -34,10 +34,10 @@ final class StealthText {
   private static final int HEAD_BYTES = MARK_BYTES + 4;
   private static final int COLOUR_BITS = 8;
 
-  /** Of pictures that are looked into: 8,192 × 8,192. */
+  /** Of images that are looked into: 8,192 × 8,192. */
   private static final long MAX_PIXELS = 1 << 26;
 
-  /** A file that is larger is no picture of a model either. */
+  /** A file that is larger is no image of a model either. */
   private static final int MAX_FILE = 128 << 20;
 
   private final ImageReader reader;
@@ -54,7 +54,7 @@ final class StealthText {
    * The settings in the pixels of a PNG, as A1111 would write them; empty if there are none, or
    * none that are understood.
    */
-  static Optional<String> find(PictureSource source) {
+  static Optional<String> find(ImageSource source) {
     return source.reading(
         bytes -> {
           if (bytes.size() > MAX_FILE) {
@@ -81,7 +81,7 @@ final class StealthText {
               && colours.getComponentSize(0) == COLOUR_BITS;
       return plain ? new StealthText(reader).find(colours.hasAlpha()) : Optional.empty();
     } catch (IOException | RuntimeException e) {
-      return Optional.empty(); // a damaged picture hides nothing
+      return Optional.empty(); // a damaged image hides nothing
     } finally {
       reader.dispose();
     }
@@ -132,7 +132,7 @@ final class StealthText {
     }
     byte[] whole = bytes(place, HEAD_BYTES + (int) length);
     if (whole.length < HEAD_BYTES + length) {
-      return Optional.empty(); // the picture was cut
+      return Optional.empty(); // the image was cut
     }
     try {
       byte[] text =
@@ -145,7 +145,7 @@ final class StealthText {
     }
   }
 
-  /** The first bytes, fewer if the picture has not so many. */
+  /** The first bytes, fewer if the image has not so many. */
   private byte[] bytes(Place place, int count) throws IOException {
     int perColumn = height * place.shifts.length;
     long wanted = ((long) count * Byte.SIZE + perColumn - 1) / perColumn;
@@ -163,7 +163,7 @@ final class StealthText {
     return bytes;
   }
 
-  /** A text of A1111, the texts of a NovelAI picture as a JSON object, or another program's. */
+  /** A text of A1111, the texts of a NovelAI image as a JSON object, or another program's. */
   private static Optional<String> parameters(String text) {
     if (text.isBlank()) {
       return Optional.empty();

@@ -19,13 +19,13 @@ final class WebpFiles {
    *
    * @throws ImageFileException if the file cannot be read or has none
    */
-  static String readParameters(PictureSource source) {
+  static String readInfotext(ImageSource source) {
     return source
         .reading(bytes -> comment(source, bytes))
         .orElseThrow(() -> ImageErrors.noText(source, "EXIF UserComment"));
   }
 
-  private static Optional<String> comment(PictureSource source, PictureSource.Bytes bytes)
+  private static Optional<String> comment(ImageSource source, ImageSource.Bytes bytes)
       throws IOException {
     long at = HEADER_BYTES;
     for (int chunks = 1; at + 8 <= bytes.size(); chunks++) {

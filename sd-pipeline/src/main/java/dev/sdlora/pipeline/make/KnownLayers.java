@@ -88,7 +88,7 @@ final class KnownLayers {
     return shapes;
   }
 
-  /** With what reads the sizes of pictures and the whole text, that many numbers. */
+  /** With what reads the sizes of images and the whole text, that many numbers. */
   private static Map<String, List<Long>> toldSizes(UNetConfig unet, long numbers) {
     Map<String, List<Long>> all = weights(unet);
     long time = 4L * unet.channels().get(0);

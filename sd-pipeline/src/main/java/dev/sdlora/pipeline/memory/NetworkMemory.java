@@ -206,7 +206,7 @@ public final class NetworkMemory {
   /**
    * From latents to pixels.
    *
-   * @param pixels of the picture
+   * @param pixels of the image
    * @param strips whether it goes strip by strip
    */
   public static Blocks decode(VaeConfig vae, double pixels, boolean strips, int number) {
@@ -220,7 +220,7 @@ public final class NetworkMemory {
       vaeResnet(peak, in, out, here, strips);
       vaeResnet(peak, out, out, here, strips);
       if (level > 0) {
-        // A layer at twice the sides, of the enlarged picture or of strips of it.
+        // A layer at twice the sides, of the enlarged image or of strips of it.
         peak.keep(here * out);
         here *= 4;
         if (strips) {
@@ -251,7 +251,7 @@ public final class NetworkMemory {
   /**
    * From pixels to latents.
    *
-   * @param pixels of the picture
+   * @param pixels of the image
    * @param strips whether it goes strip by strip
    */
   public static Blocks encode(VaeConfig vae, double pixels, boolean strips, int number) {
@@ -290,7 +290,7 @@ public final class NetworkMemory {
 
   /**
    * A residual block in strips, beside its input. A strip is normed into a copy, and where it is
-   * not the whole picture, copied again with the rows around it, or convolved into another one. The
+   * not the whole image, copied again with the rows around it, or convolved into another one. The
    * second convolution is added to the input, or to what a shortcut makes of it, in place.
    */
   private static void vaeStrips(Peak peak, double in, double out, double here) {
@@ -316,7 +316,7 @@ public final class NetworkMemory {
     peak.drop(here * out);
   }
 
-  /** From latents to pixels by TAESD, in float32: a residual block at the size of the picture. */
+  /** From latents to pixels by TAESD, in float32: a residual block at the size of the image. */
   public static Blocks decode(TinyDecoderConfig tiny, double pixels) {
     Peak peak = new Peak(Float.BYTES, 1);
     double tensor = pixels * tiny.width();
@@ -325,7 +325,7 @@ public final class NetworkMemory {
   }
 
   /**
-   * An upscaler that works through a picture piece by piece, in float32.
+   * An upscaler that works through an image piece by piece, in float32.
    *
    * @param pixels of the largest piece that it sees
    */
@@ -345,7 +345,8 @@ public final class NetworkMemory {
     double dense = positions * (network.features() + 4 * network.growth());
     double large = (1L << (2 * network.doublings())) * one;
     peak.at(one, one, one, dense, dense, one, one);
-    // Input, output, and the copy in the layout of the kernel, which some machines never hold whole.
+    // Input, output, and the copy in the layout of the kernel, which some machines never hold
+    // whole.
     peak.at(one, one, large, large, 0.8 * large);
   }
 

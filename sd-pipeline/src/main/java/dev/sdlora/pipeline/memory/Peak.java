@@ -2,7 +2,7 @@ package dev.sdlora.pipeline.memory;
 
 /**
  * Adds up the tensors that live at the same time as a program is walked through. Sizes are given in
- * numbers of one picture of a batch. Not safe for use by several threads.
+ * numbers of one image of a batch. Not safe for use by several threads.
  */
 final class Peak {
   /**

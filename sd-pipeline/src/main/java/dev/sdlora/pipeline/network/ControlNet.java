@@ -9,7 +9,7 @@ import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.List;
 
 /**
- * A trained copy of a U-Net's way down that makes it follow a picture (Zhang et al. 2023, "Adding
+ * A trained copy of a U-Net's way down that makes it follow an image (Zhang et al. 2023, "Adding
  * Conditional Control to Text-to-Image Diffusion Models").
  */
 public final class ControlNet {
@@ -35,7 +35,7 @@ public final class ControlNet {
     this.tiling = tiling;
   }
 
-  /** The same network for pictures some of whose edges continue at the opposite edge. */
+  /** The same network for images some of whose edges continue at the opposite edge. */
   public ControlNet tiling(Tiling edges) {
     return new ControlNet(program, config, weights, edges);
   }
@@ -46,7 +46,7 @@ public final class ControlNet {
   }
 
   /**
-   * Reads a picture to follow, once for all steps.
+   * Reads an image to follow, once for all steps.
    *
    * @param picture float32 [1, 3, height, width], 0 to 1
    * @param scope the manager that will own the result
@@ -69,7 +69,7 @@ public final class ControlNet {
    * @param times as the U-Net takes them
    * @param context as the U-Net takes it
    * @param vector as the U-Net takes it
-   * @param hint of the picture to follow
+   * @param hint of the image to follow
    * @param scales float32 [outputs, batch]: a factor on each output for each member of the batch
    * @param scope the manager that will own the results
    * @return float32, for each output of the U-Net's way down, and for its middle

@@ -5,10 +5,10 @@ import java.util.Map;
 
 /**
  * The dimensions of a ControlNet: those of the U-Net whose way down and middle it repeats, and of
- * the layers that read the picture to follow.
+ * the layers that read the image to follow.
  *
  * @param unet the U-Net; its way up is not part of this
- * @param hint channels of the layers that read the picture, at each of their sizes
+ * @param hint channels of the layers that read the image, at each of their sizes
  */
 public record ControlNetConfig(UNetConfig unet, List<Integer> hint) {
 
@@ -18,7 +18,7 @@ public record ControlNetConfig(UNetConfig unet, List<Integer> hint) {
     hint = List.copyOf(hint);
   }
 
-  /** How many layers read the picture, between the first and the last. */
+  /** How many layers read the image, between the first and the last. */
   public int hintBlocks() {
     return 2 * (hint.size() - 1);
   }

@@ -12,7 +12,7 @@ final class ConvolutionPacking {
   /**
    * Whether oneDNN cuts a kernel into the same blocks of outputs at every size: of 1×1, as a
    * matrix; others if their outputs are one block or several of 64. 96 outputs become blocks of 48
-   * for large pictures and of 32 for small ones, and what is packed for the one is laid out anew in
+   * for large images and of 32 for small ones, and what is packed for the one is laid out anew in
    * each call of the other, by code that takes ten times as long as the convolution. A plain kernel
    * is laid out by quick code.
    */
@@ -24,7 +24,7 @@ final class ConvolutionPacking {
   /**
    * The layout of a kernel, by what its name tells of the layer.
    *
-   * @param batch how many pictures there are at once
+   * @param batch how many images there are at once
    * @param side height and width of what the layer reads
    */
   static Packing of(String name, List<Long> shape, int batch, int side) {

@@ -2,7 +2,7 @@ package dev.sdlora.pipeline.network;
 
 import dev.sdlora.api.image.Tiling;
 
-/** How programs are told what lies beyond the edges of a picture. */
+/** How programs are told what lies beyond the edges of an image. */
 final class Edges {
   private Edges() {}
 

@@ -41,8 +41,8 @@ public final class LatentResizing {
    * A latent of another size.
    *
    * @param latent [channels][height / 8][width / 8]
-   * @param from the size of its picture
-   * @param to the size of the new one's picture
+   * @param from the size of its image
+   * @param to the size of the new one's image
    * @param scope a manager for what is needed on the way
    * @return itself if the sizes are equal
    */

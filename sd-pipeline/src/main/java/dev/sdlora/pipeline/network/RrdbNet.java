@@ -6,7 +6,7 @@ import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 
-/** The generator of ESRGAN (Wang et al. 2018), which enlarges pictures, in float32. */
+/** The generator of ESRGAN (Wang et al. 2018), which enlarges images, in float32. */
 final class RrdbNet implements UpscalerNet {
   private final Program program;
   private final RrdbConfig config;

@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param features channels of all layers
  * @param activated convolutions that an activation follows; one more comes after them
- * @param factor how many times wider and higher a picture becomes
+ * @param factor how many times wider and higher an image becomes
  */
 public record SrvggConfig(int features, int activated, int factor) implements UpscalerConfig {
 

@@ -8,7 +8,7 @@ import dev.sdlora.tensors.weights.LiveWeights;
 
 /**
  * The compact network of Real-ESRGAN, SRVGGNetCompact (Wang et al. 2021, "Real-ESRGAN", and its
- * releases for video): a row of convolutions at the size of the picture, and nothing at the larger.
+ * releases for video): a row of convolutions at the size of the image, and nothing at the larger.
  */
 final class SrvggNet implements UpscalerNet {
   private final Program program;

@@ -7,7 +7,7 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.List;
 
-/** A small network that makes a U-Net follow a picture (Mou et al. 2023, "T2I-Adapter"). */
+/** A small network that makes a U-Net follow an image (Mou et al. 2023, "T2I-Adapter"). */
 public final class T2iAdapter {
   private final Program program;
   private final T2iAdapterConfig config;
@@ -32,7 +32,7 @@ public final class T2iAdapter {
   }
 
   /**
-   * Reads a picture to follow, once for all steps.
+   * Reads an image to follow, once for all steps.
    *
    * @param picture float32 [1, 3, height, width], 0 to 1
    * @param scope the manager that will own the results

@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param latentChannels channels of a latent
  * @param width channels of all layers
- * @param blocks residual blocks at each size, from the smallest picture to the largest
+ * @param blocks residual blocks at each size, from the smallest image to the largest
  */
 public record TinyDecoderConfig(int latentChannels, int width, List<Integer> blocks) {
   /** What all published decoders have. */

@@ -10,10 +10,10 @@ import java.util.OptionalInt;
  * How many transformer blocks stand behind each residual block of a U-Net. Distilled networks
  * (SSD-1B, Vega, BK-SDM) have fewer of them in some places than in others.
  *
- * @param down for each level on the way down, from the largest picture to the smallest, for each
+ * @param down for each level on the way down, from the largest image to the smallest, for each
  *     residual block; 0 for none
  * @param middle in the middle: 0 if it is one residual block alone, empty if there is no middle
- * @param up for each level on the way up, from the smallest picture to the largest
+ * @param up for each level on the way up, from the smallest image to the largest
  */
 public record Transformers(List<List<Integer>> down, OptionalInt middle, List<List<Integer>> up) {
   /** Copies the lists. */

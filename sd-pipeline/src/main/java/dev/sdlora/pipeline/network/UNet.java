@@ -118,7 +118,7 @@ public final class UNet {
     return new UNet(program, config, weights, other, tiling, merged, mergingLevels, texts);
   }
 
-  /** The same U-Net for pictures some of whose edges continue at the opposite edge. */
+  /** The same U-Net for images some of whose edges continue at the opposite edge. */
   public UNet tiling(Tiling edges) {
     return new UNet(program, config, weights, dict, edges, merged, mergingLevels, texts);
   }

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * @param inChannels channels of the input, 4 for a plain latent; more for models that are shown
  *     something beside it
  * @param outChannels channels of the output
- * @param channels channels of each level, from the largest picture to the smallest
+ * @param channels channels of each level, from the largest image to the smallest
  * @param layers residual blocks in each level on the way down; one more on the way up
  * @param transformers how many transformer blocks stand where
  * @param heads attention heads of each level
@@ -74,7 +74,7 @@ public record UNetConfig(
 
   /**
    * The channels of the input of an inpainting model: the latent, a mask, and the latent of the
-   * picture without what is masked.
+   * image without what is masked.
    *
    * @param latent channels of a latent
    */
@@ -83,8 +83,8 @@ public record UNetConfig(
   }
 
   /**
-   * The channels of the input of a model that edits a picture as it is told: the latent, and that
-   * of the picture (Brooks et al. 2023, "InstructPix2Pix").
+   * The channels of the input of a model that edits an image as it is told: the latent, and that of
+   * the image (Brooks et al. 2023, "InstructPix2Pix").
    *
    * @param latent channels of a latent
    */
@@ -92,7 +92,7 @@ public record UNetConfig(
     return 2 * latent;
   }
 
-  /** Whether this is a model that edits a picture as it is told. */
+  /** Whether this is a model that edits an image as it is told. */
   public boolean isEditing() {
     return inChannels == editingChannels(outChannels);
   }

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 
-/** A network that enlarges pictures, in float32. */
+/** A network that enlarges images, in float32. */
 public sealed interface UpscalerNet permits RrdbNet, SrvggNet {
   /** The network of some dimensions over weights that it does not own. */
   static UpscalerNet of(Torch torch, UpscalerConfig config, LiveWeights weights) {
@@ -15,7 +15,7 @@ public sealed interface UpscalerNet permits RrdbNet, SrvggNet {
   }
 
   /**
-   * Enlarges pictures.
+   * Enlarges images.
    *
    * @param pixels float32 [batch, 3, h, w], 0 to 1; any sides
    * @param scope the manager that will own the result

@@ -87,7 +87,7 @@ public final class Vae {
     this.strip = strip;
   }
 
-  /** The same autoencoder for pictures some of whose edges continue at the opposite edge. */
+  /** The same autoencoder for images some of whose edges continue at the opposite edge. */
   public Vae tiling(Tiling edges) {
     return new Vae(program, config, encoder, decoder, edges, strip);
   }
@@ -104,8 +104,8 @@ public final class Vae {
   }
 
   /**
-   * The same autoencoder that works through the layers of large pictures strip by strip. The norms
-   * still see the whole picture, so its result differs only in how sums are rounded, and has no
+   * The same autoencoder that works through the layers of large images strip by strip. The norms
+   * still see the whole image, so its result differs only in how sums are rounded, and has no
    * seams; what it takes less is memory.
    */
   public Vae inStrips() {
@@ -115,7 +115,7 @@ public final class Vae {
   /**
    * The same in strips of another size.
    *
-   * @param numbers about how many of a layer are in a strip, 0 for whole pictures
+   * @param numbers about how many of a layer are in a strip, 0 for whole images
    */
   Vae inStrips(int numbers) {
     return new Vae(program, config, encoder, decoder, tiling, numbers);
@@ -151,7 +151,7 @@ public final class Vae {
    * Turns one latent of a sampler into pixels.
    *
    * @param latent [channels][height / 8][width / 8], at unit variance
-   * @param size of the picture
+   * @param size of the image
    * @param scope a manager for what is needed on the way
    * @return [3][height][width], about -1 to 1
    */
@@ -177,10 +177,10 @@ public final class Vae {
   }
 
   /**
-   * Turns a picture into one latent for a sampler: the mean of what the encoder finds likely.
+   * Turns an image into one latent for a sampler: the mean of what the encoder finds likely.
    *
    * @param pixels [3][height][width], -1 to 1
-   * @param size of the picture
+   * @param size of the image
    * @param scope a manager for what is needed on the way
    * @return [channels][height / 8][width / 8], at unit variance
    */

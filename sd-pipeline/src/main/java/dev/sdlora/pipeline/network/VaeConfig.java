@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * The dimensions of the variational autoencoder.
  *
- * @param channels channels of each level, from the largest picture to the smallest
+ * @param channels channels of each level, from the largest image to the smallest
  * @param layers residual blocks in each level of the encoder; one more in the decoder
  * @param latentChannels channels of a latent
  * @param format what brings latents of the encoder to unit variance

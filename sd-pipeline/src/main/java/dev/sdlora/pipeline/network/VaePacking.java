@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * How the weights of an autoencoder are laid out for the processor: convolutions and the matrices
- * of its attention. The layers at the ends of the latent and of the picture, which have a few
+ * of its attention. The layers at the ends of the latent and of the image, which have a few
  * channels and compute in float32, stay as they are.
  */
 public final class VaePacking {

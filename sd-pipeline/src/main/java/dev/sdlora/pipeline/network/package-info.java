@@ -16,7 +16,7 @@
  *       VaePacking}; how, {@code tensors.weights.Packing}, {@code Packer}; the operations that read
  *       them, {@code packed_products.torchscript.py} beside its plain twin {@code
  *       products.torchscript.py}.
- *   <li>What lies beyond the edges of a picture: {@code conv3} and {@code bordered} in {@code
+ *   <li>What lies beyond the edges of an image: {@code conv3} and {@code bordered} in {@code
  *       layers.torchscript.py}.
  *   <li>The loss, or what gradients are taken of: {@code
  *       sd-training/src/main/resources/…/step/*.torchscript.py}.

@@ -2,11 +2,11 @@ package dev.sdlora.pipeline.preview;
 
 import java.awt.image.BufferedImage;
 
-/** Turns latents into pictures that need not be exact. Safe for use by several threads. */
+/** Turns latents into images that need not be exact. Safe for use by several threads. */
 @FunctionalInterface
 public interface Previewer {
   /**
-   * A picture of a latent.
+   * An image of a latent.
    *
    * @param latent [4][height][width] at unit variance
    */

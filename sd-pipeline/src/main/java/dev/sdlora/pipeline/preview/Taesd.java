@@ -18,7 +18,7 @@ import dev.sdlora.tensors.weights.TensorLoader;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 
-/** TAESD's decoder, for previews of the full size and for finished pictures. */
+/** TAESD's decoder, for previews of the full size and for finished images. */
 public final class Taesd implements Previewer, AutoCloseable {
   /** The number of channels of the latents of SD 3 and Flux. */
   private static final int MODERN_CHANNELS = 16;
@@ -69,10 +69,10 @@ public final class Taesd implements Previewer, AutoCloseable {
   }
 
   /**
-   * The picture of a latent.
+   * The image of a latent.
    *
    * @param latent [channels][height / 8][width / 8] at unit variance
-   * @param size of the picture
+   * @param size of the image
    * @param tiling which edges continue at the opposite edge
    * @return [3][height][width], about -1 to 1
    */

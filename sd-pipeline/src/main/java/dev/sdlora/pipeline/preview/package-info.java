@@ -1,10 +1,10 @@
 /**
- * Looks at unfinished pictures.
+ * Looks at unfinished images.
  *
  * <p>Where to change what:
  *
  * <ul>
- *   <li>Previews, pictures by TAESD: {@code preview}.
+ *   <li>Previews, images by TAESD: {@code preview}.
  * </ul>
  */
 @NullMarked

@@ -2,7 +2,7 @@ package dev.sdlora.pipeline.raster;
 
 /**
  * Brings a mask to other sides without ringing: each new pixel is the mean of what lies under it,
- * parts of pixels included, whether the picture becomes smaller or larger.
+ * parts of pixels included, whether the image becomes smaller or larger.
  */
 public final class AreaAverage {
   private AreaAverage() {}

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.raster;
 
 /**
- * A part of a picture, in pixels.
+ * A part of an image, in pixels.
  *
  * @param left first column
  * @param top first row

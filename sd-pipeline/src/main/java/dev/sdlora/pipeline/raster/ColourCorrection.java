@@ -1,15 +1,15 @@
 package dev.sdlora.pipeline.raster;
 
 /**
- * Gives a drawn picture the colours of the one that it was made from, as A1111's "color
- * correction": histograms are matched in CIELAB, then every pixel gets its own brightness back.
+ * Gives a drawn image the colours of the one that it was made from, as A1111's "color correction":
+ * histograms are matched in CIELAB, then every pixel gets its own brightness back.
  */
 public final class ColourCorrection {
   private static final int LEVELS = 256;
 
   private ColourCorrection() {}
 
-  /** The picture with the colours of another one, which may have another size. */
+  /** The image with the colours of another one, which may have another size. */
   public static Raster match(Raster picture, Raster colours) {
     byte[] lab = CieLab.fromRgb(picture.samples());
     byte[] wanted = CieLab.fromRgb(colours.samples());

@@ -3,11 +3,11 @@ package dev.sdlora.pipeline.raster;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ResizeMode;
 
-/** Ways to bring a picture to given sides, those of A1111. They resample by Lanczos's filter. */
+/** Ways to bring an image to given sides, those of A1111. They resample by Lanczos's filter. */
 public final class Framing {
   private Framing() {}
 
-  /** The way of a mode; that of latents stretches where a picture is wanted. */
+  /** The way of a mode; that of latents stretches where an image is wanted. */
   public static Raster frame(ResizeMode mode, Raster source, ImageSize size) {
     return switch (mode) {
       case JUST_RESIZE, LATENT_UPSCALE -> stretch(source, size.width(), size.height());
@@ -47,7 +47,7 @@ public final class Framing {
         height);
   }
 
-  /** Whether the picture's proportions are wider than the frame's. */
+  /** Whether the image's proportions are wider than the frame's. */
   private static boolean isWider(Raster source, int width, int height) {
     return (long) source.width() * height > (long) width * source.height();
   }
@@ -56,7 +56,7 @@ public final class Framing {
     return Math.max(1, (int) ((long) side * to / from));
   }
 
-  /** Lays a picture into the middle of a frame; outside it, its outermost pixels are repeated. */
+  /** Lays an image into the middle of a frame; outside it, its outermost pixels are repeated. */
   private static Raster centred(Raster source, int width, int height) {
     if (source.width() == width && source.height() == height) {
       return source;
@@ -68,9 +68,9 @@ public final class Framing {
   }
 
   /**
-   * A part of the plane that a picture covers when its outermost pixels are repeated without end.
+   * A part of the plane that an image covers when its outermost pixels are repeated without end.
    *
-   * @param box in pixels of the picture; may begin before it and end behind it
+   * @param box in pixels of the image; may begin before it and end behind it
    */
   public static Raster extend(Raster source, Box box) {
     int channels = source.channels();

@@ -2,8 +2,8 @@ package dev.sdlora.pipeline.raster;
 
 /**
  * Softens the edge of a mask: a Gaussian cut off after {@code floor(2.5·sigma + 0.5)} pixels on
- * each side, which is A1111's choice of OpenCV's kernel. Outside the picture its pixels are
- * mirrored about the outermost one.
+ * each side, which is A1111's choice of OpenCV's kernel. Outside the image its pixels are mirrored
+ * about the outermost one.
  */
 public final class GaussianBlur {
   private GaussianBlur() {}

@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.raster;
 
 /**
- * Fills what is masked with the colours around it: the rest of the picture, blurred ever less
- * widely, layer upon layer. The radii are A1111's; here the layers are not rounded to levels.
+ * Fills what is masked with the colours around it: the rest of the image, blurred ever less widely,
+ * layer upon layer. The radii are A1111's; here the layers are not rounded to levels.
  */
 public final class MaskFill {
   /** Standard deviations in pixels, and how often each layer is laid on. */
@@ -13,11 +13,11 @@ public final class MaskFill {
   private MaskFill() {}
 
   /**
-   * A picture whose masked part is filled.
+   * An image whose masked part is filled.
    *
    * @param picture three channels
-   * @param mask of the same size; where it is 255 nothing of the picture is used, where it is 0 the
-   *     picture stays exactly
+   * @param mask of the same size; where it is 255 nothing of the image is used, where it is 0 the
+   *     image stays exactly
    * @return black if everything is masked
    */
   public static Raster fill(Raster picture, Raster mask) {

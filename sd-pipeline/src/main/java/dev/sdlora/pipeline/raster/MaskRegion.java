@@ -3,7 +3,7 @@ package dev.sdlora.pipeline.raster;
 import dev.sdlora.api.image.ImageSize;
 import java.util.Optional;
 
-/** Finds the part of a picture that is worked on when only the masked area is painted. */
+/** Finds the part of an image that is worked on when only the masked area is painted. */
 public final class MaskRegion {
   private MaskRegion() {}
 
@@ -11,7 +11,7 @@ public final class MaskRegion {
    * The smallest box around all pixels above 0, with room about it.
    *
    * @param mask one channel
-   * @param padding pixels that it grows by on each side, as far as the picture reaches
+   * @param padding pixels that it grows by on each side, as far as the image reaches
    * @return empty if no pixel is masked
    */
   public static Optional<Box> around(Raster mask, int padding) {
@@ -41,8 +41,8 @@ public final class MaskRegion {
 
   /**
    * A box that grows on its shorter side until it has the proportions of what will be drawn. It
-   * grows about its middle, is moved where it would leave the picture, and ends at the picture's
-   * edges when there is no more.
+   * grows about its middle, is moved where it would leave the image, and ends at the image's edges
+   * when there is no more.
    *
    * @param drawn the size of what will be drawn
    */

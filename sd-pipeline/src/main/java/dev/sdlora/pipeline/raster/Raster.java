@@ -1,10 +1,10 @@
 package dev.sdlora.pipeline.raster;
 
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import java.util.Arrays;
 
 /**
- * A picture or a mask of any size.
+ * An image or a mask of any size.
  *
  * @param width columns
  * @param height rows
@@ -26,24 +26,24 @@ public record Raster(int width, int height, int channels, byte[] samples) {
     }
   }
 
-  /** A picture of one level in all channels. */
+  /** An image of one level in all channels. */
   public static Raster filled(int width, int height, int channels, int level) {
     byte[] samples = new byte[width * height * channels];
     Arrays.fill(samples, (byte) level);
     return new Raster(width, height, channels, samples);
   }
 
-  /** The pixels of a picture. */
-  public static Raster of(Picture picture) {
+  /** The pixels of an image. */
+  public static Raster of(Image picture) {
     return new Raster(picture.width(), picture.height(), 3, picture.rgb());
   }
 
-  /** The pixels as a picture; only with three channels. */
-  public Picture toPicture() {
-    return Picture.of(width, height, samples);
+  /** The pixels as an image; only with three channels. */
+  public Image toPicture() {
+    return Image.of(width, height, samples);
   }
 
-  /** The brightness of a picture of three channels, by the weights of ITU-R BT.601. */
+  /** The brightness of an image of three channels, by the weights of ITU-R BT.601. */
   public Raster grey() {
     byte[] grey = new byte[width * height];
     for (int i = 0; i < grey.length; i++) {

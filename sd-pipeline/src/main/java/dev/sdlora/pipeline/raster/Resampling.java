@@ -1,9 +1,9 @@
 package dev.sdlora.pipeline.raster;
 
 /**
- * Filters that give a picture other sides: separable, stretched over all source pixels when the
- * picture becomes smaller, with rounding to levels after rows and again after columns. These are
- * the conventions of Pillow, whose results they give.
+ * Filters that give an image other sides: separable, stretched over all source pixels when the
+ * image becomes smaller, with rounding to levels after rows and again after columns. These are the
+ * conventions of Pillow, whose results they give.
  */
 public enum Resampling {
   /** The source pixel under the centre of each new one. */
@@ -24,7 +24,7 @@ public enum Resampling {
     this.radius = radius;
   }
 
-  /** The picture with other sides; itself where they are the same. */
+  /** The image with other sides; itself where they are the same. */
   public Raster resize(Raster source, int width, int height) {
     Raster wide = width == source.width() ? source : columns(source, width);
     return height == wide.height() ? wide : transpose(columns(transpose(wide), height));

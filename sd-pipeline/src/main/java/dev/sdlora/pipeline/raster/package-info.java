@@ -1,5 +1,5 @@
 /**
- * Arithmetic on pictures of bytes: resampling, framing, masks, colours. Everything that happens to
+ * Arithmetic on images of bytes: resampling, framing, masks, colours. Everything that happens to
  * pixels before they are encoded and after they are decoded. Knows no network.
  */
 @NullMarked

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** Finds the files of pictures. Made by {@link java.util.ServiceLoader}. */
+/** Finds the files of images. Made by {@link java.util.ServiceLoader}. */
 public final class LocalRecoveries implements Backend.Recoveries {
   /** A name that a tag can have. */
   private static final Pattern IN_TAG = Pattern.compile("[^:<>=#]+");

@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The files that a picture tells of, by A1111's keys: {@code Model}, {@code VAE}, {@code Refiner},
+ * The files that an image tells of, by A1111's keys: {@code Model}, {@code VAE}, {@code Refiner},
  * {@code Lora hashes}, {@code TI hashes}, and {@code Hashes} of Civitai's extension, which has all
  * in one JSON object.
  */

@@ -1,10 +1,10 @@
 /**
- * Finds the files that pictures were made with, by what the pictures tell of them.
+ * Finds the files that images were made with, by what the images tell of them.
  *
  * <p>Where to change what:
  *
  * <ul>
- *   <li>How the files of a picture are found; hashes that are kept: {@code pipeline.recovery};
+ *   <li>How the files of an image are found; hashes that are kept: {@code pipeline.recovery};
  *       {@code tensors.folder.HashIndex}, {@code HashList}.
  * </ul>
  */

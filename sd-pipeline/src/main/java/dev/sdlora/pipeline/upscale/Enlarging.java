@@ -7,8 +7,8 @@ import dev.sdlora.tensors.torch.Torch;
 import java.util.Optional;
 
 /**
- * Brings pictures to larger sizes by the upscaler of a request, as A1111 does: by a network, as
- * often as it takes to reach the size, and from there, as by the filters, in one step. Used by one
+ * Brings images to larger sizes by the upscaler of a request, as A1111 does: by a network, as often
+ * as it takes to reach the size, and from there, as by the filters, in one step. Used by one
  * thread.
  */
 public final class Enlarging implements AutoCloseable {
@@ -28,7 +28,7 @@ public final class Enlarging implements AutoCloseable {
   /**
    * Makes an upscaler ready. The caller closes it.
    *
-   * @param upscaler one of pictures, not of latents
+   * @param upscaler one of images, not of latents
    * @param folders where networks are found by name
    * @param torch owner of the native memory
    * @param beforeEachPiece may throw, to end the work
@@ -48,7 +48,7 @@ public final class Enlarging implements AutoCloseable {
   }
 
   /**
-   * How many times wider a picture becomes before it is brought to the size that is wanted.
+   * How many times wider an image becomes before it is brought to the size that is wanted.
    *
    * @param factor of the network
    * @param wanted times wider
@@ -61,7 +61,7 @@ public final class Enlarging implements AutoCloseable {
     return reached;
   }
 
-  /** A picture with other sides. */
+  /** An image with other sides. */
   public Raster enlarge(Raster picture, int width, int height) {
     Raster large = picture;
     if (network.isPresent()) {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A piece of a side of a picture, with what a network sees around it.
+ * A piece of a side of an image, with what a network sees around it.
  *
  * @param from the first pixel of the piece
  * @param to behind its last pixel

@@ -3,7 +3,7 @@ package dev.sdlora.pipeline.upscale;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.error.ResourceException;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.UpscalerNetwork;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.UpscalerReader;
@@ -83,26 +83,25 @@ public final class TiledUpscaler implements UpscalerNetwork {
   }
 
   @Override
-  public Picture upscale(Picture picture, Watcher watcher) {
+  public Image upscale(Image picture, Watcher watcher) {
     return upscale(Raster.of(picture), watcher).toPicture();
   }
 
   /**
-   * Enlarges a picture of three channels.
+   * Enlarges an image of three channels.
    *
    * @param watcher may throw, to end the work
-   * @throws ResourceException if the result is larger than any picture can be
+   * @throws ResourceException if the result is larger than any image can be
    */
   public Raster upscale(Raster picture, Watcher watcher) {
     long pixels = (long) factor * picture.width() * factor * picture.height();
-    if (pixels > Picture.MAX_PIXELS) {
+    if (pixels > Image.MAX_PIXELS) {
       throw new ResourceException(
           ResourceException.Resource.PIXELS,
           "upscaler '%s' makes %sx%s pixels %s times as wide and high, %s pixels; expected at most %s"
-              .formatted(
-                  name, picture.width(), picture.height(), factor, pixels, Picture.MAX_PIXELS),
+              .formatted(name, picture.width(), picture.height(), factor, pixels, Image.MAX_PIXELS),
           pixels,
-          Picture.MAX_PIXELS);
+          Image.MAX_PIXELS);
     }
     Raster result = Raster.filled(factor * picture.width(), factor * picture.height(), 3, 0);
     List<Span> across = Span.cut(picture.width(), piece, margin);

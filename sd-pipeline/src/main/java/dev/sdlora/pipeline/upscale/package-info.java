@@ -1,4 +1,4 @@
-/** Pictures enlarged by networks. */
+/** Images enlarged by networks. */
 @NullMarked
 package dev.sdlora.pipeline.upscale;
 

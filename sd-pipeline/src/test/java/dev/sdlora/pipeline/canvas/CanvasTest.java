@@ -2,12 +2,12 @@ package dev.sdlora.pipeline.canvas;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.MaskedContent;
 import dev.sdlora.api.image.Outpainting;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.ResizeMode;
 import dev.sdlora.pipeline.raster.Raster;
 import java.util.Optional;
@@ -50,8 +50,8 @@ class CanvasTest {
   void of_everyResizeMode_hasTheRequestsSize_unlessTheLatentIsResized(ResizeMode mode) {
     Canvas canvas = Canvas.of(on(gradient(90, 41)).resizeMode(mode).build(), SIZE);
     boolean latent = mode == ResizeMode.LATENT_UPSCALE;
-    assertThat(canvas.picture().width()).isEqualTo(latent ? 88 : 64);
-    assertThat(canvas.picture().height()).isEqualTo(latent ? 40 : 64);
+    assertThat(canvas.image().width()).isEqualTo(latent ? 88 : 64);
+    assertThat(canvas.image().height()).isEqualTo(latent ? 40 : 64);
     assertThat(canvas.mask()).isEmpty();
   }
 
@@ -59,7 +59,7 @@ class CanvasTest {
   void of_cropAndResize_cutsBothSidesAlike() {
     Raster framed =
         Canvas.of(on(gradient(128, 64)).resizeMode(ResizeMode.CROP_AND_RESIZE).build(), SIZE)
-            .picture();
+            .image();
     assertThat(framed.level(0)).isEqualTo(32);
     assertThat(framed.level(3 * 63)).isEqualTo(95);
   }
@@ -68,7 +68,7 @@ class CanvasTest {
   void of_resizeAndFill_repeatsTheOutermostRows() {
     Raster framed =
         Canvas.of(on(gradient(64, 32)).resizeMode(ResizeMode.RESIZE_AND_FILL).build(), SIZE)
-            .picture();
+            .image();
     for (int y = 0; y < 64; y++) {
       int expected = Math.max(0, Math.min(31, y - 16));
       assertThat(framed.level(3 * 64 * y + 1)).as("row %d", y).isEqualTo(expected);
@@ -118,8 +118,8 @@ class CanvasTest {
             mask(201, 99, 100, 40, 16),
             part -> part.onlyMasked(true).padding(8).maskBlur(0));
     // 16 + 2·8 pixels, drawn twice as large.
-    assertThat(canvas.picture().level(0)).isBetween(91, 92);
-    assertThat(canvas.picture().level(3 * 63)).isBetween(123, 124);
+    assertThat(canvas.image().level(0)).isBetween(91, 92);
+    assertThat(canvas.image().level(3 * 63)).isBetween(123, 124);
     Raster result = canvas.finish(Raster.filled(64, 64, 3, 200));
     assertThat(result.isAsLargeAs(picture)).isTrue();
     for (int i = 0; i < 201 * 99; i++) {
@@ -139,7 +139,7 @@ class CanvasTest {
             mask(40, 200, 0, 150, 40),
             part -> part.onlyMasked(true).padding(64).maskBlur(0));
     // What is drawn is what was there, so nothing may change by more than resampling does.
-    Raster result = canvas.finish(canvas.picture());
+    Raster result = canvas.finish(canvas.image());
     for (int i = 0; i < 40 * 200; i++) {
       assertThat(result.level(3 * i)).isBetween(i % 40 - 3, i % 40 + 3);
       assertThat(result.level(3 * i + 1)).isBetween(i / 40 - 3, i / 40 + 3);
@@ -161,7 +161,7 @@ class CanvasTest {
             spotted,
             mask(64, 64, 16, 16, 32),
             part -> part.maskBlur(0).maskedContent(MaskedContent.FILL));
-    assertThat(canvas.picture().samples()).containsOnly(50);
+    assertThat(canvas.image().samples()).containsOnly(50);
   }
 
   @Test
@@ -187,7 +187,7 @@ class CanvasTest {
   @Test
   void defaultSize_isThePictures_downToMultiplesOf8() {
     ImageSize model = new ImageSize(512, 512);
-    Picture picture = gradient(61, 17).toPicture();
+    Image picture = gradient(61, 17).toPicture();
     assertThat(Canvas.defaultSize(ImageToImage.builder(picture).build(), model))
         .isEqualTo(new ImageSize(56, 16));
     ImageToImage cutOut =
@@ -207,8 +207,8 @@ class CanvasTest {
             .build();
     ImageToImage wide = Outpaint.asInpainting(settings, Optional.empty());
     // 40 + 10 and 40 + 6, up to multiples of 8: more at the right and below.
-    assertThat(wide.picture().width()).isEqualTo(56);
-    assertThat(wide.picture().height()).isEqualTo(48);
+    assertThat(wide.image().width()).isEqualTo(56);
+    assertThat(wide.image().height()).isEqualTo(48);
     assertThat(wide.denoisingStrength()).isEqualTo(0.9);
     Raster result = Canvas.of(wide, new ImageSize(56, 48)).finish(Raster.filled(56, 48, 3, 200));
     for (int i = 0; i < 56 * 48; i++) {
@@ -220,6 +220,6 @@ class CanvasTest {
         assertThat(result.level(3 * i)).isEqualTo(x);
       }
     }
-    assertThat(Outpaint.asInpainting(settings, Optional.of(SIZE)).picture().width()).isEqualTo(50);
+    assertThat(Outpaint.asInpainting(settings, Optional.of(SIZE)).image().width()).isEqualTo(50);
   }
 }

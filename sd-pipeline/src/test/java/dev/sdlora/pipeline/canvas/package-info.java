@@ -1,4 +1,4 @@
-/** Tests of pictures that requests start from. */
+/** Tests of images that requests start from. */
 @NullMarked
 package dev.sdlora.pipeline.canvas;
 

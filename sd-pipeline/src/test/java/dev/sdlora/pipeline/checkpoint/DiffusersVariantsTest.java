@@ -115,7 +115,7 @@ final class DiffusersVariantsTest {
     assertThat(values(files.vae().weights())).isEqualTo(values(wanted.vae().weights()));
     assertThat(values(files.textEncoders().get(0).weights()))
         .isEqualTo(values(wanted.textEncoders().get(0).weights()));
-    assertThat(files.checkpoint().parameters()).isEqualTo(wanted.checkpoint().parameters());
+    assertThat(files.checkpoint().parameterCount()).isEqualTo(wanted.checkpoint().parameterCount());
   }
 
   @Test
@@ -143,7 +143,7 @@ final class DiffusersVariantsTest {
         .path();
   }
 
-  /** A setting that is not what it should be would change pictures, were it passed over. */
+  /** A setting that is not what it should be would change images, were it passed over. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

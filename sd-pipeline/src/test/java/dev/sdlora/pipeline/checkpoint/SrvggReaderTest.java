@@ -49,7 +49,7 @@ class SrvggReaderTest {
     assertRefused(file, "8 layers, the last of 12 channels", "3, 12, 27, 48");
   }
 
-  /** A file of 40 KB could ask for pictures of any size. */
+  /** A file of 40 KB could ask for images of any size. */
   @Test
   void read_factorOfManyTimes_isRefused() {
     Path file = write(new SrvggConfig(1, 1, 65), name -> name);

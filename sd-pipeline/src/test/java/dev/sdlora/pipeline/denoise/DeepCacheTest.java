@@ -66,7 +66,7 @@ class DeepCacheTest {
     return numbers;
   }
 
-  /** Calls of one picture; in each the latent is another one. */
+  /** Calls of one image; in each the latent is another one. */
   private static final class Calls {
     private final NDManager scope;
     private final DeepCache cache;

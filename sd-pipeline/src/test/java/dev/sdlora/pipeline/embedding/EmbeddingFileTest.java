@@ -102,7 +102,7 @@ class EmbeddingFileTest {
   @Test
   void open_textInPng_hasTheNameWrittenThere() throws IOException {
     Path path = folder.resolve("cat-500.png");
-    TestPictures.withText(path, TestPictures.json("my cat", 2, 32));
+    TestImages.withText(path, TestImages.json("my cat", 2, 32));
 
     assertHolds(EmbeddingFile.open(path), "my cat", 2, 32);
   }
@@ -111,7 +111,7 @@ class EmbeddingFileTest {
   @CsvSource({"0, 64", "7, 48"})
   void open_pixels_hasTheNameWrittenThere(int margin, int height) throws IOException {
     Path path = folder.resolve("cat-500.png");
-    TestPictures.withPixels(path, TestPictures.json("my cat", 5, 32), height, margin);
+    TestImages.withPixels(path, TestImages.json("my cat", 5, 32), height, margin);
 
     assertHolds(EmbeddingFile.open(path), "my cat", 5, 32);
   }
@@ -127,7 +127,7 @@ class EmbeddingFileTest {
   @Test
   void open_pixelsStoredWithLoss_saysSo() throws IOException {
     Path path = folder.resolve("cat.png");
-    TestPictures.withPixels(path, TestPictures.json("cat", 5, 32), 64, 0);
+    TestImages.withPixels(path, TestImages.json("cat", 5, 32), 64, 0);
     BufferedImage image = ImageIO.read(path.toFile());
     for (int row = 8; row < 64; row++) {
       image.setRGB(2, row, 0x111111);
@@ -143,7 +143,7 @@ class EmbeddingFileTest {
   @Test
   void open_ordinaryPicture_holdsNone() throws IOException {
     Path path = folder.resolve("a.png");
-    ImageIO.write(TestPictures.noise(40, 30), "png", path.toFile());
+    ImageIO.write(TestImages.noise(40, 30), "png", path.toFile());
 
     assertThat(EmbeddingFile.find(path)).isEmpty();
     assertThatThrownBy(() -> EmbeddingFile.open(path))
@@ -153,7 +153,7 @@ class EmbeddingFileTest {
   @Test
   void find_preview_isPassedOver() throws IOException {
     Path path = folder.resolve("cat.preview.png");
-    TestPictures.withText(path, TestPictures.json("cat", 1, 4));
+    TestImages.withText(path, TestImages.json("cat", 1, 4));
 
     assertThat(EmbeddingFile.find(path)).isEmpty();
   }
@@ -172,7 +172,7 @@ class EmbeddingFileTest {
           """)
   void open_strangeTextInPng_isRefused(String json, String trouble) throws IOException {
     Path path = folder.resolve("a.png");
-    TestPictures.withText(path, json);
+    TestImages.withText(path, json);
 
     assertThatThrownBy(() -> EmbeddingFile.open(path))
         .isInstanceOf(EmbeddingException.class)
@@ -222,8 +222,8 @@ class EmbeddingFileTest {
 
     write("cat.safetensors", Map.of("*", List.of(1L, 4L)));
     Path last = write("a/b/cat.safetensors", Map.of("*", List.of(2L, 4L)));
-    TestPictures.withText(folder.resolve("x.png"), TestPictures.json("dog", 1, 4));
-    ImageIO.write(TestPictures.noise(9, 9), "png", folder.resolve("cat.png").toFile());
+    TestImages.withText(folder.resolve("x.png"), TestImages.json("dog", 1, 4));
+    ImageIO.write(TestImages.noise(9, 9), "png", folder.resolve("cat.png").toFile());
     Files.writeString(folder.resolve("bird.pt"), "no tensors");
 
     assertThat(library.list()).extracting(Embedding::name).containsExactly("cat", "cat", "dog");

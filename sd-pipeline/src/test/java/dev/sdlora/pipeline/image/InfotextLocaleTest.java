@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What pictures carry is read all over the world, so it is written alike all over the world. */
+/** What images carry is read all over the world, so it is written alike all over the world. */
 class InfotextLocaleTest {
   private final Locale before = Locale.getDefault();
 

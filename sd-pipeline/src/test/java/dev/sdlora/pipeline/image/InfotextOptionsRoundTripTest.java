@@ -7,11 +7,11 @@ import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.MaskedContent;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.Upscaling;
@@ -140,7 +140,7 @@ final class InfotextOptionsRoundTripTest {
   }
 
   private static ImageToImage imageToImage(Random random) {
-    Picture picture = Picture.of(1, 1, new byte[3]);
+    Image picture = Image.of(1, 1, new byte[3]);
     ImageToImage.Builder image =
         ImageToImage.builder(picture)
             .denoisingStrength(random.nextDouble())

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.MaskedContent;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.sampling.Rng;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Texts in the style of the programs that people have their pictures from. */
+/** Texts in the style of the programs that people have their images from. */
 final class InfotextParseTest {
 
   @Test
@@ -54,7 +54,8 @@ final class InfotextParseTest {
         a lighthouse
         Steps: 20, Sampler: DPM++ 2M Karras, CFG scale: 7, Seed: 1, Size: 512x512, \
         Model hash: cc6cb27103, Model: v1-5-pruned, VAE hash: 735e4c3a44, \
-        VAE: vae-ft-mse-840000-ema-pruned.safetensors, RNG: CPU, Version: v1.6.0""",
+        VAE: vae-ft-mse-840000-ema-pruned.safetensors, RNG: CPU, Version: v1.6.0\
+        """,
         PromptSpec.builder()
             .prompt("a lighthouse")
             .schedule(Schedule.KARRAS)
@@ -73,7 +74,8 @@ final class InfotextParseTest {
         Variation seed strength: 0.1, Seed resize from: 512x512, Denoising strength: 0.45, \
         ENSD: 31337, Hires upscale: 2, Hires steps: 10, Hires upscaler: 4x-UltraSharp, \
         ADetailer model: face_yolov8n.pt, ADetailer prompt: "smile, Steps: 99, \\"x\\"", \
-        TI hashes: "easynegative: c74b4e810b03", Pad conds: True, Version: v1.9.4""",
+        TI hashes: "easynegative: c74b4e810b03", Pad conds: True, Version: v1.9.4\
+        """,
         PromptSpec.builder()
             .prompt("portrait")
             .sampler(Sampler.EULER_A)
@@ -98,7 +100,8 @@ final class InfotextParseTest {
             portrait
             Steps: 20, Sampler: Euler a, Seed: 9, Face restoration: CodeFormer, Model hash: 6ce0161689, \
             Model: "a, b", Denoising strength: 0.3, Mask blur: 4, Masked content: fill, \
-            ADetailer model: face_yolov8n.pt, Version: v1.9.4""");
+            ADetailer model: face_yolov8n.pt, Version: v1.9.4\
+            """);
 
     assertThat(spec.otherParameters())
         .containsExactly(
@@ -162,7 +165,7 @@ final class InfotextParseTest {
             "a\nSteps: 20, Sampler: Euler a, Seed: 9, Denoising strength: 0.3, Mask mode: Inpaint"
                 + " not masked, Mask blur: 8, Inpaint area: Only masked, Masked area padding: 16,"
                 + " Masked content: latent noise");
-    Picture picture = Picture.of(1, 1, new byte[3]);
+    Image picture = Image.of(1, 1, new byte[3]);
 
     Inpainting mask = Inpainting.builder(picture).parameters(spec.otherParameters()).build();
 
@@ -188,7 +191,8 @@ final class InfotextParseTest {
         BREAK third
         Negative prompt: no this,
         no that
-        Steps: 20, Sampler: DDIM, CFG scale: 7.0, Seed: 0, Size: 512x512, Version: 1.5.2""",
+        Steps: 20, Sampler: DDIM, CFG scale: 7.0, Seed: 0, Size: 512x512, Version: 1.5.2\
+        """,
         PromptSpec.builder()
             .prompt("first line,\n\nsecond line, Steps: 3, Sampler: none, Seed: -\nBREAK third")
             .negativePrompt("no this,\nno that")
@@ -207,7 +211,8 @@ final class InfotextParseTest {
         Distilled CFG Scale: 3.5, Seed: 12345, Size: 896x1152, Model hash: 6ce0161689, \
         Model: v1-5, RNG: GPU, Beta schedule override: default, \
         Version: f2.0.1v1.10.1-previous-659-gc055f2d4, Diffusion in Low Bits: Automatic, \
-        Module 1: vae-ft-mse-840000-ema-pruned""",
+        Module 1: vae-ft-mse-840000-ema-pruned\
+        """,
         PromptSpec.builder()
             .prompt("a cat")
             .negativePrompt("dog")
@@ -226,7 +231,8 @@ final class InfotextParseTest {
         Steps: 25, Sampler: Euler a, CFG scale: 7, Seed: 777, Size: 832x1216, Clip skip: 2, \
         Created Date: 2024-05-01T12:34:56.7890123Z, Civitai resources: \
         [{"type":"checkpoint","modelVersionId":290640,"modelName":"Castle, v6: XL"},\
-        {"type":"lora","weight":0.8,"modelVersionId":1}], Civitai metadata: {"remixOfId":1}""",
+        {"type":"lora","weight":0.8,"modelVersionId":1}], Civitai metadata: {"remixOfId":1}\
+        """,
         PromptSpec.builder()
             .prompt("score_9, castle")
             .negativePrompt("score_4")

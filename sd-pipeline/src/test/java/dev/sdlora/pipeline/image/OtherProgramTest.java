@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.ImageSettingsException;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pictures of programs whose settings are not A1111's text. */
+/** Images of programs whose settings are not A1111's text. */
 final class OtherProgramTest {
   /** After what version 2.5.5 writes, with shorter prompts. */
   private static final String FOOOCUS =
@@ -271,7 +271,7 @@ final class OtherProgramTest {
   }
 
   private static String read(byte[] picture) {
-    String text = PictureFiles.readParameters(new ByteArrayInputStream(picture));
+    String text = ImageFiles.readInfotext(new ByteArrayInputStream(picture));
     PromptSpec spec = Infotext.parse(text);
     ImageSettings settings =
         new ImageSettings(
@@ -296,7 +296,7 @@ final class OtherProgramTest {
   }
 
   private static byte[] image(String text, String format) {
-    return PictureFiles.encode(
-        new GeneratedImage(Picture.of(8, 8, new byte[8 * 8 * 3]), 1, text), format);
+    return ImageFiles.encode(
+        new GeneratedImage(Image.of(8, 8, new byte[8 * 8 * 3]), 1, text), format);
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.error.ImageFileException;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,9 +23,9 @@ final class PngPropertyTest {
   void readParameters_whatSaveWrote_isTheText(@ForAll("texts") String text) throws IOException {
     Path file = temporary();
     try {
-      PictureFiles.save(image(text), file);
+      ImageFiles.save(image(text), file);
 
-      assertThat(PictureFiles.readParameters(file)).isEqualTo(text);
+      assertThat(ImageFiles.readInfotext(file)).isEqualTo(text);
     } finally {
       Files.delete(file);
     }
@@ -52,7 +52,7 @@ final class PngPropertyTest {
     Path file = temporary();
     try {
       Files.write(file, png);
-      assertThat(PictureFiles.readParameters(file)).isNotNull();
+      assertThat(ImageFiles.readInfotext(file)).isNotNull();
     } catch (ImageFileException e) {
       assertThat(e).hasMessageContaining(file.toString());
     } finally {
@@ -63,7 +63,7 @@ final class PngPropertyTest {
   private static byte[] png(String text) throws IOException {
     Path file = temporary();
     try {
-      PictureFiles.save(image(text), file);
+      ImageFiles.save(image(text), file);
       return Files.readAllBytes(file);
     } finally {
       Files.delete(file);
@@ -71,7 +71,7 @@ final class PngPropertyTest {
   }
 
   private static GeneratedImage image(String text) {
-    return new GeneratedImage(Picture.of(8, 8, new byte[8 * 8 * 3]), 1, text);
+    return new GeneratedImage(Image.of(8, 8, new byte[8 * 8 * 3]), 1, text);
   }
 
   private static Path temporary() throws IOException {

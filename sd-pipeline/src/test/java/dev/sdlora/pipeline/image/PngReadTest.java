@@ -49,7 +49,7 @@ final class PngReadTest {
             chunk("tEXt", latin1("parameters\0second")),
             END);
 
-    assertThat(PictureFiles.readParameters(file)).isEqualTo("first");
+    assertThat(ImageFiles.readInfotext(file)).isEqualTo("first");
   }
 
   @Test
@@ -145,7 +145,7 @@ final class PngReadTest {
     byte[] packed = deflate(new byte[10 << 20]);
     PngReader reader =
         new PngReader(
-            PictureSource.of(
+            ImageSource.of(
                 write(
                     SIGNATURE,
                     HEADER,
@@ -162,7 +162,7 @@ final class PngReadTest {
   }
 
   private String read(String type, byte[] data) throws IOException {
-    return PictureFiles.readParameters(write(SIGNATURE, HEADER, chunk(type, data), END));
+    return ImageFiles.readInfotext(write(SIGNATURE, HEADER, chunk(type, data), END));
   }
 
   private Path write(byte[]... parts) throws IOException {
@@ -170,7 +170,7 @@ final class PngReadTest {
   }
 
   private static void assertRefused(Path file, String predicate) {
-    assertThatThrownBy(() -> PictureFiles.readParameters(file))
+    assertThatThrownBy(() -> ImageFiles.readInfotext(file))
         .isInstanceOf(ImageFileException.class)
         .hasMessageStartingWith("image file '" + file + "' " + predicate);
   }

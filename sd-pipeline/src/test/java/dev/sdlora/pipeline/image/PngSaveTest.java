@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.error.ImageFileException;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +25,7 @@ final class PngSaveTest {
   @Test
   void save_pixels_comeBackAsTheyWere() throws IOException {
     GeneratedImage image = image("");
-    PictureFiles.save(image, folder.resolve("a.png"));
+    ImageFiles.save(image, folder.resolve("a.png"));
 
     BufferedImage read = ImageIO.read(folder.resolve("a.png").toFile());
 
@@ -35,7 +35,7 @@ final class PngSaveTest {
 
   @Test
   void save_latin1Text_isTextChunkBehindHeader() throws IOException {
-    PictureFiles.save(image("Füße\nSteps: 1"), folder.resolve("a.png"));
+    ImageFiles.save(image("Füße\nSteps: 1"), folder.resolve("a.png"));
 
     String bytes = rawText(folder.resolve("a.png"));
     // The checksums here and below are those of Python's zlib.crc32 over type and data.
@@ -46,7 +46,7 @@ final class PngSaveTest {
 
   @Test
   void save_otherText_isUncompressedUtf8Chunk() throws IOException {
-    PictureFiles.save(image("猫"), folder.resolve("a.png"));
+    ImageFiles.save(image("猫"), folder.resolve("a.png"));
 
     String bytes = rawText(folder.resolve("a.png"));
     String utf8 = new String("猫".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
@@ -58,16 +58,16 @@ final class PngSaveTest {
   void save_existingFile_isReplacedAndNothingElseIsLeft() throws IOException {
     Path target = Files.writeString(folder.resolve("a.PNG"), "earlier");
 
-    PictureFiles.save(image("new"), target);
+    ImageFiles.save(image("new"), target);
 
-    assertThat(PictureFiles.readParameters(target)).isEqualTo("new");
+    assertThat(ImageFiles.readInfotext(target)).isEqualTo("new");
     assertThat(files()).containsExactly(target);
   }
 
   @Test
   void save_newFile_hasOrdinaryPermissions() throws IOException {
     Path ordinary = Files.writeString(folder.resolve("ordinary"), "");
-    PictureFiles.save(image(""), folder.resolve("a.png"));
+    ImageFiles.save(image(""), folder.resolve("a.png"));
 
     for (String view : ordinary.getFileSystem().supportedFileAttributeViews()) {
       if (view.equals("posix")) {
@@ -82,7 +82,7 @@ final class PngSaveTest {
   void save_otherExtension_isRefused(String name) throws IOException {
     Path target = folder.resolve(name);
 
-    assertThatThrownBy(() -> PictureFiles.save(image(""), target))
+    assertThatThrownBy(() -> ImageFiles.save(image(""), target))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("file name must end in .png, .jpg or .jpeg: " + target);
     assertThat(files()).isEmpty();
@@ -92,7 +92,7 @@ final class PngSaveTest {
   void save_missingFolder_saysSo() throws IOException {
     Path target = folder.resolve("missing").resolve("a.png");
 
-    assertThatThrownBy(() -> PictureFiles.save(image(""), target))
+    assertThatThrownBy(() -> ImageFiles.save(image(""), target))
         .isInstanceOf(ImageFileException.class)
         .hasMessage("image file '" + target + "' could not be written: its folder does not exist");
     assertThat(files()).isEmpty();
@@ -102,7 +102,7 @@ final class PngSaveTest {
   void save_targetIsAFolder_keepsIt() throws IOException {
     Path target = Files.createDirectory(folder.resolve("a.png"));
 
-    assertThatThrownBy(() -> PictureFiles.save(image(""), target))
+    assertThatThrownBy(() -> ImageFiles.save(image(""), target))
         .isInstanceOf(ImageFileException.class)
         .hasMessage("image file '" + target + "' cannot be written because it is a folder");
     assertThat(files()).containsExactly(target);
@@ -112,7 +112,7 @@ final class PngSaveTest {
   void save_nameThatTheFileSystemRefuses_leavesNothing() throws IOException {
     Path target = folder.resolve("a".repeat(300) + ".png");
 
-    assertThatThrownBy(() -> PictureFiles.save(image(""), target))
+    assertThatThrownBy(() -> ImageFiles.save(image(""), target))
         .isInstanceOf(ImageFileException.class)
         .hasMessageStartingWith("image file '" + target + "' could not be written: ");
     assertThat(files()).isEmpty();
@@ -137,7 +137,7 @@ final class PngSaveTest {
   private static GeneratedImage image(String parameters) {
     byte[] rgb = new byte[16 * 8 * 3];
     new Random(1).nextBytes(rgb);
-    return new GeneratedImage(Picture.of(16, 8, rgb), 1, parameters);
+    return new GeneratedImage(Image.of(16, 8, rgb), 1, parameters);
   }
 
   private static byte[] rgb(BufferedImage image) {

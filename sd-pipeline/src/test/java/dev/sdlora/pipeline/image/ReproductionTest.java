@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.tensors.file.FileHashes;
 import java.io.IOException;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is said of a request that was read from a text and makes another picture. */
+/** What is said of a request that was read from a text and makes another image. */
 final class ReproductionTest {
   private static final String START = "a cat by bad-artist\nSteps: 20, Sampler: Euler a, Seed: 1, ";
 
@@ -77,8 +77,8 @@ final class ReproductionTest {
   void warnings_embeddingMissingOrOther_namesIt() {
     assertThat(warnings("TI hashes: \"by bad: 0123456789ab\""))
         .containsExactly(
-            "the text was written for the embedding 'by bad' (hash 0123456789ab), which the pipeline"
-                + " does not have; its name was read as words");
+            "the text was written for the embedding 'by bad' (hash 0123456789ab), which the"
+                + " pipeline does not have; its name was read as words");
     assertThat(warnings("TI hashes: \"bad-artist: 000000000000\""))
         .containsExactly(
             "the embedding 'bad-artist' is another file than the text was written for: its hash is"
@@ -108,7 +108,7 @@ final class ReproductionTest {
 
     PromptSpec given =
         Infotext.parse(START + "Denoising strength: 0.5").toBuilder()
-            .imageToImage(ImageToImage.builder(Picture.of(8, 8, new byte[192])).build())
+            .imageToImage(ImageToImage.builder(Image.of(8, 8, new byte[192])).build())
             .build();
     assertThat(Reproduction.warnings(made(given), checkpoint())).isEmpty();
   }
@@ -135,8 +135,8 @@ final class ReproductionTest {
     assertThat(
             warnings("VAE: vae-ft.pt, Refiner: xl, Face restoration: CodeFormer, VAE hash: 1234"))
         .containsExactly(
-            "the text was written with the VAE 'vae-ft.pt' (hash 1234), but this is the checkpoint's"
-                + " own",
+            "the text was written with the VAE 'vae-ft.pt' (hash 1234), but this is the"
+                + " checkpoint's own",
             "the text was written with the refiner 'xl', but none had a part in this",
             "the text has settings that have no effect here: 'Face restoration: CodeFormer'");
     assertThat(warnings("VAE: Automatic")).isEmpty();
@@ -146,8 +146,8 @@ final class ReproductionTest {
     assertThat(Reproduction.warnings(other, checkpoint())).isEmpty();
     assertThat(Reproduction.warnings(other.withVae("ft.pt", Optional.of("abc")), checkpoint()))
         .containsExactly(
-            "the text was written with the VAE 'vae-ft.pt' (hash 1234567890), but this one is 'ft.pt'"
-                + " (hash abc)");
+            "the text was written with the VAE 'vae-ft.pt' (hash 1234567890), but this one is"
+                + " 'ft.pt' (hash abc)");
     assertThat(warnings("ControlNet 0: \"Module: canny, Model: x\""))
         .singleElement()
         .asString()

@@ -24,8 +24,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Texts in the lowest bits of pixels. */
 final class StealthTextTest {
   private static final String TEXT =
-      "a cat, 猫\nNegative prompt: blurry\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 42, Size:"
-          + " 64x64";
+      """
+      a cat, 猫
+      Negative prompt: blurry
+      Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 42, Size: 64x64\
+      """;
 
   @ParameterizedTest
   @ValueSource(
@@ -33,7 +36,7 @@ final class StealthTextTest {
   void readParameters_textInPixels_isRead(String mark) {
     byte[] picture = hiding(mark, TEXT.getBytes(StandardCharsets.UTF_8), 64, 48);
 
-    assertThat(PictureFiles.readParameters(new ByteArrayInputStream(picture))).isEqualTo(TEXT);
+    assertThat(ImageFiles.readInfotext(new ByteArrayInputStream(picture))).isEqualTo(TEXT);
   }
 
   @Test
@@ -46,7 +49,7 @@ final class StealthTextTest {
         """;
     byte[] picture = hiding("stealth_pngcomp", json.getBytes(StandardCharsets.UTF_8), 64, 64);
 
-    assertThat(PictureFiles.readParameters(new ByteArrayInputStream(picture)))
+    assertThat(ImageFiles.readInfotext(new ByteArrayInputStream(picture)))
         .isEqualTo(
             "a (cat:1.05)\nNegative prompt: lowres\nSteps: 28, Sampler: Euler, Schedule type:"
                 + " Automatic, CFG scale: 5, Seed: 7, Size: 832x1216, Clip skip: 2, Version:"
@@ -112,7 +115,7 @@ final class StealthTextTest {
     return png(stream, width, height, mark.contains("png"));
   }
 
-  /** A picture with bits down its columns, of which those that do not fit are left out. */
+  /** An image with bits down its columns, of which those that do not fit are left out. */
   private static byte[] png(byte[] stream, int width, int height, boolean transparent) {
     int type = transparent ? BufferedImage.TYPE_INT_ARGB : BufferedImage.TYPE_INT_RGB;
     BufferedImage image = new BufferedImage(width, height, type);

@@ -1,4 +1,4 @@
-/** Tests of finished pictures. */
+/** Tests of finished images. */
 @NullMarked
 package dev.sdlora.pipeline.image;
 

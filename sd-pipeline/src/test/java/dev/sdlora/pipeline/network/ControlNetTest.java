@@ -112,7 +112,7 @@ class ControlNetTest {
     return Torch.floats(scope, Planes.random(2, 5, 24, 8).floats(), 2, 5, 24);
   }
 
-  private NDArray picture() {
+  private NDArray image() {
     float[] pixels = new float[3 * 80 * 56];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (i * 37 % 101) / 100f;
@@ -129,7 +129,7 @@ class ControlNetTest {
   }
 
   private List<NDArray> residuals(ControlNet net, long latents, NDArray scales) {
-    NDArray hint = net.hint(picture(), scope);
+    NDArray hint = net.hint(image(), scope);
     return net.residuals(latents(latents), times(), context(), nothing(), hint, scales, scope);
   }
 
@@ -193,8 +193,8 @@ class ControlNetTest {
   @Test
   void hint_picture_equalsPlainJavaAndActs() {
     ControlNet net = controlNet();
-    NDArray hint = net.hint(picture(), scope);
-    float[] pixels = picture().toFloatArray();
+    NDArray hint = net.hint(image(), scope);
+    float[] pixels = image().toFloatArray();
     double[] values = new double[pixels.length];
     Arrays.setAll(values, i -> pixels[i]);
     Planes h = silu(conv(new Planes(values, 3, 80, 56), "conv_in", 1));

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A convolution of an enlarged picture, over packed weights a transposed convolution of the picture
+ * A convolution of an enlarged image, over packed weights a transposed convolution of the image
  * itself, is that of the plain twin at all sizes and edges, and with what LoRAs do to it.
  */
 class DoublingTest {

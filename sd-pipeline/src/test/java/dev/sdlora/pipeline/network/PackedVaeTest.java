@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * An autoencoder over packed weights draws what its plain twin does, as a whole and in strips, with
- * edges that go on, and several pictures at once.
+ * edges that go on, and several images at once.
  */
 class PackedVaeTest {
   private static final VaeConfig CONFIG = new VaeConfig(List.of(32, 64, 32), 2, 4, 1);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The autoencoder in strips against the whole, and its pictures without edges. */
+/** The autoencoder in strips against the whole, and its images without edges. */
 class VaeTest {
   private static final VaeConfig CONFIG = new VaeConfig(List.of(32, 64, 32), 2, 4, 1);
 

@@ -10,8 +10,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * What other programs make of small pictures; {@code README.md} beside the file says how it was
- * made.
+ * What other programs make of small images; {@code README.md} beside the file says how it was made.
  */
 final class Goldens {
   private Goldens() {}

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Picture arithmetic against the programs whose results A1111's pictures rest on. */
+/** Image arithmetic against the programs whose results A1111's images rest on. */
 class RasterGoldenTest {
 
   @ParameterizedTest

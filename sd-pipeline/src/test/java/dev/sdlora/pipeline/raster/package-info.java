@@ -1,4 +1,4 @@
-/** Tests of picture arithmetic. */
+/** Tests of image arithmetic. */
 @NullMarked
 package dev.sdlora.pipeline.raster;
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** "Can I make my old pictures again?": the files of a picture among others with other names. */
+/** "Can I make my old images again?": the files of an image among others with other names. */
 final class RecoveryTest {
   private static final String LAYER =
       "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q";
@@ -62,8 +62,8 @@ final class RecoveryTest {
     return FileHashes.autoV3(TensorFile.open(path));
   }
 
-  private static PromptSpec picture(String prompts, String settings) {
-    return PromptSpec.fromParameters(
+  private static PromptSpec image(String prompts, String settings) {
+    return PromptSpec.fromInfotext(
         prompts + "\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 64x64, " + settings);
   }
 
@@ -73,8 +73,9 @@ final class RecoveryTest {
     Path detail = lora("add_detail_by_x", 2);
     lora("other", 3);
     PromptSpec spec =
-        picture(
-            "a ink cat <lora:ink:0.8:0.5> [<lora: detail :te=1>:0.5]\nNegative prompt: <lora:ink:0.1>",
+        image(
+            "a ink cat <lora:ink:0.8:0.5> [<lora: detail :te=1>:0.5]\n"
+                + "Negative prompt: <lora:ink:0.1>",
             "Hires upscale: 2, Hires prompt: \"b <lora:ink:1>\", Lora hashes: \"ink: %s, detail: %s\""
                 .formatted(autoV3(ink), FileHashes.autoV2(detail)));
 
@@ -101,7 +102,7 @@ final class RecoveryTest {
     Path same = lora("same", 2);
     LoraLibrary library = LoraLibrary.open(loras);
     PromptSpec spec =
-        picture(
+        image(
             "<lora:gone:1> <lora:unhashed:1> <lora:style:1> <lora:same:1> <hypernet:x:1>",
             "Lora hashes: \"gone: 0123456789ab, style: ba9876543210, same: %s\""
                 .formatted(autoV3(same)));
@@ -125,8 +126,9 @@ final class RecoveryTest {
     Path easy = embedding("easynegative_v2", 1);
     embedding("other", 2);
     PromptSpec spec =
-        picture(
-            "a cat, EasyNegatively <lora:EasyNegative:1>\nNegative prompt: (easynegative:1.2), lost",
+        image(
+            "a cat, EasyNegatively <lora:EasyNegative:1>\n"
+                + "Negative prompt: (easynegative:1.2), lost",
             "TI hashes: \"EasyNegative: %s, lost: 0123456789ab, unused: 0123456789ac\""
                 .formatted(FileHashes.sha256(easy).substring(0, 12)));
 
@@ -148,7 +150,7 @@ final class RecoveryTest {
     Path refiner = Files.write(models.resolve("polish.safetensors"), new byte[] {3});
     Recovery recovery =
         Recovery.of(
-                picture(
+                image(
                     "a",
                     "Model hash: de2f2560, Model: v1-5, VAE hash: %s, VAE: vae.pt, Refiner: polish"
                             .formatted(FileHashes.autoV2(vae))
@@ -163,16 +165,16 @@ final class RecoveryTest {
     assertThat(recovery.missing())
         .singleElement()
         .satisfies(missing -> assertThat(missing.namesake()).contains(refiner));
-    Recovery byName = Recovery.of(picture("a", "Model: RENAMED")).checkpoints(models).find();
+    Recovery byName = Recovery.of(image("a", "Model: RENAMED")).checkpoints(models).find();
     assertThat(byName.file(Kind.CHECKPOINT)).contains(model);
-    assertThat(Recovery.of(picture("a", "VAE: None")).vaes(models).find().missing()).isEmpty();
+    assertThat(Recovery.of(image("a", "VAE: None")).vaes(models).find().missing()).isEmpty();
   }
 
   @Test
   void find_hashesOfCivitai_count() {
     Path ink = lora("sub/ink_v9", 1);
     PromptSpec spec =
-        picture(
+        image(
             "a <lora:ink:1>",
             "Hashes: {\"model\": \"0123456789\", \"lora:ink\": \"%s\"}"
                 .formatted(FileHashes.autoV2(ink)));
@@ -187,7 +189,7 @@ final class RecoveryTest {
 
   @Test
   void find_nothingToLookThrough_saysNothing() {
-    PromptSpec spec = picture("a <lora:ink:1>", "Model hash: 0123456789, Model: x");
+    PromptSpec spec = image("a <lora:ink:1>", "Model hash: 0123456789, Model: x");
 
     Recovery recovery = Recovery.of(spec).find();
 
@@ -197,7 +199,7 @@ final class RecoveryTest {
   @Test
   void find_folderThatIsNone_isAnError() {
     assertThatThrownBy(
-            () -> Recovery.of(picture("a", "Model: x")).checkpoints(folder.resolve("no")).find())
+            () -> Recovery.of(image("a", "Model: x")).checkpoints(folder.resolve("no")).find())
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("does not exist");
   }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ResourceException;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.UpscalerNetwork;
 import dev.sdlora.pipeline.network.Planes;
@@ -47,12 +47,12 @@ class TiledUpscalerTest {
       EsrganNames names, int unshuffle, int doublings, String wrapper) {
     PlainRrdb plain = new PlainRrdb(new RrdbConfig(6, 3, 2, unshuffle, doublings), 7);
     names.write(plain, wrapper, file());
-    Picture image = picture(13, 9);
+    Image image = image(13, 9);
     try (UpscalerNetwork upscaler = UpscalerNetwork.open(file())) {
       assertThat(upscaler.name()).isEqualTo("4x-Tiny");
       int factor = (1 << doublings) / unshuffle;
       assertThat(upscaler.factor()).isEqualTo(factor);
-      Picture large = upscaler.upscale(image);
+      Image large = upscaler.upscale(image);
       assertThat(large.width()).isEqualTo(13 * factor);
       assertThat(large.height()).isEqualTo(9 * factor);
       // What comes of the mirrored rows and columns is cut off.
@@ -73,12 +73,12 @@ class TiledUpscalerTest {
   void upscale_intoMorePixelsThanAPictureHas_isRefused() {
     new RandomWeights(new SrvggConfig(1, 1, 64).weights(), 1).write(file(), name -> name);
     try (UpscalerNetwork upscaler = UpscalerNetwork.open(file())) {
-      assertThatThrownBy(() -> upscaler.upscale(picture(512, 512)))
+      assertThatThrownBy(() -> upscaler.upscale(image(512, 512)))
           .isInstanceOf(ResourceException.class)
           .hasMessage(
               "upscaler '4x-Tiny' makes 512x512 pixels 64 times as wide and high, 1073741824"
                   + " pixels; expected at most 715827879");
-      assertThat(upscaler.upscale(picture(2, 1)).width()).isEqualTo(128);
+      assertThat(upscaler.upscale(image(2, 1)).width()).isEqualTo(128);
     }
   }
 
@@ -86,15 +86,15 @@ class TiledUpscalerTest {
   void upscale_averagedWeightsToo_takesThose() {
     RrdbConfig config = new RrdbConfig(4, 2, 1, 1, 1);
     EsrganNames.REAL_ESRGAN.write(new PlainRrdb(config, 1), "", file());
-    Picture expected = upscaled(picture(8, 8));
+    Image expected = upscaled(image(8, 8));
     SafetensorsWriter writer = new SafetensorsWriter();
     EsrganNames.REAL_ESRGAN.add(new PlainRrdb(config, 2), "params.", writer);
     EsrganNames.REAL_ESRGAN.add(new PlainRrdb(config, 1), "params_ema.", writer);
     writer.write(file());
-    assertThat(upscaled(picture(8, 8))).isEqualTo(expected);
+    assertThat(upscaled(image(8, 8))).isEqualTo(expected);
   }
 
-  private Picture upscaled(Picture image) {
+  private Image upscaled(Image image) {
     try (UpscalerNetwork upscaler = UpscalerNetwork.open(file())) {
       return upscaler.upscale(image);
     }
@@ -105,7 +105,7 @@ class TiledUpscalerTest {
   void upscale_inPiecesThatSeeAllTheyNeed_equalsWhole(int unshuffle, int doublings) {
     PlainRrdb plain = new PlainRrdb(new RrdbConfig(6, 3, 1, unshuffle, doublings), 3);
     EsrganNames.REAL_ESRGAN.write(plain, "", file());
-    Picture image = picture(131, 99);
+    Image image = image(131, 99);
     // One block and the layers around it look 18.25 positions far.
     int margin = 20 * unshuffle;
     try (TiledUpscaler whole = TiledUpscaler.open(file(), Torch.open("cpu"), 1000, 16);
@@ -133,7 +133,7 @@ class TiledUpscalerTest {
   @Test
   void upscale_compactInPieces_equalsWhole() {
     new RandomWeights(new SrvggConfig(6, 4, 3).weights(), 3).write(file(), name -> name);
-    Picture image = picture(131, 99);
+    Image image = image(131, 99);
     try (TiledUpscaler whole = TiledUpscaler.open(file(), Torch.open("cpu"), 1000, 16);
         TiledUpscaler pieces = TiledUpscaler.open(file(), Torch.open("cpu"), 16, 8)) {
       assertThat(whole.factor()).isEqualTo(3);
@@ -154,7 +154,7 @@ class TiledUpscalerTest {
     PlainRrdb plain = new PlainRrdb(new RrdbConfig(6, 3, 1, 4, 3), 3);
     EsrganNames.REAL_ESRGAN.write(plain, "", file());
     try (UpscalerNetwork upscaler = UpscalerNetwork.open(file())) {
-      Picture large = upscaler.upscale(picture(width, height));
+      Image large = upscaler.upscale(image(width, height));
       assertThat(large.width()).isEqualTo(2 * width);
       assertThat(large.height()).isEqualTo(2 * height);
     }
@@ -172,7 +172,7 @@ class TiledUpscalerTest {
                         throw new IllegalStateException("enough");
                       }))
           .hasMessage("enough");
-      assertThat(upscaler.upscale(picture(8, 8)).width()).isEqualTo(16);
+      assertThat(upscaler.upscale(image(8, 8)).width()).isEqualTo(16);
     }
   }
 
@@ -182,7 +182,7 @@ class TiledUpscalerTest {
     UpscalerNetwork upscaler = UpscalerNetwork.open(file());
     upscaler.close();
     upscaler.close();
-    assertThatThrownBy(() -> upscaler.upscale(picture(8, 8)))
+    assertThatThrownBy(() -> upscaler.upscale(image(8, 8)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("4x-Tiny");
   }
@@ -245,14 +245,14 @@ class TiledUpscalerTest {
         .hasMessageContaining("is not a folder");
   }
 
-  private static Picture picture(int width, int height) {
+  private static Image image(int width, int height) {
     byte[] rgb = new byte[3 * width * height];
     new Random(5).nextBytes(rgb);
-    return Picture.of(width, height, rgb);
+    return Image.of(width, height, rgb);
   }
 
   /** Values from 0 to 1, mirrored at the last row and column up to a multiple. */
-  private static Planes planes(Picture image, int multiple) {
+  private static Planes planes(Image image, int multiple) {
     int width = (image.width() + multiple - 1) / multiple * multiple;
     int height = (image.height() + multiple - 1) / multiple * multiple;
     double[] values = new double[3 * height * width];
@@ -268,7 +268,7 @@ class TiledUpscalerTest {
     return place < side ? place : 2 * (side - 1) - place;
   }
 
-  private static int level(Picture image, int x, int y, int colour) {
+  private static int level(Image image, int x, int y, int colour) {
     return image.rgb()[3 * (y * image.width() + x) + colour] & 0xff;
   }
 }

@@ -23,7 +23,7 @@ public final class DynamicTemplates {
    * Draws a prompt. The same template gives the same prompt for a seed, in any process, as long as
    * the files of its wildcards stay the same.
    *
-   * @param seed of the picture
+   * @param seed of the image
    * @param negative whether it is a negative prompt, for which other numbers are drawn
    * @throws PromptSyntaxException if it is malformed, names a wildcard that there is not or one
    *     that leads to itself, or becomes longer than the limit

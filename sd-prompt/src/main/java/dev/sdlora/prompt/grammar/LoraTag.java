@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * What a tag {@code <lora:name:te:unet:dyn>} asks for. The first weight is 1 when left out, the
  * second is the first when left out, and {@code dyn} limits the rank; {@code te=}, {@code unet=}
  * and {@code dyn=} name them, {@code lbw=} gives weights of blocks, {@code mask=} names the part of
- * the picture in which it acts. In the hires pass, {@code hr=} takes the place of both weights,
+ * the image in which it acts. In the hires pass, {@code hr=} takes the place of both weights,
  * {@code hrte=} and {@code hrunet=} that of one. A weight may be a {@linkplain StrengthSchedule
  * schedule}, of which the text encoder takes the start. Spaces around the name, the weights and
  * their names do not count.
@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
  *
  * @param name what the LoRA is called
  * @param strength how strongly it acts, and where
- * @param mask what the request calls the part of the picture in which it acts; empty for all of it
+ * @param mask what the request calls the part of the image in which it acts; empty for all of it
  * @param offset where the tag starts in the prompt, in characters from 0
  */
 public record LoraTag(String name, LoraStrength strength, Optional<String> mask, int offset) {

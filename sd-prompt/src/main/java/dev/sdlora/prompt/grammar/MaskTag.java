@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * What a tag {@code <mask:name>} asks for: that the side of {@code AND} in which it stands acts in
- * a part of the picture only. A1111 knows no such tag and takes it out of the prompt.
+ * a part of the image only. A1111 knows no such tag and takes it out of the prompt.
  *
  * @param name what the request calls the part; spaces around it do not count
  * @param offset where the tag starts in the prompt, in characters from 0

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One of the texts that {@code AND} joins, which guide a picture together. The last of its colons
+ * One of the texts that {@code AND} joins, which guide an image together. The last of its colons
  * gives its weight if a number follows and nothing else, with or without an {@code AND}: {@code a
  * cat :1.5}, but {@code time 12:30} too. {@code AND} counts anywhere as a word of its own, even
  * inside brackets.

@@ -1,5 +1,5 @@
 /**
- * Texts that change while a picture is made: prompt editing and alternation. {@link
+ * Texts that change while an image is made: prompt editing and alternation. {@link
  * dev.sdlora.prompt.schedule.PromptSchedule} is what a generation asks; the rest finds the places
  * where a text changes.
  *

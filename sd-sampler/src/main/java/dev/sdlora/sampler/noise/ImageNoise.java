@@ -3,8 +3,8 @@ package dev.sdlora.sampler.noise;
 import dev.sdlora.api.sampling.Rng;
 
 /**
- * All noise of one picture as A1111 draws it: the first latent, with variation and seed resize, and
- * what samplers add later. A picture has the same noise whether it is made alone or with others.
+ * All noise of one image as A1111 draws it: the first latent, with variation and seed resize, and
+ * what samplers add later. An image has the same noise whether it is made alone or with others.
  */
 public final class ImageNoise implements NoiseSource {
   /** Closer together than this, two noises are mixed along a line, see {@link #slerp}. */
@@ -18,10 +18,10 @@ public final class ImageNoise implements NoiseSource {
   private final NoiseSource later;
 
   /**
-   * The noise of a picture.
+   * The noise of an image.
    *
    * @param rng the algorithm
-   * @param seeds of the picture
+   * @param seeds of the image
    * @param shape of its latent
    */
   public ImageNoise(Rng rng, ImageSeeds seeds, LatentShape shape) {
@@ -29,10 +29,10 @@ public final class ImageNoise implements NoiseSource {
   }
 
   /**
-   * The noise of a picture that shall look like one of another size: A1111's seed resize.
+   * The noise of an image that shall look like one of another size: A1111's seed resize.
    *
    * @param drawnShape the latent's shape at the size that noise is drawn for; it is laid centred
-   *     into the picture's own noise, or cut
+   *     into the image's own noise, or cut
    */
   public ImageNoise(Rng rng, ImageSeeds seeds, LatentShape shape, LatentShape drawnShape) {
     this.rng = rng;
@@ -60,7 +60,7 @@ public final class ImageNoise implements NoiseSource {
   }
 
   /**
-   * With the picture's path of Brownian motion between levels, which its own seed decides: neither
+   * With the image's path of Brownian motion between levels, which its own seed decides: neither
    * variation nor ENSD change it.
    */
   @Override
@@ -123,7 +123,7 @@ public final class ImageNoise implements NoiseSource {
     return product / Math.sqrt(lows * highs);
   }
 
-  /** Noise of the drawn shape in the middle of noise of the picture's. */
+  /** Noise of the drawn shape in the middle of noise of the image's. */
   private float[] laidInto(float[] noise, float[] drawn) {
     // Rounded down, also below 0: what is cut may lie one off the middle, as in A1111.
     int left = Math.floorDiv(shape.width() - drawnShape.width(), 2);

@@ -4,8 +4,8 @@ package dev.sdlora.sampler.noise;
  * The layout of a latent in memory, {@code [channels][height][width]}.
  *
  * @param channels 4 for Stable Diffusion
- * @param height an eighth of the picture's
- * @param width an eighth of the picture's
+ * @param height an eighth of the image's
+ * @param width an eighth of the image's
  */
 public record LatentShape(int channels, int height, int width) {
   /**

@@ -1,8 +1,8 @@
 package dev.sdlora.sampler.noise;
 
 /**
- * A stream of standard normal numbers. A picture depends on how its draws are grouped, so one call
- * here stands for one {@code randn} call of the program whose pictures are reproduced. Not safe for
+ * A stream of standard normal numbers. An image depends on how its draws are grouped, so one call
+ * here stands for one {@code randn} call of the program whose images are reproduced. Not safe for
  * use by several threads at once; every request has its own.
  */
 @FunctionalInterface

@@ -6,7 +6,7 @@
  * <p>Where to change what:
  *
  * <ul>
- *   <li>The noise of a picture: {@code sampler.noise.ImageNoise}: first draw, variation, seed
+ *   <li>The noise of an image: {@code sampler.noise.ImageNoise}: first draw, variation, seed
  *       resize, ENSD; {@code BrownianTree} for the SDE samplers, seeds of its nodes by {@code
  *       SeedSequence}.
  * </ul>

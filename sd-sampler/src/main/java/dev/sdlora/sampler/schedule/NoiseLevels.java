@@ -4,7 +4,7 @@ package dev.sdlora.sampler.schedule;
  * The noise that a model was trained on: one level (sigma) for each training time step, rising with
  * time. Between two steps, levels are interpolated on a logarithmic scale. Immutable.
  *
- * <p>A training picture at time t is {@code sqrt(a)·clean + sqrt(1 - a)·noise}, where a, the
+ * <p>A training image at time t is {@code sqrt(a)·clean + sqrt(1 - a)·noise}, where a, the
  * cumulative product of {@code 1 - beta}, is the share of signal that is left (Ho et al. 2020,
  * equation 4). Divided by {@code sqrt(a)} it is {@code clean + sigma·noise} with {@code sigma² = (1
  * - a) / a}, which is the form that samplers here work in.

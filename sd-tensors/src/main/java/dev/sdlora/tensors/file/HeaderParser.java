@@ -59,7 +59,7 @@ final class HeaderParser {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-          // Metadata may carry whole training set statistics or a preview picture.
+          // Metadata may carry whole training set statistics or a preview image.
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxStringLength(MAX_BYTES)

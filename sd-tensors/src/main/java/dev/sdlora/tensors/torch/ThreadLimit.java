@@ -38,11 +38,11 @@ public final class ThreadLimit {
   }
 
   /**
-   * Draws pictures, on one thread if they and the model are small. To be called while a {@link
-   * Torch} is open.
+   * Draws images, on one thread if they and the model are small. To be called while a {@link Torch}
+   * is open.
    *
    * @param weights how many numbers the network has
-   * @param pixels of a picture
+   * @param pixels of an image
    * @return what the work returns
    */
   public static <T> T draw(long weights, long pixels, Supplier<T> work) {

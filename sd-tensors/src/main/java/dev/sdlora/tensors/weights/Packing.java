@@ -27,19 +27,19 @@ public sealed interface Packing {
    *
    * @param stride positions from one to the next
    * @param padding positions beyond each edge
-   * @param batch how many pictures there are at once
+   * @param batch how many images there are at once
    * @param side height and width of what it goes over
    */
   record Convolution(int stride, int padding, int batch, int side) implements Packing {}
 
   /**
-   * The kernel [out, in, 3, 3] of a convolution over a picture that nearest neighbours make twice
-   * as large. It is packed as such, for odd sizes; and, with the enlarging within, as the 4×4
-   * kernel of a transposed convolution of stride 2 over the small picture, which multiplies 2.25
-   * times fewer numbers. That is named {@code <module>.doubling.weight}.
+   * The kernel [out, in, 3, 3] of a convolution over an image that nearest neighbours make twice as
+   * large. It is packed as such, for odd sizes; and, with the enlarging within, as the 4×4 kernel
+   * of a transposed convolution of stride 2 over the small image, which multiplies 2.25 times fewer
+   * numbers. That is named {@code <module>.doubling.weight}.
    *
-   * @param batch how many pictures there are at once
-   * @param side height and width of the small picture
+   * @param batch how many images there are at once
+   * @param side height and width of the small image
    */
   record Doubling(int batch, int side) implements Packing {}
 }

@@ -11,7 +11,7 @@ import java.util.List;
  * @param importance factor on the loss of each member
  * @param strengths of the LoRA for each member
  * @param captions of each member
- * @param sizes of each member's picture
+ * @param sizes of each member's image
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody, and large.
 public record Batch(
@@ -21,4 +21,4 @@ public record Batch(
     float[] importance,
     float[] strengths,
     List<String> captions,
-    List<PictureSizes> sizes) {}
+    List<TrainingImageSizes> sizes) {}

@@ -10,9 +10,9 @@ import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 
 /**
- * The batches of a training. Pictures come in a new random order in each epoch, and a batch may
- * span two epochs; each step's batch follows from the seed and the number of the step alone. Not
- * safe for several threads, as it remembers the order of the last epoch.
+ * The batches of a training. Images come in a new random order in each epoch, and a batch may span
+ * two epochs; each step's batch follows from the seed and the number of the step alone. Not safe
+ * for several threads, as it remembers the order of the last epoch.
  */
 public final class Batches {
   private final List<Example> examples;
@@ -42,7 +42,7 @@ public final class Batches {
       NoiseLevels levels,
       boolean velocity) {}
 
-  /** Batches of some pictures, at least one. */
+  /** Batches of some images, at least one. */
   public Batches(List<Example> examples, Settings settings) {
     this.examples = List.copyOf(examples);
     this.settings = settings;

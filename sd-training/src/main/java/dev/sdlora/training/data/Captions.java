@@ -181,11 +181,11 @@ public final class Captions {
    * What the U-Net reads beside the states of a batch: the whole text, and sizes. Of captions that
    * are tokens the whole text is yet to be computed, and these are the sizes alone.
    *
-   * @param sizes of each member's picture
+   * @param sizes of each member's image
    * @param width numbers that the U-Net reads for each member; 0 if it reads none
    * @return [batch][width], or without what the whole text takes of the width
    */
-  public float[] vectors(List<String> captions, List<PictureSizes> sizes, int width) {
+  public float[] vectors(List<String> captions, List<TrainingImageSizes> sizes, int width) {
     int own = areEncoded() ? width : width - encoders.get(encoders.size() - 1).projection();
     float[] vectors = new float[captions.size() * own];
     for (int i = 0; i < captions.size() && own > 0; i++) {

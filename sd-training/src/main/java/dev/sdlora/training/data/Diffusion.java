@@ -2,7 +2,7 @@ package dev.sdlora.training.data;
 
 import java.util.OptionalDouble;
 
-/** The arithmetic of noisy training pictures. Stateless. */
+/** The arithmetic of noisy training images. Stateless. */
 public final class Diffusion {
   private Diffusion() {}
 
@@ -44,7 +44,7 @@ public final class Diffusion {
   }
 
   /**
-   * Adds one number for each channel to all positions of it, in place; pictures that are darker or
+   * Adds one number for each channel to all positions of it, in place; images that are darker or
    * brighter as a whole are learnt better from such noise.
    *
    * @param noise [channels][positions]

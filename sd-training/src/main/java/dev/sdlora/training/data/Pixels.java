@@ -6,22 +6,22 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 
-/** Pictures as the autoencoder takes them. Stateless. */
+/** Images as the autoencoder takes them. Stateless. */
 public final class Pixels {
   private Pixels() {}
 
   /**
-   * A picture of the size that is trained at.
+   * An image of the size that is trained at.
    *
    * @param values [3][height][width], -1 to 1
    * @param sizes what it was before, and what was cut off
    */
   @SuppressWarnings("ArrayRecordComponent") // Compared by nobody, and large.
-  public record Fitted(float[] values, PictureSizes sizes) {}
+  public record Fitted(float[] values, TrainingImageSizes sizes) {}
 
   /**
-   * Scales a picture until it covers a size, keeping its proportions, and cuts off what sticks out,
-   * equally on both sides. Where the picture is transparent it becomes white.
+   * Scales an image until it covers a size, keeping its proportions, and cuts off what sticks out,
+   * equally on both sides. Where the image is transparent it becomes white.
    */
   public static Fitted fit(BufferedImage picture, ImageSize size) {
     BufferedImage fitted = cover(picture, size);
@@ -36,9 +36,9 @@ public final class Pixels {
     return new Fitted(values, sizes(picture, size));
   }
 
-  private static PictureSizes sizes(BufferedImage picture, ImageSize size) {
+  private static TrainingImageSizes sizes(BufferedImage picture, ImageSize size) {
     Sides scaled = Sides.of(picture, scale(picture, size));
-    return new PictureSizes(
+    return new TrainingImageSizes(
         picture.getHeight(),
         picture.getWidth(),
         Math.max(0, scaled.height() - size.height()) / 2,
@@ -55,7 +55,7 @@ public final class Pixels {
   private static BufferedImage cover(BufferedImage picture, ImageSize size) {
     BufferedImage source = picture;
     double scale = scale(source, size);
-    // Interpolation looks at few neighbours; a large picture would lose what lies between them.
+    // Interpolation looks at few neighbours; a large image would lose what lies between them.
     while (scale <= 0.5) {
       int width = (source.getWidth() + 1) / 2;
       int height = (source.getHeight() + 1) / 2;
@@ -78,7 +78,7 @@ public final class Pixels {
         (double) size.width() / picture.getWidth(), (double) size.height() / picture.getHeight());
   }
 
-  /** The sides of a picture as it is drawn, any numbers of pixels. */
+  /** The sides of an image as it is drawn, any numbers of pixels. */
   private record Sides(int width, int height) {
     static Sides of(BufferedImage picture, double scale) {
       return new Sides(

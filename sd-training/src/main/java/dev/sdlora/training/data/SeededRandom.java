@@ -14,7 +14,7 @@ public final class SeededRandom {
    *
    * @param seed of the training
    * @param purpose a word for what is drawn; different words give unrelated numbers
-   * @param position of the picture or step that it is drawn for
+   * @param position of the image or step that it is drawn for
    */
   public static SplittableRandom of(long seed, String purpose, long position) {
     // Each seed goes through the generator once, so that neighbouring seeds have nothing in common.

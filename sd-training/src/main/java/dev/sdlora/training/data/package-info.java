@@ -1,4 +1,4 @@
-/** What a training reads: latents of pictures, captions as tokens or states, batches of both. */
+/** What a training reads: latents of images, captions as tokens or states, batches of both. */
 @NullMarked
 package dev.sdlora.training.data;
 

@@ -24,9 +24,7 @@ public final class LossPlot {
   private static final Color MEAN = new Color(0xc0, 0x39, 0x2b);
   private static final Color GRID = new Color(0xe4, 0xe4, 0xe4);
 
-  /**
-   * A share of the largest losses that may lie above the picture, or one would flatten the rest.
-   */
+  /** A share of the largest losses that may lie above the image, or one would flatten the rest. */
   private static final double OUTLIERS = 0.01;
 
   private final float[] losses;
@@ -44,7 +42,7 @@ public final class LossPlot {
   /**
    * Draws losses.
    *
-   * @param title above the picture
+   * @param title above the image
    * @param losses of steps 1, 2 and so on; may be empty
    * @param window how many steps each mean looks back, at least 1
    */

@@ -1,4 +1,4 @@
-/** A training's losses as a picture. */
+/** A training's losses as an image. */
 @NullMarked
 package dev.sdlora.training.plot;
 

@@ -79,8 +79,8 @@ public final class DenoisingNetworks {
   /**
    * The loss of a batch, and its gradient for every tensor of the LoRA that wants one.
    *
-   * @param batch latents and targets of one picture size
-   * @param height of the pictures in pixels
+   * @param batch latents and targets of one image size
+   * @param height of the images in pixels
    * @param captions those of the batch and the empty one; as tokens, if the text encoders were read
    * @param adapter factors and scales of the LoRA, by their {@link JointNames}
    * @param scope the manager that will own the results

@@ -72,7 +72,7 @@ public final class DenoisingProgram {
   /**
    * The loss of a batch, and its gradient for every weight that wants one.
    *
-   * @param batch latents and noise of one picture size
+   * @param batch latents and noise of one image size
    * @param rows of a latent
    * @param text states of the text encoders side by side, float32 [batch, tokens, width], or token
    *     ids, int64 [encoders, batch, chunks, 77]

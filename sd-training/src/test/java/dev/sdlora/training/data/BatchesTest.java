@@ -17,7 +17,9 @@ class BatchesTest {
   private static List<Example> examples(int count) {
     return IntStream.range(0, count)
         .mapToObj(
-            i -> new Example(new float[LENGTH], "picture " + i, i + 1, PictureSizes.whole(4, 4)))
+            i ->
+                new Example(
+                    new float[LENGTH], "picture " + i, i + 1, TrainingImageSizes.whole(4, 4)))
         .toList();
   }
 
@@ -107,7 +109,7 @@ class BatchesTest {
     }
   }
 
-  /** From latent and velocity together the clean picture follows, and the noise. */
+  /** From latent and velocity together the clean image follows, and the noise. */
   @Test
   void at_velocity_isWhatTurnsNoisyIntoClean() {
     float[] clean = new float[LENGTH];
@@ -116,7 +118,7 @@ class BatchesTest {
     Batches.Settings settings =
         new Batches.Settings(1, 2, 4, 0, OptionalDouble.of(5), 0, levels, true);
     Batches batches =
-        new Batches(List.of(new Example(clean, "", 1, PictureSizes.whole(4, 4))), settings);
+        new Batches(List.of(new Example(clean, "", 1, TrainingImageSizes.whole(4, 4))), settings);
     for (int step = 0; step < 50; step++) {
       Batch batch = batches.at(step);
       for (int i = 0; i < batch.noisy().length; i++) {

@@ -64,11 +64,11 @@ class PixelsTest {
     assertThat(Pixels.fit(image(16, 8, new Color(0, 0, 0, 0)), SIZE).values()).containsOnly(1f);
   }
 
-  /** Crops are told in pixels of the scaled picture. */
+  /** Crops are told in pixels of the scaled image. */
   @ParameterizedTest
   @CsvSource({"16, 8, 0, 0", "64, 8, 0, 24", "32, 64, 12, 0", "128, 32, 0, 8", "1, 1, 4, 0"})
   void fit_anySize_tellsWhatItWasAndWhatWasCutOff(int width, int height, int top, int left) {
     assertThat(Pixels.fit(image(width, height, Color.RED), SIZE).sizes())
-        .isEqualTo(new PictureSizes(height, width, top, left, 8, 16));
+        .isEqualTo(new TrainingImageSizes(height, width, top, left, 8, 16));
   }
 }

@@ -100,7 +100,7 @@ final class RequestTargets {
 
   /**
    * The names that requests can use: the LoRA "l", the network "n", the style "s", the image
-   * "picture:p".
+   * "image:p".
    */
   private static final class Offered {
     static final RequestContext OFFER = offer();
@@ -109,7 +109,7 @@ final class RequestTargets {
       try {
         Path loras = Scratch.once("loras/l.safetensors", LoraTargets.KOHYA).resolveSibling("");
         Path networks = Scratch.once("networks/n.safetensors", Listing.NOTHING).resolveSibling("");
-        byte[] image = Pictures.transparent(new byte[0]);
+        byte[] image = ImageContainers.transparent(new byte[0]);
         return new RequestContext(
             pipeline(LoraLibrary.open(loras)),
             List.of(networks),

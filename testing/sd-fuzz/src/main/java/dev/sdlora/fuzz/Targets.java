@@ -13,7 +13,7 @@ final class Targets {
             TensorTargets.all(),
             LoraTargets.all(),
             ModelTargets.all(),
-            PictureTargets.all(),
+            ImageTargets.all(),
             TextTargets.all(),
             RequestTargets.all())
         .flatMap(List::stream)

@@ -36,7 +36,7 @@ final class TextTargets {
 
   private static final int STEPS = 30;
 
-  /** A negative prompt over the steps of a picture and of its hires fix. */
+  /** A negative prompt over the steps of an image and of its hires fix. */
   private static final PromptExplanation.Options TWO_PASSES =
       new PromptExplanation.Options(STEPS, OptionalInt.of(STEPS), true, List.of());
 

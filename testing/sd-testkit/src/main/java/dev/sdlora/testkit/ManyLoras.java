@@ -20,7 +20,7 @@ import javax.imageio.ImageIO;
 /**
  * A collector's folder: thousands of small LoRAs that fit the demo model, in folders by what they
  * are of. Number 0 is {@code characters/character-0000}. Every fifth says what calls it up, every
- * seventh has a preferred weight, every fourth a preview picture, and every tenth is for SDXL.
+ * seventh has a preferred weight, every fourth a preview image, and every tenth is for SDXL.
  */
 public final class ManyLoras {
   private static final List<String> FOLDERS =
@@ -47,7 +47,7 @@ public final class ManyLoras {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    List<byte[]> pictures = IntStream.range(0, 12).mapToObj(ManyLoras::picture).toList();
+    List<byte[]> pictures = IntStream.range(0, 12).mapToObj(ManyLoras::image).toList();
     IntStream.range(0, count).parallel().forEach(i -> write(folder, i, pictures));
   }
 
@@ -99,7 +99,7 @@ public final class ManyLoras {
         .formatted(LAYER, part, shape, 4 * from, 4 * (from + count));
   }
 
-  private static byte[] picture(int number) {
+  private static byte[] image(int number) {
     BufferedImage image = new BufferedImage(96, 144, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     graphics.setColor(Color.getHSBColor(number / 12f, 0.5f, 0.8f));

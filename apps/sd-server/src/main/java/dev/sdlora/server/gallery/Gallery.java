@@ -1,19 +1,19 @@
 package dev.sdlora.server.gallery;
 
-import dev.sdlora.request.PictureSource;
+import dev.sdlora.request.ImageLookup;
 import java.util.List;
 import java.util.Optional;
 
-/** Where the pictures of a gallery come from. Safe for use by several threads. */
-public interface Gallery extends PictureSource {
+/** Where the images of a gallery come from. Safe for use by several threads. */
+public interface Gallery extends ImageLookup {
   /** What there is at the moment, the newest first. */
-  List<Pictured> newestFirst();
+  List<GalleryImage> newestFirst();
 
   /** What there is by that name. */
-  Optional<Pictured> picture(String name);
+  Optional<GalleryImage> image(String name);
 
   /**
-   * Takes a picture out for good.
+   * Takes an image out for good.
    *
    * @return whether it was there
    */

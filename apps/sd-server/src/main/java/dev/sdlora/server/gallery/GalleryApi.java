@@ -2,19 +2,19 @@ package dev.sdlora.server.gallery;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
+import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Parameters;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Thumbnails;
-import dev.sdlora.server.pictures.PngInfoApi;
+import dev.sdlora.server.image.PngInfoApi;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
 
-/** {@code /api/gallery}: the pictures that were made, and what they were made with. */
+/** {@code /api/gallery}: the images that were made, and what they were made with. */
 public final class GalleryApi {
   private static final int PAGE = 60;
   private static final int MAX_PAGE = 500;
@@ -26,7 +26,7 @@ public final class GalleryApi {
   private final PngInfoApi settings;
   private final Thumbnails thumbnails = new Thumbnails();
 
-  /** The interface over some pictures. */
+  /** The interface over some images. */
   public GalleryApi(Gallery gallery, PngInfoApi settings) {
     this.gallery = gallery;
     this.settings = settings;
@@ -45,14 +45,14 @@ public final class GalleryApi {
     return new Refusal(404, "there is no picture of that name, or it was deleted");
   }
 
-  private Pictured picture(Context context) {
-    return gallery.picture(context.pathParam("name")).orElseThrow(GalleryApi::missing);
+  private GalleryImage image(Context context) {
+    return gallery.image(context.pathParam("name")).orElseThrow(GalleryApi::missing);
   }
 
   private void list(Context context) {
     String search = Parameters.text(context, "search").orElse("").strip();
-    List<Pictured> all = gallery.newestFirst();
-    List<Pictured> found =
+    List<GalleryImage> all = gallery.newestFirst();
+    List<GalleryImage> found =
         search.isEmpty() ? all : all.stream().filter(one -> one.has(search)).toList();
     int from = Math.min(Parameters.whole(context, "from", 0, Integer.MAX_VALUE), found.size());
     int count = Math.min(MAX_PAGE, Parameters.whole(context, "count", PAGE, Integer.MAX_VALUE));
@@ -63,19 +63,19 @@ public final class GalleryApi {
     Answers.json(context, answer);
   }
 
-  private static ObjectNode json(Pictured picture) {
+  private static ObjectNode json(GalleryImage picture) {
     return Fields.object()
         .put("name", picture.name())
         .put("time", picture.time().toString())
         .put("width", picture.width())
         .put("height", picture.height())
-        .put("parameters", picture.parameters());
+        .put("parameters", picture.infotext());
   }
 
   private void file(Context context) {
     byte[] file = gallery.find(context.pathParam("name")).orElseThrow(GalleryApi::missing);
     context.header("X-Content-Type-Options", "nosniff");
-    context.contentType(Pictures.mediaType(file)).result(file);
+    context.contentType(Base64Images.mediaType(file)).result(file);
   }
 
   private void delete(Context context) {
@@ -86,7 +86,7 @@ public final class GalleryApi {
   }
 
   private void thumbnail(Context context) {
-    Pictured picture = picture(context);
+    GalleryImage picture = image(context);
     String tag = "\"" + picture.time().toEpochMilli() + '"';
     context.header("ETag", tag).header("Cache-Control", "no-cache");
     if (tag.equals(context.header("If-None-Match"))) {
@@ -97,13 +97,13 @@ public final class GalleryApi {
     context.contentType("image/jpeg").result(file);
   }
 
-  private Picture read(Pictured picture) {
+  private Image read(GalleryImage picture) {
     byte[] file = gallery.find(picture.name()).orElseThrow(GalleryApi::missing);
-    return Pictures.read("picture", file, MAX_PIXELS);
+    return Base64Images.read("picture", file, MAX_PIXELS);
   }
 
   private void settings(Context context) {
-    ObjectNode answer = settings.answer(picture(context).parameters());
+    ObjectNode answer = settings.answer(image(context).infotext());
     Answers.json(context, answer);
   }
 }

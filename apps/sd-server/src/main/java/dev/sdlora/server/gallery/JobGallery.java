@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The pictures of the jobs that are kept, where no folder keeps them; they go with their jobs. */
+/** The images of the jobs that are kept, where no folder keeps them; they go with their jobs. */
 public final class JobGallery implements Gallery {
   private final JobQueue queue;
   private final Set<String> deleted = ConcurrentHashMap.newKeySet();
@@ -20,7 +20,7 @@ public final class JobGallery implements Gallery {
     this.queue = queue;
   }
 
-  private record Kept(Job job, GeneratedImage image, Pictured picture) {}
+  private record Kept(Job job, GeneratedImage image, GalleryImage entry) {}
 
   private List<Kept> all() {
     List<Kept> all = new ArrayList<>();
@@ -33,29 +33,29 @@ public final class JobGallery implements Gallery {
             new Kept(
                 job,
                 image,
-                Pictured.of(
-                    name, job.created(), image.width(), image.height(), image.parameters())));
+                GalleryImage.of(
+                    name, job.created(), image.width(), image.height(), image.infotext())));
       }
     }
-    deleted.retainAll(all.stream().map(kept -> kept.picture().name()).toList());
-    all.removeIf(kept -> deleted.contains(kept.picture().name()));
+    deleted.retainAll(all.stream().map(kept -> kept.entry().name()).toList());
+    all.removeIf(kept -> deleted.contains(kept.entry().name()));
     return all;
   }
 
   private Optional<Kept> kept(String name) {
-    return all().stream().filter(kept -> kept.picture().name().equals(name)).findFirst();
+    return all().stream().filter(kept -> kept.entry().name().equals(name)).findFirst();
   }
 
   @Override
-  public List<Pictured> newestFirst() {
-    List<Pictured> pictures = new ArrayList<>(all().stream().map(Kept::picture).toList());
-    Collections.reverse(pictures);
-    return pictures;
+  public List<GalleryImage> newestFirst() {
+    List<GalleryImage> images = new ArrayList<>(all().stream().map(Kept::entry).toList());
+    Collections.reverse(images);
+    return images;
   }
 
   @Override
-  public Optional<Pictured> picture(String name) {
-    return kept(name).map(Kept::picture);
+  public Optional<GalleryImage> image(String name) {
+    return kept(name).map(Kept::entry);
   }
 
   @Override
@@ -63,7 +63,7 @@ public final class JobGallery implements Gallery {
     return kept(name).map(kept -> kept.image().png());
   }
 
-  /** A job goes with the last of its pictures. */
+  /** A job goes with the last of its images. */
   @Override
   public boolean delete(String name) {
     Optional<Kept> found = kept(name);

@@ -1,13 +1,13 @@
 package dev.sdlora.server.grids;
 
-import dev.sdlora.request.PictureSource;
+import dev.sdlora.request.ImageLookup;
 import dev.sdlora.server.job.JobQueue;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The pictures in grids of jobs that are known, by {@code ID/NUMBER}, counted from 0. */
-public final class GridCells implements PictureSource {
+/** The images in grids of jobs that are known, by {@code ID/NUMBER}, counted from 0. */
+public final class GridCells implements ImageLookup {
   private static final Pattern NAME = Pattern.compile("(.+)/(\\d{1,6})");
 
   private final JobQueue queue;

@@ -21,7 +21,7 @@ import java.util.Optional;
 final class GridPlan {
   private static final int MOST_CELLS = 400;
 
-  /** A sheet may have so many times the pixels of a picture. */
+  /** A sheet may have so many times the pixels of an image. */
   private static final int SHEET_PICTURES = 4;
 
   private final PromptSpec spec;

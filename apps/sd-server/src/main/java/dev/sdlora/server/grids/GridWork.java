@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Draws a grid; the sheet becomes the picture of the job, the cells stay beside it. */
+/** Draws a grid; the sheet becomes the image of the job, the cells stay beside it. */
 final class GridWork extends InterruptibleWork {
   private final Pipeline pipeline;
   private final GridPlan plan;
@@ -53,7 +53,7 @@ final class GridWork extends InterruptibleWork {
 
   @Override
   protected Outcome run(Progress progress) {
-    progress.picture(interruptibly(() -> plan.grid().draw(pipeline, new Watch(progress))));
+    progress.image(interruptibly(() -> plan.grid().draw(pipeline, new Watch(progress))));
     synchronized (this) {
       return new Outcome(List.copyOf(warnings), List.copyOf(loras));
     }

@@ -1,5 +1,5 @@
 /**
- * Grids of pictures that differ in one or two settings, as jobs.
+ * Grids of images that differ in one or two settings, as jobs.
  *
  * <p>Where to change what:
  *

@@ -1,6 +1,6 @@
 package dev.sdlora.server.http;
 
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.function.Supplier;
 import javax.imageio.ImageIO;
 
-/** Small pictures as JPEG, of which those that were asked for last are kept. Safe for threads. */
+/** Small images as JPEG, of which those that were asked for last are kept. Safe for threads. */
 public final class Thumbnails {
   private static final int SIDE = 256;
   private static final long MAX_BYTES = 16L << 20;
@@ -16,17 +16,17 @@ public final class Thumbnails {
   private final RecentFiles files = new RecentFiles(Integer.MAX_VALUE, MAX_BYTES);
 
   /**
-   * That of a picture.
+   * That of an image.
    *
-   * @param key which another picture, or another version of it, does not have
+   * @param key which another image, or another version of it, does not have
    * @param picture is asked for where there is none yet
    * @return a JPEG of 256 pixels at most a side
    */
-  public byte[] of(String key, Supplier<Picture> picture) {
+  public byte[] of(String key, Supplier<Image> picture) {
     return files.made(key, () -> made(picture.get()));
   }
 
-  private static byte[] made(Picture whole) {
+  private static byte[] made(Image whole) {
     double scale = Math.min(1, (double) SIDE / Math.max(whole.width(), whole.height()));
     int width = Math.max(1, (int) Math.round(whole.width() * scale));
     int height = Math.max(1, (int) Math.round(whole.height() * scale));

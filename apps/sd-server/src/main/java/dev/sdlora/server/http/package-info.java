@@ -1,6 +1,5 @@
 /**
- * What all interfaces share: fields of JSON, answers, refusals, pictures in text, streams of
- * events.
+ * What all interfaces share: fields of JSON, answers, refusals, images in text, streams of events.
  *
  * <p>Where to change what:
  *

@@ -17,10 +17,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws the pictures of one request.
+ * Draws the images of one request.
  *
- * <p>A picture is skipped by cancelling the request at the pipeline and asking for those behind it
- * anew; picture i has the seed of the first plus i, so they are the same.
+ * <p>An image is skipped by cancelling the request at the pipeline and asking for those behind it
+ * anew; image i has the seed of the first plus i, so they are the same.
  */
 public final class Drawing implements Work {
   private final Pipeline pipeline;
@@ -143,7 +143,7 @@ public final class Drawing implements Work {
     }
   }
 
-  /** The pictures that have not begun. Seeds of variations go along. */
+  /** The images that have not begun. Seeds of variations go along. */
   private PromptSpec behind(PromptSpec spec) {
     long ahead = currentSeed + 1 - spec.seed().orElseThrow();
     Variation variation = spec.variation();
@@ -163,7 +163,7 @@ public final class Drawing implements Work {
     end(true);
   }
 
-  /** The pipeline finishes the picture under way after its step; before there is one, cancels. */
+  /** The pipeline finishes the image under way after its step; before there is one, cancels. */
   @Override
   public void interrupt() {
     synchronized (this) {
@@ -253,7 +253,7 @@ public final class Drawing implements Work {
     public void imageEnd(int index, GeneratedImage image) {
       synchronized (Drawing.this) {
         if (!over) {
-          progress.picture(image);
+          progress.image(image);
         }
       }
     }

@@ -4,9 +4,9 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.image.RegionMask;
 import java.awt.image.BufferedImage;
 import java.util.Optional;
@@ -21,13 +21,13 @@ public final class HeldBytes {
 
   /** Returns the bytes that a request holds: its images and prompts. */
   public static long of(PromptSpec spec) {
-    Stream<Picture> source = spec.imageToImage().map(HeldBytes::pictures).orElseGet(Stream::empty);
-    Stream<Picture> masks =
+    Stream<Image> source = spec.imageToImage().map(HeldBytes::images).orElseGet(Stream::empty);
+    Stream<Image> masks =
         Stream.concat(
                 spec.masks().values().stream(),
                 spec.loras().stream().map(LoraAdapter::mask).flatMap(Optional::stream))
-            .map(RegionMask::picture);
-    Stream<Picture> control = spec.controlUnits().stream().map(ControlUnit::picture);
+            .map(RegionMask::image);
+    Stream<Image> control = spec.controlUnits().stream().map(ControlUnit::image);
     return of(spec.prompt())
         + of(spec.negativePrompt())
         + Stream.of(source, masks, control)
@@ -36,18 +36,18 @@ public final class HeldBytes {
             .sum();
   }
 
-  private static Stream<Picture> pictures(ImageToImage source) {
+  private static Stream<Image> images(ImageToImage source) {
     return Stream.concat(
-        Stream.of(source.picture()), source.inpainting().map(Inpainting::mask).stream());
+        Stream.of(source.image()), source.inpainting().map(Inpainting::mask).stream());
   }
 
   /** An image. */
-  public static long of(Picture picture) {
+  public static long of(Image picture) {
     return PIXEL * picture.width() * picture.height();
   }
 
   static long of(GeneratedImage image) {
-    return PIXEL * image.width() * image.height() + of(image.parameters());
+    return PIXEL * image.width() * image.height() + of(image.infotext());
   }
 
   static long of(BufferedImage preview) {

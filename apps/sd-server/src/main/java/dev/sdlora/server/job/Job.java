@@ -54,7 +54,7 @@ public final class Job {
    * What a job is made of.
    *
    * @param kind what the client called, such as {@code txt2img}
-   * @param settings as fields of the interface that takes such jobs, without large pictures; not to
+   * @param settings as fields of the interface that takes such jobs, without large images; not to
    *     be changed any more
    * @param keptPreviews how many previews of the way are kept, spread evenly over the steps of each
    *     part
@@ -233,7 +233,7 @@ public final class Job {
     }
   }
 
-  /** How many parts it has, such as pictures. */
+  /** How many parts it has, such as images. */
   public int parts() {
     return request.work().parts();
   }
@@ -249,12 +249,12 @@ public final class Job {
     return startedAt == 0 ? 0 : (until - startedAt) / 1e9;
   }
 
-  /** The pictures that are finished, in the order of their seeds. */
+  /** The images that are finished, in the order of their seeds. */
   public synchronized List<GeneratedImage> finished() {
     return List.copyOf(finished);
   }
 
-  /** The latest look at the picture under way. */
+  /** The latest look at the image under way. */
   public synchronized Optional<BufferedImage> preview() {
     return previews.latest();
   }
@@ -312,7 +312,7 @@ public final class Job {
     }
 
     @Override
-    public void picture(GeneratedImage image) {
+    public void image(GeneratedImage image) {
       tell(() -> finished.add(image));
     }
 

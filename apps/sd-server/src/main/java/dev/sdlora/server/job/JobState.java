@@ -11,11 +11,11 @@ public enum JobState {
   WAITING,
   /** It draws. */
   RUNNING,
-  /** All its pictures are there, but for those that were skipped. */
+  /** All its images are there, but for those that were skipped. */
   DONE,
   /** An error ended it. */
   FAILED,
-  /** Somebody ended it; the pictures that were finished, or kept unfinished, are there. */
+  /** Somebody ended it; the images that were finished, or kept unfinished, are there. */
   CANCELLED;
 
   /** How work has ended that was or was not to be cancelled. */

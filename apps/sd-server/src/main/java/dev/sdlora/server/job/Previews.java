@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Looks at unfinished pictures: the latest, and some of the way. Guarded by the job. */
+/** Looks at unfinished images: the latest, and some of the way. Guarded by the job. */
 final class Previews {
   private final int wanted;
   private final List<BufferedImage> kept = new ArrayList<>();

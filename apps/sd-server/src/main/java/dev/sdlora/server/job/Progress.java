@@ -19,12 +19,12 @@ public interface Progress {
    * A step of this part is done.
    *
    * @param number counted from 1
-   * @param look at the unfinished picture
+   * @param look at the unfinished image
    */
   void step(int number, int total, Optional<BufferedImage> look);
 
-  /** A picture is finished. */
-  void picture(GeneratedImage image);
+  /** An image is finished. */
+  void image(GeneratedImage image);
 
   /** There is something new in {@link Work#details}. */
   void changed();

@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What a job does: draws pictures, say, or trains a LoRA. Its methods are called by several
- * threads; {@link #start} once at most.
+ * What a job does: draws images, say, or trains a LoRA. Its methods are called by several threads;
+ * {@link #start} once at most.
  */
 public interface Work {
   /** What people know it by: a prompt, a name. */
   String title();
 
-  /** How many parts it has that each make steps, such as pictures; at least 1. */
+  /** How many parts it has that each make steps, such as images; at least 1. */
   int parts();
 
   /** Beside what it may run. */
@@ -65,14 +65,14 @@ public interface Work {
 
   /** Jobs of one lane wait for each other alone. */
   enum Lane {
-    /** What asks the pipeline for pictures: as many at once as it draws at once. */
+    /** What asks the pipeline for images: as many at once as it draws at once. */
     DRAWING,
-    /** What may take hours: one at a time, beside the pictures. */
+    /** What may take hours: one at a time, beside the images. */
     TRAINING
   }
 
   /**
-   * What is known when all is done; pictures have been told to {@link Progress#picture} by then.
+   * What is known when all is done; images have been told to {@link Progress#image} by then.
    *
    * @param warnings what was passed over
    * @param loras what became of the LoRAs

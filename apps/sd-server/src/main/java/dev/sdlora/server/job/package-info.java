@@ -1,5 +1,5 @@
 /**
- * Requests for pictures that wait, run and have ended.
+ * Requests for images that wait, run and have ended.
  *
  * <p>Where to change what:
  *

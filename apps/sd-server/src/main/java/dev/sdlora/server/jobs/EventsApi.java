@@ -1,8 +1,8 @@
 package dev.sdlora.server.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.EventStream;
 import dev.sdlora.server.job.Job;
@@ -113,7 +113,7 @@ final class EventsApi {
     }
 
     private ObjectNode preview(Job job, BufferedImage look) {
-      String data = "data:image/png;base64," + Pictures.base64(Pictures.png(look));
+      String data = "data:image/png;base64," + Base64Images.base64(Base64Images.png(look));
       return Fields.object().put("id", job.id()).put("image", data);
     }
   }

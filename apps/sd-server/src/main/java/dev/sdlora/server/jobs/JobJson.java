@@ -75,6 +75,6 @@ public final class JobJson {
         .put("width", image.width())
         .put("height", image.height())
         .put("seed", image.seed())
-        .put("parameters", image.parameters());
+        .put("parameters", image.infotext());
   }
 }

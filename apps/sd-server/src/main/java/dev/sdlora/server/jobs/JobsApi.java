@@ -3,11 +3,11 @@ package dev.sdlora.server.jobs;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Dialect;
 import dev.sdlora.request.DrawingReader;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Overrides;
-import dev.sdlora.request.Pictures;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.request.StoredRequest;
 import dev.sdlora.server.http.Answers;
@@ -127,7 +127,7 @@ public final class JobsApi {
         .result(
             job(context)
                 .preview()
-                .map(Pictures::png)
+                .map(Base64Images::png)
                 .orElseThrow(() -> new Refusal(404, "the job has no preview at the moment")));
   }
 
@@ -159,7 +159,7 @@ public final class JobsApi {
     GeneratedImage image = finished(context, job);
     String key = job.id() + job.created() + image.seed() + context.pathParam("number");
     context.header("Cache-Control", "private, max-age=3600");
-    context.contentType("image/jpeg").result(thumbnails.of(key, image::picture));
+    context.contentType("image/jpeg").result(thumbnails.of(key, image::image));
   }
 
   private static int number(String text) {
@@ -190,7 +190,8 @@ public final class JobsApi {
         ObjectNode progress = json.of(job);
         if (previews) {
           job.preview()
-              .ifPresent(image -> progress.put("preview", Pictures.base64(Pictures.png(image))));
+              .ifPresent(
+                  image -> progress.put("preview", Base64Images.base64(Base64Images.png(image))));
         }
         stream.send("progress", progress);
         told = tellImages(job, stream, told);

@@ -1,8 +1,8 @@
 package dev.sdlora.server.loras;
 
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.value.ImageIoReader;
 import dev.sdlora.api.value.ImageStream;
-import dev.sdlora.api.value.PictureReader;
 import dev.sdlora.server.http.RecentFiles;
 import dev.sdlora.server.http.Refusal;
 import java.awt.Color;
@@ -25,7 +25,7 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
 /**
- * The pictures beside LoRAs, as small as cards need them. What was made small is kept, up to some
+ * The images beside LoRAs, as small as cards need them. What was made small is kept, up to some
  * megabytes. Safe for use by several threads.
  */
 final class Thumbnails {
@@ -46,7 +46,7 @@ final class Thumbnails {
   /** A scroll through thousands of cards leaves the processors to whoever draws. */
   private final Semaphore decoding = new Semaphore(2);
 
-  /** What tells one picture of a LoRA from the next; empty if it has none that can be shown. */
+  /** What tells one image of a LoRA from the next; empty if it has none that can be shown. */
   Optional<String> version(LoraAdapter lora) {
     return lora.preview().filter(Thumbnails::isReadable).flatMap(Thumbnails::version);
   }
@@ -70,7 +70,7 @@ final class Thumbnails {
   }
 
   /**
-   * The picture of a LoRA, as JPEG.
+   * The image of a LoRA, as JPEG.
    *
    * @throws Refusal if there is none, or it cannot be read
    */
@@ -105,7 +105,7 @@ final class Thumbnails {
   private static BufferedImage decoded(Path picture) throws IOException {
     try (InputStream stream = Files.newInputStream(picture);
         ImageInputStream in = new ImageStream(stream)) {
-      return PictureReader.ask(in, Thumbnails::decoded)
+      return ImageIoReader.ask(in, Thumbnails::decoded)
           .orElseThrow(() -> new IOException("it is of an unknown format"));
     }
   }

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.error.ImageFileException;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.value.ImageStream;
+import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Refusal;
 import io.javalin.http.Context;
 import io.javalin.http.UploadedFile;
@@ -22,7 +22,7 @@ import javax.imageio.ImageIO;
 
 /**
  * The form of an edit, as the fields of A1111's {@code img2img}. Where the mask is transparent, the
- * picture is painted anew; without a mask, where the picture itself is.
+ * image is painted anew; without a mask, where the image itself is.
  */
 final class EditForm {
   private final RequestLimits limits;
@@ -32,14 +32,14 @@ final class EditForm {
   }
 
   Fields read(Context context) {
-    byte[] picture = picture(context);
+    byte[] picture = image(context);
     ObjectNode node = fields(context, picture);
     Optional<byte[]> mask = context.uploadedFiles("mask").stream().findFirst().map(EditForm::bytes);
     mask.or(() -> Optional.of(picture))
         .flatMap(bytes -> transparency(bytes, mask.isPresent()))
         .ifPresent(
             white -> {
-              node.put("mask", Pictures.base64(Pictures.png(white)));
+              node.put("mask", Base64Images.base64(Base64Images.png(white)));
               putIfMissing(node, "inpaint_full_res", "false");
               putIfMissing(node, "inpainting_fill", "1");
             });
@@ -51,7 +51,7 @@ final class EditForm {
    * it has any, and another seed.
    */
   Fields readVariation(Context context) {
-    byte[] picture = picture(context);
+    byte[] picture = image(context);
     ObjectNode node = fields(context, picture);
     settings(picture)
         .ifPresent(
@@ -70,11 +70,11 @@ final class EditForm {
     }
   }
 
-  private byte[] picture(Context context) {
+  private byte[] image(Context context) {
     if (!context.isMultipartFormData()) {
       throw new Refusal(400, "the body must be a form, multipart/form-data");
     }
-    List<UploadedFile> files = pictures(context);
+    List<UploadedFile> files = images(context);
     if (files.isEmpty()) {
       throw Refusal.missing("image");
     }
@@ -90,9 +90,9 @@ final class EditForm {
     context
         .formParamMap()
         .forEach((name, values) -> values.stream().findFirst().ifPresent(v -> node.put(name, v)));
-    node.putArray("init_images").add(Pictures.base64(picture));
+    node.putArray("init_images").add(Base64Images.base64(picture));
     if (node.path("size").asText("auto").equals("auto")) {
-      Picture given = Pictures.read("image", picture, limits.pixels());
+      Image given = Base64Images.read("image", picture, limits.pixels());
       // As large as it is, but for what is left over of a latent's eight pixels.
       node.put("size", "%sx%s".formatted(eights(given.width()), eights(given.height())));
     }
@@ -103,7 +103,7 @@ final class EditForm {
     return Math.max(64, side / 8 * 8);
   }
 
-  private List<UploadedFile> pictures(Context context) {
+  private List<UploadedFile> images(Context context) {
     try {
       List<UploadedFile> files = new ArrayList<>(context.uploadedFiles("image"));
       files.addAll(context.uploadedFiles("image[]"));
@@ -134,12 +134,12 @@ final class EditForm {
   }
 
   /**
-   * White where a picture is transparent.
+   * White where an image is transparent.
    *
-   * @param required whether a picture without transparency is a mistake
+   * @param required whether an image without transparency is a mistake
    */
   private Optional<BufferedImage> transparency(byte[] file, boolean required) {
-    Pictures.requireSize("mask", file, limits.pixels());
+    Base64Images.requireSize("mask", file, limits.pixels());
     BufferedImage image;
     try {
       image = ImageIO.read(new ImageStream(new ByteArrayInputStream(file)));

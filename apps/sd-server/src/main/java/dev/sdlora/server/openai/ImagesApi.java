@@ -84,7 +84,7 @@ public final class ImagesApi {
     if (fields.name("prompt").isEmpty() && !event.equals("image_variation")) {
       throw Refusal.missing("prompt");
     }
-    PictureAnswer form = PictureAnswer.read(fields, context, signed);
+    ImageAnswer form = ImageAnswer.read(fields, context, signed);
     boolean streaming = fields.flag("stream", false);
     int partial = fields.whole("partial_images", 0);
     if (partial < 0 || partial > 3) {
@@ -148,7 +148,7 @@ public final class ImagesApi {
       ClientConnection client,
       Job job,
       String event,
-      PictureAnswer form,
+      ImageAnswer form,
       ImageSize size) {
     Job.Snapshot now = firstSign(client, job);
     EventStream stream = EventStream.begin(context);

@@ -1,17 +1,17 @@
 package dev.sdlora.server.reference;
 
-import dev.sdlora.request.PictureSource;
+import dev.sdlora.request.ImageLookup;
 import dev.sdlora.server.http.RecentFiles;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sha256;
 import java.util.Optional;
 
 /**
- * The files of pictures that clients have sent, to be named by requests. They are kept in memory;
+ * The files of images that clients have sent, to be named by requests. They are kept in memory;
  * those that were not used for longest make room for new ones. A file has the same name whenever it
  * is sent. Safe for use by several threads.
  */
-public final class Uploads implements PictureSource {
+public final class Uploads implements ImageLookup {
   private static final int NAME_BYTES = 16;
 
   private final long maxBytes;

@@ -1,4 +1,4 @@
-/** Pictures that requests name in place of sending them: uploads, and those of ended jobs. */
+/** Images that requests name in place of sending them: uploads, and those of ended jobs. */
 @NullMarked
 package dev.sdlora.server.reference;
 

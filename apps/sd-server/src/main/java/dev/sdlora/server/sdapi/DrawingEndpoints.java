@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Dialect;
 import dev.sdlora.request.DrawingReader;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Pictures;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.request.StoredRequest;
 import dev.sdlora.server.http.Answers;
@@ -32,7 +32,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code txt2img} and {@code img2img}: answers when the pictures are there. */
+/** {@code txt2img} and {@code img2img}: answers when the images are there. */
 final class DrawingEndpoints {
   private static final Pattern TASK_ID = Pattern.compile("[A-Za-z0-9_()-]{1,64}");
   private static final Pattern MODEL_HASH = Pattern.compile("Model hash: ([0-9a-f]+)");
@@ -105,7 +105,7 @@ final class DrawingEndpoints {
     ObjectNode answer = Fields.object();
     ArrayNode images = answer.putArray("images");
     if (fields.flag("send_images", true)) {
-      job.finished().forEach(image -> images.add(Pictures.base64(image.png())));
+      job.finished().forEach(image -> images.add(Base64Images.base64(image.png())));
     }
     ObjectNode parameters = fields.node().deepCopy();
     if (!fields.flag("include_init_images", false)) {
@@ -137,7 +137,7 @@ final class DrawingEndpoints {
       negativePrompts.add(spec.negativePrompt());
       seeds.add(image.seed());
       subseeds.add(subseed + image.seed() - seed);
-      infotexts.add(image.parameters());
+      infotexts.add(image.infotext());
     }
     info.put("width", size.width());
     info.put("height", size.height());
@@ -165,7 +165,7 @@ final class DrawingEndpoints {
   }
 
   private static String hash(GeneratedImage image) {
-    Matcher found = MODEL_HASH.matcher(image.parameters());
+    Matcher found = MODEL_HASH.matcher(image.infotext());
     return found.find() ? found.group(1) : "";
   }
 }

@@ -5,26 +5,26 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.ImageFileException;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
+import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Pictures;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RouteCost;
-import dev.sdlora.server.pictures.Enlargement;
+import dev.sdlora.server.image.Enlargement;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.ByteArrayInputStream;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Pictures that are only enlarged, and what is written in pictures. */
+/** Base64Images that are only enlarged, and what is written in images. */
 final class ExtraEndpoints {
   private final RequestContext offer;
 
-  /** One picture at a time, as a network takes all cores. */
+  /** One image at a time, as a network takes all cores. */
   private final ReentrantLock enlarging = new ReentrantLock(true);
 
   ExtraEndpoints(RequestContext offer) {
@@ -40,13 +40,13 @@ final class ExtraEndpoints {
   private void pngInfo(Context context) {
     Fields fields = Bodies.fields(context);
     String text = fields.name("image").orElseThrow(() -> new Refusal(404, "Image not found"));
-    byte[] file = offer.pictures().bytes("image", text);
-    Pictures.requireSize("image", file, offer.limits().pixels());
+    byte[] file = offer.images().bytes("image", text);
+    Base64Images.requireSize("image", file, offer.limits().pixels());
     String info;
     try {
-      info = GeneratedImage.readParameters(new ByteArrayInputStream(file));
+      info = GeneratedImage.readInfotext(new ByteArrayInputStream(file));
     } catch (ImageFileException e) {
-      info = ""; // A1111 answers so to pictures without settings.
+      info = ""; // A1111 answers so to images without settings.
     }
     ObjectNode answer = Fields.object().put("info", info);
     ObjectNode items = answer.putObject("items");
@@ -55,7 +55,7 @@ final class ExtraEndpoints {
     }
     ObjectNode parameters = answer.putObject("parameters");
     if (!info.isEmpty()) {
-      addParameters(PromptSpec.fromParameters(info), parameters);
+      addParameters(PromptSpec.fromInfotext(info), parameters);
     }
     Answers.json(context, answer);
   }
@@ -115,22 +115,22 @@ final class ExtraEndpoints {
 
   /** An image as base64, enlarged as the fields say. */
   private String enlarged(String field, String text, Fields fields) {
-    Picture picture = offer.pictures().picture(field, text, offer.limits().pixels());
+    Image picture = offer.images().image(field, text, offer.limits().pixels());
     Enlargement target = Enlargement.read(fields, picture, offer);
     double visibility = fields.number("extras_upscaler_2_visibility").orElse(0);
     if (!(visibility >= 0 && visibility <= 1)) {
       throw new Refusal(
           422, "field 'extras_upscaler_2_visibility' must be from 0 to 1: " + visibility);
     }
-    Picture first = enlarged(fields.name("upscaler_1").orElse("None"), picture, target);
+    Image first = enlarged(fields.name("upscaler_1").orElse("None"), picture, target);
     if (visibility > 0) {
       String name = fields.name("upscaler_2").orElse("None");
       first = blended(first, enlarged(name, picture, target), visibility);
     }
-    return Pictures.base64(Pictures.png(first.toBufferedImage()));
+    return Base64Images.base64(Base64Images.png(first.toBufferedImage()));
   }
 
-  private Picture enlarged(String upscaler, Picture picture, Enlargement target) {
+  private Image enlarged(String upscaler, Image picture, Enlargement target) {
     enlarging.lock();
     try {
       return target.of(picture, upscaler, offer, (number, count) -> {});
@@ -139,12 +139,12 @@ final class ExtraEndpoints {
     }
   }
 
-  private static Picture blended(Picture first, Picture second, double share) {
+  private static Image blended(Image first, Image second, double share) {
     byte[] of = first.rgb();
     byte[] with = second.rgb();
     for (int i = 0; i < of.length; i++) {
       of[i] = (byte) Math.round((of[i] & 0xff) * (1 - share) + (with[i] & 0xff) * share);
     }
-    return Picture.of(first.width(), first.height(), of);
+    return Image.of(first.width(), first.height(), of);
   }
 }

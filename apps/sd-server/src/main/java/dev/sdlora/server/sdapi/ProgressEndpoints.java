@@ -1,8 +1,8 @@
 package dev.sdlora.server.sdapi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.job.Job;
@@ -65,7 +65,8 @@ final class ProgressEndpoints {
     state.put("sampling_step", now.map(Job.Snapshot::step).orElse(0));
     state.put("sampling_steps", now.map(Job.Snapshot::steps).orElse(0));
     answer.put(
-        "current_image", preview.map(image -> Pictures.base64(Pictures.png(image))).orElse(null));
+        "current_image",
+        preview.map(image -> Base64Images.base64(Base64Images.png(image))).orElse(null));
     answer.putNull("textinfo");
     Answers.json(context, answer);
   }
@@ -89,7 +90,7 @@ final class ProgressEndpoints {
         "live_preview",
         job.filter(one -> wanted)
             .flatMap(Job::preview)
-            .map(image -> "data:image/png;base64," + Pictures.base64(Pictures.png(image)))
+            .map(image -> "data:image/png;base64," + Base64Images.base64(Base64Images.png(image)))
             .orElse(null));
     answer.put("id_live_preview", version);
     answer.put(

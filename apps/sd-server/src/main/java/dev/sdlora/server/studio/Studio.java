@@ -4,7 +4,7 @@ import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import io.javalin.config.RoutesConfig;
 
-/** The page at {@code /}, which asks for pictures as any client of {@code /api/jobs} does. */
+/** The page at {@code /}, which asks for images as any client of {@code /api/jobs} does. */
 public final class Studio {
   private final RequestContext offer;
 

@@ -4,9 +4,9 @@
  * <p>Where to change what:
  *
  * <ul>
- *   <li>The page's start picture and its size, masks, ControlNet units; what is dropped on the
- *       page: {@code studio/image}: {@code image-tab.js}, {@code start-size.js}, {@code
- *       mask-editor.js} and {@code mask-strokes.js}, {@code control-tab.js}; {@code restore.js}.
+ *   <li>The page's start image and its size, masks, ControlNet units; what is dropped on the page:
+ *       {@code studio/image}: {@code image-tab.js}, {@code start-size.js}, {@code mask-editor.js}
+ *       and {@code mask-strokes.js}, {@code control-tab.js}; {@code restore.js}.
  * </ul>
  */
 @NullMarked

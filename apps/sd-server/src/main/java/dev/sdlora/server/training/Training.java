@@ -3,7 +3,7 @@ package dev.sdlora.server.training;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.job.InterruptibleWork;
 import dev.sdlora.server.job.Progress;
@@ -38,7 +38,7 @@ final class Training extends InterruptibleWork {
   private Optional<Saved> saved;
   private @Nullable String published;
 
-  /** A picture that was drawn with the unfinished LoRA. */
+  /** An image that was drawn with the unfinished LoRA. */
   record Sample(int step, Path file) {}
 
   /** The unfinished LoRA that a training left when it was cancelled, with a state to go on from. */
@@ -96,7 +96,7 @@ final class Training extends InterruptibleWork {
 
   @Override
   public long heldBytes() {
-    return plan.pictures().examples().stream()
+    return plan.images().examples().stream()
         .mapToLong(example -> 2L * example.caption().length())
         .sum();
   }
@@ -183,7 +183,7 @@ final class Training extends InterruptibleWork {
     ObjectNode json = Fields.object();
     json.put("name", plan.name());
     json.put("trigger", plan.trigger());
-    json.put("pictures", plan.pictures().examples().size());
+    json.put("pictures", plan.images().examples().size());
     if (latest != null) {
       json.put("loss", latest.loss()).put("mean_loss", latest.meanLoss());
       json.put("steps_per_second", latest.stepsPerSecond());
@@ -221,7 +221,7 @@ final class Training extends InterruptibleWork {
 
     @Override
     public void sample(Path file) {
-      BufferedImage look = Picture.read(file).toBufferedImage();
+      BufferedImage look = Image.read(file).toBufferedImage();
       int step;
       int steps;
       synchronized (Training.this) {

@@ -18,18 +18,18 @@ import java.util.function.Consumer;
  *
  * @param name of the LoRA
  * @param trigger the word that calls it; empty for none
- * @param pictures with captions; their files are in the folder
+ * @param images with captions; their files are in the folder
  * @param settings gives a trainer what the request says
  * @param sample what is drawn on the way
  * @param sampleEvery after so many steps
- * @param pixels that a step looks at, of all its pictures
- * @param folder of this training alone: its pictures, its unfinished LoRA, its samples
- * @param asked the request without its pictures
+ * @param pixels that a step looks at, of all its images
+ * @param folder of this training alone: its images, its unfinished LoRA, its samples
+ * @param asked the request without its images
  */
 record TrainingPlan(
     String name,
     String trigger,
-    TrainingSet pictures,
+    TrainingSet images,
     Consumer<LoraTrainerBuilder> settings,
     Optional<PromptSpec> sample,
     int sampleEvery,
@@ -45,7 +45,7 @@ record TrainingPlan(
    */
   LoraTrainer trainer(Pipeline pipeline, TrainingListener listener, boolean resume) {
     LoraTrainerBuilder trainer =
-        LoraTrainer.recommended(pipeline.checkpoint().path(), pictures).pipeline(pipeline);
+        LoraTrainer.recommended(pipeline.checkpoint().path(), images).pipeline(pipeline);
     settings.accept(trainer);
     if (!trigger.isEmpty()) {
       trainer.triggerWord(trigger);

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Pictures;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.request.StoredRequest;
 import dev.sdlora.server.http.Refusal;
@@ -62,7 +62,7 @@ final class TrainingReader {
   /**
    * Reads a request.
    *
-   * @param folder an empty one, for the files of the pictures
+   * @param folder an empty one, for the files of the images
    */
   TrainingPlan read(Fields fields, Path folder) {
     ObjectNode asked = Fields.object();
@@ -72,7 +72,7 @@ final class TrainingReader {
     StoredRequest.requireShort(settings, offer.limits().text());
     String name = loras.requireFree(fields.name("name").orElse("").strip());
     String trigger = fields.text("trigger").orElse("").strip();
-    TrainingSet pictures = pictures(fields, folder);
+    TrainingSet pictures = images(fields, folder);
     if (trigger.isEmpty()
         && pictures.examples().stream().allMatch(example -> example.caption().isEmpty())) {
       throw new Refusal(422, "give a trigger word or captions, so that prompts can use the LoRA");
@@ -128,12 +128,12 @@ final class TrainingReader {
     }
   }
 
-  /** What suits the model and a number of pictures. */
+  /** What suits the model and a number of images. */
   Recommendation recommended(int pictures) {
     return Recommendation.of(offer.pipeline().checkpoint().path(), pictures);
   }
 
-  private TrainingSet pictures(Fields fields, Path folder) {
+  private TrainingSet images(Fields fields, Path folder) {
     List<Fields> given = fields.objects("pictures");
     if (given.isEmpty() || given.size() > MOST_PICTURES) {
       throw new Refusal(
@@ -192,17 +192,17 @@ final class TrainingReader {
           "the caption of %s has %s characters; at most %s are taken"
               .formatted(name, caption.length(), LONGEST_CAPTION));
     }
-    byte[] bytes = offer.pictures().bytes(name, image);
+    byte[] bytes = offer.images().bytes(name, image);
     Path file;
     try {
-      file = files.keep(name, bytes, () -> Pictures.read(name, bytes, offer.limits().pixels()));
+      file = files.keep(name, bytes, () -> Base64Images.read(name, bytes, offer.limits().pixels()));
     } catch (ImageFileException e) {
       throw new Refusal(422, "%s cannot be read: %s".formatted(name, e.getMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(name + " could not be kept: " + e, e);
     }
     // Read again when the training begins: hundreds of them would fill the memory.
-    return new TrainingExample(name, () -> Picture.read(file).toBufferedImage(), caption, 1);
+    return new TrainingExample(name, () -> Image.read(file).toBufferedImage(), caption, 1);
   }
 
   private Consumer<LoraTrainerBuilder> settings(Fields fields, int steps) {
@@ -243,7 +243,7 @@ final class TrainingReader {
   private Optional<ImageSize> size(Fields fields) {
     int width = fields.whole("width", 0);
     int height = fields.whole("height", width);
-    Pictures.requirePixels("size", width, height, offer.limits().pixels());
+    Base64Images.requirePixels("size", width, height, offer.limits().pixels());
     return width == 0 ? Optional.empty() : Optional.of(new ImageSize(width, height));
   }
 

@@ -76,7 +76,7 @@ final class Trainings implements AutoCloseable {
 
   /**
    * An estimate of how long a pixel of a step takes, from the latest training that made steps, else
-   * from the latest picture; empty before there is one.
+   * from the latest image; empty before there is one.
    */
   synchronized OptionalDouble secondsPerPixel() {
     OptionalDouble trained =

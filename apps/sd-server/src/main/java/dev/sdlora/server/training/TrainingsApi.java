@@ -25,7 +25,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** LoRAs out of pictures: jobs that have one place beside those that draw. */
+/** LoRAs out of images: jobs that have one place beside those that draw. */
 public final class TrainingsApi implements AutoCloseable {
   private final RequestContext offer;
   private final JobQueue queue;

@@ -26,7 +26,7 @@ interface ConnectionStories {
     studio.open().prompt("a green ring").steps(25).generate();
     assertThat(studio.page()).hasURL(Pattern.compile("#/draw/.+"));
     studio.offline(true).offline(false);
-    assertThat(studio.picture()).isVisible();
+    assertThat(studio.image()).isVisible();
   }
 
   @Test

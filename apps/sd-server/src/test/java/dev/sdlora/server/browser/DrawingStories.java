@@ -12,13 +12,13 @@ import com.microsoft.playwright.options.BoundingBox;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** From a prompt to a picture. */
+/** From a prompt to an image. */
 interface DrawingStories {
 
   @Test
   default void prompt_generate_showsThePictureWithItsSettings(Studio studio) {
     studio.open().prompt("a blue heart <lora:ink_lines:0.8>").steps(3).generate();
-    assertThat(studio.picture()).isVisible();
+    assertThat(studio.image()).isVisible();
     assertThat(studio.settings()).contains("Lora hashes: \"ink_lines");
     assertThat(studio.page()).hasURL(Pattern.compile("ink_lines"));
     studio.photograph("picture");
@@ -39,7 +39,7 @@ interface DrawingStories {
     page.keyboard().press("Control+A");
     page.keyboard().type("2");
     page.keyboard().press("Control+Enter");
-    assertThat(studio.picture()).isVisible();
+    assertThat(studio.image()).isVisible();
     assertThat(studio.settings()).contains("a red star", "Steps: 2,");
   }
 
@@ -51,8 +51,8 @@ interface DrawingStories {
     studio.photograph("empty").button("a fox on a blue background").click();
     assertThat(studio.field("Prompt")).hasValue("a fox on a blue background");
     studio.generate();
-    assertThat(studio.picture()).isVisible();
-    BoundingBox image = studio.picture().boundingBox();
+    assertThat(studio.image()).isVisible();
+    BoundingBox image = studio.image().boundingBox();
     assertThat(image.width).isCloseTo(place.width, within(4.0));
     assertThat(image.height).isCloseTo(place.height, within(4.0));
   }
@@ -62,7 +62,7 @@ interface DrawingStories {
     Page page = studio.open().prompt("a red star").steps(2).page();
     studio.field("Seed").fill("77");
     studio.generate();
-    assertThat(studio.picture()).isVisible();
+    assertThat(studio.image()).isVisible();
     studio.field("Seed").fill("-1");
     Locator below = page.locator("sd-job-view figcaption");
     assertThat(below).containsText("Seed 77");
@@ -80,7 +80,7 @@ interface DrawingStories {
   @Test
   default void image_enlarged_isLargerThanOnThePage(Studio studio) {
     studio.open().prompt("a red star").steps(2).generate();
-    Locator image = studio.picture();
+    Locator image = studio.image();
     for (int width : new int[] {1280, 400}) {
       studio.wide(width);
       assertThat(image).isVisible();

@@ -10,12 +10,12 @@ import com.microsoft.playwright.options.AriaRole;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** Pictures that are there before: restored, painted over, enlarged. */
+/** Images that are there before: restored, painted over, enlarged. */
 interface ImageStories {
 
   @Test
   default void pngDropped_restoresItsSettings(Studio studio, Stage stage) {
-    Path picture = stage.picture("a red star <lora:night:0.7>", 4);
+    Path picture = stage.image("a red star <lora:night:0.7>", 4);
     studio.open().drop(picture, "body");
     assertThat(studio.field("Prompt")).hasValue("a red star <lora:night:0.7>");
     assertThat(studio.field("Seed")).hasValue("4");
@@ -26,7 +26,7 @@ interface ImageStories {
 
   @Test
   default void brush_paintsAMask_andThatPlaceIsDrawnAnew(Studio studio, Stage stage) {
-    Path picture = stage.picture("a red star", 4);
+    Path picture = stage.image("a red star", 4);
     Page page = studio.open().page();
     studio.tab("Image").click();
     page.getByLabel("Start image: choose a file").setInputFiles(picture);
@@ -42,7 +42,7 @@ interface ImageStories {
     studio.photograph("inpainting");
     studio.tab("Generation").click();
     studio.prompt("a blue ring").steps(4).generate();
-    assertThat(studio.picture()).isVisible();
+    assertThat(studio.image()).isVisible();
     assertThat(studio.settings()).contains("Mask blur: 4");
   }
 
@@ -67,7 +67,7 @@ interface ImageStories {
   @Test
   default void upscale_pictureChosen_isEnlarged(Studio studio, Stage stage) {
     Page page = studio.open("upscale").page();
-    studio.drop(stage.picture("a red star", 4), "body");
+    studio.drop(stage.image("a red star", 4), "body");
     page.locator("main button.primary:visible").click();
     assertThat(page.getByRole(AriaRole.IMG).last()).isVisible();
   }

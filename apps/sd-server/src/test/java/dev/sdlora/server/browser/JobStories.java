@@ -9,7 +9,7 @@ import com.microsoft.playwright.options.AriaRole;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Jobs that wait, end early, and whose pictures are looked at afterwards. */
+/** Jobs that wait, end early, and whose images are looked at afterwards. */
 interface JobStories {
   @Test
   default void cancel_whileDrawing_endsTheJob(Studio studio) {
@@ -25,11 +25,11 @@ interface JobStories {
     studio.open().prompt("one of many").steps(20);
     studio.field("Batch count").fill("16");
     studio.generate();
-    assertThat(studio.picture()).isVisible();
+    assertThat(studio.image()).isVisible();
     studio.button("Cancel").click();
     assertThat(studio.page().locator("sd-job-view > [role=status]"))
         .hasText(Pattern.compile("Cancelled after \\d+ images?"));
-    assertThat(studio.picture()).isVisible();
+    assertThat(studio.image()).isVisible();
     assertThat(studio.settings()).contains("one of many");
   }
 
@@ -52,7 +52,7 @@ interface JobStories {
   @Test
   default void gallery_pictureOpened_comparedAndUsedAgain(Studio studio) {
     studio.open().prompt("to be compared").steps(2).generate();
-    assertThat(studio.picture()).isVisible();
+    assertThat(studio.image()).isVisible();
     studio.prompt("to be used again").generate();
     assertThat(studio.page().getByAltText("Image 1: to be used again")).isVisible();
     Page page = studio.open("gallery").page();

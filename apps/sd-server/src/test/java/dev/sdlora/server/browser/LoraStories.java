@@ -28,7 +28,7 @@ interface LoraStories {
     page.getByLabel("Weight of ink_lines").fill("0.8");
     assertThat(studio.field("Prompt")).hasValue(Pattern.compile("<lora:ink_lines:0\\.8>"));
     studio.generate();
-    assertThat(studio.picture()).isVisible();
+    assertThat(studio.image()).isVisible();
     studio.photograph("loras-chosen");
     assertThat(studio.settings()).contains("<lora:ink_lines:0.8>", "Lora hashes: \"ink_lines");
     studio.card("ink_lines").click();

@@ -25,7 +25,7 @@ interface SettingsStories {
     studio.open().prompt("a blue heart").steps(2);
     studio.field("Hires. fix").check();
     studio.generate();
-    assertThat(studio.picture()).hasAttribute("width", "256");
+    assertThat(studio.image()).hasAttribute("width", "256");
     assertThat(studio.settings()).contains("Hires upscale: 2");
   }
 
@@ -51,11 +51,11 @@ interface SettingsStories {
   @Test
   default void settingsStandInTheAddress_andBackUndoesThoseOfAPicture(Studio studio) {
     Page page = studio.open().prompt("a green ring").steps(2).generate().page();
-    assertThat(studio.picture()).isVisible();
+    assertThat(studio.image()).isVisible();
     studio.prompt("something else");
     studio.field("CFG Scale").fill("5");
     assertThat(page).hasURL(Pattern.compile("prompt=something\\+else.*cfg_scale=5"));
-    studio.picture().click();
+    studio.image().click();
     page.locator("dialog[open]").getByText("Use these settings").click();
     assertThat(studio.field("Prompt")).hasValue("a green ring");
     page.goBack();

@@ -95,8 +95,8 @@ final class Stage implements AutoCloseable {
     }
   }
 
-  /** The file of a picture with its settings. */
-  Path picture(String prompt, long seed) {
+  /** The file of an image with its settings. */
+  Path image(String prompt, long seed) {
     return pictures.computeIfAbsent(
         prompt + seed,
         key -> {

@@ -120,14 +120,14 @@ final class Studio {
         .first();
   }
 
-  /** The finished picture of the job that is shown. */
-  Locator picture() {
+  /** The finished image of the job that is shown. */
+  Locator image() {
     return page.locator("sd-job-view img[src*='/images/']").first();
   }
 
-  /** The settings that the picture of the job has, as the large view shows them. */
+  /** The settings that the image of the job has, as the large view shows them. */
   String settings() {
-    picture().click();
+    image().click();
     String text = page.locator("dialog[open] pre").textContent();
     page.keyboard().press("Escape");
     return text;
@@ -161,7 +161,7 @@ final class Studio {
     return this;
   }
 
-  /** Forgets what others drew before, so that it is not in the pictures of the page. */
+  /** Forgets what others drew before, so that it is not in the images of the page. */
   Studio forgetEnded() {
     open();
     page.evaluate(
@@ -255,7 +255,7 @@ final class Studio {
             "document.documentElement.scrollWidth - document.documentElement.clientWidth");
   }
 
-  /** For people to look at, in target/screenshots, once the pictures of the page are there. */
+  /** For people to look at, in target/screenshots, once the images of the page are there. */
   Studio photograph(String name) {
     page.waitForFunction(
         "() => [...document.images].every((image) => image.complete || image.loading === 'lazy')");

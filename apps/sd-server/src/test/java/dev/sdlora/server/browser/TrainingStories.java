@@ -12,13 +12,13 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** From a few pictures to a LoRA that is tried out. */
+/** From a few images to a LoRA that is tried out. */
 interface TrainingStories {
 
   @Test
   default void pictures_train_tryIt(Studio studio, Stage stage) {
-    Path first = stage.picture("a red star", 1);
-    Path second = stage.picture("a blue heart", 2);
+    Path first = stage.image("a red star", 1);
+    Path second = stage.image("a blue heart", 2);
     Page page = studio.open("train").page();
     studio.field("Name of the LoRA").fill("story lora");
     studio.field("Trigger word").fill("orb");
@@ -84,7 +84,7 @@ interface TrainingStories {
     Page page = studio.open("train").page();
     studio.field("Name of the LoRA").fill("cut short");
     studio.field("Trigger word").fill("orb");
-    page.getByLabel("Choose images and captions").setInputFiles(stage.picture("a red star", 1));
+    page.getByLabel("Choose images and captions").setInputFiles(stage.image("a red star", 1));
     page.getByText("Training settings").click();
     studio.field("Steps").fill("500");
     studio.field("Width").fill("64");
@@ -97,7 +97,7 @@ interface TrainingStories {
     assertThat(resume).isVisible();
     resume.click();
     assertThat(studio.button("Stop and keep")).isVisible();
-    // Before its first step, while pictures are encoded, there is nothing to keep.
+    // Before its first step, while images are encoded, there is nothing to keep.
     assertThat(page.getByText(Pattern.compile("step \\d+ of 500"))).isVisible();
     studio.button("Stop and keep").click();
     assertThat(studio.button("Try it")).isVisible();

@@ -10,7 +10,7 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.image.Picture;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.request.Fields;
@@ -36,7 +36,7 @@ class JobQueueTest {
       listener.imageEnd(
           index,
           new GeneratedImage(
-              Picture.of(1, 1, new byte[3]), spec.seed().orElseThrow() + index, "made"));
+              Image.of(1, 1, new byte[3]), spec.seed().orElseThrow() + index, "made"));
     }
 
     void done() {
@@ -144,7 +144,7 @@ class JobQueueTest {
     PromptSpec spec =
         PromptSpec.builder()
             .seed(1)
-            .mask("m", RegionMask.of(Picture.of(100, 100, new byte[30_000])))
+            .mask("m", RegionMask.of(Image.of(100, 100, new byte[30_000])))
             .build();
     Drawing done = new Drawing(pipeline, spec, List.of());
     Drawing waiting = new Drawing(pipeline, spec, List.of());
@@ -190,7 +190,7 @@ class JobQueueTest {
     asked.get(0).finish(0);
     asked.get(0).begin(1);
     job.skip();
-    asked.get(0).finish(1); // The picture was as good as done; nobody wants it any more.
+    asked.get(0).finish(1); // The image was as good as done; nobody wants it any more.
     asked.get(0).begin(2);
     PromptSpec rest = asked.get(1).spec();
     asked.get(1).begin(0);

@@ -64,7 +64,8 @@ class ServerSoak {
     settle(port, pipeline);
     waitUntil(() -> threads().size() <= threads && openFiles() <= open, IDLE_SECONDS);
     System.out.printf(
-        "%s minutes, %s clients: %s%nnative arrays %s -> %s, threads %s -> %s, open files %s -> %s%n",
+        "%s minutes, %s clients: %s%nnative arrays %s -> %s, threads %s -> %s, open files %s ->"
+            + " %s%n",
         minutes,
         CLIENTS,
         counts,
@@ -95,7 +96,7 @@ class ServerSoak {
     }
   }
 
-  /** No job is left within a minute; a picture without LoRAs takes those of others off. */
+  /** No job is left within a minute; an image without LoRAs takes those of others off. */
   private static void settle(int port, Pipeline pipeline) {
     waitUntil(() -> !jobs(port).matches("(?s).*\"state\":\"(waiting|running)\".*"), 60);
     assertThat(jobs(port)).doesNotContain("\"state\":\"waiting\"", "\"state\":\"running\"");

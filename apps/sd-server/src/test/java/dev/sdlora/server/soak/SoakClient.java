@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Somebody who asks for pictures in all ways, at random, and often goes away before they are there.
+ * Somebody who asks for images in all ways, at random, and often goes away before they are there.
  * Each request has a connection of its own, which it closes.
  */
 final class SoakClient implements Runnable {
@@ -26,7 +26,8 @@ final class SoakClient implements Runnable {
       List.of("", " <lora:ink_lines:0.8>", " <lora:night:0.6><lora:zorp:1>", " <lora:gone:1>");
 
   private static final String DRAWING =
-      "{\"prompt\": \"a red star%s\", \"width\": %s, \"height\": 64, \"steps\": %s, \"seed\": %s, \"size\": \"64x64\"%s}";
+      "{\"prompt\": \"a red star%s\", \"width\": %s, \"height\": 64, \"steps\": %s, \"seed\": %s,"
+          + " \"size\": \"64x64\"%s}";
 
   private final int port;
   private final Random random;

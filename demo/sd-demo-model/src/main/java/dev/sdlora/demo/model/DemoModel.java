@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 
 /**
  * A small SD 1.x checkpoint that draws a thousand things that people type, from "a cat" to "a
- * rocket", as flat drawings of 128×128, and LoRAs for it, so that a first picture needs no
- * download. {@code docs/evidence/demo-model.md} says what it was trained on and how well it draws.
+ * rocket", as flat drawings of 128×128, and LoRAs for it, so that a first image needs no download.
+ * {@code docs/evidence/demo-model.md} says what it was trained on and how well it draws.
  *
  * <p>Files that lie in a jar are copied, once in each process, to a folder of the temporary
  * directory that only the user can read and that is deleted when the JVM ends. {@link #copyTo} puts

@@ -1,4 +1,4 @@
-/** The model that a first picture is drawn with. */
+/** The model that a first image is drawn with. */
 @NullMarked
 package dev.sdlora.demo.model;
 

@@ -6,7 +6,7 @@ import java.util.Map;
 /** Draws what is to be measured: the model, or in tests the painter of scenes. */
 interface Artist {
   /**
-   * A picture of a scene.
+   * An image of a scene.
    *
    * @param scene what is meant
    * @param prompt what is said of it

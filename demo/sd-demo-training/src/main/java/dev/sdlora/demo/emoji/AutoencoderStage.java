@@ -1,7 +1,7 @@
 package dev.sdlora.demo.emoji;
 
+import dev.sdlora.demo.ImageBatch;
 import dev.sdlora.demo.Look;
-import dev.sdlora.demo.PictureBatch;
 import dev.sdlora.demo.SceneSource;
 import dev.sdlora.demo.Shape;
 import dev.sdlora.demo.StageLoop;
@@ -72,7 +72,7 @@ final class AutoencoderStage {
   }
 
   /**
-   * Most steps see quarters of pictures, which cost a quarter. Whole ones have other means and
+   * Most steps see quarters of images, which cost a quarter. Whole ones have other means and
    * variances, which normalisations see, so whole ones end each fall of the rate.
    */
   private static boolean isWhole(int step) {
@@ -89,7 +89,7 @@ final class AutoencoderStage {
       pictures.add(whole ? picture : fullest(picture, random));
     }
     int side = whole ? SIDE : SIDE / 2;
-    return trainer.step(PictureBatch.pixels(pictures), batch, side, RATE.at(step));
+    return trainer.step(ImageBatch.pixels(pictures), batch, side, RATE.at(step));
   }
 
   /** The quarter, of some, that differs most from place to place. */

@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
 
 /** A scene that the base model learns from: of drawings, or of shapes. */
 sealed interface Captioned {
-  /** Its picture. */
+  /** Its image. */
   BufferedImage draw(DrawnScenePainter painter, int side);
 
   /** One of its captions, as people write them. */

@@ -1,15 +1,15 @@
 package dev.sdlora.demo.emoji;
 
 /**
- * What is where in a picture: its latent in 4×4 cells of 4×4 places. The text encoder says one cell
+ * What is where in an image: its latent in 4×4 cells of 4×4 places. The text encoder says one cell
  * in each of the last 16 states, which are behind all but very long texts, where CLIP has the end
- * token again and again. So the U-Net begins with a sketch of the whole picture and need not learn
+ * token again and again. So the U-Net begins with a sketch of the whole image and need not learn
  * each noun by heart under noise.
  */
 final class Cells {
   private static final int ACROSS = 4;
 
-  /** Cells of a picture. */
+  /** Cells of an image. */
   static final int COUNT = ACROSS * ACROSS;
 
   private static final int SIDE = AutoencoderStage.LATENT_SIDE / ACROSS;
@@ -48,7 +48,7 @@ final class Cells {
     return cell * NUMBERS + place * CHANNELS + channel;
   }
 
-  /** The latents of pictures' cells, one behind the other: what {@link #of} does backwards. */
+  /** The latents of images' cells, one behind the other: what {@link #of} does backwards. */
   static float[] latents(float[] cells) {
     int ofPicture = COUNT * NUMBERS;
     float[] latents = new float[cells.length / ofPicture * COUNT * DRAWN];

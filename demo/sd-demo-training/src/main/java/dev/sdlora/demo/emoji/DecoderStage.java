@@ -1,6 +1,6 @@
 package dev.sdlora.demo.emoji;
 
-import dev.sdlora.demo.PictureBatch;
+import dev.sdlora.demo.ImageBatch;
 import dev.sdlora.demo.StageLoop;
 import dev.sdlora.demo.WarmRestart;
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * The fourth stage: the decoder learns to make clear pictures of latents that are as vague as those
- * of the U-Net, which are mostly what texts say. It sees pictures in all looks through the encoder
+ * The fourth stage: the decoder learns to make clear images of latents that are as vague as those
+ * of the U-Net, which are mostly what texts say. It sees images in all looks through the encoder
  * beside them, so that it forgets none.
  */
 final class DecoderStage implements AutoCloseable {
   static final String NETWORK = "decoder";
 
-  /** Pictures of a step whose latents are vague, and such as the encoder's. */
+  /** Images of a step whose latents are vague, and such as the encoder's. */
   private static final int VAGUE = 2;
 
   private static final int CLEAR = 1;
@@ -105,7 +105,7 @@ final class DecoderStage implements AutoCloseable {
       double noisy = shown.get(i / elements)[i % elements] + NOISE * random.nextGaussian();
       batch[i] = (float) (noisy / SCALE);
     }
-    return trainer.stepDecoder(batch, PictureBatch.pixels(pictures), SIDE, RATE.at(step));
+    return trainer.stepDecoder(batch, ImageBatch.pixels(pictures), SIDE, RATE.at(step));
   }
 
   private float[] vague(int index, SplittableRandom random) {
@@ -115,7 +115,7 @@ final class DecoderStage implements AutoCloseable {
   }
 
   private float[] encoded(BufferedImage picture) {
-    float[] moments = vae.encode(PictureBatch.pixels(List.of(picture)), 1, SIDE);
+    float[] moments = vae.encode(ImageBatch.pixels(List.of(picture)), 1, SIDE);
     return latents.scaling().unit(Arrays.copyOf(moments, moments.length / 2), SCALE);
   }
 

@@ -35,7 +35,7 @@ final class DenoiserStage implements AutoCloseable {
           new LearningRate(1.2e-3, 300, 31_000, 0.02), new LearningRate(7e-4, 200, 7_500, 0.02));
 
   /**
-   * So many steps see times with much noise alone, in which the picture is nearly all that the text
+   * So many steps see times with much noise alone, in which the image is nearly all that the text
    * says: the network has to learn to take it from there before all else.
    */
   private static final int FIRST_STEPS = 5000;
@@ -94,7 +94,7 @@ final class DenoiserStage implements AutoCloseable {
     return TextEncoderStage.sketches(text, ids);
   }
 
-  /** What texts alone say of all pictures. */
+  /** What texts alone say of all images. */
   private List<float[]> told() {
     return IntStream.range(0, latents.size() / BATCH)
         .parallel()

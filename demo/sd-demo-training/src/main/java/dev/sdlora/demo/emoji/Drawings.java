@@ -4,7 +4,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The drawings of one style, as pictures with an alpha channel. Not safe for several threads. */
+/** The drawings of one style, as images with an alpha channel. Not safe for several threads. */
 public interface Drawings {
   /** Reads a set from the style's package, which is fetched into the cache at first. */
   static Drawings read(Path cache, Style style) throws IOException {

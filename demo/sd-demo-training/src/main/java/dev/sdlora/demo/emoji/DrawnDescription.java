@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a caption says, as numbers: the beginning of each thing's look, and else 1 where something
- * holds and 0 elsewhere. Of two things the left or upper one comes first, as in the picture.
+ * holds and 0 elsewhere. Of two things the left or upper one comes first, as in the image.
  */
 final class DrawnDescription {
   private static final int LOOK = 32;

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 
 /** Draws scenes in one style. Not safe for several threads. */
 public final class DrawnScenePainter {
-  /** Sides of things as a share of the picture's. Few are learnt sooner than many. */
+  /** Sides of things as a share of the image's. Few are learnt sooner than many. */
   private static final double LARGE = 0.9;
 
   private static final double MEDIUM = 0.66;
@@ -29,7 +29,7 @@ public final class DrawnScenePainter {
     this.drawings = drawings;
   }
 
-  /** The picture of a scene, square. */
+  /** The image of a scene, square. */
   public BufferedImage draw(DrawnScene scene, int side) {
     BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = picture.createGraphics();

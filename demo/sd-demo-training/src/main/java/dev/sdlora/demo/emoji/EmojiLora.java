@@ -14,7 +14,7 @@ enum EmojiLora {
   INK_LINES("ink_lines", Style.HIGH_CONTRAST),
   /** A slider: more detail at positive weights, less at negative ones. */
   DETAIL("detail_slider", "high-frequency energy", null),
-  /** Scenes at night; noise offset lets it change the mean of a picture. */
+  /** Scenes at night; noise offset lets it change the mean of an image. */
   NIGHT("night", "mean luminance", null),
   /** A figure that the base model has never seen, under a word that means nothing to it. */
   ZORP("zorp", "likeness to the figure", null);

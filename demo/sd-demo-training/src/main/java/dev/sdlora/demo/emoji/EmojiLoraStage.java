@@ -15,7 +15,7 @@ final class EmojiLoraStage {
   /** How an artist draws a thousand things takes longer to learn. */
   private static final int STEPS_OF_ARTIST = 1000;
 
-  /** Fourteen pictures are soon known by heart. */
+  /** Fourteen images are soon known by heart. */
   private static final int STEPS_OF_ZORP = 300;
 
   private static final int WARMUP = 20;
@@ -23,10 +23,10 @@ final class EmojiLoraStage {
   private static final double NOISE_OFFSET = 0.15;
 
   private final Path checkpoint;
-  private final LoraPictures pictures;
+  private final LoraImages pictures;
   private final long seed;
 
-  EmojiLoraStage(Path checkpoint, LoraPictures pictures, long seed) {
+  EmojiLoraStage(Path checkpoint, LoraImages pictures, long seed) {
     this.checkpoint = checkpoint;
     this.pictures = pictures;
     this.seed = seed;

@@ -17,7 +17,7 @@ import java.util.Map;
 /**
  * Shows what LoRAs of a checkpoint do: prints how each one's effect goes with its weight, whether
  * weight 0 gives the bytes of none, what two do at once and what the concept does without its word,
- * and writes a sheet of pictures.
+ * and writes a sheet of images.
  *
  * <p>Arguments: the checkpoint, the folder of LoRAs, of which those that are there are measured,
  * the folder to write to, and a folder for fetched packages.
@@ -46,7 +46,7 @@ public final class EvaluateEmojiLoras {
             .filter(lora -> Files.exists(folder.resolve(lora.file() + ".safetensors")))
             .toList();
     Path out = Files.createDirectories(Path.of(args[2]));
-    LoraPictures pictures = LoraPictures.read(Path.of(args[3]));
+    LoraImages pictures = LoraImages.read(Path.of(args[3]));
     try (Pipeline pipeline =
         Pipeline.builder()
             .precision(Precision.FLOAT32)

@@ -1,6 +1,6 @@
 package dev.sdlora.demo.emoji;
 
-import dev.sdlora.demo.PictureBatch;
+import dev.sdlora.demo.ImageBatch;
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
 import dev.sdlora.demo.scratch.LatentScaling;
 import dev.sdlora.demo.scratch.StoredLatents;
@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 
 /** Scenes of the base training and their latents, encoded once and kept on disk. */
 final class Latents {
-  /** How far to what a text says of a picture latents are brought. */
+  /** How far to what a text says of an image latents are brought. */
   private static final double TOLD = 0.7;
 
   private static final int CHANNELS = AutoencoderStage.CONFIG.latentChannels();
@@ -26,7 +26,7 @@ final class Latents {
   private final CaptionedSource scenes;
   private final long seed;
 
-  /** What texts say of each picture, at unit variance; empty for the pictures as they are. */
+  /** What texts say of each image, at unit variance; empty for the images as they are. */
   private final List<float[]> told;
 
   private Latents(StoredLatents stored, CaptionedSource scenes, long seed, List<float[]> told) {
@@ -37,10 +37,10 @@ final class Latents {
   }
 
   /**
-   * The same, most of the way to what texts say of the pictures. What a text leaves open is left to
+   * The same, most of the way to what texts say of the images. What a text leaves open is left to
    * the noise; a small network makes no whole of it, but spots of wrong colour. So it is less.
    *
-   * @param told a latent of each picture, at unit variance
+   * @param told a latent of each image, at unit variance
    */
   Latents towards(List<float[]> told) {
     return new Latents(stored, scenes, seed, told);
@@ -67,7 +67,7 @@ final class Latents {
     for (int i = 0; i < FINGERPRINTS; i++) {
       Captioned scene = data.scenes().of(seedOf(training.seed(), i));
       BufferedImage picture = scene.draw(painter, AutoencoderStage.SIDE);
-      hash = 31 * hash + Arrays.hashCode(PictureBatch.pixels(List.of(picture)));
+      hash = 31 * hash + Arrays.hashCode(ImageBatch.pixels(List.of(picture)));
     }
     return Integer.toHexString(hash);
   }
@@ -85,8 +85,8 @@ final class Latents {
           pictures.add(
               data.scenes().of(seedOf(training.seed(), i)).draw(painter, AutoencoderStage.SIDE));
         }
-        float[] encoded = vae.encode(PictureBatch.pixels(pictures), batch, AutoencoderStage.SIDE);
-        // Means come before log variances, picture by picture.
+        float[] encoded = vae.encode(ImageBatch.pixels(pictures), batch, AutoencoderStage.SIDE);
+        // Means come before log variances, image by image.
         int stride = encoded.length / batch;
         for (int i = 0; i < batch; i++) {
           System.arraycopy(encoded, i * stride, all, (from + i) * elements, elements);

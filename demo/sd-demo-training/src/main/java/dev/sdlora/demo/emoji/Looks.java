@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What nouns and shapes look like, in numbers: the principal components of small pictures of them.
- * A text encoder that says them takes the place of one that was trained on pictures and texts: like
+ * What nouns and shapes look like, in numbers: the principal components of small images of them. A
+ * text encoder that says them takes the place of one that was trained on images and texts: like
  * things have like texts, and the U-Net need not learn each by heart.
  */
 final class Looks {

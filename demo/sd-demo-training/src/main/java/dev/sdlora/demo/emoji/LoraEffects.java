@@ -1,6 +1,6 @@
 package dev.sdlora.demo.emoji;
 
-import dev.sdlora.demo.PictureMeasures;
+import dev.sdlora.demo.ImageMeasures;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,23 +10,23 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Measures what LoRAs change in the pictures of an artist. */
+/** Measures what LoRAs change in the images of an artist. */
 final class LoraEffects {
   static final List<Double> WEIGHTS = List.of(-1.0, -0.5, 0.0, 0.5, 1.0, 1.5);
 
   private static final long SEED = 2026;
 
-  private final LoraPictures pictures;
+  private final LoraImages pictures;
   private final Artist artist;
   private final int scenes;
 
   /**
    * Measures an artist.
    *
-   * @param pictures what its pictures are held against
+   * @param pictures what its images are held against
    * @param scenes how many scenes each number is the mean of
    */
-  LoraEffects(LoraPictures pictures, Artist artist, int scenes) {
+  LoraEffects(LoraImages pictures, Artist artist, int scenes) {
     this.pictures = pictures;
     this.artist = artist;
     this.scenes = scenes;
@@ -36,7 +36,7 @@ final class LoraEffects {
    * What a LoRA does.
    *
    * @param means of its measure at {@link #WEIGHTS}
-   * @param sameBytes whether the pictures at weight 0 are those without it
+   * @param sameBytes whether the images at weight 0 are those without it
    */
   record Effect(EmojiLora lora, List<Double> means, boolean sameBytes) {
     /** Copies the list. */
@@ -105,7 +105,7 @@ final class LoraEffects {
     return means;
   }
 
-  /** How like the figure pictures of other things are, with a weight of its LoRA. */
+  /** How like the figure images of other things are, with a weight of its LoRA. */
   double figureWithoutItsWord(double weight) {
     double mean = 0;
     List<DrawnScene> subjects = subjects(EmojiLora.NIGHT);
@@ -117,7 +117,7 @@ final class LoraEffects {
     return mean;
   }
 
-  /** A row of pictures of one of a LoRA's scenes, at all weights. */
+  /** A row of images of one of a LoRA's scenes, at all weights. */
   List<BufferedImage> row(EmojiLora lora, int scene) {
     List<BufferedImage> row = new ArrayList<>();
     for (double weight : WEIGHTS) {
@@ -154,8 +154,8 @@ final class LoraEffects {
         Thumbnail base = Thumbnail.of(pictures.draw(lora, scene, 0));
         yield Thumbnail.of(picture).share(base, Thumbnail.of(pictures.draw(lora, scene, 1)));
       }
-      case DETAIL -> PictureMeasures.highFrequency(picture);
-      case NIGHT -> PictureMeasures.luminance(picture);
+      case DETAIL -> ImageMeasures.highFrequency(picture);
+      case NIGHT -> ImageMeasures.luminance(picture);
       case ZORP -> likeness(picture, scene);
     };
   }

@@ -15,7 +15,7 @@ public enum Style {
   FLUENT_3D(NpmPackage.FLUENT_3D) {
     @Override
     Drawings drawings(Path cache) throws IOException {
-      return new PictureDrawings(NpmPackage.FLUENT_3D.files(cache, ".webp"));
+      return new ImageDrawings(NpmPackage.FLUENT_3D.files(cache, ".webp"));
     }
   };
 

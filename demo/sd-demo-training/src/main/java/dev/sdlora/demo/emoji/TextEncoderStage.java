@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 
 /**
  * The second stage: a text encoder that knows what captions say, what nouns look like, and what is
- * where in the picture.
+ * where in the image.
  */
 final class TextEncoderStage {
   static final String NETWORK = "text";
@@ -36,7 +36,7 @@ final class TextEncoderStage {
       new WarmRestart(
           new LearningRate(2e-3, 200, 24_000, 0.5), new LearningRate(1.5e-3, 300, 10_500, 0.01));
 
-  /** An empty text says nothing; guidance compares every picture with it. */
+  /** An empty text says nothing; guidance compares every image with it. */
   private static final double EMPTY = 0.03;
 
   private final Training training;

@@ -5,7 +5,7 @@ import java.awt.image.BufferedImage;
 import java.util.Arrays;
 
 /**
- * The mean colours of 32 by 32 parts of a picture, as a vector: small enough that a pixel more or
+ * The mean colours of 32 by 32 parts of an image, as a vector: small enough that a pixel more or
  * less to the left makes no difference.
  */
 final class Thumbnail {
@@ -18,7 +18,7 @@ final class Thumbnail {
     this.values = values;
   }
 
-  /** Takes a square picture whose side is a multiple of 32. */
+  /** Takes a square image whose side is a multiple of 32. */
   static Thumbnail of(BufferedImage picture) {
     int part = picture.getWidth() / SIDE;
     if (part * SIDE != picture.getWidth() || picture.getWidth() != picture.getHeight()) {
@@ -40,7 +40,7 @@ final class Thumbnail {
   }
 
   /**
-   * How far along the way from one picture to another this one is: 0 at the first, 1 at the other.
+   * How far along the way from one image to another this one is: 0 at the first, 1 at the other.
    */
   double share(Thumbnail from, Thumbnail to) {
     double along = 0;
@@ -57,7 +57,7 @@ final class Thumbnail {
   }
 
   /**
-   * How like this picture is to another if both are on a ground of one colour: the cosine of what
+   * How like this image is to another if both are on a ground of one colour: the cosine of what
    * differs from the ground, of this one moved by a few pixels as fits best. 1 for the same, about
    * 0 for others.
    */

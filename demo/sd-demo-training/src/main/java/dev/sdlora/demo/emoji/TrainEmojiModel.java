@@ -55,7 +55,7 @@ public final class TrainEmojiModel {
 
   private static void train(List<EmojiLora> loras, Training training) throws IOException {
     Path folder = Files.createDirectories(training.folder().resolve(LORAS));
-    LoraPictures pictures = LoraPictures.read(training.cache());
+    LoraImages pictures = LoraImages.read(training.cache());
     EmojiLoraStage stage =
         new EmojiLoraStage(training.folder().resolve(CHECKPOINT), pictures, training.seed());
     loras.forEach(lora -> stage.run(lora, folder));

@@ -12,7 +12,7 @@ import java.util.function.UnaryOperator;
 /**
  * How much a network makes of each kind of word: by what share its error grows when the words of a
  * kind are wrong. It is near zero as long as the words are not understood, long before one sees
- * anything in pictures.
+ * anything in images.
  */
 final class WordErrors {
   /** The last scenes of the latents, which training leaves alone. */

@@ -16,7 +16,7 @@ import java.util.Objects;
 
 /**
  * Trains a variational autoencoder (Kingma and Welling 2014; Rombach et al. 2022) from nothing, on
- * the error of its pictures. Not safe for several threads.
+ * the error of its images. Not safe for several threads.
  */
 public final class AutoencoderTrainer implements ScratchTrainer {
   /** Weight of the divergence of latents from unit variance. */
@@ -56,8 +56,8 @@ public final class AutoencoderTrainer implements ScratchTrainer {
    * Makes a step.
    *
    * @param pixels [batch][3][side][side], -1 to 1
-   * @param batch number of pictures
-   * @param side of the pictures, a multiple of 8
+   * @param batch number of images
+   * @param side of the images, a multiple of 8
    * @param learningRate of this step
    * @return the loss
    */
@@ -97,7 +97,7 @@ public final class AutoencoderTrainer implements ScratchTrainer {
    *
    * @param latents [batch][channels][side / 8][side / 8], not scaled
    * @param pixels what they should come out as, [batch][3][side][side], -1 to 1
-   * @param side of the pictures
+   * @param side of the images
    * @param learningRate of this step
    * @return the loss
    */
@@ -124,7 +124,7 @@ public final class AutoencoderTrainer implements ScratchTrainer {
   }
 
   /**
-   * Encodes pictures with the averaged weights.
+   * Encodes images with the averaged weights.
    *
    * @param pixels [batch][3][side][side], -1 to 1
    * @return means, then log variances: [batch][2 · channels][side / 8][side / 8]
@@ -137,7 +137,7 @@ public final class AutoencoderTrainer implements ScratchTrainer {
    * Decodes latents with the averaged weights.
    *
    * @param latents [batch][channels][side / 8][side / 8], not scaled
-   * @param side of the pictures
+   * @param side of the images
    * @return [batch][3][side][side], about -1 to 1
    */
   public float[] decode(float[] latents, int batch, int side) {
@@ -154,7 +154,7 @@ public final class AutoencoderTrainer implements ScratchTrainer {
           .tensors(dict)
           .integer(config.levels())
           .integer(config.layers())
-          .integer(0) // pictures have edges
+          .integer(0) // images have edges
           .integer(0) // and are small enough to pass whole
           .run(scope)
           .toFloatArray();

@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A small convolutional network that says which of many classes a picture shows. Not safe for
+ * A small convolutional network that says which of many classes an image shows. Not safe for
  * several threads.
  */
 public final class Classifier implements AutoCloseable {
@@ -45,9 +45,9 @@ public final class Classifier implements AutoCloseable {
   /**
    * How probable each class is.
    *
-   * @param pixels [picture][3][side][side], -1 to 1
+   * @param pixels [image][3][side][side], -1 to 1
    * @param pictures how many there are
-   * @return [picture][class]
+   * @return [image][class]
    */
   public float[][] probabilities(float[] pixels, int pictures) {
     try (NDManager scope = torch.scope()) {

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Dimensions of a small convolutional network that says which of many classes a picture shows.
+ * Dimensions of a small convolutional network that says which of many classes an image shows.
  *
- * @param side of pictures in pixels, 4 times a power of two
+ * @param side of images in pixels, 4 times a power of two
  * @param channels after patches of 4 by 4 pixels, and after each layer that halves the sides;
  *     multiples of 8
  * @param features numbers that the classes are told by

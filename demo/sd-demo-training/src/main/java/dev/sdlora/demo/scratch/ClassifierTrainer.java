@@ -49,8 +49,8 @@ public final class ClassifierTrainer implements AutoCloseable {
   /**
    * Makes a step.
    *
-   * @param pixels [picture][3][side][side], -1 to 1
-   * @param classes what each picture shows
+   * @param pixels [image][3][side][side], -1 to 1
+   * @param classes what each image shows
    * @param learningRate of this step
    * @return the loss, the cross entropy
    */

@@ -70,7 +70,7 @@ public final class DenoiserTrainer implements ScratchTrainer {
     public static final Settings PLAIN = new Settings(ScalarType.FLOAT32, 1, null);
   }
 
-  /** What texts alone say of their pictures; several threads may ask at once. */
+  /** What texts alone say of their images; several threads may ask at once. */
   public interface Sketcher {
     /**
      * Latents as texts say them.
@@ -83,8 +83,8 @@ public final class DenoiserTrainer implements ScratchTrainer {
 
   /**
    * Which times a step looks at, and what their errors weigh. A time weighs σ², which makes the
-   * error of the noise that of the picture, within bounds: colours and places are decided while
-   * there is much noise, where an error of the picture hardly shows in the noise; outlines later.
+   * error of the noise that of the image, within bounds: colours and places are decided while there
+   * is much noise, where an error of the image hardly shows in the noise; outlines later.
    *
    * @param leastTime times below it are left out; 0 for all
    * @param lateness above 1 if late times, with much noise, come up more often: their number is a

@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * Brings an autoencoder's latents to mean 0 and, times the scale that checkpoints are read with, to
  * variance 1 in each channel. Both are linear, so they go into the two 1×1 convolutions around the
- * latent, and pictures come out as before.
+ * latent, and images come out as before.
  */
 public final class LatentScaling {
   private final double[] means;

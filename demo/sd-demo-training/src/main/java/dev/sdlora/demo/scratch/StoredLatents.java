@@ -8,9 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * Latents of many pictures of one size, which were encoded once, in a file and at unit variance.
- */
+/** Latents of many images of one size, which were encoded once, in a file and at unit variance. */
 public final class StoredLatents {
   private static final String NAME = "latents";
   private static final String PICTURES = "pictures";
@@ -28,7 +26,7 @@ public final class StoredLatents {
   /**
    * Writes latents in a row, [count][channels][side][side], in a number format.
    *
-   * @param pictures tells what pictures they are of
+   * @param pictures tells what images they are of
    */
   public static void write(
       Path file, String pictures, float[] latents, int side, VaeConfig config, DType format) {
@@ -41,7 +39,7 @@ public final class StoredLatents {
         .write(file);
   }
 
-  /** Whether a file was written with the same word for what pictures its latents are of. */
+  /** Whether a file was written with the same word for what images its latents are of. */
   public static boolean isOf(String pictures, Path file) {
     return pictures.equals(TensorFile.open(file).metadata().get(PICTURES));
   }

@@ -19,7 +19,7 @@ import java.util.Objects;
 
 /**
  * Trains a text encoder from nothing to say what texts mean: a linear map of its states at the end
- * of a text must give numbers that describe it. That takes the place of CLIP's training on pictures
+ * of a text must give numbers that describe it. That takes the place of CLIP's training on images
  * (Radford et al. 2021). A U-Net that learns together with its text encoder takes over whatever
  * lowers the error most, and the encoder soon drops all other words.
  *
@@ -49,7 +49,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
    * @param end where the text ends, its end token; the states from there on say all of it
    * @param description what the text says
    * @param nouns the nouns in it
-   * @param cells what is where in its picture: numbers of each cell, which the last states say one
+   * @param cells what is where in its image: numbers of each cell, which the last states say one
    *     each, [cells][numbers]; a text must end before them
    */
   @SuppressWarnings("ArrayRecordComponent") // Nobody compares texts.
@@ -70,7 +70,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
    * @param config dimensions of the text encoder
    * @param numbers how many numbers describe a text; below the width, or they cannot all be kept
    * @param lookNumbers how many numbers describe what a noun looks like
-   * @param cells how many cells a picture has
+   * @param cells how many cells an image has
    * @param cellNumbers how many numbers describe a cell
    * @param format what products are computed in: float32, or bfloat16, which is faster where it is
    *     built in

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.sdlora.demo.Colour;
-import dev.sdlora.demo.PictureMeasures;
+import dev.sdlora.demo.ImageMeasures;
 import dev.sdlora.demo.Place;
 import dev.sdlora.demo.Size;
 import java.awt.image.BufferedImage;
@@ -43,7 +43,7 @@ final class DetailTest {
     for (double amount = -1; amount <= 1; amount += 0.25) {
       DrawnScenePainter painter = new DrawnScenePainter(new Detail(drawings, amount));
       BufferedImage picture = painter.draw(scene, 128);
-      double energy = PictureMeasures.highFrequency(picture);
+      double energy = ImageMeasures.highFrequency(picture);
       assertThat(energy).isGreaterThan(last);
       last = energy;
     }

@@ -17,7 +17,7 @@ import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
-/** Drawings from sets of SVG and from sets of pictures. */
+/** Drawings from sets of SVG and from sets of images. */
 final class DrawingsTest {
   private static final Noun UNKNOWN = new Noun("unknown", List.of(), "unknown", "1", 0);
 
@@ -67,7 +67,7 @@ final class DrawingsTest {
   @Test
   void pictures_webp_coloursAndAlpha() {
     Drawings drawings =
-        new PictureDrawings(Map.of("assets/1f408.webp", Base64.getDecoder().decode(WEBP)));
+        new ImageDrawings(Map.of("assets/1f408.webp", Base64.getDecoder().decode(WEBP)));
     int pixel = drawings.draw(SmallSet.noun("cat"), 8).getRGB(4, 4);
     assertThat(pixel >>> 24).isEqualTo(128);
     assertThat(pixel >> 16 & 255).isBetween(198, 202);
@@ -76,7 +76,7 @@ final class DrawingsTest {
 
   @Test
   void pictures_nameWithThePointThatAsksForAPicture_isFound() throws IOException {
-    Drawings drawings = new PictureDrawings(Map.of("assets/2602-fe0f.png", png(8, 8)));
+    Drawings drawings = new ImageDrawings(Map.of("assets/2602-fe0f.png", png(8, 8)));
     assertThat(drawings.has(SmallSet.noun("umbrella"))).isTrue();
     assertThat(drawings.has(SmallSet.noun("cat"))).isFalse();
   }
@@ -84,7 +84,7 @@ final class DrawingsTest {
   @Test
   void pictures_higherThanWide_inTheMiddleOfASquare() throws IOException {
     BufferedImage drawn =
-        new PictureDrawings(Map.of("1f408.png", png(20, 40))).draw(SmallSet.noun("cat"), 40);
+        new ImageDrawings(Map.of("1f408.png", png(20, 40))).draw(SmallSet.noun("cat"), 40);
     assertThat(drawn.getRGB(4, 20) >>> 24).isZero();
     assertThat(drawn.getRGB(20, 1)).isEqualTo(0xff00ff00);
     assertThat(drawn.getRGB(36, 20) >>> 24).isZero();
@@ -98,7 +98,7 @@ final class DrawingsTest {
       fine.setRGB(i % 256, i / 256, i % 4 == 3 ? 0x00ff0000 : 0xff00ff00);
     }
     BufferedImage drawn =
-        new PictureDrawings(Map.of("1f408.png", png(fine))).draw(SmallSet.noun("cat"), 16);
+        new ImageDrawings(Map.of("1f408.png", png(fine))).draw(SmallSet.noun("cat"), 16);
     for (int pixel : SmallSet.pixels(drawn)) {
       assertThat(pixel >>> 24).isBetween(185, 197);
       assertThat(pixel & 0xffffff).isEqualTo(0x00ff00);
@@ -108,7 +108,7 @@ final class DrawingsTest {
   @Test
   void pictures_noPicture_saysWhose() {
     Drawings drawings =
-        new PictureDrawings(Map.of("1f408.webp", "none".getBytes(StandardCharsets.UTF_8)));
+        new ImageDrawings(Map.of("1f408.webp", "none".getBytes(StandardCharsets.UTF_8)));
     assertThatThrownBy(() -> drawings.draw(SmallSet.noun("cat"), 8))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("1f408");

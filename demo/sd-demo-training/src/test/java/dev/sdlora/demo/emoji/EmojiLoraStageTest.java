@@ -45,7 +45,7 @@ final class EmojiLoraStageTest {
           .write(checkpoint);
     }
     Map<Style, Drawings> styles = Map.of(Style.FLAT, SmallSet.drawings());
-    stage = new EmojiLoraStage(checkpoint, new LoraPictures(SmallSet.nouns(), styles), 1);
+    stage = new EmojiLoraStage(checkpoint, new LoraImages(SmallSet.nouns(), styles), 1);
   }
 
   @Test

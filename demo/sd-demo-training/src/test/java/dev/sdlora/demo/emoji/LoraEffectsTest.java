@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Effects measured on pictures whose effects are known. */
+/** Effects measured on images whose effects are known. */
 final class LoraEffectsTest {
   private static final int SCENES = 4;
 
-  private final LoraPictures drawn = pictures(SmallSet.drawings());
-  private final LoraPictures squares = pictures(SmallSet.squares(new Color(120, 110, 100)));
+  private final LoraImages drawn = images(SmallSet.drawings());
+  private final LoraImages squares = images(SmallSet.squares(new Color(120, 110, 100)));
 
   @ParameterizedTest
   @EnumSource(
@@ -115,7 +115,7 @@ final class LoraEffectsTest {
   }
 
   /** Draws what all LoRAs at their weights would make of a scene, mixed pixel by pixel. */
-  private static Artist mixed(LoraPictures pictures) {
+  private static Artist mixed(LoraImages pictures) {
     return (scene, prompt, weights, seed) -> {
       boolean figure = scene.first().noun().word().equals(Zorp.WORD);
       DrawnThing dog = new DrawnThing(SmallSet.noun("dog"), null);
@@ -150,12 +150,12 @@ final class LoraEffectsTest {
     return mixed;
   }
 
-  private static LoraPictures pictures(Drawings base) {
+  private static LoraImages images(Drawings base) {
     Map<Style, Drawings> styles = new EnumMap<>(Style.class);
     for (Style style : Style.values()) {
       styles.put(style, SmallSet.squares(new Color(160, 100, 90)));
     }
     styles.put(Style.FLAT, base);
-    return new LoraPictures(SmallSet.nouns(), styles);
+    return new LoraImages(SmallSet.nouns(), styles);
   }
 }

@@ -10,7 +10,7 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import org.junit.jupiter.api.Test;
 
-/** Pictures held against each other. */
+/** Images held against each other. */
 final class ThumbnailTest {
   private static final Color INK = new Color(30, 60, 90);
 

@@ -246,7 +246,7 @@ final class ScratchTest {
     assertThat(StoredLatents.read(file, 2, VAE).size()).isEqualTo(2);
   }
 
-  /** Pictures that are dark on the left and bright on the right. */
+  /** Images that are dark on the left and bright on the right. */
   private static float[] halves(int count) {
     float[] pixels = new float[count * 3 * SIDE * SIDE];
     SplittableRandom random = new SplittableRandom(1);

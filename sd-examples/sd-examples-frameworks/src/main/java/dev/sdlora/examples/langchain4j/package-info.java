@@ -1,4 +1,4 @@
-/** Pictures where langchain4j is. */
+/** Images where langchain4j is. */
 @NullMarked
 package dev.sdlora.examples.langchain4j;
 

@@ -12,7 +12,7 @@ import kotlin.time.Duration.Companion.milliseconds
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeoutOrNull
 
-/** Follows a picture step by step into `followed.png`, and gives up another that takes too long. */
+/** Follows an image step by step into `followed.png`, and gives up another that takes too long. */
 fun main(args: Array<String>): Unit = runBlocking {
   val folder = Path.of(args.firstOrNull() ?: "")
   pipeline(DemoModel.checkpoint()) { loraDirectory(DemoModel.loras()) }

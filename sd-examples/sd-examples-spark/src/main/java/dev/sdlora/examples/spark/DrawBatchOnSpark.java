@@ -11,7 +11,7 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * Draws a manifest on the executors of Spark. Its arguments are the manifest and the folder of
- * pictures, both in any of Hadoop's file systems; what became of each request is written to {@code
+ * images, both in any of Hadoop's file systems; what became of each request is written to {@code
  * results} in it. Started again, it draws what is not there.
  *
  * <p>With a checkpoint (a path on each host, or such as {@code hf:owner/repo}) and a folder of

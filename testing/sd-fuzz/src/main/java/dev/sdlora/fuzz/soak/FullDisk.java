@@ -13,13 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A disk without room for a picture. */
+/** A disk without room for an image. */
 final class FullDisk {
   private static final String OLD = "an old picture";
 
   private FullDisk() {}
 
-  /** Saves a picture there, over another file; returns what was wrong with that. */
+  /** Saves an image there, over another file; returns what was wrong with that. */
   static List<String> save(GeneratedImage picture) throws IOException {
     List<String> faults = new ArrayList<>();
     Configuration small =

@@ -2,7 +2,7 @@ package dev.sdlora.fuzz.soak;
 
 /** How a request ended. */
 enum Outcome {
-  /** With pictures. */
+  /** With images. */
   DONE,
   /** Somebody cancelled it. */
   CANCELLED,

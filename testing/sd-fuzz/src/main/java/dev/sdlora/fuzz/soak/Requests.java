@@ -2,8 +2,8 @@ package dev.sdlora.fuzz.soak;
 
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
-import dev.sdlora.api.image.Picture;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.sampling.Sampler;
 import java.util.List;
@@ -60,9 +60,9 @@ final class Requests {
     return builder.build();
   }
 
-  /** A picture to start from. */
+  /** An image to start from. */
   static ImageToImage start(SplittableRandom random) {
-    return ImageToImage.builder(picture(random)).build();
+    return ImageToImage.builder(image(random)).build();
   }
 
   private static String prompt(SplittableRandom random, int loras) {
@@ -83,10 +83,10 @@ final class Requests {
     return SMALLEST + STEP * random.nextInt(MOST_SIDE_STEPS);
   }
 
-  private static Picture picture(SplittableRandom random) {
+  private static Image image(SplittableRandom random) {
     byte[] rgb = new byte[3 * SMALLEST * SMALLEST];
     random.nextBytes(rgb);
-    return Picture.of(SMALLEST, SMALLEST, rgb);
+    return Image.of(SMALLEST, SMALLEST, rgb);
   }
 
   private static <T> T any(SplittableRandom random, List<T> values) {

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * What a process holds between two batches.
  *
  * @param seconds since the start
- * @param done requests that gave pictures, since the start
+ * @param done requests that gave images, since the start
  * @param cancelled likewise, those cancelled
  * @param refused likewise, those that ended with an exception
  * @param arrays native tensors of all pipelines

@@ -26,7 +26,7 @@ import javax.imageio.ImageIO;
  * Two pipelines on one random checkpoint, and callers who ask them for random things in batches:
  * LoRA sets, modes, sizes, listeners that throw, cancels, files that are damaged under way, a disk
  * that is full. After each batch the files are repaired and everything must be as at the start: the
- * weights bit for bit, a picture byte for byte, native arrays, file handles, threads. What the
+ * weights bit for bit, an image byte for byte, native arrays, file handles, threads. What the
  * process holds is written to {@code soak.csv} and drawn in {@code soak.png}.
  *
  * <p>Requests follow from the seed; which of them meet which is left to chance.
@@ -79,7 +79,7 @@ public final class Soak implements AutoCloseable {
     for (Pipeline pipeline : pipelines) {
       pictures.add(pipeline.generate(PROBE).first().rgb());
       checksums.add(Weights.checksum(pipeline));
-      // What encodes pictures is read by the first request that starts from one, and stays.
+      // What encodes images is read by the first request that starts from one, and stays.
       pipeline.generate(PROBE.toBuilder().imageToImage(Requests.start(random)).build());
     }
     arrays = arrays();

@@ -4,6 +4,6 @@ import java.awt.image.BufferedImage;
 
 /** Whoever draws what is asked: a model, or in tests a painter who knows the scene. */
 interface Artist {
-  /** A picture of what the prompt says. */
+  /** An image of what the prompt says. */
   BufferedImage draw(Asked asked);
 }

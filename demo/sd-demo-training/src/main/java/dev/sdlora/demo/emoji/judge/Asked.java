@@ -9,7 +9,7 @@ import dev.sdlora.demo.emoji.DrawnScene;
  * @param about what the prompt tests
  * @param scene what must be seen
  * @param prompt one of the scene's captions
- * @param seed of the picture
+ * @param seed of the image
  */
 record Asked(About about, DrawnScene scene, String prompt, long seed) {
   /** Groups of prompts that are counted apart. */

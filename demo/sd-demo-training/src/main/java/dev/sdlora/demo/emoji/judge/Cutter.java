@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Finds what is on the ground of a picture and cuts it out. */
+/** Finds what is on the ground of an image and cuts it out. */
 final class Cutter {
   /** The side of what is cut out, in pixels. */
   static final int SIDE = 64;
@@ -82,8 +82,8 @@ final class Cutter {
   }
 
   /**
-   * The parts of the picture with two things, first that at the given place, divided near the
-   * middle where there is least but ground.
+   * The parts of the image with two things, first that at the given place, divided near the middle
+   * where there is least but ground.
    */
   List<Rectangle> halves(Place first) {
     boolean across = first.across() != 0;
@@ -111,12 +111,12 @@ final class Cutter {
     return isBefore ? List.of(before, behind) : List.of(behind, before);
   }
 
-  /** All of the picture. */
+  /** All of the image. */
   Rectangle whole() {
     return new Rectangle(planes.width(), planes.height());
   }
 
-  /** A square around a box, scaled; beyond the picture the ground goes on. */
+  /** A square around a box, scaled; beyond the image the ground goes on. */
   BufferedImage cut(Rectangle2D box) {
     double side = Math.max(box.getWidth(), box.getHeight()) * (1 + 2 * MARGIN);
     BufferedImage square = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);

@@ -11,9 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Says what pictures of scenes show. Not safe for several threads. */
+/** Says what images of scenes show. Not safe for several threads. */
 final class EmojiJudge {
-  /** The side that the judge's measures were made for; larger pictures are scaled down. */
+  /** The side that the judge's measures were made for; larger images are scaled down. */
   private static final int SIDE = 128;
 
   private static final int TOP = 5;
@@ -31,7 +31,7 @@ final class EmojiJudge {
     this.classifier = classifier;
   }
 
-  /** What is on a picture, of two things in the halves where a scene has them; of rows nothing. */
+  /** What is on an image, of two things in the halves where a scene has them; of rows nothing. */
   Seen judge(BufferedImage picture, DrawnScene scene) {
     Cutter cutter = new Cutter(scaled(picture), scene.pattern());
     List<Rectangle> areas = List.of(cutter.whole());
@@ -99,7 +99,7 @@ final class EmojiJudge {
     return pieces;
   }
 
-  /** How many things lie apart from each other in a picture. */
+  /** How many things lie apart from each other in an image. */
   static int apart(BufferedImage picture, DrawnScene scene) {
     Cutter cutter = new Cutter(scaled(picture), scene.pattern());
     int[] areas = cutter.parts(cutter.whole()).stream().mapToInt(Mask::area).toArray();

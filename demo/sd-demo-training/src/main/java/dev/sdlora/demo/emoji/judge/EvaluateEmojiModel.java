@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 
 /**
  * Measures how often the bundled model draws what prompts ask for, which samplers draw clean
- * pictures, and at which strength hires fix leaves one thing one; writes sheets of pictures. A
- * small network judges, which is trained on drawn pictures first, on which its accuracy is told.
+ * images, and at which strength hires fix leaves one thing one; writes sheets of images. A small
+ * network judges, which is trained on drawn images first, on which its accuracy is told.
  *
  * <p>Arguments: the checkpoint, the folder to write to, which also keeps the judge's network, a
  * folder for fetched packages, then the share of all prompts to ask, 1 unless given.
@@ -113,7 +113,7 @@ public final class EvaluateEmojiModel implements AutoCloseable {
             .filter(asked -> EmojiJudge.apart(painter.draw(asked), asked.scene()) == 1)
             .limit(share(TRIAL))
             .toList();
-    LabelledPictures sheet = new LabelledPictures();
+    LabelledImages sheet = new LabelledImages();
     new HiresTrial(artist::draw, some, classifier).run(System.out::println, sheet);
     sheet.write(folder.resolve("hires.png"));
   }
@@ -129,7 +129,7 @@ public final class EvaluateEmojiModel implements AutoCloseable {
 
   /** Prompts that are not judged, as people may type them. */
   private void chosen(ModelArtist artist) throws IOException {
-    LabelledPictures sheet = new LabelledPictures();
+    LabelledImages sheet = new LabelledImages();
     List<String> prompts = chosenPrompts();
     for (String prompt : prompts.subList(0, (int) share(prompts.size()))) {
       sheet.add(artist.draw(ModelArtist.spec(prompt, SEED).build()), prompt, "");

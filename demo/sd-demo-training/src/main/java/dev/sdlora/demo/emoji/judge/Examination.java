@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Asks an artist for pictures and judges them. */
+/** Asks an artist for images and judges them. */
 final class Examination {
   private final NounClassifier classifier;
   private final EmojiJudge judge;
-  private final LabelledPictures sheet = new LabelledPictures();
+  private final LabelledImages sheet = new LabelledImages();
 
   Examination(NounClassifier classifier) {
     this.classifier = classifier;
@@ -36,8 +36,8 @@ final class Examination {
     return scores;
   }
 
-  /** The pictures, of which wrong ones are marked. */
-  LabelledPictures sheet() {
+  /** The images, of which wrong ones are marked. */
+  LabelledImages sheet() {
     return sheet;
   }
 

@@ -15,7 +15,7 @@ final class HiresTrial {
 
   /**
    * What the second pass is asked for: a thing that is named would be drawn once more in each part
-   * of the picture that is as large as those of training.
+   * of the image that is as large as those of training.
    */
   private static final String PROMPT = "background";
 
@@ -32,8 +32,8 @@ final class HiresTrial {
     this.judge = new EmojiJudge(classifier);
   }
 
-  /** Says a line about the pictures without it, and one about each strength. */
-  void run(Consumer<String> say, LabelledPictures sheet) {
+  /** Says a line about the images without it, and one about each strength. */
+  void run(Consumer<String> say, LabelledImages sheet) {
     HiresFix.Builder hires = HiresFix.builder().scale(2).upscaler(Upscaler.LANCZOS).prompt(PROMPT);
     say.accept(line("without", hires, false, sheet));
     for (double strength : STRENGTHS) {
@@ -42,7 +42,7 @@ final class HiresTrial {
     }
   }
 
-  private String line(String name, HiresFix.Builder hires, boolean used, LabelledPictures sheet) {
+  private String line(String name, HiresFix.Builder hires, boolean used, LabelledImages sheet) {
     double things = 0;
     int ones = 0;
     int right = 0;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All that a thing in a picture can be, numbered: the nouns, then the base shapes. Not safe for
+ * All that a thing in an image can be, numbered: the nouns, then the base shapes. Not safe for
  * several threads.
  */
 final class Kinds {

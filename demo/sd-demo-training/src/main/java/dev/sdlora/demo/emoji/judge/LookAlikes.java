@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Kinds whose drawings are the same but for a trifle, so that no one could say which a picture
+ * Kinds whose drawings are the same but for a trifle, so that no one could say which an image
  * shows. Two are alike if their drawings, 32 pixels wide and laid on grey, differ by less than a
  * bound in the mean of all values and in their alpha; what is alike to one of a group belongs to
  * it.

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What of one picture is as it was asked for.
+ * What of one image is as it was asked for.
  *
  * @param ground whether the ground has the colour
  * @param nouns whether each thing is what was asked for, in the prompt's order; of a row, whose

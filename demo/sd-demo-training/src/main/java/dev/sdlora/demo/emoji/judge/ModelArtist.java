@@ -16,7 +16,7 @@ final class ModelArtist implements Artist {
     this.pipeline = pipeline;
   }
 
-  /** The settings that all pictures have. */
+  /** The settings that all images have. */
   static PromptSpec.Builder spec(String prompt, long seed) {
     return PromptSpec.builder()
         .prompt(prompt)

@@ -1,6 +1,6 @@
 package dev.sdlora.demo.emoji.judge;
 
-import dev.sdlora.demo.PictureBatch;
+import dev.sdlora.demo.ImageBatch;
 import dev.sdlora.demo.scratch.Classifier;
 import dev.sdlora.demo.scratch.ClassifierConfig;
 import java.awt.image.BufferedImage;
@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Says which kind of thing a square cut out of a picture shows. Kinds that look alike count as one.
+ * Says which kind of thing a square cut out of an image shows. Kinds that look alike count as one.
  * Not safe for several threads.
  */
 final class NounClassifier implements AutoCloseable {
@@ -42,7 +42,7 @@ final class NounClassifier implements AutoCloseable {
     List<float[]> all = new ArrayList<>();
     for (int from = 0; from < squares.size(); from += BATCH) {
       List<BufferedImage> batch = squares.subList(from, Math.min(squares.size(), from + BATCH));
-      float[][] rows = network.probabilities(PictureBatch.pixels(batch), batch.size());
+      float[][] rows = network.probabilities(ImageBatch.pixels(batch), batch.size());
       Arrays.stream(rows).map(this::grouped).forEach(all::add);
     }
     return all;

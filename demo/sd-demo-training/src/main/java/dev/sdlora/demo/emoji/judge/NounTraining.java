@@ -1,6 +1,6 @@
 package dev.sdlora.demo.emoji.judge;
 
-import dev.sdlora.demo.PictureBatch;
+import dev.sdlora.demo.ImageBatch;
 import dev.sdlora.demo.scratch.ClassifierConfig;
 import dev.sdlora.demo.scratch.ClassifierTrainer;
 import dev.sdlora.tensors.file.TensorFile;
@@ -78,7 +78,7 @@ final class NounTraining {
           squares.add(learned.square());
           wanted[i] = learned.kind();
         }
-        sum += trainer.step(PictureBatch.pixels(squares), wanted, rate.at(step));
+        sum += trainer.step(ImageBatch.pixels(squares), wanted, rate.at(step));
         if ((step + 1) % PRINT_EVERY == 0) {
           System.out.printf("judge step %d loss %.4f%n", step + 1, sum / PRINT_EVERY);
           sum = 0;

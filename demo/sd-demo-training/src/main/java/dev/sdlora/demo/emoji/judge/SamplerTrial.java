@@ -3,7 +3,7 @@ package dev.sdlora.demo.emoji.judge;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
-import dev.sdlora.demo.PictureMeasures;
+import dev.sdlora.demo.ImageMeasures;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Locale;
@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * All samplers at the default steps, and those whose pictures are noisy then at more: how often the
- * noun is right, and the grain of pictures beside that of 40 steps of DPM++ 2M Karras.
+ * All samplers at the default steps, and those whose images are noisy then at more: how often the
+ * noun is right, and the grain of images beside that of 40 steps of DPM++ 2M Karras.
  */
 final class SamplerTrial {
   private static final int DEFAULT_STEPS = 20;
@@ -80,7 +80,7 @@ final class SamplerTrial {
               .build();
       BufferedImage picture = artist.apply(spec);
       nouns += judge.seesNoun(picture, asked) ? 1.0 / questions.size() : 0;
-      grain += PictureMeasures.grain(picture) / questions.size();
+      grain += ImageMeasures.grain(picture) / questions.size();
     }
     return new Outcome(nouns, grain);
   }

@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** How often pictures are as they were asked for, in the groups that the model is measured by. */
+/** How often images are as they were asked for, in the groups that the model is measured by. */
 final class Scores {
   private static final Set<About> SINGLE = Set.of(About.COMMON, About.ANY);
 
@@ -48,7 +48,7 @@ final class Scores {
     return share(Scores::isSingle, marked -> marked.marks().amongTop());
   }
 
-  /** Share of all pictures whose ground has the colour. */
+  /** Share of all images whose ground has the colour. */
   double grounds() {
     return share(marked -> true, marked -> List.of(marked.marks().ground()));
   }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a picture shows.
+ * What an image shows.
  *
  * @param ground the colour of its ground
  * @param things what is where the prompt asks for things, in the prompt's order
@@ -17,7 +17,7 @@ record Seen(Colour ground, List<Thing> things) {
   }
 
   /**
-   * What is in a part of a picture.
+   * What is in a part of an image.
    *
    * @param kinds the most probable kinds, none if there is only ground
    * @param colour that most of it has, if there is anything

@@ -16,10 +16,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The ground of a picture: a colour of the palette, perhaps with a pattern in its other shade.
+ * The ground of an image: a colour of the palette, perhaps with a pattern in its other shade.
  *
  * @param colour of the palette
- * @param main what the colour is like in the picture
+ * @param main what the colour is like in the image
  * @param shade what the pattern's shade is like there; the same if there is no pattern
  */
 record SeenGround(Colour colour, Rgb main, Rgb shade) {

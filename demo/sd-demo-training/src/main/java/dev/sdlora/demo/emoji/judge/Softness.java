@@ -15,8 +15,8 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
- * What generated pictures have and drawn ones have not: edges that a decoder left soft, faint
- * noise, faint waves beside edges as JPEG makes them.
+ * What generated images have and drawn ones have not: edges that a decoder left soft, faint noise,
+ * faint waves beside edges as JPEG makes them.
  */
 final class Softness {
   private static final double MOST_SHRINKING = 1.6;
@@ -25,7 +25,7 @@ final class Softness {
 
   private Softness() {}
 
-  /** A softened copy of a picture. */
+  /** A softened copy of an image. */
   static BufferedImage of(BufferedImage picture, SplittableRandom random) {
     int side = picture.getWidth();
     double kind = random.nextDouble();

@@ -17,8 +17,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pictures of one thing each as a judge sees it: drawn on any ground in any size and tint, with
- * what generated pictures have, and cut out. Not safe for several threads.
+ * Images of one thing each as a judge sees it: drawn on any ground in any size and tint, with what
+ * generated images have, and cut out. Not safe for several threads.
  */
 final class Views {
   private static final int PICTURE = 128;

@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What is found in pictures whose scene is known. */
+/** What is found in images whose scene is known. */
 final class CutterTest {
   private static final int SIDE = 128;
   private static final Noun HOUSE = TinySet.NOUNS.get(1);
@@ -39,7 +39,7 @@ final class CutterTest {
       for (Colour ground : List.of(Colour.BLUE, Colour.GREEN, Colour.WHITE, Colour.BLACK)) {
         Cutter cutter = cutter(scene(HOUSE, null, ground, pattern));
         Rectangle box = cutter.box(cutter.whole()).orElseThrow();
-        // 28 and 27 of 32 units of two thirds of the picture, give or take what sizes deviate.
+        // 28 and 27 of 32 units of two thirds of the image, give or take what sizes deviate.
         assertThat(box.width).as("%s, %s", ground, pattern).isBetween(70, 79);
         assertThat(box.height).as("%s, %s", ground, pattern).isBetween(67, 77);
       }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A judge that has learned eight nouns, about right and wrong pictures. */
+/** A judge that has learned eight nouns, about right and wrong images. */
 final class ExaminationTest {
   private static final int STEPS = 150;
 
@@ -133,7 +133,7 @@ final class ExaminationTest {
 
   @Test
   void sheet_wrongPicture_framedInRed() throws IOException {
-    LabelledPictures sheet = new LabelledPictures();
+    LabelledImages sheet = new LabelledImages();
     BufferedImage picture = painter.draw(QUESTIONS.get(0));
     sheet.add(picture, "a prompt of some words that do not fit into one line", "");
     int clean = red(sheet, "clean.png");
@@ -141,7 +141,7 @@ final class ExaminationTest {
     assertThat(red(sheet, "marked.png")).isGreaterThan(2 * clean + 1000);
   }
 
-  private static int red(LabelledPictures sheet, String name) throws IOException {
+  private static int red(LabelledImages sheet, String name) throws IOException {
     Path png = folder.resolve(name);
     sheet.write(png);
     BufferedImage image = ImageIO.read(png.toFile());
@@ -194,7 +194,7 @@ final class ExaminationTest {
             },
             some,
             classifier)
-        .run(lines::add, new LabelledPictures());
+        .run(lines::add, new LabelledImages());
     assertThat(lines).hasSize(5);
     assertThat(lines.subList(0, 4)).allMatch(line -> line.contains("one in 2 of 2"));
     assertThat(lines.get(4)).contains("strength 0.4", "things 2.0 on average", "one in 0 of 2");

@@ -1,0 +1,74 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.LatentPreview;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Saves each image as soon as it is finished, keeps none in memory, moves the progress bar, and
+ * keeps the preview up to date.
+ */
+final class ImageWriter implements GenerationListener {
+  /** An image that was saved: all that is told about it. */
+  record Saved(Path file, int width, int height, long seed, String parameters) {}
+
+  private final List<Saved> pictures = new ArrayList<>();
+  private final OutputFiles files;
+  private final Consumer<Path> saved;
+  private final Optional<ProgressBar> progress;
+  private final Optional<Path> preview;
+
+  ImageWriter(
+      OutputFiles files,
+      Consumer<Path> saved,
+      Optional<ProgressBar> progress,
+      Optional<Path> preview) {
+    this.files = files;
+    this.saved = saved;
+    this.progress = progress;
+    this.preview = preview;
+  }
+
+  /** The images that were saved so far, in their order. */
+  List<Saved> images() {
+    return List.copyOf(pictures);
+  }
+
+  @Override
+  public boolean takesImages() {
+    return true;
+  }
+
+  @Override
+  public void generationStart(PromptSpec spec) {
+    progress.ifPresent(bar -> bar.start(spec.images()));
+  }
+
+  @Override
+  public void stepEnd(Step step, LatentPreview latent) {
+    progress.ifPresent(bar -> bar.show(step.image(), step.number(), step.total()));
+    preview.ifPresent(file -> Image.of(latent.toImage()).savePng(file));
+  }
+
+  @Override
+  public void imageEnd(int index, GeneratedImage image) {
+    Path file = files.of(index);
+    image.save(file);
+    pictures.add(new Saved(file, image.width(), image.height(), image.seed(), image.infotext()));
+    progress.ifPresent(bar -> bar.finish(index));
+    progress.ifPresent(ProgressBar::clear);
+    saved.accept(file);
+  }
+
+  @Override
+  public void generationFailed(Throwable cause) {
+    progress.ifPresent(ProgressBar::clear);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.sdlora.request;
+
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.MaskedContent;
+import dev.sdlora.api.image.Outpainting;
+import dev.sdlora.api.image.ResizeMode;
+import java.util.List;
+
+/** The fields of {@code img2img}: the image to start from, and its mask. */
+final class ImageToImageFields {
+  /** The number of {@link MaskedContent#FILL}. */
+  private static final int FILL = 0;
+
+  private final RequestImages pictures;
+  private final Overrides options;
+
+  ImageToImageFields(RequestImages pictures, Overrides options) {
+    this.pictures = pictures;
+    this.options = options;
+  }
+
+  void read(Fields fields, PromptSpec.Builder spec) {
+    List<String> given = fields.texts("init_images");
+    if (given.isEmpty()) {
+      return;
+    }
+    if (given.size() > 1) {
+      throw new FieldException(
+          "init_images", "field 'init_images' must have one image: there are " + given.size());
+    }
+    Image picture = pictures.image("init_images", given.get(0), options.background());
+    ImageToImage.Builder start = ImageToImage.builder(picture);
+    options.start(start);
+    fields.ifNumber("denoising_strength", start::denoisingStrength);
+    fields.ifNumber("initial_noise_multiplier", start::noiseMultiplier);
+    start.resizeMode(choice(ResizeMode.values(), fields, "resize_mode", 0));
+    fields
+        .name("mask")
+        .map(text -> pictures.image("mask", text))
+        .map(mask -> inpainting(fields, fitted(mask, picture)))
+        .ifPresent(start::inpainting);
+    if (fields.has("outpainting")) {
+      if (fields.name("mask").isPresent()) {
+        throw new FieldException(
+            "outpainting", "fields 'mask' and 'outpainting' cannot be combined");
+      }
+      start.outpainting(outpainting(fields));
+    }
+    spec.imageToImage(start.build());
+  }
+
+  /** Masks of another size are stretched, as A1111 does. */
+  private static Image fitted(Image mask, Image picture) {
+    boolean same = mask.width() == picture.width() && mask.height() == picture.height();
+    return same ? mask : mask.resized(picture.width(), picture.height());
+  }
+
+  private Inpainting inpainting(Fields fields, Image mask) {
+    Inpainting.Builder inpainting = Inpainting.builder(mask);
+    options.mask(inpainting);
+    if (!fields.flag("mask_round", true)) {
+      fields.warn("field 'mask_round' has no effect here: masks are always rounded");
+    }
+    int blur = Math.max(fields.whole("mask_blur_x", 4), fields.whole("mask_blur_y", 4));
+    return inpainting
+        .maskBlur(fields.whole("mask_blur", blur))
+        .maskedContent(choice(MaskedContent.values(), fields, "inpainting_fill", 0))
+        .onlyMasked(fields.flag("inpaint_full_res", true))
+        .padding(fields.whole("inpaint_full_res_padding", 0))
+        .inverted(fields.flag("inpainting_mask_invert", false))
+        .build();
+  }
+
+  /** Of this program alone: pixels beyond each edge; the blur is that of masks. */
+  private Outpainting outpainting(Fields fields) {
+    Fields sides = fields.object("outpainting");
+    Outpainting usual =
+        Outpainting.of(
+            sides.whole("left", 0),
+            sides.whole("right", 0),
+            sides.whole("up", 0),
+            sides.whole("down", 0));
+    return new Outpainting(
+        usual.left(),
+        usual.right(),
+        usual.up(),
+        usual.down(),
+        fields.whole("mask_blur", usual.maskBlur()),
+        choice(MaskedContent.values(), fields, "inpainting_fill", FILL));
+  }
+
+  private static <T> T choice(T[] values, Fields fields, String name, int otherwise) {
+    int number = fields.whole(name, otherwise);
+    if (number < 0 || number >= values.length) {
+      throw new FieldException(
+          name, "field '%s' must be from 0 to %s: %s".formatted(name, values.length - 1, number));
+    }
+    return values[number];
+  }
+}

@@ -1,0 +1,125 @@
+package dev.sdlora.server.image;
+
+import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.UpscalerNetwork;
+import dev.sdlora.api.value.Nearest;
+import dev.sdlora.request.Base64Images;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.RequestContext;
+import dev.sdlora.server.http.Refusal;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The size that an image is enlarged to, by the fields of A1111's {@code extra-single-image}.
+ *
+ * @param crop whether other proportions are cut at the edges rather than stretched
+ */
+public record Enlargement(int width, int height, boolean crop) {
+  /**
+   * Reads what is wanted of an image.
+   *
+   * @throws Refusal if it is out of range, or larger than the server allows
+   */
+  public static Enlargement read(Fields fields, Image picture, RequestContext offer) {
+    boolean bySize = fields.whole("resize_mode", 0) == 1;
+    int width;
+    int height;
+    if (bySize) {
+      width = fields.whole("upscaling_resize_w", 512);
+      height = fields.whole("upscaling_resize_h", 512);
+    } else {
+      double scale = fields.number("upscaling_resize").orElse(2);
+      if (!(scale > 0 && scale <= 8)) {
+        throw new Refusal(422, "field 'upscaling_resize' must be above 0 and at most 8: " + scale);
+      }
+      width = (int) Math.max(1, picture.width() * scale);
+      height = (int) Math.max(1, picture.height() * scale);
+    }
+    if (width < 1 || height < 1) {
+      throw new Refusal(422, "the size must be at least 1x1: %sx%s".formatted(width, height));
+    }
+    Base64Images.requirePixels("size", width, height, offer.limits().pixels());
+    return new Enlargement(width, height, bySize && fields.flag("upscaling_crop", true));
+  }
+
+  /**
+   * Throws if no upscaler has this name.
+   *
+   * @return the name
+   */
+  public static String requireUpscaler(String name, RequestContext offer) {
+    List<String> names =
+        Stream.concat(Stream.of("None", "Lanczos", "Nearest"), offer.upscalers().keySet().stream())
+            .toList();
+    if (!names.contains(name)) {
+      throw new Refusal(
+          422,
+          "there is no upscaler '%s'; there are %s%s"
+              .formatted(name, String.join(", ", names), Nearest.question(name, names)));
+    }
+    return name;
+  }
+
+  /**
+   * Enlarges an image.
+   *
+   * @param upscaler a name that there is
+   * @param watcher sees a network at work
+   */
+  public Image of(
+      Image picture, String upscaler, RequestContext offer, UpscalerNetwork.Watcher watcher) {
+    Path file = offer.upscalers().get(requireUpscaler(upscaler, offer));
+    if (file != null) {
+      return fitted(byNetwork(picture, file, offer, watcher));
+    }
+    return fitted(upscaler.equals("Nearest") ? nearest(picture) : picture);
+  }
+
+  private static Image byNetwork(
+      Image picture, Path file, RequestContext offer, UpscalerNetwork.Watcher watcher) {
+    try (UpscalerNetwork network = UpscalerNetwork.open(file)) {
+      Base64Images.requirePixels(
+          "picture enlarged by '" + network.name() + "'",
+          (double) picture.width() * network.factor(),
+          (double) picture.height() * network.factor(),
+          4 * offer.limits().pixels());
+      return network.upscale(picture, watcher);
+    }
+  }
+
+  private Image fitted(Image picture) {
+    if (!crop) {
+      return same(picture, width, height) ? picture : picture.resized(width, height);
+    }
+    double scale = Math.max((double) width / picture.width(), (double) height / picture.height());
+    int wide = Math.max(width, (int) Math.round(picture.width() * scale));
+    int high = Math.max(height, (int) Math.round(picture.height() * scale));
+    Image covering = same(picture, wide, high) ? picture : picture.resized(wide, high);
+    BufferedImage cut =
+        covering
+            .toBufferedImage()
+            .getSubimage((wide - width) / 2, (high - height) / 2, width, height);
+    return Image.of(cut);
+  }
+
+  private static boolean same(Image picture, int width, int height) {
+    return picture.width() == width && picture.height() == height;
+  }
+
+  /** Enlarged by whole pixels. */
+  private Image nearest(Image picture) {
+    byte[] from = picture.rgb();
+    byte[] to = new byte[3 * width * height];
+    for (int y = 0; y < height; y++) {
+      int row = (int) ((long) y * picture.height() / height);
+      for (int x = 0; x < width; x++) {
+        int column = (int) ((long) x * picture.width() / width);
+        System.arraycopy(from, 3 * (row * picture.width() + column), to, 3 * (y * width + x), 3);
+      }
+    }
+    return Image.of(width, height, to);
+  }
+}

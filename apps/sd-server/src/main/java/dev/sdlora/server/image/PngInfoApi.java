@@ -1,0 +1,110 @@
+package dev.sdlora.server.image;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.Recovery;
+import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.error.ImageSettingsException;
+import dev.sdlora.request.Base64Images;
+import dev.sdlora.request.DrawingWriter;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.RequestContext;
+import dev.sdlora.server.http.Answers;
+import dev.sdlora.server.http.Bodies;
+import dev.sdlora.server.http.ErrorMessages;
+import dev.sdlora.server.http.Refusal;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.ByteArrayInputStream;
+import java.util.Optional;
+
+/**
+ * {@code /api/png-info}: the settings in an image, as a body of {@code /api/jobs}, and what of the
+ * files that it was made with is here.
+ */
+public final class PngInfoApi {
+  private final RequestContext offer;
+  private final ErrorMessages sentences;
+
+  /** The interface for a server's files. */
+  public PngInfoApi(RequestContext offer, ErrorMessages sentences) {
+    this.offer = offer;
+    this.sentences = sentences;
+  }
+
+  /** Serves it. */
+  public void addTo(RoutesConfig routes) {
+    routes.post("/api/png-info", this::tell);
+  }
+
+  /** The settings in the bytes of a file, as text; empty if there are none that can be read. */
+  static Optional<String> parameters(byte[] file) {
+    try {
+      return Optional.of(GeneratedImage.readInfotext(new ByteArrayInputStream(file)))
+          .filter(text -> !text.isBlank());
+    } catch (ImageFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void tell(Context context) {
+    byte[] file = file(context);
+    Base64Images.requireSize("image", file, offer.limits().pixels());
+    ObjectNode answer;
+    try {
+      answer = answer(GeneratedImage.readInfotext(new ByteArrayInputStream(file)));
+    } catch (ImageSettingsException e) { // Many images have none; that is no mistake.
+      answer = Fields.object().put("reason", sentences.of(e).sentence());
+    }
+    Answers.json(context, answer);
+  }
+
+  /**
+   * The settings in a text as a request, and what of it is here.
+   *
+   * @param text as images have it
+   */
+  public ObjectNode answer(String text) {
+    if (text.isBlank()) {
+      return Fields.object().put("reason", "the settings in the image are empty");
+    }
+    Restored restored = new Restored(text, offer);
+    DrawingWriter.Written written = new DrawingWriter(offer).write(restored.spec());
+    restored.addWithoutPictures(written.fields());
+    ObjectNode answer = Fields.object();
+    answer.put("parameters", text);
+    answer.set("settings", written.fields());
+    ArrayNode missing = answer.putArray("missing");
+    for (Recovery.Missing gone : restored.missing()) {
+      ObjectNode entry = missing.addObject();
+      entry.put("kind", gone.kind().label());
+      entry.put("name", gone.name());
+      gone.hash().ifPresent(hash -> entry.put("hash", hash));
+      entry.put("sentence", gone.toString());
+    }
+    ArrayNode renamed = answer.putArray("renamed");
+    restored.renamed().forEach(renamed::add);
+    ArrayNode warnings = answer.putArray("warnings");
+    restored.warnings().forEach(warnings::add);
+    written.unsaid().stream()
+        .filter(name -> !name.equals("loraMode")) // It decides the rounding alone.
+        .forEach(
+            name -> warnings.add("'%s' has no field in requests and was ignored".formatted(name)));
+    written.refusal().map(sentences::withoutFolders).ifPresent(warnings::add);
+    return answer;
+  }
+
+  /** The body itself, or the image that its field {@code image} is or names. */
+  private byte[] file(Context context) {
+    String type = Optional.ofNullable(context.contentType()).orElse("");
+    if (!type.startsWith("application/json")) {
+      return Bodies.bytes(context);
+    }
+    String image =
+        Bodies.fields(context)
+            .name("image")
+            .orElseThrow(() -> new Refusal(422, "there must be a field 'image'"));
+    return offer.images().bytes("image", image);
+  }
+}

@@ -1,0 +1,173 @@
+package dev.sdlora.server.image;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Recovery;
+import dev.sdlora.api.Recovery.Kind;
+import dev.sdlora.api.Recovery.Missing;
+import dev.sdlora.api.error.ImageSettingsException;
+import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.MaskedContent;
+import dev.sdlora.request.RequestContext;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The settings of an image, as far as this server can draw it again. */
+final class Restored {
+  /** What A1111 writes where the model's own is used. */
+  private static final Set<String> NO_VAE = Set.of("", "none", "None", "Automatic", "Baked VAE");
+
+  private static final List<String> OF_A_MASK =
+      List.of("Mask mode", "Mask blur", "Inpaint area", "Masked area padding", "Masked content");
+
+  private final RequestContext offer;
+  private final Recovery recovery;
+  private final Map<String, String> said;
+
+  /**
+   * Looks for the files of an image among those of the server.
+   *
+   * @throws ImageSettingsException if nothing in the text is understood
+   */
+  Restored(String parameters, RequestContext offer) {
+    PromptSpec told = spec(parameters);
+    Recovery.Search search =
+        Recovery.of(told).loras(offer.pipeline().loras()).embeddings(offer.pipeline().embeddings());
+    Path checkpoint = offer.pipeline().checkpoint().path();
+    if (Files.isRegularFile(checkpoint)) { // A folder has no hash that images tell.
+      search.checkpoints(checkpoint);
+    }
+    this.offer = offer;
+    this.recovery = search.find();
+    this.said = told.otherParameters();
+  }
+
+  private static PromptSpec spec(String parameters) {
+    try {
+      return PromptSpec.fromInfotext(parameters);
+    } catch (IllegalArgumentException e) {
+      throw new ImageSettingsException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** With the names that LoRAs and embeddings have here. */
+  PromptSpec spec() {
+    return recovery.spec();
+  }
+
+  /**
+   * Adds what the text says of an image to start from and its mask, which it does not hold; it acts
+   * once there are others. What makes no sense is left out.
+   */
+  void addWithoutPictures(ObjectNode fields) {
+    Image any = Image.of(1, 1, new byte[3]);
+    try {
+      ImageToImage start = ImageToImage.builder(any).parameters(said).build();
+      if (said.containsKey("Denoising strength") && spec().hiresFix().isEmpty()) {
+        fields.put("denoising_strength", start.denoisingStrength());
+      }
+      if (start.noiseMultiplier() != 1) {
+        fields.put("initial_noise_multiplier", start.noiseMultiplier());
+      }
+      if (isMasked()) {
+        Inpainting mask = Inpainting.builder(any).parameters(said).build();
+        fields.put("mask_blur", mask.maskBlur());
+        fields.put(
+            "inpainting_fill", List.of(MaskedContent.values()).indexOf(mask.maskedContent()));
+        fields.put("inpaint_full_res", mask.onlyMasked() ? 1 : 0);
+        fields.put("inpaint_full_res_padding", mask.padding());
+        fields.put("inpainting_mask_invert", mask.inverted() ? 1 : 0);
+      }
+    } catch (IllegalArgumentException e) {
+      return; // The text has something else there.
+    }
+  }
+
+  private boolean isMasked() {
+    return OF_A_MASK.stream().anyMatch(said::containsKey);
+  }
+
+  /** LoRAs and embeddings that are not here. */
+  List<Missing> missing() {
+    return recovery.missing().stream()
+        .filter(file -> file.kind() == Kind.LORA || file.kind() == Kind.EMBEDDING)
+        .map(file -> new Missing(file.kind(), file.name(), file.hash(), named(file.namesake())))
+        .toList();
+  }
+
+  /** Without the folder, which is nobody's business. */
+  private static Optional<Path> named(Optional<Path> file) {
+    return file.map(Path::getFileName);
+  }
+
+  /** What has another name here than in the image. */
+  List<String> renamed() {
+    return recovery.found().stream()
+        .filter(file -> file.kind() == Kind.LORA || file.kind() == Kind.EMBEDDING)
+        .filter(Recovery.Found::renamed)
+        .map(
+            file ->
+                "%s '%s' is called '%s' here"
+                    .formatted(
+                        file.kind().label(),
+                        file.name(),
+                        RequestContext.stem(String.valueOf(file.file().getFileName()))))
+        .toList();
+  }
+
+  /** Why the image will not be the same. */
+  List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    checkpoint().ifPresent(warnings::add);
+    vae().ifPresent(warnings::add);
+    boolean masked = isMasked();
+    if (masked || (said.containsKey("Denoising strength") && spec().hiresFix().isEmpty())) {
+      warnings.add(
+          "the image was made with img2img; the metadata does not contain its start image%s, so it will be drawn from noise"
+              .formatted(masked ? " and mask" : ""));
+    }
+    if (said.containsKey("ControlNet 0")) {
+      warnings.add(
+          "the image was made with a ControlNet; the metadata does not contain its control image: "
+              + said.get("ControlNet 0"));
+    }
+    return warnings;
+  }
+
+  private Optional<String> checkpoint() {
+    Checkpoint own = offer.pipeline().checkpoint();
+    Optional<String> name = Optional.ofNullable(said.get("Model"));
+    boolean other =
+        Files.isRegularFile(own.path())
+            ? recovery.missing().stream().anyMatch(file -> file.kind() == Kind.CHECKPOINT)
+            : name.filter(told -> !RequestContext.stem(told).equalsIgnoreCase(own.name()))
+                .isPresent();
+    String hash =
+        Optional.ofNullable(said.get("Model hash")).map(" (hash %s)"::formatted).orElse("");
+    return other
+        ? Optional.of(
+            "the image was made with the checkpoint '%s'%s; this server uses '%s'"
+                .formatted(name.orElse("?"), hash, own.name()))
+        : Optional.empty();
+  }
+
+  private Optional<String> vae() {
+    String told = RequestContext.stem(said.getOrDefault("VAE", ""));
+    Optional<Path> own = offer.pipeline().checkpoint().vae();
+    String ours =
+        own.map(file -> RequestContext.stem(String.valueOf(file.getFileName()))).orElse("");
+    return NO_VAE.contains(told) || told.equalsIgnoreCase(ours)
+        ? Optional.empty()
+        : Optional.of(
+            "the image was made with the VAE '%s'; this server uses %s"
+                .formatted(told, ours.isEmpty() ? "the checkpoint's own" : "'" + ours + "'"));
+  }
+}

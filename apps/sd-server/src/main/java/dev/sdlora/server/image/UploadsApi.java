@@ -1,0 +1,61 @@
+package dev.sdlora.server.image;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.RequestLimits;
+import dev.sdlora.api.image.Image;
+import dev.sdlora.request.Base64Images;
+import dev.sdlora.request.Fields;
+import dev.sdlora.server.http.Answers;
+import dev.sdlora.server.http.Bodies;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.reference.Uploads;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+
+/** {@code /api/pictures}: files of images that requests can name instead of sending them. */
+public final class UploadsApi {
+  private final Uploads uploads;
+  private final RequestLimits limits;
+
+  /** The interface over what is kept. */
+  public UploadsApi(Uploads uploads, RequestLimits limits) {
+    this.uploads = uploads;
+    this.limits = limits;
+  }
+
+  /** Serves it. */
+  public void addTo(RoutesConfig routes) {
+    routes.post("/api/pictures", this::add);
+    routes.get("/api/pictures/{id}", this::get);
+  }
+
+  /** Reads it whole, so that a damaged one is refused here and not when it is used. */
+  private void add(Context context) {
+    byte[] file = Bodies.bytes(context);
+    if (file.length == 0) {
+      throw new Refusal(400, "the body must be the bytes of a picture's file");
+    }
+    Image picture = Base64Images.read("body", file, limits.pixels());
+    String id = uploads.add(file);
+    ObjectNode answer = Fields.object();
+    answer.put("id", id);
+    answer.put("reference", "picture:" + id);
+    answer.put("url", "/api/pictures/" + id);
+    answer.put("width", picture.width());
+    answer.put("height", picture.height());
+    answer.put("has_settings", PngInfoApi.parameters(file).isPresent());
+    context.status(201).header("Location", "/api/pictures/" + id);
+    Answers.json(context, answer);
+  }
+
+  private void get(Context context) {
+    byte[] file =
+        uploads
+            .find(context.pathParam("id"))
+            .orElseThrow(() -> new Refusal(404, "there is no picture of that id, or it has gone"));
+    // Its name is made of its bytes, so that a browser need not ask again.
+    context.header("Cache-Control", "private, max-age=86400, immutable");
+    context.header("X-Content-Type-Options", "nosniff");
+    context.contentType(Base64Images.mediaType(file)).result(file);
+  }
+}

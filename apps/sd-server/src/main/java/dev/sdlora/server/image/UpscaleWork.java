@@ -1,0 +1,87 @@
+package dev.sdlora.server.image;
+
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.image.Image;
+import dev.sdlora.request.RequestContext;
+import dev.sdlora.server.job.HeldBytes;
+import dev.sdlora.server.job.InterruptibleWork;
+import dev.sdlora.server.job.Progress;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+
+/** Enlarges an image, and writes what was done behind the settings that it had. */
+final class UpscaleWork extends InterruptibleWork {
+  private final RequestContext offer;
+  private final Image picture;
+  private final Optional<String> parameters;
+  private final String upscaler;
+  private final Enlargement target;
+
+  UpscaleWork(
+      RequestContext offer,
+      Image picture,
+      Optional<String> parameters,
+      String upscaler,
+      Enlargement target) {
+    super("sd-server-upscale");
+    this.offer = offer;
+    this.picture = picture;
+    this.parameters = parameters;
+    this.upscaler = upscaler;
+    this.target = target;
+  }
+
+  @Override
+  public String title() {
+    return "%s to %sx%s".formatted(upscaler, target.width(), target.height());
+  }
+
+  @Override
+  public int parts() {
+    return 1;
+  }
+
+  @Override
+  public long heldBytes() {
+    return HeldBytes.of(picture);
+  }
+
+  @Override
+  protected Outcome run(Progress progress) {
+    progress.begun();
+    progress.partBegun();
+    Image large =
+        interruptibly(
+            () ->
+                target.of(
+                    picture,
+                    upscaler,
+                    offer,
+                    (number, count) -> {
+                      if (Thread.interrupted()) {
+                        throw new CancellationException();
+                      }
+                      progress.step(number, count, Optional.empty());
+                    }));
+    progress.image(new GeneratedImage(large, 0, text()));
+    return Outcome.NOTHING;
+  }
+
+  /** As A1111 writes it; a text without settings before it would be read as a prompt. */
+  private String text() {
+    String by =
+        String.format(
+            Locale.ROOT,
+            "%.4g",
+            Math.sqrt((double) target.width() * target.height())
+                / Math.sqrt((double) picture.width() * picture.height()));
+    return parameters
+        .map(
+            text ->
+                text
+                    + ", Postprocess upscale by: %s, Postprocess upscaler: %s"
+                        .formatted(by.replaceFirst("\\.?0+$", ""), upscaler))
+        .orElse("");
+  }
+}

@@ -1,0 +1,59 @@
+package dev.sdlora.server.image;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.image.Image;
+import dev.sdlora.request.Base64Images;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.RequestContext;
+import dev.sdlora.server.http.Answers;
+import dev.sdlora.server.http.Bodies;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.RouteCost;
+import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobQueue;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.Optional;
+
+/** {@code /api/upscales}: images that are only enlarged, as jobs. */
+public final class UpscalesApi {
+  private final RequestContext offer;
+  private final JobQueue queue;
+
+  /** The interface over a queue. */
+  public UpscalesApi(RequestContext offer, JobQueue queue) {
+    this.offer = offer;
+    this.queue = queue;
+  }
+
+  /** Serves it. */
+  public void addTo(RoutesConfig routes) {
+    routes.post("/api/upscales", this::submit, RouteCost.JOB);
+  }
+
+  private void submit(Context context) {
+    Fields fields = Bodies.fields(context);
+    String given =
+        fields
+            .name("image")
+            .orElseThrow(() -> new Refusal(422, "there must be a field 'image', a picture"));
+    byte[] file = offer.images().bytes("image", given);
+    Image picture = Base64Images.read("image", file, offer.limits().pixels());
+    Enlargement target = Enlargement.read(fields, picture, offer);
+    String upscaler = Enlargement.requireUpscaler(fields.name("upscaler").orElse("Lanczos"), offer);
+    ObjectNode settings = fields.node().deepCopy();
+    if (!offer.images().isReference(given)) {
+      settings.remove("image");
+    }
+    UpscaleWork work =
+        new UpscaleWork(offer, picture, PngInfoApi.parameters(file), upscaler, target);
+    Job job = queue.submit(new Job.Request("upscale", work, settings), Optional.empty());
+    context.status(202).header("Location", "/api/jobs/" + job.id());
+    ObjectNode answer = Fields.object();
+    answer.put("id", job.id());
+    answer.put("url", "/api/jobs/" + job.id());
+    answer.put("width", target.width());
+    answer.put("height", target.height());
+    Answers.json(context, answer);
+  }
+}

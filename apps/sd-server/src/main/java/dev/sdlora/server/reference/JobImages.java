@@ -1,0 +1,33 @@
+package dev.sdlora.server.reference;
+
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.request.ImageLookup;
+import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobQueue;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The images of jobs that are known, by {@code ID/NUMBER}, counted from 0. */
+public final class JobImages implements ImageLookup {
+  private static final Pattern NAME = Pattern.compile("(.+)/(\\d{1,6})");
+
+  private final JobQueue queue;
+
+  /** Those of a queue. */
+  public JobImages(JobQueue queue) {
+    this.queue = queue;
+  }
+
+  @Override
+  public Optional<byte[]> find(String name) {
+    Matcher parts = NAME.matcher(name);
+    if (!parts.matches()) {
+      return Optional.empty();
+    }
+    int number = Integer.parseInt(parts.group(2));
+    List<GeneratedImage> images = queue.find(parts.group(1)).map(Job::finished).orElse(List.of());
+    return number < images.size() ? Optional.of(images.get(number).png()) : Optional.empty();
+  }
+}

@@ -1,0 +1,178 @@
+package dev.sdlora.benchmarks;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.MemoryPolicy;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.LatentPreview;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.tensors.torch.ScalarType;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Draws images with a checkpoint and says for each stage how long it took, how much memory was
+ * resident at its end, and how much at most while it went on. Peaks are told on Linux only.
+ */
+public final class ImageBenchmark implements GenerationListener {
+  private final PrintStream out;
+  private final ResidentMemory memory = new ResidentMemory();
+  private long start;
+  private long peak;
+
+  private ImageBenchmark(PrintStream out) {
+    this.out = out;
+    begin();
+  }
+
+  /**
+   * Runs the benchmark: {@code CHECKPOINT [--size PIXELS] [--steps N] [--bits 32|16] [--sparing
+   * 0|1] [--pictures N] [--lora RANK]}.
+   */
+  public static void main(String[] args) throws IOException {
+    Arguments arguments =
+        Arguments.parse(
+            args,
+            "ImageBenchmark CHECKPOINT [--size PIXELS] [--steps N] [--bits 32|16]"
+                + " [--sparing 0|1] [--pictures N] [--lora RANK]",
+            Map.of(
+                "--size",
+                512,
+                "--steps",
+                2,
+                "--bits",
+                32,
+                "--sparing",
+                0,
+                "--pictures",
+                1,
+                "--lora",
+                0));
+    FigureTable.print(run(arguments, System.out));
+  }
+
+  /**
+   * Draws one image after another, with a LoRA of some rank that it writes, or with none.
+   *
+   * @param out is told of each stage
+   */
+  static List<Figure> run(Arguments arguments, PrintStream out) throws IOException {
+    ImageBenchmark benchmark = new ImageBenchmark(out);
+    Path folder = Files.createTempDirectory("loras");
+    Path lora = folder.resolve("random.safetensors");
+    try {
+      Checkpoint checkpoint = Checkpoint.open(arguments.file());
+      int rank = arguments.number("--lora");
+      if (rank > 0) {
+        WriteLora.write(ModelConfig.of(CheckpointReader.read(arguments.file())), rank, 1, lora);
+      }
+      benchmark.end("open");
+      try (Pipeline pipeline =
+          Pipeline.builder()
+              .checkpoint(checkpoint)
+              .precision(
+                  arguments.type() == ScalarType.BFLOAT16 ? Precision.BFLOAT16 : Precision.FLOAT32)
+              .memoryPolicy(arguments.isOn("--sparing") ? MemoryPolicy.SPARING : MemoryPolicy.KEEP)
+              .loraDirectory(folder)
+              .build()) {
+        benchmark.end("load");
+        for (int i = 0; i < arguments.number("--pictures"); i++) {
+          // Every second one goes without the LoRA, which is taken off then.
+          boolean with = rank > 0 && i % 2 == 0;
+          pipeline.generate(
+              PromptSpec.builder()
+                  .prompt("a picture" + (with ? "<lora:random:0.8>" : ""))
+                  .size(new ImageSize(arguments.number("--size"), arguments.number("--size")))
+                  .steps(arguments.number("--steps"))
+                  .sampler(Sampler.EULER)
+                  .seed(1)
+                  .build(),
+              benchmark);
+        }
+        benchmark.end("after");
+      }
+      benchmark.end("close");
+      return List.of(benchmark.figure(arguments));
+    } finally {
+      Files.deleteIfExists(lora);
+      Files.delete(folder);
+    }
+  }
+
+  /** The peak of all stages, as a multiple of all weights. */
+  private Figure figure(Arguments arguments) {
+    ModelFiles files = CheckpointReader.read(arguments.file());
+    double weights =
+        (double) arguments.type().bytes()
+            * Stream.of(
+                    files.textEncoders().stream().map(ModelFiles.Part::weights),
+                    Stream.of(files.unet().weights(), files.vae().weights()))
+                .flatMap(parts -> parts)
+                .flatMap(part -> part.values().stream())
+                .mapToLong(origin -> origin.entry().elements())
+                .sum();
+    return Figure.multiple(
+        "memory, %s, %s², %s, %s: peak"
+            .formatted(
+                ModelConfig.of(files).title(),
+                arguments.number("--size"),
+                Arguments.name(arguments.type()),
+                arguments.isOn("--sparing") ? "sparing" : "kept"),
+        Figure.megabytes((double) peak),
+        "all weights, " + Figure.megabytes(weights),
+        peak / weights);
+  }
+
+  private void begin() {
+    memory.forgetPeak();
+    start = System.nanoTime();
+  }
+
+  private void end(String stage) {
+    peak = Math.max(peak, memory.peak());
+    out.printf(
+        Locale.ROOT,
+        "%-12s %8.2f s   resident %6.0f MB   peak %6.0f MB%n",
+        stage,
+        (System.nanoTime() - start) / 1e9,
+        memory.now() / 1e6,
+        memory.peak() / 1e6);
+    begin();
+  }
+
+  @Override
+  public void lorasStart() {
+    begin();
+  }
+
+  @Override
+  public void lorasEnd() {
+    end("LoRAs");
+  }
+
+  @Override
+  public void conditioningEnd() {
+    end("prompts");
+  }
+
+  @Override
+  public void stepEnd(GenerationListener.Step step, LatentPreview preview) {
+    end("step");
+  }
+
+  @Override
+  public void decodeEnd(int index) {
+    end("decode");
+  }
+}

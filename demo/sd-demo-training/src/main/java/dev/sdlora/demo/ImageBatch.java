@@ -1,0 +1,41 @@
+package dev.sdlora.demo;
+
+import java.awt.image.BufferedImage;
+import java.util.List;
+
+/** Images as networks take them. */
+public final class ImageBatch {
+  private ImageBatch() {}
+
+  /** Pixels of square images as [image][3][side][side], -1 to 1. */
+  public static float[] pixels(List<BufferedImage> pictures) {
+    int side = pictures.get(0).getWidth();
+    int area = side * side;
+    float[] pixels = new float[pictures.size() * 3 * area];
+    for (int i = 0; i < pictures.size(); i++) {
+      int[] rgb = pictures.get(i).getRGB(0, 0, side, side, null, 0, side);
+      for (int p = 0; p < area; p++) {
+        for (int c = 0; c < 3; c++) {
+          int level = rgb[p] >> (16 - 8 * c) & 255;
+          pixels[(3 * i + c) * area + p] = level / 127.5f - 1;
+        }
+      }
+    }
+    return pixels;
+  }
+
+  /** The image of [3][side][side] pixels from the given offset on. */
+  public static BufferedImage image(float[] pixels, int offset, int side) {
+    BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+    int area = side * side;
+    for (int p = 0; p < area; p++) {
+      int rgb = 0;
+      for (int c = 0; c < 3; c++) {
+        float level = (pixels[offset + c * area + p] + 1) * 127.5f;
+        rgb = rgb << 8 | Math.max(0, Math.min(255, (int) level));
+      }
+      picture.setRGB(p % side, p / side, rgb);
+    }
+    return picture;
+  }
+}

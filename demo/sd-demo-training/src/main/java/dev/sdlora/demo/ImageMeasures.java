@@ -1,0 +1,121 @@
+package dev.sdlora.demo;
+
+import java.awt.image.BufferedImage;
+import java.util.Arrays;
+
+/** Numbers that tell looks apart, each from an image alone. */
+public final class ImageMeasures {
+  /** The step of a clear edge, as a share of the image's contrast: at night all is fainter. */
+  private static final double EDGE = 0.3;
+
+  /** Images with less contrast than this have no edges. */
+  private static final double FLAT = 0.06;
+
+  private ImageMeasures() {}
+
+  /**
+   * The share of pixels at a clear edge in at least one colour plane of the smoothed image, by the
+   * Sobel filter.
+   */
+  public static double edgeDensity(BufferedImage picture) {
+    Planes planes = Planes.of(picture).smoothed();
+    double clear = EDGE * Math.max(FLAT, contrast(planes));
+    return mean(planes, (x, y) -> edge(planes, x, y) > clear ? 1 : 0);
+  }
+
+  /** The mean Rec. 709 luminance, 0 to 1. */
+  public static double luminance(BufferedImage picture) {
+    Planes planes = Planes.of(picture);
+    return mean(planes, planes::luminance);
+  }
+
+  /** The mean square of what a pixel's luminance differs from the mean of its 5 by 5 area. */
+  public static double highFrequency(BufferedImage picture) {
+    Planes planes = Planes.of(picture);
+    return mean(planes, (x, y) -> square(planes.luminance(x, y) - around(planes, x, y)));
+  }
+
+  /**
+   * The median of what a pixel's luminance differs from the mean of its 5 by 5 area, in levels of
+   * 255: near 0 where most of an image is flat, whatever its edges are like.
+   */
+  public static double grain(BufferedImage picture) {
+    Planes planes = Planes.of(picture);
+    double[] differences = new double[planes.width() * planes.height()];
+    Arrays.setAll(
+        differences,
+        i -> {
+          int x = i % planes.width();
+          int y = i / planes.width();
+          return 255 * Math.abs(planes.luminance(x, y) - around(planes, x, y));
+        });
+    Arrays.sort(differences);
+    return differences[differences.length / 2];
+  }
+
+  /** The widest range of a colour plane without the hundredths at both ends, 0 to 1. */
+  private static double contrast(Planes planes) {
+    int pixels = planes.width() * planes.height();
+    double widest = 0;
+    for (int channel = 0; channel < 3; channel++) {
+      double[] values = new double[pixels];
+      for (int i = 0; i < pixels; i++) {
+        values[i] = planes.at(channel, i % planes.width(), i / planes.width());
+      }
+      Arrays.sort(values);
+      widest = Math.max(widest, values[pixels - 1 - pixels / 100] - values[pixels / 100]);
+    }
+    return widest / 255;
+  }
+
+  private static double edge(Planes planes, int x, int y) {
+    double most = 0;
+    for (int channel = 0; channel < 3; channel++) {
+      double across = step(planes, channel, x, y, 1, 0);
+      double down = step(planes, channel, x, y, 0, 1);
+      most = Math.max(most, Math.hypot(across, down));
+    }
+    return most;
+  }
+
+  /** The Sobel filter in the direction of (dx, dy), scaled so that a step from 0 to 255 is 1. */
+  private static double step(Planes planes, int channel, int x, int y, int dx, int dy) {
+    double sum = 0;
+    for (int side = -1; side <= 1; side++) {
+      int weight = 2 - Math.abs(side);
+      int sx = x + side * dy;
+      int sy = y + side * dx;
+      sum += weight * (planes.at(channel, sx + dx, sy + dy) - planes.at(channel, sx - dx, sy - dy));
+    }
+    return sum / (4 * 255);
+  }
+
+  private static double around(Planes planes, int x, int y) {
+    double sum = 0;
+    for (int dy = -2; dy <= 2; dy++) {
+      for (int dx = -2; dx <= 2; dx++) {
+        sum += planes.luminance(x + dx, y + dy);
+      }
+    }
+    return sum / 25;
+  }
+
+  private static double square(double value) {
+    return value * value;
+  }
+
+  private static double mean(Planes planes, PixelMeasure measure) {
+    double sum = 0;
+    for (int y = 0; y < planes.height(); y++) {
+      for (int x = 0; x < planes.width(); x++) {
+        sum += measure.at(x, y);
+      }
+    }
+    return sum / (planes.width() * (double) planes.height());
+  }
+
+  /** A number for one pixel. */
+  private interface PixelMeasure {
+    double at(int x, int y);
+  }
+}

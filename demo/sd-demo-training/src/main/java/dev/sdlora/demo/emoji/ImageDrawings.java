@@ -1,0 +1,88 @@
+package dev.sdlora.demo.emoji;
+
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import javax.imageio.ImageIO;
+
+/** Drawings that are images already, by the code points of emoji. */
+final class ImageDrawings implements Drawings {
+  private final Map<String, byte[]> files = new HashMap<>();
+  private final Map<String, BufferedImage> pictures = new HashMap<>();
+
+  /**
+   * Takes image files of a format that {@link ImageIO} reads.
+   *
+   * @param files by paths that end in code points, with or without those that ask for an image in
+   *     place of a letter
+   */
+  ImageDrawings(Map<String, byte[]> files) {
+    files.forEach((path, file) -> this.files.put(codePoints(path), file));
+  }
+
+  private static String codePoints(String path) {
+    return path.substring(path.lastIndexOf('/') + 1)
+        .replaceFirst("[.][a-z]+$", "")
+        .replace("-fe0f", "");
+  }
+
+  @Override
+  public boolean has(Noun noun) {
+    return files.containsKey(noun.codePoints());
+  }
+
+  @Override
+  public BufferedImage draw(Noun noun, int side) {
+    BufferedImage scaled = pictures.computeIfAbsent(noun.codePoints(), key -> read(noun));
+    // One step of bilinear interpolation sees four pixels, so larger steps would leave some out.
+    while (scaled.getWidth() > 2 * side) {
+      scaled = scaled(scaled, (scaled.getWidth() + 1) / 2);
+    }
+    return scaled(scaled, side);
+  }
+
+  private BufferedImage read(Noun noun) {
+    byte[] file = files.get(noun.codePoints());
+    if (file == null) {
+      throw new IllegalArgumentException("the set has no drawing of " + noun.codePoints());
+    }
+    try {
+      BufferedImage picture = ImageIO.read(new ByteArrayInputStream(file));
+      if (picture == null || !picture.getColorModel().hasAlpha()) {
+        throw new IOException("it is no picture with an alpha channel");
+      }
+      return square(picture);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the drawing of " + noun.codePoints() + " is not read", e);
+    }
+  }
+
+  /**
+   * Some images are a little higher than wide. Colours are multiplied by alpha, so that what is not
+   * seen does not bleed into edges.
+   */
+  private static BufferedImage square(BufferedImage picture) {
+    int side = Math.max(picture.getWidth(), picture.getHeight());
+    BufferedImage square = new BufferedImage(side, side, BufferedImage.TYPE_INT_ARGB_PRE);
+    Graphics2D graphics = square.createGraphics();
+    graphics.drawImage(
+        picture, (side - picture.getWidth()) / 2, (side - picture.getHeight()) / 2, null);
+    graphics.dispose();
+    return square;
+  }
+
+  private static BufferedImage scaled(BufferedImage picture, int side) {
+    BufferedImage scaled = new BufferedImage(side, side, BufferedImage.TYPE_INT_ARGB_PRE);
+    Graphics2D graphics = scaled.createGraphics();
+    graphics.setRenderingHint(
+        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+    graphics.drawImage(picture, 0, 0, side, side, null);
+    graphics.dispose();
+    return scaled;
+  }
+}

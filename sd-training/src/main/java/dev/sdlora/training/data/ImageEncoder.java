@@ -1,0 +1,78 @@
+package dev.sdlora.training.data;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.sampling.Rng;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.network.Vae;
+import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.sampler.noise.Noise;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.TensorLoader;
+
+/**
+ * Turns images into latents with the encoder of a checkpoint. It owns the native memory of the
+ * autoencoder until it is closed. Not safe for several threads.
+ */
+public final class ImageEncoder implements AutoCloseable {
+  /** Bounds on the logarithm of the variance, as in the published code. */
+  private static final double LEAST = -30;
+
+  private static final double MOST = 20;
+
+  private final Torch torch;
+  private final LiveWeights weights;
+  private final Vae vae;
+
+  /**
+   * Reads the weights of the autoencoder that encode.
+   *
+   * @throws dev.sdlora.api.error.TensorFileException if they cannot be read
+   */
+  public ImageEncoder(ModelFiles files) {
+    torch = Torch.open("cpu");
+    try {
+      weights =
+          LiveWeights.load(
+              torch,
+              new TensorLoader(torch),
+              VaeConfig.half(files.vae().weights(), true),
+              ScalarType.FLOAT32);
+      vae = new Vae(torch, files.vae().config(), weights);
+    } catch (RuntimeException | Error e) {
+      torch.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Draws a latent of an image: {@code (mean + deviation · noise) · scale}.
+   *
+   * @param pixels [3][height][width], -1 to 1
+   * @param seed of the noise
+   * @return [channels][height / 8][width / 8], about unit variance
+   */
+  public float[] encode(float[] pixels, ImageSize size, long seed) {
+    try (NDManager scope = torch.scope()) {
+      NDArray input = Torch.floats(scope, pixels, 1, 3, size.height(), size.width());
+      float[] moments = vae.encode(input, scope).toFloatArray();
+      float[] latent = new float[moments.length / 2];
+      float[] noise = Noise.of(Rng.NV, seed).next(latent.length);
+      for (int i = 0; i < latent.length; i++) {
+        double logVariance = Math.min(MOST, Math.max(LEAST, moments[latent.length + i]));
+        double value = moments[i] + Math.exp(logVariance / 2) * noise[i];
+        latent[i] = (float) (value * vae.config().latentScale());
+      }
+      return latent;
+    }
+  }
+
+  @Override
+  public void close() {
+    weights.close();
+    torch.close();
+  }
+}
