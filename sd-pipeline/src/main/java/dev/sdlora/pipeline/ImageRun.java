@@ -3,7 +3,7 @@ package dev.sdlora.pipeline;
 import dev.sdlora.sampler.noise.ImageSeeds;
 
 /**
- * One image of a request, on its way through the passes.
+ * One image of a request as the passes draw it.
  *
  * @param index its number, from 0
  * @param seeds of its noise
@@ -12,8 +12,8 @@ import dev.sdlora.sampler.noise.ImageSeeds;
  */
 record ImageRun(int index, ImageSeeds seeds, int stepsBefore, int stepsTotal) {
 
-  /** The same image in the pass after one of so many steps. */
-  ImageRun after(int steps) {
-    return new ImageRun(index, seeds, stepsBefore + steps, stepsTotal);
+  /** Returns this image in the last pass, which makes a number of steps. */
+  ImageRun lastPass(int steps) {
+    return new ImageRun(index, seeds, stepsTotal - steps, stepsTotal);
   }
 }

@@ -263,7 +263,9 @@ final class LocalPipeline implements Pipeline {
                 () ->
                     CurrentWork.until(
                         this::isStopped,
-                        () -> Generation.run(model, spec, watched, this::isStopped)));
+                        () ->
+                            Generation.run(
+                                RequestPlan.resolve(model, spec), watched, this::isStopped)));
       } catch (Throwable e) {
         Throwable failure = callbacks.thrownBehind(e).orElseGet(() -> Failures.of(e, spec));
         LOG.debug("generation failed", failure);

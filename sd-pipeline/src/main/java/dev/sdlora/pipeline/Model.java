@@ -36,6 +36,7 @@ import dev.sdlora.tensors.folder.PathRedactor;
 import dev.sdlora.tensors.natives.Natives;
 import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.TensorDict;
+import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.weights.LiveWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What all requests of a pipeline share. Safe for use by several threads. */
@@ -188,6 +190,12 @@ final class Model implements AutoCloseable {
                   () -> required(decoding, whole.decoderWeights()));
       return work.apply(strips(spec, size) ? vae.inStrips() : vae);
     }
+  }
+
+  /** Does work on images of a size with the number of threads that suits them. */
+  <T> T drawing(ImageSize size, Supplier<T> work) {
+    long pixels = (long) size.width() * size.height();
+    return ThreadLimit.draw(networks.unet().weights().size(), pixels, work);
   }
 
   private static TensorDict required(OnDemand.Use use, LiveWeights weights) {
@@ -347,6 +355,11 @@ final class Model implements AutoCloseable {
       hash = known;
     }
     return Optional.of(known);
+  }
+
+  /** The file name of a VAE used instead of the checkpoint's own. */
+  Optional<String> vaeName() {
+    return checkpoint.vae().map(path -> String.valueOf(path.getFileName()));
   }
 
   /**

@@ -12,7 +12,6 @@ import dev.sdlora.sampler.StepObserver;
 import dev.sdlora.sampler.noise.ImageNoise;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** How a pass samples: its size, its noise levels, and how far it changes what it starts from. */
 final class PassSampling {
@@ -91,10 +90,10 @@ final class PassSampling {
 
   /** Samples from noise. */
   float[] paint(Denoiser denoiser, ImageNoise noise, StepObserver observer) {
-    return sampled(() -> sampling.run(denoiser, noise.first(), noise, observer));
+    return sampling.run(denoiser, noise.first(), noise, observer);
   }
 
-  /** Samples from a latent; what is not to be made anew stays exactly. */
+  /** Samples from a latent. */
   float[] repaint(Denoiser denoiser, StartLatent start, ImageNoise noise, StepObserver observer) {
     float[] unitNoise = noise.first();
     float factor = repainting.map(change -> (float) change.noiseMultiplier()).orElse(1f);
@@ -106,16 +105,6 @@ final class PassSampling {
             .repaint()
             .map(repaint -> sampling.keeping(denoiser, start.clean(), repaint, unitNoise))
             .orElse(denoiser);
-    return start.keepingTheRest(
-        sampled(() -> sampling.run(keeping, start.clean(), unitNoise, noise, observer)));
-  }
-
-  /** The final latent, or the clean one of the latest step if the generation ends early. */
-  private static float[] sampled(Supplier<float[]> steps) {
-    try {
-      return steps.get();
-    } catch (EarlyEnd.Reached end) {
-      return end.latent();
-    }
+    return sampling.run(keeping, start.clean(), unitNoise, noise, observer);
   }
 }

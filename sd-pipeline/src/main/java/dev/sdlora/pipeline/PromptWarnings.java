@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -31,16 +30,14 @@ final class PromptWarnings {
   }
 
   /**
-   * What there is to say about the prompts of a request.
+   * Returns the warnings about the prompts of a request.
    *
-   * @param first its pass, or the first of two
-   * @param others what else is said, of which some says more about the same things
+   * @param passes one or two
+   * @param others other warnings; those that begin alike say more about the same thing
    */
-  static List<String> of(DenoisingPass first, Optional<DenoisingPass> second, List<String> others) {
+  static List<String> of(List<PassPlan> passes, List<String> others) {
     List<String> sentences =
-        Stream.of(
-                of(DenoisingPass::prompt, first, second, others),
-                of(DenoisingPass::negative, first, second, others))
+        Stream.of(of(PassPlan::prompt, passes, others), of(PassPlan::negative, passes, others))
             .flatMap(List::stream)
             .distinct()
             .toList();
@@ -52,16 +49,15 @@ final class PromptWarnings {
     return shown;
   }
 
-  /** What prompts name that lies in a folder of LoRAs and is an embedding. */
-  static List<String> ofEmbeddingsAmongLoras(
-      Model model, DenoisingPass first, Optional<DenoisingPass> second) {
+  /** Returns a warning for each embedding that prompts name and that is in a folder of LoRAs. */
+  static List<String> ofEmbeddingsAmongLoras(Model model, List<PassPlan> passes) {
     Map<String, Path> files;
     try {
       files = model.library().paths();
     } catch (LoraException e) {
-      return List.of(); // A folder that is gone is told about when a LoRA is asked for.
+      return List.of(); // A missing folder is reported when a LoRA is requested.
     }
-    return Stream.concat(Stream.of(first), second.stream())
+    return passes.stream()
         .flatMap(pass -> Stream.of(pass.prompt().text(), pass.negative().text()))
         .distinct()
         .flatMap(text -> model.embeddings().missedIn(text, files).stream())
@@ -76,22 +72,15 @@ final class PromptWarnings {
   }
 
   private static List<String> of(
-      Function<DenoisingPass, ReadPrompt> which,
-      DenoisingPass first,
-      Optional<DenoisingPass> second,
-      List<String> others) {
-    ReadPrompt prompt = which.apply(first);
-    if (second.isEmpty()) {
-      return sentences("", prompt, List.of(first.schedule()), others);
+      Function<PassPlan, ReadPrompt> which, List<PassPlan> passes, List<String> others) {
+    ReadPrompt prompt = which.apply(passes.get(0));
+    if (passes.stream().allMatch(pass -> which.apply(pass) == prompt)) {
+      return sentences("", prompt, passes.stream().map(PassPlan::schedule).toList(), others);
     }
-    ReadPrompt hires = which.apply(second.get());
-    PromptSteps hiresPass = second.get().schedule();
-    if (hires == prompt) {
-      return sentences("", prompt, List.of(first.schedule(), hiresPass), others);
-    }
+    PassPlan hires = passes.get(1);
     return Stream.of(
-            sentences("", prompt, List.of(first.schedule()), others),
-            sentences("hires ", hires, List.of(hiresPass), others))
+            sentences("", prompt, List.of(passes.get(0).schedule()), others),
+            sentences("hires ", which.apply(hires), List.of(hires.schedule()), others))
         .flatMap(List::stream)
         .toList();
   }

@@ -67,7 +67,7 @@ final class RequestMemory {
     this.source = source;
     this.size = size;
     requireFew("the picture", size.width(), size.height());
-    this.enlarged = spec.hiresFix().map(fix -> HiresPass.enlarged(size, fix));
+    this.enlarged = spec.hiresFix().map(fix -> HiresPlan.enlarged(size, fix));
     enlarged.ifPresent(to -> requireFew("the picture after hires fix", to.width(), to.height()));
     this.second = enlarged.map(to -> spec.hiresFix().flatMap(HiresFix::size).orElse(to));
     second.ifPresent(to -> requireFew("the picture after hires fix", to.width(), to.height()));

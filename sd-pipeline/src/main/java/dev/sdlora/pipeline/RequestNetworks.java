@@ -4,7 +4,6 @@ import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.lora.LoraReport;
-import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.control.Controls;
@@ -35,8 +34,8 @@ final class RequestNetworks implements AutoCloseable {
   private final Map<LoraPlans, AppliedLoras> used = new LinkedHashMap<>();
   private final Map<Upscaler, Enlarging> upscalers = new HashMap<>();
   private final Map<LoraPlans, PromptEmbeddings> embeddings = new LinkedHashMap<>();
-  private final Map<DenoisingPass, Conditions> conditions = new HashMap<>();
-  private final Map<DenoisingPass, Conditions> refinerConditions = new HashMap<>();
+  private final Map<PassPlan, Conditions> conditions = new HashMap<>();
+  private final Map<PassPlan, Conditions> refinerConditions = new HashMap<>();
   private final Set<String> lost = new LinkedHashSet<>();
   private boolean refined;
   private @Nullable LoraPlans selected;
@@ -61,10 +60,10 @@ final class RequestNetworks implements AutoCloseable {
   }
 
   /**
-   * The networks with some LoRAs, which take the place of those before. They are valid until others
-   * are asked for.
+   * Applies the LoRAs of a pass instead of those applied before; does nothing if they are applied
+   * already. The result is valid until the next switch.
    */
-  AppliedLoras with(LoraPlans wanted) {
+  AppliedLoras switchTo(LoraPlans wanted) {
     AppliedLoras applied = current;
     if (applied != null && selected == wanted) {
       return applied;
@@ -103,11 +102,12 @@ final class RequestNetworks implements AutoCloseable {
   }
 
   /**
-   * The embeddings that prompts may name while some LoRAs act, and what became of those they named.
+   * Returns the embeddings that prompts may name while some LoRAs are applied, including those in
+   * the LoRA files.
    */
-  PromptEmbeddings embeddings(LoraPlans wanted) {
-    List<LoraFile> files = with(wanted).loras().files();
-    return embeddings.computeIfAbsent(wanted, first -> model.embeddings(files, first.isLenient()));
+  PromptEmbeddings embeddings(LoraPlans plans, AppliedLoras applied) {
+    return embeddings.computeIfAbsent(
+        plans, first -> model.embeddings(applied.loras().files(), first.isLenient()));
   }
 
   /**
@@ -115,12 +115,12 @@ final class RequestNetworks implements AutoCloseable {
    *
    * @param encoding encodes them with the LoRAs that are on
    */
-  Conditions conditions(DenoisingPass pass, Supplier<Conditions> encoding) {
+  Conditions conditions(PassPlan pass, Supplier<Conditions> encoding) {
     return conditions.computeIfAbsent(pass, first -> encoding.get());
   }
 
   /** The same as the refiner reads them. */
-  Conditions refinerConditions(DenoisingPass pass, Supplier<Conditions> encoding) {
+  Conditions refinerConditions(PassPlan pass, Supplier<Conditions> encoding) {
     return refinerConditions.computeIfAbsent(pass, first -> encoding.get());
   }
 

@@ -14,6 +14,7 @@ import dev.sdlora.prompt.taught.PromptWords;
 import dev.sdlora.prompt.taught.PromptWords.Word;
 import dev.sdlora.prompt.tree.ReadPrompt;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -30,14 +31,13 @@ final class UntaughtWords {
   private UntaughtWords() {}
 
   /** The warning about all prompts of a request that has been carried out. */
-  static Optional<String> warning(
-      Model model, DenoisingPass first, Optional<DenoisingPass> second, RequestNetworks networks) {
+  static Optional<String> warning(Model model, List<PassPlan> passes, Stream<String> broughtWords) {
     if (model.taughtWords().isEmpty()) {
       return Optional.empty();
     }
-    KnownWords taught = model.taughtWords().with(networks.broughtWords());
+    KnownWords taught = model.taughtWords().with(broughtWords);
     return taught.warning(
-        Stream.concat(Stream.of(first), second.stream())
+        passes.stream()
             .flatMap(pass -> Stream.of(pass.prompt(), pass.negative()))
             .flatMap(prompt -> PromptWords.of(prompt.tree()).stream())
             .map(Word::text));

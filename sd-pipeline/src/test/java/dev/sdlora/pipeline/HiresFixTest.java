@@ -55,7 +55,7 @@ class HiresFixTest {
     } else {
       fix.scale(Double.parseDouble(asked));
     }
-    assertThat(HiresPass.told(new ImageSize(64, 72), fix.build())).hasToString(told);
+    assertThat(HiresPlan.conditionedSize(new ImageSize(64, 72), fix.build())).hasToString(told);
   }
 
   @Test

@@ -20,8 +20,7 @@ class LeastStepsTest {
           .isEqualTo(
               warned
                   ? List.of(
-                      "PLMS draws grainy pictures in 39 steps; give it 40 or more, or take another"
-                          + " sampler")
+                      "PLMS draws grainy images in 39 steps; use 40 or more, or another sampler")
                   : List.of());
     }
   }

@@ -14,10 +14,10 @@ import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.api.value.Nearest;
+import dev.sdlora.api.value.RandomSeed;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -194,7 +194,7 @@ public final class DrawingReader {
 
   private static void seeds(Fields fields, PromptSpec.Builder spec) {
     long seed = fields.whole("seed").orElseGet(() -> spec.seed().orElse(-1));
-    spec.seed(seed == -1 ? random() : seed);
+    spec.seed(seed == -1 ? RandomSeed.draw() : seed);
     Variation before = spec.variation();
     double strength = fields.number("subseed_strength").orElse(before.strength());
     long subseed = fields.whole("subseed").orElse(before.seed().orElse(-1));
@@ -202,17 +202,15 @@ public final class DrawingReader {
     int fromHeight = fields.whole("seed_resize_from_h", -1);
     Variation variation =
         new Variation(
-            OptionalLong.of(subseed == -1 ? random() : subseed), strength, before.resizeFrom());
+            OptionalLong.of(subseed == -1 ? RandomSeed.draw() : subseed),
+            strength,
+            before.resizeFrom());
     if (fromWidth > 0 && fromHeight > 0) {
       variation = variation.withResizeFrom(new ImageSize(fromWidth, fromHeight));
     }
     if (strength != 0 || variation.resizeFrom().isPresent()) {
       spec.variation(variation);
     }
-  }
-
-  private static long random() {
-    return ThreadLocalRandom.current().nextLong(1L << 32);
   }
 
   /** The field of stable-diffusion.cpp: LoRAs by name in addition to those of the prompt. */

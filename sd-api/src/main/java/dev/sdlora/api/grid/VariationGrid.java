@@ -8,12 +8,12 @@ import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.error.ResourceException.Resource;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.value.Bytes;
+import dev.sdlora.api.value.RandomSeed;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Images of one request with some settings varied, side by side under labels: A1111's X/Y/Z plot.
@@ -26,8 +26,6 @@ import java.util.concurrent.ThreadLocalRandom;
  * }</pre>
  */
 public final class VariationGrid {
-  private static final long SEEDS = 4294967294L;
-
   /** Of the heap, for each pixel: in its cell, on the sheet, and while that becomes an image. */
   private static final double BYTES_OF_PIXEL = 22;
 
@@ -108,11 +106,7 @@ public final class VariationGrid {
   public GeneratedImage draw(Pipeline pipeline, GenerationListener listener) {
     Objects.requireNonNull(pipeline, "pipeline");
     Objects.requireNonNull(listener, "listener");
-    PromptSpec base =
-        spec.toBuilder()
-            .seed(spec.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(SEEDS)))
-            .images(1)
-            .build();
+    PromptSpec base = spec.toBuilder().seed(RandomSeed.orDraw(spec.seed())).images(1).build();
     Sheet sheet = new Sheet(corner(), columns.values().stream().map(Axis.Value::label).toList());
     GeneratedImage first = null;
     for (Axis.Value row : rows()) {

@@ -97,7 +97,7 @@ public final class FileKind {
    * @throws dev.sdlora.api.error.TensorFileException if it is damaged or no tensor file
    */
   public static Optional<FileDescription> recognise(Path path) {
-    TensorFile file = TensorFile.open(path);
+    TensorFile file = TensorHeaders.open(path);
     Set<String> names = file.tensors().keySet();
     for (Sign sign : OTHERS) {
       if (names.stream().anyMatch(sign.of)) {

@@ -90,7 +90,7 @@ final class NetworkWeights {
                                 stems.safetensors + "." + HALF + SAFETENSORS,
                                 stems.pickle + PICKLE),
                         ErrorDetails.in(folder)));
-    return found.toString().endsWith(JSON) ? sharded(found) : of(TensorFile.open(found));
+    return found.toString().endsWith(JSON) ? sharded(found) : of(TensorHeaders.open(found));
   }
 
   /** Whether a network's folder has weights of a variant. */
@@ -199,7 +199,7 @@ final class NetworkWeights {
     if (!Files.exists(shard)) {
       throw error(index, "names the file '" + name + "', which is missing");
     }
-    return TensorFile.open(shard);
+    return TensorHeaders.open(shard);
   }
 
   private static CheckpointException error(Path index, String predicate) {

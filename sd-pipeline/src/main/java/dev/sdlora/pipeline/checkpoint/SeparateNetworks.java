@@ -219,7 +219,7 @@ final class SeparateNetworks {
   /** A file, the folder of a network, or that of a whole model. */
   private static NetworkWeights weights(Path path, String network, Stems stems) {
     if (Files.isRegularFile(path)) {
-      return NetworkWeights.of(TensorFile.open(path));
+      return NetworkWeights.of(TensorHeaders.open(path));
     }
     Path inside = path.resolve(network);
     return NetworkWeights.in(Files.isDirectory(inside) ? inside : path, stems, Optional.empty());

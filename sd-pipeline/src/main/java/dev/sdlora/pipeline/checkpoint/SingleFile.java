@@ -47,7 +47,7 @@ final class SingleFile {
    */
   static ModelFiles read(
       Path path, CheckpointParts parts, Optional<ModelFiles.Part<VaeConfig>> other) {
-    TensorFile file = Averages.of(SeparateNetworks.unet(TensorFile.open(path)), parts.ema());
+    TensorFile file = Averages.of(SeparateNetworks.unet(TensorHeaders.open(path)), parts.ema());
     Optional<Path> separateVae = SeparateNetworks.vaeOf(path, parts);
     boolean ownVae = separateVae.isEmpty() && (NeededNetworks.hasVae(file) || other.isEmpty());
     SingleFileFamily family = NeededNetworks.require(file, parts, ownVae);

@@ -1,0 +1,54 @@
+package dev.sdlora.pipeline.checkpoint;
+
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.folder.FileCache;
+import dev.sdlora.tensors.folder.Stamp;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Opens the tensor files of checkpoints. The header of a file is read once, as long as its size and
+ * its modification time stay the same: opening a checkpoint and building a pipeline share it. Safe
+ * for use by several threads.
+ */
+final class TensorHeaders {
+  private static final int MOST_FILES = 64;
+
+  private static final FileCache<TensorFile> HEADERS = new FileCache<>(MOST_FILES);
+  private static final LongAdder READ = new LongAdder();
+
+  private TensorHeaders() {}
+
+  /**
+   * Opens a file.
+   *
+   * @throws dev.sdlora.api.error.TensorFileException as {@link TensorFile#open}
+   */
+  static TensorFile open(Path path) {
+    Optional<Stamp> stamp = stamp(path);
+    return stamp
+        .flatMap(now -> HEADERS.find(path, now))
+        .orElseGet(
+            () -> {
+              READ.increment();
+              TensorFile file = TensorFile.open(path);
+              return stamp.map(now -> HEADERS.keep(path, now, file)).orElse(file);
+            });
+  }
+
+  /** A file without a stamp is missing or unreadable, which {@link TensorFile#open} reports. */
+  private static Optional<Stamp> stamp(Path path) {
+    try {
+      return Optional.of(Stamp.of(path));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The number of headers read in this process. */
+  static long read() {
+    return READ.sum();
+  }
+}
