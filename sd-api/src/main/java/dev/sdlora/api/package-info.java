@@ -13,7 +13,7 @@
  *   <li>How much a prompt may ask for: {@code api.PromptLimits}, checked by {@code
  *       prompt.grammar.Limit}.
  *   <li>How much a request may hold: {@code api.RequestLimits}, checked by {@code
- *       pipeline.RequestInputs}; in JSON by {@code request.GivenPictures}, {@code
+ *       pipeline.request.RequestInputs}; in JSON by {@code request.RequestImages}, {@code
  *       Fields.requireFew} and {@code StoredRequest.requireShort}.
  *   <li>What is told of a device: {@code api.DeviceInfo}, {@code LocalPipelines.describe}; how it
  *       is shown, {@code cli.DeviceReport}.

@@ -4,6 +4,7 @@ import dev.sdlora.api.Embedding;
 import dev.sdlora.api.EmbeddingLibrary;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
+import dev.sdlora.pipeline.model.FileCaches;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -14,6 +14,8 @@ import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.lora.library.LoraCards;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.pipeline.fit.FitCheck;
+import dev.sdlora.pipeline.lora.LoraTexts;
+import dev.sdlora.pipeline.model.FileCaches;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -12,6 +12,13 @@ import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.error.ResourceException.Resource;
 import dev.sdlora.api.value.CurrentWork;
+import dev.sdlora.pipeline.generation.Failures;
+import dev.sdlora.pipeline.generation.Generation;
+import dev.sdlora.pipeline.lora.WeightGate;
+import dev.sdlora.pipeline.model.Model;
+import dev.sdlora.pipeline.model.PrecisionChoice;
+import dev.sdlora.pipeline.model.Refiner;
+import dev.sdlora.pipeline.request.RequestPlan;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -39,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * <p>Futures are completed on other threads than those, since what depends on them may wait for
  * another request of this pipeline.
  */
-final class LocalPipeline implements Pipeline {
+public final class LocalPipeline implements Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(LocalPipeline.class);
 
   private final Model model;
@@ -90,7 +97,7 @@ final class LocalPipeline implements Pipeline {
   }
 
   /** The model that all requests share. */
-  Model model() {
+  public Model model() {
     return model;
   }
 

@@ -23,6 +23,7 @@ import dev.sdlora.pipeline.conditioning.EncoderWeights;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
+import dev.sdlora.pipeline.model.Networks;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tokens.ClipTokenizer;

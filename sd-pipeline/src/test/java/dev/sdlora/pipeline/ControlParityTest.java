@@ -12,6 +12,7 @@ import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ControlNetReader;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.T2iAdapterReader;
+import dev.sdlora.pipeline.model.Networks;
 import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.pipeline.network.ControlNet;
 import dev.sdlora.pipeline.network.ControlNetConfig;

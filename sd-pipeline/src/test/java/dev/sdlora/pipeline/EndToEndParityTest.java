@@ -18,6 +18,7 @@ import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
+import dev.sdlora.pipeline.model.Networks;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.SamplingSettings;

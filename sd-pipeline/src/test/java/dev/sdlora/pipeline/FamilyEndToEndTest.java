@@ -21,6 +21,7 @@ import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
 import dev.sdlora.pipeline.denoise.GuidedCalls;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
+import dev.sdlora.pipeline.model.Networks;
 import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.SizeConditions;
 import dev.sdlora.pipeline.network.UNet;

@@ -13,6 +13,7 @@ import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.TrainedLevels;
+import dev.sdlora.pipeline.model.Networks;
 import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Residuals;

@@ -11,15 +11,15 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /** Goldens and models of the tests. */
-final class Fixtures {
-  static final Path CHECKPOINT = TinyModels.CHECKPOINT;
-  static final Path LORAS = TinyModels.LORAS;
-  static final Path GOLDENS = path("/dev/sdlora/pipeline");
+public final class Fixtures {
+  public static final Path CHECKPOINT = TinyModels.CHECKPOINT;
+  public static final Path LORAS = TinyModels.LORAS;
+  public static final Path GOLDENS = path("/dev/sdlora/pipeline");
 
   private Fixtures() {}
 
   /** Pipelines whose numbers do not depend on what the processor has instructions for. */
-  static Pipeline.Builder float32() {
+  public static Pipeline.Builder float32() {
     return Pipeline.builder().precision(Precision.FLOAT32);
   }
 

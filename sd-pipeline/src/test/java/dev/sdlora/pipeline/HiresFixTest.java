@@ -11,6 +11,7 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.pipeline.request.HiresPlan;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.UnaryOperator;

@@ -21,6 +21,7 @@ import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Match;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.model.Networks;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.tensors.file.TensorFile;

@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Precision;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.model.Networks;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;

@@ -14,10 +14,12 @@ import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.Upscaling;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.memory.MemoryNeed;
+import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.pipeline.network.ControlNetConfig;
 import dev.sdlora.pipeline.network.RandomWeights;
 import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.pipeline.network.TinyDecoderConfig;
+import dev.sdlora.pipeline.request.RequestMemory;
 import dev.sdlora.tensors.natives.Natives;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,7 +41,7 @@ import java.util.Optional;
  * upscale=2}, {@code lora=file}, and {@code first} to draw nothing before. The ControlNets, TAESD
  * and the upscaler, which has the sizes of ESRGAN, are random.
  */
-final class PeakMemory {
+public final class PeakMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
 
   private PeakMemory() {}

@@ -18,6 +18,7 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.pipeline.RegionalTwin.Lora;
 import dev.sdlora.pipeline.canvas.RegionFrame;
+import dev.sdlora.pipeline.generation.RegionTensors;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;

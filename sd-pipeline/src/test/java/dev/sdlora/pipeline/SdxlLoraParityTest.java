@@ -21,6 +21,7 @@ import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Match;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.model.Networks;
 import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.SizeConditions;

@@ -19,8 +19,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 
 /** The tiny checkpoint for tests that start from images, and what they have in common. */
-final class TinyPipeline implements AutoCloseable {
-  static final PromptSpec SPEC =
+public final class TinyPipeline implements AutoCloseable {
+  public static final PromptSpec SPEC =
       PromptSpec.builder()
           .prompt("a cat")
           .negativePrompt("ugly")
@@ -37,7 +37,7 @@ final class TinyPipeline implements AutoCloseable {
   private final int arrays = arraysOnceEncoded(pipeline);
 
   /** An image that is not flat anywhere. */
-  static Image image(int width, int height) {
+  public static Image image(int width, int height) {
     Random random = new Random(11);
     byte[] rgb = new byte[3 * width * height];
     for (int i = 0; i < rgb.length; i++) {
@@ -66,7 +66,7 @@ final class TinyPipeline implements AutoCloseable {
     return pipeline.liveTensors();
   }
 
-  static PromptSpec redrawing(ImageToImage.Builder source) {
+  public static PromptSpec redrawing(ImageToImage.Builder source) {
     return SPEC.toBuilder().imageToImage(source.build()).build();
   }
 
@@ -74,7 +74,7 @@ final class TinyPipeline implements AutoCloseable {
     return redrawing(ImageToImage.builder(picture).inpainting(part.build()));
   }
 
-  Pipeline pipeline() {
+  public Pipeline pipeline() {
     return pipeline;
   }
 
@@ -100,7 +100,7 @@ final class TinyPipeline implements AutoCloseable {
    * Ends a request by an exception and another by cancelling it, both in a step, and checks that
    * the pipeline is as before.
    */
-  void assertFailuresLeaveNothing(PromptSpec spec, int step) {
+  public void assertFailuresLeaveNothing(PromptSpec spec, int step) {
     final byte[] plain = draw(SPEC).rgb();
     assertThatThrownBy(() -> pipeline.generate(spec, inStep(step, this::fail)))
         .isInstanceOf(IllegalStateException.class)

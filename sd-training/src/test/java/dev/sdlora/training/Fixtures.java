@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Random;
 
 /** What the tests train on. */
-final class Fixtures {
-  static final Path CHECKPOINT = TinyModels.CHECKPOINT;
+public final class Fixtures {
+  public static final Path CHECKPOINT = TinyModels.CHECKPOINT;
 
   /** Small, so that a step takes hundredths of a second. */
   static final ImageSize SIZE = new ImageSize(64, 64);
@@ -33,7 +33,7 @@ final class Fixtures {
   private Fixtures() {}
 
   /** Pipelines whose numbers do not depend on what the processor has instructions for. */
-  static Pipeline.Builder float32() {
+  public static Pipeline.Builder float32() {
     return Pipeline.builder().precision(Precision.FLOAT32);
   }
 

@@ -27,7 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * Turns exceptions into one sentence on stderr and an exit code: 2 for bad usage, which is what an
  * {@link IllegalArgumentException} of the library means too, and 1 for everything else.
  */
-final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
+public final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
   /** The end of the library's sentences about names that no folder was given for. */
   private static final Pattern NO_DIRECTORY =
       Pattern.compile("\\bno (LoRA|embedding|hypernetwork|upscaler|wildcard) directory\\b");

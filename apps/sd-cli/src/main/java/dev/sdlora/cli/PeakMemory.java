@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /** How much memory this process has held at most, as Linux counts it. */
-final class PeakMemory {
+public final class PeakMemory {
   private static final String KEY = "VmHWM:";
 
   private PeakMemory() {}

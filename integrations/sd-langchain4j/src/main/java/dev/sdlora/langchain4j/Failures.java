@@ -13,7 +13,7 @@ import dev.sdlora.api.error.StableDiffusionException;
 import java.util.function.Supplier;
 
 /** The library's sentences in langchain4j's exceptions. */
-final class Failures {
+public final class Failures {
   private Failures() {}
 
   static <T> T translated(Supplier<T> work) {

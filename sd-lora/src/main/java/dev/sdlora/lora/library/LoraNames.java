@@ -15,13 +15,13 @@ import java.util.Set;
  * name that another file has as its trainer's name or file name stands for no file, in any case,
  * and neither does "none".
  */
-final class LoraNames {
+public final class LoraNames {
   private final Map<String, LoraAdapter> byFileName = new HashMap<>();
   private final Map<String, LoraAdapter> byAnyName = new HashMap<>();
   private final Set<String> ambiguous = new HashSet<>(Set.of("none"));
 
   /** The names of files in the order in which they were found. */
-  LoraNames(List<LoraAdapter> loras) {
+  public LoraNames(List<LoraAdapter> loras) {
     for (LoraAdapter lora : loras) {
       String alias = lora.alias().orElse(lora.name());
       if (byAnyName.containsKey(alias)) {

@@ -1,0 +1,283 @@
+package dev.sdlora.pipeline.generation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.api.image.RegionMask;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.lora.overlay.Overlay;
+import dev.sdlora.lora.plan.Moment;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.PatchPlan.Change;
+import dev.sdlora.pipeline.canvas.RegionFrame;
+import dev.sdlora.pipeline.conditioning.ChunkEncoder;
+import dev.sdlora.pipeline.conditioning.EncodedChunks;
+import dev.sdlora.pipeline.conditioning.EncoderWeights;
+import dev.sdlora.pipeline.hypernetwork.Hypernetwork;
+import dev.sdlora.pipeline.lora.LoraPlans;
+import dev.sdlora.pipeline.lora.WeightGate;
+import dev.sdlora.pipeline.model.Model;
+import dev.sdlora.pipeline.model.OnDemand;
+import dev.sdlora.pipeline.network.TextEncoder;
+import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.tensors.torch.Closing;
+import dev.sdlora.tensors.torch.TensorDict;
+import dev.sdlora.tensors.weights.LiveWeights;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * The networks as one request uses them: over weights that nobody else changes meanwhile, with its
+ * LoRAs patched in or beside them. Used by one thread.
+ */
+final class AppliedLoras implements AutoCloseable {
+  private final Model model;
+  private final LoraPlans loras;
+  private final boolean restChanges;
+  private final WeightGate.Lease lease;
+  private final Optional<Overlay> overlay;
+  private final NDManager scope;
+  private final Map<String, NDArray> hypernetworks;
+  private final UNet unet;
+  private final Map<String, NDArray> regions = new LinkedHashMap<>();
+  private Optional<TensorDict> unetDict;
+  private int step;
+  private int steps = 1;
+  private double[] shares = {};
+
+  private AppliedLoras(
+      Model model,
+      LoraPlans loras,
+      boolean restChanges,
+      WeightGate.Lease lease,
+      Optional<Overlay> overlay) {
+    this.model = model;
+    this.loras = loras;
+    this.restChanges = restChanges;
+    this.lease = lease;
+    this.overlay = overlay;
+    UNet plain = model.networks().unet();
+    this.scope = model.networks().torch().scope();
+    try {
+      this.hypernetworks = Hypernetwork.tensors(loras.hypernetworks(), plain.config(), scope);
+    } catch (RuntimeException | Error e) {
+      scope.close();
+      throw e;
+    }
+    this.unetDict = beside(Network.UNET, 0, plain.weights());
+    this.unet = unetDict.isEmpty() ? plain : plain.reading(() -> unetDict.orElseThrow());
+  }
+
+  /**
+   * Waits for the weights and puts LoRAs on or beside them, as they are in the first step. Those
+   * that turn out to be damaged are left out of a lenient request.
+   *
+   * @throws LoraException if one holds NaN or infinity
+   * @throws TensorFileException if one cannot be read, or the checkpoint is needed and has changed
+   */
+  static AppliedLoras of(Model model, LoraPlans loras, BooleanSupplier cancelled) {
+    try {
+      return apply(model, loras, cancelled);
+    } catch (LoraException | TensorFileException e) {
+      if (!loras.isLenient()) {
+        throw e;
+      }
+      Map<Integer, StableDiffusionException> failed = trials(model, loras, cancelled);
+      if (failed.isEmpty()) {
+        throw e;
+      }
+      return apply(model, loras.without(failed), cancelled);
+    }
+  }
+
+  private static AppliedLoras apply(Model model, LoraPlans loras, BooleanSupplier cancelled) {
+    WeightGate.LeaseRequest request = loras.leaseRequest();
+    WeightGate.Lease lease = model.gate().enter(request, cancelled);
+    Optional<Overlay> overlay = Optional.empty();
+    try {
+      if (lease.overlays()) {
+        overlay =
+            Optional.of(
+                model
+                    .overlays()
+                    .open(loras.peaks(), loras.regions(), model.shapes(), model.networks().type()));
+      }
+      return new AppliedLoras(model, loras, request.overlaid().changes(), lease, overlay);
+    } catch (RuntimeException | Error e) {
+      overlay.ifPresent(Overlay::close);
+      model.textEncoderMemory().giveBackUnused();
+      lease.close();
+      throw e;
+    }
+  }
+
+  /** What is wrong with each LoRA that cannot be applied alone, by its place. */
+  private static Map<Integer, StableDiffusionException> trials(
+      Model model, LoraPlans loras, BooleanSupplier cancelled) {
+    Map<Integer, StableDiffusionException> failed = new HashMap<>();
+    List<LoraPlans> alone = loras.oneByOne();
+    for (int i = 0; i < alone.size(); i++) {
+      try (AppliedLoras trial = apply(model, alone.get(i), cancelled)) {
+        trial.keep();
+      } catch (LoraException | TensorFileException e) {
+        failed.put(i, e);
+      }
+    }
+    return failed;
+  }
+
+  private boolean isOverlaid(Network network, int region) {
+    return overlay.isPresent() && !overlay.get().tensors(network, region).isEmpty();
+  }
+
+  /** Weights with LoRAs and hypernetworks beside them; empty if there are none. */
+  private Optional<TensorDict> beside(Network network, int region, LiveWeights weights) {
+    Map<String, NDArray> all = new LinkedHashMap<>();
+    overlay.ifPresent(loras -> all.putAll(loras.tensors(network, region)));
+    if (network == Network.UNET) {
+      all.putAll(regions);
+      all.putAll(hypernetworks);
+    }
+    if (all.isEmpty()) {
+      return Optional.empty();
+    }
+    all.putAll(weights.entries());
+    return Optional.of(TensorDict.of(all));
+  }
+
+  /** The LoRAs, without those that were left out. */
+  LoraPlans loras() {
+    return loras;
+  }
+
+  /**
+   * Does something with the text encoders over what their weights are to this request.
+   *
+   * @param region the part of the image that reads what they say; 0 for what lies in none
+   */
+  <T> T withTextEncoders(EncodedChunks known, int region, Function<List<ChunkEncoder>, T> work) {
+    List<TextEncoder> encoders = model.networks().textEncoders();
+    Map<Network, Map<String, List<Change>>> changes = loras.plan(region).changes();
+    Map<Network, TensorDict> dicts = new EnumMap<>(Network.class);
+    List<ChunkEncoder> chunkEncoders = new ArrayList<>();
+    OnDemand.Use use = model.textEncoderMemory().use();
+    try {
+      for (int i = 0; i < encoders.size(); i++) {
+        Network network = Network.textEncoder(i);
+        LiveWeights weights = encoders.get(i).weights();
+        TextEncoder reading =
+            encoders
+                .get(i)
+                .reading(
+                    () -> {
+                      use.require();
+                      beside(network, region, weights, dicts);
+                      return dicts.getOrDefault(network, weights.dict());
+                    });
+        EncoderWeights equal =
+            new EncoderWeights(
+                changes.getOrDefault(network, Map.of()), isOverlaid(network, region));
+        chunkEncoders.add(new ChunkEncoder(i, reading, equal, known));
+      }
+      return work.apply(chunkEncoders);
+    } finally {
+      Closing.all(() -> Closing.all(dicts.values(), TensorDict::close), use::close);
+    }
+  }
+
+  private void beside(
+      Network network, int region, LiveWeights weights, Map<Network, TensorDict> dicts) {
+    if (!dicts.containsKey(network)) {
+      beside(network, region, weights).ifPresent(dict -> dicts.put(network, dict));
+    }
+  }
+
+  /**
+   * The U-Net as it is to a pass.
+   *
+   * @param frame how regions of LoRAs lie over what the pass draws; valid until another is given
+   */
+  UNet unet(RegionFrame frame) {
+    List<RegionMask> masks = loras.masks();
+    if (!masks.isEmpty()) {
+      regions.values().forEach(NDArray::close);
+      regions.clear();
+      regions.putAll(
+          RegionTensors.of(masks, frame, unet.config().levels(), overlay.orElseThrow().scope()));
+      renewDict();
+    }
+    return unet;
+  }
+
+  private void renewDict() {
+    Optional<TensorDict> before = unetDict;
+    unetDict = beside(Network.UNET, 0, unet.weights());
+    before.ifPresent(TensorDict::close);
+  }
+
+  /** How the LoRAs were applied; patched and overlaid ones together count as overlaid. */
+  LoraMode mode() {
+    return overlay.isEmpty() ? LoraMode.PATCHED : LoraMode.OVERLAY;
+  }
+
+  /** How long other requests were waited for. */
+  long waitedNanos() {
+    return lease.waitedNanos();
+  }
+
+  /**
+   * A step begins.
+   *
+   * @param step its number, from 0
+   * @param steps how many there are
+   */
+  void step(int step, int steps) {
+    this.step = step;
+    this.steps = steps;
+  }
+
+  /** Makes the U-Net what it is to be in the next call, in the step that has begun. */
+  void call(double sigma) {
+    if (!loras.isScheduled()) {
+      return;
+    }
+    Moment moment = new Moment(step, steps, sigma);
+    double[] wanted = loras.shares(moment);
+    if (Arrays.equals(wanted, shares)) {
+      return;
+    }
+    shares = wanted;
+    overlay.ifPresent(beside -> beside.scale(wanted));
+    if (overlay.isEmpty() || restChanges) {
+      lease.change(overlay.isEmpty() ? loras.plan(moment) : loras.patchedOnly(moment));
+      // What is packed is other tensors now.
+      renewDict();
+    }
+  }
+
+  /** The request has succeeded: what is patched stays for the next one. */
+  void keep() {
+    lease.keep();
+  }
+
+  @Override
+  public void close() {
+    Closing.all(
+        () -> unetDict.ifPresent(TensorDict::close),
+        () -> overlay.ifPresent(Overlay::close),
+        scope::close,
+        // While the weights are this request's, nobody patches them.
+        model.textEncoderMemory()::giveBackUnused,
+        lease::close);
+  }
+}

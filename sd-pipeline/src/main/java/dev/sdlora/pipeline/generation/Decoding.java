@@ -1,0 +1,56 @@
+package dev.sdlora.pipeline.generation;
+
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Upscaling;
+import dev.sdlora.pipeline.canvas.Canvas;
+import dev.sdlora.pipeline.image.Pixels;
+import dev.sdlora.pipeline.model.Model;
+import dev.sdlora.pipeline.raster.Raster;
+import java.util.Optional;
+
+/**
+ * Makes images of latents.
+ *
+ * @param canvas the start image, under which what was drawn is laid
+ */
+record Decoding(
+    Model model,
+    PromptSpec spec,
+    Optional<Canvas> canvas,
+    RequestNetworks networks,
+    Progress progress) {
+
+  /**
+   * Decodes a latent.
+   *
+   * @param index of the image
+   * @param size of the latent in pixels
+   */
+  Raster decode(int index, float[] latent, ImageSize size, NDManager scope) {
+    progress.listener().decodeStart(index);
+    progress.stopIfCancelled();
+    float[] pixels =
+        switch (spec.finalDecoder()) {
+          case VAE -> model.withVae(spec, size, vae -> vae.decode(latent, size, scope));
+          case TAESD -> model.taesd().decode(latent, size, spec.tiling());
+        };
+    progress.listener().decodeEnd(index);
+    return Pixels.raster(pixels, size);
+  }
+
+  /** Lays a decoded image into the start image and upscales it, as far as the request wants. */
+  Raster finish(Raster decoded) {
+    Raster finished = canvas.map(given -> given.finish(decoded)).orElse(decoded);
+    return spec.upscaling().map(by -> upscale(finished, by)).orElse(finished);
+  }
+
+  private Raster upscale(Raster image, Upscaling by) {
+    return networks.enlarge(
+        by.upscaler(),
+        image,
+        (int) (image.width() * by.scale()),
+        (int) (image.height() * by.scale()));
+  }
+}

@@ -1,0 +1,139 @@
+package dev.sdlora.pipeline.generation;
+
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.pipeline.canvas.Canvas;
+import dev.sdlora.pipeline.canvas.RegionFrame;
+import dev.sdlora.pipeline.raster.Raster;
+import dev.sdlora.pipeline.request.ImageRun;
+import dev.sdlora.pipeline.request.RequestPart;
+import dev.sdlora.pipeline.request.RequestPlan;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** Draws the images of a plan: prepare, encode, sample, decode, finish. Used by one thread. */
+public final class Generation {
+  private final RequestPlan plan;
+  private final RequestPart part;
+  private final Progress progress;
+  private final RequestNetworks networks;
+  private final NDManager scope;
+  private final Optional<Canvas> canvas;
+  private final DenoisingPass first;
+
+  private Generation(
+      RequestPlan plan,
+      RequestPart part,
+      Progress progress,
+      RequestNetworks networks,
+      NDManager scope) {
+    this.plan = plan;
+    this.part = part;
+    this.progress = progress;
+    this.networks = networks;
+    this.scope = scope;
+    this.canvas = plan.source().map(given -> Canvas.of(given, plan.size()));
+    RegionFrame regions =
+        canvas.map(Canvas::regions).orElseGet(() -> RegionFrame.whole(plan.size()));
+    this.first = new DenoisingPass(plan.model(), part.first(), regions, progress);
+  }
+
+  /**
+   * Draws all images, part after part, each as soon as there is memory for it.
+   *
+   * @param cancelled whether the caller has given up
+   * @throws dev.sdlora.api.error.ResourceException if there is not enough memory
+   */
+  public static GenerationResult run(
+      RequestPlan plan, GenerationListener listener, BooleanSupplier cancelled) {
+    Progress progress = new Progress(listener, cancelled);
+    Results results = new Results(plan.model(), listener);
+    for (int i = 0; i < plan.parts().size() && (i == 0 || !progress.early().asked()); i++) {
+      RequestPart part = plan.parts().get(i);
+      boolean isLast = i == plan.parts().size() - 1;
+      plan.model()
+          .memory()
+          .within(
+              part.memory().need(results.keepsImages()),
+              Failures.numbers(plan.spec(), Optional.of(plan.size())),
+              cancelled,
+              () -> run(plan, part, isLast, progress, results));
+    }
+    return results.end();
+  }
+
+  private static Results run(
+      RequestPlan plan, RequestPart part, boolean isLast, Progress progress, Results results) {
+    long start = System.nanoTime();
+    try (RequestNetworks networks =
+            new RequestNetworks(plan.model(), part.spec().controlUnits(), progress);
+        NDManager scope = plan.model().networks().torch().scope()) {
+      new Generation(plan, part, progress, networks, scope).draw(results);
+      progress.stopIfCancelled();
+      boolean early = progress.early().isNow();
+      results.partEnd(
+          networks.reports(),
+          ResultWarnings.of(plan, part, networks, early),
+          System.nanoTime() - start - networks.waitedNanos());
+      if (isLast || early) {
+        results.end();
+      }
+      networks.keep();
+      return results;
+    }
+  }
+
+  private void draw(Results results) {
+    StartInputs inputs = plan.model().drawing(part.size(), this::prepare);
+    boolean isFirst = true;
+    for (List<ImageRun> batch : part.batches()) {
+      if (!isFirst && progress.early().asked()) {
+        break;
+      }
+      isFirst = false;
+      batch.forEach(image -> progress.listener().imageStart(image.index(), image.seeds().seed()));
+      Latents latents = plan.model().drawing(part.size(), () -> sample(batch, inputs));
+      for (int i = 0; i < batch.size(); i++) {
+        results.add(finish(batch, i, latents));
+      }
+    }
+  }
+
+  private StartInputs prepare() {
+    first.prepare(networks, scope);
+    return StartInputs.encode(plan, part, canvas, progress, scope);
+  }
+
+  /** Latents [channels][height / 8][width / 8] of images of a size. */
+  private record Latents(List<float[]> each, ImageSize size) {}
+
+  private Latents sample(List<ImageRun> batch, StartInputs inputs) {
+    List<float[]> latents = first.sample(batch, inputs.first(batch.size()), networks, scope);
+    if (part.hires().isEmpty() || progress.early().asked()) {
+      return new Latents(latents, plan.size());
+    }
+    HiresPass second = new HiresPass(plan.model(), part.hires().get(), progress);
+    return new Latents(
+        second.refine(batch, latents, inputs.hiresChannels(), networks, scope), part.size());
+  }
+
+  private GeneratedImage finish(List<ImageRun> batch, int position, Latents latents) {
+    ImageRun run = batch.get(position);
+    Decoding decoding = new Decoding(plan.model(), part.spec(), canvas, networks, progress);
+    float[] latent = latents.each().get(position);
+    Raster decoded =
+        plan.model()
+            .drawing(part.size(), () -> decoding.decode(run.index(), latent, latents.size, scope));
+    GeneratedImage image =
+        new GeneratedImage(
+            decoding.finish(decoded).toPicture(),
+            run.seeds().seed(),
+            ResultSettings.infotext(plan, part, batch, position, networks));
+    progress.listener().imageEnd(run.index(), image);
+    return image;
+  }
+}

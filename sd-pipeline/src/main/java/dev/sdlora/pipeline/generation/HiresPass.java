@@ -1,0 +1,104 @@
+package dev.sdlora.pipeline.generation;
+
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.pipeline.canvas.RegionFrame;
+import dev.sdlora.pipeline.canvas.StartLatent;
+import dev.sdlora.pipeline.image.Pixels;
+import dev.sdlora.pipeline.model.Model;
+import dev.sdlora.pipeline.network.LatentResizing;
+import dev.sdlora.pipeline.raster.Raster;
+import dev.sdlora.pipeline.request.HiresPlan;
+import dev.sdlora.pipeline.request.ImageRun;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Runs the second pass of hires fix: enlarges the latents of the first and samples again. */
+final class HiresPass {
+  private static final Map<Upscaler, LatentResizing.Mode> LATENT_MODES =
+      Map.of(
+          Upscaler.LATENT, LatentResizing.Mode.BILINEAR,
+          Upscaler.LATENT_ANTIALIASED, LatentResizing.Mode.BILINEAR_ANTIALIASED,
+          Upscaler.LATENT_BICUBIC, LatentResizing.Mode.BICUBIC,
+          Upscaler.LATENT_BICUBIC_ANTIALIASED, LatentResizing.Mode.BICUBIC_ANTIALIASED,
+          Upscaler.LATENT_NEAREST, LatentResizing.Mode.NEAREST,
+          Upscaler.LATENT_NEAREST_EXACT, LatentResizing.Mode.NEAREST_EXACT);
+
+  private final Model model;
+  private final HiresPlan plan;
+  private final DenoisingPass pass;
+  private final Progress progress;
+
+  HiresPass(Model model, HiresPlan plan, Progress progress) {
+    this.model = model;
+    this.plan = plan;
+    this.progress = progress;
+    this.pass =
+        new DenoisingPass(
+            model,
+            plan.pass(),
+            RegionFrame.whole(plan.from()).enlarged(plan.enlarged(), plan.size()),
+            progress);
+  }
+
+  /**
+   * Enlarges latents and samples again, with noise of the same seeds.
+   *
+   * @param latents of the first pass, one for each image
+   * @param shown the channels that an inpainting or editing model reads in addition to the noisy
+   *     latent
+   */
+  List<float[]> refine(
+      List<ImageRun> images,
+      List<float[]> latents,
+      Optional<float[]> shown,
+      RequestNetworks networks,
+      NDManager scope) {
+    List<StartLatent> starts =
+        latents.stream()
+            .map(latent -> cut(enlarge(latent, networks, scope)))
+            .map(start -> new StartLatent(start, Optional.empty()))
+            .toList();
+    List<ImageRun> after =
+        images.stream().map(image -> image.lastPass(plan.pass().steps())).toList();
+    return pass.sample(after, new PassInput(starts, shown), networks, scope);
+  }
+
+  private float[] enlarge(float[] latent, RequestNetworks networks, NDManager scope) {
+    progress.stopIfCancelled();
+    ImageSize from = plan.from();
+    ImageSize enlarged = plan.enlarged();
+    LatentResizing.Mode mode = LATENT_MODES.get(plan.settings().upscaler());
+    if (mode != null) {
+      return model.networks().latentResizing().resize(mode, latent, from, enlarged, scope);
+    }
+    float[] pixels =
+        model.withVae(plan.pass().spec(), from, vae -> vae.decode(latent, from, scope));
+    Raster image = Pixels.raster(pixels, from);
+    progress.stopIfCancelled();
+    Raster large =
+        networks.enlarge(plan.settings().upscaler(), image, enlarged.width(), enlarged.height());
+    progress.stopIfCancelled();
+    return model.withVae(
+        plan.pass().spec(), enlarged, vae -> vae.encode(large.planes(), enlarged, scope));
+  }
+
+  /** Cuts the middle out of a latent. If the excess is odd, one more position goes at the end. */
+  private float[] cut(float[] large) {
+    int width = plan.size().width() / 8;
+    int height = plan.size().height() / 8;
+    int wide = plan.enlarged().width() / 8;
+    int high = plan.enlarged().height() / 8;
+    int left = (wide - width) / 2;
+    int top = (high - height) / 2;
+    int channels = large.length / (wide * high);
+    float[] cut = new float[channels * height * width];
+    for (int row = 0; row < channels * height; row++) {
+      int from = (row / height * high + top + row % height) * wide + left;
+      System.arraycopy(large, from, cut, row * width, width);
+    }
+    return cut;
+  }
+}

@@ -1,0 +1,159 @@
+package dev.sdlora.pipeline.generation;
+
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.SpeedOptions;
+import dev.sdlora.pipeline.canvas.RegionFrame;
+import dev.sdlora.pipeline.conditioning.Conditions;
+import dev.sdlora.pipeline.denoise.BatchedPredictor;
+import dev.sdlora.pipeline.denoise.ConcatConditioning;
+import dev.sdlora.pipeline.denoise.DeepCache;
+import dev.sdlora.pipeline.denoise.Guidance;
+import dev.sdlora.pipeline.denoise.GuidanceEmbedding;
+import dev.sdlora.pipeline.denoise.GuidanceOptions;
+import dev.sdlora.pipeline.denoise.GuidedCalls;
+import dev.sdlora.pipeline.denoise.NoisePredictor;
+import dev.sdlora.pipeline.model.Model;
+import dev.sdlora.pipeline.model.Refiner;
+import dev.sdlora.pipeline.network.Prediction;
+import dev.sdlora.pipeline.network.Residuals;
+import dev.sdlora.pipeline.network.TextKeys;
+import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.pipeline.request.JointBatch;
+import dev.sdlora.pipeline.request.PassPlan;
+import dev.sdlora.sampler.schedule.NoiseLevels;
+import java.util.List;
+
+/**
+ * The model calls of a pass: the U-Net with LoRAs, ControlNets, caches and guidance around it, and
+ * the same for the refiner. Used by one thread.
+ */
+final class PassModel {
+  private final Model model;
+  private final PassPlan plan;
+  private final PromptSpec spec;
+  private final RegionFrame regions;
+  private final Progress progress;
+  private final PromptEncoding encoding;
+  private final AppliedLoras applied;
+  private final RequestNetworks networks;
+  private final NDManager scope;
+
+  /**
+   * Creates the calls of a pass.
+   *
+   * @param applied the LoRAs of the pass
+   * @param scope owns what calls keep for later ones
+   */
+  PassModel(
+      Model model,
+      PassPlan plan,
+      RegionFrame regions,
+      Progress progress,
+      PromptEncoding encoding,
+      AppliedLoras applied,
+      RequestNetworks networks,
+      NDManager scope) {
+    this.model = model;
+    this.plan = plan;
+    this.spec = plan.spec();
+    this.regions = regions;
+    this.progress = progress;
+    this.encoding = encoding;
+    this.applied = applied;
+    this.networks = networks;
+    this.scope = scope;
+  }
+
+  /** Returns the guidance by the model of the pipeline. */
+  Guidance guidance(Conditions conditions, PassInput input) {
+    UNetConfig unet = model.networks().unet().config();
+    boolean edits = unet.isEditing() && !input.starts().isEmpty();
+    return guidance(
+        predictor(input),
+        unet,
+        model.networks().prediction(),
+        plan.sampling().levels(),
+        conditions,
+        edits ? spec.imageCfgScale() : 1);
+  }
+
+  /** Returns the guidance by the refiner, with the same prompts read by its own encoders. */
+  Guidance refinerGuidance() {
+    networks.refined();
+    Refiner refiner = model.refiner().orElseThrow();
+    Conditions conditions =
+        networks.refinerConditions(plan, () -> encoding.encode(refiner, applied, networks, scope));
+    UNet unet = merging(refiner.unet()).tiling(spec.tiling()).remembering(new TextKeys(scope));
+    DeepCache cache = cache();
+    NoisePredictor predictor =
+        (batch, step) -> cache.predict(unet, batch, List.of(), () -> Residuals.NONE, step);
+    return guidance(
+        predictor, unet.config(), refiner.prediction(), refiner.levels(), conditions, 1);
+  }
+
+  private Guidance guidance(
+      NoisePredictor network,
+      UNetConfig unet,
+      Prediction prediction,
+      NoiseLevels levels,
+      Conditions conditions,
+      double imageScale) {
+    NoisePredictor cancellable =
+        (batch, step) -> {
+          progress.stopIfCancelled();
+          return network.predict(batch, step);
+        };
+    boolean distilled = unet.guidanceWidth() > 0;
+    SamplerOptions sampling = spec.samplerOptions();
+    return new Guidance(
+        new BatchedPredictor(
+            cancellable,
+            prediction,
+            levels,
+            GuidanceEmbedding.of(spec.cfgScale(), unet.guidanceWidth()),
+            model.networks().vae().config().latentChannels(),
+            plan.size(),
+            JointBatch.rows(spec, plan.size()),
+            scope),
+        conditions,
+        new GuidanceOptions(
+            prediction,
+            distilled ? 1 : spec.cfgScale(),
+            sampling.cfgRescale(),
+            new GuidedCalls(
+                spec.speedOptions().guidanceRange(),
+                sampling.skipUncondBelowSigma(),
+                plan.plannedCalls()),
+            imageScale));
+  }
+
+  private NoisePredictor predictor(PassInput input) {
+    UNet plain = applied.unet(regions);
+    // Cached keys are invalid when strengths change between steps.
+    UNet merging =
+        merging(plan.loras().isScheduled() ? plain : plain.remembering(new TextKeys(scope)));
+    NoisePredictor network = networks.controls().over(merging, plan.size(), spec.tiling(), cache());
+    NoisePredictor unet =
+        (batch, step) -> {
+          applied.call(batch.sigma());
+          return network.predict(batch, step);
+        };
+    return input
+        .shown()
+        .<NoisePredictor>map(channels -> new ConcatConditioning(unet, channels))
+        .orElse(unet);
+  }
+
+  private UNet merging(UNet unet) {
+    SpeedOptions speed = spec.speedOptions();
+    return unet.mergingTokens(speed.tokenMergingRatio(), speed.tokenMergingMaxDownsample());
+  }
+
+  private DeepCache cache() {
+    SpeedOptions speed = spec.speedOptions();
+    return new DeepCache(speed.cacheInterval(), speed.cacheBranchId(), scope);
+  }
+}

@@ -1,0 +1,92 @@
+package dev.sdlora.pipeline.generation;
+
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.pipeline.canvas.RegionFrame;
+import dev.sdlora.pipeline.conditioning.AddedTimeIds;
+import dev.sdlora.pipeline.conditioning.ChunkEncoder;
+import dev.sdlora.pipeline.conditioning.Conditioner;
+import dev.sdlora.pipeline.conditioning.Conditions;
+import dev.sdlora.pipeline.model.Model;
+import dev.sdlora.pipeline.model.Refiner;
+import dev.sdlora.pipeline.request.Masks;
+import dev.sdlora.pipeline.request.PassPlan;
+import dev.sdlora.prompt.tokens.TrainedWords;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Encodes the prompts of a pass, for its model and for the refiner. */
+final class PromptEncoding {
+  private final Model model;
+  private final PassPlan plan;
+  private final RegionFrame regions;
+  private final Progress progress;
+
+  PromptEncoding(Model model, PassPlan plan, RegionFrame regions, Progress progress) {
+    this.model = model;
+    this.plan = plan;
+    this.regions = regions;
+    this.progress = progress;
+  }
+
+  /** Encodes the prompts with LoRAs applied, once for each region in which LoRAs act. */
+  Conditions encode(AppliedLoras applied, RequestNetworks networks, NDManager scope) {
+    progress.listener().conditioningStart();
+    progress.stopIfCancelled();
+    TrainedWords words = networks.embeddings(plan.loras(), applied);
+    int vectorWidth = model.networks().unet().config().vectorWidth();
+    List<Conditions> conditions = new ArrayList<>();
+    for (int region = 0; region <= applied.loras().masks().size(); region++) {
+      conditions.add(
+          applied.withTextEncoders(
+              model.encodedChunks(),
+              region,
+              encoders ->
+                  conditions(encoders, words, model.checkpoint().family(), vectorWidth, scope)));
+    }
+    progress.listener().conditioningEnd();
+    return conditions
+        .get(0)
+        .withRegions(conditions.subList(1, conditions.size()))
+        .in(Masks.areas(plan.masks(), regions));
+  }
+
+  /** Encodes the prompts with the refiner's encoders, which LoRAs do not change. */
+  Conditions encode(
+      Refiner refiner, AppliedLoras applied, RequestNetworks networks, NDManager scope) {
+    int vectorWidth = refiner.unet().config().vectorWidth();
+    return refiner.withTextEncoders(
+        encoders ->
+            conditions(
+                    encoders,
+                    words(refiner, applied, networks),
+                    refiner.checkpoint().family(),
+                    vectorWidth,
+                    scope)
+                .in(Masks.areas(plan.masks(), regions)));
+  }
+
+  /** Embeddings if the refiner can read their vectors; otherwise their names are plain text. */
+  private TrainedWords words(Refiner refiner, AppliedLoras applied, RequestNetworks networks) {
+    return refiner.readsWordsFor(model.textWidths())
+        ? networks.embeddings(plan.loras(), applied)
+        : TrainedWords.NONE;
+  }
+
+  private Conditions conditions(
+      List<ChunkEncoder> encoders,
+      TrainedWords words,
+      ModelFamily family,
+      int vectorWidth,
+      NDManager scope) {
+    PromptSpec spec = plan.spec();
+    return new Conditioner(
+            encoders,
+            spec.promptOptions(),
+            spec.clipSkip(),
+            words,
+            new AddedTimeIds(family, vectorWidth, spec.sizeConditioning(), plan.conditionedSize()))
+        .conditions(plan.prompt().text(), plan.negative().text(), plan.schedule(), scope);
+  }
+}

@@ -1,0 +1,92 @@
+package dev.sdlora.pipeline.generation;
+
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.Variation;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.pipeline.image.ImageSettings;
+import dev.sdlora.pipeline.image.Infotext;
+import dev.sdlora.pipeline.model.Model;
+import dev.sdlora.pipeline.request.ImageRun;
+import dev.sdlora.pipeline.request.RequestPart;
+import dev.sdlora.pipeline.request.RequestPlan;
+import dev.sdlora.sampler.noise.ImageSeeds;
+import dev.sdlora.tensors.torch.ScalarType;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** The settings that an image records in its infotext. */
+final class ResultSettings {
+  private static final String VERSION = "SD-LoRA for Java 0.1.0";
+
+  private ResultSettings() {}
+
+  /**
+   * Returns the settings of an image.
+   *
+   * @param networks as they were used to draw it
+   */
+  static ImageSettings of(
+      RequestPlan plan, RequestPart part, ImageSeeds seeds, RequestNetworks networks) {
+    Model model = plan.model();
+    ImageSettings settings =
+        new ImageSettings(
+                withVariationSeed(part.spec(), seeds),
+                plan.size(),
+                seeds.seed(),
+                model.checkpoint().name(),
+                model.hash(),
+                networks.hashes(),
+                networks.embeddingHashes(),
+                VERSION)
+            .withHypernetworks(networks.hypernetworkHashes())
+            .withMasks();
+    for (Map.Entry<String, String> template : part.templates().entrySet()) {
+      settings = settings.with(template.getKey(), template.getValue());
+    }
+    if (model.networks().unet().config().isEditing() && plan.source().isPresent()) {
+      settings = settings.edited();
+    }
+    if (networks.isRefined()) {
+      settings = settings.with(ImageSettings.REFINER, model.refiner().orElseThrow().title());
+    }
+    if (model.vaeName().isPresent()) {
+      settings = settings.withVae(model.vaeName().get(), model.vaeHash());
+    }
+    ScalarType type = model.networks().type();
+    if (type != ScalarType.FLOAT32) {
+      settings = settings.with(ImageSettings.PRECISION, type.name().toLowerCase(Locale.ROOT));
+    }
+    boolean overlaid =
+        networks.reports().stream().anyMatch(lora -> lora.mode() == LoraMode.OVERLAY);
+    return overlaid ? settings.with(ImageSettings.LORA_MODE, LoraMode.OVERLAY.name()) : settings;
+  }
+
+  /**
+   * Returns the infotext of an image.
+   *
+   * @param batch the images that were drawn together
+   * @param position of the image among them
+   */
+  static String infotext(
+      RequestPlan plan,
+      RequestPart part,
+      List<ImageRun> batch,
+      int position,
+      RequestNetworks networks) {
+    return Infotext.write(
+        of(plan, part, batch.get(position).seeds(), networks).inBatch(batch.size(), position));
+  }
+
+  private static PromptSpec withVariationSeed(PromptSpec spec, ImageSeeds seeds) {
+    Variation variation = spec.variation();
+    if (variation.strength() == 0) {
+      return spec;
+    }
+    OptionalLong seed = OptionalLong.of(seeds.variationSeed());
+    return spec.toBuilder()
+        .variation(new Variation(seed, variation.strength(), variation.resizeFrom()))
+        .build();
+  }
+}

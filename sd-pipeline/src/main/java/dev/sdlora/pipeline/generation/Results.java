@@ -1,0 +1,67 @@
+package dev.sdlora.pipeline.generation;
+
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.lora.LoraReport;
+import dev.sdlora.pipeline.model.Model;
+import dev.sdlora.pipeline.model.PrecisionChoice;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Collects what the parts of a request produce. Used by one thread. */
+public final class Results {
+  private final Model model;
+  private final GenerationListener listener;
+  private final boolean keepsImages;
+  private final List<GeneratedImage> images = new ArrayList<>();
+  private final Set<LoraReport> loras = new LinkedHashSet<>();
+  private final Set<String> warnings = new LinkedHashSet<>();
+  private long nanos;
+  private @Nullable GenerationResult result;
+
+  Results(Model model, GenerationListener listener) {
+    this.model = model;
+    this.listener = listener;
+    this.keepsImages = !listener.takesImages();
+  }
+
+  /** Whether images are kept until the end instead of being handed to the listener only. */
+  boolean keepsImages() {
+    return keepsImages;
+  }
+
+  void add(GeneratedImage image) {
+    if (keepsImages) {
+      images.add(image);
+    }
+  }
+
+  void partEnd(List<LoraReport> reports, List<String> partWarnings, long partNanos) {
+    loras.addAll(reports);
+    warnings.addAll(partWarnings);
+    nanos += partNanos;
+  }
+
+  /** Returns the result; the first call reports it to the listener. */
+  GenerationResult end() {
+    GenerationResult built = result;
+    if (built == null) {
+      GenerationResult.Builder builder =
+          GenerationResult.builder(images)
+              .loras(List.copyOf(loras))
+              .warnings(List.copyOf(warnings))
+              .precision(PrecisionChoice.precision(model.networks().type()))
+              .elapsed(Duration.ofNanos(nanos));
+      model.vaeName().ifPresent(builder::vae);
+      built = builder.build();
+      result = built;
+      listener.generationEnd(built);
+    }
+    return built;
+  }
+}

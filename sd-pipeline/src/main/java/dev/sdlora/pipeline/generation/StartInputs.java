@@ -1,0 +1,86 @@
+package dev.sdlora.pipeline.generation;
+
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.pipeline.canvas.Canvas;
+import dev.sdlora.pipeline.canvas.CanvasEncoder;
+import dev.sdlora.pipeline.canvas.StartLatent;
+import dev.sdlora.pipeline.model.Model;
+import dev.sdlora.pipeline.network.Prediction;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.pipeline.request.HiresPlan;
+import dev.sdlora.pipeline.request.Repainting;
+import dev.sdlora.pipeline.request.RequestPart;
+import dev.sdlora.pipeline.request.RequestPlan;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The encoded start image of a request, the same for all its images.
+ *
+ * @param start the latent that the first pass starts from
+ * @param channels what an inpainting or editing model reads in addition in the first pass
+ * @param hiresChannels the same in the second pass
+ */
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
+record StartInputs(
+    Optional<StartLatent> start, Optional<float[]> channels, Optional<float[]> hiresChannels) {
+
+  /** Returns the input of the first pass for a number of images. */
+  PassInput first(int images) {
+    return new PassInput(
+        start.map(each -> Collections.nCopies(images, each)).orElse(List.of()), channels);
+  }
+
+  /** Encodes the start image with the VAE. */
+  static StartInputs encode(
+      RequestPlan plan,
+      RequestPart part,
+      Optional<Canvas> canvas,
+      Progress progress,
+      NDManager scope) {
+    progress.stopIfCancelled();
+    Model model = plan.model();
+    return model.withVae(
+        part.spec(),
+        plan.size(),
+        vae ->
+            encode(
+                new CanvasEncoder(vae, model.networks().latentResizing()),
+                plan,
+                part,
+                canvas,
+                progress,
+                scope));
+  }
+
+  private static StartInputs encode(
+      CanvasEncoder encoder,
+      RequestPlan plan,
+      RequestPart part,
+      Optional<Canvas> canvas,
+      Progress progress,
+      NDManager scope) {
+    Optional<float[]> channels = Optional.empty();
+    Optional<float[]> hiresChannels = Optional.empty();
+    ImageSize size = plan.size();
+    Optional<ImageSize> hires = part.hires().map(HiresPlan::size);
+    UNetConfig unet = plan.model().networks().unet().config();
+    if (unet.isEditing()) {
+      int count = unet.outChannels();
+      boolean scaled = plan.model().networks().prediction() == Prediction.EDM_V;
+      channels = Optional.of(encoder.edited(canvas, size, count, scaled, scope));
+      hiresChannels =
+          hires.map(second -> encoder.edited(Optional.empty(), second, count, scaled, scope));
+    }
+    if (unet.isInpainting()) {
+      double maskWeight = part.repainting().map(Repainting::conditioningMaskWeight).orElse(1.0);
+      channels = Optional.of(encoder.channels(canvas, size, maskWeight, scope));
+      hiresChannels = hires.map(second -> encoder.channels(Optional.empty(), second, 1, scope));
+    }
+    progress.stopIfCancelled();
+    Optional<StartLatent> start = canvas.map(given -> encoder.encode(given, size, scope));
+    return new StartInputs(start, channels, hiresChannels);
+  }
+}

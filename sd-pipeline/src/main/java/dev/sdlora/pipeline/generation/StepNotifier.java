@@ -1,0 +1,87 @@
+package dev.sdlora.pipeline.generation;
+
+import dev.sdlora.api.GenerationListener.Step;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.pipeline.control.Controls;
+import dev.sdlora.pipeline.denoise.Lockstep;
+import dev.sdlora.pipeline.preview.Previewer;
+import dev.sdlora.pipeline.request.ImageRun;
+import dev.sdlora.pipeline.request.PassSampling;
+import dev.sdlora.sampler.StepObserver;
+
+/** Passes a sampler's steps on to the listener, and to networks that change on the way. */
+final class StepNotifier implements StepObserver {
+  private final ImageRun image;
+  private final int steps;
+  private final ImageSize size;
+  private final Previewer previewer;
+  private final Progress progress;
+  private final AppliedLoras applied;
+  private final Controls controls;
+
+  StepNotifier(
+      ImageRun image,
+      PassSampling plan,
+      Previewer previewer,
+      Progress progress,
+      AppliedLoras applied,
+      Controls controls) {
+    this.image = image;
+    this.previewer = previewer;
+    this.controls = controls;
+    this.steps = plan.steps();
+    this.size = plan.size();
+    this.progress = progress;
+    this.applied = applied;
+  }
+
+  /** The same for a sampler that runs beside others: told on the thread of the request. */
+  StepObserver on(Lockstep.Participant<?, ?> seat) {
+    return new StepObserver() {
+      @Override
+      public void stepStart(int step, double sigma) {
+        seat.outside(() -> StepNotifier.this.stepStart(step, sigma));
+      }
+
+      @Override
+      public void stepEnd(int step, double sigma, float[] denoised) {
+        boolean early =
+            seat.outside(
+                () -> {
+                  StepNotifier.this.stepEnd(step, sigma, denoised);
+                  return step + 1 < steps && progress.early().asked();
+                });
+        if (early) {
+          throw new EarlyEnd.Reached(denoised.clone());
+        }
+      }
+    };
+  }
+
+  private Step step(int step, double sigma) {
+    return new Step(
+        image.index(), image.stepsBefore() + within(step) + 1, image.stepsTotal(), sigma);
+  }
+
+  /** DPM adaptive may make more steps than were asked for. */
+  private int within(int step) {
+    return Math.min(step, steps - 1);
+  }
+
+  @Override
+  public void stepStart(int step, double sigma) {
+    progress.listener().stepStart(step(step, sigma));
+    progress.stopIfCancelled();
+    applied.step(within(step), steps);
+    controls.step(within(step), steps);
+  }
+
+  @Override
+  public void stepEnd(int step, double sigma, float[] denoised) {
+    progress
+        .listener()
+        .stepEnd(
+            step(step, sigma),
+            () -> previewer.image(denoised, size.height() / 8, size.width() / 8));
+  }
+}

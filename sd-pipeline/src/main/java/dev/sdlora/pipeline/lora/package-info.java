@@ -1,0 +1,16 @@
+/**
+ * The LoRAs of a request as one pipeline applies them, and the gate that hands out its weights.
+ *
+ * <p>Where to change what:
+ *
+ * <ul>
+ *   <li>Which requests run at the same time: {@code WeightGate}.
+ *   <li>LoRAs without effect: {@code ChangelessLoras}; factors of zeros, {@code
+ *       lora.factors.ZeroModules}; changes lost by rounding, {@code lora.effect.RoundingMeter}.
+ *   <li>Warnings about sums of LoRAs: {@code LoraSums}, norms in {@code lora.effect.SumEstimate}.
+ * </ul>
+ */
+@NullMarked
+package dev.sdlora.pipeline.lora;
+
+import org.jspecify.annotations.NullMarked;

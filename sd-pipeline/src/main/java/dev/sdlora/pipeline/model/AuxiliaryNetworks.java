@@ -1,0 +1,108 @@
+package dev.sdlora.pipeline.model;
+
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.image.FinalDecoder;
+import dev.sdlora.api.spi.Backend.Settings;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.control.ControlNets;
+import dev.sdlora.pipeline.hypernetwork.HypernetworkFolders;
+import dev.sdlora.pipeline.preview.LatentToRgb;
+import dev.sdlora.pipeline.preview.Previewer;
+import dev.sdlora.pipeline.preview.Taesd;
+import dev.sdlora.pipeline.upscale.UpscalerFolders;
+import dev.sdlora.tensors.torch.Closing;
+import java.util.Optional;
+
+/**
+ * The networks of a pipeline that are not of its checkpoint: for control, previews, upscaling, and
+ * those that prompts name.
+ */
+public final class AuxiliaryNetworks implements AutoCloseable {
+  private final UpscalerFolders upscalers;
+  private final HypernetworkFolders hypernetworks;
+  private final ControlNets controlNets;
+  private final Optional<Taesd> taesd;
+  private final Previewer previewer;
+
+  private AuxiliaryNetworks(
+      UpscalerFolders upscalers,
+      HypernetworkFolders hypernetworks,
+      ControlNets controlNets,
+      Optional<Taesd> taesd,
+      Previewer fallback) {
+    this.upscalers = upscalers;
+    this.hypernetworks = hypernetworks;
+    this.controlNets = controlNets;
+    this.taesd = taesd;
+    this.previewer = taesd.<Previewer>map(tiny -> tiny).orElse(fallback);
+  }
+
+  /** Reads networks into the native memory of those of the checkpoint, which owns them. */
+  public static AuxiliaryNetworks load(
+      Settings settings, UpscalerFolders upscalers, ModelFiles files, Networks networks) {
+    ControlNets controlNets =
+        new ControlNets(
+            settings.controlNets(),
+            networks.torch(),
+            files.checkpoint(),
+            files.unet().config(),
+            networks.type());
+    try {
+      Optional<Taesd> taesd =
+          settings
+              .previewDecoder()
+              .map(
+                  file ->
+                      new Taesd(
+                          file,
+                          networks.vae().config().latentChannels(),
+                          networks.torch(),
+                          networks.loader()));
+      return new AuxiliaryNetworks(
+          upscalers,
+          new HypernetworkFolders(settings.hypernetworkDirectories()),
+          controlNets,
+          taesd,
+          LatentToRgb.of(files.checkpoint().family()));
+    } catch (RuntimeException | Error e) {
+      controlNets.close();
+      throw e;
+    }
+  }
+
+  ControlNets controlNets() {
+    return controlNets;
+  }
+
+  UpscalerFolders upscalers() {
+    return upscalers;
+  }
+
+  HypernetworkFolders hypernetworks() {
+    return hypernetworks;
+  }
+
+  Previewer previewer() {
+    return previewer;
+  }
+
+  /**
+   * Draws finished images.
+   *
+   * @throws CheckpointException if the pipeline was built without its file
+   */
+  Taesd taesd() {
+    return taesd.orElseThrow(
+        () ->
+            new CheckpointException(
+                "the request's finalDecoder is TAESD, but the pipeline was built without its file;"
+                    + " give it to Pipeline.Builder.previewDecoder or by --preview-decoder",
+                ErrorDetails.NONE.withName(FinalDecoder.TAESD.label())));
+  }
+
+  @Override
+  public void close() {
+    Closing.all(() -> taesd.ifPresent(Taesd::close), controlNets::close);
+  }
+}

@@ -1,0 +1,167 @@
+package dev.sdlora.pipeline.model;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.MemoryPolicy;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.conditioning.ChunkEncoder;
+import dev.sdlora.pipeline.conditioning.EncodedChunks;
+import dev.sdlora.pipeline.conditioning.EncoderWeights;
+import dev.sdlora.pipeline.network.Prediction;
+import dev.sdlora.pipeline.network.TextEncoder;
+import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.sampler.schedule.NoiseLevels;
+import dev.sdlora.tensors.folder.HashIndex;
+import dev.sdlora.tensors.torch.Closing;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.Origin;
+import dev.sdlora.tensors.weights.TensorLoader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The networks of a second model that finishes the images of the first (Podell et al. 2023, "SDXL",
+ * section 2.5). No LoRA changes its weights, so requests share them freely.
+ */
+public final class Refiner implements AutoCloseable {
+  private final ModelFiles files;
+  private final Torch memory;
+  private final List<LiveWeights> loaded = new ArrayList<>();
+  private final List<TextEncoder> textEncoders;
+  private final OnDemand textEncoderMemory;
+  private final UNet unet;
+  private final NoiseLevels levels;
+  private final EncodedChunks encodedChunks = new EncodedChunks();
+  private @Nullable String title;
+
+  private Refiner(
+      ModelFiles files, ScalarType type, String device, MemoryPolicy policy, Torch memory) {
+    this.files = files;
+    this.memory = memory;
+    TensorLoader loader = new TensorLoader(memory);
+    this.textEncoders =
+        files.textEncoders().stream()
+            .map(
+                part ->
+                    new TextEncoder(memory, part.config(), unread(loader, part.weights(), type)))
+            .toList();
+    List<LiveWeights> encoders = List.copyOf(loaded);
+    this.textEncoderMemory =
+        new OnDemand(policy, encoders, () -> encoders.forEach(LiveWeights::read));
+    LiveWeights unetWeights = PrecisionChoice.unetWeights(memory, loader, files, type, device);
+    loaded.add(unetWeights);
+    if (policy == MemoryPolicy.KEEP) {
+      encoders.forEach(LiveWeights::read);
+    }
+    unetWeights.read();
+    this.unet = new UNet(memory, files.unet().config(), unetWeights);
+    this.levels = files.levels().levels();
+  }
+
+  private LiveWeights unread(TensorLoader loader, Map<String, Origin> origins, ScalarType type) {
+    LiveWeights weights = LiveWeights.unread(memory, loader, origins, type);
+    loaded.add(weights);
+    return weights;
+  }
+
+  /**
+   * Reads a model. When that fails, nothing stays behind.
+   *
+   * @param torch the owner of the native memory
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read
+   */
+  public static Refiner load(
+      ModelFiles files, ScalarType type, String device, MemoryPolicy policy, Torch torch) {
+    Torch memory = torch.child();
+    try {
+      return new Refiner(files, type, device, policy, memory);
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
+  }
+
+  public Checkpoint checkpoint() {
+    return files.checkpoint();
+  }
+
+  /** What images call it: its name, of a file with A1111's hash, computed when first asked for. */
+  public synchronized String title() {
+    String known = title;
+    if (known == null) {
+      Checkpoint model = checkpoint();
+      known =
+          model.layout() == Checkpoint.Layout.SINGLE_FILE
+              ? "%s [%s]".formatted(model.name(), HashIndex.ofProcess().autoV2(model.path()))
+              : model.name();
+      title = known;
+    }
+    return known;
+  }
+
+  public UNet unet() {
+    return unet;
+  }
+
+  public Prediction prediction() {
+    return files.prediction();
+  }
+
+  /** The noise levels that it was trained on. */
+  public NoiseLevels levels() {
+    return levels;
+  }
+
+  /** The memory that using its text encoders takes beyond what is taken anyway, in bytes. */
+  public long encoderBytes() {
+    return textEncoderMemory.bytes();
+  }
+
+  /** Does something with its text encoders. */
+  public <T> T withTextEncoders(Function<List<ChunkEncoder>, T> work) {
+    try (OnDemand.Use use = textEncoderMemory.use()) {
+      return work.apply(
+          IntStream.range(0, textEncoders.size()).mapToObj(i -> chunkEncoder(i, use)).toList());
+    }
+  }
+
+  private ChunkEncoder chunkEncoder(int index, OnDemand.Use use) {
+    TextEncoder encoder = textEncoders.get(index);
+    TextEncoder reading =
+        encoder.reading(
+            () -> {
+              use.require();
+              return encoder.weights().dict();
+            });
+    return new ChunkEncoder(place(index), reading, EncoderWeights.PLAIN, encodedChunks);
+  }
+
+  /** Where an encoder has its place among those of SDXL, of which a refiner has only the second. */
+  private int place(int encoder) {
+    return checkpoint().family() == ModelFamily.SDXL_REFINER ? encoder + 1 : encoder;
+  }
+
+  /**
+   * Whether it reads the vectors of words that were trained for some text encoders.
+   *
+   * @param widths of these encoders
+   */
+  public boolean readsWordsFor(List<Integer> widths) {
+    return IntStream.range(0, textEncoders.size())
+        .allMatch(
+            i ->
+                place(i) < widths.size()
+                    && widths.get(place(i)) == textEncoders.get(i).config().width());
+  }
+
+  @Override
+  public void close() {
+    Closing.all(() -> Closing.all(loaded, LiveWeights::close), memory::close);
+  }
+}

@@ -1,0 +1,112 @@
+package dev.sdlora.pipeline.request;
+
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.MaskedContent;
+import dev.sdlora.pipeline.canvas.StartLatent;
+import dev.sdlora.pipeline.model.Model;
+import dev.sdlora.sampler.Denoiser;
+import dev.sdlora.sampler.ImageToImageSteps;
+import dev.sdlora.sampler.SamplingPlan;
+import dev.sdlora.sampler.SamplingSettings;
+import dev.sdlora.sampler.StepObserver;
+import dev.sdlora.sampler.noise.ImageNoise;
+import dev.sdlora.sampler.schedule.NoiseLevels;
+import java.util.Optional;
+
+/** How a pass samples: its size, its noise levels, and how far it changes what it starts from. */
+public final class PassSampling {
+  private final ImageSize size;
+  private final NoiseLevels levels;
+  private final int askedSteps;
+  private final SamplingPlan sampling;
+  private final Optional<Repainting> repainting;
+
+  private PassSampling(
+      ImageSize size,
+      NoiseLevels levels,
+      int askedSteps,
+      SamplingPlan sampling,
+      Optional<Repainting> repainting) {
+    this.size = size;
+    this.levels = levels;
+    this.askedSteps = askedSteps;
+    this.sampling = sampling;
+    this.repainting = repainting;
+  }
+
+  /**
+   * The plan of a pass.
+   *
+   * @param size of its images
+   * @param repainting how it changes a latent that is given; empty if it starts from noise
+   */
+  static PassSampling of(
+      Model model, PromptSpec spec, ImageSize size, Optional<Repainting> repainting) {
+    NoiseLevels levels = model.levels(spec.samplerOptions().zeroTerminalSnr());
+    SamplingSettings settings =
+        new SamplingSettings(spec.sampler(), spec.schedule(), spec.steps(), spec.samplerOptions());
+    Optional<ImageToImageSteps> part =
+        repainting.filter(change -> !change.isNone()).map(change -> change.steps(spec.steps()));
+    SamplingPlan whole =
+        SamplingPlan.of(
+            part.map(steps -> settings.withSteps(steps.total())).orElse(settings),
+            levels,
+            model.checkpoint().family());
+    return new PassSampling(
+        size,
+        levels,
+        part.map(steps -> steps.encoded() + 1).orElse(spec.steps()),
+        part.map(steps -> whole.from(steps.encoded())).orElse(whole),
+        repainting);
+  }
+
+  public ImageSize size() {
+    return size;
+  }
+
+  public NoiseLevels levels() {
+    return levels;
+  }
+
+  /** The steps that A1111 counts with: of a whole way those asked for, of a part its share. */
+  int askedSteps() {
+    return askedSteps;
+  }
+
+  /** How many steps there will be. */
+  public int steps() {
+    return keepsAll() ? 0 : sampling.steps();
+  }
+
+  /** Whether the latent that is given comes out again. */
+  public boolean keepsAll() {
+    return repainting.map(Repainting::isNone).orElse(false);
+  }
+
+  /** What lies in a masked place of the latent that is given. */
+  public MaskedContent maskedContent() {
+    return repainting.map(Repainting::content).orElse(MaskedContent.ORIGINAL);
+  }
+
+  /** Samples from noise. */
+  public float[] paint(Denoiser denoiser, ImageNoise noise, StepObserver observer) {
+    return sampling.run(denoiser, noise.first(), noise, observer);
+  }
+
+  /** Samples from a latent. */
+  public float[] repaint(
+      Denoiser denoiser, StartLatent start, ImageNoise noise, StepObserver observer) {
+    float[] unitNoise = noise.first();
+    float factor = repainting.map(change -> (float) change.noiseMultiplier()).orElse(1f);
+    for (int i = 0; i < unitNoise.length; i++) {
+      unitNoise[i] *= factor;
+    }
+    Denoiser keeping =
+        start
+            .repaint()
+            .map(repaint -> sampling.keeping(denoiser, start.clean(), repaint, unitNoise))
+            .orElse(denoiser);
+    return sampling.run(keeping, start.clean(), unitNoise, noise, observer);
+  }
+}

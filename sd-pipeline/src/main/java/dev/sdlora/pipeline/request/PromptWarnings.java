@@ -1,0 +1,102 @@
+package dev.sdlora.pipeline.request;
+
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.prompt.PromptExplanation.Problem;
+import dev.sdlora.pipeline.model.Model;
+import dev.sdlora.prompt.schedule.PromptSteps;
+import dev.sdlora.prompt.tree.Finding;
+import dev.sdlora.prompt.tree.ReadPrompt;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** What the writer of prompts should know: in results the same sentences as in explanations. */
+public final class PromptWarnings {
+  /** Nobody reads more of them. */
+  private static final int MOST = 100;
+
+  private PromptWarnings() {}
+
+  /** What there is to say about a prompt, which is read in some passes. */
+  public static List<Problem> of(ReadPrompt prompt, List<PromptSteps> passes) {
+    return prompt.findings(passes).stream()
+        .map(
+            finding ->
+                new Problem(
+                    finding.span(), finding.mistake(), place("", prompt) + finding.message()))
+        .toList();
+  }
+
+  /**
+   * Returns the warnings about the prompts of a request.
+   *
+   * @param passes one or two
+   * @param others other warnings; those that begin alike say more about the same thing
+   */
+  public static List<String> of(List<PassPlan> passes, List<String> others) {
+    List<String> sentences =
+        Stream.of(of(PassPlan::prompt, passes, others), of(PassPlan::negative, passes, others))
+            .flatMap(List::stream)
+            .distinct()
+            .toList();
+    if (sentences.size() <= MOST) {
+      return sentences;
+    }
+    List<String> shown = new ArrayList<>(sentences.subList(0, MOST));
+    shown.add("there are " + (sentences.size() - MOST) + " more warnings about the prompts");
+    return shown;
+  }
+
+  /** Returns a warning for each embedding that prompts name and that is in a folder of LoRAs. */
+  public static List<String> ofEmbeddingsAmongLoras(Model model, List<PassPlan> passes) {
+    Map<String, Path> files;
+    try {
+      files = model.library().paths();
+    } catch (LoraException e) {
+      return List.of(); // A missing folder is reported when a LoRA is requested.
+    }
+    return passes.stream()
+        .flatMap(pass -> Stream.of(pass.prompt().text(), pass.negative().text()))
+        .distinct()
+        .flatMap(text -> model.embeddings().missedIn(text, files).stream())
+        .distinct()
+        .map(
+            name ->
+                "the embedding '"
+                    + name
+                    + "' lies in a folder of LoRAs and was read as text; it acts from a folder of"
+                    + " embeddings")
+        .toList();
+  }
+
+  private static List<String> of(
+      Function<PassPlan, ReadPrompt> which, List<PassPlan> passes, List<String> others) {
+    ReadPrompt prompt = which.apply(passes.get(0));
+    if (passes.stream().allMatch(pass -> which.apply(pass) == prompt)) {
+      return sentences("", prompt, passes.stream().map(PassPlan::schedule).toList(), others);
+    }
+    PassPlan hires = passes.get(1);
+    return Stream.of(
+            sentences("", prompt, List.of(passes.get(0).schedule()), others),
+            sentences("hires ", which.apply(hires), List.of(hires.schedule()), others))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static List<String> sentences(
+      String pass, ReadPrompt prompt, List<PromptSteps> passes, List<String> others) {
+    String place = place(pass, prompt);
+    return prompt.findings(passes).stream()
+        .map(Finding::message)
+        .filter(message -> others.stream().noneMatch(other -> other.startsWith(message)))
+        .map(message -> place + message)
+        .toList();
+  }
+
+  private static String place(String pass, ReadPrompt prompt) {
+    return pass + (prompt.isNegative() ? "negative prompt: " : pass.isEmpty() ? "" : "prompt: ");
+  }
+}

@@ -1,0 +1,64 @@
+package dev.sdlora.pipeline.request;
+
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.RequestLimits;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.error.ResourceException.Resource;
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.RegionMask;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Holds what a request was given to its {@link RequestLimits}. */
+final class RequestInputs {
+  private RequestInputs() {}
+
+  /**
+   * Refuses a request that was given too much.
+   *
+   * @throws IllegalArgumentException if it has too many masks or control units
+   * @throws ResourceException if its images have too many pixels together
+   */
+  static void check(PromptSpec spec, RequestLimits limits) {
+    List<RegionMask> masks =
+        Stream.concat(
+                spec.masks().values().stream(),
+                spec.loras().stream().map(LoraAdapter::mask).flatMap(Optional::stream))
+            .toList();
+    requireFew(masks.size(), "masks", limits.masks(), "masks");
+    requireFew(spec.controlUnits().size(), "control units", limits.controlUnits(), "controlUnits");
+    Stream<Image> source = spec.imageToImage().map(RequestInputs::images).orElseGet(Stream::empty);
+    Stream<Image> control = spec.controlUnits().stream().map(ControlUnit::image);
+    long pixels =
+        Stream.of(source, masks.stream().map(RegionMask::image), control)
+            .flatMap(pictures -> pictures)
+            .mapToLong(picture -> (long) picture.width() * picture.height())
+            .sum();
+    if (pixels > limits.inputPixels()) {
+      throw new ResourceException(
+          Resource.PIXELS,
+          "the images given to the request have %s pixels together, but RequestLimits.inputPixels allows %s"
+              .formatted(pixels, limits.inputPixels()),
+          pixels,
+          limits.inputPixels());
+    }
+  }
+
+  private static Stream<Image> images(ImageToImage source) {
+    return Stream.concat(
+        Stream.of(source.image()), source.inpainting().map(Inpainting::mask).stream());
+  }
+
+  private static void requireFew(int found, String what, int most, String limit) {
+    if (found > most) {
+      throw new IllegalArgumentException(
+          "the request has %s %s, but RequestLimits.%s allows %s"
+              .formatted(found, what, limit, most));
+    }
+  }
+}

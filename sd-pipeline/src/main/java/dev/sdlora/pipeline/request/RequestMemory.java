@@ -1,0 +1,350 @@
+package dev.sdlora.pipeline.request;
+
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.error.ResourceException.Resource;
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.Outpainting;
+import dev.sdlora.api.image.ResizeMode;
+import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.api.image.Upscaling;
+import dev.sdlora.api.sampling.SpeedOptions;
+import dev.sdlora.pipeline.canvas.Canvas;
+import dev.sdlora.pipeline.memory.Blocks;
+import dev.sdlora.pipeline.memory.MemoryNeed;
+import dev.sdlora.pipeline.memory.NetworkMemory;
+import dev.sdlora.pipeline.model.Model;
+import dev.sdlora.pipeline.model.Refiner;
+import dev.sdlora.pipeline.network.TextKeys;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.pipeline.network.UpscalerConfig;
+import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.pipeline.upscale.Enlarging;
+import dev.sdlora.pipeline.upscale.TiledUpscaler;
+import dev.sdlora.prompt.tokens.TokenChunk;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The memory that a request will need, from its sizes, its batch and the networks; found out
+ * without taking any. LoRAs are not counted: patches take the place of weights, and beside images
+ * overlays are small.
+ */
+public final class RequestMemory {
+  /** Of the heap, for each pixel: the latents of samplers, and an image as numbers and as bytes. */
+  private static final double LATENTS = 10;
+
+  /** What the engine keeps beside tensors. */
+  private static final double ENGINE = 16e6;
+
+  /** Of a word of English, with the space behind it, for each of its tokens. */
+  private static final int CHARACTERS = 4;
+
+  private static final double PLANES = 3.0 * Float.BYTES;
+  private static final double BYTES = 3;
+  private static final double MASK = 36;
+
+  private final Model model;
+  private final PromptSpec spec;
+  private final Optional<ImageToImage> source;
+  private final ImageSize size;
+  private final Optional<ImageSize> enlarged;
+  private final Optional<ImageSize> second;
+
+  /**
+   * What a request is about to do.
+   *
+   * @param source with outpainting made inpainting
+   * @param size of the first pass
+   * @throws ResourceException if an image would have more pixels than the pipeline allows
+   */
+  public RequestMemory(
+      Model model, PromptSpec spec, Optional<ImageToImage> source, ImageSize size) {
+    this.model = model;
+    this.spec = spec;
+    this.source = source;
+    this.size = size;
+    requireFew("the picture", size.width(), size.height());
+    this.enlarged = spec.hiresFix().map(fix -> HiresPlan.enlarged(size, fix));
+    enlarged.ifPresent(to -> requireFew("the picture after hires fix", to.width(), to.height()));
+    this.second = enlarged.map(to -> spec.hiresFix().flatMap(HiresFix::size).orElse(to));
+    second.ifPresent(to -> requireFew("the picture after hires fix", to.width(), to.height()));
+    spec.upscaling()
+        .ifPresent(
+            up ->
+                requireFew(
+                    "the picture after upscaling",
+                    Math.floor(finishedWidth() * up.scale()),
+                    Math.floor(finishedHeight() * up.scale())));
+  }
+
+  /**
+   * Checks what outpainting makes of an image.
+   *
+   * @throws ResourceException if it has more pixels than the pipeline allows
+   */
+  static void requireFew(Model model, Image picture, Outpainting more) {
+    requireFew(
+        model,
+        "the outpainted picture",
+        (double) more.left() + picture.width() + more.right(),
+        (double) more.up() + picture.height() + more.down());
+  }
+
+  private void requireFew(String what, double width, double height) {
+    requireFew(model, what, width, height);
+  }
+
+  private static void requireFew(Model model, String what, double width, double height) {
+    long most = Math.min(Image.MAX_PIXELS, model.limits().maxPixels());
+    if (width * height > most) {
+      throw new ResourceException(
+          Resource.PIXELS,
+          String.format(
+              Locale.ROOT,
+              "%s would have %.0f x %.0f = %.0f pixels, but %s is %d",
+              what,
+              width,
+              height,
+              width * height,
+              most == Image.MAX_PIXELS ? "the most that is possible" : "the most for this pipeline",
+              most),
+          (long) (width * height),
+          most);
+    }
+  }
+
+  private static double pixels(ImageSize of) {
+    return (double) of.width() * of.height();
+  }
+
+  /** The image that only a part of is painted comes back as a whole. */
+  private Optional<Image> whole() {
+    return source
+        .filter(given -> given.inpainting().map(Inpainting::onlyMasked).orElse(false))
+        .map(ImageToImage::image);
+  }
+
+  private double finishedWidth() {
+    return whole().map(Image::width).orElseGet(() -> second.orElse(size).width());
+  }
+
+  private double finishedHeight() {
+    return whole().map(Image::height).orElseGet(() -> second.orElse(size).height());
+  }
+
+  /**
+   * What one stage of a request takes.
+   *
+   * @param blocks outside of Java's heap
+   * @param heap bytes on it
+   */
+  private record Stage(Blocks blocks, double heap) {
+    /** One after the other. */
+    Stage or(Stage next) {
+      return new Stage(blocks.or(next.blocks), Math.max(heap, next.heap));
+    }
+
+    Stage and(Stage other) {
+      return new Stage(blocks.and(other.blocks), heap + other.heap);
+    }
+
+    MemoryNeed need() {
+      return new MemoryNeed(blocks.bytes(), heap);
+    }
+  }
+
+  /**
+   * The most that is needed at any time.
+   *
+   * @param keepsImages whether all images of the batch are kept until the end
+   * @throws dev.sdlora.api.error.CheckpointException if a network that the request names cannot be
+   *     used
+   */
+  public MemoryNeed need(boolean keepsImages) {
+    long encoder = model.refiner().map(Refiner::encoderBytes).orElse(0L);
+    Stage most =
+        pass(size)
+            .or(finishing(second.orElse(size)))
+            .or(new Stage(Blocks.weights(model.textEncoderMemory().bytes()), 0))
+            .or(new Stage(Blocks.weights(encoder), 0));
+    if (source.isPresent()) {
+      most = most.or(canvas(source.get()));
+    }
+    if (isInpainting()) {
+      most = most.or(encoding(size));
+    }
+    if (enlarged.isPresent()) {
+      most = most.or(hires(enlarged.get(), second.orElse(size)));
+    }
+    double scale = spec.upscaling().map(Upscaling::scale).orElse(1.0);
+    double finished = finishedWidth() * finishedHeight() * scale * scale;
+    if (spec.upscaling().isPresent()) {
+      Upscaler upscaler = spec.upscaling().get().upscaler();
+      most = most.or(enlarging(upscaler, finishedWidth(), finishedHeight(), scale));
+    }
+    double kept = BYTES * finished * (keepsImages ? spec.images() : 1);
+    double given =
+        source.map(from -> (double) from.image().width() * from.image().height()).orElse(0.0);
+    return most.need()
+        .and(
+            new MemoryNeed(
+                ENGINE + model.controlNets().bytes(spec.controlUnits()), kept + 4 * BYTES * given));
+  }
+
+  /** The first pass alone. */
+  public MemoryNeed sampling() {
+    return pass(size).need();
+  }
+
+  private boolean isInpainting() {
+    return model.networks().unet().config().isInpainting();
+  }
+
+  /** Sampling at one size. */
+  private Stage pass(ImageSize at) {
+    UNetConfig unet = model.networks().unet().config();
+    double height = at.height() / 8.0;
+    double width = at.width() / 8.0;
+    int number = model.networks().type().bytes();
+    Blocks call = NetworkMemory.unet(unet, height, width, number, rows(at));
+    Optional<UNetConfig> refiner =
+        spec.refinerSwitch().flatMap(change -> model.refiner()).map(it -> it.unet().config());
+    if (refiner.isPresent()) {
+      call = call.or(NetworkMemory.unet(refiner.get(), height, width, number, rows(at)));
+    }
+    Blocks residuals = NetworkMemory.residuals(unet, height, width, rows(at));
+    for (ControlUnit unit : spec.controlUnits()) {
+      if (unit.weight() != 0) {
+        call = call.and(residuals);
+      }
+    }
+    call = call.and(kept(unet, at)).and(textKeys(unet));
+    int regions = regions();
+    if (regions > 0) {
+      call = call.and(NetworkMemory.regions(unet, height, width, number, rows(at), regions));
+    }
+    if (refiner.isPresent()) {
+      call = call.and(kept(refiner.get(), at)).and(textKeys(refiner.get()));
+    }
+    double masks = regions > 0 ? MASK * pixels(at) : 0;
+    return new Stage(call, LATENTS * pixels(at) * together() + masks);
+  }
+
+  /** How many parts of the image the request names, at most. */
+  private int regions() {
+    long given = spec.loras().stream().filter(lora -> lora.mask().isPresent()).count();
+    return spec.masks().size() + (int) given;
+  }
+
+  /** What calls of the U-Net keep for later ones. */
+  private Blocks kept(UNetConfig unet, ImageSize at) {
+    SpeedOptions speed = spec.speedOptions();
+    return speed.cacheInterval() == 1
+        ? Blocks.NONE
+        : NetworkMemory.kept(
+            unet,
+            at.height() / 8.0,
+            at.width() / 8.0,
+            model.networks().type().bytes(),
+            together() * JointBatch.conditions(spec),
+            speed.cacheBranchId(),
+            (int) spec.controlUnits().stream().filter(unit -> unit.weight() != 0).count());
+  }
+
+  /** What a U-Net knows of the texts, whose tokens have not been counted yet. */
+  private Blocks textKeys(UNetConfig unet) {
+    int characters = Math.max(spec.prompt().length(), spec.negativePrompt().length());
+    int chunks = 1 + characters / (TokenChunk.CAPACITY * CHARACTERS);
+    boolean changing = (spec.prompt() + spec.negativePrompt()).indexOf('[') >= 0;
+    return NetworkMemory.textKeys(
+        unet,
+        model.networks().type().bytes(),
+        together() * JointBatch.conditions(spec),
+        chunks * TokenChunk.LENGTH,
+        changing ? TextKeys.MOST : 1);
+  }
+
+  /** How many rows the U-Net works on at once. */
+  private int rows(ImageSize at) {
+    return Math.min(together() * JointBatch.conditions(spec), JointBatch.rows(spec, at));
+  }
+
+  /** How many images are drawn together. */
+  private int together() {
+    return JointBatch.images(spec, size);
+  }
+
+  private Stage finishing(ImageSize at) {
+    return switch (spec.finalDecoder()) {
+      case VAE -> decoding(at);
+      case TAESD -> decoded(NetworkMemory.decode(model.taesd().config(), pixels(at)), at);
+    };
+  }
+
+  private Stage decoding(ImageSize at) {
+    VaeConfig vae = model.networks().vae().config();
+    Blocks work = NetworkMemory.decode(vae, pixels(at), model.strips(spec, at), vaeBytes());
+    return decoded(work.and(Blocks.weights(model.vaeDecoderMemory().bytes())), at);
+  }
+
+  private static Stage decoded(Blocks blocks, ImageSize at) {
+    return new Stage(blocks, (LATENTS + PLANES + 3 * BYTES) * pixels(at));
+  }
+
+  private Stage encoding(ImageSize at) {
+    VaeConfig vae = model.networks().vae().config();
+    Blocks work = NetworkMemory.encode(vae, pixels(at), model.strips(spec, size), vaeBytes());
+    return new Stage(
+        work.and(Blocks.weights(model.vaeEncoderMemory().bytes())),
+        (PLANES + 2 * BYTES) * pixels(at));
+  }
+
+  private int vaeBytes() {
+    return model.networks().vae().decoderWeights().type().bytes();
+  }
+
+  /** The image to start from is brought to the request's size, or encoded in its own. */
+  private Stage canvas(ImageToImage given) {
+    // One whose latent is resized is encoded in its own size.
+    ImageSize own =
+        given.resizeMode() == ResizeMode.LATENT_UPSCALE ? Canvas.defaultSize(given, size) : size;
+    double mask = given.inpainting().isEmpty() ? 0 : MASK;
+    double pixels = (double) given.image().width() * given.image().height();
+    return encoding(own).and(new Stage(Blocks.NONE, mask * Math.max(pixels, pixels(size))));
+  }
+
+  private Stage hires(ImageSize larger, ImageSize cut) {
+    Stage stage = pass(cut);
+    Upscaler upscaler = spec.hiresFix().map(HiresFix::upscaler).orElse(Upscaler.NONE);
+    if (upscaler.isLatent()) {
+      return stage;
+    }
+    double scale = (double) larger.width() / size.width();
+    return stage
+        .or(decoding(size))
+        .or(enlarging(upscaler, size.width(), size.height(), scale))
+        .or(encoding(larger));
+  }
+
+  /** An image through an upscaler: its network's results, then a filter to the size wanted. */
+  private Stage enlarging(Upscaler upscaler, double width, double height, double scale) {
+    double target = width * height * scale * scale;
+    Optional<UpscalerConfig> network = model.upscalers().config(upscaler);
+    if (network.isEmpty()) {
+      return new Stage(Blocks.NONE, 3 * BYTES * target);
+    }
+    double large = Enlarging.reached(network.get().factor(), scale);
+    double result = width * height * large * large;
+    double last = result / Math.pow(network.get().factor(), 2);
+    requireFew("the picture in its upscaler", width * large, height * large);
+    return new Stage(
+        NetworkMemory.enlarge(network.get(), Math.min(TiledUpscaler.MOST_SEEN, last)),
+        BYTES * 2 * (result + target));
+  }
+}

@@ -1,0 +1,79 @@
+package dev.sdlora.pipeline.request;
+
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.pipeline.model.Model;
+import dev.sdlora.sampler.noise.ImageSeeds;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Consecutive images of a request that have the same prompts. Immutable.
+ *
+ * @param spec the request with the prompts and the number of these images
+ * @param templates the templates of the prompts, by infotext key; empty if they are not dynamic
+ * @param repainting how the start image is changed; empty without one
+ * @param first the first pass
+ * @param hires the second pass of hires fix
+ * @param memory the memory that these images need
+ * @param batches the images, grouped as they are drawn together
+ */
+public record RequestPart(
+    PromptSpec spec,
+    Map<String, String> templates,
+    Optional<Repainting> repainting,
+    PassPlan first,
+    Optional<HiresPlan> hires,
+    RequestMemory memory,
+    List<List<ImageRun>> batches) {
+
+  /**
+   * Resolves images that have the same prompts.
+   *
+   * @param images the number of images of the whole request, which are kept together
+   * @param size of the first pass
+   * @param seeds of the first image of the request
+   */
+  static RequestPart resolve(
+      Model model,
+      ResolvedPrompts prompts,
+      int images,
+      Optional<ImageToImage> source,
+      ImageSize size,
+      ImageSeeds seeds) {
+    PromptSpec spec = prompts.spec();
+    RequestMemory memory =
+        new RequestMemory(model, spec.toBuilder().images(images).build(), source, size);
+    Optional<Repainting> repainting = source.map(Repainting::of);
+    PassPlan first = PassPlan.first(model, spec, PassSampling.of(model, spec, size, repainting));
+    Optional<HiresPlan> hires = spec.hiresFix().map(fix -> HiresPlan.of(model, first, spec, fix));
+    int steps = first.steps() + hires.map(second -> second.pass().steps()).orElse(0);
+    int together = JointBatch.images(spec, size);
+    List<List<ImageRun>> batches = new ArrayList<>();
+    for (int from = 0; from < spec.images(); from += together) {
+      batches.add(
+          IntStream.range(from, Math.min(from + together, spec.images()))
+              .map(number -> prompts.firstImage() + number)
+              .mapToObj(index -> new ImageRun(index, seeds.image(index), 0, steps))
+              .toList());
+    }
+    return new RequestPart(
+        spec, prompts.templates(), repainting, first, hires, memory, List.copyOf(batches));
+  }
+
+  /** The passes, in order. */
+  public List<PassPlan> passes() {
+    List<PassPlan> passes = new ArrayList<>(List.of(first));
+    hires.ifPresent(second -> passes.add(second.pass()));
+    return passes;
+  }
+
+  /** The size of the images before they are upscaled. */
+  public ImageSize size() {
+    return hires.map(HiresPlan::size).orElse(first.size());
+  }
+}

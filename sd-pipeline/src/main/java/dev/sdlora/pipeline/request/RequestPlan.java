@@ -1,0 +1,100 @@
+package dev.sdlora.pipeline.request;
+
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Outpainting;
+import dev.sdlora.api.value.RandomSeed;
+import dev.sdlora.pipeline.canvas.Canvas;
+import dev.sdlora.pipeline.canvas.Outpaint;
+import dev.sdlora.pipeline.model.FileCaches;
+import dev.sdlora.pipeline.model.Model;
+import dev.sdlora.sampler.noise.ImageSeeds;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A request resolved against a model: prompts read, LoRAs found and matched, sizes, passes and
+ * memory known. Resolving changes no weights and takes no native memory. Immutable.
+ *
+ * @param spec the request with trigger words added
+ * @param source the start image, with outpainting turned into inpainting
+ * @param size of the first pass
+ * @param seeds of the first image
+ * @param parts runs of images with equal prompts, in order; one unless prompts are dynamic
+ */
+public record RequestPlan(
+    Model model,
+    PromptSpec spec,
+    Optional<ImageToImage> source,
+    ImageSize size,
+    ImageSeeds seeds,
+    List<RequestPart> parts) {
+
+  /**
+   * Resolves a request.
+   *
+   * @throws dev.sdlora.api.error.StableDiffusionException if a prompt, a LoRA, another file or a
+   *     size cannot be used
+   * @throws IllegalArgumentException if the request exceeds a bound of the pipeline, has a refiner
+   *     switch but the pipeline no refiner, or names a branch that the U-Net does not have
+   */
+  public static RequestPlan resolve(Model model, PromptSpec requested) {
+    RequestInputs.check(requested, model.limits().request());
+    PromptSpec spec =
+        new TriggerWordPrompts(FileCaches.LORA_CARDS, model.library()::find).of(requested);
+    requireRefiner(model, spec);
+    requireBranch(model, spec);
+    Optional<ImageToImage> source = source(model, spec);
+    ImageSize size = size(model, spec, source);
+    ImageSeeds seeds =
+        new ImageSeeds(
+            RandomSeed.orDraw(spec.seed()),
+            RandomSeed.orDraw(spec.variation().seed()),
+            spec.variation().strength(),
+            spec.samplerOptions().ensd());
+    List<RequestPart> parts =
+        ResolvedPrompts.of(spec, seeds).stream()
+            .map(prompts -> RequestPart.resolve(model, prompts, spec.images(), source, size, seeds))
+            .toList();
+    return new RequestPlan(model, spec, source, size, seeds, parts);
+  }
+
+  private static void requireRefiner(Model model, PromptSpec spec) {
+    spec.refinerSwitch()
+        .filter(change -> model.refiner().isEmpty())
+        .ifPresent(
+            change -> {
+              throw new IllegalArgumentException(
+                  ("refinerSwitch is at %s, but the pipeline has no refiner; expected one from"
+                          + " Pipeline.builder().refiner(checkpoint), or no switch")
+                      .formatted(change.at()));
+            });
+  }
+
+  private static void requireBranch(Model model, PromptSpec spec) {
+    int branch = spec.speedOptions().cacheBranchId();
+    int branches = model.networks().unet().config().branches();
+    if (spec.speedOptions().cacheInterval() > 1 && branch >= branches) {
+      throw new IllegalArgumentException(
+          "cacheBranchId is %s, but the branches of this model's U-Net are 0 to %s"
+              .formatted(branch, branches - 1));
+    }
+  }
+
+  private static Optional<ImageToImage> source(Model model, PromptSpec spec) {
+    Optional<ImageToImage> given = spec.imageToImage();
+    if (given.isPresent() && given.get().outpainting().isPresent()) {
+      Outpainting more = given.get().outpainting().get();
+      RequestMemory.requireFew(model, given.get().image(), more);
+    }
+    return given.map(start -> Outpaint.asInpainting(start, spec.size()));
+  }
+
+  private static ImageSize size(Model model, PromptSpec spec, Optional<ImageToImage> source) {
+    ImageSize usual = model.checkpoint().defaultSize();
+    return spec.size()
+        .or(() -> source.map(given -> Canvas.defaultSize(given, usual)))
+        .orElse(usual);
+  }
+}

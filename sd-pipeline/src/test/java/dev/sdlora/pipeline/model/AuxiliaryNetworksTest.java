@@ -1,0 +1,304 @@
+package dev.sdlora.pipeline.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.ControlUnit.Mode;
+import dev.sdlora.api.image.FinalDecoder;
+import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.LatentPreview;
+import dev.sdlora.api.image.ResizeMode;
+import dev.sdlora.api.image.Tiling;
+import dev.sdlora.api.image.VaeTiling;
+import dev.sdlora.pipeline.Fixtures;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.network.ControlNetConfig;
+import dev.sdlora.pipeline.network.RandomWeights;
+import dev.sdlora.pipeline.network.T2iAdapterConfig;
+import dev.sdlora.pipeline.network.TinyDecoderConfig;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.tensors.file.TensorFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a pipeline can have beside its checkpoint, through the public API. */
+class AuxiliaryNetworksTest {
+  private static final PromptSpec SPEC =
+      PromptSpec.builder().prompt("a cat").size(64, 64).steps(4).seed(5).build();
+
+  @TempDir private static Path folder;
+  private static Path control;
+  private Pipeline pipeline = builder().build();
+  private int arrays = pipeline.liveTensors();
+
+  /**
+   * A ControlNet of the U-Net's own way down, with random layers where others have been trained.
+   */
+  @BeforeAll
+  static void makeControlNet() {
+    ModelFiles model = CheckpointReader.read(Fixtures.CHECKPOINT);
+    ControlNetConfig config = new ControlNetConfig(model.unet().config(), List.of(4, 6, 8, 10));
+    RandomWeights weights = new RandomWeights(config.weights(), 3);
+    model
+        .unet()
+        .weights()
+        .forEach(
+            (name, origin) -> {
+              if (config.weights().containsKey(name)) {
+                try (TensorFile.Reader reader = origin.file().reader()) {
+                  float[] values = reader.floats(origin.entry());
+                  System.arraycopy(values, 0, weights.of(name), 0, values.length);
+                }
+              }
+            });
+    control = weights.write(folder.resolve("control_edges.safetensors"), name -> name);
+  }
+
+  private static Pipeline.Builder builder() {
+    return Fixtures.float32().checkpoint(Checkpoint.open(Fixtures.CHECKPOINT));
+  }
+
+  private void use(Pipeline.Builder other) {
+    pipeline.close();
+    pipeline = other.build();
+    arrays = pipeline.liveTensors();
+  }
+
+  @AfterEach
+  void close() {
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
+    pipeline.close();
+  }
+
+  private byte[] rgb(PromptSpec spec) {
+    return pipeline.generate(spec).first().rgb();
+  }
+
+  private static ControlUnit.Builder unit() {
+    byte[] rgb = new byte[3 * 40 * 30];
+    new Random(8).nextBytes(rgb);
+    return ControlUnit.builder(control, Image.of(40, 30, rgb));
+  }
+
+  private byte[] following(ControlUnit.Builder... units) {
+    PromptSpec.Builder spec = SPEC.toBuilder();
+    for (ControlUnit.Builder unit : units) {
+      spec.controlUnit(unit.build());
+    }
+    return rgb(spec.build());
+  }
+
+  @Test
+  void generate_controlUnits_actAsTheySay() {
+    byte[] plain = rgb(SPEC);
+    byte[] followed = following(unit());
+    assertThat(followed).isNotEqualTo(plain);
+    assertThat(following(unit())).isEqualTo(followed);
+    assertThat(following(unit().weight(0))).isEqualTo(plain);
+    // The last of four steps begins after three quarters.
+    assertThat(following(unit().range(0.8, 1))).isEqualTo(plain);
+    assertThat(following(unit().range(0.75, 1))).isNotIn(plain, followed);
+    assertThat(following(unit().range(0, 0.75))).isEqualTo(followed);
+    assertThat(following(unit().resizeMode(ResizeMode.JUST_RESIZE))).isNotIn(plain, followed);
+    assertThat(following(unit().weight(0.5))).isNotIn(plain, followed);
+    assertLevelsDiffer(following(unit().weight(0.5), unit().weight(0.5)), followed, 1);
+
+    byte[] soft = following(unit().mode(Mode.PROMPT));
+    assertThat(soft).isNotIn(plain, followed);
+    assertThat(following(unit().mode(Mode.CONTROL))).isNotIn(plain, followed, soft);
+    assertThat(rgb(SPEC)).isEqualTo(plain);
+  }
+
+  @Test
+  void generate_t2iAdapter_actsLikeAControlNet() {
+    List<Integer> channels = CheckpointReader.read(Fixtures.CHECKPOINT).unet().config().channels();
+    Path adapter =
+        new RandomWeights(new T2iAdapterConfig(3, 8, channels, 2, 1).weights(), 4)
+            .write(folder.resolve("t2iadapter.safetensors"), name -> name);
+    ControlUnit unit = ControlUnit.builder(adapter, unit().build().image()).build();
+    byte[] plain = rgb(SPEC);
+    byte[] followed = following(unit.toBuilder());
+    assertThat(followed).isNotEqualTo(plain);
+    assertThat(following(unit.toBuilder().weight(0))).isEqualTo(plain);
+    assertThat(following(unit.toBuilder().weight(0.5))).isNotIn(plain, followed);
+    assertThat(following(unit.toBuilder().mode(Mode.PROMPT))).isNotIn(plain, followed);
+    assertThat(following(unit(), unit.toBuilder())).isNotIn(plain, followed, following(unit()));
+  }
+
+  @Test
+  void generate_controlNetKept_equalsOneThatIsReadForTheRequest() {
+    byte[] followed = following(unit());
+    use(builder().controlNet(control));
+    assertThat(following(unit())).isEqualTo(followed);
+  }
+
+  @Test
+  void generate_fileThatIsNoControlNet_saysSoAndLeavesNothingBehind() {
+    byte[] plain = rgb(SPEC);
+    ControlUnit wrong =
+        ControlUnit.builder(Fixtures.CHECKPOINT, Image.of(1, 1, new byte[3])).build();
+    // The first one has been read by then.
+    PromptSpec spec = SPEC.toBuilder().controlUnit(unit().build()).controlUnit(wrong).build();
+    assertThatThrownBy(() -> rgb(spec))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("tiny-sd1", "is not a ControlNet");
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
+    assertThat(rgb(SPEC)).isEqualTo(plain);
+    assertThatThrownBy(() -> builder().controlNet(Fixtures.CHECKPOINT).build())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("is not a ControlNet");
+  }
+
+  @Test
+  void build_controlNetForAnotherModel_saysSo() {
+    ModelFiles model = CheckpointReader.read(Fixtures.CHECKPOINT);
+    UNetConfig unet = model.unet().config();
+    UNetConfig wider =
+        new UNetConfig(
+            4,
+            4,
+            unet.channels(),
+            unet.layers(),
+            unet.transformers(),
+            unet.heads(),
+            unet.contextWidth() + 8,
+            false,
+            0,
+            0);
+    Path file =
+        new RandomWeights(new ControlNetConfig(wider, List.of(4, 6, 8, 10)).weights(), 1)
+            .write(folder.resolve("other.safetensors"), name -> name);
+    assertThatThrownBy(() -> builder().controlNet(file).build())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(
+            "ControlNet '%s' is made for another SD 1.x model (text states of 40), but checkpoint"
+                + " 'tiny-sd1' is SD 1.x (text states of 32)",
+            file);
+  }
+
+  @Test
+  void generate_tiling_movesContentOverTheEdges() {
+    byte[] plain = rgb(SPEC);
+    byte[] seamless = rgb(SPEC.toBuilder().tiling(Tiling.BOTH).build());
+    assertThat(seamless).isNotEqualTo(plain);
+    assertThat(rgb(SPEC.toBuilder().tiling(Tiling.X).build())).isNotIn(plain, seamless);
+  }
+
+  @Test
+  void generate_vaeInStrips_givesTheSamePicture() {
+    byte[] whole = rgb(SPEC.toBuilder().vaeTiling(VaeTiling.OFF).build());
+    assertThat(rgb(SPEC)).isEqualTo(whole);
+    assertLevelsDiffer(rgb(SPEC.toBuilder().vaeTiling(VaeTiling.ON).build()), whole, 1);
+  }
+
+  /** Sums in another order may tip a level. */
+  private static void assertLevelsDiffer(byte[] actual, byte[] expected, int most) {
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(Math.abs((actual[i] & 0xff) - (expected[i] & 0xff))).isLessThanOrEqualTo(most);
+    }
+  }
+
+  @Test
+  void generate_previewDecoder_makesPreviewsOfTheFullSize() {
+    Path decoder =
+        new RandomWeights(new TinyDecoderConfig(4, 4, TinyDecoderConfig.BLOCKS).weights(), 6)
+            .write(folder.resolve("taesd_decoder.safetensors"), name -> name);
+    use(builder().previewDecoder(decoder));
+    List<String> sizes = new ArrayList<>();
+    pipeline.generate(
+        SPEC,
+        new GenerationListener() {
+          @Override
+          public void stepEnd(Step step, LatentPreview preview) {
+            sizes.add(preview.toImage().getWidth() + "x" + preview.toImage().getHeight());
+          }
+        });
+    assertThat(sizes).hasSize(4).containsOnly("64x64");
+  }
+
+  @Test
+  void generate_finalDecoderTaesd_drawsWithItAndSaysSo() {
+    Path decoder =
+        new RandomWeights(new TinyDecoderConfig(4, 4, TinyDecoderConfig.BLOCKS).weights(), 6)
+            .write(folder.resolve("taesd_decoder.safetensors"), name -> name);
+    use(builder().previewDecoder(decoder));
+    PromptSpec tiny = SPEC.toBuilder().finalDecoder(FinalDecoder.TAESD).build();
+    byte[][] preview = new byte[1][];
+    GeneratedImage drawn =
+        pipeline
+            .generate(
+                tiny,
+                new GenerationListener() {
+                  @Override
+                  public void stepEnd(Step step, LatentPreview latent) {
+                    preview[0] = Image.of(latent.toImage()).rgb();
+                  }
+                })
+            .images()
+            .get(0);
+
+    // At the end of the last step there is no noise left, and the preview is the image.
+    assertThat(drawn.image().rgb()).isEqualTo(preview[0]).isNotEqualTo(rgb(SPEC));
+    assertThat(drawn.infotext()).contains(", VAE Decoder: TAESD");
+    assertThat(PromptSpec.fromInfotext(drawn.infotext()).finalDecoder())
+        .isEqualTo(FinalDecoder.TAESD);
+  }
+
+  @Test
+  void generate_finalDecoderThatThePipelineHasNot_isRefusedAndTheNextRequestWorks() {
+    use(builder());
+    PromptSpec tiny = SPEC.toBuilder().finalDecoder(FinalDecoder.TAESD).build();
+
+    assertThatThrownBy(() -> pipeline.generate(tiny))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(
+            "the request's finalDecoder is TAESD, but the pipeline was built without its file; give"
+                + " it to Pipeline.Builder.previewDecoder or by --preview-decoder");
+    assertThat(rgb(SPEC)).isNotEmpty();
+  }
+
+  /** TAESD3 and TAEF1 are TAESD but for the channels; others are no TAESD at all. */
+  @Test
+  void build_networksOfOtherModels_areRefusedInOneSentence() {
+    Path modern =
+        new RandomWeights(new TinyDecoderConfig(16, 4, TinyDecoderConfig.BLOCKS).weights(), 6)
+            .write(folder.resolve("taesd3_decoder.safetensors"), name -> name);
+    assertThatThrownBy(() -> builder().previewDecoder(modern).build())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(
+            "preview decoder '%s' is for latents of 16 channels, but the checkpoint's have 4; it is"
+                + " probably TAESD3 or TAEF1, and TAESD is the one for SD 1.x",
+            modern);
+    assertThatThrownBy(() -> builder().previewDecoder(control).build())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("is not a decoder of TAESD");
+    assertThatThrownBy(() -> builder().controlNet(modern).build())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("taesd3_decoder");
+  }
+
+  @Test
+  void build_gpuThatIsNotThere_saysInOneSentenceWhatIsMissing() {
+    assertThatThrownBy(() -> builder().device("cuda:7").build())
+        .isInstanceOf(StableDiffusionException.class)
+        .hasMessageContainingAll(
+            "there is no GPU 7", "ai.djl.pytorch:pytorch-native-cu128:", "pytorch-native-cpu")
+        .hasMessageNotContaining("\n")
+        .hasNoCause();
+  }
+}

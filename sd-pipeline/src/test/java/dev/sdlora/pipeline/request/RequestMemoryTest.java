@@ -1,0 +1,70 @@
+package dev.sdlora.pipeline.request;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sdlora.pipeline.Fixtures;
+import dev.sdlora.pipeline.PeakMemory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What requests are estimated to take against the peaks of processes that do nothing else. Of
+ * larger images and other networks docs/evidence/measurements.md tells.
+ */
+@EnabledOnOs(OS.LINUX)
+@Tag("slow")
+final class RequestMemoryTest {
+  private static final Path DEMO =
+      Path.of(
+          System.getProperty("basedir", ""),
+          "../demo/sd-demo-model/src/main/resources/dev/sdlora/demo/model/demo-sd1.safetensors");
+
+  private static final Pattern RESULT = Pattern.compile("estimate (\\d+) peak (\\d+) ");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "FLOAT32 512 512 1 lora=tiny_lora.safetensors",
+        "BFLOAT16 512 512 1 controlnets=2",
+        "FLOAT32 256 256 1 upscale=2",
+      })
+  void need_isWithinAQuarterOfThePeak(String request) throws Exception {
+    assertNeedIsWithinAQuarter(Fixtures.CHECKPOINT, request);
+  }
+
+  /** Its autoencoder has shortcuts, convolutions without a norm before them, at the full size. */
+  @Test
+  void need_demoModel_isWithinAQuarterOfThePeak() throws Exception {
+    assertNeedIsWithinAQuarter(DEMO, "BFLOAT16 512 512 1");
+  }
+
+  private static void assertNeedIsWithinAQuarter(Path checkpoint, String request) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch"));
+    command.addAll(List.of("-Xms200m", "-Xmx200m", "-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(PeakMemory.class.getName(), checkpoint.toString()));
+    command.addAll(List.of(request.replace("lora=", "lora=" + Fixtures.LORAS + "/").split(" ")));
+    ProcessBuilder program = new ProcessBuilder(command).redirectErrorStream(true);
+    program.environment().remove("OMP_NUM_THREADS"); // As applications run, not as tests do.
+    Process process = program.start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    Matcher result = RESULT.matcher(output);
+    assertThat(result.find()).as(output).isTrue();
+    double peak = Double.parseDouble(result.group(2));
+    assertThat(Double.parseDouble(result.group(1)))
+        .as(output)
+        .isCloseTo(peak, Percentage.withPercentage(25));
+  }
+}
