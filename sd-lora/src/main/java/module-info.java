@@ -1,5 +1,5 @@
-/** LoRA files and what they do to weights. */
-@SuppressWarnings("module") // The modules named here stand on this one and are compiled later.
+/** LoRA files and their effect on weights. */
+@SuppressWarnings("module") // The modules named here depend on this one and are compiled later.
 module dev.sdlora.lora {
   requires static transitive org.jspecify;
   requires transitive dev.sdlora.tensors;
@@ -22,7 +22,7 @@ module dev.sdlora.lora {
       dev.sdlora.pipeline,
       dev.sdlora.training;
 
-  // The programs beside the classes are read by the one that loads them.
+  // Opened so that the program loader can read the TorchScript resources next to the classes.
   opens dev.sdlora.lora.effect to
       dev.sdlora.tensors;
   opens dev.sdlora.lora.factors to

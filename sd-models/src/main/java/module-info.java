@@ -1,7 +1,7 @@
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.models.service.StoreDownloads;
 
-/** Gets models from where people publish them. */
+/** Downloads models from the sites that publish them. */
 module dev.sdlora.models {
   requires static transitive org.jspecify;
   requires transitive dev.sdlora.api;

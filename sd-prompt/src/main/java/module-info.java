@@ -1,5 +1,5 @@
 /** The prompt language and the tokenizer. */
-@SuppressWarnings("module") // The modules named here stand on this one and are compiled later.
+@SuppressWarnings("module") // The modules named here depend on this one and are compiled later.
 module dev.sdlora.prompt {
   requires static transitive org.jspecify;
   requires transitive dev.sdlora.api;

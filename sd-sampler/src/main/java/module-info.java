@@ -1,5 +1,5 @@
 /** Samplers, schedules and random noise. */
-@SuppressWarnings("module") // The modules named here stand on this one and are compiled later.
+@SuppressWarnings("module") // The modules named here depend on this one and are compiled later.
 module dev.sdlora.sampler {
   requires static transitive org.jspecify;
   requires transitive dev.sdlora.api;

@@ -1,5 +1,6 @@
 /** Tensors in files and in native memory, and programs that compute with them. */
-// The modules named here stand on this one and are compiled later; DJL's have names by manifest.
+// The modules named here depend on this one and are compiled later; DJL's module names come from
+// manifests.
 @SuppressWarnings({"module", "requires-automatic", "requires-transitive-automatic"})
 module dev.sdlora.tensors {
   requires static transitive org.jspecify;

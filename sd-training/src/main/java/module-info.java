@@ -9,7 +9,7 @@ module dev.sdlora.training {
 
   exports dev.sdlora.training;
 
-  // The programs beside the classes are read by the one that loads them.
+  // Opened so that the program loader can read the TorchScript resources next to the classes.
   opens dev.sdlora.training.step to
       dev.sdlora.tensors;
 }

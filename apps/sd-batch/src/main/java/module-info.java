@@ -1,4 +1,4 @@
-/** Images by the thousand, from a list of requests. */
+/** Batches of images from a list of requests. */
 module dev.sdlora.batch {
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.databind;

@@ -10,7 +10,7 @@ module dev.sdlora.cli {
   requires dev.sdlora.training;
   requires info.picocli;
 
-  // Options are fields that are set by their annotations; reports are records that become JSON.
+  // Picocli sets option fields by reflection; Jackson reads the records of reports.
   opens dev.sdlora.cli to
       com.fasterxml.jackson.databind,
       info.picocli;

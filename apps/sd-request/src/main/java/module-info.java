@@ -1,5 +1,6 @@
 /** Requests as JSON. */
-@SuppressWarnings("module") // The modules named here stand on this one and are compiled later.
+@SuppressWarnings(
+    "module") // The exports below name modules that depend on this one and are compiled later.
 module dev.sdlora.request {
   requires static transitive org.jspecify;
   requires transitive com.fasterxml.jackson.databind;

@@ -1,5 +1,8 @@
-/** Images in Spring Boot applications. */
-@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"}) // As all of Spring is.
+/** Image generation for Spring Boot applications. */
+@SuppressWarnings({
+  "requires-automatic",
+  "requires-transitive-automatic"
+}) // All of Spring has automatic modules.
 module dev.sdlora.spring {
   requires static transitive org.jspecify;
   requires transitive dev.sdlora.api;
@@ -19,6 +22,6 @@ module dev.sdlora.spring {
 
   exports dev.sdlora.spring;
 
-  // Spring makes and binds what is in it.
+  // Spring creates the beans and binds the properties.
   opens dev.sdlora.spring;
 }

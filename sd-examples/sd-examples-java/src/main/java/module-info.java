@@ -1,4 +1,4 @@
-/** One class for each task, with what is for users and nothing else. */
+/** Examples, one class for each task, which use only the public API. */
 module dev.sdlora.examples {
   requires static org.jspecify;
   requires dev.sdlora.api;

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The command line of a tool: one file, and options that are whole numbers.
+ * The command line of a tool: one file, and options with integer values.
  *
  * @param file the file
  * @param numbers the value of every option, such as {@code --seed}
@@ -20,11 +20,12 @@ record Arguments(Path file, Map<String, Integer> numbers) {
   }
 
   /**
-   * Reads a command line.
+   * Parses a command line.
    *
-   * @param usage what the tool expects, for the message
-   * @param defaults the options with the values that they have when left out
-   * @throws IllegalArgumentException if the command line is not as expected
+   * @param words the arguments
+   * @param usage the usage text for error messages
+   * @param defaults the options with their default values
+   * @throws IllegalArgumentException if the command line is invalid
    */
   static Arguments parse(String[] words, String usage, Map<String, Integer> defaults) {
     if (words.length % 2 == 0 || words[0].startsWith("-")) {
@@ -48,7 +49,7 @@ record Arguments(Path file, Map<String, Integer> numbers) {
     }
   }
 
-  /** The number format that {@code --bits} stands for. */
+  /** Returns the dtype selected by {@code --bits}. */
   ScalarType type() {
     return switch (number("--bits")) {
       case 16 -> ScalarType.BFLOAT16;
@@ -57,17 +58,17 @@ record Arguments(Path file, Map<String, Integer> numbers) {
     };
   }
 
-  /** What figures call a number format. */
+  /** Returns the name of a dtype in figures. */
   static String name(ScalarType type) {
     return type.name().toLowerCase(Locale.ROOT);
   }
 
-  /** Whether an option of 0 or 1 is on. */
+  /** Whether an option with the values 0 and 1 is 1. */
   boolean isOn(String option) {
     return number(option) > 0;
   }
 
-  /** The value of an option. */
+  /** Returns the value of an option. */
   int number(String option) {
     Integer value = numbers.get(option);
     if (value == null) {

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * What does the machine do at its best? A large product of matrices (GEMM) and a pass that reads
- * and writes all numbers of many matrices, in each format; and reading a file from the page cache,
- * a megabyte at a time on one thread.
+ * Measures the limits of the machine: a large matrix product (GEMM) and a pass that reads and
+ * writes all elements of many matrices, in each dtype; and reading a file from the page cache, one
+ * megabyte at a time on one thread.
  */
 public final class CeilingsBenchmark {
   private static final int MATRICES = 8;
@@ -35,7 +35,7 @@ public final class CeilingsBenchmark {
     FigureTable.print(run(arguments));
   }
 
-  /** Measures all of them; the best of some rounds counts. */
+  /** Measures all limits; the best of several rounds counts. */
   static List<Figure> run(Arguments arguments) throws IOException {
     int side = arguments.number("--gemm");
     int rounds = arguments.number("--rounds");

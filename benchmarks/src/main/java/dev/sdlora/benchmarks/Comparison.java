@@ -8,9 +8,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/** Figures beside those of an earlier run. Ratios are compared, so the machine may be another. */
+/**
+ * Compares figures with those of an earlier run. It compares ratios, so the machines may differ.
+ */
 final class Comparison {
-  /** What noise may take away. */
+  /** The tolerance for measurement noise. */
   private static final double ALLOWED = 0.1;
 
   private final List<Figure> figures;

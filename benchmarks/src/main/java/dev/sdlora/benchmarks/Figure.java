@@ -5,13 +5,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a benchmark has measured: one row of the table.
+ * A measured figure: one row of the table.
  *
- * @param name what, and under which conditions; unique in a table
+ * @param name the subject and its conditions; unique in a table
  * @param value the figure with its unit
- * @param ceiling what it is compared with, in the same run; empty for none, as ceilings have
- * @param ratio to that; null for none
- * @param aim what the ratio should be; null for none
+ * @param ceiling the reference of the same run; empty for none, as for ceilings
+ * @param ratio the ratio to the reference; null for none
+ * @param aim the desired ratio; null for none
  */
 record Figure(
     String name, String value, String ceiling, @Nullable Ratio ratio, @Nullable Ratio aim) {
@@ -19,44 +19,44 @@ record Figure(
   private static final String SHARE_AIM = "at least ";
   private static final String MULTIPLE_AIM = "at most ";
 
-  /** A ceiling itself, or a figure that stands for nothing else. */
+  /** Creates a ceiling, or a figure without a reference. */
   static Figure ceiling(String name, String value) {
     return new Figure(name, value, "", null, null);
   }
 
-  /** A rate as a share of the best one. */
+  /** Creates a rate as a share of the best rate. */
   static Figure share(String name, String value, String ceiling, double share) {
     return new Figure(name, value, ceiling, new Ratio(share, true), null);
   }
 
-  /** A time, or memory, as a multiple of the least. */
+  /** Creates a time or an amount of memory as a multiple of the minimum. */
   static Figure multiple(String name, String value, String ceiling, double multiple) {
     return new Figure(name, value, ceiling, new Ratio(multiple, false), null);
   }
 
-  /** The same with an aim; without a ratio the same. */
+  /** Returns a copy with an aim; unchanged if there is no ratio. */
   Figure aim(double number) {
     return ratio == null
         ? this
         : new Figure(name, value, ceiling, ratio, new Ratio(number, ratio.share()));
   }
 
-  /** A time. */
+  /** Formats a time. */
   static String seconds(double seconds) {
     return String.format(Locale.ROOT, seconds < 10 ? "%.3f s" : "%.1f s", seconds);
   }
 
-  /** A number of bytes. */
+  /** Formats a number of bytes. */
   static String megabytes(double bytes) {
     return String.format(Locale.ROOT, "%.0f MB", bytes / 1e6);
   }
 
-  /** A rate of operations. */
+  /** Formats a rate of operations. */
   static String gigaflops(double rate) {
     return String.format(Locale.ROOT, "%.0f GFLOP/s", rate / 1e9);
   }
 
-  /** The cells of its row. */
+  /** Returns the cells of the row. */
   List<String> cells() {
     String reached =
         aim == null || ratio == null
@@ -68,9 +68,9 @@ record Figure(
   }
 
   /**
-   * Reads what {@link #cells()} gives; further cells are passed over.
+   * Parses the result of {@link #cells()}; further cells are ignored.
    *
-   * @throws IllegalArgumentException if a cell is missing, or is no ratio or aim
+   * @throws IllegalArgumentException if a cell is missing, or a ratio or aim is invalid
    */
   static Figure of(List<String> cells) {
     if (cells.size() < CELLS) {

@@ -12,14 +12,14 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
-/** Figures as a table in Markdown: how it is printed, and how it is found in a text again. */
+/** Prints figures as a Markdown table and parses such tables. */
 final class FigureTable {
   /** The names of the columns. */
   static final List<String> COLUMNS = List.of("figure", "value", "compared with", "ratio", "aim");
 
   private FigureTable() {}
 
-  /** Prints a table to the standard output, in UTF-8 whatever the terminal has. */
+  /** Prints a table to the standard output, always in UTF-8. */
   static void print(List<Figure> figures) {
     print(figures, new PrintStream(System.out, true, StandardCharsets.UTF_8));
   }
@@ -30,7 +30,7 @@ final class FigureTable {
     figures.forEach(figure -> printRow(figure.cells(), out));
   }
 
-  /** Prints the names of columns and the line below them. */
+  /** Prints the header and the separator line. */
   static void printHead(List<String> columns, PrintStream out) {
     printRow(columns, out);
     out.println("|" + String.join("", Collections.nCopies(columns.size(), "---|")));
@@ -42,10 +42,11 @@ final class FigureTable {
   }
 
   /**
-   * Reads the tables in a text that may have other lines before, between and behind them.
+   * Parses the tables in a text; other lines are ignored.
    *
-   * @param name of the text, for messages
-   * @throws IllegalArgumentException if a row is damaged; says in which line
+   * @param lines the text
+   * @param name the name of the text, for error messages
+   * @throws IllegalArgumentException if a row is malformed; the message contains the line number
    */
   static List<Figure> read(List<String> lines, String name) {
     List<Figure> figures = new ArrayList<>();
@@ -66,10 +67,10 @@ final class FigureTable {
   }
 
   /**
-   * Reads the tables in a file.
+   * Parses the tables in a file.
    *
-   * @throws IllegalArgumentException if the file is missing, is no text, has no such table or a
-   *     damaged one
+   * @throws IllegalArgumentException if the file is missing, is not text, or has no table or a
+   *     malformed one
    */
   static List<Figure> read(Path file) {
     List<Figure> figures;
@@ -78,7 +79,7 @@ final class FigureTable {
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException(file + " does not exist", e);
     } catch (MalformedInputException e) {
-      throw new IllegalArgumentException(file + " is no text in UTF-8", e);
+      throw new IllegalArgumentException(file + " is not UTF-8 text", e);
     } catch (IOException e) {
       throw new IllegalArgumentException(file + " cannot be read: " + e, e);
     }
@@ -93,7 +94,7 @@ final class FigureTable {
     return cells.size() >= COLUMNS.size() && cells.subList(0, COLUMNS.size()).equals(COLUMNS);
   }
 
-  /** The cells of a row; none if the line is no row. */
+  /** Returns the cells of a row; empty if the line is not a row. */
   private static List<String> cells(String line) {
     String row = line.strip();
     if (row.length() < 2 || !row.startsWith("|") || !row.endsWith("|")) {

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 
-/** The least that a change of all weights costs: one pass that reads and writes every element. */
+/** The minimum cost of changing all weights: one pass that reads and writes every element. */
 final class FloorPass {
   private final Torch torch;
   private final Program program;
@@ -15,7 +15,7 @@ final class FloorPass {
     this.program = Program.load(torch, FloorPass.class, "floor.torchscript.py");
   }
 
-  /** Passes over tensors, at least one; their values stay the same. */
+  /** Runs a pass over one or more tensors; their values do not change. */
   void run(NDArray... tensors) {
     try (NDManager scope = torch.scope()) {
       program.call("touch").list(tensors).run(scope);

@@ -29,20 +29,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What does a LoRA that changes all transformers of a model cost to apply, to exchange for another
- * one, and to take off, over plain weights and over packed ones? In floors: the longer of a
- * read-and-write pass over the weights that it touches and of the operations of its products at the
- * rate of a large product (GEMM) in the same format. Beside it stands what it costs to read these
- * weights' bytes from the checkpoint. The LoRA files and the checkpoint are read as in use, from
- * the page cache. All take turns, so that they see the same machine.
+ * Measures applying a LoRA that changes all transformers of a model, switching to another one, and
+ * removing it, with plain and with packed weights. Results are multiples of a floor: the longer of
+ * a read-and-write pass over the affected weights and of the LoRA's products at the rate of a large
+ * matrix product (GEMM) in the same dtype. The time to read these weights' bytes from the
+ * checkpoint is shown as well. The LoRA files and the checkpoint are read from the page cache, as
+ * in normal use. All measurements alternate, so that they see the same state of the machine.
  */
 public final class FullModelPatchBenchmark {
-  /** In floors. */
+  /** In multiples of the floor. */
   private static final double APPLY_AIM = 2;
 
   private static final double SWITCH_AIM = 3;
 
-  /** In readings of the bytes. */
+  /** In multiples of the time to read the bytes. */
   private static final double RESTORE_AIM = 1.2;
 
   private final Map<String, Patcher> patchers;
@@ -80,7 +80,7 @@ public final class FullModelPatchBenchmark {
     FigureTable.print(run(arguments));
   }
 
-  /** Measures with two LoRAs that it writes for the checkpoint. */
+  /** Measures with two LoRAs written for the checkpoint. */
   static List<Figure> run(Arguments arguments) throws IOException {
     ModelFiles files = CheckpointReader.read(arguments.file());
     ScalarType type = arguments.type();
@@ -128,7 +128,7 @@ public final class FullModelPatchBenchmark {
     }
   }
 
-  /** Those of the U-Net packed, where packing is known for them. */
+  /** Loads the weights; those of the U-Net are packed if packing is supported. */
   private static Map<Network, LiveWeights> load(
       Torch torch,
       TensorLoader loader,
@@ -161,12 +161,12 @@ public final class FullModelPatchBenchmark {
         index, files.checkpoint().path().toString(), files.checkpoint().family(), List.of(use));
   }
 
-  /** As pipelines have them. */
+  /** Returns the packings that pipelines use. */
   static Map<String, Packing> packings(Torch torch, ModelFiles files, ScalarType type) {
     return Packer.isSupported(torch, type) ? UNetPacking.of(files.unet().config()) : Map.of();
   }
 
-  /** The weights that a plan touches. */
+  /** Returns the weights that a plan changes. */
   private static Map<Network, Map<String, Origin>> touched(ModelFiles files, PatchPlan plan) {
     Map<Network, Map<String, Origin>> touched = new LinkedHashMap<>();
     files
@@ -183,7 +183,7 @@ public final class FullModelPatchBenchmark {
   }
 
   /**
-   * Copies the bytes of the touched weights from the checkpoint one after another into one buffer.
+   * Copies the bytes of the affected weights from the checkpoint to one buffer, one after another.
    */
   private void read(ByteBuffer buffer) {
     try (OpenFiles files = new OpenFiles()) {
@@ -199,7 +199,7 @@ public final class FullModelPatchBenchmark {
     ByteBuffer buffer = ByteBuffer.allocateDirect(Math.toIntExact(largest));
     for (int i = 0; i <= rounds; i++) {
       if (i == 1) {
-        seconds.clear(); // The first round warms up.
+        seconds.clear(); // The first round is a warm-up.
       }
       time("pass", seconds, () -> floorPass.run(touched));
       time("read", seconds, () -> read(buffer));

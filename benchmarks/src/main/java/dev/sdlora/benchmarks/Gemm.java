@@ -8,9 +8,9 @@ import dev.sdlora.tensors.torch.Torch;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What the processor does at its best: a large product of matrices. */
+/** The processor's peak rate: a large matrix product. */
 final class Gemm {
-  /** Side of the matrices that rates are told of. */
+  /** The side of the matrices for reported rates. */
   static final int SIDE = 4096;
 
   private static final int ROUNDS = 5;
@@ -19,14 +19,14 @@ final class Gemm {
   private Gemm() {}
 
   /**
-   * Multiplications and additions in a second, of square matrices in a number format; measured once
-   * in a process.
+   * Returns the multiplications and additions per second for square matrices; measured once per
+   * process.
    */
   static double rate(Torch torch, int side, ScalarType type) {
     return MEASURED.computeIfAbsent(new Size(side, type), size -> measure(torch, size));
   }
 
-  /** A square matrix of random numbers. */
+  /** Creates a square matrix of random numbers. */
   static NDArray square(Torch torch, NDManager scope, ScalarType type, int side) {
     return program(torch)
         .call("square")

@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Draws images with a checkpoint and says for each stage how long it took, how much memory was
- * resident at its end, and how much at most while it went on. Peaks are told on Linux only.
+ * Generates images with a checkpoint and reports, for each stage, its duration, the resident memory
+ * at its end, and the peak. Peaks are available on Linux only.
  */
 public final class ImageBenchmark implements GenerationListener {
   private final PrintStream out;
@@ -63,9 +63,10 @@ public final class ImageBenchmark implements GenerationListener {
   }
 
   /**
-   * Draws one image after another, with a LoRA of some rank that it writes, or with none.
+   * Generates images one after another, with a LoRA of the given rank that it writes, or without.
    *
-   * @param out is told of each stage
+   * @param arguments the command line
+   * @param out where each stage is reported
    */
   static List<Figure> run(Arguments arguments, PrintStream out) throws IOException {
     ImageBenchmark benchmark = new ImageBenchmark(out);
@@ -88,7 +89,7 @@ public final class ImageBenchmark implements GenerationListener {
               .build()) {
         benchmark.end("load");
         for (int i = 0; i < arguments.number("--pictures"); i++) {
-          // Every second one goes without the LoRA, which is taken off then.
+          // Every second image is without the LoRA, which is then removed.
           boolean with = rank > 0 && i % 2 == 0;
           pipeline.generate(
               PromptSpec.builder()
@@ -110,7 +111,7 @@ public final class ImageBenchmark implements GenerationListener {
     }
   }
 
-  /** The peak of all stages, as a multiple of all weights. */
+  /** Returns the peak of all stages, as a multiple of the size of all weights. */
   private Figure figure(Arguments arguments) {
     ModelFiles files = CheckpointReader.read(arguments.file());
     double weights =

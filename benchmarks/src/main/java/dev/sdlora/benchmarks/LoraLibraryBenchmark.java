@@ -30,9 +30,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How long does a process that has just begun take to list 1,000 LoRAs, and how long does it take
- * to see that nothing has changed? The files have the names of kohya's 264 modules and the tags of
- * 500 captions, 120 KB of header each; their tensors are of a few numbers, as they are not read.
+ * Measures how long a new process takes to list 1,000 LoRAs, and to detect that nothing has
+ * changed. The files have the names of kohya's 264 modules and the tags of 500 captions, with
+ * headers of 120 KB each; their tensors are tiny because they are not read.
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -50,19 +50,19 @@ public class LoraLibraryBenchmark {
     return LoraLibrary.open(loras.folder).list();
   }
 
-  /** Lists it once more. */
+  /** Lists the library again. */
   @Benchmark
   public List<LoraAdapter> again(Listed listed) {
     return listed.library.list();
   }
 
-  /** Looks for a trigger word for the first time. */
+  /** Searches for a trigger word for the first time. */
   @Benchmark
   public List<LoraAdapter> search(Listed listed) {
     return listed.library.search(LoraQuery.ALL.withTrigger("ink"));
   }
 
-  /** Reads the headers and does nothing with them. */
+  /** Reads the headers only. */
   @Benchmark
   public long floor(Loras loras) throws IOException {
     long bytes = 0;
@@ -130,7 +130,7 @@ public class LoraLibraryBenchmark {
   public static class Listed {
     LoraLibrary library;
 
-    /** Lists it for the first time. */
+    /** Lists the library for the first time. */
     @Setup(Level.Trial)
     public void list(Loras loras) {
       library = LoraLibrary.open(loras.folder);

@@ -35,10 +35,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does it cost to add one low-rank change to weights that are as the file says, and what does
- * a bare pass over the same bytes cost? Each operation goes over as many weights of one shape as
- * make some 128 MB, because weights of a model are not in the processor's cache when their turn
- * comes. The factors are, as they are after having been read.
+ * Measures adding one low-rank change to unpatched weights, and a bare pass over the same bytes.
+ * Each operation processes about 128 MB of weights of one shape, because the weights of a model are
+ * not in the processor's cache. The factors are, because they have just been read.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -55,7 +54,7 @@ public class LoraPatchBenchmark {
     }
   }
 
-  /** Passes over all weights. */
+  /** Runs a pass over all weights. */
   @Benchmark
   public void floor(Weights weights) {
     weights.floorPass.run(weights.tensors);
@@ -82,15 +81,15 @@ public class LoraPatchBenchmark {
     })
     String shape;
 
-    /** The format of the numbers in memory; in the file they are float16. */
+    /** The dtype in memory; in the file it is float16. */
     @Param({"FLOAT32", "BFLOAT16"})
     ScalarType type = ScalarType.FLOAT32;
 
-    /** Whether they are in the layout of the kernels that use them, as those of the U-Net are. */
+    /** Whether they are packed for the CPU kernels, like those of the U-Net. */
     @Param({"false", "true"})
     boolean packed;
 
-    /** How many numbers all weights have together; a test makes it smaller. */
+    /** Total number of elements in all weights; tests reduce it. */
     long total = 1 << 25;
 
     List<Long> sizes;
@@ -101,7 +100,7 @@ public class LoraPatchBenchmark {
     NDArray[] tensors;
     FloorPass floorPass;
 
-    /** Makes and loads the weights. */
+    /** Creates and loads the weights. */
     @Setup
     public void load() throws IOException {
       sizes = Arrays.stream(shape.split("x", -1)).map(Long::valueOf).toList();
@@ -129,7 +128,7 @@ public class LoraPatchBenchmark {
       floorPass = new FloorPass(torch);
     }
 
-    /** Makes the weights what the file says, so that every patch is a first one. */
+    /** Restores the weights from the file, so that every patch is the first. */
     @Setup(Level.Invocation)
     public void restore() {
       try (LiveWeights.Writer writer = live.writer()) {
@@ -155,13 +154,13 @@ public class LoraPatchBenchmark {
     }
   }
 
-  /** One change, the same for all weights. */
+  /** A change, the same for all weights. */
   @State(Scope.Benchmark)
   @SuppressWarnings("NullAway.Init")
   public static class Changes {
     static final double SCALE = 0.8;
 
-    /** Columns of the first factor. */
+    /** The LoRA's rank. */
     @Param({"4", "8", "16", "32", "64", "128"})
     int rank;
 
@@ -169,7 +168,7 @@ public class LoraPatchBenchmark {
     float[] down;
     Map<String, List<LowRank>> byName;
 
-    /** Makes the factors. */
+    /** Creates the factors. */
     @Setup
     public void make(Weights weights) {
       Random random = new Random(1);

@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What figures depend on: the computer, its programs, and the state of this project. */
+/** The conditions of a measurement: the computer, its software, and the state of this project. */
 final class Machine {
   private Machine() {}
 
-  /** One sentence, with what could be found out. */
+  /** Returns one sentence with the available information. */
   static String describe() {
     return String.format(
         Locale.ROOT,
@@ -38,7 +38,7 @@ final class Machine {
     return Double.parseDouble(kilobytes) * 1024 / 1e9;
   }
 
-  /** The first value of a key in a file of settings. */
+  /** Returns the first value of a key in a settings file. */
   private static String field(Path file, String key, String otherwise) {
     if (!Files.isReadable(file)) {
       return otherwise;

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One benchmark on one model with its options, to be run in a process of its own: none finds the
- * memory or the compiled code that another left.
+ * A benchmark on a model with its options, which runs in its own process so that runs do not share
+ * memory or compiled code.
  *
- * @param name by which it is chosen
+ * @param name the name to select it
  * @param benchmark the class that prints a {@link FigureTable}
- * @param model what it works on
- * @param options its options
- * @param standard whether it runs if nothing is chosen
+ * @param model the model
+ * @param options the options
+ * @param standard whether it runs by default
  */
 record MeasuredRun(
     String name, Class<?> benchmark, Model model, Map<String, Integer> options, boolean standard) {
@@ -31,7 +31,7 @@ record MeasuredRun(
 
   private static final int SIDE = Gemm.SIDE;
 
-  /** What makes a run quick on the tiny model. */
+  /** Options for a quick run on the tiny model. */
   private static final Map<String, Integer> QUICK =
       Map.of("--size", 64, "--rounds", 1, "--gemm", 64, "--steps", 1, "--rank", 2);
 
@@ -40,7 +40,7 @@ record MeasuredRun(
     options = new LinkedHashMap<>(options);
   }
 
-  /** All runs, in the order of the table. */
+  /** Returns all runs, in the order of the table. */
   static List<MeasuredRun> all() {
     List<MeasuredRun> runs = new ArrayList<>();
     runs.add(of("ceilings", CeilingsBenchmark.class, "--gemm", SIDE, "--rounds", 5));
@@ -160,7 +160,10 @@ record MeasuredRun(
         true);
   }
 
-  /** Large images take minutes: only one of each model is drawn if nothing is chosen. */
+  /**
+   * Creates a run with images. Large images take minutes, so by default only one per model is
+   * generated.
+   */
   private static MeasuredRun image(String name, Model model, int size, int bits, int sparing) {
     return new MeasuredRun(
         "%s-%s-%s-%s".formatted(name, bits, size, sparing > 0 ? "sparing" : "kept"),
@@ -182,14 +185,14 @@ record MeasuredRun(
     return options;
   }
 
-  /** The same run, as quick as it can be. */
+  /** Returns the same run with options that make it as quick as possible. */
   MeasuredRun quick() {
     Map<String, Integer> changed = new LinkedHashMap<>(options);
     changed.replaceAll((option, number) -> QUICK.getOrDefault(option, number));
     return new MeasuredRun(name, benchmark, model, changed, standard);
   }
 
-  /** The command line of the benchmark. */
+  /** Returns the command line of the benchmark. */
   List<String> words(Path file) {
     List<String> words = new ArrayList<>(List.of(file.toString()));
     options.forEach(
@@ -201,8 +204,8 @@ record MeasuredRun(
   }
 
   /**
-   * Runs it in a process of its own, with a heap as the command line has it. What the process
-   * writes to its error output goes to that of this one.
+   * Runs the benchmark in a process of its own, with the heap size of the command-line tool. The
+   * error output of the process is passed on.
    *
    * @throws IllegalStateException if it fails or prints no table
    */

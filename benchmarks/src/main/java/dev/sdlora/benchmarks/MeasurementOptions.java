@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The command line of {@link Measurements}.
  *
- * @param sd15 a checkpoint; null if one is to be written
- * @param sdxl likewise
+ * @param sd15 a checkpoint; null to write one
+ * @param sdxl a checkpoint; null to write one
  * @param withSdxl whether SDXL is measured
- * @param runs what runs, in the order of the table
- * @param quick whether a tiny model stands for all
+ * @param runs the runs, in the order of the table
+ * @param quick whether a tiny model replaces all models
  * @param earlier the figures to compare with; null for none
  */
 record MeasurementOptions(
@@ -32,11 +32,11 @@ record MeasurementOptions(
   }
 
   /**
-   * Reads a command line, and the earlier figures if it names some, so that a mistake shows before
+   * Parses a command line and reads the earlier figures, so that mistakes are reported before
    * minutes of measuring.
    *
-   * @throws IllegalArgumentException if the command line is not as expected, or a file is missing
-   *     or damaged
+   * @throws IllegalArgumentException if the command line is invalid, or a file is missing or
+   *     malformed
    */
   static MeasurementOptions parse(String... words) {
     Path sd15 = null;
@@ -75,7 +75,7 @@ record MeasurementOptions(
   private static Path file(String option, String written) {
     Path file = Path.of(written);
     if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(option + ": there is no file " + file);
+      throw new IllegalArgumentException(option + ": file not found: " + file);
     }
     return file;
   }
@@ -93,7 +93,7 @@ record MeasurementOptions(
     for (String beginning : beginnings) {
       if (all.stream().noneMatch(run -> run.name().startsWith(beginning))) {
         throw new IllegalArgumentException(
-            "--only: no run begins with \""
+            "--only: no run starts with \""
                 + beginning
                 + "\"; there are "
                 + String.join(", ", all.stream().map(MeasuredRun::name).toList())

@@ -13,23 +13,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures all that docs/evidence/measurements.md tells and prints it as one table, with the
- * machine and the commit above it. Each benchmark runs in a process of its own. Ratios are to what
- * the same process reached at its best, so they can be compared with those of another machine.
+ * Measures all figures of docs/evidence/measurements.md and prints them as one table, after a
+ * description of the machine and the commit. Each benchmark runs in a process of its own. Ratios
+ * refer to the limits measured in the same process, so they can be compared between machines.
  *
  * <ul>
- *   <li>{@code --sd15 FILE}: a checkpoint of SD 1.5; without it one of random weights is written
- *       into a temporary folder and deleted at the end.
- *   <li>{@code --sdxl [FILE]}: SDXL is measured too; without a file likewise.
- *   <li>{@code --only NAME,...}: the runs whose names begin so. Some take minutes and run only if
- *       they are named: most images of 1024² ({@code memory}), DeepCache and token merging ({@code
- *       reuse}).
- *   <li>{@code --quick}: a tiny model in the place of all, to try the command.
- *   <li>{@code --compare FILE}: a text with a table that this program printed; ratios that are
- *       worse by more than 10 % are marked and named below the table.
+ *   <li>{@code --sd15 FILE}: a checkpoint of SD 1.5; by default one with random weights is written
+ *       to a temporary folder and deleted at the end.
+ *   <li>{@code --sdxl [FILE]}: also measures SDXL; without a file, one is written likewise.
+ *   <li>{@code --only NAME,...}: runs whose names start with these words. Some take minutes and run
+ *       only if they are named: most images of 1024² ({@code memory}), DeepCache and token merging
+ *       ({@code reuse}).
+ *   <li>{@code --quick}: uses a tiny model for all runs, to try the command.
+ *   <li>{@code --compare FILE}: a text with a table printed by this program; ratios that are worse
+ *       by more than 10 % are marked and listed below the table.
  * </ul>
  *
- * <p>It ends with 1 if a ratio fell so or a run failed, and with 2 if it was called wrongly.
+ * <p>The exit code is 1 if a ratio fell or a run failed, and 2 if the command line is invalid.
  */
 public final class Measurements {
   private final MeasurementOptions options;
@@ -56,8 +56,9 @@ public final class Measurements {
   /**
    * Measures and prints.
    *
-   * @param out the table
-   * @param log what is going on, and mistakes
+   * @param out receives the table
+   * @param log receives progress and errors
+   * @param words the arguments
    * @return the exit code
    */
   static int run(PrintStream out, PrintStream log, String... words)
@@ -88,7 +89,7 @@ public final class Measurements {
       try {
         figures.addAll((options.quick() ? run.quick() : run).measure(file(run.model())));
       } catch (IllegalArgumentException | IllegalStateException e) {
-        // The others may be worth the minutes that they took.
+        // Continue: the other runs may have taken minutes.
         log.println(e.getMessage());
         failed.add(run.name());
       }
@@ -96,7 +97,7 @@ public final class Measurements {
     }
   }
 
-  /** The checkpoint of a model, written if none was named. */
+  /** Returns the checkpoint of a model; writes one if none was given. */
   private Path file(MeasuredRun.Model model) throws IOException {
     if (options.quick()) {
       return write(MeasuredRun.Model.SD15, ModelConfig.TINY);

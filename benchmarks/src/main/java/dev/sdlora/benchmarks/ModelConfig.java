@@ -28,7 +28,7 @@ record ModelConfig(
               4, 4, List.of(320, 640, 1280, 1280), 2, List.of(1, 1, 1, 0), 1, 8, 768, false),
           vae(0.18215));
 
-  /** Stable Diffusion 2.1, whose encoder has a last layer that nobody reads. */
+  /** Stable Diffusion 2.1, whose text encoder has an unused last layer. */
   static final ModelConfig SD21 =
       new ModelConfig(
           ModelFamily.SD2,
@@ -94,7 +94,7 @@ record ModelConfig(
               0),
           vae(0.13025));
 
-  /** So small that anything with it takes no time; its text encoder has the words of CLIP. */
+  /** A tiny model for quick runs; its text encoder has CLIP's vocabulary. */
   static final ModelConfig TINY =
       new ModelConfig(
           ModelFamily.SD1,
@@ -107,7 +107,7 @@ record ModelConfig(
     textEncoders = List.copyOf(textEncoders);
   }
 
-  /** The dimensions of a checkpoint. */
+  /** Returns the dimensions of a checkpoint. */
   static ModelConfig of(ModelFiles files) {
     return new ModelConfig(
         files.checkpoint().family(),
@@ -117,10 +117,10 @@ record ModelConfig(
   }
 
   /**
-   * Full size of a family, by its number on the command line.
+   * Returns the full-size model of a family, by its number on the command line.
    *
    * @param number 15, 21 or 100 for XL
-   * @throws IllegalArgumentException if it is another number
+   * @throws IllegalArgumentException if the number is unknown
    */
   static ModelConfig numbered(int number) {
     return switch (number) {
@@ -133,7 +133,7 @@ record ModelConfig(
     };
   }
 
-  /** What figures call it. */
+  /** The name in figures. */
   String title() {
     if (equals(SD15)) {
       return "SD 1.5";

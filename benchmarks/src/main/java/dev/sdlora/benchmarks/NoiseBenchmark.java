@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What does the noise of an image of 512² cost, by each generator? */
+/** Measures the initial noise of a 512² image with each generator. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 2, time = 1)
@@ -30,13 +30,13 @@ public class NoiseBenchmark {
   /** The generator. */
   @Param Rng rng;
 
-  /** The first noise of an image. */
+  /** Creates the initial noise of an image. */
   @Benchmark
   public float[] first() {
     return new ImageNoise(rng, ImageSeeds.of(1), SHAPE).first();
   }
 
-  /** The same as a mixture of two seeds' noise. */
+  /** Creates the initial noise as a mixture of two seeds. */
   @Benchmark
   public float[] variation() {
     return new ImageNoise(rng, new ImageSeeds(1, 2, 0.3, 0), SHAPE).first();

@@ -27,9 +27,9 @@ import java.util.Random;
 import java.util.function.Supplier;
 
 /**
- * What do LoRAs that ride beside the weights cost in a call of the U-Net, as a share of a call
- * without them? The calls, of two latents as with guidance, take turns, so that all see the same
- * machine.
+ * Measures U-Net calls with LoRAs that are computed next to the weights instead of patched into
+ * them, as a multiple of calls without LoRAs. The calls, of two latents as with guidance,
+ * alternate, so that all see the same state of the machine.
  */
 public final class OverlayBenchmark {
   private static final int TOKENS = 77;
@@ -37,7 +37,7 @@ public final class OverlayBenchmark {
   private static final String ONE = "one LoRA";
   private static final String TWO = "two LoRAs";
 
-  /** In calls without LoRAs. */
+  /** In multiples of calls without LoRAs. */
   private static final double ONE_AIM = 1.06;
 
   private static final double TWO_AIM = 1.08;
@@ -56,7 +56,7 @@ public final class OverlayBenchmark {
     FigureTable.print(run(arguments));
   }
 
-  /** Measures with two LoRAs that it writes for the checkpoint. */
+  /** Measures with two LoRAs written for the checkpoint. */
   static List<Figure> run(Arguments arguments) throws IOException {
     ModelFiles files = CheckpointReader.read(arguments.file());
     ScalarType type = arguments.type();
@@ -127,13 +127,13 @@ public final class OverlayBenchmark {
         .aim(aim);
   }
 
-  /** The seconds of the shortest calls. */
+  /** Returns the seconds of the shortest calls. */
   private static Map<String, Double> measure(
       Torch torch, Map<String, UNet> variants, int size, int rounds) {
     try (NDManager scope = torch.scope()) {
       UNet any = variants.values().iterator().next();
       Random random = new Random(1);
-      // The U-Net takes float32 and computes in the format of its weights.
+      // The U-Net takes float32 and computes in the dtype of its weights.
       NDArray latents = normal(random, scope, 2, 4, size / 8, size / 8);
       NDArray context = normal(random, scope, 2, TOKENS, any.config().contextWidth());
       NDArray times = Torch.floats(scope, new float[] {500, 500}, 2);

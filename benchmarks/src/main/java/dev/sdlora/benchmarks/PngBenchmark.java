@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What does it cost to make a PNG of an image with slopes of colour and a little grain? */
+/** Measures encoding a PNG of an image with colour gradients and a little grain. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 2, time = 1)
@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class PngBenchmark {
   private static final int GRAIN = 8;
 
-  /** The sides of the image. */
+  /** The side of the image. */
   @Param({"512", "1024"})
   int size;
 
@@ -48,7 +48,7 @@ public class PngBenchmark {
             Image.of(size, size, rgb), 1, "a picture\nSteps: 20, Sampler: Euler, Seed: 1");
   }
 
-  /** The file's bytes with the settings in them. */
+  /** Encodes the image with its settings. */
   @Benchmark
   public byte[] encode() {
     return image.png();

@@ -23,8 +23,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does a prompt of some hundred tokens cost before a text encoder sees it: to be read with all
- * that the language has, to be planned over the steps, and to become tokens?
+ * Measures the work for a prompt of about a hundred tokens before the text encoder: parsing all
+ * syntax, scheduling it over the steps, and tokenizing.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -43,25 +43,25 @@ public class PromptBenchmark {
   private final PromptReader reader = new PromptReader(PromptOptions.DEFAULTS, name -> true);
   private final ClipTokenizer tokenizer = ClipTokenizer.standard();
 
-  /** Comments, tags, brackets and weights as a tree. */
+  /** Parses comments, tags, brackets and weights to a tree. */
   @Benchmark
   public ReadPrompt read() {
     return reader.prompt(prompt);
   }
 
-  /** The texts of each side of AND over the steps. */
+  /** Returns the texts of each side of AND over the steps. */
   @Benchmark
   public List<PromptSchedule.Weighted> schedule() {
     return PromptSchedule.ofParts(prompt, PromptSteps.first(STEPS), PromptLimits.DEFAULTS);
   }
 
-  /** Byte pairs of the whole text. */
+  /** Tokenizes the whole text by byte pairs. */
   @Benchmark
   public int[] tokenize() {
     return tokenizer.encode(prompt);
   }
 
-  /** Weighted pieces and the chunks of 75 tokens that they fill. */
+  /** Splits the text into weighted pieces and chunks of 75 tokens. */
   @Benchmark
   public List<TokenChunk> chunks() {
     return Chunks.of(Attention.parse(prompt), tokenizer);

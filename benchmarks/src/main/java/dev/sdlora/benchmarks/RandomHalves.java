@@ -9,10 +9,10 @@ import java.nio.channels.WritableByteChannel;
 import java.util.SplittableRandom;
 
 /**
- * A float16 tensor of random numbers, made while it is written. The numbers are sums of four
- * uniform ones, close enough to normal for weights and ten times cheaper.
+ * A float16 tensor of random numbers, generated while it is written. The numbers are sums of four
+ * uniform ones, which are close enough to normal for weights and ten times cheaper.
  *
- * @param elements how many
+ * @param elements the number of elements
  * @param mean their mean
  * @param deviation their standard deviation; 0 for a constant tensor
  * @param seed equal seeds give equal numbers

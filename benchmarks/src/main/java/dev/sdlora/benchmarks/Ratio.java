@@ -5,9 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A figure in terms of what it is compared with. A share of a rate, such as {@code 91.0 %}, is
- * better if it is higher; a multiple of a time or of memory, such as {@code 2.10 ×}, if it is
- * lower.
+ * The ratio of a figure to its reference. A share of a rate, such as {@code 91.0 %}, is better if
+ * it is higher; a multiple of a time or of memory, such as {@code 2.10 ×}, if it is lower.
  *
  * @param number the quotient: 0.91 for a share of 91 %
  * @param share whether it is a share
@@ -23,9 +22,9 @@ record Ratio(double number, boolean share) {
   }
 
   /**
-   * Reads what {@link #toString()} writes.
+   * Parses the result of {@link #toString()}.
    *
-   * @throws IllegalArgumentException if it is something else
+   * @throws IllegalArgumentException if the text is malformed
    */
   static Ratio parse(String written) {
     Matcher matcher = WRITTEN.matcher(written);
@@ -37,14 +36,14 @@ record Ratio(double number, boolean share) {
     return new Ratio(Double.parseDouble(matcher.group(1)) / (share ? 100 : 1), share);
   }
 
-  /** Whether this is as good as another of its kind, or better. */
+  /** Whether this is as good as another ratio of its kind, or better. */
   boolean meets(Ratio aim) {
     return share ? number >= aim.number : number <= aim.number;
   }
 
   /**
-   * By which part this is better than an earlier one: 0.25 if it is faster by a quarter, below 0 if
-   * it is worse.
+   * Returns by how much this is better than an earlier ratio: 0.25 if it is faster by a quarter,
+   * below 0 if it is worse.
    */
   double gain(Ratio earlier) {
     if (number == earlier.number) {
@@ -53,7 +52,7 @@ record Ratio(double number, boolean share) {
     return share ? number / earlier.number - 1 : earlier.number / number - 1;
   }
 
-  /** With one decimal for a share and two for a multiple. */
+  /** Formats a share with one decimal and a multiple with two. */
   @Override
   public String toString() {
     return share

@@ -19,9 +19,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * What becomes of throughput, latency and memory when one pipeline draws several images at once,
- * each with a LoRA of its own? Four requests go to pipelines that work on one, two and four at a
- * time; callers ask for the next image when they have theirs.
+ * Measures throughput, latency and memory of a pipeline that generates several images at once, each
+ * with its own LoRA. Four requests are sent to pipelines that process one, two and four at a time;
+ * callers request the next image when they have received theirs.
  */
 public final class RequestsBenchmark {
   private static final int REQUESTS = 4;
@@ -49,7 +49,7 @@ public final class RequestsBenchmark {
     FigureTable.print(run(arguments));
   }
 
-  /** Measures with four LoRAs that it writes for the checkpoint. */
+  /** Measures with four LoRAs written for the checkpoint. */
   static List<Figure> run(Arguments arguments) throws IOException {
     Path folder = Files.createTempDirectory("loras");
     try {
@@ -106,7 +106,7 @@ public final class RequestsBenchmark {
     return figures;
   }
 
-  /** Draws all images with a new pipeline, after one that does not count; the best round. */
+  /** Generates all images with a new pipeline, after a warm-up; returns the best round. */
   private Wave wave(int atOnce) {
     ExecutorService callers = Executors.newFixedThreadPool(atOnce);
     try (Pipeline pipeline =
@@ -159,12 +159,12 @@ public final class RequestsBenchmark {
   }
 
   /**
-   * Four images.
+   * The times for four images.
    *
-   * @param seconds until all were there
-   * @param first until the first was
-   * @param second until the second was
-   * @param peak most of the process's memory, in bytes
+   * @param seconds until all were finished
+   * @param first until the first was finished
+   * @param second until the second was finished
+   * @param peak the peak of the process's memory, in bytes
    */
   private record Wave(double seconds, double first, double second, long peak) {}
 }

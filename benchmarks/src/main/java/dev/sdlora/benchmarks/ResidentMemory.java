@@ -6,24 +6,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * How much of this process is in memory, as Linux counts it: what it allocated and the files that
- * it has mapped, such as libraries, but not the page cache of files that it reads. 0 elsewhere.
+ * The resident memory of this process as Linux reports it: allocated memory and mapped files such
+ * as libraries, but not the page cache of files that it reads. 0 on other systems.
  */
 final class ResidentMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Path CLEAR = Path.of("/proc/self/clear_refs");
 
-  /** What is resident now, in bytes. */
+  /** Returns the resident memory in bytes. */
   long now() {
     return value("VmRSS:");
   }
 
-  /** The most that was resident since {@link #forgetPeak()}, in bytes. */
+  /** Returns the peak since {@link #forgetPeak()}, in bytes. */
   long peak() {
     return value("VmHWM:");
   }
 
-  /** From now on the peak counts anew. */
+  /** Resets the peak. */
   void forgetPeak() {
     if (Files.isWritable(CLEAR)) {
       try {

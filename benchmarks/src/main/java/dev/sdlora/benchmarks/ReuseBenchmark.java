@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * How long does a call of the U-Net take, of two rows as with guidance, that runs its outermost
- * blocks alone over features that were kept (DeepCache), or that merges tokens? The calls take
- * turns, so that all see the same machine, after those that keep features.
+ * Measures U-Net calls, of two rows as with guidance, that run only the outermost blocks over
+ * cached features (DeepCache), or that merge tokens. After the calls that cache features, the calls
+ * alternate, so that all see the same state of the machine.
  */
 public final class ReuseBenchmark {
   private static final int ROWS = 2;
@@ -43,7 +43,7 @@ public final class ReuseBenchmark {
     FigureTable.print(run(arguments));
   }
 
-  /** Measures a whole call and each kind of shortened one. */
+  /** Measures a complete call and each kind of shortened call. */
   static List<Figure> run(Arguments arguments) {
     ModelFiles files = CheckpointReader.read(arguments.file());
     ScalarType type = arguments.type();

@@ -27,9 +27,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does a step cost beside the U-Net? The latent is that of an image of 512², the model one
- * that predicts nothing, so that the arithmetic of the sampler is left, and the noise that it
- * draws.
+ * Measures a sampling step without the U-Net. The latent is that of a 512² image, and the model
+ * predicts nothing, so only the sampler's arithmetic and noise remain.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -42,14 +41,14 @@ public class SamplerBenchmark {
   private static final int STEPS = 20;
   private static final LatentShape SHAPE = new LatentShape(4, 64, 64);
 
-  /** Samplers of one and of several remembered steps, without and with noise. */
+  /** Samplers with one and with several remembered steps, with and without noise. */
   @Param({"EULER", "EULER_A", "DPMPP_2M", "DPMPP_2M_SDE", "DPMPP_3M_SDE"})
   Sampler sampler;
 
   private SamplingPlan plan;
   private float[] unitNoise;
 
-  /** Chooses the noise levels and draws the first noise. */
+  /** Computes the noise levels and the initial noise. */
   @Setup
   public void plan() {
     SamplingSettings settings = new SamplingSettings(sampler, Schedule.KARRAS, STEPS);
@@ -57,7 +56,7 @@ public class SamplerBenchmark {
     unitNoise = noise().first();
   }
 
-  /** One of twenty steps. */
+  /** Runs one of twenty steps. */
   @Benchmark
   @OperationsPerInvocation(STEPS)
   public float[] step() {
@@ -68,7 +67,7 @@ public class SamplerBenchmark {
     return new ImageNoise(Rng.CPU, ImageSeeds.of(1), SHAPE);
   }
 
-  /** A model to which every latent is clean. */
+  /** A model that returns every latent as the clean one. */
   private enum Nothing implements Denoiser {
     MODEL;
 

@@ -5,16 +5,19 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The shortest of several calls: networks take long, and the least disturbed compare best. */
+/**
+ * Measures the shortest of several calls: model calls take long, and the least disturbed ones
+ * compare best.
+ */
 final class ShortestCalls {
   private ShortestCalls() {}
 
   /**
-   * Makes calls in turns, after a round that warms up and does not count.
+   * Runs calls alternately, after a warm-up round.
    *
-   * @param calls by name; what they return is closed
-   * @param rounds that count; with 0 it is the first one
-   * @return the seconds of the shortest of each, in the same order
+   * @param calls by name; their results are closed
+   * @param rounds the number of rounds; with 0 the warm-up counts
+   * @return the seconds of the shortest call of each kind, in the same order
    */
   static Map<String, Double> seconds(Map<String, Supplier<NDArray>> calls, int rounds) {
     Map<String, Double> best = new LinkedHashMap<>();

@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How long does it take from the start of a process to a pipeline that is ready, and how long to an
- * image of the command line? The measure of the first is {@link StartedProcess#FLOOR the time in
- * which the bytes of the checkpoint can be read and converted}. Every figure is that of new
- * processes, which take turns; a first round, which fills the page cache, does not count.
+ * Measures the time from the start of a process to a ready pipeline, and to an image of the
+ * command-line tool. The reference of the first is {@link StartedProcess#FLOOR the time to read and
+ * convert the checkpoint's bytes}. Every figure is from new processes, which alternate; a first
+ * round, which fills the page cache, does not count.
  *
- * <p>The command line is measured too ({@code --sd 0} leaves it out) if it is packaged in {@code
- * apps/sd-cli/target/app} of the working directory.
+ * <p>The command-line tool is measured, too, if it has been packaged in {@code
+ * apps/sd-cli/target/app} of the working directory ({@code --sd 0} skips it).
  */
 public final class StartBenchmark {
   private static final Path LAUNCHER = Path.of("apps/sd-cli/target/app/bin/sd").toAbsolutePath();
@@ -25,7 +25,7 @@ public final class StartBenchmark {
   private static final String HELP = "sd --help";
   private static final String PICTURE = "sd generate, demo model, 128², 20 steps";
 
-  /** In floors. */
+  /** In multiples of the floor. */
   private static final double READY_AIM = 2;
 
   /** In seconds. */
@@ -84,7 +84,7 @@ public final class StartBenchmark {
     }
   }
 
-  /** Starts a JVM like this one, which prints what it took from its start to each stage. */
+  /** Starts a JVM like this one, which prints the time to reach each stage. */
   private void runJava(String work) throws IOException, InterruptedException {
     String printed =
         run(

@@ -32,24 +32,24 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
-/** What {@link StartBenchmark} starts: one piece of work, which prints how long it took. */
+/** The process that {@link StartBenchmark} starts: does one task and prints how long it took. */
 final class StartedProcess {
   /**
-   * All bytes of the file, as if they were float16 numbers, are read in pieces by a thread for each
-   * processor and converted into new memory. The start of the process does not count.
+   * Reads all bytes of the file as float16 numbers, in pieces with one thread per processor, and
+   * converts them to new memory. The start of the process does not count.
    */
   static final String FLOOR = "floor";
 
-  /** The figure of the floor that others are compared with. */
+  /** The floor's figure, which others are compared with. */
   static final String CONVERTED = "read and converted";
 
-  /** A pipeline as programs open it, from the start of the process on. */
+  /** Opens a pipeline as programs do, measured from the start of the process. */
   static final String READY = "ready";
 
-  /** The parts of that, one after another, each by itself. */
+  /** Opens the parts of a pipeline one after another, measured separately. */
   static final String STAGES = "stages";
 
-  /** All kinds of work. */
+  /** All tasks. */
   static final List<String> WORKS = List.of(FLOOR, READY, STAGES);
 
   private static final int PIECE = 1 << 20;
@@ -64,9 +64,9 @@ final class StartedProcess {
   }
 
   /**
-   * Does one piece of work: {@code WORK CHECKPOINT BITS START}.
+   * Runs one task: {@code WORK CHECKPOINT BITS START}.
    *
-   * @param args the last one is the time at which the process was started, in milliseconds
+   * @param args the last one is the start time of the process, in milliseconds
    */
   public static void main(String[] args) throws IOException {
     double jvm = (System.currentTimeMillis() - Long.parseLong(args[3])) / 1e3;
@@ -78,7 +78,7 @@ final class StartedProcess {
       case STAGES -> process.stages(jvm);
       default -> throw new IllegalArgumentException("no work " + args[0]);
     }
-    // Without the work of giving memory back.
+    // Exit without freeing memory.
     Runtime.getRuntime().halt(0);
   }
 
@@ -195,7 +195,7 @@ final class StartedProcess {
     return half ? ScalarType.BFLOAT16 : ScalarType.FLOAT32;
   }
 
-  /** The seconds since the last call. */
+  /** Returns the seconds since the last call. */
   private double lap() {
     long before = since;
     since = System.nanoTime();

@@ -30,8 +30,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * What does a step of LoRA training cost, in forward passes of the same batch, and how much memory
- * does it take? All of a step counts: noise, gradients, the update.
+ * Measures a LoRA training step as a multiple of forward passes of the same batch, and its memory.
+ * All of a step counts: noise, gradients, the update.
  */
 public final class TrainingStepBenchmark {
   private static final int SIDE_OF_A_LATENT = 8;
@@ -43,7 +43,7 @@ public final class TrainingStepBenchmark {
 
   /**
    * Runs the benchmark: {@code CHECKPOINT [--size N] [--batch N] [--rank N] [--steps N] [--modules
-   * N]}, where modules are 0 for attention, 1 for all linear layers, 2 with convolutions.
+   * N]}, where modules are 0 for attention, 1 for all linear layers, 2 to add convolutions.
    */
   public static void main(String[] args) throws IOException {
     Arguments arguments =
@@ -57,7 +57,7 @@ public final class TrainingStepBenchmark {
 
   static void run(Arguments arguments, PrintStream out) throws IOException {
     double step = step(arguments);
-    // The forward passes come second, so that their copy of the weights is not in the peak.
+    // The forward passes run second, so that their copy of the weights is not in the peak.
     String peak = peakMemory();
     double forward = forward(arguments);
     out.printf(
@@ -135,7 +135,7 @@ public final class TrainingStepBenchmark {
         .orElse("peak memory unknown");
   }
 
-  /** The time between the ends of steps; the first step, which warms up, has none before it. */
+  /** Measures the time between the ends of steps; the first step is a warm-up. */
   private static final class StepTimes implements TrainingListener {
     private final List<Double> seconds = new ArrayList<>();
     private long last;

@@ -20,15 +20,15 @@ import java.util.Random;
 import java.util.function.Supplier;
 
 /**
- * How long does a call of the U-Net take, of two rows as with guidance, over weights as they are in
- * the file and over packed ones? As a share of what a large product of matrices (GEMM) does in the
- * same process and format. The calls take turns, so that all see the same machine.
+ * Measures U-Net calls, of two rows as with guidance, with plain and with packed weights, as a
+ * share of the rate of a large matrix product (GEMM) in the same process and dtype. The calls
+ * alternate, so that all see the same state of the machine.
  */
 public final class UNetBenchmark {
   private static final int ROWS = 2;
   private static final int TOKENS = 77;
 
-  /** Shares of the product's rate that calls over packed weights should reach. */
+  /** Desired shares of the product's rate for calls with packed weights. */
   private static final Map<String, Double> AIMS =
       Map.of(
           "SD 1.5, 512², float32", 0.85,
@@ -53,7 +53,7 @@ public final class UNetBenchmark {
 
   /**
    * Runs the benchmark: {@code CHECKPOINT [--size PIXELS] [--bits 32|16] [--rounds N] [--plain 0|1]
-   * [--gemm SIDE]}. With {@code --plain 0} packed weights alone are measured.
+   * [--gemm SIDE]}. With {@code --plain 0} only packed weights are measured.
    */
   public static void main(String[] args) {
     Arguments arguments =
@@ -65,7 +65,7 @@ public final class UNetBenchmark {
     FigureTable.print(run(arguments));
   }
 
-  /** Measures a call with weights of each layout. */
+  /** Measures a call with each layout of weights. */
   static List<Figure> run(Arguments arguments) {
     try (Torch torch = Torch.open("cpu")) {
       return new UNetBenchmark(
@@ -111,7 +111,7 @@ public final class UNetBenchmark {
     return LiveWeights.load(torch, new TensorLoader(torch), files.unet().weights(), type, packings);
   }
 
-  /** The seconds of the shortest call with each of some weights. */
+  /** Returns the seconds of the shortest call with each set of weights. */
   private Map<String, Double> calls(Map<String, LiveWeights> all) {
     Random random = new Random(1);
     try (NDManager scope = torch.scope()) {

@@ -4,7 +4,7 @@ import dev.sdlora.pipeline.network.UNetConfig;
 import java.util.List;
 import java.util.Map;
 
-/** Counts the multiplications and additions of a call of the U-Net, those of norms left out. */
+/** Counts the multiplications and additions of a U-Net call, without norms. */
 final class UNetOperations {
   private final UNetConfig config;
   private final int side;
@@ -17,11 +17,12 @@ final class UNetOperations {
   }
 
   /**
-   * Counts them.
+   * Counts the operations.
    *
-   * @param rows of the batch
-   * @param side of the square latents
-   * @param tokens of the text
+   * @param config the dimensions
+   * @param rows the rows of the batch
+   * @param side the side of the square latents
+   * @param tokens the tokens of the text
    */
   static double of(UNetConfig config, int rows, int side, int tokens) {
     UNetOperations counted = new UNetOperations(config, side, tokens);
@@ -39,21 +40,21 @@ final class UNetOperations {
     double numbers = shape.stream().mapToDouble(Long::doubleValue).reduce(1, (a, b) -> a * b);
     double positions = positions(name);
     if (!name.contains(".attentions.") && shape.size() == 2) {
-      return 2 * numbers; // layers of the time embedding
+      return 2 * numbers; // layers of the timestep embedding
     }
     if (name.contains(".attn2.to_k.") || name.contains(".attn2.to_v.")) {
       return 2 * numbers * tokens;
     }
     double product = 2 * numbers * positions;
     if (name.endsWith("to_q.weight")) {
-      // Queries with keys, then weights with values.
+      // Queries times keys, then weights times values.
       double keys = name.contains(".attn1.") ? positions : tokens;
       product += 4 * positions * keys * shape.get(0);
     }
     return product;
   }
 
-  /** At how many positions a layer gives a result. */
+  /** Returns the number of positions in a layer's output. */
   private double positions(String name) {
     String[] parts = name.split("\\.", -1);
     int level =

@@ -20,13 +20,12 @@ import java.util.Random;
 import java.util.function.Supplier;
 
 /**
- * How long does the autoencoder take to decode and to encode an image, over weights as they are in
- * the file and over packed ones, as a whole and in strips? As a share of what a large product of
- * matrices (GEMM) does in the same process and format. The calls take turns, so that all see the
- * same machine.
+ * Measures decoding and encoding an image with plain and with packed weights, as a whole and in
+ * strips, as a share of the rate of a large matrix product (GEMM) in the same process and dtype.
+ * The calls alternate, so that all see the same state of the machine.
  */
 public final class VaeBenchmark {
-  /** Share of the product's rate that decoding in strips should reach. */
+  /** The desired share of the product's rate for decoding in strips. */
   private static final double AIM = 0.8;
 
   private final Torch torch;
@@ -45,8 +44,8 @@ public final class VaeBenchmark {
 
   /**
    * Runs the benchmark: {@code CHECKPOINT [--size PIXELS] [--bits 32|16] [--rounds N] [--plain 0|1]
-   * [--encode 0|1] [--gemm SIDE]}. With {@code --plain 0} only what pipelines do is measured, which
-   * is packed weights in strips.
+   * [--encode 0|1] [--gemm SIDE]}. With {@code --plain 0} only packed weights in strips are
+   * measured, as pipelines use them.
    */
   public static void main(String[] args) {
     Arguments arguments =
@@ -70,7 +69,7 @@ public final class VaeBenchmark {
     FigureTable.print(run(arguments));
   }
 
-  /** Measures calls with weights of each layout. */
+  /** Measures calls with each layout of weights. */
   static List<Figure> run(Arguments arguments) {
     try (Torch torch = Torch.open("cpu")) {
       return new VaeBenchmark(

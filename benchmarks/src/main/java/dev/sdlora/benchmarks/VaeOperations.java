@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Counts the multiplications and additions of the autoencoder, those of norms left out.
+ * Counts the multiplications and additions of the autoencoder, without norms.
  *
- * @param plain with each layer as it is written down
- * @param reduced without those that a transposed convolution of the small image saves where an
- *     image is enlarged
+ * @param plain as the layers are defined
+ * @param reduced without those that a transposed convolution of the small image saves during
+ *     upsampling
  */
 record VaeOperations(double plain, double reduced) {
 
-  /** From the latent of a square image to its pixels. */
+  /** Counts the operations to decode a square image. */
   static VaeOperations decode(VaeConfig config, int size) {
     return of(config, "decoder.", size);
   }
 
-  /** From the pixels of a square image to its latent. */
+  /** Counts the operations to encode a square image. */
   static VaeOperations encode(VaeConfig config, int size) {
     return of(config, "encoder.", size);
   }
@@ -34,7 +34,7 @@ record VaeOperations(double plain, double reduced) {
         double positions = positions(config, name, size);
         plain += 2 * numbers * positions;
         if (name.endsWith("to_q.weight")) {
-          // Queries with keys, then weights with values.
+          // Queries times keys, then weights times values.
           plain += 4 * positions * positions * shape.get(0);
         }
         if (name.contains(".upsamplers.")) {
@@ -45,7 +45,7 @@ record VaeOperations(double plain, double reduced) {
     return new VaeOperations(plain, plain - saved);
   }
 
-  /** At how many positions a layer gives a result. */
+  /** Returns the number of positions in a layer's output. */
   private static double positions(VaeConfig config, String name, int size) {
     String[] parts = name.split("\\.", -1);
     double latent = (double) size / config.factor();

@@ -16,15 +16,15 @@ import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 
 /**
- * Writes a single-file checkpoint of full size (SD 1.5, SD 2.1 or SDXL) with random float16
- * weights: the tensors of the published files under their names, the position numbers and the noise
- * schedule included. Weights are scaled so that activations stay finite.
+ * Writes a full-size single-file checkpoint (SD 1.5, SD 2.1 or SDXL) with random float16 weights:
+ * the tensors of the published files under their names, including position IDs and the noise
+ * schedule. Weights are scaled so that activations stay finite.
  */
 public final class WriteFullSizeCheckpoint {
   private static final double BIAS_DEVIATION = 0.01;
   private static final int TRAINING_STEPS = 1000;
 
-  /** Where OpenAI's encoder lies. */
+  /** The names of the position IDs of OpenAI's encoder. */
   private static final Map<ModelFamily, String> POSITIONS =
       Map.of(
           ModelFamily.SD1, "cond_stage_model.transformer.",
@@ -55,7 +55,10 @@ public final class WriteFullSizeCheckpoint {
   /**
    * Writes a checkpoint.
    *
-   * @param progress is told how many weights are begun
+   * @param config the dimensions
+   * @param seed the random seed
+   * @param path the file to write
+   * @param progress receives the number of weights started
    */
   static void write(ModelConfig config, int seed, Path path, IntConsumer progress) {
     SafetensorsWriter writer = new SafetensorsWriter();
@@ -80,7 +83,7 @@ public final class WriteFullSizeCheckpoint {
     writer.write(path);
   }
 
-  /** The weights by their names in the file. */
+  /** Returns the shapes of the weights by their names in the file. */
   static Map<String, List<Long>> shapes(ModelConfig config) {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     for (int i = 0; i < config.textEncoders().size(); i++) {
@@ -103,7 +106,7 @@ public final class WriteFullSizeCheckpoint {
       double inputs = (double) elements / shape.get(0);
       return new RandomHalves(elements, 0, 1 / Math.sqrt(inputs), own);
     }
-    // Only normalisations have gains, weights of one dimension.
+    // Only normalisation layers have one-dimensional weights.
     return name.endsWith(".weight")
         ? new RandomHalves(elements, 1, 0, own)
         : new RandomHalves(elements, 0, BIAS_DEVIATION, own);
@@ -126,7 +129,7 @@ public final class WriteFullSizeCheckpoint {
         channel -> channel.write(numbers.rewind()));
   }
 
-  /** The schedule of SD 1.x: variances whose roots grow evenly from √0.00085 to √0.012. */
+  /** Adds the schedule of SD 1.x: variances whose roots grow linearly from √0.00085 to √0.012. */
   private static void addSchedule(SafetensorsWriter writer) {
     float[] betas = new float[TRAINING_STEPS];
     float[] products = new float[TRAINING_STEPS];

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Writes a LoRA with random float16 factors in kohya's layout for all modules that kohya's trainer
- * changes by default: 264 in SD 1.5. For SDXL its authors recommend to train the U-Net only, whose
- * 722 modules it names as sgm does.
+ * Writes a LoRA with random float16 factors in kohya's layout, for all modules that kohya's trainer
+ * changes by default: 264 in SD 1.5. For SDXL, kohya's authors recommend training only the U-Net,
+ * whose 722 modules have the names of sgm.
  */
 public final class WriteLora {
   private static final String WEIGHT = ".weight";
@@ -25,7 +25,7 @@ public final class WriteLora {
           ModelFamily.SD2, "sd_v2",
           ModelFamily.SDXL, "sdxl_base_v1-0");
 
-  /** Makes a change of some percent of the weights, as training does. */
+  /** Changes the weights by a few percent, as training does. */
   private static final double UP_DEVIATION = 0.01;
 
   private WriteLora() {}
@@ -44,7 +44,7 @@ public final class WriteLora {
         arguments.file());
   }
 
-  /** Writes a LoRA with half its rank as alpha. */
+  /** Writes a LoRA whose alpha is half its rank. */
   static void write(ModelConfig config, int rank, int seed, Path path) {
     float alpha = rank / 2f;
     SafetensorsWriter writer =
@@ -60,7 +60,7 @@ public final class WriteLora {
               long in = shape.get(1);
               double downDeviation = 1 / Math.sqrt((double) in);
               long r = rank;
-              // The only convolutions among them, proj_in and proj_out, have 1×1 kernels.
+              // The only convolutions, proj_in and proj_out, have 1×1 kernels.
               boolean convolution = shape.size() == 4;
               add(
                   writer,
@@ -79,7 +79,7 @@ public final class WriteLora {
     writer.write(path);
   }
 
-  /** The weights that get a change, by the names of their modules in the file. */
+  /** Returns the shapes of the weights to change, by the names of their modules in the file. */
   static Map<String, List<Long>> targets(ModelConfig config) {
     Map<String, List<Long>> targets = new LinkedHashMap<>();
     if (config.family() == ModelFamily.SDXL) {

@@ -97,6 +97,6 @@ class FigureTableTest {
     assertThatThrownBy(() -> FigureTable.read(other))
         .hasMessageContaining("has no table of figures");
     Path binary = Files.write(folder.resolve("binary"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
-    assertThatThrownBy(() -> FigureTable.read(binary)).hasMessageContaining("is no text");
+    assertThatThrownBy(() -> FigureTable.read(binary)).hasMessageContaining("is not UTF-8 text");
   }
 }

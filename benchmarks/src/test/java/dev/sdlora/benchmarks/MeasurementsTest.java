@@ -58,10 +58,10 @@ class MeasurementsTest {
   @CsvSource({
     "--fast, no option --fast; usage: Measurements",
     "--sd15, --sd15 needs a value",
-    "--sd15 none.safetensors, --sd15: there is no file none.safetensors",
-    "--sdxl none.safetensors, --sdxl: there is no file none.safetensors",
-    "--compare none.md, --compare: there is no file none.md",
-    "--only nothing, --only: no run begins with \"nothing\"; there are ceilings",
+    "--sd15 none.safetensors, --sd15: file not found: none.safetensors",
+    "--sdxl none.safetensors, --sdxl: file not found: none.safetensors",
+    "--compare none.md, --compare: file not found: none.md",
+    "--only nothing, --only: no run starts with \"nothing\"; there are ceilings",
     "--only sdxl, and with --sdxl some more"
   })
   void wrongCall_isOneSentence(String words, String message) throws Exception {

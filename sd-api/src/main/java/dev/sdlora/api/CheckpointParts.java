@@ -7,14 +7,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which files and tensors a model is put together from, where there is a choice. Immutable.
+ * The choice of files and tensors for a model. Immutable.
  *
- * <p>Networks from files of their own take the place of those in the checkpoint, which may then
- * lack them: a file with a U-Net alone, under the original names or those of diffusers, becomes a
- * model when VAE and text encoders are named.
+ * <p>Networks from other files replace those of the checkpoint, which may then lack them: a file
+ * with only a U-Net, under the original tensor names or those of diffusers, becomes a model if a
+ * VAE and text encoders are given.
  */
 public final class CheckpointParts {
-  /** What the checkpoint itself has, and a VAE that lies beside it under its name. */
+  /** The checkpoint's own networks, and a VAE next to it with a matching name. */
   public static final CheckpointParts DEFAULT = new Builder().build();
 
   private final Optional<String> variant;
@@ -33,61 +33,60 @@ public final class CheckpointParts {
     textEncoder2 = values.textEncoder2;
   }
 
-  /** {@return a builder with the defaults that its setters tell} */
+  /** {@return a builder with the default values documented on its setters} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** {@return a builder that starts from these} */
+  /** {@return a builder that starts from these settings} */
   public Builder toBuilder() {
     return new Builder(this);
   }
 
   /**
-   * {@return the variant of the weights in a diffusers folder, such as {@code fp16}} Empty, the
-   * default, for full precision if it is there, else {@code fp16}.
+   * {@return the variant of the weights in a diffusers folder, such as {@code fp16}; empty, the
+   * default, for full precision if available, otherwise {@code fp16}}
    */
   public Optional<String> variant() {
     return variant;
   }
 
   /**
-   * {@return whether averaged weights of the U-Net are taken where a file has both} Default false.
+   * {@return whether averaged (EMA) weights of the U-Net are used if a file has both} Default
+   * false.
    */
   public boolean ema() {
     return ema;
   }
 
   /**
-   * {@return the file or folder whose VAE takes the place of the checkpoint's} Empty, the default,
-   * for none.
+   * {@return the file or folder whose VAE replaces the checkpoint's; empty, the default, for none}
    */
   public Optional<Path> vae() {
     return vae;
   }
 
-  /** {@return whether a VAE beside the checkpoint is taken} Default true. */
+  /** {@return whether a VAE next to the checkpoint with a matching name is used} Default true. */
   public boolean vaeBeside() {
     return vaeBeside;
   }
 
   /**
-   * {@return the file or folder whose text encoder takes the place of the checkpoint's first}
-   * Empty, the default, for none.
+   * {@return the file or folder whose text encoder replaces the checkpoint's first one; empty, the
+   * default, for none}
    */
   public Optional<Path> textEncoder() {
     return textEncoder;
   }
 
   /**
-   * {@return the file or folder whose text encoder takes the place of the checkpoint's second}
-   * Empty, the default, for none.
+   * {@return the file or folder whose text encoder replaces the checkpoint's second one; empty, the
+   * default, for none}
    */
   public Optional<Path> textEncoder2() {
     return textEncoder2;
   }
 
-  /** Whether the other tells the same. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof CheckpointParts that
@@ -110,7 +109,7 @@ public final class CheckpointParts {
         .formatted(variant, ema, vae, vaeBeside, textEncoder, textEncoder2);
   }
 
-  /** Collects choices. Not safe for use by several threads at once. */
+  /** Builds the settings. Not thread-safe. */
   public static final class Builder {
     private Optional<String> variant = Optional.empty();
     private boolean ema;
@@ -131,14 +130,14 @@ public final class CheckpointParts {
     }
 
     /**
-     * Sets which weights of a diffusers folder are read. A network that does not have the variant
-     * is read without it, as diffusers does. Default: full precision if it is there, else {@code
-     * fp16}.
+     * Sets the variant of the weights to read from a diffusers folder. A network without this
+     * variant is read in the standard variant, as in diffusers. Default: full precision if
+     * available, otherwise {@code fp16}.
      *
-     * @param variant part of the files' names: {@code fp16} for {@code
+     * @param variant a part of the file names: {@code fp16} for {@code
      *     diffusion_pytorch_model.fp16.safetensors}
      * @return this builder
-     * @throws IllegalArgumentException if it is empty or no part of a file's name
+     * @throws IllegalArgumentException if the variant is empty or cannot be part of a file name
      */
     public Builder variant(String variant) {
       Objects.requireNonNull(variant, "variant");
@@ -151,10 +150,10 @@ public final class CheckpointParts {
     }
 
     /**
-     * Sets whether the average of the U-Net's weights over its training is taken, {@code
+     * Sets whether the U-Net's weights averaged over its training (EMA) are used, {@code
      * model_ema.} in single files.
      *
-     * @param ema default false, as in A1111: only where a file has nothing else
+     * @param ema default false, as in A1111: they are used only if a file has no others
      * @return this builder
      */
     public Builder ema(boolean ema) {
@@ -163,10 +162,10 @@ public final class CheckpointParts {
     }
 
     /**
-     * Sets whose VAE takes the place of the checkpoint's. Default: none.
+     * Replaces the checkpoint's VAE. Default: no replacement.
      *
-     * @param vae a file or folder with the names of the original code, with or without {@code
-     *     first_stage_model.}, or with those of diffusers
+     * @param vae a file or folder with the tensor names of the original code, with or without
+     *     {@code first_stage_model.}, or with those of diffusers
      * @return this builder
      */
     public Builder vae(Path vae) {
@@ -175,11 +174,11 @@ public final class CheckpointParts {
     }
 
     /**
-     * Sets whether a VAE is taken that lies beside the file of the checkpoint under its name,
-     * {@code model.vae.safetensors}, {@code .vae.pt} or {@code .vae.ckpt} beside {@code
-     * model.safetensors}, as in A1111.
+     * Sets whether a VAE next to the checkpoint's file with a matching name is used, as in A1111:
+     * {@code model.vae.safetensors}, {@code .vae.pt} or {@code .vae.ckpt} for {@code
+     * model.safetensors}.
      *
-     * @param vaeBeside default true; of no effect where a VAE is named
+     * @param vaeBeside default true; ignored if {@link #vae} is set
      * @return this builder
      */
     public Builder vaeBeside(boolean vaeBeside) {
@@ -188,7 +187,7 @@ public final class CheckpointParts {
     }
 
     /**
-     * Sets whose text encoder takes the place of the checkpoint's first. Default: none.
+     * Replaces the checkpoint's first text encoder. Default: no replacement.
      *
      * @param textEncoder a file or folder
      * @return this builder
@@ -199,7 +198,7 @@ public final class CheckpointParts {
     }
 
     /**
-     * Sets whose text encoder takes the place of the checkpoint's second, of SDXL. Default: none.
+     * Replaces the checkpoint's second text encoder (SDXL). Default: no replacement.
      *
      * @param textEncoder2 a file or folder
      * @return this builder
@@ -209,7 +208,7 @@ public final class CheckpointParts {
       return this;
     }
 
-    /** {@return the choices} The builder can be used further. */
+    /** {@return the settings} The builder can be reused. */
     public CheckpointParts build() {
       return new CheckpointParts(this);
     }

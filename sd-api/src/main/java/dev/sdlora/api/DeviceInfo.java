@@ -8,19 +8,23 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What pipelines find on a device of this machine. Immutable.
+ * The properties of a device of this machine that matter to pipelines. Immutable.
  *
- * @param device {@code cpu}, {@code gpu0} and so on
- * @param processor the name of the processor, or its architecture where the system tells no name
- * @param instructions those of the processor that matter for speed, by Linux' names such as {@code
- *     avx512_bf16}, sorted; only what every core has. Empty on systems other than Linux
- * @param automatic what {@link Precision#AUTO} stands for on the device: never itself
- * @param reason why, as a clause: {@code the processor has avx512_bf16}
- * @param packed the formats in which the U-Net's weights are laid out for the processor's kernels,
- *     in the order of {@link Precision}; in others they are as in the file, which is slower
- * @param threads how many threads one network evaluation uses; small models and images take one
+ * @param device the device's name: {@code cpu}, {@code gpu0} and so on
+ * @param processor the name of the processor, or its architecture if the system does not report a
+ *     name
+ * @param instructions the processor's instruction sets that matter for speed, by their Linux names
+ *     such as {@code avx512_bf16}, sorted; only those that every core has. Empty on systems other
+ *     than Linux
+ * @param automatic the precision that {@link Precision#AUTO} selects on the device; never AUTO
+ *     itself
+ * @param reason the reason for that choice, as a clause: {@code the processor has avx512_bf16}
+ * @param packed the precisions in which the U-Net's weights are laid out for the processor's
+ *     kernels, in the order of {@link Precision}; in others they keep the layout of the file, which
+ *     is slower
+ * @param threads the number of threads of one model call; small models and images use one
  * @param totalBytes the memory of the machine
- * @param availableBytes what is left of it, or of what the container may take; pipelines refuse
+ * @param availableBytes the memory available on the machine or in the container; pipelines reject
  *     requests that need more
  */
 public record DeviceInfo(
@@ -37,15 +41,15 @@ public record DeviceInfo(
   /**
    * Copies the lists.
    *
-   * @param device its name
+   * @param device the device's name
    * @param processor the processor's name
-   * @param instructions copied
-   * @param automatic what AUTO stands for
-   * @param reason why
-   * @param packed copied
-   * @param threads of an evaluation
-   * @param totalBytes of the machine
-   * @param availableBytes what is left
+   * @param instructions the instruction sets; copied
+   * @param automatic the precision that AUTO selects
+   * @param reason the reason for that choice
+   * @param packed the precisions with packed weights; copied
+   * @param threads the number of threads of one model call
+   * @param totalBytes the memory of the machine
+   * @param availableBytes the available memory
    */
   public DeviceInfo {
     Objects.requireNonNull(device, "device");
@@ -57,12 +61,13 @@ public record DeviceInfo(
   }
 
   /**
-   * Looks at a device; the engine starts for that.
+   * Returns the properties of a device. This starts the engine.
    *
-   * @param device as for {@link Pipeline.Builder#device}
-   * @return what there is to know about it now
-   * @throws IllegalArgumentException if there is no device of that kind
-   * @throws StableDiffusionException if there is no such device, or the engine is not made for it
+   * @param device a name as in {@link Pipeline.Builder#device}
+   * @return the current properties
+   * @throws IllegalArgumentException if the name is invalid
+   * @throws StableDiffusionException if the device does not exist, or the engine does not support
+   *     it
    */
   public static DeviceInfo of(String device) {
     Objects.requireNonNull(device, "device");

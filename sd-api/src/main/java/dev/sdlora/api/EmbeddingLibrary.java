@@ -10,19 +10,19 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The textual inversion embeddings of some folders, found by the names that prompts use. Safe for
- * use by several threads.
+ * The textual inversion embeddings of some folders, found by the names that prompts use.
+ * Thread-safe.
  *
- * <p>Every call sees the folders as they are at that moment. Images count where an embedding is
- * written into them; others, and previews ({@code name.preview.png}), are passed over. Of several
- * embeddings with the same name, the last one counts, in the natural order of folders and names.
+ * <p>Every call sees the current state of the folders. Images are included if they contain an
+ * embedding; other images and previews ({@code name.preview.png}) are ignored. If several
+ * embeddings have the same name, the last one wins, in the natural order of folders and names.
  */
 public interface EmbeddingLibrary {
 
   /**
-   * Opens the library of some folders.
+   * Opens the library of several folders.
    *
-   * @param folders the folders to look into, with all folders inside them; links are followed
+   * @param folders the folders to search, with their subfolders; symbolic links are followed
    * @return the library
    * @throws EmbeddingException if one of them is not a folder
    */
@@ -34,7 +34,7 @@ public interface EmbeddingLibrary {
   /**
    * Opens the library of one folder; see {@link #open(List)}.
    *
-   * @param folder the folder to look into, with all folders inside it
+   * @param folder the folder to search, with its subfolders
    * @return the library
    * @throws EmbeddingException if it is not a folder
    */
@@ -44,34 +44,33 @@ public interface EmbeddingLibrary {
   }
 
   /**
-   * {@return all embeddings that can be read, in the natural order of their names, for whatever
-   * models}
+   * {@return all readable embeddings of all model families, in the natural order of their names}
    *
-   * @throws EmbeddingException if one of the folders is gone
+   * @throws EmbeddingException if one of the folders no longer exists
    */
   List<Embedding> list();
 
   /**
-   * {@return the files and folders that cannot be used, with the reason for each} Files are those
-   * that look like embeddings by their extension; folders are those that cannot be read.
+   * {@return the files and folders that cannot be used, with the reason for each} Only files with
+   * the extension of an embedding are included.
    *
-   * @throws EmbeddingException if one of the folders is gone
+   * @throws EmbeddingException if one of the folders no longer exists
    */
   Map<Path, String> unreadable();
 
   /**
-   * {@return the embedding of a name}
+   * {@return the embedding with a name}
    *
-   * @param name in exactly its spelling
-   * @throws EmbeddingException if there is none; the message names the nearest ones
+   * @param name the name in exactly its spelling
+   * @throws EmbeddingException if the name is unknown; the message lists similar names
    */
   Embedding find(String name);
 
   /**
-   * {@return the embedding whose file has a hash, whatever it is called}
+   * {@return the embedding whose file has a hash, whatever its name}
    *
-   * @param hash as {@link LoraLibrary#findByHash} takes it; images tell 12 digits
-   * @throws EmbeddingException if one of the folders is gone
+   * @param hash a hash as in {@link LoraLibrary#findByHash}; image metadata contains 12 digits
+   * @throws EmbeddingException if one of the folders no longer exists
    */
   Optional<Embedding> findByHash(String hash);
 }

@@ -28,49 +28,49 @@ import java.util.concurrent.Flow;
 import java.util.function.UnaryOperator;
 
 /**
- * Turns prompts into images with one checkpoint.
+ * Generates images from prompts with one checkpoint.
  *
- * <h2>Share it</h2>
+ * <h2>Sharing</h2>
  *
- * Building reads all weights, two gigabytes and more for a full-size model. Keep one pipeline for
- * each checkpoint and {@linkplain #close() close} it when done: it owns native memory that the
- * garbage collector does not see.
+ * Building a pipeline reads all weights, two gigabytes and more for a full-size model. Keep one
+ * pipeline per checkpoint and {@linkplain #close() close} it when done: it owns native memory that
+ * the garbage collector does not manage.
  *
  * <h2>Threads</h2>
  *
- * Safe to call from many threads. Generations start in the order of arrival, one at a time unless
- * {@link Builder#concurrency} says otherwise, each with all processor cores.
+ * Thread-safe. Generations start in the order of arrival, one at a time unless {@link
+ * Builder#concurrency} is set, and each uses all processor cores.
  *
  * <h2>Limits</h2>
  *
- * Before a request takes memory its need is estimated from its sizes, its batch and the networks,
- * and compared with {@link Builder#maxPixels} and {@link Builder#maxBytes}, by default what the
- * machine or container has left. What does not fit is refused with a {@link ResourceException};
- * what does not fit beside other requests waits for them. A request that stops for any reason gives
- * back all that it holds.
+ * Before a request allocates memory, its need is estimated from its sizes, its batch and the
+ * networks, and compared with {@link Builder#maxPixels} and {@link Builder#maxBytes}, which default
+ * to what is available on the machine or in the container. A request that exceeds a limit is
+ * rejected with a {@link ResourceException}; a request that does not fit next to other running
+ * requests waits for them. A request that ends for any reason releases everything that it holds.
  *
  * <h2>LoRA</h2>
  *
- * LoRAs belong to a {@link PromptSpec}, never to the pipeline. {@link LoraMode} says how they get
- * into the computation. Patched weights are restored, bit for bit, before a request that does not
- * name the same LoRAs, and as soon as a request that used them fails or is cancelled and no other
- * one uses them. A LoRA that cannot be used is an error, unless the request is {@linkplain
- * PromptSpec.Builder#lenient lenient}; the pipeline is usable in any case.
+ * LoRAs belong to a {@link PromptSpec}, never to the pipeline. {@link LoraMode} selects how they
+ * are applied. Patched weights are restored, bit for bit, before a request that does not use the
+ * same LoRAs, and as soon as a request that used them fails or is cancelled and no other request
+ * uses them. A LoRA that cannot be used fails the request unless it is {@linkplain
+ * PromptSpec.Builder#lenient lenient}; the pipeline remains usable in any case.
  *
  * <h2>The checkpoint file</h2>
  *
- * Restoring reads the original weights from the file again, so it must stay in place while the
- * pipeline is open. When it has changed, requests that need it fail with a {@link
+ * Restoring reads the original weights from the file again, so the file must stay in place while
+ * the pipeline is open. If it has changed, requests that need it fail with a {@link
  * TensorFileException}.
  */
 public interface Pipeline extends AutoCloseable {
 
-  /** {@return a builder, of which only the checkpoint is required} */
+  /** {@return a builder; only the checkpoint is required} */
   static Builder builder() {
     return new Builder();
   }
 
-  /** {@return the checkpoint that this pipeline runs} */
+  /** {@return the checkpoint of this pipeline} */
   Checkpoint checkpoint();
 
   /** {@return the LoRA files that prompts can name} */
@@ -84,16 +84,16 @@ public interface Pipeline extends AutoCloseable {
     return List.of();
   }
 
-  /** {@return the refiner that a {@link PromptSpec#refinerSwitch} switches to, if there is one} */
+  /** {@return the refiner for {@link PromptSpec#refinerSwitch}; empty if there is none} */
   default Optional<Checkpoint> refiner() {
     return Optional.empty();
   }
 
   /**
-   * Makes one image of a prompt, with the settings that the checkpoint recommends ({@link
-   * Checkpoint#defaults()}), a random seed, and the size that the model was made for.
+   * Generates one image from a prompt, with the settings that the checkpoint recommends ({@link
+   * Checkpoint#defaults()}), a random seed, and the size that the model was trained for.
    *
-   * @param prompt in A1111's syntax, LoRA tags included
+   * @param prompt a prompt in A1111's syntax, including LoRA tags
    * @return the image, {@link GenerationResult#first()}, with warnings and a report for each LoRA
    * @throws StableDiffusionException as {@link #generate(PromptSpec)}
    */
@@ -103,22 +103,22 @@ public interface Pipeline extends AutoCloseable {
   }
 
   /**
-   * Makes the images of a spec and returns when they are done.
+   * Generates the images of a spec and returns when they are done.
    *
-   * @param spec what to make; {@link PromptSpec#images()} says how many images
-   * @return the images, with what was warned of and what LoRAs did
-   * @throws PromptSyntaxException if a prompt has a LoRA tag that cannot be understood
+   * @param spec the settings, including the {@linkplain PromptSpec#images() number of images}
+   * @return the images, with warnings and a report for each LoRA
+   * @throws PromptSyntaxException if a prompt contains an invalid LoRA tag
    * @throws LoraException if a LoRA is unknown, does not fit the checkpoint, or matches none of its
    *     layers
    * @throws EmbeddingException if a prompt names an embedding that does not fit the checkpoint or
    *     cannot be read
    * @throws GenerationCancelledException if the calling thread is interrupted, before or during the
    *     work
-   * @throws ResourceException if the request needs more than the limits of this pipeline allow, or
-   *     memory runs out on the way
+   * @throws ResourceException if the request exceeds a limit of this pipeline, or memory runs out
+   *     during the generation
    * @throws StableDiffusionException if the engine fails for another reason
-   * @throws IllegalArgumentException if the spec asks for something this checkpoint cannot do, or
-   *     has more masks or control units than {@link Builder#requestLimits} allows
+   * @throws IllegalArgumentException if the spec requires something that this checkpoint does not
+   *     support, or has more masks or control units than {@link Builder#requestLimits} allows
    * @throws IllegalStateException if the pipeline is closed
    */
   default GenerationResult generate(PromptSpec spec) {
@@ -127,21 +127,21 @@ public interface Pipeline extends AutoCloseable {
   }
 
   /**
-   * Makes the images of a spec, watched by a listener; see {@link #generate(PromptSpec)}, also for
-   * what it throws.
+   * Generates the images of a spec with a listener; see {@link #generate(PromptSpec)}, also for
+   * exceptions.
    *
-   * @param spec what to make
-   * @param listener is told of steps and images while they are made
-   * @return what {@link #generate(PromptSpec)} returns
+   * @param spec the settings
+   * @param listener receives the events of steps and images during the generation
+   * @return the result of {@link #generate(PromptSpec)}
    */
   GenerationResult generate(PromptSpec spec, GenerationListener listener);
 
   /**
-   * Makes the images in the background, watched by nobody; see {@link #generateAsync(PromptSpec,
-   * GenerationListener)}.
+   * Generates the images in the background without a listener; see {@link
+   * #generateAsync(PromptSpec, GenerationListener)}.
    *
-   * @param spec what to make
-   * @return completes with the result or an exception; completing it stops the work
+   * @param spec the settings
+   * @return a future of the result; completing it stops the work
    * @throws IllegalStateException if the pipeline is closed
    */
   default CompletableFuture<GenerationResult> generateAsync(PromptSpec spec) {
@@ -150,46 +150,47 @@ public interface Pipeline extends AutoCloseable {
   }
 
   /**
-   * Makes the images of a spec on a thread of the pipeline.
+   * Generates the images of a spec on a thread of the pipeline.
    *
-   * <p>Completing the future in any way, by {@code cancel}, {@code orTimeout} or {@code complete},
-   * stops the work at the end of the network evaluation that is under way, within one step; the
-   * pipeline is then ready for the next request with its weights as loaded. A request that waits
-   * gives up its place, and what it holds, at once. Futures that are derived from it, by {@code
-   * thenApply} say, do not reach back.
+   * <p>Completing the future in any way, such as by {@code cancel}, {@code orTimeout} or {@code
+   * complete}, stops the work after the current model call, within one step; the pipeline is then
+   * ready for the next request with its original weights. A waiting request immediately gives up
+   * its place and everything that it holds. Futures derived from this one, such as by {@code
+   * thenApply}, do not stop the work.
    *
-   * <p>What depends on the future never runs on a thread that generates, so it may call this
-   * pipeline, wait for it, and close it.
+   * <p>Dependent stages never run on a generating thread, so they may call this pipeline, wait for
+   * it, and close it.
    *
-   * @param spec what to make
-   * @param listener is told of steps and images while they are made
-   * @return completes, whatever happens, with the result or with the exceptions of {@link
+   * @param spec the settings
+   * @param listener receives the events of steps and images during the generation
+   * @return a future that completes in all cases, with the result or with an exception of {@link
    *     #generate(PromptSpec)}
    * @throws IllegalStateException if the pipeline is closed
    */
   CompletableFuture<GenerationResult> generateAsync(PromptSpec spec, GenerationListener listener);
 
   /**
-   * Makes the images of a spec for whoever subscribes, and tells how far it is; by the rules of
-   * Reactive Streams.
+   * Returns a publisher that generates the images of a spec for each subscriber and reports the
+   * progress, following the rules of Reactive Streams.
    *
-   * <p>Every subscriber has a request of its own, which enters the queue with the first {@code
-   * request(n)}. Cancelling the subscription cancels it as completing the future of {@link
-   * #generateAsync(PromptSpec, GenerationListener)} does. What that future would end with arrives
-   * by {@code onError}: the exceptions of {@link #generate(PromptSpec)}, a closed pipeline
-   * included. {@code request(0)} ends the stream with an {@link IllegalArgumentException}.
+   * <p>Every subscriber has its own request, which enters the queue with the first {@code
+   * request(n)}. Cancelling the subscription cancels the request, as completing the future of
+   * {@link #generateAsync(PromptSpec, GenerationListener)} does. Failures are delivered to {@code
+   * onError}: the exceptions of {@link #generate(PromptSpec)}, including that of a closed pipeline.
+   * {@code request(0)} ends the stream with an {@link IllegalArgumentException}.
    *
-   * <p>The work never waits for the subscriber. Of steps that it has not asked for yet only the
-   * latest is kept; all other events are kept until they are asked for, with their images. A
-   * preview is made for each step that was asked for when it was done. A failure overtakes what
-   * waits, but for images.
+   * <p>The work never waits for the subscriber. Among steps without demand only the latest is kept;
+   * all other events, including images, are kept until they are requested. A preview is computed
+   * for each step for which there was demand when it finished. A failure overtakes all pending
+   * events except images.
    *
    * <p>Subscribers are called on a thread that does not generate, one call at a time, so they may
-   * wait, call this pipeline and close it. If one throws, that counts as cancelling, and the
-   * exception ends the thread.
+   * wait, call this pipeline and close it. If a subscriber throws, its request is cancelled, and
+   * the exception ends the thread.
    *
-   * @param spec what to make
-   * @return does nothing until somebody subscribes; can be used any number of times
+   * @param spec the settings
+   * @return a publisher that does nothing until it is subscribed to and can be used any number of
+   *     times
    */
   default Flow.Publisher<GenerationEvent> stream(PromptSpec spec) {
     Objects.requireNonNull(spec, "spec");
@@ -197,25 +198,28 @@ public interface Pipeline extends AutoCloseable {
   }
 
   /**
-   * {@return the number format that the networks compute in} It is the one that was asked for, or
-   * the one that {@link Precision#AUTO} has chosen.
+   * {@return the precision of the networks} It is the requested one, or the one that {@link
+   * Precision#AUTO} selected.
    */
   Precision precision();
 
-  /** {@return how many generations may run at the same time} See {@link Builder#concurrency}. */
+  /**
+   * {@return the number of generations that may run at the same time} See {@link
+   * Builder#concurrency}.
+   */
   int concurrency();
 
   /**
-   * {@return how many tensors this pipeline holds outside Java's heap at the moment} The number is
-   * the same whenever no request is under way, but for one step: the half of the VAE that encodes
-   * images is read by the first request that needs it. For tests and monitoring.
+   * {@return the number of tensors that this pipeline currently holds outside Java's heap} The
+   * number is constant while no request is running, except for one increase: the first request that
+   * needs the VAE's encoder reads it. For tests and monitoring.
    */
   int liveTensors();
 
   /**
-   * {@return the bytes of memory outside Java's heap that native code of this process holds, those
-   * of all pipelines together} The C library counts them: weights, tensors and programs of the
-   * engine, and what the JVM itself allocates there, but neither the memory of GPUs nor mapped
+   * {@return the bytes of memory outside Java's heap held by native code of this process, for all
+   * pipelines together} The number comes from the C library. It includes weights, tensors and
+   * programs of the engine, and the JVM's own allocations there, but neither GPU memory nor mapped
    * files. Empty on systems other than Linux with glibc 2.33 or later. For monitoring.
    */
   static OptionalLong nativeBytes() {
@@ -223,52 +227,53 @@ public interface Pipeline extends AutoCloseable {
   }
 
   /**
-   * Starts to load the native libraries, on a thread of its own, and returns at once. For a program
-   * that will soon build its first pipeline and has something else to do before, such as opening
-   * the checkpoint: the build then waits for what is missing only. With a checkpoint of full size,
-   * whose header takes as long to open as half of the libraries, a pipeline is ready about 0.2 s
-   * sooner. When the libraries cannot be loaded, {@link Builder#build()} tells. Does nothing if
-   * they are loaded.
+   * Starts loading the native libraries on a separate thread and returns at once. Useful for a
+   * program that will soon build its first pipeline and has other work to do first, such as opening
+   * the checkpoint: the build then waits only for the rest. With a full-size checkpoint, whose
+   * header takes as long to open as half of the libraries, a pipeline is ready about 0.2 s sooner.
+   * If the libraries cannot be loaded, {@link Builder#build()} reports it. Does nothing if they are
+   * already loaded.
    */
   static void warmUp() {
     Services.find(Backend.Pipelines.class).warmUp();
   }
 
   /**
-   * From now on Ctrl-C and {@code kill} end the process at once, in the middle of a computation
-   * too. For the shutdown hook of a program that is ending: a JVM that ends ignores them, and a
-   * long computation would have to be waited for. Does nothing before the first pipeline is built,
-   * and on Windows.
+   * Makes Ctrl-C and {@code kill} end the process at once from now on, even in the middle of a
+   * computation. Intended for the shutdown hook of a program that is ending: a JVM that is shutting
+   * down ignores these signals, and would have to wait for a long computation. Does nothing before
+   * the first pipeline is built, and on Windows.
    */
   static void endAtNextSignal() {
     Services.find(Backend.Pipelines.class).endAtNextSignal();
   }
 
   /**
-   * Waits for the requests under way, refuses those that wait, and frees all native memory. Closing
-   * twice does nothing more. A listener that never returns is waited for, see {@link
+   * Waits for running requests, rejects waiting requests, and frees all native memory. Closing
+   * twice has no effect. It also waits for a listener that never returns; see {@link
    * #close(Duration)}.
    *
-   * @throws IllegalStateException if a listener calls it
+   * @throws IllegalStateException if a listener calls this method
    */
   @Override
   void close();
 
   /**
-   * Like {@link #close()}, but cancels requests that are not done after some time: they end with a
-   * {@link GenerationCancelledException} within one step, and a listener that waits is interrupted.
+   * Like {@link #close()}, but cancels requests that are still running after some time: they end
+   * with a {@link GenerationCancelledException} within one step, and a waiting listener is
+   * interrupted.
    *
-   * @param patience how long to wait before that; zero or less for not at all
-   * @throws IllegalStateException if a listener calls it
+   * @param patience the time to wait before cancelling; zero or less to cancel at once
+   * @throws IllegalStateException if a listener calls this method
    */
   void close(Duration patience);
 
-  /** Cancels the requests under way and closes; see {@link #close(Duration)}. */
+  /** Cancels the running requests and closes the pipeline; see {@link #close(Duration)}. */
   default void closeNow() {
     close(Duration.ZERO);
   }
 
-  /** Collects what a pipeline needs. Not safe for use by several threads at once. */
+  /** Builds a pipeline. Not thread-safe. */
   final class Builder {
     private Optional<Checkpoint> checkpoint = Optional.empty();
     private UnaryOperator<CheckpointParts.Builder> parts = UnaryOperator.identity();
@@ -298,7 +303,7 @@ public interface Pipeline extends AutoCloseable {
     /**
      * Sets the model. Required.
      *
-     * @param checkpoint its file or folder, and which parts of it to take from elsewhere
+     * @param checkpoint the file or folder of the model, with the parts to read from other files
      * @return this builder
      */
     public Builder checkpoint(Checkpoint checkpoint) {
@@ -307,12 +312,12 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Opens the model of a file or folder, as {@link Checkpoint#open(Path)} does, and sets it.
+     * Opens the model from a file or folder, as {@link Checkpoint#open(Path)} does, and sets it.
      *
      * @param file a single file or a diffusers folder
      * @return this builder
-     * @throws CheckpointException if it is missing, is not a model, is of an unsupported family, or
-     *     has missing or misshapen tensors
+     * @throws CheckpointException if the file is missing, is not a model, is of an unsupported
+     *     family, or has missing or misshapen tensors
      * @throws TensorFileException if a file is damaged or is not a tensor file
      */
     public Builder checkpoint(Path file) {
@@ -320,10 +325,10 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Takes the VAE of a file or folder in place of the checkpoint's; see {@link
+     * Uses the VAE of another file or folder instead of the checkpoint's; see {@link
      * CheckpointParts.Builder#vae}.
      *
-     * @param file default: the VAE that lies beside the checkpoint under its name, else the
+     * @param file default: the VAE next to the checkpoint with a matching name, otherwise the
      *     checkpoint's own
      * @return this builder
      */
@@ -333,7 +338,7 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets whether a VAE that lies beside the checkpoint under its name is taken; see {@link
+     * Sets whether a VAE next to the checkpoint with a matching name is used; see {@link
      * CheckpointParts.Builder#vaeBeside}.
      *
      * @param take default true
@@ -344,7 +349,7 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Takes the text encoder of a file or folder in place of the checkpoint's first.
+     * Uses the text encoder of another file or folder instead of the checkpoint's first one.
      *
      * @param file see {@link CheckpointParts.Builder#textEncoder}. Default: the checkpoint's own
      * @return this builder
@@ -355,7 +360,8 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Takes the text encoder of a file or folder in place of the checkpoint's second, of SDXL.
+     * Uses the text encoder of another file or folder instead of the checkpoint's second one
+     * (SDXL).
      *
      * @param file see {@link CheckpointParts.Builder#textEncoder2}. Default: the checkpoint's own
      * @return this builder
@@ -366,13 +372,13 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets which weights of a diffusers folder are read; see {@link
+     * Sets the variant of the weights to read from a diffusers folder; see {@link
      * CheckpointParts.Builder#variant}.
      *
-     * @param variant what stands in front of the files' extension, such as {@code fp16}. Default:
-     *     full precision if it is there, else {@code fp16}
+     * @param variant the part of the file names before the extension, such as {@code fp16}.
+     *     Default: full precision if available, otherwise {@code fp16}
      * @return this builder
-     * @throws IllegalArgumentException if it is no part of a file's name
+     * @throws IllegalArgumentException if the variant cannot be part of a file name
      */
     public Builder variant(String variant) {
       CheckpointParts checked = CheckpointParts.builder().variant(variant).build();
@@ -380,7 +386,7 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets whether averaged weights are taken where a file has both; see {@link
+     * Sets whether averaged (EMA) weights are used if a file has both; see {@link
      * CheckpointParts.Builder#ema}.
      *
      * @param ema default false
@@ -397,9 +403,9 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Adds a folder whose LoRA files prompts can name. Default: none.
+     * Adds a folder with LoRA files that prompts can name. Default: none.
      *
-     * @param directory folders inside it count too
+     * @param directory a folder, searched with its subfolders
      * @return this builder
      */
     public Builder loraDirectory(Path directory) {
@@ -409,10 +415,10 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Adds a folder with textual inversion embeddings. Where a prompt has the name of one, its
-     * vectors take the place of that word. Default: none.
+     * Adds a folder with textual inversion embeddings. An embedding's name in a prompt is replaced
+     * by its vectors. Default: none.
      *
-     * @param directory folders inside it count too
+     * @param directory a folder, searched with its subfolders
      * @return this builder
      */
     public Builder embeddingDirectory(Path directory) {
@@ -422,11 +428,11 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Adds a folder whose files requests can name as upscalers: networks of the ESRGAN family, see
-     * {@link UpscalerNetwork}. A network is read when a request asks for it, and freed when that is
-     * done. Default: none.
+     * Adds a folder with upscaler networks of the ESRGAN family that requests can name; see {@link
+     * UpscalerNetwork}. A network is read when a request uses it, and freed afterwards. Default:
+     * none.
      *
-     * @param directory folders inside it do not count
+     * @param directory a folder, searched without its subfolders
      * @return this builder
      */
     public Builder upscalerDirectory(Path directory) {
@@ -436,14 +442,14 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Adds a folder with hypernetworks of A1111, which prompts can name in {@code
-     * <hypernet:name:0.8>}: small networks that change what the attention layers of the U-Net make
-     * their keys and values of. A file is read when a request names it. Several act one behind
-     * another. A name that is not there, or one that was made for another family, is an error, or
-     * in lenient requests a warning. Default: none.
+     * Adds a folder with A1111's hypernetworks, which prompts can name in {@code
+     * <hypernet:name:0.8>}: small networks that change the inputs for the keys and values of the
+     * U-Net's attention layers. A file is read when a request names it. Several hypernetworks are
+     * applied one after another. A name that is unknown or belongs to another model family fails
+     * the request, or causes a warning if the request is lenient. Default: none.
      *
-     * @param directory {@code .pt} files as A1111 trains them, and {@code .safetensors} files with
-     *     the same names of tensors; folders inside it count too
+     * @param directory a folder, searched with its subfolders, with {@code .pt} files as A1111
+     *     trains them or {@code .safetensors} files with the same tensor names
      * @return this builder
      */
     public Builder hypernetworkDirectory(Path directory) {
@@ -453,9 +459,10 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Adds one embedding, which prompts can name. Default: none.
+     * Adds an embedding that prompts can name. Default: none.
      *
-     * @param embedding goes before those of the same name in folders and in LoRA files
+     * @param embedding takes precedence over embeddings of the same name in folders and in LoRA
+     *     files
      * @return this builder
      */
     public Builder embedding(Embedding embedding) {
@@ -466,10 +473,10 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Adds a ControlNet or T2I-Adapter that stays in memory while the pipeline is open. Requests
-     * may use others too, which are read for them each time. Default: none.
+     * may use others, too, which are read for each request. Default: none.
      *
      * @param file a {@code .pth} or {@code .safetensors} file for the checkpoint's family, with the
-     *     names of the ControlNet code or of diffusers
+     *     tensor names of the ControlNet code or of diffusers
      * @return this builder
      */
     public Builder controlNet(Path file) {
@@ -479,15 +486,15 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets the decoder that makes previews, and the images of requests with {@link
-     * FinalDecoder#TAESD}. Previews then have the size of the image and show details. Default:
-     * none, and a linear guess at the colours.
+     * Sets the decoder for previews and for the images of requests with {@link FinalDecoder#TAESD}.
+     * Previews then have the size of the image and show details. Default: none; previews use a
+     * linear approximation of the colours.
      *
      * <p>SD 1.x and 2.x need TAESD, SDXL needs TAESDXL ({@code taesdxl_decoder}). Both have the
-     * same tensors, so a file of the wrong one cannot be refused; its images have wrong colours.
+     * same tensors, so the wrong file cannot be rejected; its images have wrong colours.
      *
-     * @param file TAESD's decoder, {@code taesd_decoder.pth} or {@code .safetensors}, with its
-     *     author's names or those of diffusers
+     * @param file TAESD's decoder, {@code taesd_decoder.pth} or {@code .safetensors}, with the
+     *     tensor names of its author or of diffusers
      * @return this builder
      */
     public Builder previewDecoder(Path file) {
@@ -496,10 +503,10 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Says what the U-Net predicts, where the files do not show it.
+     * Sets the prediction type of the U-Net, for files that do not show it.
      *
-     * @param predictionType goes before {@link Checkpoint#predictionType}. Default: what the files
-     *     show
+     * @param predictionType takes precedence over {@link Checkpoint#predictionType}. Default:
+     *     detected from the files
      * @return this builder
      */
     public Builder predictionType(PredictionType predictionType) {
@@ -509,8 +516,8 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Sets a model that finishes images, such as SDXL's refiner; see {@link
-     * PromptSpec.Builder#refinerSwitch}. It stays in memory beside the checkpoint. Its VAE is not
-     * read and may be missing. LoRAs do not act on it. Default: none.
+     * PromptSpec.Builder#refinerSwitch}. It stays in memory in addition to the checkpoint. Its VAE
+     * is not read and may be missing. LoRAs do not affect it. Default: none.
      *
      * @param refiner a checkpoint file or a diffusers folder
      * @return this builder
@@ -521,9 +528,9 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets the number format of the computation. Building fails with a {@link
-     * StableDiffusionException} if the device does not compute in it. With {@link
-     * Precision#FLOAT32} images are alike on processors with and without bfloat16.
+     * Sets the precision of the computation. Building fails with a {@link StableDiffusionException}
+     * if the device does not support it. With {@link Precision#FLOAT32}, processors with and
+     * without bfloat16 generate the same images.
      *
      * @param precision default {@link Precision#AUTO}
      * @return this builder
@@ -534,7 +541,7 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets which networks stay in memory between the stages of a request.
+     * Sets the networks that stay in memory between the stages of a request.
      *
      * @param memoryPolicy default {@link MemoryPolicy#KEEP}
      * @return this builder
@@ -545,14 +552,13 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets where to compute. The code makes no assumption about the device, but only the CPU is
-     * tested.
+     * Sets the device. The code makes no assumption about the device, but only the CPU is tested.
      *
-     * @param device {@code cpu}, the default; or {@code gpu}, the first of NVIDIA's, which may be
-     *     written {@code gpu0}, {@code gpu:0}, {@code cuda} and {@code cuda:0} too and needs the
-     *     native libraries for CUDA on the class path. The others are {@code gpu1} and so on
+     * @param device {@code cpu}, the default; or {@code gpu}, the first NVIDIA GPU, with the
+     *     aliases {@code gpu0}, {@code gpu:0}, {@code cuda} and {@code cuda:0}, which needs the
+     *     native libraries for CUDA on the class path. Further GPUs are {@code gpu1} and so on
      * @return this builder
-     * @throws IllegalArgumentException if there is no device of that kind
+     * @throws IllegalArgumentException if the name is invalid
      */
     public Builder device(String device) {
       Objects.requireNonNull(device, "device");
@@ -561,7 +567,7 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets how LoRAs get into the computation, for requests that do not say so themselves.
+     * Sets how LoRAs are applied, for requests that do not set it.
      *
      * @param loraMode default {@link LoraMode#AUTO}
      * @return this builder
@@ -572,9 +578,9 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets whether LoRAs and embeddings that cannot be used (unknown, for another family, damaged,
-     * a tag that makes no sense) are left out with a warning in the result, instead of ending the
-     * request with an error; for requests that do not say so themselves.
+     * Sets whether LoRAs and embeddings that cannot be used are skipped with a warning in the
+     * result instead of failing the request, for requests that do not set it. This covers unknown
+     * names, other model families, damaged files and invalid tags.
      *
      * @param lenient default false
      * @return this builder
@@ -585,15 +591,15 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets how many generations may run at the same time on the one copy of the weights. Those with
-     * the same patched LoRAs, with none, and with {@linkplain LoraMode#OVERLAY overlaid} ones do;
-     * others wait for each other. A generation keeps all cores busy, two share them and take the
-     * memory of two, and with one at a time {@link LoraMode#AUTO} always comes to the same image,
-     * bit for bit.
+     * Sets the number of generations that may run at the same time on a single copy of the weights.
+     * Generations can run together if they have the same patched LoRAs, no LoRAs, or {@linkplain
+     * LoraMode#OVERLAY overlaid} ones; others wait for each other. A generation uses all cores: two
+     * share them and need twice the memory. With one at a time, {@link LoraMode#AUTO} always gives
+     * the same image, bit for bit.
      *
-     * @param concurrency at least 1, the default
+     * @param concurrency at least 1. Default 1
      * @return this builder
-     * @throws IllegalArgumentException if it is less than 1
+     * @throws IllegalArgumentException if the number is less than 1
      */
     public Builder concurrency(int concurrency) {
       this.concurrency = Checks.atLeast(1, concurrency, "concurrency");
@@ -601,10 +607,10 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets whether the pipeline closes by itself when the JVM ends: requests under way are
-     * cancelled, and the JVM waits for the network evaluation that each is in. Otherwise the
-     * process ends in the middle of it. That does no harm either, but listeners hear nothing of it.
-     * A program that ends on its own terms closes the pipeline itself.
+     * Sets whether the pipeline closes itself when the JVM ends: running requests are cancelled,
+     * and the JVM waits for the current model call of each. Otherwise the process ends in the
+     * middle of it, which is harmless, but listeners are not notified. A program that ends in its
+     * own way closes the pipeline itself.
      *
      * @param closeOnShutdown default false
      * @return this builder
@@ -615,12 +621,12 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets how many pixels an image may have, at any point on its way: as it is drawn first, after
-     * hires fix, and after upscaling.
+     * Sets the largest number of pixels of an image at any stage: in the first pass, after hires
+     * fix, and after upscaling.
      *
      * @param maxPixels width times height, at least 1. Default: as many as memory allows
      * @return this builder
-     * @throws IllegalArgumentException if it is less than 1
+     * @throws IllegalArgumentException if the number is less than 1
      */
     public Builder maxPixels(long maxPixels) {
       this.maxPixels = Checks.atLeast(1, maxPixels, "maxPixels");
@@ -628,16 +634,16 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets how much memory the requests under way may take together, native memory and Java's heap,
-     * on top of the networks of this pipeline.
+     * Sets how much memory all running requests together may use, native memory and Java's heap, in
+     * addition to the networks of this pipeline.
      *
-     * <p>Java's heap has its own limit, {@code -Xmx}, which requests are compared with in any case.
+     * <p>Java's heap has its own limit, {@code -Xmx}, which always applies to requests.
      *
-     * @param maxBytes at least 1. Default: what is left when a request starts, by the limits of the
-     *     container (cgroups) and by what the system calls available; on systems other than Linux,
-     *     the physical memory
+     * @param maxBytes at least 1. Default: the memory available when a request starts, according to
+     *     the limits of the container (cgroups) and to the system; on systems other than Linux, the
+     *     physical memory
      * @return this builder
-     * @throws IllegalArgumentException if it is less than 1
+     * @throws IllegalArgumentException if the number is less than 1
      */
     public Builder maxBytes(long maxBytes) {
       this.maxBytes = OptionalLong.of(Checks.atLeast(1, maxBytes, "maxBytes"));
@@ -645,12 +651,12 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets how many requests may wait for one of the {@link #concurrency} places. Another one is
-     * refused: its future is completed with a {@link ResourceException}.
+     * Sets how many requests may wait for one of the {@link #concurrency} places. A further request
+     * is rejected: its future completes with a {@link ResourceException}.
      *
-     * @param maxQueued 0 to refuse whatever cannot start at once. Default 1000
+     * @param maxQueued at least 0; 0 rejects every request that cannot start at once. Default 1000
      * @return this builder
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if the number is negative
      */
     public Builder maxQueued(int maxQueued) {
       this.maxQueued = Checks.atLeast(0, maxQueued, "maxQueued");
@@ -658,8 +664,8 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets bounds on what one request may hold: masks, control units, and the pixels of all images
-     * given to it. A request that exceeds one is refused before any work, with an {@link
+     * Sets limits for a single request: the number of masks and control units, and the pixels of
+     * all its input images. A request that exceeds one is rejected before any work, with an {@link
      * IllegalArgumentException} or, for pixels, a {@link ResourceException}.
      *
      * @param requestLimits default {@link RequestLimits#DEFAULTS}
@@ -671,19 +677,19 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Reads the weights. The builder can be used further.
+     * Reads the weights. The builder can be reused.
      *
      * @return a pipeline that is ready for requests and holds native memory until it is closed
      * @throws IllegalStateException if no checkpoint is set
-     * @throws StableDiffusionException if the device is not there, or the native libraries are not
-     *     made for it
-     * @throws CheckpointException if the checkpoint does not hold what it should, or the refiner is
-     *     of another latent space
+     * @throws StableDiffusionException if the device is not available, or the native libraries do
+     *     not support it
+     * @throws CheckpointException if the checkpoint is incomplete or invalid, or the refiner has
+     *     another latent space
      * @throws CheckpointException if an upscaler directory is not a folder, or a ControlNet or
-     *     preview decoder is something else or for another family of models
+     *     preview decoder is of another kind or for another model family
      * @throws LoraException if a LoRA directory is not a folder
      * @throws EmbeddingException if an embedding directory is not a folder, or the pipeline is not
-     *     lenient and an embedding that was given cannot be read or is for another model
+     *     lenient and an added embedding cannot be read or is for another model
      */
     public Pipeline build() {
       Checkpoint model =

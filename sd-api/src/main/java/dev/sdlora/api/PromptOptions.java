@@ -7,14 +7,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the prompts of a request are read. Immutable; start from {@link #DEFAULTS} or {@link
+ * Options for parsing the prompts of a request. Immutable; start from {@link #DEFAULTS} or {@link
  * #EXACT_A1111}.
  */
 public final class PromptOptions {
-  /** The settings of a request that sets none. */
+  /** The default options. */
   public static final PromptOptions DEFAULTS = builder().build();
 
-  /** The defaults of A1111 without exception: LoRA tags in the negative prompt are text. */
+  /** The defaults of A1111 without exception: LoRA tags in the negative prompt are plain text. */
   public static final PromptOptions EXACT_A1111 = DEFAULTS.withNegativeLoras(false);
 
   private final PromptMode mode;
@@ -43,186 +43,197 @@ public final class PromptOptions {
     dynamicPrompts = values.dynamicPrompts;
   }
 
-  /** {@return a builder that has the defaults that its setters tell} */
+  /** {@return a builder with the default values documented on its setters} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** {@return a builder that starts from this one} */
+  /** {@return a builder that starts from these options} */
   public Builder toBuilder() {
     return new Builder(this);
   }
 
   /**
-   * {@return how prompts are drawn anew for each image; empty if they stay as they are} Empty by
-   * default, so that {@code {a|b}} is text as in A1111.
+   * {@return the options for prompt templates, which draw a new prompt for each image; empty, the
+   * default, to treat {@code {a|b}} as plain text, as in A1111}
    */
   public Optional<DynamicPrompts> dynamicPrompts() {
     return dynamicPrompts;
   }
 
-  /** {@return whether malformed prompts are errors} */
+  /** {@return the handling of malformed prompts} Default {@link PromptMode#A1111}. */
   public PromptMode mode() {
     return mode;
   }
 
-  /** {@return what weights do} */
+  /** {@return the effect of weights} Default {@link Emphasis#ORIGINAL}. */
   public Emphasis emphasis() {
     return emphasis;
   }
 
-  /** {@return what is merged into both prompts, in this order, before anything else} */
+  /**
+   * {@return the styles merged into both prompts, in this order, before any other processing}
+   * Default none.
+   */
   public List<Style> styles() {
     return styles;
   }
 
-  /** {@return whether LoRA tags in the negative prompt act} A1111 takes them for text. */
+  /**
+   * {@return whether LoRA tags in the negative prompt are applied} Default true; A1111 treats them
+   * as plain text.
+   */
   public boolean negativeLoras() {
     return negativeLoras;
   }
 
-  /** {@return how many tokens to look back for a comma to break at when a chunk of 75 is full} */
+  /**
+   * {@return the number of tokens to look back for a comma to break at when a chunk of 75 tokens is
+   * full} Default 20.
+   */
   public int commaBacktracking() {
     return commaBacktracking;
   }
 
   /**
-   * {@return whether the shorter of prompt and negative prompt is filled up with empty chunks} Then
-   * both run as one batch; the image changes a little.
+   * {@return whether the shorter of prompt and negative prompt is padded with empty chunks} Both
+   * then run as one batch; the image changes slightly. Default false.
    */
   public boolean padConds() {
     return padConds;
   }
 
   /**
-   * {@return whether numbers in prompt editing mean what they did before A1111 1.6} Then {@code
-   * [from:to:when]} takes every number from 1 for a step and every one below for a share, and hires
-   * fix starts the count again.
+   * {@return whether numbers in prompt editing have their meaning from before A1111 1.6} In {@code
+   * [from:to:when]}, a number of 1 or more is then a step, a smaller one a fraction, and hires fix
+   * starts counting anew. Default false.
    */
   public boolean oldEditingTimelines() {
     return oldEditingTimelines;
   }
 
-  /** {@return what takes the place of an empty negative prompt on SDXL} */
+  /**
+   * {@return the replacement of an empty negative prompt on SDXL} Default {@link
+   * EmptyNegativePrompt#ZEROS}.
+   */
   public EmptyNegativePrompt emptyNegative() {
     return emptyNegative;
   }
 
   /**
-   * {@return whether the smaller text encoder of SDXL heeds the request's CLIP skip} Otherwise, as
-   * in A1111, only that of SD 1.x does.
+   * {@return whether CLIP skip applies to the smaller text encoder of SDXL} Default false: it
+   * applies only to SD 1.x, as in A1111.
    */
   public boolean clipSkipOnSdxl() {
     return clipSkipOnSdxl;
   }
 
-  /** {@return how much the prompts may ask for} */
+  /** {@return the limits on the prompts} Default {@link PromptLimits#DEFAULTS}. */
   public PromptLimits limits() {
     return limits;
   }
 
   /**
-   * Sets another mode.
+   * Returns a copy with another mode.
    *
-   * @param mode whether malformed prompts are errors
-   * @return the same otherwise
+   * @param mode the handling of malformed prompts
+   * @return the copy
    */
   public PromptOptions withMode(PromptMode mode) {
     return toBuilder().mode(mode).build();
   }
 
   /**
-   * Sets another emphasis.
+   * Returns a copy with another emphasis.
    *
-   * @param emphasis what weights do
-   * @return the same otherwise
+   * @param emphasis the effect of weights
+   * @return the copy
    */
   public PromptOptions withEmphasis(Emphasis emphasis) {
     return toBuilder().emphasis(emphasis).build();
   }
 
   /**
-   * Takes other styles in place of those it has.
+   * Returns a copy with other styles.
    *
-   * @param styles merged into both prompts in this order; empty for none
-   * @return the same otherwise
+   * @param styles the styles merged into both prompts, in this order; empty for none
+   * @return the copy
    */
   public PromptOptions withStyles(List<Style> styles) {
     return toBuilder().styles(styles).build();
   }
 
   /**
-   * Sets whether LoRA tags in the negative prompt act.
+   * Returns a copy that sets whether LoRA tags in the negative prompt are applied.
    *
-   * @param act false for A1111's way, which takes them for text
-   * @return the same otherwise
+   * @param act false to treat them as plain text, as in A1111
+   * @return the copy
    */
   public PromptOptions withNegativeLoras(boolean act) {
     return toBuilder().negativeLoras(act).build();
   }
 
   /**
-   * Sets another limit for looking back from the end of a chunk for a comma.
+   * Returns a copy that looks back another number of tokens for a comma when a chunk is full.
    *
-   * @param tokens from 0 to 74; 0 breaks anywhere
-   * @return the same otherwise
-   * @throws IllegalArgumentException if it is out of range
+   * @param tokens 0 to 74 tokens; 0 breaks anywhere
+   * @return the copy
+   * @throws IllegalArgumentException if the number is out of range
    */
   public PromptOptions withCommaBacktracking(int tokens) {
     return toBuilder().commaBacktracking(tokens).build();
   }
 
   /**
-   * Sets whether the shorter prompt is padded.
+   * Returns a copy that sets whether the shorter prompt is padded.
    *
    * @param pad see {@link #padConds()}
-   * @return the same otherwise
+   * @return the copy
    */
   public PromptOptions withPadConds(boolean pad) {
     return toBuilder().padConds(pad).build();
   }
 
   /**
-   * Sets whether numbers in prompt editing have their old meaning.
+   * Returns a copy that sets whether numbers in prompt editing have their old meaning.
    *
    * @param old see {@link #oldEditingTimelines()}
-   * @return the same otherwise
+   * @return the copy
    */
   public PromptOptions withOldEditingTimelines(boolean old) {
     return toBuilder().oldEditingTimelines(old).build();
   }
 
   /**
-   * Takes something else in the place of an empty negative prompt on SDXL.
+   * Returns a copy with another replacement of an empty negative prompt on SDXL.
    *
-   * @param emptyNegative what to take
-   * @return the same otherwise
+   * @param emptyNegative the replacement
+   * @return the copy
    */
   public PromptOptions withEmptyNegative(EmptyNegativePrompt emptyNegative) {
     return toBuilder().emptyNegative(emptyNegative).build();
   }
 
   /**
-   * Sets whether CLIP skip counts on SDXL.
+   * Returns a copy that sets whether CLIP skip applies to SDXL.
    *
    * @param heed see {@link #clipSkipOnSdxl()}
-   * @return the same otherwise
+   * @return the copy
    */
   public PromptOptions withClipSkipOnSdxl(boolean heed) {
     return toBuilder().clipSkipOnSdxl(heed).build();
   }
 
   /**
-   * Sets other limits.
+   * Returns a copy with other limits.
    *
-   * @param limits how much the prompts may ask for
-   * @return the same otherwise
+   * @param limits the limits on the prompts
+   * @return the copy
    */
   public PromptOptions withLimits(PromptLimits limits) {
     return toBuilder().limits(limits).build();
   }
 
-  /** Whether the other tells the same. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof PromptOptions that && state().equals(that.state());
@@ -253,7 +264,7 @@ public final class PromptOptions {
     return "PromptOptions" + state();
   }
 
-  /** Collects what there is to tell. Not safe for use by several threads at once. */
+  /** Builds the options. Not thread-safe. */
   public static final class Builder {
     private PromptMode mode = PromptMode.A1111;
     private Emphasis emphasis = Emphasis.ORIGINAL;
@@ -284,7 +295,7 @@ public final class PromptOptions {
     }
 
     /**
-     * Sets whether malformed prompts are errors.
+     * Sets the handling of malformed prompts.
      *
      * @param mode default {@link PromptMode#A1111}
      * @return this builder
@@ -296,7 +307,7 @@ public final class PromptOptions {
     }
 
     /**
-     * Sets what weights do.
+     * Sets the effect of weights.
      *
      * @param emphasis default {@link Emphasis#ORIGINAL}
      * @return this builder
@@ -308,9 +319,9 @@ public final class PromptOptions {
     }
 
     /**
-     * Sets what is merged into both prompts before anything else.
+     * Sets the styles merged into both prompts before any other processing.
      *
-     * @param styles in the order of merging. Default none
+     * @param styles the styles in the order of merging. Default none
      * @return this builder
      */
     public Builder styles(List<Style> styles) {
@@ -320,7 +331,7 @@ public final class PromptOptions {
     }
 
     /**
-     * Sets whether LoRA tags in the negative prompt act; A1111 takes them for text.
+     * Sets whether LoRA tags in the negative prompt are applied; A1111 treats them as plain text.
      *
      * @param negativeLoras default true
      * @return this builder
@@ -331,8 +342,8 @@ public final class PromptOptions {
     }
 
     /**
-     * Sets whether the shorter of prompt and negative prompt is filled up with empty chunks so that
-     * both run as one batch; the image changes a little.
+     * Sets whether the shorter of prompt and negative prompt is padded with empty chunks. Both then
+     * run as one batch; the image changes slightly.
      *
      * @param padConds default false
      * @return this builder
@@ -343,8 +354,9 @@ public final class PromptOptions {
     }
 
     /**
-     * Sets whether {@code [from:to:when]} takes every number from 1 for a step and every one below
-     * for a share, and hires fix starts the count again, as before A1111 1.6.
+     * Sets whether numbers in prompt editing have their meaning from before A1111 1.6: in {@code
+     * [from:to:when]}, a number of 1 or more is then a step, a smaller one a fraction, and hires
+     * fix starts counting anew.
      *
      * @param oldEditingTimelines default false
      * @return this builder
@@ -355,7 +367,7 @@ public final class PromptOptions {
     }
 
     /**
-     * Sets what takes the place of an empty negative prompt on SDXL.
+     * Sets the replacement of an empty negative prompt on SDXL.
      *
      * @param emptyNegative default {@link EmptyNegativePrompt#ZEROS}
      * @return this builder
@@ -367,8 +379,8 @@ public final class PromptOptions {
     }
 
     /**
-     * Sets whether the smaller text encoder of SDXL heeds the request's CLIP skip, as A1111's
-     * setting "Enable Clip skip for SDXL" does.
+     * Sets whether CLIP skip applies to the smaller text encoder of SDXL, as A1111's setting
+     * "Enable Clip skip for SDXL" does.
      *
      * @param clipSkipOnSdxl default false
      * @return this builder
@@ -379,9 +391,10 @@ public final class PromptOptions {
     }
 
     /**
-     * Has prompts drawn anew for each image: {@code {a|b}}, wildcards, variables.
+     * Treats prompts as templates that draw a new prompt for each image: {@code {a|b}}, wildcards,
+     * variables.
      *
-     * @param dynamicPrompts where wildcards are. Default: prompts stay as they are
+     * @param dynamicPrompts the folders with wildcards. Default: prompts are not templates
      * @return this builder
      */
     public Builder dynamicPrompts(DynamicPrompts dynamicPrompts) {
@@ -391,7 +404,7 @@ public final class PromptOptions {
     }
 
     /**
-     * Leaves prompts as they are, which is the default.
+     * Uses prompts without templates, which is the default.
      *
      * @return this builder
      */
@@ -401,7 +414,7 @@ public final class PromptOptions {
     }
 
     /**
-     * Sets how much the prompts may ask for.
+     * Sets the limits on the prompts.
      *
      * @param limits default {@link PromptLimits#DEFAULTS}
      * @return this builder
@@ -413,11 +426,12 @@ public final class PromptOptions {
     }
 
     /**
-     * Sets how many tokens to look back for a comma to break at when a chunk of 75 is full.
+     * Sets the number of tokens to look back for a comma to break at when a chunk of 75 tokens is
+     * full.
      *
-     * @param commaBacktracking from 0 to 74. Default 20; 0 breaks anywhere
+     * @param commaBacktracking 0 to 74; 0 breaks anywhere. Default 20
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the number is out of range
      */
     public Builder commaBacktracking(int commaBacktracking) {
       this.commaBacktracking = Checks.inRange(0, 74, commaBacktracking, "commaBacktracking");
@@ -425,7 +439,7 @@ public final class PromptOptions {
     }
 
     /**
-     * Builds the options; the builder can be used further.
+     * Builds the options. The builder can be reused.
      *
      * @return the options
      */

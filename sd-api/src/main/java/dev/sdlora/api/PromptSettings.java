@@ -22,26 +22,28 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** The settings of a request, for reading: those of a spec, or of a builder as they are now. */
+/**
+ * A read-only view of the settings of a request: those of a spec, or the current ones of a builder.
+ */
 public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Builder {
 
   PromptSettings() {}
 
   abstract PromptValues values();
 
-  /** {@return the prompt in A1111's syntax, LoRA tags included} Default empty. */
+  /** {@return the prompt in A1111's syntax, including LoRA tags} Default empty. */
   public String prompt() {
     return values().prompt;
   }
 
-  /** {@return the negative prompt, in the same syntax} Default empty. */
+  /** {@return the negative prompt, in the syntax of the prompt} Default empty. */
   public String negativePrompt() {
     return values().negativePrompt;
   }
 
   /**
-   * {@return the image size, or empty for the size that the checkpoint was made for} Where an image
-   * is started from, empty stands for the size of that.
+   * {@return the image size; empty, the default, for the size that the checkpoint was trained for
+   * or that of the image to start from}
    */
   public Optional<ImageSize> size() {
     return values().size;
@@ -58,109 +60,114 @@ public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Build
   }
 
   /**
-   * {@return the spread of noise levels} Default {@link Schedule#AUTOMATIC}, which is Karras for
+   * {@return the schedule of noise levels} Default {@link Schedule#AUTOMATIC}, which is Karras for
    * DPM++ 2M.
    */
   public Schedule schedule() {
     return values().schedule;
   }
 
-  /** {@return the guidance scale} Default 7. */
+  /** {@return the CFG scale} Default 7. */
   public double cfgScale() {
     return values().cfgScale;
   }
 
-  /** {@return the seed of the first image, or empty, the default, for a random one} */
+  /** {@return the seed of the first image; empty, the default, for a random one} */
   public OptionalLong seed() {
     return values().seed;
   }
 
-  /** {@return the random number generator that the seed feeds} Default {@link Rng#NV}. */
+  /** {@return the random number generator used with the seed} Default {@link Rng#NV}. */
   public Rng rng() {
     return values().rng;
   }
 
-  /** {@return how many images to make} Default 1. */
+  /** {@return the number of images to generate} Default 1. */
   public int images() {
     return values().images;
   }
 
-  /** {@return which text encoder layer is read, counted from the end} Default 1, the last. */
+  /**
+   * {@return the text encoder layer whose output is used, counted from the end} Default 1, the
+   * last.
+   */
   public int clipSkip() {
     return values().clipSkip;
   }
 
-  /**
-   * {@return LoRAs given by object, applied in addition to those that the prompts name} Default
-   * none.
-   */
+  /** {@return the LoRAs added to those named in the prompts} Default none. */
   public List<LoraAdapter> loras() {
     return values().loras;
   }
 
   /**
-   * {@return the parts of the image that prompts name, by their names, in the order in which they
-   * were given} Default none; unmodifiable.
+   * {@return the masks that prompts can name, by name, in insertion order} Default none;
+   * unmodifiable.
    */
   public Map<String, RegionMask> masks() {
     return values().masks;
   }
 
-  /** {@return how LoRAs get into the computation, or empty for what the pipeline was built with} */
+  /** {@return the way LoRAs are applied; empty, the default, to use the pipeline's setting} */
   public Optional<LoraMode> loraMode() {
     return values().loraMode;
   }
 
   /**
-   * {@return whether LoRAs and embeddings that cannot be used are left out with a warning, or empty
-   * for what the pipeline was built with}
+   * {@return whether LoRAs and embeddings that cannot be used are skipped with a warning; empty,
+   * the default, to use the pipeline's setting}
    */
   public Optional<Boolean> lenient() {
     return values().lenient;
   }
 
   /**
-   * {@return whether LoRAs get the weight and the words that their authors advise, unless the
-   * prompts have them} Default false.
+   * {@return whether LoRAs get the weights and trigger words that their authors recommend, unless
+   * the prompts contain them} Default false.
    */
   public boolean addTriggerWords() {
     return values().addTriggerWords;
   }
 
-  /** {@return how the prompts are read} Default {@link PromptOptions#DEFAULTS}. */
+  /** {@return the options for parsing the prompts} Default {@link PromptOptions#DEFAULTS}. */
   public PromptOptions promptOptions() {
     return values().promptOptions;
   }
 
-  /** {@return the finer settings of sampling} Default {@link SamplerOptions#DEFAULTS}. */
+  /** {@return the advanced sampling settings} Default {@link SamplerOptions#DEFAULTS}. */
   public SamplerOptions samplerOptions() {
     return values().samplerOptions;
   }
 
-  /** {@return what is left out to be faster} Default {@link SpeedOptions#DEFAULTS}, nothing. */
+  /**
+   * {@return the options that trade exactness for speed} Default {@link SpeedOptions#DEFAULTS},
+   * everything off.
+   */
   public SpeedOptions speedOptions() {
     return values().speedOptions;
   }
 
-  /** {@return how strongly a model that edits images keeps to the image} Default 1.5. */
+  /** {@return the image CFG scale: how closely an editing model follows the image} Default 1.5. */
   public double imageCfgScale() {
     return values().imageCfgScale;
   }
 
-  /** {@return when the pipeline's refiner takes over; empty, the default, for never} */
+  /**
+   * {@return the point at which the pipeline's refiner takes over; empty, the default, for never}
+   */
   public Optional<RefinerSwitch> refinerSwitch() {
     return values().refinerSwitch;
   }
 
   /**
-   * {@return what SDXL is told of sizes beside the prompt} Default {@link
+   * {@return the sizes passed to SDXL in addition to the prompt} Default {@link
    * SizeConditioning#DEFAULTS}.
    */
   public SizeConditioning sizeConditioning() {
     return values().sizeConditioning;
   }
 
-  /** {@return what is mixed into the noise of the seed} Default {@link Variation#NONE}. */
+  /** {@return the variation of the seed's noise} Default {@link Variation#NONE}. */
   public Variation variation() {
     return values().variation;
   }
@@ -175,35 +182,37 @@ public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Build
     return values().hiresFix;
   }
 
-  /** {@return the networks that make the image follow others} Default none. */
+  /** {@return the ControlNets and T2I-Adapters with their control images} Default none. */
   public List<ControlUnit> controlUnits() {
     return values().controlUnits;
   }
 
-  /** {@return which edges continue at the opposite edge} Default {@link Tiling#NONE}. */
+  /**
+   * {@return the directions in which the image repeats without a seam} Default {@link Tiling#NONE}.
+   */
   public Tiling tiling() {
     return values().tiling;
   }
 
-  /** {@return whether the VAE works in strips} Default {@link VaeTiling#AUTO}. */
+  /** {@return whether the VAE processes images in strips} Default {@link VaeTiling#AUTO}. */
   public VaeTiling vaeTiling() {
     return values().vaeTiling;
   }
 
-  /** {@return what turns the last latent into the image} Default {@link FinalDecoder#VAE}. */
+  /** {@return the decoder of the final latent} Default {@link FinalDecoder#VAE}. */
   public FinalDecoder finalDecoder() {
     return values().finalDecoder;
   }
 
-  /** {@return how finished images are enlarged; empty, the default, for not at all} */
+  /** {@return the upscaling of finished images; empty, the default, for none} */
   public Optional<Upscaling> upscaling() {
     return values().upscaling;
   }
 
   /**
-   * {@return what the text that this was read from says beyond settings: the model's name and hash,
-   * the version of the program, and all keys that this library has no setting for} By key, in the
-   * order of the text; it has no effect on images. Empty for a spec that was built.
+   * {@return the parameters of the parsed metadata that have no setting here: the model's name and
+   * hash, the program's version, and all keys that this library does not support} They are ordered
+   * as in the metadata and have no effect on images. Empty for a spec that was not parsed.
    */
   public Map<String, String> otherParameters() {
     return values().otherParameters;

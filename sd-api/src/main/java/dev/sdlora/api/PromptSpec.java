@@ -42,11 +42,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that decides what an image looks like, apart from the checkpoint. Immutable; derive
- * variants with {@link #toBuilder()}. The defaults are those of A1111.
+ * The complete settings of a request: everything except the checkpoint that determines an image.
+ * Immutable; derive variants with {@link #toBuilder()}. The defaults are those of A1111.
  */
 public final class PromptSpec extends PromptSettings {
-  /** Characters of a prompt in {@link #toString()}. */
+  /** Longest prompt shown by {@link #toString()}, in characters. */
   private static final int MAX_SHOWN = 200;
 
   private final PromptValues values;
@@ -69,7 +69,7 @@ public final class PromptSpec extends PromptSettings {
   }
 
   /**
-   * {@return a builder that starts from this spec} Its values count as defaults there: {@link
+   * {@return a builder that starts from this spec} It treats these values as defaults: {@link
    * Builder#fewSteps(FewSteps)} replaces them.
    */
   public Builder toBuilder() {
@@ -77,16 +77,16 @@ public final class PromptSpec extends PromptSettings {
   }
 
   /**
-   * Reads the {@code parameters} text that A1111 and this library write into images, or the JSON
-   * that ComfyUI, Fooocus, InvokeAI and SwarmUI do, as far as a request can say it. What has no
-   * setting here is in {@link #otherParameters()}, and so are values that make no sense or are not
-   * known; in their place the request has its defaults. What of that makes another image is said by
-   * {@link GenerationResult#warnings()}.
+   * Parses the {@code parameters} text that A1111 and this library write into images, or the JSON
+   * metadata of ComfyUI, Fooocus, InvokeAI and SwarmUI, as far as a request can express it.
+   * Parameters without a setting here, and those with invalid or unknown values, are kept in {@link
+   * #otherParameters()}; the request uses its defaults instead. {@link GenerationResult#warnings()}
+   * lists those of them that change the image.
    *
-   * @param text prompt, negative prompt and the line of settings, as in an image
+   * @param text the prompt, the negative prompt and the line of settings, as in an image
    * @return the request that the text describes
-   * @throws IllegalArgumentException if the text is JSON of another program, or nothing in it is
-   *     understood; the message names the program
+   * @throws IllegalArgumentException if the text is JSON of an unsupported program, or nothing in
+   *     it can be parsed; the message names the program
    */
   public static PromptSpec fromInfotext(String text) {
     Objects.requireNonNull(text, "text");
@@ -94,16 +94,16 @@ public final class PromptSpec extends PromptSettings {
   }
 
   /**
-   * Reads the settings out of an image of this library, A1111, ComfyUI, Fooocus, InvokeAI, NovelAI
-   * or SwarmUI. See {@link #fromInfotext} for what becomes of settings that cannot be used, and
-   * {@link Recovery} for the files that it was made with.
+   * Reads the settings from an image made by this library, A1111, ComfyUI, Fooocus, InvokeAI,
+   * NovelAI or SwarmUI. See {@link #fromInfotext} for settings that cannot be used, and {@link
+   * Recovery} for finding the files used for the image.
    *
-   * @param file a PNG with a text, or one hidden in its pixels ("Stealth PNGInfo"); a JPEG or WebP
-   *     file with EXIF data
-   * @return the request that made the image
-   * @throws ImageSettingsException if the image holds no settings, or none that are understood; the
-   *     program is named if it is known
-   * @throws ImageFileException if the file is of another kind or damaged
+   * @param file a PNG with metadata, either as a text or hidden in its pixels ("Stealth PNGInfo"),
+   *     or a JPEG or WebP file with EXIF data
+   * @return the request for the image
+   * @throws ImageSettingsException if the image contains no settings, or none that can be parsed;
+   *     it names the program if it is known
+   * @throws ImageFileException if the file is damaged or of another kind
    */
   public static PromptSpec fromImage(Path file) {
     Objects.requireNonNull(file, "file");
@@ -111,11 +111,11 @@ public final class PromptSpec extends PromptSettings {
   }
 
   /**
-   * Reads the settings out of the bytes of an image file, as {@link #fromImage(Path)} does.
+   * Reads the settings from the bytes of an image file, as {@link #fromImage(Path)} does.
    *
-   * @param stream is read to its end, of at most 256 MB, and not closed
-   * @return the request that made the image
-   * @throws ImageFileException if the stream fails or is longer, or holds no such text
+   * @param stream the stream to read to its end, at most 256 MB; it is not closed
+   * @return the request for the image
+   * @throws ImageFileException if the stream fails or is too long, or contains no settings
    */
   public static PromptSpec fromImage(InputStream stream) {
     Objects.requireNonNull(stream, "stream");
@@ -123,10 +123,10 @@ public final class PromptSpec extends PromptSettings {
   }
 
   /**
-   * The same as {@link #fromImage(Path)}, whatever the file's format is.
+   * Does the same as {@link #fromImage(Path)}, for all supported formats.
    *
    * @param file an image
-   * @return the request that made the image
+   * @return the request for the image
    */
   public static PromptSpec fromPng(Path file) {
     Objects.requireNonNull(file, "file");
@@ -134,19 +134,17 @@ public final class PromptSpec extends PromptSettings {
   }
 
   /**
-   * {@return what of this request the text in its images cannot say, so that {@link
-   * #fromImage(Path)} does not make the same image again; by the names of the settings, in their
-   * order here} Everything else that decides how an image looks is in the text. (What does not
-   * decide it is not: the number of images, {@link PromptMode}, whether LoRAs may be left out, and
-   * where {@linkplain #addTriggerWords trigger words} came from.) The checkpoint, its precision,
-   * LoRAs and embeddings are named in the text, and when they are others later, {@link
-   * GenerationResult#warnings()} says so.
+   * {@return the names of the settings of this request that image metadata cannot express, in the
+   * order of the setters} If the list is not empty, {@link #fromImage(Path)} does not reproduce the
+   * image. The metadata contains everything else that determines an image, and omits what does not:
+   * the number of images, {@link PromptMode}, leniency, and the source of {@linkplain
+   * #addTriggerWords trigger words}. It names the checkpoint, its precision, LoRAs and embeddings;
+   * if they differ when the image is reproduced, {@link GenerationResult#warnings()} reports it.
    */
   public List<String> notInMetadata() {
     return UnwrittenSettings.of(this);
   }
 
-  /** Whether the other has the same settings. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof PromptSpec settings && values.state().equals(settings.values.state());
@@ -157,7 +155,7 @@ public final class PromptSpec extends PromptSettings {
     return values.state().hashCode();
   }
 
-  /** The prompt and the settings, for logs; long prompts are cut. */
+  /** Returns the prompt and the main settings for logs; long prompts are truncated. */
   @Override
   public String toString() {
     return "PromptSpec["
@@ -185,10 +183,7 @@ public final class PromptSpec extends PromptSettings {
     return prompt.length() <= MAX_SHOWN ? prompt : prompt.substring(0, MAX_SHOWN) + "…";
   }
 
-  /**
-   * Collects the settings of a {@link PromptSpec}. Every setter checks its value at once. Not safe
-   * for use by several threads at once.
-   */
+  /** Builds a {@link PromptSpec}. Each setter validates its argument. Not thread-safe. */
   public static final class Builder extends PromptSettings {
     private static final Pattern MASK_NAME =
         Pattern.compile("[\\p{L}\\p{M}\\p{N}_.-]+( +[\\p{L}\\p{M}\\p{N}_.-]+)*");
@@ -198,7 +193,7 @@ public final class PromptSpec extends PromptSettings {
     private int fewStepsCount;
     private final Set<Part> given = EnumSet.noneOf(Part.class);
 
-    /** Settings that {@link #fewSteps} leaves alone once the caller has set them. */
+    /** Settings that {@link #fewSteps} does not change once the caller has set them. */
     private enum Part {
       STEPS,
       SAMPLER,
@@ -220,15 +215,16 @@ public final class PromptSpec extends PromptSettings {
      * Sets the prompt, in A1111's syntax: {@code (stronger:1.2)}, {@code [weaker]}, {@code
      * <lora:name:0.8>}.
      *
-     * <p>A LoRA's tag is {@code <lora:name:te:unet:dyn>}: the strength in the text encoder (default
-     * 1) and in the U-Net (default the same), and how many components of its rank to use (default
-     * all). Each can be given by name instead, {@code te=}, {@code unet=}, {@code dyn=}. A strength
-     * may be a list such as {@code 1@0,0.5@0.5,0@0.8}, see {@link StrengthSchedule}; the text
-     * encoder takes that of the first step. {@code lbw=} gives {@link BlockWeights}, {@code mask=}
-     * the name of a {@linkplain #mask(String, RegionMask) mask} inside which it acts. A side of
-     * {@code AND} with {@code <mask:name>} in it acts inside that mask.
+     * <p>A LoRA tag has the form {@code <lora:name:te:unet:dyn>}: the strength for the text encoder
+     * (default 1), the strength for the U-Net (default: the same), and the number of components of
+     * its rank to use (default: all). Each can also be given by name: {@code te=}, {@code unet=},
+     * {@code dyn=}. A strength can be a list such as {@code 1@0,0.5@0.5,0@0.8}, see {@link
+     * StrengthSchedule}; the text encoder uses the strength of the first step. {@code lbw=} sets
+     * {@link BlockWeights}, and {@code mask=} the name of a {@linkplain #mask(String, RegionMask)
+     * mask} that limits the LoRA to a part of the image. A subprompt of {@code AND} that contains
+     * {@code <mask:name>} is limited in the same way.
      *
-     * @param prompt of any length. Default empty
+     * @param prompt a prompt of any length. Default empty
      * @return this builder
      */
     public Builder prompt(String prompt) {
@@ -237,10 +233,11 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets what the image should not show. Not used for the image when the guidance scale is 1.
+     * Sets the negative prompt: what the image should not show. It has no effect on the image at
+     * CFG scale 1.
      *
-     * @param negativePrompt in the syntax of the {@linkplain #prompt prompt}; LoRA tags act here as
-     *     well. Default empty
+     * @param negativePrompt the negative prompt in the syntax of the {@linkplain #prompt prompt};
+     *     LoRA tags in it are applied, too. Default empty
      * @return this builder
      */
     public Builder negativePrompt(String negativePrompt) {
@@ -249,12 +246,12 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets the image size. Default: the size that the checkpoint was made for. A request that
-     * starts from an image takes that image's, down to multiples of 8, unless only the surroundings
-     * of a mask are painted.
+     * Sets the image size. By default it is the size that the checkpoint was trained for. A request
+     * that starts from an image defaults to that image's size, rounded down to multiples of 8,
+     * unless only the surroundings of a mask are generated.
      *
-     * @param width pixels, a positive multiple of 8
-     * @param height pixels, a positive multiple of 8
+     * @param width the width in pixels, a positive multiple of 8
+     * @param height the height in pixels, a positive multiple of 8
      * @return this builder
      * @throws IllegalArgumentException if a side is not a positive multiple of 8
      */
@@ -276,9 +273,9 @@ public final class PromptSpec extends PromptSettings {
     /**
      * Sets the number of sampling steps.
      *
-     * @param steps from 1 to 1000. Default 20
+     * @param steps 1 to 1000. Default 20
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the number is out of range
      */
     public Builder steps(int steps) {
       values.steps = Checks.inRange(1, 1000, steps, "steps");
@@ -299,7 +296,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets the spread of noise levels.
+     * Sets the schedule of noise levels.
      *
      * @param schedule default {@link Schedule#AUTOMATIC}
      * @return this builder
@@ -311,13 +308,13 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets the guidance scale: how far the image is pushed from the negative prompt towards the
+     * Sets the CFG scale: how strongly the image is pushed from the negative prompt towards the
      * prompt.
      *
-     * @param cfgScale 0 or more. Default 7. At 1 the negative prompt is not evaluated and a step
-     *     costs half; at 0 the prompt has no effect
+     * @param cfgScale at least 0. Default 7. At 1 the negative prompt is not evaluated and a step
+     *     takes half the work; at 0 the prompt has no effect
      * @return this builder
-     * @throws IllegalArgumentException if it is negative, NaN or infinite
+     * @throws IllegalArgumentException if the scale is negative, NaN or infinite
      */
     public Builder cfgScale(double cfgScale) {
       values.cfgScale = Checks.notNegative(cfgScale, "cfgScale");
@@ -326,16 +323,17 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Draws in few steps, with a LoRA or a checkpoint that was made for it: sets sampler, schedule,
-     * steps and guidance scale, and of {@link #samplerOptions} those that the method needs, as its
-     * authors say. The number of steps is the method's usual one.
+     * Applies the settings of a few-step method, for a LoRA or a checkpoint made for it: the
+     * sampler, the schedule, the number of steps, the CFG scale, and those {@link #samplerOptions}
+     * that the method needs. The values are those that its authors recommend, with the method's
+     * default number of steps.
      *
-     * <p>Whatever of these is set by its own method on this builder wins, before or after this
-     * call: {@code fewSteps(FewSteps.LIGHTNING).steps(6)} and {@code
-     * steps(6).fewSteps(FewSteps.LIGHTNING)} are the same. Values that came with {@link
-     * PromptSpec#toBuilder()} are replaced. The spec holds what came of it as plain settings.
+     * <p>Explicit calls of these setters win, before or after this call: {@code
+     * fewSteps(FewSteps.LIGHTNING).steps(6)} and {@code steps(6).fewSteps(FewSteps.LIGHTNING)} are
+     * equivalent. Values copied by {@link PromptSpec#toBuilder()} are replaced. The spec contains
+     * the resulting values as plain settings.
      *
-     * @param method how the LoRA or the checkpoint was made
+     * @param method the method that the LoRA or the checkpoint was made for
      * @return this builder
      */
     public Builder fewSteps(FewSteps method) {
@@ -344,18 +342,19 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Draws in a given number of few steps; see {@link #fewSteps(FewSteps)}.
+     * Applies the settings of a few-step method for a number of steps; see {@link
+     * #fewSteps(FewSteps)}.
      *
-     * @param method how the LoRA or the checkpoint was made
-     * @param steps mostly that which the name of the LoRA has, such as 4 for {@code
+     * @param method the method that the LoRA or the checkpoint was made for
+     * @param steps usually the number in the LoRA's name, such as 4 for {@code
      *     sdxl_lightning_4step_lora}
      * @return this builder
-     * @throws IllegalArgumentException if the method is not made for so many steps; {@link #steps}
-     *     takes any number
+     * @throws IllegalArgumentException if the method does not support this number of steps; {@link
+     *     #steps} accepts any number
      */
     public Builder fewSteps(FewSteps method, int steps) {
       Objects.requireNonNull(method, "method");
-      method.sampler(steps); // refuses other numbers of steps
+      method.sampler(steps); // throws for unsupported numbers of steps
       this.fewSteps = Optional.of(method);
       this.fewStepsCount = steps;
       return this;
@@ -364,7 +363,7 @@ public final class PromptSpec extends PromptSettings {
     /**
      * Sets the seed of the first image; image i uses seed + i. Default: random.
      *
-     * @param seed any number: 0 is a seed like any other, and so are negative ones
+     * @param seed any number, including 0 and negative numbers
      * @return this builder
      */
     public Builder seed(long seed) {
@@ -373,7 +372,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Draws a new random seed for each generation, the default.
+     * Uses a new random seed for each generation, which is the default.
      *
      * @return this builder
      */
@@ -383,7 +382,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets the random number generator that the seed feeds.
+     * Sets the random number generator used with the seed.
      *
      * @param rng default {@link Rng#NV}
      * @return this builder
@@ -394,13 +393,13 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets how many images to make, one after another; image i uses seed + i and is the same as
-     * when it is made alone. {@link SpeedOptions.Builder#exactBatches} tells how to draw several at
-     * once.
+     * Sets the number of images to generate, one after another. Image i uses seed + i and is
+     * identical to the image generated alone with that seed. {@link
+     * SpeedOptions.Builder#exactBatches} can generate several at once.
      *
-     * @param images at least 1, the default
+     * @param images at least 1. Default 1
      * @return this builder
-     * @throws IllegalArgumentException if it is less than 1
+     * @throws IllegalArgumentException if the number is less than 1
      */
     public Builder images(int images) {
       values.images = Checks.atLeast(1, images, "images");
@@ -408,13 +407,12 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets which text encoder layer is read, counted from the end.
+     * Sets the text encoder layer whose output is used, counted from the end.
      *
-     * @param clipSkip from 1 to 12: 1 is the last (the default), 2 the one before it, as many anime
-     *     models want it
+     * @param clipSkip 1 (the last layer) to 12; many anime models need 2. Default 1
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range; a checkpoint with fewer layers
-     *     refuses it when generating
+     * @throws IllegalArgumentException if the value is out of range; if the checkpoint has fewer
+     *     layers, the generation fails
      */
     public Builder clipSkip(int clipSkip) {
       values.clipSkip = Checks.inRange(1, 12, clipSkip, "clipSkip");
@@ -422,9 +420,9 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Adds a LoRA, in addition to those that the prompts name.
+     * Adds a LoRA to those named in the prompts.
      *
-     * @param lora with its own strengths
+     * @param lora the LoRA with its strengths
      * @return this builder
      */
     public Builder lora(LoraAdapter lora) {
@@ -434,7 +432,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Removes the LoRAs that were given by object.
+     * Removes the LoRAs added with {@link #lora}.
      *
      * @return this builder
      */
@@ -444,25 +442,24 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Names a part of the image, for prompts: a LoRA whose tag says {@code mask=name} acts there
-     * only ({@code <lora:ink:0.8:mask=left>}), and so does a side of {@code AND} that has {@code
-     * <mask:name>} in it ({@code a wood AND a red fox <mask:left> AND a heron <mask:right>}). Where
-     * masks of sides overlap, their shares are brought to the sum 1; sides without a mask act
-     * everywhere beside them.
+     * Names a part of the image for use in prompts. A LoRA whose tag contains {@code mask=name} is
+     * applied only there ({@code <lora:ink:0.8:mask=left>}), and so is a subprompt of {@code AND}
+     * that contains {@code <mask:name>} ({@code a wood AND a red fox <mask:left> AND a heron
+     * <mask:right>}). Where the masks of subprompts overlap, their shares are normalized to a sum
+     * of 1; subprompts without a mask apply everywhere in addition.
      *
-     * @param name as tags say it; of letters, digits, blanks inside, {@code _}, {@code -} and
-     *     {@code .}. A name that was given before gets the new mask
-     * @param mask where it is
+     * @param name the name used in tags: letters, digits, inner spaces, {@code _}, {@code -} and
+     *     {@code .}. An existing mask of this name is replaced
+     * @param mask the part of the image
      * @return this builder
-     * @throws IllegalArgumentException if a tag cannot say the name
+     * @throws IllegalArgumentException if the name is invalid
      */
     public Builder mask(String name, RegionMask mask) {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(mask, "mask");
       if (!MASK_NAME.matcher(name).matches()) {
         throw new IllegalArgumentException(
-            ("the name of a mask must be letters, digits, '_', '-' and '.', with blanks inside at"
-                    + " most, so that tags can say it: '%s'")
+            "the name of a mask must be letters, digits, '_', '-', '.' and inner spaces, so that prompts can contain it: '%s'"
                 .formatted(name));
       }
       Map<String, RegionMask> more = new LinkedHashMap<>(values.masks);
@@ -472,19 +469,19 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Names a part of the image; its edge is that of {@link RegionMask#of}.
+     * Names a part of the image; its edge is blurred as with {@link RegionMask#of}.
      *
      * @param name see {@link #mask(String, RegionMask)}
-     * @param picture white where the part is; of any size
+     * @param picture an image of any size, white inside the part
      * @return this builder
-     * @throws IllegalArgumentException if a tag cannot say the name
+     * @throws IllegalArgumentException if the name is invalid
      */
     public Builder mask(String name, Image picture) {
       return mask(name, RegionMask.of(picture));
     }
 
     /**
-     * Removes the masks that were named.
+     * Removes all masks.
      *
      * @return this builder
      */
@@ -494,7 +491,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets how LoRAs get into the computation.
+     * Sets how LoRAs are applied.
      *
      * @param loraMode default: {@link Pipeline.Builder#loraMode}
      * @return this builder
@@ -505,15 +502,15 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets whether LoRAs get what their authors advise, as a click on their cards in A1111 gives
-     * it: the preferred weight where a tag has none, trigger words behind the tag if the prompt has
-     * none of the LoRA's, and its negative text in the negative prompt unless that has it. A LoRA
-     * that is given by object gets its words at the end of the prompt, and the preferred weight if
-     * its strength is the plain 1 that adapters are opened with. LoRAs at strength 0 get nothing.
+     * Sets whether the recommendations of LoRA authors are applied, as by a click on a LoRA's card
+     * in A1111: the preferred weight if the tag has none, the trigger words after the tag if the
+     * prompt contains none of them, and the LoRA's negative text if the negative prompt does not
+     * contain it. For a LoRA added with {@link #lora}, the words are appended to the prompt, and
+     * the preferred weight is used if the strength is still the initial 1. LoRAs with strength 0
+     * are ignored.
      *
-     * <p>The images tell the prompts with what was put in, so that they are drawn again whatever
-     * becomes of the files beside the LoRAs. See {@link LoraAdapter#tag()} for where the words come
-     * from.
+     * <p>Image metadata contains the completed prompts, so images can be reproduced even if the
+     * files next to the LoRAs change. See {@link LoraAdapter#tag()} for the sources of the words.
      *
      * @param add default false
      * @return this builder
@@ -524,8 +521,8 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets whether LoRAs and embeddings that cannot be used are left out with a warning in the
-     * result, instead of ending the request with an error.
+     * Sets whether LoRAs and embeddings that cannot be used are skipped with a warning in the
+     * result, instead of failing the request.
      *
      * @param lenient default: {@link Pipeline.Builder#lenient}
      * @return this builder
@@ -536,7 +533,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets how the prompts are read.
+     * Sets the options for parsing the prompts.
      *
      * @param options default {@link PromptOptions#DEFAULTS}
      * @return this builder
@@ -547,7 +544,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets the finer settings of sampling.
+     * Sets the advanced sampling settings.
      *
      * @param options default {@link SamplerOptions#DEFAULTS}
      * @return this builder
@@ -559,9 +556,9 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets what is left out to be faster.
+     * Sets the options that trade exactness for speed.
      *
-     * @param options default {@link SpeedOptions#DEFAULTS}, nothing
+     * @param options default {@link SpeedOptions#DEFAULTS}, everything off
      * @return this builder
      */
     public Builder speedOptions(SpeedOptions options) {
@@ -570,13 +567,13 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets how strongly a model that edits images (InstructPix2Pix) keeps to the image. Other
-     * models do not look at it.
+     * Sets the image CFG scale: how closely an editing model (InstructPix2Pix) follows the image.
+     * Other models ignore it.
      *
-     * @param imageCfgScale 0 or more. Default 1.5; at 1 the image guides no more than it does
-     *     without the prompt
+     * @param imageCfgScale at least 0. Default 1.5; at 1 the image has its effect without extra
+     *     guidance
      * @return this builder
-     * @throws IllegalArgumentException if it is negative, NaN or infinite
+     * @throws IllegalArgumentException if the scale is negative, NaN or infinite
      */
     public Builder imageCfgScale(double imageCfgScale) {
       values.imageCfgScale = Checks.notNegative(imageCfgScale, "imageCfgScale");
@@ -584,12 +581,12 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets when the pipeline's refiner takes the place of its checkpoint. With hires fix it does so
-     * in the second pass, as in A1111.
+     * Sets the point at which the pipeline's refiner replaces its checkpoint. With hires fix this
+     * happens in the second pass, as in A1111.
      *
-     * @param refinerSwitch default never
+     * @param refinerSwitch default: never
      * @return this builder
-     * @throws NullPointerException if it is null
+     * @throws NullPointerException if the argument is null
      */
     public Builder refinerSwitch(RefinerSwitch refinerSwitch) {
       values.refinerSwitch = Optional.of(Objects.requireNonNull(refinerSwitch, "refinerSwitch"));
@@ -597,11 +594,11 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets what SDXL is told of sizes beside the prompt. Other families do not look at it.
+     * Sets the sizes passed to SDXL in addition to the prompt. Other model families ignore them.
      *
      * @param sizeConditioning default {@link SizeConditioning#DEFAULTS}
      * @return this builder
-     * @throws NullPointerException if it is null
+     * @throws NullPointerException if the argument is null
      */
     public Builder sizeConditioning(SizeConditioning sizeConditioning) {
       values.sizeConditioning = Objects.requireNonNull(sizeConditioning, "sizeConditioning");
@@ -609,7 +606,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets what is mixed into the noise of the seed.
+     * Sets the variation of the seed's noise.
      *
      * @param variation default {@link Variation#NONE}
      * @return this builder
@@ -620,9 +617,9 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Starts from an image in place of noise. Cannot be combined with {@link #hiresFix}.
+     * Starts from an image instead of noise. Cannot be combined with {@link #hiresFix}.
      *
-     * @param settings the image, and how much of it to change. Default: from noise
+     * @param settings the image and the denoising strength. Default: start from noise
      * @return this builder
      */
     public Builder imageToImage(ImageToImage settings) {
@@ -633,7 +630,8 @@ public final class PromptSpec extends PromptSettings {
     /**
      * Adds a second pass at a larger size. Cannot be combined with {@link #imageToImage}.
      *
-     * @param settings how large, and how the pass samples. Default: no such pass
+     * @param settings the size and the sampling settings of the second pass. Default: no second
+     *     pass
      * @return this builder
      */
     public Builder hiresFix(HiresFix settings) {
@@ -642,7 +640,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Takes the second pass away, as for a preview of what was read from an image.
+     * Removes the second pass, for example to preview a request read from an image.
      *
      * @return this builder
      */
@@ -652,9 +650,9 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Adds a network that makes the image follow another. Several add up.
+     * Adds a ControlNet or T2I-Adapter. The effects of several units add up.
      *
-     * @param unit the network, the image to follow, and how strongly
+     * @param unit the network, the control image, and the weight
      * @return this builder
      */
     public Builder controlUnit(ControlUnit unit) {
@@ -664,7 +662,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets which edges of the image continue at the opposite edge.
+     * Sets the directions in which the image repeats without a seam.
      *
      * @param tiling default {@link Tiling#NONE}
      * @return this builder
@@ -675,7 +673,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets whether the VAE works in strips, which take less memory.
+     * Sets whether the VAE processes images in strips, which needs less memory.
      *
      * @param vaeTiling default {@link VaeTiling#AUTO}
      * @return this builder
@@ -686,8 +684,8 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets what turns the last latent into the image. A pipeline without a {@link
-     * Pipeline.Builder#previewDecoder} refuses {@link FinalDecoder#TAESD} when generating.
+     * Sets the decoder of the final latent. Generation with {@link FinalDecoder#TAESD} fails if the
+     * pipeline has no {@link Pipeline.Builder#previewDecoder}.
      *
      * @param decoder default {@link FinalDecoder#VAE}
      * @return this builder
@@ -700,7 +698,7 @@ public final class PromptSpec extends PromptSettings {
     /**
      * Enlarges finished images.
      *
-     * @param upscaling by what and how far. Default: not
+     * @param upscaling the upscaler and the factor. Default: no upscaling
      * @return this builder
      */
     public Builder upscaling(Upscaling upscaling) {
@@ -709,9 +707,9 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Sets what is known beyond settings; see {@link PromptSpec#otherParameters()}.
+     * Sets parameters that have no setting here; see {@link PromptSpec#otherParameters()}.
      *
-     * @param parameters by key, in the order in which they are to be kept; copied
+     * @param parameters values by key, in the order to keep; copied
      * @return this builder
      */
     public Builder otherParameters(Map<String, String> parameters) {
@@ -721,7 +719,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Uses the size of the checkpoint, or of the start image, the default.
+     * Uses the default size: that of the checkpoint, or of the image that the request starts from.
      *
      * @return this builder
      */
@@ -731,7 +729,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Uses the pipeline's LoRA mode, the default.
+     * Uses the pipeline's LoRA mode, which is the default.
      *
      * @return this builder
      */
@@ -741,7 +739,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Uses the pipeline's leniency, the default.
+     * Uses the pipeline's leniency, which is the default.
      *
      * @return this builder
      */
@@ -751,7 +749,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Removes the refiner, the default.
+     * Never switches to the refiner, which is the default.
      *
      * @return this builder
      */
@@ -761,7 +759,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Removes the start image, the default.
+     * Starts from noise, which is the default.
      *
      * @return this builder
      */
@@ -771,7 +769,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Removes upscaling, the default.
+     * Removes upscaling, which is off by default.
      *
      * @return this builder
      */
@@ -781,7 +779,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Removes the ControlNet units.
+     * Removes all control units.
      *
      * @return this builder
      */
@@ -791,7 +789,7 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Takes back {@link #fewSteps}.
+     * Reverts {@link #fewSteps}.
      *
      * @return this builder
      */
@@ -801,11 +799,10 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Builds the spec; the builder can be used further.
+     * Builds the spec. The builder can be reused.
      *
      * @return the spec
-     * @throws IllegalStateException if settings are combined that exclude each other; the message
-     *     names them
+     * @throws IllegalStateException if settings exclude each other; the message names them
      */
     public PromptSpec build() {
       if (values.hiresFix.isPresent() && values.imageToImage.isPresent()) {

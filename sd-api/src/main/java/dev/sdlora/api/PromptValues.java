@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** The values behind a spec or a builder. Not safe for use by several threads at once. */
+/** The values of a spec or a builder. Not thread-safe. */
 final class PromptValues {
   String prompt = "";
   String negativePrompt = "";
@@ -92,7 +92,7 @@ final class PromptValues {
     otherParameters = other.otherParameters;
   }
 
-  /** All settings, by which specs are compared. */
+  /** Returns all settings, for comparing specs. */
   List<Object> state() {
     return List.of(
         prompt,

@@ -3,42 +3,42 @@ package dev.sdlora.api;
 import dev.sdlora.api.value.Checks;
 
 /**
- * Bounds on what one request may hold, checked before memory is taken for it. {@link PromptLimits}
- * bounds what its prompts may ask for, LoRAs included.
+ * Limits on a single request, checked before memory is allocated for it. {@link PromptLimits}
+ * limits its prompts, including LoRAs.
  *
- * <p>A pipeline holds every request to {@link #masks}, {@link #controlUnits} and {@link
- * #inputPixels} ({@link Pipeline.Builder#requestLimits}). Requests in JSON, those of the server and
- * the lines of a batch, are held to all of them. Immutable; start from {@link #DEFAULTS}.
+ * <p>A pipeline applies {@link #masks}, {@link #controlUnits} and {@link #inputPixels} to every
+ * request ({@link Pipeline.Builder#requestLimits}). All limits apply to requests in JSON: those of
+ * the server and the lines of a batch. Immutable; start from {@link #DEFAULTS}.
  *
- * @param bytes length of a request in JSON, with the images in base64, from 1. Default 64 MB
- * @param text characters of a request in JSON without its images, from 1: what is kept of it.
- *     Default 262,144
- * @param pixels width times height of each image, given or requested, from 1. Default: no bound
- *     besides {@link Pipeline.Builder#maxPixels} and memory
- * @param inputPixels pixels of all given images together: the image to start from, masks and
- *     control images, from 1. Default 2²⁸, which take 805 MB of heap
- * @param images a request produces, from 1. Default 1000
- * @param masks given by name and with LoRAs, from 0. Default 50
- * @param controlUnits ControlNets and T2I-Adapters, from 0. Default 10
+ * @param bytes length of a request in JSON including base64 images, at least 1. Default 64 MB
+ * @param text characters of a request in JSON without its images, the part that is stored, at least
+ *     1. Default 262,144
+ * @param pixels width times height of each input and output image, at least 1. Default: no limit
+ *     other than {@link Pipeline.Builder#maxPixels} and memory
+ * @param inputPixels total pixels of all input images: the image to start from, masks and control
+ *     images, at least 1. Default 2²⁸, which take 805 MB of heap
+ * @param images images that a request generates, at least 1. Default 1000
+ * @param masks masks given by name and with LoRAs, at least 0. Default 50
+ * @param controlUnits ControlNets and T2I-Adapters, at least 0. Default 10
  */
 public record RequestLimits(
     long bytes, int text, long pixels, long inputPixels, int images, int masks, int controlUnits) {
 
-  /** The bounds that apply unless others are set. */
+  /** The default limits. */
   public static final RequestLimits DEFAULTS =
       new RequestLimits(64 << 20, 1 << 18, Long.MAX_VALUE, 1 << 28, 1000, 50, 10);
 
   /**
    * Checks the numbers.
    *
-   * @param bytes from 1
-   * @param text characters, from 1
-   * @param pixels from 1
-   * @param inputPixels from 1
-   * @param images from 1
-   * @param masks from 0
-   * @param controlUnits from 0
-   * @throws IllegalArgumentException if one is below its least value
+   * @param bytes length of a request in JSON, at least 1
+   * @param text characters of a request in JSON without its images, at least 1
+   * @param pixels pixels of each image, at least 1
+   * @param inputPixels total pixels of all input images, at least 1
+   * @param images images that a request generates, at least 1
+   * @param masks masks, at least 0
+   * @param controlUnits ControlNets and T2I-Adapters, at least 0
+   * @throws IllegalArgumentException if a number is below its minimum
    */
   public RequestLimits {
     Checks.atLeast(1, bytes, "bytes");
@@ -51,70 +51,70 @@ public record RequestLimits(
   }
 
   /**
-   * {@return a copy with another bound on the length of a request in JSON}
+   * {@return a copy with another limit on the length of a request in JSON}
    *
-   * @param most bytes, from 1
-   * @throws IllegalArgumentException if it is below 1
+   * @param most bytes, at least 1
+   * @throws IllegalArgumentException if the number is below 1
    */
   public RequestLimits withBytes(long most) {
     return new RequestLimits(most, text, pixels, inputPixels, images, masks, controlUnits);
   }
 
   /**
-   * {@return a copy with another bound on the text of a request in JSON}
+   * {@return a copy with another limit on the text of a request in JSON}
    *
-   * @param most characters without images, from 1
-   * @throws IllegalArgumentException if it is below 1
+   * @param most characters without images, at least 1
+   * @throws IllegalArgumentException if the number is below 1
    */
   public RequestLimits withText(int most) {
     return new RequestLimits(bytes, most, pixels, inputPixels, images, masks, controlUnits);
   }
 
   /**
-   * {@return a copy with another bound on the pixels of each image}
+   * {@return a copy with another limit on the pixels of each image}
    *
-   * @param most width times height, from 1
-   * @throws IllegalArgumentException if it is below 1
+   * @param most width times height, at least 1
+   * @throws IllegalArgumentException if the number is below 1
    */
   public RequestLimits withPixels(long most) {
     return new RequestLimits(bytes, text, most, inputPixels, images, masks, controlUnits);
   }
 
   /**
-   * {@return a copy with another bound on the pixels of all given images together}
+   * {@return a copy with another limit on the total pixels of all input images}
    *
-   * @param most pixels, from 1
-   * @throws IllegalArgumentException if it is below 1
+   * @param most pixels, at least 1
+   * @throws IllegalArgumentException if the number is below 1
    */
   public RequestLimits withInputPixels(long most) {
     return new RequestLimits(bytes, text, pixels, most, images, masks, controlUnits);
   }
 
   /**
-   * {@return a copy with another bound on the images that a request produces}
+   * {@return a copy with another limit on the images that a request generates}
    *
-   * @param most images, from 1
-   * @throws IllegalArgumentException if it is below 1
+   * @param most images, at least 1
+   * @throws IllegalArgumentException if the number is below 1
    */
   public RequestLimits withImages(int most) {
     return new RequestLimits(bytes, text, pixels, inputPixels, most, masks, controlUnits);
   }
 
   /**
-   * {@return a copy with another bound on masks}
+   * {@return a copy with another limit on masks}
    *
-   * @param most masks given by name and with LoRAs, from 0
-   * @throws IllegalArgumentException if it is negative
+   * @param most masks given by name and with LoRAs, at least 0
+   * @throws IllegalArgumentException if the number is negative
    */
   public RequestLimits withMasks(int most) {
     return new RequestLimits(bytes, text, pixels, inputPixels, images, most, controlUnits);
   }
 
   /**
-   * {@return a copy with another bound on control units}
+   * {@return a copy with another limit on control units}
    *
-   * @param most ControlNets and T2I-Adapters, from 0
-   * @throws IllegalArgumentException if it is negative
+   * @param most ControlNets and T2I-Adapters, at least 0
+   * @throws IllegalArgumentException if the number is negative
    */
   public RequestLimits withControlUnits(int most) {
     return new RequestLimits(bytes, text, pixels, inputPixels, images, masks, most);

@@ -12,23 +12,23 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Words that are added to prompts, as A1111's styles are: a text with {@code {prompt}} takes the
- * place of the prompt and puts it there, any other follows the prompt behind {@code ", "}.
+ * Text added to prompts, like A1111's styles. A text that contains {@code {prompt}} replaces the
+ * prompt and inserts it there; any other text is appended to the prompt after {@code ", "}.
  *
- * @param name what people call it
- * @param prompt for the prompt; empty for nothing
- * @param negativePrompt for the negative prompt; empty for nothing
+ * @param name the style's name
+ * @param prompt the text for the prompt; empty for none
+ * @param negativePrompt the text for the negative prompt; empty for none
  */
 public record Style(String name, String prompt, String negativePrompt) {
-  /** The largest collections have some hundred KB. */
+  /** The largest published collections have a few hundred KB. */
   private static final int MAX_BYTES = 16 << 20;
 
   /**
-   * Refuses null.
+   * Checks that no argument is null.
    *
-   * @param name what people call it
-   * @param prompt empty for nothing
-   * @param negativePrompt empty for nothing
+   * @param name the style's name
+   * @param prompt the text for the prompt; empty for none
+   * @param negativePrompt the text for the negative prompt; empty for none
    */
   public Style {
     Objects.requireNonNull(name, "name");
@@ -37,18 +37,18 @@ public record Style(String name, String prompt, String negativePrompt) {
   }
 
   /**
-   * Reads a {@code styles.csv} of A1111.
+   * Reads a {@code styles.csv} file of A1111.
    *
-   * @param csv UTF-8, with the columns {@code name}, {@code prompt} (or {@code text}, as it was
-   *     called once) and {@code negative_prompt} in any order
-   * @return the styles in the order of the file; lines without a name are left out
-   * @throws StableDiffusionException if the file cannot be read, lacks a column, has more than 16
-   *     MB or more than 100,000 styles
+   * @param csv a UTF-8 file with the columns {@code name}, {@code prompt} (formerly {@code text})
+   *     and {@code negative_prompt} in any order
+   * @return the styles in the order of the file; lines without a name are skipped
+   * @throws StableDiffusionException if the file cannot be read, lacks a column, or has more than
+   *     16 MB or more than 100,000 styles
    */
   public static List<Style> readAll(Path csv) {
     Objects.requireNonNull(csv, "csv");
     try {
-      // A pipe would be waited for, and a device may have no end.
+      // Reading a pipe would block, and a device may have no end.
       if (Files.exists(csv) && !Files.isRegularFile(csv)) {
         throw new IllegalArgumentException("it is not a regular file");
       }

@@ -4,7 +4,7 @@
  * {@link dev.sdlora.api.GeneratedImage}. Values are immutable and safe to share between threads; no
  * native memory is held by anything but the pipeline.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
  *   <li>What dynamic prompts mean: {@code api.DynamicPrompts} tells it, {@code prompt.dynamic}

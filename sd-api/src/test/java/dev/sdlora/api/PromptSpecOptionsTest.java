@@ -72,7 +72,7 @@ final class PromptSpecOptionsTest {
     assertThatThrownBy(() -> image.toBuilder().inpainting(Inpainting.builder(mask).build()).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "the mask must be as large as the picture: the mask has 1x1 pixels, the picture "
+            "the mask must be as large as the image: the mask has 1x1 pixels, the image "
                 + PICTURE.width()
                 + "x"
                 + PICTURE.height());

@@ -7,12 +7,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What a site answered.
+ * The response of a site.
  *
- * @param address who answered, behind all redirects that were followed
- * @param status of HTTP
- * @param headers of HTTP
- * @param body what comes with it; it has to be closed
+ * @param address the address that answered, after all redirects that were followed
+ * @param status the HTTP status
+ * @param headers the HTTP headers
+ * @param body the body, which has to be closed
  */
 record Answer(URI address, int status, HttpHeaders headers, Body body) implements AutoCloseable {
   static final int OK = 200;
@@ -27,17 +27,17 @@ record Answer(URI address, int status, HttpHeaders headers, Body body) implement
     return headers.firstValue(name);
   }
 
-  /** Whether it points elsewhere. */
+  /** Whether it is a redirect. */
   boolean isRedirect() {
     return status >= 300 && status < 400 && header("Location").isPresent();
   }
 
-  /** Whether it is the page on which people sign in. */
+  /** Whether it is a sign-in page. */
   boolean isLogin() {
     return address.getPath().startsWith("/login");
   }
 
-  /** Where a redirect points. */
+  /** The target of a redirect. */
   Optional<URI> location() {
     try {
       return header("Location").map(address::resolve);
@@ -46,12 +46,12 @@ record Answer(URI address, int status, HttpHeaders headers, Body body) implement
     }
   }
 
-  /** The length of the body as the site tells it. */
+  /** The length of the body according to the site. */
   OptionalLong length() {
     return number("Content-Length");
   }
 
-  /** A header that is a whole number. */
+  /** A header whose value is a whole number. */
   OptionalLong number(String name) {
     return header(name)
         .filter(text -> text.matches("\\d{1,18}"))
@@ -59,7 +59,7 @@ record Answer(URI address, int status, HttpHeaders headers, Body body) implement
         .orElse(OptionalLong.empty());
   }
 
-  /** The type of the body without its parameters, such as {@code text/html}. */
+  /** The media type of the body without its parameters, such as {@code text/html}. */
   String type() {
     return header("Content-Type")
         .map(type -> type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))

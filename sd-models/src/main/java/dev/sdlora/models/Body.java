@@ -14,8 +14,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes of an answer, piece by piece, as fast as it is asked for. A site that sends nothing
- * for long ends it, which the streams of {@code java.net.http} do not. Not for several threads.
+ * The body of a response, read piece by piece with back pressure. If the site sends nothing for too
+ * long, reading fails, unlike with the streams of {@code java.net.http}. Not safe for use by
+ * several threads.
  */
 final class Body implements AutoCloseable {
   private final Duration patience;
@@ -24,7 +25,7 @@ final class Body implements AutoCloseable {
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private volatile boolean ended;
 
-  /** What the connection tells. */
+  /** An event of the connection. */
   private sealed interface Event {
     record Piece(List<ByteBuffer> buffers) implements Event {}
 
@@ -67,7 +68,7 @@ final class Body implements AutoCloseable {
    * Waits for the next piece.
    *
    * @return empty at the end
-   * @throws IOException if the connection breaks off, or nothing comes for too long
+   * @throws IOException if the connection breaks, or no data arrives for too long
    */
   Optional<List<ByteBuffer>> next() throws IOException, InterruptedException {
     if (ended) {
@@ -86,26 +87,26 @@ final class Body implements AutoCloseable {
       ended = true;
       throw new IOException(String.valueOf(failure.cause().getMessage()), failure.cause());
     }
-    throw new IOException("nothing came for " + patience.toSeconds() + " s");
+    throw new IOException("no data received for " + patience.toSeconds() + " s");
   }
 
-  /** The connection, which opens on another thread. */
+  /** The subscription, which is created on another thread. */
   private Flow.Subscription opened() throws IOException, InterruptedException {
     Flow.Subscription made = subscription;
     if (made == null && opened.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
       made = subscription;
     }
     if (made == null) {
-      throw new IOException("nothing came for " + patience.toSeconds() + " s");
+      throw new IOException("no data received for " + patience.toSeconds() + " s");
     }
     return made;
   }
 
   /**
-   * Everything that comes.
+   * Reads the whole body.
    *
-   * @param most in bytes
-   * @throws IOException if there is more, or it breaks off
+   * @param most the maximum length in bytes
+   * @throws IOException if the body is longer, or the connection breaks
    */
   byte[] bytes(int most) throws IOException, InterruptedException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -116,13 +117,13 @@ final class Body implements AutoCloseable {
         bytes.writeBytes(part);
       }
       if (bytes.size() > most) {
-        throw new IOException("it has more than " + most + " bytes");
+        throw new IOException("the response has more than " + most + " bytes");
       }
     }
     return bytes.toByteArray();
   }
 
-  /** Leaves what has not come. */
+  /** Cancels the rest of the body. */
   @Override
   public void close() {
     if (!ended) {

@@ -14,7 +14,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Files of Civitai, with what it tells about them beside them. Safe for several threads. */
+/**
+ * Downloads files from Civitai, together with Civitai's information about them. Safe for use by
+ * several threads.
+ */
 final class Civitai {
   private static final String MODEL = "Model";
 
@@ -29,10 +32,10 @@ final class Civitai {
   }
 
   /**
-   * Gets the file of a version.
+   * Downloads the file of a version.
    *
-   * @param folder where it is to lie; empty for a folder of the store, where it is found again
-   *     without asking
+   * @param folder the target folder; empty for a folder of the store, in which the file is found
+   *     the next time without a request
    */
   Path get(Reference reference, Optional<Path> folder) throws IOException, InterruptedException {
     if (settings.offline()) {
@@ -73,7 +76,7 @@ final class Civitai {
     return civitaiFolder().resolve(String.valueOf(id));
   }
 
-  /** What a reference that never changes its meaning was, as far as it was asked for before. */
+  /** The file of a reference that was requested before and cannot have changed its meaning. */
   private Optional<Path> here(Reference reference) {
     if (reference instanceof Reference.CivitaiModel && !settings.offline()) {
       return Optional.empty(); // There may be a newer version.
@@ -108,7 +111,7 @@ final class Civitai {
     JsonNode newest =
         ask(reference, "/api/v1/models/" + model.id()).path("modelVersions").path(0).path("id");
     if (!newest.canConvertToLong()) {
-      throw error(Reason.NOT_FOUND, reference, "the model has no version that is published");
+      throw error(Reason.NOT_FOUND, reference, "the model has no published version");
     }
     return ask(reference, "/api/v1/model-versions/" + newest.asLong());
   }
@@ -123,7 +126,7 @@ final class Civitai {
     }
   }
 
-  /** The file that was asked for by its hash, or the main one, safetensors before others. */
+  /** The file with the requested hash, or the main file; safetensors files are preferred. */
   private static JsonNode file(Reference reference, JsonNode version) {
     List<JsonNode> files = new ArrayList<>();
     version.path("files").forEach(files::add);
@@ -139,7 +142,11 @@ final class Civitai {
                 .thenComparing(file -> !isSafetensors(file))
                 .thenComparing(file -> !file.path("primary").asBoolean()))
         .orElseThrow(
-            () -> error(Reason.NOT_FOUND, reference, "Civitai lists no such file of the version"));
+            () ->
+                error(
+                    Reason.NOT_FOUND,
+                    reference,
+                    "Civitai lists no matching file for this version"));
   }
 
   private static boolean isModel(JsonNode file) {
@@ -162,7 +169,7 @@ final class Civitai {
     try {
       fetch(reference, told.orElse(URI.create(byVersion)), sha256, places);
     } catch (DownloadException e) {
-      // The address that is told is sometimes wrong where that of the file's number is right.
+      // The address in the description is sometimes wrong, while the one with the file's id works.
       if (e.reason() != Reason.NOT_FOUND || !file.path("id").canConvertToLong()) {
         throw e;
       }
@@ -200,9 +207,8 @@ final class Civitai {
           Reason.NEEDS_TOKEN,
           reference,
           settings.civitaiToken().isPresent()
-              ? "Civitai does not let the owner of the token have it"
-              : "it needs a token: make one in the account settings of Civitai, and set"
-                  + " CIVITAI_TOKEN to it");
+              ? "the owner of the Civitai token has no access to it"
+              : "it requires a token: create one in the account settings of Civitai and set CIVITAI_TOKEN to it");
     }
     return switch (answer.status()) {
       case Answer.NOT_FOUND -> error(Reason.NOT_FOUND, reference, "Civitai has no such file");

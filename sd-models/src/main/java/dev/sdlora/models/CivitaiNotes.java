@@ -10,15 +10,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What Civitai tells about a file, written beside it as helpers of A1111 do: {@code
+ * Writes Civitai's information about a file next to it, in the format of A1111's extensions: {@code
  * <name>.civitai.info} with trigger words and base model, and an image, {@code <name>.preview.png}.
- * What is there stays, since people edit it. Nothing of this is needed, so an image that cannot be
- * had is left out.
+ * Existing files are kept, because people edit them. None of this is required, so an image that
+ * cannot be downloaded is skipped.
  */
 final class CivitaiNotes {
   private static final int LARGEST_PICTURE = 20_000_000;
 
-  /** How files of images begin, and what they are called. */
+  /** The first bytes of image files, by the ending of the name they get. */
   private static final Map<String, List<Integer>> PICTURES =
       Map.of(
           ".preview.png", List.of(0x89, 'P' + 0, 'N' + 0, 'G' + 0),
@@ -28,7 +28,7 @@ final class CivitaiNotes {
 
   private CivitaiNotes() {}
 
-  /** Writes both, as far as they are not there. */
+  /** Writes both files unless they exist. */
   static void write(Web web, URI site, JsonNode version, Path model) throws InterruptedException {
     Path info = beside(model, ".civitai.info");
     if (!Files.exists(info)) {
@@ -46,7 +46,7 @@ final class CivitaiNotes {
     return model.resolveSibling(SafeNames.stem(String.valueOf(model.getFileName())) + ending);
   }
 
-  /** The first that is an image, of those that the most people may see. */
+  /** The first image among those with the lowest content rating. */
   private static Optional<URI> image(JsonNode version, URI site) {
     JsonNode chosen = null;
     for (JsonNode image : version.path("images")) {
@@ -79,7 +79,7 @@ final class CivitaiNotes {
         }
       }
     } catch (IOException e) {
-      // The model is here, and that is what was asked for.
+      // The model, which was requested, has been downloaded; the image is optional.
     }
   }
 

@@ -11,32 +11,32 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which files of a diffusers folder are needed to draw: of each part that its {@code
- * model_index.json} names, the settings and one choice among the weights, in the order in which
- * they are taken when the folder is opened: safetensors before files of PyTorch, and full precision
- * before half unless a variant is asked for.
+ * Chooses the files of a diffusers folder that generation needs: for each part that its {@code
+ * model_index.json} names, the settings and one set of weights. The order of preference is that in
+ * which the folder is opened: safetensors before PyTorch files, and full precision before half
+ * unless a variant is requested.
  */
 final class DiffusersFiles {
-  /** What says that a folder is one. */
+  /** The file that identifies a diffusers folder. */
   static final String INDEX = "model_index.json";
 
-  /** Parts that have weights. */
+  /** Parts with weights. */
   private static final List<String> NETWORKS =
       List.of("unet", "vae", "text_encoder", "text_encoder_2");
 
-  /** Parts that are settings and words. */
+  /** Parts with settings and vocabularies. */
   private static final List<String> SETTINGS = List.of("scheduler", "tokenizer", "tokenizer_2");
 
   private static final Pattern SETTING = Pattern.compile("[^/]+\\.(json|txt|model)");
 
-  /** Weights, in one file or several, with the variant before or behind the number. */
+  /** Weights in one or several files, with the variant before or after the number. */
   private static final Pattern WEIGHTS =
       Pattern.compile(
           "(?:diffusion_pytorch_model|pytorch_model|model)(?:\\.(?<variant>\\w+?))?"
               + "(?:-(?<number>\\d{5})-of-(?<count>\\d{5}))?(?:\\.(?<later>\\w+?))?"
               + "\\.(?<ending>safetensors|bin)");
 
-  /** What says which tensor is in which of several files. */
+  /** The index that maps tensors to one of several files. */
   private static final Pattern SHARDS =
       Pattern.compile(
           "(?:diffusion_pytorch_model|pytorch_model|model)(?:\\.(?<variant>\\w+?))?"
@@ -48,19 +48,19 @@ final class DiffusersFiles {
    * The files that are needed.
    *
    * @param needed their names; empty if some are missing
-   * @param missing what is not there, for messages
+   * @param missing the missing files, for messages
    */
   record Choice(List<String> needed, List<String> missing) {}
 
-  /** Weights of one kind. */
+  /** A set of weights of one file type and variant. */
   private record Kind(String ending, String variant) {}
 
   /**
-   * Chooses.
+   * Chooses the files.
    *
-   * @param index what {@code model_index.json} says
-   * @param files all that there are, with slashes
-   * @param variant that goes before others, if a part has it
+   * @param index the content of {@code model_index.json}
+   * @param files all existing files, with slashes
+   * @param variant the preferred variant, used for parts that have it
    */
   static Choice of(JsonNode index, Collection<String> files, Optional<String> variant) {
     TreeSet<String> needed = new TreeSet<>(List.of(INDEX));
@@ -103,7 +103,7 @@ final class DiffusersFiles {
     return parts;
   }
 
-  /** The first kind of weights that is complete. */
+  /** The first complete set of weights. */
   private static Optional<List<String>> weights(List<String> files, Optional<String> variant) {
     List<Kind> order = new ArrayList<>();
     variant.ifPresent(

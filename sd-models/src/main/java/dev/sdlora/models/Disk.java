@@ -15,14 +15,14 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Files that several threads and processes write: under a lock, and whole or not at all. */
+/** Writes files that several threads and processes share, under a lock and atomically. */
 final class Disk {
-  /** Locks of files count for the whole process, so its threads need others. */
+  /** File locks are held by the whole process, so its threads need additional locks. */
   private static final ConcurrentHashMap<Path, Turns> TURNS = new ConcurrentHashMap<>();
 
   private Disk() {}
 
-  /** Whose turn it is in this process. */
+  /** The lock for the threads of this process. */
   private static final class Turns {
     private final ReentrantLock lock = new ReentrantLock();
     private int users;
@@ -40,9 +40,9 @@ final class Disk {
   }
 
   /**
-   * Does something that only one thread of all processes may do at a time.
+   * Runs work exclusively among all threads of all processes.
    *
-   * @param lock a file that stands for it, which is made and stays
+   * @param lock the lock file, which is created and kept
    */
   static void alone(Path lock, Work work) throws IOException, InterruptedException {
     Path key = lock.toAbsolutePath().normalize();
@@ -80,7 +80,7 @@ final class Disk {
     }
   }
 
-  /** Makes the folder of a file and those that it is in; a link to a folder is one. */
+  /** Creates the parent folders of a file. A link to a folder counts as a folder. */
   static void makeFolderOf(Path file) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null && !Files.isDirectory(folder)) {
@@ -88,7 +88,7 @@ final class Disk {
     }
   }
 
-  /** Puts a small file in its place, over one that is there. */
+  /** Writes a small file atomically, replacing an existing one. */
   static void write(Path file, byte[] content) {
     Path partial = beside(file);
     try {
@@ -104,7 +104,7 @@ final class Disk {
     }
   }
 
-  /** Gives a whole file its name. */
+  /** Moves a complete file to its final name. */
   static void publish(Path partial, Path file) throws IOException {
     try {
       Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
@@ -113,7 +113,7 @@ final class Disk {
     }
   }
 
-  /** Has the same file in a second place: as a further name of it, or else as a copy. */
+  /** Makes the same file available at a second path: as a hard link, or else as a copy. */
   static void duplicate(Path original, Path file) {
     Path partial = beside(file);
     try {
@@ -135,7 +135,10 @@ final class Disk {
     }
   }
 
-  /** Makes a link to a file that is given relative to the link's folder; false where links fail. */
+  /**
+   * Creates a symbolic link whose target is relative to its folder; returns false if links are not
+   * possible.
+   */
   static boolean link(Path link, Path target) {
     Path partial = beside(link);
     try {
@@ -155,7 +158,7 @@ final class Disk {
     return file.resolveSibling(".sd-" + UUID.randomUUID() + ".part");
   }
 
-  /** Says that a file cannot be written, and why. */
+  /** The error for a file that cannot be written, with the reason. */
   static DownloadException unwritable(Path file, IOException e) {
     String why = e instanceof FileSystemException at ? at.getReason() : e.getMessage();
     return new DownloadException(

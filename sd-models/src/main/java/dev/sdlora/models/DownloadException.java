@@ -4,52 +4,56 @@ import dev.sdlora.api.error.StableDiffusionException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A file could not be had. Nothing incomplete is under its name, and what came of it is kept. */
+/**
+ * Thrown if a file cannot be downloaded. Incomplete data is kept, but never under the file's final
+ * name.
+ */
 public class DownloadException extends StableDiffusionException {
   private static final long serialVersionUID = 1L;
 
-  /** Why a file could not be had. */
+  /** The reason why a file cannot be downloaded. */
   public enum Reason {
     /** There is no such repository, revision, version or file. */
     NOT_FOUND,
-    /** The site wants to know who asks, or that its terms are accepted. */
+    /** The site requires a token or the acceptance of its terms. */
     NEEDS_TOKEN,
-    /** The store is offline, and the file is not among those that are here. */
+    /** The store is offline and does not have the file. */
     OFFLINE,
-    /** The site cannot be reached, breaks off, or wants to be left alone for a while. */
+    /**
+     * The site cannot be reached, the connection breaks, or the site limits the rate of requests.
+     */
     CONNECTION,
-    /** What came is not the file that was asked for: a page, or other bytes. */
+    /** The site sent something other than the requested file: a web page or different bytes. */
     WRONG_CONTENT,
-    /** It cannot be written where it belongs. */
+    /** The file cannot be written to its destination. */
     STORAGE
   }
 
-  /** Why. */
   private final Reason reason;
 
   /**
-   * Makes an error.
+   * Creates an exception.
    *
-   * @param reason why
-   * @param message one sentence for people
+   * @param reason the reason
+   * @param message one sentence for users
    */
   public DownloadException(Reason reason, String message) {
     this(reason, message, null);
   }
 
   /**
-   * Makes an error with what caused it.
+   * Creates an exception with a cause.
    *
-   * @param reason why
-   * @param message one sentence for people
-   * @param cause null if nothing did
+   * @param reason the reason
+   * @param message one sentence for users
+   * @param cause the cause, or null
    */
   public DownloadException(Reason reason, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.reason = Objects.requireNonNull(reason, "reason");
   }
 
-  /** {@return why the file could not be had} */
+  /** {@return the reason why the file cannot be downloaded} */
   public Reason reason() {
     return reason;
   }

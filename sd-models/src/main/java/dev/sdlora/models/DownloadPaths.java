@@ -9,20 +9,20 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Where a file outside the cache of Hugging Face comes to lie.
+ * The paths of a download outside of Hugging Face's cache.
  *
- * @param target its place
- * @param partial what has come of it, beside its place
- * @param lock in the store's folder, so that no other folder keeps locks for ever
+ * @param target the final path
+ * @param partial the partial file, next to the target
+ * @param lock the lock file, in the store's folder so that no other folder accumulates locks
  */
 record DownloadPaths(Path target, Path partial, Path lock) {
   private static final int AUTO_V2 = 10;
 
   /**
-   * Chooses the place in a folder. Where another file has the name, the start of the SHA-256 is put
-   * behind it, which A1111 calls AutoV2.
+   * Chooses the paths in a folder. If another file has the same name, the start of the SHA-256,
+   * which A1111 calls AutoV2, is appended to the name.
    *
-   * @param sha256 of the file, if it is known
+   * @param sha256 the SHA-256 of the file, if known
    */
   static DownloadPaths of(Settings settings, Path folder, String name, Optional<String> sha256) {
     Path target = folder.toAbsolutePath().normalize().resolve(name);
@@ -36,7 +36,7 @@ record DownloadPaths(Path target, Path partial, Path lock) {
       if (isOther(target, sha256.get())) {
         throw new DownloadException(
             Reason.STORAGE,
-            "'%s' is not the file that its name says; move it or choose another folder"
+            "'%s' already exists with different content; move it or choose another folder"
                 .formatted(target));
       }
     }
@@ -54,7 +54,7 @@ record DownloadPaths(Path target, Path partial, Path lock) {
     try {
       return !Sha256.of(file).equals(sha256);
     } catch (IOException e) {
-      return true; // a folder, say
+      return true; // For example a folder.
     }
   }
 

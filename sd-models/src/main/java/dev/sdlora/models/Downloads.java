@@ -13,9 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Brings files onto the disk: what has come of one stays when a connection or process ends, and is
- * gone on with; a file gets its name when its length and SHA-256 are right. Safe for use by several
- * threads.
+ * Downloads files. Partial data is kept when a connection or process ends, and the download is
+ * resumed later; a file gets its final name only after its length and SHA-256 are verified. Safe
+ * for use by several threads.
  */
 final class Downloads {
   private static final Pattern RANGE =
@@ -30,11 +30,11 @@ final class Downloads {
   }
 
   /**
-   * Gets a file, unless it is there. Others that want the same wait, in whatever process.
+   * Downloads a file unless it exists. Concurrent downloads of the same file, in any process, wait.
    *
-   * @param lock a file that stands for it
-   * @param partial where what has come of it lies
-   * @param target where it belongs
+   * @param lock the lock file
+   * @param partial the path of the partial file
+   * @param target the final path
    */
   void fetch(Transfer transfer, Path lock, Path partial, Path target)
       throws IOException, InterruptedException {
@@ -47,7 +47,7 @@ final class Downloads {
           if (!Files.exists(target)) {
             try (PartialFile file = PartialFile.open(partial)) {
               if (transfer.sha256().isEmpty() && transfer.size().isEmpty()) {
-                file.restart(); // Nothing could tell whether what is there belongs to it.
+                file.restart(); // Nothing could verify that the partial data belongs to this file.
               }
               fill(file, transfer);
               file.force();
@@ -62,7 +62,7 @@ final class Downloads {
         });
   }
 
-  /** Until it is complete and right. */
+  /** Downloads until the file is complete and verified. */
   private void fill(PartialFile file, Transfer transfer) throws IOException, InterruptedException {
     Meter meter = meters.of(transfer.name(), file.length());
     boolean continued = file.length() > 0;
@@ -90,29 +90,29 @@ final class Downloads {
       file.restart();
       if (!continued) {
         throw new DownloadException(
-            Reason.WRONG_CONTENT, "'" + transfer.name() + "' is not used: " + wrong.get());
+            Reason.WRONG_CONTENT, "'" + transfer.name() + "' was rejected: " + wrong.get());
       }
-      // What was there from before may have been of another file.
+      // Earlier partial data may have belonged to another file, so try once from the start.
       continued = false;
     }
   }
 
-  /** What is wrong with a file that has come to its end. */
+  /** The defect of a completely downloaded file; empty if it has none. */
   private static Optional<String> wrong(PartialFile file, Transfer transfer) {
     if (transfer.sha256().isEmpty()) {
       return file.looksLikeAPage() && !isPage(transfer.name())
-          ? Optional.of("a web page came instead")
+          ? Optional.of("the site sent a web page instead")
           : Optional.empty();
     }
     String found = file.sha256();
     return found.equals(transfer.sha256().get())
         ? Optional.empty()
         : Optional.of(
-            "the SHA-256 of what came is %s, expected %s; it was changed on the way or at its source"
+            "its SHA-256 is %s, expected %s; it was changed in transit or at its source"
                 .formatted(found, transfer.sha256().get()));
   }
 
-  /** One answer, to its end. */
+  /** Reads one response to its end. */
   private void receive(PartialFile file, Transfer transfer, Meter meter)
       throws IOException, InterruptedException {
     OptionalLong size = transfer.size();
@@ -127,10 +127,10 @@ final class Downloads {
     try (Answer answer =
         web.ask(new Web.Question("GET", transfer.address(), transfer.token(), range, true))) {
       if (answer.status() == Answer.UNSATISFIABLE_RANGE && file.length() > 0) {
-        // Either all has come, whose hash will tell, or what has come is of no use.
+        // Either the file is complete, as its hash will show, or the partial data is useless.
         if (!isWhole(file, transfer, answer)) {
           file.restart();
-          throw new IOException("the site has no more of it than has come already");
+          throw new IOException("the local partial file is already as long as the remote file");
         }
         return;
       }
@@ -141,7 +141,7 @@ final class Downloads {
         for (ByteBuffer bytes : piece.get()) {
           if (total >= 0 && file.length() + bytes.remaining() > total) {
             file.restart();
-            throw new IOException("more came than the " + total + " bytes that it should have");
+            throw new IOException("the site sent more than the expected " + total + " bytes");
           }
           file.append(bytes);
         }
@@ -159,14 +159,17 @@ final class Downloads {
         || answer.header("Content-Range").equals(Optional.of("bytes */" + file.length()));
   }
 
-  /** Checks what is announced, and makes the file begin where the answer does. */
+  /**
+   * Checks the headers, makes the partial file end where the response begins, and returns the total
+   * length or -1.
+   */
   private static long total(PartialFile file, Transfer transfer, Answer answer) throws IOException {
     long start = 0;
     if (answer.status() == Answer.PARTIAL) {
       Matcher range = RANGE.matcher(answer.header("Content-Range").orElse(""));
       if (!range.matches() || Long.parseLong(range.group(1)) != file.length()) {
         file.restart();
-        throw new IOException("another part of the file came than was asked for");
+        throw new IOException("the site sent another part of the file than requested");
       }
       start = file.length();
     } else if (answer.status() != Answer.OK || answer.isLogin()) {
@@ -177,7 +180,7 @@ final class Downloads {
     if (page || data) {
       throw new DownloadException(
           Reason.WRONG_CONTENT,
-          "'%s' is not used: %s sent %s (%s) instead of the file; it may want you to sign in"
+          "'%s' was rejected: %s sent %s (%s) instead of the file; it may require you to sign in"
               .formatted(
                   transfer.name(),
                   answer.address().getHost(),
@@ -190,7 +193,7 @@ final class Downloads {
         && start + told.getAsLong() != transfer.size().getAsLong()) {
       throw new DownloadException(
           Reason.WRONG_CONTENT,
-          "'%s' is not used: %s would send a file of %s bytes, expected %s"
+          "'%s' was rejected: %s offers a file of %s bytes, expected %s"
               .formatted(
                   transfer.name(),
                   answer.address().getHost(),

@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Files and diffusers folders of Hugging Face, and those of its cache. Safe for several threads.
+ * Downloads files and diffusers folders from Hugging Face into its cache. Safe for use by several
+ * threads.
  */
 final class Hub {
   private final Web web;
@@ -27,20 +28,20 @@ final class Hub {
   }
 
   /**
-   * What the site says about a file without sending it.
+   * The metadata that the site sends about a file without its content.
    *
-   * @param commit that the revision is now
-   * @param etag of its content
-   * @param size in bytes
+   * @param commit the current commit of the revision
+   * @param etag the etag of the content
+   * @param size the size in bytes
    */
   private record Facts(String commit, String etag, OptionalLong size) {
-    /** The etag of large files is their hash. */
+    /** The SHA-256, which is the etag of large files. */
     Optional<String> sha256() {
       return Optional.of(etag).filter(text -> text.matches("[0-9a-f]{64}"));
     }
   }
 
-  /** Gets what a reference means: a file, or a folder of which everything needed is there. */
+  /** Downloads the file that a reference refers to, or a folder with all files that are needed. */
   Path get(Reference.Hub reference) throws IOException, InterruptedException {
     return reference.file().isPresent()
         ? file(reference, reference.revision(), reference.file().get())
@@ -105,7 +106,7 @@ final class Hub {
 
   private Facts facts(Reference.Hub reference, URI address)
       throws IOException, InterruptedException {
-    // Where the content itself lies does not matter here, and that site knows nothing of commits.
+    // Redirects are not followed: the site with the content sends no commit.
     Web.Question question = new Web.Question("HEAD", address, settings.hubToken(), Map.of(), false);
     try (Answer answer = web.ask(question)) {
       if (answer.status() >= 500) {
@@ -126,7 +127,7 @@ final class Hub {
       if (!HubCache.isCommit(commit) || !HubCache.isName(etag)) {
         throw new DownloadException(
             Reason.WRONG_CONTENT,
-            "%s does not say which commit and content '%s' is; it is no Hugging Face Hub, or something between here and there changes its answers"
+            "%s sent no commit and content hash for '%s'; it is not a Hugging Face Hub, or a proxy changes its responses"
                 .formatted(address.getHost(), reference));
       }
       return new Facts(
@@ -154,7 +155,7 @@ final class Hub {
     if (!HubCache.isCommit(commit) || !files.contains(DiffusersFiles.INDEX)) {
       throw new DownloadException(
           Reason.NOT_FOUND,
-          "'%s' is no diffusers folder, it has no %s; name one of its files: %s"
+          "'%s' is not a diffusers folder because it has no %s; specify one of its files: %s"
               .formatted(reference, DiffusersFiles.INDEX, weights(files)));
     }
     Path index = file(reference, commit, DiffusersFiles.INDEX);
@@ -164,13 +165,13 @@ final class Hub {
     if (!choice.missing().isEmpty()) {
       throw new DownloadException(
           Reason.NOT_FOUND,
-          "'%s' is not complete: %s missing"
+          "'%s' is incomplete; missing: %s"
               .formatted(reference, String.join(" and ", choice.missing())));
     }
     for (String file : choice.needed()) {
       file(reference, commit, file);
     }
-    // Last, so that nobody who is offline takes a folder that is on its way for a whole one.
+    // Done last, so that offline processes do not take an incomplete folder for a complete one.
     cache.remember(reference.revision(), commit);
     return cache.snapshot(commit);
   }
@@ -179,11 +180,11 @@ final class Hub {
     List<String> weights =
         files.stream().filter(file -> file.matches(".*\\.(safetensors|ckpt|bin|pt|pth)")).toList();
     return weights.isEmpty()
-        ? "there are none with weights"
+        ? "it has no weight files"
         : String.join(", ", weights.subList(0, Math.min(weights.size(), 10)));
   }
 
-  /** The folder of a commit, if everything needed is there. */
+  /** The folder of a commit, if it has all files that are needed. */
   private Optional<Path> whole(Reference.Hub reference, String commit) {
     HubCache cache = cache(reference);
     List<String> files = cache.files(commit);

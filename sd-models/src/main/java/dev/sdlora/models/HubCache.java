@@ -11,25 +11,25 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * One repository in the cache of huggingface_hub, whose layout this is: contents by their hash in
- * {@code blobs}, links to them by name in {@code snapshots/<commit>}, commits of branches and tags
- * in {@code refs}. What Python tools put there is found here and the reverse. Immutable.
+ * A repository in the cache of huggingface_hub, with its layout: contents by hash in {@code blobs},
+ * links to them by name in {@code snapshots/<commit>}, commits of branches and tags in {@code
+ * refs}. The cache is shared with Python tools in both directions. Immutable.
  *
- * @param cache of all repositories
- * @param repo owner and name
- * @param links whether snapshots are links, or files themselves
+ * @param cache the cache of all repositories
+ * @param repo the owner and name of the repository
+ * @param links whether snapshots contain links instead of files
  */
 record HubCache(Path cache, String repo, boolean links) {
   private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
   private static final Pattern ETAG = Pattern.compile("[\\w.-]{1,200}");
   private static final int DEPTH = 20;
 
-  /** Whether a revision is a commit, whose files never change. */
+  /** Whether a revision is a commit, so that its files never change. */
   static boolean isCommit(String revision) {
     return COMMIT.matcher(revision).matches();
   }
 
-  /** Whether an etag can be the name of a file. */
+  /** Whether an etag can be used as a file name. */
   static boolean isName(String etag) {
     return ETAG.matcher(etag).matches() && !etag.startsWith(".");
   }
@@ -52,8 +52,8 @@ record HubCache(Path cache, String repo, boolean links) {
   }
 
   /**
-   * What has come of a content. Not the file that huggingface_hub uses, since its locks are none to
-   * Java where both run on Unix, and two writers would spoil it.
+   * The partial file of a content. It differs from that of huggingface_hub, whose locks have no
+   * effect on Java on Unix, so that two writers would corrupt it.
    */
   Path partial(String etag) {
     return blob(etag + ".sd-incomplete");
@@ -63,7 +63,7 @@ record HubCache(Path cache, String repo, boolean links) {
     return cache.resolve(".locks").resolve(folderName()).resolve(etag + ".lock");
   }
 
-  /** The commit that a revision was when it was last asked for. */
+  /** The commit of a revision when it was last requested. */
   Optional<String> commit(String revision) {
     if (isCommit(revision)) {
       return Optional.of(revision);
@@ -78,12 +78,12 @@ record HubCache(Path cache, String repo, boolean links) {
     }
   }
 
-  /** A file of a commit, if it is here. */
+  /** A file of a commit, if it is in the cache. */
   Optional<Path> find(String commit, String file) {
     return Optional.of(snapshot(commit).resolve(file)).filter(Files::isRegularFile);
   }
 
-  /** The files of a commit that are here, with slashes. */
+  /** The files of a commit in the cache, with slashes. */
   List<String> files(String commit) {
     Path snapshot = snapshot(commit);
     if (!Files.isDirectory(snapshot)) {
@@ -92,7 +92,7 @@ record HubCache(Path cache, String repo, boolean links) {
     List<String> names = new ArrayList<>();
     try (Stream<Path> files = Files.walk(snapshot, DEPTH)) {
       files
-          .filter(Files::isRegularFile) // the end of a link, too
+          .filter(Files::isRegularFile) // Follows links.
           .map(file -> snapshot.relativize(file).toString().replace('\\', '/'))
           .forEach(names::add);
     } catch (IOException e) {
@@ -101,7 +101,7 @@ record HubCache(Path cache, String repo, boolean links) {
     return names;
   }
 
-  /** Notes which commit a revision is. */
+  /** Stores the commit of a revision. */
   void remember(String revision, String commit) {
     if (!isCommit(revision) && !commit(revision).equals(Optional.of(commit))) {
       Disk.write(
@@ -109,7 +109,7 @@ record HubCache(Path cache, String repo, boolean links) {
     }
   }
 
-  /** Gives a content its name in a commit. */
+  /** Adds a content to a commit under its name. */
   Path name(String commit, String file, String etag) {
     Path pointer = snapshot(commit).resolve(file);
     Path blob = blob(etag);

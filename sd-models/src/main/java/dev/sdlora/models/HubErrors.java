@@ -3,21 +3,21 @@ package dev.sdlora.models;
 import dev.sdlora.models.DownloadException.Reason;
 import java.util.Optional;
 
-/** What refusals of Hugging Face mean, and what to do about them. */
+/** Translates error responses of Hugging Face into messages that say what to do. */
 final class HubErrors {
   private HubErrors() {}
 
   /**
-   * Says why there is no file.
+   * The error for a response without a file.
    *
-   * @param reference as it was asked for
-   * @param token that was sent, if one was
+   * @param reference the requested reference
+   * @param token the token that was sent, if any
    */
   static DownloadException of(Answer answer, String reference, Optional<Token> token) {
     String host = answer.address().getHost();
     String code = answer.header("X-Error-Code").orElse("");
     if (answer.isLogin()) {
-      return error(Reason.NEEDS_TOKEN, reference, host + " wants you to sign in; set HF_TOKEN");
+      return error(Reason.NEEDS_TOKEN, reference, host + " requires you to sign in; set HF_TOKEN");
     }
     boolean badToken =
         answer.header("X-Error-Message").orElse("").startsWith("Invalid credentials");
@@ -25,7 +25,7 @@ final class HubErrors {
       return error(
           Reason.NEEDS_TOKEN,
           reference,
-          "%s does not know the token that was sent; make a new one at https://huggingface.co/settings/tokens"
+          "%s rejected the token; create a new one at https://huggingface.co/settings/tokens"
               .formatted(host));
     }
     return switch (code) {
@@ -33,18 +33,17 @@ final class HubErrors {
           error(
               Reason.NEEDS_TOKEN,
               reference,
-              "its authors let only those have it who accept their terms; do that on the page of the repository"
+              "its authors require you to accept their terms; do that on the page of the repository"
                   + (token.isPresent()
-                      ? ", with the account whose token you use"
-                      : ", and set HF_TOKEN to a token of yours"));
+                      ? " with the account of your token"
+                      : " and set HF_TOKEN to your token"));
       case "EntryNotFound" ->
-          error(
-              Reason.NOT_FOUND, reference, "the repository has no such file; is it spelled right?");
+          error(Reason.NOT_FOUND, reference, "the repository has no such file; check the spelling");
       case "RevisionNotFound" ->
           error(
               Reason.NOT_FOUND,
               reference,
-              "the repository has no such branch, tag or commit; leave @… out for the newest");
+              "the repository has no such branch, tag or commit; omit @… for the newest");
       case "RepoNotFound" -> noRepository(reference, host, token);
       default -> byStatus(answer, reference, host, token);
     };
@@ -58,7 +57,7 @@ final class HubErrors {
           error(
               Reason.NEEDS_TOKEN,
               reference,
-              "%s forbids it; the token may lack the right to read this repository"
+              "%s denied access; the token may lack permission to read this repository"
                   .formatted(host));
       case Answer.NOT_FOUND -> error(Reason.NOT_FOUND, reference, host + " has no such file");
       case Answer.TOO_MANY_REQUESTS -> busy(answer, reference);
@@ -67,17 +66,17 @@ final class HubErrors {
     };
   }
 
-  /** Of a site that wants to be left alone. */
+  /** The error for a site that limits the rate of requests. */
   static DownloadException busy(Answer answer, String reference) {
     return error(
         Reason.CONNECTION,
         reference,
-        "%s was asked too often%s"
+        "%s received too many requests%s"
             .formatted(
                 answer.address().getHost(),
                 answer
                     .header("Retry-After")
-                    .map(time -> " and wants to be left alone for " + time + " s")
+                    .map(time -> " ; try again in " + time + " s")
                     .orElse("; try again later")));
   }
 
@@ -90,8 +89,8 @@ final class HubErrors {
             .formatted(
                 host,
                 token.isPresent()
-                    ? " and the token is none of its readers'"
-                    : " and needs a token in HF_TOKEN"));
+                    ? " and the token has no access to it"
+                    : " and requires a token in HF_TOKEN"));
   }
 
   private static DownloadException error(Reason reason, String reference, String why) {

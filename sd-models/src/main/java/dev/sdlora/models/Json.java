@@ -8,7 +8,7 @@ import dev.sdlora.models.DownloadException.Reason;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 
-/** What sites tell as JSON. */
+/** Reads the JSON that sites send. */
 final class Json {
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final int MOST = 32_000_000;
@@ -16,30 +16,30 @@ final class Json {
   private Json() {}
 
   /**
-   * Reads the body of an answer.
+   * Parses the body of a response.
    *
-   * @param what it tells, for messages
+   * @param what a name of the content, for messages
    */
   static JsonNode of(Answer answer, String what) throws IOException, InterruptedException {
     return of(answer.body().bytes(MOST), what + " of " + answer.address().getHost());
   }
 
-  /** Reads JSON. */
+  /** Parses JSON. */
   static JsonNode of(byte[] text, String what) throws IOException {
     try {
       return MAPPER.readTree(Utf8.reader(text));
     } catch (JsonProcessingException e) {
       throw new DownloadException(
           Reason.WRONG_CONTENT,
-          what + " is not understood: expected JSON, found " + e.getOriginalMessage(),
+          what + " cannot be parsed: expected JSON, found " + e.getOriginalMessage(),
           e);
     } catch (CharacterCodingException e) {
       throw new DownloadException(
-          Reason.WRONG_CONTENT, what + " is not understood: expected JSON, which is UTF-8", e);
+          Reason.WRONG_CONTENT, what + " cannot be parsed: expected JSON in UTF-8", e);
     }
   }
 
-  /** As people can read it. */
+  /** Formats JSON with line breaks and indentation. */
   static byte[] text(JsonNode json) {
     try {
       return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(json);

@@ -5,7 +5,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
-/** Tells a listener how far one file is, a few times a second. Not for several threads. */
+/**
+ * Reports the progress of one file to a listener, about ten times a second. Not safe for use by
+ * several threads.
+ */
 final class Meter {
   private static final long INTERVAL_NANOS = 100_000_000;
 
@@ -16,13 +19,16 @@ final class Meter {
   private long shownNanos;
 
   /**
-   * Makes meters.
+   * Creates meters.
    *
-   * @param listener who is told
-   * @param nanoClock such as {@link System#nanoTime}
+   * @param listener the listener to report to
+   * @param nanoClock a clock such as {@link System#nanoTime}
    */
   record Maker(ModelStore.Listener listener, LongSupplier nanoClock) {
-    /** For a file of which so much is there already, which says nothing about speed. */
+    /**
+     * Creates a meter for a file that is already partly downloaded; this part does not count for
+     * the speed.
+     */
     Meter of(String name, long length) {
       return new Meter(name, this, length);
     }
@@ -36,7 +42,7 @@ final class Meter {
     shownNanos = startNanos - INTERVAL_NANOS;
   }
 
-  /** Tells how much has come. */
+  /** Reports the number of bytes downloaded. */
   void show(long length, long total) {
     long now = maker.nanoClock().getAsLong();
     if (now - shownNanos >= INTERVAL_NANOS) {
@@ -45,7 +51,7 @@ final class Meter {
     }
   }
 
-  /** Tells that all has come. */
+  /** Reports that the file is complete. */
   void finish(long length) {
     maker.listener().onProgress(progress(length, length, maker.nanoClock().getAsLong()));
   }

@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * Gets models from where people publish them, once, and finds them again:
+ * Downloads models from the sites that publish them, and finds them on disk the next time:
  *
  * <pre>{@code
  * ModelStore store = ModelStore.builder().build();
@@ -27,31 +27,31 @@ import java.util.stream.Stream;
  * <h2>References</h2>
  *
  * <ul>
- *   <li>{@code hf:OWNER/REPO[@REVISION]/FILE}: a file of Hugging Face; a slash in a revision is
+ *   <li>{@code hf:OWNER/REPO[@REVISION]/FILE}: a file on Hugging Face; a slash in a revision is
  *       written {@code %2F}
- *   <li>{@code hf:OWNER/REPO[@REVISION][#VARIANT]}: a diffusers folder, of which only what is
- *       needed to draw is taken; {@code #fp16} prefers weights of that variant
+ *   <li>{@code hf:OWNER/REPO[@REVISION][#VARIANT]}: a diffusers folder, of which only the files
+ *       that generation needs are downloaded; {@code #fp16} prefers weights of that variant
  *   <li>{@code civitai:VERSION}, {@code civitai:model:MODEL} (its newest version), {@code
- *       civitai:hash:HEX} (AutoV1, AutoV2, AutoV3, SHA-256): a file of Civitai, and beside it what
- *       is told about it, {@code .civitai.info} and a preview
- *   <li>{@code https:…#sha256=HEX}: any address, with the hash of what has to come
+ *       civitai:hash:HEX} (AutoV1, AutoV2, AutoV3, SHA-256): a file on Civitai, with its
+ *       description in {@code .civitai.info} and a preview image next to it
+ *   <li>{@code https:…#sha256=HEX}: any address, with the hash of the expected content
  * </ul>
  *
- * <h2>Places</h2>
+ * <h2>Locations</h2>
  *
- * Files of Hugging Face lie in the cache of {@code huggingface_hub}, in its layout and at its place
- * ({@code HF_HUB_CACHE}, {@code HF_HOME}), so that what Python tools got is used and the reverse.
- * All else lies in {@code ~/.cache/sd-lora/models}, below {@code SDLORA_CACHE}, or where the caller
- * wants it.
+ * Files from Hugging Face are stored in the cache of {@code huggingface_hub}, in its layout and at
+ * its location ({@code HF_HUB_CACHE}, {@code HF_HOME}), which is shared with Python tools. Other
+ * files are stored in {@code ~/.cache/sd-lora/models}, in a folder of {@code SDLORA_CACHE}, or in a
+ * folder that the caller chooses.
  *
  * <h2>Safety</h2>
  *
- * A file has its name only when it is whole and its SHA-256 is right, if one is known. What has
- * come of it is gone on with, also by another process; of several that want the same file, one gets
- * it and the others wait. Tokens are seen by the site that they are for, and by no other to which
- * it points. Plain {@code http} works on this machine alone.
+ * A file gets its final name only when it is complete and its SHA-256, if known, is verified.
+ * Partial downloads are resumed, also by other processes; if several want the same file, one
+ * downloads it and the others wait. A token is sent only to the site that it is for, never to one
+ * that this site redirects to. Plain {@code http} is allowed only to this machine.
  *
- * <p>Immutable and safe for use by several threads. An interrupt of the thread ends a download.
+ * <p>Immutable and safe for use by several threads. Interrupting the thread cancels a download.
  */
 public final class ModelStore {
   private final Settings settings;
@@ -67,26 +67,26 @@ public final class ModelStore {
     civitai = new Civitai(web, downloads, settings);
   }
 
-  /** Is told how far downloads are. */
+  /** Receives the progress of downloads. */
   @FunctionalInterface
   public interface Listener {
     /**
-     * Some of a file has come; called about ten times a second and at its end, on the thread that
-     * gets it.
+     * Called about ten times a second while a file is downloaded, and at its end, on the thread
+     * that downloads it.
      *
-     * @param progress how far it is
+     * @param progress the progress of the file
      */
     void onProgress(Progress progress);
   }
 
   /**
-   * How far a file is.
+   * The progress of a file.
    *
-   * @param name of the file
-   * @param bytes how many have come, those of earlier attempts included
-   * @param total how many there are; empty if the site does not tell
-   * @param bytesPerSecond since the download began or was gone on with
-   * @param left time until all has come at this speed; empty where that cannot be known
+   * @param name the name of the file
+   * @param bytes the number of bytes downloaded, including those of earlier attempts
+   * @param total the total number of bytes; empty if the site does not send it
+   * @param bytesPerSecond the average speed since the download started or was resumed
+   * @param left the estimated time to completion at this speed; empty if unknown
    */
   public record Progress(
       String name,
@@ -101,9 +101,9 @@ public final class ModelStore {
   }
 
   /**
-   * {@return whether a text is meant as a reference and not as a path} One with a mistake is, too.
+   * {@return whether a text is a reference and not a path} Also true for a malformed reference.
    *
-   * @param text such as {@code hf:owner/repo/file.safetensors}
+   * @param text a text such as {@code hf:owner/repo/file.safetensors}
    */
   public static boolean isReference(String text) {
     Objects.requireNonNull(text, "text");
@@ -111,13 +111,13 @@ public final class ModelStore {
   }
 
   /**
-   * Gets a file or folder, or finds it where it is since the last time.
+   * Returns a file or folder, downloading it unless it is on disk from an earlier call.
    *
-   * @param reference one of the forms above
-   * @return the file or folder, whole
-   * @throws IllegalArgumentException if it is no reference
-   * @throws DownloadException if it cannot be had; the message says what to do
-   * @throws GenerationCancelledException if the thread was interrupted; what has come is kept
+   * @param reference a reference in one of the forms above
+   * @return the complete file or folder
+   * @throws IllegalArgumentException if the reference is malformed
+   * @throws DownloadException if the file cannot be downloaded; the message says what to do
+   * @throws GenerationCancelledException if the thread was interrupted; partial data is kept
    */
   public Path get(String reference) {
     Objects.requireNonNull(reference, "reference");
@@ -126,18 +126,18 @@ public final class ModelStore {
   }
 
   /**
-   * Gets a file into a folder, or a diffusers folder into one of its name there. What is there
-   * under the same name is the file if its content is right, and else stays as it is: a file of
-   * Civitai or of an address then has its AutoV2 hash behind its name, one of Hugging Face is
-   * refused. What lies in the cache of Hugging Face takes no second place on the disk where the
-   * file system can have one file under two names.
+   * Downloads a file into a folder, or a diffusers folder into a subfolder with its name. An
+   * existing file of the same name is used if its content is right and never overwritten: otherwise
+   * a file from Civitai or another address gets its AutoV2 hash appended to its name, and for a
+   * file from Hugging Face the call fails. A file from Hugging Face's cache takes no additional
+   * disk space if the file system supports hard links.
    *
-   * @param reference one of the forms above
-   * @param folder is made if there is none
+   * @param reference a reference in one of the forms above
+   * @param folder the folder, created if it does not exist
    * @return the file or folder in it
-   * @throws IllegalArgumentException if it is no reference
-   * @throws DownloadException if it cannot be had; the message says what to do
-   * @throws GenerationCancelledException if the thread was interrupted; what has come is kept
+   * @throws IllegalArgumentException if the reference is malformed
+   * @throws DownloadException if the file cannot be downloaded; the message says what to do
+   * @throws GenerationCancelledException if the thread was interrupted; partial data is kept
    */
   public Path get(String reference, Path folder) {
     Objects.requireNonNull(reference, "reference");
@@ -180,7 +180,8 @@ public final class ModelStore {
     } else if (!Files.isRegularFile(target) || Files.mismatch(found, target) >= 0) {
       throw new DownloadException(
           Reason.STORAGE,
-          "'%s' is another file; move it or choose another folder".formatted(target));
+          "'%s' already exists with different content; move it or choose another folder"
+              .formatted(target));
     }
   }
 
@@ -215,7 +216,7 @@ public final class ModelStore {
     return places.target();
   }
 
-  /** What gets a file. */
+  /** A download. */
   @FunctionalInterface
   private interface Getting {
     Path get() throws IOException, InterruptedException;
@@ -228,7 +229,7 @@ public final class ModelStore {
       Thread.currentThread().interrupt();
       throw cancelled(reference);
     } catch (DownloadException e) {
-      // Whatever fails then fails because of it: an interrupt closes files and connections.
+      // An interrupt closes files and connections, so it is the cause of any failure after it.
       throw Thread.currentThread().isInterrupted() ? cancelled(reference) : e;
     } catch (IOException e) {
       if (Thread.currentThread().isInterrupted()) {
@@ -240,16 +241,14 @@ public final class ModelStore {
               .formatted(
                   reference,
                   Objects.requireNonNullElse(e.getMessage(), "no connection"),
-                  e instanceof Web.RedirectException
-                      ? ""
-                      : "; what has come is kept, so try again"),
+                  e instanceof Web.RedirectException ? "" : "; partial data is kept, so try again"),
           e);
     }
   }
 
   private static GenerationCancelledException cancelled(Reference reference) {
     return new GenerationCancelledException(
-        "getting '" + reference + "' was cancelled; what has come is kept");
+        "getting '" + reference + "' was cancelled; partial data is kept");
   }
 
   /** Collects settings. Not safe for use by several threads. */
@@ -284,10 +283,10 @@ public final class ModelStore {
     }
 
     /**
-     * Sets the folder for files of other sites, and for locks.
+     * Sets the folder for files from other sites, and for locks.
      *
-     * @param folder is made if there is none. Default: {@code models} in {@code SDLORA_CACHE} or in
-     *     {@code ~/.cache/sd-lora}
+     * @param folder the folder, created if it does not exist. Default: {@code models} in {@code
+     *     SDLORA_CACHE} or in {@code ~/.cache/sd-lora}
      * @return this builder
      */
     public Builder folder(Path folder) {
@@ -298,8 +297,8 @@ public final class ModelStore {
     /**
      * Sets the token for Hugging Face.
      *
-     * @param token is sent to its endpoint alone. Default: {@code HF_TOKEN}, or the file in which
-     *     {@code hf auth login} keeps it
+     * @param token the token, which is sent only to the Hugging Face endpoint. Default: {@code
+     *     HF_TOKEN}, or the file in which {@code hf auth login} stores it
      * @return this builder
      */
     public Builder token(String token) {
@@ -310,7 +309,8 @@ public final class ModelStore {
     /**
      * Sets the token for Civitai.
      *
-     * @param civitaiToken is sent to its endpoint alone. Default: {@code CIVITAI_TOKEN}
+     * @param civitaiToken the token, which is sent only to the Civitai endpoint. Default: {@code
+     *     CIVITAI_TOKEN}
      * @return this builder
      */
     public Builder civitaiToken(String civitaiToken) {
@@ -320,9 +320,10 @@ public final class ModelStore {
     }
 
     /**
-     * Sets whether only what is here is found, and nobody asked.
+     * Sets whether to use only local files, without any request.
      *
-     * @param offline default: whether {@code HF_HUB_OFFLINE} is set to 1
+     * @param offline whether the store is offline. Default: whether {@code HF_HUB_OFFLINE} is set
+     *     to 1
      * @return this builder
      */
     public Builder offline(boolean offline) {
@@ -331,10 +332,10 @@ public final class ModelStore {
     }
 
     /**
-     * Sets who is asked for files of Hugging Face.
+     * Sets the endpoint for files from Hugging Face.
      *
-     * @param hubEndpoint https, or http on this machine. Default: {@code HF_ENDPOINT} or {@code
-     *     https://huggingface.co}
+     * @param hubEndpoint an https address, or http on this machine. Default: {@code HF_ENDPOINT} or
+     *     {@code https://huggingface.co}
      * @return this builder
      */
     public Builder hubEndpoint(URI hubEndpoint) {
@@ -343,10 +344,10 @@ public final class ModelStore {
     }
 
     /**
-     * Sets who is asked for files of Civitai.
+     * Sets the endpoint for files from Civitai.
      *
-     * @param civitaiEndpoint https, or http on this machine. Default: {@code CIVITAI_ENDPOINT} or
-     *     {@code https://civitai.com}
+     * @param civitaiEndpoint an https address, or http on this machine. Default: {@code
+     *     CIVITAI_ENDPOINT} or {@code https://civitai.com}
      * @return this builder
      */
     public Builder civitaiEndpoint(URI civitaiEndpoint) {
@@ -356,10 +357,10 @@ public final class ModelStore {
     }
 
     /**
-     * Sets who finds proxies.
+     * Sets the proxy selector.
      *
-     * @param proxy such as {@link ProxySelector#of}. Default: that of this JVM, which reads {@code
-     *     https.proxyHost}
+     * @param proxy a selector such as {@link ProxySelector#of}. Default: that of the JVM, which
+     *     reads {@code https.proxyHost}
      * @return this builder
      */
     public Builder proxy(ProxySelector proxy) {
@@ -368,9 +369,9 @@ public final class ModelStore {
     }
 
     /**
-     * Sets who is told how far downloads are.
+     * Sets the listener for the progress of downloads.
      *
-     * @param listener default: nobody
+     * @param listener the listener. Default: none
      * @return this builder
      */
     public Builder listener(Listener listener) {
@@ -378,19 +379,19 @@ public final class ModelStore {
       return this;
     }
 
-    /** For tests, which do not wait. */
+    /** For tests, so that they do not have to wait. */
     Builder pause(Pause replacement) {
       this.pause = replacement;
       return this;
     }
 
-    /** For tests, which do not depend on the machine. */
+    /** For tests, so that they do not depend on the machine. */
     Builder environment(Map<String, String> variables, Path home) {
       this.environment = new Settings.Environment(variables, home);
       return this;
     }
 
-    /** For tests, whose seconds are always as long. */
+    /** For tests, so that they measure a constant speed. */
     Builder nanoClock(LongSupplier replacement) {
       this.nanoClock = replacement;
       return this;
@@ -422,7 +423,7 @@ public final class ModelStore {
     private static String checkedToken(String token) {
       if (!token.matches("[\\x21-\\x7e]+")) {
         throw new IllegalArgumentException(
-            "a token consists of visible ASCII characters; this one is empty or has others");
+            "a token must consist of visible ASCII characters; this one is empty or contains others");
       }
       return token;
     }
@@ -441,10 +442,10 @@ public final class ModelStore {
     }
 
     /**
-     * {@return the store} The builder can be used further.
+     * {@return the store} The builder can be reused.
      *
      * @throws IllegalArgumentException if an endpoint is neither https nor on this machine, or a
-     *     token is none
+     *     token is invalid
      */
     public ModelStore build() {
       return new ModelStore(this);

@@ -5,12 +5,12 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
-/** Scheme, host and port: who gets to see a token. */
+/** The scheme, host and port of an address, which determine whether a token is sent. */
 record Origin(String scheme, String host, int port) {
   private static final Pattern LOOPBACK =
       Pattern.compile("(.+\\.)?localhost\\.?|127(\\.\\d{1,3}){0,3}|\\[::1]|0(\\.0){0,3}|\\[::]");
 
-  /** The origin of an address, which {@link #isSafe} holds for. */
+  /** The origin of an address for which {@link #isSafe} is true. */
   static Origin of(URI address) {
     String scheme = Objects.requireNonNull(address.getScheme()).toLowerCase(Locale.ROOT);
     int usual = scheme.equals("https") ? 443 : 80;
@@ -30,8 +30,9 @@ record Origin(String scheme, String host, int port) {
   }
 
   /**
-   * Whether a site may send us to an address: it is safe, and only a site on this machine may lead
-   * to this machine, so that no other can make requests to services that run here.
+   * Whether a site may redirect to an address: the address must be safe, and only a site on this
+   * machine may redirect to this machine, so that no other site can trigger requests to local
+   * services.
    */
   static boolean mayLeadTo(URI from, URI address) {
     return isSafe(address) && (!isLocal(address) || isLocal(from));

@@ -14,9 +14,9 @@ import java.util.HexFormat;
 import java.util.Locale;
 
 /**
- * A file that is coming, whose SHA-256 is known as far as it has come. What an earlier process left
- * is read once and gone on with. Errors are those of the disk, never of a connection. Not for
- * several threads.
+ * A file being downloaded, with the running SHA-256 of its content. Data from an earlier process is
+ * read once, and the download is resumed after it. All errors are those of the disk, never of a
+ * connection. Not safe for use by several threads.
  */
 final class PartialFile implements AutoCloseable {
   private static final int PIECE = 1 << 20;
@@ -33,8 +33,8 @@ final class PartialFile implements AutoCloseable {
   }
 
   /**
-   * Opens the file, or makes it. Its name can be guessed, so a link that somebody has put there
-   * must not make us write to another file.
+   * Opens or creates the file. Its name can be guessed, so a link that somebody has placed there
+   * must not redirect the writes to another file.
    */
   static PartialFile open(Path path) {
     try {
@@ -84,12 +84,12 @@ final class PartialFile implements AutoCloseable {
     }
   }
 
-  /** How many bytes have come. */
+  /** The number of bytes downloaded. */
   long length() {
     return length;
   }
 
-  /** Writes what came. */
+  /** Appends downloaded data. */
   void append(ByteBuffer bytes) {
     try {
       digest.update(bytes.duplicate());
@@ -101,7 +101,7 @@ final class PartialFile implements AutoCloseable {
     }
   }
 
-  /** Forgets what has come. */
+  /** Discards all data. */
   void restart() {
     try {
       channel.truncate(0);
@@ -112,7 +112,7 @@ final class PartialFile implements AutoCloseable {
     }
   }
 
-  /** The SHA-256 of all that has come, in small letters. */
+  /** The SHA-256 of all data, as lower-case hexadecimal digits. */
   String sha256() {
     try {
       return HexFormat.of().formatHex(((MessageDigest) digest.clone()).digest());
@@ -121,12 +121,12 @@ final class PartialFile implements AutoCloseable {
     }
   }
 
-  /** Whether it begins as web pages do. */
+  /** Whether the content begins like a web page. */
   boolean looksLikeAPage() {
     ByteBuffer start = ByteBuffer.allocate(PAGE_SIGN);
     try {
       while (start.hasRemaining() && channel.read(start, start.position()) > 0) {
-        // Reads on.
+        // The loop condition reads the data.
       }
     } catch (IOException e) {
       throw Disk.unwritable(path, e);
@@ -138,7 +138,9 @@ final class PartialFile implements AutoCloseable {
     return text.startsWith("<!doctype html") || text.startsWith("<html");
   }
 
-  /** Has everything on the disk, so that a crash cannot leave a file of zeros under its name. */
+  /**
+   * Flushes the data to disk, so that a crash cannot leave a file of zeros under the final name.
+   */
   void force() {
     try {
       channel.force(true);

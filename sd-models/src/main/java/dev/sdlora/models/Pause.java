@@ -2,9 +2,9 @@ package dev.sdlora.models;
 
 import java.time.Duration;
 
-/** Waits before something is tried again. */
+/** Waits between attempts. */
 @FunctionalInterface
 interface Pause {
-  /** Waits for so long, or until the thread is interrupted. */
+  /** Waits for a duration, or until the thread is interrupted. */
   void sleep(Duration time) throws InterruptedException;
 }

@@ -5,16 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** Names as parts of addresses. */
+/** Percent-encodes names for use in addresses. */
 final class Percent {
   private Percent() {}
 
-  /** A name with all that is special in addresses encoded, slashes too. */
+  /** Encodes all special characters of a name, including slashes. */
   static String encode(String name) {
     return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  /** A path whose slashes stay. */
+  /** Encodes a path, keeping its slashes. */
   static String encodePath(String path) {
     return Arrays.stream(path.split("/", -1)).map(Percent::encode).collect(Collectors.joining("/"));
   }

@@ -8,23 +8,23 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which file is meant, as people write it. */
+/** A reference to a file or folder that can be downloaded. */
 sealed interface Reference {
-  /** What may be written, for messages. */
+  /** The valid forms, for messages. */
   String FORMS =
       "hf:OWNER/REPO[@REVISION]/FILE, hf:OWNER/REPO[@REVISION][#VARIANT] for a diffusers folder,"
           + " civitai:VERSION, civitai:model:MODEL, civitai:hash:HEX, or https:…#sha256=HEX";
 
-  /** How references begin; no path does. */
+  /** The prefixes of references; no path begins with one of them. */
   List<String> SCHEMES = List.of("hf:", "civitai:", "https:", "http:");
 
-  /** Of a repository. */
+  /** A reference to a repository. */
   Pattern HUB =
       Pattern.compile(
           "hf:(?<repo>[\\w.-]+/[\\w.-]+)(?:@(?<revision>[^/@#]+))?(?:/(?<file>[^#]+))?"
               + "(?:#(?<variant>\\w+))?");
 
-  /** Of one version, of the newest of a model, or of a file. */
+  /** A reference to a version, to the newest version of a model, or to a file. */
   Pattern CIVITAI =
       Pattern.compile(
           "civitai:(?:(?<version>\\d{1,18})|model:(?<model>\\d{1,18})|hash:(?<hash>\\p{XDigit}+))");
@@ -32,16 +32,16 @@ sealed interface Reference {
   /** AutoV1 or CRC32, AutoV2, AutoV3, SHA-256 or BLAKE3. */
   List<Integer> HASH_LENGTHS = List.of(8, 10, 12, 64);
 
-  /** Of a file that is addressed by itself. */
+  /** A reference to a file by its address. */
   Pattern URL = Pattern.compile("(?<address>https?:[^#]+)#sha256=(?<sha256>\\p{XDigit}{64})");
 
   /**
-   * In a repository of Hugging Face.
+   * A file or folder in a repository on Hugging Face.
    *
    * @param repo owner and name, {@code owner/name}
    * @param revision a branch, tag or commit
-   * @param file its path in the repository; empty for a whole diffusers folder
-   * @param variant of the weights of a folder, such as {@code fp16}
+   * @param file the file's path in the repository; empty for a whole diffusers folder
+   * @param variant the variant of a folder's weights, such as {@code fp16}
    */
   record Hub(String repo, String revision, Optional<String> file, Optional<String> variant)
       implements Reference {
@@ -55,7 +55,7 @@ sealed interface Reference {
     }
   }
 
-  /** A version of a model of Civitai, by its number. */
+  /** A version of a model on Civitai, by its id. */
   record CivitaiVersion(long id) implements Reference {
     @Override
     public String toString() {
@@ -63,7 +63,7 @@ sealed interface Reference {
     }
   }
 
-  /** The newest version of a model of Civitai. */
+  /** The newest version of a model on Civitai. */
   record CivitaiModel(long id) implements Reference {
     @Override
     public String toString() {
@@ -71,7 +71,7 @@ sealed interface Reference {
     }
   }
 
-  /** A file that Civitai knows by its hash, in capitals. */
+  /** A file on Civitai, by its hash in upper case. */
   record CivitaiHash(String hash) implements Reference {
     @Override
     public String toString() {
@@ -79,7 +79,7 @@ sealed interface Reference {
     }
   }
 
-  /** Any address, with the hash that its content has. */
+  /** Any address, with the hash of its content. */
   record Url(URI address, String sha256) implements Reference {
     @Override
     public String toString() {
@@ -87,15 +87,15 @@ sealed interface Reference {
     }
   }
 
-  /** Whether a text is meant as one, be it written right or not. */
+  /** Whether a text is meant as a reference, even if malformed. */
   static boolean isMeantBy(String text) {
     return SCHEMES.stream().anyMatch(text::startsWith);
   }
 
   /**
-   * Reads a reference.
+   * Parses a reference.
    *
-   * @throws IllegalArgumentException if it is none; the message says what may be written
+   * @throws IllegalArgumentException if it is malformed; the message lists the valid forms
    */
   static Reference parse(String text) {
     Matcher hub = HUB.matcher(text);
@@ -111,13 +111,13 @@ sealed interface Reference {
       return url(text, url);
     }
     if (text.startsWith("http")) {
-      throw wrong(text, "an address needs '#sha256=' and 64 hexadecimal digits behind it");
+      throw wrong(text, "an address must end with '#sha256=' and 64 hexadecimal digits");
     }
     throw wrong(text, "expected " + FORMS);
   }
 
   private static IllegalArgumentException wrong(String text, String why) {
-    return new IllegalArgumentException("'" + text + "' names no model to get: " + why);
+    return new IllegalArgumentException("'" + text + "' is not a valid model reference: " + why);
   }
 
   private static Reference hub(String text, Matcher parts) {
@@ -130,13 +130,13 @@ sealed interface Reference {
     Optional<String> file = Optional.ofNullable(parts.group("file"));
     Optional<String> variant = Optional.ofNullable(parts.group("variant"));
     if (!SafeNames.isPath(repo) || repo.contains("--") || !SafeNames.isPath(revision)) {
-      throw wrong(text, "no repository or revision can be called that");
+      throw wrong(text, "the name of the repository or revision is invalid");
     }
     if (file.isPresent() && !SafeNames.isPath(file.get())) {
-      throw wrong(text, "'" + file.get() + "' is no path in a repository");
+      throw wrong(text, "'" + file.get() + "' is not a valid path in a repository");
     }
     if (file.isPresent() && variant.isPresent()) {
-      throw wrong(text, "a file has no variants; name the file of the variant");
+      throw wrong(text, "a file has no variants; specify the file of the variant");
     }
     return new Hub(repo, revision, file, variant);
   }
@@ -150,7 +150,7 @@ sealed interface Reference {
     }
     String hash = parts.group("hash");
     if (!HASH_LENGTHS.contains(hash.length())) {
-      throw wrong(text, "hashes have 8, 10, 12 or 64 hexadecimal digits");
+      throw wrong(text, "a hash must have 8, 10, 12 or 64 hexadecimal digits");
     }
     return new CivitaiHash(hash.toUpperCase(Locale.ROOT));
   }
@@ -160,10 +160,10 @@ sealed interface Reference {
     try {
       address = new URI(parts.group("address"));
     } catch (URISyntaxException e) {
-      throw wrong(text, "the address is not well formed: " + e.getMessage());
+      throw wrong(text, "the address is malformed: " + e.getMessage());
     }
     if (!Origin.isSafe(address)) {
-      throw wrong(text, "expected an address of https with a host");
+      throw wrong(text, "expected an https address with a host");
     }
     return new Url(address, parts.group("sha256").toLowerCase(Locale.ROOT));
   }

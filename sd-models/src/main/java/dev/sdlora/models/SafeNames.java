@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Names from outside, which become names of files only if they stay in their folder. */
+/** Makes untrusted names safe for use as file names, so that they cannot leave their folder. */
 final class SafeNames {
   private static final int LONGEST = 200;
 
-  /** What no system allows in names, or reads as something else. */
+  /** Characters that some system forbids in file names or treats specially. */
   private static final Pattern UNWANTED = Pattern.compile("[\\p{Cntrl}<>:\"|?*\\\\/]+");
 
   private static final Pattern DEVICE =
@@ -16,7 +16,7 @@ final class SafeNames {
 
   private SafeNames() {}
 
-  /** Whether it is a path below a folder, with slashes, in a form that all systems keep. */
+  /** Whether a text is a relative path with slashes that stays inside its folder on all systems. */
   static boolean isPath(String path) {
     return path.length() < 1000
         && List.of(path.split("/", -1)).stream().allMatch(SafeNames::isName);
@@ -32,9 +32,9 @@ final class SafeNames {
   }
 
   /**
-   * Makes a name of a file of whatever a site calls it.
+   * Makes a file name from the name that a site sends.
    *
-   * @param fallback where nothing is left
+   * @param fallback the name to use if no valid character is left
    */
   static String name(String told, String fallback) {
     String name = told.substring(Math.max(told.lastIndexOf('/'), told.lastIndexOf('\\')) + 1);
@@ -49,12 +49,12 @@ final class SafeNames {
     return isName(name) ? name : fallback;
   }
 
-  /** A name without its ending. */
+  /** The name without its extension. */
   static String stem(String name) {
     return name.substring(0, name.length() - ending(name).length());
   }
 
-  /** Such as {@code .safetensors}, in small letters; empty if there is none. */
+  /** The extension in lower case, such as {@code .safetensors}; empty if there is none. */
   static String ending(String name) {
     int dot = name.lastIndexOf('.');
     return dot > 0 && name.length() - dot < 20 ? name.substring(dot).toLowerCase(Locale.ROOT) : "";

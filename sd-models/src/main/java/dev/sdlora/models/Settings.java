@@ -11,16 +11,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a store knows before it is asked.
+ * The settings of a store.
  *
- * @param hubCache of huggingface_hub
- * @param folder for all that has no place of its own
- * @param hubEndpoint without a slash at its end
- * @param civitaiEndpoint without a slash at its end
- * @param hubToken for Hugging Face
- * @param civitaiToken for Civitai
- * @param offline whether nothing may be asked
- * @param links whether the cache may have links
+ * @param hubCache the cache of huggingface_hub
+ * @param folder the folder for all other files
+ * @param hubEndpoint the endpoint of Hugging Face, without a trailing slash
+ * @param civitaiEndpoint the endpoint of Civitai, without a trailing slash
+ * @param hubToken the token for Hugging Face
+ * @param civitaiToken the token for Civitai
+ * @param offline whether requests are forbidden
+ * @param links whether the cache may contain links
  */
 record Settings(
     Path hubCache,
@@ -33,7 +33,7 @@ record Settings(
     boolean links) {
   private static final List<String> YES = List.of("1", "on", "yes", "true");
 
-  /** What the environment says, under the names that Python tools read. */
+  /** Settings from the environment, with the variable names of Python tools. */
   record Environment(Map<String, String> variables, Path home) {
     Optional<String> get(String name) {
       return Optional.ofNullable(variables.get(name))
@@ -64,7 +64,7 @@ record Settings(
           .orElse(hubHome().resolve("hub"));
     }
 
-    /** Beside the hashes that the library keeps. */
+    /** The default folder, next to the hashes that the library caches. */
     Path folder() {
       return path("SDLORA_CACHE")
           .filter(folder -> !folder.equals(Path.of("none")))

@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The hash by which files are known. */
+/** SHA-256 hashes of files. */
 final class Sha256 {
   private static final int PIECE = 1 << 20;
 
@@ -18,11 +18,11 @@ final class Sha256 {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("SHA-256 is not available", e);
     }
   }
 
-  /** That of a file, in small letters. */
+  /** The hash of a file, as lower-case hexadecimal digits. */
   static String of(Path file) throws IOException {
     MessageDigest digest = digest();
     byte[] piece = new byte[PIECE];

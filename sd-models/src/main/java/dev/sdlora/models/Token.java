@@ -3,9 +3,9 @@ package dev.sdlora.models;
 import java.net.URI;
 
 /**
- * Who asks. Only the site that it is for gets to see it.
+ * A token that is sent only to the site that it is for.
  *
- * @param origin of that site
+ * @param origin the origin of that site
  * @param secret the token
  */
 record Token(Origin origin, String secret) {
@@ -13,7 +13,7 @@ record Token(Origin origin, String secret) {
     return Origin.of(address).equals(origin);
   }
 
-  /** Without the secret. */
+  /** Omits the secret. */
   @Override
   public String toString() {
     return "token for " + origin.host();

@@ -6,14 +6,14 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
- * A file to be had.
+ * A file to download.
  *
- * @param name how progress and errors call it
- * @param address where it is
- * @param token who asks
- * @param size its length, if it is known
- * @param sha256 of its content in small letters, if it is known
- * @param refusal what to tell of an answer that is no success
+ * @param name its name in progress reports and errors
+ * @param address its address
+ * @param token the token to send
+ * @param size its length, if known
+ * @param sha256 the SHA-256 of its content in lower case, if known
+ * @param refusal creates the error for a response that is not a success
  */
 record Transfer(
     String name,

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.concurrent.Flow;
 
 /**
- * Asks sites, again where that may help. Redirects are followed here and not by {@code
- * java.net.http}, because a token must not go along to another host. Safe for use by several
+ * Sends requests and retries them if that may help. Redirects are followed here instead of in
+ * {@code java.net.http}, because a token must not be sent to another host. Safe for use by several
  * threads.
  */
 final class Web {
@@ -29,10 +29,10 @@ final class Web {
   private static final Duration CONNECT = Duration.ofSeconds(20);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** Who asks for more than this is not waited for. */
+  /** If a site requests a longer wait, the request fails instead. */
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
-  /** Answers that may be others a moment later. */
+  /** Statuses that may be temporary. */
   private static final List<Integer> TRANSIENT = List.of(408, 429, 500, 502, 503, 504);
 
   private final HttpClient client;
@@ -49,7 +49,7 @@ final class Web {
     this.pause = pause;
   }
 
-  /** A redirect that is not followed; trying again does not help. */
+  /** A redirect that is not followed; retrying does not help. */
   static final class RedirectException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -59,13 +59,14 @@ final class Web {
   }
 
   /**
-   * A question.
+   * A request.
    *
-   * @param method of HTTP
-   * @param address who is asked first
-   * @param token who asks
-   * @param headers to send along
-   * @param everywhere whether redirects to other hosts are followed; else they are the answer
+   * @param method the HTTP method
+   * @param address the first address
+   * @param token the token to send
+   * @param headers the headers to send
+   * @param everywhere whether redirects to other hosts are followed; otherwise they are the
+   *     response
    */
   record Question(
       String method,
@@ -79,10 +80,10 @@ final class Web {
   }
 
   /**
-   * Asks until there is an answer, several times if need be.
+   * Sends a request until there is a response, with several attempts if needed.
    *
-   * @return the answer, which may be a refusal; it has to be closed
-   * @throws IOException if there is none
+   * @return the response, which may be an error; it has to be closed
+   * @throws IOException if there is no response
    */
   Answer ask(Question question) throws IOException, InterruptedException {
     for (int attempt = 1; ; attempt++) {
@@ -97,8 +98,8 @@ final class Web {
         answer.close();
         pause.sleep(wait);
       } catch (ConnectException | RedirectException e) {
-        // Nobody is there, and who has the file from before should not wait for long; or the site
-        // will redirect as badly a second time.
+        // Fail fast: if the site cannot be reached, the caller may have an earlier copy of the
+        // file; if it redirects badly, it will do so again.
         throw e;
       } catch (IOException e) {
         if (attempt == ATTEMPTS) {
@@ -109,12 +110,12 @@ final class Web {
     }
   }
 
-  /** Waits longer each time: 1, 2, 4, 8 s. */
+  /** Waits longer after each attempt: 1, 2, 4, 8 s. */
   void pauseAfter(int attempt) throws InterruptedException {
     pause.sleep(backOff(attempt));
   }
 
-  /** How often something is tried that fails for no lasting reason. */
+  /** The number of attempts after temporary failures. */
   int attempts() {
     return ATTEMPTS;
   }
@@ -123,7 +124,7 @@ final class Web {
     return Duration.ofSeconds(1L << (attempt - 1));
   }
 
-  /** As long as the site asks for, or as it is usual. */
+  /** The wait that the site requests, or else the usual one. */
   private static Duration wait(Answer answer, int attempt) {
     if (answer.number("Retry-After").isPresent()) {
       long seconds = answer.number("Retry-After").getAsLong();
@@ -169,7 +170,7 @@ final class Web {
       address = next.orElseThrow();
     }
     throw new RedirectException(
-        "%s redirects more than %s times, probably in a circle"
+        "%s redirects more than %s times, probably in a loop"
             .formatted(question.address().getHost(), MAX_REDIRECTS));
   }
 
@@ -179,7 +180,7 @@ final class Web {
             .method(question.method(), HttpRequest.BodyPublishers.noBody())
             .timeout(PATIENCE)
             .header("User-Agent", "sd-lora-java")
-            // Lengths and ranges are to be those of the file, not of a packed one.
+            // Lengths and ranges must be those of the file, not of compressed data.
             .header("Accept-Encoding", "identity");
     question.headers().forEach(request::header);
     question

@@ -1,14 +1,14 @@
 /**
- * Checkpoints and LoRAs from Hugging Face, Civitai and other addresses.
+ * Downloads checkpoints and LoRAs from Hugging Face, Civitai and other addresses.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>How files are gotten: forms of references; redirects, tokens, retries; resuming, what is
- *       refused: {@code models.Reference}; {@code Web}; {@code Downloads}.
- *   <li>Which files of a diffusers folder are gotten; what refusals of sites mean; notes beside
- *       files of Civitai: {@code models.DiffusersFiles}; {@code HubErrors}, {@code
- *       Civitai.refusal}; {@code CivitaiNotes}.
+ *   <li>Downloads: forms of references: {@code models.Reference}; redirects, tokens, retries:
+ *       {@code Web}; resuming, rejected content: {@code Downloads}.
+ *   <li>The choice of files from a diffusers folder: {@code models.DiffusersFiles}; error responses
+ *       of sites: {@code HubErrors}, {@code Civitai.refusal}; notes next to files from Civitai:
+ *       {@code CivitaiNotes}.
  * </ul>
  */
 @NullMarked

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files of Civitai, and of any address. */
+/** Downloads from Civitai and from any address. */
 final class CivitaiTest {
   private static final byte[] CONTENT = HubSites.noise(50_000);
   private static final String SHA256 = HubSites.sha256(CONTENT);
@@ -179,7 +179,7 @@ final class CivitaiTest {
 
     assertThat(failure.reason()).isEqualTo(Reason.NEEDS_TOKEN);
     assertThat(failure)
-        .hasMessageContaining("it needs a token")
+        .hasMessageContaining("it requires a token")
         .hasMessageContaining("CIVITAI_TOKEN");
     assertThat(folder.resolve("loras/ink.safetensors")).doesNotExist();
   }
@@ -283,7 +283,7 @@ final class CivitaiTest {
       assertThatThrownBy(() -> store.get(wrong))
           .as(wrong)
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageStartingWith("'" + wrong + "' names no model to get: ");
+          .hasMessageStartingWith("'" + wrong + "' is not a valid model reference: ");
     }
   }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whole diffusers folders of Hugging Face. */
+/** Downloads of diffusers folders from Hugging Face. */
 final class DiffusersFolderTest {
   private static final String INDEX =
       """
@@ -160,7 +160,7 @@ final class DiffusersFolderTest {
 
       assertThat(failure)
           .hasMessage(
-              "'hf:owner/repo' is no diffusers folder, it has no model_index.json; name one of its"
+              "'hf:owner/repo' is not a diffusers folder because it has no model_index.json; specify one of its"
                   + " files: ink.safetensors");
     }
   }

@@ -4,7 +4,7 @@ import java.net.ProxySelector;
 import java.net.URI;
 import java.nio.file.Path;
 
-/** Gets a file in a process of its own, and writes how many bytes have come. */
+/** Downloads a file in a separate process and prints the number of bytes downloaded. */
 final class GettingProgram {
   private GettingProgram() {}
 

@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The Hugging Face Hub as clients see it: one site that knows, and one that has the contents. */
+/** The Hugging Face Hub as clients see it: one site with metadata, and one with contents. */
 final class HubSites implements AutoCloseable {
   static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
   static final String SECRET = "hf_secret";
@@ -26,14 +26,14 @@ final class HubSites implements AutoCloseable {
   final Site hub = new Site();
   final Site storage = new Site();
 
-  /** How long a store wanted to wait each time. */
+  /** The waits that a store requested. */
   final List<Duration> pauses = new CopyOnWriteArrayList<>();
 
   private final Map<String, byte[]> files = new TreeMap<>();
 
   HubSites() throws IOException {}
 
-  /** A large file, whose content is elsewhere. */
+  /** Adds a large file, whose content is on the other site. */
   HubSites large(String name, byte[] content) {
     String sha256 = sha256(content);
     files.put(name, content);
@@ -52,7 +52,7 @@ final class HubSites implements AutoCloseable {
             storage.byName() + "/" + sha256 + "?signature=1"));
   }
 
-  /** A small file, which the hub has itself. */
+  /** Adds a small file, whose content is on the hub itself. */
   HubSites small(String name, String content) {
     byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
     files.put(name, bytes);
@@ -74,7 +74,7 @@ final class HubSites implements AutoCloseable {
     return this;
   }
 
-  /** Makes the list of files known. */
+  /** Publishes the list of files. */
   HubSites listed(String... more) {
     String names =
         Stream.concat(files.keySet().stream(), List.of(more).stream())

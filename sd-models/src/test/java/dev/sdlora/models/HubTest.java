@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** One file of Hugging Face, with all that may go wrong on its way. */
+/** Downloads of single files from Hugging Face, with everything that can go wrong. */
 final class HubTest {
   private static final byte[] CONTENT = HubSites.noise(300_000);
   private static final String SHA256 = HubSites.sha256(CONTENT);
@@ -111,7 +111,7 @@ final class HubTest {
         });
 
     assertThat(failure(sites.store(folder).build(), "hf:owner/repo/other").reason())
-        .isEqualTo(Reason.WRONG_CONTENT); // it says nothing of a commit
+        .isEqualTo(Reason.WRONG_CONTENT); // This site sends no commit.
     assertThat(sites.storage.asked).isEmpty();
   }
 
@@ -220,7 +220,7 @@ final class HubTest {
         catchThrowableOfType(GenerationCancelledException.class, () -> store.get(REFERENCE));
 
     assertThat(Thread.interrupted()).isTrue();
-    assertThat(cancelled).hasMessageContaining("what has come is kept");
+    assertThat(cancelled).hasMessageContaining("partial data is kept");
     assertNothingHasItsName();
     assertThat(get()).hasBinaryContent(CONTENT);
     assertThat(sites.storage.gets().get(1).range()).isPresent();
@@ -301,7 +301,7 @@ final class HubTest {
     assertThat(failure.reason()).isEqualTo(Reason.WRONG_CONTENT);
     assertThat(failure)
         .hasMessage(
-            "'sub/model.safetensors' is not used: localhost would send a file of 20 bytes, expected"
+            "'sub/model.safetensors' was rejected: localhost offers a file of 20 bytes, expected"
                 + " 300000");
     assertNothingHasItsName();
   }
@@ -337,7 +337,7 @@ final class HubTest {
     DownloadException failure = failure();
 
     assertThat(failure.reason()).isEqualTo(Reason.CONNECTION);
-    assertThat(failure).hasMessageContaining("wants to be left alone for 3600 s");
+    assertThat(failure).hasMessageContaining("try again in 3600 s");
     assertThat(sites.pauses).isEmpty();
   }
 
@@ -348,7 +348,7 @@ final class HubTest {
     "404, RevisionNotFound, NOT_FOUND, 'no such branch, tag or commit'",
     "401, RepoNotFound, NOT_FOUND, 'no such repository, or it is private'",
     "401, '', NOT_FOUND, 'no such repository, or it is private'",
-    "403, '', NEEDS_TOKEN, may lack the right",
+    "403, '', NEEDS_TOKEN, may lack permission",
     "404, '', NOT_FOUND, has no such file",
   })
   void get_refusal_isTold(int status, String code, Reason reason, String sentence) {
@@ -367,7 +367,7 @@ final class HubTest {
         "x", Site.status(401, "X-Error-Message", "Invalid credentials in Authorization header"));
 
     assertThat(failure(sites.store(folder).build(), "hf:owner/repo/x"))
-        .hasMessageContaining("does not know the token");
+        .hasMessageContaining("rejected the token");
   }
 
   @ParameterizedTest

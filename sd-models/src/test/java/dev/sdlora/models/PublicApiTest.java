@@ -4,7 +4,7 @@ import dev.sdlora.testkit.PublicApi;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** A store, and what goes wrong with it. */
+/** Limits the number of public types: a store and its exception. */
 class PublicApiTest {
   @Test
   void publicTypes_listed_areThoseOnRecord() {

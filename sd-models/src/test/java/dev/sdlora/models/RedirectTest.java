@@ -39,7 +39,7 @@ class RedirectTest {
     site.close();
   }
 
-  /** The site stands for a public one, as the proxy on the way to it. */
+  /** Simulates a public site by using the local site as a proxy. */
   private Answer askPublicSite() throws IOException, InterruptedException {
     ProxySelector proxy =
         ProxySelector.of(
@@ -105,7 +105,7 @@ class RedirectTest {
     assertThat(failure.reason()).isEqualTo(DownloadException.Reason.CONNECTION);
     assertThat(failure)
         .hasMessageStartingWith("cannot get '" + site.address() + "/a")
-        .hasMessageEndingWith(": 127.0.0.1 redirects more than 10 times, probably in a circle");
+        .hasMessageEndingWith(": 127.0.0.1 redirects more than 10 times, probably in a loop");
     assertThat(pauses).isEmpty();
     assertThat(site.asked).hasSizeLessThanOrEqualTo(20);
   }

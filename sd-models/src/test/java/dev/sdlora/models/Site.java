@@ -17,17 +17,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A site on this machine, which remembers what it was asked and fails when it is told to. */
+/** A local site that records requests and can be told to fail. */
 final class Site implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, HttpHandler> pages = new ConcurrentHashMap<>();
   private final ConcurrentLinkedDeque<HttpHandler> faults = new ConcurrentLinkedDeque<>();
 
-  /** Everything that came, in its order. */
+  /** All requests in order. */
   final List<Asked> asked = new CopyOnWriteArrayList<>();
 
-  /** A question that came. */
+  /** A request. */
   record Asked(String method, String path, Optional<String> token, Optional<String> range) {}
 
   Site() throws IOException {
@@ -56,7 +56,7 @@ final class Site implements AutoCloseable {
     }
   }
 
-  /** By its number: another host than {@link #byName()} to everybody who looks at names. */
+  /** The address with an IP number, which counts as another host than {@link #byName()}. */
   URI address() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
@@ -69,7 +69,7 @@ final class Site implements AutoCloseable {
     pages.put(path, handler);
   }
 
-  /** What the next question for content gets instead of its answer. */
+  /** Sets the response to the next request for content. */
   Site failing(HttpHandler fault) {
     faults.add(fault);
     return this;
@@ -97,7 +97,7 @@ final class Site implements AutoCloseable {
     };
   }
 
-  /** A file that can be had in parts. */
+  /** A file that supports range requests. */
   static HttpHandler file(byte[] content, String... headers) {
     return exchange -> {
       for (int i = 0; i < headers.length; i += 2) {
@@ -127,7 +127,7 @@ final class Site implements AutoCloseable {
     };
   }
 
-  /** Announces a whole file and closes the connection after so many bytes of it. */
+  /** Announces a whole file and closes the connection after some bytes. */
   static HttpHandler cut(byte[] content, int after) {
     return exchange -> {
       String range = exchange.getRequestHeaders().getFirst("Range");

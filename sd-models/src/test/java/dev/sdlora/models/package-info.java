@@ -1,4 +1,4 @@
-/** Tests of getting files, against sites on this machine. */
+/** Tests of downloads, against local sites. */
 @NullMarked
 package dev.sdlora.models;
 

@@ -3,7 +3,7 @@
  * into a {@link dev.sdlora.pipeline.request.RequestPlan} and draws it with {@link
  * dev.sdlora.pipeline.generation.Generation}.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
  *   <li>The queue, cancelling and closing: {@code LocalPipeline}, {@code Request}.

@@ -88,7 +88,7 @@ class CheckpointDistanceTest {
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("SD 1.x")
         .hasMessageContaining("SDXL")
-        .hasMessageContaining("one family");
+        .hasMessageContaining("the same family");
   }
 
   @Test

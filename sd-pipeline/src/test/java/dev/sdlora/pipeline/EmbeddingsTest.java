@@ -184,10 +184,10 @@ class EmbeddingsTest {
       quoteCharacter = '"',
       textBlock =
           """
-          wide,                "is for SD 1.x (vectors of 768 numbers), but checkpoint 'tiny-sd1'"
-          broad,               is for SDXL (vectors of 768 and 1280 numbers)
+          wide,                "is for SD 1.x (vectors of width 768), but checkpoint 'tiny-sd1'"
+          broad,               is for SDXL (vectors of width 768 and 1280)
           broken,              embedding 'broken' cannot be used
-          bad <lora:kit:0.8>,  embedding 'bad' is for another model (vectors of 48 numbers)
+          bad <lora:kit:0.8>,  embedding 'bad' is for another model (vectors of width 48)
           """)
   void generate_embeddingThatCannotBeUsed_isAnErrorOrText(String prompt, String trouble) {
     PromptSpec strict = prompt("a red " + prompt);
@@ -280,7 +280,7 @@ class EmbeddingsTest {
     assertThatThrownBy(builder::build)
         .isInstanceOf(EmbeddingException.class)
         .hasMessageContainingAll(
-            "embedding 'wide' is for SD 1.x (vectors of 768 numbers)", "vectors of 32");
+            "embedding 'wide' is for SD 1.x (vectors of width 768)", "vectors of width 32");
     builder.lenient(true).build().close();
   }
 }

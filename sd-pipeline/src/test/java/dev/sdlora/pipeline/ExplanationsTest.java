@@ -86,7 +86,7 @@ class ExplanationsTest {
     assertThatThrownBy(() -> Prompt.parse("a < lora:x:1>", PromptMode.STRICT))
         .isInstanceOf(PromptSyntaxException.class)
         .hasMessageStartingWith(
-            "'< lora:x:1>' at character 2 is no tag and is read as text; did you mean"
+            "'< lora:x:1>' at character 2 is not a tag and is read as text; did you mean"
                 + " <lora:x:1>?");
   }
 }

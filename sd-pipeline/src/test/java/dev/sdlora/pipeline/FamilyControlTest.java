@@ -117,7 +117,7 @@ class FamilyControlTest {
     assertActs("sd2", network);
     assertThatThrownBy(() -> following("sd1", unit(network).build()))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("is made for SD 2.x (");
+        .hasMessageContaining("is for SD 2.x (");
   }
 
   /** Such as diffusers/controlnet-canny-sdxl-1.0-small. */
@@ -134,9 +134,21 @@ class FamilyControlTest {
   @Test
   void generate_networkOfAnotherFamily_namesBoth() {
     assertRefused(
-        "sd1", SDXL_NETWORK, ModelFamily.SDXL, "ControlNet", "text states of 96", "SD 1.x", "32");
+        "sd1",
+        SDXL_NETWORK,
+        ModelFamily.SDXL,
+        "ControlNet",
+        "text states of width 96",
+        "SD 1.x",
+        "32");
     assertRefused(
-        "sdxl", SD1_NETWORK, ModelFamily.SD1, "ControlNet", "text states of 32", "SDXL", "96");
+        "sdxl",
+        SD1_NETWORK,
+        ModelFamily.SD1,
+        "ControlNet",
+        "text states of width 32",
+        "SDXL",
+        "96");
     assertRefused(
         "sdxl",
         SD1_ADAPTER,
@@ -170,7 +182,7 @@ class FamilyControlTest {
             CheckpointException.class, e -> assertThat(e.details().foundFamily()).contains(family))
         .hasMessageStartingWith(kind + " '")
         .hasMessageContaining(
-            "%s' is made for %s (%s), but checkpoint 'whole-%s' is %s (",
+            "%s' is for %s (%s), but checkpoint 'whole-%s' is %s (",
             network.getFileName(), family.label(), found, set, own)
         .hasMessageEndingWith(expected + ")");
     assertThat(pipeline(set).liveTensors()).isEqualTo(arrays);
@@ -184,8 +196,8 @@ class FamilyControlTest {
     "control_add_embedding.linear_1.weight, is a ControlNet Union",
     "lllite_unet_input_blocks_4_1.conditioning1.0.weight, is a ControlNet-LLLite",
     "ip_adapter.1.to_k_ip.weight, is an IP-Adapter",
-    "controlnet_blocks.0.single_transformer_blocks.0.x, is made for FLUX.1",
-    "context_embedder.weight, is made for Stable Diffusion 3"
+    "controlnet_blocks.0.single_transformer_blocks.0.x, is for FLUX.1",
+    "context_embedder.weight, is for Stable Diffusion 3"
   })
   void generate_relativesOfControlNets_areRefusedByName(String tensor, String what) {
     Path file = folder.resolve("relative.safetensors");
@@ -195,6 +207,7 @@ class FamilyControlTest {
         .write(file);
     assertThatThrownBy(() -> following("sd1", unit(file).build()))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContainingAll("relative.safetensors' " + what, ": not supported; expected a ");
+        .hasMessageContainingAll(
+            "relative.safetensors' " + what, ", which is not supported; expected a ");
   }
 }

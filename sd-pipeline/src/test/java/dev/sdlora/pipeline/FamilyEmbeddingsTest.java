@@ -142,9 +142,9 @@ class FamilyEmbeddingsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "small, SD1, SD 1.x (vectors of 768 numbers)",
-    "half, UNKNOWN, another model (vectors of 64 numbers)",
-    "large, SDXL, SDXL (vectors of 768 and 1280 numbers)"
+    "small, SD1, SD 1.x (vectors of width 768)",
+    "half, UNKNOWN, another model (vectors of width 64)",
+    "large, SDXL, SDXL (vectors of width 768 and 1280)"
   })
   void generate_embeddingOfAnotherModel_isAnErrorOrText(
       String name, ModelFamily family, String found) {
@@ -154,7 +154,7 @@ class FamilyEmbeddingsTest {
             EmbeddingException.class, e -> assertThat(e.details().foundFamily()).contains(family))
         .hasMessage(
             "embedding '%s' is for %s, but checkpoint 'sdxl' is SDXL, whose text encoders read"
-                + " vectors of 32 and 64",
+                + " vectors of width 32 and 64",
             name, found);
     assertThat(pipeline.liveTensors()).isEqualTo(arrays);
     GenerationResult lenient = pipeline.generate(named.lenient(true).build());
@@ -170,7 +170,7 @@ class FamilyEmbeddingsTest {
     assertThatThrownBy(builder::build)
         .isInstanceOf(EmbeddingException.class)
         .hasMessage(
-            "embedding 'large' is for SDXL (vectors of 768 and 1280 numbers), but checkpoint"
-                + " 'tiny-sd1' is SD 1.x, whose text encoder reads vectors of 32");
+            "embedding 'large' is for SDXL (vectors of width 768 and 1280), but checkpoint"
+                + " 'tiny-sd1' is SD 1.x, whose text encoder reads vectors of width 32");
   }
 }

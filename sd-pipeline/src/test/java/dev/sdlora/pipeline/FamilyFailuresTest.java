@@ -114,7 +114,7 @@ class FamilyFailuresTest {
         .hasMessageContainingAll(half.toString(), "is damaged", "cut off");
     assertRefused(
         without("flat", name -> name.matches("model\\.diffusion_model\\.input_blocks\\.[78]\\..*")),
-        "the U-Net has 7 input blocks with downsamplers in [3, 6], expected a downsampler behind"
+        "the U-Net has 7 input blocks with downsamplers in [3, 6], expected a downsampler after"
             + " every level");
     assertRefused(
         without("up", name -> name.startsWith("model.diffusion_model.output_blocks.4.0.")),
@@ -166,7 +166,7 @@ class FamilyFailuresTest {
         mixed);
     assertRefused(
         mixed,
-        "its U-Net is that of SD 1.x (text states of 32), but its text encoders are those of SDXL"
+        "its U-Net is for SD 1.x (text states of width 32), but its text encoders are for SDXL"
             + " (96)");
     Path reverse = folder.resolve("reverse.safetensors");
     FamilyFiles.replaced(
@@ -177,7 +177,7 @@ class FamilyFailuresTest {
         reverse);
     assertRefused(
         reverse,
-        "its U-Net is that of SDXL (text states of 96), but its text encoders are those of SD 1.x"
+        "its U-Net is for SDXL (text states of width 96), but its text encoders are for SD 1.x"
             + " (32)");
   }
 
@@ -202,8 +202,8 @@ class FamilyFailuresTest {
     assertThatThrownBy(builder::build)
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
-            "refiner '%s' (SD 1.x) works on latents of 4 channels scaled by 0.18215, but checkpoint"
-                + " '%s' (SDXL) on 4 channels scaled by 0.13025; expected a refiner for the same"
+            "refiner '%s' (SD 1.x) uses latents with 4 channels scaled by 0.18215, but checkpoint"
+                + " '%s' (SDXL) uses 4 channels scaled by 0.13025; expected a refiner for the same"
                 + " latent space",
             Fixtures.CHECKPOINT, sdxl);
   }

@@ -194,12 +194,12 @@ class HypernetworksTest {
     refuses("<hypernet:bend:1>", "hypernetwork 'bend' is not in ", "did you mean 'bent'?");
     refuses(
         "<hypernet:unfit:1>",
-        "hypernetwork 'unfit' changes layers of the widths [320, 768] (the text of SD 1.x has 768),"
-            + " but checkpoint 'tiny-sd1' is SD 1.x, whose attention reads the widths [",
+        "hypernetwork 'unfit' changes layers of widths [320, 768] (the text of SD 1.x has width 768),"
+            + " but checkpoint 'tiny-sd1' is SD 1.x, whose attention reads widths [",
         "]");
     assertThatThrownBy(() -> rgb(prompt("<hypernet:bent:strong>")))
         .isInstanceOf(PromptSyntaxException.class)
-        .hasMessageContaining("has a weight that cannot be used: 'strong' is not a number");
+        .hasMessageContaining("has an invalid weight: 'strong' is not a number");
     assertThatThrownBy(() -> rgb(prompt("<hypernet::1>")))
         .isInstanceOf(PromptSyntaxException.class)
         .hasMessageContaining("has no name; write <hypernet:name:weight>");

@@ -104,8 +104,9 @@ final class ImageRoundTripTest {
 
     assertThat(drawn.warnings())
         .containsExactly(
-            "the text is of a picture that was made from another (img2img, denoising strength 0.5),"
-                + " which no text holds; without it the request draws from noise");
+            "the text is from an image that was made from another image (img2img, denoising strength"
+                + " 0.5), which is not stored in the text; without it the request starts from"
+                + " noise");
   }
 
   private static PromptSpec spec(Random random) {

@@ -203,7 +203,7 @@ class LenienceTest {
         .containsExactly(
             "LoRA 'sdxl_lightning_4step_lora' is made for 4 steps and no guidance (scale 1), but"
                 + " the request has 10 steps and guidance scale 7; fewSteps(FewSteps.LIGHTNING, 4)"
-                + " or --few-steps lightning:4 sets what suits it");
+                + " or --few-steps lightning:4 sets suitable values");
     PromptSpec suited = spec.toBuilder().fewSteps(FewSteps.LIGHTNING, 4).build();
     GenerationResult result = pipeline.generate(suited);
     assertThat(result.warnings()).isEmpty();

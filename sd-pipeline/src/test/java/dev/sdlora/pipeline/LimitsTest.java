@@ -168,7 +168,7 @@ class LimitsTest {
     try (Pipeline pipeline = builder().maxBytes(30_000_000).build()) {
       assertThat(pipeline.generate(SPEC).images()).hasSize(1);
       PromptSpec larger = change.apply(SPEC.toBuilder()).build();
-      assertRefused(pipeline, larger, Resource.MEMORY, "the most for this pipeline is 30 MB");
+      assertRefused(pipeline, larger, Resource.MEMORY, "the pipeline's limit is 30 MB");
     }
   }
 
@@ -201,7 +201,7 @@ class LimitsTest {
       VariationGrid grid = VariationGrid.of(SPEC, many, many);
       assertThatThrownBy(() -> grid.draw(pipeline, counting))
           .isInstanceOf(ResourceException.class)
-          .hasMessageContaining("250000 pictures of 64x64");
+          .hasMessageContaining("250000 images of 64x64");
     }
     assertThat(drawn).hasSize(1);
   }

@@ -77,7 +77,7 @@ class LoraFitTest {
     assertThat(fit.exactBase()).isTrue();
     assertThat(fit.isApplicable()).isTrue();
     assertThat(fit.effect().orElseThrow().matched()).isEqualTo(245);
-    assertThat(fit.verdict()).isEqualTo("made on this checkpoint: expect its whole effect");
+    assertThat(fit.verdict()).isEqualTo("made on this checkpoint: expect its full effect");
     assertThat(lora(hashes()).fitOn(tuned).exactBase()).isFalse();
   }
 
@@ -94,7 +94,7 @@ class LoraFitTest {
     LoraFit fit = lora(Map.of("ss_sd_model_hash", "NOFILE")).fitOn(tuned);
     assertThat(fit.exactBase()).isFalse();
     assertThat(fit.base()).isEqualTo(Base.UNKNOWN);
-    assertThat(fit.verdict()).contains("nothing says on which model");
+    assertThat(fit.verdict()).contains("on an unknown base model");
   }
 
   @Test

@@ -34,7 +34,8 @@ final class MemoryGroupTest {
       assertThat(process.waitFor()).as(output).isZero();
       assertThat(output)
           .contains("drawn 256")
-          .containsPattern("refused about .* of memory would be needed .*, but what is left is ");
+          .containsPattern(
+              "refused about .* of memory would be needed .*, but the available memory is ");
     }
   }
 

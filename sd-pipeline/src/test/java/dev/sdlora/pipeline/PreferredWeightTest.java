@@ -60,7 +60,7 @@ class PreferredWeightTest {
           .as(damaged)
           .isInstanceOf(LoraException.class)
           .hasMessageStartingWith("'" + sidecar() + "' ")
-          .hasMessageContaining("stays as it is");
+          .hasMessageContaining("was left unchanged");
       assertThat(sidecar()).hasContent(damaged);
     }
     Files.delete(sidecar());

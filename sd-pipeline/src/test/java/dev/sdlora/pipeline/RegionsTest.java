@@ -307,8 +307,8 @@ class RegionsTest {
           a <lora:tiny_lora:1:mask=there> | names the mask 'there', but the request has only 'here'
           a <mask:there>                  | names the mask 'there', but the request has only 'here'
           a <mask:here> b <mask:here>     | is the second mask of one side of AND
-          a <mask:here:2>                 | must be <mask:name> and no more
-          a <lora:tiny_lora:1:mask=>      | names no mask behind mask=
+          a <mask:here:2>                 | must have the form <mask:name>
+          a <lora:tiny_lora:1:mask=>      | has no mask name after mask=
           """)
   void prompt_maskThatMakesNoSense_isRefused(String prompt, String trouble) {
     assertThatThrownBy(() -> rgb(prompt, LEFT))

@@ -9,10 +9,10 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * What the reference programs made of some prompts: A1111's parser in {@code a1111.json}, OpenAI's
- * CLIP tokenizer without ftfy in {@code clip_tokens.json}, and what lark 1.2.2, the parser library
- * that A1111 uses, makes of stray brackets with a grammar of prompt editing in {@code
- * stray_brackets.json}.
+ * The results of reference programs for some prompts: A1111's parser in {@code a1111.json},
+ * OpenAI's CLIP tokenizer without ftfy in {@code clip_tokens.json}, and in {@code
+ * stray_brackets.json} the results of lark 1.2.2, the parser library of A1111, for stray brackets
+ * with a grammar of prompt editing.
  */
 public final class Goldens {
   private Goldens() {}

@@ -1,4 +1,4 @@
-/** The golden files that the tests of the packages below share. */
+/** The golden files shared by the tests of the packages below. */
 @NullMarked
 package dev.sdlora.prompt;
 

@@ -4,20 +4,20 @@ import dev.sdlora.api.value.Checks;
 import dev.sdlora.sampler.noise.NoiseSource;
 
 /**
- * Noise that is added before a step: Karras et al. 2022, algorithm 2, lines 4 to 6. The step then
- * starts from a higher level.
+ * Noise added before a step: Karras et al. 2022, algorithm 2, lines 4 to 6. The step then starts
+ * from a higher level.
  *
- * <p>With {@code sChurn} above 0 every step draws noise once, those outside of the range too, which
- * then throw it away: A1111 does so, and what later steps draw depends on it.
+ * <p>With {@code sChurn} above 0 every step draws noise once, and steps outside the range discard
+ * it: A1111 does the same, and later draws depend on it.
  *
- * @param sChurn noise over all steps, at least 0; a step adds a share of it, at most what raises
- *     the level by the factor √2. At 0 nothing is drawn
+ * @param sChurn the noise over all steps, at least 0; each step adds a fraction of it, which raises
+ *     the level by a factor of at most √2. At 0 nothing is drawn
  * @param sTmin the lowest level at which noise is added
  * @param sTmax the highest, may be infinite
  * @param sNoise the standard deviation of the noise, at least 0; 1 is usual
  */
 record Churn(double sChurn, double sTmin, double sTmax, double sNoise) {
-  /** No noise at all. */
+  /** Adds no noise. */
   static final Churn NONE = new Churn(0, 0, Double.POSITIVE_INFINITY, 1);
 
   private static final double MOST = Math.sqrt(2) - 1;
@@ -28,10 +28,10 @@ record Churn(double sChurn, double sTmin, double sTmax, double sNoise) {
   }
 
   /** A latent and its noise level. */
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Noised(float[] x, double sigma) {}
 
-  /** The latent from which a step starts, {@code x} itself where no noise is added. */
+  /** Returns the latent from which a step starts, {@code x} itself if no noise is added. */
   Noised addNoise(float[] x, double sigma, int steps, NoiseSource noise) {
     if (sChurn == 0) {
       return new Noised(x, sigma);

@@ -6,8 +6,8 @@ import dev.sdlora.sampler.schedule.Sigmas;
 
 /**
  * DDIM: Song et al. 2020 ("Denoising Diffusion Implicit Models"), equations 12 and 16. One denoiser
- * call a step; one draw of noise a step when {@code eta} is above 0, except for a last step to
- * level 0. First order. On the same levels this is {@link EulerAncestral} with the same {@code
+ * call per step; one draw of noise per step if {@code eta} is above 0, except for a last step to
+ * level 0. First order. On the same levels this equals {@link EulerAncestral} with the same {@code
  * eta}.
  */
 final class Ddim implements SamplingMethod {
@@ -33,9 +33,9 @@ final class Ddim implements SamplingMethod {
   private final double eta;
 
   /**
-   * DDIM with a share of fresh noise.
+   * Creates DDIM with a fraction of fresh noise.
    *
-   * @param eta the share, from 0 (none, A1111's default) to 1 (as much as in DDPM)
+   * @param eta the fraction, from 0 (none, A1111's default) to 1 (as much as in DDPM)
    */
   Ddim(double eta) {
     this.eta = Checks.inRange(0.0, 1.0, eta, "eta");

@@ -5,17 +5,17 @@ import dev.sdlora.sampler.noise.NoiseSource;
 import dev.sdlora.sampler.schedule.Sigmas;
 
 /**
- * DDIM as in CFG++: Chung et al. 2024, algorithm 2. A step starts from the guided prediction but
- * goes on along the noise of the unconditional one, and guidance weighs little: A1111 divides its
- * scale by 12.5. One call for both sides a step; noise as {@link Ddim}. First order.
+ * DDIM with CFG++: Chung et al. 2024, algorithm 2. A step starts from the guided prediction but
+ * continues along the noise of the unconditional one, and A1111 divides the guidance scale by 12.5.
+ * One call for both predictions per step; noise as {@link Ddim}. First order.
  */
 final class DdimCfgPp implements SamplingMethod {
-  /** What one of guidance scale counts; 12.5 is then the prompt's side alone. */
+  /** The factor of the guidance scale; a scale of 12.5 uses only the prediction for the prompt. */
   private static final double GUIDANCE = 1 / 12.5;
 
   private final double eta;
 
-  /** As {@link Ddim#Ddim}. */
+  /** Creates the method with a fraction of fresh noise, as {@link Ddim#Ddim}. */
   DdimCfgPp(double eta) {
     this.eta = Checks.inRange(0.0, 1.0, eta, "eta");
   }

@@ -8,10 +8,10 @@ import java.util.List;
 
 /**
  * DEIS: Zhang and Chen 2022 ("Fast Sampling of Diffusion Models with Exponential Integrator"), the
- * variant tAB in the logarithm of the level. The noise of the last steps, joined by a polynomial of
- * that logarithm, is integrated over the step. One denoiser call a step; draws no noise. Of the
- * order given once there are that many predictions; below 15 steps, where the ends weigh more, the
- * last two steps have order 2 and 1, and a step to level 0 always has order 1.
+ * variant tAB in the logarithm of the level. A polynomial of that logarithm interpolates the noise
+ * of the last steps, and is integrated over the step. One denoiser call per step; draws no noise.
+ * Reaches the given order once there are that many predictions; below 15 steps, where the ends
+ * matter more, the last two steps have order 2 and 1, and a step to level 0 always has order 1.
  */
 final class Deis implements SamplingMethod {
   private static final int FEW_STEPS = 15;
@@ -19,9 +19,9 @@ final class Deis implements SamplingMethod {
   private final int order;
 
   /**
-   * The method over some predictions.
+   * Creates the method.
    *
-   * @param order how many are joined, 1 to 4; 3 is usual
+   * @param order the number of interpolated predictions, 1 to 4; 3 is usual
    */
   Deis(int order) {
     this.order = Checks.inRange(1, 4, order, "order");

@@ -1,11 +1,11 @@
 package dev.sdlora.sampler;
 
-/** Predicts the clean latent behind a noisy one; all that a sampler knows of the model. */
+/** Predicts the clean latent in a noisy one; the sampler's only view of the model. */
 public interface Denoiser {
   /**
-   * The expected clean latent, given {@code x = clean + sigma·noise}.
+   * Returns the expected clean latent, given {@code x = clean + sigma·noise}.
    *
-   * <p>An exception thrown here ends the sampling and reaches its caller unchanged.
+   * <p>An exception thrown here stops the sampling and reaches its caller unchanged.
    *
    * @param x the noisy latent, which must not be modified
    * @param sigma its noise level, above 0
@@ -15,9 +15,9 @@ public interface Denoiser {
   float[] denoise(float[] x, double sigma);
 
   /**
-   * The same prediction, and beside it that of the unconditional side of guidance alone, for the
-   * samplers of CFG++ (Chung et al. 2024). It counts as one call. A model without guidance gives
-   * the same latent twice.
+   * Returns the same prediction together with the unconditional prediction of guidance, for the
+   * CFG++ samplers (Chung et al. 2024). It counts as one call. A model without guidance returns the
+   * same latent twice.
    *
    * @param x the noisy latent, which must not be modified
    * @param sigma its noise level, above 0
@@ -27,9 +27,9 @@ public interface Denoiser {
   /**
    * Two predictions of the clean latent.
    *
-   * @param denoised what {@link Denoiser#denoise} gives
-   * @param uncond what the unconditional side alone predicts
+   * @param denoised the result of {@link Denoiser#denoise}
+   * @param uncond the unconditional prediction
    */
-  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   record Sides(float[] denoised, float[] uncond) {}
 }

@@ -4,9 +4,9 @@ import dev.sdlora.sampler.noise.NoiseSource;
 import dev.sdlora.sampler.schedule.Sigmas;
 
 /**
- * DPM-Solver-2: Lu et al. 2022, algorithm 1, by the slope at the geometric middle of a step, on
- * levels as in Karras et al. 2022. Two denoiser calls a step, one for a step to level 0; noise as
- * {@link Churn} says. Second order.
+ * DPM-Solver-2: Lu et al. 2022, algorithm 1, with the slope at the geometric middle of a step, on
+ * levels as in Karras et al. 2022. Two denoiser calls per step, one for a step to level 0; noise as
+ * specified by {@link Churn}. Second order.
  */
 final class Dpm2 implements SamplingMethod {
   private final Churn churn;
@@ -34,7 +34,7 @@ final class Dpm2 implements SamplingMethod {
     return x;
   }
 
-  /** A step from a level to the next, with the prediction at its start given. */
+  /** Steps from a level to the next, given the prediction at the start. */
   static float[] step(
       Denoiser denoiser, float[] x, float[] denoised, double sigma, double sigmaNext) {
     double middle = Math.sqrt(sigma * sigmaNext);

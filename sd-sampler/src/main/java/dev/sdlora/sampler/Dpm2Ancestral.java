@@ -6,14 +6,14 @@ import dev.sdlora.sampler.schedule.Sigmas;
 
 /**
  * {@link Dpm2} steps that go below the next level and return to it with fresh noise, see {@link
- * Ancestral}. Two denoiser calls and one draw of noise a step; a step to level 0 makes one call and
- * draws nothing. With {@code eta} 0, which draws nothing either, second order.
+ * Ancestral}. Two denoiser calls and one draw of noise per step; a step to level 0 makes one call
+ * and draws nothing. With {@code eta} 0, which draws nothing either, second order.
  */
 final class Dpm2Ancestral implements SamplingMethod {
   private final double eta;
   private final double sNoise;
 
-  /** As {@link EulerAncestral#EulerAncestral}. */
+  /** Creates the method with fresh noise, as {@link EulerAncestral#EulerAncestral}. */
   Dpm2Ancestral(double eta, double sNoise) {
     this.eta = Checks.notNegative(eta, "eta");
     this.sNoise = Checks.notNegative(sNoise, "sNoise");

@@ -5,11 +5,11 @@ import dev.sdlora.sampler.noise.NoiseSource;
 import dev.sdlora.sampler.schedule.Sigmas;
 
 /**
- * DPM-Solver-23 with steps of adaptive length: Lu et al. 2022 ("DPM-Solver"), appendix C. Each
- * attempt makes three denoiser calls for a step of third and one of second order; where they differ
- * too much it is made again with a shorter step. The number of attempts follows from the image. Of
- * the levels only the first counts and the last above 0, where the result stays. One draw of noise
- * for each step that is kept, if {@code eta} is above 0, and none in the last.
+ * DPM-Solver-23 with adaptive steps: Lu et al. 2022 ("DPM-Solver"), appendix C. Each attempt makes
+ * three denoiser calls for a third-order and a second-order step; if they differ too much, it is
+ * repeated with a shorter step. The number of attempts depends on the image. Only the first level
+ * matters and the last above 0, where the result stays. One draw of noise for each accepted step if
+ * {@code eta} is above 0, but none in the last.
  */
 final class DpmAdaptive implements SamplingMethod {
   private static final double RELATIVE_TOLERANCE = 0.05;
@@ -17,16 +17,16 @@ final class DpmAdaptive implements SamplingMethod {
   private static final double FIRST_STEP = 0.05;
   private static final double ACCEPT = 0.81;
 
-  /** Steps this close to the end count as arrived. */
+  /** Steps this close to the end finish the sampling. */
   private static final double ARRIVED = 1e-5;
 
-  /** Steps this short are kept whatever their error, so that there is an end to it. */
+  /** Steps this short are accepted regardless of their error, so that sampling terminates. */
   private static final double SHORTEST = 1e-3;
 
   private final double eta;
   private final double sNoise;
 
-  /** As {@link EulerAncestral#EulerAncestral}. */
+  /** Creates the method with fresh noise, as {@link EulerAncestral#EulerAncestral}. */
   DpmAdaptive(double eta, double sNoise) {
     this.eta = Checks.notNegative(eta, "eta");
     this.sNoise = Checks.notNegative(sNoise, "sNoise");
@@ -44,10 +44,10 @@ final class DpmAdaptive implements SamplingMethod {
     double tEnd = DpmSolver.time(sigmas.lastPositive());
     double t = DpmSolver.time(sigmas.at(0));
     double h = FIRST_STEP;
-    // Fresh noise makes the error fall more slowly with the step.
+    // With fresh noise the error decreases more slowly with the step size.
     double order = eta == 0 ? 3 : 1.5;
     double[] x = DpmSolver.toDoubles(start);
-    double[] lower = x; // the second-order result of the step before
+    double[] lower = x; // the second-order result of the previous step
     for (int attempt = 0; t < tEnd - ARRIVED; attempt++) {
       double sigma = DpmSolver.sigma(t);
       double tNext = Math.min(tEnd, t + h);
@@ -70,16 +70,19 @@ final class DpmAdaptive implements SamplingMethod {
     return DpmSolver.toFloats(1, x, 0, x);
   }
 
-  /** How much longer the next step may be; Söderlind and Wang 2006, integral control only. */
+  /**
+   * Returns the factor for the length of the next step; Söderlind and Wang 2006, integral control
+   * only.
+   */
   private static double factor(double error, double order) {
     if (Double.isNaN(error)) {
-      return 1; // nothing is left to be saved by shorter steps
+      return 1; // shorter steps would not help
     }
     double wanted = Math.pow(1 / (1e-8 + error), 1 / order);
     return 1 + Math.atan(wanted - 1); // near 1, and never below 0.2 or above 2.6
   }
 
-  /** The root mean square of the differences, each over what is tolerated there. */
+  /** Returns the root mean square of the differences, each relative to its tolerance. */
   private static double error(double[] low, double[] high, double[] before) {
     double squares = 0;
     for (int i = 0; i < low.length; i++) {

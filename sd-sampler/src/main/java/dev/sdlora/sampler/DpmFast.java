@@ -6,22 +6,25 @@ import dev.sdlora.sampler.schedule.Sigmas;
 import java.util.Arrays;
 
 /**
- * DPM-Solver-Fast: Lu et al. 2022 ("DPM-Solver"), section 3.4. As many denoiser calls as the levels
- * have steps, in steps of three calls and third order and, at the end, one or two of what is left,
- * evenly spaced in the log-SNR. Of the levels only the first counts and the last above 0, where the
- * result stays. One draw of noise a step if {@code eta} is above 0, none in the last.
+ * DPM-Solver-Fast: Lu et al. 2022 ("DPM-Solver"), section 3.4. Makes as many denoiser calls as the
+ * levels have steps: third-order steps of three calls each and, at the end, one or two steps with
+ * the remaining calls, evenly spaced in the log-SNR. Only the first level matters and the last
+ * above 0, where the result stays. One draw of noise per step if {@code eta} is above 0, none in
+ * the last.
  */
 final class DpmFast implements SamplingMethod {
   private final double eta;
   private final double sNoise;
 
-  /** As {@link EulerAncestral#EulerAncestral}. */
+  /** Creates the method with fresh noise, as {@link EulerAncestral#EulerAncestral}. */
   DpmFast(double eta, double sNoise) {
     this.eta = Checks.notNegative(eta, "eta");
     this.sNoise = Checks.notNegative(sNoise, "sNoise");
   }
 
-  /** The order of each step, which is its number of calls: 3 3 3 … and the rest. */
+  /**
+   * Returns the order of each step, which equals its number of calls: 3 3 3 … and the remainder.
+   */
   static int[] orders(int calls) {
     int steps = calls / 3 + 1;
     int[] orders = new int[steps];

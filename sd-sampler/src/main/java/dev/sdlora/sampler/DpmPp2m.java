@@ -5,10 +5,10 @@ import dev.sdlora.sampler.schedule.Sigmas;
 
 /**
  * DPM-Solver++(2M): Lu et al. 2022 ("DPM-Solver++"), algorithm 2, data prediction. One denoiser
- * call a step; draws no noise. Second order, from this step's and the previous step's prediction;
- * the first step, and a last step to level 0, is first order.
+ * call per step; draws no noise. Second order, from the predictions of this step and the previous
+ * one; the first step, and a last step to level 0, is first order.
  *
- * <p>The paper steps in the log-SNR, {@code lambda = -ln(sigma)} in the form of latents used here,
+ * <p>The paper steps in the log-SNR, {@code lambda = -ln(sigma)} for latents in the form used here,
  * by {@code h = lambdaNext - lambda}. Its factor {@code exp(-h)} is then {@code sigmaNext / sigma}.
  */
 final class DpmPp2m implements SamplingMethod {

@@ -6,15 +6,16 @@ import dev.sdlora.sampler.schedule.Sigmas;
 
 /**
  * SDE-DPM-Solver++(2M): Lu et al. 2022 ("DPM-Solver++"), appendix, data prediction. One denoiser
- * call and one draw between levels a step; a step to level 0 draws nothing and returns the
- * prediction. With {@code eta} 0, which draws nothing either, second order but for the first step.
+ * call and one draw between levels per step; a step to level 0 draws nothing and returns the
+ * prediction. With {@code eta} 0, which draws nothing either, second order except for the first
+ * step.
  *
  * <p>With {@code h} the step in the log-SNR, the exact solution for a constant prediction keeps
- * {@code exp(-h - eta·h)} of the latent; a prediction that changes in a straight line adds a term
- * which the midpoint rule approximates and the one named after Heun integrates.
+ * {@code exp(-h - eta·h)} of the latent; a linearly changing prediction adds a term that the
+ * midpoint rule approximates and the Heun variant integrates.
  */
 final class DpmPp2mSde implements SamplingMethod {
-  /** How the change of the prediction over a step is accounted for. */
+  /** The treatment of the change of the prediction over a step. */
   enum Solver {
     MIDPOINT,
     HEUN
@@ -24,7 +25,7 @@ final class DpmPp2mSde implements SamplingMethod {
   private final double sNoise;
   private final Solver solver;
 
-  /** As {@link EulerAncestral#EulerAncestral}. */
+  /** Creates the method with fresh noise, as {@link EulerAncestral#EulerAncestral}. */
   DpmPp2mSde(double eta, double sNoise, Solver solver) {
     this.eta = Checks.notNegative(eta, "eta");
     this.sNoise = Checks.notNegative(sNoise, "sNoise");
@@ -66,7 +67,7 @@ final class DpmPp2mSde implements SamplingMethod {
     return x;
   }
 
-  /** The weight of the prediction's change, for a change as fast as over this step. */
+  /** Returns the weight of the prediction's change, for a change as fast as over this step. */
   private double slopeWeight(double decay) {
     return switch (solver) {
       case MIDPOINT -> -Math.expm1(-decay) / 2;

@@ -7,14 +7,14 @@ import dev.sdlora.sampler.schedule.Sigmas;
 /**
  * DPM-Solver++(2S): Lu et al. 2022 ("DPM-Solver++"), algorithm 1 with the intermediate point in the
  * middle of the log-SNR, to a level below the next and back with fresh noise, see {@link
- * Ancestral}. Two denoiser calls and one draw of noise a step; a step to level 0 makes one call and
- * draws nothing. With {@code eta} 0, which draws nothing either, second order.
+ * Ancestral}. Two denoiser calls and one draw of noise per step; a step to level 0 makes one call
+ * and draws nothing. With {@code eta} 0, which draws nothing either, second order.
  */
 final class DpmPp2sAncestral implements SamplingMethod {
   private final double eta;
   private final double sNoise;
 
-  /** As {@link EulerAncestral#EulerAncestral}. */
+  /** Creates the method with fresh noise, as {@link EulerAncestral#EulerAncestral}. */
   DpmPp2sAncestral(double eta, double sNoise) {
     this.eta = Checks.notNegative(eta, "eta");
     this.sNoise = Checks.notNegative(sNoise, "sNoise");
@@ -36,7 +36,7 @@ final class DpmPp2sAncestral implements SamplingMethod {
       Ancestral step = Ancestral.split(sigma, sigmas.at(i + 1), eta);
       float[] data = denoised;
       if (step.down() > 0) {
-        // Half way in the log-SNR, -ln(sigma), is the geometric middle of the levels.
+        // The midpoint in the log-SNR, -ln(sigma), is the geometric mean of the levels.
         double middle = Math.sqrt(sigma * step.down());
         double keep = middle / sigma;
         data = denoiser.denoise(Latents.combine(keep, x, 1 - keep, denoised), middle);

@@ -7,16 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * SDE-DPM-Solver++(3M): the multistep scheme of Lu et al. 2022 ("DPM-Solver++") carried on to the
- * last three predictions, as k-diffusion does. One denoiser call and one draw between levels a
+ * SDE-DPM-Solver++(3M): the multistep scheme of Lu et al. 2022 ("DPM-Solver++") extended to the
+ * last three predictions, as in k-diffusion. One denoiser call and one draw between levels per
  * step; a step to level 0 draws nothing and returns the prediction. With {@code eta} 0, which draws
- * nothing either, third order but for the first two steps.
+ * nothing either, third order except for the first two steps.
  */
 final class DpmPp3mSde implements SamplingMethod {
   private final double eta;
   private final double sNoise;
 
-  /** As {@link EulerAncestral#EulerAncestral}. */
+  /** Creates the method with fresh noise, as {@link EulerAncestral#EulerAncestral}. */
   DpmPp3mSde(double eta, double sNoise) {
     this.eta = Checks.notNegative(eta, "eta");
     this.sNoise = Checks.notNegative(sNoise, "sNoise");
@@ -58,7 +58,7 @@ final class DpmPp3mSde implements SamplingMethod {
     return x;
   }
 
-  /** What each prediction counts: the exact integrals of their divided differences. */
+  /** Returns the weight of each prediction: the exact integrals of the divided differences. */
   private static double[] weights(Sigmas sigmas, int i, int known, double h, double decay) {
     double phi1 = -Math.expm1(-decay);
     if (known == 1) {

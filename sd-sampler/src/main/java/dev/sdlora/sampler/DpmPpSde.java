@@ -7,14 +7,15 @@ import dev.sdlora.sampler.schedule.Sigmas;
 /**
  * DPM-Solver++ for the stochastic equation, single step: the data prediction of Lu et al. 2022
  * ("DPM-Solver++"), algorithm 1, with ancestral noise to the middle of the log-SNR and again to the
- * end, both from one path. Two denoiser calls and two draws between levels a step; a step to level
- * 0 makes one call and draws nothing. With {@code eta} 0, which draws nothing either, second order.
+ * end, both from one path. Two denoiser calls and two draws between levels per step; a step to
+ * level 0 makes one call and draws nothing. With {@code eta} 0, which draws nothing either, second
+ * order.
  */
 final class DpmPpSde implements SamplingMethod {
   private final double eta;
   private final double sNoise;
 
-  /** As {@link EulerAncestral#EulerAncestral}. */
+  /** Creates the method with fresh noise, as {@link EulerAncestral#EulerAncestral}. */
   DpmPpSde(double eta, double sNoise) {
     this.eta = Checks.notNegative(eta, "eta");
     this.sNoise = Checks.notNegative(sNoise, "sNoise");
@@ -51,8 +52,8 @@ final class DpmPpSde implements SamplingMethod {
   }
 
   /**
-   * Noise between two levels as k-diffusion names them, the exponentials of floats: a path is so
-   * rough that their last bit shows.
+   * Returns the noise between two levels as k-diffusion computes them, the exponentials of floats:
+   * a path is so rough that their last bit matters.
    */
   private static NoiseSource between(NoiseSource noise, float logSnr, float logSnrNext) {
     float sigma = (float) Math.exp(-logSnr);
@@ -64,7 +65,7 @@ final class DpmPpSde implements SamplingMethod {
     return (float) -Math.log((float) sigma);
   }
 
-  /** Down towards a prediction, and up with noise to the level. */
+  /** Steps down towards a prediction, and up with noise to the next level. */
   private float[] step(float[] x, float[] data, double sigma, double sigmaNext, NoiseSource noise) {
     Ancestral step = Ancestral.split(sigma, sigmaNext, eta);
     double keep = step.down() / sigma;

@@ -8,17 +8,17 @@ import java.util.List;
 
 /**
  * DPM-Solver++(2S) and (3S) on given levels: Lu et al. 2022 ("DPM-Solver++"), algorithm 1, data
- * prediction, midpoint rule. Groups of two or three steps start from one latent: the first goes on
- * in first order, the second from the same start in second order, the third in third. One denoiser
- * call a step; draws no noise. The last step has order 1.
+ * prediction, midpoint rule. Groups of two or three steps start from the same latent: the first
+ * step is first order, the second step second order, the third step third order. One denoiser call
+ * per step; draws no noise. The last step has order 1.
  */
 final class DpmPpSinglestep implements SamplingMethod {
   private final int order;
 
   /**
-   * The method with groups of some steps.
+   * Creates the method.
    *
-   * @param order how many steps start from one latent: 2 or 3
+   * @param order the number of steps that start from the same latent: 2 or 3
    */
   DpmPpSinglestep(int order) {
     if (order < 2 || order > 3) {
@@ -27,7 +27,7 @@ final class DpmPpSinglestep implements SamplingMethod {
     this.order = order;
   }
 
-  /** The order of each step: 1 2 3 1 2 3 …, and for a rest at the end lower ones. */
+  /** Returns the order of each step: 1 2 3 1 2 3 …; the last is 1. */
   int[] orders(int steps) {
     int[] orders = new int[steps];
     Arrays.setAll(orders, i -> i % order + 1);
@@ -45,8 +45,8 @@ final class DpmPpSinglestep implements SamplingMethod {
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     int[] orders = orders(sigmas.steps());
     float[] x = start;
-    float[] from = start; // where the group starts
-    List<float[]> known = new ArrayList<>(); // the group's predictions, the first of it first
+    float[] from = start; // the start of the group
+    List<float[]> known = new ArrayList<>(); // the predictions of the group, in order
     for (int i = 0; i < orders.length; i++) {
       double sigma = sigmas.at(i);
       observer.stepStart(i, sigma);
@@ -62,7 +62,10 @@ final class DpmPpSinglestep implements SamplingMethod {
     return x;
   }
 
-  /** From the start of the group to the end of step {@code i}, in the order of what is known. */
+  /**
+   * Steps from the start of the group to the end of step {@code i}; the order is the number of
+   * predictions.
+   */
   private static float[] step(float[] from, List<float[]> known, Sigmas sigmas, int i) {
     int last = known.size() - 1;
     double sigmaFrom = sigmas.at(i - last);
@@ -72,7 +75,7 @@ final class DpmPpSinglestep implements SamplingMethod {
       return Latents.combine(keep, from, 1 - keep, first);
     }
     double h = Math.log(sigmaFrom / sigmas.at(i + 1));
-    double place = Math.log(sigmaFrom / sigmas.at(i)) / h; // of the last prediction in the step
+    double place = Math.log(sigmaFrom / sigmas.at(i)) / h; // of the last prediction
     double change = last == 1 ? (1 - keep) / 2 : 1 - (1 - keep) / h;
     double weight = change / place;
     return Latents.combine(keep, from, 1 - keep - weight, first, weight, known.get(last));

@@ -4,10 +4,10 @@ import dev.sdlora.sampler.noise.NoiseSource;
 
 /**
  * Steps of DPM-Solver: Lu et al. 2022 ("DPM-Solver: A Fast ODE Solver"), algorithms 1 and 2 and
- * appendix. The latent's noise is predicted and the time is the log-SNR, {@code t = -ln(sigma)}.
+ * appendix. Predicts the noise in the latent; the time is the log-SNR, {@code t = -ln(sigma)}.
  *
- * <p>Latents are {@code double} here: steps of adaptive length follow from differences of results,
- * of which float would leave little at high noise levels.
+ * <p>Latents are {@code double} here: adaptive steps depend on differences of results, which lose
+ * most of their precision in float at high noise levels.
  */
 final class DpmSolver {
   private final Denoiser denoiser;
@@ -32,7 +32,7 @@ final class DpmSolver {
     return doubles;
   }
 
-  /** {@code a·x + b·y}, rounded. */
+  /** Returns {@code a·x + b·y}, rounded. */
   static float[] toFloats(double a, double[] x, double b, double[] y) {
     float[] floats = new float[x.length];
     for (int i = 0; i < x.length; i++) {
@@ -41,13 +41,13 @@ final class DpmSolver {
     return floats;
   }
 
-  /** The noise in a latent; one denoiser call. */
+  /** Returns the noise in a latent; one denoiser call. */
   double[] noise(double[] x, double t) {
     double sigma = sigma(t);
     float[] denoised = denoiser.denoise(toFloats(1, x, 0, x), sigma);
     if (denoised.length != x.length) {
       throw new IllegalArgumentException(
-          "latents must be of one length: " + x.length + " and " + denoised.length);
+          "latents must have the same length: " + x.length + " and " + denoised.length);
     }
     double[] noise = new double[x.length];
     for (int i = 0; i < x.length; i++) {
@@ -56,19 +56,24 @@ final class DpmSolver {
     return noise;
   }
 
-  /** First order: no further call. */
+  /** Returns the result of a first-order step; no further call. */
   double[] first(double[] x, double t, double tNext, double[] noise) {
     return moved(x, -sigma(tNext) * Math.expm1(tNext - t), noise, 0, noise);
   }
 
-  /** Second order, given the noise at the point {@code r} of the way. */
+  /**
+   * Returns the result of a second-order step, given the noise at a fraction {@code r} of the step.
+   */
   double[] second(double[] x, double t, double tNext, double[] noise, double r, double[] atR) {
     double full = -sigma(tNext) * Math.expm1(tNext - t);
     double slope = full / (2 * r);
     return moved(x, full - slope, noise, slope, atR);
   }
 
-  /** Third order, given the noise at a third of the way; one further call. */
+  /**
+   * Returns the result of a third-order step, given the noise at a third of the step; one further
+   * call.
+   */
   double[] third(double[] x, double t, double tNext, double[] noise, double[] atThird) {
     double h = tNext - t;
     double at = t + h * 2 / 3;
@@ -76,13 +81,15 @@ final class DpmSolver {
     return curved(x, sigma(tNext), h, 1.5, noise, noise(twoThirds, at));
   }
 
-  /** The noise at the point {@code r} of the way, reached in first order; one call. */
+  /** Returns the noise at a fraction {@code r} of the step, reached in first order; one call. */
   double[] noiseAt(double r, double[] x, double t, double tNext, double[] noise) {
     double at = t + r * (tNext - t);
     return noise(first(x, t, at, noise), at);
   }
 
-  /** Noise that changes in a straight line, {@code ratio} times as far as between the two known. */
+  /**
+   * Steps with linearly changing noise, {@code ratio} times as far as between the two known values.
+   */
   private static double[] curved(
       double[] x, double sigma, double h, double ratio, double[] noise, double[] later) {
     double full = -sigma * Math.expm1(h);
@@ -99,14 +106,14 @@ final class DpmSolver {
   }
 
   /**
-   * How a step is split when fresh noise is added at its end.
+   * The two parts of a step with fresh noise at its end.
    *
    * @param tDown the time to step to
    * @param up the standard deviation of the noise to add there; 0 for none
    */
   record Split(double tDown, double up) {
     /**
-     * The split for a share {@code eta} of ancestral noise, never beyond {@code tEnd}.
+     * Returns the parts for a fraction {@code eta} of ancestral noise, never beyond {@code tEnd}.
      *
      * @see Ancestral
      */
@@ -120,7 +127,7 @@ final class DpmSolver {
       return new Split(tDown, Math.sqrt(Math.max(0, sigmaNext * sigmaNext - down * down)));
     }
 
-    /** The latent with fresh noise; draws only if there is any to add. */
+    /** Returns the latent with fresh noise; draws only if there is noise to add. */
     double[] addNoise(double[] x, double sNoise, NoiseSource noise) {
       return up > 0 ? moved(x, sNoise * up, toDoubles(noise.next(x.length)), 0, x) : x;
     }

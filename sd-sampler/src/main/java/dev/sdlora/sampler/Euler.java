@@ -5,7 +5,7 @@ import dev.sdlora.sampler.schedule.Sigmas;
 
 /**
  * Euler steps: Karras et al. 2022, algorithm 2 without the second-order correction. One denoiser
- * call a step; noise as {@link Churn} says. First order.
+ * call per step; noise as specified by {@link Churn}. First order.
  */
 final class Euler implements SamplingMethod {
   private final Churn churn;
@@ -27,7 +27,7 @@ final class Euler implements SamplingMethod {
       observer.stepStart(i, sigmas.at(i));
       Churn.Noised from = churn.addNoise(x, sigmas.at(i), sigmas.steps(), noise);
       float[] denoised = denoiser.denoise(from.x(), from.sigma());
-      // x + (sigmaNext - sigma)·(x - denoised)/sigma, as a blend of the two.
+      // x + (sigmaNext - sigma)·(x - denoised)/sigma, written as a blend of the two.
       double keep = sigmas.at(i + 1) / from.sigma();
       x = Latents.combine(keep, from.x(), 1 - keep, denoised);
       observer.stepEnd(i, sigmas.at(i), denoised);

@@ -6,17 +6,17 @@ import dev.sdlora.sampler.schedule.Sigmas;
 
 /**
  * Euler steps that go below the next level and return to it with fresh noise, see {@link
- * Ancestral}. With {@code eta} 0 this is {@link Euler}. One denoiser call a step; one draw of noise
- * a step, except for a last step to level 0 and when {@code eta} is 0.
+ * Ancestral}. With {@code eta} 0 this equals {@link Euler}. One denoiser call per step; one draw of
+ * noise per step, except for a last step to level 0 and if {@code eta} is 0.
  */
 final class EulerAncestral implements SamplingMethod {
   private final double eta;
   private final double sNoise;
 
   /**
-   * Ancestral steps with a share of fresh noise.
+   * Creates the method with a fraction of fresh noise.
    *
-   * @param eta the share of ancestral noise, at least 0; 1 is usual
+   * @param eta the fraction of ancestral noise, at least 0; 1 is usual
    * @param sNoise the standard deviation of the fresh noise, at least 0; 1 is usual
    */
   EulerAncestral(double eta, double sNoise) {

@@ -4,8 +4,8 @@ import dev.sdlora.sampler.noise.NoiseSource;
 import dev.sdlora.sampler.schedule.Sigmas;
 
 /**
- * Heun steps: Karras et al. 2022, algorithm 2. Two denoiser calls a step, one for a step to level
- * 0; noise as {@link Churn} says. Second order.
+ * Heun steps: Karras et al. 2022, algorithm 2. Two denoiser calls per step, one for a step to level
+ * 0; noise as specified by {@link Churn}. Second order.
  */
 final class Heun implements SamplingMethod {
   private final Churn churn;
@@ -33,7 +33,7 @@ final class Heun implements SamplingMethod {
     return x;
   }
 
-  /** A step from a level to the next, with the prediction at its start given. */
+  /** Steps from a level to the next, given the prediction at the start. */
   static float[] step(
       Denoiser denoiser, float[] x, float[] denoised, double sigma, double sigmaNext) {
     double keep = sigmaNext / sigma;

@@ -1,21 +1,21 @@
 package dev.sdlora.sampler;
 
 /**
- * How much of the way an image that is given has to go, as A1111 counts it.
+ * The number of steps for image to image, as A1111 counts them.
  *
- * @param total the steps of the whole way from noise
- * @param encoded how many of them from the end the image is taken back by; one more is made by
- *     samplers with a schedule, one less by those on training times
+ * @param total the number of steps of the full schedule, from noise
+ * @param encoded the number of steps at its end for which noise is added to the image; samplers
+ *     with a schedule make one step more, those on training times one less
  */
 public record ImageToImageSteps(int total, int encoded) {
-  /** At full strength too a trace of the image is left. */
+  /** Even at full strength a trace of the image remains. */
   private static final double MOST = 0.999;
 
   /**
-   * The share of the steps that the strength is: 20 steps at 0.75 make 16.
+   * Returns a number of steps proportional to the strength: 20 steps at 0.75 make 16.
    *
-   * @param steps the number asked for, at least 1
-   * @param strength of the change, from 0 (hardly any) to 1 (nearly all)
+   * @param steps the requested number of steps, at least 1
+   * @param strength the strength of the change, from 0 (hardly any) to 1 (nearly all)
    * @throws IllegalArgumentException if one is out of range
    */
   public static ImageToImageSteps share(int steps, double strength) {
@@ -27,12 +27,12 @@ public record ImageToImageSteps(int total, int encoded) {
   }
 
   /**
-   * As many steps as asked for, on a way that is longer by as much: 20 steps at 0.75 are the last
-   * 20 of 26. A1111 does so in hires fix, and with its setting "do exactly the amount of steps the
-   * slider specifies".
+   * Returns exactly the requested number of steps, as the end of a longer schedule: 20 steps at
+   * 0.75 are the last 20 of 26. A1111 does so in hires fix, and with its setting "do exactly the
+   * amount of steps the slider specifies".
    *
-   * @param steps the number asked for, at least 1
-   * @param strength of the change, above 0 and up to 1 (nearly all)
+   * @param steps the requested number of steps, at least 1
+   * @param strength the strength of the change, above 0 and at most 1 (nearly all)
    * @throws IllegalArgumentException if one is out of range
    */
   public static ImageToImageSteps exactly(int steps, double strength) {

@@ -2,10 +2,11 @@ package dev.sdlora.sampler;
 
 import java.util.function.DoubleUnaryOperator;
 
-/** Polynomials through the values of past steps, integrated over the next. */
+/** Polynomials through the values of past steps, integrated over the next step. */
 final class Interpolation {
   /**
-   * Gauss and Legendre's places in (-1, 1), mirrored at 0, and their weights; exact to degree 15.
+   * The nodes of Gauss-Legendre quadrature in (-1, 1), mirrored at 0, and their weights; exact to
+   * degree 15.
    */
   private static final double[] PLACES = {
     0.1834346424956498, 0.5255324099163290, 0.7966664774136267, 0.9602898564975363
@@ -18,10 +19,10 @@ final class Interpolation {
   private Interpolation() {}
 
   /**
-   * For every node, the integral of its Lagrange polynomial, which is 1 at that node and 0 at the
-   * others, times a density.
+   * Returns, for every node, the integral of its Lagrange polynomial (1 at that node, 0 at the
+   * others) times a density.
    *
-   * @param nodes where values are known, all different
+   * @param nodes the positions of known values, all different
    * @param from the lower bound of the integral; may be above {@code to}
    * @param to the upper bound
    * @param density the second factor; smooth

@@ -1,10 +1,10 @@
 package dev.sdlora.sampler;
 
-/** Keeps a part of an image as it is, in latents and in what a denoiser predicts. Stateless. */
+/** Keeps a part of an image unchanged, in latents and in a denoiser's predictions. Stateless. */
 public final class KeptPart {
   private KeptPart() {}
 
-  /** {@code repaint·made + (1 - repaint)·kept}, element by element; a new array. */
+  /** Returns {@code repaint·made + (1 - repaint)·kept}, element by element, in a new array. */
   public static float[] blend(float[] made, float[] kept, float[] repaint) {
     float[] blended = new float[made.length];
     for (int i = 0; i < made.length; i++) {
@@ -13,7 +13,7 @@ public final class KeptPart {
     return blended;
   }
 
-  /** Blends what the model predicts with the image. */
+  /** Blends the model's prediction with the image. */
   static final class InPrediction implements Denoiser {
     private final Denoiser denoiser;
     private final float[] picture;
@@ -41,7 +41,7 @@ public final class KeptPart {
     }
   }
 
-  /** Blends what the model sees with the image, as noisy as that is. */
+  /** Blends the model's input with the image at the same noise level. */
   static final class InInput implements Denoiser {
     private final Denoiser denoiser;
     private final float[] picture;

@@ -2,11 +2,11 @@ package dev.sdlora.sampler;
 
 import java.util.List;
 
-/** Linear combinations of latents, which is all the arithmetic that samplers need. */
+/** Linear combinations of latents, the only arithmetic that samplers need. */
 final class Latents {
   private Latents() {}
 
-  /** {@code a·x}, each element computed in double and rounded once; a new array. */
+  /** Returns {@code a·x}, each element computed in double and rounded once, in a new array. */
   static float[] scale(double a, float[] x) {
     float[] scaled = new float[x.length];
     for (int i = 0; i < x.length; i++) {
@@ -16,7 +16,7 @@ final class Latents {
   }
 
   /**
-   * {@code a·x + b·y}, each element computed in double and rounded once; a new array.
+   * Returns {@code a·x + b·y}, each element computed in double and rounded once, in a new array.
    *
    * @throws IllegalArgumentException if the lengths differ
    */
@@ -30,7 +30,8 @@ final class Latents {
   }
 
   /**
-   * {@code a·x + b·y + c·z}, each element computed in double and rounded once; a new array.
+   * Returns {@code a·x + b·y + c·z}, each element computed in double and rounded once, in a new
+   * array.
    *
    * @throws IllegalArgumentException if the lengths differ
    */
@@ -39,8 +40,8 @@ final class Latents {
   }
 
   /**
-   * The sum of the latents, each times its weight; every element is computed in double and rounded
-   * once. A new array.
+   * Returns the weighted sum of latents, each element computed in double and rounded once, in a new
+   * array.
    *
    * @param weights one for each latent
    * @param latents at least one
@@ -61,7 +62,7 @@ final class Latents {
     return sum;
   }
 
-  /** The noise in one latent, {@code (x - denoised) / sigma}; a new array. */
+  /** Returns the noise in a latent, {@code (x - denoised) / sigma}, in a new array. */
   static float[] noise(float[] x, float[] denoised, double sigma) {
     return combine(1 / sigma, x, -1 / sigma, denoised);
   }
@@ -69,7 +70,7 @@ final class Latents {
   private static void requireLength(int length, float[] latent) {
     if (latent.length != length) {
       throw new IllegalArgumentException(
-          "latents must be of one length: " + length + " and " + latent.length);
+          "latents must have the same length: " + length + " and " + latent.length);
     }
   }
 }

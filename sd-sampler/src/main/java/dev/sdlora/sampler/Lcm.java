@@ -6,10 +6,10 @@ import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.sampler.schedule.Sigmas;
 
 /**
- * Latent consistency: Luo et al. 2023 ("Latent Consistency Models"), algorithm 3. Each step takes
- * the whole way to a clean latent, and noise of the next level is added to it. The model is asked
- * at the nearest of the 50 times it was distilled on. One denoiser call a step; one draw of noise a
- * step, except for a last step to level 0.
+ * Latent consistency: Luo et al. 2023 ("Latent Consistency Models"), algorithm 3. Each step goes
+ * all the way to a clean latent, and adds noise of the next level to it. The model is called at the
+ * nearest of the 50 times on which it was distilled. One denoiser call per step; one draw of noise
+ * per step, except for a last step to level 0.
  */
 final class Lcm implements SamplingMethod {
   private static final double SIGMA_DATA = 0.5;
@@ -18,7 +18,7 @@ final class Lcm implements SamplingMethod {
   private final ConsistencyTimes times;
 
   /**
-   * The method for a model.
+   * Creates the method for a model.
    *
    * @param levels the noise that the model was trained on
    */
@@ -49,12 +49,12 @@ final class Lcm implements SamplingMethod {
     return x;
   }
 
-  /** The consistency function: skips past the model where there is hardly any noise. */
+  /** The consistency function: mostly skips the model if there is hardly any noise. */
   private float[] consistent(Denoiser denoiser, float[] x, double sigma) {
     int time = times.nearest(sigma);
     double asked = times.sigma(time);
-    // The model sees x / sqrt(1 + sigma²), as it is, but is told the time of the other level; the
-    // noise that it finds there is what the latent has at this one.
+    // The model sees the correct x / sqrt(1 + sigma²), but the time of the other level; the noise
+    // that it finds there equals that of the latent at this level.
     double toAsked = Math.sqrt((1 + asked * asked) / (1 + sigma * sigma));
     float[] seen = asked == sigma ? x : Latents.scale(toAsked, x);
     float[] clean = denoiser.denoise(seen, asked);

@@ -7,17 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Linear multistep (Adams and Bashforth 1883) on uneven levels: the slopes of the last steps,
- * joined by a polynomial of the level, are integrated over the step. One denoiser call a step;
- * draws no noise. Of the order given once there are that many slopes.
+ * Linear multistep (Adams and Bashforth 1883) on uneven levels: a polynomial of the level
+ * interpolates the slopes of the last steps, and is integrated over the step. One denoiser call per
+ * step; draws no noise. Reaches the given order once there are that many slopes.
  */
 final class Lms implements SamplingMethod {
   private final int order;
 
   /**
-   * Multistep over some slopes.
+   * Creates the method.
    *
-   * @param order how many slopes are joined, 1 to 4; 4 is usual
+   * @param order the number of interpolated slopes, 1 to 4; 4 is usual
    */
   Lms(int order) {
     this.order = Checks.inRange(1, 4, order, "order");

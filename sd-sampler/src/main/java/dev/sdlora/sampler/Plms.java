@@ -9,18 +9,18 @@ import java.util.List;
  * PLMS: Liu et al. 2022 ("Pseudo Numerical Methods for Diffusion Models on Manifolds"), equation
  * 12, started by a pseudo improved Euler step instead of Runge-Kutta, as in Rombach et al. 2022.
  * The weights of Adams and Bashforth for even steps are applied to the noise of the last four
- * steps, although in the level the steps are uneven. One denoiser call a step and one more in the
+ * steps, although the steps are uneven in the level. One denoiser call per step and one more in the
  * first, which takes the mean of both ends; draws no noise.
  */
 final class Plms implements SamplingMethod {
-  /** Indexed by the number of known slopes; the newest first. */
+  /** Indexed by the number of known slopes, the newest first. */
   private static final double[][] WEIGHTS = {
     {3.0 / 2, -1.0 / 2},
     {23.0 / 12, -16.0 / 12, 5.0 / 12},
     {55.0 / 24, -59.0 / 24, 37.0 / 24, -9.0 / 24}
   };
 
-  /** What each of two to four slopes counts, the newest first. */
+  /** Returns the weights of two to four slopes, the newest first. */
   static double[] weights(int slopes) {
     return WEIGHTS[slopes - 2].clone();
   }

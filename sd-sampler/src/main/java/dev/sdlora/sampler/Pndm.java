@@ -8,9 +8,9 @@ import java.util.List;
 
 /**
  * PNDM: Liu et al. 2022 ("Pseudo Numerical Methods for Diffusion Models on Manifolds"), algorithm
- * 2. Three pseudo Runge-Kutta steps, through the training time half way, give the slopes that
- * {@link Plms} goes on with. Four denoiser calls in each of the first three steps, then one a step;
- * draws no noise.
+ * 2. Three pseudo Runge-Kutta steps, through the training time halfway, provide the slopes with
+ * which {@link Plms} continues. Four denoiser calls in each of the first three steps, then one per
+ * step; draws no noise.
  */
 final class Pndm implements SamplingMethod {
   private static final int STARTING_STEPS = 3;
@@ -18,7 +18,7 @@ final class Pndm implements SamplingMethod {
   private final NoiseLevels levels;
 
   /**
-   * The method for a model.
+   * Creates the method for a model.
    *
    * @param levels the noise that the model was trained on
    */
@@ -55,7 +55,7 @@ final class Pndm implements SamplingMethod {
     return x;
   }
 
-  /** The mean slope of a step, from that at its start and three further calls. */
+  /** Returns the mean slope of a step, from the slope at its start and three further calls. */
   private float[] rungeKutta(
       Denoiser denoiser, float[] x, float[] slope, double sigma, double sigmaNext) {
     double middle = halfWay(sigma, sigmaNext);
@@ -71,7 +71,10 @@ final class Pndm implements SamplingMethod {
     return Latents.noise(x, denoiser.denoise(x, sigma), sigma);
   }
 
-  /** The level half way between the times of two, at a whole time where both are. */
+  /**
+   * Returns the level halfway between the times of two levels, at a whole time if both times are
+   * whole.
+   */
   private double halfWay(double sigma, double sigmaNext) {
     double time = levels.sigmaToTime(sigma);
     double way = Math.rint(time - levels.sigmaToTime(sigmaNext));

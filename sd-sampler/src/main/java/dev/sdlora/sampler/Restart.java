@@ -9,13 +9,13 @@ import java.util.List;
 
 /**
  * Restart: Xu et al. 2023 ("Restart Sampling for Improving Generative Processes"), algorithm 1,
- * with {@link Heun} steps and A1111's choice of where to go back. From 20 steps on, the walk is
- * stopped near level 0.1, noise takes it back up to near level 2, and 9 steps on a Karras grid lead
- * down again; from 36 steps on that happens twice, with a quarter of all steps each. These steps
- * are part of the number asked for, so the rest has a coarser Karras grid.
+ * with {@link Heun} steps and A1111's choice of restart levels. From 20 steps, sampling stops near
+ * level 0.1, noise raises the latent back to near level 2, and 9 steps on a Karras grid lead down
+ * again; from 36 steps that happens twice, with a quarter of all steps each. These steps are part
+ * of the requested number, so the rest has a coarser Karras grid.
  *
- * <p>Two denoiser calls a step, one for the step to level 0; one draw of noise for each way back.
- * Second order where it does not go back.
+ * <p>Two denoiser calls per step, one for the step to level 0; one draw of noise for each restart.
+ * Second order between restarts.
  */
 final class Restart implements SamplingMethod {
   private static final double BOTTOM = 0.1;
@@ -27,7 +27,7 @@ final class Restart implements SamplingMethod {
   private final double sNoise;
 
   /**
-   * Restart with fresh noise.
+   * Creates the method with fresh noise.
    *
    * @param sNoise the standard deviation of the fresh noise, at least 0; 1 is usual
    */
@@ -35,7 +35,10 @@ final class Restart implements SamplingMethod {
     this.sNoise = Checks.notNegative(sNoise, "sNoise");
   }
 
-  /** One Heun step; where it starts above the end of the one before it, noise leads there. */
+  /**
+   * One Heun step. If it starts above the end of the previous step, noise raises the latent to its
+   * start.
+   */
   record Leg(double from, double to) {}
 
   @Override
@@ -69,7 +72,7 @@ final class Restart implements SamplingMethod {
     return x;
   }
 
-  /** All steps in order. */
+  /** Returns all steps in order. */
   static List<Leg> legs(Sigmas sigmas) {
     int steps = sigmas.steps();
     if (steps < STEPS_FOR_ONE) {

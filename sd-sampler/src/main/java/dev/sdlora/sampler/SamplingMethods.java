@@ -5,7 +5,7 @@ import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.sampler.DpmPp2mSde.Solver;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 
-/** The list of all samplers: which class walks for each, and with which of the options. */
+/** Maps each sampler to its method, with the options that it uses. */
 final class SamplingMethods {
   private static final int LMS_ORDER = 4;
   private static final int UNIPC_ORDER = 3;
@@ -15,10 +15,10 @@ final class SamplingMethods {
   private SamplingMethods() {}
 
   /**
-   * The method of a sampler.
+   * Returns the method of a sampler.
    *
-   * @param levels the noise the model was trained on
-   * @throws IllegalArgumentException if an option is not for this sampler's range
+   * @param levels the noise that the model was trained on
+   * @throws IllegalArgumentException if an option is outside this sampler's range
    */
   static SamplingMethod of(Sampler sampler, NoiseLevels levels, SamplerOptions options) {
     double eta = options.eta().orElse(1);

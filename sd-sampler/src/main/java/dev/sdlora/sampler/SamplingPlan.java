@@ -8,13 +8,13 @@ import dev.sdlora.sampler.schedule.Schedules;
 import dev.sdlora.sampler.schedule.Sigmas;
 
 /**
- * All that is fixed before a latent is sampled: the noise levels, the method, and how a latent is
- * scaled on its way in and out. Immutable, safe to share between threads.
+ * Everything that is fixed before a latent is sampled: the noise levels, the method, and the
+ * scaling of the first and the last latent. Immutable, safe to share between threads.
  *
- * <p>Samplers differ in how loud the first noise is, as A1111 has them. Those that come from
- * k-diffusion start from {@code noise·sigma} and return the latent as it is. Those on training
- * times, such as DDIM, start from unit noise in the model's own, variance preserving form, {@code x
- * / sqrt(1 + sigma²)}, and return that.
+ * <p>Samplers differ in the scale of the first noise, as in A1111. Those from k-diffusion start
+ * from {@code noise·sigma} and return the latent as it is. Those on training times, such as DDIM,
+ * start from unit noise in the model's own, variance-preserving form, {@code x / sqrt(1 + sigma²)},
+ * and return that form.
  */
 public final class SamplingPlan {
   private final SamplingSettings settings;
@@ -23,10 +23,13 @@ public final class SamplingPlan {
   private final SigmaRule rule;
   private final Sigmas sigmas;
 
-  /** The levels of the whole way, which the noise between levels is laid over, as in A1111. */
+  /** The levels of the full schedule, which the noise between levels spans, as in A1111. */
   private final Sigmas whole;
 
-  /** How noisy an image that is given is made; with samplers on training times not the first. */
+  /**
+   * The noise level of the first latent of an image; not the first level for samplers on training
+   * times.
+   */
   private final double pictureSigma;
 
   private SamplingPlan(
@@ -45,13 +48,13 @@ public final class SamplingPlan {
   }
 
   /**
-   * The plan of a whole way, from noise.
+   * Creates the plan of a full schedule, from noise.
    *
-   * @param settings what is asked for; samplers on training times take from 2 steps to the number
-   *     of training steps, and see {@link Schedules#ddim} for how many they make of it, unless the
+   * @param settings the request; samplers on training times accept from 2 steps to the number of
+   *     training steps, and {@link Schedules#ddim} documents how many steps they make, unless the
    *     schedule is trailing
-   * @param levels the noise the model was trained on
-   * @param family of the model
+   * @param levels the noise that the model was trained on
+   * @param family the family of the model
    * @throws IllegalArgumentException if the number of steps is out of range, or options contradict
    *     the model's levels
    */
@@ -62,49 +65,52 @@ public final class SamplingPlan {
   }
 
   /**
-   * The plan of the last part of this way, from an image that is given.
+   * Creates the plan of the last part of this schedule, starting from an image.
    *
-   * @param encoded by how many steps it is taken back, from 0 to one less than those asked for, see
-   *     {@link ImageToImageSteps#encoded}. Samplers with a schedule make one step more. Those on
-   *     training times start from the noise of one step before their first, as A1111 does, and make
-   *     one step less; where that would be none, one
+   * @param encoded the number of steps for which noise is added to the image, from 0 to one less
+   *     than requested, see {@link ImageToImageSteps#encoded}. Samplers with a schedule make one
+   *     step more. Those on training times start from the noise of the step before their first, as
+   *     A1111 does, and make one step less, but at least one
    * @throws IllegalArgumentException if it is out of range
    */
   public SamplingPlan from(int encoded) {
     if (encoded < 0 || encoded >= settings.steps()) {
       throw new IllegalArgumentException(
-          "the picture must be taken back by 0 to %s steps: %s"
+          "the number of encoded steps must be from 0 to %s: %s"
               .formatted(settings.steps() - 1, encoded));
     }
     Part part = rule.part(sigmas, encoded, settings, levels);
     return new SamplingPlan(settings, levels, method, sigmas, part);
   }
 
-  /** The noise levels; most samplers make a step between each two. */
+  /** Returns the noise levels; most samplers make one step between two levels. */
   public Sigmas sigmas() {
     return sigmas;
   }
 
-  /** The method that walks down the levels. */
+  /** Returns the method that samples these levels. */
   SamplingMethod method() {
     return method;
   }
 
   /**
-   * How many steps the observer will be told of. DPM adaptive finds that out on its way; for it
-   * this is the number asked for, and there may be fewer or more.
+   * Returns the number of steps reported to the observer. For DPM adaptive, which chooses its steps
+   * while sampling, this is the requested number, and there may be fewer or more.
    */
   public int steps() {
     return method.steps(sigmas);
   }
 
-  /** The factor that turns unit noise into the start latent of the method. */
+  /** Returns the factor that turns unit noise into the start latent of the method. */
   public double startScale() {
     double first = sigmas.at(0);
     return variancePreserving() || settings.options().sgmNoiseMultiplier() ? spread(first) : first;
   }
 
-  /** The factor that turns the method's result into the final latent; 1 but on training times. */
+  /**
+   * Returns the factor that turns the method's result into the final latent; 1 except on training
+   * times.
+   */
   public double endScale() {
     return variancePreserving() ? 1 / spread(sigmas.at(sigmas.steps())) : 1;
   }
@@ -122,9 +128,9 @@ public final class SamplingPlan {
    *
    * @param denoiser the model
    * @param unitNoise standard normal numbers, one for each element of the latent; not modified
-   * @param noise drawn from when a step needs fresh noise; usually the source that {@code
-   *     unitNoise} came from
-   * @param observer told of every step
+   * @param noise provides fresh noise for steps that need it; usually the source of {@code
+   *     unitNoise}
+   * @param observer notified of every step
    * @return the final latent, a new array
    */
   public float[] run(
@@ -133,14 +139,14 @@ public final class SamplingPlan {
   }
 
   /**
-   * Samples a latent from that of an image; mostly on a plan that {@link #from} gave.
+   * Samples a latent from that of an image, usually with a plan returned by {@link #from}.
    *
    * @param denoiser the model
    * @param picture the clean latent; not modified
    * @param unitNoise standard normal numbers, one for each element of the latent; not modified
-   * @param noise drawn from when a step needs fresh noise; usually the source that {@code
-   *     unitNoise} came from
-   * @param observer told of every step
+   * @param noise provides fresh noise for steps that need it; usually the source of {@code
+   *     unitNoise}
+   * @param observer notified of every step
    * @return the final latent, a new array
    */
   public float[] run(
@@ -149,7 +155,7 @@ public final class SamplingPlan {
       float[] unitNoise,
       NoiseSource noise,
       StepObserver observer) {
-    // In the form of the samplers a latent on training times is larger by spread(first level).
+    // On training times, a latent in the samplers' form is larger by spread(first level).
     double form = variancePreserving() ? spread(sigmas.at(0)) : 1;
     double shrink = variancePreserving() ? form / spread(pictureSigma) : 1;
     double noiseScale = shrink * pictureSigma + form * settings.options().extraNoise();
@@ -163,15 +169,15 @@ public final class SamplingPlan {
   }
 
   /**
-   * A denoiser that keeps a part of an image as it is, for inpainting. With most samplers the
-   * prediction is blended with the image; with those on training times, as in A1111, it is the
-   * noisy latent that the model sees, blended with the noisy image. Blend the final latent once
-   * more.
+   * Returns a denoiser that keeps a part of an image unchanged, for inpainting. With most samplers
+   * it blends the prediction with the image; with those on training times, as in A1111, it blends
+   * the noisy latent that the model sees with the noisy image. The caller must blend the final
+   * latent once more.
    *
    * @param denoiser the model
-   * @param picture its clean latent
-   * @param repaint for each element 1 where the image is made anew, 0 where it stays
-   * @param unitNoise the noise that the image starts with
+   * @param picture the clean latent of the image
+   * @param repaint for each element 1 to generate the image anew, 0 to keep it
+   * @param unitNoise the noise with which the image starts
    */
   public Denoiser keeping(Denoiser denoiser, float[] picture, float[] repaint, float[] unitNoise) {
     return variancePreserving()

@@ -5,22 +5,22 @@ import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.Schedule;
 
 /**
- * What a request says about sampling.
+ * The sampling settings of a request.
  *
- * @param sampler the method
- * @param schedule how the noise levels are spread; {@link Schedule#AUTOMATIC} is the sampler's own
- *     choice, and some samplers do not look at it
- * @param steps the number of steps asked for, at least 1
- * @param options the finer settings
+ * @param sampler the sampler
+ * @param schedule the spacing of the noise levels; {@link Schedule#AUTOMATIC} is the sampler's own
+ *     choice, and some samplers ignore it
+ * @param steps the requested number of steps, at least 1
+ * @param options the detailed options
  */
 public record SamplingSettings(
     Sampler sampler, Schedule schedule, int steps, SamplerOptions options) {
-  /** Settings with the usual options. */
+  /** Creates settings with the default options. */
   public SamplingSettings(Sampler sampler, Schedule schedule, int steps) {
     this(sampler, schedule, steps, SamplerOptions.DEFAULTS);
   }
 
-  /** The same with another number of steps. */
+  /** Returns a copy with another number of steps. */
   public SamplingSettings withSteps(int other) {
     return new SamplingSettings(sampler, schedule, other, options);
   }

@@ -8,8 +8,8 @@ import dev.sdlora.sampler.schedule.Schedules;
 import dev.sdlora.sampler.schedule.Sigmas;
 
 /**
- * The noise levels that sampling methods walk down, from noise and from an image, and the form that
- * their latents have at both ends.
+ * The rules for the noise levels of sampling methods, from noise and from an image, and for the
+ * form of latents at both ends.
  */
 enum SigmaRule {
   /** The levels of a schedule, down to 0: the methods of k-diffusion. */
@@ -25,7 +25,10 @@ enum SigmaRule {
     }
   },
 
-  /** The same for methods that end at the last level above 0, so that they need two above it. */
+  /**
+   * The levels of a schedule, for methods that end at the last level above 0 and so need two above
+   * it.
+   */
   SCHEDULED_ABOVE_ZERO(false) {
     @Override
     Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
@@ -40,7 +43,7 @@ enum SigmaRule {
     }
   },
 
-  /** A1111's training times of DDIM. */
+  /** A1111's training times for DDIM. */
   TRAINING_TIMES(true) {
     @Override
     Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
@@ -68,7 +71,9 @@ enum SigmaRule {
     }
   },
 
-  /** As many steps as {@link #TRAINING_TIMES} has levels, spread from the very first time to 0. */
+  /**
+   * As many steps as {@link #TRAINING_TIMES} has levels, evenly spaced from the first time to 0.
+   */
   UNIFORM_TIMES(true) {
     @Override
     Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
@@ -86,7 +91,7 @@ enum SigmaRule {
     }
   },
 
-  /** The times that consistency models are distilled at, evenly spread. */
+  /** The times on which consistency models are distilled, evenly spaced. */
   CONSISTENCY_TIMES_SPREAD(false) {
     @Override
     Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
@@ -99,7 +104,7 @@ enum SigmaRule {
     }
   },
 
-  /** Some of the times that consistency models are distilled at. */
+  /** A selection of the times on which consistency models are distilled. */
   CONSISTENCY_TIMES_PICKED(true) {
     @Override
     Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
@@ -112,7 +117,7 @@ enum SigmaRule {
     }
   },
 
-  /** The same times, and from the last to a clean latent; as diffusers has them for LCM. */
+  /** The same times, followed by a clean latent; as in diffusers for LCM. */
   CONSISTENCY_TIMES_PICKED_TO_CLEAN(true) {
     @Override
     Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
@@ -132,11 +137,11 @@ enum SigmaRule {
   }
 
   /**
-   * The last part of a way.
+   * The last part of a schedule.
    *
    * @param sigmas its levels
-   * @param pictureSigma how noisy the image that it starts from is made; with samplers on training
-   *     times not the first level
+   * @param pictureSigma the noise level of the image from which it starts; not the first level for
+   *     samplers on training times
    */
   record Part(Sigmas sigmas, double pictureSigma) {
     static Part of(Sigmas sigmas) {
@@ -144,7 +149,7 @@ enum SigmaRule {
     }
   }
 
-  /** The rule of a request for a method that has this one. */
+  /** Returns the rule for a request, given the rule of the method. */
   SigmaRule of(SamplingSettings settings) {
     if (settings.schedule() != Schedule.TRAILING) {
       return this;
@@ -156,13 +161,13 @@ enum SigmaRule {
     };
   }
 
-  /** The levels of a whole way, from noise. */
+  /** Returns the levels of the full schedule, from noise. */
   abstract Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family);
 
   /**
-   * The last part of a whole way, from an image.
+   * Returns the last part of a full schedule, starting from an image.
    *
-   * @param encoded by how many steps it is taken back, fewer than those asked for
+   * @param encoded the number of steps for which noise is added to the image, fewer than requested
    */
   abstract Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels);
 

@@ -1,13 +1,13 @@
 package dev.sdlora.sampler;
 
 /**
- * Watches a sampler at work, from the thread that samples. The calls come in pairs:
+ * Observes a sampler, called on the thread that samples. The calls come in pairs:
  *
  * <pre>{@code
  * stepStart(0, sigma)  stepEnd(0, sigma, denoised)  stepStart(1, sigma)  …
  * }</pre>
  *
- * <p>An exception thrown here ends the sampling and reaches its caller unchanged, which is how a
+ * <p>An exception thrown here stops the sampling and reaches its caller unchanged, which is how a
  * generation is cancelled.
  */
 public interface StepObserver {
@@ -15,7 +15,7 @@ public interface StepObserver {
   StepObserver NONE = new StepObserver() {};
 
   /**
-   * A step begins.
+   * Called when a step starts.
    *
    * @param step its number, counted from 0
    * @param sigma the noise level before it
@@ -23,12 +23,12 @@ public interface StepObserver {
   default void stepStart(int step, double sigma) {}
 
   /**
-   * A step is over.
+   * Called when a step ends.
    *
    * @param step its number, counted from 0
    * @param sigma the noise level before it
-   * @param denoised the clean latent that the step worked with, good for a preview; it must be
-   *     neither modified nor kept
+   * @param denoised the clean latent predicted in the step, suitable for a preview; must be neither
+   *     modified nor kept
    */
   default void stepEnd(int step, double sigma, float[] denoised) {}
 }

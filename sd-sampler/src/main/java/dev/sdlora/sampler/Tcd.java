@@ -8,7 +8,7 @@ import dev.sdlora.sampler.schedule.Sigmas;
 /**
  * Trajectory consistency: Zheng et al. 2024 ("Trajectory Consistency Distillation"), algorithm 4,
  * strategic stochastic sampling. A step follows the trajectory down to the time {@code (1 - gamma)}
- * times the next, and noise leads up to the next. One denoiser call a step; one draw of noise a
+ * times the next, and noise leads up to the next. One denoiser call per step; one draw of noise per
  * step if {@code gamma} is above 0, but none in the last.
  */
 final class Tcd implements SamplingMethod {
@@ -16,10 +16,10 @@ final class Tcd implements SamplingMethod {
   private final double gamma;
 
   /**
-   * The method for a model.
+   * Creates the method for a model.
    *
    * @param levels the noise that the model was trained on
-   * @param gamma how stochastic it is, from 0 (not at all) to 1; 0.3 is usual
+   * @param gamma the stochasticity, from 0 (none) to 1; 0.3 is usual
    */
   Tcd(NoiseLevels levels, double gamma) {
     this.levels = levels;
@@ -52,7 +52,9 @@ final class Tcd implements SamplingMethod {
     return x;
   }
 
-  /** The level at the time {@code (1 - gamma)} times that of a level, rounded down. */
+  /**
+   * Returns the level at {@code (1 - gamma)} times the time of a level, with the time rounded down.
+   */
   private double below(double sigma) {
     if (gamma == 0 || sigma == 0) {
       return sigma;

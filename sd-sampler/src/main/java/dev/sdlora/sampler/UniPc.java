@@ -8,20 +8,20 @@ import java.util.List;
 
 /**
  * UniPC: Zhao et al. 2023, algorithms 1 to 3, data prediction, multistep. A step predicts the next
- * latent; the denoiser's one call there corrects it, and serves the next step too. The last latent
- * is not corrected. Draws no noise. The order rises by one a step up to the one given, and falls
- * again so that the last step has order 1. Between them it is of the order given plus one, from the
- * corrector.
+ * latent; the single denoiser call there corrects it, and serves the next step too. The last latent
+ * is not corrected. Draws no noise. The order rises by one per step up to the given one, and falls
+ * again so that the last step has order 1. Between them the corrector raises the order to the given
+ * one plus one.
  */
 final class UniPc implements SamplingMethod {
   private final UniPcVariant variant;
   private final int order;
 
   /**
-   * The method in one of its variants.
+   * Creates one of the variants of the method.
    *
    * @param variant the function B(h)
-   * @param order of the predictor, 1 to 4; 3 is usual
+   * @param order the order of the predictor, 1 to 4; 3 is usual
    */
   UniPc(UniPcVariant variant, int order) {
     if (order < 1 || order > 4) {

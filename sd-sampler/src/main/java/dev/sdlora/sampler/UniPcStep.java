@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The weights of one step of {@link UniPc}, in the paper's names: {@code h} is the step in the
- * log-SNR, {@code r} are the places of known predictions in units of it, and the weights {@code
+ * The weights of one step of {@link UniPc}, in the paper's notation: {@code h} is the step in the
+ * log-SNR, {@code r} are the positions of known predictions in units of it, and the weights {@code
  * rho} solve {@code sum over k of rho[k]·r[k]^n = b[n]}.
  */
 final class UniPcStep {
@@ -21,7 +21,9 @@ final class UniPcStep {
   /** {@code B(h)} for data prediction. */
   private final double scale;
 
-  /** Places of older predictions, all negative, and 1, the place of the one at the end. */
+  /**
+   * The positions of older predictions, all negative, and 1, the position of the one at the end.
+   */
   private final double[] r;
 
   private final double[] b;
@@ -29,7 +31,7 @@ final class UniPcStep {
   UniPcStep(UniPcVariant variant, Sigmas sigmas, int i, int order) {
     this.order = order;
     double sigma = sigmas.at(i);
-    double h = Math.log(sigma / sigmas.at(i + 1)); // infinite in a step to level 0
+    double h = Math.log(sigma / sigmas.at(i + 1)); // infinite for a step to level 0
     keep = sigmas.at(i + 1) / sigma;
     change = Math.expm1(-h);
     scale = variant == UniPcVariant.BH1 ? -h : change;
@@ -48,13 +50,15 @@ final class UniPcStep {
     }
   }
 
-  /** The latent at the end of the step from what is known at its start, the newest first. */
+  /**
+   * Returns the latent at the end of the step from the predictions at its start, the newest first.
+   */
   float[] predict(float[] x, List<float[]> known) {
     double[] rho = order == 2 ? new double[] {0.5} : solve(order - 1);
     return advance(x, known, rho);
   }
 
-  /** The same with the prediction at its end. */
+  /** Returns the corrected latent, using the prediction at the end of the step. */
   float[] correct(float[] x, List<float[]> known, float[] atEnd) {
     double[] rho = order == 1 ? new double[] {0.5} : solve(order);
     List<float[]> all = new ArrayList<>(known.subList(0, order));
@@ -62,7 +66,9 @@ final class UniPcStep {
     return advance(x, all, rho);
   }
 
-  /** Adds the differences of predictions to the newest, each with its weight over its place. */
+  /**
+   * Adds the differences from the newest prediction, each times its weight divided by its position.
+   */
   private float[] advance(float[] x, List<float[]> known, double[] rho) {
     double[] weights = new double[rho.length + 2];
     List<float[]> latents = new ArrayList<>(List.of(x, known.get(0)));
@@ -77,7 +83,10 @@ final class UniPcStep {
     return Latents.sum(weights, latents);
   }
 
-  /** Solves the first {@code size} equations by elimination; the places differ, so it can. */
+  /**
+   * Solves the first {@code size} equations by elimination, which works because all positions
+   * differ.
+   */
   private double[] solve(int size) {
     double[][] rows = new double[size][];
     for (int n = 0; n < size; n++) {

@@ -1,18 +1,19 @@
 /**
- * The walk from noise to a clean latent. A {@link dev.sdlora.sampler.SamplingPlan} holds what is
- * fixed before the first step; its sampling method calls a {@link dev.sdlora.sampler.Denoiser},
- * behind which the network, the prompt and the guidance are.
+ * Sampling from noise to a clean latent. A {@link dev.sdlora.sampler.SamplingPlan} contains
+ * everything that is fixed before the first step; its sampling method calls a {@link
+ * dev.sdlora.sampler.Denoiser}, which hides the network, the prompt and the guidance.
  *
- * <p>A latent is a {@code float[]} whose layout samplers never look at. All noise levels and
- * weights are {@code double}.
+ * <p>A latent is a {@code float[]} whose layout samplers ignore. All noise levels and weights are
+ * {@code double}.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
  *   <li>A sampler: one class in {@code sampler}, which names its {@code SigmaRule}, and one line in
- *       {@code SamplingMethods.of}; a constant in {@code api.Sampler} with what A1111 knows of it.
- *   <li>Where sampling starts from an image, what stays of it: {@code SamplingPlan.from}, {@code
- *       PictureSteps}; {@code SamplingPlan.keeping}.
+ *       {@code SamplingMethods.of}; a constant in {@code api.Sampler} with A1111's properties of
+ *       it.
+ *   <li>The start of image to image, and the parts of an image that are kept: {@code
+ *       SamplingPlan.from}, {@code ImageToImageSteps}; {@code SamplingPlan.keeping}.
  * </ul>
  */
 @NullMarked

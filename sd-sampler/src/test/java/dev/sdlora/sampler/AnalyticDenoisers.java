@@ -2,11 +2,11 @@ package dev.sdlora.sampler;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** Ideal denoisers of data with a known distribution, each element on its own. */
+/** Ideal denoisers of data with a known distribution, independent for each element. */
 final class AnalyticDenoisers {
   private AnalyticDenoisers() {}
 
-  /** Data from a mixture of normals with means m, deviations s and weights w. */
+  /** Returns the denoiser of a mixture of normals with means m, deviations s and weights w. */
   static Denoiser mixture(double[] m, double[] s, double[] w) {
     return (Unguided)
         (x, sigma) -> {
@@ -28,12 +28,12 @@ final class AnalyticDenoisers {
         };
   }
 
-  /** Data from one normal distribution. */
+  /** Returns the denoiser of one normal distribution. */
   static Denoiser gauss(double mean, double deviation) {
     return mixture(new double[] {mean}, new double[] {deviation}, new double[] {1});
   }
 
-  /** The denoiser that made the goldens: {@code gmm} or {@code gauss}. */
+  /** Returns the denoiser with which the goldens were made: {@code gmm} or {@code gauss}. */
   static Denoiser ofManifest(String name) {
     JsonNode denoiser = Fixtures.json("manifest.json").at("/denoisers/" + name);
     return name.equals("gauss")

@@ -3,7 +3,7 @@ package dev.sdlora.sampler;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A denoiser that remembers what it was asked, and at which of its calls steps began. */
+/** A denoiser that records its arguments, and the calls at which steps began. */
 final class Calls implements Denoiser, StepObserver {
   private final Denoiser denoiser;
   private final List<float[]> seen = new ArrayList<>();
@@ -33,17 +33,17 @@ final class Calls implements Denoiser, StepObserver {
     starts.add(seen.size());
   }
 
-  /** The latent of every call. */
+  /** Returns the latent of every call. */
   List<float[]> seen() {
     return seen;
   }
 
-  /** The level of every call. */
+  /** Returns the level of every call. */
   List<Double> sigmas() {
     return sigmas;
   }
 
-  /** The latent of the first call of every step. */
+  /** Returns the latent of the first call of every step. */
   List<float[]> starts() {
     return starts.stream().map(seen::get).toList();
   }

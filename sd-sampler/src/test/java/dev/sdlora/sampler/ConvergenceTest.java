@@ -13,17 +13,20 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The order of accuracy: with half the step, the error must fall by two to the order. For data with
- * distribution N(0, s²) the exact solution is known: {@code x·sqrt((s² + sigmaEnd²) / (s² +
- * sigmaStart²))}.
+ * The order of accuracy: with half the step, the error must decrease by a factor of two to the
+ * power of the order. For data with distribution N(0, s²) the exact solution is known: {@code
+ * x·sqrt((s² + sigmaEnd²) / (s² + sigmaStart²))}.
  */
 class ConvergenceTest {
   private static final double DEVIATION = 0.6;
 
-  /** Where single steps show their order soonest. */
+  /** The levels at which single steps show their order soonest. */
   private static final double[] NARROW = {2, 0.2};
 
-  /** The model's own levels: at the highest the first steps, of lower order, have little error. */
+  /**
+   * The model's own levels: at the highest, the first steps have little error despite their lower
+   * order.
+   */
   private static final double[] WIDE = {14.6, 0.03};
 
   static Stream<Arguments> methods() {
@@ -36,24 +39,24 @@ class ConvergenceTest {
         Arguments.of(new Lms(1), WIDE, 80, 1.0),
         Arguments.of(new Lms(2), WIDE, 80, 2.0),
         Arguments.of(new Lms(3), WIDE, 80, 3.0),
-        // The error is 1e-6 of the latent, where float32 begins to show.
+        // The error is 1e-6 of the latent, where the limits of float32 become visible.
         Arguments.of(new Lms(4), WIDE, 80, 3.65),
         Arguments.of(new DpmPp2sAncestral(0, 1), WIDE, 80, 2.0),
         Arguments.of(new DpmPpSde(0, 1), WIDE, 80, 2.0),
         Arguments.of(new DpmPp2m(), WIDE, 80, 2.0),
         Arguments.of(new DpmPp2mSde(0, 1, Solver.MIDPOINT), WIDE, 80, 2.0),
         Arguments.of(new DpmPp2mSde(0, 1, Solver.HEUN), WIDE, 80, 2.0),
-        // Its first step of order 1 is what is left.
+        // The remaining error is that of its first step, of order 1.
         Arguments.of(new DpmPp3mSde(0, 1), WIDE, 80, 1.95),
-        // 10 and 20 steps, as a rest of two calls after threes makes one more.
+        // 10 and 20 steps, because a remainder of two calls makes one more step.
         Arguments.of(new DpmFast(0, 1), NARROW, 29, 3.1),
         Arguments.of(new Restart(1), NARROW, 8, 2.05),
         Arguments.of(new Ddim(0), WIDE, 80, 1.0),
         Arguments.of(new DdimCfgPp(0), WIDE, 80, 1.0),
-        // Its weights are those of even steps, which these are ever more nearly.
+        // Its weights are for even steps, which these approach.
         Arguments.of(new Plms(), WIDE, 80, 2.0),
         Arguments.of(new DpmPpSinglestep(2), WIDE, 80, 2.0),
-        // The order falls to 1 at the end, which bounds the whole.
+        // The order decreases to 1 at the end, which limits the total order.
         Arguments.of(new UniPc(UniPcVariant.BH1, 1), NARROW, 80, 2.0),
         Arguments.of(new UniPc(UniPcVariant.BH1, 2), NARROW, 80, 2.0),
         Arguments.of(new UniPc(UniPcVariant.BH2, 2), NARROW, 80, 2.0),
@@ -74,7 +77,7 @@ class ConvergenceTest {
     assertThat(observed).isBetween(order - 0.1, order + 0.1);
   }
 
-  /** Of higher order than two, but too exact for float32 to show which. */
+  /** Of higher order than two, but too exact to measure the order in float32. */
   @ParameterizedTest
   @MethodSource("exactMethods")
   void sample_methodOfHighOrder_isExactInFewSteps(SamplingMethod method, double allowed) {

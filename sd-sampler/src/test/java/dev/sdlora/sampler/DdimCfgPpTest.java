@@ -8,7 +8,7 @@ import dev.sdlora.sampler.schedule.Sigmas;
 import org.junit.jupiter.api.Test;
 
 class DdimCfgPpTest {
-  /** One step by hand, at guidance scale 5: the paper's lambda is 5 / 12.5. */
+  /** One step computed by hand, at guidance scale 5: the paper's lambda is 5 / 12.5. */
   @Test
   void sample_twoSides_movesAlongTheUnconditionalNoise() {
     double x = 3;

@@ -19,14 +19,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every call against runs of diffusers' schedulers. Most of them work on latents y of unit
+ * Compares every call with runs of diffusers' schedulers. Most of them use latents y of unit
  * variance: {@code x = y·sqrt(1 + sigma²)}.
  */
 class DiffusersParityTest {
-  /** Of the largest value; diffusers rounds its tables, and some latents, to float32. */
+  /** Relative to the largest value; diffusers rounds its tables, and some latents, to float32. */
   private static final double TOLERANCE = 5e-6;
 
-  /** Schedulers whose latents are {@code clean + sigma·noise}, as ours are. */
+  /** Schedulers whose latents are {@code clean + sigma·noise}, as in this library. */
   private static final Set<String> IN_OUR_FORM =
       Set.of(
           "EulerDiscreteScheduler",
@@ -36,7 +36,7 @@ class DiffusersParityTest {
           "KDPM2AncestralDiscreteScheduler",
           "LMSDiscreteScheduler");
 
-  /** Where all noise is gone at time 999; ours has to be finite. */
+  /** The level at time 999 if no signal is left; it must be finite here. */
   private static final double NEARLY_INFINITE = 1e7;
 
   private static final Fixtures RUNS = Fixtures.tensors("diffusers.safetensors");
@@ -80,14 +80,14 @@ class DiffusersParityTest {
     }
     double form = ourForm ? 1 : 1 / spread(sigmas.at(sigmas.steps()));
     assertCloseToScale(Latents.scale(form, result), RUNS.doubles(run + ".x"), TOLERANCE);
-    // diffusers draws for a last step to 0 too, and multiplies by 0.
+    // diffusers also draws for a last step to 0, and multiplies the noise by 0.
     int last = made.path("noise_calls").intValue() > 0 && sigmas.at(sigmas.steps()) == 0 ? 1 : 0;
     assertThat(noise.draws()).isBetween(made.path("noise_calls").intValue() - last, 10);
   }
 
   /**
-   * The model as diffusers asks it: at a time in the scheduler's list, which for some schedules is
-   * rounded and belongs to another level than that of the latent.
+   * Calls the model as diffusers does: at a time in the scheduler's list, which is rounded for some
+   * schedules and belongs to another level than that of the latent.
    */
   private static Denoiser toldTimes(Denoiser ideal, double[] times, String run) {
     AtomicInteger call = new AtomicInteger();
@@ -109,7 +109,7 @@ class DiffusersParityTest {
 
   private static Sigmas sigmas(String run, JsonNode made) {
     double[] times = Fixtures.numbers(made.path("timesteps"));
-    if (run.startsWith("pndm_prk")) { // whose first steps call at the times between, too
+    if (run.startsWith("pndm_prk")) { // its first steps also call the model at the times in between
       times = IntStream.range(0, 10).mapToDouble(i -> 901 - 100 * i).toArray();
     }
     double[] given = Fixtures.numbers(made.path("sigmas"));

@@ -11,9 +11,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** Reads the golden files beside this class: JSON, and safetensors of numbers. */
+/** Reads the golden files next to this class: JSON, and safetensors files. */
 public final class Fixtures {
-  /** Python writes infinity into JSON. */
+  /** Python writes infinity to JSON. */
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
@@ -25,7 +25,7 @@ public final class Fixtures {
     this.data = data;
   }
 
-  /** A JSON file. */
+  /** Reads a JSON file. */
   public static JsonNode json(String name) {
     try {
       return JSON.readTree(bytes(name));
@@ -34,7 +34,7 @@ public final class Fixtures {
     }
   }
 
-  /** The numbers of a JSON array. */
+  /** Returns the numbers of a JSON array. */
   public static double[] numbers(JsonNode array) {
     double[] numbers = new double[array.size()];
     for (int i = 0; i < numbers.length; i++) {
@@ -43,7 +43,7 @@ public final class Fixtures {
     return numbers;
   }
 
-  /** A safetensors file. */
+  /** Reads a safetensors file. */
   public static Fixtures tensors(String name) {
     ByteBuffer file = ByteBuffer.wrap(bytes(name)).order(ByteOrder.LITTLE_ENDIAN);
     byte[] header = new byte[Math.toIntExact(file.getLong())];
@@ -55,12 +55,12 @@ public final class Fixtures {
     }
   }
 
-  /** Whether there is a tensor of that name. */
+  /** Whether there is a tensor with this name. */
   public boolean has(String name) {
     return header.has(name);
   }
 
-  /** A text of the metadata, which is JSON itself. */
+  /** Returns a metadata value that is JSON itself. */
   public JsonNode metadata(String name) {
     try {
       return JSON.readTree(header.path("__metadata__").path(name).asText());
@@ -69,7 +69,7 @@ public final class Fixtures {
     }
   }
 
-  /** All numbers of a tensor in storage order. */
+  /** Returns all elements of a tensor in storage order. */
   public double[] doubles(String name) {
     JsonNode entry = header.path(name);
     int begin = entry.at("/data_offsets/0").asInt();
@@ -88,12 +88,12 @@ public final class Fixtures {
     return numbers;
   }
 
-  /** All numbers of a tensor in storage order, rounded to float. */
+  /** Returns all elements of a tensor in storage order, rounded to float. */
   public float[] floats(String name) {
     return toFloats(doubles(name));
   }
 
-  /** The numbers of a tensor, one array for each index of its first axis. */
+  /** Returns the elements of a tensor, one array for each index of its first axis. */
   public double[][] rows(String name) {
     double[] all = doubles(name);
     double[][] rows = new double[header.path(name).at("/shape/0").asInt()][];

@@ -67,7 +67,9 @@ class ImageToImageStartTest {
     assertThat(part.sigmas().at(steps)).isZero();
   }
 
-  /** A1111 lays the path over the levels of the whole schedule, of which the image takes a part. */
+  /**
+   * A1111 spans the path over the levels of the whole schedule, even if an image uses only a part.
+   */
   @ParameterizedTest
   @EnumSource(names = {"DPMPP_SDE", "DPMPP_2M_SDE", "DPMPP_2M_SDE_HEUN", "DPMPP_3M_SDE"})
   void run_partOfTheWay_laysThePathOverTheWhole(Sampler sampler) {
@@ -103,7 +105,10 @@ class ImageToImageStartTest {
     assertThat(asked.get(asked.size() - 1)).isCloseTo(range.get(0), within(1e-6));
   }
 
-  /** Times 1, 51 … 951: noised to the 16th, first asked at the 15th, and down to the first. */
+  /**
+   * Times 1, 51 … 951: noise is added up to the 16th, the first call is at the 15th, and the last
+   * at the first.
+   */
   @Test
   void from_timestepSampler_startsOneLevelAboveItsFirst() {
     SamplingPlan part = plan(Sampler.DDIM, 20).from(15);
@@ -113,7 +118,7 @@ class ImageToImageStartTest {
 
     assertThat(calls.sigmas()).hasSize(14);
     assertThat(calls.sigmas().get(0)).isEqualTo(LEVELS.timeToSigma(701));
-    // The latent is in unit variance form at time 751, and scaled as the model sees it at 701.
+    // The latent is in unit-variance form at time 751, and scaled for the model at time 701.
     double noised = LEVELS.timeToSigma(751);
     double scale = Math.hypot(1, LEVELS.timeToSigma(701)) / Math.hypot(1, noised);
     double[] expected = toDoubles(Latents.combine(scale, PICTURE, scale * noised, UNIT_NOISE));
@@ -129,7 +134,7 @@ class ImageToImageStartTest {
     assertThat(part.sigmas().at(15)).isEqualTo(LEVELS.sigmaMin());
   }
 
-  /** Also where A1111 makes no call and leaves the noise in the image. */
+  /** This includes cases in which A1111 makes no call and leaves the noise in the image. */
   @ParameterizedTest
   @EnumSource
   void from_everySamplerAndDepth_makesAtLeastOneStepAndFindsThePicture(Sampler sampler) {
@@ -148,7 +153,7 @@ class ImageToImageStartTest {
   void from_outOfRange_isRefused() {
     assertThatThrownBy(() -> plan(Sampler.EULER, 20).from(20))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("the picture must be taken back by 0 to 19 steps: 20");
+        .hasMessage("the number of encoded steps must be from 0 to 19: 20");
   }
 
   @Test
@@ -169,7 +174,10 @@ class ImageToImageStartTest {
     assertClose(toDoubles(calls.seen().get(0)), expected, 1e-6, 1e-6);
   }
 
-  /** The kept half of what most samplers are told is the image; others see it as it is. */
+  /**
+   * For most samplers the kept half of the prediction is the image; others see the image in the
+   * input.
+   */
   @ParameterizedTest
   @EnumSource
   void keeping_halfAMask_blendsBeforeOrAfter(Sampler sampler) {

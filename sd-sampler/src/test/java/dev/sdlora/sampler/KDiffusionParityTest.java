@@ -12,9 +12,9 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every step against runs of k-diffusion in float64, with its noise injected. */
+/** Compares every step with runs of k-diffusion in float64, with the same noise. */
 class KDiffusionParityTest {
-  /** Of the largest value; this is float32 against float64. */
+  /** Relative to the largest value, for float32 against float64. */
   private static final double TOLERANCE = 2e-6;
 
   private static final Fixtures RUNS = Fixtures.tensors("k_diffusion.safetensors");
@@ -39,15 +39,16 @@ class KDiffusionParityTest {
 
     double[][] steps = RUNS.rows(run + ".steps");
     assertThat(calls.starts()).hasSize(steps.length);
-    boolean adaptive = run.startsWith("dpm_adaptive"); // which tells of steps when they are over
-    // Where its steps end depends on differences that are small against float32 latents, and each
-    // step passes that on to the next; the manifest says how far k-diffusion's own float32 is off.
+    // DPM adaptive reports steps at their end. The end depends on differences that are small
+    // compared with float32 latents, and each step passes its error on to the next; the manifest
+    // gives the error of k-diffusion's own float32.
+    boolean adaptive = run.startsWith("dpm_adaptive");
     double tolerance = adaptive ? made.path("fp32_vs_fp64").doubleValue() : TOLERANCE;
     for (int i = adaptive ? 1 : 0; i < steps.length; i++) {
       assertCloseToScale(calls.starts().get(i), steps[adaptive ? i - 1 : i], tolerance);
     }
     assertCloseToScale(result, RUNS.doubles(run + ".x"), tolerance);
-    // k-diffusion draws for eta 0 too, and multiplies by 0.
+    // k-diffusion also draws for eta 0, and multiplies the noise by 0.
     boolean solver = run.startsWith("dpm_fast") || run.startsWith("dpm_adaptive");
     assertThat(noise.draws()).isEqualTo(solver ? 0 : made.path("noise_calls").intValue());
     if (made.has("info")) {

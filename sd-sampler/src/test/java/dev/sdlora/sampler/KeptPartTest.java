@@ -8,7 +8,7 @@ class KeptPartTest {
   private static final float[] PICTURE = {1, 2};
   private static final float[] REPAINT = {0, 1};
 
-  /** A model with guidance, whose sides differ. */
+  /** A model with guidance, with two different predictions. */
   private static final Denoiser MODEL =
       new Denoiser() {
         @Override

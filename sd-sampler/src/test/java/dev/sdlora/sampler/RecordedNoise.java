@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.sampler.noise.NoiseSource;
 
-/** Gives out recorded draws in order and counts them. */
+/** Returns recorded draws in order and counts them. */
 final class RecordedNoise implements NoiseSource {
   private final double[][] recorded;
   private int draws;

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What every sampler keeps to; a new one is tested by being in the enum. */
+/** The contract of every sampler; a new sampler is tested because it is in the enum. */
 class SamplerContractTest {
   private static final int LENGTH = 60;
   private static final NoiseLevels LEVELS = NoiseLevels.stableDiffusion();
@@ -45,7 +45,10 @@ class SamplerContractTest {
     return sampler.onTimesteps() && sampler != Sampler.TCD;
   }
 
-  /** The denoiser calls that each class documents; none for DPM adaptive, which finds out. */
+  /**
+   * Returns the number of denoiser calls documented by each class; empty for DPM adaptive, which
+   * chooses it.
+   */
   private static OptionalInt documentedCalls(Sampler sampler, int steps) {
     return switch (sampler) {
       case HEUN, DPM2, DPM2_A, DPMPP_2S_A, DPMPP_SDE, RESTART -> OptionalInt.of(2 * steps - 1);
@@ -56,7 +59,7 @@ class SamplerContractTest {
     };
   }
 
-  /** The draws of noise that each class documents. */
+  /** Returns the number of draws of noise documented by each class. */
   private static int documentedDraws(Sampler sampler, int steps) {
     return switch (sampler) {
       case EULER, HEUN, DPM2, LMS, DPMPP_2M, DPMPP_2S, DPMPP_3S, DEIS -> 0;
@@ -95,11 +98,11 @@ class SamplerContractTest {
     } else {
       assertThat(draws).hasSize(documentedDraws(sampler, made));
     }
-    // Data of this model lies within [-2.6, 2.6]; steps too long for their method overshoot.
+    // The data of this model is within [-2.6, 2.6]; steps too long for their method overshoot.
     assertClose(toDoubles(result), new double[LENGTH], 0, steps <= 3 ? 40 : 4);
   }
 
-  /** Few steps from the last time straight to level 0, as distilled models have them. */
+  /** Few steps from the last time directly to level 0, as for distilled models. */
   @ParameterizedTest
   @EnumSource
   void run_trailing_landsWhereAPerfectDenoiserPoints(Sampler sampler) {
@@ -124,7 +127,9 @@ class SamplerContractTest {
     assertThat(run(plan, IDEAL, StepObserver.NONE)).isEqualTo(run(plan, IDEAL, StepObserver.NONE));
   }
 
-  /** Without fresh noise all move along the line to the target, and are there at level 0. */
+  /**
+   * Without fresh noise all samplers move along the line to the target, and reach it at level 0.
+   */
   @ParameterizedTest
   @MethodSource("samplersAndSteps")
   void sample_perfectDenoiser_landsOnTheLineToItsTarget(Sampler sampler, int steps) {
@@ -141,7 +146,7 @@ class SamplerContractTest {
     float[] start = Latents.scale(plan.startScale(), unitNoise());
     double end = plan.sigmas().at(plan.sigmas().steps());
     if (sampler == Sampler.DPM_FAST || sampler == Sampler.DPM_ADAPTIVE) {
-      end = plan.sigmas().lastPositive(); // they stay there
+      end = plan.sigmas().lastPositive(); // the latent stays there
     }
     double left = end / plan.sigmas().at(0);
 
@@ -156,7 +161,7 @@ class SamplerContractTest {
 
     double[] expected = toDoubles(Latents.combine(left, start, 1 - left, target));
     assertClose(toDoubles(result), expected, 1e-6, 3e-5);
-    // LMS adds up slopes, which are rounded; LCM's function skips past the model by 7e-6.
+    // LMS sums rounded slopes; LCM's function skips 7e-6 of the model.
     if (left == 0 && sampler != Sampler.LMS && sampler != Sampler.LCM) {
       assertThat(result).isEqualTo(target);
     }
@@ -171,7 +176,7 @@ class SamplerContractTest {
 
     float[] result = run(plan, (Unguided) (x, sigma) -> target, StepObserver.NONE);
 
-    // Noise of the lowest level is left by those that do not step to 0; 5 deviations of it.
+    // Samplers that do not step to 0 leave noise of the lowest level; 5 deviations of it.
     boolean toZero = plan.sigmas().at(plan.sigmas().steps()) == 0;
     boolean stays = sampler == Sampler.DPM_FAST || sampler == Sampler.DPM_ADAPTIVE;
     double left = toZero && !stays ? 2e-5 : 5 * last + 0.003;

@@ -166,7 +166,7 @@ class SamplingPlanTest {
     assertThat(plan(Sampler.RESTART, Schedule.AUTOMATIC, asked).steps()).isEqualTo(made);
   }
 
-  /** 20 steps: 11 on a Karras grid, and 9 from near 2 to near 0.1 again. */
+  /** 20 steps: 11 on a Karras grid, and 9 again from near 2 to near 0.1. */
   @Test
   void legs_twentySteps_goBackOnce() {
     List<Restart.Leg> legs = Restart.legs(sigmas(Schedule.KARRAS, 20));
@@ -203,7 +203,7 @@ class SamplingPlanTest {
   @Test
   void of_stepsThatTheSamplerCannotMake_areRefused() {
     assertThatThrownBy(() -> plan(Sampler.DDIM, Schedule.AUTOMATIC, 1))
-        .hasMessage("sampling on training times needs at least 2 steps: 1");
+        .hasMessage("sampling on training times requires at least 2 steps: 1");
     assertThatThrownBy(() -> plan(Sampler.TCD, Schedule.AUTOMATIC, 51))
         .hasMessage("steps of a consistency sampler must be from 1 to 50: 51");
   }
@@ -244,10 +244,10 @@ class SamplingPlanTest {
                     new RecordedNoise(),
                     StepObserver.NONE))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("latents must be of one length: 4 and 3");
+        .hasMessage("latents must have the same length: 4 and 3");
   }
 
-  /** Numbers that no float holds must not reach the caller as faults of arithmetic. */
+  /** Numbers that do not fit into a float must not reach the caller as arithmetic errors. */
   @ParameterizedTest
   @EnumSource(Sampler.class)
   void run_oddLevelsAndSteps_failAsDocumentedOrNotAtAll(Sampler sampler) {

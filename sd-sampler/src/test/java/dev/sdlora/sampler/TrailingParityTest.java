@@ -21,12 +21,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Few steps on trailing times, from settings as requests have them, against diffusers. */
+/** Compares few steps on trailing times, from the settings of a request, with diffusers. */
 class TrailingParityTest {
-  /** Of the largest value; diffusers keeps its tables in float32. */
+  /** Relative to the largest value; diffusers stores its tables in float32. */
   private static final double TOLERANCE = 5e-6;
 
-  /** Where all noise is gone at time 999; ours has to be finite. */
+  /** The level at time 999 if no signal is left; it must be finite here. */
   private static final double NEARLY_INFINITE = 1e7;
 
   private static final Fixtures RUNS = Fixtures.tensors("trailing.safetensors");
@@ -79,7 +79,7 @@ class TrailingParityTest {
     assertCloseToScale(result, RUNS.doubles(run + ".x"), TOLERANCE);
   }
 
-  /** With the finite last level of A1111, what is left of the signal moves the image a little. */
+  /** With A1111's finite last level, the remaining signal changes the image slightly. */
   @ParameterizedTest
   @MethodSource("zeroTerminalSnrRuns")
   void run_rescaledLevels_areNearTheReference(String run) {

@@ -1,6 +1,6 @@
 package dev.sdlora.sampler;
 
-/** A model without guidance, whose two sides are the same. */
+/** A model without guidance, whose two predictions are equal. */
 @FunctionalInterface
 interface Unguided extends Denoiser {
   @Override

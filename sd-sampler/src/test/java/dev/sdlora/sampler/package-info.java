@@ -1,4 +1,4 @@
-/** Tests of the samplers, and the helpers that the packages below share. */
+/** Tests of the samplers, and the helpers shared with the packages below. */
 @NullMarked
 package dev.sdlora.sampler;
 

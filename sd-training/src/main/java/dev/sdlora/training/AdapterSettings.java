@@ -12,16 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Which layers are trained, and how much a change of them can hold. */
+/** The layers to train and the size of their changes. */
 record AdapterSettings(int rank, double alpha, TrainedModules modules, boolean textEncoder) {
   private static final String WEIGHT = ".weight";
 
   /**
-   * The layers of a checkpoint that are trained. Of the text encoders those that the U-Net reads
-   * something of: the last one of SDXL's first encoder acts on nothing.
+   * The layers of a checkpoint to train. Text encoder layers whose output the U-Net does not read,
+   * such as the last one of SDXL's first encoder, are left out.
    *
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
-   * @throws TrainingException if it has none of them, or is a model that no training here is for
+   * @throws TrainingException if the checkpoint has none of these layers, or this kind of model
+   *     cannot be trained
    */
   List<AdapterModule> modules(ModelFiles model, int clipSkip) {
     requireTrainable(model);
@@ -34,7 +35,7 @@ record AdapterSettings(int rank, double alpha, TrainedModules modules, boolean t
     }
     if (found.stream().noneMatch(module -> module.network() == Network.UNET)) {
       throw new TrainingException(
-          "checkpoint '%s' has no layers to train: none of its U-Net's layers is among modules %s, expected"
+          "checkpoint '%s' has no layers to train: no layer of its U-Net belongs to modules %s, expected"
                   .formatted(model.checkpoint().path(), modules)
               + " attention inside transformers",
           ErrorDetails.in(model.checkpoint().path()));
@@ -49,31 +50,31 @@ record AdapterSettings(int rank, double alpha, TrainedModules modules, boolean t
     if (model.prediction() == Prediction.SAMPLE) {
       refuse(
           checkpoint,
-          "predicts the clean latent, as models for one step do",
+          "predicts the clean latent, like one-step models",
           "expected one that predicts noise or velocity");
     }
     if (!discrete) {
       refuse(
           checkpoint,
-          "was trained on any noise level of a range (EDM)",
-          "expected a model of 1000 noise levels that predicts noise or velocity");
+          "was trained on a continuous range of noise levels (EDM)",
+          "expected a model with 1000 noise levels that predicts noise or velocity");
     }
     if (checkpoint.family() == ModelFamily.SDXL_REFINER) {
-      refuse(checkpoint, "is the refiner of SDXL", "expected a model that begins pictures");
+      refuse(checkpoint, "is the refiner of SDXL", "expected the base model");
     }
     if (checkpoint.task() != Checkpoint.Task.TEXT_TO_IMAGE) {
       refuse(
           checkpoint,
           checkpoint.task() == Checkpoint.Task.INPAINTING
               ? "is an inpainting model"
-              : "is a model that edits pictures",
-          "expected a model of whole pictures");
+              : "is an image editing model",
+          "expected a text-to-image model");
     }
     if (model.unet().config().guidanceWidth() > 0) {
       refuse(
           checkpoint,
-          "is distilled and told how strongly to guide (LCM)",
-          "expected the model that it was made from");
+          "is distilled with the guidance scale as an input (LCM)",
+          "expected the model that it was distilled from");
     }
   }
 

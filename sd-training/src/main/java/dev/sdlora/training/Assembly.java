@@ -17,13 +17,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Puts together what a builder has collected, and checks what needs the whole image. */
+/**
+ * Assembles the settings that a builder has collected, and checks those that depend on each other.
+ */
 record Assembly(LoraTrainerBuilder given) {
-  /** A state file keeps a number for each of them. */
+  /** A limit for the state file, which holds a number for each step. */
   static final int MOST_STEPS = 10_000_000;
 
   Settings settings() {
-    TrainingSet pictures = given.set.orElseThrow(() -> Checks.missing("pictures"));
+    TrainingSet pictures = given.set.orElseThrow(() -> Checks.missing("images"));
     if (!given.trigger.isEmpty()) {
       pictures = pictures.withTrigger(given.trigger);
     }
@@ -44,7 +46,7 @@ record Assembly(LoraTrainerBuilder given) {
         given.clock);
   }
 
-  /** With the parts and the prediction type that a pipeline was told. */
+  /** The model, with the parts and the prediction type of the pipeline if there is one. */
   private ModelFiles model() {
     Path path = checkpoint();
     if (given.pipeline.isEmpty()) {
@@ -78,7 +80,7 @@ record Assembly(LoraTrainerBuilder given) {
     Checks.require(
         given.clipSkip == 1 || model.checkpoint().family() == ModelFamily.SD1,
         "clipSkip",
-        "be 1 for %s, which reads the layer that it was trained to read"
+        "be 1 for %s, which always reads the layer that it was trained to read"
             .formatted(model.checkpoint().family().label()),
         given.clipSkip);
     int total = steps(pictures.examples().size());
@@ -106,7 +108,7 @@ record Assembly(LoraTrainerBuilder given) {
     Checks.require(
         given.textEncoder2LearningRate.isEmpty(),
         "textEncoder2LearningRate",
-        "be left out for %s, which has one text encoder"
+        "not be set for %s, which has one text encoder"
             .formatted(model.checkpoint().family().label()),
         given.textEncoder2LearningRate.orElse(0));
     return List.of(first);
@@ -130,7 +132,7 @@ record Assembly(LoraTrainerBuilder given) {
     Checks.require(
         !file.toAbsolutePath().normalize().equals(own), "output", "not be the checkpoint", file);
     if (!given.samples.isEmpty() && given.pipeline.isEmpty()) {
-      throw new IllegalArgumentException("samples must have a pipeline that makes them: none");
+      throw new IllegalArgumentException("samples require a pipeline that generates them");
     }
     return new Outputs(
         file,
@@ -144,7 +146,7 @@ record Assembly(LoraTrainerBuilder given) {
         given.lossPlot);
   }
 
-  /** The folder may be missing, since the training makes it, but nothing else may be there. */
+  /** Checks that the folder exists or can be created by the training. */
   private static void requireFolder(Path file, String setting) {
     Path folder = file.toAbsolutePath().getParent();
     while (folder != null && !Files.exists(folder)) {
@@ -153,13 +155,13 @@ record Assembly(LoraTrainerBuilder given) {
     Checks.require(
         folder != null && Files.isDirectory(folder),
         setting,
-        "be in a folder, and '" + folder + "' is none",
+        "be in a folder, but '" + folder + "' is not one",
         file);
     try {
       WritableFolder.check(Objects.requireNonNull(folder));
     } catch (IOException e) {
       throw new SettingException(
-          setting, "be in a folder that can be written to (" + FileReason.of(e) + ")", file);
+          setting, "be in a writable folder (" + FileReason.of(e) + ")", file);
     }
   }
 }

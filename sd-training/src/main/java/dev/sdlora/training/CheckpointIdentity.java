@@ -5,15 +5,15 @@ import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.folder.HashIndex;
 
 /**
- * What tells a checkpoint from others.
+ * The identity of a checkpoint.
  *
- * @param name of its file or folder
- * @param sha256 of its file, 64 hex digits; empty for a folder
- * @param legacyHash A1111's first hash of the file; empty for a folder
+ * @param name the name of its file or folder
+ * @param sha256 the SHA-256 of its file, 64 hex digits; empty for a folder
+ * @param legacyHash A1111's older hash of the file; empty for a folder
  */
 record CheckpointIdentity(String name, String sha256, String legacyHash) {
 
-  /** Reads the whole file if its hash is not known yet. */
+  /** Identifies a checkpoint, reading the whole file if its hash is not cached. */
   static CheckpointIdentity of(Checkpoint checkpoint) {
     String name = String.valueOf(checkpoint.path().getFileName());
     if (checkpoint.layout() != Checkpoint.Layout.SINGLE_FILE) {
@@ -25,7 +25,7 @@ record CheckpointIdentity(String name, String sha256, String legacyHash) {
         FileHashes.legacy(checkpoint.path()));
   }
 
-  /** The hash, or what is closest to it. */
+  /** The hash, or the best available substitute. */
   String digest() {
     return sha256.isEmpty() ? name : sha256;
   }

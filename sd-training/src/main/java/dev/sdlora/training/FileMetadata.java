@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a LoRA file tells about its training, under the names of kohya's trainer ({@code ss_}),
+ * The metadata of a LoRA file about its training, with the keys of kohya's trainer ({@code ss_}),
  * which A1111 and ComfyUI read, and of the Stability AI model specification ({@code modelspec.}).
  */
 record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant started) {
   private static final String NONE = "None";
 
-  /** The pairs for a file that is written now. */
+  /** The metadata of a file written after this number of steps. */
   Map<String, String> at(int steps, Instant now) {
     AdapterMetadata pairs = new AdapterMetadata();
     pairs.put("ss_output_name", settings.outputs().name());
@@ -91,7 +91,7 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     pairs.put("ss_cache_latents", "True");
   }
 
-  /** One number for all, or a list as Python prints it. */
+  /** A single number if all rates are equal, otherwise a list in Python's notation. */
   private static String rates(List<Double> rates) {
     List<String> different = rates.stream().distinct().map(Decimals::text).toList();
     return different.size() == 1 ? different.get(0) : different.toString();
@@ -104,7 +104,7 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     return rates.warmup() > 0 ? "constant_with_warmup" : "constant";
   }
 
-  /** Epochs that have begun. */
+  /** The number of epochs started. */
   private int epochs(int steps) {
     long seen = (long) steps * settings.recipe().batchSize();
     int count = settings.set().examples().size();
@@ -127,7 +127,7 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     pairs.put("ss_training_comment", trigger.isEmpty() ? NONE : "trigger word: " + trigger);
   }
 
-  /** How often each part between commas occurs in the captions. */
+  /** The number of occurrences of each comma-separated tag in the captions. */
   private Map<String, Object> tags() {
     Map<String, Integer> counts = new TreeMap<>();
     for (TrainingExample example : settings.set().examples()) {

@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/** All that decides the course of a training, as words in its state file. Stateless. */
+/**
+ * All settings that determine the course of a training run, as text for its state file. Stateless.
+ */
 final class Fingerprint {
   private static final String PREFIX = "setting.";
 
@@ -44,9 +46,9 @@ final class Fingerprint {
   }
 
   /**
-   * Checks that a state is of the same training.
+   * Checks that a state belongs to the same training run.
    *
-   * @throws TrainingException if anything differs
+   * @throws TrainingException if any setting differs
    */
   static void require(Path state, Map<String, String> expected, Map<String, String> found) {
     expected.forEach(
@@ -54,8 +56,7 @@ final class Fingerprint {
           String other = found.get(key);
           if (!value.equals(other)) {
             throw new TrainingException(
-                ("training state '%s' was made with %s %s, expected %s; resume with the settings it"
-                        + " was made with, or begin anew without resume")
+                "training state '%s' was made with %s %s, expected %s; resume with the same settings, or start over without resume"
                     .formatted(
                         state,
                         key.substring(PREFIX.length()),

@@ -6,25 +6,26 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a LoRA (Hu et al. 2021) on images with captions, through the networks that make images.
+ * Trains a LoRA (Hu et al. 2021) on images with captions, using the same networks as generation.
  * The checkpoint is never changed.
  *
  * <h2>Memory</h2>
  *
- * A training holds its own copy of the U-Net in float32, and of the text encoders when those are
- * trained; all native memory is freed when it ends, in whatever way.
+ * A training run holds its own copy of the U-Net in float32, and of the text encoders if they are
+ * trained. All native memory is freed when it ends, even with an error.
  *
- * <h2>The same again</h2>
+ * <h2>Reproducibility</h2>
  *
- * All random numbers follow from the seed and the number of the step. On one machine and one
- * thread, which is what models with less than 100 million weights in the U-Net are trained on, and
- * others with {@code OMP_NUM_THREADS=1}, the same settings give the same file, but for the times in
- * its metadata, and a training that was stopped and resumed gives what it would have given in one
- * go. With several threads gradients may be added up in another order, which moves their last bits.
+ * All random numbers derive from the seed and the index of the step. On the same machine with one
+ * thread, the same settings give the same file except for the times in its metadata, and a training
+ * run that was stopped and resumed gives the same result as an uninterrupted one. Models with less
+ * than 100 million weights in the U-Net are always trained on one thread; for others, set {@code
+ * OMP_NUM_THREADS=1}. With several threads, gradients may be summed in a different order, which
+ * changes their last bits.
  *
  * <h2>Threads</h2>
  *
- * Immutable. One training at a time; {@link #cancel()} works from any thread.
+ * Immutable. Only one training can run at a time; {@link #cancel()} can be called from any thread.
  */
 public final class LoraTrainer {
   private final Settings settings;
@@ -34,23 +35,23 @@ public final class LoraTrainer {
     this.settings = settings;
   }
 
-  /** {@return a builder, which requires a checkpoint, images, an output and a number of steps} */
+  /** {@return a builder that requires a checkpoint, images, an output and a number of steps} */
   public static LoraTrainerBuilder builder() {
     return new LoraTrainerBuilder();
   }
 
   /**
-   * Begins a builder with settings that suit a checkpoint and a number of images; what is set
-   * afterwards counts. For models of SD 1.5's size they are those that are usual for one person,
-   * thing or style: rank 16, a learning rate of 1e-4 that falls along a cosine, 100 steps for each
-   * image but 1,000 to 2,000 in all. Models far smaller, such as the one that comes with the
-   * examples, learn in a few minutes on a processor from a larger rate and all layers. Both weigh
-   * samples by {@link LoraTrainerBuilder#minSnrGamma} 5 and drop 5 % of the captions.
+   * Returns a builder with settings that suit a checkpoint and a number of images; all of them can
+   * be overridden. For models of SD 1.5's size, they are the usual ones for one person, object or
+   * style: rank 16, a learning rate of 1e-4 with cosine decay, and 100 steps per image but 1,000 to
+   * 2,000 in all. Much smaller models, such as the one that comes with the examples, learn in a few
+   * minutes on a processor with a higher rate and all layers. Both weigh samples by {@link
+   * LoraTrainerBuilder#minSnrGamma} 5 and drop 5 % of the captions.
    *
-   * @param checkpoint a checkpoint file or diffusers folder; its headers are read
-   * @param pictures the training set, of which only the number of images decides
-   * @return a builder that lacks an output only
-   * @throws dev.sdlora.api.error.CheckpointException if it does not hold what it should
+   * @param checkpoint a checkpoint file or diffusers folder; only its headers are read
+   * @param pictures the training set; only its number of images matters
+   * @return a builder that lacks only an output
+   * @throws dev.sdlora.api.error.CheckpointException if the checkpoint is invalid or incomplete
    */
   public static LoraTrainerBuilder recommended(Path checkpoint, TrainingSet pictures) {
     Objects.requireNonNull(checkpoint, "checkpoint");
@@ -59,27 +60,28 @@ public final class LoraTrainer {
     return Recommendation.of(checkpoint, pictures.examples().size()).applyTo(builder);
   }
 
-  /** {@return how many steps a training makes} */
+  /** {@return the number of steps of a training run} */
   public int steps() {
     return settings.recipe().steps();
   }
 
   /**
-   * Trains on the calling thread and returns when the LoRA is written. When it is cancelled or its
-   * thread is interrupted, it stops after the step under way, and writes the LoRA of that step and
-   * the state; an interrupt stays set.
+   * Trains on the calling thread and returns when the LoRA is written. If the training is cancelled
+   * or its thread is interrupted, it stops after the current step and writes the LoRA of that step
+   * and the state; the interrupt status stays set.
    *
-   * @return what came of it; {@link TrainingResult#cancelled()} says whether it was stopped
-   * @throws TrainingException if an image cannot be read, the saved state is of another training,
-   *     or the loss is no longer a number; what was written before stays
+   * @return the result; {@link TrainingResult#cancelled()} says whether the training was stopped
+   *     early
+   * @throws TrainingException if an image cannot be read, the saved state belongs to another
+   *     training run, or the loss is not finite; files written before are kept
    * @throws dev.sdlora.api.error.CheckpointException if the text encoder lacks a token of a caption
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or written
-   * @throws IllegalStateException if this trainer is training already
+   * @throws IllegalStateException if this trainer is already running
    */
   public TrainingResult train() {
     TrainingRun run = new TrainingRun(settings);
     if (!current.compareAndSet(null, run)) {
-      throw new IllegalStateException("this trainer is training already");
+      throw new IllegalStateException("this trainer is already running");
     }
     try {
       return run.run();
@@ -88,7 +90,7 @@ public final class LoraTrainer {
     }
   }
 
-  /** Stops a training that is under way after its current step; else does nothing. */
+  /** Stops a training run after its current step; otherwise does nothing. */
   public void cancel() {
     TrainingRun run = current.get();
     if (run != null) {

@@ -14,9 +14,9 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * Collects the settings of a {@link LoraTrainer}. Every setter checks its value at once, throws an
- * {@link IllegalArgumentException} for a bad one, and returns this builder. Not safe for several
- * threads.
+ * Collects the settings of a {@link LoraTrainer}. Every setter checks its value immediately, throws
+ * an {@link IllegalArgumentException} if it is invalid, and returns this builder. Not safe for use
+ * by several threads.
  */
 public final class LoraTrainerBuilder {
   Optional<Pipeline> pipeline = Optional.empty();
@@ -59,7 +59,7 @@ public final class LoraTrainerBuilder {
   /**
    * Trains on the checkpoint of a pipeline. Either this or {@link #checkpoint} is required.
    *
-   * @param pipeline also makes the sample images
+   * @param pipeline the pipeline, which also generates the sample images
    * @return this builder
    */
   public LoraTrainerBuilder pipeline(Pipeline pipeline) {
@@ -70,7 +70,7 @@ public final class LoraTrainerBuilder {
   /**
    * Trains on a checkpoint. Either this or {@link #pipeline} is required.
    *
-   * @param path a file or a diffusers folder; that of the pipeline if there is one
+   * @param path a file or a diffusers folder; must be that of the pipeline if there is one
    * @return this builder
    */
   public LoraTrainerBuilder checkpoint(Path path) {
@@ -81,9 +81,9 @@ public final class LoraTrainerBuilder {
   /**
    * Sets the images and captions. Either this or {@link #trainingSet} is required.
    *
-   * @param folder see {@link TrainingSet#ofFolder(Path)}
+   * @param folder the folder, see {@link TrainingSet#ofFolder(Path)}
    * @return this builder
-   * @throws TrainingException if it holds no images or a caption is missing
+   * @throws TrainingException if it contains no images or a caption is missing
    */
   public LoraTrainerBuilder images(Path folder) {
     Objects.requireNonNull(folder, "folder");
@@ -104,7 +104,7 @@ public final class LoraTrainerBuilder {
   /**
    * Sets the file to write. Required.
    *
-   * @param file ends in {@code .safetensors}; missing folders are made
+   * @param file a path that ends in {@code .safetensors}; missing folders are created
    * @return this builder
    * @throws IllegalArgumentException if it has another ending
    */
@@ -119,7 +119,7 @@ public final class LoraTrainerBuilder {
   /**
    * Sets the name inside the file, which prompts may use as well.
    *
-   * @param name not blank. Default: the file's name without its ending
+   * @param name the name, not blank. Default: the file's name without its extension
    * @return this builder
    * @throws IllegalArgumentException if it is blank
    */
@@ -131,9 +131,9 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Puts a word in front of captions that lack it, and into the file.
+   * Sets a word that is prepended to captions that lack it and stored in the file.
    *
-   * @param word not blank. Default: none; captions are left alone
+   * @param word the word, not blank. Default: none; captions are used unchanged
    * @return this builder
    * @throws IllegalArgumentException if it is blank
    */
@@ -145,9 +145,9 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets the number of columns of each factor.
+   * Sets the rank, the number of columns of each factor.
    *
-   * @param rank from 1 to 1024. Default 8
+   * @param rank the rank, 1 to 1024. Default: 8
    * @return this builder
    * @throws IllegalArgumentException if it is out of range
    */
@@ -157,9 +157,9 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets the factor on the changes, which counts divided by the rank.
+   * Sets alpha; changes are multiplied by alpha divided by the rank.
    *
-   * @param alpha above 0. Default: the rank
+   * @param alpha the alpha, above 0. Default: the rank
    * @return this builder
    * @throws IllegalArgumentException if it is not above 0
    */
@@ -169,9 +169,9 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets which layers are trained.
+   * Sets the layers to train.
    *
-   * @param modules default {@link TrainedModules#LINEAR}
+   * @param modules the layers. Default: {@link TrainedModules#LINEAR}
    * @return this builder
    */
   public LoraTrainerBuilder modules(TrainedModules modules) {
@@ -180,10 +180,10 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets whether the text encoder is trained as well, of SDXL both. Layers behind what the U-Net
-   * reads are left out, such as the last one of SDXL's first encoder.
+   * Sets whether to train the text encoder as well; for SDXL, both. Layers whose output the U-Net
+   * does not read, such as the last one of SDXL's first encoder, are left out.
    *
-   * @param train default false
+   * @param train whether to train it. Default: false
    * @return this builder
    */
   public LoraTrainerBuilder textEncoder(boolean train) {
@@ -194,7 +194,7 @@ public final class LoraTrainerBuilder {
   /**
    * Sets the number of steps. Either this or {@link #epochs} is required.
    *
-   * @param steps from 1 to 10 million
+   * @param steps the number of steps, 1 to 10 million
    * @return this builder
    * @throws IllegalArgumentException if it is out of range
    */
@@ -205,10 +205,10 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets how many times each image is seen; the last batch is filled up. Either this or {@link
+   * Sets how many times each image is used; the last batch is filled up. Either this or {@link
    * #steps} is required.
    *
-   * @param epochs at least 1; goes before a number of steps
+   * @param epochs the number of epochs, at least 1; takes precedence over a number of steps
    * @return this builder
    * @throws IllegalArgumentException if it is below 1
    */
@@ -219,9 +219,9 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets how many images a step looks at.
+   * Sets the number of images in each step.
    *
-   * @param batchSize 1, the default, to 1024
+   * @param batchSize the number of images, 1 to 1024. Default: 1
    * @return this builder
    * @throws IllegalArgumentException if it is out of range
    */
@@ -231,9 +231,9 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets the size to which images are scaled and cut.
+   * Sets the training resolution. Images are scaled to cover it and cropped.
    *
-   * @param size default: the checkpoint's
+   * @param size the resolution. Default: the checkpoint's
    * @return this builder
    */
   public LoraTrainerBuilder size(ImageSize size) {
@@ -244,7 +244,7 @@ public final class LoraTrainerBuilder {
   /**
    * Sets the learning rate of the U-Net.
    *
-   * @param rate above 0. Default 1e-4
+   * @param rate the learning rate, above 0. Default: 1e-4
    * @return this builder
    * @throws IllegalArgumentException if it is not above 0
    */
@@ -256,7 +256,7 @@ public final class LoraTrainerBuilder {
   /**
    * Sets the learning rate of the text encoders.
    *
-   * @param rate above 0. Default: half the U-Net's
+   * @param rate the learning rate, above 0. Default: half the U-Net's
    * @return this builder
    * @throws IllegalArgumentException if it is not above 0
    */
@@ -267,10 +267,11 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets a learning rate of its own for the second text encoder of SDXL. Models with one encoder
-   * refuse it in {@link #build}.
+   * Sets a separate learning rate for the second text encoder of SDXL. For models with one encoder,
+   * {@link #build} rejects it.
    *
-   * @param rate above 0. Default: that of the first, {@link #textEncoderLearningRate}
+   * @param rate the learning rate, above 0. Default: that of the first, {@link
+   *     #textEncoderLearningRate}
    * @return this builder
    * @throws IllegalArgumentException if it is not above 0
    */
@@ -281,9 +282,9 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets over how many steps the learning rate rises from 0.
+   * Sets the number of steps over which the learning rate rises from 0.
    *
-   * @param steps from 0, the default, to fewer than all
+   * @param steps the number of steps, 0 to fewer than all. Default: 0
    * @return this builder
    * @throws IllegalArgumentException if it is negative
    */
@@ -293,9 +294,9 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets whether the learning rate falls to 0 along half a cosine; otherwise it stays level.
+   * Sets whether the learning rate falls to 0 along half a cosine; otherwise it stays constant.
    *
-   * @param cosine default false
+   * @param cosine whether it falls. Default: false
    * @return this builder
    */
   public LoraTrainerBuilder cosine(boolean cosine) {
@@ -304,9 +305,10 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets what share of a number, times the learning rate, a step takes off.
+   * Sets the weight decay, the share of each weight that a step subtracts, multiplied by the
+   * learning rate.
    *
-   * @param decay from 0. Default 0.01
+   * @param decay the weight decay, at least 0. Default: 0.01
    * @return this builder
    * @throws IllegalArgumentException if it is negative or not finite
    */
@@ -318,9 +320,9 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets the length to which longer gradients are cut.
+   * Sets the norm to which larger gradients are clipped.
    *
-   * @param norm above 0. Default 1
+   * @param norm the norm, above 0. Default: 1
    * @return this builder
    * @throws IllegalArgumentException if it is not above 0
    */
@@ -330,10 +332,9 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Weighs each sample by {@code min(snr, gamma) / snr} (Hang et al. 2023). Default: all samples
-   * weigh the same.
+   * Weighs each sample by {@code min(snr, gamma) / snr} (Hang et al. 2023). Default: equal weights.
    *
-   * @param gamma above 0, usually 5
+   * @param gamma the bound on the signal-to-noise ratio, above 0, usually 5
    * @return this builder
    * @throws IllegalArgumentException if it is not above 0
    */
@@ -343,9 +344,9 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets a factor on noise that is the same all over a channel.
+   * Sets the factor on additional noise that is constant within each channel.
    *
-   * @param offset from 0, the default
+   * @param offset the factor, at least 0. Default: 0
    * @return this builder
    * @throws IllegalArgumentException if it is negative or not finite
    */
@@ -357,9 +358,9 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets the share of captions that are replaced by the empty one.
+   * Sets the share of captions that are replaced by the empty caption.
    *
-   * @param share from 0, the default, to 1
+   * @param share the share, 0 to 1. Default: 0
    * @return this builder
    * @throws IllegalArgumentException if it is out of range
    */
@@ -369,9 +370,9 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets which layer of the text encoder of SD 1.x is read.
+   * Sets the layer of SD 1.x's text encoder that the U-Net reads.
    *
-   * @param clipSkip 1, the default, for the last layer, which it must be for other families
+   * @param clipSkip 1, the default, for the last layer; must be 1 for other families
    * @return this builder
    * @throws IllegalArgumentException if it is below 1
    */
@@ -381,9 +382,9 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets what all random numbers follow from.
+   * Sets the random seed.
    *
-   * @param seed any number. Default 0
+   * @param seed any number. Default: 0
    * @return this builder
    */
   public LoraTrainerBuilder seed(long seed) {
@@ -392,10 +393,10 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Writes {@code <stem>-step000100.safetensors} and the like, and the state of the training to
-   * {@code <stem>.training-state.safetensors}, on the way. Default: never.
+   * Saves the LoRA at intervals as {@code <stem>-step000100.safetensors} and so on, and the state
+   * of the training as {@code <stem>.training-state.safetensors}. Default: never.
    *
-   * @param steps after each so many, at least 1
+   * @param steps the number of steps between two saves, at least 1
    * @return this builder
    * @throws IllegalArgumentException if it is below 1
    */
@@ -405,9 +406,9 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets whether the training goes on from the state file if there is one.
+   * Sets whether to resume from the state file if it exists.
    *
-   * @param resume default false
+   * @param resume whether to resume. Default: false
    * @return this builder
    */
   public LoraTrainerBuilder resume(boolean resume) {
@@ -416,11 +417,11 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Makes images with the LoRA as it stands, {@code <stem>-step000100-1.png} and so on. Needs a
-   * {@link #pipeline}. Default: none.
+   * Generates sample images with the unfinished LoRA, {@code <stem>-step000100-1.png} and so on.
+   * Requires a {@link #pipeline}. Default: none.
    *
-   * @param specs what to make, at least one
-   * @param everySteps after each so many steps, at least 1
+   * @param specs the images to generate, at least one
+   * @param everySteps the number of steps between samples, at least 1
    * @return this builder
    * @throws IllegalArgumentException if there are no specs, or the number is below 1
    */
@@ -433,9 +434,9 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Draws the losses at each save and at the end. Default: not.
+   * Plots the losses at each save and at the end. Default: no plot.
    *
-   * @param png ends in {@code .png}; missing folders are made
+   * @param png a path that ends in {@code .png}; missing folders are created
    * @return this builder
    * @throws IllegalArgumentException if it has another ending
    */
@@ -447,11 +448,11 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets the number format of the file.
+   * Sets the dtype of the file.
    *
    * @param format {@link NumberFormat#FLOAT16}, the default, or {@link NumberFormat#FLOAT32}
    * @return this builder
-   * @throws IllegalArgumentException if it is another
+   * @throws IllegalArgumentException if it is another dtype
    */
   public LoraTrainerBuilder fileFormat(NumberFormat format) {
     Objects.requireNonNull(format, "format");
@@ -461,9 +462,9 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets who watches the training.
+   * Sets the listener.
    *
-   * @param listener default {@link TrainingListener#NONE}
+   * @param listener the listener. Default: {@link TrainingListener#NONE}
    * @return this builder
    */
   public LoraTrainerBuilder listener(TrainingListener listener) {
@@ -471,22 +472,23 @@ public final class LoraTrainerBuilder {
     return this;
   }
 
-  /** Sets where the times in the file come from, for tests that compare files. */
+  /** Sets the clock for the times in the file, for tests that compare files. */
   LoraTrainerBuilder clock(Clock clock) {
     this.clock = clock;
     return this;
   }
 
   /**
-   * Checks that the settings go together, and reads the headers of the checkpoint. The builder can
-   * be used further.
+   * Checks that the settings are consistent, and reads the headers of the checkpoint. The builder
+   * can be reused.
    *
-   * @return a trainer, which has trained nothing yet
+   * @return a trainer; training has not started
    * @throws IllegalStateException if a required setting is missing
-   * @throws IllegalArgumentException if settings do not go together
-   * @throws TrainingException if the checkpoint has no layers to train, or is one that is not
-   *     trained on: a refiner, a model for inpainting or editing, one of any noise level (EDM)
-   * @throws dev.sdlora.api.error.CheckpointException if it does not hold what it should
+   * @throws IllegalArgumentException if settings contradict each other
+   * @throws TrainingException if the checkpoint has no layers to train, or is of a kind that cannot
+   *     be trained: a refiner, an inpainting or editing model, or one with continuous noise levels
+   *     (EDM)
+   * @throws dev.sdlora.api.error.CheckpointException if the checkpoint is invalid or incomplete
    */
   public LoraTrainer build() {
     return new LoraTrainer(new Assembly(this).settings());

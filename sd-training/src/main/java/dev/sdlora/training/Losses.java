@@ -2,9 +2,9 @@ package dev.sdlora.training;
 
 import java.util.Arrays;
 
-/** The losses of all steps so far. Not safe for several threads. */
+/** The losses of all steps so far. Not safe for use by several threads. */
 final class Losses {
-  /** How many steps a running mean looks at. */
+  /** The number of steps in a running mean. */
   static final int WINDOW = 100;
 
   private final float[] values;
@@ -22,12 +22,12 @@ final class Losses {
     return count;
   }
 
-  /** Those of the steps done. */
+  /** The losses of the completed steps. */
   float[] values() {
     return Arrays.copyOf(values, count);
   }
 
-  /** Those of all steps, 0 for steps to come. */
+  /** The losses of all steps, 0 for steps that are not yet done. */
   float[] all() {
     return values.clone();
   }

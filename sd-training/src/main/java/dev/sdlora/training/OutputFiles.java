@@ -10,14 +10,14 @@ import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Small files that a training writes and removes. Stateless. */
+/** Writes and deletes small files of a training run. Stateless. */
 final class OutputFiles {
   private static final Logger LOG = LoggerFactory.getLogger(OutputFiles.class);
 
   private OutputFiles() {}
 
   /**
-   * Draws losses into a file, which appears whole or not at all.
+   * Plots losses into a file, which is written atomically.
    *
    * @throws TrainingException if it cannot be written
    */
@@ -33,9 +33,9 @@ final class OutputFiles {
   }
 
   /**
-   * Makes the folder of a file if it is missing.
+   * Creates the folder of a file if it is missing.
    *
-   * @throws TrainingException if it cannot be made
+   * @throws TrainingException if it cannot be created
    */
   static void makeFolder(Path file) {
     Path folder = file.toAbsolutePath().getParent();
@@ -45,11 +45,11 @@ final class OutputFiles {
       }
     } catch (IOException e) {
       throw new TrainingException(
-          "folder '%s' cannot be made: %s".formatted(folder, e), ErrorDetails.in(file), e);
+          "folder '%s' cannot be created: %s".formatted(folder, e), ErrorDetails.in(file), e);
     }
   }
 
-  /** Removes a file if it is there. */
+  /** Deletes a file if it exists. */
   static void discard(Path file) {
     try {
       Files.deleteIfExists(file);

@@ -8,7 +8,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a training writes and where. An interval of 0 stands for never, an empty trigger for none.
+ * The outputs of a training run and their paths. An interval of 0 means never, an empty trigger
+ * none.
  */
 record Outputs(
     Path file,
@@ -31,12 +32,12 @@ record Outputs(
     return beside(at(step) + EXTENSION);
   }
 
-  /** One image of a step, counted from 1. */
+  /** The path of an image of a step; images are numbered from 1. */
   Path sample(int step, int number) {
     return beside(at(step) + "-" + number + ".png");
   }
 
-  /** Where the LoRA of a step lies while images are made with it. */
+  /** The path of the temporary LoRA that sample images of a step are generated with. */
   Path temporary(int step) {
     return file.resolveSibling("." + stem(file) + at(step) + "-sample" + EXTENSION);
   }

@@ -16,20 +16,21 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * What is computed once before a training.
+ * The data that is computed once before a training run.
  *
  * @param examples latents with their captions
- * @param captions as tokens if text encoders are trained, else as their states
- * @param digest changes with every pixel and letter of them
+ * @param captions tokens if text encoders are trained, otherwise their states
+ * @param digest a hash of all pixels and captions
  */
 record PreparedData(List<Example> examples, Captions captions, String digest) {
 
-  /** Encodes images and captions; stops between two images when told so. */
+  /** Encodes images and captions; can be cancelled between two images. */
   static PreparedData of(Settings settings, BooleanSupplier cancelled) {
     List<TrainingExample> set = settings.set().examples();
     ModelFiles model = settings.model();
     List<String> texts = set.stream().map(TrainingExample::caption).toList();
-    // Before the images, which take long: a caption may have a token that the checkpoint lacks.
+    // Captions first, because encoding images takes long and a caption may have a token that the
+    // checkpoint lacks.
     Captions tokens =
         Captions.tokens(texts, model.textEncoders().stream().map(ModelFiles.Part::config).toList());
     Captions captions =
@@ -59,7 +60,8 @@ record PreparedData(List<Example> examples, Captions captions, String digest) {
     bytes.asFloatBuffer().put(pixels);
     bytes.putDouble(pixels.length * Float.BYTES, example.strength());
     digest.update(bytes);
-    // A zero byte ends the text, so that no letter can move from one caption to the next.
+    // The zero byte separates captions, so that moving text from one to the next changes the
+    // digest.
     digest.update((example.caption() + "\0").getBytes(StandardCharsets.UTF_8));
     if (settings.model().unet().config().vectorWidth() > 0) {
       digest.update(fitted.sizes().toString().getBytes(StandardCharsets.UTF_8));
@@ -73,7 +75,7 @@ record PreparedData(List<Example> examples, Captions captions, String digest) {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
+      throw new IllegalStateException("SHA-256 is not available", e);
     }
   }
 }

@@ -9,7 +9,7 @@ import dev.sdlora.training.step.LearningRate;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** How a training goes about it: all numbers that decide its course, apart from the images. */
+/** All numbers that determine the course of a training run, except the images. */
 record Recipe(
     int steps,
     int batchSize,
@@ -23,17 +23,20 @@ record Recipe(
     int clipSkip,
     long seed) {
 
-  /** Decay rate of the squared gradients' average, as usual for AdamW. */
+  /** The decay rate of the average of squared gradients, the usual value for AdamW. */
   private static final double BETA2 = 0.999;
 
-  /** The learning rates, those of the text encoders in the order of these, and their course. */
+  /**
+   * The learning rates and their schedule; those of the text encoders are in the order of the
+   * encoders.
+   */
   record Rates(double unet, List<Double> textEncoders, int warmup, boolean cosine) {}
 
   LearningRate unetRate() {
     return rate(rates.unet());
   }
 
-  /** Those of the text encoders in the order of these. */
+  /** The learning rates of the text encoders, in the order of the encoders. */
   List<LearningRate> textEncoderRates() {
     return rates.textEncoders().stream().map(this::rate).toList();
   }

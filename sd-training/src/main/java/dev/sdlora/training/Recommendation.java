@@ -7,47 +7,47 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * Settings that give a good LoRA without further thought; {@link LoraTrainer#recommended} has them
- * in a builder.
+ * Recommended training settings for a good LoRA; {@link LoraTrainer#recommended} returns a builder
+ * with them.
  *
- * @param rank columns of each layer's factors
- * @param modules which layers are trained
- * @param steps how many
- * @param batchSize images in a step
- * @param learningRate of the U-Net
- * @param warmup steps over which it rises
+ * @param rank the number of columns of each layer's factors
+ * @param modules the layers to train
+ * @param steps the number of steps
+ * @param batchSize the number of images in a step
+ * @param learningRate the learning rate of the U-Net
+ * @param warmup the number of steps over which it rises
  */
 public record Recommendation(
     int rank, TrainedModules modules, int steps, int batchSize, double learningRate, int warmup) {
 
-  /** Below this many weights a U-Net is a small one; SD 1.5's has 860 million. */
+  /** A U-Net with fewer weights is small; SD 1.5's has 860 million. */
   private static final long SMALL = 50_000_000;
 
-  /** What Hang et al. (2023) recommend. */
+  /** The value that Hang et al. (2023) recommend. */
   private static final double MIN_SNR_GAMMA = 5;
 
   private static final double CAPTION_DROPOUT = 0.05;
 
   /**
-   * Takes settings together.
+   * Creates a recommendation.
    *
-   * @param rank columns of each layer's factors
-   * @param modules which layers are trained
-   * @param steps how many
-   * @param batchSize images in a step
-   * @param learningRate of the U-Net
-   * @param warmup steps over which it rises
+   * @param rank the number of columns of each layer's factors
+   * @param modules the layers to train
+   * @param steps the number of steps
+   * @param batchSize the number of images in a step
+   * @param learningRate the learning rate of the U-Net
+   * @param warmup the number of steps over which it rises
    */
   public Recommendation {
     Objects.requireNonNull(modules, "modules");
   }
 
   /**
-   * {@return what suits a checkpoint and a number of images; see {@link LoraTrainer#recommended}}
+   * {@return settings for a checkpoint and a number of images; see {@link LoraTrainer#recommended}}
    *
-   * @param checkpoint a checkpoint file or diffusers folder; its headers are read
-   * @param pictures how many there are to learn from, at least 1
-   * @throws dev.sdlora.api.error.CheckpointException if it does not hold what it should
+   * @param checkpoint a checkpoint file or diffusers folder; only its headers are read
+   * @param pictures the number of training images, at least 1
+   * @throws dev.sdlora.api.error.CheckpointException if the checkpoint is invalid or incomplete
    * @throws IllegalArgumentException if there are no images
    */
   public static Recommendation of(Path checkpoint, int pictures) {

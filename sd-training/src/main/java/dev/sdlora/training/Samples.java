@@ -9,11 +9,11 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes images with an unfinished LoRA. */
+/** Generates images with an unfinished LoRA. */
 record Samples(Pipeline pipeline, Outputs outputs, TrainingListener listener) {
   private static final Logger LOG = LoggerFactory.getLogger(Samples.class);
 
-  /** Makes the images of a step; stops before the next one when told so or interrupted. */
+  /** Generates the images of a step; stops before the next image when cancelled or interrupted. */
   void make(int step, Path lora, BooleanSupplier cancelled) {
     int number = 0;
     try {
@@ -29,7 +29,8 @@ record Samples(Pipeline pipeline, Outputs outputs, TrainingListener listener) {
         }
       }
     } catch (RuntimeException e) {
-      // The pipeline gives up, and files break; the interrupt stays set for the training to see.
+      // An interrupt makes the pipeline and file operations fail; the status stays set for the
+      // training.
       if (!Thread.currentThread().isInterrupted()) {
         throw e;
       }

@@ -5,7 +5,7 @@ import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import java.time.Clock;
 import java.util.Optional;
 
-/** All that a training is told. */
+/** All settings of a training run. */
 record Settings(
     ModelFiles model,
     Optional<Pipeline> pipeline,

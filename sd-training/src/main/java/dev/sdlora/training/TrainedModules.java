@@ -2,22 +2,22 @@ package dev.sdlora.training;
 
 import dev.sdlora.lora.plan.Network;
 
-/** Which layers of the networks get a LoRA. */
+/** The layers of the networks that get a LoRA. */
 public enum TrainedModules {
   /** The four projections of every attention ({@code to_q}, {@code to_k}, {@code to_v}, out). */
   ATTENTION,
   /**
-   * All linear layers of the transformers: attention, the two-layer networks, and the projections
-   * into and out of each transformer. What kohya's trainer does by default.
+   * All linear layers of the transformers: attention, feed-forward layers, and the projections into
+   * and out of each transformer. The default of kohya's trainer.
    */
   LINEAR,
   /**
-   * Those and all layers of residual blocks, downsamplers and upsamplers of the U-Net, 3×3
-   * convolutions included.
+   * The linear layers and all layers of residual blocks, downsamplers and upsamplers of the U-Net,
+   * including 3×3 convolutions.
    */
   CONVOLUTIONS;
 
-  /** Whether a layer with a weight of two or four dimensions gets a LoRA. */
+  /** Whether a layer gets a LoRA, given that its weight has two or four dimensions. */
   boolean include(Network network, String layer) {
     if (network != Network.UNET) {
       return layer.contains(".self_attn.") || (this != ATTENTION && layer.contains(".mlp."));

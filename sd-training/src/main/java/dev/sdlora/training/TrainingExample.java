@@ -11,24 +11,24 @@ import javax.imageio.ImageIO;
 /**
  * An image with its caption.
  *
- * @param name what messages call it, such as the name of its file
- * @param image gives the image, of any size, when a training begins; called once in each training,
- *     on its thread
- * @param caption plain text: brackets have no meaning in it
- * @param strength of the LoRA at which this image is the aim; finite and not 0. A LoRA that works
- *     as a slider is trained on images at 1 and on their opposites at -1
+ * @param name a name for messages, such as that of its file
+ * @param image supplies the image, of any size; called once at the start of each training run, on
+ *     its thread
+ * @param caption plain text, in which brackets have no meaning
+ * @param strength the strength of the LoRA at which it should produce this image; finite and not 0.
+ *     A slider LoRA is trained on images at 1 and on their opposites at -1
  */
 public record TrainingExample(
     String name, Supplier<BufferedImage> image, String caption, double strength) {
 
   /**
-   * Checks the strength.
+   * Creates an example.
    *
-   * @param name what messages call it
-   * @param image gives the image when a training begins
-   * @param caption empty for none
-   * @param strength finite and not 0
-   * @throws IllegalArgumentException if the strength is 0, at which a LoRA changes nothing, or not
+   * @param name a name for messages
+   * @param image supplies the image at the start of a training run
+   * @param caption the caption; empty for none
+   * @param strength the strength, finite and not 0
+   * @throws IllegalArgumentException if the strength is 0, at which a LoRA has no effect, or not
    *     finite
    */
   public TrainingExample {
@@ -41,9 +41,9 @@ public record TrainingExample(
   }
 
   /**
-   * Takes an image in memory, at strength 1.
+   * Creates an example from an image in memory, at strength 1.
    *
-   * @param image of any size; not copied
+   * @param image an image of any size; not copied
    * @param caption plain text; empty for none
    * @return the example
    */
@@ -54,10 +54,10 @@ public record TrainingExample(
   }
 
   /**
-   * Takes an image file, at strength 1. It is read when a training begins, which fails with a
-   * {@link TrainingException} if it cannot be.
+   * Creates an example from an image file, at strength 1. The file is read at the start of a
+   * training run, which fails with a {@link TrainingException} if it cannot be read.
    *
-   * @param file of a format that {@link ImageIO} reads
+   * @param file a file in a format that {@link ImageIO} reads
    * @param caption plain text; empty for none
    * @return the example
    */
@@ -68,9 +68,9 @@ public record TrainingExample(
   }
 
   /**
-   * Sets another strength.
+   * Returns a copy with another strength.
    *
-   * @param strength finite and not 0
+   * @param strength the strength, finite and not 0
    * @return the same image at that strength
    * @throws IllegalArgumentException if it is 0 or not finite
    */
@@ -83,7 +83,7 @@ public record TrainingExample(
       BufferedImage image = ImageIO.read(file.toFile());
       if (image == null) {
         throw new TrainingException(
-            "image '%s' cannot be read: it is not of a known format, expected PNG or JPEG"
+            "image '%s' cannot be read: its format is unknown, expected PNG or JPEG"
                 .formatted(file),
             ErrorDetails.in(file));
       }

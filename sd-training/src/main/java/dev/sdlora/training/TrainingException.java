@@ -6,60 +6,60 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A training cannot begin or cannot go on: images or captions are missing or cannot be read, a
- * saved state belongs to another training, or the loss is no longer a number.
+ * Thrown if a training run cannot start or continue: images or captions are missing or cannot be
+ * read, a saved state belongs to another training run, or the loss is not finite.
  */
 public class TrainingException extends StableDiffusionException {
   private static final long serialVersionUID = 1L;
 
-  /** 0 for none. */
+  /** The step, or 0 for none. */
   private final int step;
 
   /**
-   * Makes an error that tells programs nothing but its type.
+   * Creates an exception without details.
    *
-   * @param message one sentence for people
+   * @param message one sentence for users
    */
   public TrainingException(String message) {
     this(message, ErrorDetails.NONE);
   }
 
   /**
-   * Makes an error with what caused it.
+   * Creates an exception with a cause.
    *
-   * @param message one sentence for people
-   * @param cause null if nothing did
+   * @param message one sentence for users
+   * @param cause the cause, or null
    */
   public TrainingException(String message, @Nullable Throwable cause) {
     this(message, ErrorDetails.NONE, cause);
   }
 
   /**
-   * Makes an error that tells programs what it is about.
+   * Creates an exception with details.
    *
-   * @param message one sentence for people
-   * @param details what programs are told
+   * @param message one sentence for users
+   * @param details the details for programs
    */
   public TrainingException(String message, ErrorDetails details) {
     this(message, details, null);
   }
 
   /**
-   * Makes an error that tells programs what it is about, with what caused it.
+   * Creates an exception with details and a cause.
    *
-   * @param message one sentence for people
-   * @param details what programs are told
-   * @param cause null if nothing did
+   * @param message one sentence for users
+   * @param details the details for programs
+   * @param cause the cause, or null
    */
   public TrainingException(String message, ErrorDetails details, @Nullable Throwable cause) {
     this(message, 0, details, cause);
   }
 
   /**
-   * Makes an error in a step of the training.
+   * Creates an exception for a step of the training.
    *
-   * @param message one sentence for people
-   * @param step its number, from 1
+   * @param message one sentence for users
+   * @param step the number of the step, from 1
    */
   public TrainingException(String message, int step) {
     this(message, step, ErrorDetails.NONE, null);
@@ -71,7 +71,7 @@ public class TrainingException extends StableDiffusionException {
     this.step = step;
   }
 
-  /** {@return the step in which it happened, from 1; empty before the first} */
+  /** {@return the step in which the error occurred, from 1; empty before the first step} */
   public OptionalInt step() {
     return step == 0 ? OptionalInt.empty() : OptionalInt.of(step);
   }

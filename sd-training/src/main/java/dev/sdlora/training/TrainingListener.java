@@ -3,46 +3,46 @@ package dev.sdlora.training;
 import java.nio.file.Path;
 
 /**
- * Watches a training. Override what is of interest; every method does nothing by default. All are
- * called on the thread that trains, which waits for them; an exception ends the training.
+ * Observes a training run. By default, every method does nothing. All methods are called on the
+ * training thread, which waits for them; an exception ends the training.
  */
 public interface TrainingListener {
-  /** Listens to nothing. */
+  /** A listener that does nothing. */
   TrainingListener NONE = new TrainingListener() {};
 
   /**
-   * The training begins; images and captions are about to be encoded.
+   * Called when the training starts, before images and captions are encoded.
    *
-   * @param pictures how many there are
-   * @param steps how many steps there will be, those of an earlier run included
+   * @param pictures the number of training images
+   * @param steps the total number of steps, including those of an earlier run
    */
   default void start(int pictures, int steps) {}
 
   /**
-   * A step is done.
+   * Called after each step.
    *
-   * @param progress where the training stands
+   * @param progress the progress of the training
    */
   default void step(TrainingProgress progress) {}
 
   /**
-   * A LoRA is written, with the state of the training unless it is the last one.
+   * Called after a LoRA is written and, unless it is the last one, the state of the training.
    *
    * @param file the LoRA
    */
   default void saved(Path file) {}
 
   /**
-   * A sample image is written.
+   * Called after a sample image is written.
    *
    * @param file the image, a PNG
    */
   default void sample(Path file) {}
 
   /**
-   * The training has ended without an error.
+   * Called when the training has ended without an error.
    *
-   * @param result what came of it, also of a cancelled one
+   * @param result the result, also of a cancelled training run
    */
   default void end(TrainingResult result) {}
 }

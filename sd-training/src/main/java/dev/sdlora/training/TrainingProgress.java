@@ -3,15 +3,15 @@ package dev.sdlora.training;
 import java.time.Duration;
 
 /**
- * Where a training stands after a step.
+ * The progress of a training run after a step.
  *
- * @param step how many steps are done, from 1; a resumed training goes on counting
- * @param steps how many there will be
- * @param loss of this step, which varies much with the noise drawn for it
- * @param meanLoss mean of the last steps, up to 100
- * @param learningRate of the U-Net in this step
- * @param stepsPerSecond since the training began or was resumed
- * @param remaining estimated time until the last step
+ * @param step the number of completed steps, from 1, including those before a resume
+ * @param steps the total number of steps
+ * @param loss the loss of this step, which varies widely with its random noise
+ * @param meanLoss the mean loss of up to 100 recent steps
+ * @param learningRate the learning rate of the U-Net in this step
+ * @param stepsPerSecond the average speed since the training started or was resumed
+ * @param remaining the estimated time until the last step
  */
 public record TrainingProgress(
     int step,

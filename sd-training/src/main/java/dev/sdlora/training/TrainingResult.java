@@ -4,14 +4,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * What came of a training.
+ * The result of a training run.
  *
- * @param file the LoRA; of a cancelled training, the one of its last step, and nothing is written
- *     when there was none
- * @param steps how many steps are done
- * @param firstLoss mean loss of the first tenth of these steps
- * @param lastLoss mean loss of the last tenth; NaN, as the first, if there was no step
- * @param duration from the call to the end, without earlier runs that this one resumed
+ * @param file the LoRA; for a cancelled training run the one of its last step, which is not written
+ *     if no step was completed
+ * @param steps the number of completed steps
+ * @param firstLoss the mean loss of the first tenth of these steps
+ * @param lastLoss the mean loss of the last tenth; like the first, NaN if there was no step
+ * @param duration the duration of this run, without earlier runs that it resumed
  * @param cancelled whether it was stopped before its last step
  */
 public record TrainingResult(

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One training from its images to its file. Runs once, on one thread. */
+/** A training run, from encoding its images to writing its file. Runs once, on one thread. */
 final class TrainingRun {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
   private static final String STARTED = "started";
@@ -33,7 +33,7 @@ final class TrainingRun {
     this.steps = settings.recipe().steps();
   }
 
-  /** Asks for an end after the current step; from any thread. */
+  /** Requests a stop after the current step; can be called from any thread. */
   void cancel() {
     cancelled = true;
   }
@@ -79,7 +79,7 @@ final class TrainingRun {
     }
   }
 
-  /** When the training first began; goes on from a saved state if that is wanted. */
+  /** The time at which the training first started. Resumes from a saved state if requested. */
   private Instant started(TrainingState training, Map<String, String> words) {
     Instant now = settings.clock().instant();
     if (outputs.resume() && Files.exists(outputs.state())) {
@@ -135,7 +135,7 @@ final class TrainingRun {
     return cancelled;
   }
 
-  /** Takes note of an interrupt and clears it, since files cannot be written while it is set. */
+  /** Records and clears an interrupt, because files cannot be written while it is set. */
   private boolean noticeInterrupt() {
     if (Thread.interrupted()) {
       interrupted = true;
@@ -145,7 +145,7 @@ final class TrainingRun {
     return false;
   }
 
-  /** Files break when their thread is interrupted; then the task is done once more, undisturbed. */
+  /** Runs a task that accesses files; if an interrupt makes it fail, it is repeated once. */
   private <T> T unbroken(Supplier<T> task) {
     noticeInterrupt();
     try {
@@ -154,12 +154,12 @@ final class TrainingRun {
       if (!noticeInterrupt()) {
         throw e;
       }
-      LOG.debug("interrupted, doing it once more", e);
+      LOG.debug("interrupted, trying once more", e);
       return task.get();
     }
   }
 
-  /** Writes what a training leaves behind. */
+  /** Writes the files of a training run. */
   private final class Writer {
     private final TrainingState training;
     private final Map<String, String> words;
@@ -177,7 +177,7 @@ final class TrainingRun {
       return training.losses().count();
     }
 
-    /** The LoRA of this step, then the state, so that a state never lacks its LoRA. */
+    /** Writes the LoRA of this step and then the state, so that a state always has its LoRA. */
     Path checkpoint() {
       Path file = outputs.checkpoint(step());
       if (savedStep == step()) {
@@ -195,7 +195,7 @@ final class TrainingRun {
       return file;
     }
 
-    /** The finished LoRA; the state has done its duty. */
+    /** Writes the finished LoRA and deletes the state, which is no longer needed. */
     void last() {
       lora(outputs.file());
       plot();

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The images of a training with their captions, at least one. Immutable. */
+/** A set of at least one training image with captions. Immutable. */
 public final class TrainingSet {
   private static final List<String> EXTENSIONS = List.of(".png", ".jpg", ".jpeg");
   private static final String IN_MEMORY = "pictures";
@@ -29,10 +29,10 @@ public final class TrainingSet {
   }
 
   /**
-   * Makes a set of given images.
+   * Creates a set of images.
    *
-   * @param examples at least one
-   * @return the set, which is called {@code pictures} in the trained file
+   * @param examples the images with their captions, at least one
+   * @return the set, which is named {@code pictures} in the trained file
    * @throws IllegalArgumentException if there are none
    */
   public static TrainingSet of(List<TrainingExample> examples) {
@@ -44,26 +44,27 @@ public final class TrainingSet {
   }
 
   /**
-   * Takes the PNG and JPEG files of a folder, without folders inside it and hidden files. The
-   * caption of {@code name.png} is the text of {@code name.txt} beside it, in UTF-8; it may be
-   * empty. Images are read when a training begins.
+   * Creates a set from the PNG and JPEG files in a folder, excluding subfolders and hidden files.
+   * The caption of {@code name.png} is the text of {@code name.txt} next to it, in UTF-8; it may be
+   * empty. Images are read at the start of a training run.
    *
-   * @param folder with images and captions
+   * @param folder a folder with images and captions
    * @return the images in the order of their names
-   * @throws TrainingException if the folder is missing or holds no image, or a caption is missing
-   *     or cannot be read
+   * @throws TrainingException if the folder is missing or contains no image, or a caption is
+   *     missing or cannot be read
    */
   public static TrainingSet ofFolder(Path folder) {
     return ofFolder(folder, Optional.empty());
   }
 
   /**
-   * The same as {@link #ofFolder(Path)}, with a caption for images that have none beside them.
+   * Creates a set like {@link #ofFolder(Path)}, with a default caption for images without a text
+   * file.
    *
-   * @param folder with images and perhaps captions
-   * @param missing the caption of images without a text file, such as the trigger word alone
+   * @param folder a folder with images and optional captions
+   * @param missing the default caption, such as the trigger word alone
    * @return the images in the order of their names
-   * @throws TrainingException if the folder is missing or holds no image, or a caption cannot be
+   * @throws TrainingException if the folder is missing or contains no image, or a caption cannot be
    *     read
    */
   public static TrainingSet ofFolder(Path folder, String missing) {
@@ -78,7 +79,7 @@ public final class TrainingSet {
     }
     if (examples.isEmpty()) {
       throw new TrainingException(
-          "folder '%s' holds no pictures, expected files that end in .png, .jpg or .jpeg"
+          "folder '%s' contains no images, expected files that end in .png, .jpg or .jpeg"
               .formatted(folder),
           ErrorDetails.in(folder));
     }
@@ -89,7 +90,7 @@ public final class TrainingSet {
   private static List<Path> images(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new TrainingException(
-          "'%s' is %s, expected a folder with pictures"
+          "'%s' is %s, expected a folder with images"
               .formatted(folder, Files.exists(folder) ? "a file" : "missing"),
           ErrorDetails.in(folder));
     }
@@ -120,12 +121,12 @@ public final class TrainingSet {
     }
     try {
       String text = Files.readString(file);
-      // Windows' editor begins UTF-8 files with a mark.
+      // Windows' editor writes a byte order mark at the start of UTF-8 files.
       String bare = text.startsWith("\uFEFF") ? text.substring(1) : text;
       return bare.strip().replaceAll("\\s*\\R\\s*", " ");
     } catch (NoSuchFileException e) {
       throw new TrainingException(
-          "picture '%s' has no caption, expected its text in '%s'; an empty file stands for none"
+          "image '%s' has no caption, expected its text in '%s'; use an empty file for no caption"
               .formatted(picture, file),
           ErrorDetails.in(file),
           e);
@@ -147,15 +148,15 @@ public final class TrainingSet {
     return examples;
   }
 
-  /** {@return what the trained file calls the set: the folder's name, or {@code pictures}} */
+  /** {@return the name of the set in the trained file: the folder's name, or {@code pictures}} */
   public String name() {
     return name;
   }
 
   /**
-   * Adds another set behind this one.
+   * Appends another set.
    *
-   * @param other may have images of this one again
+   * @param other the other set, which may repeat images of this one
    * @return all images, under the name of this set
    */
   public TrainingSet plus(TrainingSet other) {
@@ -165,9 +166,9 @@ public final class TrainingSet {
   }
 
   /**
-   * Sets another strength for all images; see {@link TrainingExample#strength()}.
+   * Returns a copy with another strength for all images; see {@link TrainingExample#strength()}.
    *
-   * @param strength finite and not 0
+   * @param strength the strength, finite and not 0
    * @return the same images at that strength
    * @throws IllegalArgumentException if it is 0 or not finite
    */
@@ -176,7 +177,7 @@ public final class TrainingSet {
         name, examples.stream().map(example -> example.withStrength(strength)).toList());
   }
 
-  /** The same images with a word in front of the captions that lack it. */
+  /** Returns a copy with a word prepended to the captions that lack it. */
   TrainingSet withTrigger(String word) {
     return new TrainingSet(
         name,

@@ -21,7 +21,7 @@ import java.util.Objects;
 
 /**
  * A LoRA in training, with the networks, examples and optimiser that a step needs. Its native
- * memory belongs to the owner it is given. Not safe for several threads.
+ * memory belongs to the owner passed in. Not safe for use by several threads.
  */
 final class TrainingState {
   private static final String STEP = "step";
@@ -36,7 +36,7 @@ final class TrainingState {
   private final List<Part> parts = new ArrayList<>();
   private final Losses losses;
 
-  /** One network's factors, which have a learning rate of their own. */
+  /** The optimiser of one network's factors, with its own learning rate. */
   private record Part(AdamW optimiser, LearningRate rate) {}
 
   TrainingState(Torch torch, Settings settings, PreparedData data) {
@@ -76,10 +76,10 @@ final class TrainingState {
   }
 
   /**
-   * Makes a step.
+   * Trains one step.
    *
    * @return the loss
-   * @throws TrainingException if the loss or a gradient is not finite; the LoRA is then as it was
+   * @throws TrainingException if the loss or a gradient is not finite; the LoRA is then unchanged
    */
   double step() {
     int step = losses.count();
@@ -105,7 +105,7 @@ final class TrainingState {
       square += norm * norm;
     }
     double norm = Math.sqrt(square);
-    requireFinite(norm, "length of the gradient", step);
+    requireFinite(norm, "norm of the gradient", step);
     double factor = Math.min(1, settings.recipe().maxGradientNorm() / norm);
     for (Part part : parts) {
       part.optimiser().update(gradients, part.rate().at(step), factor);
@@ -115,14 +115,13 @@ final class TrainingState {
   private void requireFinite(double value, String what, int step) {
     if (!Double.isFinite(value)) {
       throw new TrainingException(
-          ("the %s of step %s is %s, expected a finite number; the learning rate %s is probably too"
-                  + " high, and what was written in earlier steps is kept")
+          "the %s of step %s is %s, expected a finite number; the learning rate %s is probably too high; files from earlier steps are kept"
               .formatted(what, step + 1, value, settings.recipe().rates().unet()),
           step + 1);
     }
   }
 
-  /** Writes all that a resumed training needs. */
+  /** Writes everything that a resumed training run needs. */
   void save(Path path, Map<String, String> words) {
     Map<String, String> all = new LinkedHashMap<>(words);
     all.put(STEP, Integer.toString(losses.count()));
@@ -132,11 +131,11 @@ final class TrainingState {
   }
 
   /**
-   * Goes on from what was saved.
+   * Resumes from a saved state.
    *
-   * @param expected the words that must be the same
-   * @return all words of the file
-   * @throws TrainingException if the state is of another training
+   * @param expected the entries that must match
+   * @return all entries of the file
+   * @throws TrainingException if the state belongs to another training run
    */
   Map<String, String> resume(Path path, Map<String, String> expected) {
     Map<String, String> words = TensorFile.open(path).metadata();

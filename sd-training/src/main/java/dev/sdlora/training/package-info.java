@@ -1,14 +1,14 @@
 /**
- * LoRA training: {@link dev.sdlora.training.LoraTrainer} turns images with captions into a LoRA
- * file, through the very networks that make images.
+ * LoRA training: {@link dev.sdlora.training.LoraTrainer} trains a LoRA file from images with
+ * captions, using the same networks as generation.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>Default settings of a training: {@code training.Recommendation}.
- *   <li>Which layers a training changes: {@code training.TrainedModules}.
- *   <li>An option of a training: {@code training.LoraTrainerBuilder}, {@code Assembly}; {@code
- *       Recipe} and {@code Fingerprint} if it decides the result.
+ *   <li>Default settings of a training run: {@code training.Recommendation}.
+ *   <li>The layers that a training run changes: {@code training.TrainedModules}.
+ *   <li>An option of a training run: {@code training.LoraTrainerBuilder}, {@code Assembly}; also
+ *       {@code Recipe} and {@code Fingerprint} if it affects the result.
  * </ul>
  */
 @NullMarked

@@ -26,11 +26,11 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 
-/** The parts of a training, for tests that turn them by hand. */
+/** The parts of a training run, for tests that run them individually. */
 final class Bench implements AutoCloseable {
   static final ModelFiles MODEL = CheckpointReader.read(Fixtures.CHECKPOINT);
 
-  /** How far differences look to either side, as a share of a factor's own length. */
+  /** The distance of finite differences to either side, as a share of a factor's own norm. */
   private static final double REACH = 0.1;
 
   final ModelFiles model;
@@ -93,7 +93,7 @@ final class Bench implements AutoCloseable {
     return examples;
   }
 
-  /** Gives all factors random numbers, so that every one of them has a gradient. */
+  /** Fills all factors with random numbers, so that all of them have a gradient. */
   void randomise(double deviation) {
     SplittableRandom random = new SplittableRandom(11);
     parameters
@@ -113,7 +113,7 @@ final class Bench implements AutoCloseable {
     tensor.set(FloatBuffer.wrap(values));
   }
 
-  /** The loss of a batch under the name {@code loss}, and gradients. */
+  /** The gradients of a batch, with its loss under the name {@code loss}. */
   Map<String, float[]> gradients(Batch batch) {
     try (NDManager scope = torch.scope()) {
       Map<String, float[]> values = new LinkedHashMap<>();
@@ -139,9 +139,10 @@ final class Bench implements AutoCloseable {
   }
 
   /**
-   * Along a gradient the loss changes by its length. The loss is a float32 near 1, good to 1e-7;
-   * the smallest gradient of the tests, 1e-4, changes it by 2e-5, which makes 0.8 percent.
-   * Curvature adds up to 1.2 percent at this reach, and a quarter of that at half of it.
+   * Checks that the loss changes along each gradient by the gradient's norm. The loss is a float32
+   * near 1, accurate to 1e-7; the smallest gradient of the tests, 1e-4, changes it by 2e-5, so the
+   * error is 0.8 percent. Curvature adds up to 1.2 percent at this distance, and a quarter of that
+   * at half of it.
    */
   void assertGradients(List<String> modules) {
     Batch batch = batches.at(0);

@@ -27,7 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Trainings on SD 2.x, which predicts velocity here, and SDXL, which is told of sizes. */
+/**
+ * Training runs on SD 2.x, which predicts velocity here, and SDXL, which is conditioned on sizes.
+ */
 @Timeout(120)
 @Tag("slow")
 class FamilyTrainingTest {
@@ -109,7 +111,7 @@ class FamilyTrainingTest {
 
       assertThat(batch.sizes().get(0).toString()).contains("originalHeight=64", "targetHeight=128");
       assertThat(vector[0]).isNotEqualTo(other[0]);
-      // The first size is 64: its first sine and cosine are of 64 itself.
+      // The first size is 64, so its first sine and cosine are those of 64 itself.
       int half = (width - last.projection()) / 6 / 2;
       assertThat((double) vector[last.projection()]).isCloseTo(Math.cos(64), within(1e-6));
       assertThat((double) vector[last.projection() + half]).isCloseTo(Math.sin(64), within(1e-6));
@@ -124,7 +126,7 @@ class FamilyTrainingTest {
         .trainingSet(Fixtures.discs());
   }
 
-  /** Trains, and draws with what was trained. */
+  /** Trains, and generates an image with the LoRA. */
   private LoraFile train(Path checkpoint, LoraTrainerBuilder builder) {
     LoraFile file = LoraFile.open(builder.build().train().file());
     assertThat(file.strays()).isEmpty();
@@ -181,7 +183,7 @@ class FamilyTrainingTest {
         Map.of(
             "is an inpainting model",
             checkpoint.toBuilder().task(Checkpoint.Task.INPAINTING).build(),
-            "is a model that edits pictures",
+            "is an image editing model",
             checkpoint.toBuilder().task(Checkpoint.Task.EDITING).build(),
             "is the refiner of SDXL",
             Checkpoint.builder(sdxl, ModelFamily.SDXL_REFINER).build());

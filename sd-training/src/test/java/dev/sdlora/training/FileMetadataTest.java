@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a trained file tells about itself. */
+/** The metadata of trained files. */
 class FileMetadataTest {
   @TempDir private Path folder;
 

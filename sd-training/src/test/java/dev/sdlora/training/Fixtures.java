@@ -18,26 +18,26 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
 
-/** What the tests train on. */
-public final class Fixtures {
-  public static final Path CHECKPOINT = TinyModels.CHECKPOINT;
+/** Checkpoints, images and builders for the tests. */
+final class Fixtures {
+  static final Path CHECKPOINT = TinyModels.CHECKPOINT;
 
   /** Small, so that a step takes hundredths of a second. */
   static final ImageSize SIZE = new ImageSize(64, 64);
 
-  /** Files hold times; at this clock they are the same in every run. */
+  /** Files contain times; with this clock they are the same in every run. */
   static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
 
   private static final int VOCABULARY = 49_408;
 
   private Fixtures() {}
 
-  /** Pipelines whose numbers do not depend on what the processor has instructions for. */
-  public static Pipeline.Builder float32() {
+  /** A builder of pipelines whose results do not depend on the processor's instruction set. */
+  static Pipeline.Builder float32() {
     return Pipeline.builder().precision(Precision.FLOAT32);
   }
 
-  /** Discs of three colours. */
+  /** Discs in three colours. */
   static TrainingSet discs() {
     return TrainingSet.of(
         List.of(
@@ -57,7 +57,7 @@ public final class Fixtures {
     return image;
   }
 
-  /** A checkpoint with random vectors for the tokens that its vocabulary lacks. */
+  /** A copy of a checkpoint with random vectors for the tokens that its vocabulary lacks. */
   static Path withWholeVocabulary(Path checkpoint, Path target) {
     TensorFile file = TensorFile.open(checkpoint);
     SafetensorsWriter writer = new SafetensorsWriter();
@@ -87,7 +87,7 @@ public final class Fixtures {
     return target;
   }
 
-  /** A training of five steps at a rate that changes much in few steps. */
+  /** A training run of five steps at a high learning rate. */
   static LoraTrainerBuilder trainer(Path output) {
     return LoraTrainer.builder()
         .checkpoint(CHECKPOINT)

@@ -39,15 +39,18 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Gradients and losses of a LoRA beside the weights, against differences and patched weights. */
+/**
+ * Compares gradients and losses of a LoRA next to the weights with finite differences and with
+ * patched weights.
+ */
 @Tag("slow")
 class GradientTest {
-  /** More than 75 tokens, so that the other member of the batch is filled up with a chunk. */
+  /** More than 75 tokens, so that the other member of the batch is padded by a chunk. */
   private static final String LONG = "a red disc " + "on a wide grey ground ".repeat(16);
 
   /**
-   * The deepest level has 2×2 positions. At one position a group norm would see two numbers, whose
-   * outcome is a matter of their signs alone, and no difference would tell a gradient.
+   * The deepest level has 2×2 positions. With one position, a group norm would process two numbers;
+   * its output would depend only on their signs, and differences would not show a gradient.
    */
   private static final ImageSize SIZE = new ImageSize(128, 128);
 
@@ -85,7 +88,7 @@ class GradientTest {
             "text_encoders.0.text_model.encoder.layers.1.mlp.fc1"));
   }
 
-  /** Beside the weights or inside them: the two ways to apply a LoRA. */
+  /** The two ways to apply a LoRA, next to the weights or in them, are equivalent. */
   @Test
   void loss_besideTheWeights_isThatOfPatchedWeights(@TempDir Path folder) {
     Batch batch = bench.batches.at(0);
@@ -96,7 +99,7 @@ class GradientTest {
       sum += patchedLoss(LoraFile.open(file), batch, member);
     }
 
-    // Sums in another order: float32 through some hundred layers.
+    // Sums in another order: float32 through a few hundred layers.
     assertThat(bench.loss(batch)).isCloseTo(sum / 2, within(1e-5 * sum));
   }
 
@@ -182,7 +185,7 @@ class GradientTest {
     }
   }
 
-  /** What a slider is: opposites that are the aim at opposite strengths. */
+  /** The principle of sliders: opposite images are trained at opposite strengths. */
   @Test
   void loss_ofOppositesAtOppositeStrengths_fallsForTheirOwnOnly() {
     TrainingSet red = TrainingSet.of(List.of(TrainingExample.of(Fixtures.disc(Color.RED), "a")));

@@ -78,7 +78,7 @@ class LoraTrainerBuilderTest {
   @Test
   void build_missingSetting_saysWhich() {
     LoraTrainerBuilder builder = LoraTrainer.builder();
-    assertThatThrownBy(builder::build).hasMessage("pictures is not set");
+    assertThatThrownBy(builder::build).hasMessage("images is not set");
     builder.trainingSet(Fixtures.discs());
     assertThatThrownBy(builder::build).hasMessage("checkpoint is not set");
     builder.checkpoint(Fixtures.CHECKPOINT);
@@ -99,12 +99,12 @@ class LoraTrainerBuilderTest {
         .hasMessageMatching("clipSkip must be at most \\d+, the text encoder's layers: 50");
     assertThatThrownBy(() -> builder().samples(List.of(PromptSpec.builder().build()), 1).build())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("samples must have a pipeline that makes them: none");
+        .hasMessage("samples require a pipeline that generates them");
     Path file = Files.writeString(folder.resolve("file"), "");
     Path nowhere = file.resolve("deep/out.safetensors");
     assertThatThrownBy(() -> builder().output(nowhere).build())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("output must be in a folder, and '" + file + "' is none: " + nowhere);
+        .hasMessage("output must be in a folder, but '" + file + "' is not one: " + nowhere);
   }
 
   @Test
@@ -119,7 +119,7 @@ class LoraTrainerBuilderTest {
     assertThat(folder).isEmptyDirectory();
   }
 
-  /** Writing the LoRA there would destroy what it was trained on. */
+  /** Writing the LoRA there would destroy the checkpoint. */
   @Test
   void build_outputIsTheCheckpoint_isRefused() throws Exception {
     Path checkpoint = Files.copy(Fixtures.CHECKPOINT, folder.resolve("model.safetensors"));

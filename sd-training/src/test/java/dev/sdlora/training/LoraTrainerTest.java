@@ -27,12 +27,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Trainings on the tiny checkpoint: what users are promised. */
+/** Training runs on the tiny checkpoint, from the user's perspective. */
 @Timeout(60)
 class LoraTrainerTest {
   /**
-   * The middle of the U-Net has one position of such small images, and attention to one position
-   * does not depend on queries and keys: their gradients are zero but for rounding.
+   * For images of this size, the middle of the U-Net has one position, and attention to one
+   * position does not depend on queries and keys: their gradients are zero except for rounding.
    */
   private static final Pattern ONE_POSITION = Pattern.compile("mid_block.*attn1_to_[qk]");
 
@@ -125,7 +125,7 @@ class LoraTrainerTest {
                 if (name.endsWith(".alpha")) {
                   assertThat(values).containsExactly(2);
                 } else if (!ONE_POSITION.matcher(name).find()) {
-                  // Two steps with a gradient: the second factor has left zero.
+                  // After two steps with a gradient, the second factor is no longer zero.
                   assertThat(values).as(name).isNotEqualTo(new float[values.length]);
                 }
               });
@@ -179,7 +179,7 @@ class LoraTrainerTest {
     assertThat(result.lastLoss()).isFinite();
   }
 
-  /** Sides of 9 and 5 positions, which halve to odd numbers on every level. */
+  /** Sides of 9 and 5 positions, which halve to odd numbers in every level. */
   @Test
   void train_oddSizeWiderThanHigh_works() {
     TrainingResult result =
@@ -251,9 +251,9 @@ class LoraTrainerTest {
     assertThatThrownBy(() -> wild.fileFormat(NumberFormat.FLOAT32).build().train())
         .isInstanceOf(TrainingException.class)
         .hasMessageMatching(
-            "the (loss|length of the gradient) of step 2 is (NaN|-?Infinity), expected a finite"
-                + " number; the learning rate 1.0E25 is probably too high, and what was written in"
-                + " earlier steps is kept");
+            "the (loss|norm of the gradient) of step 2 is (NaN|-?Infinity), expected a finite"
+                + " number; the learning rate 1.0E25 is probably too high; files from earlier"
+                + " steps are kept");
     assertThat(files())
         .containsExactly("wild-step000001.safetensors", "wild.training-state.safetensors");
   }

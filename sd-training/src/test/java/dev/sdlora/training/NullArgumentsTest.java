@@ -76,13 +76,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * A null that a caller hands over is refused at once and by its name, wherever callers hand things
- * over: in the public classes of the API, of grids, of what makes files, and of trainings.
+ * Null arguments are rejected immediately and by name in all public classes that callers pass
+ * arguments to: those of the API, of grids, of making files and of training runs.
  */
 class NullArgumentsTest {
   private static final Path FILE = Path.of("some.safetensors");
 
-  /** What callers only read, or are called with. */
+  /** Types that callers only read or that call them. */
   private static final String[] MADE_BY_THE_LIBRARY = {
     "Listener",
     "PromptNode",
@@ -115,7 +115,7 @@ class NullArgumentsTest {
   private static final LoraAdapter ADAPTER = LoraAdapter.builder(FILE, ModelFamily.SD1).build();
   private static final Image PICTURE = Image.of(8, 8, new byte[3 * 8 * 8]);
 
-  /** Something to call methods on, and to hand over beside the null. */
+  /** Objects to call methods on and to pass as the other arguments. */
   private static final Map<Class<?>, Object> OBJECTS = objects();
 
   private static Map<Class<?>, Object> objects() {
@@ -282,7 +282,7 @@ class NullArgumentsTest {
         .toList();
   }
 
-  /** The message of the NullPointerException, or what came instead. */
+  /** The message of the NullPointerException, or the actual result. */
   private static String answer(Executable executable, int index) {
     @Nullable Object[] arguments =
         Arrays.stream(executable.getParameterTypes()).map(NullArgumentsTest::some).toArray();
@@ -327,7 +327,7 @@ class NullArgumentsTest {
         .orElseGet(() -> type.isInterface() ? implementation(type) : null);
   }
 
-  /** Does nothing but what the interface itself does. */
+  /** A proxy that only runs the interface's default methods. */
   private static Object implementation(Class<?> type) {
     return Proxy.newProxyInstance(
         type.getClassLoader(),

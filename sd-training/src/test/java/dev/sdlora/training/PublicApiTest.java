@@ -4,7 +4,9 @@ import dev.sdlora.testkit.PublicApi;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** Users should have no more than 120 types to know, of which 15 may be here. */
+/**
+ * Limits the number of public types: users should have to know at most 120 types, 15 of them here.
+ */
 class PublicApiTest {
   @Test
   void publicTypes_listed_areThoseOnRecord() {

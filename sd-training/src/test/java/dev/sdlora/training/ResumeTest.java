@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Trainings that are stopped and go on. */
+/** Training runs that are stopped and resumed. */
 @Timeout(60)
 @Tag("slow")
 class ResumeTest {
@@ -37,7 +37,7 @@ class ResumeTest {
         .resume(true);
   }
 
-  /** Does something after a step, with the trainer at hand. */
+  /** Trains and runs an action with the trainer after a step. */
   static TrainingResult trainWith(
       LoraTrainerBuilder builder, int step, Consumer<LoraTrainer> action) {
     AtomicReference<@Nullable LoraTrainer> trainer = new AtomicReference<>();
@@ -119,8 +119,8 @@ class ResumeTest {
     assertThatThrownBy(() -> trainer("a").rank(2).build().train())
         .isInstanceOf(TrainingException.class)
         .hasMessage(
-            "training state '%s' was made with rank 4, expected 2; resume with the settings it was"
-                + " made with, or begin anew without resume",
+            "training state '%s' was made with rank 4, expected 2; resume with the same"
+                + " settings, or start over without resume",
             folder.resolve("a.training-state.safetensors"));
   }
 
@@ -156,7 +156,7 @@ class ResumeTest {
         own -> {
           assertThatThrownBy(own::train)
               .isInstanceOf(IllegalStateException.class)
-              .hasMessage("this trainer is training already");
+              .hasMessage("this trainer is already running");
           own.cancel();
         });
   }

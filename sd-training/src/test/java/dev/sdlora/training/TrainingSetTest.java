@@ -62,7 +62,7 @@ class TrainingSetTest {
     assertThatThrownBy(() -> TrainingSet.ofFolder(folder))
         .isInstanceOf(TrainingException.class)
         .hasMessage(
-            "picture '%s' has no caption, expected its text in '%s'; an empty file stands for none",
+            "image '%s' has no caption, expected its text in '%s'; use an empty file for no caption",
             file, folder.resolve("a.txt"));
   }
 
@@ -92,7 +92,7 @@ class TrainingSetTest {
     assertThatThrownBy(() -> TrainingSet.ofFolder(folder))
         .isInstanceOf(TrainingException.class)
         .hasMessage(
-            "folder '%s' holds no pictures, expected files that end in .png, .jpg or .jpeg",
+            "folder '%s' contains no images, expected files that end in .png, .jpg or .jpeg",
             folder);
   }
 
@@ -102,10 +102,10 @@ class TrainingSetTest {
 
     assertThatThrownBy(() -> TrainingSet.ofFolder(file))
         .isInstanceOf(TrainingException.class)
-        .hasMessage("'%s' is a file, expected a folder with pictures", file);
+        .hasMessage("'%s' is a file, expected a folder with images", file);
     assertThatThrownBy(() -> TrainingSet.ofFolder(folder.resolve("gone")))
         .isInstanceOf(TrainingException.class)
-        .hasMessage("'%s' is missing, expected a folder with pictures", folder.resolve("gone"));
+        .hasMessage("'%s' is missing, expected a folder with images", folder.resolve("gone"));
   }
 
   @Test
@@ -121,8 +121,7 @@ class TrainingSetTest {
 
     assertThatThrownBy(() -> TrainingExample.of(file, "x").image().get())
         .isInstanceOf(TrainingException.class)
-        .hasMessage(
-            "picture '%s' cannot be read: it is not of a known format, expected PNG or JPEG", file);
+        .hasMessage("image '%s' cannot be read: its format is unknown, expected PNG or JPEG", file);
   }
 
   @Test
@@ -133,7 +132,7 @@ class TrainingSetTest {
 
     assertThatThrownBy(() -> TrainingExample.of(file, "x").image().get())
         .isInstanceOf(TrainingException.class)
-        .hasMessageStartingWith("picture '%s' cannot be read: ", file)
+        .hasMessageStartingWith("image '%s' cannot be read: ", file)
         .hasMessageEndingWith("; the file is probably damaged, or its colours are not RGB");
   }
 

@@ -23,7 +23,7 @@ class TrainingStateTest {
         .settings();
   }
 
-  /** What a step, a save or a load makes in native memory, it frees. */
+  /** A step, a save and a load free all native memory that they allocate. */
   @Test
   void everyOperation_done_leavesAsManyNativeArrays() {
     Settings settings = settings();
@@ -54,8 +54,8 @@ class TrainingStateTest {
       int weights = settings.model().patchable().values().stream().mapToInt(Map::size).sum();
       new TrainingState(torch, settings, data);
 
-      // For each factor itself, two averages and the count of its steps; two tensors of dimensions
-      // and one that tells the format.
+      // For each factor, the factor itself, two averages and a step count; two tensors with
+      // dimensions and one with the dtype.
       assertThat(torch.liveArrays()).isEqualTo(weights + 2 * modules * 4 + 3);
     }
   }
@@ -82,7 +82,7 @@ class TrainingStateTest {
     assertThatThrownBy(() -> adapter.modules(files, 1))
         .isInstanceOf(TrainingException.class)
         .hasMessage(
-            "checkpoint '%s' has no layers to train: none of its U-Net's layers is among modules"
+            "checkpoint '%s' has no layers to train: no layer of its U-Net belongs to modules"
                 + " ATTENTION, expected attention inside transformers",
             Fixtures.CHECKPOINT);
   }
@@ -94,7 +94,7 @@ class TrainingStateTest {
 
     assertThatThrownBy(() -> settings.adapter().modules(files, 1))
         .isInstanceOf(TrainingException.class)
-        .hasMessageContaining("was trained on any noise level of a range (EDM)");
+        .hasMessageContaining("was trained on a continuous range of noise levels (EDM)");
   }
 
   private static ModelFiles with(ModelFiles model, UNetConfig unet, Prediction prediction) {

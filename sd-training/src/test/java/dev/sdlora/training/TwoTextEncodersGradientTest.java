@@ -52,13 +52,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Gradients and losses of SDXL's two text encoders and of its U-Net together, against differences
- * and patched weights.
+ * Compares gradients and losses of SDXL's two text encoders together with its U-Net with finite
+ * differences and patched weights.
  */
 @Timeout(120)
 @Tag("slow")
 class TwoTextEncodersGradientTest {
-  /** More than 75 tokens: of two chunks the first one speaks for the whole text. */
+  /** More than 75 tokens: with two chunks, the first one gives the pooled text. */
   private static final String LONG = "a red disc " + "on a wide grey ground ".repeat(16);
 
   @TempDir private static Path models;
@@ -76,8 +76,8 @@ class TwoTextEncodersGradientTest {
   }
 
   /**
-   * The same model with a random U-Net twice as wide. Where groups of a group norm are one channel
-   * each, as in the narrow one, they take away what time, whole text and sizes add to it.
+   * The same model with a random U-Net twice as wide. In the narrow one, each group of a group norm
+   * is one channel, so it removes the contributions of time, pooled text and sizes.
    */
   private static ModelFiles wide(Path path) {
     UNetConfig own = narrow.unet().config();
@@ -117,7 +117,8 @@ class TwoTextEncodersGradientTest {
   }
 
   /**
-   * Numbers that keep what passes them at its size: small ones, and near 1 the factors of norms.
+   * Numbers that keep the magnitude of activations: small ones, and near 1 for the factors of
+   * norms.
    */
   private static float[] values(String name, List<Long> shape, Random random) {
     long fanIn = shape.stream().skip(1).reduce(1L, Math::multiplyExact);
@@ -130,7 +131,7 @@ class TwoTextEncodersGradientTest {
     return values;
   }
 
-  /** Two members, of which one has two chunks and the other a strength below zero. */
+  /** Two members, one with two chunks and the other with a negative strength. */
   private static TrainingSet ofDifferentLengths() {
     List<TrainingExample> discs = Fixtures.discs().examples();
     return TrainingSet.of(
@@ -139,7 +140,10 @@ class TwoTextEncodersGradientTest {
             new TrainingExample("long", discs.get(1).image(), LONG, 1)));
   }
 
-  /** The last layer of the second encoder is read as pooled text alone, others as states too. */
+  /**
+   * The last layer of the second encoder affects only the pooled text, other layers also the
+   * states.
+   */
   @Test
   void gradients_ofBothEncoders_equalDifferencesOfTheLoss() {
     try (Bench bench =
@@ -155,7 +159,10 @@ class TwoTextEncodersGradientTest {
     }
   }
 
-  /** Beside the weights in training, inside them in a pipeline, told the same of text and sizes. */
+  /**
+   * The LoRA is next to the weights in training and in them in a pipeline; text and sizes are the
+   * same.
+   */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void loss_ofSdxl_isThatOfPatchedWeights(boolean textEncoders) {
@@ -169,7 +176,7 @@ class TwoTextEncodersGradientTest {
 
       double expected = patchedLoss(LoraFile.open(file), bench.batches.at(0));
 
-      // Sums in another order: float32 through some hundred layers.
+      // Sums in another order: float32 through a few hundred layers.
       assertThat(bench.loss(bench.batches.at(0))).isCloseTo(expected, within(1e-5 * expected));
     }
   }
@@ -231,7 +238,10 @@ class TwoTextEncodersGradientTest {
     return Objects.requireNonNull(map.get(network), network.name());
   }
 
-  /** What both encoders say of a caption: states [1, tokens, width], and the pooled first chunk. */
+  /**
+   * The output of both encoders for a caption: states [1, tokens, width], and the pooled first
+   * chunk.
+   */
   private record Text(NDArray states, NDArray pooled) {
     static Text of(
         Torch torch, Map<Network, LiveWeights> weights, String caption, NDManager scope) {
@@ -251,7 +261,7 @@ class TwoTextEncodersGradientTest {
     }
   }
 
-  /** With the U-Net as it is, the text alone has to do it. */
+  /** With a fixed U-Net, only the text can reduce the loss. */
   @Test
   void loss_ofTheTextEncodersAlone_fallsWhenTheyAreTrained() {
     try (Bench own =

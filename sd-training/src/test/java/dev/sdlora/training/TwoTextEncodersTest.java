@@ -30,7 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Trainings of SDXL's two text encoders along with its U-Net: what users are promised. */
+/**
+ * Training runs of SDXL's two text encoders together with its U-Net, from the user's perspective.
+ */
 @Timeout(120)
 class TwoTextEncodersTest {
   @TempDir private static Path models;
@@ -61,7 +63,7 @@ class TwoTextEncodersTest {
     return names;
   }
 
-  /** The tensors of a file whose names are wanted. */
+  /** A copy of a file with only those tensors whose names match. */
   private Path only(TensorFile file, String name, Predicate<String> wanted) {
     SafetensorsWriter writer = new SafetensorsWriter();
     file.metadata().forEach(writer::metadata);
@@ -129,7 +131,7 @@ class TwoTextEncodersTest {
     }
   }
 
-  /** With a LoRA, all of whose modules have to find their layers. */
+  /** Generates an image with a LoRA, all of whose modules must match layers. */
   private static byte[] draw(Pipeline pipeline, PromptSpec spec, Path lora, LoraMode mode) {
     PromptSpec with = spec.toBuilder().lora(LoraAdapter.open(lora)).loraMode(mode).build();
     GenerationResult result = pipeline.generate(with);
@@ -139,7 +141,7 @@ class TwoTextEncodersTest {
     return result.first().rgb();
   }
 
-  /** How far two images are apart where they differ most, in levels of 256. */
+  /** The largest difference between two images, in levels of 256. */
   private static int difference(byte[] one, byte[] other) {
     int largest = 0;
     for (int i = 0; i < one.length; i++) {
@@ -160,7 +162,7 @@ class TwoTextEncodersTest {
     assertThatThrownBy(() -> builder.resume(true).build().train())
         .isInstanceOf(TensorFileException.class)
         .hasMessageContaining("a.training-state.safetensors' has no tensor 'weight.text_encoders.1")
-        .hasMessageEndingWith("it is probably of another training");
+        .hasMessageEndingWith("it probably belongs to another training run");
     assertThat(folder.resolve("a.safetensors")).doesNotExist();
 
     Files.write(state, saved);
@@ -179,7 +181,7 @@ class TwoTextEncodersTest {
     assertThatThrownBy(() -> sd1.textEncoder2LearningRate(1).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "textEncoder2LearningRate must be left out for SD 1.x, which has one text encoder:"
+            "textEncoder2LearningRate must not be set for SD 1.x, which has one text encoder:"
                 + " 1.0");
   }
 

@@ -22,11 +22,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws requests one at a time, with one checkpoint in memory, and keeps no images: {@link
- * BatchRunner} does that, or whoever keeps them elsewhere than in a folder.
+ * Draws requests one at a time with one checkpoint in memory, without saving the images. Use {@link
+ * BatchRunner} to save them in a folder.
  *
  * <p>Not safe for use by several threads at once. A checkpoint is loaded for the first request that
- * names it and stays until another is named or the drawer is closed.
+ * names it, and stays in memory until another one is named or the drawer is closed.
  */
 public final class BatchDrawer implements AutoCloseable {
   private final Checkpoints checkpoints;
@@ -34,7 +34,9 @@ public final class BatchDrawer implements AutoCloseable {
   private final Function<Pipeline, RequestReader> reading;
   private final Switches switches = new Switches();
 
-  /** Why checkpoints could not be opened, which is not tried again for each request. */
+  /**
+   * The errors of checkpoints that could not be opened; these are not tried again for each request.
+   */
   private final Map<Optional<String>, RuntimeException> unusable = new HashMap<>();
 
   private Optional<String> open = Optional.empty();
@@ -52,14 +54,14 @@ public final class BatchDrawer implements AutoCloseable {
   }
 
   /**
-   * Makes the one image of a request.
+   * Draws the image of a request.
    *
-   * @param request what to draw
-   * @param listener is told of steps, on the thread that draws
-   * @return the image, and what is told of it
-   * @throws IllegalArgumentException if the request has an error, or a setting that makes no sense
+   * @param request the request
+   * @param listener receives the steps, on the thread that draws
+   * @return the image, with warnings and a report for each LoRA
+   * @throws IllegalArgumentException if the request has an error or an invalid setting
    * @throws GenerationCancelledException if the calling thread is interrupted
-   * @throws StableDiffusionException if a file cannot be used or had; see {@link #sentence}
+   * @throws StableDiffusionException if a file cannot be used or obtained; see {@link #sentence}
    */
   public GenerationResult draw(BatchRequest request, GenerationListener listener) {
     Objects.requireNonNull(listener, "listener");
@@ -76,17 +78,17 @@ public final class BatchDrawer implements AutoCloseable {
   }
 
   /**
-   * Tries checkpoints again that could not be opened. Otherwise requests that name one fail at
-   * once.
+   * Allows another try for checkpoints that could not be opened. Without this call, requests that
+   * name one fail immediately.
    */
   public void forgetFailures() {
     unusable.clear();
   }
 
   /**
-   * {@return what is told of a request that failed, for people}
+   * {@return the error message of a failed request, for people}
    *
-   * @param failure what {@link #draw} threw
+   * @param failure an exception thrown by {@link #draw}
    */
   public static String sentence(RuntimeException failure) {
     boolean meantForPeople =
@@ -112,7 +114,7 @@ public final class BatchDrawer implements AutoCloseable {
       open = checkpoint;
       return loaded;
     } catch (GenerationCancelledException e) {
-      throw e; // Says nothing about the checkpoint.
+      throw e; // This is not an error of the checkpoint.
     } catch (RuntimeException e) {
       unusable.put(checkpoint, e);
       throw e;
@@ -133,7 +135,7 @@ public final class BatchDrawer implements AutoCloseable {
     }
   }
 
-  /** Collects what a drawer needs. Not safe for use by several threads at once. */
+  /** Collects the settings of a drawer. Not safe for use by several threads at once. */
   public static final class Builder {
     private Optional<Checkpoint> checkpoint = Optional.empty();
     private final List<Path> checkpointDirectories = new ArrayList<>();
@@ -147,7 +149,7 @@ public final class BatchDrawer implements AutoCloseable {
     private Builder() {}
 
     /**
-     * Sets the checkpoint that requests name by its name, wherever it lies.
+     * Sets a checkpoint that requests can name by its name, wherever its file is.
      *
      * @param checkpoint default: none
      * @return this builder
@@ -158,7 +160,7 @@ public final class BatchDrawer implements AutoCloseable {
     }
 
     /**
-     * Adds a folder whose checkpoints requests can name.
+     * Adds a folder of checkpoints that requests can name.
      *
      * @param directory see {@link BatchRunner.Builder#checkpointDirectory}
      * @return this builder
@@ -169,7 +171,8 @@ public final class BatchDrawer implements AutoCloseable {
     }
 
     /**
-     * Sets how a pipeline is made for a checkpoint. It is closed before the next one is made.
+     * Sets the function that creates the pipeline of a checkpoint. The previous pipeline is closed
+     * before.
      *
      * @param pipeline see {@link BatchRunner.Builder#pipeline}
      * @return this builder
@@ -180,7 +183,7 @@ public final class BatchDrawer implements AutoCloseable {
     }
 
     /**
-     * Adds a folder whose upscalers requests can name; the pipelines must have it too.
+     * Adds a folder of upscalers that requests can name; add it to the pipelines too.
      *
      * @param directory see {@link Pipeline.Builder#upscalerDirectory}
      * @return this builder
@@ -191,9 +194,9 @@ public final class BatchDrawer implements AutoCloseable {
     }
 
     /**
-     * Adds a folder whose ControlNets and T2I-Adapters requests can name.
+     * Adds a folder of ControlNets and T2I-Adapters that requests can name.
      *
-     * @param directory folders inside it do not count
+     * @param directory a folder; its subfolders are ignored
      * @return this builder
      */
     public Builder controlNetDirectory(Path directory) {

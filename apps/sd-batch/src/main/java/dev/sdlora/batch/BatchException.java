@@ -4,15 +4,15 @@ import dev.sdlora.api.error.StableDiffusionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch cannot go on: its manifest cannot be read, or its folder cannot be written. What was
- * drawn before stays. Failures of single requests are no exceptions, see {@link
+ * Thrown if a batch cannot continue because its manifest cannot be read or its folder cannot be
+ * written. Finished images are kept. Failures of single requests are not exceptions; see {@link
  * BatchResult#error()}.
  */
 public class BatchException extends StableDiffusionException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Makes an error.
+   * Creates an error.
    *
    * @param message one sentence for people
    */
@@ -21,10 +21,10 @@ public class BatchException extends StableDiffusionException {
   }
 
   /**
-   * Makes an error with what caused it.
+   * Creates an error with a cause.
    *
    * @param message one sentence for people
-   * @param cause null if nothing did
+   * @param cause the cause; null if there is none
    */
   public BatchException(String message, @Nullable Throwable cause) {
     super(message, cause);

@@ -4,23 +4,23 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Is told how far a batch is, on the thread that draws, which waits for it. What it throws ends the
- * batch.
+ * Receives the progress of a batch on the thread that draws, which waits for it. An exception ends
+ * the batch.
  */
 public interface BatchListener {
   /** Does nothing. */
   BatchListener NONE = new BatchListener() {};
 
   /**
-   * How far a batch is.
+   * The progress of a batch.
    *
-   * @param request what is being drawn
-   * @param step how many steps of it are done, from 0
-   * @param steps how many it has; 0 before the first is done
-   * @param finished how many requests this run has finished, failures included
-   * @param total how many it set out to do
-   * @param left how long the rest will take, if its steps and pixels take as long as those before;
-   *     empty before the first step
+   * @param request the current request
+   * @param step the finished steps of the request, from 0
+   * @param steps the steps of the request; 0 before the first is finished
+   * @param finished the number of requests that this run has finished, including failures
+   * @param total the number of requests planned for this run
+   * @param left the estimated remaining time, from the time per step and pixel so far; empty before
+   *     the first step
    */
   record Progress(
       BatchRequest request,
@@ -31,21 +31,21 @@ public interface BatchListener {
       Optional<Duration> left) {}
 
   /**
-   * The manifest has been read, and the folder looked at.
+   * Called when the manifest and the folder have been read.
    *
-   * @param plan what is to be done
+   * @param plan the planned work
    */
   default void planned(BatchPlan plan) {}
 
   /**
-   * A request has begun, or a step of it is done.
+   * Called when a request begins, and after each of its steps.
    *
-   * @param progress how far it is
+   * @param progress the progress
    */
   default void progress(Progress progress) {}
 
   /**
-   * A request is finished, and its result is on the disk.
+   * Called when a request is finished and its result is saved.
    *
    * @param result an image or an error
    */

@@ -7,22 +7,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is left to do of a manifest, and in which order: requests of one checkpoint and one set of
- * LoRAs stand together, since weights take longer to change than some images to draw. Checkpoints,
- * sets and the requests of a set are in the order in which the manifest names them first.
+ * The remaining work of a manifest, in order. Requests with the same checkpoint and the same LoRAs
+ * are grouped, because changing weights takes longer than drawing some images. Checkpoints, LoRA
+ * sets and the requests of a set keep the order in which they first appear in the manifest.
  *
- * @param work what is to be drawn
- * @param there whose images are in the folder
- * @param failed what failed in an earlier run, and what cannot be asked for at all
+ * @param work requests to draw
+ * @param there requests whose images exist
+ * @param failed requests that failed in an earlier run, and those that are invalid
  */
 public record BatchPlan(
     List<BatchRequest> work, List<BatchRequest> there, List<BatchRequest> failed) {
   /**
    * Copies the lists.
    *
-   * @param work what is to be drawn, in order
-   * @param there what is there
-   * @param failed what is not tried again
+   * @param work requests to draw, in order
+   * @param there requests whose images exist
+   * @param failed requests that are not tried again
    */
   public BatchPlan {
     work = List.copyOf(work);
@@ -30,7 +30,7 @@ public record BatchPlan(
     failed = List.copyOf(failed);
   }
 
-  /** Puts requests into the order of work. */
+  /** Sorts requests into the order of work. */
   static List<BatchRequest> ordered(List<BatchRequest> requests) {
     Map<Optional<String>, Map<List<String>, List<BatchRequest>>> groups = new LinkedHashMap<>();
     for (BatchRequest request : requests) {
@@ -44,26 +44,26 @@ public record BatchPlan(
     return ordered;
   }
 
-  /** A checkpoint that has just been loaded has no LoRAs. */
+  /** A newly loaded checkpoint has no LoRAs, so requests without LoRAs come first. */
   private static Map<List<String>, List<BatchRequest>> setsOfOne() {
     Map<List<String>, List<BatchRequest>> sets = new LinkedHashMap<>();
     sets.put(List.of(), new ArrayList<>());
     return sets;
   }
 
-  /** {@return how many requests the manifest makes} */
+  /** {@return the number of requests in the manifest} */
   public int requests() {
     return work.size() + there.size() + failed.size();
   }
 
-  /** {@return how many times a checkpoint will be loaded} */
+  /** {@return the number of times that a checkpoint will be loaded} */
   public int checkpointLoads() {
     return switches().checkpointLoads();
   }
 
   /**
-   * {@return how many times the weights will get another set of LoRAs} None at all is a set too; a
-   * checkpoint has it when it has been loaded.
+   * {@return the number of times that the set of LoRAs will change} The empty set counts too, but a
+   * newly loaded checkpoint already has it.
    */
   public int loraSwitches() {
     return switches().loraSwitches();

@@ -9,17 +9,18 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * One image that a manifest asks for. Its settings are complete: they make the same image whenever
- * and wherever they are drawn with the same files.
+ * One image requested by a manifest. Its settings are complete: with the same files they create the
+ * same image at any time and place.
  *
- * @param id names the image; the one that the manifest gives, or else the hash
+ * @param id the name of the image, from the manifest, or else the hash
  * @param hash 20 hexadecimal digits of the SHA-256 of the settings
- * @param line of the manifest, counted from 1
- * @param checkpoint as the manifest names it; empty if there is neither a name nor a default
- * @param loras what the request is drawn with beside the checkpoint, for the order of work: LoRAs
- *     with their strengths, as the settings and the prompts name them, in order of the alphabet
- * @param settings JSON in one line, under the names of A1111's API
- * @param error why there is no such request; empty if there is one
+ * @param line the line of the manifest, counted from 1
+ * @param checkpoint the checkpoint as named in the manifest; empty if there is neither a name nor a
+ *     default
+ * @param loras the LoRAs with their strengths, as named in the settings and prompts, sorted
+ *     alphabetically; used for the order of work
+ * @param settings JSON on one line, with the names of A1111's API
+ * @param error the reason why the request is invalid; empty if it is valid
  */
 public record BatchRequest(
     String id,
@@ -32,13 +33,13 @@ public record BatchRequest(
   /**
    * Copies the list.
    *
-   * @param id names the image
-   * @param hash of the settings
-   * @param line of the manifest
-   * @param checkpoint as it is named
-   * @param loras for the order of work
-   * @param settings JSON in one line
-   * @param error why there is no such request
+   * @param id the name of the image
+   * @param hash the hash of the settings
+   * @param line the line of the manifest
+   * @param checkpoint the checkpoint as named in the manifest
+   * @param loras the LoRAs, for the order of work
+   * @param settings JSON on one line
+   * @param error the reason why the request is invalid
    */
   public BatchRequest {
     Objects.requireNonNull(id, "id");
@@ -50,11 +51,11 @@ public record BatchRequest(
   }
 
   /**
-   * Reads the lines of a manifest that are requests, each with the defaults that stand before it,
-   * so that they can be kept in any order and read by {@link #readLine}. Lists of values stay
-   * lists, and a line that makes no sense stays as it is.
+   * Reads the request lines of a manifest, each merged with the defaults before it, so that they
+   * can be stored in any order and read by {@link #readLine}. Lists of values are not expanded, and
+   * invalid lines are returned unchanged.
    *
-   * @param manifest JSON Lines in UTF-8; it is read to its end and not closed
+   * @param manifest JSON Lines in UTF-8; read to its end and not closed
    * @return lines of JSON, in the order of the manifest
    * @throws BatchException if the stream fails, or has more than a million lines
    */
@@ -68,12 +69,12 @@ public record BatchRequest(
   }
 
   /**
-   * Reads one line of a manifest, for lists of requests that are kept elsewhere than in a file.
+   * Reads one line of a manifest, for request lists that are not stored in a file.
    *
-   * @param line an object of JSON; {@code defaults} for other lines are refused
-   * @param checkpoint that of a request that names none; its name becomes part of the id
-   * @return one request for each image, with the ids that they have in a manifest; if the line
-   *     makes no sense, one with an error
+   * @param line a JSON object; a {@code defaults} line is refused
+   * @param checkpoint the checkpoint of requests that name none; its name becomes part of the id
+   * @return one request for each image, with the same ids as in a manifest; one request with an
+   *     error if the line is invalid
    * @throws BatchException if the requests have more characters than fit into a quarter of the heap
    */
   public static List<BatchRequest> readLine(String line, Optional<String> checkpoint) {
@@ -83,14 +84,14 @@ public record BatchRequest(
   }
 
   /**
-   * {@return whether the id is made of the settings} If it is, an image of that name is this one,
-   * whenever it was drawn; one that the manifest gives may have stood for other settings before.
+   * {@return whether the id is derived from the settings} If so, an existing image of that name is
+   * this one; an id from the manifest may have had other settings before.
    */
   public boolean namesItself() {
     return id.equals(hash);
   }
 
-  /** {@return the name of the image's file in the folder of the batch} */
+  /** {@return the file name of the image in the folder of the batch} */
   public String file() {
     return id + ".png";
   }

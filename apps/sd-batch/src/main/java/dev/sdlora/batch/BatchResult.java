@@ -17,12 +17,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What became of a request: an image, or an error.
+ * The result of a request: an image or an error.
  *
- * @param request what was asked for
+ * @param request the request
  * @param file the image; empty if the request failed
- * @param generated what the pipeline told; empty if the request failed, or if the image was drawn
- *     by a run that ended before it could tell
+ * @param generated the result of the pipeline; empty if the request failed, or if the image was
+ *     drawn by a run that ended before it could write the result
  * @param error one sentence for people; empty if there is an image
  */
 public record BatchResult(
@@ -30,15 +30,15 @@ public record BatchResult(
     Optional<Path> file,
     Optional<GenerationResult> generated,
     Optional<String> error) {
-  /** Settings with images in them are not written down again. */
+  /** Settings longer than this contain images and are not repeated. */
   private static final int LONGEST_SETTINGS = 20_000;
 
   /**
-   * Takes all as it is.
+   * Creates a result.
    *
-   * @param request what was asked for
+   * @param request the request
    * @param file the image
-   * @param generated what the pipeline told
+   * @param generated the result of the pipeline
    * @param error one sentence
    */
   public BatchResult {
@@ -53,13 +53,13 @@ public record BatchResult(
   }
 
   /**
-   * {@return the result as a line of {@code results.jsonl}} {@code id}, {@code hash} and {@code
-   * line} of the request, its settings as {@code request} unless they hold images, and either
-   * {@code error} or {@code file}, {@code seed}, {@code sha256} of the file and {@code parameters},
-   * with {@code size}, {@code precision}, {@code loras}, {@code vae}, {@code warnings} and {@code
-   * seconds} if the run that drew it could tell.
+   * {@return the result as a line of {@code results.jsonl}} The line has {@code id}, {@code hash}
+   * and {@code line} of the request, its settings as {@code request} unless they contain images,
+   * and either {@code error} or {@code file}, {@code seed}, {@code sha256} of the file and {@code
+   * parameters}. It also has {@code size}, {@code precision}, {@code loras}, {@code vae}, {@code
+   * warnings} and {@code seconds} if the run that drew the image wrote the result.
    *
-   * @throws BatchException if the image's file cannot be read
+   * @throws BatchException if the image file cannot be read
    */
   public String json() {
     return Fields.text(toJson());
@@ -87,10 +87,10 @@ public record BatchResult(
       try {
         json.put("parameters", GeneratedImage.readInfotext(new ByteArrayInputStream(bytes)));
       } catch (ImageFileException e) {
-        return; // An image without settings is one all the same.
+        return; // An image without settings is still an image.
       }
     } catch (IOException e) {
-      throw new BatchException("cannot read the picture '%s': %s".formatted(file, e), e);
+      throw new BatchException("cannot read the image '%s': %s".formatted(file, e), e);
     }
   }
 

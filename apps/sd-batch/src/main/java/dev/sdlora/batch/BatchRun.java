@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** One run of a batch: claims requests, draws them, and tells what became of them. */
+/** One run of a batch: claims requests, draws them, and writes their results. */
 final class BatchRun {
   private final RequestStates states;
   private final ResultFile results;
@@ -20,7 +20,10 @@ final class BatchRun {
   private int drawn;
   private int failed;
 
-  /** What the listener has thrown while a pipeline was drawing, which is no failure of that. */
+  /**
+   * An exception that the listener threw while a pipeline was drawing; not a failure of the
+   * pipeline.
+   */
   private Optional<RuntimeException> ofListener = Optional.empty();
 
   BatchRun(
@@ -49,7 +52,8 @@ final class BatchRun {
         drawnByOthers.add(request);
       }
     }
-    for (BatchRequest request : drawnByOthers) { // If they end before they are done, it is ours.
+    for (BatchRequest request :
+        drawnByOthers) { // If the other process ends before it is done, draw it here.
       output.whenFree(request, () -> work(request));
     }
     failed += plan.failed().size();
@@ -64,11 +68,12 @@ final class BatchRun {
 
   private void adopt(BatchRequest request) {
     if (!isTold(request)) {
-      output.ifFree(request, () -> tellOfPicture(request)); // Or else others are about to.
+      output.ifFree(
+          request, () -> tellOfPicture(request)); // Otherwise another process is about to.
     }
   }
 
-  /** Writes the result of an image down whose run ended between the two. */
+  /** Writes the missing result of an image whose run ended before it could. */
   private void tellOfPicture(BatchRequest request) {
     results.readOn();
     if (!isTold(request)) {

@@ -18,20 +18,20 @@ import java.util.function.Function;
 /**
  * Draws the requests of a manifest into a folder.
  *
- * <p>A manifest is JSON Lines: each line is an object with the settings of a request, under the
+ * <p>A manifest is JSON Lines: each line is an object with the settings of a request, with the
  * names of A1111's API ({@code prompt}, {@code negative_prompt}, {@code steps}, …) or shorter ones
  * ({@code negative}, {@code sampler}, {@code size}, …), and with {@code checkpoint} and {@code
- * lora} by name, path or reference. A setting with a list of values makes a request of each, and
- * several lists make all combinations; {@code {"defaults": {…}}} holds for the lines behind it.
+ * lora} by name, path or reference. A list of values makes one request for each value, and several
+ * lists make all combinations; {@code {"defaults": {…}}} applies to the lines after it.
  *
- * <p>Each image has an id, made of its settings or given by {@code id}, and lies in {@code ID.png};
- * {@code results.jsonl} has a line for each, see {@link BatchResult#json()}. What is there is not
- * drawn again, so that a batch that was broken off, at any moment and in any way, goes on when it
- * is run again, and its images are the bytes that they would have been. What failed is not tried
- * again unless {@link Builder#retryFailed} says so. Processes that share a folder share the work.
+ * <p>Each image has an id, derived from its settings or given by {@code id}, and is saved as {@code
+ * ID.png}; {@code results.jsonl} has a line for each, see {@link BatchResult#json()}. Existing
+ * images are not drawn again, so an interrupted batch resumes when it is run again, and its images
+ * are identical to those of an uninterrupted run. Failed requests are not retried unless {@link
+ * Builder#retryFailed} is set. Processes that use the same folder share the work.
  *
  * <p>Requests are drawn one at a time, in the order of {@link BatchPlan}. Immutable and safe for
- * use by several threads; a folder takes one run of a program at a time.
+ * use by several threads; within one program, a folder allows one run at a time.
  */
 public final class BatchRunner {
   private final Path folder;
@@ -51,30 +51,30 @@ public final class BatchRunner {
   /**
    * {@return a builder of a runner}
    *
-   * @param folder for images and results; it is made when it is needed
+   * @param folder the folder for images and results; created when needed
    */
   public static Builder builder(Path folder) {
     return new Builder(Objects.requireNonNull(folder, "folder"));
   }
 
   /**
-   * What a run did.
+   * A summary of a run.
    *
-   * @param drawn images that it drew
-   * @param there images that were there, or that other processes drew meanwhile
-   * @param failed requests without an image, those of earlier runs included
+   * @param drawn images drawn by this run
+   * @param there images that existed, or that other processes drew meanwhile
+   * @param failed requests without an image, including failures of earlier runs
    * @param checkpointLoads how many times a checkpoint was loaded
-   * @param loraSwitches how many times the weights got another set of LoRAs
-   * @param elapsed from beginning to end
+   * @param loraSwitches how many times the set of LoRAs changed
+   * @param elapsed the time from start to end
    */
   public record Summary(
       int drawn, int there, int failed, int checkpointLoads, int loraSwitches, Duration elapsed) {}
 
   /**
-   * Says what a run would do. Nothing is written, and no model is opened.
+   * Plans a run without writing anything or opening a model.
    *
    * @param manifest a file of JSON Lines in UTF-8
-   * @return what is to be drawn, in order, and what is not
+   * @return the requests to draw, in order, and the others
    * @throws BatchException if the manifest or the results cannot be read
    */
   public BatchPlan plan(Path manifest) {
@@ -82,10 +82,10 @@ public final class BatchRunner {
   }
 
   /**
-   * Says what a run would do; see {@link #plan(Path)}.
+   * Plans a run; see {@link #plan(Path)}.
    *
-   * @param manifest JSON Lines in UTF-8; it is read to its end and not closed
-   * @return what is to be drawn, in order, and what is not
+   * @param manifest JSON Lines in UTF-8; read to its end and not closed
+   * @return the requests to draw, in order, and the others
    */
   public BatchPlan plan(InputStream manifest) {
     Objects.requireNonNull(manifest, "manifest");
@@ -93,12 +93,12 @@ public final class BatchRunner {
   }
 
   /**
-   * Draws what is not there, and returns when there is an image or an error for each request.
+   * Draws the missing images, and returns when each request has an image or an error.
    *
    * @param manifest a file of JSON Lines in UTF-8
-   * @return what was done
-   * @throws BatchException if the manifest cannot be read or the folder cannot be written, or if
-   *     this program is running another batch in it
+   * @return a summary
+   * @throws BatchException if the manifest cannot be read, the folder cannot be written, or this
+   *     program is already running a batch in it
    * @throws GenerationCancelledException if the calling thread is interrupted
    */
   public Summary run(Path manifest) {
@@ -106,10 +106,10 @@ public final class BatchRunner {
   }
 
   /**
-   * Draws what is not there; see {@link #run(Path)}.
+   * Draws the missing images; see {@link #run(Path)}.
    *
-   * @param manifest JSON Lines in UTF-8; it is read to its end and not closed
-   * @return what was done
+   * @param manifest JSON Lines in UTF-8; read to its end and not closed
+   * @return a summary
    */
   public Summary run(InputStream manifest) {
     Objects.requireNonNull(manifest, "manifest");
@@ -148,7 +148,7 @@ public final class BatchRunner {
     }
   }
 
-  /** Collects what a runner needs. Not safe for use by several threads at once. */
+  /** Collects the settings of a runner. Not safe for use by several threads at once. */
   public static final class Builder {
     private final Path folder;
     private final BatchDrawer.Builder drawing = BatchDrawer.builder();
@@ -162,8 +162,8 @@ public final class BatchRunner {
     /**
      * Sets the checkpoint of requests that name none.
      *
-     * @param checkpoint its name becomes part of their ids. Default: none, so that such requests
-     *     fail
+     * @param checkpoint the default checkpoint; its name becomes part of the requests' ids.
+     *     Default: none, so such requests fail
      * @return this builder
      */
     public Builder checkpoint(Checkpoint checkpoint) {
@@ -172,10 +172,11 @@ public final class BatchRunner {
     }
 
     /**
-     * Adds a folder whose checkpoints requests can name. Default: none; paths and references to
-     * published files can be named in any case.
+     * Adds a folder of checkpoints that requests can name. Default: none; paths and references to
+     * published files always work.
      *
-     * @param directory with files, named with or without their extension, and diffusers folders
+     * @param directory a folder of checkpoint files, named with or without extension, and diffusers
+     *     folders
      * @return this builder
      */
     public Builder checkpointDirectory(Path directory) {
@@ -184,11 +185,12 @@ public final class BatchRunner {
     }
 
     /**
-     * Sets how a pipeline is made for a checkpoint. It is closed before the next one is made.
+     * Sets the function that creates the pipeline of a checkpoint. The previous pipeline is closed
+     * before.
      *
-     * @param pipeline gives it the folders of LoRAs, embeddings and upscalers that requests can
-     *     name, and the precision, which should be the same in each run. Default: a pipeline
-     *     without folders
+     * @param pipeline creates a pipeline with the folders of LoRAs, embeddings and upscalers that
+     *     requests can name, and with a precision that should be the same in each run. Default: a
+     *     pipeline without folders
      * @return this builder
      */
     public Builder pipeline(Function<Checkpoint, Pipeline> pipeline) {
@@ -197,9 +199,9 @@ public final class BatchRunner {
     }
 
     /**
-     * Sets who is told of progress and results.
+     * Sets the listener for progress and results.
      *
-     * @param listener default: nobody
+     * @param listener default: none
      * @return this builder
      */
     public Builder listener(BatchListener listener) {
@@ -208,9 +210,9 @@ public final class BatchRunner {
     }
 
     /**
-     * Sets whether requests are drawn that failed in an earlier run.
+     * Sets whether to retry requests that failed in an earlier run.
      *
-     * @param retryFailed default false, as most would fail again
+     * @param retryFailed default false, because most would fail again
      * @return this builder
      */
     public Builder retryFailed(boolean retryFailed) {
@@ -219,8 +221,8 @@ public final class BatchRunner {
     }
 
     /**
-     * Adds a folder whose upscalers requests can name; the pipelines must have it too. Default:
-     * none, but those that need no file.
+     * Adds a folder of upscalers that requests can name; add it to the pipelines too. Default:
+     * none, except those that need no file.
      *
      * @param directory see {@link Pipeline.Builder#upscalerDirectory}
      * @return this builder
@@ -231,10 +233,10 @@ public final class BatchRunner {
     }
 
     /**
-     * Adds a folder whose ControlNets and T2I-Adapters requests can name. Default: none; paths can
-     * be named in any case.
+     * Adds a folder of ControlNets and T2I-Adapters that requests can name. Default: none; paths
+     * always work.
      *
-     * @param directory folders inside it do not count
+     * @param directory a folder; its subfolders are ignored
      * @return this builder
      */
     public Builder controlNetDirectory(Path directory) {

@@ -14,28 +14,30 @@ final class Checkpoints {
   private final List<Path> folders;
 
   /**
-   * Checkpoints.
+   * Creates a finder.
    *
-   * @param usual that of requests that name none
-   * @param folders whose files and folders have names
+   * @param usual the checkpoint of requests that name none
+   * @param folders folders whose files and diffusers folders can be named
    */
   Checkpoints(Optional<Checkpoint> usual, List<Path> folders) {
     this.usual = usual;
     this.folders = List.copyOf(folders);
   }
 
-  /** What requests that name none are drawn with. */
+  /** Returns the name of the default checkpoint. */
   Optional<String> usualName() {
     return usual.map(Checkpoint::name);
   }
 
-  /** Opens one by its name in a folder, its path, or where it is published. */
+  /**
+   * Opens a checkpoint by its name in a folder, its path, or a reference to where it is published.
+   */
   Checkpoint open(Optional<String> asked) {
     String name =
         asked.orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "the request names no 'checkpoint', and the batch has none for all"));
+                    "the request has no 'checkpoint', and the batch has no default checkpoint"));
     if (usualName().equals(asked)) {
       return usual.orElseThrow();
     }

@@ -17,10 +17,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Says everything that a request leaves to chance, and says it in one way, so that each image has
- * settings of its own that make the same image whenever they are drawn. Seeds that are left open
- * come from the settings themselves: image i of a request has the first seed plus i, as when the
- * request is drawn at once.
+ * Completes the settings of a request and writes them in canonical form, so that each image has its
+ * own settings that always create the same image. Missing seeds are derived from the other
+ * settings; image i of a request has the first seed plus i, as if all images were drawn at once.
  */
 final class CompleteSettings {
   private static final long UNSIGNED = 0xffff_ffffL;
@@ -32,12 +31,12 @@ final class CompleteSettings {
   }
 
   /**
-   * The images of a request.
+   * Returns the settings of each image of a request.
    *
-   * @param expanded without lists of values; it is changed
-   * @param mostImages how many there may be
-   * @return canonical settings, one for each image, which are made when they are read
-   * @throws IllegalArgumentException if a size, a seed or the number of images makes no sense
+   * @param expanded settings without lists of values; modified
+   * @param mostImages the limit of images
+   * @return canonical settings, one for each image, created lazily
+   * @throws IllegalArgumentException if a size, a seed or the number of images is invalid
    */
   static Stream<ObjectNode> images(ObjectNode expanded, int mostImages) {
     return new CompleteSettings(expanded).images(mostImages);
@@ -53,7 +52,7 @@ final class CompleteSettings {
     OptionalLong seed = takeSeed("seed", "Seed", images);
     boolean varied = !settings.path("subseed_strength").asText("0").matches("0?(\\.0*)?");
     OptionalLong subseed = takeSeed("subseed", "Variation seed", images);
-    // What is left to chance is read from what is not.
+    // Derive missing seeds from the given settings.
     ByteBuffer chance = ByteBuffer.wrap(Json.sha256(Fields.text(Json.canonical(settings))));
     long firstSeed = seed.orElse(chance.getInt() & UNSIGNED);
     long firstSubseed = subseed.orElse(chance.getInt() & UNSIGNED);
@@ -70,7 +69,7 @@ final class CompleteSettings {
             });
   }
 
-  /** Width and height alone go before those of a size, which may be one of the defaults. */
+  /** Splits a size; width and height override the size, which may come from the defaults. */
   private void splitSize() {
     JsonNode size = settings.remove("size");
     if (size == null || size.isNull()) {
@@ -96,7 +95,7 @@ final class CompleteSettings {
     ((ObjectNode) settings.path("override_settings")).set(option, value);
   }
 
-  /** Each as an object of {@code path} and {@code multiplier}. */
+  /** Writes each LoRA as an object with {@code path} and {@code multiplier}. */
   private void oneSpellingOfLoras() {
     JsonNode written = settings.path("lora");
     if (written.isMissingNode() || written.isNull()) {
@@ -119,7 +118,7 @@ final class CompleteSettings {
     }
     if (!(lora instanceof ObjectNode object)) {
       throw new IllegalArgumentException(
-          "each LoRA must be a name, or an object of 'path' and 'multiplier': " + lora);
+          "each LoRA must be a name, or an object with 'path' and 'multiplier': " + lora);
     }
     ObjectNode spelled = Fields.object();
     for (Map.Entry<String, JsonNode> field : object.properties()) {
@@ -129,7 +128,7 @@ final class CompleteSettings {
             case "weight", "strength", "multiplier" -> "multiplier";
             default ->
                 throw new IllegalArgumentException(
-                    "a LoRA has a 'path' and a 'multiplier', but no '%s'"
+                    "a LoRA has unknown field '%s'; expected 'path' and 'multiplier'"
                         .formatted(field.getKey()));
           };
       spelled.set(name, field.getValue());
@@ -143,7 +142,7 @@ final class CompleteSettings {
     return spelled;
   }
 
-  /** The path of an image is a reference to its file. */
+  /** Converts paths of images to file references. */
   private void pictureFiles() {
     JsonNode pictures = settings.path("init_images");
     if (pictures.isTextual()) {
@@ -192,19 +191,19 @@ final class CompleteSettings {
     }
     if (images > most) {
       throw new IllegalArgumentException(
-          "it asks for %s pictures; at most %s can come of one line".formatted(images, most));
+          "it requests %s images; the limit of one line is %s".formatted(images, most));
     }
     return (int) images;
   }
 
-  /** A seed as the request, or the text of settings that it starts from, has it. */
+  /** Removes and returns a seed of the request, or of the infotext it starts from. */
   private OptionalLong takeSeed(String name, String key, int images) {
     JsonNode written = settings.remove(name);
     if (written != null && !written.isNull()) {
       long seed = whole(name, written);
       if (seed < -1 && seed + images > -1) {
         throw new IllegalArgumentException(
-            "'%s' %s of %s images counts up to -1, which means a random seed"
+            "'%s' %s with %s images counts up to -1, which means a random seed"
                 .formatted(name, seed, images));
       }
       return seed == -1 ? OptionalLong.empty() : OptionalLong.of(seed);

@@ -13,29 +13,29 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** The one text that all ways to write the same JSON have in common. */
+/** Canonical JSON: the same text for all ways of writing the same value. */
 final class Json {
-  /** Longer numbers are written with an exponent. */
+  /** Numbers with more zeros are written with an exponent. */
   private static final int MOST_ZEROS = 30;
 
   private Json() {}
 
   /**
-   * Reads an object.
+   * Parses an object.
    *
-   * @throws IllegalArgumentException if the text is none; see {@link Fields#parse}
+   * @throws IllegalArgumentException if the text is not a JSON object; see {@link Fields#parse}
    */
   static ObjectNode read(String text) {
     try {
       return Fields.parse(text.getBytes(StandardCharsets.UTF_8)).node();
     } catch (IllegalArgumentException e) {
-      // What is read here is one line, which is told by whoever reads it.
+      // The text is one line; the caller reports its number.
       String sentence = String.valueOf(e.getMessage()).replace("(line 1, column ", "(column ");
       throw new IllegalArgumentException("it " + sentence, e);
     }
   }
 
-  /** The object of a text; empty if it is none. */
+  /** Parses an object; empty if the text is not one. */
   static Optional<ObjectNode> tryRead(String text) {
     try {
       return Optional.of(read(text));
@@ -45,9 +45,10 @@ final class Json {
   }
 
   /**
-   * The same with names in order, without nulls, and with numbers in one spelling.
+   * Returns a value in canonical form: with sorted names, without nulls, and with one spelling of
+   * numbers.
    *
-   * @throws IllegalArgumentException if a number is none
+   * @throws IllegalArgumentException if a number is infinite or NaN
    */
   static JsonNode canonical(JsonNode node) {
     if (node instanceof ObjectNode object) {
@@ -67,7 +68,7 @@ final class Json {
       return elements;
     }
     if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
-      throw new IllegalArgumentException("%s is no number of a request".formatted(node));
+      throw new IllegalArgumentException("%s is not a valid number".formatted(node));
     }
     return node.isNumber() ? number(node.decimalValue()) : node;
   }
@@ -84,12 +85,12 @@ final class Json {
         : JsonNodeFactory.instance.numberNode(integer);
   }
 
-  /** SHA-256 of a text. */
+  /** Returns the SHA-256 of a text. */
   static byte[] sha256(String text) {
     return sha256(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** SHA-256 of bytes. */
+  /** Returns the SHA-256 of bytes. */
   static byte[] sha256(byte[] bytes) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(bytes);

@@ -20,18 +20,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads requests, one a line. A line that makes no sense becomes a request with an error; the
- * others are read.
+ * Reads the requests of a manifest. An invalid line becomes a request with an error; the others are
+ * read.
  */
 final class Manifest {
   /**
-   * What a manifest may ask for.
+   * Limits of a manifest.
    *
-   * @param requests in all
-   * @param requestsOfALine that lists make of one
-   * @param bytesOfALine with images in it
-   * @param characters of all requests together, which are kept until they are drawn; usually a
-   *     quarter of the heap, and at most 2³⁰
+   * @param requests the limit of requests in total
+   * @param requestsOfALine the limit of requests that the lists of one line make
+   * @param bytesOfALine the limit of bytes of one line, including images
+   * @param characters the limit of characters of all requests together, which are kept until they
+   *     are drawn; usually a quarter of the heap, and at most 2³⁰
    */
   record Limits(int requests, int requestsOfALine, int bytesOfALine, long characters) {
     static final Limits USUAL =
@@ -42,12 +42,12 @@ final class Manifest {
             Math.min(1L << 30, Runtime.getRuntime().maxMemory() / 4));
   }
 
-  /** Digits of a hash: two of a million requests are alike with a probability of 1 in 10^12. */
+  /** Digits of a hash; the probability that two of a million requests collide is 1 in 10^12. */
   private static final int DIGITS = 20;
 
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{" + DIGITS + "}");
 
-  /** What every file system takes. */
+  /** Names that every file system accepts. */
   private static final Pattern ID =
       Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?");
 
@@ -60,7 +60,7 @@ final class Manifest {
   private final Limits limits;
   private final Map<String, BatchRequest> byId = new LinkedHashMap<>();
 
-  /** By their ids in small letters, as there are file systems that see no difference. */
+  /** By lower-case id, because some file systems ignore case. */
   private final Map<String, String> ids = new HashMap<>();
 
   private ObjectNode defaults = Fields.object();
@@ -74,11 +74,11 @@ final class Manifest {
   /**
    * Reads a manifest.
    *
-   * @param in is read to its end and not closed
-   * @param checkpoint the one of requests that name none
-   * @return one for each image, in the order of the manifest; equal requests are one
+   * @param in the stream, read to its end and not closed
+   * @param checkpoint the checkpoint of requests that name none
+   * @return one request for each image, in the order of the manifest; equal requests are merged
    * @throws IOException if the stream fails
-   * @throws BatchException if it asks for too many images
+   * @throws BatchException if it requests too many images
    */
   static List<BatchRequest> read(InputStream in, Optional<String> checkpoint, Limits limits)
       throws IOException {
@@ -87,14 +87,14 @@ final class Manifest {
     for (int number = 1; manifest.readLine(lines, number); number++) {
       if (manifest.byId.size() > limits.requests()) {
         throw new BatchException(
-            "the manifest asks for more than %s pictures up to line %s; make several of it"
+            "the manifest requests more than %s images up to line %s; split it"
                 .formatted(limits.requests(), number));
       }
     }
     return List.copyOf(manifest.byId.values());
   }
 
-  /** Lines that are requests, with the defaults that stand before them. */
+  /** Returns the request lines, merged with the defaults before them. */
   static List<String> lines(InputStream in, Limits limits) throws IOException {
     Manifest manifest = new Manifest(Optional.empty(), limits);
     ManifestLines lines = new ManifestLines(in, limits.bytesOfALine());
@@ -110,19 +110,21 @@ final class Manifest {
           manifest.count(request.get(), number);
           requests.add(request.get());
         }
-      } catch (IllegalArgumentException e) { // Too long, or no text: it has no other sentence.
+      } catch (
+          IllegalArgumentException
+              e) { // The line is too long or not UTF-8; the message is incomplete.
         throw new BatchException(
             "line %s of the manifest: %s".formatted(number, e.getMessage()), e);
       }
       if (requests.size() > limits.requests()) {
         throw new BatchException(
-            "the manifest has more than %s requests up to line %s; make several of it"
+            "the manifest has more than %s requests up to line %s; split it"
                 .formatted(limits.requests(), number));
       }
     }
   }
 
-  /** Empty if the line asks for nothing. */
+  /** Returns the request of a line; empty if it has none. */
   private Optional<String> withDefaults(String text) {
     if (text.isEmpty()) {
       return Optional.empty();
@@ -131,7 +133,7 @@ final class Manifest {
     try {
       line = RequestLine.read(text);
     } catch (IllegalArgumentException e) {
-      return Optional.of(text); // Whoever reads it finds the same.
+      return Optional.of(text); // The reader of the line finds the same error.
     }
     if (line.defaults()) {
       defaults = line.settings();
@@ -140,14 +142,15 @@ final class Manifest {
     return Optional.of(Fields.text(overDefaults(line.settings())));
   }
 
-  /** Reads one line that has no others around it. */
+  /** Reads a single line outside a manifest. */
   static List<BatchRequest> readLine(String line, Optional<String> checkpoint, Limits limits) {
     Manifest manifest = new Manifest(checkpoint, limits);
     String text = line.strip();
     try {
       RequestLine read = RequestLine.read(text);
       if (read.defaults()) {
-        throw new IllegalArgumentException("'defaults' need the lines of a manifest behind them");
+        throw new IllegalArgumentException(
+            "a line of 'defaults' is only allowed in a manifest with more lines");
       }
       manifest.add(read, 1);
     } catch (IllegalArgumentException e) {
@@ -156,7 +159,7 @@ final class Manifest {
     return List.copyOf(manifest.byId.values());
   }
 
-  /** Whether there is one. */
+  /** Reads the next line; returns false at the end. */
   private boolean readLine(ManifestLines lines, int number) throws IOException {
     String text = "";
     try {
@@ -174,7 +177,7 @@ final class Manifest {
     return true;
   }
 
-  /** What a line of a manifest is. */
+  /** A parsed line of a manifest. */
   private record RequestLine(ObjectNode settings, boolean defaults) {
     static RequestLine read(String text) {
       ObjectNode object = Json.read(text);
@@ -248,8 +251,7 @@ final class Manifest {
     String text = id.isTextual() || id.isIntegralNumber() ? id.asText() : "";
     if (!ID.matcher(text).matches() || DEVICE.matcher(text).matches()) {
       throw new IllegalArgumentException(
-          "'id' must be a name of a file, of up to 100 letters (a-z), digits, '.', '_' and '-': "
-              + id);
+          "'id' must be a file name of up to 100 letters (a-z), digits, '.', '_' and '-': " + id);
     }
     return text;
   }
@@ -272,7 +274,7 @@ final class Manifest {
       refuse(
           text,
           number,
-          "the id '%s' is that of another request, in line %s".formatted(id, before.line()));
+          "the id '%s' is already used by the request in line %s".formatted(id, before.line()));
     }
   }
 
@@ -281,11 +283,11 @@ final class Manifest {
     requireRoom(0, number);
   }
 
-  /** Refuses a manifest before more is kept of it than fits. */
+  /** Refuses a manifest before it takes too much memory. */
   private void requireRoom(long added, int number) {
     if (characters + added > limits.characters()) {
       throw new BatchException(
-          "the requests of the manifest have more than %s characters up to line %s; make several of it, or name images by their paths"
+          "the requests of the manifest have more than %s characters up to line %s; split it, or refer to images by path"
               .formatted(limits.characters(), number));
     }
   }
@@ -296,7 +298,8 @@ final class Manifest {
   }
 
   private static BatchRequest refused(String text, int number, String sentence) {
-    // Another hash than that of the same text as settings; what cannot be read has no text.
+    // The prefix keeps the hash distinct from that of valid settings; unreadable lines have no
+    // text.
     String hash = hash("refused: " + (text.isEmpty() ? "line " + number : text));
     return new BatchRequest(
         hash, hash, number, Optional.empty(), List.of(), text, Optional.of(sentence));

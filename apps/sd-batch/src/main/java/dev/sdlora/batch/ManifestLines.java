@@ -8,16 +8,16 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Lines of UTF-8 text, of which each has a limit. */
+/** Lines of UTF-8 text with a length limit. */
 final class ManifestLines {
   private final InputStream in;
   private final int longest;
 
   /**
-   * Lines of a stream.
+   * Creates a reader of lines.
    *
-   * @param in buffered
-   * @param longest in bytes
+   * @param in a buffered stream
+   * @param longest the limit of a line in bytes
    */
   ManifestLines(InputStream in, int longest) {
     this.in = in;
@@ -25,10 +25,10 @@ final class ManifestLines {
   }
 
   /**
-   * The next line; empty at the end.
+   * Returns the next line; empty at the end.
    *
-   * @throws IllegalArgumentException if it is too long or no UTF-8; the next call gives the one
-   *     behind it
+   * @throws IllegalArgumentException if the line is too long or not UTF-8; the next call returns
+   *     the one after it
    */
   Optional<String> next() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -45,7 +45,7 @@ final class ManifestLines {
     }
     if (length > longest) {
       throw new IllegalArgumentException(
-          "it has %s bytes; a line has at most %s".formatted(length, longest));
+          "it has %s bytes; the limit of a line is %s".formatted(length, longest));
     }
     try {
       String text =

@@ -14,31 +14,31 @@ import java.util.TreeMap;
 import java.util.function.IntFunction;
 
 /**
- * Makes several requests of one in which settings have lists of values: each value with each of the
- * others. The setting that is written last changes first. Settings that are lists by nature are
- * varied by lists of lists; lists inside their elements are values again.
+ * Expands settings with lists of values into several requests: all combinations of values. The last
+ * setting varies fastest. Settings that are lists themselves are varied by lists of lists; lists
+ * inside their elements are values again.
  */
 final class Matrix {
-  /** Lists by nature. */
+  /** Settings that are lists themselves. */
   private static final Set<String> LISTS = Set.of("lora", "styles", "init_images", "args");
 
   private final int most;
 
   /**
-   * A matrix with a limit.
+   * Creates a matrix.
    *
-   * @param most how many requests may come of one
+   * @param most the limit of requests made from one
    */
   Matrix(int most) {
     this.most = most;
   }
 
   /**
-   * All combinations, in their order.
+   * Returns all combinations in order.
    *
-   * @return a view that makes a combination when it is read, since all together may not fit into
-   *     memory
-   * @throws IllegalArgumentException if there are too many, or a list has nothing in it
+   * @return a view that creates each combination when it is read, because all of them may not fit
+   *     into memory
+   * @throws IllegalArgumentException if there are too many, or a list is empty
    */
   List<ObjectNode> expand(ObjectNode settings) {
     List<JsonNode> all = combinations("", settings);
@@ -82,7 +82,7 @@ final class Matrix {
     for (JsonNode value : values) {
       if (value instanceof ArrayNode) {
         throw new IllegalArgumentException(
-            "'%s' has a list in a list; its values are in one list".formatted(name));
+            "'%s' has a nested list; put its values in one list".formatted(name));
       }
       all.add(combinations(name, value));
     }
@@ -99,13 +99,13 @@ final class Matrix {
     }
     if (lists < list.size()) {
       throw new IllegalArgumentException(
-          "'%s' must be a list, or a list of lists to choose from, and is both".formatted(name));
+          "'%s' must be a list, or a list of lists to choose from, not a mixture".formatted(name));
     }
     List<List<JsonNode>> all = new ArrayList<>();
     for (JsonNode choice : list) {
       for (JsonNode element : choice) {
         if (element instanceof ArrayNode) {
-          throw new IllegalArgumentException("'%s' has lists three deep".formatted(name));
+          throw new IllegalArgumentException("'%s' has lists nested three deep".formatted(name));
         }
       }
       all.add(ofElements((ArrayNode) choice));
@@ -127,7 +127,7 @@ final class Matrix {
     return size;
   }
 
-  /** One value of each list; the last list changes first. */
+  /** Returns one value of each list; the last list varies fastest. */
   private static List<JsonNode> choice(List<List<JsonNode>> lists, int number) {
     JsonNode[] chosen = new JsonNode[lists.size()];
     int rest = number;
@@ -139,7 +139,7 @@ final class Matrix {
     return List.of(chosen);
   }
 
-  /** One list after another. */
+  /** Returns the concatenation of lists. */
   private List<JsonNode> joined(List<List<JsonNode>> lists) {
     TreeMap<Integer, List<JsonNode>> byStart = new TreeMap<>();
     int size = 0;

@@ -19,18 +19,21 @@ import java.util.HexFormat;
 import java.util.Set;
 
 /**
- * The folder of a batch. Several programs may work in it at once: each image is claimed before it
- * is drawn, and a claim is a lock on one byte of one file, so that it ends with its process and
- * nothing has to be tidied up. An image gets its name when all of it is on the disk.
+ * The folder of a batch. Several processes may share it: each image is claimed before it is drawn.
+ * A claim is a lock on one byte of a file, which is released when the process ends, so nothing
+ * needs to be cleaned up. An image gets its final name once it is completely on disk.
  */
 final class OutputFolder implements AutoCloseable {
-  /** What is in work, beside the images. */
+  /** The folder for unfinished images and the lock file. */
   static final String WORK = ".sd-batch";
 
   private static final byte[] PNG_BEGIN = HexFormat.of().parseHex("89504e470d0a1a0a");
   private static final byte[] PNG_END = HexFormat.of().parseHex("0000000049454e44ae426082");
 
-  /** On some systems a program loses its locks when another part of it closes the same file. */
+  /**
+   * Folders open in this process; on some systems, closing a file releases all locks of the process
+   * on it.
+   */
   private static final Set<Path> OPEN = new HashSet<>();
 
   private final Path folder;
@@ -44,9 +47,10 @@ final class OutputFolder implements AutoCloseable {
   }
 
   /**
-   * Opens a folder, which is made unless it is there.
+   * Opens a folder and creates it if necessary.
    *
-   * @throws BatchException if it cannot be written, or this program works in it already
+   * @throws BatchException if it cannot be written, or this process is already running a batch in
+   *     it
    */
   static OutputFolder open(Path folder) {
     try {
@@ -56,7 +60,7 @@ final class OutputFolder implements AutoCloseable {
       synchronized (OPEN) {
         if (!OPEN.add(key)) {
           throw new BatchException(
-              "this program has another batch in '%s'; use one after the other, or another process"
+              "this process is already running a batch in '%s'; run them one after another, or in separate processes"
                   .formatted(folder));
         }
       }
@@ -78,7 +82,7 @@ final class OutputFolder implements AutoCloseable {
 
   static BatchException cannotWrite(Path folder, IOException e) {
     return new BatchException(
-        "cannot write the pictures of the batch into '%s': %s".formatted(folder, e), e);
+        "cannot write the images of the batch to '%s': %s".formatted(folder, e), e);
   }
 
   private static void forget(Path key) {
@@ -87,12 +91,12 @@ final class OutputFolder implements AutoCloseable {
     }
   }
 
-  /** The file of an image. */
+  /** Returns the file of an image. */
   Path file(BatchRequest request) {
     return folder.resolve(request.file());
   }
 
-  /** Whether a file begins and ends as a PNG does. */
+  /** Whether a file begins and ends like a PNG. */
   static boolean isWhole(Path file) {
     try (RandomAccessFile read = new RandomAccessFile(file.toFile(), "r")) {
       byte[] begin = new byte[PNG_BEGIN.length];
@@ -110,9 +114,9 @@ final class OutputFolder implements AutoCloseable {
   }
 
   /**
-   * Does the work of a request, unless another process is at it.
+   * Runs the work of a request unless another process has claimed it.
    *
-   * @return whether it was done
+   * @return whether it was run
    */
   boolean ifFree(BatchRequest request, Runnable work) {
     try {
@@ -127,12 +131,12 @@ final class OutputFolder implements AutoCloseable {
     }
   }
 
-  /** Does the work of a request as soon as no other process is at it. */
+  /** Waits until no other process has claimed a request, then runs its work. */
   void whenFree(BatchRequest request, Runnable work) {
     whenFree(place(request), work);
   }
 
-  /** Does something with the results, which no other process writes meanwhile. */
+  /** Runs work on the results while no other process writes them. */
   void whileNobodyWrites(Runnable work) {
     whenFree(0, work);
   }
@@ -148,7 +152,7 @@ final class OutputFolder implements AutoCloseable {
     }
   }
 
-  /** The end of the process lets go of the lock as well. */
+  /** The lock is also released at the end of the process. */
   private static void holding(FileLock lock, Runnable work) throws IOException {
     try (lock) {
       work.run();
@@ -157,17 +161,17 @@ final class OutputFolder implements AutoCloseable {
 
   private BatchException cannotLock(IOException e) {
     return new BatchException(
-        "cannot lock '%s', by which several programs share a batch: %s"
+        "cannot lock '%s', which coordinates processes that share the folder: %s"
             .formatted(folder.resolve(WORK).resolve("lock"), e),
         e);
   }
 
-  /** Names of files are the same for whoever draws into this folder, whatever they ask for. */
+  /** Returns the byte to lock, which depends only on the file name, so that all processes agree. */
   private static long place(BatchRequest request) {
     return 1 + (ByteBuffer.wrap(Json.sha256(request.id())).getLong() & (Long.MAX_VALUE >> 1));
   }
 
-  /** Writes the image of a request that is claimed. */
+  /** Saves the image of a claimed request. */
   void write(BatchRequest request, byte[] png) {
     Path target = file(request);
     Path partial = folder.resolve(WORK).resolve(request.id() + ".part");
@@ -193,14 +197,14 @@ final class OutputFolder implements AutoCloseable {
     forceNames();
   }
 
-  /** After a loss of power too, results must not tell of a file that has no name yet. */
+  /** Flushes file names, so that even after a power loss no result refers to a missing file. */
   private void forceNames() {
     try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
       names.force(true);
     } catch (ClosedByInterruptException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
-      return; // Windows does it by itself and refuses.
+      return; // Windows refuses this, but does it itself.
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** How long the rest of a batch takes, if a step takes as long for each pixel as those before. */
+/** Estimates the remaining time of a batch from the time per step and pixel so far. */
 final class RemainingTime {
   private static final int USUAL_STEPS = 20;
   private static final int USUAL_SIDE = 512;
@@ -20,7 +20,7 @@ final class RemainingTime {
   private long nanos;
   private long begun;
 
-  /** For what is to be drawn. */
+  /** Creates an estimate for the requests to draw. */
   RemainingTime(List<BatchRequest> work, LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
     for (BatchRequest request : work) {
@@ -36,18 +36,18 @@ final class RemainingTime {
         * Math.max(1, settings.path("height").asDouble(USUAL_SIDE));
   }
 
-  /** A request begins. */
+  /** Called when a request begins. */
   void begin() {
     begun = nanoClock.getAsLong();
   }
 
-  /** A request has been drawn. */
+  /** Called when a request has been drawn. */
   void drawn(BatchRequest request) {
     nanos += nanoClock.getAsLong() - begun;
     done += leave(request);
   }
 
-  /** A request is done without this run having drawn it. */
+  /** Called when a request is done without being drawn by this run. */
   void passed(BatchRequest request) {
     leave(request);
   }
@@ -59,10 +59,10 @@ final class RemainingTime {
   }
 
   /**
-   * How long the rest takes.
+   * Returns the remaining time.
    *
-   * @param request the one that is being drawn
-   * @param share how much of it is done, from 0 to 1
+   * @param request the current request
+   * @param share the finished share of it, from 0 to 1
    */
   Optional<Duration> left(BatchRequest request, double share) {
     double part = costs.getOrDefault(request.id(), 0.0) * share;

@@ -12,11 +12,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What the settings of a request are called: as in A1111's API, or shorter, as the options of the
- * command line. Manifests are written by hand, so a name that nobody knows is a mistake.
+ * The names of settings: those of A1111's API, and shorter ones as in the options of the command
+ * line. Manifests are written by hand, so an unknown name is an error.
  */
 final class RequestKeys {
-  /** Other names of the same. */
+  /** Alternative names. */
   private static final Map<String, String> OTHER_NAMES =
       Map.ofEntries(
           Map.entry("negative", "negative_prompt"),
@@ -46,9 +46,9 @@ final class RequestKeys {
   }
 
   /**
-   * The same settings under the names of A1111's API, in their order.
+   * Returns the settings with the names of A1111's API, in the same order.
    *
-   * @throws IllegalArgumentException if a name is not known, or a setting is there twice
+   * @throws IllegalArgumentException if a name is unknown, or a setting is given twice
    */
   static ObjectNode renamed(ObjectNode settings) {
     ObjectNode renamed = Fields.object();
@@ -61,7 +61,7 @@ final class RequestKeys {
       }
       if (!KNOWN.contains(name)) {
         throw new IllegalArgumentException(
-            "'%s' is not a setting".formatted(shown(written)) + meant(name));
+            "unknown setting '%s'".formatted(shown(written)) + meant(name));
       }
       if (renamed.has(name)) {
         throw new IllegalArgumentException(
@@ -72,7 +72,7 @@ final class RequestKeys {
     return renamed;
   }
 
-  /** Options have hyphens, properties of Java capital letters. */
+  /** Converts hyphens, as in options, and camel case, as in Java. */
   private static String name(String written) {
     String name =
         written.replaceAll("([a-z])([A-Z])", "$1_$2").replace('-', '_').toLowerCase(Locale.ROOT);

@@ -5,16 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What there is of requests in a folder: by the results that are told, and by the images. */
+/** The states of requests in a folder, from the recorded results and the images. */
 final class RequestStates {
   private final Path folder;
   private final ResultFile results;
   private final boolean retryFailed;
 
   /**
-   * The states in a folder.
+   * Creates the states of a folder.
    *
-   * @param retryFailed whether what failed before this run is still to be drawn
+   * @param retryFailed whether to retry requests that failed before this run
    */
   RequestStates(Path folder, ResultFile results, boolean retryFailed) {
     this.folder = folder;
@@ -28,14 +28,14 @@ final class RequestStates {
     FAILED
   }
 
-  /** What there is of a request that is to be drawn: only failures of this run end it. */
+  /** Returns the state of a planned request; failures count only if they are of this run. */
   State now(BatchRequest request) {
     return state(request, false);
   }
 
   private State state(BatchRequest request, boolean formerFailures) {
     Optional<ResultFile.Entry> known = results.find(request);
-    // A name that was made of the settings says what is in the file, also if nothing else does.
+    // An id derived from the settings identifies the image even without a result.
     boolean sure = known.filter(entry -> !entry.failed()).isPresent() || request.namesItself();
     if (sure && OutputFolder.isWhole(folder.resolve(request.file()))) {
       return State.THERE;
@@ -45,7 +45,7 @@ final class RequestStates {
         : State.OPEN;
   }
 
-  /** What is left to do, before anything is done. */
+  /** Returns the remaining work before the run. */
   BatchPlan plan(List<BatchRequest> requests) {
     List<BatchRequest> work = new ArrayList<>();
     List<BatchRequest> there = new ArrayList<>();

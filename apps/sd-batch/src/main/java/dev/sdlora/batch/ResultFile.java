@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What became of requests: JSON Lines to which lines are only added; of several for one request the
- * last counts. A line that was torn by the end of a process is completed or taken away before the
- * next one is added.
+ * The results of requests as JSON Lines. Lines are only appended; the last one for a request is
+ * valid. A line that was cut off by the end of a process is completed or removed before the next
+ * one is added.
  */
 final class ResultFile {
   static final String NAME = "results.jsonl";
@@ -31,11 +31,11 @@ final class ResultFile {
   private boolean fresh;
 
   /**
-   * What became of a request.
+   * The result of a request.
    *
-   * @param hash of the settings that it had
-   * @param failed whether there is an error in the place of an image
-   * @param fresh whether that was told since the file was first looked at
+   * @param hash the hash of its settings
+   * @param failed whether it is an error instead of an image
+   * @param fresh whether it was added after the file was opened
    */
   record Entry(String hash, boolean failed, boolean fresh) {}
 
@@ -43,7 +43,7 @@ final class ResultFile {
     this.file = file;
   }
 
-  /** Reads what is there; nothing is changed. */
+  /** Reads the existing results; changes nothing. */
   static ResultFile open(Path folder) {
     ResultFile results = new ResultFile(folder.resolve(NAME));
     results.readOn();
@@ -51,19 +51,19 @@ final class ResultFile {
     return results;
   }
 
-  /** What became of a request, with the settings that it has, when the file was last looked at. */
+  /** Returns the known result of a request with its current settings. */
   Optional<Entry> find(BatchRequest request) {
     return Optional.ofNullable(entries.get(request.id()))
         .filter(entry -> entry.hash().equals(request.hash()));
   }
 
-  /** Reads what others have added; a line that has no end yet is left for later. */
+  /** Reads results that other processes have added; skips an unfinished line. */
   void readOn() {
     if (!Files.exists(file)) {
       return;
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      if (channel.size() < position) { // Somebody has begun anew.
+      if (channel.size() < position) { // The file was replaced.
         position = 0;
       }
       channel.position(position);
@@ -80,7 +80,7 @@ final class ResultFile {
     }
   }
 
-  /** Cuts bytes into lines. */
+  /** Splits bytes into lines. */
   private final class LineSplitter {
     private final java.io.ByteArrayOutputStream line = new java.io.ByteArrayOutputStream();
 
@@ -98,7 +98,7 @@ final class ResultFile {
   }
 
   private void note(String line) {
-    // What is no result was not written here.
+    // Other lines were not written by this class.
     Json.tryRead(line.strip())
         .filter(result -> result.path("id").isTextual())
         .ifPresent(
@@ -108,7 +108,7 @@ final class ResultFile {
                     new Entry(result.path("hash").asText(""), result.has("error"), fresh)));
   }
 
-  /** Adds a line. Nobody else may add at the same time. */
+  /** Appends a line. No other process may append at the same time. */
   void add(ObjectNode result) {
     byte[] line = (Fields.text(result) + "\n").getBytes(StandardCharsets.UTF_8);
     try (FileChannel channel =
@@ -127,7 +127,7 @@ final class ResultFile {
     readOn();
   }
 
-  /** The end of the last whole line, behind which there is nothing any more. */
+  /** Completes or removes an unfinished last line; returns the new end of the file. */
   private static long repaired(FileChannel channel) throws IOException {
     long size = channel.size();
     long begin = beginOfLastLine(channel, size);
@@ -139,7 +139,7 @@ final class ResultFile {
       read = channel.read(torn, begin + torn.position());
     }
     if (Json.tryRead(StandardCharsets.UTF_8.decode(torn.flip()).toString()).isPresent()) {
-      channel.write(ByteBuffer.wrap(new byte[] {'\n'}), size); // Its end alone is missing.
+      channel.write(ByteBuffer.wrap(new byte[] {'\n'}), size); // Only the line break is missing.
       return size + 1;
     }
     channel.truncate(begin);

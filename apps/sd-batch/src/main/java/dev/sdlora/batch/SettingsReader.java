@@ -9,13 +9,13 @@ import dev.sdlora.request.Overrides;
 import dev.sdlora.request.RequestContext;
 
 /**
- * Reads settings as the server reads requests, with the library's defaults. What is a warning there
- * is an error here.
+ * Reads settings like requests to the server, with the library's defaults. Warnings are errors
+ * here.
  */
 final class SettingsReader implements RequestReader {
   private final RequestContext offer;
 
-  /** A reader of what may be named. */
+  /** Creates a reader that looks up names in a context. */
   SettingsReader(RequestContext offer) {
     this.offer = offer;
   }

@@ -4,11 +4,11 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.image.LatentPreview;
 import java.util.function.Consumer;
 
-/** Tells how many steps of an image are done. */
+/** Counts the finished steps of an image. */
 final class StepCounter implements GenerationListener {
   private final Consumer<Steps> told;
 
-  /** How far an image is. */
+  /** The progress of an image. */
   record Steps(int done, int total) {}
 
   StepCounter(Consumer<Steps> told) {

@@ -3,14 +3,14 @@ package dev.sdlora.batch;
 import java.util.List;
 import java.util.Optional;
 
-/** Counts what changes from one drawn request to the next. */
+/** Counts changes of checkpoints and LoRAs between requests. */
 final class Switches {
   private Optional<Optional<String>> checkpoint = Optional.empty();
   private List<String> loras = List.of();
   private int checkpointLoads;
   private int loraSwitches;
 
-  /** Counts a request that is drawn next. */
+  /** Counts the next request. */
   void count(BatchRequest request) {
     if (!checkpoint.equals(Optional.of(request.checkpoint()))) {
       checkpoint = Optional.of(request.checkpoint());

@@ -1,15 +1,15 @@
 /**
- * Lists of requests that are drawn into a folder, and gone on with where they were broken off.
+ * Batches: draws lists of requests into a folder and resumes interrupted runs.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>Which requests a line of a manifest makes; what their ids are made of: {@code
- *       batch.Matrix}; {@code CompleteSettings}.
- *   <li>In which order a batch is drawn; what is left to do of a request; what a run does with it:
- *       {@code batch.BatchPlan}; {@code RequestStates}; {@code BatchRun}.
- *   <li>How runs share a folder, how images get their names; how results are written down: {@code
- *       batch.OutputFolder}; {@code ResultFile}; killed at random by {@code cli.KilledBatchesIT}.
+ *   <li>The requests that a line of a manifest makes, and their ids: {@code batch.Matrix}, {@code
+ *       CompleteSettings}.
+ *   <li>The order of a batch; the remaining work; running it: {@code batch.BatchPlan}; {@code
+ *       RequestStates}; {@code BatchRun}.
+ *   <li>Sharing a folder between runs and naming images; recording results: {@code
+ *       batch.OutputFolder}; {@code ResultFile}; random kills: {@code cli.KilledBatchesIT}.
  * </ul>
  */
 @NullMarked

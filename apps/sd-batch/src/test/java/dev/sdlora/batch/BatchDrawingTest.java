@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The bundled model draws a batch. */
+/** Batches drawn with the bundled model. */
 final class BatchDrawingTest {
   @TempDir Path folder;
 
@@ -49,7 +49,7 @@ final class BatchDrawingTest {
                 .formatted(DemoModel.loras().resolve("ink_lines.safetensors"))));
   }
 
-  /** Each image is 64x64 and of two steps. */
+  /** Writes a manifest of 64x64 images with two steps. */
   private Path manifest(List<String> lines) throws IOException {
     String text = "{'defaults': {'size': '64x64', 'steps': 2}}\n" + String.join("\n", lines) + "\n";
     return Files.writeString(
@@ -67,7 +67,7 @@ final class BatchDrawingTest {
     assertThat(whole.checkpointLoads()).isEqualTo(1);
     assertThat(whole.loraSwitches()).isEqualTo(4);
 
-    // What is started from comes last, so that it is there.
+    // The line comes last, so that its start image exists.
     lines.add("{'id': 'redrawn', 'prompt': 'a ring', 'init': '%s'}".formatted(path("plain")));
     Collections.reverse(lines);
     runner("parts").run(manifest(lines.subList(0, 3)));

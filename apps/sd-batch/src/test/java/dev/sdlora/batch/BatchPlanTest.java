@@ -16,7 +16,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** The order of work switches as rarely as any order can. */
+/** The order of work has the smallest possible number of switches. */
 final class BatchPlanTest {
 
   @Provide
@@ -55,7 +55,8 @@ final class BatchPlanTest {
     BatchPlan plan = new BatchPlan(BatchPlan.ordered(numbered), List.of(), List.of());
     assertThat(plan.work()).containsExactlyInAnyOrderElementsOf(numbered);
 
-    // Each checkpoint must be loaded once, and each of its sets put on once; it begins without any.
+    // Each checkpoint must be loaded once, and each of its LoRA sets applied once; it starts
+    // without any.
     Map<Optional<String>, Set<List<String>>> sets = new HashMap<>();
     numbered.forEach(
         request ->

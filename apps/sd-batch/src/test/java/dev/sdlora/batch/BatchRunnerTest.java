@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a runner does with requests, without a model. */
+/** The work of a runner without a model. */
 final class BatchRunnerTest {
   @TempDir Path folder;
 
@@ -63,7 +63,7 @@ final class BatchRunnerTest {
     return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The last result of each request. */
+  /** Returns the last result of each request. */
   private Map<String, ObjectNode> results() throws IOException {
     Map<String, ObjectNode> results = new TreeMap<>();
     for (String line : Files.readAllLines(folder.resolve("results.jsonl"))) {
@@ -146,7 +146,7 @@ final class BatchRunnerTest {
     assertThat(summary.failed()).isEqualTo(2);
     assertThat(result("a").path("error").asText()).isEqualTo("nobody can draw that");
     assertThat(results().values())
-        .anyMatch(result -> result.path("error").asText().contains("'nothing' is not a setting"));
+        .anyMatch(result -> result.path("error").asText().contains("unknown setting 'nothing'"));
     long size = Files.size(folder.resolve("results.jsonl"));
     diary.clear();
     assertThat(run(lines).failed()).isEqualTo(2);
@@ -174,7 +174,7 @@ final class BatchRunnerTest {
     assertThat(runner.run(manifest("{'prompt': 'a'}")).failed()).isEqualTo(1);
     assertThat(folder.resolve("results.jsonl"))
         .content()
-        .contains("the request names no 'checkpoint', and the batch has none for all");
+        .contains("the request has no 'checkpoint', and the batch has no default checkpoint");
   }
 
   @Test
@@ -197,7 +197,7 @@ final class BatchRunnerTest {
     assertThat(run("{'id': 'a', 'prompt': 'b'}").there()).isEqualTo(1);
   }
 
-  /** A run can be killed after an image has its name and before the result is written. */
+  /** A run can be killed after an image is saved and before its result is written. */
   @Test
   void picture_withoutAResult_isTakenIfItsNameSaysWhatItIs() throws IOException {
     String[] lines = {"{'prompt': 'a'}", "{'id': 'b', 'prompt': 'b'}"};
@@ -241,7 +241,10 @@ final class BatchRunnerTest {
                   }
                 }),
         "{'prompt': 'a'}");
-    assertThat(refusals).singleElement().asString().contains("this program has another batch in");
+    assertThat(refusals)
+        .singleElement()
+        .asString()
+        .contains("this process is already running a batch in");
     assertThat(run("{'prompt': 'b'}").drawn()).isEqualTo(1);
   }
 
@@ -290,7 +293,7 @@ final class BatchRunnerTest {
     BatchRunner runner = BatchRunner.builder(folder.resolve("file")).build();
     assertThatThrownBy(() -> runner.run(manifest("{'prompt': 'a'}")))
         .isInstanceOf(BatchException.class)
-        .hasMessageStartingWith("cannot write the pictures of the batch into '");
+        .hasMessageStartingWith("cannot write the images of the batch to '");
     assertThatThrownBy(() -> runner.run(folder.resolve("no-manifest")))
         .isInstanceOf(BatchException.class)
         .hasMessageStartingWith("cannot read the manifest '");

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which requests a manifest makes. */
+/** The requests that a manifest makes. */
 final class ManifestTest {
 
   static List<BatchRequest> read(String... lines) {
@@ -62,7 +62,7 @@ final class ManifestTest {
     List<BatchRequest> requests = read("\0{'prompt': 'x'}", "{'prompt': 'y'}");
     assertThat(requests).hasSize(2);
     assertThat(requests.get(0).error().orElseThrow())
-        .startsWith("line 1 of the manifest: it is no JSON: ");
+        .startsWith("line 1 of the manifest: it is not JSON: ");
     assertThat(requests.get(1).error()).isEmpty();
   }
 
@@ -78,7 +78,7 @@ final class ManifestTest {
         .hasMessageContaining("more than 1200 characters up to line 1");
   }
 
-  /** Documents promise it: names of files must be the same in all versions. */
+  /** The documentation promises that file names are the same in all versions. */
   @Test
   void id_ofARequest_isTheOneOnRecord() {
     assertThat(read("{'prompt': 'a red star', 'seed': 1, 'steps': 20}").get(0).id())
@@ -161,9 +161,9 @@ final class ManifestTest {
   @Test
   void seeds_thatCountUpToMinusOne_areRefused() {
     assertThat(refusal("{'prompt': 'x', 'seed': -3, 'images': 3}"))
-        .contains("'seed' -3 of 3 images counts up to -1, which means a random seed");
+        .contains("'seed' -3 with 3 images counts up to -1, which means a random seed");
     assertThat(refusal("{'prompt': 'x', 'subseed': -2, 'subseed_strength': 1, 'images': 2}"))
-        .contains("'subseed' -2 of 2 images counts up to -1");
+        .contains("'subseed' -2 with 2 images counts up to -1");
     assertThat(settings("{'prompt': 'x', 'seed': -3, 'images': 2}")).hasSize(2);
   }
 
@@ -238,36 +238,36 @@ final class ManifestTest {
     assertThat(requests).hasSize(2);
     assertThat(requests.get(0).error()).isEmpty();
     assertThat(requests.get(1).error())
-        .contains("line 2 of the manifest: the id 'Cat' is that of another request, in line 1");
+        .contains("line 2 of the manifest: the id 'Cat' is already used by the request in line 1");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "{'promt': 'x'}                    | 'promt' is not a setting; did you mean 'prompt'?",
-        "{'zzzzzz': 'x'}                   | 'zzzzzz' is not a setting",
+        "{'promt': 'x'}                    | unknown setting 'promt'; did you mean 'prompt'?",
+        "{'zzzzzz': 'x'}                   | unknown setting 'zzzzzz'",
         "{'cfg': 1, 'cfg_scale': 2}        | 'cfg_scale' is given twice, once as 'cfg_scale'",
-        "{'prompt': 'x', 'prompt': 'y'}    | it is no JSON: Duplicate field 'prompt'",
+        "{'prompt': 'x', 'prompt': 'y'}    | it is not JSON: Duplicate field 'prompt'",
         "[1]                               | it must be a JSON object",
-        "{'prompt': 'x'} {}                | it is no JSON: Trailing token",
-        "{'prompt': 'x'                    | it is no JSON: Unexpected end-of-input",
+        "{'prompt': 'x'} {}                | it is not JSON: Trailing token",
+        "{'prompt': 'x'                    | it is not JSON: Unexpected end-of-input",
         "{'prompt': []}                    | the list of 'prompt' has no values",
-        "{'prompt': [['x']]}               | 'prompt' has a list in a list",
+        "{'prompt': [['x']]}               | 'prompt' has a nested list",
         "{'lora': [['x'], 'y']}            | 'lora' must be a list, or a list of lists",
-        "{'lora': [[['x']]]}               | 'lora' has lists three deep",
+        "{'lora': [[['x']]]}               | 'lora' has lists nested three deep",
         "{'lora': [{'multiplier': 1}]}     | each LoRA must have a 'path'",
         "{'lora': 5}                       | each LoRA must be a name, or an object",
-        "{'lora': {'path': 'x', 'w': 1}}   | a LoRA has a 'path' and a 'multiplier', but no 'w'",
+        "{'lora': {'path': 'x', 'w': 1}}   | a LoRA has unknown field 'w'; expected 'path' and 'multiplier'",
         "{'size': '65x64'}                 | width must be a positive multiple of 8: 65",
         "{'seed': 1.5}                     | 'seed' must be a whole number: 1.5",
         "{'seed': 'x'}                     | 'seed' must be a whole number: 'x'",
         "{'seed': 1e999999999}             | 'seed' must be a whole number",
         "{'images': 0}                     | 'images' must be from 1 to 100000: 0",
-        "{'images': 1000, 'n_iter': 1000}  | it asks for 1000000 pictures",
-        "{'id': '../x'}                    | 'id' must be a name of a file",
-        "{'id': 'con'}                     | 'id' must be a name of a file",
-        "{'id': 'x.'}                      | 'id' must be a name of a file",
+        "{'images': 1000, 'n_iter': 1000}  | it requests 1000000 images",
+        "{'id': '../x'}                    | 'id' must be a file name",
+        "{'id': 'con'}                     | 'id' must be a file name",
+        "{'id': 'x.'}                      | 'id' must be a file name",
         "{'id': '0123456789abcdef0123'}    | the 'id' is the hash of another request",
         "{'defaults': {}, 'prompt': 'x'}   | a line of 'defaults' must be",
         "{'defaults': {'id': 'x'}}         | 'defaults' cannot have an 'id'",
@@ -294,9 +294,9 @@ final class ManifestTest {
     assertThat(read(manifest, new Manifest.Limits(4, 3, 20, 1000))).hasSize(4);
     assertThatThrownBy(() -> read(manifest, new Manifest.Limits(3, 3, 20, 1000)))
         .isInstanceOf(BatchException.class)
-        .hasMessageContaining("more than 3 pictures up to line 2");
+        .hasMessageContaining("more than 3 images up to line 2");
     assertThat(read(manifest, new Manifest.Limits(4, 3, 18, 1000)).get(0).error())
-        .contains("line 1 of the manifest: it has 19 bytes; a line has at most 18");
+        .contains("line 1 of the manifest: it has 19 bytes; the limit of a line is 18");
   }
 
   @Test
@@ -331,12 +331,13 @@ final class ManifestTest {
     assertThat(alone)
         .extracting(BatchRequest::settings)
         .isEqualTo(whole.stream().map(BatchRequest::settings).toList());
-    assertThat(alone.get(3).error()).get().asString().contains("'nobody' is not a setting");
+    assertThat(alone.get(3).error()).get().asString().contains("unknown setting 'nobody'");
     assertThat(BatchRequest.readLine("{\"defaults\": {}}", Optional.empty()))
         .singleElement()
         .satisfies(
             request ->
                 assertThat(request.error())
-                    .hasValue("'defaults' need the lines of a manifest behind them"));
+                    .hasValue(
+                        "a line of 'defaults' is only allowed in a manifest with more lines"));
   }
 }

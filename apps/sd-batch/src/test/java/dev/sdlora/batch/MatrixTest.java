@@ -18,7 +18,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Lists of values make all combinations, and spellings of a request are one. */
+/** Lists of values make all combinations, and different spellings of a request are equal. */
 final class MatrixTest {
 
   @Provide
@@ -29,7 +29,7 @@ final class MatrixTest {
         .ofMaxSize(4);
   }
 
-  /** A size of 0 stands for a value that is no list. */
+  /** Creates settings with lists of the given sizes; 0 means a value that is not a list. */
   private static ObjectNode settings(Map<String, Integer> sizes) {
     ObjectNode settings = Fields.object();
     sizes.forEach(

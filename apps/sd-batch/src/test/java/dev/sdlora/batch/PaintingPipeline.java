@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Paints images of which each pixel is the hash of the request, and keeps a diary. */
+/** Paints images whose pixels are the hash of the request, and logs its calls. */
 final class PaintingPipeline implements Pipeline {
   private final Checkpoint checkpoint;
   private final List<String> diary;

@@ -4,7 +4,7 @@ import dev.sdlora.testkit.PublicApi;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** A runner, what it draws with, and what it tells. */
+/** The public API: a runner, its drawer, and its results. */
 class PublicApiTest {
   @Test
   void publicTypes_listed_areThoseOnRecord() {

@@ -20,7 +20,7 @@ import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 import org.jspecify.annotations.Nullable;
 
-/** Files that were torn at any byte. */
+/** Files that were cut off at any byte. */
 final class TornFilesTest {
   private static final byte[] PNG =
       new GeneratedImage(Image.of(8, 8, new byte[8 * 8 * 3]), 1, "x").png();
@@ -66,7 +66,8 @@ final class TornFilesTest {
     byte[] torn = Arrays.copyOf(whole, whole.length * permille / 1000);
     Files.write(file(ResultFile.NAME), torn);
     String before = new String(torn, StandardCharsets.UTF_8);
-    // A line whose end alone is missing is whole; so a line more may be there than ends.
+    // A line that lacks only its line break is complete, so there may be one more line than line
+    // breaks.
     long ended = before.chars().filter(sign -> sign == '\n').count();
 
     ResultFile results = ResultFile.open(file(""));

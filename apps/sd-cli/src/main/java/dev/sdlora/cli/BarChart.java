@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Draws shares as bars below each other, in groups with a head. Not safe for several threads. */
+/** A bar chart of shares, grouped under titles. Not thread-safe. */
 final class BarChart {
   private static final int WIDTH = 960;
   private static final int RIGHT = 80;
@@ -21,7 +21,7 @@ final class BarChart {
   private static final Font HEAD = new Font(Font.SANS_SERIF, Font.BOLD, 15);
   private static final Color GRID = new Color(0xe4, 0xe4, 0xe4);
 
-  /** Told apart by people who see fewer colours too (Okabe and Ito 2008). */
+  /** Colours that colour-blind readers can distinguish (Okabe and Ito 2008). */
   private static final List<Color> COLOURS =
       List.of(
           new Color(0x00, 0x72, 0xb2),
@@ -38,9 +38,9 @@ final class BarChart {
   private record Row(String group, String label, List<Double> shares) {}
 
   /**
-   * An empty chart.
+   * Creates an empty chart.
    *
-   * @param series what the bars of a row stand for, in order; none if each row has one bar
+   * @param series the names of the bars in a row, in order; empty if each row has one bar
    */
   BarChart(String title, List<String> series) {
     this.title = title;
@@ -50,15 +50,15 @@ final class BarChart {
   /**
    * Adds a row.
    *
-   * @param group the head under which it stands
-   * @param shares the lengths of its bars; 1 is the whole. One that is not finite is drawn to the
-   *     end
+   * @param group the title of its group
+   * @param shares the lengths of its bars; 1 is the whole. A value that is not finite is drawn to
+   *     the end of the axis
    */
   void bars(String group, String label, List<Double> shares) {
     rows.add(new Row(group, label, List.copyOf(shares)));
   }
 
-  /** Draws all that was added. */
+  /** Draws the chart. */
   BufferedImage draw() {
     int height = 2 * GAP + LINE + (series.isEmpty() ? 0 : LINE);
     String group = "";
@@ -110,7 +110,7 @@ final class BarChart {
     }
   }
 
-  /** Writes the title and what the colours mean; returns where that ends. */
+  /** Draws the title and the legend; returns the y position below them. */
   private int head(Graphics2D graphics, FontMetrics metrics) {
     graphics.setFont(HEAD);
     graphics.setColor(Color.BLACK);
@@ -156,7 +156,10 @@ final class BarChart {
     return String.format(Locale.ROOT, "%.3g %%", 100 * share);
   }
 
-  /** 1, 2 or 5 times a power of ten, as far as the longest bar. */
+  /**
+   * Returns the end of the axis: the smallest of 1, 2 or 5 times a power of ten that holds the
+   * longest bar.
+   */
   private double axisEnd() {
     double largest =
         rows.stream()

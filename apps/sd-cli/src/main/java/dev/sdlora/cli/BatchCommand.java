@@ -10,55 +10,52 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sd batch}: a list of requests, drawn into a folder. */
+/** {@code sd batch}: generates images from a list of requests. */
 @Command(
     name = "batch",
     customSynopsis = "sd batch [OPTIONS] MANIFEST --out DIR",
     description = {
-      "Draw a list of requests into a folder, and go on where that was broken off.",
+      "Generate images from a list of requests; an interrupted batch resumes when run again.",
       "",
-      "MANIFEST has a JSON object on each line, with the settings of a request: prompt, negative,",
-      "seed, steps, size, sampler, cfg, lora, checkpoint and all that A1111's API knows. A list of",
-      "values makes a request of each. - is standard input.",
+      "MANIFEST has one request per line, a JSON object with its settings: prompt, negative, seed,",
+      "steps, size, sampler, cfg, lora, checkpoint and everything that A1111's API accepts. A list of",
+      "values makes one request per value. - reads standard input.",
       "",
       "Examples:",
-      "  sd batch requests.jsonl --out pictures",
-      "  echo '{\"prompt\": \"a red star <lora:ink_lines:0.8>\", \"seed\": [1, 2, 3], \"steps\": [10, 20]}'"
-          + " | sd batch - --out pictures"
+      "  sd batch requests.jsonl --out images",
+      "  echo '{\"prompt\": \"a red star <lora:ink_lines:0.8>\", \"seed\": [1, 2, 3], \"steps\": [10, 20]}' | sd batch - --out images"
     },
     footer = {
       "",
-      "DIR gets ID.png for each request and results.jsonl with a line for each. What is there is"
-          + " not drawn again. Several processes may draw into one folder.",
+      "DIR receives ID.png for each request and results.jsonl with one line for each. Existing images are not generated again. Several processes may share one folder.",
       "",
-      "Exit codes: 0 all pictures are there, 1 the batch could not go on, 2 bad usage, 3 all others"
-          + " are there, but some requests failed."
+      "Exit codes: 0 all images exist, 1 the batch could not continue, 2 bad usage, 3 some requests failed, all others succeeded."
     })
-@Heading("What to draw")
+@Heading("Requests")
 final class BatchCommand implements Callable<Integer> {
   private static final int SOME_FAILED = 3;
 
-  @Parameters(paramLabel = "MANIFEST", description = "A file of JSON Lines, or - .")
+  @Parameters(paramLabel = "MANIFEST", description = "JSON Lines file, or - for standard input.")
   private Path manifest = Path.of("-");
 
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
       required = true,
-      description = "Folder for pictures and results; made if there is none.")
+      description = "Folder for images and results; created if missing.")
   private Path out = Path.of("");
 
   @Option(
       names = "--retry-failed",
-      description = "Draw again what failed before; otherwise it is told and passed over.")
+      description = "Retry requests that failed before. Default: report and skip them.")
   private boolean retryFailed;
 
   @Option(
       names = "--dry-run",
-      description = "Draw nothing, but show what would be drawn, in which order.")
+      description = "Generate nothing; show the requests in the order they would run.")
   private boolean dryRun;
 
-  @Option(names = "--quiet", description = "Show neither progress nor the sum of it.")
+  @Option(names = "--quiet", description = "Show no progress and no summary.")
   private boolean quiet;
 
   @Mixin private final ModelOptions model = new ModelOptions();
@@ -73,7 +70,7 @@ final class BatchCommand implements Callable<Integer> {
               .checkpoint(model.open(console))
               .pipeline(
                   checkpoint -> {
-                    progress.clear(); // Loading is told in the same place.
+                    progress.clear(); // Loading writes to the same line.
                     return model.load(checkpoint, console);
                   })
               .retryFailed(retryFailed)

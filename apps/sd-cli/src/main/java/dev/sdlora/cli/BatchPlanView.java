@@ -6,10 +6,10 @@ import dev.sdlora.batch.BatchRequest;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What {@code sd batch --dry-run} shows. */
+/** The output of {@code sd batch --dry-run}. */
 record BatchPlanView(BatchPlan plan) {
 
-  /** A line for each request in the order of work, and the sum. */
+  /** Returns a line for each request in the order of work, then the totals. */
   List<String> toText() {
     List<String> lines = new ArrayList<>();
     for (BatchRequest request : plan.work()) {
@@ -29,7 +29,7 @@ record BatchPlanView(BatchPlan plan) {
                   request.error().orElse("line %s, failed before".formatted(request.line()))));
     }
     lines.add(
-        "%s to draw, %s there, %s failed; loads a checkpoint %s, switches LoRAs %s"
+        "%s to generate, %s already done, %s failed; loads a checkpoint %s, switches LoRAs %s"
             .formatted(
                 plan.work().size(),
                 plan.there().size(),
@@ -39,12 +39,12 @@ record BatchPlanView(BatchPlan plan) {
     return lines;
   }
 
-  /** Such as {@code once}. */
+  /** Returns a count as text, such as {@code once}. */
   static String times(int number) {
     return number == 1 ? "once" : number + " times";
   }
 
-  /** The same for programs; {@code state} is {@code open}, {@code there} or {@code failed}. */
+  /** Returns the same as JSON; {@code state} is {@code open}, {@code there} or {@code failed}. */
   List<ObjectNode> toJson() {
     List<ObjectNode> lines = new ArrayList<>();
     plan.work().forEach(request -> lines.add(toJson(request, "open")));

@@ -9,13 +9,13 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** Shows how far a batch is, on one line, and writes its results as they come. */
+/** Shows the progress of a batch on one line, and prints its results as they arrive. */
 final class BatchProgress implements BatchListener, AutoCloseable {
   private final Console console;
   private final boolean quiet;
   private final Optional<ProgressLine> line;
 
-  /** Warnings that were printed: the same one about other lines is not. */
+  /** Warnings already printed; the same warning about another line is not repeated. */
   private final Set<String> warned = new HashSet<>();
 
   BatchProgress(Console console, boolean quiet) {
@@ -32,7 +32,7 @@ final class BatchProgress implements BatchListener, AutoCloseable {
     long before = plan.failed().stream().filter(request -> request.error().isEmpty()).count();
     if (before > 0) {
       console.warn(
-          "%s failed before and %s passed over; --retry-failed tries again"
+          "%s failed before and %s skipped; use --retry-failed to retry"
               .formatted(
                   before == 1 ? "a request" : before + " requests", before == 1 ? "is" : "are"));
     }
@@ -43,11 +43,11 @@ final class BatchProgress implements BatchListener, AutoCloseable {
     line.ifPresent(shown -> shown.show(text(progress)));
   }
 
-  /** Such as {@code picture 4/40 [###---] step 3/20, 1:05 left}. */
+  /** Returns a text such as {@code image 4/40 [###---] step 3/20, 1:05 left}. */
   static String text(Progress progress) {
     StringBuilder text = new StringBuilder();
     text.append(
-        "picture %s/%s %s"
+        "image %s/%s %s"
             .formatted(
                 progress.finished() + 1,
                 progress.total(),
@@ -90,7 +90,7 @@ final class BatchProgress implements BatchListener, AutoCloseable {
     console.err().println("sd: " + sentence);
   }
 
-  /** Tells what was done. */
+  /** Prints the totals. */
   void summary(BatchRunner.Summary summary) {
     clear();
     if (console.json()) {
@@ -106,7 +106,7 @@ final class BatchProgress implements BatchListener, AutoCloseable {
       console
           .err()
           .println(
-              "%s drawn, %s there before, %s failed, in %s; loaded a checkpoint %s, switched LoRAs %s"
+              "%s generated, %s already done, %s failed, in %s; loaded a checkpoint %s, switched LoRAs %s"
                   .formatted(
                       summary.drawn(),
                       summary.there(),
@@ -117,7 +117,7 @@ final class BatchProgress implements BatchListener, AutoCloseable {
     }
   }
 
-  /** Takes the line away. */
+  /** Clears the line. */
   void clear() {
     line.ifPresent(ProgressLine::clear);
   }

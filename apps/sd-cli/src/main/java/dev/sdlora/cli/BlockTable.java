@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Blocks of networks with how far they are moved, as rows with bars and as JSON. */
+/** A table of network blocks and the size of their changes, as text with bars and as JSON. */
 final class BlockTable {
   private static final int BAR = 24;
 
@@ -18,10 +18,10 @@ final class BlockTable {
   private final double longest;
 
   /**
-   * An empty table.
+   * Creates an empty table.
    *
-   * @param change what the norm of the change is called
-   * @param blocks all blocks that will be rows
+   * @param change the heading of the column with the norm of the change
+   * @param blocks all blocks that will become rows
    */
   private BlockTable(String change, Collection<BlockChange> blocks) {
     this.table = new Table("NETWORK", "BLOCK", ">WEIGHTS", ">" + change, ">WEIGHT", ">SHARE", "");
@@ -29,7 +29,7 @@ final class BlockTable {
         blocks.stream().mapToDouble(BlockChange::relative).filter(Double::isFinite).max().orElse(0);
   }
 
-  /** Prints blocks and their sums. */
+  /** Prints the blocks, then the sum for each network. */
   static void print(
       PrintWriter out, String change, List<BlockChange> blocks, Map<ModelPart, BlockChange> sums) {
     BlockTable rows = new BlockTable(change, blocks);
@@ -49,12 +49,12 @@ final class BlockTable {
         bar(block.relative(), longest));
   }
 
-  /** A share as people read it. */
+  /** Formats a share as a percentage. */
   static String percent(double share) {
     return String.format(Locale.ROOT, "%.2f %%", 100 * share);
   }
 
-  /** As long beside others as a share is. */
+  /** Returns a bar whose length is the share relative to the longest one. */
   static String bar(double share, double longest) {
     double part = longest > 0 ? Math.min(1, share / longest) : 0;
     return "#".repeat((int) Math.round(BAR * part));

@@ -5,25 +5,24 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The model that commands use when none is named: the one in the folder {@code models} of the
- * application that the system property {@code sd.home} names, or, when it is not set, that of the
- * class path.
+ * The model that commands use by default: from the folder {@code models} of the application
+ * directory (the system property {@code sd.home}), or from the class path if that is not set.
  */
 final class BundledModel {
   private BundledModel() {}
 
-  /** A small SD 1.x checkpoint that draws coloured shapes on coloured grounds. */
+  /** Returns a small SD 1.x checkpoint that draws coloured shapes on coloured backgrounds. */
   static Path checkpoint() {
     String home = System.getProperty("sd.home");
     return home == null ? DemoModel.checkpoint() : Path.of(home, "models", "demo-sd1.safetensors");
   }
 
-  /** The checkpoint that a LoRA was trained on, if it is a bundled one. */
+  /** Returns the checkpoint that a LoRA was trained on, if it is a bundled LoRA. */
   static Optional<Path> baseOf(Path lora) {
     return lora.startsWith(loras()) ? Optional.of(checkpoint()) : Optional.empty();
   }
 
-  /** A folder with LoRAs for it. */
+  /** Returns a folder with LoRAs for the bundled checkpoint. */
   static Path loras() {
     String home = System.getProperty("sd.home");
     return home == null ? DemoModel.loras() : Path.of(home, "models", "loras");

@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** Progress of several requests, one after another, and their warnings, each of which once. */
+/** Shows the progress of consecutive requests, and prints each distinct warning once. */
 final class CellProgress implements GenerationListener {
   private final Console console;
   private final Optional<ProgressBar> bar;
@@ -15,7 +15,7 @@ final class CellProgress implements GenerationListener {
   private int cell;
 
   /**
-   * @param quiet whether nobody wants to see progress; warnings are printed anyway
+   * @param quiet whether to hide progress; warnings are printed anyway
    */
   CellProgress(Console console, boolean quiet, int cells) {
     this.console = console;

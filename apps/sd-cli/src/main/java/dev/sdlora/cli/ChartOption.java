@@ -9,25 +9,25 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
-/** The image that a command draws beside its table. */
+/** The option to save a command's table as a chart. */
 final class ChartOption {
   @Option(
       names = "--chart",
       paramLabel = "FILE.png",
-      description = "Draw the blocks as bars into a picture.")
+      description = "PNG file for a bar chart of the blocks.")
   private Optional<Path> file = Optional.empty();
 
   /**
-   * Finds mistakes before the work and not after it.
+   * Checks the file before the work starts.
    *
    * @throws IllegalArgumentException if the name does not end in {@code .png}
-   * @throws dev.sdlora.api.error.ImageFileException if its folder cannot be made or written into
+   * @throws dev.sdlora.api.error.ImageFileException if its folder cannot be created or written to
    */
   void check() {
     OutputFiles.requirePng("--chart", file);
   }
 
-  /** Whether there is anything to draw. */
+  /** Whether a chart is requested. */
   boolean isWanted() {
     return file.isPresent();
   }
@@ -43,7 +43,7 @@ final class ChartOption {
         });
   }
 
-  /** Draws, if requested. */
+  /** Writes the chart, if requested. */
   void write(Supplier<BufferedImage> chart) {
     file.ifPresent(png -> Image.of(chart.get()).savePng(png));
   }

@@ -7,16 +7,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code sd checkpoint distance}: how far two checkpoints are apart. */
+/** {@code sd checkpoint distance}: measures the distance between two checkpoints. */
 @Command(
     name = "distance",
     description = {
-      "Measure how far checkpoint B is from A, block by block.",
-      "APART is the norm of B - A, WEIGHT that of A, SHARE is one by the other. The files may differ"
-          + " in layout and number format, not in family."
+      "Measure the distance of checkpoint B from A, block by block.",
+      "APART is the norm of B - A, WEIGHT the norm of A, SHARE their ratio. The files may differ in layout and dtype, but not in family."
     })
 final class CheckpointDistanceCommand implements Runnable {
-  /** Weights that are named; JSON has all. */
+  /** Number of uncompared weights to print; JSON lists all. */
   private static final int NAMED = 5;
 
   @Mixin private final Console console = new Console();
@@ -26,10 +25,10 @@ final class CheckpointDistanceCommand implements Runnable {
       index = "0",
       paramLabel = "A",
       description =
-          "Checkpoint that is the measure: a file or a diffusers folder, here or published (sd get).")
+          "Reference checkpoint: a file, a diffusers folder or a published model (see sd get).")
   private String a = "";
 
-  @Parameters(index = "1", paramLabel = "B", description = "The other checkpoint.")
+  @Parameters(index = "1", paramLabel = "B", description = "Checkpoint to compare.")
   private String b = "";
 
   @Override
@@ -62,7 +61,7 @@ final class CheckpointDistanceCommand implements Runnable {
     console
         .out()
         .printf(
-            "%s is %s away from %s%n",
+            "%s differs by %s from %s%n",
             to.name(), BlockTable.percent(distance.relative()), from.name());
     distance.notCompared().stream()
         .limit(NAMED)

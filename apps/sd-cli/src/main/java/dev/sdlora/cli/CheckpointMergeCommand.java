@@ -16,39 +16,37 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "merge",
     description =
-        "Merge checkpoints: A*(1-m) + B*m, or with a third A + (B-C)*m. An inpainting model comes"
-            + " first.")
+        "Merge checkpoints: A*(1-m) + B*m, or A + (B-C)*m with a third one. An inpainting model must be A.")
 class CheckpointMergeCommand implements Runnable {
   @Parameters(
       index = "0",
       paramLabel = "A",
       description =
-          "Checkpoint to begin with: a file or a diffusers folder, here or published (sd get).")
+          "Base checkpoint: a file, a diffusers folder or a published model (see sd get).")
   private String a = "";
 
-  @Parameters(index = "1", paramLabel = "B", description = "Checkpoint to mix in.")
+  @Parameters(index = "1", paramLabel = "B", description = "Checkpoint to merge in.")
   private String b = "";
 
   @Parameters(
       index = "2",
       arity = "0..1",
       paramLabel = "C",
-      description = "Checkpoint that B was tuned from, for adding the difference.")
+      description = "Checkpoint that B was fine-tuned from; adds the difference B-C to A.")
   private Optional<String> c = Optional.empty();
 
   @Option(
       names = {"-m", "--multiplier"},
       paramLabel = "NUMBER",
       defaultValue = "0.5",
-      description = "How much of B, or of the difference, to take. Default: ${DEFAULT-VALUE}.")
+      description = "Multiplier m, the share of B or of the difference. Default: ${DEFAULT-VALUE}.")
   private double multiplier;
 
   @Option(
       names = "--blocks",
       paramLabel = "VALUES",
       description =
-          "Multiplier of each block: BASE,IN00-IN11,MID,OUT00-OUT11 (26 values with commas) for SD"
-              + " 1.x and 2.x, BASE,IN00-IN08,MID,OUT00-OUT08 (20) for SDXL, or a preset.")
+          "Multipliers per block, BASE,IN00-IN11,MID,OUT00-OUT11 (26 comma-separated values) for SD 1.x and 2.x, BASE,IN00-IN08,MID,OUT00-OUT08 (20) for SDXL; or the name of a preset.")
   private Optional<String> blocks = Optional.empty();
 
   @Mixin private final MakingOptions making = new MakingOptions();
@@ -77,7 +75,7 @@ class CheckpointMergeCommand implements Runnable {
           .out()
           .printf(
               Locale.ROOT,
-              "%s: %d tensors merged, %d kept%n",
+              "%s: merged %d tensors, kept %d%n",
               merged.file(),
               merged.merged(),
               merged.kept());

@@ -5,12 +5,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code sd completion}: a script for the shell. */
+/** {@code sd completion}: prints a completion script for the shell. */
 @Command(
     name = "completion",
     description = {
-      "Print a script with which bash and zsh complete commands and options.",
-      "For this shell: source <(sd completion). For all: put it where bash-completion looks."
+      "Print a completion script for bash and zsh.",
+      "For the current shell: source <(sd completion). For all shells: save it in the folder of bash-completion."
     })
 final class CompletionCommand implements Runnable {
   @Spec

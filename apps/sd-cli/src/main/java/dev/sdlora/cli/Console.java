@@ -10,38 +10,38 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
- * Where a command writes, and in which form. What comes from files cannot command the terminal: all
- * text goes through {@link VisibleText}.
+ * Output of a command, as text or JSON. All text passes through {@link VisibleText}, so that
+ * strings from files cannot control the terminal.
  */
 final class Console {
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec command;
 
-  @Option(names = "--json", description = "Write JSON instead of text to standard output.")
+  @Option(names = "--json", description = "Print JSON to standard output instead of text.")
   private boolean json;
 
-  /** Whether the user wants JSON. */
+  /** Whether {@code --json} is set. */
   boolean json() {
     return json;
   }
 
-  /** Standard output: results. */
+  /** Returns standard output, for results. */
   PrintWriter out() {
     return VisibleText.writer(command.commandLine().getOut());
   }
 
-  /** How many characters the lines of the help have at most. */
+  /** Returns the maximum line width of the help. */
   int width() {
     return command.commandLine().getUsageHelpWidth();
   }
 
-  /** Standard error: warnings and failures. */
+  /** Returns standard error, for warnings and failures. */
   PrintWriter err() {
     return err(command.commandLine());
   }
 
-  /** Standard error of any command. */
+  /** Returns standard error of any command. */
   static PrintWriter err(CommandLine command) {
     return VisibleText.writer(command.getErr());
   }
@@ -52,8 +52,8 @@ final class Console {
   }
 
   /**
-   * Standard error as a terminal whose last line may be written over, for progress; empty if it is
-   * none. Only text of this program's own may go there.
+   * Returns standard error as a terminal whose last line may be overwritten, for progress; empty if
+   * it is not a terminal. Write only text of this program to it.
    */
   Optional<PrintWriter> terminal() {
     // Java cannot tell whether stderr is a terminal; the launcher can.
@@ -63,9 +63,9 @@ final class Console {
   }
 
   /**
-   * Refuses options that do nothing unless another one is given.
+   * Rejects options that have no effect without another one.
    *
-   * @param other with its value, such as {@code --init FILE}
+   * @param other the required option with its value, such as {@code --init FILE}
    */
   void requireBeside(String other, String... options) {
     ParseResult given = command.commandLine().getParseResult();
@@ -79,7 +79,7 @@ final class Console {
     }
   }
 
-  /** The place for progress on standard error; empty if nobody wants to see it. */
+  /** Returns the progress line on standard error; empty if progress is not wanted. */
   Optional<ProgressLine> progress(boolean quiet) {
     if (quiet) {
       return Optional.empty();
@@ -90,7 +90,7 @@ final class Console {
             .orElseGet(() -> new LogLines(command.commandLine().getErr(), System::nanoTime)));
   }
 
-  /** An error in the way the command was called. */
+  /** Returns an exception for a wrong command line. */
   ParameterException badUsage(String sentence) {
     return new ParameterException(command.commandLine(), sentence);
   }

@@ -7,16 +7,16 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * {@code NETWORK,PICTURE[,WEIGHT[,START,END]]} as an option has it.
+ * A ControlNet option value, {@code NETWORK,IMAGE[,WEIGHT[,START,END]]}.
  *
- * @param network a path, or where it is published
- * @param settings all else, with any network
+ * @param network a path or a reference to a published file
+ * @param settings the other settings, with a placeholder network
  */
 record ControlArgument(String network, ControlUnit settings) {
   /**
-   * Reads it, and the image.
+   * Parses a value and reads its image.
    *
-   * @throws IllegalArgumentException if it has another form or a number is out of range
+   * @throws IllegalArgumentException if the form is wrong or a number is out of range
    * @throws dev.sdlora.api.error.ImageFileException if the image cannot be read
    */
   static ControlArgument parse(String text) {
@@ -44,10 +44,10 @@ record ControlArgument(String network, ControlUnit settings) {
 
   private static IllegalArgumentException wrong(String text) {
     return new IllegalArgumentException(
-        "must be NETWORK,PICTURE[,WEIGHT[,START,END]]: '" + text + "'");
+        "must be NETWORK,IMAGE[,WEIGHT[,START,END]]: '" + text + "'");
   }
 
-  /** The unit, whose network is gotten if it is not here. */
+  /** Returns the unit; downloads its network if needed. */
   ControlUnit unit(Console console) {
     return ControlUnit.builder(PublishedFile.path(network, console), settings.image())
         .weight(settings.weight())

@@ -9,17 +9,18 @@ import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.Locale;
 
-/** What {@code sd info --device} tells. */
+/** The report of {@code sd info --device}. */
 final class DeviceReport {
   private static final double GIGA = 1e9;
 
   private DeviceReport() {}
 
   /**
-   * Looks at the device that {@code --device} names.
+   * Inspects the device that {@code --device} names.
    *
-   * @throws StableDiffusionException if there is none; the message has the name as it was typed
-   * @throws IllegalArgumentException if it is no name of a device
+   * @throws StableDiffusionException if the device does not exist; the message has its name as
+   *     typed
+   * @throws IllegalArgumentException if it is not a device name
    */
   static DeviceInfo find(String name) {
     try {
@@ -50,14 +51,14 @@ final class DeviceReport {
     return precision.name().toLowerCase(Locale.ROOT);
   }
 
-  /** The same for people. */
+  /** Prints the report as text. */
   static void print(DeviceInfo device, PrintWriter out) {
     out.println("device: " + device.device());
     out.println("processor: " + device.processor());
     out.println("threads: " + device.threads());
     out.printf(
         Locale.ROOT,
-        "memory: %.1f GB, %.1f GB of it free%n",
+        "memory: %.1f GB, %.1f GB free%n",
         device.totalBytes() / GIGA,
         device.availableBytes() / GIGA);
     out.println("instructions: " + list(device.instructions()));

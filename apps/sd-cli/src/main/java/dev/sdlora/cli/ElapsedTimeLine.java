@@ -6,8 +6,8 @@ import java.util.Timer;
 import java.util.TimerTask;
 
 /**
- * One line on a terminal that says what is waited for and how long already, while something works
- * that does not tell how far it is. Closing takes the line away.
+ * A terminal line that shows the elapsed time of work without progress of its own. Closing it
+ * clears the line.
  */
 final class ElapsedTimeLine implements AutoCloseable {
   private static final long SECOND = 1000;
@@ -19,7 +19,7 @@ final class ElapsedTimeLine implements AutoCloseable {
     this.line = line;
   }
 
-  /** Shows a line at once and counts seconds behind it; without a terminal it does nothing. */
+  /** Shows a text at once, followed by the elapsed seconds; does nothing without a terminal. */
   static ElapsedTimeLine on(Optional<PrintWriter> terminal, String what) {
     ElapsedTimeLine waiting = new ElapsedTimeLine(terminal.map(TerminalLine::new));
     waiting.line.ifPresent(shown -> waiting.count(shown, what));

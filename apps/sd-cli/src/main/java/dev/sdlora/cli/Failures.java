@@ -24,11 +24,11 @@ import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Turns exceptions into one sentence on stderr and an exit code: 2 for bad usage, which is what an
- * {@link IllegalArgumentException} of the library means too, and 1 for everything else.
+ * Turns exceptions into one sentence on stderr and an exit code: 2 for bad usage, including an
+ * {@link IllegalArgumentException} of the library, and 1 for everything else.
  */
-public final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
-  /** The end of the library's sentences about names that no folder was given for. */
+final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
+  /** Matches library messages about a missing folder, to which the option name is added. */
   private static final Pattern NO_DIRECTORY =
       Pattern.compile("\\bno (LoRA|embedding|hypernetwork|upscaler|wildcard) directory\\b");
 
@@ -51,7 +51,7 @@ public final class Failures implements IParameterExceptionHandler, IExecutionExc
     return e instanceof IllegalArgumentException ? usageHint(command) : ExitCode.SOFTWARE;
   }
 
-  /** Treats errors of the JVM, a native library that does not load, say, like exceptions. */
+  /** Handles JVM errors, such as a native library that fails to load, like exceptions. */
   IExecutionStrategy catchingErrors(IExecutionStrategy strategy) {
     return parsed -> {
       try {
@@ -63,7 +63,7 @@ public final class Failures implements IParameterExceptionHandler, IExecutionExc
     };
   }
 
-  /** The sentence about the value of an option or argument, under its name. */
+  /** Returns the message about the value of an option or argument, prefixed with its name. */
   private static Optional<String> ofValue(Throwable e) {
     if (!(e instanceof ParameterException wrong)
         || !(e.getCause() instanceof TypeConversionException refusal)
@@ -72,7 +72,8 @@ public final class Failures implements IParameterExceptionHandler, IExecutionExc
     }
     ArgSpec argument = wrong.getArgSpec();
     String complaint = String.valueOf(refusal.getMessage());
-    if (complaint.startsWith("expected one of [")) { // of picocli, with the names of constants
+    if (complaint.startsWith(
+        "expected one of [")) { // picocli's message, with the names of the constants
       ITypeInfo type = argument.typeInfo();
       ITypeInfo single = type.isEnum() ? type : type.getAuxiliaryTypeInfos().get(0);
       complaint =

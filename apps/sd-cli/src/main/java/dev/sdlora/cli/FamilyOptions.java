@@ -11,71 +11,70 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
-/** The options that only some families of models look at. */
+/** Options that apply to some model families only. */
 @Heading(
-    value = "SDXL and models that edit",
+    value = "SDXL and editing models",
     basic = {})
 final class FamilyOptions {
   @Option(
       names = "--refiner-switch-at",
       paramLabel = "0..1",
       description =
-          "When the model of --refiner takes over, as a share of the way. Default: 0.8 with"
-              + " --refiner, otherwise never.")
+          "Point where the model of --refiner takes over, as a fraction of the noise schedule. Default: 0.8 with --refiner, otherwise never.")
   private Optional<Double> refinerSwitchAt = Optional.empty();
 
   @Option(
       names = "--refiner-by-steps",
-      description = "Take that for a share of the steps and not, as A1111, of the noise.")
+      description =
+          "Measure --refiner-switch-at as a fraction of the steps instead of the noise schedule (A1111's rule).")
   private boolean refinerBySteps;
 
   @Option(
       names = "--image-cfg-scale",
       paramLabel = "SCALE",
-      description = "How strongly an editing model keeps to the picture of --init. Default: 1.5.")
+      description = "Guidance scale for the --init image of an editing model. Default: 1.5.")
   private Optional<Double> imageCfgScale = Optional.empty();
 
   @Option(
       names = "--original-size",
       paramLabel = "WxH",
-      description = "Size before cropping that SDXL is told. Default: that of the picture.")
+      description = "SDXL conditioning: size before cropping. Default: the image size.")
   private Optional<String> originalSize = Optional.empty();
 
   @Option(
       names = "--target-size",
       paramLabel = "WxH",
-      description = "Size after cropping that SDXL is told. Default: that of the picture.")
+      description = "SDXL conditioning: size after cropping. Default: the image size.")
   private Optional<String> targetSize = Optional.empty();
 
   @Option(
       names = "--crop",
       paramLabel = "TOP,LEFT",
-      description = "Pixels cut off that SDXL is told. Default: 0,0.")
+      description = "SDXL conditioning: crop at the top and left, in pixels. Default: 0,0.")
   private Optional<String> crop = Optional.empty();
 
   @Option(
       names = "--aesthetic-scores",
       paramLabel = "SCORE,NEGATIVE",
-      description = "Scores from 0 to 10 that the refiner is told. Default: 6,2.5.")
+      description = "Refiner conditioning: aesthetic scores, 0 to 10. Default: 6,2.5.")
   private Optional<String> aestheticScores = Optional.empty();
 
   @Option(
       names = "--empty-negative",
       paramLabel = "zeros|encoded",
       description =
-          "What SDXL reads in the place of an empty negative prompt: zeros as in A1111, or an"
-              + " encoded empty text as in ComfyUI. Default: zeros.")
+          "SDXL conditioning for an empty negative prompt: zeros (A1111) or an encoded empty text (ComfyUI). Default: zeros.")
   private Optional<EmptyNegativePrompt> emptyNegative = Optional.empty();
 
   @Option(
       names = "--clip-skip-sdxl",
-      description = "Let --clip-skip act on the smaller text encoder of SDXL.")
+      description = "Apply --clip-skip to the smaller text encoder of SDXL too.")
   private boolean clipSkipOnSdxl;
 
   /**
-   * Leaves what is not given as it is.
+   * Applies the given options; settings of other options stay unchanged.
    *
-   * @param hasRefiner whether a model to finish images is given
+   * @param hasRefiner whether a refiner model is given
    */
   void applyTo(PromptSpec.Builder spec, boolean hasRefiner, Console console) {
     if (!hasRefiner) {
@@ -114,7 +113,7 @@ final class FamilyOptions {
     }
   }
 
-  /** Hands width and height of a text on. */
+  /** Parses a size and passes its width and height to a setter. */
   private static Consumer<String> size(BiConsumer<Integer, Integer> setter) {
     return text -> {
       SizeConditioning.Size size = SizeConditioning.Size.parse(text);

@@ -9,67 +9,64 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import picocli.CommandLine.Option;
 
-/** What is left out to be faster, named as in {@link SpeedOptions}. */
+/** Options that trade exactness for speed, named as in {@link SpeedOptions}. */
 @Heading(
-    value = "Faster, with somewhat different pictures",
+    value = "Speed (changes the image slightly)",
     basic = {})
 final class FasterOptions {
   @Option(
       names = "--guidance-range",
       paramLabel = "START,END",
       description =
-          "Guide between two shares of the steps only; the others take half of the time."
-              + " Default: 0,1.")
+          "Apply guidance only within this part of the steps, as fractions; the other steps take half the time. Default: 0,1.")
   private Optional<String> guidanceRange = Optional.empty();
 
   @Option(
       names = "--guidance-sigmas",
       paramLabel = "LOW,HIGH",
-      description = "Guide between two sigmas only, such as 0.28,5.42. Default: all.")
+      description = "Apply guidance only between two sigmas, such as 0.28,5.42. Default: all.")
   private Optional<String> guidanceSigmas = Optional.empty();
 
   @Option(
       names = "--cache-interval",
       paramLabel = "N",
       description =
-          "Run the whole model in every N-th call only, its outermost blocks in the others"
-              + " (DeepCache). Default: 1.")
+          "DeepCache: run the whole model in every N-th model call only, its outermost blocks in the others. Default: 1, off.")
   private Optional<Integer> cacheInterval = Optional.empty();
 
   @Option(
       names = "--cache-branch-id",
       paramLabel = "N",
-      description = "How far in the blocks lie that run in all calls. Default: 0, the outermost.")
+      description =
+          "DeepCache depth: blocks up to this one run in every model call. Default: 0, the outermost.")
   private Optional<Integer> cacheBranchId = Optional.empty();
 
   @Option(
       names = "--token-merging-ratio",
       paramLabel = "0..0.9",
-      description = "Share of tokens that self-attention merges, for large pictures. Default: 0.")
+      description = "Fraction of tokens merged in self-attention, for large images. Default: 0.")
   private Optional<Double> tokenMerging = Optional.empty();
 
   @Option(
       names = "--token-merging-max-downsample",
       paramLabel = "1|2|4|8",
       description =
-          "How much smaller than the latent the levels may be that merge tokens; SDXL needs 2."
-              + " Default: 1.")
+          "Merge tokens in U-Net levels downsampled up to this factor; SDXL needs 2. Default: 1.")
   private Optional<Integer> tokenMergingDownsample = Optional.empty();
 
   @Option(
       names = "--no-exact-batches",
       description =
-          "Draw several pictures of --images at once, as many as memory suits; they differ from"
-              + " those made alone by rounding.")
+          "Generate several of the --images at once, as many as memory allows; they differ by rounding from images generated alone.")
   private boolean joint;
 
   @Option(
       names = "--batch-size",
       paramLabel = "N",
-      description = "Draw N pictures of --images at once, with --no-exact-batches.")
+      description = "Number of images generated at once, with --no-exact-batches.")
   private Optional<Integer> batchSize = Optional.empty();
 
-  /** Leaves what is not given as it is. */
+  /** Applies the given options; settings of other options stay unchanged. */
   void applyTo(PromptSpec.Builder spec, Console console) {
     console.requireBeside("--no-exact-batches", "--batch-size");
     SpeedOptions.Builder options = spec.speedOptions().toBuilder();
@@ -77,7 +74,7 @@ final class FasterOptions {
         "--guidance-range",
         guidanceRange,
         text -> options.guidanceRange(range(text, GuidanceRange::ofSteps)));
-    // Both together act where both would.
+    // With both ranges, guidance applies only where they overlap.
     GuidanceRange steps =
         guidanceRange.isPresent() ? options.build().guidanceRange() : GuidanceRange.ALL;
     set(

@@ -5,9 +5,9 @@ import dev.sdlora.api.sampling.FewSteps;
 import java.util.OptionalInt;
 
 /**
- * A method of few steps as the command line has it, {@code lightning} or {@code lightning:4}.
+ * A few-step method as given on the command line, {@code lightning} or {@code lightning:4}.
  *
- * @param steps how many; empty for the method's usual number
+ * @param steps the number of steps; empty for the method's default
  */
 record FewStepsArgument(FewSteps method, OptionalInt steps) {
   static FewStepsArgument parse(String text) {

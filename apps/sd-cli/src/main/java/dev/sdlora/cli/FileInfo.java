@@ -21,18 +21,18 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds out what a file is, first by its names, then by trying. */
+/** Identifies a file, first by its tensor names, then by trying to open it. */
 final class FileInfo {
   private FileInfo() {}
 
   /**
-   * Describes a checkpoint, a LoRA, an embedding or an image, and other networks that are
-   * recognised but not run alone.
+   * Describes a checkpoint, a LoRA, an embedding, an image, or another network that is recognised
+   * but cannot run alone.
    *
-   * @param folders in which the files that an image was made with are looked for
-   * @param console is told how long that takes
-   * @throws StableDiffusionException if it is none of them, or damaged; the message is about what
-   *     the file is, if that can be seen
+   * @param folders the folders to search for the files that an image was made with
+   * @param console shows the elapsed time of the search
+   * @throws StableDiffusionException if the file is none of these or is damaged; the message names
+   *     its type if it can be detected
    */
   static ObjectNode of(Path path, FolderOptions folders, Console console) {
     if (!Files.exists(path)) {
@@ -59,7 +59,7 @@ final class FileInfo {
     };
   }
 
-  /** A checkpoint that can be run, or what it is instead. */
+  /** Describes a checkpoint, with a note if it cannot run. */
   private static ObjectNode checkpointOrNote(Path path, FileDescription description) {
     try {
       return checkpoint(Checkpoint.open(path));
@@ -69,7 +69,7 @@ final class FileInfo {
     }
   }
 
-  /** LoRAs and embeddings whose names do not give them away. */
+  /** Describes a LoRA or an embedding whose tensor names do not identify it. */
   private static ObjectNode adapter(Path path) {
     try {
       return lora(LoraAdapter.open(path));
@@ -81,8 +81,7 @@ final class FileInfo {
             new StableDiffusionException(
                 "'"
                     + path
-                    + "' is a tensor file, but neither a checkpoint nor a LoRA, an embedding or"
-                    + " another network that this version knows",
+                    + "' is a tensor file, but not a checkpoint, LoRA, embedding or other network that this version supports",
                 notLora);
         unknown.addSuppressed(notEmbedding);
         throw unknown;
@@ -129,7 +128,7 @@ final class FileInfo {
     return info.put("hash", embedding.hash());
   }
 
-  /** An image with settings or without, or one into which an embedding is written. */
+  /** Describes an image with or without settings, or with an embedding stored in it. */
   private static ObjectNode image(Path path, String size, FolderOptions folders, Console console) {
     ObjectNode image = described("image", path).put("size", size);
     try {
@@ -146,11 +145,11 @@ final class FileInfo {
       if (ImageDimensions.mayHoldSettings(path)) {
         throw otherFormat;
       }
-      return image.put("note", "pictures of this format hold no settings");
+      return image.put("note", "images in this format hold no settings");
     }
   }
 
-  /** What the image was made with, as far as it was looked for. */
+  /** Lists the files that the image was made with, found and missing. */
   private static void files(ObjectNode image, Recovery recovery) {
     ArrayNode found = image.putArray("found");
     for (Recovery.Found file : recovery.found()) {

@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options that say where files lie that prompts and images name. */
+/** Options for the folders in which prompts and images find files. */
 @Heading(
     value = "Model and folders",
     basic = {"--lora-dir"})
@@ -21,30 +21,27 @@ final class FolderOptions {
       names = "--lora-dir",
       paramLabel = "DIR",
       description =
-          "Folder with LoRAs that prompts can name; repeatable. Default: the bundled"
-              + " LoRAs with the bundled model, otherwise none.")
+          "Folder with LoRAs for prompts; repeatable. Default: the bundled LoRAs with the bundled model, otherwise none.")
   private List<Path> loras = new ArrayList<>();
 
   @Option(
       names = "--embedding-dir",
       paramLabel = "DIR",
       description =
-          "Folder with textual inversion embeddings that prompts can name; repeatable."
-              + " Default: none.")
+          "Folder with textual inversion embeddings for prompts; repeatable. Default: none.")
   private List<Path> embeddings = new ArrayList<>();
 
   @Option(
       names = "--checkpoint-dir",
       paramLabel = "DIR",
       description =
-          "Folder with checkpoints, in which the model of a picture is looked for by its hash;"
-              + " repeatable. Default: none.")
+          "Folder to search for an image's checkpoint, by hash; repeatable. Default: none.")
   private List<Path> checkpoints = new ArrayList<>();
 
   @Option(
       names = "--vae-dir",
       paramLabel = "DIR",
-      description = "Folder with VAEs, likewise; repeatable. Default: none.")
+      description = "Folder to search for an image's VAE, by hash; repeatable. Default: none.")
   private List<Path> vaes = new ArrayList<>();
 
   List<Path> loras() {
@@ -59,20 +56,20 @@ final class FolderOptions {
     return checkpoints;
   }
 
-  /** Whether there is anything to look through. */
+  /** Whether there is any folder to search. */
   boolean given() {
     return !loras.isEmpty() || !embeddings.isEmpty() || !checkpoints.isEmpty() || !vaes.isEmpty();
   }
 
   /**
-   * Looks for the files that an image was made with. Where many have to be read, that takes its
-   * time, of which the terminal tells.
+   * Searches for the files that an image was made with, and shows the elapsed time, because hashing
+   * many files takes long.
    *
-   * @param loraFolders those given, or the bundled ones
+   * @param loraFolders the given folders or the bundled one
    */
   Recovery recover(PromptSpec spec, List<Path> loraFolders, Console console) {
     ElapsedTimeLine waiting =
-        ElapsedTimeLine.on(console.terminal(), "looking for the files of the picture");
+        ElapsedTimeLine.on(console.terminal(), "searching for the image's files");
     try {
       return search(spec, loraFolders).find();
     } finally {
@@ -81,9 +78,9 @@ final class FolderOptions {
   }
 
   /**
-   * Gets the LoRAs of an image that are missing, as far as their hashes are known to Civitai.
+   * Downloads an image's missing LoRAs whose hashes are known to Civitai.
    *
-   * @return whether any came
+   * @return whether any was downloaded
    * @throws IllegalArgumentException if there is no folder for them
    */
   boolean get(List<Recovery.Missing> missing, Console console) {
@@ -92,7 +89,7 @@ final class FolderOptions {
       if (file.kind() == Recovery.Kind.LORA && file.hash().isPresent()) {
         if (loras.isEmpty()) {
           throw new IllegalArgumentException(
-              "--get needs a folder into which LoRAs can be put: --lora-dir DIR");
+              "--get requires a folder for the LoRAs: --lora-dir DIR");
         }
         try {
           String reference = "civitai:hash:" + file.hash().get();

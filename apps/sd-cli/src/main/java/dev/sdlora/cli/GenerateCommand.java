@@ -12,12 +12,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code sd generate}: from a prompt to PNG files. */
+/** {@code sd generate}: generates PNG files from a prompt. */
 @Command(
     name = "generate",
     customSynopsis = "sd generate [OPTIONS] PROMPT",
     description = {
-      "Make pictures from a prompt.",
+      "Generate images from a prompt.",
       "",
       "Examples:",
       "  sd generate \"a red star on a yellow background\" -o star.png",
@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
       "  sd generate --from star.png --steps 30"
     })
 @Heading(
-    value = "What to write",
+    value = "Output",
     basic = {"--out"})
 final class GenerateCommand implements Callable<Integer> {
   @Mixin private final ImageOptions picture = new ImageOptions();
@@ -39,18 +39,16 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "FILE",
       defaultValue = "out.png",
       description =
-          "PNG or JPEG; several images become FILE-1.png, FILE-2.png and so on. Missing"
-              + " folders are made."
-              + " Default: ${DEFAULT-VALUE}.")
+          "PNG or JPEG file to write; several images become FILE-1.png, FILE-2.png and so on. Missing folders are created. Default: ${DEFAULT-VALUE}.")
   private Path out = Path.of("out.png");
 
   @Option(
       names = "--preview",
       paramLabel = "FILE",
-      description = "PNG that shows, after each step, what the picture looks like so far.")
+      description = "PNG file for a preview, updated after each step.")
   private Optional<Path> preview = Optional.empty();
 
-  @Option(names = "--quiet", description = "Show neither progress nor seeds.")
+  @Option(names = "--quiet", description = "Show no progress and no seeds.")
   private boolean quiet;
 
   @Override
@@ -87,7 +85,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  /** The options that draw the same image again. */
+  /** Returns the options that reproduce the same images. */
   private static String seeds(List<ImageWriter.Saved> pictures) {
     List<String> seeds = pictures.stream().map(picture -> "" + picture.seed()).toList();
     return (seeds.size() == 1 ? "seed " : "seeds ") + String.join(", ", seeds);

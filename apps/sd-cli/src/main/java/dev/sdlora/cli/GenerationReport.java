@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What {@code sd generate --json} tells; {@code files}, {@code seeds} and so on run in parallel.
+ * The output of {@code sd generate --json}; {@code files}, {@code seeds} and so on are parallel
+ * lists.
  */
 record GenerationReport(GenerationResult result, List<ImageWriter.Saved> images, Seconds seconds) {
 
-  /** How long opening the checkpoint, loading its weights and generating took. */
+  /** The time taken to open the checkpoint, load its weights and generate. */
   record Seconds(double open, double load, double generate) {}
 
   ObjectNode toJson() {

@@ -9,44 +9,42 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sd get}: files from where they are published. */
+/** {@code sd get}: downloads published files. */
 @Command(
     name = "get",
     customSynopsis = "sd get [OPTIONS] REF...",
     description = {
-      "Get models and LoRAs, once, and say where they are.",
+      "Download models and LoRAs once, and print their paths.",
       "",
-      "REF is one of",
-      "  hf:OWNER/REPO[@REVISION]/FILE        a file of Hugging Face",
-      "  hf:OWNER/REPO[@REVISION][#VARIANT]   a diffusers folder, perhaps its #fp16",
-      "  civitai:VERSION                      a file of Civitai, with its notes",
-      "  civitai:model:MODEL                  the same of the newest version of a model",
-      "  civitai:hash:HEX                     the same by AutoV2 or another hash",
-      "  https:...#sha256=HEX                 any address",
+      "REF is one of:",
+      "  hf:OWNER/REPO[@REVISION]/FILE        a file on Hugging Face",
+      "  hf:OWNER/REPO[@REVISION][#VARIANT]   a diffusers folder, optionally its #fp16 variant",
+      "  civitai:VERSION                      a file on Civitai, with its notes",
+      "  civitai:model:MODEL                  the newest version of a Civitai model",
+      "  civitai:hash:HEX                     a Civitai file by AutoV2 or another hash",
+      "  https:...#sha256=HEX                 any URL",
       "",
-      "Files of Hugging Face lie in its own cache, where Python tools find them. Tokens are taken"
-          + " from HF_TOKEN or 'hf auth login', and from CIVITAI_TOKEN.",
+      "Files from Hugging Face go to its own cache, which Python tools share. Tokens come from HF_TOKEN or 'hf auth login', and from CIVITAI_TOKEN.",
       "",
       "Examples:",
       "  sd get hf:stable-diffusion-v1-5/stable-diffusion-v1-5#fp16",
       "  sd get civitai:16576 -o loras"
     })
-@Heading("What to get")
+@Heading("Files")
 final class GetCommand implements Runnable {
-  @Parameters(arity = "1..*", paramLabel = "REF", description = "What to get.")
+  @Parameters(arity = "1..*", paramLabel = "REF", description = "Reference of a file or folder.")
   private List<String> references = List.of();
 
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
       description =
-          "Folder to put it into; made if there is none. Default: the cache of Hugging Face, or"
-              + " ~/.cache/sd-lora/models.")
+          "Folder for the files; created if missing. Default: the Hugging Face cache, or ~/.cache/sd-lora/models.")
   private Optional<Path> out = Optional.empty();
 
   @Option(
       names = "--offline",
-      description = "Ask nobody, only find what is here. Default: as HF_HUB_OFFLINE says.")
+      description = "Work offline, use only local files. Default: the value of HF_HUB_OFFLINE.")
   private boolean offline;
 
   @Mixin private final Console console = new Console();

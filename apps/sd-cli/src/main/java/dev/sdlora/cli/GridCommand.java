@@ -14,12 +14,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code sd grid}: images with one or two settings varied, side by side. */
+/** {@code sd grid}: generates a grid of images that vary in one or two settings. */
 @Command(
     name = "grid",
     customSynopsis = "sd grid [OPTIONS] --x AXIS [--y AXIS] PROMPT",
     description = {
-      "Draw a grid of pictures that differ in one or two settings.",
+      "Generate a grid of images that vary in one or two settings.",
       "",
       "Examples:",
       "  sd grid \"a red star on a yellow background\" --x seed=1-4 --y \"cfg=1-7 [3]\"",
@@ -27,33 +27,37 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "",
-      "An axis is NAME=VALUES: seed=1-4, steps=10,20,40, cfg=1-7 [3], sampler=Euler a,DDIM,"
-          + " schedule=Karras,Normal, size=64x64,128x64, lora:NAME=0-1 [5], prompt=red,blue (each"
-          + " in place of the first), denoising=0.3,0.6. 1-9 (+2) goes in steps of 2; 0-1 [5] is"
-          + " five numbers from 0 to 1."
+      "An axis is NAME=VALUES: seed=1-4, steps=10,20,40, cfg=1-7 [3], sampler=Euler a,DDIM, schedule=Karras,Normal, size=64x64,128x64, lora:NAME=0-1 [5], prompt=red,blue (each replaces the first), denoising=0.3,0.6. 1-9 (+2) counts in steps of 2; 0-1 [5] is five numbers from 0 to 1."
     })
 @Heading(
-    value = "What to write",
+    value = "Output",
     basic = {"--x", "--y", "--out"})
 final class GridCommand implements Callable<Integer> {
   @Mixin private final ImageOptions picture = new ImageOptions();
   @Mixin private final ModelOptions model = new ModelOptions();
   @Mixin private final Console console = new Console();
 
-  @Option(names = "--x", paramLabel = "AXIS", required = true, description = "The columns.")
+  @Option(
+      names = "--x",
+      paramLabel = "AXIS",
+      required = true,
+      description = "Setting that varies by column.")
   private Axis columns = Axis.seeds(0);
 
-  @Option(names = "--y", paramLabel = "AXIS", description = "The rows. Default: one.")
+  @Option(
+      names = "--y",
+      paramLabel = "AXIS",
+      description = "Setting that varies by row. Default: one row.")
   private Optional<Axis> rows = Optional.empty();
 
   @Option(
       names = {"-o", "--out"},
       paramLabel = "FILE",
       defaultValue = "grid.png",
-      description = "PNG to write. Default: ${DEFAULT-VALUE}.")
+      description = "PNG file to write. Default: ${DEFAULT-VALUE}.")
   private Path out = Path.of("grid.png");
 
-  @Option(names = "--quiet", description = "Show neither progress nor the seed.")
+  @Option(names = "--quiet", description = "Show no progress and no seed.")
   private boolean quiet;
 
   @Override

@@ -13,19 +13,19 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
- * Help in which a person finds something: options under the {@link Heading} of the class that
- * declares them, in the order in which commands name these classes, and those that all commands
- * share last. {@code --help} lists the basic ones, {@code --help-all} lists all.
+ * Groups options in the help under the {@link Heading} of the class that declares them, in the
+ * order in which commands name these classes; options shared by all commands come last. {@code
+ * --help} lists the basic ones, {@code --help-all} lists all.
  */
 final class GroupedHelp {
   private static final String OTHERS = "Options";
 
-  /** Asks for all options. */
+  /** The option that lists all options. */
   static final String ALL = "--help-all";
 
   private GroupedHelp() {}
 
-  /** Makes the program and its subcommands show their options so. */
+  /** Installs the grouped help in a program and its subcommands. */
   static void on(CommandLine program) {
     on(program, () -> program.getParseResult().originalArgs().contains(ALL));
   }

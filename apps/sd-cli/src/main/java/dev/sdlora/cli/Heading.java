@@ -5,14 +5,14 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The heading for the options of a class in the help of commands that have them. */
+/** The heading above the options of a class in the help. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 @interface Heading {
   /** Stands for all options of the class. */
   String ALL = "*";
 
-  /** Such as {@code What to draw}. */
+  /** The heading, such as {@code Output}. */
   String value();
 
   /**

@@ -11,78 +11,77 @@ import dev.sdlora.api.sampling.Schedule;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options of the second, larger pass, named as in {@link HiresFix}. */
+/** The options of the hires fix, named as in {@link HiresFix}. */
 @Heading(
-    value = "Draw again, larger",
+    value = "Hires fix",
     basic = {"--hires"})
 final class HiresOptions {
   @Option(
       names = "--hires",
       paramLabel = "FACTOR|WxH",
-      description =
-          "Draw again at a larger size, so many times as large or WxH, over what was drawn.")
+      description = "Enlarge the image by a factor or to a size, then refine it in a second pass.")
   private Optional<String> hires = Optional.empty();
 
   @Option(
       names = "--hires-upscaler",
       paramLabel = "NAME",
       description =
-          "Latent, Latent (antialiased), Latent (bicubic), Latent (bicubic antialiased), Latent"
-              + " (nearest), Latent (nearest-exact), Lanczos, Nearest, or a network's name."
-              + " Default: Latent.")
+          "Upscaler before the second pass: Latent, Latent (antialiased), Latent (bicubic), Latent (bicubic antialiased), Latent (nearest), Latent (nearest-exact), Lanczos, Nearest or the name of a network. Default: Latent.")
   private Optional<String> upscaler = Optional.empty();
 
   @Option(
       names = "--hires-steps",
       paramLabel = "N",
-      description = "Steps of the second pass. Default: those of the first.")
+      description = "Steps of the second pass. Default: as in the first.")
   private Optional<Integer> steps = Optional.empty();
 
   @Option(
       names = "--hires-strength",
       paramLabel = "0..1",
-      description = "How much the second pass may change. Default: 0.7.")
+      description = "Denoising strength of the second pass. Default: 0.7.")
   private Optional<Double> strength = Optional.empty();
 
   @Option(
       names = "--hires-prompt",
       paramLabel = "TEXT",
-      description = "Prompt of the second pass, LoRAs included. Default: that of the first.")
+      description = "Prompt of the second pass, including LoRAs. Default: as in the first.")
   private Optional<String> prompt = Optional.empty();
 
   @Option(
       names = "--hires-negative",
       paramLabel = "TEXT",
-      description = "Negative prompt of the second pass. Default: that of the first.")
+      description = "Negative prompt of the second pass. Default: as in the first.")
   private Optional<String> negative = Optional.empty();
 
   @Option(
       names = "--hires-sampler",
       paramLabel = "NAME",
-      description = "Sampler of the second pass, maybe with its schedule. Default: the first's.")
+      description =
+          "Sampler of the second pass, optionally with its schedule. Default: as in the first.")
   private Optional<NamedSampler> sampler = Optional.empty();
 
   @Option(
       names = "--hires-schedule",
       paramLabel = "NAME",
-      description = "Schedule of the second pass. Default: that of the first.")
+      description = "Schedule of the second pass. Default: as in the first.")
   private Optional<Schedule> schedule = Optional.empty();
 
   @Option(
       names = "--hires-cfg",
       paramLabel = "SCALE",
-      description = "Guidance scale of the second pass. Default: that of the first.")
+      description = "Guidance scale of the second pass. Default: as in the first.")
   private Optional<Double> cfg = Optional.empty();
 
   @Option(
       names = "--hires-token-merging-ratio",
       paramLabel = "0..0.9",
-      description = "Share of tokens that the second pass merges. Default: that of the first.")
+      description = "Fraction of tokens merged in the second pass. Default: as in the first.")
   private Optional<Double> tokenMerging = Optional.empty();
 
   void applyTo(PromptSpec.Builder spec, Console console) {
     if (hires.isPresent() && spec.imageToImage().isPresent()) {
-      throw console.badUsage("--hires and --init cannot be combined; give --size the larger size");
+      throw console.badUsage(
+          "--hires and --init cannot be combined; set --size to the larger size instead");
     }
     Optional<HiresFix> known = spec.hiresFix();
     if (known.isEmpty()) {

@@ -19,27 +19,27 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
 /**
- * Tells images from other files, by what is in them. The reader of Java is asked only of files that
- * begin like images, because it takes long to start.
+ * Recognises images by their content. Calls Java's image reader, which is slow to start, only for
+ * files that begin like images.
  */
 final class ImageDimensions {
   private static final Set<String> WITH_SETTINGS = Set.of("png", "jpeg");
 
   private static final Set<String> FORMATS = Set.of("png", "jpeg", "gif", "bmp", "tif");
 
-  /** How files of these formats begin. */
+  /** The first bytes of the known image formats. */
   private static final List<String> BEGINNINGS =
       List.of("\u0089PNG", "\u00ff\u00d8\u00ff", "GIF8", "BM", "II", "MM");
 
-  /** How many bytes of a WebP file hold its size. */
+  /** The number of bytes of a WebP file that contain its size. */
   private static final int WEBP_HEAD = 30;
 
   private ImageDimensions() {}
 
   /**
-   * Width and height of an image, such as {@code 512x768}; empty for other files.
+   * Returns the size of an image, such as {@code 512x768}; empty for other files.
    *
-   * @throws StableDiffusionException if it is a damaged image
+   * @throws StableDiffusionException if the image is damaged
    */
   static Optional<String> of(Path path) {
     return Files.isDirectory(path) ? Optional.empty() : find(path, FORMATS);
@@ -83,7 +83,7 @@ final class ImageDimensions {
     }
   }
 
-  /** The sizes are where RFC 9649 has them, for each of the three kinds. */
+  /** Reads the size from each of the three WebP variants (RFC 9649). */
   private static Optional<String> webp(byte[] head) {
     ByteBuffer bytes = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
     int lossless = bytes.getInt(21);

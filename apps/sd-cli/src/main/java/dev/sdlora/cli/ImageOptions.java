@@ -16,9 +16,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The options that say what the image should be, named as in {@link PromptSpec}. */
+/** The options that describe the image, named as in {@link PromptSpec}. */
 @Heading(
-    value = "What to draw",
+    value = "Prompt and image",
     basic = {
       "--negative",
       "--lora",
@@ -37,48 +37,41 @@ final class ImageOptions {
       arity = "0..*",
       paramLabel = "PROMPT",
       description =
-          "What to show, in A1111's syntax: (stronger:1.2), [weaker], <lora:name:0.8>. Also"
-              + " --prompt.")
+          "Prompt, in A1111's syntax: (stronger:1.2), [weaker], <lora:name:0.8>. Same as --prompt.")
   private List<String> words = List.of();
 
   @Option(
       names = {"-p", "--prompt"},
       paramLabel = "TEXT",
       description =
-          "What to show, in A1111's syntax: (stronger:1.2), [weaker], <lora:name:0.8>."
-              + " Required unless --from is given.")
+          "Prompt, in A1111's syntax: (stronger:1.2), [weaker], <lora:name:0.8>. Required without --from.")
   private Optional<String> prompt = Optional.empty();
 
   @Option(
       names = {"-n", "--negative"},
       paramLabel = "TEXT",
-      description = "What not to show, in the syntax of the prompt. Default: nothing.")
+      description = "Negative prompt, in the same syntax. Default: none.")
   private Optional<String> negative = Optional.empty();
 
   @Option(
       names = "--lora",
       paramLabel = LoraReference.LABEL,
       description =
-          "LoRA to draw with, a file, the name of one in --lora-dir, or where it is published,"
-              + " civitai:16576 (sd get); repeatable. Prompts can name"
-              + " those of folders themselves. Default weight: 1.")
+          "LoRA to apply: a file, a name in --lora-dir or a published file such as civitai:16576 (see sd get); repeatable. Prompts can also name LoRAs in that folder. Default weight: 1.")
   private List<String> loras = new ArrayList<>();
 
   @Option(
       names = "--lora-curve",
       paramLabel = "NAME=POINTS",
       description =
-          "Strength of a LoRA in the U-Net on the way from noise to picture: place:strength pairs,"
-              + " 0:1,0.5:0.2,1:0 by share of the steps or sigma5:1,sigma1:0 by noise level. Of one"
-              + " given by --lora, or of another, file or name, which it adds; repeatable.")
+          "U-Net strength of a LoRA over the steps, as position:strength pairs: 0:1,0.5:0.2,1:0 by fraction of the steps, or sigma5:1,sigma1:0 by noise level. NAME is a --lora or adds another, by file or name; repeatable.")
   private List<LoraCurve> curves = new ArrayList<>();
 
   @Option(
       names = "--few-steps",
       paramLabel = "METHOD[:N]",
       description =
-          "Draw in few steps with a LoRA or checkpoint made for it: sampler, schedule, guidance and"
-              + " steps as its authors say. One of lcm, lightning, hyper, tcd, pcm, turbo.")
+          "Few-step sampling with a LoRA or checkpoint made for it; sets sampler, schedule, guidance and steps as its authors recommend. One of lcm, lightning, hyper, tcd, pcm, turbo.")
   private Optional<FewStepsArgument> fewSteps = Optional.empty();
 
   @Option(
@@ -91,15 +84,14 @@ final class ImageOptions {
       names = "--sampler",
       paramLabel = "NAME",
       description =
-          "Any of A1111's, also as 'DPM++ 2M Karras'. Default: the model's own, else DPM++ 2M.")
+          "Sampler, any of A1111's, optionally with its schedule, as in 'DPM++ 2M Karras'. Default: the model's own, else DPM++ 2M.")
   private Optional<NamedSampler> sampler = Optional.empty();
 
   @Option(
       names = "--schedule",
       paramLabel = "NAME",
       description =
-          "Any of A1111's, such as Karras, or Trailing. Default: Automatic, the sampler's own"
-              + " choice.")
+          "Noise schedule, any of A1111's, such as Karras, or Trailing. Default: Automatic, the sampler's own.")
   private Optional<Schedule> schedule = Optional.empty();
 
   @Option(
@@ -111,15 +103,14 @@ final class ImageOptions {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Seed of the first picture; the next ones count up. Default: random.")
+      description = "Seed of the first image; the others count up. Default: random.")
   private Optional<Long> seed = Optional.empty();
 
   @Option(
       names = "--rng",
       paramLabel = "nv|cpu",
       description =
-          "Random numbers as NVIDIA GPUs draw them (A1111) or as PyTorch does on a CPU"
-              + " (ComfyUI). Default: nv.")
+          "Random number generator: nv as on NVIDIA GPUs (A1111), cpu as PyTorch on a CPU (ComfyUI). Default: nv.")
   private Optional<Rng> rng = Optional.empty();
 
   @Option(
@@ -128,7 +119,7 @@ final class ImageOptions {
       description = "Width and height in pixels, multiples of 8. Default: the model's own.")
   private Optional<ImageSize> size = Optional.empty();
 
-  @Option(names = "--images", paramLabel = "N", description = "How many pictures. Default: 1.")
+  @Option(names = "--images", paramLabel = "N", description = "Number of images. Default: 1.")
   private Optional<Integer> images = Optional.empty();
 
   @Option(
@@ -142,30 +133,25 @@ final class ImageOptions {
       names = "--lora-mode",
       paramLabel = "auto|patched|overlay",
       description =
-          "Whether LoRAs are patched into the weights or overlaid. Default: auto, which patches"
-              + " when there is one request at a time.")
+          "Patch LoRAs into the weights or apply them as an overlay. Default: auto, which patches if only one request runs at a time.")
   private Optional<LoraMode> loraMode = Optional.empty();
 
   @Option(
       names = "--lenient",
-      description = "Leave LoRAs out that cannot be used, with a warning, instead of failing.")
+      description = "Skip unusable LoRAs with a warning instead of failing.")
   private boolean lenient;
 
   @Option(
       names = {"--from", "--from-png"},
       paramLabel = "FILE",
       description =
-          "Start from the settings in a PNG, JPEG or WebP of this program, A1111, ComfyUI, Fooocus,"
-              + " InvokeAI, NovelAI or SwarmUI; other options override them. Its LoRAs, embeddings,"
-              + " model and VAE are found in the folders by their hashes, whatever they are"
-              + " called.")
+          "Image to take the settings from, a PNG, JPEG or WebP of this program, A1111, ComfyUI, Fooocus, InvokeAI, NovelAI or SwarmUI; other options override them. Its LoRAs, embeddings, model and VAE are found in the folders by hash, under any name.")
   private Optional<Path> from = Optional.empty();
 
   @Option(
       names = "--get",
       description =
-          "With --from: get LoRAs of the picture that are missing from Civitai, by their hashes,"
-              + " into the first --lora-dir.")
+          "With --from: download the image's missing LoRAs from Civitai, by hash, into the first --lora-dir.")
   private boolean get;
 
   @Mixin private final RegionOptions regions = new RegionOptions();
@@ -179,11 +165,11 @@ final class ImageOptions {
   @Mixin private final FamilyOptions family = new FamilyOptions();
 
   /**
-   * The settings that the options describe.
+   * Returns the settings that the options describe.
    *
-   * @param model finds LoRAs by their names, and the files of the image that is started from
-   * @param console is told what of these is not there
-   * @throws IllegalArgumentException if one makes no sense; the message names the option
+   * @param model finds LoRAs by name, and the files of the image given by {@code --from}
+   * @param console shows warnings about missing files
+   * @throws IllegalArgumentException if a value is invalid; the message names the option
    */
   PromptSpec toSpec(ModelOptions model, Console console) {
     if (prompt.isPresent() && !words.isEmpty()) {
@@ -193,8 +179,7 @@ final class ImageOptions {
     }
     if (prompt.isEmpty() && words.isEmpty() && from.isEmpty()) {
       throw new IllegalArgumentException(
-          "missing prompt: give it in quotes or by --prompt, or give an image that has one by"
-              + " --from");
+          "missing prompt: pass it in quotes or with --prompt, or pass an image that contains one with --from");
     }
     console.requireBeside("--from FILE", "--get");
     PromptSpec.Builder spec =

@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Saves each image as soon as it is finished, keeps none in memory, moves the progress bar, and
- * keeps the preview up to date.
+ * Saves each image as soon as it is finished, without keeping it in memory, and updates the
+ * progress bar and the preview.
  */
 final class ImageWriter implements GenerationListener {
-  /** An image that was saved: all that is told about it. */
+  /** A saved image, as reported to the user. */
   record Saved(Path file, int width, int height, long seed, String parameters) {}
 
   private final List<Saved> pictures = new ArrayList<>();
@@ -36,7 +36,7 @@ final class ImageWriter implements GenerationListener {
     this.preview = preview;
   }
 
-  /** The images that were saved so far, in their order. */
+  /** Returns the images saved so far, in order. */
   List<Saved> images() {
     return List.copyOf(pictures);
   }

@@ -14,19 +14,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sd info}: what files are, and the machine. */
+/** {@code sd info}: describes files and the machine. */
 @Command(
     name = "info",
     description = {
-      "Describe checkpoints, LoRAs, embeddings, pictures and other networks, or this machine.",
+      "Describe checkpoints, LoRAs, embeddings, other networks and images, or this machine.",
       "",
-      "For a picture it also lists which of the files that it was made with are in the given"
-          + " folders and which are missing. With --json it prints one object a line. A file that"
-          + " cannot be read does not stop the rest; the exit code is 1 then.",
+      "For an image, also lists which of the files it was made with are in the given folders and which are missing. With --json, prints one object per line. If a file cannot be read, the others are still described and the exit code is 1.",
       "",
       "Examples:",
       "  sd info model.safetensors lora.safetensors",
-      "  sd info picture.png --lora-dir loras",
+      "  sd info image.png --lora-dir loras",
       "  sd info --device"
     })
 final class InfoCommand implements Runnable {
@@ -39,20 +37,19 @@ final class InfoCommand implements Runnable {
       arity = "0..1",
       fallbackValue = "cpu",
       description =
-          "Say what pipelines find on a device: cpu, the default, or gpu, gpu:1 …: instructions,"
-              + " threads, memory, and which number format --precision auto chooses there and why.")
+          "Describe a device, cpu (default) or gpu, gpu:1 …: instructions, threads, memory, and the dtype that --precision auto chooses, with the reason.")
   private Optional<String> device = Optional.empty();
 
   @Parameters(
       arity = "0..*",
       paramLabel = "FILE",
-      description = "Files or diffusers folders, here or published (sd get).")
+      description = "Files, diffusers folders or published models (see sd get).")
   private List<String> files = List.of();
 
   @Override
   public void run() {
     if (files.isEmpty() && device.isEmpty()) {
-      throw console.badUsage("name a file, or --device");
+      throw console.badUsage("specify a file or --device");
     }
     OptionValue.set("--device", device, name -> show(DeviceReport.find(name)));
     @Nullable StableDiffusionException last = null;
@@ -90,7 +87,7 @@ final class InfoCommand implements Runnable {
     }
   }
 
-  /** A line for each field; of an object only the names, of a list all values. */
+  /** Prints a line for each field; of an object only the names, of a list all values. */
   private static void print(ObjectNode info, PrintWriter out) {
     info.properties()
         .forEach(
@@ -104,7 +101,7 @@ final class InfoCommand implements Runnable {
     out.println();
   }
 
-  /** The values of an object, such as a file of an image. */
+  /** Returns the values of an object, such as a file of an image, on one line. */
   private static String line(JsonNode object) {
     return object.properties().stream()
         .map(field -> field.getValue().asText())

@@ -13,11 +13,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** JSON as the commands write and read it: one value a line, in ASCII whatever the terminal. */
+/** Reads and writes JSON, one value per line, in ASCII on every terminal. */
 final class Json {
   private Json() {}
 
-  /** Made when it is needed: a command that shows text has no use for it, and it starts slowly. */
+  /** Created on first use: it starts slowly, and commands that print text do not need it. */
   private static final class Mapper {
     static final JsonMapper INSTANCE =
         JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
@@ -31,7 +31,7 @@ final class Json {
     return JsonNodeFactory.instance.arrayNode();
   }
 
-  /** A value, a record or a collection of them, as a tree. */
+  /** Returns a value, a record or a collection of them, as a tree. */
   static JsonNode tree(Object value) {
     return Mapper.INSTANCE.valueToTree(value);
   }

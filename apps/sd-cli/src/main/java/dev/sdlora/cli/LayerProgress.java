@@ -26,7 +26,7 @@ final class LayerProgress implements MakingListener {
                 TerminalLine.left(nanoClock.getAsLong() - startNanos, done, total)));
   }
 
-  /** Takes the line away. */
+  /** Clears the line. */
   void clear() {
     line.clear();
   }

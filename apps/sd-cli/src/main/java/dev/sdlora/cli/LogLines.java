@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Progress where there is no terminal, such as in a log: a line after ten seconds, and another one
- * whenever as much time has passed again, at the latest after five minutes.
+ * Progress without a terminal, such as in a log: prints a line after ten seconds, then whenever the
+ * elapsed time has doubled, but at least every five minutes.
  */
 final class LogLines implements ProgressLine {
   private static final long FIRST = Duration.ofSeconds(10).toNanos();
@@ -36,7 +36,7 @@ final class LogLines implements ProgressLine {
 
   @Override
   public void clear() {
-    // Lines of a log stay.
+    // Log lines are not cleared.
   }
 
   @Override

@@ -5,7 +5,7 @@ import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** The LoRAs that a command is about, with their weights. */
+/** The LoRA arguments of a command, with weights. */
 final class LoraArguments {
   @Parameters(
       arity = "1..*",

@@ -8,8 +8,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code sd lora bake}: a checkpoint with LoRAs in it for good. */
-@Command(name = "bake", description = "Write a checkpoint with LoRAs in it for good.")
+/** {@code sd lora bake}: merges LoRAs into a checkpoint. */
+@Command(name = "bake", description = "Merge LoRAs permanently into a checkpoint.")
 final class LoraBakeCommand implements Runnable {
   @Mixin private final LoraArguments loras = new LoraArguments();
 
@@ -31,7 +31,7 @@ final class LoraBakeCommand implements Runnable {
     Baked baked = making.run(listener -> baking.listener(listener).write(making.out()));
     Console console = making.console();
     for (String module : baked.unmatched()) {
-      console.warn("module '" + module + "' belongs to no layer");
+      console.warn("module '" + module + "' matches no layer");
     }
     if (console.json()) {
       ObjectNode json = MakingOptions.report(baked.file(), watch);

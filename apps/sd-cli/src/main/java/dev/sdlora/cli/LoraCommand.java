@@ -2,10 +2,10 @@ package dev.sdlora.cli;
 
 import picocli.CommandLine.Command;
 
-/** {@code sd lora}: what there is to do with LoRA files. */
+/** {@code sd lora}: inspects, creates and edits LoRA files. */
 @Command(
     name = "lora",
-    description = "Work with LoRA files.",
+    description = "Inspect, create and edit LoRA files.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       LoraListCommand.class,

@@ -17,14 +17,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code sd lora conflicts}: what several LoRAs do to each other. */
+/** {@code sd lora conflicts}: measures the interaction of several LoRAs. */
 @Command(
     name = "conflicts",
     description = {
-      "Measure what several LoRAs do to a checkpoint together, block by block.",
-      "SHARE is how far each moves a block beside its weights, SUM how far all do; GROWTH is the"
-          + " sum beside changes of the same size that have nothing to do with each other: above 1"
-          + " they add up, below they cancel. COSINE is 1 for the same change, -1 for the opposite."
+      "Measure the combined effect of several LoRAs on a checkpoint, block by block.",
+      "The column of a LoRA is its change as a share of the block's weights, SUM the change of all LoRAs together. GROWTH compares the sum with unrelated changes of the same sizes: above 1 the LoRAs reinforce each other, below 1 they cancel. COSINE is 1 for the same change, -1 for the opposite."
     })
 final class LoraConflictsCommand implements Runnable {
   @Mixin private final Console console = new Console();
@@ -35,7 +33,7 @@ final class LoraConflictsCommand implements Runnable {
   @Option(
       names = "--checkpoint",
       paramLabel = "MODEL",
-      description = "The checkpoint to use them with. Default: the bundled tiny model.")
+      description = "Checkpoint to measure on. Default: the bundled tiny model.")
   private Optional<String> checkpoint = Optional.empty();
 
   @Override
@@ -54,7 +52,7 @@ final class LoraConflictsCommand implements Runnable {
     }
   }
 
-  /** Draws for each block how far every LoRA moves it, and how far their sum does. */
+  /** Draws the change of each block by every LoRA and by their sum. */
   private static BufferedImage draw(
       LoraConflicts conflicts, List<LoraAdapter> loras, Checkpoint model) {
     List<String> series = new ArrayList<>();
@@ -140,7 +138,7 @@ final class LoraConflictsCommand implements Runnable {
     table.print(console.out());
     for (Block block : conflicts.harmful()) {
       console.warn(
-          "the sum moves block %s of the %s by %s of its weights; beyond some %s pictures suffer"
+          "the LoRAs together change block %s of the %s by %s of its weights; above about %s, images degrade"
               .formatted(
                   block.name(),
                   block.part().label(),
@@ -160,11 +158,11 @@ final class LoraConflictsCommand implements Runnable {
     table.row(cells.toArray());
   }
 
-  /** A quarter is a change of the sum's size by an eighth. */
+  /** A cosine of a quarter changes the norm of the sum by about an eighth. */
   private static String meaning(Pair pair) {
     if (pair.cosine() > 0.25) {
-      return "they add up";
+      return "they reinforce each other";
     }
-    return pair.cosine() < -0.25 ? "they cancel in part" : "they leave each other alone";
+    return pair.cosine() < -0.25 ? "they partly cancel" : "they are independent";
   }
 }

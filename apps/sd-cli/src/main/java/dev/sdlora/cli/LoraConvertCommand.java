@@ -9,8 +9,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sd lora convert}: a LoRA with the names of another trainer. */
-@Command(name = "convert", description = "Give the tensors of a LoRA the names of another style.")
+/** {@code sd lora convert}: renames the tensors of a LoRA for another program. */
+@Command(name = "convert", description = "Rename the tensors of a LoRA to another convention.")
 final class LoraConvertCommand implements Runnable {
   @Parameters(paramLabel = "LORA", description = LoraFolders.HELP)
   private String lora = "";
@@ -21,20 +21,20 @@ final class LoraConvertCommand implements Runnable {
       names = "--to",
       required = true,
       paramLabel = "kohya|peft",
-      description = "kohya: A1111, ComfyUI and most sites; peft: diffusers.")
+      description =
+          "Naming convention: kohya for A1111, ComfyUI and most sites, peft for diffusers.")
   private KeyNames names = KeyNames.KOHYA;
 
   @Option(
       names = "--checkpoint",
       paramLabel = "PATH",
-      description = "Model that the LoRA is for, if its blocks are not those of a published one.")
+      description = "Model of the LoRA, if its blocks differ from those of the published models.")
   private Optional<String> checkpoint = Optional.empty();
 
   @Option(
       names = "--scale-in-factors",
       description =
-          "Multiply alpha / rank into the factors, for programs that do not read it in PEFT's"
-              + " settings.")
+          "Multiply the factors by alpha / rank, for programs that ignore alpha in PEFT settings.")
   private boolean scaleInFactors;
 
   @Mixin private final MakingOptions making = new MakingOptions();

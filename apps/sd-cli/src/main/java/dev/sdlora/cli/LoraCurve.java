@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * An argument {@code NAME=POINTS}: how the strength of a LoRA changes on the way.
+ * A {@code NAME=POINTS} argument: the strength of a LoRA over the steps.
  *
- * @param lora a file, or the name of a LoRA
+ * @param lora a file or the name of a LoRA
  * @param schedule its strength in the U-Net
  */
 record LoraCurve(String lora, StrengthSchedule schedule) {
@@ -25,12 +25,12 @@ record LoraCurve(String lora, StrengthSchedule schedule) {
   }
 
   /**
-   * LoRAs with their curves.
+   * Applies curves to LoRAs.
    *
-   * @param loras those given before
-   * @param names opens those that curves name
-   * @return those given, with the curves that name them; and behind them the others that curves
-   *     name, whose text encoder takes the start of the curve, as in tags
+   * @param loras the given LoRAs
+   * @param names opens the LoRA that a curve names
+   * @return the given LoRAs with their curves, followed by LoRAs named only in curves; the text
+   *     encoder strength of the latter is the start of the curve, as in tags
    */
   static List<LoraAdapter> draw(
       List<LoraAdapter> loras, List<LoraCurve> curves, Function<String, LoraAdapter> names) {

@@ -11,15 +11,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code sd lora effect}: whether LoRAs do anything to a checkpoint. */
+/** {@code sd lora effect}: measures the effect of LoRAs on a checkpoint. */
 @Command(
     name = "effect",
     description = {
-      "Measure how far LoRAs move the weights of a checkpoint, block by block.",
-      "CHANGE and WEIGHT are norms, SHARE is one by the other. With --json one object a line."
+      "Measure how much LoRAs change the weights of a checkpoint, block by block.",
+      "CHANGE and WEIGHT are norms, SHARE is their ratio. With --json, prints one object per line."
     })
 final class LoraEffectCommand implements Runnable {
-  /** Unmatched modules that are named; JSON has all. */
+  /** Number of unmatched modules to print; JSON lists all. */
   private static final int NAMED = 5;
 
   @Mixin private final Console console = new Console();
@@ -29,13 +29,13 @@ final class LoraEffectCommand implements Runnable {
   @Option(
       names = "--checkpoint",
       paramLabel = "PATH",
-      description = "The checkpoint. Default: the bundled tiny model.")
+      description = "Checkpoint to measure on. Default: the bundled tiny model.")
   private Optional<String> checkpoint = Optional.empty();
 
   @Option(
       names = "--strength",
       paramLabel = "NUMBER",
-      description = "Weight of all, instead of their own.")
+      description = "Weight of all LoRAs, instead of their own.")
   private Optional<Double> strength = Optional.empty();
 
   @Override
@@ -46,7 +46,7 @@ final class LoraEffectCommand implements Runnable {
             .map(lora -> strength.map(lora::withStrength).orElse(lora))
             .toList();
     if (opened.size() > 1 && chart.isWanted()) {
-      throw console.badUsage("--chart draws one LoRA, but there are " + opened.size());
+      throw console.badUsage("--chart supports only one LoRA, not " + opened.size());
     }
     Checkpoint model =
         Checkpoint.open(
@@ -89,14 +89,14 @@ final class LoraEffectCommand implements Runnable {
             effect.modules());
     effect.unmatched().stream()
         .limit(NAMED)
-        .forEach(key -> console.out().println("no layer for: " + key));
+        .forEach(key -> console.out().println("no matching layer: " + key));
     if (effect.unmatched().size() > NAMED) {
-      console.out().println("and for " + (effect.unmatched().size() - NAMED) + " others");
+      console.out().println("and " + (effect.unmatched().size() - NAMED) + " others");
     }
     if (effect.changesAnything()) {
       BlockTable.print(console.out(), "CHANGE", effect.blocks(), effect.byPart());
     } else {
-      console.out().println("it changes nothing: every change is 0");
+      console.out().println("no effect: every change is 0");
     }
     console.out().println();
   }

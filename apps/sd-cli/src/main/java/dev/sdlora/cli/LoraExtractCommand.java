@@ -6,10 +6,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sd lora extract}: a LoRA from the difference of two checkpoints. */
-@Command(
-    name = "extract",
-    description = "Extract a LoRA that makes one checkpoint draw like another.")
+/** {@code sd lora extract}: extracts a LoRA from the difference of two checkpoints. */
+@Command(name = "extract", description = "Extract a LoRA from the difference of two checkpoints.")
 final class LoraExtractCommand implements Runnable {
   private static final int DEFAULT_RANK = 32;
 
@@ -17,26 +15,26 @@ final class LoraExtractCommand implements Runnable {
       index = "0",
       paramLabel = "ORIGINAL",
       description =
-          "Checkpoint to use the LoRA on: a file or a diffusers folder, here or published (sd"
-              + " get).")
+          "Checkpoint that the LoRA will be applied to: a file, a diffusers folder or a published model (see sd get).")
   private String original = "";
 
-  @Parameters(index = "1", paramLabel = "TUNED", description = "Checkpoint to draw like.")
+  @Parameters(
+      index = "1",
+      paramLabel = "TUNED",
+      description = "Fine-tuned checkpoint to reproduce.")
   private String tuned = "";
 
   @Mixin private final MakingOptions making = new MakingOptions();
   @Mixin private final MakingOptions.Ranks ranks = new MakingOptions.Ranks();
   @Mixin private final MakingOptions.Format format = new MakingOptions.Format();
 
-  @Option(
-      names = "--convolutions",
-      description = "Take the layers outside transformers in as well.")
+  @Option(names = "--convolutions", description = "Include the layers outside the transformers.")
   private boolean convolutions;
 
-  @Option(names = "--no-text-encoder", description = "Leave the text encoder out.")
+  @Option(names = "--no-text-encoder", description = "Exclude the text encoder.")
   private boolean noTextEncoder;
 
-  @Option(names = "--exact", description = "Compute all singular values; takes much longer.")
+  @Option(names = "--exact", description = "Compute all singular values; much slower.")
   private boolean exact;
 
   @Override

@@ -12,12 +12,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sd lora fit}: whether a LoRA fits a checkpoint. */
+/** {@code sd lora fit}: checks whether a LoRA fits a checkpoint. */
 @Command(
     name = "fit",
     description = {
-      "Check whether a LoRA fits a checkpoint: family, base within the family, layers and training"
-          + " settings."
+      "Check whether a LoRA fits a checkpoint: family, base model, layers and training settings."
     })
 final class LoraFitCommand implements Runnable {
   @Mixin private final Console console = new Console();
@@ -31,7 +30,7 @@ final class LoraFitCommand implements Runnable {
   @Option(
       names = "--checkpoint",
       paramLabel = "MODEL",
-      description = "The checkpoint to use it with. Default: the bundled tiny model.")
+      description = "Checkpoint to check against. Default: the bundled tiny model.")
   private Optional<String> checkpoint = Optional.empty();
 
   @Mixin private final LoraFolders folders = new LoraFolders();

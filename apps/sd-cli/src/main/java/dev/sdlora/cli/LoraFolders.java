@@ -9,18 +9,17 @@ import picocli.CommandLine.Option;
 /** The folders in which a command finds LoRAs by name. */
 final class LoraFolders {
   static final String HELP =
-      "LoRA file, or name as in prompts: of a LoRA in --lora-dir, or of a bundled one.";
+      "LoRA: a file or the name of a LoRA in --lora-dir or of a bundled one.";
   static final String WEIGHTED_HELP =
-      "LoRA files, or names as in prompts: of LoRAs in --lora-dir, or of bundled ones. Default"
-          + " weight: 1; :TEXT,UNET sets one for the text encoders and one for the U-Net.";
+      "LoRAs: files or names of LoRAs in --lora-dir or of bundled ones. Default weight: 1; :TEXT,UNET sets the text encoder and U-Net weights separately.";
 
   @Option(
       names = "--lora-dir",
       paramLabel = "DIR",
-      description = "Folder in which to find names; repeatable. Default: the bundled LoRAs.")
+      description = "Folder to search for LoRA names; repeatable. Default: the bundled LoRAs.")
   private List<Path> folders = new ArrayList<>();
 
-  /** Opens a LoRA by its file or name. */
+  /** Opens a LoRA by file or name. */
   LoraAdapter open(String lora, Console console) {
     return LoraReference.open(lora, folders, console);
   }

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
-/** A LoRA as JSON and as text. */
+/** The details of a LoRA as JSON and as text. */
 record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
 
   ObjectNode toJson() {
@@ -76,7 +76,7 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
     module.alpha().ifPresent(alpha -> json.put("alpha", alpha));
   }
 
-  /** One line for each thing that is known. */
+  /** Prints one line for each known property. */
   void print(PrintWriter out, boolean withModules) {
     Training training = details.training();
     Usage usage = details.usage();
@@ -98,7 +98,7 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
     }
     usage.preferredWeight().ifPresent(weight -> line(out, "weight", Optional.of(weight)));
     line(out, "negative text", usage.negativeText());
-    line(out, "to write", Optional.of(lora.tag().prompt()));
+    line(out, "tag", Optional.of(lora.tag().prompt()));
     line(out, "notes", usage.notes());
     line(out, "preview", usage.preview());
     line(out, "AutoV2", Optional.of(hashes.autoV2()));
@@ -120,7 +120,7 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
             .collect(Collectors.joining(", ", " (", ")"));
   }
 
-  /** Such as "16 (alpha 8), 4 (alpha 1)", as few as there are. */
+  /** Returns the distinct ranks, such as "16 (alpha 8), 4 (alpha 1)". */
   private String ranks() {
     return details.modules().stream()
         .map(module -> module.rank() + " (alpha " + alpha(module.alpha()) + ")")

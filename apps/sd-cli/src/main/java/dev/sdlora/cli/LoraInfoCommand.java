@@ -5,15 +5,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code sd lora info}: what is known about LoRAs. */
-@Command(
-    name = "info",
-    description = "Say what is known about LoRAs. With --json one object a line.")
+/** {@code sd lora info}: describes LoRAs. */
+@Command(name = "info", description = "Describe LoRAs. With --json, prints one object per line.")
 final class LoraInfoCommand implements Runnable {
   @Mixin private final Console console = new Console();
   @Mixin private final LoraArguments loras = new LoraArguments();
 
-  @Option(names = "--modules", description = "List all modules; JSON always has them.")
+  @Option(names = "--modules", description = "List all modules; JSON always includes them.")
   private boolean modules;
 
   @Override

@@ -18,15 +18,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sd lora list}: the LoRAs of some folders. */
+/** {@code sd lora list}: lists the LoRAs in folders. */
 @Command(
     name = "list",
     description = {
-      "List the LoRAs in folders, and the files that cannot be used.",
-      "With --text, --family or --trigger only the LoRAs for which all of them hold."
+      "List the LoRAs in folders, and files that cannot be used.",
+      "--text, --family and --trigger list only LoRAs that match all of them."
     })
 final class LoraListCommand implements Runnable {
-  /** How many trigger words are shown in a row; JSON has all. */
+  /** Maximum number of trigger words in a row. */
   private static final int SHOWN_WORDS = 3;
 
   private static final int SHOWN_LETTERS = 80;
@@ -36,13 +36,13 @@ final class LoraListCommand implements Runnable {
   @Parameters(
       arity = "0..*",
       paramLabel = "DIR",
-      description = "Folders; those inside count too. Default: that of the bundled LoRAs.")
+      description = "Folders, searched recursively. Default: that of the bundled LoRAs.")
   private List<Path> folders = List.of();
 
   @Option(
       names = "--text",
       paramLabel = "WORDS",
-      description = "Words in names, titles, folders, trigger words or notes.")
+      description = "Words in the name, title, folder, trigger words or notes.")
   private String text = "";
 
   @Option(
@@ -51,7 +51,7 @@ final class LoraListCommand implements Runnable {
       description = "Model family to list, such as sdxl.")
   private Optional<ModelFamily> family = Optional.empty();
 
-  @Option(names = "--trigger", paramLabel = "WORD", description = "A trigger word of theirs.")
+  @Option(names = "--trigger", paramLabel = "WORD", description = "Trigger word to search for.")
   private Optional<String> trigger = Optional.empty();
 
   @Option(names = "--triggers", description = "Show trigger words; slow with thousands of files.")
@@ -65,7 +65,7 @@ final class LoraListCommand implements Runnable {
     LoraLibrary library =
         LoraLibrary.open(folders.isEmpty() ? List.of(BundledModel.loras()) : folders);
     List<LoraAdapter> loras = library.search(query);
-    // Files that cannot be read are no answer to a question.
+    // A search does not report unreadable files.
     Map<Path, String> unreadable = query.equals(LoraQuery.ALL) ? library.unreadable() : Map.of();
     if (console.json()) {
       console.out().println(Json.line(toJson(loras, unreadable)));
@@ -137,7 +137,7 @@ final class LoraListCommand implements Runnable {
                         + (reason.contains(path.toString()) ? reason : path + ": " + reason)));
   }
 
-  /** As much of a description as a row has room for; JSON has all. */
+  /** Returns the first line of a description, shortened to fit a row. */
   private static String firstLine(String text) {
     String line = text.lines().findFirst().orElse("");
     return line.length() <= SHOWN_LETTERS ? line : line.substring(0, SHOWN_LETTERS - 1) + "…";

@@ -4,10 +4,10 @@ import dev.sdlora.api.make.LoraMerging;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code sd lora merge}: one LoRA of several. */
+/** {@code sd lora merge}: merges several LoRAs into one. */
 @Command(
     name = "merge",
-    description = "Make one LoRA of several; exact unless a rank or share is given.")
+    description = "Merge several LoRAs into one; exact unless --rank or --energy is given.")
 final class LoraMergeCommand implements Runnable {
   private static final int LARGEST_RANK = 4096;
 

@@ -14,29 +14,32 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * LoRAs as arguments name them: by file, by where they are published, or as prompts do, by the name
- * in a folder; with a weight after a colon.
+ * A LoRA argument: a file, a published file or the name of a LoRA in a folder, with an optional
+ * weight after a colon.
  */
 final class LoraReference {
   static final String LABEL = "LORA[:WEIGHT]";
 
   private static final List<String> ENDINGS = List.of(".safetensors", ".pt", ".bin", ".ckpt");
 
-  /** References whose ends look like weights. */
+  /** Matches references whose ends look like weights. */
   private static final Pattern WHOLE =
       Pattern.compile("civitai:((model:)?\\d+|hash:\\w+)|https?:.*#sha256=\\p{XDigit}{64}");
 
-  /** One weight, or one for the text encoders and one for the U-Net; a misspelt one is an error. */
+  /**
+   * Matches one weight, or one for the text encoders and one for the U-Net. Also matches malformed
+   * weights, which are then rejected.
+   */
   private static final Pattern WEIGHTED =
       Pattern.compile("(.+)(?::([-+]?[\\d.]+(?:,[-+.\\d,]*)?)|=([^=/\\\\]*))");
 
   private LoraReference() {}
 
   /**
-   * Opens a LoRA. A file takes precedence over a name; without folders the names are those of the
-   * bundled LoRAs.
+   * Opens a LoRA. A file takes precedence over a name; without folders, names refer to the bundled
+   * LoRAs.
    *
-   * @throws LoraException if there is neither, or it cannot be used
+   * @throws LoraException if the LoRA does not exist or cannot be used
    */
   static LoraAdapter open(String fileOrName, List<Path> folders, Console console) {
     if (ModelStore.isReference(fileOrName)) {
@@ -60,7 +63,7 @@ final class LoraReference {
               .formatted(
                   fileOrName,
                   near.isEmpty()
-                      ? "expected a file, or one of the bundled LoRAs "
+                      ? "expected a file or a bundled LoRA: "
                           + String.join(", ", new TreeSet<>(e.details().knownNames()))
                       : "did you mean '" + String.join("' or '", near) + "'?"),
           Reason.UNKNOWN,
@@ -70,8 +73,8 @@ final class LoraReference {
   }
 
   /**
-   * Opens what {@code LORA[:WEIGHT]} names, at weight 1 without one. {@code LORA=WEIGHT} is the
-   * same, and {@code LORA:TEXT,UNET} has a weight for each network.
+   * Opens {@code LORA[:WEIGHT]}; the weight defaults to 1. {@code LORA=WEIGHT} is the same, and
+   * {@code LORA:TEXT,UNET} sets a weight for each network.
    *
    * @throws picocli.CommandLine.ParameterException if the weight is not a finite number
    */
@@ -100,7 +103,7 @@ final class LoraReference {
         return weight;
       }
     } catch (NumberFormatException e) {
-      // Is told below.
+      // Reported below.
     }
     throw expected(argument, console);
   }
@@ -110,12 +113,14 @@ final class LoraReference {
         "'%s' has no valid weight; expected %s such as ink:0.8".formatted(argument, LABEL));
   }
 
-  /** Whether what follows the last sign belongs to it, as in {@code civitai:16576}. */
+  /**
+   * Whether the text after the last colon belongs to the reference, as in {@code civitai:16576}.
+   */
   static boolean isWholeReference(String text) {
     return WHOLE.matcher(text).matches();
   }
 
-  /** Whether it is one, or can be meant for nothing else. */
+  /** Whether the argument is a file or has the extension of one. */
   private static boolean isFile(String text) {
     try {
       return ENDINGS.stream().anyMatch(text::endsWith) || Files.isRegularFile(Path.of(text));

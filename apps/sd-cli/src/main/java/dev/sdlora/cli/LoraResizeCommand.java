@@ -5,8 +5,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code sd lora resize}: a LoRA at another rank. */
-@Command(name = "resize", description = "Give a LoRA another rank, as close to it as can be.")
+/** {@code sd lora resize}: changes the rank of a LoRA. */
+@Command(
+    name = "resize",
+    description = "Change the rank of a LoRA, with the best approximation of that rank.")
 final class LoraResizeCommand implements Runnable {
   private static final int LARGEST_RANK = 4096;
 
@@ -22,7 +24,7 @@ final class LoraResizeCommand implements Runnable {
   @Override
   public void run() {
     if (ranks.isEmpty()) {
-      throw making.console().badUsage("give --rank or --energy");
+      throw making.console().badUsage("specify --rank or --energy");
     }
     LoraResizing resizing = LoraResizing.of(folders.open(lora, making.console()).path());
     ranks.applyTo(resizing::rank, resizing::energy, LARGEST_RANK);

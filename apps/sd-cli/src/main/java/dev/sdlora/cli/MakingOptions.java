@@ -18,10 +18,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** The options that all commands share which write a LoRA or a checkpoint. */
-@Heading("What to write")
+/** Options shared by all commands that write a LoRA or a checkpoint. */
+@Heading("Output")
 final class MakingOptions {
-  /** Layers left out that are named; JSON has all. */
+  /** Number of skipped layers to print; JSON lists all. */
   private static final int NAMED = 3;
 
   @Mixin private final Console console = new Console();
@@ -30,7 +30,7 @@ final class MakingOptions {
       names = {"-o", "--out"},
       required = true,
       paramLabel = "FILE",
-      description = "File to write; its name ends in .safetensors. Missing folders are made.")
+      description = "File to write, .safetensors. Missing folders are created.")
   private Path out = Path.of("");
 
   @Option(names = "--quiet", description = "Show no progress.")
@@ -40,7 +40,7 @@ final class MakingOptions {
     return out;
   }
 
-  /** Makes a LoRA with progress on the terminal, and tells what came of it. */
+  /** Makes a LoRA with progress on the terminal, and prints the result. */
   void lora(Function<MakingListener, CreatedLora> work) {
     Stopwatch watch = new Stopwatch();
     CreatedLora made = run(work);
@@ -57,7 +57,7 @@ final class MakingOptions {
           .out()
           .printf(
               Locale.ROOT,
-              "%s: %d modules of rank %d at most, %.2f %% of the change kept%n",
+              "%s: %d modules, rank at most %d, %.2f %% of the change kept%n",
               made.file(),
               made.modules(),
               made.rank(),
@@ -82,27 +82,27 @@ final class MakingOptions {
         .out()
         .printf(
             Locale.ROOT,
-            "left out: %d changed %s, %.2f %% of the change; %s: %s%s%n",
+            "skipped: %d changed %s, %.2f %% of the change; %s: %s%s%n",
             count,
             left.cause().label(),
             100 * left.share(),
             option(left.cause())
-                .map(option -> option + " takes them")
-                .orElse("no option takes them"),
+                .map(option -> option + " includes them")
+                .orElse("no option includes them"),
             String.join(", ", left.layers().subList(0, Math.min(count, NAMED))),
             others);
   }
 
-  /** What to change in the call so that such layers are taken. */
+  /** Returns the change to the command line that includes these layers. */
   private static Optional<String> option(SkippedLayers.Cause cause) {
     return switch (cause) {
       case OUTSIDE_TRANSFORMERS -> Optional.of("--convolutions");
-      case TEXT_ENCODER -> Optional.of("leaving --no-text-encoder away");
+      case TEXT_ENCODER -> Optional.of("leaving out --no-text-encoder");
       case NO_FACTORS, OTHER_SHAPE -> Optional.empty();
     };
   }
 
-  /** Makes the folder of the output and runs something that shows its progress. */
+  /** Creates the output folder and runs an operation with its progress. */
   <T> T run(Function<MakingListener, T> work) {
     OutputFiles.makeFolder(out);
     Optional<ProgressLine> line = console.progress(quiet);
@@ -121,7 +121,7 @@ final class MakingOptions {
     return console;
   }
 
-  /** The fields that every such command has. */
+  /** Returns the JSON fields common to these commands. */
   static ObjectNode report(Path file, Stopwatch watch) {
     ObjectNode json = Json.object();
     json.put("path", file.toString());
@@ -131,14 +131,13 @@ final class MakingOptions {
     return json;
   }
 
-  /** The option that says in which number format factors are written. */
+  /** The option for the dtype of the factors. */
   static final class Format {
     @Option(
         names = "--format",
         paramLabel = "float16|bfloat16|float32",
         converter = Labels.class,
-        description =
-            "Number format of the file. Default: float16, or what the files that are read have.")
+        description = "Dtype of the file. Default: float16, or the dtype of the input files.")
     private Optional<NumberFormat> format = Optional.empty();
 
     Optional<NumberFormat> format() {
@@ -146,7 +145,7 @@ final class MakingOptions {
     }
   }
 
-  /** Reads number formats by their labels. */
+  /** Parses dtypes by their labels. */
   static final class Labels implements ITypeConverter<NumberFormat> {
     @Override
     public NumberFormat convert(String text) {
@@ -160,20 +159,19 @@ final class MakingOptions {
     }
   }
 
-  /** The options that say how large the factors may be. */
+  /** The options for the rank of the factors. */
   static final class Ranks {
     @Option(
         names = "--rank",
         paramLabel = "N",
-        description = "Rank of every layer; with --energy the largest.")
+        description = "Rank of every layer; the maximum if --energy is given.")
     private Optional<Integer> rank = Optional.empty();
 
     @Option(
         names = "--energy",
         paramLabel = "SHARE",
         description =
-            "Give every layer the smallest rank that keeps this share of its change, measured by"
-                + " the sum of squares, such as 0.9.")
+            "Choose the smallest rank per layer that keeps this share of its change (sum of squares), such as 0.9.")
     private Optional<Double> energy = Optional.empty();
 
     boolean isEmpty() {
@@ -181,9 +179,9 @@ final class MakingOptions {
     }
 
     /**
-     * Sets the ranks that are given.
+     * Sets the given ranks.
      *
-     * @param largest the largest rank if only the share is given
+     * @param largest the maximum rank if only the share is given
      */
     void applyTo(IntConsumer ranks, ObjIntConsumer<Double> shares, int largest) {
       OptionValue.set("--rank", rank, ranks::accept);

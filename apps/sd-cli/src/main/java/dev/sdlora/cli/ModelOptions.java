@@ -17,7 +17,7 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that say which model to load and how. */
+/** The options that select a model and its settings. */
 @Heading(
     value = "Model and folders",
     basic = {"--checkpoint"})
@@ -26,35 +26,32 @@ final class ModelOptions {
       names = "--checkpoint",
       paramLabel = "PATH",
       description =
-          "SD 1.x, SD 2.x or SDXL checkpoint: a file, a diffusers folder, or a U-Net alone if the"
-              + " rest is named; or where it is published, hf:OWNER/REPO (sd get). Default: the"
-              + " bundled tiny model.")
+          "SD 1.x, SD 2.x or SDXL checkpoint: a file, a diffusers folder, a U-Net if the other parts are given, or a published model such as hf:OWNER/REPO (see sd get). Default: the bundled tiny model.")
   private Optional<String> checkpoint = Optional.empty();
 
   @Option(
       names = "--upscaler-dir",
       paramLabel = "DIR",
-      description = "Folder with upscalers that can be named; repeatable. Default: none.")
+      description = "Folder with upscalers to select by name; repeatable. Default: none.")
   private List<Path> upscalerDirectories = new ArrayList<>();
 
   @Option(
       names = "--hypernetwork-dir",
       paramLabel = "DIR",
       description =
-          "Folder with hypernetworks of A1111 that prompts can name, <hypernet:name:0.8>;"
-              + " repeatable. Default: none.")
+          "Folder with A1111 hypernetworks for prompts, <hypernet:name:0.8>; repeatable. Default: none.")
   private List<Path> hypernetworkDirectories = new ArrayList<>();
 
   @Option(
       names = "--refiner",
       paramLabel = "PATH",
-      description = "Checkpoint that finishes pictures, such as SDXL's refiner. Default: none.")
+      description = "Checkpoint for the last steps, such as the SDXL refiner. Default: none.")
   private Optional<String> refiner = Optional.empty();
 
   @Option(
       names = "--prediction-type",
       paramLabel = "epsilon|v_prediction|sample|edm",
-      description = "What the U-Net predicts. Default: what the checkpoint shows.")
+      description = "Prediction type of the U-Net. Default: detected from the checkpoint.")
   private Optional<PredictionType> predictionType = Optional.empty();
 
   @Option(
@@ -62,9 +59,7 @@ final class ModelOptions {
       paramLabel = "auto|float32|bfloat16|float16",
       defaultValue = "auto",
       description =
-          "Number format of the computation; auto is bfloat16 where the processor has instructions"
-              + " for it (sd info --device), else float32; float16 is for GPUs."
-              + " Default: ${DEFAULT-VALUE}.")
+          "Dtype of the computation; auto uses bfloat16 if the processor has instructions for it (see sd info --device), else float32; float16 is for GPUs. Default: ${DEFAULT-VALUE}.")
   private Precision precision = Precision.AUTO;
 
   @Option(
@@ -72,36 +67,32 @@ final class ModelOptions {
       paramLabel = "keep|sparing",
       defaultValue = "keep",
       description =
-          "Keep all networks in memory, or read text encoders and VAE again whenever they are"
-              + " needed. Default: ${DEFAULT-VALUE}.")
+          "Keep all networks in memory, or reload text encoders and VAE for each use. Default: ${DEFAULT-VALUE}.")
   private MemoryPolicy memoryPolicy = MemoryPolicy.KEEP;
 
   @Option(
       names = "--device",
       paramLabel = "NAME",
       defaultValue = "cpu",
-      description = "Where to compute: cpu, gpu (or cuda), gpu:1 … Default: ${DEFAULT-VALUE}.")
+      description = "Compute device: cpu, gpu (or cuda), gpu:1 … Default: ${DEFAULT-VALUE}.")
   private String device = "cpu";
 
   @Option(
       names = "--preview-decoder",
       paramLabel = "FILE",
       description =
-          "TAESD's decoder, taesd_decoder.pth or .safetensors of github.com/madebyollin/taesd, for"
-              + " previews of full size and --final-decoder. Default: none, small previews.")
+          "TAESD decoder, taesd_decoder.pth or .safetensors from github.com/madebyollin/taesd, for full-size previews and --final-decoder. Default: none, small previews.")
   private Optional<Path> previewDecoder = Optional.empty();
 
   @Mixin private final PartsOptions parts = new PartsOptions();
   @Mixin private final FolderOptions folders = new FolderOptions();
 
-  /** What an image was made with, where the options leave it open. */
+  /** Files that an image was made with, used where the options name none. */
   private Optional<Recovery> recovered = Optional.empty();
 
   private Optional<Checkpoint> opened = Optional.empty();
 
-  /**
-   * Opens the checkpoint, once. The native libraries load meanwhile, for the pipeline that follows.
-   */
+  /** Opens the checkpoint once. Meanwhile the native libraries load for the pipeline. */
   Checkpoint open(Console console) {
     if (opened.isEmpty()) {
       Pipeline.warmUp();
@@ -117,12 +108,12 @@ final class ModelOptions {
   }
 
   /**
-   * Looks for the files that an image was made with, and tells of those with other names and of
-   * those that are not there.
+   * Searches for the files that an image was made with, and reports those that are renamed or
+   * missing.
    *
-   * @param get whether LoRAs that are missing are looked for on Civitai, and put into a folder
-   * @return the request with the names that LoRAs and embeddings have here
-   * @throws CheckpointException if its model is wanted and not there
+   * @param get whether to download missing LoRAs from Civitai
+   * @return the request with the local names of LoRAs and embeddings
+   * @throws CheckpointException if its model is needed but missing
    */
   PromptSpec recover(PromptSpec spec, boolean get, Console console) {
     Recovery recovery = folders.recover(spec, loraFolders(), console);
@@ -138,7 +129,7 @@ final class ModelOptions {
     for (Recovery.Missing file : recovery.missing()) {
       if (file.kind() == Kind.CHECKPOINT && checkpoint.isEmpty() && file.namesake().isEmpty()) {
         throw new CheckpointException(
-            "the picture's " + file + "; name another model by --checkpoint");
+            "the image's " + file + "; choose another model with --checkpoint");
       }
       console.warn(file.toString());
     }
@@ -158,7 +149,7 @@ final class ModelOptions {
                             .findFirst()));
   }
 
-  /** Loads a model, which the terminal tells of. */
+  /** Loads a model and shows the elapsed time. */
   static Pipeline loadTold(Pipeline.Builder builder, Checkpoint opened, Console console) {
     String what =
         String.format(
@@ -178,7 +169,7 @@ final class ModelOptions {
     return load(Pipeline.builder(), opened, console);
   }
 
-  /** Loads with what these options say over what the builder has. */
+  /** Loads a model; these options override the settings of the builder. */
   Pipeline load(Pipeline.Builder pipeline, Checkpoint opened, Console console) {
     pipeline.precision(precision).memoryPolicy(memoryPolicy);
     OptionValue.set("--device", Optional.of(device), pipeline::device);
@@ -197,22 +188,25 @@ final class ModelOptions {
     return loadTold(pipeline, opened, console);
   }
 
-  /** Folders with upscalers that can be named. */
+  /** Returns the folders with upscalers that can be named. */
   List<Path> upscalerFolders() {
     return upscalerDirectories;
   }
 
-  /** Folders with checkpoints that requests can name. */
+  /** Returns the folders with checkpoints that requests can name. */
   List<Path> checkpointFolders() {
     return folders.checkpoints();
   }
 
-  /** Whether a model to finish images is given. */
+  /** Whether a refiner model is given. */
   boolean hasRefiner() {
     return refiner.isPresent() || recovered(Kind.REFINER).isPresent();
   }
 
-  /** Where LoRAs have names: the folders given, or that of the bundled model. */
+  /**
+   * Returns the folders in which LoRAs are found by name: the given ones, or that of the bundled
+   * model.
+   */
   List<Path> loraFolders() {
     boolean bundled = checkpoint.isEmpty() && folders.checkpoints().isEmpty();
     return bundled && folders.loras().isEmpty() ? List.of(BundledModel.loras()) : folders.loras();

@@ -7,26 +7,26 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options for what requests that come as JSON can name, beside LoRAs and checkpoints. */
-@Heading("What requests can name")
+/** Options for files that JSON requests can name, in addition to LoRAs and checkpoints. */
+@Heading("Files that requests can name")
 final class NameableOptions {
   @Option(
       names = "--control-dir",
       paramLabel = "DIR",
-      description = "Folder with ControlNets and T2I-Adapters that can be named; repeatable.")
+      description = "Folder with ControlNets and T2I-Adapters for requests; repeatable.")
   private List<Path> controlNets = new ArrayList<>();
 
   @Option(
       names = "--styles",
       paramLabel = "FILE",
-      description = "A styles.csv of A1111 with styles that can be named.")
+      description = "A1111 styles.csv with styles for requests.")
   private Optional<Path> styles = Optional.empty();
 
   List<Path> controlNetFolders() {
     return controlNets;
   }
 
-  /** Those of the file, which is read now; none if there is no file. */
+  /** Reads the styles of the file; empty without a file. */
   List<Style> styles() {
     return styles.map(Style::readAll).orElse(List.of());
   }

@@ -13,57 +13,52 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options of what happens in and beside the networks. */
+/** Options for ControlNet, tiling, decoding and upscaling. */
 @Heading(
-    value = "ControlNets, edges and upscalers",
+    value = "ControlNet, tiling and upscaling",
     basic = {"--control"})
 final class NetworkOptions {
   @Option(
       names = "--control",
-      paramLabel = "NETWORK,PICTURE[,WEIGHT[,START,END]]",
+      paramLabel = "NETWORK,IMAGE[,WEIGHT[,START,END]]",
       description =
-          "Follow a picture of edges, depth, poses and so on by a ControlNet or T2I-Adapter for the"
-              + " checkpoint's family; repeatable. WEIGHT is 0 to 2, START and END are shares of"
-              + " the steps. Default: 1,0,1.")
+          "Guide the image with a ControlNet or T2I-Adapter and a control image (edges, depth, pose and so on); repeatable. WEIGHT is 0 to 2, START and END are fractions of the steps. Default: 1,0,1.")
   private List<ControlArgument> controls = new ArrayList<>();
 
   @Option(
       names = "--tiling",
       paramLabel = "none|x|y|both",
-      description = "Which edges continue at the opposite edge. Default: none.")
+      description = "Directions in which the image tiles seamlessly. Default: none.")
   private Optional<Tiling> tiling = Optional.empty();
 
   @Option(
       names = "--vae-tiling",
       paramLabel = "auto|on|off",
       description =
-          "Whether the VAE works in strips, which takes less memory. Default: auto, for large"
-              + " pictures.")
+          "Run the VAE in strips, which takes less memory. Default: auto, for large images.")
   private Optional<VaeTiling> vaeTiling = Optional.empty();
 
   @Option(
       names = "--final-decoder",
       paramLabel = "vae|taesd",
       description =
-          "What turns the last latent into the picture; TAESD, of --preview-decoder, is much"
-              + " faster. Default: vae.")
+          "Decoder of the final image; taesd (from --preview-decoder) is much faster. Default: vae.")
   private Optional<FinalDecoder> finalDecoder = Optional.empty();
 
   @Option(
       names = "--upscaler",
       paramLabel = "NAME|FILE",
       description =
-          "What enlarges finished pictures: Lanczos, Nearest, a .pth or .safetensors file of the"
-              + " ESRGAN family, or the name of one in --upscaler-dir.")
+          "Upscaler for finished images: Lanczos, Nearest, a .pth or .safetensors file of the ESRGAN family, or a name in --upscaler-dir.")
   private Optional<String> upscaler = Optional.empty();
 
   @Option(
       names = "--upscale",
       paramLabel = "1..8",
-      description = "How much --upscaler enlarges. Default: 2.")
+      description = "Scale factor of --upscaler. Default: 2.")
   private Optional<Double> scale = Optional.empty();
 
-  /** Adds what is given. */
+  /** Applies the given options. */
   void applyTo(PromptSpec.Builder spec, Console console) {
     controls.forEach(control -> spec.controlUnit(control.unit(console)));
     tiling.ifPresent(spec::tiling);

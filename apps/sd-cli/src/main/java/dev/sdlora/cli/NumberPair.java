@@ -2,12 +2,12 @@ package dev.sdlora.cli;
 
 import dev.sdlora.api.value.Decimals;
 
-/** Two numbers of an option, such as {@code 0.2,0.8}. */
+/** An option value of two numbers, such as {@code 0.2,0.8}. */
 record NumberPair(double first, double second) {
   /**
-   * Reads both.
+   * Parses a pair.
    *
-   * @throws IllegalArgumentException if there are not two
+   * @throws IllegalArgumentException if the text is not two numbers
    */
   static NumberPair parse(String text) {
     String[] parts = text.split(",", -1);
@@ -22,7 +22,6 @@ record NumberPair(double first, double second) {
   }
 
   private static IllegalArgumentException wrong(String text) {
-    return new IllegalArgumentException(
-        "must be two numbers with a comma between them: '" + text + "'");
+    return new IllegalArgumentException("must be two numbers separated by a comma: '" + text + "'");
   }
 }

@@ -9,15 +9,15 @@ import java.util.function.Function;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads the values of options, and says what is wrong with one under the option's name. */
+/** Parses option values and adds the option's name to error messages. */
 final class OptionValue {
   private OptionValue() {}
 
   /**
-   * Sets a value that may be given.
+   * Sets a value if it is given.
    *
    * @param option its name, such as {@code --steps}
-   * @throws IllegalArgumentException if the setter refuses it; the message names the option
+   * @throws IllegalArgumentException if the setter rejects it; the message names the option
    */
   static <T> void set(String option, Optional<T> value, Consumer<T> setter) {
     value.ifPresent(
@@ -30,7 +30,10 @@ final class OptionValue {
         });
   }
 
-  /** Such as {@code --steps must be from 1 to 1000: 0}; a complaint about an option stays. */
+  /**
+   * Returns a message such as {@code --steps must be from 1 to 1000: 0}; a message that already
+   * names an option is unchanged.
+   */
   static String message(String option, String complaint) {
     if (complaint.startsWith("--")) {
       return complaint;
@@ -38,20 +41,20 @@ final class OptionValue {
     return option + (complaint.startsWith("must ") ? " " : ": ") + complaint;
   }
 
-  /** The refusal, without the name that the API has for the value itself. */
+  /** Returns the error message without the API's name of the value. */
   private static String complaint(RuntimeException refusal, Object given) {
     return refusal instanceof SettingException setting && isSame(setting.value(), given)
         ? setting.messageFor("").strip()
         : String.valueOf(refusal.getMessage());
   }
 
-  /** Whether the setting is what was typed, which may be kept as a wider number. */
+  /** Whether a setting equals the typed value, which may be stored as a wider number. */
   private static boolean isSame(Object value, Object given) {
     return value.equals(given)
         || (given instanceof Integer number && value.equals(number.longValue()));
   }
 
-  /** Lets the library read a value and say what is wrong with it. */
+  /** Wraps a library parser and converts its errors. */
   static <T> ITypeConverter<T> converter(Function<String, T> parse) {
     return text -> {
       try {

@@ -12,15 +12,15 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The names of the files to write: {@code FILE.png}, or {@code FILE-1.png} and so on. */
+/** The names of the output files: {@code FILE.png}, or {@code FILE-1.png} and so on. */
 record OutputFiles(Path file, int images) {
   private static final List<String> ENDINGS = List.of(".png", ".jpg", ".jpeg");
 
   /**
-   * Finds mistakes before the work and not after it.
+   * Checks the file before the work starts.
    *
    * @throws IllegalArgumentException if the name does not end in {@code .png} or {@code .jpg}
-   * @throws ImageFileException if the folder cannot be made or written into
+   * @throws ImageFileException if the folder cannot be created or written to
    */
   OutputFiles {
     String name = name(file).toLowerCase(Locale.ROOT);
@@ -34,10 +34,10 @@ record OutputFiles(Path file, int images) {
   }
 
   /**
-   * Checks the file of another image, and makes its folder.
+   * Checks the file name of another image, and creates its folder.
    *
    * @throws IllegalArgumentException if the name does not end in {@code .png}
-   * @throws ImageFileException if the folder cannot be made or written into
+   * @throws ImageFileException if the folder cannot be created or written to
    */
   static void requirePng(String option, Optional<Path> file) {
     file.ifPresent(
@@ -50,9 +50,9 @@ record OutputFiles(Path file, int images) {
   }
 
   /**
-   * Makes the folder of a file that is to be written, so that what stops it shows before the work.
+   * Creates the folder of an output file, so that errors show before the work starts.
    *
-   * @throws ImageFileException if that is not possible, or the folder cannot be written into
+   * @throws ImageFileException if the folder cannot be created or written to
    */
   static void makeFolder(Path file) {
     Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "folder");
@@ -63,19 +63,19 @@ record OutputFiles(Path file, int images) {
           "cannot write '%s': '%s' is not a folder".formatted(file, e.getFile()), e);
     } catch (IOException e) {
       throw new ImageFileException(
-          "cannot write '%s': its folder cannot be made: %s".formatted(file, FileReason.of(e)), e);
+          "cannot write '%s': cannot create its folder: %s".formatted(file, FileReason.of(e)), e);
     }
     try {
       WritableFolder.check(folder);
     } catch (IOException e) {
       throw new ImageFileException(
-          "cannot write '%s': its folder '%s' cannot be written to (%s)"
+          "cannot write '%s': its folder '%s' is not writable (%s)"
               .formatted(file, folder, FileReason.of(e)),
           e);
     }
   }
 
-  /** The file of an image, counted from 0. */
+  /** Returns the file of an image, counted from 0. */
   Path of(int index) {
     if (images == 1) {
       return file;

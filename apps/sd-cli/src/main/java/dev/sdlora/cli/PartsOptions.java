@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options that say which files and tensors a model is put together from. */
+/** The options that select the files and tensors of a model. */
 @Heading(
     value = "Model and folders",
     basic = {"--vae"})
@@ -18,39 +18,38 @@ final class PartsOptions {
       paramLabel = "FILE|none|auto",
       defaultValue = AUTO,
       description =
-          "VAE to take in place of the checkpoint's: a file, or a folder in the diffusers layout."
-              + " none: the checkpoint's own. Default: auto, a .vae.safetensors, .vae.pt or"
-              + " .vae.ckpt beside the checkpoint under its name, else its own.")
+          "VAE: a file, a folder in diffusers layout, or none for the checkpoint's own. Default: auto, a .vae.safetensors, .vae.pt or .vae.ckpt next to the checkpoint under its name, else its own.")
   private String vae = AUTO;
 
   @Option(
       names = "--text-encoder",
       paramLabel = "FILE",
-      description = "Text encoder to take in place of the checkpoint's (first) one.")
+      description = "Text encoder that replaces the checkpoint's (first) one.")
   private Optional<String> textEncoder = Optional.empty();
 
   @Option(
       names = "--text-encoder-2",
       paramLabel = "FILE",
-      description = "Text encoder to take in place of the second one of SDXL.")
+      description = "Text encoder that replaces the second one of SDXL.")
   private Optional<String> textEncoder2 = Optional.empty();
 
   @Option(
       names = "--variant",
       paramLabel = "NAME",
       description =
-          "Weights of a diffusers folder to read, such as fp16. Default: full precision if it is"
-              + " there, else fp16.")
+          "Weight variant of a diffusers folder, such as fp16. Default: full precision if available, else fp16.")
   private Optional<String> variant = Optional.empty();
 
-  @Option(names = "--ema", description = "Take averaged weights where a file has both (model_ema).")
+  @Option(
+      names = "--ema",
+      description = "Use the averaged (EMA) weights of a file that has both kinds.")
   private boolean ema;
 
   /**
-   * The choice.
+   * Returns the chosen parts.
    *
-   * @param ofPicture the VAE that an image was made with, which goes before one beside the
-   *     checkpoint
+   * @param ofPicture the VAE that an image was made with, which takes precedence over one next to
+   *     the checkpoint
    */
   CheckpointParts parts(Optional<Path> ofPicture, Console console) {
     CheckpointParts.Builder parts = CheckpointParts.builder().ema(ema);

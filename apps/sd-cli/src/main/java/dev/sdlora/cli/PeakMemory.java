@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** How much memory this process has held at most, as Linux counts it. */
-public final class PeakMemory {
+/** The peak memory of this process, as reported by Linux. */
+final class PeakMemory {
   private static final String KEY = "VmHWM:";
 
   private PeakMemory() {}
 
-  /** The peak of resident memory, or empty where the system does not tell. */
+  /** Returns the peak of resident memory; empty where the system does not report it. */
   static OptionalLong residentBytes() {
     return parse(status());
   }

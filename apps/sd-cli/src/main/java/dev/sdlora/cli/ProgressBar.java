@@ -8,7 +8,7 @@ final class ProgressBar {
   private final ProgressLine line;
   private final LongSupplier nanoClock;
 
-  /** How many steps of each image are done: several may be under way. */
+  /** The finished steps of each image; several may be in progress. */
   private int[] done = new int[1];
 
   private long startNanos;
@@ -23,12 +23,12 @@ final class ProgressBar {
     startNanos = nanoClock.getAsLong();
   }
 
-  /** Shows that a step is done: images count from 0, steps from 1. */
+  /** Shows that a step is finished; images count from 0, steps from 1. */
   void show(int picture, int step, int steps) {
     done[picture] = step;
     long all = (long) done.length * steps;
     line.show(
-        "picture %s/%s %s step %s/%s, %s"
+        "image %s/%s %s step %s/%s, %s"
             .formatted(
                 picture + 1,
                 done.length,
@@ -38,7 +38,7 @@ final class ProgressBar {
                 TerminalLine.left(nanoClock.getAsLong() - startNanos, doneOf(steps), all)));
   }
 
-  /** Notes that an image is finished, with fewer steps than were planned perhaps. */
+  /** Marks an image as finished, possibly in fewer steps than planned. */
   void finish(int picture) {
     done[picture] = Integer.MAX_VALUE;
   }
@@ -47,7 +47,7 @@ final class ProgressBar {
     return Arrays.stream(done).mapToLong(of -> Math.min(of, steps)).sum();
   }
 
-  /** Takes the line away. */
+  /** Clears the line. */
   void clear() {
     line.clear();
   }

@@ -1,13 +1,13 @@
 package dev.sdlora.cli;
 
-/** The place where a command shows how far its work is. Safe for use by several threads. */
+/** A line that shows the progress of a command. Thread-safe. */
 interface ProgressLine {
-  /** Shows a text instead of the one before; control characters in it are made visible. */
+  /** Replaces the shown text; control characters in it are escaped. */
   void show(String text);
 
-  /** Takes the text away; a later one shows again. */
+  /** Clears the text; a later one is shown again. */
   void clear();
 
-  /** Takes the text away for good. */
+  /** Clears the text permanently. */
   void end();
 }

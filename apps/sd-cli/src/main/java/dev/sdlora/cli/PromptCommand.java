@@ -28,53 +28,52 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sd prompt}: how a prompt is understood, and which words a model was taught. */
+/**
+ * {@code sd prompt}: explains the parsing of a prompt, or lists the words that a model was trained
+ * on.
+ */
 @Command(
     name = "prompt",
-    description = "Explain how a prompt is understood, or list the words that a model was taught.")
+    description = "Explain how a prompt is parsed, or list the words that a model was trained on.")
 final class PromptCommand implements Callable<Integer> {
   @Mixin private final Console console = new Console();
 
-  @Parameters(arity = "0..1", paramLabel = "TEXT", description = "The prompt, in A1111's syntax.")
+  @Parameters(arity = "0..1", paramLabel = "TEXT", description = "Prompt, in A1111's syntax.")
   private Optional<String> text = Optional.empty();
 
   @Option(
       names = "--file",
       paramLabel = "FILE",
-      description = "A JSON array of prompts instead; with --json one object a line.")
+      description = "JSON array of prompts to explain; with --json, prints one object per line.")
   private Optional<Path> file = Optional.empty();
 
   @Option(
       names = "--words",
       description =
-          "List the words that the model was taught instead, in alphabetical order; few models tell"
-              + " them.")
+          "List the words that the model was trained on, in alphabetical order; few models contain them.")
   private boolean words;
 
   @Option(
       names = "--checkpoint",
       paramLabel = "PATH",
       description =
-          "The model, a file or a folder, here or published (sd get). A prompt is then warned of"
-              + " words that it was not taught, if it tells them. Default: the bundled tiny model"
-              + " for --words, else none.")
+          "Model: a file, a folder or a published model (see sd get). Warns about prompt words that it was not trained on, if it lists its words. Default: the bundled tiny model for --words, else none.")
   private Optional<String> checkpoint = Optional.empty();
 
   @Option(
       names = "--steps",
       defaultValue = "20",
       description =
-          "How many steps; twice as many for samplers that call the model twice in each."
-              + " Default: ${DEFAULT-VALUE}.")
+          "Number of steps; double it for samplers that call the model twice per step. Default: ${DEFAULT-VALUE}.")
   private int steps;
 
   @Option(
       names = "--hires-steps",
       defaultValue = "0",
-      description = "How many steps of a second pass, after the first; 0 for none.")
+      description = "Steps of a second pass; 0 for none. Default: ${DEFAULT-VALUE}.")
   private int hiresSteps;
 
-  @Option(names = "--negative", description = "It is a negative prompt.")
+  @Option(names = "--negative", description = "Treat the prompt as a negative prompt.")
   private boolean negative;
 
   @Option(
@@ -88,17 +87,16 @@ final class PromptCommand implements Callable<Integer> {
       names = "--lora-dir",
       paramLabel = "DIR",
       description =
-          "Folder with LoRAs; then those that are not there, or that nothing in the prompt calls"
-              + " up, are warned of; repeatable.")
+          "Folder with LoRAs, to warn about missing LoRAs and missing trigger words; repeatable.")
   private List<Path> loraDirectories = new ArrayList<>();
 
-  @Option(names = "--strict", description = "Refuse what is not well-formed.")
+  @Option(names = "--strict", description = "Reject malformed prompts.")
   private boolean strict;
 
   @Override
   public Integer call() {
     if (Stream.of(text.isPresent(), file.isPresent(), words).filter(given -> given).count() != 1) {
-      throw console.badUsage("give either a prompt, --file or --words");
+      throw console.badUsage("specify exactly one of a prompt, --file or --words");
     }
     if (words) {
       listWords(open().orElseGet(() -> Checkpoint.open(BundledModel.checkpoint())));
@@ -130,7 +128,7 @@ final class PromptCommand implements Callable<Integer> {
     List<String> sorted = model.words().stream().sorted().toList();
     if (sorted.isEmpty()) {
       throw new StableDiffusionException(
-          "checkpoint '" + model.path() + "' does not tell which words it was taught");
+          "checkpoint '" + model.path() + "' does not list the words it was trained on");
     }
     if (console.json()) {
       console.out().println(Json.line(Json.object().set("words", Json.tree(sorted))));
@@ -139,7 +137,7 @@ final class PromptCommand implements Callable<Integer> {
     }
   }
 
-  /** In lines, since there may be thousands. */
+  /** Prints the entries wrapped, since there may be thousands. */
   private void print(List<String> entries) {
     StringBuilder line = new StringBuilder();
     for (String entry : entries) {
@@ -168,7 +166,7 @@ final class PromptCommand implements Callable<Integer> {
         : EmbeddingLibrary.open(embeddingDirectories).list();
   }
 
-  /** Goes on after a prompt with a mistake: each prompt has its answer in its place. */
+  /** Explains all prompts, including those after a prompt with an error, in order. */
   private int explainAll(List<String> prompts, PromptExplanation.Options options) {
     int exitCode = ExitCode.OK;
     for (String prompt : prompts) {
@@ -187,7 +185,7 @@ final class PromptCommand implements Callable<Integer> {
 
   private static String reason(IOException e) {
     return e instanceof JsonProcessingException json
-        ? "it is not JSON: " + json.getOriginalMessage()
+        ? "not valid JSON: " + json.getOriginalMessage()
         : FileReason.of(e);
   }
 

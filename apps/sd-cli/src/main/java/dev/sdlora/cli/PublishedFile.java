@@ -6,15 +6,15 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Files that arguments name by where they are published, {@code hf:owner/repo}. They are gotten
- * when they are needed; the terminal is told how far that is.
+ * Resolves arguments that refer to published files, such as {@code hf:owner/repo}, and downloads
+ * them with progress on the terminal.
  */
 final class PublishedFile {
   private static final double MEGA = 1e6;
 
   private PublishedFile() {}
 
-  /** The file of an argument that is a path or a reference. */
+  /** Returns the file of an argument that is a path or a reference. */
   static Path path(String argument, Console console) {
     return ModelStore.isReference(argument)
         ? get(argument, Optional.empty(), false, console)
@@ -22,10 +22,10 @@ final class PublishedFile {
   }
 
   /**
-   * Gets a file.
+   * Downloads a file.
    *
-   * @param folder where it is to lie; empty for a place of the store
-   * @param offline whether nobody may be asked, whatever the environment says
+   * @param folder the target folder; empty for the store's own
+   * @param offline whether to use only local files, regardless of the environment
    */
   static Path get(String reference, Optional<Path> folder, boolean offline, Console console) {
     Optional<ProgressLine> line = console.progress(false);
@@ -42,7 +42,9 @@ final class PublishedFile {
     }
   }
 
-  /** Such as {@code model.safetensors [###---] 120 of 2133 MB, 35.2 MB/s, 0:57 left}. */
+  /**
+   * Returns a text such as {@code model.safetensors [###---] 120 of 2133 MB, 35.2 MB/s, 0:57 left}.
+   */
   static String text(ModelStore.Progress progress) {
     StringBuilder text = new StringBuilder(progress.name());
     progress
@@ -59,7 +61,7 @@ final class PublishedFile {
     return text.toString();
   }
 
-  /** For options whose terminal is that of a command. */
+  /** Returns the file of an optional argument. */
   static Optional<Path> path(Optional<String> argument, Console console) {
     return argument.map(text -> path(text, console));
   }

@@ -17,44 +17,42 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options that say how prompts are read, named as in {@link PromptOptions}. */
+/** The options for parsing prompts, named as in {@link PromptOptions}. */
 @Heading(
-    value = "How prompts are read",
+    value = "Prompt parsing",
     basic = {})
 final class ReadingOptions {
   @Option(
       names = "--emphasis",
       paramLabel = "NAME",
-      description = "What weights do: Original, No norm, Ignore or None. Default: Original.")
+      description = "Emphasis mode: Original, No norm, Ignore or None. Default: Original.")
   private Optional<Emphasis> emphasis = Optional.empty();
 
-  @Option(names = "--strict", description = "Take malformed prompts for errors.")
+  @Option(names = "--strict", description = "Reject malformed prompts.")
   private boolean strict;
 
   @Option(
       names = "--exact-a1111",
-      description = "Take LoRA tags in the negative prompt for text, as A1111 does.")
+      description = "Treat LoRA tags in the negative prompt as text, as A1111 does.")
   private boolean exactA1111;
 
   @Option(
       names = "--trigger-words",
       description =
-          "Put trigger words, preferred weight and negative text of LoRAs into the prompts, as"
-              + " A1111's cards do, unless they are there.")
+          "Add the trigger words, preferred weight and negative text of LoRAs to the prompts if missing, as A1111's cards do.")
   private boolean triggerWords;
 
   @Option(
       names = "--dynamic",
       description =
-          "Draw prompts anew for each picture: {red|blue}, {2$$$$a|b|c}, {3::a|b}, __wildcard__.")
+          "Expand dynamic prompts for each image: {red|blue}, {2$$$$a|b|c}, {3::a|b}, __wildcard__.")
   private boolean dynamic;
 
   @Option(
       names = "--wildcard-dir",
       paramLabel = "DIR",
       description =
-          "Folder with text files for __wildcards__, one value a line; repeatable. The same as"
-              + " --dynamic besides.")
+          "Folder with text files for __wildcards__, one value per line; repeatable. Implies --dynamic.")
   private List<Path> wildcardDirectories = new ArrayList<>();
 
   @Option(
@@ -65,28 +63,28 @@ final class ReadingOptions {
 
   @Option(
       names = "--pad-conds",
-      description = "Fill the shorter of prompt and negative prompt up, so that both run at once.")
+      description = "Pad the shorter of prompt and negative prompt, so that both run in one batch.")
   private boolean padConds;
 
   @Option(
       names = "--old-editing",
-      description = "Read numbers of [from:to:when] as before A1111 1.6.")
+      description = "Interpret numbers in [from:to:when] as A1111 did before 1.6.")
   private boolean oldEditing;
 
   @Option(
       names = "--styles",
       paramLabel = "FILE",
       defaultValue = "styles.csv",
-      description = "Where --style finds styles, a file of A1111. Default: ${DEFAULT-VALUE}.")
+      description = "A1111 styles file for --style. Default: ${DEFAULT-VALUE}.")
   private Path styles = Path.of("styles.csv");
 
   @Option(
       names = "--style",
       paramLabel = "NAME",
-      description = "Merge a style into the prompts; repeatable.")
+      description = "Style to merge into the prompts; repeatable.")
   private List<String> styleNames = new ArrayList<>();
 
-  /** Leaves what is not given as it is. */
+  /** Applies the given options; settings of other options stay unchanged. */
   void applyTo(PromptSpec.Builder spec) {
     PromptOptions options = spec.promptOptions();
     options = strict ? options.withMode(PromptMode.STRICT) : options;
@@ -110,7 +108,7 @@ final class ReadingOptions {
         tokens -> spec.promptOptions(others.withCommaBacktracking(tokens)));
   }
 
-  /** Prompts may name no wildcard, and then nobody looks at the folder. */
+  /** Checks the folder even if no prompt names a wildcard. */
   private static void requireFolder(Path wildcards) {
     if (!Files.isDirectory(wildcards)) {
       throw new StableDiffusionException(
@@ -135,7 +133,7 @@ final class ReadingOptions {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "--style: there is no style '%s' in %s%s"
+                    "--style: unknown style '%s' in %s%s"
                         .formatted(
                             name,
                             styles,

@@ -13,9 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** The options that name parts of the image for prompts. */
+/** The options that name regions of the image for prompts. */
 @Heading(
-    value = "Parts of the picture",
+    value = "Regions",
     basic = {})
 final class RegionOptions {
   private static final String NUMBER = "\\s*([0-9]*\\.?[0-9]+)\\s*";
@@ -26,15 +26,13 @@ final class RegionOptions {
       names = "--region",
       paramLabel = "NAME=MASK",
       description =
-          "Name a part of the picture for <lora:x:0.8:mask=NAME> and <mask:NAME> in a side of AND;"
-              + " repeatable. MASK is a picture, white inside, or left,top,right,bottom as shares"
-              + " of the sides: left=0,0,0.5,1.")
+          "Name a region for <lora:x:0.8:mask=NAME> and <mask:NAME> in AND prompts; repeatable. MASK is an image, white inside the region, or left,top,right,bottom as fractions of the sides: left=0,0,0.5,1.")
   private List<String> regions = new ArrayList<>();
 
   @Option(
       names = "--region-blur",
       paramLabel = "PIXELS",
-      description = "Blur of the edges of all --region, 0 to 256 pixels. Default: 8.")
+      description = "Edge blur of all regions, 0 to 256 pixels. Default: 8.")
   private Optional<Integer> blur = Optional.empty();
 
   void applyTo(PromptSpec.Builder spec, Console console) {

@@ -8,22 +8,19 @@ import dev.sdlora.api.sampling.SamplerOptions.UniPcVariant;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The finer settings of sampling, named as in {@link SamplerOptions}. */
+/** Advanced sampling options, named as in {@link SamplerOptions}. */
 @Heading(
-    value = "Finer settings of sampling",
+    value = "Advanced sampling",
     basic = {})
 final class SamplingOptions {
   @Option(
       names = "--eta",
       paramLabel = "0..10",
       description =
-          "Fresh noise of ancestral and SDE samplers. Default: the sampler's own, mostly 1.")
+          "Eta of ancestral and SDE samplers, the fresh noise per step. Default: the sampler's own, usually 1.")
   private Optional<Double> eta = Optional.empty();
 
-  @Option(
-      names = "--eta-ddim",
-      paramLabel = "0..1",
-      description = "Fresh noise of DDIM. Default: 0.")
+  @Option(names = "--eta-ddim", paramLabel = "0..1", description = "Eta of DDIM. Default: 0.")
   private Optional<Double> etaDdim = Optional.empty();
 
   @Option(
@@ -35,25 +32,26 @@ final class SamplingOptions {
   @Option(
       names = "--s-tmin",
       paramLabel = "SIGMA",
-      description = "Sigma below which --s-churn does nothing. Default: 0.")
+      description = "Lowest sigma at which --s-churn acts. Default: 0.")
   private Optional<Double> tMin = Optional.empty();
 
   @Option(
       names = "--s-tmax",
       paramLabel = "SIGMA",
-      description = "Sigma above which --s-churn does nothing. Default: 0, no limit.")
+      description = "Highest sigma at which --s-churn acts. Default: 0, no limit.")
   private Optional<Double> tMax = Optional.empty();
 
   @Option(
       names = "--s-noise",
       paramLabel = "FACTOR",
-      description = "Factor on noise that is added while sampling. Default: 1.")
+      description = "Factor on noise added while sampling. Default: 1.")
   private Optional<Double> noise = Optional.empty();
 
   @Option(
       names = "--ensd",
       paramLabel = "N",
-      description = "Added to the seed for noise behind the first. Default: 0.")
+      description =
+          "Eta noise seed delta: added to the seed for all noise after the initial noise. Default: 0.")
   private Optional<Long> ensd = Optional.empty();
 
   @Option(
@@ -66,7 +64,7 @@ final class SamplingOptions {
       names = "--cfg-rescale",
       paramLabel = "0..1",
       description =
-          "How far guidance is scaled back to the contrast of the prompt's side. Default: 0.")
+          "CFG rescale: how far guidance is scaled back to the contrast of the positive prompt. Default: 0.")
   private Optional<Double> cfgRescale = Optional.empty();
 
   @Option(
@@ -83,13 +81,14 @@ final class SamplingOptions {
 
   @Option(
       names = "--end-at-sigma-min",
-      description = "With the schedule Trailing, end at the model's lowest sigma and not at 0.")
+      description = "With the Trailing schedule, end at the model's lowest sigma instead of 0.")
   private boolean endAtSigmaMin;
 
   @Option(
       names = "--rho",
       paramLabel = "X",
-      description = "Bend of Karras and polyexponential schedules. Default: 0, the schedule's own.")
+      description =
+          "Rho, the curvature of Karras and polyexponential schedules. Default: 0, the schedule's own.")
   private Optional<Double> rho = Optional.empty();
 
   @Option(
@@ -101,29 +100,29 @@ final class SamplingOptions {
   @Option(
       names = "--unipc-variant",
       paramLabel = "bh1|bh2",
-      description = "Which B(h) UniPC uses. Default: bh1.")
+      description = "UniPC variant, the choice of B(h). Default: bh1.")
   private Optional<UniPcVariant> uniPcVariant = Optional.empty();
 
   @Option(
       names = "--extra-noise",
       paramLabel = "0..1",
-      description = "Factor on noise added to what img2img and hires fix start from. Default: 0.")
+      description = "Factor on extra noise in image-to-image and hires fix. Default: 0.")
   private Optional<Double> extraNoise = Optional.empty();
 
   @Option(
       names = "--discard-next-to-last-sigma",
-      description = "Leave the last sigma but one out whatever the sampler.")
+      description = "Always discard the next-to-last sigma.")
   private boolean discard;
 
   @Option(
       names = "--zero-terminal-snr",
-      description = "Rescale noise levels so that the last time step is pure noise.")
+      description = "Rescale noise levels so that the last timestep is pure noise.")
   private boolean zeroSnr;
 
-  @Option(names = "--sgm-noise", description = "Multiply the first noise as Stability's SGM does.")
+  @Option(names = "--sgm-noise", description = "Scale the initial noise as Stability's SGM does.")
   private boolean sgmNoise;
 
-  /** Leaves what is not given as it is. */
+  /** Applies the given options; settings of other options stay unchanged. */
   void applyTo(PromptSpec.Builder spec) {
     SamplerOptions.Builder options = spec.samplerOptions().toBuilder();
     set("--eta", eta, options::eta);

@@ -23,10 +23,10 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 
-/** The command {@code sd} itself: what all its subcommands share. */
+/** The command {@code sd}, with the options that all subcommands share. */
 @Command(
     name = "sd",
-    description = "Stable Diffusion with LoRA, in Java.",
+    description = "Stable Diffusion with LoRA for Java.",
     synopsisSubcommandLabel = "COMMAND",
     scope = ScopeType.INHERIT,
     versionProvider = Sd.Version.class)
@@ -50,15 +50,15 @@ public final class Sd {
   @Option(
       names = "--stacktrace",
       scope = ScopeType.INHERIT,
-      description = "Show where in the code a failure happened.")
+      description = "Print the stack trace of a failure.")
   private boolean stacktrace;
 
   @Option(
       names = {"-h", "--help", GroupedHelp.ALL},
       usageHelp = true,
       scope = ScopeType.INHERIT,
-      description = "Show the common options, or all of them, and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli acts on it
+      description = "Show the common options, or all options, and exit.")
+  @SuppressWarnings("UnusedVariable") // handled by picocli
   private boolean help;
 
   @Option(
@@ -66,28 +66,28 @@ public final class Sd {
       versionHelp = true,
       scope = ScopeType.INHERIT,
       description = "Print the version and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  @SuppressWarnings("UnusedVariable") // handled by picocli
   private boolean version;
 
   private Sd() {}
 
   /**
-   * Runs one command and ends the JVM with its exit code: 0, 1 for failures, 2 for bad usage, 3 for
-   * a batch of which some requests failed.
+   * Runs one command and ends the JVM with its exit code: 0 for success, 1 for failures, 2 for bad
+   * usage, 3 for a batch with failed requests.
    *
    * @param args the command and its options; {@code --help} lists them
    */
   public static void main(String[] args) {
     CommandLine command = commandLine(called(args));
-    command.setErr(command.getErr()); // the terminal itself, for what comes next is not
-    // What libraries log goes past the console of the commands.
+    // Commands keep the terminal itself; library logs, which bypass the console, are escaped.
+    command.setErr(command.getErr());
     System.setErr(VisibleText.stream(System.err));
     System.exit(StopOnExit.run(() -> command.execute(args)));
   }
 
   /**
-   * The command that is called, alone: all options of all commands take half a second to list. All
-   * commands where none is called, and for the one that writes their names.
+   * Returns only the called command, because listing the options of all commands takes half a
+   * second. Returns all commands if none is called, and for the completion script.
    */
   private static List<Class<?>> called(String... args) {
     return COMMANDS.stream()
@@ -100,7 +100,7 @@ public final class Sd {
         .orElse(COMMANDS);
   }
 
-  /** The command line, ready to execute. */
+  /** Returns the command line, ready to execute. */
   static CommandLine commandLine() {
     return commandLine(COMMANDS);
   }
@@ -136,7 +136,7 @@ public final class Sd {
         .setExecutionStrategy(failures.catchingErrors(Sd::runOrExplain));
   }
 
-  /** Runs the command that is called; one that only has subcommands shows its help. */
+  /** Runs the called command; a command that only has subcommands shows its help. */
   private static int runOrExplain(ParseResult parsed) {
     @Nullable Integer helped = CommandLine.executeHelpRequest(parsed);
     if (helped != null) {
@@ -151,8 +151,8 @@ public final class Sd {
   }
 
   /**
-   * The program speaks English, so its numbers look English too, in whatever locale: with ASCII
-   * digits and a point, which scripts can read.
+   * Formats numbers as in English in any locale, with ASCII digits and a decimal point, so that
+   * scripts can read them.
    */
   private static final class AsciiNumbers extends CommandLine {
     AsciiNumbers(Sd sd) {
@@ -171,7 +171,7 @@ public final class Sd {
     }
   }
 
-  /** Reads the version that the build wrote into the jar. */
+  /** Reads the version from the jar's manifest. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

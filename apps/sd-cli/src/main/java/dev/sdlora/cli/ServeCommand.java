@@ -21,19 +21,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code sd serve}: images over HTTP. */
+/** {@code sd serve}: serves images over HTTP. */
 @Command(
     name = "serve",
     customSynopsis = "sd serve [OPTIONS]",
     description = {
-      "Serve pictures over HTTP to clients of A1111 and of OpenAI.",
+      "Serve images over HTTP: web studio, A1111 API and OpenAI API.",
       "",
       "Examples:",
       "  sd serve",
       "  sd serve --checkpoint m.safetensors --lora-dir loras --port 7860",
       "  sd serve --listen --api-auth me:secret --api-key sk-secret"
     })
-@Heading("Who may ask, and how much")
+@Heading("Access and limits")
 final class ServeCommand implements Callable<Integer> {
   @Mixin private final ModelOptions model = new ModelOptions();
   @Mixin private final NameableOptions nameable = new NameableOptions();
@@ -43,7 +43,7 @@ final class ServeCommand implements Callable<Integer> {
       names = "--port",
       paramLabel = "N",
       defaultValue = "7860",
-      description = "0 for any that is free. Default: ${DEFAULT-VALUE}.")
+      description = "Port; 0 for any free port. Default: ${DEFAULT-VALUE}.")
   private int port = 7860;
 
   @Option(
@@ -52,66 +52,62 @@ final class ServeCommand implements Callable<Integer> {
       fallbackValue = "0.0.0.0",
       paramLabel = "ADDRESS",
       description =
-          "Answer other machines too, on all addresses or one. Default: this machine alone.")
+          "Accept connections from other machines, on all addresses or on one. Default: this machine only.")
   private Optional<String> listen = Optional.empty();
 
   @Option(
       names = "--api-auth",
       paramLabel = "USER:PASSWORD",
-      description = "Who may ask, by Basic authentication; repeatable. Default: everybody.")
+      description =
+          "Credentials for Basic authentication; repeatable. Default: none, open to everyone.")
   private List<String> users = new ArrayList<>();
 
   @Option(
       names = "--api-key",
       paramLabel = "TOKEN",
-      description = "A bearer token that may ask, as OpenAI's clients send; repeatable.")
+      description = "Bearer token to accept, as sent by OpenAI clients; repeatable.")
   private List<String> tokens = new ArrayList<>();
 
   @Option(
       names = "--cors-allow-origin",
       paramLabel = "ORIGIN",
       description =
-          "Web pages that may ask, such as https://example.com, or *; repeatable. Default: none.")
+          "Origin of web pages that may use the API, such as https://example.com, or *; repeatable. Default: none.")
   private List<String> origins = new ArrayList<>();
 
   @Option(
       names = "--allowed-host",
       paramLabel = "NAME",
       description =
-          "Host name by which the server may be called, such as images.example.com,"
-              + " .example.com with all names below it, or *; repeatable."
-              + " Default: localhost and IP addresses; any name if credentials are required.")
+          "Host name to accept in requests, such as images.example.com, .example.com for all subdomains, or *; repeatable. Default: localhost and IP addresses; any name if credentials are required.")
   private List<String> hosts = new ArrayList<>();
 
   @Option(
       names = "--trusted-proxy",
       paramLabel = "ADDRESS[/BITS]",
       description =
-          "Proxy whose X-Forwarded-… and Forwarded headers say who asks; repeatable."
-              + " Default: none, they are ignored.")
+          "Proxy whose X-Forwarded-… and Forwarded headers identify the client; repeatable. Default: none, the headers are ignored.")
   private List<String> proxies = new ArrayList<>();
 
   @Option(
       names = "--output-dir",
       paramLabel = "DIR",
       description =
-          "Folder into which all pictures are written, with their settings; the gallery shows it."
-              + " Default: pictures are kept for a while and not written.")
+          "Folder for all images with their settings; the gallery shows it. Default: images are kept for a while and not saved.")
   private Optional<Path> output = Optional.empty();
 
   @Option(
       names = "--training-dir",
       paramLabel = "DIR",
       description =
-          "Folder for LoRAs that are trained on the page; prompts can name them at once."
-              + " Default: the first folder with LoRAs.")
+          "Folder for LoRAs trained in the studio; prompts can name them at once. Default: the first folder with LoRAs.")
   private Optional<Path> trainings = Optional.empty();
 
   @Option(
       names = "--concurrency",
       paramLabel = "N",
       defaultValue = "1",
-      description = "How many jobs draw at once. Default: ${DEFAULT-VALUE}.")
+      description = "Number of jobs that run at once. Default: ${DEFAULT-VALUE}.")
   private int concurrency = 1;
 
   @Option(
@@ -119,37 +115,35 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "32",
       description =
-          "How many jobs may wait and draw; more are answered with 429. Default: ${DEFAULT-VALUE}.")
+          "Maximum number of running and waiting jobs; further requests get 429. Default: ${DEFAULT-VALUE}.")
   private int maxJobs = 32;
 
   @Option(
       names = "--rate-limit",
       paramLabel = "N",
       defaultValue = "0",
-      description =
-          "How many jobs each client may ask for in a minute; more are answered with 429."
-              + " Default: no limit.")
+      description = "Jobs per client and minute; further requests get 429. Default: no limit.")
   private int rateLimit = 0;
 
   @Option(
       names = "--max-pixels",
       paramLabel = "N",
       defaultValue = "4194304",
-      description = "How many pixels a picture may have. Default: ${DEFAULT-VALUE}, 2048 by 2048.")
+      description =
+          "Maximum number of pixels in an image. Default: ${DEFAULT-VALUE}, 2048 by 2048.")
   private long maxPixels = 1 << 22;
 
   @Option(
       names = "--max-body",
       paramLabel = "BYTES",
       defaultValue = "67108864",
-      description = "How long the body of a request may be. Default: ${DEFAULT-VALUE}.")
+      description = "Maximum size of a request body. Default: ${DEFAULT-VALUE}.")
   private long maxBody = 64L << 20;
 
   @Option(
       names = "--ignore-scripts",
       description =
-          "Draw requests that name scripts of A1111, such as ADetailer, without them and warn."
-              + " Default: refuse them.")
+          "Ignore A1111 scripts in requests, such as ADetailer, with a warning. Default: reject such requests.")
   private boolean ignoreScripts = false;
 
   @Option(
@@ -157,8 +151,7 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "SECONDS",
       defaultValue = "0",
       description =
-          "How long jobs may take to end after Ctrl-C; what is left then is cancelled."
-              + " Default: ${DEFAULT-VALUE}.")
+          "Time for jobs to finish after Ctrl-C; the rest are cancelled. Default: ${DEFAULT-VALUE}.")
   private int grace = 0;
 
   @Override
@@ -182,7 +175,7 @@ final class ServeCommand implements Callable<Integer> {
       console.out().flush();
       if (listen.isPresent() && users.isEmpty() && tokens.isEmpty()) {
         console.warn(
-            "everybody who reaches this machine may ask; --api-auth and --api-key change that");
+            "anyone who can reach this machine has access; use --api-auth or --api-key to restrict it");
       }
       untilStopped();
       server.close(Duration.ofSeconds(Math.max(0, grace)));
@@ -190,32 +183,32 @@ final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Tries the port before the model is read, which takes longer. */
+  /** Tests the port before loading the model, which takes longer. */
   private void requirePort() {
     String address = listen.orElse("127.0.0.1");
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getByName(address), port));
     } catch (UnknownHostException e) {
-      throw console.badUsage("--listen names no address: " + address);
+      throw console.badUsage("--listen has an unknown address: " + address);
     } catch (IOException e) {
       throw new IllegalStateException(
-          "--port %s of %s cannot be used: %s".formatted(port, address, e.getMessage()), e);
+          "cannot use --port %s on %s: %s".formatted(port, address, e.getMessage()), e);
     } catch (IllegalArgumentException e) {
       throw console.badUsage("--port must be from 0 to 65535: " + port);
     }
   }
 
-  /** Ctrl-C and SIGTERM interrupt the command. */
+  /** Waits until Ctrl-C or SIGTERM interrupts the command. */
   private static void untilStopped() {
     try {
       new CountDownLatch(1).await();
     } catch (InterruptedException e) {
-      // There is something left to do on this thread: to stop in order.
+      // This thread continues with an orderly shutdown.
     }
   }
 
-  /** Whether it lies in none of the folders with LoRAs, which would list its files already. */
+  /** Whether the folder is outside all folders with LoRAs, which list their files already. */
   private boolean isNew(Path folder) {
     Path own = folder.toAbsolutePath().normalize();
     return model.loraFolders().stream()

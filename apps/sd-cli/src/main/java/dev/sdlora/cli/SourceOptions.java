@@ -15,9 +15,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** The options of images that start from another one, named as in {@link ImageToImage}. */
+/** The options for image-to-image, inpainting and outpainting, named as in {@link ImageToImage}. */
 @Heading(
-    value = "Start from a picture",
+    value = "Image-to-image and inpainting",
     basic = {"--init", "--strength", "--mask"})
 final class SourceOptions {
   private static final Pattern SIDES =
@@ -26,75 +26,77 @@ final class SourceOptions {
   @Option(
       names = "--init",
       paramLabel = "FILE",
-      description = "Start from this picture; without --size, the result has its size.")
+      description = "Start from this image; without --size, the result has its size.")
   private Optional<Path> init = Optional.empty();
 
   @Option(
       names = "--strength",
       paramLabel = "0..1",
-      description = "How much of the picture may change; 0 is nothing. Default: 0.75.")
+      description = "Denoising strength; 0 keeps the image. Default: 0.75.")
   private Optional<Double> strength = Optional.empty();
 
   @Option(
       names = "--resize-mode",
       paramLabel = "MODE",
       description =
-          "How the picture gets to --size: 'just resize', 'crop and resize', 'resize and fill' or"
-              + " 'latent upscale'. Default: just resize.")
+          "Resizing of the image to --size: 'just resize', 'crop and resize', 'resize and fill' or 'latent upscale'. Default: just resize.")
   private Optional<ResizeMode> resizeMode = Optional.empty();
 
   @Option(
       names = "--fix-steps",
-      description = "Make all steps, rather than the share of them that --strength is.")
+      description = "Run all steps instead of the fraction given by --strength.")
   private boolean fixSteps;
 
   @Option(
       names = "--noise-multiplier",
       paramLabel = "0..1.5",
-      description = "Factor on the noise that the picture gets. Default: 1.")
+      description = "Factor on the noise added to the image. Default: 1.")
   private Optional<Double> noiseMultiplier = Optional.empty();
 
-  @Option(names = "--color-correction", description = "Give the result the picture's colours.")
+  @Option(
+      names = "--color-correction",
+      description = "Match the colours of the result to the image.")
   private boolean colorCorrection;
 
   @Option(
       names = "--mask",
       paramLabel = "FILE",
-      description = "Repaint only what is white in this picture, which is as large as --init.")
+      description =
+          "Repaint only the white area of this mask, an image as large as the start image.")
   private Optional<Path> mask = Optional.empty();
 
-  @Option(names = "--invert-mask", description = "Repaint what is black instead.")
+  @Option(names = "--invert-mask", description = "Repaint the black area of the mask instead.")
   private boolean invertMask;
 
   @Option(
       names = "--mask-blur",
       paramLabel = "N",
-      description = "How far the mask's edge is blurred, in pixels. Default: 4; outpainting: 8.")
+      description = "Blur of the mask's edge, in pixels. Default: 4; outpainting: 8.")
   private Optional<Integer> maskBlur = Optional.empty();
 
   @Option(
       names = "--masked-content",
-      paramLabel = "WHAT",
+      paramLabel = "CONTENT",
       description =
-          "What the place starts from: fill, original, 'latent noise' or 'latent nothing'."
-              + " Default: original; outpainting: fill.")
+          "Initial content of the masked area: fill, original, 'latent noise' or 'latent nothing'. Default: original; outpainting: fill.")
   private Optional<MaskedContent> maskedContent = Optional.empty();
 
   @Option(
       names = "--only-masked",
-      description = "Paint only the mask's surroundings, at --size, and put them back.")
+      description =
+          "Generate only the masked area and its surroundings, at --size, then paste them back.")
   private boolean onlyMasked;
 
   @Option(
       names = "--padding",
       paramLabel = "N",
-      description = "Pixels around the mask that --only-masked takes along. Default: 32.")
+      description = "Pixels around the mask for --only-masked. Default: 32.")
   private Optional<Integer> padding = Optional.empty();
 
   @Option(
       names = "--outpaint",
       paramLabel = "LEFT,RIGHT,UP,DOWN",
-      description = "Paint so many pixels beyond each edge of the picture.")
+      description = "Extend the image by this many pixels on each side.")
   private Optional<String> outpaint = Optional.empty();
 
   void applyTo(PromptSpec.Builder spec, Console console) {

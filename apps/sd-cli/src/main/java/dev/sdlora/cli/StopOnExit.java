@@ -7,20 +7,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
 /**
- * Lets Ctrl-C and SIGTERM stop a command. It has a moment to end in order: a generation stops at
- * the end of the network evaluation that is under way. Then the process ends whatever it is doing,
- * and at once when a second signal comes. Files appear under their names only when they are
- * complete, so none is half written.
+ * Stops a command on Ctrl-C or SIGTERM. The command has a moment to end in order: generation stops
+ * after the current model call. Then, or at once on a second signal, the process ends. Files appear
+ * under their names only when complete, so none is half written.
  */
 final class StopOnExit {
-  /** With what the JVM itself takes to end, less than two seconds. */
+  /** Less than two seconds in total, including the JVM's own shutdown. */
   private static final long PATIENCE_MILLIS = 1200;
 
   private static volatile long patienceMillis = PATIENCE_MILLIS;
 
   private StopOnExit() {}
 
-  /** Gives the command more time, which it was asked to take. */
+  /** Gives the command extra time to finish, as requested by the user. */
   static void waitLonger(Duration more) {
     patienceMillis = PATIENCE_MILLIS + more.toMillis();
   }

@@ -1,10 +1,10 @@
 package dev.sdlora.cli;
 
-/** Measures what comes after what. */
+/** Measures consecutive laps. */
 final class Stopwatch {
   private long lastNanos = System.nanoTime();
 
-  /** Seconds since the last lap. */
+  /** Returns the seconds since the last lap. */
   double lap() {
     long now = System.nanoTime();
     double seconds = (now - lastNanos) / 1e9;

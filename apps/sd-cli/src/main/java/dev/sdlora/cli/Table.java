@@ -4,12 +4,15 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows of text under headings, each column as wide as it must be. */
+/** A text table; each column is as wide as its widest cell. */
 final class Table {
   private final List<List<String>> rows = new ArrayList<>();
   private final List<Boolean> right = new ArrayList<>();
 
-  /** A table with headings; those that begin with {@code >} stand on the right, as numbers do. */
+  /**
+   * Creates a table; the columns of headings that begin with {@code >} are right-aligned, for
+   * numbers.
+   */
   Table(String... headings) {
     List<String> row = new ArrayList<>();
     for (String heading : headings) {

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 
-/** The last line of a terminal, which is written over and over. Safe for use by several threads. */
+/** The last line of a terminal, rewritten on each update. Thread-safe. */
 final class TerminalLine implements ProgressLine {
   private static final int BAR = 30;
 
@@ -16,23 +16,25 @@ final class TerminalLine implements ProgressLine {
     this.terminal = terminal;
   }
 
-  /** A bar that is filled as far as work is done. */
+  /** Returns a bar filled in proportion to the finished work. */
   static String bar(long done, long total) {
     int filled = (int) (BAR * done / total);
     return "[" + "#".repeat(filled) + "-".repeat(BAR - filled) + "]";
   }
 
-  /** Such as {@code 2:05 left}, if what is to come takes as long as what is done. */
+  /**
+   * Returns a text such as {@code 2:05 left}, assuming that the rest proceeds at the same speed.
+   */
   static String left(long elapsedNanos, long done, long total) {
     return left(Duration.ofSeconds(Math.round(elapsedNanos / 1e9 * (total - done) / done)));
   }
 
-  /** Such as {@code 2:05 left}. */
+  /** Formats a time as {@code 2:05 left}. */
   static String left(Duration time) {
     return clock(time) + " left";
   }
 
-  /** Such as {@code 2:05} or {@code 1:02:05}. */
+  /** Formats a time as {@code 2:05} or {@code 1:02:05}. */
   static String clock(Duration time) {
     return time.toHours() > 0
         ? String.format(

@@ -18,42 +18,41 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sd train}: a LoRA from images. */
+/** {@code sd train}: trains a LoRA on images. */
 @Command(
     name = "train",
-    customSynopsis = "sd train [OPTIONS] PICTURES --trigger WORD --out FILE",
+    customSynopsis = "sd train [OPTIONS] IMAGES --trigger WORD --out FILE",
     description = {
-      "Train a LoRA on a folder of pictures.",
+      "Train a LoRA on a folder of images.",
       "",
-      "The caption of cat1.png is the text of cat1.txt; pictures without one get the trigger word"
-          + " alone. Beside FILE come a plot of the loss and sample pictures.",
+      "The caption of cat1.png is read from cat1.txt; images without a caption get the trigger word alone. A plot of the loss and sample images are written next to FILE.",
       "",
       "Examples:",
       "  sd train cats --trigger mycat -o mycat.safetensors --checkpoint m.safetensors",
       "  sd train badges --trigger badge -o badge.safetensors --sample \"a badge\""
     })
-@Heading("What to write")
+@Heading("Output")
 final class TrainCommand implements Runnable {
-  /** How many times samples are drawn in a training, unless the user says otherwise. */
+  /** Default number of times that samples are generated during a training. */
   private static final int SAMPLES = 4;
 
   private static final String EXTENSION = ".safetensors";
 
-  @Parameters(paramLabel = "PICTURES", description = "Folder with PNG and JPEG files.")
+  @Parameters(paramLabel = "IMAGES", description = "Folder with PNG and JPEG files.")
   private Path pictures = Path.of("");
 
   @Option(
       names = "--trigger",
       required = true,
       paramLabel = "WORD",
-      description = "Word that calls what is trained; put in front of captions that lack it.")
+      description = "Trigger word; prepended to captions that lack it.")
   private String trigger = "";
 
   @Option(
       names = {"-o", "--out"},
       required = true,
       paramLabel = "FILE",
-      description = "LoRA to write; its name ends in .safetensors. Missing folders are made.")
+      description = "LoRA file to write, .safetensors. Missing folders are created.")
   private Path out = Path.of("");
 
   @Option(
@@ -65,27 +64,29 @@ final class TrainCommand implements Runnable {
   @Option(
       names = "--sample",
       paramLabel = "PROMPT",
-      description = "Draw this on the way; repeatable. Default: the first caption.")
+      description =
+          "Prompt for sample images during training; repeatable. Default: the first caption.")
   private List<String> samples = new ArrayList<>();
 
   @Option(
       names = "--sample-every",
       paramLabel = "N",
-      description = "After how many steps. Default: a quarter of them.")
+      description = "Steps between samples. Default: a quarter of all steps.")
   private Optional<Integer> sampleEvery = Optional.empty();
 
   @Option(
       names = "--no-samples",
-      description = "Draw nothing, which needs less memory: no second copy of the model.")
+      description =
+          "Generate no samples; needs less memory, since no second copy of the model is loaded.")
   private boolean noSamples;
 
   @Option(
       names = "--save-every",
       paramLabel = "N",
-      description = "Keep the LoRA and the state after each so many steps. Default: never.")
+      description = "Steps between saves of the LoRA and the training state. Default: never.")
   private Optional<Integer> saveEvery = Optional.empty();
 
-  @Option(names = "--resume", description = "Go on from the last saved state if there is one.")
+  @Option(names = "--resume", description = "Resume from the last saved state, if any.")
   private boolean resume;
 
   @Option(names = "--quiet", description = "Show no progress.")
@@ -106,7 +107,7 @@ final class TrainCommand implements Runnable {
     Path plot = plot();
     TrainingProgressLine progress = new TrainingProgressLine(console, quiet);
     builder.resume(resume).lossPlot(plot).listener(progress);
-    int steps = builder.build().steps(); // finds mistakes before the model is loaded
+    int steps = builder.build().steps(); // finds errors before the model is loaded
     Stopwatch watch = new Stopwatch();
     TrainingResult result =
         noSamples ? builder.build().train() : trainWithSamples(builder, model, set, steps);
@@ -124,7 +125,7 @@ final class TrainCommand implements Runnable {
           .out()
           .printf(
               Locale.ROOT,
-              "%s: %d steps, loss %.4f at first and %.4f at last; see %s%n",
+              "%s: %d steps, first loss %.4f, last loss %.4f; see %s%n",
               result.file(),
               result.steps(),
               result.firstLoss(),

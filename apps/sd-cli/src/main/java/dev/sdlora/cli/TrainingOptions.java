@@ -8,30 +8,33 @@ import dev.sdlora.training.TrainedModules;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options of a training that the checkpoint has recommendations for. */
-@Heading("How to train; the defaults depend on the size of the model")
+/** Training options for which the checkpoint has recommended values. */
+@Heading("Training (defaults depend on the model size)")
 final class TrainingOptions {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "Steps. Default: 100 for each picture, 1000 to 2000; small models: 800.")
+      description = "Training steps. Default: 100 per image, from 1000 to 2000; small models: 800.")
   private Optional<Integer> steps = Optional.empty();
 
-  @Option(names = "--rank", paramLabel = "N", description = "Columns of each factor. Default: 16.")
+  @Option(names = "--rank", paramLabel = "N", description = "Rank of the LoRA. Default: 16.")
   private Optional<Integer> rank = Optional.empty();
 
-  @Option(names = "--alpha", paramLabel = "X", description = "Factor. Default: the rank.")
+  @Option(
+      names = "--alpha",
+      paramLabel = "X",
+      description = "Alpha of the LoRA. Default: the rank.")
   private Optional<Double> alpha = Optional.empty();
 
   @Option(
       names = "--modules",
       paramLabel = "attention|linear|convolutions",
-      description = "Which layers. Default: linear; small models: convolutions.")
+      description = "Layers to train. Default: linear; small models: convolutions.")
   private Optional<TrainedModules> modules = Optional.empty();
 
   @Option(
       names = "--text-encoder",
-      description = "Train the text encoder as well, of SDXL both, at half the rate.")
+      description = "Also train the text encoder (both for SDXL), at half the learning rate.")
   private boolean textEncoder;
 
   @Option(
@@ -43,28 +46,25 @@ final class TrainingOptions {
   @Option(
       names = "--batch",
       paramLabel = "N",
-      description = "Pictures in a step. Default: 1; small models: 4.")
+      description = "Images per step. Default: 1; small models: 4.")
   private Optional<Integer> batch = Optional.empty();
 
   @Option(
       names = "--size",
       paramLabel = "WxH",
-      description = "To which pictures are scaled and cut. Default: the model's own.")
+      description = "Training resolution. Default: the model's own.")
   private Optional<ImageSize> size = Optional.empty();
 
   @Option(
       names = "--noise-offset",
       paramLabel = "X",
-      description = "Noise alike all over, for very dark or bright styles. Default: 0.")
+      description = "Noise offset, for very dark or bright styles. Default: 0.")
   private Optional<Double> noiseOffset = Optional.empty();
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "What all random numbers follow from. Default: 0.")
+  @Option(names = "--seed", paramLabel = "N", description = "Random seed. Default: 0.")
   private Optional<Long> seed = Optional.empty();
 
-  /** Leaves what is not given as it is. */
+  /** Applies the given options; settings of other options stay unchanged. */
   void applyTo(LoraTrainerBuilder trainer) {
     set("--steps", steps, trainer::steps);
     set("--rank", rank, trainer::rank);
@@ -76,7 +76,7 @@ final class TrainingOptions {
     size.ifPresent(trainer::size);
     set("--noise-offset", noiseOffset, trainer::noiseOffset);
     seed.ifPresent(trainer::seed);
-    // A short training rises quickly.
+    // A short training needs a short warmup.
     steps.filter(few -> few <= 500).ifPresent(few -> trainer.warmup(few / 10));
   }
 }

@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The progress of a training on one line, its expected time, and the samples that it draws. */
+/**
+ * Shows the progress of a training on one line, with its estimated time, and prints its samples.
+ */
 final class TrainingProgressLine implements TrainingListener {
-  /** The first steps take longer than the others, so the time is told after this many. */
+  /** Number of steps before an estimate is shown, because the first steps are slower. */
   private static final int ESTIMATED_AFTER = 20;
 
   private final Console console;
@@ -29,7 +31,7 @@ final class TrainingProgressLine implements TrainingListener {
 
   @Override
   public void start(int pictures, int steps) {
-    line.ifPresent(shown -> shown.show("reading %s pictures".formatted(pictures)));
+    line.ifPresent(shown -> shown.show("reading %s images".formatted(pictures)));
   }
 
   @Override
@@ -54,9 +56,9 @@ final class TrainingProgressLine implements TrainingListener {
                     TerminalLine.left(progress.remaining()))));
   }
 
-  /** Such as "about 4 minutes for the other 780 of 800 steps". */
+  /** Returns an estimate such as "about 4 minutes for the remaining 780 of 800 steps". */
   static String estimate(TrainingProgress progress) {
-    return "about %s for the other %s of %s steps"
+    return "about %s for the remaining %s of %s steps"
         .formatted(
             rounded(progress.remaining()), progress.steps() - progress.step(), progress.steps());
   }
@@ -83,7 +85,7 @@ final class TrainingProgressLine implements TrainingListener {
     line.ifPresent(ProgressLine::clear);
   }
 
-  /** The files of the samples so far. */
+  /** Returns the sample files so far. */
   List<String> samples() {
     return samples;
   }

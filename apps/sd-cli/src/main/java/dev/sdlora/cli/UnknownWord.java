@@ -8,9 +8,9 @@ import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Says which option, command or argument is unknown, and which may have been meant. */
+/** Reports an unknown option, command or argument, with suggestions. */
 final class UnknownWord {
-  /** Names that other programs have for options of {@code sd generate}. */
+  /** Option names of other programs, with their {@code sd generate} counterparts. */
   private static final Map<String, String> OTHER_PROGRAMS =
       Map.ofEntries(
           Map.entry("--width", "--size"),

@@ -12,43 +12,42 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sd upscale}: an image, larger. */
+/** {@code sd upscale}: enlarges an image. */
 @Command(
     name = "upscale",
     description = {
-      "Enlarge a picture, by Lanczos' filter or with a network such as RealESRGAN_x4plus.",
+      "Enlarge an image with a Lanczos filter or a network such as RealESRGAN_x4plus.",
       "",
-      "Networks are files of the ESRGAN family, .pth or .safetensors: RealESRGAN_x4plus among the"
-          + " releases of github.com/xinntao/Real-ESRGAN, many others on openmodeldb.info."
+      "Networks are .pth or .safetensors files of the ESRGAN family: RealESRGAN_x4plus from github.com/xinntao/Real-ESRGAN/releases, many others from openmodeldb.info."
     })
 final class UpscaleCommand implements Runnable {
   private static final double DEFAULT_SCALE = 2;
 
-  @Parameters(paramLabel = "FILE", description = "Picture: PNG, JPEG, GIF or BMP.")
+  @Parameters(paramLabel = "FILE", description = "Image file, PNG, JPEG, GIF or BMP.")
   private Path file = Path.of("");
 
   @Option(
       names = "--model",
       paramLabel = "FILE",
-      description = "Upscaler of the ESRGAN family. Default: none, Lanczos' filter.")
+      description = "Upscaler network of the ESRGAN family. Default: none, a Lanczos filter.")
   private Optional<Path> model = Optional.empty();
 
   @Option(
       names = "--scale",
       paramLabel = "1..8",
-      description = "How many times as large. Default: the network's factor; without one, 2.")
+      description = "Scale factor. Default: the network's factor, or 2 without one.")
   private Optional<Double> scale = Optional.empty();
 
   @Option(
       names = {"-o", "--out"},
       paramLabel = "FILE",
       defaultValue = "upscaled.png",
-      description = "PNG to write. Default: ${DEFAULT-VALUE}.")
+      description = "PNG file to write. Default: ${DEFAULT-VALUE}.")
   private Path out = Path.of("upscaled.png");
 
   @Mixin private final Console console = new Console();
 
-  /** An enlarged image and what did it. */
+  /** An enlarged image and the name of its upscaler. */
   private record Enlarged(String upscaler, Image image) {}
 
   @Override
@@ -82,7 +81,7 @@ final class UpscaleCommand implements Runnable {
     try (UpscalerNetwork upscaler = UpscalerNetwork.open(network)) {
       double wanted = scale.orElse((double) upscaler.factor());
       Image large = picture;
-      // As often as it takes; a network of factor 1 cleans images up, once.
+      // Repeat until large enough; a network of factor 1 cleans images up and runs once.
       do {
         large = upscaler.upscale(large);
       } while (upscaler.factor() > 1 && large.width() < wanted * picture.width());
@@ -90,7 +89,7 @@ final class UpscaleCommand implements Runnable {
     }
   }
 
-  /** An image at a multiple of the size of another. */
+  /** Resizes an image to a multiple of another image's size. */
   private static Image resize(Image source, Image of, double factor) {
     int width = (int) Math.round(of.width() * factor);
     int height = (int) Math.round(of.height() * factor);

@@ -9,30 +9,31 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
-/** The options that mix something into the noise of the seed, named as in {@link Variation}. */
+/** The options that vary the noise of a seed, named as in {@link Variation}. */
 @Heading(
-    value = "Variations of a seed",
+    value = "Seed variation",
     basic = {})
 final class VariationOptions {
   @Option(
       names = "--variation-seed",
       paramLabel = "N",
-      description = "Seed to vary towards. Default: random.")
+      description = "Seed of the variation. Default: random.")
   private Optional<Long> seed = Optional.empty();
 
   @Option(
       names = "--variation-strength",
       paramLabel = "0..1",
-      description = "How far to vary. Default: 0.")
+      description = "Strength of the variation. Default: 0.")
   private Optional<Double> strength = Optional.empty();
 
   @Option(
       names = "--seed-resize-from",
       paramLabel = "WxH",
-      description = "Draw noise for this size, so that a seed shows much the same at another.")
+      description =
+          "Generate the noise at this size, so that a seed gives similar images at other sizes.")
   private Optional<ImageSize> resizeFrom = Optional.empty();
 
-  /** Leaves what is not given as it is. */
+  /** Applies the given options; settings of other options stay unchanged. */
   void applyTo(PromptSpec.Builder spec, Console console) {
     Variation old = spec.variation();
     if (old.strength() == 0) {

@@ -9,18 +9,18 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Text for a terminal. Names, captions, metadata and messages come from files, and a terminal obeys
- * what is in them: escape sequences write to the clipboard (OSC 52), move the cursor or change what
- * stands there already. All of these characters are shown as escapes such as {@code \u001b}, which
- * leave JSON valid, since there they can only stand inside of strings.
+ * Escapes text for a terminal. Names, captions, metadata and messages come from files, and a
+ * terminal obeys escape sequences in them, which can write to the clipboard (OSC 52), move the
+ * cursor or change text already shown. These characters are printed as escapes such as {@code
+ * \u001b}. JSON stays valid, because there they can occur only in strings.
  */
 final class VisibleText {
   private VisibleText() {}
 
-  /** Whether a terminal would obey the character rather than show it. */
+  /** Whether a terminal would interpret the character instead of showing it. */
   private static boolean isObeyed(char c) {
     boolean control = Character.isISOControl(c) && c != '\n' && c != '\t';
-    // Those that turn the direction of writing around, and those that end lines.
+    // Bidirectional controls and line separators.
     boolean turns =
         c == '\u061c' || c == '\u200e' || c == '\u200f' || within(c, '\u202a', '\u202e');
     return control || turns || within(c, '\u2066', '\u2069') || within(c, '\u2028', '\u2029');
@@ -30,7 +30,7 @@ final class VisibleText {
     return c >= first && c <= last;
   }
 
-  /** The text with escapes in place of what a terminal would obey. */
+  /** Returns the text with control characters escaped. */
   static String of(String text) {
     StringBuilder visible = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {
@@ -50,12 +50,12 @@ final class VisibleText {
     return "0".repeat(4 - digits.length()) + digits;
   }
 
-  /** A writer that makes visible what goes through it. Flushes each line. */
+  /** Returns a writer that escapes control characters and flushes each line. */
   static PrintWriter writer(Writer target) {
     return new PrintWriter(new Visible(target), true);
   }
 
-  /** A stream that makes visible what is printed on it, for the logger. */
+  /** Returns a stream that escapes control characters, for the logger. */
   static PrintStream stream(OutputStream target) {
     return new VisibleStream(target);
   }

@@ -1,14 +1,15 @@
 /**
- * The command line {@code sd}: one class for each command, on the public API. {@link
- * dev.sdlora.cli.Sd} is the entry.
+ * The command line {@code sd}: one class for each command, built on the public API. {@link
+ * dev.sdlora.cli.Sd} is the entry point.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What a terminal is shown: {@code cli.VisibleText}, {@code Console}; where an option stands
- *       in the help, {@code @Heading}.
- *   <li>The image of `sd serve`; what jbang runs: {@code Dockerfile}, held by {@code cli.DockerIT};
- *       {@code jbang-catalog.json}, by {@code examples.JbangIT}.
+ *   <li>Terminal output: {@code cli.VisibleText}, {@code Console}; grouping of options in the help:
+ *       {@code @Heading}.
+ *   <li>The Docker image of {@code sd serve}: {@code Dockerfile}, tested by {@code cli.DockerIT};
+ *       the commands that jbang runs: {@code jbang-catalog.json}, tested by {@code
+ *       examples.JbangIT}.
  * </ul>
  */
 @NullMarked

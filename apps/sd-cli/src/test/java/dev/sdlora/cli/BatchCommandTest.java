@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code sd batch} without an image: plans, refusals, exit codes. */
+/** Tests {@code sd batch} without generating images: plans, errors, exit codes. */
 final class BatchCommandTest {
   @TempDir Path folder;
 
@@ -44,7 +44,7 @@ final class BatchCommandTest {
             "b.png  line 2, demo-sd1",
             "a.png  line 1, demo-sd1, night:1",
             "c.png  line 3, other.safetensors",
-            "3 to draw, 0 there, 0 failed; loads a checkpoint 2 times, switches LoRAs once");
+            "3 to generate, 0 already done, 0 failed; loads a checkpoint 2 times, switches LoRAs once");
     assertThat(folder.resolve("out")).doesNotExist();
   }
 
@@ -59,7 +59,7 @@ final class BatchCommandTest {
     }
     assertThat(lines).hasSize(3);
     assertThat(lines.get(0).path("state").asText()).isEqualTo("open");
-    assertThat(lines.get(1).path("error").asText()).contains("'promt' is not a setting");
+    assertThat(lines.get(1).path("error").asText()).contains("unknown setting 'promt'");
     assertThat(lines.get(2).path("failed").asInt()).isEqualTo(1);
   }
 
@@ -71,12 +71,12 @@ final class BatchCommandTest {
     assertThat(run.out()).isEmpty();
     assertThat(run.err())
         .contains("sd: line 1 of the manifest: checkpoint 'nothing' does not exist\n")
-        .contains("sd: line 2 of the manifest: it is no JSON")
-        .contains("0 drawn, 0 there before, 2 failed, in ");
+        .contains("sd: line 2 of the manifest: it is not JSON")
+        .contains("0 generated, 0 already done, 2 failed, in ");
     CommandRun again = CommandRun.of("batch", manifest, "--out", out(), "--quiet");
     assertThat(again.exitCode()).isEqualTo(3);
     assertThat(again.err())
-        .contains("a request failed before and is passed over; --retry-failed tries again")
+        .contains("a request failed before and is skipped; use --retry-failed to retry")
         .doesNotContain("'nothing'");
     CommandRun retried = CommandRun.of("batch", manifest, "--out", out(), "--retry-failed");
     assertThat(retried.err()).contains("checkpoint 'nothing' does not exist");
@@ -99,8 +99,8 @@ final class BatchCommandTest {
     assertThat(
             BatchProgress.text(
                 new Progress(request, 3, 20, 3, 40, Optional.of(Duration.ofSeconds(3725)))))
-        .isEqualTo("picture 4/40 [##----------------------------] step 3/20, 1:02:05 left");
+        .isEqualTo("image 4/40 [##----------------------------] step 3/20, 1:02:05 left");
     assertThat(BatchProgress.text(new Progress(request, 0, 0, 0, 2, Optional.empty())))
-        .isEqualTo("picture 1/2 [------------------------------]");
+        .isEqualTo("image 1/2 [------------------------------]");
   }
 }

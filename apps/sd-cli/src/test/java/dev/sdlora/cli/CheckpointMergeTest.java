@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code sd checkpoint merge}. */
+/** Tests {@code sd checkpoint merge}. */
 final class CheckpointMergeTest {
   @TempDir Path folder;
 
@@ -23,7 +23,7 @@ final class CheckpointMergeTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "a b --out c.ckpt                               | the name must end in .safetensors:"
+        "a b --out c.ckpt                               | the file name must end in .safetensors:"
             + " c.ckpt",
         "a b --out c.safetensors -m x                   | --multiplier must be a number such as"
             + " 0.8: 'x'",

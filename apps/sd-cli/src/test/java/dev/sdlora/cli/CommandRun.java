@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import picocli.CommandLine;
 
-/** What a command gave back, run in this JVM. */
+/** The result of a command that ran in this JVM. */
 record CommandRun(int exitCode, String out, String err) {
 
   static CommandRun of(String... arguments) {

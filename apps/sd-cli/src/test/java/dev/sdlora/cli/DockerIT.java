@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the Dockerfile says is so, as far as it can be seen without an engine for containers. */
+/** Checks the Dockerfile, as far as is possible without a container engine. */
 final class DockerIT {
   private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
   private static final Path APP = Path.of("target/app").toAbsolutePath();
@@ -71,7 +71,7 @@ final class DockerIT {
     }
   }
 
-  /** The build reads the sources of all modules that Maven knows. */
+  /** Maven reads the sources of all its modules during the image build. */
   @Test
   void ignoredFiles_areNoneThatMavenReads() throws IOException {
     List<String> ignored =
@@ -118,7 +118,7 @@ final class DockerIT {
     }
   }
 
-  /** The manifest of docs/scale.md replaces the entry point. */
+  /** The manifest in docs/scale.md replaces the entry point. */
   @Test
   void kubernetes_callsServeWithOptionsThatItHas_andGivesItTimeToEnd() throws IOException {
     String page = Files.readString(ROOT.resolve("docs/scale.md"));
@@ -132,7 +132,7 @@ final class DockerIT {
     assertThat(grace + 10).isLessThan(Integer.parseInt(patience.group(1)));
   }
 
-  /** A list of YAML in one line. */
+  /** Parses a single-line YAML list. */
   private static List<String> flow(String key, String page) {
     Matcher line = Pattern.compile("(?m)^ +" + key + ": \\[(.*)]$").matcher(page);
     assertThat(line.find()).as(key).isTrue();

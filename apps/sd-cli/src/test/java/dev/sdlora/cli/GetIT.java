@@ -24,7 +24,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged application, whose environment says that Hugging Face and Civitai are here. */
+/**
+ * Runs the packaged application with a local server in place of Hugging Face and Civitai, set by
+ * environment variables.
+ */
 final class GetIT {
   private static final Path SD = Path.of("target/app/bin/sd").toAbsolutePath();
   private static final String MODEL = "hf:demo/tiny/tiny.safetensors";
@@ -164,7 +167,8 @@ final class GetIT {
     assertThat(CommandRun.of("generate", "a star", "--get").err())
         .startsWith("sd: --get needs --from FILE\n");
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).contains("'hf:demo' names no model to get: expected hf:OWNER/REPO");
+    assertThat(run.err())
+        .contains("'hf:demo' is not a valid model reference: expected hf:OWNER/REPO");
   }
 
   private static String[] drawing(String file, String... more) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code sd info} on what people have lying about. */
+/** Tests {@code sd info} on typical files. */
 final class InfoCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -110,8 +110,8 @@ final class InfoCommandTest {
         .isEqualTo(
             "sd: '"
                 + other
-                + "' is a tensor file, but neither a checkpoint nor a LoRA, an embedding or another"
-                + " network that this version knows");
+                + "' is a tensor file, but not a checkpoint, LoRA, embedding or other network that this"
+                + " version supports");
 
     CommandRun json = CommandRun.of("info", "--json", "missing", lora);
     List<String> lines = json.out().lines().toList();
@@ -137,7 +137,7 @@ final class InfoCommandTest {
     String text = CommandRun.of("info", "--device", "cpu").out();
     assertThat(text)
         .contains("precision: " + info.get("auto").asText() + ", because ")
-        .containsPattern("memory: \\d+\\.\\d GB, \\d+\\.\\d GB of it free")
+        .containsPattern("memory: \\d+\\.\\d GB, \\d+\\.\\d GB free")
         .doesNotContain("Bytes", "[", "kind");
   }
 
@@ -145,7 +145,7 @@ final class InfoCommandTest {
   void info_neitherFileNorKnownDevice_isBadUsage() {
     CommandRun nothing = CommandRun.of("info");
     assertThat(nothing.exitCode()).isEqualTo(2);
-    assertThat(nothing.err()).startsWith("sd: name a file, or --device\n");
+    assertThat(nothing.err()).startsWith("sd: specify a file or --device\n");
     CommandRun unknown = CommandRun.of("info", "--device", "tpu");
     assertThat(unknown.exitCode()).isEqualTo(2);
     assertThat(unknown.err()).contains("'tpu'");

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The packaged program, killed with SIGKILL at random moments and in the middle of writes: every
- * file is the old one or a whole new one. {@code -Dsd.kills=100} kills so often in place of the few
- * times that a test may take.
+ * Kills the packaged program with SIGKILL, at random moments and in the middle of writes: every
+ * file is either the old one or a complete new one. {@code -Dsd.kills=100} sets the number of
+ * kills, instead of the few that fit in a test.
  */
 final class KilledWritesIT {
   private static final int KILLS = Integer.getInteger("sd.kills", 6);
@@ -29,8 +29,8 @@ final class KilledWritesIT {
   private static final Path APP = Path.of("target/app").toAbsolutePath();
 
   /**
-   * Each writes files of its own, again and again over the ones before. Their number is odd, so
-   * that each is killed at random and while it writes by turns.
+   * Each call writes its own files repeatedly over the old ones. The number of calls is odd, so
+   * that each is killed alternately at random and during a write.
    */
   private static final List<String> CALLS =
       List.of(
@@ -49,7 +49,7 @@ final class KilledWritesIT {
 
   @TempDir Path folder;
 
-  /** Old files that a half-written one would replace. */
+  /** Writes old files that a half-written one would replace. */
   @BeforeEach
   void writeOldFiles() throws IOException {
     Path pictures = Files.createDirectory(folder.resolve("pictures"));
@@ -84,7 +84,7 @@ final class KilledWritesIT {
     assertThat(inTheMiddle).isPositive();
   }
 
-  /** Runs a command and kills it; returns whether that was in the middle of a write. */
+  /** Runs a command and kills it; returns whether a write was in progress. */
   private boolean run(String call, boolean whileWriting, SplittableRandom random)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(APP.resolve("bin/sd").toString()));
@@ -130,7 +130,7 @@ final class KilledWritesIT {
       } else if (name.endsWith(".png") || name.endsWith(".jpg")) {
         BufferedImage picture = ImageIO.read(file.toFile());
         assertThat(picture).as(when + ": " + name).isNotNull();
-        if (name.endsWith(".jpg")) { // half of one is read as grey below
+        if (name.endsWith(".jpg")) { // a truncated JPEG would be read as grey below
           assertThat(Files.readAllBytes(file)).endsWith((byte) 0xff, (byte) 0xd9);
         }
       } else {

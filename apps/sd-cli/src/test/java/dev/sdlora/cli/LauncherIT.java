@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The packaged application, started as a user starts it, in an empty folder. */
+/** Starts the packaged application as a user does, in an empty folder. */
 final class LauncherIT {
   private static final Path APP = Path.of("target/app").toAbsolutePath();
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -31,7 +31,7 @@ final class LauncherIT {
 
   @TempDir Path folder;
 
-  /** A library that comes or goes with another version is seen here first. */
+  /** Detects added, removed or updated libraries. */
   @Test
   void lib_libraries_areThoseOfTheRecord() throws Exception {
     Path record = Path.of(LauncherIT.class.getResource("libraries.txt").toURI());
@@ -88,7 +88,7 @@ final class LauncherIT {
     assertThat(ImageIO.read(folder.resolve("b.png").toFile()).getHeight()).isEqualTo(96);
     sd(0, with(usual, "generate", "--init", "a.png", "--outpaint", "0,32,0,0", "--out", "c.png"));
     assertThat(ImageIO.read(folder.resolve("c.png").toFile()).getWidth()).isEqualTo(160);
-    // An image may be its own mask: what is bright is painted.
+    // An image may be its own mask: its bright areas are painted.
     sd(
         0,
         with(
@@ -165,7 +165,7 @@ final class LauncherIT {
     assertThat(Files.readString(folder.resolve("err"))).doesNotContain("WARN");
   }
 
-  /** The one that runs the tests, and those from 17 on that Linux distributions install. */
+  /** Returns the JDK that runs the tests, and those from 17 on installed by Linux distributions. */
   static Stream<Path> jdks() throws IOException {
     Path running = Path.of(System.getProperty("java.home")).toRealPath();
     Path installed = Path.of("/usr/lib/jvm");

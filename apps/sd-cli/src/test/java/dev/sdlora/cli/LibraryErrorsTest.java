@@ -7,7 +7,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Errors that the library finds once a model is loaded, in the words of the command line. */
+/** Tests that errors found after loading the model name the command line's options. */
 class LibraryErrorsTest {
   @TempDir Path folder;
 
@@ -17,7 +17,7 @@ class LibraryErrorsTest {
       value = {
         "generate __colour__ --dynamic | but there is no wildcard directory (--wildcard-dir)",
         "generate <hypernet:x:1> | there is no hypernetwork directory (--hypernetwork-dir)",
-        "generate x --upscale 2 --upscaler Lanczoz | 'Lanczoz'; built in are Latent, Latent"
+        "generate x --upscale 2 --upscaler Lanczoz | 'Lanczoz'; built-in upscalers are Latent, Latent"
             + " (antialiased), Latent (bicubic), Latent (bicubic antialiased), Latent (nearest),"
             + " Latent (nearest-exact), Lanczos, Nearest, None, and there is no upscaler directory"
             + " (--upscaler-dir); did you mean 'Lanczos'?",

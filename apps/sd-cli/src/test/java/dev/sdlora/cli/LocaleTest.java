@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Output is the same wherever the computer stands, so that people and scripts can read it. */
+/** Tests that the output is the same in every locale, for people and scripts. */
 @Tag("slow")
 final class LocaleTest {
   private final Locale before = Locale.getDefault();

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Curves of strengths on the command line. */
+/** Tests strength curves on the command line. */
 class LoraCurveTest {
   private static final List<Path> FOLDERS = List.of(BundledModel.loras());
 

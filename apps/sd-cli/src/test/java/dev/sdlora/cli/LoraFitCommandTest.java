@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code sd lora fit}, {@code sd lora conflicts} and {@code sd checkpoint distance}. */
+/** Tests {@code sd lora fit}, {@code sd lora conflicts} and {@code sd checkpoint distance}. */
 class LoraFitCommandTest {
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -27,7 +27,7 @@ class LoraFitCommandTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
         .startsWith("verdict: made on this checkpoint")
-        .contains("whole effect", "layers: 165 of 165 modules match", "####");
+        .contains("full effect", "layers: 165 of 165 modules match", "####");
     assertThat(ImageIO.read(chart.toFile()).getWidth()).isPositive();
 
     JsonNode json = fit("night");
@@ -48,7 +48,7 @@ class LoraFitCommandTest {
     CommandRun run = CommandRun.of("lora", "conflicts", "night", "ink_lines");
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
-        .contains("night and ink_lines share 165 weights", "leave each other alone", "GROWTH");
+        .contains("night and ink_lines share 165 weights", "they are independent", "GROWTH");
     assertThat(run.err()).isEmpty();
 
     CommandRun far = CommandRun.of("lora", "conflicts", "night:3", "night:-1", "--json");
@@ -56,7 +56,7 @@ class LoraFitCommandTest {
     assertThat(json.at("/pairs/0/cosine").asDouble()).isLessThan(-0.999);
     assertThat(json.at("/blocks/0/growth").asDouble()).isLessThan(0.7);
     assertThat(json.get("harmful").asBoolean()).isFalse();
-    assertThat(CommandRun.of("lora", "conflicts", "night:5").err()).contains("pictures suffer");
+    assertThat(CommandRun.of("lora", "conflicts", "night:5").err()).contains("images degrade");
   }
 
   @Test
@@ -64,7 +64,8 @@ class LoraFitCommandTest {
     String model = BundledModel.checkpoint().toString();
     CommandRun run = CommandRun.of("checkpoint", "distance", model, model);
     assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).contains("demo-sd1 is 0.00 % away from demo-sd1", "VAE", "decoder mid");
+    assertThat(run.out())
+        .contains("demo-sd1 differs by 0.00 % from demo-sd1", "VAE", "decoder mid");
     JsonNode json =
         JSON.readTree(CommandRun.of("checkpoint", "distance", model, model, "--json").out());
     assertThat(json.get("share").asDouble()).isZero();
@@ -81,7 +82,7 @@ class LoraFitCommandTest {
             + " mean 'night'?",
         "lora fit                                    | 2 | missing ",
         "lora conflicts night --checkpoint none      | 1 | checkpoint 'none' does not exist",
-        "lora effect night zorp --chart a.png        | 2 | --chart draws one LoRA",
+        "lora effect night zorp --chart a.png        | 2 | --chart supports only one LoRA",
         "checkpoint distance none other              | 1 | checkpoint 'none' does not exist",
         "checkpoint distance none                    | 2 | missing ",
       })

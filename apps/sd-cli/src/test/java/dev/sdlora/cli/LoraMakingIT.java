@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands that make LoRAs, on the bundled model. */
+/** Tests the commands that make LoRAs, on the bundled model. */
 final class LoraMakingIT {
   private static final String INK =
       BundledModel.loras().resolve("ink_lines.safetensors").toString();

@@ -13,10 +13,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The commands that make LoRAs without the engine: arguments, messages, exit codes. */
+/** Tests arguments, messages and exit codes of the commands that make LoRAs, without the engine. */
 final class LoraMakingTest {
   private static final String BUNDLED =
-      "expected a file, or one of the bundled LoRAs detail_slider, fluent_3d, ink_lines, night,"
+      "expected a file or a bundled LoRA: detail_slider, fluent_3d, ink_lines, night,"
           + " noto, zorp\n";
 
   @TempDir Path folder;
@@ -38,8 +38,8 @@ final class LoraMakingTest {
             + " 1.5",
         "extract a b --out c.safetensors --format half | --format must be float16, bfloat16 or"
             + " float32",
-        "extract a b --out c.ckpt                      | the name must end in .safetensors: c.ckpt",
-        "resize a --out c.safetensors                  | give --rank or --energy",
+        "extract a b --out c.ckpt                      | the file name must end in .safetensors: c.ckpt",
+        "resize a --out c.safetensors                  | specify --rank or --energy",
         "merge a=x --out c.safetensors                 | 'a=x' has no valid weight; expected"
             + " LORA[:WEIGHT] such as ink:0.8",
         "bake a=1,2,3 --out c.safetensors              | 'a=1,2,3' has no valid weight",

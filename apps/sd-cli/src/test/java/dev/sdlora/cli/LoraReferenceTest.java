@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where references end and strengths begin, and what the terminal is told of downloads. */
+/** Tests the parsing of references with strengths, and the download progress on the terminal. */
 final class LoraReferenceTest {
   @TempDir private Path folder;
 
@@ -92,7 +92,7 @@ final class LoraReferenceTest {
   void open_reference_isReadByTheStoreOnThePath() {
     assertThatThrownBy(() -> Checkpoint.open("hf:owner"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("'hf:owner' names no model to get: ");
+        .hasMessageStartingWith("'hf:owner' is not a valid model reference: ");
     assertThatThrownBy(() -> LoraAdapter.open("civitai:ink"))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(Checkpoint.open(BundledModel.checkpoint().toString()))

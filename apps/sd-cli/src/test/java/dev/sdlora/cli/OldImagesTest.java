@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** "Can I regenerate my old images with a LoRA?", when files have other names since. */
+/** Tests that old images with LoRAs can be generated again, even if files were renamed since. */
 @Tag("slow")
 final class OldImagesTest {
   private static final String SETTINGS =
@@ -116,8 +116,8 @@ final class OldImagesTest {
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err())
         .isEqualTo(
-            "sd: the picture's checkpoint 'old model' (hash 0123456789) is missing; name another"
-                + " model by --checkpoint\n");
+            "sd: the image's checkpoint 'old model' (hash 0123456789) is missing; choose another"
+                + " model with --checkpoint\n");
   }
 
   @Test

@@ -16,12 +16,15 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.ITypeInfo;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** A bad value is one sentence that names the option as it was typed, and nothing of Java. */
+/**
+ * Tests that an invalid value gives one sentence that names the option as typed, without Java
+ * terms.
+ */
 final class OptionValuesTest {
-  /** Any whole number is a seed. */
+  /** Options that accept any whole number as a seed. */
   private static final Set<String> ANY_NUMBER = Set.of("--seed", "--variation-seed", "--ensd");
 
-  /** All options of all commands whose values are not just text. */
+  /** Returns all options of all commands with values other than plain text. */
   static Stream<Arguments> typed() {
     return options(Sd.commandLine(), List.of()).filter(o -> !isText(type((OptionSpec) o.get()[1])));
   }
@@ -68,7 +71,7 @@ final class OptionValuesTest {
     CommandRun run = CommandRun.of(line.split(" "));
     assertThat(run.err())
         .isEqualTo(
-            "sd: cannot write '%s': its folder '/proc' cannot be written to (no such file or folder)\n"
+            "sd: cannot write '%s': its folder '/proc' is not writable (no such file or folder)\n"
                 .formatted(file));
   }
 
@@ -128,29 +131,28 @@ final class OptionValuesTest {
             + " 'big'",
         "--hires 2 --hires-strength 2 | --hires-strength must be from 0 to 1: 2.0",
         "--hires 2 --hires-cfg -1 | --hires-cfg must be finite and not negative: -1.0",
-        "--sampler magic      | --sampler: sampler 'magic' is not known",
-        "--schedule magic     | --schedule: schedule 'magic' is not known",
-        "--few-steps warp     | --few-steps: few-step method 'warp' is not known",
+        "--sampler magic      | --sampler: sampler 'magic' is unknown",
+        "--schedule magic     | --schedule: schedule 'magic' is unknown",
+        "--few-steps warp     | --few-steps: few-step method 'warp' is unknown",
         "--few-steps pcm:x    | --few-steps must be a method and a number of steps",
         "--few-steps turbo:8  | --few-steps: Turbo is made for 1 to 4 steps: 8",
-        "--guidance-range 0.5 | --guidance-range must be two numbers with a comma between them:"
+        "--guidance-range 0.5 | --guidance-range must be two numbers separated by a comma:"
             + " '0.5'",
-        "--guidance-range 0,x | --guidance-range must be two numbers with a comma between them:"
+        "--guidance-range 0,x | --guidance-range must be two numbers separated by a comma:"
             + " '0,x'",
         "--guidance-range 0.8,0.2 | --guidance-range: guidance start must be from 0 to its end:"
             + " 0.8",
         "--guidance-sigmas 5,1 | --guidance-sigmas: highest guided sigma must not be below",
         "--crop 1.5,2         | --crop must be whole numbers of pixels: 1.5",
-        "--crop 5             | --crop must be two numbers with a comma between them: '5'",
+        "--crop 5             | --crop must be two numbers separated by a comma: '5'",
         "--original-size 5    | --original-size must be WIDTHxHEIGHT in pixels",
         "--aesthetic-scores 5,x | --aesthetic-scores must be two numbers",
         "--region left        | --region must be NAME=FILE or NAME=left,top,right,bottom: 'left'",
         "--region l:r=0,0,1,1 | --region: the name of a mask must be letters, digits",
-        "--region left=0.5,0,0.5,1 | --region: a rectangle must have its left edge before the"
-            + " right",
+        "--region left=0.5,0,0.5,1 | --region: a rectangle must have left < right",
         "--region left=0,0,2,1 | --region: right must be from 0 to 1: 2.0",
         "--region l=0,0,1,1 --region-blur 300 | --region-blur must be from 0 to 256: 300",
-        "--control a,b,c,d    | --control must be NETWORK,PICTURE[,WEIGHT[,START,END]]: 'a,b,c,d'",
+        "--control a,b,c,d    | --control must be NETWORK,IMAGE[,WEIGHT[,START,END]]: 'a,b,c,d'",
         "--lora-curve ink     | --lora-curve must be NAME=POINTS",
         "--device tpu         | --device must be cpu, gpu or cuda",
         "--variant a/b        | --variant must be letters, digits, '_' and '-', such as fp16:"

@@ -22,8 +22,7 @@ final class ProgressBarTest {
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(45));
     bar.show(0, 5, 10);
     assertThat(terminal)
-        .hasToString(
-            "\rpicture 1/2 [" + "#".repeat(15) + "-".repeat(15) + "] step 5/10, 2:15 left");
+        .hasToString("\rimage 1/2 [" + "#".repeat(15) + "-".repeat(15) + "] step 5/10, 2:15 left");
   }
 
   @Test
@@ -33,7 +32,7 @@ final class ProgressBarTest {
     bar.show(0, 1, 10);
     terminal.getBuffer().setLength(0);
     bar.show(1, 1, 10);
-    assertThat(terminal.toString()).contains("picture 2/2 ").contains("step 1/10, 1:30 left");
+    assertThat(terminal.toString()).contains("image 2/2 ").contains("step 1/10, 1:30 left");
   }
 
   @Test

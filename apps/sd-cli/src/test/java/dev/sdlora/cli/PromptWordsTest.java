@@ -13,7 +13,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which words a model was taught, and which of a prompt it was not. */
+/**
+ * Tests the list of words that a model was trained on, and warnings about other words in a prompt.
+ */
 class PromptWordsTest {
   @TempDir private static Path folder;
   private static String taught;
@@ -59,7 +61,7 @@ class PromptWordsTest {
     assertThat(run.out()).isEmpty();
     assertThat(run.err())
         .isEqualToIgnoringNewLines(
-            "sd: checkpoint '" + plain + "' does not tell which words it was taught");
+            "sd: checkpoint '" + plain + "' does not list the words it was trained on");
   }
 
   @Test
@@ -67,15 +69,15 @@ class PromptWordsTest {
     CommandRun run = CommandRun.of("prompt", "--words", "a cat");
 
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).contains("give either a prompt, --file or --words");
+    assertThat(run.err()).contains("specify exactly one of a prompt, --file or --words");
   }
 
   @Test
   void prompt_ofACheckpoint_isWarnedOfOtherWords() {
     assertThat(CommandRun.of("prompt", "a kat", "--checkpoint", taught).out())
         .contains(
-            "warning: this model was not taught the word 'kat' (nearest: 'cat'); it draws what it"
-                + " knows of the rest");
+            "warning: this model was not taught the word 'kat' (nearest: 'cat'); it draws only what"
+                + " it knows");
     assertThat(CommandRun.of("prompt", "red cats", "--checkpoint", taught).out())
         .doesNotContain("warning");
     assertThat(CommandRun.of("prompt", "a kat").out()).doesNotContain("warning");

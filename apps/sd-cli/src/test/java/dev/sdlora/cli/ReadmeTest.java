@@ -22,11 +22,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** README and docs say what is true. */
+/** Checks the code, commands and links in the README and the docs. */
 class ReadmeTest {
   private static final Path README = Path.of("../../README.md");
 
-  /** Pages that the modules of these frameworks compile, which have them on their class paths. */
+  /**
+   * Pages compiled in the modules of these frameworks, which have the frameworks on their class
+   * paths.
+   */
   private static final Set<String> FRAMEWORKS = Set.of("scale.md", "spring-boot.md");
 
   private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
@@ -65,7 +68,7 @@ class ReadmeTest {
     }
   }
 
-  /** As they stand there, with their own imports and nothing else. */
+  /** The code compiles exactly as shown, with only its own imports. */
   @Test
   void javaBlocks_compile(@TempDir Path folder) throws IOException {
     List<String> sources = new ArrayList<>(List.of("-d", folder.toString()));
@@ -88,7 +91,7 @@ class ReadmeTest {
     assertThat(code).as(errors.toString(StandardCharsets.UTF_8)).isZero();
   }
 
-  /** The API, the training, and the demo model, which is one of many. */
+  /** Only the API, the training, and the demo model as an example of a model. */
   @Test
   void javaBlocks_importWhatIsForUsers() throws IOException {
     for (String block : javaBlocks()) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** The command line without the engine: arguments, messages, exit codes, JSON. */
+/** Tests the command line without the engine: arguments, messages, exit codes, JSON. */
 final class SdTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -160,22 +160,22 @@ final class SdTest {
             "Usage: sd generate [OPTIONS] PROMPT",
             "Examples:",
             "sd generate \"a red star",
-            "What to draw:",
+            "Prompt and image:",
             "-n, --negative=TEXT",
             "--seed=N",
-            "Start from a picture:",
+            "Image-to-image and inpainting:",
             "--init=FILE",
-            "Draw again, larger:",
+            "Hires fix:",
             "--hires=",
             "Model and folders:",
             "--checkpoint=PATH",
-            "What to write:",
+            "Output:",
             "-o, --out=FILE",
             "Options:",
             "--json",
             "--version",
             "sd generate --help-all lists all ")
-        .doesNotContain("--s-churn", "--hires-upscaler", "--preview-decoder", "Variations");
+        .doesNotContain("--s-churn", "--hires-upscaler", "--preview-decoder", "Seed variation");
     assertThat(help.lines().filter(line -> line.matches(" +(-., )?--.*")))
         .as("20 of its own, and --json, --stacktrace and so on")
         .hasSizeBetween(20, 25);
@@ -184,7 +184,7 @@ final class SdTest {
   @Test
   void generateHelpAll_hasAllOptions() {
     String help = CommandRun.of("generate", "--help-all").out();
-    assertThat(help).contains("Variations of a seed:").doesNotContain("lists all");
+    assertThat(help).contains("Seed variation:").doesNotContain("lists all");
     CommandLine generate = Sd.commandLine().getSubcommands().get("generate");
     assertThat(Objects.requireNonNull(generate).getCommandSpec().options())
         .hasSizeGreaterThan(100)
@@ -218,7 +218,7 @@ final class SdTest {
             + " a.webp",
         "upscale a.png --scale 9                  | --scale must be from 1 to 8: 9.0",
         "train none --trigger cat -o a.safetensors | 'none' is missing, expected a folder with"
-            + " pictures",
+            + " images",
         "train none -o a.safetensors              | missing --trigger=WORD",
       })
   void shortForms_areUnderstood(String call, String sentence) {
@@ -233,7 +233,7 @@ final class SdTest {
       value = {
         "generate x --steps             | --steps needs a value: N",
         "generate x --size --steps 3    | --size needs a value: WxH",
-        "train                          | missing --trigger=WORD, --out=FILE and PICTURES",
+        "train                          | missing --trigger=WORD, --out=FILE and IMAGES",
         "batch a.jsonl                  | missing --out=DIR",
         "upscale                        | missing FILE",
       })
@@ -255,11 +255,9 @@ final class SdTest {
     Files.writeString(styles, "name,prompt,negative_prompt\nloud,a,\nquiet,b,\n");
     String given = "generate x --styles " + styles + " --style ";
     assertThat(CommandRun.of((given + "luod").split(" ")).err())
-        .startsWith(
-            "sd: --style: there is no style 'luod' in " + styles + "; did you mean 'loud'?");
+        .startsWith("sd: --style: unknown style 'luod' in " + styles + "; did you mean 'loud'?");
     assertThat(CommandRun.of((given + "oil").split(" ")).err())
-        .startsWith(
-            "sd: --style: there is no style 'oil' in " + styles + ", which has loud, quiet");
+        .startsWith("sd: --style: unknown style 'oil' in " + styles + ", which has loud, quiet");
   }
 
   @Test
@@ -270,7 +268,7 @@ final class SdTest {
     assertThat(CommandRun.of("lora", "list", "--json").out())
         .contains("\"preferredWeight\":0.5,\"description\":\"Black ink over");
     assertThat(CommandRun.of("lora", "info", "noto").out())
-        .contains("description: Rounder", "weight: 0.6", "to write: <lora:noto:0.6>");
+        .contains("description: Rounder", "weight: 0.6", "tag: <lora:noto:0.6>");
     assertThat(CommandRun.of("lora", "info", "zorp").out()).contains("name: zorp");
     CommandRun run = CommandRun.of("lora", "effect", "zorp", "--checkpoint", "no-such-file");
     assertThat(run.err()).isEqualTo("sd: checkpoint 'no-such-file' does not exist\n");
@@ -451,8 +449,7 @@ final class SdTest {
     CommandRun file = CommandRun.of("lora", "info", "no-such-file");
     assertThat(file.exitCode()).isEqualTo(1);
     assertThat(file.err())
-        .startsWith(
-            "sd: LoRA 'no-such-file' does not exist; expected a file, or one of the bundled");
+        .startsWith("sd: LoRA 'no-such-file' does not exist; expected a file or a bundled LoRA: ");
     CommandRun name =
         CommandRun.of("lora", "info", "zorb", "--lora-dir", BundledModel.loras().toString());
     assertThat(name.exitCode()).isEqualTo(1);

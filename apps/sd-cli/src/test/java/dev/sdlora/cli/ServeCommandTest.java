@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code sd serve} in this JVM. */
+/** Tests {@code sd serve} in this JVM. */
 class ServeCommandTest {
 
   @Test
@@ -25,7 +25,7 @@ class ServeCommandTest {
       CommandRun run =
           CommandRun.of("serve", "--port", port, "--checkpoint", "missing.safetensors");
       assertThat(run.exitCode()).isEqualTo(1);
-      assertThat(run.err()).contains("--port " + port + " of 127.0.0.1 cannot be used");
+      assertThat(run.err()).contains("cannot use --port " + port + " on 127.0.0.1");
     }
   }
 
@@ -40,7 +40,7 @@ class ServeCommandTest {
     "--max-body, 0, --max-body must be",
     "--trusted-proxy, foo, --trusted-proxy: a trusted proxy must be an IP address or a block",
     "--allowed-host, http://foo, --allowed-host: an allowed host must be a name",
-    "--listen, no.such.name.invalid, --listen names no address: no.such.name.invalid"
+    "--listen, no.such.name.invalid, --listen has an unknown address: no.such.name.invalid"
   })
   void value_impossible_isToldInTheOptionsWords(String option, String value, String sentence) {
     String call = option.equals("--port") ? "serve" : "serve --port 0";

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** The packaged application serves the bundled model until it is told to end. */
+/** Tests that the packaged application serves the bundled model until it is stopped. */
 final class ServeIT {
   private static final Path APP = Path.of("target/app").toAbsolutePath();
   private static final HttpClient CLIENT = HttpClient.newHttpClient();

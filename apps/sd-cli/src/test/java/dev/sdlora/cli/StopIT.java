@@ -10,18 +10,18 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged application is told to end while it computes. */
+/** Stops the packaged application while it computes. */
 final class StopIT {
   private static final Path APP = Path.of("target/app").toAbsolutePath();
 
-  /** The program promises two seconds; a machine with other work may take a little longer. */
+  /** The program promises two seconds; a busy machine may take a little longer. */
   private static final Duration AT_ONCE = Duration.ofSeconds(4);
 
   @TempDir Path folder;
 
   /**
-   * One evaluation of the network takes half a minute at this size, but the signal may come just
-   * where one ends; {@link StopOnExitTest} has the call that never does.
+   * One model call takes half a minute at this size, but the signal may arrive just as a call ends;
+   * {@link StopOnExitTest} covers a call that never ends.
    */
   @Test
   void terminated_inALongNativeCall_endsAtOnce() throws Exception {
@@ -57,12 +57,14 @@ final class StopIT {
         .start();
   }
 
-  /** A start takes less processor time than this; what comes after it is the work. */
+  /**
+   * Waits until the process has used more CPU time than its startup needs, so that it is computing.
+   */
   private static void untilItComputes(Process process, Duration processorTime) throws Exception {
     while (process.info().totalCpuDuration().orElse(processorTime).compareTo(processorTime) < 0) {
       process.waitFor(20, TimeUnit.MILLISECONDS);
     }
-    assertThat(process.isAlive()).as("still at work").isTrue();
+    assertThat(process.isAlive()).as("still running").isTrue();
   }
 
   private void assertEnds(Process process, String messages) throws Exception {
@@ -71,12 +73,12 @@ final class StopIT {
       process.destroyForcibly();
     }
     assertThat(Duration.ofNanos(System.nanoTime() - told)).isLessThan(AT_ONCE);
-    // 128 + 15, as of any program that SIGTERM ends.
+    // 128 + 15, as for any program that SIGTERM ends.
     assertThat(process.exitValue()).isEqualTo(143);
     assertThat(Files.readString(folder.resolve("err"))).containsPattern(messages);
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files.map(file -> String.valueOf(file.getFileName())))
-          .as("no crash report, no part of a picture")
+          .as("no crash report, no partial image")
           .allMatch(name -> name.matches("out|err|out-\\d+\\.png"));
     }
   }

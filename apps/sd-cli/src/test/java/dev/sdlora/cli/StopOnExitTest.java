@@ -12,15 +12,15 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A command that is told to end, in a process of its own. */
+/** Stops a command in a process of its own. */
 final class StopOnExitTest {
   @TempDir Path folder;
 
-  /** Does what its argument says once it has said that it is at work. */
+  /** Reports that it is running, then does what its argument says. */
   static final class Command {
     private Command() {}
 
-    /** Runs. */
+    /** Runs the command. */
     public static void main(String[] args) {
       System.exit(
           StopOnExit.run(
@@ -28,7 +28,7 @@ final class StopOnExitTest {
                 System.out.println("at work");
                 boolean obeys = args[0].equals("obeys");
                 while (!obeys || !Thread.currentThread().isInterrupted()) {
-                  // Returns at once when the thread is interrupted, as a native call never does.
+                  // Unlike a native call, this returns at once when the thread is interrupted.
                   LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
                 }
                 return 0;

@@ -34,7 +34,7 @@ class TrainingProgressLineTest {
   })
   void estimate_timeLeft_isRounded(int seconds, String sentence) {
     assertThat(TrainingProgressLine.estimate(at(20, seconds)))
-        .isEqualTo(sentence + " for the other 780 of 800 steps");
+        .isEqualTo(sentence + " for the remaining 780 of 800 steps");
   }
 
   private static String told(boolean quiet, int firstStep) {
@@ -51,9 +51,10 @@ class TrainingProgressLineTest {
   @Test
   void step_afterTheFirstOnes_tellsTheTimeOnce() {
     assertThat(told(false, 1))
-        .containsOnlyOnce("about 4 minutes for the other 780 of 800 steps")
+        .containsOnlyOnce("about 4 minutes for the remaining 780 of 800 steps")
         .containsOnlyOnce("about");
-    assertThat(told(false, 251)).containsOnlyOnce("about 4 minutes for the other 530 of 800 steps");
+    assertThat(told(false, 251))
+        .containsOnlyOnce("about 4 minutes for the remaining 530 of 800 steps");
     assertThat(told(true, 1)).isEmpty();
   }
 }

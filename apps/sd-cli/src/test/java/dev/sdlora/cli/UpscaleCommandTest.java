@@ -19,14 +19,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code sd upscale} and the arguments of {@code --control}. */
+/** Tests {@code sd upscale} and the arguments of {@code --control}. */
 class UpscaleCommandTest {
   @TempDir private Path folder;
   private Path model;
   private Path source;
   private Image picture;
 
-  /** A network that repeats every pixel, and an image. */
+  /** Writes a network that repeats every pixel, and an image. */
   @BeforeEach
   void write() throws IOException {
     model = folder.resolve("2x-Repeat.safetensors");
@@ -47,7 +47,7 @@ class UpscaleCommandTest {
     boolean passes = !name.startsWith("body") && !name.startsWith("conv_body");
     if (passes && name.endsWith(".weight")) {
       for (int channel = 0; channel < 3; channel++) {
-        // The middle of the kernel from a channel to itself.
+        // The centre of the kernel from a channel to itself.
         values[(channel * 3 + channel) * 9 + 4] = 1;
       }
     }
@@ -59,7 +59,7 @@ class UpscaleCommandTest {
     assertRepeatsPixels(model);
   }
 
-  /** A compact network that learned nothing leaves the image as it is. */
+  /** An untrained compact network keeps the image as it is. */
   @Test
   void upscale_compactNetwork_writesItLarger() {
     Path compact = folder.resolve("realesr-nothing.safetensors");

@@ -18,9 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What files say cannot command the terminal. */
+/** Tests that text from files cannot control the terminal. */
 final class VisibleTextTest {
-  /** Writes "pwned" to the clipboard, clears the screen, turns writing around, deletes. */
+  /**
+   * Writes "pwned" to the clipboard, clears the screen, reverses the text direction and deletes.
+   */
   private static final String HOSTILE =
       "\u001b]52;c;cHduZWQ=\u0007\u001b[2J\u202egnp\u009b31m\u007f\r";
 
@@ -89,7 +91,7 @@ final class VisibleTextTest {
             text -> text.chars().noneMatch(VisibleTextTest::isObeyed), "no control characters");
     if (call.contains("--json") && run.exitCode() == 0) {
       JsonNode json = new ObjectMapper().readTree(run.out());
-      // Read back, it is the text that the file has.
+      // The parsed JSON contains the text of the file.
       assertThat(json.toString()).contains("\\u001B]52;c;", "\u009b31m\u007f");
     }
   }
@@ -98,7 +100,7 @@ final class VisibleTextTest {
     return (Character.isISOControl(c) && c != '\n' && c != '\t') || c == '\u202e';
   }
 
-  /** A LoRA whose name, keys, caption tags and metadata are hostile. */
+  /** Writes a LoRA with a hostile name, keys, caption tags and metadata. */
   private Path hostileLora() throws IOException {
     Path file = folder.resolve("ink" + HOSTILE + ".safetensors");
     String key = "lora_unet_mid_block_attentions_0_proj_in";

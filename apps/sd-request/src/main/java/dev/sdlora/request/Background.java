@@ -11,16 +11,16 @@ import java.io.IOException;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 
-/** The color behind the transparent places of images, A1111's {@code img2img_background_color}. */
+/** The color behind transparent areas of images, A1111's {@code img2img_background_color}. */
 final class Background {
   static final String OPTION = "img2img_background_color";
 
   private Background() {}
 
   /**
-   * The color that options name; empty for white, which images have anyway.
+   * Returns the color set in the options; empty for white, which is the default.
    *
-   * @throws IllegalArgumentException if it is no color
+   * @throws IllegalArgumentException if the value is not a color
    */
   static Optional<Color> of(Fields options) {
     try {
@@ -31,7 +31,7 @@ final class Background {
     }
   }
 
-  /** An image file over the color; empty if it cannot be read. */
+  /** Returns an image file flattened onto the color; empty if it cannot be read. */
   static Optional<Image> behind(byte[] file, Color color) {
     return read(file).map(image -> over(color, image));
   }
@@ -40,7 +40,7 @@ final class Background {
     try {
       return Optional.ofNullable(ImageIO.read(new ImageStream(new ByteArrayInputStream(file))));
     } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      return Optional.empty(); // What decodes it without a color says what is wrong.
+      return Optional.empty(); // The decoder that runs next reports the error.
     }
   }
 

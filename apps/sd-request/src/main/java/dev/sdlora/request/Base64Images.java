@@ -16,17 +16,14 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/**
- * Base64Images as bodies have them: the bytes of files in base64, also as {@code data:} addresses.
- */
+/** Base64-encoded images in request bodies, also as {@code data:} URLs. */
 public final class Base64Images {
   private Base64Images() {}
 
   /**
-   * The bytes of a text.
+   * Decodes a base64 text or a {@code data:} URL.
    *
-   * @throws IllegalArgumentException if it is no base64; other addresses than {@code data:} are
-   *     never fetched
+   * @throws IllegalArgumentException if the text is not base64; other URLs are never fetched
    */
   public static byte[] bytes(String name, String text) {
     String encoded =
@@ -34,20 +31,20 @@ public final class Base64Images {
     String stripped = encoded.strip();
     if (stripped.isEmpty() || stripped.startsWith("http:") || stripped.startsWith("https:")) {
       throw new IllegalArgumentException(
-          "field '%s' must have a picture in base64; addresses are not read".formatted(name));
+          "field '%s' must be a base64 image; URLs are not fetched".formatted(name));
     }
     try {
       return Base64.getMimeDecoder().decode(stripped);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("field '%s' is no picture in base64".formatted(name), e);
+      throw new IllegalArgumentException("field '%s' is not a base64 image".formatted(name), e);
     }
   }
 
   /**
-   * The image in the bytes of a file.
+   * Decodes the bytes of an image file.
    *
-   * @throws ResourceException if its header says that it has more pixels than are taken
-   * @throws dev.sdlora.api.error.ImageFileException if it is damaged or of an unknown format
+   * @throws ResourceException if the size in its header exceeds the limit
+   * @throws dev.sdlora.api.error.ImageFileException if the file is damaged or of an unknown format
    */
   public static Image read(String name, byte[] file, long maxPixels) {
     requireSize(name, file, maxPixels);
@@ -59,10 +56,10 @@ public final class Base64Images {
   }
 
   /**
-   * Reads the size in the header alone.
+   * Reads the size from the header without decoding the pixels.
    *
-   * @return pixels; 0 for a format that is not known
-   * @throws ResourceException if there are more than are taken
+   * @return pixels; 0 for an unknown format
+   * @throws ResourceException if the size exceeds the limit
    */
   public static long requireSize(String name, byte[] file, long maxPixels) {
     Dimension size;
@@ -70,15 +67,16 @@ public final class Base64Images {
       size =
           ImageIoReader.ask(in, reader -> new Dimension(reader.getWidth(0), reader.getHeight(0)))
               .orElse(new Dimension());
-    } catch (IOException | RuntimeException e) { // The decoders of the JDK let all kinds out.
+    } catch (IOException
+        | RuntimeException e) { // The decoders of the JDK throw all kinds of exceptions.
       throw new IllegalArgumentException(
-          "field '%s' has a picture that could not be read: %s".formatted(name, e), e);
+          "field '%s': cannot read the image: %s".formatted(name, e), e);
     }
     requirePixels(name, size.width, size.height, maxPixels);
     return (long) size.width * size.height;
   }
 
-  /** What kind of image the bytes of a file are, such as {@code image/png}. */
+  /** Returns the media type of an image file, such as {@code image/png}. */
   public static String mediaType(byte[] file) {
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
       return ImageIoReader.ask(in, ImageReader::getFormatName)
@@ -90,22 +88,22 @@ public final class Base64Images {
   }
 
   /**
-   * Refuses what has too many pixels.
+   * Checks the number of pixels of an image.
    *
-   * @throws ResourceException if it has
+   * @throws ResourceException if it exceeds the limit
    */
   public static void requirePixels(String name, double width, double height, long maxPixels) {
     if (!(width * height <= maxPixels)) {
       throw new ResourceException(
           ResourceException.Resource.PIXELS,
-          "'%s' has %sx%s pixels; at most %s are taken here"
+          "'%s' has %sx%s pixels; the limit is %s"
               .formatted(name, (long) width, (long) height, maxPixels),
           (long) (width * height),
           maxPixels);
     }
   }
 
-  /** A PNG without settings. */
+  /** Encodes an image as PNG without metadata. */
   public static byte[] png(BufferedImage image) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
@@ -116,7 +114,7 @@ public final class Base64Images {
     return out.toByteArray();
   }
 
-  /** Bytes as text. */
+  /** Encodes bytes as base64. */
   public static String base64(byte[] bytes) {
     return Base64.getEncoder().encodeToString(bytes);
   }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The units that clients of A1111's ControlNet extension send. */
+/** The ControlNet units sent by clients of A1111's ControlNet extension. */
 final class ControlUnits {
   private static final Set<String> ACTING =
       Set.of(
@@ -24,7 +24,7 @@ final class ControlUnits {
           "control_mode",
           "resize_mode");
 
-  /** Fields that matter to preprocessors alone, or only to where the extension computes. */
+  /** Fields that only matter to preprocessors or to where the extension runs. */
   private static final Set<String> WITHOUT_EFFECT =
       Set.of(
           "pixel_perfect",
@@ -53,7 +53,7 @@ final class ControlUnits {
     this.pictures = pictures;
   }
 
-  /** Whether a script is theirs; the spelling of its name is free. */
+  /** Whether a script name is that of the extension, in any case. */
   static boolean isTheirs(String script) {
     return script.equalsIgnoreCase("controlnet");
   }
@@ -92,7 +92,7 @@ final class ControlUnits {
         .ifPresent(
             module -> {
               throw new IllegalArgumentException(
-                  "module '%s' is not here; send what it would make, with module 'none'"
+                  "preprocessor '%s' is not supported; send the preprocessed image with module 'none'"
                       .formatted(module));
             });
     String name = unit.name("model").orElse("None");
@@ -127,7 +127,7 @@ final class ControlUnits {
     };
   }
 
-  /** By number, or by label in any case; nothing is the first. */
+  /** Finds a label by number or by name in any case; an empty text selects the first. */
   private static Optional<Integer> named(List<String> labels, String text) {
     for (int i = 0; i < labels.size(); i++) {
       boolean first = text.isEmpty() && i == 0;

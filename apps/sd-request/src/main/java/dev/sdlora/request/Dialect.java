@@ -4,11 +4,11 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.sampling.Sampler;
 
-/** The values of fields that a body leaves out. */
+/** The defaults for fields that a request omits. */
 public enum Dialect {
   /**
-   * The defaults of A1111's interface, which are not those of its page, with the guidance of the
-   * checkpoint.
+   * The defaults of A1111's API, which differ from those of its web page, with the checkpoint's
+   * guidance settings.
    */
   A1111 {
     @Override
@@ -16,7 +16,7 @@ public enum Dialect {
       return LIBRARY.start(checkpoint).steps(50).size(512, 512).sampler(Sampler.EULER);
     }
   },
-  /** The settings that the checkpoint recommends, at the size that it was made for. */
+  /** The checkpoint's recommended settings and native size. */
   LIBRARY {
     @Override
     PromptSpec.Builder start(Checkpoint checkpoint) {

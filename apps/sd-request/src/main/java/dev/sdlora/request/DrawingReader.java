@@ -21,12 +21,12 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Reads the fields that A1111's {@code txt2img} and {@code img2img} have, whoever sends them. */
+/** Reads requests with the fields of A1111's {@code txt2img} and {@code img2img}. */
 public final class DrawingReader {
-  /** What "disable_extra_networks" takes out. */
+  /** Tags that "disable_extra_networks" removes. */
   private static final Pattern NETWORK_TAG = Pattern.compile("<(lora|lyco|hypernet):[^>]*>");
 
-  /** Names of a LoRA's strength: that of stable-diffusion.cpp and those of manifests. */
+  /** Names of the field for a LoRA's strength: stable-diffusion.cpp's, then those of manifests. */
   private static final List<String> WEIGHTS = List.of("multiplier", "weight", "strength");
 
   private static final List<String> LORA_FIELDS =
@@ -34,21 +34,22 @@ public final class DrawingReader {
 
   private final RequestContext offer;
 
-  /** A reader of names that there are. */
+  /** Creates a reader that looks up names in a context. */
   public DrawingReader(RequestContext offer) {
     this.offer = offer;
   }
 
   /**
-   * Reads a body. What has no effect becomes a warning of the fields.
+   * Reads a request. Fields without effect add a warning to the fields.
    *
-   * @param fields as A1111 names them, and {@code lora}; those of {@code override_settings} take
-   *     precedence over the options of the server
-   * @param serverOptions those of the server
-   * @return with a seed, also where the body leaves it open
-   * @throws IllegalArgumentException if a field has a value of another kind or out of range, or
-   *     asks for what is not here
-   * @throws dev.sdlora.api.error.ResourceException if an image, or all together, have too many
+   * @param fields named as in A1111, plus {@code lora}; options in {@code override_settings} take
+   *     precedence over those of the server
+   * @param dialect the defaults for missing fields
+   * @param serverOptions the options of the server
+   * @return the request, always with a seed; a random one if the request has none
+   * @throws IllegalArgumentException if a field has a value of the wrong type or out of range, or
+   *     requests something that is not available
+   * @throws dev.sdlora.api.error.ResourceException if one image or all together have too many
    *     pixels
    * @throws dev.sdlora.api.error.StableDiffusionException if a LoRA or an image cannot be used
    */
@@ -90,7 +91,7 @@ public final class DrawingReader {
         .orElseGet(() -> dialect.start(offer.pipeline().checkpoint()));
   }
 
-  /** A1111 refuses scripts in these words, too. */
+  /** Uses the wording of A1111's own error. */
   private void requireKnownScripts(Fields fields) {
     Optional<String> script = fields.name("script_name").filter(name -> !name.equals("None"));
     script.ifPresent(name -> refuseScript("script_name", name, fields));
@@ -163,7 +164,7 @@ public final class DrawingReader {
     fields.ifNumber(
         "s_tmax",
         sigma -> {
-          if (sigma > 0) { // A1111 means "no limit" by 0.
+          if (sigma > 0) { // In A1111, 0 means no limit.
             options.sTmax(sigma);
           }
         });
@@ -173,7 +174,7 @@ public final class DrawingReader {
     fields.ifNumber(
         "token_merging_ratio",
         ratio -> {
-          if (ratio != 0) { // A1111 takes its option then.
+          if (ratio != 0) { // In A1111, 0 keeps the value of the option.
             SpeedOptions speed = spec.speedOptions();
             spec.speedOptions(speed.toBuilder().tokenMergingRatio(ratio).build());
           }
@@ -181,7 +182,7 @@ public final class DrawingReader {
   }
 
   private void sizes(Fields fields, PromptSpec.Builder spec) {
-    // That of the first pass, which A1111 puts in the place of the size.
+    // A1111's size of the first pass, which overrides the size.
     String width = fields.whole("firstphase_width", 0) > 0 ? "firstphase_width" : "width";
     String height = fields.whole("firstphase_height", 0) > 0 ? "firstphase_height" : "height";
     if (fields.has(width) || fields.has(height)) {
@@ -213,7 +214,7 @@ public final class DrawingReader {
     }
   }
 
-  /** The field of stable-diffusion.cpp: LoRAs by name in addition to those of the prompt. */
+  /** Reads stable-diffusion.cpp's field: LoRAs by name, in addition to those in the prompt. */
   private void loras(Fields fields, PromptSpec.Builder spec) {
     List<Fields> loras = fields.objects("lora");
     int most = spec.promptOptions().limits().loras();
@@ -223,7 +224,9 @@ public final class DrawingReader {
           lora.name("path")
               .or(() -> lora.name("name"))
               .orElseThrow(
-                  () -> new FieldException("lora", "each of 'lora' must have a field 'path'"));
+                  () ->
+                      new FieldException(
+                          "lora", "each element of 'lora' must have a field 'path'"));
       lora.names().stream()
           .filter(field -> !LORA_FIELDS.contains(field) && lora.has(field))
           .forEach(field -> lora.warn(KnownFields.unknown("field of 'lora'", field, LORA_FIELDS)));
@@ -239,13 +242,12 @@ public final class DrawingReader {
     if (images < 1 || images > offer.limits().images()) {
       throw new FieldException(
           fields.whole("batch_size", 1) == 1 ? "n_iter" : "batch_size",
-          "a request makes from 1 to %s pictures here: %s"
-              .formatted(offer.limits().images(), images));
+          "a request can make from 1 to %s images: %s".formatted(offer.limits().images(), images));
     }
     spec.images((int) images);
   }
 
-  /** As in A1111, there is none without both fields, or with a switch at the end. */
+  /** As in A1111, the refiner needs both fields and a switch before the end. */
   private void refiner(Fields fields, PromptSpec.Builder spec) {
     Optional<String> name = fields.name("refiner_checkpoint").filter(it -> !it.equals("None"));
     double at = fields.number("refiner_switch_at").orElse(1);
@@ -269,7 +271,7 @@ public final class DrawingReader {
               .toList();
       throw new FieldException(
           "hr_upscaler",
-          "there is no upscaler '%s'; there are %s%s"
+          "there is no upscaler '%s'; available: %s%s"
               .formatted(name, String.join(", ", names), Nearest.question(name, names)));
     }
     return upscaler;
@@ -323,7 +325,7 @@ public final class DrawingReader {
     return hires.build();
   }
 
-  /** One side alone keeps the proportions of the first pass, as in A1111. */
+  /** As in A1111, one side alone keeps the aspect ratio of the first pass. */
   private static void hiresSize(Fields fields, ImageSize first, HiresFix.Builder hires) {
     int width = fields.whole("hr_resize_x", 0);
     int height = fields.whole("hr_resize_y", 0);
@@ -340,15 +342,16 @@ public final class DrawingReader {
     }
   }
 
-  /** Rounds both sides down to multiples of 8, the pixels of one position of a latent. */
+  /** Rounds both sides down to multiples of 8, the pixels per latent position. */
   private static ImageSize eights(long width, long height) {
     return new ImageSize((int) (width / 8 * 8), (int) (height / 8 * 8));
   }
 
   /**
-   * Refuses what would be larger than the server allows.
+   * Checks the size of the images against the limit of the server.
    *
-   * @return how many pixels the image will have
+   * @return pixels of the final image
+   * @throws dev.sdlora.api.error.ResourceException if the images are too large
    */
   public double requirePixels(PromptSpec spec) {
     long most = offer.limits().pixels();

@@ -31,7 +31,7 @@ public final class DrawingWriter {
 
   private final RequestContext offer;
 
-  /** A writer of names that there are. */
+  /** Creates a writer that looks up names in a context. */
   public DrawingWriter(RequestContext offer) {
     this.offer = offer;
   }
@@ -39,14 +39,14 @@ public final class DrawingWriter {
   /**
    * A request as fields.
    *
-   * @param fields to be sent to {@code /api/jobs}; images are not among them
-   * @param unsaid what no field can say, by the names of {@link PromptSpec}, such as {@code tiling}
-   *     where it is in one direction; with it the fields ask for another image
-   * @param refusal why the fields are not taken here, such as an upscaler that is missing
+   * @param fields for {@code /api/jobs}, without images
+   * @param unsaid properties of {@link PromptSpec} that no field can express, such as {@code
+   *     tiling} in one direction; if there are any, the fields describe a different image
+   * @param refusal the reason why this server would refuse the fields, such as a missing upscaler
    */
   public record Written(ObjectNode fields, List<String> unsaid, Optional<String> refusal) {}
 
-  /** Writes a request. A seed that is left open is one that is drawn anew. */
+  /** Writes a request. If it has no seed, each run draws a new one. */
   public Written write(PromptSpec spec) {
     ObjectNode fields = fields(spec);
     try {
@@ -65,7 +65,7 @@ public final class DrawingWriter {
         .toList();
   }
 
-  /** What decides how images look. */
+  /** The properties that affect the images. */
   private static Map<String, Function<PromptSpec, Object>> properties() {
     Map<String, Function<PromptSpec, Object>> all = new LinkedHashMap<>();
     all.put("prompt", PromptSpec::prompt);
@@ -101,19 +101,19 @@ public final class DrawingWriter {
     return all;
   }
 
-  /** The one that the sampler looks at; the field sets both. */
+  /** Returns the eta that the sampler uses; the field sets both. */
   private static OptionalDouble eta(PromptSpec spec) {
     boolean ddim = spec.sampler().label().startsWith("DDIM");
     return ddim ? spec.samplerOptions().etaDdim() : spec.samplerOptions().eta();
   }
 
-  /** A variation seed without a strength decides nothing. */
+  /** Removes a variation seed that has no effect because there is no strength. */
   private static Object comparable(PromptSpec spec) {
     Variation variation = spec.variation();
     return variation.strength() == 0 ? variation.resizeFrom() : variation;
   }
 
-  /** The fields alone; see {@link #write}. */
+  /** Returns only the fields; see {@link #write}. */
   ObjectNode fields(PromptSpec spec) {
     ObjectNode fields = Fields.object();
     fields.put("prompt", spec.prompt());
@@ -202,7 +202,7 @@ public final class DrawingWriter {
     fields.put("refiner_switch_at", at.at());
   }
 
-  /** All but the images. */
+  /** Writes everything except the images. */
   private static void start(ImageToImage start, ObjectNode fields) {
     fields.put("denoising_strength", start.denoisingStrength());
     fields.put("resize_mode", number(start.resizeMode(), ResizeMode.values()));
@@ -211,7 +211,7 @@ public final class DrawingWriter {
     start.inpainting().ifPresent(mask -> inpainting(mask, fields));
   }
 
-  /** A1111's API counts its choices. */
+  /** Returns the index of a value; A1111's API identifies choices by index. */
   private static <T> int number(T value, T[] values) {
     return List.of(values).indexOf(value);
   }

@@ -26,11 +26,11 @@ import java.util.function.DoubleConsumer;
 import java.util.function.IntConsumer;
 
 /**
- * The fields of a JSON object. A field that is null counts as one that is not there, as clients
- * write what they leave open. Numbers and booleans may stand in quotes, as forms have them.
+ * The fields of a JSON object. A null field counts as missing, because clients write null for
+ * values they leave out. Numbers and booleans may be quoted, as in HTML forms.
  */
 public final class Fields {
-  /** Values, keys and brackets, each of which takes many times its length as a node. */
+  /** Limit of values, keys and brackets; each takes many times its length in memory. */
   private static final int MAX_TOKENS = 1_000_000;
 
   private static final ObjectMapper JSON = mapper();
@@ -54,10 +54,10 @@ public final class Fields {
         JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            // Python's clients write them; what takes numbers refuses them in its own words.
+            // Python clients write NaN; the readers of numbers refuse it with a clear message.
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
-    // Images are texts of any length; the body as a whole has a limit.
+    // Images are strings of any length; the whole body has a limit.
     mapper
         .getFactory()
         .setStreamReadConstraints(
@@ -69,26 +69,26 @@ public final class Fields {
     return mapper;
   }
 
-  /** Takes an object. */
+  /** Wraps an object. */
   public static Fields of(ObjectNode node) {
     return new Fields(node);
   }
 
-  /** A new object to fill. */
+  /** Creates an empty object. */
   public static ObjectNode object() {
     return JsonNodeFactory.instance.objectNode();
   }
 
-  /** A new array to fill. */
+  /** Creates an empty array. */
   public static ArrayNode array() {
     return JsonNodeFactory.instance.arrayNode();
   }
 
   /**
-   * Reads a text.
+   * Parses JSON.
    *
-   * @throws IllegalArgumentException if it is no JSON object; the message says what is wrong where,
-   *     and needs a subject before it
+   * @throws IllegalArgumentException if the text is not a JSON object; the message says what is
+   *     wrong and where, without a subject, so that callers prepend one
    */
   public static Fields parse(byte[] text) {
     try {
@@ -98,20 +98,20 @@ public final class Fields {
       throw new IllegalArgumentException("must be a JSON object");
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "is no JSON: %s (line %s, column %s)"
+          "is not JSON: %s (line %s, column %s)"
               .formatted(
                   e.getOriginalMessage(),
                   e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
                   e.getLocation() == null ? 1 : e.getLocation().getColumnNr()),
           e);
     } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("is no JSON: it is not UTF-8", e);
+      throw new IllegalArgumentException("is not JSON: it is not UTF-8", e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Writes JSON in one line. */
+  /** Formats JSON on one line. */
   public static String text(JsonNode node) {
     try {
       return JSON.writeValueAsString(node);
@@ -120,27 +120,27 @@ public final class Fields {
     }
   }
 
-  /** The object itself. */
+  /** Returns the object itself. */
   public ObjectNode node() {
     return node;
   }
 
-  /** The same fields, which errors call options. */
+  /** Returns the same fields, called "option" in errors. */
   Fields asOptions() {
     return new Fields(node, "option", warnings);
   }
 
-  /** The same warnings over other fields. */
+  /** Returns other fields that share these warnings. */
   public Fields with(ObjectNode other) {
     return new Fields(other, noun, warnings);
   }
 
-  /** Adds a warning for the client: of something in the request that has no effect. */
+  /** Adds a warning for the client about a part of the request that has no effect. */
   public void warn(String sentence) {
     warnings.add(sentence);
   }
 
-  /** The warnings so far, those of the objects within included. */
+  /** Returns the warnings so far, including those of nested objects. */
   public List<String> warnings() {
     return List.copyOf(warnings);
   }
@@ -149,7 +149,7 @@ public final class Fields {
     return Optional.ofNullable(node.get(name)).filter(value -> !value.isNull());
   }
 
-  /** Whether there is something. */
+  /** Whether the field is present and not null. */
   public boolean has(String name) {
     return get(name).isPresent();
   }
@@ -162,9 +162,9 @@ public final class Fields {
   }
 
   /**
-   * Hands a value to a setter.
+   * Runs a setter.
    *
-   * @throws FieldException if the setter refuses it, in words that name the field
+   * @throws FieldException if the setter refuses the value; the message names the field
    */
   void set(String name, Runnable setter) {
     try {
@@ -178,26 +178,26 @@ public final class Fields {
     }
   }
 
-  /** A text. */
+  /** Returns a string. */
   public Optional<String> text(String name) {
     Optional<JsonNode> value = get(name);
     if (value.isPresent() && !value.get().isTextual()) {
-      throw wrong(name, "a text", value.get());
+      throw wrong(name, "a string", value.get());
     }
     return value.map(JsonNode::textValue);
   }
 
-  /** A text that says something. */
+  /** Returns a string unless it is blank. */
   public Optional<String> name(String name) {
     return text(name).filter(text -> !text.isBlank());
   }
 
-  /** A text, of which an empty one sets nothing. */
+  /** Sets a string unless it is missing or blank. */
   public void ifName(String name, Consumer<String> setter) {
     name(name).ifPresent(text -> set(name, () -> setter.accept(text)));
   }
 
-  /** A number. */
+  /** Returns a number. */
   public OptionalDouble number(String name) {
     Optional<JsonNode> value = get(name);
     if (value.isEmpty() || (value.get().isTextual() && value.get().textValue().isBlank())) {
@@ -217,12 +217,12 @@ public final class Fields {
     throw wrong(name, "a number", found);
   }
 
-  /** A number, if it is there. */
+  /** Sets a number if it is present. */
   public void ifNumber(String name, DoubleConsumer setter) {
     number(name).ifPresent(value -> set(name, () -> setter.accept(value)));
   }
 
-  /** A whole number of at most 31 bits, if it is there. */
+  /** Sets a 32-bit integer if it is present. */
   public void ifWhole(String name, IntConsumer setter) {
     if (number(name).isPresent()) {
       int value = whole(name, 0);
@@ -230,7 +230,7 @@ public final class Fields {
     }
   }
 
-  /** A whole number. */
+  /** Returns an integer. */
   public OptionalLong whole(String name) {
     OptionalDouble number = number(name);
     if (number.isEmpty()) {
@@ -247,16 +247,16 @@ public final class Fields {
     return OptionalLong.of((long) number.getAsDouble());
   }
 
-  /** A whole number of at most 31 bits. */
+  /** Returns a 32-bit integer or a default. */
   public int whole(String name, int otherwise) {
     long value = whole(name).orElse(otherwise);
     if (value != (int) value) {
-      throw wrong(name, "a whole number that is not so large", node.get(name));
+      throw wrong(name, "a whole number of at most 32 bits", node.get(name));
     }
     return (int) value;
   }
 
-  /** Yes or no. */
+  /** Returns a boolean or a default. */
   public boolean flag(String name, boolean otherwise) {
     Optional<JsonNode> value = get(name);
     if (value.isEmpty()) {
@@ -269,19 +269,19 @@ public final class Fields {
     };
   }
 
-  /** The texts of an array; none if it is not there. */
+  /** Returns an array of strings; empty if the field is missing. */
   public List<String> texts(String name) {
     List<String> texts = new ArrayList<>();
     for (JsonNode element : elements(name)) {
       if (!element.isTextual()) {
-        throw wrong(name, "a list of texts", element);
+        throw wrong(name, "a list of strings", element);
       }
       texts.add(element.textValue());
     }
     return texts;
   }
 
-  /** The objects of an array; none if it is not there. */
+  /** Returns an array of objects; empty if the field is missing. */
   public List<Fields> objects(String name) {
     List<Fields> objects = new ArrayList<>();
     for (JsonNode element : elements(name)) {
@@ -294,15 +294,15 @@ public final class Fields {
   }
 
   /**
-   * Refuses a field that lists too much, before anything is made of it.
+   * Checks the number of elements before they are read.
    *
-   * @param what its elements are
-   * @throws IllegalArgumentException if there are more than that
+   * @param what the name of the elements, for the message
+   * @throws IllegalArgumentException if there are too many elements
    */
   static void requireFew(String name, int found, String what, int most) {
     if (found > most) {
       throw new IllegalArgumentException(
-          "field '%s' has %s %s; at most %s are taken".formatted(name, found, what, most));
+          "field '%s' has %s %s; the limit is %s".formatted(name, found, what, most));
     }
   }
 
@@ -319,7 +319,7 @@ public final class Fields {
     return elements;
   }
 
-  /** An object; an empty one if it is not there. */
+  /** Returns an object; an empty one if the field is missing. */
   public Fields object(String name) {
     Optional<JsonNode> value = get(name);
     if (value.isEmpty()) {
@@ -331,7 +331,7 @@ public final class Fields {
     return new Fields(object, "field", warnings);
   }
 
-  /** The names of all fields. */
+  /** Returns the names of all fields. */
   public List<String> names() {
     List<String> names = new ArrayList<>();
     node.fieldNames().forEachRemaining(names::add);

@@ -2,14 +2,14 @@ package dev.sdlora.request;
 
 import java.util.Optional;
 
-/** Where requests find images by name. Safe for use by several threads. */
+/** Finds images that requests refer to by name. Safe for use by several threads. */
 @FunctionalInterface
 public interface ImageLookup {
   /**
-   * The bytes of an image's file.
+   * Returns the bytes of an image file.
    *
-   * @param name as it stands behind the colon of a reference; it comes from outside and is looked
-   *     up, never made into a path
+   * @param name the text after the colon of a reference; it is untrusted and only looked up, never
+   *     made into a path
    */
   Optional<byte[]> find(String name);
 }

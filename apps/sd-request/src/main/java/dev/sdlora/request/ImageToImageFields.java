@@ -9,9 +9,9 @@ import dev.sdlora.api.image.Outpainting;
 import dev.sdlora.api.image.ResizeMode;
 import java.util.List;
 
-/** The fields of {@code img2img}: the image to start from, and its mask. */
+/** The fields of {@code img2img}: the start image and its mask. */
 final class ImageToImageFields {
-  /** The number of {@link MaskedContent#FILL}. */
+  /** The index of {@link MaskedContent#FILL}. */
   private static final int FILL = 0;
 
   private final RequestImages pictures;
@@ -29,7 +29,7 @@ final class ImageToImageFields {
     }
     if (given.size() > 1) {
       throw new FieldException(
-          "init_images", "field 'init_images' must have one image: there are " + given.size());
+          "init_images", "field 'init_images' must have one image, but has " + given.size());
     }
     Image picture = pictures.image("init_images", given.get(0), options.background());
     ImageToImage.Builder start = ImageToImage.builder(picture);
@@ -52,7 +52,7 @@ final class ImageToImageFields {
     spec.imageToImage(start.build());
   }
 
-  /** Masks of another size are stretched, as A1111 does. */
+  /** Stretches masks of another size, as A1111 does. */
   private static Image fitted(Image mask, Image picture) {
     boolean same = mask.width() == picture.width() && mask.height() == picture.height();
     return same ? mask : mask.resized(picture.width(), picture.height());
@@ -74,7 +74,9 @@ final class ImageToImageFields {
         .build();
   }
 
-  /** Of this program alone: pixels beyond each edge; the blur is that of masks. */
+  /**
+   * Reads a field that A1111 does not have: pixels to add at each edge; the blur is that of masks.
+   */
   private Outpainting outpainting(Fields fields) {
     Fields sides = fields.object("outpainting");
     Outpainting usual =

@@ -2,7 +2,7 @@ package dev.sdlora.request;
 
 import java.util.Set;
 
-/** Options of A1111 1.10 that do not decide how images look, or have no meaning here. */
+/** Options of A1111 1.10 that do not affect images or have no meaning here. */
 final class InertOptions {
   static final Set<String> NAMES =
       Set.of(

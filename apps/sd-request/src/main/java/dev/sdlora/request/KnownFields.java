@@ -41,17 +41,17 @@ public final class KnownFields {
     return Set.of(text.strip().split("\\s+"));
   }
 
-  /** The fields that {@link DrawingReader} reads. */
+  /** Returns the fields that {@link DrawingReader} reads. */
   public static Set<String> acting() {
     return ACTING;
   }
 
-  /** Fields that A1111's clients send and that do not change the images. */
+  /** Returns the fields that A1111's clients send but that do not affect the images. */
   public static Set<String> withoutEffect() {
     return WITHOUT_EFFECT;
   }
 
-  /** Warns of fields that have no meaning here. */
+  /** Warns of unknown fields. */
   static void check(Fields fields) {
     fields.names().stream()
         .filter(name -> !ACTING.contains(name) && !WITHOUT_EFFECT.contains(name))
@@ -60,18 +60,18 @@ public final class KnownFields {
   }
 
   /**
-   * Says that a name is unknown, and which similar ones exist.
+   * Formats a warning for an unknown name, with a similar known one.
    *
-   * @param what "field" or "option", say
-   * @param name as the client wrote it; long ones are shortened
-   * @param known the names to choose from
+   * @param what the kind of name, such as "field" or "option"
+   * @param name as the client wrote it; long names are shortened
+   * @param known the known names
    */
   public static String unknown(String what, String name, Collection<String> known) {
     String shown = name.length() > 60 ? name.substring(0, 60) + "…" : name;
     return "unknown %s '%s'".formatted(what, shown) + Nearest.question(shown, known);
   }
 
-  /** Both kinds. */
+  /** Returns all known fields, with and without effect. */
   public static List<String> all() {
     return Stream.concat(ACTING.stream(), WITHOUT_EFFECT.stream()).sorted().toList();
   }

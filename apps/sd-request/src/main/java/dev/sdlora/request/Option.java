@@ -12,13 +12,13 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * An option of A1111 that acts here.
+ * An option of A1111 that has an effect here.
  *
- * @param <T> what it is set in
- * @param name as A1111 calls it
- * @param usual its default there
- * @param setter puts the option into the target; it is called only if the option is given
- * @param writer the value that a request has; it is written if it is not the default
+ * @param <T> the type of the target
+ * @param name the name in A1111
+ * @param usual the default in A1111
+ * @param setter sets the option in the target; called only if the option is given
+ * @param writer returns the value from a request; written unless it is the default
  */
 record Option<T>(
     String name,
@@ -26,17 +26,17 @@ record Option<T>(
     BiConsumer<T, Fields> setter,
     Function<PromptSpec, Optional<JsonNode>> writer) {
 
-  /** An option that requests have a field for, so that it never has to be written. */
+  /** Creates an option that also exists as a request field, so that it is never written. */
   static <T> Option<T> of(String name, Object usual, BiConsumer<T, Fields> setter) {
     return new Option<>(name, json(usual), setter, spec -> Optional.empty());
   }
 
-  /** The same, written where a request has another value. */
+  /** Returns a copy that is written if a request has a value other than the default. */
   Option<T> writing(Function<PromptSpec, Object> value) {
     return new Option<>(name, usual, setter, spec -> Optional.of(json(value.apply(spec))));
   }
 
-  /** The same, written where a request has a value. */
+  /** Returns a copy that is written if a request has a value. */
   Option<T> writingIf(Function<PromptSpec, Optional<?>> value) {
     return new Option<>(
         name, usual, setter, spec -> value.apply(spec).map(found -> json((Object) found)));
@@ -57,14 +57,14 @@ record Option<T>(
         : TextNode.valueOf(value.toString());
   }
 
-  /** Sets it in the target if it is among the given options. */
+  /** Sets the option in the target if it is given. */
   void apply(T target, Fields options) {
     if (options.has(name)) {
       options.set(name, () -> setter.accept(target, options));
     }
   }
 
-  /** The value of a request, unless it is the default. */
+  /** Returns the value from a request unless it is the default. */
   Optional<JsonNode> written(PromptSpec spec) {
     return writer.apply(spec).filter(value -> !isUsual(value));
   }

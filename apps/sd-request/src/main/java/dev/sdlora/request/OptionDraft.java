@@ -13,7 +13,7 @@ import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.api.value.SettingException;
 import java.util.Locale;
 
-/** A request whose options are being set. Not safe for use by several threads. */
+/** A draft of a request on which options are set. Not safe for use by several threads. */
 final class OptionDraft {
   final PromptSpec.Builder spec;
   final SamplerOptions.Builder sampler;
@@ -22,7 +22,7 @@ final class OptionDraft {
   private final PromptSpec before;
   private final SizeConditioning.Builder sizes;
 
-  /** Starts from what the request says already. */
+  /** Starts with the current values of the request. */
   OptionDraft(PromptSpec.Builder spec) {
     this.spec = spec;
     this.before = spec.build();
@@ -32,7 +32,7 @@ final class OptionDraft {
     this.sizes = before.sizeConditioning().toBuilder();
   }
 
-  /** Puts everything into the request. */
+  /** Writes the options to the request. */
   void finish() {
     spec.samplerOptions(sampler.build())
         .promptOptions(prompts.build())
@@ -57,7 +57,7 @@ final class OptionDraft {
     spec.tiling(tiling ? Tiling.BOTH : Tiling.NONE);
   }
 
-  /** A1111's default leaves samplers their own, which is not 1 for all. */
+  /** A1111's default of 1 keeps each sampler's own default, which is not always 1. */
   void eta(double eta) {
     if (eta != 1 || before.samplerOptions().eta().isPresent()) {
       sampler.eta(eta);
@@ -78,7 +78,7 @@ final class OptionDraft {
     sampler.betaShape(sampler.build().betaAlpha(), beta);
   }
 
-  /** A1111 means UniPC alone; the library's option is that of other samplers, too. */
+  /** In A1111, this option applies only to UniPC; the library's also applies to other samplers. */
   void uniPcOrder(int order) {
     SamplerOptions checked = SamplerOptions.builder().order(order).build();
     if (isUniPc(before) && (order != 3 || before.samplerOptions().order().isPresent())) {
@@ -102,7 +102,7 @@ final class OptionDraft {
     sizes.aestheticScores(sizes.build().aestheticScore(), score);
   }
 
-  /** As in A1111, 0 leaves the other ratio. */
+  /** As in A1111, 0 keeps the general ratio. */
   void tokenMergingFromImage(double ratio) {
     SpeedOptions checked = SpeedOptions.builder().tokenMergingRatio(ratio).build();
     if (ratio != 0 && before.imageToImage().isPresent()) {
@@ -110,7 +110,7 @@ final class OptionDraft {
     }
   }
 
-  /** Below the sigma of {@code s_min_uncond}, all steps and not every other one. */
+  /** Skips all steps below the sigma of {@code s_min_uncond} instead of every other one. */
   void skipUncondInAllSteps() {
     double sigma = before.samplerOptions().skipUncondBelowSigma();
     if (sigma > 0) {

@@ -20,14 +20,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A1111's options, by what they are set in: one line for each that acts, with its default there.
- * Options of a request are set before its fields, which take precedence, unless noted otherwise.
+ * A1111's options with an effect here, grouped by target: one line each, with A1111's default.
+ * Options are set before the fields of a request, which take precedence, unless noted otherwise.
  */
 final class Options {
   static final String CLIP_SKIP = "CLIP_stop_at_last_layers";
   private static final String ZERO_TERMINAL_SNR = "Zero Terminal SNR";
 
-  /** Options of the request as a whole. */
+  /** Options of the whole request. */
   static final List<Option<OptionDraft>> REQUEST =
       List.of(
           Option.<OptionDraft>of(
@@ -198,7 +198,7 @@ final class Options {
                   (draft, o) -> o.ifNumber("img2img_extra_noise", draft.sampler::extraNoise))
               .writing(spec -> spec.samplerOptions().extraNoise()));
 
-  /** Options of the image to start from. */
+  /** Options of the start image. */
   static final List<Option<ImageToImage.Builder>> START =
       List.of(
           Option.<ImageToImage.Builder>of(
@@ -216,7 +216,7 @@ final class Options {
                   (start, o) -> start.colorCorrection(o.flag("img2img_color_correction", false)))
               .writingIf(spec -> spec.imageToImage().map(ImageToImage::colorCorrection)));
 
-  /** Options of the mask of that image. */
+  /** Options of the mask. */
   static final List<Option<Inpainting.Builder>> MASK =
       List.of(
           Option.<Inpainting.Builder>of(
@@ -246,7 +246,7 @@ final class Options {
                           .filter(hires -> hires.tokenMergingRatio().isPresent())
                           .map(hires -> hires.tokenMergingRatio().getAsDouble())));
 
-  /** Set after the fields, since they change what those say. */
+  /** Options set after the fields, because they modify their values. */
   static final List<Option<OptionDraft>> AFTER_FIELDS =
       List.of(
           Option.<OptionDraft>of(
@@ -273,7 +273,7 @@ final class Options {
               "img2img_background_color", "#ffffff", (draft, o) -> Background.of(o)));
 
   /**
-   * Options that decide images in A1111 and have no counterpart here, with the value that means
+   * Options that affect images in A1111 and are not supported here, each with the values that match
    * what is drawn anyway.
    */
   static final Map<String, Set<String>> UNSUPPORTED =
@@ -300,7 +300,7 @@ final class Options {
 
   private Options() {}
 
-  /** All that act. */
+  /** Returns all options with an effect. */
   static List<Option<?>> acting() {
     return Stream.<List<? extends Option<?>>>of(REQUEST, SAMPLING, START, MASK, HIRES, AFTER_FIELDS)
         .<Option<?>>flatMap(Collection::stream)
@@ -311,7 +311,7 @@ final class Options {
     return choice(name, "bh1", "bh2") ? UniPcVariant.BH2 : UniPcVariant.BH1;
   }
 
-  /** Whether it is the second of two names. */
+  /** Whether the value is the second of two names. */
   private static boolean choice(String name, String first, String second) {
     if (!name.equalsIgnoreCase(first) && !name.equalsIgnoreCase(second)) {
       throw new SettingException("value", "be '%s' or '%s'".formatted(first, second), name);

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Values of A1111's options: those of the server, or of one request. Immutable. */
+/** Values of A1111's options, set for the server or for one request. Immutable. */
 public final class Overrides {
   /** No options. */
   public static final Overrides NONE = new Overrides(Fields.object());
@@ -33,10 +33,10 @@ public final class Overrides {
   }
 
   /**
-   * Reads options. Those that have no effect here are warnings of the fields.
+   * Reads options. Options without effect add a warning to the fields.
    *
-   * @throws IllegalArgumentException if one has a value that makes no sense, or names another model
-   *     than there is
+   * @throws IllegalArgumentException if an option has an invalid value or names a model that is not
+   *     loaded
    */
   public static Overrides read(Fields fields, RequestContext offer) {
     Fields options = fields.asOptions();
@@ -76,12 +76,12 @@ public final class Overrides {
     boolean any = name.equals("Automatic") || own.equals(Optional.of(RequestContext.stem(name)));
     if (!any && !(name.equals("None") && own.isEmpty())) {
       throw new IllegalArgumentException(
-          "option 'sd_vae' names '%s'; %s runs here"
-              .formatted(name, own.map(vae -> "'" + vae + "' alone").orElse("the model's own")));
+          "option 'sd_vae' names '%s', but only %s is loaded"
+              .formatted(name, own.map(vae -> "'" + vae + "'").orElse("the model's own VAE")));
     }
   }
 
-  /** Sets all in requests that nobody draws. */
+  /** Checks the values by setting them on throwaway requests. */
   private void check() {
     Image picture = Image.of(8, 8, new byte[3 * 64]);
     beforeFields(PromptSpec.builder());
@@ -91,14 +91,14 @@ public final class Overrides {
     hires(HiresFix.builder());
   }
 
-  /** These, and where they say nothing, others. */
+  /** Merges these options with others; these take precedence. */
   public Overrides over(Overrides others) {
     ObjectNode both = others.values.deepCopy();
     both.setAll(values);
     return new Overrides(both);
   }
 
-  /** All options that act, with their values. */
+  /** Returns all options that have an effect, with their values. */
   public ObjectNode toJson() {
     ObjectNode json = Fields.object();
     Options.acting()
@@ -121,7 +121,7 @@ public final class Overrides {
     options.forEach(option -> option.apply(target, given));
   }
 
-  /** Sets what the fields of a request take precedence over. */
+  /** Sets the options that the fields of a request override. */
   void beforeFields(PromptSpec.Builder spec) {
     OptionDraft draft = new OptionDraft(spec);
     set(Options.REQUEST, draft);
@@ -129,34 +129,34 @@ public final class Overrides {
     draft.finish();
   }
 
-  /** Sets what changes the meaning of fields. */
+  /** Sets the options that modify the values of fields. */
   void afterFields(PromptSpec.Builder spec) {
     OptionDraft draft = new OptionDraft(spec);
     set(Options.AFTER_FIELDS, draft);
     draft.finish();
   }
 
-  /** Sets what belongs to the image to start from. */
+  /** Sets the options of the start image. */
   void start(ImageToImage.Builder start) {
     set(Options.START, start);
   }
 
-  /** Sets what belongs to its mask. */
+  /** Sets the options of the mask. */
   void mask(Inpainting.Builder mask) {
     set(Options.MASK, mask);
   }
 
-  /** Sets what belongs to hires fix. */
+  /** Sets the options of hires fix. */
   void hires(HiresFix.Builder hires) {
     set(Options.HIRES, hires);
   }
 
-  /** The color behind transparent places of images; empty for white. */
+  /** Returns the color behind transparent areas of images; empty for white. */
   Optional<Color> background() {
     return Background.of(options());
   }
 
-  /** The options that a request needs in addition to its fields, on a checkpoint. */
+  /** Returns the options that a request needs in addition to its fields for a checkpoint. */
   static ObjectNode of(PromptSpec spec, Checkpoint checkpoint) {
     ObjectNode written = Fields.object();
     Options.acting()

@@ -48,7 +48,10 @@ final class OwnFields {
                     "field 'lora_mode' must be auto, patched or overlay: '%s'".formatted(name)));
   }
 
-  /** An image that is white inside, or the edges of a rectangle as shares of the sides. */
+  /**
+   * Reads a mask: an image that is white inside the region, or the edges of a rectangle as
+   * fractions of the sides.
+   */
   private RegionMask mask(String name, String text) {
     Matcher edges = RECTANGLE.matcher(text);
     if (edges.matches()) {
@@ -61,7 +64,7 @@ final class OwnFields {
     return RegionMask.of(pictures.image("masks." + name, text));
   }
 
-  /** Writes what has a field here, but for masks. */
+  /** Writes all of these fields except masks. */
   static void write(PromptSpec spec, ObjectNode fields) {
     spec.loraMode()
         .ifPresent(mode -> fields.put("lora_mode", mode.name().toLowerCase(Locale.ROOT)));

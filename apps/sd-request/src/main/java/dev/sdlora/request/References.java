@@ -7,31 +7,31 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Base64Images as fields have them: the bytes of a file in base64, or a reference to one that is
- * here, such as {@code picture:ID} or {@code job:ID/0}.
+ * Images in fields: a base64-encoded file or a reference to an image on the server, such as {@code
+ * picture:ID} or {@code job:ID/0}.
  */
 public final class References {
-  /** Not those addresses of which others have something to say. */
+  /** Excludes URLs, for which {@link Base64Images} has its own errors. */
   private static final Pattern REFERENCE =
       Pattern.compile("(?!data:|https?:)(\\w{1,12}):(.{0,300})");
 
   private final Map<String, ImageLookup> sources;
 
   /**
-   * References of some kinds.
+   * Creates references of several kinds.
    *
-   * @param sources by what stands before the colon
+   * @param sources the kinds, by the prefix before the colon
    */
   public References(Map<String, ImageLookup> sources) {
     this.sources = new TreeMap<>(sources);
   }
 
   /**
-   * The bytes of an image's file.
+   * Returns the bytes of an image file.
    *
-   * @param field for what is told of mistakes
-   * @throws IllegalArgumentException if there is no such image, or the text is neither a reference
-   *     nor base64
+   * @param field the name of the field, for error messages
+   * @throws IllegalArgumentException if the image does not exist, or the text is neither a
+   *     reference nor base64
    */
   public byte[] bytes(String field, String text) {
     Matcher reference = REFERENCE.matcher(text);
@@ -40,7 +40,7 @@ public final class References {
     }
     if (!sources.containsKey(reference.group(1))) {
       throw new IllegalArgumentException(
-          "field '%s' must have a picture in base64 or name one by %s: '%s'"
+          "field '%s' must be a base64 image or a reference that begins with %s: '%s'"
               .formatted(field, String.join(":, ", sources.keySet()) + ":", text));
     }
     return sources
@@ -49,22 +49,21 @@ public final class References {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "field '%s' names the picture '%s', which is not here; it may have made room for others"
+                    "field '%s' names the image '%s', which does not exist; the server may have dropped it to make room for others"
                         .formatted(field, text)));
   }
 
-  /** Whether a text names an image rather than being one. */
+  /** Whether a text is a reference to an image. */
   public boolean isReference(String text) {
     return REFERENCE.matcher(text).matches();
   }
 
   /**
-   * The image that a text is or names.
+   * Returns the image that a text contains or refers to.
    *
    * @throws IllegalArgumentException as {@link #bytes}
-   * @throws dev.sdlora.api.error.ResourceException if its header says that it has more pixels than
-   *     are taken
-   * @throws dev.sdlora.api.error.ImageFileException if it is damaged or of an unknown format
+   * @throws dev.sdlora.api.error.ResourceException if the size in its header exceeds the limit
+   * @throws dev.sdlora.api.error.ImageFileException if the file is damaged or of an unknown format
    */
   public Image image(String field, String text, long maxPixels) {
     return Base64Images.read(field, bytes(field, text), maxPixels);

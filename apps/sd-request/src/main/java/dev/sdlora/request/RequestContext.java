@@ -21,18 +21,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What there is for requests to name. Names are looked up in lists of what lies in the folders and
- * are never made into paths, unless the offer says so.
+ * The models, styles and images that requests can name. Names are looked up in folder listings and
+ * are never made into paths, unless {@code paths} is set.
  *
- * @param pipeline with its LoRAs and embeddings
- * @param upscalerFolders for images that are only enlarged
- * @param controlNetFolders whose files requests can name
- * @param styles that requests can name
- * @param images that requests can name
- * @param limits of a request
- * @param paths whether LoRAs and ControlNets can also be named by their paths, and LoRAs by where
- *     they are published: for requests of those whose machine this is
- * @param ignoreScripts whether scripts of A1111 that do not exist here are warnings, not errors
+ * @param pipeline the pipeline with its LoRAs and embeddings
+ * @param upscalerFolders folders of upscaler models
+ * @param controlNetFolders folders of ControlNets and T2I-Adapters
+ * @param styles the styles
+ * @param images the images that requests can refer to
+ * @param limits limits of a request
+ * @param paths whether LoRAs and ControlNets can also be named by path, and LoRAs by a reference to
+ *     where they are published; only for requests from the owner of the machine
+ * @param ignoreScripts whether an unknown A1111 script is a warning instead of an error
  */
 public record RequestContext(
     Pipeline pipeline,
@@ -44,20 +44,20 @@ public record RequestContext(
     boolean paths,
     boolean ignoreScripts) {
 
-  /** A single letter is a drive of Windows. */
+  /** A single letter before the colon is a Windows drive. */
   private static final Pattern REFERENCE = Pattern.compile("[a-z][a-z0-9+.-]+:(?s:.*)");
 
-  /** The upscalers by name. */
+  /** Returns the upscalers by name. */
   public Map<String, Path> upscalers() {
     return files(upscalerFolders);
   }
 
-  /** The names of the upscalers that enlarge images: those that need no file come first. */
+  /** Returns the names of the upscalers for images, beginning with those that need no file. */
   public List<String> upscalerNames() {
     return Stream.concat(builtIn(false), upscalers().keySet().stream()).toList();
   }
 
-  /** The names of the upscalers that enlarge latents. */
+  /** Returns the names of the upscalers for latents. */
   public List<String> latentUpscalerNames() {
     return builtIn(true).toList();
   }
@@ -68,7 +68,7 @@ public record RequestContext(
         .map(Upscaler::name);
   }
 
-  /** The ControlNets and T2I-Adapters by name. */
+  /** Returns the ControlNets and T2I-Adapters by name. */
   public Map<String, Path> controlNets() {
     return files(controlNetFolders);
   }
@@ -97,18 +97,18 @@ public record RequestContext(
     return stem(file.getFileName().toString());
   }
 
-  /** A name without folders and extension, as clients send what they were shown. */
+  /** Returns a name without folders and extension; clients send names as they were listed. */
   public static String stem(String name) {
     String last = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
     return last.replaceFirst("(?i)\\.(safetensors|ckpt|pth?)$", "");
   }
 
-  /** A LoRA by its name. */
+  /** Returns the LoRA with the given name. */
   public LoraAdapter lora(String name) {
     return paths && isElsewhere(name) ? LoraAdapter.open(name) : pipeline.loras().find(stem(name));
   }
 
-  /** A ControlNet or T2I-Adapter by its name. */
+  /** Returns the ControlNet or T2I-Adapter with the given name. */
   public Path controlNet(String name) {
     Map<String, Path> networks = controlNets();
     Path network = networks.get(stem(name.replaceFirst("\\s*\\[[0-9a-fA-F]*]$", "")));
@@ -119,11 +119,11 @@ public record RequestContext(
       return Path.of(name);
     }
     throw new IllegalArgumentException(
-        "there is no ControlNet '%s'; there are %s%s"
+        "there is no ControlNet '%s'; available: %s%s"
             .formatted(name, networks.keySet(), Nearest.question(name, networks.keySet())));
   }
 
-  /** Whether it is the path of a file, or a reference such as {@code hf:owner/repo/file}. */
+  /** Whether a name is the path of a file or a reference such as {@code hf:owner/repo/file}. */
   private static boolean isElsewhere(String name) {
     try {
       return REFERENCE.matcher(name).matches() || Files.isRegularFile(Path.of(name));
@@ -132,7 +132,7 @@ public record RequestContext(
     }
   }
 
-  /** The style of a name. */
+  /** Returns the style with the given name. */
   public Style style(String name) {
     List<String> names = styles.stream().map(Style::name).toList();
     return styles.stream()
@@ -141,41 +141,41 @@ public record RequestContext(
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "there is no style '%s'; there are %s%s"
+                    "there is no style '%s'; available: %s%s"
                         .formatted(name, names, Nearest.question(name, names))));
   }
 
-  /** Refuses another model than the one that runs. */
+  /** Throws if a request names a model that is not loaded. */
   public void requireCheckpoint(String field, String name) {
     String own = pipeline.checkpoint().name();
     if (!isOf(name, own)) {
       throw new FieldException(
           field,
-          "field '%s' names the model '%s'; '%s' alone runs here".formatted(field, name, own));
+          "field '%s' names the model '%s', but only '%s' is loaded".formatted(field, name, own));
     }
   }
 
-  /** Whether a name is that of the checkpoint that runs. */
+  /** Whether the loaded checkpoint has this name. */
   public boolean isCheckpoint(String name) {
     return isOf(name, pipeline.checkpoint().name());
   }
 
-  /** Refuses another refiner than the one that runs. */
+  /** Throws if a request names a refiner that is not loaded. */
   void requireRefiner(String field, String name) {
     Optional<String> own = pipeline.refiner().map(Checkpoint::name);
     if (own.filter(refiner -> isOf(name, refiner)).isEmpty()) {
       throw new FieldException(
           field,
-          "field '%s' names the refiner '%s'; %s"
+          "field '%s' names the refiner '%s', but %s"
               .formatted(
                   field,
                   name,
-                  own.map(refiner -> "'" + refiner + "' alone runs here")
-                      .orElse("no refiner was loaded (--refiner)")));
+                  own.map(refiner -> "only '" + refiner + "' is loaded")
+                      .orElse("no refiner is loaded (--refiner)")));
     }
   }
 
-  /** Whether a client means a model, whose hash in brackets may follow its name. */
+  /** Whether a name refers to a model; clients may append its hash in brackets. */
   private static boolean isOf(String name, String model) {
     return stem(name.replaceFirst("\\s*\\[[0-9a-fA-F]*]$", "")).equals(model);
   }

@@ -7,8 +7,8 @@ import java.awt.Color;
 import java.util.Optional;
 
 /**
- * The images of one request, decoded as long as they do not exceed its limits together. What counts
- * is the size in a file's header, before its pixels are decoded.
+ * Decodes the images of one request up to a common limit. The limit is checked against the size in
+ * each file's header before its pixels are decoded.
  */
 final class RequestImages {
   private final RequestContext offer;
@@ -19,19 +19,19 @@ final class RequestImages {
   }
 
   /**
-   * Decodes the image that a field is or names.
+   * Decodes the image that a field contains or refers to.
    *
-   * @throws ResourceException if it has too many pixels, alone or with those before it
+   * @throws ResourceException if it has too many pixels, alone or together with the previous images
    */
   Image image(String field, String text) {
     return image(field, text, Optional.empty());
   }
 
   /**
-   * Decodes the image that a field is or names.
+   * Decodes the image that a field contains or refers to.
    *
-   * @param background the color behind transparent places; empty for white
-   * @throws ResourceException if it has too many pixels, alone or with those before it
+   * @param background the color behind transparent areas; empty for white
+   * @throws ResourceException if it has too many pixels, alone or together with the previous images
    */
   Image image(String field, String text, Optional<Color> background) {
     RequestLimits limits = offer.limits();
@@ -41,7 +41,7 @@ final class RequestImages {
     if (pixels > most) {
       throw new ResourceException(
           ResourceException.Resource.PIXELS,
-          "the images up to field '%s' have %s pixels together; at most %s are taken"
+          "the images up to field '%s' have %s pixels in total; the limit is %s"
               .formatted(field, pixels, most),
           pixels,
           most);

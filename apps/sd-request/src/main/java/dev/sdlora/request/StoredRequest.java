@@ -9,9 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What a request asked for, as a job keeps it: to be asked again, with the seed that it got. */
+/**
+ * The fields of a request as a job keeps them, with the seed that was used, so that it can be
+ * repeated.
+ */
 public final class StoredRequest {
-  /** Longer texts are images in base64, except in {@link #TEXTS}. */
+  /** Longer strings are base64 images, except in {@link #TEXTS}. */
   private static final int LONGEST_TEXT = 20_000;
 
   private static final Set<String> TEXTS =
@@ -26,21 +29,21 @@ public final class StoredRequest {
   private StoredRequest() {}
 
   /**
-   * Refuses a request of which too much would be kept.
+   * Checks how much of a request would be kept.
    *
-   * @param most characters of its JSON without images
-   * @throws IllegalArgumentException if it has more
+   * @param most the limit of characters of its JSON without images
+   * @throws IllegalArgumentException if the request exceeds the limit
    */
   public static void requireShort(Fields fields, int most) {
     long length = length(fields.node());
     if (length > most) {
       throw new IllegalArgumentException(
-          "the request has %s characters without its images; at most %s are taken"
+          "the request has %s characters without its images; the limit is %s"
               .formatted(length, most));
     }
   }
 
-  /** Characters as JSON, but for escapes, spaces and what images are. */
+  /** Returns the length as JSON without images, escapes and whitespace. */
   private static long length(JsonNode node) {
     long length = 2;
     for (Map.Entry<String, JsonNode> field : node.properties()) {
@@ -54,10 +57,9 @@ public final class StoredRequest {
   }
 
   /**
-   * The fields as they were sent.
+   * Returns the fields as they were sent, without embedded images.
    *
-   * @param read what they were read as, with a seed
-   * @return without the images that stood in them
+   * @param read the request read from the fields, with a seed
    */
   public static ObjectNode of(Fields fields, PromptSpec read) {
     ObjectNode settings = fields.node().deepCopy();
@@ -68,9 +70,9 @@ public final class StoredRequest {
   }
 
   /**
-   * The fields of an interface with other defaults, as those of {@code /api/jobs}.
+   * Converts the fields of an API with other defaults to those of {@code /api/jobs}.
    *
-   * @return with the images that are named, without those that stood in the fields
+   * @return the fields with references to images but without embedded images
    */
   public static ObjectNode translated(Fields fields, PromptSpec read, RequestContext offer) {
     ObjectNode settings = new DrawingWriter(offer).fields(read);

@@ -1,16 +1,16 @@
 /**
- * Requests as JSON, under the names of A1111's API: read as specs of the library, and written.
+ * Requests as JSON with the field names of A1111's API: reading and writing specs of the library.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>A field of a request as JSON, over HTTP and in manifests: {@code request}: {@code
- *       DrawingReader}, {@code StartPictures}, {@code ControlUnits}; its name, {@code KnownFields},
- *       in {@code sdapi/openapi.json} of the server and, if manifests have another, in {@code
- *       batch.RequestKeys}; an option of A1111, one line of {@code request.Options}.
- *   <li>Images that requests name, how many uploads are kept: {@code request.References}, {@code
- *       server.reference}; one more kind of reference is a {@code ImageLookup} in {@code
- *       SdServer}.
+ *   <li>A field of a request, over HTTP and in manifests: {@code DrawingReader}, {@code
+ *       ImageToImageFields} or {@code ControlUnits} in {@code request}; its name in {@code
+ *       KnownFields}, in {@code sdapi/openapi.json} of the server and, if manifests use another
+ *       name, in {@code batch.RequestKeys}; an option of A1111: one line of {@code
+ *       request.Options}.
+ *   <li>References to images and the number of uploads to keep: {@code request.References}, {@code
+ *       server.reference}; a new kind of reference is an {@code ImageLookup} in {@code SdServer}.
  * </ul>
  */
 @NullMarked

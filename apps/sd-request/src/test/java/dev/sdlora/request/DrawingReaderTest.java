@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Fields of A1111's requests. */
+/** Reading the fields of A1111's requests. */
 class DrawingReaderTest {
   private static final RequestContext OFFER = DrawingWriterTest.OFFER;
 
@@ -152,8 +152,8 @@ class DrawingReaderTest {
         "{'steps': 0} | steps | field 'steps' must be",
         "{'height': 65} | height | multiple of 8",
         "{'sampler_name': 'Oiler'} | sampler_name | sampler 'Oiler'",
-        "{'refiner_checkpoint': 'x', 'refiner_switch_at': 0.8} | refiner_checkpoint | 'refiner'"
-            + " alone runs here",
+        "{'refiner_checkpoint': 'x', 'refiner_switch_at': 0.8} | refiner_checkpoint | but"
+            + " only 'refiner' is loaded",
         "{'enable_hr': true, 'hr_scale': 99} | hr_scale | field 'hr_scale' must be from 1 to 8",
         "{'enable_hr': true, 'denoising_strength': 2} | denoising_strength | must be from 0 to 1",
         "{'override_settings': {'s_noise': -1}} | s_noise | option 's_noise' must be",

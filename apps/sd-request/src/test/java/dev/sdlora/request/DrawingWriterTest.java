@@ -104,7 +104,7 @@ class DrawingWriterTest {
         .map(PromptSpec.Builder::build);
   }
 
-  /** Some settings. */
+  /** Sets a part of a request. */
   private interface Part {
     PromptSpec.Builder on(PromptSpec.Builder spec);
   }

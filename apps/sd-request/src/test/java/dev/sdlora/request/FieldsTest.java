@@ -21,7 +21,7 @@ class FieldsTest {
     assertThatThrownBy(() -> Fields.parse(utf8(text)))
         .isInstanceOf(IllegalArgumentException.class)
         .message()
-        .matches("(is no JSON: .*|must be a JSON object)");
+        .matches("(is not JSON: .*|must be a JSON object)");
   }
 
   @ParameterizedTest
@@ -30,7 +30,7 @@ class FieldsTest {
     byte[] text = "{\"prompt\": \"\u00e9t\u00e9\"}".getBytes(Charset.forName(charset));
     assertThatThrownBy(() -> Fields.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("is no JSON: ");
+        .hasMessageStartingWith("is not JSON: ");
   }
 
   @Test

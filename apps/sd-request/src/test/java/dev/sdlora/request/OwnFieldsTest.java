@@ -39,8 +39,8 @@ class OwnFieldsTest {
     assertThatThrownBy(() -> read("{'masks': 'left'}"))
         .hasMessage("field 'masks' must be an object: \"left\"");
     assertThatThrownBy(() -> read("{'masks': {'left': 'x'}}"))
-        .hasMessage("field 'masks.left' is no picture in base64");
+        .hasMessage("field 'masks.left' is not a base64 image");
     assertThatThrownBy(() -> read("{'masks': {'left': 'job:1'}}"))
-        .hasMessageContaining("field 'masks.left' must have a picture in base64");
+        .hasMessageContaining("field 'masks.left' must be a base64 image");
   }
 }

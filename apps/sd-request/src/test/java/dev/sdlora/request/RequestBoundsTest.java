@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Requests that hold too much are refused before memory is taken for it. */
+/** Requests that are too large are refused before memory is allocated for them. */
 class RequestBoundsTest {
   private static final RequestContext OFFER =
       new RequestContext(
@@ -38,7 +38,7 @@ class RequestBoundsTest {
     return Base64Images.base64(Base64Images.png(image));
   }
 
-  /** A PNG of which only the header is there. */
+  /** Returns a PNG that consists only of the header. */
   private static String header(int width, int height) {
     byte[] png = Base64Images.png(new BufferedImage(1, 1, BufferedImage.TYPE_BYTE_GRAY));
     byte[] start = ByteBuffer.wrap(png).putInt(16, width).putInt(20, height).array();
@@ -59,7 +59,7 @@ class RequestBoundsTest {
     assertThat(read(withMasks(50, "0,0,1,1")).masks()).hasSize(50);
     assertThatThrownBy(() -> read(withMasks(51, "no image")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("field 'masks' has 51 masks; at most 50 are taken");
+        .hasMessage("field 'masks' has 51 masks; the limit is 50");
   }
 
   @Test
@@ -71,7 +71,7 @@ class RequestBoundsTest {
     }
     assertThatThrownBy(() -> read(request))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("field 'lora' has 2000 LoRAs; at most 100 are taken");
+        .hasMessage("field 'lora' has 2000 LoRAs; the limit is 100");
   }
 
   @Test
@@ -85,7 +85,7 @@ class RequestBoundsTest {
     units.addObject().put("enabled", false);
     assertThatThrownBy(() -> read(request))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("field 'alwayson_scripts' has 11 units; at most 10 are taken");
+        .hasMessage("field 'alwayson_scripts' has 11 units; the limit is 10");
   }
 
   @Test
@@ -98,8 +98,7 @@ class RequestBoundsTest {
             ResourceException.class,
             e -> assertThat(e.resource()).isEqualTo(ResourceException.Resource.PIXELS))
         .hasMessage(
-            "the images up to field 'init_images' have 2097216 pixels together; at most 2097152 are"
-                + " taken");
+            "the images up to field 'init_images' have 2097216 pixels in total; the limit is 2097152");
   }
 
   @Test
@@ -125,7 +124,7 @@ class RequestBoundsTest {
       assertThatThrownBy(() -> read(request))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageMatching(
-              "the request has \\d+ characters without its images; at most 262144 are taken");
+              "the request has \\d+ characters without its images; the limit is 262144");
     }
   }
 

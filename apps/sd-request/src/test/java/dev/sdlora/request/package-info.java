@@ -1,4 +1,4 @@
-/** Requests as fields. */
+/** Tests of requests as fields. */
 @NullMarked
 package dev.sdlora.request;
 

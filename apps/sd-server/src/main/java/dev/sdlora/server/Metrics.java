@@ -13,16 +13,16 @@ import java.time.Duration;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 
-/** What monitoring asks for: metrics in the text form of Prometheus, and two signs of life. */
+/** Metrics in Prometheus' text format, and two health checks. */
 final class Metrics {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-  /** Counts what ends. */
+  /** Counts a job that has ended. */
   void ended(Job job) {
     String state = job.snapshot().state().label();
     Timer.builder("sdlora.jobs")
-        .description("jobs that have ended, and the time that they drew")
+        .description("jobs that have ended, and the time they ran")
         .tag("kind", job.kind())
         .tag("state", state)
         .register(registry)
@@ -30,7 +30,7 @@ final class Metrics {
     registry.counter("sdlora.images").increment(job.finished().size());
   }
 
-  /** Counts an answer, also one that no route has given. */
+  /** Counts a response, including those that no route sent. */
   void answered(Request request, Response response) {
     registry
         .counter("sdlora.http.requests", "status", Integer.toString(response.getStatus()))
@@ -39,17 +39,17 @@ final class Metrics {
 
   void addTo(RoutesConfig routes, JobQueue queue, Pipeline pipeline) {
     Gauge.builder("sdlora.jobs.unfinished", queue, jobs -> jobs.unfinished().size())
-        .description("jobs that wait or draw")
+        .description("jobs that are waiting or running")
         .register(registry);
     Gauge.builder("sdlora.jobs.running", queue, Metrics::running)
-        .description("jobs that draw")
+        .description("jobs that are running")
         .register(registry);
     Gauge.builder("sdlora.live.tensors", pipeline, Pipeline::liveTensors)
         .description("tensors outside Java's heap")
         .register(registry);
     if (Pipeline.nativeBytes().isPresent()) {
       Gauge.builder("sdlora.native.memory", () -> Pipeline.nativeBytes().orElse(0))
-          .description("memory that native code of this process holds")
+          .description("memory allocated by native code in this process")
           .baseUnit("bytes")
           .register(registry);
     }

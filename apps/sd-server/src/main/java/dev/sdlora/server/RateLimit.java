@@ -11,12 +11,12 @@ import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
- * How many jobs each client may ask for: a token bucket, so that a client may ask for a minute's
- * share at once, and then for one whenever its time has come. Clients are told apart by their
- * credentials, or by their address if they have none.
+ * Limits the jobs of each client with a token bucket: a client may burst one minute's quota, then
+ * is held to the steady rate. Clients are identified by their credentials, or by their address if
+ * they have none.
  */
 final class RateLimit {
-  /** Of clients that are remembered; one that is forgotten has a full bucket again. */
+  /** Limit of tracked clients; a client that is dropped starts again with a full bucket. */
   private static final int MAX_CLIENTS = 10_000;
 
   private static final long NANOS_A_MINUTE = 60_000_000_000L;
@@ -24,20 +24,20 @@ final class RateLimit {
   private final int perMinute;
   private final LongSupplier nanos;
 
-  /** Guarded by itself; the one that asked last is at the end. */
+  /** Guarded by itself; in order of the last request, oldest first. */
   private final Map<String, Bucket> buckets = new LinkedHashMap<>(16, 0.75f, true);
 
-  /** Filled by the time that passes, a nanosecond for each; a job takes its share of a minute. */
+  /** A bucket that fills by one unit per nanosecond; a job costs its share of a minute. */
   private static final class Bucket {
     private long content;
     private long filledAt;
   }
 
   /**
-   * A limit.
+   * Creates a limit.
    *
-   * @param perMinute jobs of one client
-   * @param nanos the time
+   * @param perMinute the jobs per client and minute
+   * @param nanos the clock
    */
   RateLimit(int perMinute, LongSupplier nanos) {
     this.perMinute = perMinute;
@@ -45,9 +45,9 @@ final class RateLimit {
   }
 
   /**
-   * Counts a request for work.
+   * Counts a request if its route starts a job.
    *
-   * @throws Refusal if its client has asked too often
+   * @throws Refusal if the client has exceeded the limit
    */
   void check(Context context) {
     if (context.routeRoles().contains(RouteCost.JOB)) {
@@ -56,13 +56,13 @@ final class RateLimit {
       if (seconds > 0) {
         throw new Refusal(
             429,
-            "this client asked for more than %s jobs a minute".formatted(perMinute),
+            "this client exceeded the limit of %s jobs per minute".formatted(perMinute),
             RetryAfter.seconds(seconds));
       }
     }
   }
 
-  /** Takes the share of a job; otherwise tells how many seconds it takes until it is there. */
+  /** Takes the share of a job; if there is not enough, returns the seconds until there is. */
   double take(String client) {
     synchronized (buckets) {
       Bucket bucket = bucket(client);

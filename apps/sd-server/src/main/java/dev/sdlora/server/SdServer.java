@@ -53,20 +53,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves the images of one pipeline over HTTP, to clients of A1111's interface ({@code /sdapi/v1}),
- * of OpenAI's images interface ({@code /v1/images}) and of its own ({@code /api/jobs}), and a web
- * page to draw with. Requests are jobs of one queue, which start in the order of arrival, as many
- * at once as the pipeline was built for; each has its own LoRAs. A client of the first two that
- * goes away ends its job.
+ * Serves a pipeline over HTTP: A1111's API ({@code /sdapi/v1}), OpenAI's images API ({@code
+ * /v1/images}), its own API ({@code /api/jobs}) and a web page, the studio. Requests become jobs of
+ * one queue, which start in order of arrival, as many at once as the pipeline was built for; each
+ * job has its own LoRAs. If a client of the first two APIs disconnects, its job is cancelled.
  *
- * <p>By default only this machine can ask. Files are known by their names alone: no answer has a
+ * <p>By default only this machine can connect. Files are known by name only: no response contains a
  * path of the server, and no request can name one. Safe for use by several threads.
  */
 public final class SdServer implements AutoCloseable {
-  /** So long may answers take to leave once their jobs have ended. */
+  /** Time that responses have to finish once their jobs have ended. */
   private static final long STOP_MILLIS = 5000;
 
-  /** So many images of clients are kept; a training may name hundreds. */
+  /** Limit of uploaded images; one training may refer to hundreds. */
   private static final int MAX_UPLOADS = 500;
 
   private static final long MAX_UPLOADED_BYTES = 128L << 20;
@@ -134,7 +133,7 @@ public final class SdServer implements AutoCloseable {
               config.jetty.modifyServer(server -> server.setRequestLog(metrics::answered));
               config.routes.exception(
                   Exception.class, (error, context) -> tell(error, context, sentences));
-              // Javalin has a form of its own for these.
+              // Javalin has its own format for these errors.
               config.routes.exception(
                   HttpResponseException.class, (error, context) -> tell(error, context, sentences));
               config.routes.before(SdServer::answerOptions);
@@ -158,9 +157,9 @@ public final class SdServer implements AutoCloseable {
   }
 
   /**
-   * {@return a builder of which nothing else is required}
+   * {@return a builder; no settings are required}
    *
-   * @param pipeline draws; it stays the caller's to close, after the server
+   * @param pipeline the pipeline to serve; the caller closes it after the server
    */
   public static SdServerBuilder builder(Pipeline pipeline) {
     return new SdServerBuilder(Objects.requireNonNull(pipeline, "pipeline"));
@@ -170,7 +169,7 @@ public final class SdServer implements AutoCloseable {
       SdServerBuilder settings, ErrorMessages sentences, SignedPaths signed) {
     Set<String> hosts = new HashSet<>(settings.allowedHosts);
     boolean credentials = !settings.users.isEmpty() || !settings.tokens.isEmpty();
-    // Browsers have no credentials for a name that is not the server's own.
+    // Browsers send no credentials to a host name that is not the server's own.
     hosts.add(hosts.isEmpty() && credentials ? "*" : settings.host);
     Access access = new Access(settings.users, settings.tokens, settings.origins, hosts, signed);
     int longRequests = settings.maxJobs + JobsApi.MOST_WATCHERS;
@@ -228,7 +227,7 @@ public final class SdServer implements AutoCloseable {
         .ifPresent(failure -> LOG.error("job {} failed", job.id(), failure));
   }
 
-  /** Answers here and not by a route, which would make OPTIONS a method of every path. */
+  /** Answers OPTIONS here, because a route would add OPTIONS to the methods of every path. */
   private static void answerOptions(Context context) {
     if (context.method().equals(HandlerType.OPTIONS)) {
       context.status(204).skipRemainingHandlers();
@@ -256,12 +255,12 @@ public final class SdServer implements AutoCloseable {
     } catch (JavalinBindException e) {
       metrics.close();
       throw new IllegalArgumentException(
-          "port %s of %s cannot be used: %s".formatted(port, host, e.getMessage()), e);
+          "cannot listen on port %s of %s: %s".formatted(port, host, e.getMessage()), e);
     }
     return this;
   }
 
-  /** {@return where it listens, such as {@code http://127.0.0.1:7860}} */
+  /** {@return the address of the server, such as {@code http://127.0.0.1:7860}} */
   public URI uri() {
     boolean all = host.equals("0.0.0.0") || host.equals("::");
     String name = all ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
@@ -269,11 +268,11 @@ public final class SdServer implements AutoCloseable {
   }
 
   /**
-   * Stops: takes no more jobs, which is answered with 503, waits for those that are there, cancels
-   * what is left then, and answers their clients with what is finished. Closing twice does nothing
-   * more.
+   * Stops the server: refuses new jobs with 503, waits for unfinished ones, cancels those that
+   * remain, and answers their clients with the finished images. Closing twice has no further
+   * effect.
    *
-   * @param patience how long to wait before cancelling; zero for not at all
+   * @param patience how long to wait before cancelling jobs; zero to cancel at once
    */
   public void close(Duration patience) {
     Objects.requireNonNull(patience, "patience");
@@ -284,13 +283,13 @@ public final class SdServer implements AutoCloseable {
     try {
       javalin.stop();
     } catch (JavalinException e) {
-      LOG.warn("clients that kept their connections were cut off: {}", e.getMessage());
+      LOG.warn("connections of clients that did not finish were closed: {}", e.getMessage());
     }
     uploads.clear();
     metrics.close();
   }
 
-  /** Cancels all jobs and stops; see {@link #close(Duration)}. */
+  /** Cancels all jobs and stops the server; see {@link #close(Duration)}. */
   @Override
   public void close() {
     close(Duration.ZERO);

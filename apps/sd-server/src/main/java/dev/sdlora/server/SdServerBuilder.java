@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Collects the settings of an {@link SdServer}. Every setter checks its value at once. Not safe for
- * several threads.
+ * Collects the settings of an {@link SdServer}. Every setter checks its value immediately. Not safe
+ * for use by several threads.
  */
 public final class SdServerBuilder {
   private static final Pattern HOST_NAME =
@@ -56,9 +56,9 @@ public final class SdServerBuilder {
   /**
    * Sets the port.
    *
-   * @param port 0 for any that is free. Default 7860
+   * @param port a port; 0 for any free one. Default 7860
    * @return this builder
-   * @throws IllegalArgumentException if there is no such port
+   * @throws IllegalArgumentException if the port is out of range
    */
   public SdServerBuilder port(int port) {
     this.port = (int) within(0, 65535, port, "port");
@@ -66,10 +66,11 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Sets the address to listen on. Give it {@linkplain #user users} or {@linkplain #bearerToken
-   * tokens} if others than this machine can reach it.
+   * Sets the address to listen on. Add {@linkplain #user users} or {@linkplain #bearerToken tokens}
+   * if other machines can reach it.
    *
-   * @param address a name or number of this machine; {@code 0.0.0.0} for all. Default 127.0.0.1
+   * @param address a host name or IP address of this machine; {@code 0.0.0.0} for all. Default
+   *     127.0.0.1
    * @return this builder
    */
   public SdServerBuilder listen(String address) {
@@ -78,31 +79,31 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Adds somebody who may ask, by HTTP's Basic authentication. Default: everybody may who reaches
-   * the server, as long as there are neither users nor tokens.
+   * Adds a user for HTTP Basic authentication. By default, without users and tokens, everyone who
+   * can reach the server may use it.
    *
-   * @param name without a colon
-   * @param password of at least one character
+   * @param name the user name, without a colon
+   * @param password the password, at least one character
    * @return this builder
-   * @throws IllegalArgumentException if one of them is empty or the name has a colon
+   * @throws IllegalArgumentException if one of them is empty or the name contains a colon
    */
   public SdServerBuilder user(String name, String password) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(password, "password");
     if (name.isEmpty() || password.isEmpty() || name.indexOf(':') >= 0) {
       throw new IllegalArgumentException(
-          "a user must have a name without ':' and a password: '" + name + "'");
+          "a user must have a password and a name without ':': '" + name + "'");
     }
     users.put(name, password);
     return this;
   }
 
   /**
-   * Adds a token that may stand in {@code Authorization: Bearer}, as OpenAI's clients send it.
+   * Adds a token that clients send as {@code Authorization: Bearer}, as OpenAI's clients do.
    *
-   * @param token of at least one character
+   * @param token the token, at least one character
    * @return this builder
-   * @throws IllegalArgumentException if it is blank
+   * @throws IllegalArgumentException if the token is blank
    */
   public SdServerBuilder bearerToken(String token) {
     Objects.requireNonNull(token, "token");
@@ -114,9 +115,10 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Allows web pages of an origin to ask (CORS). Default: none but the server's own.
+   * Allows web pages of an origin to call the server (CORS). By default only the server's own pages
+   * may.
    *
-   * @param origin such as {@code https://example.com}, or {@code *} for all
+   * @param origin an origin such as {@code https://example.com}, or {@code *} for all
    * @return this builder
    */
   public SdServerBuilder corsOrigin(String origin) {
@@ -125,16 +127,16 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Allows requests that call the server by a host name. IP addresses, {@code localhost} and the
-   * name given to {@link #listen} are always allowed; with {@linkplain #user users} or {@linkplain
-   * #bearerToken tokens} and no allowed hosts, all names are. A page of another site could
-   * otherwise use this server under a name that leads here (DNS rebinding).
+   * Allows requests that address the server by a host name. IP addresses, {@code localhost} and the
+   * name given to {@link #listen} are always allowed; so are all names if there are {@linkplain
+   * #user users} or {@linkplain #bearerToken tokens} and no allowed hosts. This prevents pages of
+   * other sites from using the server through a name that resolves to it (DNS rebinding).
    *
-   * @param name such as {@code images.example.com}; with a dot at the beginning, {@code
-   *     .example.com}, the domain and all names below it; {@code *} for all names
+   * @param name a host name such as {@code images.example.com}; with a leading dot, as in {@code
+   *     .example.com}, the domain and all its subdomains; {@code *} for all names
    * @return this builder
-   * @throws IllegalArgumentException if it is no host name, such as an address with a scheme or
-   *     port
+   * @throws IllegalArgumentException if it is not a host name, for example because it has a scheme
+   *     or a port
    */
   public SdServerBuilder allowedHost(String name) {
     Objects.requireNonNull(name, "name");
@@ -149,14 +151,15 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Trusts a proxy in front of this server to say who asks, in {@code X-Forwarded-For}, {@code
-   * X-Forwarded-Proto}, {@code X-Forwarded-Host} or {@code Forwarded}: the {@linkplain #rateLimit
-   * rate limit} counts by the client's address, and the studio may be called by the proxy's name.
-   * Default: none, and these headers are ignored.
+   * Trusts a proxy in front of this server to report the client in {@code X-Forwarded-For}, {@code
+   * X-Forwarded-Proto}, {@code X-Forwarded-Host} or {@code Forwarded}. The {@linkplain #rateLimit
+   * rate limit} then counts by the client's address, and the studio works under the proxy's host
+   * name. By default no proxy is trusted and these headers are ignored.
    *
-   * @param addresses IP address of the proxy, or a block of addresses such as {@code 10.0.0.0/8}
+   * @param addresses the IP address of the proxy, or a block of addresses such as {@code
+   *     10.0.0.0/8}
    * @return this builder
-   * @throws IllegalArgumentException if these are no IP addresses
+   * @throws IllegalArgumentException if these are not IP addresses
    */
   public SdServerBuilder trustedProxy(String addresses) {
     Objects.requireNonNull(addresses, "addresses");
@@ -165,10 +168,9 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Adds a folder whose upscalers can be asked for by name. For hires fix the pipeline needs it
-   * too.
+   * Adds a folder of upscalers that requests can name. For hires fix, add it to the pipeline too.
    *
-   * @param directory folders inside it do not count
+   * @param directory a folder; its subfolders are ignored
    * @return this builder
    * @throws IllegalArgumentException if it is not a folder
    */
@@ -178,9 +180,9 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Adds a folder whose ControlNets and T2I-Adapters can be asked for by name.
+   * Adds a folder of ControlNets and T2I-Adapters that requests can name.
    *
-   * @param directory folders inside it do not count
+   * @param directory a folder; its subfolders are ignored
    * @return this builder
    * @throws IllegalArgumentException if it is not a folder
    */
@@ -190,13 +192,13 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Sets a folder into which the images of every job are written at its end, as PNG with their
-   * settings, and whose images the gallery shows. Without it, the gallery has those of the jobs
-   * that are kept. An image that cannot be written is a warning of its job.
+   * Sets the folder for the images of every job, saved at its end as PNG with their settings. The
+   * gallery shows this folder; without one, it shows the images of the jobs in the history. If an
+   * image cannot be written, its job gets a warning.
    *
-   * @param directory which is made if it is not there
+   * @param directory a folder; created if it does not exist
    * @return this builder
-   * @throws IllegalArgumentException if it cannot be created or written to, or is not a folder
+   * @throws IllegalArgumentException if it is not a folder, or cannot be created or written to
    */
   public SdServerBuilder outputDirectory(Path directory) {
     Objects.requireNonNull(directory, "directory");
@@ -204,35 +206,33 @@ public final class SdServerBuilder {
       Files.createDirectories(directory);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "the output folder '%s' cannot be created: %s".formatted(directory, FileReason.of(e)), e);
+          "cannot create the output folder '%s': %s".formatted(directory, FileReason.of(e)), e);
     }
     try {
       WritableFolder.check(directory);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "the output folder '%s' cannot be written to: %s".formatted(directory, FileReason.of(e)),
-          e);
+          "cannot write to the output folder '%s': %s".formatted(directory, FileReason.of(e)), e);
     }
     this.outputDirectory = Optional.of(directory);
     return this;
   }
 
   /**
-   * Sets the folder that LoRAs are put into which are trained by requests. Nothing in it is ever
-   * replaced.
+   * Sets the folder for LoRAs that are trained over HTTP. Existing files are never overwritten.
    *
-   * @param directory one of the pipeline's folders with LoRAs, or a folder inside one, so that
-   *     prompts can name what was trained. Default: the first of them; without any, nothing can be
-   *     trained
+   * @param directory one of the pipeline's LoRA folders or a folder inside one, so that prompts can
+   *     name the trained LoRAs. Default: the first of them; without any, training is unavailable
    * @return this builder
-   * @throws IllegalArgumentException if it is not a folder, or prompts could not name what is in it
+   * @throws IllegalArgumentException if it is not a folder, or prompts could not name its LoRAs
    */
   public SdServerBuilder trainingDirectory(Path directory) {
     Path folder = folder(directory).toAbsolutePath().normalize();
     if (pipeline.loras().folders().stream()
         .noneMatch(known -> folder.startsWith(known.toAbsolutePath().normalize()))) {
       throw new IllegalArgumentException(
-          "trainingDirectory must be one of the pipeline's folders with LoRAs: " + directory);
+          "trainingDirectory must be one of the pipeline's LoRA folders or inside one: "
+              + directory);
     }
     this.trainingDirectory = Optional.of(folder);
     return this;
@@ -247,9 +247,9 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Adds styles that can be asked for by name.
+   * Adds styles that requests can name.
    *
-   * @param styles as {@link Style#readAll} reads them
+   * @param styles styles as read by {@link Style#readAll}
    * @return this builder
    */
   public SdServerBuilder styles(List<Style> styles) {
@@ -258,7 +258,7 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Sets how long the body of a request may be.
+   * Sets the maximum length of a request body.
    *
    * @param bytes from 1024 to 1 GB. Default 64 MB
    * @return this builder
@@ -270,9 +270,9 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Sets how many pixels an image may have, one that is sent or one that is requested. All images
-   * sent with one request may have four times as many together; {@link RequestLimits#DEFAULTS}
-   * bounds its masks, control units and text.
+   * Sets the maximum number of pixels of an image, sent or requested. All images of one request may
+   * have four times as many in total; {@link RequestLimits#DEFAULTS} limits masks, control units
+   * and text.
    *
    * @param pixels at least 4096. Default 4,194,304, 2048 by 2048
    * @return this builder
@@ -284,7 +284,7 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Sets how many images one request may ask for.
+   * Sets the maximum number of images of one request.
    *
    * @param images from 1 to 1000. Default 16
    * @return this builder
@@ -296,8 +296,8 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Sets whether requests that name scripts of A1111, such as ADetailer, are drawn without them and
-   * get a warning.
+   * Sets whether to ignore unsupported A1111 scripts in requests, such as ADetailer, with a
+   * warning.
    *
    * @param ignore default false: such requests are refused
    * @return this builder
@@ -308,9 +308,9 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Sets how many jobs may wait and draw; more are answered with 429.
+   * Sets the maximum number of waiting and running jobs; further ones are refused with 429.
    *
-   * @param jobs from 1 to 150, as each keeps a thread of the server. Default 32
+   * @param jobs from 1 to 150, because each takes a thread of the server. Default 32
    * @return this builder
    * @throws IllegalArgumentException if it is out of range
    */
@@ -320,8 +320,9 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Sets how many jobs each client may ask for in a minute; more are answered with 429 and when to
-   * come back. Clients are told apart by their credentials, or by their address if there are none.
+   * Sets how many jobs each client may start per minute; further ones are refused with 429 and a
+   * {@code Retry-After} header. Clients are identified by their credentials, or by their address if
+   * there are none.
    *
    * @param jobsPerMinute from 1 to 10,000, or 0 for no limit, the default
    * @return this builder
@@ -333,8 +334,8 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Sets how many jobs that have ended are kept with their images and settings. Older ones may go
-   * sooner: 100 MB are kept in all.
+   * Sets how many ended jobs are kept with their images and settings. Older ones may be dropped
+   * earlier, because all of them together may hold 100 MB.
    *
    * @param jobs from 1 to 1000. Default 50
    * @return this builder
@@ -345,7 +346,9 @@ public final class SdServerBuilder {
     return this;
   }
 
-  /** Bounds of one request. Its images together may have four times the pixels of one. */
+  /**
+   * Returns the limits of one request. Its images together may have four times the pixels of one.
+   */
   RequestLimits limits() {
     long together = maxPixels > Long.MAX_VALUE / 4 ? Long.MAX_VALUE : 4 * maxPixels;
     return RequestLimits.DEFAULTS
@@ -365,7 +368,7 @@ public final class SdServerBuilder {
   /**
    * Starts a server with these settings.
    *
-   * @return the server, which answers already
+   * @return the running server
    * @throws IllegalArgumentException if the address or the port cannot be used
    */
   public SdServer start() {

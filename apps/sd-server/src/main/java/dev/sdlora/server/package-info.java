@@ -1,11 +1,11 @@
 /**
  * Images over HTTP: {@link dev.sdlora.server.SdServer}.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What is done in a browser by tests: the stories in {@code server.browser}, what they call
- *       things in {@code Studio}; where a browser is looked for, {@code Chromium}.
+ *   <li>Browser tests: the stories in {@code server.browser}; their vocabulary: {@code Studio};
+ *       finding the browser: {@code Chromium}.
  * </ul>
  */
 @NullMarked

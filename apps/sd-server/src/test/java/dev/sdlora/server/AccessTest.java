@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may ask, how much, and the end. */
+/** Access, limits, and shutdown. */
 @SuppressWarnings("NullAway.Init")
 class AccessTest {
   private static Pipeline pipeline;
@@ -132,7 +132,7 @@ class AccessTest {
     return answer(to, "GET /sdapi/v1/options HTTP/1.1\n" + headers);
   }
 
-  /** Names of pages of other sites may lead to this machine. */
+  /** Host names of other sites' pages may resolve to this machine. */
   @Test
   void hosts_withoutCredentials_givenNamesAndAddressesOnly() {
     try (Served open =
@@ -147,7 +147,7 @@ class AccessTest {
       assertThat(options(open, "Host: host.docker.internal:7860\n"))
           .contains(" 403 ", "--allowed-host host.docker.internal)");
       assertThat(answer(open, "GET /health HTTP/1.1\nHost: evil.example\n")).contains(" 200 ");
-      assertThat(answer(open, "GET / HTTP/1.0\n")).contains(" 403 ", "must have a header Host");
+      assertThat(answer(open, "GET / HTTP/1.0\n")).contains(" 403 ", "must have a Host header");
     }
   }
 
@@ -158,10 +158,10 @@ class AccessTest {
 
   @ParameterizedTest
   @CsvSource({
-    // A proxy that speaks TLS and passes the name on
+    // A proxy that handles TLS and forwards the Host header,
     "https://sd.lan, sd.lan, , 200",
     "https://sd.lan, sd.lan:443, , 200",
-    // and one that does not, with a browser that says so
+    // and one that does not, with a browser that sends Sec-Fetch-Site.
     "https://sd.lan, 127.0.0.1:7860, same-origin, 200",
     "https://sd.lan, 127.0.0.1:7860, , 403",
     "https://sd.lan:8443, sd.lan, , 403",
@@ -187,7 +187,7 @@ class AccessTest {
     }
   }
 
-  /** A link on another site. */
+  /** Follows a link on another site. */
   @Test
   void pages_lead_here() {
     assertThat(
@@ -252,7 +252,7 @@ class AccessTest {
 
   @Test
   void largePicture_413_beforeItIsDecoded() {
-    // A white PNG of 2000x2000 pixels has few bytes.
+    // A white PNG of 2000x2000 pixels is a small file.
     String picture = png(2000);
     HttpResponse<String> answer =
         served.send(
@@ -315,7 +315,7 @@ class AccessTest {
     assertThatThrownBy(() -> settings.maxJobs(0)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> settings.port(served.server.uri().getPort()).start())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("cannot be used");
+        .hasMessageContaining("cannot listen on port");
   }
 
   @Test
@@ -327,7 +327,7 @@ class AccessTest {
       assertThat(refused.statusCode()).isEqualTo(429);
       assertThat(refused.headers().firstValueAsLong("Retry-After").orElseThrow())
           .isBetween(1L, 60L);
-      assertThat(refused.body()).contains("more than 1 jobs a minute");
+      assertThat(refused.body()).contains("limit of 1 jobs per minute");
       assertThat(limited.send(limited.request("/api/jobs")).statusCode()).isEqualTo(200);
       HttpResponse<String> madeUp =
           limited.send(limited.post("/api/jobs", small).header("Authorization", "Bearer other"));

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an editor of prompts asks, and a page that lists LoRAs. */
+/** The APIs for prompt editors and for lists of LoRAs. */
 @SuppressWarnings("NullAway.Init")
 class EditorTest {
   private static final int MANY = 150;
@@ -186,9 +186,9 @@ class EditorTest {
     String plain = ManyLoras.name(149);
     assertThat(served.get(path(plain)).has("preview")).isFalse();
     assertThat(refusal(served.send(served.request(path(plain) + "/preview")), 404))
-        .isEqualTo("LoRA '%s' has no preview picture", plain);
+        .isEqualTo("LoRA '%s' has no preview image", plain);
     assertThat(refusal(served.send(served.request(path("Tusche #1 ü") + "/preview")), 422))
-        .startsWith("the preview picture of LoRA 'Tusche #1 ü' cannot be read");
+        .startsWith("cannot read the preview image of LoRA 'Tusche #1 ü'");
   }
 
   @Test
@@ -250,7 +250,7 @@ class EditorTest {
           a <lora:zorp:1> b     ! <lora:zorp:1>       ! warning ! is called up by 'zorp'
           a <lora:zorp:x> zorp  ! <lora:zorp:x>       ! mistake ! a number
           a <lroa:zorp:1> b     ! <lroa:zorp:1>       ! mistake ! did you mean <lora:zorp:1>?
-          a (lora:zorp:1) b     ! (lora:zorp:1)       ! mistake ! is no tag
+          a (lora:zorp:1) b     ! (lora:zorp:1)       ! mistake ! is not a tag
           [a:b:90]              ! [a:b:90]            ! warning ! never switches in 20 steps
           """)
   void prompt_problem_isMarkedWhereItIs(
@@ -335,7 +335,7 @@ class EditorTest {
             refusal(
                 served.send(served.post("/api/prompt/complete", "{'prompt': 'a', 'cursor': 2}")),
                 422))
-        .isEqualTo("field 'cursor' must be a place in the prompt, from 0 to 1");
+        .isEqualTo("field 'cursor' must be a position in the prompt, from 0 to 1");
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What a page hears of all jobs, and the order of those that wait, one job at a time. */
+/** Events about all jobs, and the order of waiting jobs, with one job running at a time. */
 @SuppressWarnings("NullAway.Init")
 class EventsTest {
   private static Pipeline pipeline;
@@ -35,7 +35,7 @@ class EventsTest {
 
   @AfterEach
   void nothingIsLeft() {
-    deleteAll(); // Cancels those that are still under way, which are forgotten only once they end.
+    deleteAll(); // Cancels running jobs, which are forgotten only once they end.
     served.untilIdle();
     deleteAll();
     assertThat(served.get("/api/jobs").get("jobs")).isEmpty();
@@ -61,7 +61,7 @@ class EventsTest {
     return served.get("/api/jobs/" + id).get("place").asInt();
   }
 
-  /** One that hears all. */
+  /** A client that receives all events. */
   private static final class Listener implements AutoCloseable {
     private final Socket socket;
     private final BufferedReader lines;
@@ -165,7 +165,7 @@ class EventsTest {
     Listener page = new Listener(other, "/api/events");
     page.next("jobs", all -> true);
     CompletableFuture<String> rest = CompletableFuture.supplyAsync(() -> restOf(page));
-    other.close(); // It waits for clients to close what has ended.
+    other.close(); // The server waits for clients to close connections that have ended.
     assertThat(rest.join()).isEmpty();
   }
 
@@ -185,7 +185,7 @@ class EventsTest {
     served.send(served.request("/api/jobs/" + ids.get(0)).DELETE());
     served.until("/api/jobs/" + ids.get(3), job -> job.get("state").asText().equals("running"));
     assertThat(served.send(served.post("/api/jobs/" + ids.get(3) + "/move", "{'place': 1}")).body())
-        .contains("does not wait any more");
+        .contains("is no longer waiting");
     assertThat(served.send(served.post("/api/jobs/" + ids.get(1) + "/move", "{}")).statusCode())
         .isEqualTo(422);
     assertThat(served.send(served.post("/api/jobs/none/move", "{'place': 1}")).statusCode())

@@ -34,10 +34,10 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Images that stay, in a folder or with their jobs. */
+/** Images kept in a folder or with their jobs. */
 @SuppressWarnings("NullAway.Init")
 class GalleryTest {
-  /** Ages of files are told from one moment, however long a test takes. */
+  /** A fixed moment for the ages of files, however long a test takes. */
   private final Instant begin = Instant.now();
 
   private static final String SMALL =
@@ -60,17 +60,17 @@ class GalleryTest {
     return Served.of(pipeline, settings -> settings.outputDirectory(folder));
   }
 
-  /** Not even root creates files in /proc. */
+  /** Not even root can create files in /proc. */
   @Test
   @EnabledOnOs(OS.LINUX)
   void outputDirectory_thatCannotBeWritten_isRefused() throws IOException {
     SdServerBuilder builder = SdServer.builder(pipeline);
     assertThatThrownBy(() -> builder.outputDirectory(Path.of("/proc")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("the output folder '/proc' cannot be written to: no such file or folder");
+        .hasMessage("cannot write to the output folder '/proc': no such file or folder");
     Path file = Files.createFile(folder.resolve("file"));
     assertThatThrownBy(() -> builder.outputDirectory(file))
-        .hasMessage("the output folder '%s' cannot be created: a file with this name exists", file);
+        .hasMessage("cannot create the output folder '%s': a file with this name exists", file);
   }
 
   private static JsonNode draw(Served served, String body) {
@@ -119,7 +119,7 @@ class GalleryTest {
     }
   }
 
-  /** A PNG of a few kilobytes whose settings unpack to 16 MB. */
+  /** Writes a PNG of a few kilobytes whose settings unpack to 16 MB. */
   private void writePacked(String name) throws IOException {
     write(name, 8, "Steps: 1", 60);
     byte[] png = Files.readAllBytes(folder.resolve(name));
@@ -172,7 +172,7 @@ class GalleryTest {
       assertThat(job.get("images")).hasSize(2);
       assertThat(job.get("warnings")).hasSize(2);
       assertThat(job.get("warnings").get(0).asText())
-          .contains("was not saved")
+          .contains("could not be saved")
           .doesNotContain(folder.toString());
     }
   }

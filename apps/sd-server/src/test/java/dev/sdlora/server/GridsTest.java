@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Work that is more than one request for images: grids and upscales, as jobs. */
+/** Grids and upscales as jobs. */
 @SuppressWarnings("NullAway.Init")
 class GridsTest {
   private static final String REQUEST =

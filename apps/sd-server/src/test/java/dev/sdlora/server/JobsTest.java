@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The queue, through the server's own interface, two jobs at a time. */
+/** The queue through the server's own API, with two jobs running at a time. */
 @SuppressWarnings("NullAway.Init")
 class JobsTest {
   private static final String SMALL = "'width': 64, 'height': 64, 'steps': 2}";
@@ -46,8 +46,8 @@ class JobsTest {
   @Timeout(60)
   void nothingIsLeft() {
     served.untilIdle();
-    served.ask("/sdapi/v1/txt2img", "{'prompt': 'a ring', " + SMALL); // behind what is cancelled
-    while (pipeline.liveTensors() != tensors) { // Beside it a step may still come to its end.
+    served.ask("/sdapi/v1/txt2img", "{'prompt': 'a ring', " + SMALL); // after the cancelled jobs
+    while (pipeline.liveTensors() != tensors) { // A step of the cancelled job may still be running.
       Thread.onSpinWait();
     }
   }
@@ -167,7 +167,7 @@ class JobsTest {
     assertThat(job(id).get("state").asText()).isEqualTo("cancelled");
   }
 
-  /** A client that says what it wants and reads nothing. */
+  /** Opens a client that sends a request and reads nothing. */
   private static Socket open(String request) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), served.server.uri().getPort());
     OutputStream out = socket.getOutputStream();

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Warnings, addresses and errors in answers to OpenAI's clients, among them its own for Java. */
+/** Warnings, URLs and errors for OpenAI's clients, including its Java client. */
 @SuppressWarnings("NullAway.Init")
 class OpenAiAnswersTest {
   private static Pipeline pipeline;
@@ -102,7 +102,7 @@ class OpenAiAnswersTest {
     assertThat(events.stream().filter(ImageGenStreamEvent::isGenerationCompleted).toList())
         .satisfiesExactly(
             first -> assertThat(warnings(first)).isEqualTo("none"),
-            last -> assertThat(warnings(last)).contains("model 'dall-e-3' is not here"));
+            last -> assertThat(warnings(last)).contains("model 'dall-e-3' is not loaded"));
   }
 
   private static String warnings(ImageGenStreamEvent event) {
@@ -114,9 +114,9 @@ class OpenAiAnswersTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'model': 'gpt-image-1' | model 'gpt-image-1' is not here; 'demo-sd1' was used",
-        "'quality': 'high' | field 'quality' has no effect; 'steps' decides",
-        "'style': 'vivid' | field 'style' has no effect; the prompt decides",
+        "'model': 'gpt-image-1' | model 'gpt-image-1' is not loaded; used 'demo-sd1'",
+        "'quality': 'high' | field 'quality' has no effect; use 'steps'",
+        "'style': 'vivid' | field 'style' has no effect; use the prompt",
         "'stepz': 9 | unknown field 'stepz'; did you mean 'steps'?",
         "'override_settings': {'font': 'x'} | option 'font' has no effect here",
       })
@@ -255,7 +255,7 @@ class OpenAiAnswersTest {
   }
 
   @Test
-  @SuppressWarnings("deprecation") // Of OpenAI; clients still call it.
+  @SuppressWarnings("deprecation") // Deprecated by OpenAI, but clients still call it.
   void variation_ofAnImageWithSettings_hasItsPrompt() {
     byte[] image = bytes(client.images().generate(params("a ring").build()));
     ImagesResponse answer =
@@ -292,6 +292,6 @@ class OpenAiAnswersTest {
     assertThatThrownBy(() -> client.images().edit(params))
         .isInstanceOfSatisfying(
             BadRequestException.class, error -> assertThat(error.param()).hasValue("image"))
-        .hasMessageContaining("one image is edited at a time");
+        .hasMessageContaining("the form must have one image");
   }
 }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** OpenAI's images interface, mostly as OpenAI's own client for Java uses it. */
+/** OpenAI's images API, mostly called by OpenAI's Java client. */
 @SuppressWarnings("NullAway.Init")
 class OpenAiTest {
   private static Pipeline pipeline;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The studio's files, as they come over HTTP. */
+/** The studio's files over HTTP. */
 @SuppressWarnings("NullAway.Init")
 class PageTest {
   private static final Pattern IMPORT = Pattern.compile("(?:from|import) \"(\\.[^\"]+)\"");

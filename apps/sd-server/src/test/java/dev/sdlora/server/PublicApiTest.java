@@ -4,7 +4,7 @@ import dev.sdlora.testkit.PublicApi;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** Whoever embeds the server knows one type and its builder. */
+/** Programs that embed the server need one type and its builder. */
 class PublicApiTest {
   @Test
   void publicTypes_listed_areThoseOnRecord() {

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** How often each client may ask, by a clock that the test moves. */
+/** The rate limit, with a clock that the test controls. */
 class RateLimitTest {
   private final AtomicLong nanos = new AtomicLong(-5);
   private final RateLimit limit = new RateLimit(6, nanos::get);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests and answers as clients of A1111's interface expect them, warnings included. */
+/** Requests and responses as A1111's clients expect them, including warnings. */
 @SuppressWarnings("NullAway.Init")
 class SdapiClientsTest {
   private static final String SMALL = "'width': 64, 'height': 64, 'steps': 1";
@@ -57,7 +57,7 @@ class SdapiClientsTest {
     return warnings;
   }
 
-  /** A body with every field of a schema at its default. */
+  /** Returns a body with every field of a schema at its default. */
   private static ObjectNode defaults(String schema) {
     JsonNode fields =
         served.get("/openapi.json").at("/components/schemas/" + schema + "/properties");

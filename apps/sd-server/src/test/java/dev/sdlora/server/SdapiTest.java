@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A1111's interface. */
+/** A1111's API. */
 @SuppressWarnings("NullAway.Init")
 class SdapiTest {
   private static final String SMALL = "'width': 64, 'height': 64, 'steps': 2";
@@ -297,19 +297,19 @@ class SdapiTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "txt2img | {'prompt': | 400 | the body is no JSON",
+        "txt2img | {'prompt': | 400 | the body is not JSON",
         "txt2img | [] | 400 | must be a JSON object",
         "txt2img | {'steps': 'many'} | 422 | field 'steps' must be a number",
         "txt2img | {'steps': 1.5} | 422 | field 'steps' must be a whole number",
         "txt2img | {'steps': NaN} | 422 | field 'steps' must be a whole number",
-        "txt2img | {'prompt': 5} | 422 | field 'prompt' must be a text",
+        "txt2img | {'prompt': 5} | 422 | field 'prompt' must be a string",
         "txt2img | {'width': 65, 'height': 64} | 422 | multiple of 8",
         "txt2img | {'width': 99992, 'height': 99992} | 413 | pixels",
         "txt2img | {'enable_hr': true, 'hr_scale': 8} | 413 | hires",
         "txt2img | {'enable_hr': true, 'hr_upscaler': '/etc/passwd'} | 422 | no upscaler",
-        "txt2img | {'batch_size': 17} | 422 | from 1 to 16 pictures",
+        "txt2img | {'batch_size': 17} | 422 | from 1 to 16 images",
         "txt2img | {'enable_hr': true, 'hr_upscaler': 'Lanczoz'} | 422 | did you mean 'Lanczos'?",
-        "txt2img | {'sampler_name': 'Oiler'} | 422 | sampler 'Oiler' is not known",
+        "txt2img | {'sampler_name': 'Oiler'} | 422 | sampler 'Oiler' is unknown",
         "txt2img | {'sampler_name': 'Eular a'} | 422 | did you mean 'Euler a'",
         "txt2img | {'styles': ['lout']} | 422 | did you mean 'loud'?",
         "txt2img | {'script_name': 'x/y plot'} | 422 | Script 'x/y plot' not found",
@@ -325,7 +325,7 @@ class SdapiTest {
             + "forged line:1>', 'width': 64, 'height': 64} | 422 | hypernetwork 'none\\u000aforged"
             + " line' is not in",
         "img2img | {} | 404 | Init image not found",
-        "img2img | {'init_images': ['http://localhost/x.png']} | 422 | addresses are not read",
+        "img2img | {'init_images': ['http://localhost/x.png']} | 422 | URLs are not fetched",
         "img2img | {'init_images': ['aGVsbG8=']} | 422 | format",
         "png-info | {} | 404 | Image not found",
         "extra-single-image | {'image': 'aGVsbG8='} | 422 | format",
@@ -367,7 +367,7 @@ class SdapiTest {
         .containsExactlyInAnyOrder(allowed.split(", "));
     if (sentence != null) {
       assertThat(Served.json(answer.body()).at(sentence).asText())
-          .startsWith("this path has no such method: use ");
+          .startsWith("this path does not support the method: use ");
     }
   }
 

@@ -20,11 +20,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
-/** A server of the bundled model, and a client that knows nothing of it. */
+/** A server with the bundled model, and an HTTP client. */
 final class Served implements AutoCloseable {
   static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Draws for most of a minute, unless somebody ends it. */
+  /** A request that draws for most of a minute unless it is cancelled. */
   static final String LONG =
       "{'prompt': 'a red star', 'width': 128, 'height': 128, 'steps': 1000, 'seed': 1}";
 
@@ -42,7 +42,7 @@ final class Served implements AutoCloseable {
         .checkpoint(Checkpoint.open(DemoModel.checkpoint()))
         .loraDirectory(DemoModel.loras())
         .precision(Precision.FLOAT32)
-        // Otherwise the company that a request has decides how its LoRAs act, and roundings with
+        // Otherwise the other requests of a batch decide how LoRAs are applied, and rounding with
         // it.
         .loraMode(LoraMode.OVERLAY)
         .concurrency(concurrency)
@@ -112,7 +112,7 @@ final class Served implements AutoCloseable {
     }
   }
 
-  /** Asks until it is so. */
+  /** Polls until the response satisfies a condition. */
   JsonNode until(String path, Predicate<JsonNode> holds) {
     JsonNode answer = get(path);
     while (!holds.test(answer)) {
@@ -122,7 +122,7 @@ final class Served implements AutoCloseable {
     return answer;
   }
 
-  /** Waits until nobody draws: a request that is cancelled still ends its step. */
+  /** Waits until nothing is drawing: a cancelled request still finishes its step. */
   JsonNode untilIdle() {
     return until("/api/jobs", answer -> unfinished(answer) == 0);
   }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** LoRAs that are trained by requests, on images of 64 by 64 pixels. */
+/** Training of LoRAs over HTTP, on images of 64 by 64 pixels. */
 @SuppressWarnings("NullAway.Init")
 @Tag("slow")
 class TrainingsTest {
@@ -75,7 +75,7 @@ class TrainingsTest {
     pipeline.close();
   }
 
-  /** Those of this test: others may train in another process. */
+  /** Returns the temporary folders of this test; other processes may be training too. */
   private static List<Path> temporaryFolders() throws IOException {
     try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
       return files
@@ -90,7 +90,7 @@ class TrainingsTest {
       return Arrays.equals(
           Files.readAllBytes(folder.resolve("0")), Base64.getDecoder().decode(picture));
     } catch (IOException e) {
-      return false; // Somebody else's, without images or deleted meanwhile.
+      return false; // The folder of another process, without images or deleted meanwhile.
     }
   }
 
@@ -193,7 +193,7 @@ class TrainingsTest {
     assertThat(resume.statusCode()).isEqualTo(409);
   }
 
-  /** It encodes its image then, which takes longer than an answer. */
+  /** It is encoding its image then, which takes longer than a response. */
   @Test
   void goingOn_stoppedBeforeItsFirstStep_losesNothing() {
     String id = id(body("early", 1000));
@@ -224,26 +224,26 @@ class TrainingsTest {
     refused(body("bad", 4).replace("'rank': 2", "'rank': 0"), "rank must be from 1 to 1024: 0");
     refused(body("bad", 0), "steps must be from 1");
     refused(body("bad", 4).replace("attention", "all"), "field 'modules'");
-    refused(body("bad", 4).replace(picture, "aGVsbG8="), "picture 1 cannot be read");
+    refused(body("bad", 4).replace(picture, "aGVsbG8="), "image 1 cannot be read");
     refused(body("bad", 4).replace(picture, "picture:gone"), "picture:gone");
-    refused("{'name': 'bad', 'pictures': []}", "from 1 to 1000 pictures: 0");
+    refused("{'name': 'bad', 'pictures': []}", "from 1 to 1000 images: 0");
     refused(
         body("bad", 4).replace("orb", "").replace("an orange ", ""), "trigger word or captions");
     refused(body("bad", 4).replace("'width': 64", "'width': 99992"), "pixels");
     refused(
         body("bad", 4).replace("'batch_size': 1,", "'batch_size': 1000000000,"),
-        "a step of 'batch_size' 1000000000 at 64x64 has 4096000000000 pixels; at most 4194304 are");
+        "a step of 'batch_size' 1000000000 at 64x64 has 4096000000000 pixels; the limit is 4194304");
     refused(
         body("bad", 1000).replace("'samples': false", "'sample_every': 4"),
-        "makes 250; at most 200 are drawn, so 'sample_every' must be at least 5");
+        "makes 250; the limit is 200, so 'sample_every' must be at least 5");
     refused(
         body("bad", 4).replace("an orange orb", "orb ".repeat(2501)),
-        "the caption of picture 1 has 10003 characters; at most 10000 are taken");
+        "the caption of image 1 has 10003 characters; the limit is 10000");
     refused(
         body("bad", 4)
             .replace("'rank'", "'notes': [%s 1], 'rank'".formatted("'%s',".repeat(14)))
             .replace("%s", "x".repeat(19_000)),
-        "characters without its images; at most 262144 are taken");
+        "characters without its images; the limit is 262144");
     assertThat(temporaryFolders()).isEqualTo(before);
     assertThat(folder.resolve("trained/bad.safetensors")).doesNotExist();
   }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Images that are sent once and named by requests, and the settings in them. */
+/** Images that are uploaded once and referred to by requests, and the settings in them. */
 @SuppressWarnings("NullAway.Init")
 class UploadsTest {
   private static final String SMALL = "'width': 64, 'height': 64, 'steps': 2";

@@ -3,11 +3,11 @@ package dev.sdlora.demo;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Sentences about scenes, in several orders of words. */
+/** Captions of scenes, in several word orders. */
 public final class Captions {
   private Captions() {}
 
-  /** One of the sentences that say a scene. */
+  /** Returns one of the sentences that describe a scene. */
   public static String of(Scene scene, RandomGenerator random) {
     List<String> orders = scene.isPair() ? ofTwo(scene) : ofOne(scene);
     return orders.get(random.nextInt(orders.size()));
@@ -58,7 +58,7 @@ public final class Captions {
       case RIGHT -> List.of("right of", "to the right of");
       case TOP -> List.of("above");
       case BOTTOM -> List.of("below");
-      case CENTRE -> throw new IllegalArgumentException("two things are never in the centre");
+      case CENTRE -> throw new IllegalArgumentException("two things cannot be in the centre");
     };
   }
 

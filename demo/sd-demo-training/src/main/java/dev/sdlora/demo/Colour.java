@@ -3,7 +3,7 @@ package dev.sdlora.demo;
 import java.awt.Color;
 import java.util.Locale;
 
-/** The colours of things and grounds, at least 43 apart in Lab. */
+/** The colours of things and grounds. Any two are at least 43 apart in Lab. */
 public enum Colour {
   RED(220, 30, 30),
   ORANGE(250, 150, 10),
@@ -22,12 +22,12 @@ public enum Colour {
     paint = new Color(red, green, blue);
   }
 
-  /** The word for it in captions. */
+  /** Returns the word for it in captions. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The exact value that scenes are painted with. */
+  /** Returns the exact value that scenes are painted with. */
   public Color paint() {
     return paint;
   }

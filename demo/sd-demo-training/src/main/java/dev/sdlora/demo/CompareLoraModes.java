@@ -12,11 +12,10 @@ import java.util.Locale;
 
 /**
  * Compares images of the bundled model with a LoRA patched and overlaid in bfloat16, and both with
- * the image in float32. Prints the mean differences of images in grey levels of 255, one line for
- * each pair.
+ * the image in float32. Prints the mean differences in grey levels of 255, one line for each pair.
  *
- * <p>Arguments: the number of prompts, 8 unless given; the number of steps, 20 unless given; the
- * guidance, 4 unless given.
+ * <p>Arguments: the number of prompts (default 8), the number of steps (default 20), the guidance
+ * scale (default 4).
  */
 public final class CompareLoraModes {
   private static final int STEPS = 20;
@@ -42,7 +41,7 @@ public final class CompareLoraModes {
     this.fast = fast;
   }
 
-  /** Compares. */
+  /** Runs the comparison. */
   public static void main(String[] args) {
     int prompts = args.length > 0 ? Integer.parseInt(args[0]) : PROMPTS.size();
     int steps = args.length > 1 ? Integer.parseInt(args[1]) : STEPS;
@@ -93,7 +92,7 @@ public final class CompareLoraModes {
     return pipeline.generate(spec).first().rgb();
   }
 
-  /** The mean over pixels and channels. */
+  /** Returns the mean difference over pixels and channels. */
   private static double difference(byte[] a, byte[] b) {
     double sum = 0;
     for (int i = 0; i < a.length; i++) {

@@ -15,12 +15,12 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * Shows how far images in bfloat16 are from those in float32: draws the same requests in both, with
- * several samplers and sizes and every second one with a LoRA, and prints the grey levels between
- * them and how often both images show the same.
+ * Compares images in bfloat16 with those in float32: generates the same requests in both, with
+ * several samplers and sizes and with a LoRA in every second one. Prints the difference in grey
+ * levels and how often both images show the same things.
  *
- * <p>Arguments: the number of requests, 50 unless given; then a checkpoint in place of the bundled
- * model, whose images are then drawn without LoRAs.
+ * <p>Arguments: the number of requests (default 50); a checkpoint to use instead of the bundled
+ * model, in which case no LoRAs are used.
  */
 public final class ComparePrecisions {
   private static final int REQUESTS = 50;
@@ -29,11 +29,11 @@ public final class ComparePrecisions {
   private static final List<String> LORAS =
       List.of("fluent_3d", "noto", "ink_lines", "detail_slider", "night", "zorp");
 
-  /** Those that add noise on the way and those that do not, of one call a step and of two. */
+  /** Samplers with and without added noise, with one and with two calls per step. */
   private static final List<Sampler> SAMPLERS =
       List.of(Sampler.DPMPP_2M, Sampler.EULER_A, Sampler.EULER, Sampler.DPMPP_SDE, Sampler.DDIM);
 
-  /** The first is what the bundled model was trained at. */
+  /** Image sizes; the bundled model was trained at the first one. */
   private static final List<ImageSize> SIZES =
       List.of(new ImageSize(128, 128), new ImageSize(192, 128), new ImageSize(256, 256));
 
@@ -44,7 +44,7 @@ public final class ComparePrecisions {
 
   private ComparePrecisions() {}
 
-  /** Compares. */
+  /** Runs the comparison. */
   public static void main(String[] args) {
     int requests = args.length > 0 ? Integer.parseInt(args[0]) : REQUESTS;
     boolean bundled = args.length < 2;

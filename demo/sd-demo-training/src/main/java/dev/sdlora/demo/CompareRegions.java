@@ -19,11 +19,11 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Two LoRAs in one image, each in its half: prints how much of the effect of each shows in its own
- * half and in the other, and writes a sheet of images.
+ * Applies two LoRAs to one image, each to one half. Prints how much of each LoRA's effect appears
+ * in its own half and in the other, and writes a sheet of images.
  *
- * <p>Arguments: the folder to write to, then the number of scenes, 32 unless given, then that of
- * steps, 20 unless given.
+ * <p>Arguments: the output folder, the number of scenes (default 32), the number of steps (default
+ * 20).
  */
 public final class CompareRegions {
   private static final int SCENES = 32;
@@ -31,17 +31,20 @@ public final class CompareRegions {
   private static final int SHOWN = 4;
   private static final long SEED = 2026;
 
-  /** Pixels beside the middle that are not looked at: two deviations of the masks' blur. */
+  /**
+   * Pixels on both sides of the middle that are not measured: two standard deviations of the masks'
+   * blur.
+   */
   private static final int MARGIN = 16;
 
-  /** Two of them stand one in each half. */
+  /** Two of these are drawn, one in each half. */
   private static final List<String> THINGS =
       List.of("cats", "houses", "rockets", "frogs", "penguins", "foxes", "cars");
 
   private static final RegionMask LEFT = RegionMask.rectangle(0, 0, 0.5, 1);
   private static final RegionMask RIGHT = RegionMask.rectangle(0.5, 0, 1, 1);
 
-  /** A LoRA and the measure that its weight moves. */
+  /** A LoRA and the measure that its weight changes. */
   private record Effect(String name, String measured, ToDoubleFunction<BufferedImage> measure) {
     double measure(BufferedImage picture) {
       return measure.applyAsDouble(picture);
@@ -69,7 +72,7 @@ public final class CompareRegions {
     }
   }
 
-  /** Compares. */
+  /** Runs the comparison. */
   public static void main(String[] args) throws IOException {
     Path folder = Files.createDirectories(Path.of(args.length > 0 ? args[0] : "."));
     int scenes = args.length > 1 ? Integer.parseInt(args[1]) : SCENES;
@@ -110,7 +113,7 @@ public final class CompareRegions {
     sheet.write(png);
   }
 
-  /** Measures a LoRA on the left and another on the right, alone and together. */
+  /** Measures one LoRA on the left and another on the right, alone and together. */
   private List<BufferedImage> pair(List<BufferedImage> none, Effect one, Effect other) {
     LoraAdapter left = adapter(one).withMask(LEFT);
     LoraAdapter right = adapter(other).withMask(RIGHT);
@@ -141,7 +144,7 @@ public final class CompareRegions {
     return pictures;
   }
 
-  /** What a LoRA that acts in one half changes of its measure, in both halves. */
+  /** Prints how much a LoRA that is applied to one half changes its measure in both halves. */
   private void print(
       Effect lora,
       String where,
@@ -166,7 +169,7 @@ public final class CompareRegions {
         100 * Math.abs(mean(outside) / mean(inside)));
   }
 
-  /** The change of each scene. */
+  /** Returns the change in each scene. */
   private double[] changes(
       Effect lora, boolean left, List<BufferedImage> without, List<BufferedImage> with) {
     return IntStream.range(0, with.size())
@@ -184,7 +187,7 @@ public final class CompareRegions {
     return Arrays.stream(values).average().orElseThrow();
   }
 
-  /** How far the mean of so many scenes may be from that of all. */
+  /** Returns the standard error of the mean. */
   private static double deviationOfMean(double[] values) {
     double mean = mean(values);
     double squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();

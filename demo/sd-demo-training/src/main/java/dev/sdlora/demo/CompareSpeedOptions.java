@@ -20,19 +20,18 @@ import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
 /**
- * Draws the same images with each option that makes drawing faster: prints how far they are from
- * those without, how often they are what their prompts ask for, and how long they take, and writes
- * a sheet of some.
+ * Generates the same images with each speed option. Prints how much they differ from images without
+ * it, how often they match their prompts, and how long they take; writes a sheet of some.
  *
- * <p>Arguments: the folder to write to, then the number of prompts, 40 unless given, then {@code
- * cache} for settings of DeepCache and of token merging in the place of {@code options}.
+ * <p>Arguments: the output folder, the number of prompts (default 40), then {@code cache} to
+ * compare settings of DeepCache and token merging instead of {@code options}.
  */
 public final class CompareSpeedOptions {
   private static final int PROMPTS = 40;
   private static final int SHOWN = 4;
   private static final long SEED = 2026;
 
-  /** A way to draw; the first one is what the others are compared with. */
+  /** A set of options; the first one is the baseline. */
   private record Way(String name, UnaryOperator<PromptSpec> change) {
     static Way with(String name, UnaryOperator<SpeedOptions.Builder> options) {
       return new Way(
@@ -52,7 +51,7 @@ public final class CompareSpeedOptions {
           Way.with("sigma 0.28 to 5.42", o -> o.guidanceRange(GuidanceRange.ofSigmas(0.28, 5.42))),
           Way.with("DeepCache 3", o -> o.cacheInterval(3)));
 
-  /** Of DeepCache the interval and the branch, of token merging the ratio. */
+  /** Intervals and branches of DeepCache, ratios of token merging. */
   private static final List<Way> CACHES =
       List.of(
           EXACT,
@@ -94,13 +93,13 @@ public final class CompareSpeedOptions {
     }
   }
 
-  /** Compares on the bundled model. */
+  /** Runs the comparison on the bundled model. */
   public static void main(String[] args) throws IOException {
     Path folder = Files.createDirectories(Path.of(args.length > 0 ? args[0] : "."));
     int prompts = args.length > 1 ? Integer.parseInt(args[1]) : PROMPTS;
     String compared = args.length > 2 ? args[2] : "options";
     List<Way> ways =
-        Objects.requireNonNull(WAYS.get(compared), compared + " is none of " + WAYS.keySet());
+        Objects.requireNonNull(WAYS.get(compared), compared + " is not one of " + WAYS.keySet());
     try (Pipeline pipeline =
         Pipeline.builder().checkpoint(Checkpoint.open(DemoModel.checkpoint())).build()) {
       new CompareSpeedOptions(prompts, ways).run(pipeline, folder.resolve("speed-options.png"));
@@ -156,7 +155,7 @@ public final class CompareSpeedOptions {
     return scores.line("of these");
   }
 
-  /** Prompts in rows, ways in columns. */
+  /** Returns a sheet with prompts in rows and options in columns. */
   private ContactSheet sheet(List<List<GeneratedImage>> drawn) {
     ContactSheet sheet = new ContactSheet(128, ways.stream().map(Way::name).toList());
     for (int i = 0; i < Math.min(SHOWN, specs.size()); i++) {

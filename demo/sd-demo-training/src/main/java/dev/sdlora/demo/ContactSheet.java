@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Images in labelled rows under labelled columns. */
+/** A sheet of images in labelled rows and columns. */
 public final class ContactSheet {
   private static final int GAP = 6;
   private static final int LABELS = 190;
@@ -23,7 +23,7 @@ public final class ContactSheet {
   private final List<String> labels = new ArrayList<>();
   private final List<List<BufferedImage>> rows = new ArrayList<>();
 
-  /** An empty sheet of square images. */
+  /** Creates an empty sheet of square images. */
   public ContactSheet(int side, List<String> columns) {
     this.side = side;
     this.columns = List.copyOf(columns);
@@ -35,7 +35,7 @@ public final class ContactSheet {
     rows.add(List.copyOf(pictures));
   }
 
-  /** A prompt as a label of several lines. */
+  /** Wraps a prompt into a label of several lines. */
   public static String wrapped(String text) {
     StringBuilder lines = new StringBuilder();
     int start = 0;
@@ -48,7 +48,7 @@ public final class ContactSheet {
     return lines.toString();
   }
 
-  /** Draws the sheet and writes it as PNG. */
+  /** Draws the sheet and writes it as a PNG file. */
   public void write(Path png) {
     int across = rows.stream().mapToInt(List::size).max().orElse(0);
     int width = LABELS + across * (side + GAP);

@@ -15,11 +15,11 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * Shows how well the bundled model draws plain shapes: prints how often images are what their
- * prompts ask for, judged by geometry, and writes a sheet of them.
+ * Evaluates how well the bundled model draws plain shapes: prints how often images match their
+ * prompts, judged by geometry, and writes a sheet of them.
  *
- * <p>Arguments: the folder to write to, then the number of prompts, 200 unless given, then a number
- * format, {@code float32} unless given.
+ * <p>Arguments: the output folder, the number of prompts (default 200), the dtype (default {@code
+ * float32}).
  */
 public final class EvaluateShapes {
   private static final int PROMPTS = 200;
@@ -52,7 +52,7 @@ public final class EvaluateShapes {
     return pipeline.generate(spec).first().toBufferedImage();
   }
 
-  /** Prompts whose combination of shape, colour and ground training never showed. */
+  /** Uses prompts with combinations of shape, colour and ground that training never showed. */
   private void run(int count, Path png) {
     PromptScores all = new PromptScores();
     PromptScores single = new PromptScores();
@@ -69,7 +69,7 @@ public final class EvaluateShapes {
       (scene.isPair() ? pairs : single).add(scene, verdict);
       pictures.add(picture);
       if (!verdict.agreesWith(scene)) {
-        System.out.printf("  %d is not quite: %s%n", i + 1, prompt);
+        System.out.printf("  %d does not match: %s%n", i + 1, prompt);
       }
     }
     rowsOf(pictures).write(png);

@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** The pixels of one thing in an image, and its colour. */
 final class Figure {
-  /** Pin holes, below the radius of a small ring's hole. */
+  /** The width of pinholes to fill, less than the radius of a small ring's hole. */
   private static final int GAP = 4;
 
   private final Mask mask;
@@ -19,7 +19,7 @@ final class Figure {
     this.colour = colour;
   }
 
-  /** Cuts a flat figure out along the middle of its blurred edge, given roughly its pixels. */
+  /** Cuts out a flat figure along the middle of its blurred edge, given its approximate pixels. */
   static Figure flat(Planes picture, Ground ground, Mask part) {
     Mask core = part.eroded(2);
     Rgb own = Rgb.median(colours(picture, core.area() >= part.area() / 5 ? core : part));
@@ -27,22 +27,22 @@ final class Figure {
     Rgb plain = ground.measured();
     Mask half =
         picture.where(i -> near.contains(i) && picture.rgb(i).share(plain, own) > 0.5).opened(1);
-    // A figure of several colours would lose those that are not on the way to the median.
+    // A multicoloured figure would lose colours that are not between ground and median.
     Mask mask = half.area() >= 0.6 * part.area() ? largest(half) : part;
     return new Figure(mask.filled(GAP), own.nearest(Set.of(ground.colour())));
   }
 
-  /** The middle of the bounding box from the left, as a share of the image's width. */
+  /** Returns the horizontal centre of the bounding box, as a fraction of the image's width. */
   double x() {
     return mask.bounds().getCenterX() / mask.width();
   }
 
-  /** The middle of the bounding box from the top, as a share of the image's height. */
+  /** Returns the vertical centre of the bounding box, as a fraction of the image's height. */
   double y() {
     return mask.bounds().getCenterY() / mask.height();
   }
 
-  /** Says what it is, alone or as one of two. */
+  /** Identifies the thing, alone or as one of two. */
   Thing thing(ShapeMatcher matcher, boolean ofTwo) {
     Map<Shape, Double> scores = matcher.scores(silhouette());
     Shape shape =

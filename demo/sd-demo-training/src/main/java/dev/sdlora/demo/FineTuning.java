@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Trains all weights of the bundled model's U-Net on images in pen, as DreamBooth and other
- * fine-tunings do: what a LoRA does with a hundredth of the numbers.
+ * Trains all weights of the bundled model's U-Net on pen drawings, as DreamBooth and other full
+ * fine-tunings do. A LoRA achieves the same with a hundredth of the parameters.
  */
 final class FineTuning {
   private static final int SIDE = 128;
@@ -49,7 +49,7 @@ final class FineTuning {
     return values;
   }
 
-  /** Trains for some steps and writes the checkpoint. */
+  /** Trains for a number of steps and writes the checkpoint. */
   void write(int steps, Path checkpoint) {
     List<float[]> latents = new ArrayList<>();
     List<int[]> ids = new ArrayList<>();
@@ -80,7 +80,7 @@ final class FineTuning {
     }
   }
 
-  /** Images in the look of {@code ink_lines}, with captions that do not tell of it. */
+  /** Encodes images in the style of {@code ink_lines}, with captions that do not mention it. */
   private void encode(int pictures, List<float[]> latents, List<int[]> ids) {
     SceneSource scenes = new SceneSource(SEED + 77);
     SplittableRandom random = new SplittableRandom(SEED);
@@ -114,10 +114,9 @@ final class FineTuning {
   }
 
   /**
-   * Writes the bundled model with noise on each matrix, for comparison: a change that no training
-   * has made.
+   * Writes the bundled model with noise added to each matrix, for comparison with a trained change.
    *
-   * @param share the length of each matrix's change, as a share of that of the matrix
+   * @param share the norm of each matrix's change, as a fraction of the matrix's norm
    */
   void writeNoisy(double share, Path checkpoint) {
     SplittableRandom random = new SplittableRandom(SEED);

@@ -7,13 +7,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The ground of an image: the palette colour, and the colour that it has there. */
+/** The ground of an image: its palette colour, and the colour measured in the image. */
 record Ground(Colour colour, Rgb measured) {
   private static final int RING = 20;
 
-  /**
-   * Takes the colour that is most common along the border, as lines or a thing may be there too.
-   */
+  /** Returns the most common colour along the border, where lines or a thing may be too. */
   static Ground of(Planes picture) {
     int width = picture.width();
     int height = picture.height();

@@ -3,11 +3,11 @@ package dev.sdlora.demo;
 import java.awt.image.BufferedImage;
 import java.util.List;
 
-/** Images as networks take them. */
+/** Converts images to and from the arrays that networks use. */
 public final class ImageBatch {
   private ImageBatch() {}
 
-  /** Pixels of square images as [image][3][side][side], -1 to 1. */
+  /** Returns the pixels of square images as [image][3][side][side], -1 to 1. */
   public static float[] pixels(List<BufferedImage> pictures) {
     int side = pictures.get(0).getWidth();
     int area = side * side;
@@ -24,7 +24,7 @@ public final class ImageBatch {
     return pixels;
   }
 
-  /** The image of [3][side][side] pixels from the given offset on. */
+  /** Returns the image of [3][side][side] pixels that start at an offset. */
   public static BufferedImage image(float[] pixels, int offset, int side) {
     BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
     int area = side * side;

@@ -5,17 +5,23 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Says what is in an image by geometry alone, so that it cannot share the model's mistakes.
+ * Recognises the things in an image by geometry alone, so that it cannot share the model's
+ * mistakes.
  *
- * <p>A thing is a large patch of pixels unlike the ground. Its outline is where the image is half
- * way between both colours, which stays put when a decoder blurs the edge. Widths are in pixels of
- * images of side 128.
+ * <p>A thing is a large patch of pixels that differ from the ground. Its outline is halfway between
+ * both colours, which does not move when a decoder blurs the edge. Widths are in pixels for images
+ * with side 128.
  */
 public final class ImageJudge {
-  /** A distance in Lab: above the noise of plain images, below that of the two nearest colours. */
+  /**
+   * A distance in Lab above the noise of plain images and below that of the two nearest colours.
+   */
   private static final double UNLIKE = 25;
 
-  /** Lines of the graph paper are thinner than twice that, all parts of flat figures thicker. */
+  /**
+   * Erosion steps: lines of the graph paper are thinner than twice this, all parts of figures
+   * thicker.
+   */
   private static final int STEPS = 2;
 
   private static final double LEAST_PART = 0.01;
@@ -44,7 +50,7 @@ public final class ImageJudge {
         .toList();
   }
 
-  /** The largest part, and the next if it is not much smaller. */
+  /** Returns the largest part, and the next one if it is not much smaller. */
   private static List<Mask> largest(List<Mask> parts) {
     return parts.stream()
         .limit(2)

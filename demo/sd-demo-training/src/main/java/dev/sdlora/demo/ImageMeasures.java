@@ -3,9 +3,12 @@ package dev.sdlora.demo;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 
-/** Numbers that tell looks apart, each from an image alone. */
+/** Measures of single images that distinguish styles. */
 public final class ImageMeasures {
-  /** The step of a clear edge, as a share of the image's contrast: at night all is fainter. */
+  /**
+   * The step at a clear edge as a fraction of the image's contrast, because night images are
+   * fainter.
+   */
   private static final double EDGE = 0.3;
 
   /** Images with less contrast than this have no edges. */
@@ -14,8 +17,8 @@ public final class ImageMeasures {
   private ImageMeasures() {}
 
   /**
-   * The share of pixels at a clear edge in at least one colour plane of the smoothed image, by the
-   * Sobel filter.
+   * Returns the fraction of pixels at a clear edge in at least one colour plane of the smoothed
+   * image, by the Sobel filter.
    */
   public static double edgeDensity(BufferedImage picture) {
     Planes planes = Planes.of(picture).smoothed();
@@ -23,21 +26,23 @@ public final class ImageMeasures {
     return mean(planes, (x, y) -> edge(planes, x, y) > clear ? 1 : 0);
   }
 
-  /** The mean Rec. 709 luminance, 0 to 1. */
+  /** Returns the mean Rec. 709 luminance, 0 to 1. */
   public static double luminance(BufferedImage picture) {
     Planes planes = Planes.of(picture);
     return mean(planes, planes::luminance);
   }
 
-  /** The mean square of what a pixel's luminance differs from the mean of its 5 by 5 area. */
+  /**
+   * Returns the mean squared difference between a pixel's luminance and the mean of its 5×5 area.
+   */
   public static double highFrequency(BufferedImage picture) {
     Planes planes = Planes.of(picture);
     return mean(planes, (x, y) -> square(planes.luminance(x, y) - around(planes, x, y)));
   }
 
   /**
-   * The median of what a pixel's luminance differs from the mean of its 5 by 5 area, in levels of
-   * 255: near 0 where most of an image is flat, whatever its edges are like.
+   * Returns the median difference between a pixel's luminance and the mean of its 5×5 area, in
+   * levels of 255: near 0 if most of the image is flat, regardless of its edges.
    */
   public static double grain(BufferedImage picture) {
     Planes planes = Planes.of(picture);
@@ -53,7 +58,7 @@ public final class ImageMeasures {
     return differences[differences.length / 2];
   }
 
-  /** The widest range of a colour plane without the hundredths at both ends, 0 to 1. */
+  /** Returns the widest range of a colour plane, 0 to 1, without the lowest and highest percent. */
   private static double contrast(Planes planes) {
     int pixels = planes.width() * planes.height();
     double widest = 0;
@@ -78,7 +83,10 @@ public final class ImageMeasures {
     return most;
   }
 
-  /** The Sobel filter in the direction of (dx, dy), scaled so that a step from 0 to 255 is 1. */
+  /**
+   * Applies the Sobel filter in the direction (dx, dy), scaled so that a step from 0 to 255 gives
+   * 1.
+   */
   private static double step(Planes planes, int channel, int x, int y, int dx, int dy) {
     double sum = 0;
     for (int side = -1; side <= 1; side++) {
@@ -114,7 +122,7 @@ public final class ImageMeasures {
     return sum / (planes.width() * (double) planes.height());
   }
 
-  /** A number for one pixel. */
+  /** A measure of one pixel. */
   private interface PixelMeasure {
     double at(int x, int y);
   }

@@ -2,11 +2,11 @@ package dev.sdlora.demo;
 
 import java.util.stream.IntStream;
 
-/** A colour in CIE Lab under D65, where distances are about as large as they look. */
+/** A colour in CIE Lab under D65, in which distances correspond to perceived differences. */
 public record Lab(double lightness, double a, double b) {
   private static final int FINE = 1 << 16;
 
-  // Tables, as powers and roots would be most of the time that an image takes.
+  // Lookup tables, because powers and roots would take most of the time for an image.
   private static final double[] LINEAR =
       IntStream.rangeClosed(0, 255 * 16).mapToDouble(i -> exactLinear(i / (255.0 * 16))).toArray();
   private static final double[] RESPONSE =
@@ -25,7 +25,7 @@ public record Lab(double lightness, double a, double b) {
     return new Lab(116 * y - 16, 500 * (x - y), 200 * (y - z));
   }
 
-  /** The Euclidean distance. */
+  /** Returns the Euclidean distance. */
   public double distance(Lab other) {
     double dl = lightness - other.lightness;
     double da = a - other.a;

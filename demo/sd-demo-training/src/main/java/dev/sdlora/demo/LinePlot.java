@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** Shares from 0 to 1 over numbers that double, as lines with their names at their ends. */
+/** A plot of fractions from 0 to 1 over numbers that double, as lines labelled at their ends. */
 final class LinePlot {
   private static final int WIDTH = 760;
   private static final int HEIGHT = 400;
@@ -32,10 +32,10 @@ final class LinePlot {
   private int lines;
 
   /**
-   * An empty plot.
+   * Creates an empty plot.
    *
-   * @param title above it
-   * @param across what the numbers are
+   * @param title the title above the plot
+   * @param across the label of the horizontal axis
    * @param places the numbers, each twice the one before
    */
   LinePlot(String title, String across, List<Integer> places) {
@@ -79,7 +79,7 @@ final class LinePlot {
     graphics.drawString(name, WIDTH - RIGHT + 10, (int) y(shares.get(shares.size() - 1)) + 5);
   }
 
-  /** Writes it as PNG. */
+  /** Writes the plot as a PNG file. */
   void write(Path png) {
     graphics.dispose();
     PngFiles.save(image, png);

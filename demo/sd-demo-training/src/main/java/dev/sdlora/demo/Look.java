@@ -1,11 +1,11 @@
 package dev.sdlora.demo;
 
-/** The manner a scene is drawn in; all but the plain one are left for LoRAs to learn. */
+/** The style of a scene. The base model learns only the plain one; the others are for LoRAs. */
 public enum Look {
-  /** Things and grounds filled with their colours. */
+  /** Things and grounds in flat colours. */
   PLAIN,
-  /** Things as outlines, as drawn with a pen. */
+  /** Things as outlines, like pen drawings. */
   LINES,
-  /** The plain look at night: all colours at three tenths. */
+  /** The plain style at night: all colours at 30 % of their values. */
   DARK
 }

@@ -19,7 +19,7 @@ public final class Mask {
     this.pixels = pixels;
   }
 
-  /** The pixels whose index in the rows fulfils a condition. */
+  /** Returns the pixels whose index satisfies a condition; indices count row by row. */
   static Mask where(int width, int height, IntPredicate condition) {
     BitSet pixels = new BitSet(width * height);
     for (int i = 0; i < width * height; i++) {
@@ -28,32 +28,32 @@ public final class Mask {
     return new Mask(width, height, pixels);
   }
 
-  /** Pixels in a row. */
+  /** Returns the number of pixels in a row. */
   public int width() {
     return width;
   }
 
-  /** The number of rows. */
+  /** Returns the number of rows. */
   public int height() {
     return height;
   }
 
-  /** The number of pixels. */
+  /** Returns the number of pixels in the mask. */
   public int area() {
     return pixels.cardinality();
   }
 
-  /** The indices of its pixels in the rows. */
+  /** Returns the indices of its pixels, counted row by row. */
   public int[] indices() {
     return pixels.stream().toArray();
   }
 
-  /** Whether the pixel with the given index in the rows is one of them. */
+  /** Whether it contains the pixel with an index, counted row by row. */
   public boolean contains(int index) {
     return pixels.get(index);
   }
 
-  /** How far a point is covered, 0 to 1, between the middles of the four pixels around it. */
+  /** Returns the coverage of a point, 0 to 1, interpolated from the four pixels around it. */
   double cover(double x, double y) {
     int left = (int) Math.floor(x - 0.5);
     int top = (int) Math.floor(y - 0.5);
@@ -63,12 +63,12 @@ public final class Mask {
         + low * ((1 - right) * at(left, top + 1) + right * at(left + 1, top + 1));
   }
 
-  /** The pixels that are at least so many steps inside; the image's border counts as inside. */
+  /** Returns the pixels at least so many steps inside; the image's border counts as inside. */
   Mask eroded(int steps) {
     return inverse().dilated(steps).inverse();
   }
 
-  /** The mask grown by so many steps, alternately over sides only and over corners too. */
+  /** Returns the mask grown by so many steps, alternately with 4 and with 8 neighbours. */
   public Mask dilated(int steps) {
     BitSet grown = pixels;
     for (int step = 0; step < steps; step++) {
@@ -77,12 +77,12 @@ public final class Mask {
     return new Mask(width, height, grown);
   }
 
-  /** What remains when everything thinner than about twice so many steps is taken away. */
+  /** Returns the mask without everything thinner than about twice so many steps. */
   Mask opened(int steps) {
     return eroded(steps).dilated(steps);
   }
 
-  /** The connected parts of at least so many pixels, largest first. */
+  /** Returns the connected parts with at least so many pixels, largest first. */
   public List<Mask> parts(int leastArea) {
     List<Mask> parts = new ArrayList<>();
     BitSet left = (BitSet) pixels.clone();
@@ -96,7 +96,7 @@ public final class Mask {
     return parts;
   }
 
-  /** The mask with every enclosed gap filled that is nowhere wider than about twice the steps. */
+  /** Returns the mask with all enclosed gaps filled that are at most about twice the steps wide. */
   Mask filled(int steps) {
     BitSet result = (BitSet) pixels.clone();
     for (Mask gap : inverse().parts(1)) {
@@ -107,9 +107,9 @@ public final class Mask {
     return new Mask(width, height, result);
   }
 
-  /** The smallest box of whole pixels around it. */
+  /** Returns the smallest rectangle of whole pixels that contains the mask. */
   public Rectangle bounds() {
-    // Of negative size, which a rectangle takes as "nothing yet" when others are added.
+    // A negative size makes a rectangle adopt the first one that is added.
     Rectangle box = new Rectangle(-1, -1);
     pixels.stream().forEach(i -> box.add(new Rectangle(i % width, i / width, 1, 1)));
     return box;
@@ -144,7 +144,7 @@ public final class Mask {
     return shifted(shifted(from, 1, 0), 0, 1);
   }
 
-  /** The union of a set with its copies moved one way and the other. */
+  /** Returns the union of a set with its copies shifted in both directions. */
   private BitSet shifted(BitSet from, int dx, int dy) {
     BitSet union = (BitSet) from.clone();
     for (int i = from.nextSetBit(0); i >= 0; i = from.nextSetBit(i + 1)) {

@@ -17,13 +17,13 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * Finds out how far LoRAs may move the weights of the bundled model before images stop being what
- * their prompts ask for: draws with sums of its LoRAs at growing weights, and lets the judge say
- * how many images are right. Only such LoRAs and signs take part as leave the judge its sight: a
- * pen drawing of a star is no failure, though the judge sees none in it.
+ * Measures how far LoRAs may move the weights of the bundled model before images no longer match
+ * their prompts: generates images with sums of its LoRAs at increasing weights and has the judge
+ * count the correct ones. Only LoRAs and signs that do not mislead the judge are used: a pen
+ * drawing of a star is not a failure, although the judge sees no star in it.
  *
- * <p>Arguments: the number of prompts, 12 unless given, then that of steps, 10 unless given, then
- * that of sums, all unless given.
+ * <p>Arguments: the number of prompts (default 12), the number of steps (default 10), the number of
+ * sums (default all).
  */
 public final class MeasureLoraSums {
   private static final int PROMPTS = 12;
@@ -31,7 +31,7 @@ public final class MeasureLoraSums {
   private static final long SEED = 2026;
   private static final List<Double> WEIGHTS = List.of(1.0, 1.5, 2.0, 2.5);
 
-  /** Sums, as strengths of LoRAs at weight 1. */
+  /** The sums, as strengths of LoRAs at weight 1. */
   private static final List<Map<String, Double>> SUMS =
       List.of(
           Map.of("zorp", 1.0),
@@ -47,7 +47,7 @@ public final class MeasureLoraSums {
   private final List<PromptSpec> specs = new ArrayList<>();
   private final ImageJudge judge = new ImageJudge();
 
-  /** Right images of all, by the share that the most moved block is moved by, in steps of 5 %. */
+  /** Correct and total images by the change of the most changed block, in steps of 5 %. */
   private final Map<Integer, int[]> byShare = new TreeMap<>();
 
   private MeasureLoraSums(Pipeline pipeline, Checkpoint checkpoint, int prompts, int steps) {
@@ -68,7 +68,7 @@ public final class MeasureLoraSums {
     }
   }
 
-  /** Measures on the bundled model. */
+  /** Runs the measurement on the bundled model. */
   public static void main(String[] args) {
     int prompts = args.length > 0 ? Integer.parseInt(args[0]) : PROMPTS;
     int steps = args.length > 1 ? Integer.parseInt(args[1]) : STEPS;
@@ -95,7 +95,7 @@ public final class MeasureLoraSums {
         (step, counts) ->
             System.out.printf(
                 Locale.ROOT,
-                "%d to %d %%: %.0f %% of %d pictures right%n",
+                "%d to %d %%: %.0f %% of %d images right%n",
                 5 * step,
                 5 * step + 5,
                 100.0 * counts[0] / counts[1],

@@ -1,6 +1,6 @@
 package dev.sdlora.demo;
 
-/** Where in the image a thing is; the centre is not described in captions. */
+/** The position of a thing in the image. Captions do not mention the centre. */
 public enum Place {
   CENTRE("", 0, 0),
   LEFT("on the left", -1, 0),
@@ -18,22 +18,22 @@ public enum Place {
     this.down = down;
   }
 
-  /** The words for it in captions, empty for the centre. */
+  /** Returns the words for it in captions; empty for the centre. */
   public String phrase() {
     return phrase;
   }
 
-  /** The direction from the middle to the right: -1, 0 or 1. */
+  /** Returns the horizontal direction from the middle: -1, 0 or 1 (right). */
   public int across() {
     return across;
   }
 
-  /** The direction from the middle downwards: -1, 0 or 1. */
+  /** Returns the vertical direction from the middle: -1, 0 or 1 (down). */
   public int down() {
     return down;
   }
 
-  /** The place on the other side of the middle. */
+  /** Returns the place on the opposite side of the middle. */
   public Place opposite() {
     return switch (this) {
       case CENTRE -> CENTRE;

@@ -4,7 +4,7 @@ import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
 
-/** The three colour planes of an image, in rows, with values of 0 to 255. */
+/** The three colour planes of an image, stored row by row, with values from 0 to 255. */
 public final class Planes {
   private final int width;
   private final int height;
@@ -16,7 +16,7 @@ public final class Planes {
     this.channels = channels;
   }
 
-  /** Copies an image's values. */
+  /** Copies the values of an image. */
   public static Planes of(BufferedImage picture) {
     int width = picture.getWidth();
     int height = picture.getHeight();
@@ -30,46 +30,46 @@ public final class Planes {
     return new Planes(width, height, channels);
   }
 
-  /** Pixels in a row. */
+  /** Returns the number of pixels in a row. */
   public int width() {
     return width;
   }
 
-  /** The number of rows. */
+  /** Returns the number of rows. */
   public int height() {
     return height;
   }
 
-  /** How far each pixel is from a colour. */
+  /** Returns the distance of each pixel from a colour. */
   double[] distances(Lab colour) {
     double[] distances = new double[width * height];
     Arrays.setAll(distances, i -> rgb(i).lab().distance(colour));
     return distances;
   }
 
-  /** The pixels whose index in the rows fulfils a condition. */
+  /** Returns the pixels whose index satisfies a condition; indices count row by row. */
   public Mask where(IntPredicate condition) {
     return Mask.where(width, height, condition);
   }
 
-  /** One value; outside of the image the nearest inside. */
+  /** Returns a value; outside the image, the nearest value inside. */
   float at(int channel, int x, int y) {
     int column = Math.max(0, Math.min(width - 1, x));
     int row = Math.max(0, Math.min(height - 1, y));
     return channels[channel][row * width + column];
   }
 
-  /** The colour of the pixel with the given index in the rows. */
+  /** Returns the colour of the pixel with an index, counted row by row. */
   public Rgb rgb(int index) {
     return new Rgb(channels[0][index], channels[1][index], channels[2][index]);
   }
 
-  /** The Rec. 709 luminance of a pixel, 0 to 1. */
+  /** Returns the Rec. 709 luminance of a pixel, 0 to 1. */
   double luminance(int x, int y) {
     return (0.2126 * at(0, x, y) + 0.7152 * at(1, x, y) + 0.0722 * at(2, x, y)) / 255;
   }
 
-  /** The image with each pixel weighed 1-2-1 with its neighbours both ways. */
+  /** Returns the image smoothed with weights 1-2-1 in both directions. */
   Planes smoothed() {
     float[][] smooth = new float[3][width * height];
     for (int channel = 0; channel < 3; channel++) {

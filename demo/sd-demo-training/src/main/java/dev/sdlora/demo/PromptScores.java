@@ -3,7 +3,7 @@ package dev.sdlora.demo;
 import java.util.List;
 import java.util.Locale;
 
-/** How often images show what their prompts ask for, counted thing by thing. */
+/** Counts how often images match their prompts, thing by thing. */
 final class PromptScores {
   private int pictures;
   private int grounds;
@@ -15,7 +15,7 @@ final class PromptScores {
   private int places;
   private int whole;
 
-  /** Counts one image; a thing that is not there counts as wrong in everything. */
+  /** Counts one image; a missing thing counts as wrong in every respect. */
   void add(Scene wanted, Verdict seen) {
     pictures++;
     if (seen.ground() == wanted.ground()) {
@@ -51,27 +51,26 @@ final class PromptScores {
     }
   }
 
-  /** Share of images whose ground has the colour asked for. */
+  /** Returns the fraction of images whose ground has the requested colour. */
   double ground() {
     return (double) grounds / pictures;
   }
 
-  /** Share of things that have the colour asked for. */
+  /** Returns the fraction of things that have the requested colour. */
   double colour() {
     return (double) colours / things;
   }
 
-  /** Share of things that have the shape asked for. */
+  /** Returns the fraction of things that have the requested shape. */
   double shape() {
     return (double) shapes / things;
   }
 
-  /** One line of a table. */
+  /** Returns one line of a table. */
   String line(String name) {
     return String.format(
         Locale.ROOT,
-        "%-12s %4d pictures: ground %5.1f %%  colour %5.1f %%  shape %5.1f %%  size %5.1f %%"
-            + "  place %5.1f %%  number of things %5.1f %%  all right %5.1f %%",
+        "%-12s %4d images: ground %5.1f %%  colour %5.1f %%  shape %5.1f %%  size %5.1f %%  place %5.1f %%  number of things %5.1f %%  all right %5.1f %%",
         name,
         pictures,
         100 * ground(),

@@ -14,13 +14,13 @@ public record Rgb(double red, double green, double blue) {
   private static final Map<Colour, Lab> PALETTE =
       Stream.of(Colour.values()).collect(Collectors.toMap(colour -> colour, Rgb::painted));
 
-  /** The colour of the medians of the three values. */
+  /** Returns the colour with the medians of the three values. */
   public static Rgb median(Collection<Rgb> colours) {
     return new Rgb(
         median(colours, Rgb::red), median(colours, Rgb::green), median(colours, Rgb::blue));
   }
 
-  /** The same colour to paint with. */
+  /** Returns the same colour for painting. */
   public Color paint() {
     return new Color(level(red), level(green), level(blue));
   }
@@ -29,12 +29,12 @@ public record Rgb(double red, double green, double blue) {
     return (int) Math.max(0, Math.min(255, Math.round(value)));
   }
 
-  /** The same colour for measuring distances. */
+  /** Returns the same colour for measuring distances. */
   public Lab lab() {
     return Lab.ofRgb(red, green, blue);
   }
 
-  /** The palette colour that looks nearest to it, of all but those that are ruled out. */
+  /** Returns the palette colour that looks most similar, excluding some. */
   public Colour nearest(Set<Colour> ruledOut) {
     Lab lab = lab();
     return PALETTE.entrySet().stream()
@@ -44,7 +44,7 @@ public record Rgb(double red, double green, double blue) {
         .orElseThrow();
   }
 
-  /** How far along the way between two others this colour is, 0 at one and 1 at the other. */
+  /** Returns the position of this colour between two others, 0 at the first and 1 at the second. */
   public double share(Rgb from, Rgb to) {
     double r = to.red - from.red;
     double g = to.green - from.green;

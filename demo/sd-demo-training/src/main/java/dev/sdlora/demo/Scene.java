@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * One or two things on a ground; the same scene is the same image each time it is drawn.
+ * One or two things on a ground. A scene always gives the same image.
  *
  * @param things one thing, or two at opposite places
  * @param ground a colour that no thing has
- * @param detail how clear the squares of the ground's graph paper are, 0 to 1
- * @param look how all of it is drawn
- * @param seed what the small deviations in size and place are drawn from
+ * @param detail the visibility of the ground's graph paper, 0 to 1
+ * @param look the style of the scene
+ * @param seed the seed of small deviations in size and place
  */
 public record Scene(List<Thing> things, Colour ground, double detail, Look look, long seed) {
   private static final double PAIR_RADIUS = 0.18;
@@ -22,26 +22,27 @@ public record Scene(List<Thing> things, Colour ground, double detail, Look look,
   private static final double PLACE_DEVIATION = 0.03;
   private static final double MARGIN = 0.012;
 
-  /** Refuses scenes that no caption can tell. */
+  /** Rejects scenes that no caption can describe. */
   public Scene {
     things = List.copyOf(things);
     if (things.isEmpty() || things.size() > 2) {
-      throw new IllegalArgumentException("one or two things, not " + things.size());
+      throw new IllegalArgumentException("expected one or two things, not " + things.size());
     }
     if (things.size() == 2 && !facing(things.get(0).place(), things.get(1).place())) {
       throw new IllegalArgumentException("two things must be at opposite places");
     }
     for (Thing thing : things) {
       if (thing.colour() == ground) {
-        throw new IllegalArgumentException("a " + ground.word() + " thing on its own colour");
+        throw new IllegalArgumentException(
+            "a " + ground.word() + " thing on a ground of its own colour");
       }
     }
     if (!(detail >= 0 && detail <= 1)) {
-      throw new IllegalArgumentException("detail " + detail + " is not in 0 to 1");
+      throw new IllegalArgumentException("detail " + detail + " is not between 0 and 1");
     }
   }
 
-  /** The thing that captions name first. */
+  /** Returns the thing that captions name first. */
   public Thing first() {
     return things.get(0);
   }
@@ -51,17 +52,17 @@ public record Scene(List<Thing> things, Colour ground, double detail, Look look,
     return things.size() == 2;
   }
 
-  /** The same scene with another clarity of the graph paper. */
+  /** Returns the same scene with another visibility of the graph paper. */
   public Scene withDetail(double other) {
     return new Scene(things, ground, other, look, seed);
   }
 
-  /** The same scene drawn in another manner. */
+  /** Returns the same scene in another style. */
   public Scene withLook(Look other) {
     return new Scene(things, ground, detail, other, seed);
   }
 
-  /** The same scene with other things at the same deviations from their places. */
+  /** Returns the same scene with other things at the same deviations from their places. */
   public Scene withThings(List<Thing> others) {
     return new Scene(others, ground, detail, look, seed);
   }
@@ -71,7 +72,7 @@ public record Scene(List<Thing> things, Colour ground, double detail, Look look,
     return new ScenePainter(this, side).image();
   }
 
-  /** The outlines of the things in an image of the given side, in their order. */
+  /** Returns the outlines of the things in an image of the given side, in their order. */
   public List<java.awt.Shape> outlines(int side) {
     SplittableRandom random = new SplittableRandom(seed);
     List<java.awt.Shape> outlines = new ArrayList<>();

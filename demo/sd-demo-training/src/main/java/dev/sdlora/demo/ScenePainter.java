@@ -9,7 +9,7 @@ import java.util.List;
 
 /** Draws one scene at one size. */
 final class ScenePainter {
-  /** What the dark look leaves of all values. */
+  /** The factor on all values in the dark style. */
   private static final double NIGHT = 0.3;
 
   private static final double MOST_CONTRAST = 0.7;
@@ -24,7 +24,7 @@ final class ScenePainter {
     this.side = side;
   }
 
-  /** The finished image. */
+  /** Draws and returns the image. */
   BufferedImage image() {
     BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
@@ -42,7 +42,7 @@ final class ScenePainter {
     return image;
   }
 
-  /** Four lines each way, as wide as a small network can tell apart from the ground. */
+  /** Draws four lines in each direction, wide enough for a small network to see. */
   private void drawGraphPaper(Graphics2D graphics) {
     int width = Math.max(1, side / 32);
     graphics.setColor(seen(lineColour()));

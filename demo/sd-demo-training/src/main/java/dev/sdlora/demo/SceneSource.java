@@ -3,7 +3,7 @@ package dev.sdlora.demo;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** An endless row of random scenes, the same for the same seed. */
+/** An endless sequence of random scenes, the same for the same seed. */
 public final class SceneSource {
   private static final double SHARE_OF_PAIRS = 0.35;
   private static final double MOST_DETAIL = 0.3;
@@ -11,19 +11,21 @@ public final class SceneSource {
 
   private final SplittableRandom random;
 
-  /** A row of its own for each seed. */
+  /** Creates the sequence of a seed. */
   public SceneSource(long seed) {
     this(new SplittableRandom(seed));
   }
 
-  /** Draws from the given generator. */
+  /** Creates a sequence from a generator. */
   public SceneSource(SplittableRandom random) {
     this.random = random;
   }
 
-  /** A scene for the base model to learn from: plain, and no thing of it held out. */
+  /**
+   * Returns a scene for the base model to learn from: in the plain style, without held-out things.
+   */
   public Scene training() {
-    // Decided once: two things are held out more often than one, and pairs would become rarer.
+    // Decided once: two things are held out more often than one, so pairs would become rarer.
     boolean pair = isPair();
     while (true) {
       Scene scene = any(pair);
@@ -33,7 +35,7 @@ public final class SceneSource {
     }
   }
 
-  /** A scene whose first thing is a combination that training never shows. */
+  /** Returns a scene whose first thing is a combination that training never shows. */
   public Scene heldOut() {
     boolean pair = isPair();
     while (true) {
@@ -44,19 +46,19 @@ public final class SceneSource {
     }
   }
 
-  /** A plain scene of one thing of the given shape, for a concept that training never shows. */
+  /** Returns a plain scene of one thing of a shape, for a concept that training never shows. */
   public Scene concept(Shape shape) {
     Colour ground = oneOf(Colour.values());
     return scene(List.of(single(shape, ground)), ground);
   }
 
-  /** Whether training leaves out this shape in this colour on this ground; about a fifth are. */
+  /** Whether training omits this shape in this colour on this ground; about a fifth are omitted. */
   public static boolean isHeldOut(Thing thing, Colour ground) {
     String name = thing.shape().word() + "/" + thing.colour().word() + "/" + ground.word();
     return isOneIn(HELD_OUT_ONE_IN, name);
   }
 
-  /** Whether a name is one of a share of all names, which never changes. */
+  /** Whether a name belongs to a fixed fraction of all names. */
   public static boolean isOneIn(int number, String name) {
     return Long.remainderUnsigned(mix(name), number) == 0;
   }
@@ -87,7 +89,7 @@ public final class SceneSource {
     Thing first = new Thing(baseShape(), colourOtherThan(ground), Size.SMALL, place);
     while (true) {
       Thing second = new Thing(baseShape(), colourOtherThan(ground), Size.SMALL, place.opposite());
-      // Two alike would be a scene that the caption's order says nothing about.
+      // The order in the caption would be ambiguous for two equal things.
       if (second.shape() != first.shape() || second.colour() != first.colour()) {
         return List.of(first, second);
       }
@@ -115,7 +117,9 @@ public final class SceneSource {
     return values[random.nextInt(values.length)];
   }
 
-  /** FNV-1a with a finisher, so that the split never changes with the order of the enums. */
+  /**
+   * Computes FNV-1a with a finisher, so that the split does not depend on the order of the enums.
+   */
   private static long mix(String text) {
     long hash = 0xcbf29ce484222325L;
     for (int i = 0; i < text.length(); i++) {

@@ -8,7 +8,7 @@ import java.awt.geom.Rectangle2D;
 import java.util.List;
 import java.util.Locale;
 
-/** The shapes of things, all of about the same area at the same radius. */
+/** The shapes of things. All have about the same area at the same radius. */
 public enum Shape {
   CIRCLE {
     @Override
@@ -62,7 +62,7 @@ public enum Shape {
       return band;
     }
   },
-  /** The new concept that a LoRA teaches; never in an image that the base model learns from. */
+  /** The concept that a LoRA teaches; never in an image that the base model learns from. */
   CRESCENT {
     @Override
     java.awt.Shape unit() {
@@ -75,20 +75,20 @@ public enum Shape {
   private static final List<Shape> BASE =
       List.of(CIRCLE, SQUARE, TRIANGLE, DIAMOND, STAR, HEART, CROSS, RING);
 
-  /** The outline about the origin at radius one, in any position. */
+  /** Returns the outline around the origin at radius one, in any position. */
   abstract java.awt.Shape unit();
 
-  /** The shapes of the base model: all but the crescent. */
+  /** Returns the shapes of the base model: all except the crescent. */
   public static List<Shape> base() {
     return BASE;
   }
 
-  /** The word for it in captions. */
+  /** Returns the word for it in captions. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The outline whose bounding box has its middle at the given point. */
+  /** Returns the outline whose bounding box is centred on a point. */
   public java.awt.Shape outline(double cx, double cy, double r) {
     java.awt.Shape unit = unit();
     Rectangle2D box = unit.getBounds2D();

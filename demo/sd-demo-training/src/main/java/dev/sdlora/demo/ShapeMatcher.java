@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Compares a figure with the outlines of all shapes, each over a small range of fits. */
+/** Compares a figure with the outlines of all shapes, each in several slightly different fits. */
 final class ShapeMatcher {
   private static final double[] STRETCHES = {0.92, 0.96, 1, 1.04, 1.08};
   private static final double[] OFFSETS = {-1.5, 0, 1.5};
@@ -25,7 +25,7 @@ final class ShapeMatcher {
     }
   }
 
-  /** The best overlap that each shape reaches with the figure, 0 to 1. */
+  /** Returns the best overlap of each shape with the figure, 0 to 1. */
   Map<Shape, Double> scores(Silhouette figure) {
     Map<Shape, Double> scores = new EnumMap<>(Shape.class);
     fits.forEach(
@@ -34,7 +34,7 @@ final class ShapeMatcher {
     return Collections.unmodifiableMap(scores);
   }
 
-  /** The radius at which a shape has the given area. */
+  /** Returns the radius at which a shape has the given area. */
   double radius(Shape shape, double area) {
     return Objects.requireNonNull(moments.get(shape)).radius(area);
   }

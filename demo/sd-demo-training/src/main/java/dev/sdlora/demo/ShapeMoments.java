@@ -5,11 +5,11 @@ import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;
 
 /**
- * Measures of a shape at radius one, by counting pixels.
+ * Measures of a shape at radius one, computed by counting pixels.
  *
  * @param area its area
- * @param x the centre of gravity, to the right of the middle of the bounding box
- * @param y the same downwards
+ * @param x the horizontal offset of the centroid from the middle of the bounding box, to the right
+ * @param y the vertical offset, downwards
  */
 record ShapeMoments(double area, double x, double y) {
   private static final int SIDE = 256;
@@ -37,7 +37,10 @@ record ShapeMoments(double area, double x, double y) {
         count / (RADIUS * RADIUS), across / count / RADIUS, down / count / RADIUS);
   }
 
-  /** Brings the outline of radius one about the origin to the given area, its weight at (m, m). */
+  /**
+   * Returns the transformation of the outline of radius one around the origin to the given area,
+   * with its centroid at (m, m).
+   */
   AffineTransform toMiddle(double m, double targetArea) {
     AffineTransform transform = AffineTransform.getTranslateInstance(m, m);
     double scale = radius(targetArea);
@@ -46,7 +49,7 @@ record ShapeMoments(double area, double x, double y) {
     return transform;
   }
 
-  /** The radius at which the shape has the given area. */
+  /** Returns the radius at which the shape has the given area. */
   double radius(double targetArea) {
     return Math.sqrt(targetArea / area);
   }

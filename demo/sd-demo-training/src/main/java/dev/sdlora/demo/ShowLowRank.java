@@ -18,13 +18,13 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * Shows why low rank is enough: trains all weights of the bundled model's U-Net, takes the change
- * apart into LoRAs of several ranks, and says what share of it each keeps and how near its images
- * come to those of the trained model. Writes {@code low-rank.png} and {@code low-rank-sheet.png};
- * see docs/lora.md.
+ * Shows why low rank is enough: trains all weights of the bundled model's U-Net, decomposes the
+ * change into LoRAs of several ranks, and prints the fraction of the change that each keeps and how
+ * similar its images are to those of the trained model. Writes {@code low-rank.png} and {@code
+ * low-rank-sheet.png}; see docs/lora.md.
  *
- * <p>Arguments: the folder to write to, then the number of steps, 400 unless given, then the number
- * of prompts, 8 unless given, then the largest rank, 64 unless given.
+ * <p>Arguments: the output folder, the number of steps (default 400), the number of prompts
+ * (default 8), the largest rank (default 64).
  */
 public final class ShowLowRank {
   private static final List<Integer> RANKS = List.of(1, 2, 4, 8, 16, 32, 64);
@@ -50,7 +50,7 @@ public final class ShowLowRank {
     }
   }
 
-  /** Trains, takes apart, draws. */
+  /** Trains, decomposes and draws. */
   public static void main(String[] args) throws IOException {
     Path folder = Files.createDirectories(Path.of(args.length > 0 ? args[0] : "."));
     int steps = args.length > 1 ? Integer.parseInt(args[1]) : STEPS;
@@ -67,7 +67,7 @@ public final class ShowLowRank {
   private void show(Path tuned, Path noisy) {
     List<CreatedLora> ofTuning = extract(tuned, "tuned");
     LinePlot plot =
-        new LinePlot("What is left of a change at a rank", "rank, of at most 128", ranks);
+        new LinePlot("Share of a change that remains at a rank", "rank, of at most 128", ranks);
     plot.line("fine-tuning", ofTuning.stream().map(CreatedLora::keptEnergy).toList());
     plot.line("noise", extract(noisy, "noisy").stream().map(CreatedLora::keptEnergy).toList());
     plot.write(folder.resolve("low-rank.png"));
@@ -81,8 +81,7 @@ public final class ShowLowRank {
           draw(DemoModel.checkpoint(), List.of(LoraAdapter.open(made.file())));
       System.out.printf(
           Locale.ROOT,
-          "rank %2d: %.1f MB, %.1f %% of the change, pictures %.1f %% of the way away, edges %.1f"
-              + " %%%n",
+          "rank %2d: %.1f MB, %.1f %% of the change, images %.1f %% of the way away, edges %.1f %%%n",
           made.rank(),
           made.file().toFile().length() / 1e6,
           100 * made.keptEnergy(),
@@ -138,7 +137,7 @@ public final class ShowLowRank {
     }
   }
 
-  /** The root mean square difference of all pixels. */
+  /** Returns the root mean square difference over all pixels. */
   private static double distance(List<GeneratedImage> one, List<GeneratedImage> other) {
     double sum = 0;
     long values = 0;

@@ -6,22 +6,22 @@ import java.awt.image.BufferedImage;
 import java.util.function.DoubleBinaryOperator;
 
 /**
- * A black-and-white figure on 64 by 64 squares, one bit each.
+ * A black-and-white figure of 64×64 squares, one bit each.
  *
- * <p>Figures are brought to the same area and centre of gravity, so that only their shape differs.
+ * <p>Figures are normalised to the same area and centroid, so that only their shapes differ.
  */
 final class Silhouette {
-  /** Squares in a row. */
+  /** The number of squares in a row. */
   static final int SIDE = 64;
 
-  /** The area that figures are brought to, in squares. */
+  /** The area to which figures are normalised, in squares. */
   static final double AREA = 1000;
 
   private final long[] rows = new long[SIDE];
 
   private Silhouette() {}
 
-  /** Takes a square where a function of the place of its middle is at least one half. */
+  /** Creates a figure of the squares in whose middle a coverage function is at least one half. */
   static Silhouette sampled(DoubleBinaryOperator cover) {
     Silhouette result = new Silhouette();
     for (int y = 0; y < SIDE; y++) {
@@ -34,7 +34,7 @@ final class Silhouette {
     return result;
   }
 
-  /** Draws an outline as it is. */
+  /** Draws an outline without normalising it. */
   static Silhouette of(java.awt.Shape outline) {
     BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
     Graphics2D graphics = image.createGraphics();
@@ -49,7 +49,7 @@ final class Silhouette {
     return sampled((x, y) -> image.getRaster().getSample((int) x, (int) y, 0) / 255.0);
   }
 
-  /** The shared area over the area of both together, 0 to 1. */
+  /** Returns the intersection over the union, 0 to 1. */
   double overlap(Silhouette other) {
     int shared = 0;
     int together = 0;

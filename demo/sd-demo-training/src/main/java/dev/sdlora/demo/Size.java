@@ -1,6 +1,6 @@
 package dev.sdlora.demo;
 
-/** How large a thing is; a medium one is not described in captions. */
+/** The size of a thing. Captions do not mention the medium one. */
 public enum Size {
   SMALL("small", 0.17, 0.27),
   MEDIUM("", 0.26, 0.18),
@@ -16,17 +16,17 @@ public enum Size {
     this.offset = offset;
   }
 
-  /** The word for it in captions, empty for the medium size. */
+  /** Returns the word for it in captions; empty for the medium size. */
   public String word() {
     return word;
   }
 
-  /** The radius as a share of the image's side. */
+  /** Returns the radius as a fraction of the image's side. */
   public double radius() {
     return radius;
   }
 
-  /** How far from the middle a thing of this size is set, as a share of the side. */
+  /** Returns the offset of a thing of this size from the middle, as a fraction of the side. */
   public double offset() {
     return offset;
   }

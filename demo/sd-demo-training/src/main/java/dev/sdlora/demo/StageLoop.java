@@ -2,20 +2,20 @@ package dev.sdlora.demo;
 
 import java.util.function.IntToDoubleFunction;
 
-/** The steps of a stage that a network is trained in, with what is printed and saved on the way. */
+/** Runs the steps of a training stage, printing progress and saving states. */
 public final class StageLoop {
   private static final int PRINT_EVERY = 100;
 
   private StageLoop() {}
 
   /**
-   * Makes steps.
+   * Runs a stage.
    *
-   * @param name of the stage
-   * @param from steps done before
-   * @param steps of the whole stage
-   * @param saveEvery steps between two saved states
-   * @param train makes the step of a number and returns its loss
+   * @param name the name of the stage
+   * @param from the number of steps already done
+   * @param steps the number of steps of the whole stage
+   * @param saveEvery the number of steps from one saved state to the next
+   * @param train runs the step with the given number and returns its loss
    */
   public static void run(
       String name, int from, int steps, int saveEvery, IntToDoubleFunction train, Runnable save) {

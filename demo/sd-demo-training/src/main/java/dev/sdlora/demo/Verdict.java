@@ -3,7 +3,7 @@ package dev.sdlora.demo;
 import java.util.List;
 
 /**
- * What was recognised in an image.
+ * The things recognised in an image.
  *
  * @param ground the colour of the ground
  * @param things none, one or two things, from left to right or from top to bottom
@@ -14,7 +14,7 @@ public record Verdict(Colour ground, List<Thing> things) {
     things = List.copyOf(things);
   }
 
-  /** The things in the order in which a scene names its own, for comparing one by one. */
+  /** Returns the things in the order in which a scene names its own, for a pairwise comparison. */
   public List<Thing> inOrderOf(Scene scene) {
     Place first = scene.first().place();
     boolean reversed = first == Place.RIGHT || first == Place.BOTTOM;
@@ -23,7 +23,7 @@ public record Verdict(Colour ground, List<Thing> things) {
         : things;
   }
 
-  /** Whether ground, number of things, and the shape and colour of each are those of a scene. */
+  /** Whether the ground, the number of things, and each shape and colour match a scene. */
   public boolean agreesWith(Scene scene) {
     if (ground != scene.ground() || things.size() != scene.things().size()) {
       return false;

@@ -1,10 +1,11 @@
 /**
- * The images and captions that the bundled demo model learns from, and how its own are judged.
+ * The images and captions that the bundled demo model learns from, and the judges of its own
+ * images.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>Plain shapes in scenes, and what is judged by geometry: {@code dev.sdlora.demo}.
+ *   <li>Scenes of plain shapes, and judging by geometry: {@code dev.sdlora.demo}.
  * </ul>
  */
 @NullMarked

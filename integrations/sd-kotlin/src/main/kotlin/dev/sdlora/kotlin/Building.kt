@@ -1,4 +1,4 @@
-/** Pipelines, requests and what they consist of, as blocks over the library's builders. */
+/** Kotlin builders for pipelines, requests and their parts, based on the library's builders. */
 package dev.sdlora.kotlin
 
 import dev.sdlora.api.Checkpoint
@@ -17,8 +17,10 @@ import java.nio.file.Path
  * Opens a checkpoint and loads it.
  *
  * @param file a `.safetensors` or `.ckpt` file or a diffusers folder
- * @param settings how to load it, and where LoRAs and embeddings are; the checkpoint is set already
- * @return a pipeline to share and to close; see [Pipeline.Builder.build] for what it throws
+ * @param settings sets the options and the folders of LoRAs and embeddings; the checkpoint is
+ *   already set
+ * @return the pipeline, which can be shared and must be closed; see [Pipeline.Builder.build] for
+ *   exceptions
  */
 public fun pipeline(file: Path, settings: Pipeline.Builder.() -> Unit = {}): Pipeline =
     pipeline(Checkpoint.open(file), settings)
@@ -26,9 +28,10 @@ public fun pipeline(file: Path, settings: Pipeline.Builder.() -> Unit = {}): Pip
 /**
  * Loads a checkpoint.
  *
- * @param checkpoint what to load
- * @param settings how, and where LoRAs and embeddings are
- * @return a pipeline to share and to close; see [Pipeline.Builder.build] for what it throws
+ * @param checkpoint the checkpoint
+ * @param settings sets the options and the folders of LoRAs and embeddings
+ * @return the pipeline, which can be shared and must be closed; see [Pipeline.Builder.build] for
+ *   exceptions
  */
 public fun pipeline(
     checkpoint: Checkpoint,
@@ -36,10 +39,10 @@ public fun pipeline(
 ): Pipeline = Pipeline.builder().checkpoint(checkpoint).apply(settings).build()
 
 /**
- * Says what to draw.
+ * Builds a request.
  *
- * @param prompt in A1111's syntax, `<lora:name:0.8>` included
- * @param settings all else; the defaults are those of [PromptSpec]
+ * @param prompt the prompt in A1111's syntax, including `<lora:name:0.8>`
+ * @param settings sets all other options; the defaults are those of [PromptSpec]
  * @return the request
  * @throws IllegalArgumentException if a setting is out of range
  */
@@ -47,19 +50,19 @@ public fun promptSpec(prompt: String, settings: PromptSpec.Builder.() -> Unit = 
     PromptSpec.builder().prompt(prompt).apply(settings).build()
 
 /**
- * Says the same with changes.
+ * Returns a copy of the request with changes.
  *
- * @param changes what is to be different
- * @return another request; this one stays as it is
+ * @param changes sets the options to change
+ * @return the new request; this one is unchanged
  */
 public fun PromptSpec.copy(changes: PromptSpec.Builder.() -> Unit): PromptSpec =
     toBuilder().apply(changes).build()
 
 /**
- * Adds the LoRA of a file.
+ * Adds a LoRA from a file.
  *
- * @param file of any kind that [LoraAdapter.open] reads
- * @param strength in text encoder and U-Net
+ * @param file a file in any format that [LoraAdapter.open] supports
+ * @param strength the strength in the text encoder and the U-Net
  * @return this builder
  */
 public fun PromptSpec.Builder.lora(file: Path, strength: Double = 1.0): PromptSpec.Builder =
@@ -68,8 +71,8 @@ public fun PromptSpec.Builder.lora(file: Path, strength: Double = 1.0): PromptSp
 /**
  * Starts from an image.
  *
- * @param picture where to start from
- * @param settings how much may change, a strength of 0.75 by default, and the like
+ * @param picture the start image
+ * @param settings sets the denoising strength, 0.75 by default, and other options
  * @return this builder
  */
 public fun PromptSpec.Builder.imageToImage(
@@ -78,10 +81,10 @@ public fun PromptSpec.Builder.imageToImage(
 ): PromptSpec.Builder = imageToImage(ImageToImage.builder(picture).apply(settings).build())
 
 /**
- * Paints a part of the image again.
+ * Repaints a part of the image.
  *
- * @param mask white where to paint, as large as the image
- * @param settings the edge of the mask, what lies under it, and the like
+ * @param mask a mask of the image's size, white where to paint
+ * @param settings sets the blur of the mask's edge, the initial content and other options
  * @return this builder
  */
 public fun ImageToImage.Builder.inpainting(
@@ -92,16 +95,16 @@ public fun ImageToImage.Builder.inpainting(
 /**
  * Adds a second pass at a larger size.
  *
- * @param settings how large, twice by default, and how the pass samples
+ * @param settings sets the scale, 2 by default, and the sampling of the second pass
  * @return this builder
  */
 public fun PromptSpec.Builder.hiresFix(settings: HiresFix.Builder.() -> Unit): PromptSpec.Builder =
     hiresFix(HiresFix.builder().apply(settings).build())
 
 /**
- * Sets the finer settings of sampling.
+ * Sets advanced sampling options.
  *
- * @param settings what is to differ from the defaults
+ * @param settings sets the options that differ from the defaults
  * @return this builder
  */
 public fun PromptSpec.Builder.samplerOptions(
@@ -109,9 +112,9 @@ public fun PromptSpec.Builder.samplerOptions(
 ): PromptSpec.Builder = samplerOptions(SamplerOptions.builder().apply(settings).build())
 
 /**
- * Sets what is left out to be faster.
+ * Sets the options that trade exactness for speed.
  *
- * @param settings what is to differ from the defaults
+ * @param settings sets the options that differ from the defaults
  * @return this builder
  */
 public fun PromptSpec.Builder.speedOptions(

@@ -1,4 +1,4 @@
-/** Generation that suspends, and flows of what is told of it. */
+/** Suspending generation, and generation events as flows. */
 package dev.sdlora.kotlin
 
 import dev.sdlora.api.GenerationEvent
@@ -14,14 +14,14 @@ import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.future.await
 
 /**
- * Draws without blocking a thread; see [Pipeline.generate] for what it throws.
+ * Generates images without blocking a thread; see [Pipeline.generate] for exceptions.
  *
- * When the coroutine is cancelled, by a timeout say, it goes on at once with its
- * `CancellationException`, and the request ends within a step; one that waits gives up its place.
+ * If the coroutine is cancelled, for example by a timeout, it throws its `CancellationException` at
+ * once. The request ends within one step, or leaves the queue if it has not started.
  *
- * @param prompt in A1111's syntax, `<lora:name:0.8>` included
- * @param settings all else; the defaults are those of [Checkpoint.defaults]
- * @return the images, with what was warned of and what LoRAs did
+ * @param prompt the prompt in A1111's syntax, including `<lora:name:0.8>`
+ * @param settings sets all other options; the defaults are those of [Checkpoint.defaults]
+ * @return the images, with warnings and a report for each LoRA
  */
 public suspend fun Pipeline.await(
     prompt: String,
@@ -29,11 +29,11 @@ public suspend fun Pipeline.await(
 ): GenerationResult = await(checkpoint().defaults().copy { prompt(prompt).settings() })
 
 /**
- * Draws a request without blocking a thread, as [await] of a prompt does.
+ * Generates the images of a request without blocking a thread, like [await] with a prompt.
  *
- * @param spec what to make
- * @param listener is told of steps and images, on the thread that draws
- * @return the images, with what was warned of and what LoRAs did
+ * @param spec the request
+ * @param listener receives steps and images, on the thread that generates
+ * @return the images, with warnings and a report for each LoRA
  */
 public suspend fun Pipeline.await(
     spec: PromptSpec,
@@ -41,16 +41,16 @@ public suspend fun Pipeline.await(
 ): GenerationResult = generateAsync(spec, listener).await()
 
 /**
- * Draws for whoever collects, and tells how far it is: [GenerationEvent.StepDone] with its preview,
- * [GenerationEvent.ImageDone] with its image, and so on.
+ * Returns a flow that generates images and emits events: [GenerationEvent.StepDone] with a preview,
+ * [GenerationEvent.ImageDone] with an image, and so on.
  *
- * The flow is cold: each collector has a request of its own. The work never waits for a collector;
- * of steps that a slow one has not seen only the latest is kept. Whatever ends the collection, by
- * `first()` or `take(n)` or cancellation, ends the request within a step. Failures are thrown where
- * it is collected, and are those of [Pipeline.generate].
+ * The flow is cold: each collector starts its own request. Generation never waits for a collector;
+ * if a collector is slow, only the latest step is kept. When the collection ends, by `first()`,
+ * `take(n)` or cancellation, the request ends within one step. The collector receives the
+ * exceptions of [Pipeline.generate].
  *
- * @param spec what to make
- * @return the events of [Pipeline.stream], in their order
+ * @param spec the request
+ * @return the events of [Pipeline.stream], in order
  */
 public fun Pipeline.events(spec: PromptSpec): Flow<GenerationEvent> = flow {
   val inbox = Inbox()
@@ -65,7 +65,7 @@ public fun Pipeline.events(spec: PromptSpec): Flow<GenerationEvent> = flow {
   }
 }
 
-/** Takes one event at a time, and holds it until it is collected. */
+/** Requests one event at a time, and holds it until it is collected. */
 private class Inbox : Subscriber<GenerationEvent> {
   val events = Channel<GenerationEvent>(1)
   private var subscription: Subscription? = null
@@ -92,7 +92,7 @@ private class Inbox : Subscriber<GenerationEvent> {
     synchronized(this) { subscription }?.request(1)
   }
 
-  /** Cancels the request, also one that is not subscribed to yet. */
+  /** Cancels the request, even before the subscription arrives. */
   fun leave() {
     val begun = synchronized(this) { left = true; subscription }
     begun?.cancel()

@@ -13,7 +13,7 @@ import org.assertj.core.api.Assertions.assertThat
 import org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import org.junit.jupiter.api.Test
 
-/** Blocks say what builders say. */
+/** Builder blocks set the same options as builders. */
 class BuildingTest {
   private val grey = Image.of(64, 64, ByteArray(3 * 64 * 64) { 99 })
 

@@ -26,7 +26,7 @@ import org.assertj.core.api.Assertions.assertThatThrownBy
 import org.junit.jupiter.api.AfterAll
 import org.junit.jupiter.api.Test
 
-/** Coroutines over the bundled model. */
+/** Coroutines, tested with the bundled model. */
 class DrawingTest {
   private val spec =
       pipeline.checkpoint().defaults().copy {

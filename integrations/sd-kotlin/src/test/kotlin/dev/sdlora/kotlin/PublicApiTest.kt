@@ -4,7 +4,7 @@ import dev.sdlora.testkit.PublicApi
 import java.nio.file.Path
 import org.junit.jupiter.api.Test
 
-/** Functions alone, which Kotlin compiles into a class for each file. */
+/** The public API consists of functions, which Kotlin compiles into one class per file. */
 class PublicApiTest {
   @Test
   fun publicTypes_listed_areThoseOnRecord() {

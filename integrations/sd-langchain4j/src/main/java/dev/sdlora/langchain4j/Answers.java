@@ -11,7 +11,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
-/** What a result looks like in langchain4j's words. */
+/** Converts results to langchain4j responses. */
 final class Answers {
   private Answers() {}
 

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Answers with an image of what the user says. */
+/** A chat model that answers the last user message with an image. */
 final class DrawingChatModel implements ChatModel {
   private final ImageModel model;
 
@@ -34,7 +34,7 @@ final class DrawingChatModel implements ChatModel {
     refuseWhatDoesNotDraw(request);
     List<Content> contents =
         UserMessage.findLast(request.messages())
-            .orElseThrow(() -> new InvalidRequestException("there is no message of the user"))
+            .orElseThrow(() -> new InvalidRequestException("the request has no user message"))
             .contents();
     Response<Image> drawn = draw(prompt(contents), images(contents));
     Map<String, Object> attributes =
@@ -53,7 +53,7 @@ final class DrawingChatModel implements ChatModel {
       case 2 -> model.edit(images.get(0), images.get(1), prompt);
       default ->
           throw new InvalidRequestException(
-              "a message may have a picture and its mask: it has %s pictures"
+              "a message can contain an image and its mask, not %s images"
                   .formatted(images.size()));
     };
   }
@@ -62,7 +62,7 @@ final class DrawingChatModel implements ChatModel {
     for (Content content : contents) {
       if (!(content instanceof TextContent || content instanceof ImageContent)) {
         throw new UnsupportedFeatureException(
-            "pictures are drawn of text and pictures: the message has " + content.type());
+            "only text and images are supported, but the message contains " + content.type());
       }
     }
     return contents.stream()
@@ -81,11 +81,11 @@ final class DrawingChatModel implements ChatModel {
   private static void refuseWhatDoesNotDraw(ChatRequest request) {
     @Nullable List<?> tools = request.toolSpecifications();
     if (tools != null && !tools.isEmpty()) {
-      throw new UnsupportedFeatureException("a model that draws calls no tools");
+      throw new UnsupportedFeatureException("image models do not support tools");
     }
     @Nullable ResponseFormat format = request.responseFormat();
     if (format != null && format.type() == ResponseFormatType.JSON) {
-      throw new UnsupportedFeatureException("a model that draws does not answer in JSON");
+      throw new UnsupportedFeatureException("image models do not support JSON responses");
     }
   }
 }

@@ -12,8 +12,8 @@ import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.error.StableDiffusionException;
 import java.util.function.Supplier;
 
-/** The library's sentences in langchain4j's exceptions. */
-public final class Failures {
+/** Converts the library's exceptions to those of langchain4j, with the same messages. */
+final class Failures {
   private Failures() {}
 
   static <T> T translated(Supplier<T> work) {

@@ -10,13 +10,13 @@ import java.util.Base64;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 
-/** Images that requests bring along. Nothing is fetched, from the network or from files. */
+/** Reads images contained in requests. Nothing is fetched from the network or from files. */
 final class GivenImages {
   private static final String BASE64 = ";base64,";
 
   private GivenImages() {}
 
-  /** The pixels; transparent places are white. */
+  /** Reads an image; transparent areas become white. */
   static dev.sdlora.api.image.Image pixels(String name, Image image) {
     return read(name, bytes(name, image));
   }
@@ -29,11 +29,14 @@ final class GivenImages {
     }
   }
 
-  /** White where to paint: where the mask is transparent, or if it is so nowhere, where white. */
+  /**
+   * Reads a mask, white where to paint: the transparent area of the mask, or its white area if
+   * nothing is transparent.
+   */
   static dev.sdlora.api.image.Image mask(Image mask) {
     byte[] file = bytes("mask", mask);
     dev.sdlora.api.image.Image opaque =
-        read("mask", file); // looks at the size before pixels are read
+        read("mask", file); // checks the size before the pixels are read
     BufferedImage image;
     try {
       image = ImageIO.read(new ByteArrayInputStream(file));
@@ -65,7 +68,7 @@ final class GivenImages {
     try {
       return Base64.getMimeDecoder().decode(data == null ? data(name, image.url()) : data);
     } catch (IllegalArgumentException e) {
-      throw new ImageFileException(name + " has base64 that cannot be read: " + e.getMessage(), e);
+      throw new ImageFileException(name + " has invalid base64: " + e.getMessage(), e);
     }
   }
 
@@ -78,7 +81,7 @@ final class GivenImages {
     if (!"data".equalsIgnoreCase(address.getScheme()) || start < 0) {
       String shown = text.length() <= 80 ? text : text.substring(0, 80) + "…";
       throw new ImageFileException(
-          "%s must have base64Data or a url of the form data:image/png;base64,…; nothing is fetched: '%s'"
+          "%s must have base64Data or a url of the form data:image/png;base64,…; other URLs are not fetched: '%s'"
               .formatted(name, shown));
     }
     return text.substring(start + BASE64.length());

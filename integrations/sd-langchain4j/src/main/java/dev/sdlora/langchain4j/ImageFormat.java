@@ -3,7 +3,7 @@ package dev.sdlora.langchain4j;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** How the bytes of images are written. */
+/** The file format of images. */
 enum ImageFormat {
   PNG,
   JPEG;

@@ -14,14 +14,14 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Draws with a pipeline. Prompts are A1111's, with LoRAs by their tags: {@code a fox
+ * Generates images with a pipeline. Prompts use A1111's syntax, with LoRAs as tags: {@code a fox
  * <lora:ink:0.8>}.
  *
  * <h2>Options</h2>
  *
- * langchain4j's methods take a prompt and nothing else, so options are those that the model was
- * built with; {@link #with} gives a model for one request, or for many, with others. It costs
- * nothing: both use the same pipeline.
+ * langchain4j's methods take only a prompt, so the options are set when the model is built. {@link
+ * #with} returns a model with other options, for one request or many. It costs nothing, because
+ * both models share the pipeline.
  *
  * <pre>{@code
  * SdLoraImageModel model =
@@ -31,28 +31,28 @@ import java.util.function.Consumer;
  *
  * <h2>Images</h2>
  *
- * An {@link Image} has its bytes in base64 and its type, {@code image/png} unless the builder says
- * otherwise, with the settings inside, as A1111 writes them. It has a {@link Image#revisedPrompt()}
- * only if what was drawn is not what was asked for: a dynamic prompt was drawn from, or trigger
- * words were put in. It has no address.
+ * An {@link Image} contains base64 data and the MIME type, {@code image/png} unless the builder
+ * sets another one. The file contains the settings in A1111's format. {@link Image#revisedPrompt()}
+ * is set only if the actual prompt differs from the given one, because of a dynamic prompt or added
+ * trigger words. The URL is not set.
  *
  * <h2>Metadata</h2>
  *
- * {@link Response#metadata()} has, by these keys: {@code seeds} (a list of {@code Long}) and {@code
+ * {@link Response#metadata()} has these keys: {@code seeds} (a list of {@code Long}) and {@code
  * parameters} (a list of A1111's texts), both in the order of the images; {@code warnings} and
- * {@code loras}, lists of sentences; {@code seconds} (a {@code Double}), the time of the work.
- * Tokens are not counted.
+ * {@code loras}, lists of messages; {@code seconds} (a {@code Double}), the generation time. Token
+ * usage is not reported.
  *
  * <h2>Errors</h2>
  *
- * The sentences are the library's, and its exception is the cause. What the caller can mend, such
- * as an unknown LoRA, a damaged image, or a size that does not fit, is an {@link
- * dev.langchain4j.exception.InvalidRequestException}; a full queue a {@link
- * dev.langchain4j.exception.RateLimitException}, which may be tried again; a failure of the engine
- * an {@link dev.langchain4j.exception.InternalServerException}. Cancellation, a closed pipeline and
- * null arguments are thrown as they are.
+ * Exceptions have the library's message and its exception as the cause. Errors that the caller can
+ * fix, such as an unknown LoRA, a damaged image or an invalid size, are an {@link
+ * dev.langchain4j.exception.InvalidRequestException}; a full queue is a {@link
+ * dev.langchain4j.exception.RateLimitException}, which can be retried; a failure of the engine is
+ * an {@link dev.langchain4j.exception.InternalServerException}. Exceptions for cancellation, a
+ * closed pipeline and null arguments are not converted.
  *
- * <p>Immutable, and as safe for many threads as its pipeline, which it never closes.
+ * <p>Immutable and thread-safe, like its pipeline, which it never closes.
  */
 public final class SdLoraImageModel implements ImageModel {
   private final Pipeline pipeline;
@@ -72,13 +72,13 @@ public final class SdLoraImageModel implements ImageModel {
   /**
    * {@return a builder with the options that the checkpoint recommends}
    *
-   * @param pipeline draws; stays the caller's, who closes it after the last request
+   * @param pipeline the pipeline; the caller closes it after the last request
    */
   public static Builder builder(Pipeline pipeline) {
     return new Builder(Objects.requireNonNull(pipeline, "pipeline"));
   }
 
-  /** {@return a builder that starts from what this model has} */
+  /** {@return a builder with the settings of this model} */
   public Builder toBuilder() {
     Builder builder = new Builder(pipeline);
     builder.options = options;
@@ -89,10 +89,10 @@ public final class SdLoraImageModel implements ImageModel {
   }
 
   /**
-   * Makes a model that differs in some options, for one request or many.
+   * Returns a model with some options changed, for one request or many.
    *
-   * @param change sets what is to be different
-   * @return the other model; this one stays as it is
+   * @param change sets the options to change
+   * @return the new model; this one is unchanged
    * @throws IllegalArgumentException if a value is out of range
    */
   public SdLoraImageModel with(Consumer<PromptSpec.Builder> change) {
@@ -105,10 +105,10 @@ public final class SdLoraImageModel implements ImageModel {
   }
 
   /**
-   * Draws several images; each has the seed of the one before it plus one, so that all differ.
+   * Generates several images with consecutive seeds.
    *
-   * @param prompt what they show
-   * @param n how many, at least 1
+   * @param prompt the prompt
+   * @param n the number of images, at least 1
    * @return the images, in the order of their seeds
    */
   @Override
@@ -117,12 +117,12 @@ public final class SdLoraImageModel implements ImageModel {
   }
 
   /**
-   * Draws an image anew, with the options that the builder's {@link Builder#editing} says.
+   * Generates an image from another one, with the settings of {@link Builder#editing}.
    *
-   * @param image where to start from, as base64 or a {@code data:} address; nothing is fetched. The
-   *     result is as large, down to multiples of 8, unless the options have a size
-   * @param prompt what the result shows
-   * @return the other image
+   * @param image the start image, as base64 data or a {@code data:} URL; nothing is fetched. The
+   *     result has its size, rounded down to multiples of 8, unless the options set a size
+   * @param prompt the prompt for the result
+   * @return the new image
    */
   @Override
   public Response<Image> edit(Image image, String prompt) {
@@ -131,14 +131,14 @@ public final class SdLoraImageModel implements ImageModel {
   }
 
   /**
-   * Paints a part of an image anew.
+   * Repaints a part of an image.
    *
    * @param image the image, see {@link #edit(Image, String)}
-   * @param mask as large as the image, and of either kind that models of langchain4j take: it is
-   *     transparent where to paint, as OpenAI has it, or, if nothing of it is transparent, white
-   *     where to paint, as Imagen and A1111 have it
-   * @param prompt what the result shows
-   * @return the other image, whose other parts are those of the given one
+   * @param mask a mask of the same size, in either convention of langchain4j models: transparent
+   *     where to paint, as for OpenAI, or, if nothing is transparent, white where to paint, as for
+   *     Imagen and A1111
+   * @param prompt the prompt for the result
+   * @return the new image; it keeps the rest of the given one
    */
   @Override
   public Response<Image> edit(Image image, Image mask, String prompt) {
@@ -154,12 +154,12 @@ public final class SdLoraImageModel implements ImageModel {
   }
 
   /**
-   * Makes a chat model whose answer to the last message of the user is an image, for AI services:
-   * those talk to chat models alone, and their methods may return an {@link Image}. The message is
-   * the prompt. With one image in it that is edited, with two the second is the mask. Messages of
-   * the system and of before are passed over; tools and JSON are refused.
+   * Returns a chat model that answers the last user message with an image. AI services accept only
+   * chat models, but their methods may return an {@link Image}. The message is the prompt; one
+   * image in it is edited, a second image is the mask. System messages and earlier messages are
+   * ignored; tools and JSON responses are rejected.
    *
-   * @return a chat model over this model
+   * @return a chat model that uses this model
    */
   public ChatModel asChatModel() {
     return new DrawingChatModel(this);
@@ -171,7 +171,7 @@ public final class SdLoraImageModel implements ImageModel {
     return edit;
   }
 
-  /** How to start from an image; made where its mistakes are told as those of requests. */
+  /** Creates the start image settings; called where errors are converted like those of requests. */
   private interface Edit {
     ImageToImage.Builder make();
   }
@@ -192,7 +192,7 @@ public final class SdLoraImageModel implements ImageModel {
         });
   }
 
-  /** Collects what a model has. Not safe for use by several threads at once. */
+  /** Builds a model. Not thread-safe. */
   public static final class Builder {
     private final Pipeline pipeline;
     private PromptSpec options;
@@ -206,11 +206,11 @@ public final class SdLoraImageModel implements ImageModel {
     }
 
     /**
-     * Sets options of all requests; what was set before and is not named stays. Prompt and number
-     * of images are those of the requests.
+     * Sets options for all requests, in addition to those set before. Each request sets the prompt
+     * and the number of images.
      *
-     * @param change sets what is to differ: any option of a request, the negative prompt and LoRAs
-     *     by object among them
+     * @param change sets any options of a request, including the negative prompt and LoRAs as
+     *     objects
      * @return this builder
      * @throws IllegalArgumentException if a value is out of range
      */
@@ -223,10 +223,10 @@ public final class SdLoraImageModel implements ImageModel {
     }
 
     /**
-     * Sets how images are edited.
+     * Sets the image-to-image options.
      *
-     * @param settings sets what is to differ, such as the denoising strength (0.75); is called for
-     *     each edit. Default: nothing
+     * @param settings sets options that differ from the defaults, such as the denoising strength
+     *     (0.75); called for each edit. Default: no changes
      * @return this builder
      */
     public Builder editing(Consumer<ImageToImage.Builder> settings) {
@@ -235,10 +235,10 @@ public final class SdLoraImageModel implements ImageModel {
     }
 
     /**
-     * Sets how parts of images are painted.
+     * Sets the inpainting options.
      *
-     * @param settings sets what is to differ, such as the blur of the mask's edge; is called for
-     *     each edit with a mask. Default: nothing
+     * @param settings sets options that differ from the defaults, such as the blur of the mask's
+     *     edge; called for each edit with a mask. Default: no changes
      * @return this builder
      */
     public Builder inpainting(Consumer<Inpainting.Builder> settings) {
@@ -247,18 +247,18 @@ public final class SdLoraImageModel implements ImageModel {
     }
 
     /**
-     * Sets the format of the images.
+     * Sets the file format of the images.
      *
      * @param name {@code png}, the default, or {@code jpeg}
      * @return this builder
-     * @throws IllegalArgumentException if it is another
+     * @throws IllegalArgumentException if the format is unknown
      */
     public Builder format(String name) {
       this.format = ImageFormat.of(Objects.requireNonNull(name, "name"));
       return this;
     }
 
-    /** {@return the model} The builder can be used further. */
+    /** {@return the model} The builder can be reused. */
     public SdLoraImageModel build() {
       return new SdLoraImageModel(this);
     }

@@ -1,11 +1,11 @@
 /**
  * Pipelines as image models of langchain4j.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>Masks, metadata and errors in langchain4j's words: {@code langchain4j.GivenImages}, {@code
- *       Answers}, {@code Failures}.
+ *   <li>Conversion of masks, metadata and errors to langchain4j: {@code langchain4j.GivenImages},
+ *       {@code Answers}, {@code Failures}.
  * </ul>
  */
 @NullMarked

@@ -20,7 +20,7 @@ import dev.langchain4j.service.UserMessage;
 import dev.langchain4j.service.V;
 import org.junit.jupiter.api.Test;
 
-/** Images from interfaces that langchain4j implements. */
+/** Tests images from interfaces that langchain4j implements. */
 class AiServiceTest extends Drawing {
   interface Painter {
     @SystemMessage("You draw.")
@@ -42,7 +42,7 @@ class AiServiceTest extends Drawing {
         .isEqualTo(MODEL.edit(star, "a green star").content());
   }
 
-  /** A tool that draws, for a chat model that writes the prompt. */
+  /** An image generation tool for a chat model that writes the prompt. */
   static final class Easel {
     @Tool("draws a picture")
     Image draw(@P("what it shows") String prompt) {
@@ -54,7 +54,7 @@ class AiServiceTest extends Drawing {
     Result<String> answer(String wish);
   }
 
-  /** First it calls the tool, then it answers. */
+  /** Calls the tool first, then answers. */
   private static final class ScriptedChat implements ChatModel {
     private boolean drawn;
 
@@ -97,6 +97,6 @@ class AiServiceTest extends Drawing {
         AiServices.builder(Painter.class).chatModel(MODEL.asChatModel()).tools(new Easel()).build();
     assertThatThrownBy(() -> painter.star("red"))
         .isInstanceOf(UnsupportedFeatureException.class)
-        .hasMessage("a model that draws calls no tools");
+        .hasMessage("image models do not support tools");
   }
 }

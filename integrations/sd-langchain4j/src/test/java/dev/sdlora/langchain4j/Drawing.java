@@ -8,7 +8,7 @@ import dev.sdlora.demo.model.DemoModel;
 import java.io.ByteArrayInputStream;
 import java.util.Base64;
 
-/** One pipeline for all tests of a JVM, which ends with it. */
+/** Shares one pipeline between all tests of a JVM; it is closed with the JVM. */
 abstract class Drawing {
   static final Pipeline PIPELINE =
       Pipeline.builder()
@@ -17,7 +17,7 @@ abstract class Drawing {
           .precision(Precision.FLOAT32)
           .build();
 
-  /** Small images in two steps. */
+  /** Generates small images in two steps. */
   static final SdLoraImageModel MODEL =
       SdLoraImageModel.builder(PIPELINE)
           .options(options -> options.size(64, 64).steps(2).seed(7))

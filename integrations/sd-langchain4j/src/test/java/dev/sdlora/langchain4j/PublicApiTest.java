@@ -4,7 +4,7 @@ import dev.sdlora.testkit.PublicApi;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The model, with its builder. */
+/** The public API is the model and its builder. */
 class PublicApiTest {
   @Test
   void publicTypes_listed_areThoseOnRecord() {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What langchain4j's methods do. */
+/** Tests the methods of langchain4j's image model. */
 class SdLoraImageModelTest extends Drawing {
   private static final String STAR = "a red star on a blue background";
 
@@ -105,7 +105,7 @@ class SdLoraImageModelTest extends Drawing {
         .isEqualTo(MODEL.edit(before, "ring").content());
   }
 
-  /** OpenAI's masks, Imagen's, and Imagen's as programs save them, with a useless alpha channel. */
+  /** Masks of OpenAI, of Imagen, and of Imagen saved with an unused alpha channel. */
   @ParameterizedTest
   @ValueSource(ints = {0, BufferedImage.TYPE_INT_RGB, BufferedImage.TYPE_INT_ARGB})
   void edit_withAMaskOfEitherKind_paintsThere(int whiteMaskType) throws IOException {
@@ -159,9 +159,9 @@ class SdLoraImageModelTest extends Drawing {
     Image nothing = Image.builder().build();
     assertRefused(nothing, "image has neither base64Data nor a url");
     Image far = Image.builder().url("https://example.com/star.png").build();
-    assertRefused(far, "nothing is fetched: 'https://example.com/star.png'");
-    assertRefused(Image.builder().url("file:/etc/passwd").build(), "nothing is fetched");
-    assertRefused(Image.builder().base64Data("A").build(), "base64 that cannot be read");
+    assertRefused(far, "other URLs are not fetched: 'https://example.com/star.png'");
+    assertRefused(Image.builder().url("file:/etc/passwd").build(), "other URLs are not fetched");
+    assertRefused(Image.builder().base64Data("A").build(), "image has invalid base64");
     assertRefused(Image.builder().base64Data("QUJD").build(), "image: image stream");
   }
 
@@ -199,7 +199,7 @@ class SdLoraImageModelTest extends Drawing {
         .build();
   }
 
-  /** How far the right parts of two images, from a column on, are apart; in grey levels. */
+  /** Returns the mean difference of two images to the right of a column, in grey levels. */
   private static double distance(Image one, Image other, int left) throws IOException {
     byte[] a = pixels(one).rgb();
     byte[] b = pixels(other).rgb();

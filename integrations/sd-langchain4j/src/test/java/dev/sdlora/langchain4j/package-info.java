@@ -1,4 +1,4 @@
-/** Tests over the bundled model. */
+/** Tests with the bundled model. */
 @NullMarked
 package dev.sdlora.langchain4j;
 

@@ -3,15 +3,15 @@ package dev.sdlora.spark;
 import java.util.Map;
 import org.apache.spark.resource.ResourceInformation;
 
-/** Which device Spark has given to a task. */
+/** Selects the device that Spark has assigned to a task. */
 final class Devices {
   private Devices() {}
 
   /**
-   * The device of a task: the GPU whose address is first among its own, or the processor.
+   * Returns the device of a task: its GPU with the first address, or the CPU.
    *
-   * @param resources of the task's context
-   * @return as pipelines name them
+   * @param resources the resources in the task's context
+   * @return the device name for a pipeline
    */
   static String of(Map<String, ResourceInformation> resources) {
     ResourceInformation gpu = resources.get("gpu");

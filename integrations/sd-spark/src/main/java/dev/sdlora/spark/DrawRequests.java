@@ -19,7 +19,7 @@ import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
 
-/** Draws the requests of a partition that are not there yet, and tells of all. */
+/** Generates the missing images of a partition and returns a row for each request. */
 final class DrawRequests implements MapPartitionsFunction<Row, Row> {
   @Serial private static final long serialVersionUID = 1;
 
@@ -33,7 +33,10 @@ final class DrawRequests implements MapPartitionsFunction<Row, Row> {
     this.hadoop = hadoop;
   }
 
-  /** All of them in one turn, for what is told of them is small, and others would switch LoRAs. */
+  /**
+   * Processes the whole partition in one turn, because the result rows are small and other
+   * partitions would switch LoRAs.
+   */
   @Override
   public Iterator<Row> call(Iterator<Row> requests) {
     if (!requests.hasNext()) {
@@ -70,7 +73,7 @@ final class DrawRequests implements MapPartitionsFunction<Row, Row> {
       drawn = drawer.draw(request, new EndOfTask(task));
       png = drawn.first().png();
     } catch (GenerationCancelledException e) {
-      task.killTaskIfInterrupted(); // By its own exception, so that it does not count as a failure.
+      task.killTaskIfInterrupted(); // Spark's own exception does not count as a failure.
       throw e;
     } catch (RuntimeException e) {
       task.killTaskIfInterrupted();
@@ -80,7 +83,7 @@ final class DrawRequests implements MapPartitionsFunction<Row, Row> {
     return ResultRows.drawn(request, store.uri(request), parameters(png), drawn);
   }
 
-  /** An image without settings is one all the same. */
+  /** Returns the settings in an image; an image without settings is valid too. */
   private static Optional<String> parameters(byte[] png) {
     try {
       return Optional.of(GeneratedImage.readInfotext(new ByteArrayInputStream(png)));
@@ -89,7 +92,7 @@ final class DrawRequests implements MapPartitionsFunction<Row, Row> {
     }
   }
 
-  /** Ends an image whose task is killed, after the step that runs. */
+  /** Cancels generation after the current step if the task is killed. */
   private static final class EndOfTask implements GenerationListener {
     private final TaskContext task;
 

@@ -10,17 +10,17 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What images are drawn with, as it travels to the executors. Executors with equal settings share
- * what they have loaded.
+ * The pipeline settings, serialized to the executors. Tasks with equal settings share loaded
+ * models.
  *
- * @param checkpoint of requests that name none, at most one
- * @param checkpointDirectories folders on each host, as all the others
- * @param loraDirectories of LoRAs
- * @param embeddingDirectories of embeddings
- * @param hypernetworkDirectories of hypernetworks
- * @param upscalerDirectories of upscalers
- * @param controlNetDirectories of ControlNets
- * @param precision of the networks
+ * @param checkpoint the checkpoint of requests that name none, at most one
+ * @param checkpointDirectories folders with checkpoints; like all folders, local to each host
+ * @param loraDirectories folders with LoRAs
+ * @param embeddingDirectories folders with embeddings
+ * @param hypernetworkDirectories folders with hypernetworks
+ * @param upscalerDirectories folders with upscalers
+ * @param controlNetDirectories folders with ControlNets
+ * @param precision the dtype of the networks
  */
 record DrawingSettings(
     List<String> checkpoint,
@@ -34,7 +34,7 @@ record DrawingSettings(
     implements Serializable {
   @Serial private static final long serialVersionUID = 1;
 
-  /** What draws, with nothing loaded yet. */
+  /** Creates a drawer that has loaded nothing yet. */
   BatchDrawer drawer(String device) {
     BatchDrawer.Builder drawer =
         BatchDrawer.builder().pipeline(model -> pipeline(model, device).build());

@@ -9,10 +9,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this JVM has loaded, for all its tasks: on each device one checkpoint with one set of LoRAs.
- * Tasks take turns with it, since an image takes all processors anyway, and since images that are
- * drawn one at a time are the same bytes whatever else is drawn. What is loaded stays for the next
- * task and the next job, and is closed when the JVM ends (or other settings are asked for).
+ * The models loaded in this JVM, shared by all its tasks: one checkpoint with one set of LoRAs per
+ * device. Tasks take turns, because one image uses all cores anyway, and because images generated
+ * one at a time are the same bytes whatever else is generated. Models stay loaded for the next task
+ * and the next job, and are closed when the JVM ends or when a task has other settings.
  */
 final class ExecutorDrawers {
   private static final Map<String, ExecutorDrawers> BY_DEVICE = new ConcurrentHashMap<>();
@@ -24,7 +24,7 @@ final class ExecutorDrawers {
   private ExecutorDrawers() {}
 
   /**
-   * Does the work of a task when its turn has come.
+   * Waits for the task's turn, then does its work.
    *
    * @throws GenerationCancelledException if the task is interrupted while it waits
    */
@@ -46,7 +46,7 @@ final class ExecutorDrawers {
   private BatchDrawer drawer(DrawingSettings asked, String device) {
     BatchDrawer former = drawer;
     if (former != null && asked.equals(settings)) {
-      former.forgetFailures(); // A task that is tried again tries all of it again.
+      former.forgetFailures(); // A retried task retries everything.
       return former;
     }
     if (former != null) {

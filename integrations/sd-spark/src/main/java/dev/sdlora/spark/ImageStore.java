@@ -17,12 +17,12 @@ import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The folder of images, in any of Hadoop's file systems. An image gets its name when all of it is
- * written. Two attempts at one image, of which Spark thinks that one is dead, do not disturb each
- * other: each has a file of its own until then, and they write the same bytes.
+ * The folder of images, in any Hadoop file system. An image gets its name only when it is
+ * completely written. Two attempts at one image, if Spark wrongly considers one dead, do not
+ * conflict: each writes its own temporary file, with the same bytes.
  */
 final class ImageStore {
-  /** What is in work, beside the images; Spark passes such names over when it reads folders. */
+  /** The subfolder for temporary files; Spark ignores such names when it reads folders. */
   static final String WORK = ".sd-spark";
 
   private static final byte[] PNG_BEGIN = HexFormat.of().parseHex("89504e470d0a1a0a");
@@ -39,23 +39,23 @@ final class ImageStore {
   }
 
   /**
-   * A store.
+   * Opens a store.
    *
-   * @param uri of the folder, which is made when it is needed
-   * @param attempt what no other attempt at a task is called
+   * @param uri the folder, created when needed
+   * @param attempt a name that no other attempt at a task has
    */
   static ImageStore open(String uri, Configuration hadoop, String attempt) {
     try {
       Path folder = new Path(uri);
       FileSystem files = folder.getFileSystem(hadoop);
       Path whole = files.makeQualified(folder);
-      // Else a file of checksums would lie beside each image.
+      // Avoids a checksum file next to each image.
       return new ImageStore(
           files instanceof LocalFileSystem local ? local.getRawFileSystem() : files,
           whole,
           attempt);
     } catch (IOException | IllegalArgumentException e) {
-      throw new BatchException("cannot use the folder of pictures '%s': %s".formatted(uri, e), e);
+      throw new BatchException("cannot use the image folder '%s': %s".formatted(uri, e), e);
     }
   }
 
@@ -63,12 +63,12 @@ final class ImageStore {
     return new Path(folder, request.file());
   }
 
-  /** Where an image is found. */
+  /** Returns the location of an image. */
   String uri(BatchRequest request) {
     return file(request).toString();
   }
 
-  /** The bytes of an image, if it is there and of these settings. */
+  /** Returns the bytes of an image if it exists and was generated with these settings. */
   Optional<byte[]> read(BatchRequest request) {
     Path file = file(request);
     try {
@@ -77,7 +77,7 @@ final class ImageStore {
       }
       return bytes(file).filter(ImageStore::isWhole);
     } catch (IOException e) {
-      throw new BatchException("cannot read the picture '%s': %s".formatted(file, e), e);
+      throw new BatchException("cannot read the image '%s': %s".formatted(file, e), e);
     }
   }
 
@@ -94,7 +94,7 @@ final class ImageStore {
     }
   }
 
-  /** Whether a file begins and ends as a PNG does. */
+  /** Whether the bytes begin and end like a complete PNG. */
   private static boolean isWhole(byte[] png) {
     int end = png.length - PNG_END.length;
     return end >= PNG_BEGIN.length
@@ -102,12 +102,12 @@ final class ImageStore {
         && Arrays.equals(png, end, png.length, PNG_END, 0, PNG_END.length);
   }
 
-  /** Keeps an image, in the place of one of other settings if there is one. */
+  /** Writes an image; replaces an image generated with other settings. */
   void write(BatchRequest request, byte[] png) {
     Path file = file(request);
     Path part = new Path(new Path(folder, WORK), request.id() + "." + attempt + ".part");
     try {
-      if (!request.namesItself()) { // Until it is known again what is in the file.
+      if (!request.namesItself()) { // Written again after the rename.
         files.delete(hashFile(request), false);
       }
       create(part, png);
@@ -117,7 +117,7 @@ final class ImageStore {
       }
       forgetParts(request);
     } catch (IOException e) {
-      throw new BatchException("cannot write the picture '%s': %s".formatted(file, e), e);
+      throw new BatchException("cannot write the image '%s': %s".formatted(file, e), e);
     }
   }
 
@@ -127,14 +127,17 @@ final class ImageStore {
     }
   }
 
-  /** Some file systems refuse a name that is taken, with an answer or an exception. */
+  /**
+   * Renames a file. Some file systems reject an existing target, with a return value or an
+   * exception.
+   */
   private void rename(Path part, Path file, byte[] png) throws IOException {
     if (tryRename(part, file)) {
       return;
     }
     Optional<byte[]> there = bytes(file);
     if (there.isPresent() && Arrays.equals(there.get(), png)) {
-      files.delete(part, false); // Another attempt was quicker.
+      files.delete(part, false); // Another attempt was faster.
       return;
     }
     files.delete(file, false);
@@ -151,7 +154,7 @@ final class ImageStore {
     }
   }
 
-  /** What attempts left that ended in the middle. */
+  /** Deletes temporary files of interrupted attempts. */
   private void forgetParts(BatchRequest request) throws IOException {
     FileStatus[] parts =
         files.globStatus(new Path(new Path(folder, WORK), request.id() + ".*.part"));
@@ -162,7 +165,7 @@ final class ImageStore {
     }
   }
 
-  /** Tells which settings an image has whose name does not. */
+  /** Returns the file with the hash of an image's settings, for names that do not contain it. */
   private Path hashFile(BatchRequest request) {
     return new Path(new Path(folder, WORK), request.id() + ".hash");
   }

@@ -13,14 +13,14 @@ import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Row;
 
 /**
- * Equal requests become one, so that no two tasks draw the same image. Of different ones with one
- * id the first is drawn, in the order of rows, and the others are refused. Ids that differ in
- * capitals only are one, as there are file systems that see no difference.
+ * Removes duplicate requests, so that no two tasks generate the same image. If different requests
+ * have the same id, the first row's is kept and the others are rejected. Ids that differ only in
+ * case count as the same, because some file systems ignore case.
  */
 final class OncePerId implements FlatMapGroupsFunction<String, Row, Row> {
   @Serial private static final long serialVersionUID = 1;
 
-  /** What requests are gathered by. */
+  /** Returns the grouping key, the id in lower case. */
   static MapFunction<Row, String> key() {
     return row -> row.getString(RequestRows.ID).toLowerCase(Locale.ROOT);
   }
@@ -50,6 +50,6 @@ final class OncePerId implements FlatMapGroupsFunction<String, Row, Row> {
         request.checkpoint(),
         request.loras(),
         request.settings(),
-        Optional.of("the id '%s' is that of another request".formatted(request.id())));
+        Optional.of("the id '%s' is already used by another request".formatted(request.id())));
   }
 }

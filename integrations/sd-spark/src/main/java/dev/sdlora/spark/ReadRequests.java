@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 
-/** Makes of lines the requests that they ask for, on the executors, where the checkpoint lies. */
+/** Parses manifest lines into requests, on the executors, where the checkpoint is available. */
 final class ReadRequests implements MapPartitionsFunction<Row, Row> {
   @Serial private static final long serialVersionUID = 1;
 
@@ -25,7 +25,7 @@ final class ReadRequests implements MapPartitionsFunction<Row, Row> {
   @Override
   public Iterator<Row> call(Iterator<Row> lines) {
     if (!lines.hasNext()) {
-      return lines; // Nothing has to be there for nothing.
+      return lines; // An empty partition does not need the checkpoint.
     }
     Optional<String> checkpoint = checkpoint();
     List<Row> requests = new ArrayList<>();
@@ -39,13 +39,13 @@ final class ReadRequests implements MapPartitionsFunction<Row, Row> {
     return requests.iterator();
   }
 
-  /** Its name is in the ids, as in those of other batches. */
+  /** Returns the name of the checkpoint, which is part of the ids, as in other batches. */
   private Optional<String> checkpoint() {
     try {
       return settings.checkpoint().stream().findFirst().map(name -> Checkpoint.open(name).name());
     } catch (StableDiffusionException e) {
       throw new BatchException(
-          "the checkpoint of the batch cannot be opened on this executor: " + e.getMessage(), e);
+          "cannot open the checkpoint of the batch on this executor: " + e.getMessage(), e);
     }
   }
 }

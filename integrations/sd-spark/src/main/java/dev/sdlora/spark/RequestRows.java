@@ -14,9 +14,9 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** Requests as rows: as they come in, and as they are when each is one image. */
+/** Converts requests to rows and back: input rows, and rows with one image each. */
 final class RequestRows {
-  /** Each is one image; {@code position} is that of the row it comes from. */
+  /** The columns of a request for one image; {@code position} is the position of its input row. */
   static final StructType REQUESTS =
       new StructType()
           .add("position", DataTypes.LongType, false)
@@ -27,12 +27,12 @@ final class RequestRows {
           .add("settings", DataTypes.StringType, false)
           .add("error", DataTypes.StringType, true);
 
-  /** Where the id is, in rows that no encoder has seen and that know no names. */
+  /** The index of the id, for rows without a schema. */
   static final int ID = 1;
 
   private RequestRows() {}
 
-  /** Rows of a position and a line of a manifest. */
+  /** Returns rows with a position and a manifest line. */
   static Dataset<Row> lines(Dataset<Row> requests) {
     boolean text =
         requests.columns().length == 1
@@ -43,7 +43,7 @@ final class RequestRows {
         (text ? col("value") : to_json(struct(col("*")))).as("line"));
   }
 
-  /** A row of {@link #REQUESTS}. */
+  /** Returns a row with the columns of {@link #REQUESTS}. */
   static Row row(long position, BatchRequest request) {
     return RowFactory.create(
         position,
@@ -55,7 +55,7 @@ final class RequestRows {
         request.error().orElse(null));
   }
 
-  /** The request of a row. */
+  /** Returns the request in a row. */
   static BatchRequest request(Row row) {
     List<String> loras = row.getList(row.fieldIndex("loras"));
     return new BatchRequest(

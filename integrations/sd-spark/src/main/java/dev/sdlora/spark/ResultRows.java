@@ -11,7 +11,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
-/** What became of requests, as rows. */
+/** Result rows for requests. */
 final class ResultRows {
   static final StructType RESULTS =
       new StructType()
@@ -23,7 +23,7 @@ final class ResultRows {
           .add("warnings", DataTypes.createArrayType(DataTypes.StringType, false), true)
           .add("error", DataTypes.StringType, true);
 
-  /** Settings are canonical JSON: this is where their seed is, and a quote in a text is escaped. */
+  /** Finds the seed in the settings, which are canonical JSON, with quotes in texts escaped. */
   private static final Pattern SEED = Pattern.compile("(?<=[{,])\"seed\":(\\d{1,18})(?=[,}])");
 
   private ResultRows() {}
@@ -40,7 +40,7 @@ final class ResultRows {
         null);
   }
 
-  /** Only who drew it could tell how long it took, and what there was to warn of. */
+  /** Returns a row for an existing image, whose time and warnings are unknown. */
   static Row there(BatchRequest request, String uri, Optional<String> parameters) {
     return row(request.id(), uri, seed(request), parameters.orElse(null), null, null, null);
   }

@@ -21,21 +21,22 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Draws batches on the executors of Apache Spark: the requests, ids and images of {@link
- * dev.sdlora.batch.BatchRunner}, with rows in the place of lines.
+ * Generates batches on the executors of Apache Spark, with the same requests, ids and images as
+ * {@link dev.sdlora.batch.BatchRunner}, but with rows instead of lines.
  *
- * <p>Each executor has one pipeline, which its tasks use in turn; it stays loaded from task to task
- * and is closed with the executor. Its memory is native: it needs room beside the heap, by {@code
- * spark.executor.memoryOverhead}. Where Spark gives a task a GPU, its first address is the device.
+ * <p>Each executor has one pipeline, which its tasks use in turn; it stays loaded between tasks and
+ * is closed with the executor. Its memory is native and needs room in addition to the heap, set by
+ * {@code spark.executor.memoryOverhead}. If Spark assigns GPUs to a task, the first address is the
+ * device.
  *
- * <p>An image is written under its id, to a temporary file that is renamed, and one that is there
- * is not drawn again. So tasks that are tried again, executors that are lost and batches that are
- * started again repeat at most the images that were being drawn.
+ * <p>An image is written to a temporary file, which is then renamed to the image's id; existing
+ * images are not generated again. Retried tasks, lost executors and restarted batches therefore
+ * repeat only the images that were in progress.
  *
- * <p>Immutable and safe for use by several threads.
+ * <p>Immutable and thread-safe.
  */
 public final class SdLoraSpark {
-  /** Partitions for each core of the cluster, so that quick ones make up for slow ones. */
+  /** Partitions per core of the cluster, so that fast partitions balance slow ones. */
   private static final int PARTITIONS_PER_CORE = 4;
 
   private final String output;
@@ -60,21 +61,20 @@ public final class SdLoraSpark {
   /**
    * {@return a builder}
    *
-   * @param output the folder of images, of any of Hadoop's file systems, such as {@code
-   *     hdfs://host/pictures}; it is made when it is needed. A folder of the local file system is
-   *     one folder only where all executors see the same
+   * @param output the folder of images, in any Hadoop file system, such as {@code
+   *     hdfs://host/images}; created when needed. A local folder must be shared by all executors
    */
   public static Builder builder(String output) {
     return new Builder(Objects.requireNonNull(output, "output"));
   }
 
   /**
-   * Reads a manifest as rows for {@link #generate}, each with the defaults that stand before it.
+   * Reads a manifest as rows for {@link #generate}, each with the defaults of the preceding lines.
    *
    * @param spark the session
-   * @param manifest a file of JSON Lines in one of Hadoop's file systems, read by the driver
+   * @param manifest a JSON Lines file in any Hadoop file system, read by the driver
    * @return rows of one column, {@code value}, in the order of the manifest
-   * @throws BatchException if it cannot be read, or has more than a million lines
+   * @throws BatchException if the file cannot be read or has more than a million lines
    */
   public static Dataset<Row> readManifest(SparkSession spark, String manifest) {
     Objects.requireNonNull(spark, "spark");
@@ -89,22 +89,22 @@ public final class SdLoraSpark {
   }
 
   /**
-   * Draws requests. As with all of Spark, nothing happens until the rows are asked for, and each
-   * time they are asked for it happens again, though images that are there are not drawn again:
-   * write the rows to a table, or cache them.
+   * Generates the images of requests. Like all Spark transformations, it is lazy and runs again
+   * whenever the rows are evaluated again, although existing images are not generated again. Write
+   * the rows to a table, or cache them.
    *
-   * <p>Requests are sorted by checkpoint and LoRAs and cut into partitions, so that executors
-   * switch rarely. Equal requests are one. Of different ones with the same id the first row's is
-   * drawn.
+   * <p>Requests are sorted by checkpoint and LoRAs and split into partitions, so that executors
+   * rarely switch. Equal requests are generated once. Of different requests with the same id, only
+   * the first row's is generated.
    *
-   * @param requests either one column of text, {@code value}, with lines of a manifest as {@link
-   *     #readManifest} and {@code spark.read().text} give them; or a column for each setting, under
-   *     the keys of a manifest, with arrays as lists of values, structs as objects, and null for
-   *     what is not set
+   * @param requests either one text column, {@code value}, with manifest lines as returned by
+   *     {@link #readManifest} and {@code spark.read().text}; or a column for each setting, named by
+   *     its manifest key, with arrays for lists of values, structs for objects, and null for
+   *     settings that are not set
    * @return a row for each image, in the order of the work: {@code id}, {@code uri}, {@code seed},
    *     {@code parameters} (the text in the image), {@code seconds} and {@code warnings} (null for
-   *     an image that was there), {@code error} (a sentence, in the place of an image; null
-   *     otherwise). A folder that cannot be written fails the job instead
+   *     an existing image), {@code error} (a message instead of an image, otherwise null). If the
+   *     folder is not writable, the job fails instead
    */
   public Dataset<Row> generate(Dataset<Row> requests) {
     Objects.requireNonNull(requests, "requests");
@@ -129,7 +129,7 @@ public final class SdLoraSpark {
         () -> PARTITIONS_PER_CORE * Math.max(1, spark.sparkContext().defaultParallelism()));
   }
 
-  /** Collects what executors draw with. Not safe for use by several threads at once. */
+  /** Collects the settings of executors. Not thread-safe. */
   public static final class Builder {
     private final String output;
     private final List<String> checkpoint = new ArrayList<>();
@@ -149,8 +149,8 @@ public final class SdLoraSpark {
     /**
      * Sets the checkpoint of requests that name none.
      *
-     * @param pathOrReference a path on each executor's host, or where it is published, such as
-     *     {@code hf:owner/repo}: each host gets it once, into the cache that its executors share.
+     * @param pathOrReference a path on each executor's host, or a reference such as {@code
+     *     hf:owner/repo}, which each host downloads once, into a cache shared by its executors.
      *     Default: none, so that such requests fail
      * @return this builder
      */
@@ -161,10 +161,10 @@ public final class SdLoraSpark {
     }
 
     /**
-     * Adds a folder whose checkpoints requests can name.
+     * Adds a folder of checkpoints for requests.
      *
-     * @param directory on each executor's host, as all folders here; files that Spark brings to the
-     *     executors ({@code --archives}) have relative paths
+     * @param directory a folder on each executor's host, like all folders here; files that Spark
+     *     distributes to the executors ({@code --archives}) have relative paths
      * @return this builder
      */
     public Builder checkpointDirectory(String directory) {
@@ -172,7 +172,7 @@ public final class SdLoraSpark {
     }
 
     /**
-     * Adds a folder whose LoRAs requests and prompts can name.
+     * Adds a folder of LoRAs for requests and prompts.
      *
      * @param directory see {@link Pipeline.Builder#loraDirectory}
      * @return this builder
@@ -182,7 +182,7 @@ public final class SdLoraSpark {
     }
 
     /**
-     * Adds a folder whose embeddings prompts can name.
+     * Adds a folder of embeddings for prompts.
      *
      * @param directory see {@link Pipeline.Builder#embeddingDirectory}
      * @return this builder
@@ -192,7 +192,7 @@ public final class SdLoraSpark {
     }
 
     /**
-     * Adds a folder whose hypernetworks prompts can name.
+     * Adds a folder of hypernetworks for prompts.
      *
      * @param directory see {@link Pipeline.Builder#hypernetworkDirectory}
      * @return this builder
@@ -202,7 +202,7 @@ public final class SdLoraSpark {
     }
 
     /**
-     * Adds a folder whose upscalers requests can name.
+     * Adds a folder of upscalers for requests.
      *
      * @param directory see {@link Pipeline.Builder#upscalerDirectory}
      * @return this builder
@@ -212,9 +212,9 @@ public final class SdLoraSpark {
     }
 
     /**
-     * Adds a folder whose ControlNets and T2I-Adapters requests can name.
+     * Adds a folder of ControlNets and T2I-Adapters for requests.
      *
-     * @param directory folders inside it do not count
+     * @param directory the folder; its subfolders are not searched
      * @return this builder
      */
     public Builder controlNetDirectory(String directory) {
@@ -227,10 +227,10 @@ public final class SdLoraSpark {
     }
 
     /**
-     * Sets the number format of the networks.
+     * Sets the dtype of the networks.
      *
-     * @param precision default {@link Precision#AUTO}; where processors differ, {@link
-     *     Precision#FLOAT32} makes the images alike
+     * @param precision the dtype. Default: {@link Precision#AUTO}; on hosts with different
+     *     processors, {@link Precision#FLOAT32} makes the images the same
      * @return this builder
      */
     public Builder precision(Precision precision) {
@@ -239,10 +239,10 @@ public final class SdLoraSpark {
     }
 
     /**
-     * Sets into how many tasks the work is cut.
+     * Sets the number of tasks.
      *
      * @param partitions at least 1. Default: four for each core that the cluster has when {@link
-     *     #generate} is called, which with dynamic allocation is less than it will have
+     *     #generate} is called; with dynamic allocation, the cluster may grow later
      * @return this builder
      */
     public Builder partitions(int partitions) {
@@ -253,7 +253,7 @@ public final class SdLoraSpark {
       return this;
     }
 
-    /** {@return what draws with these settings} */
+    /** {@return a batch generator with these settings} */
     public SdLoraSpark build() {
       return new SdLoraSpark(this);
     }

@@ -1,13 +1,13 @@
 /**
- * Batches drawn on many machines by Apache Spark.
+ * Image batches on many machines with Apache Spark.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>Batches on Spark: rows that come in; what is one image; what a task does; what executors
- *       share; how images are kept: {@code spark.RequestRows}, {@code ReadRequests}; {@code
- *       OncePerId}; {@code DrawRequests}; {@code ExecutorDrawers}; {@code ImageStore}; killed at
- *       random by {@code KillExecutors} among the tests.
+ *   <li>Input rows: {@code spark.RequestRows}, {@code ReadRequests}; duplicate requests: {@code
+ *       OncePerId}; the work of a task: {@code DrawRequests}; models shared in an executor: {@code
+ *       ExecutorDrawers}; storage of images: {@code ImageStore}, tested with random kills by {@code
+ *       KillExecutors}.
  * </ul>
  */
 @NullMarked

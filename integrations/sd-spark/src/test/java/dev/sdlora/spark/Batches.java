@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Batches of the bundled model in folders beside it, drawn by executors or by this JVM alone. */
+/** Batches with a copy of the bundled model in one folder, run by executors or in this JVM only. */
 final class Batches {
   private final Path folder;
 
@@ -64,7 +64,7 @@ final class Batches {
     whole.forEach((file, bytes) -> assertThat(drawn.get(file)).as(file).isEqualTo(bytes));
   }
 
-  /** What another file of the same name would have otherwise. */
+  /** Returns the properties of image files that would change if they were written again. */
   Map<String, Object> fileKeys(String name) throws IOException {
     Map<String, Object> keys = new HashMap<>();
     for (String file : images(name).keySet()) {

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.apache.spark.resource.ResourceInformation;
 import org.junit.jupiter.api.Test;
 
-/** Addresses of Spark as names of pipelines. */
+/** Tests the conversion of Spark's GPU addresses to device names. */
 final class DevicesTest {
   private static ResourceInformation resource(String name, String... addresses) {
     return new ResourceInformation(name, addresses);

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What tasks of one JVM share. */
+/** Tests the models shared by the tasks of a JVM. */
 final class ExecutorDrawersTest {
   private static DrawingSettings settings(Precision precision) {
     return new DrawingSettings(

@@ -22,11 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Images in a file system that replaces files when it renames, and in one that refuses to. */
+/** Tests a file system that replaces files on rename, and one that refuses to. */
 final class ImageStoreTest {
   @TempDir Path folder;
 
-  /** As HDFS does. */
+  /** Refuses to rename to an existing file, like HDFS. */
   public static final class Refusing extends RawLocalFileSystem {
     @Override
     public URI getUri() {
@@ -66,7 +66,7 @@ final class ImageStoreTest {
     assertThat(store(scheme, "1").read(star)).isEmpty();
     Path part = folder.resolve("out/.sd-spark/" + star.id() + ".0.part");
     Files.createDirectories(part.getParent());
-    Files.write(part, new byte[] {1}); // Of an executor that was killed.
+    Files.write(part, new byte[] {1}); // Written by an executor that was killed.
     store(scheme, "1").write(star, png("star"));
     store(scheme, "2").write(star, png("star"));
     assertThat(store(scheme, "3").read(star)).hasValue(png("star"));
@@ -106,9 +106,9 @@ final class ImageStoreTest {
     Files.writeString(folder.resolve("out"), "a file");
     assertThatThrownBy(() -> store("file", "1").write(request("{'prompt': 'a star'}"), png("")))
         .isInstanceOf(BatchException.class)
-        .hasMessageContaining("cannot write the picture 'file:" + folder.resolve("out"));
+        .hasMessageContaining("cannot write the image 'file:" + folder.resolve("out"));
     assertThatThrownBy(() -> ImageStore.open("nowhere://x", new Configuration(false), "1"))
         .isInstanceOf(BatchException.class)
-        .hasMessageContaining("cannot use the folder of pictures 'nowhere://x'");
+        .hasMessageContaining("cannot use the image folder 'nowhere://x'");
   }
 }

@@ -15,9 +15,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Kills executors with SIGKILL at random moments, until each batch ends with exactly the images of
- * one that nobody disturbed, byte by byte, and with none drawn anew that was there at a kill. The
- * arguments are how many kills, and a folder for all of it.
+ * Kills executors with SIGKILL at random moments: each batch must end with exactly the images of an
+ * undisturbed run, byte for byte, and no image that existed at a kill may be generated again. The
+ * arguments are the number of kills and a working folder.
  */
 final class KillExecutors {
   private static final int PICTURES = 24;
@@ -43,7 +43,7 @@ final class KillExecutors {
                 .formatted(PICTURES / 3));
   }
 
-  /** Kills, and says how often. */
+  /** Kills executors and prints the number of kills. */
   public static void main(String[] args) throws Exception {
     int most = Integer.parseInt(args[0]);
     Path folder = Files.createDirectories(Path.of(args[1]).toAbsolutePath());
@@ -55,7 +55,7 @@ final class KillExecutors {
       for (int batch = 0; killing.kills < most; batch++) {
         killing.killDuring("batch-" + batch, most);
         System.out.printf(
-            "%s kills in %s batches, %s of them with pictures missing; all as undisturbed%n",
+            "%s kills in %s batches, %s of them with images missing; all as undisturbed%n",
             killing.kills, batch + 1, killing.whileDrawing);
       }
     } finally {
@@ -74,12 +74,12 @@ final class KillExecutors {
                     .collectAsList());
     Map<String, Object> there = new HashMap<>();
     while (kills < most && !isDone(drawn, random.nextInt(LONGEST_MILLIS))) {
-      if (kills % 2 == 0) { // Some while they draw, some at any moment.
+      if (kills % 2 == 0) { // Half of the kills come while images are generated.
         awaitPictures(name, drawn);
       }
       List<ProcessHandle> executors = LocalCluster.executors();
       if (executors.isEmpty()) {
-        continue; // The others are starting.
+        continue; // Executors are still starting.
       }
       Map<String, Object> before = batches.fileKeys(name);
       assertThat(before).containsAllEntriesOf(there);
@@ -96,11 +96,11 @@ final class KillExecutors {
         .isDirectoryNotContaining("glob:**.part");
   }
 
-  /** Executors that are killed before they have begun show nothing. */
+  /** Waits for up to three more images; executors killed before they begin would prove nothing. */
   private void awaitPictures(String name, CompletableFuture<?> drawn) throws Exception {
     int enough = Math.min(PICTURES - 1, batches.images(name).size() + random.nextInt(4));
     while (batches.images(name).size() < enough && !isDone(drawn, 5)) {
-      // The loop waits a little in each round.
+      // isDone waits a little.
     }
   }
 

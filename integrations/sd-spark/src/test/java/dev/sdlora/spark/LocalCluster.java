@@ -8,9 +8,9 @@ import java.util.Locale;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * A master, workers and executors on this machine, each executor in a JVM of its own: what Spark
- * calls {@code local-cluster}. Workers look for a distribution in {@code SPARK_HOME}; a folder
- * {@code jars} in it is all that they ask for, as the executors get the class path of this JVM.
+ * A master, workers and executors on this machine, each executor in its own JVM: Spark's {@code
+ * local-cluster}. Workers look for a distribution in {@code SPARK_HOME}; a folder {@code jars} in
+ * it is sufficient, because the executors get the class path of this JVM.
  */
 final class LocalCluster {
   private LocalCluster() {}
@@ -23,7 +23,7 @@ final class LocalCluster {
         .appName("sd-spark")
         .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
         .config("spark.executor.memory", "768m")
-        // JVMs that live for seconds.
+        // Options for short-lived JVMs.
         .config("spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         .config("spark.sql.codegen.wholeStage", false)
         .config("spark.sql.adaptive.enabled", false)
@@ -31,7 +31,7 @@ final class LocalCluster {
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.ui.enabled", false)
         .config("spark.sql.shuffle.partitions", 2)
-        // Whoever kills executors wants others in their place, and tasks to go on.
+        // Killed executors are replaced without limit, so that tasks continue.
         .config("spark.deploy.maxExecutorRetries", -1)
         .config("spark.task.maxFailures", 1000)
         .config("spark.stage.maxConsecutiveAttempts", 1000)
@@ -39,7 +39,7 @@ final class LocalCluster {
         .getOrCreate();
   }
 
-  /** The JVMs of the executors, the only ones that this one has started. */
+  /** Returns the JVMs of the executors, the only processes that this JVM has started. */
   static List<ProcessHandle> executors() {
     return ProcessHandle.current()
         .descendants()

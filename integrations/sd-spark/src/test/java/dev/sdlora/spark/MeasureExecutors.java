@@ -6,9 +6,9 @@ import java.util.Locale;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Images an hour of one executor and of two, each on one thread of this machine, with all that a
- * batch costs: Spark's start, each executor's own model, and tasks that wait for the last one. The
- * argument is a folder for the images. Nothing else should run meanwhile.
+ * Measures images per hour with one executor and with two, each on one thread of this machine,
+ * including all costs of a batch: Spark's start, the model of each executor, and tasks that wait
+ * for the last one. The argument is a folder for the images. Run nothing else meanwhile.
  */
 final class MeasureExecutors {
   private static final int PICTURES = 240;
@@ -16,7 +16,7 @@ final class MeasureExecutors {
 
   private MeasureExecutors() {}
 
-  /** Measures, in turns, so that a slow minute meets both. */
+  /** Measures both in turns, so that a slow minute affects both. */
   public static void main(String[] args) throws Exception {
     Path folder = Files.createDirectories(Path.of(args[0]).toAbsolutePath());
     Batches batches = new Batches(folder);
@@ -51,7 +51,7 @@ final class MeasureExecutors {
     spark.stop();
     System.out.printf(
         Locale.ROOT,
-        "%d executors, round %d: %d pictures in %.1f s, %.0f an hour%n",
+        "%d executors, round %d: %d images in %.1f s, %.0f an hour%n",
         executors,
         round,
         drawn,

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two executors, each a JVM of its own, draw with the bundled model. */
+/** Generates images with the bundled model on two executors, each in its own JVM. */
 final class SdLoraSparkTest {
   private static final String DEFAULTS = "{'defaults': {'size': '64x64', 'steps': 2}}\n";
 
@@ -81,7 +81,7 @@ final class SdLoraSparkTest {
         .extracting(row -> row.<String>getAs("error"))
         .hasSize(2)
         .anySatisfy(error -> assertThat(error).contains("did you mean 'ink_lines'?"))
-        .anySatisfy(error -> assertThat(error).startsWith("'stepps' is not a setting"));
+        .anySatisfy(error -> assertThat(error).startsWith("unknown setting 'stepps'"));
     assertThat(first.values())
         .filteredOn(row -> row.getAs("error") == null)
         .hasSize(4)
@@ -106,7 +106,7 @@ final class SdLoraSparkTest {
           assertThat(row.<Object>getAs("seconds")).isNull();
         });
 
-    // The same requests as columns have the same ids, so that their images are there.
+    // The same requests as columns have the same ids, so their images exist already.
     Dataset<Row> columns =
         spark
             .read()
@@ -132,13 +132,13 @@ final class SdLoraSparkTest {
         CompletableFuture.supplyAsync(
             () -> byId(batches.drawing("killed").generate(rows(manifest))));
     while (batches.images("killed").size() < 2 && !isDone(drawn)) {
-      // The loop waits a little in each round.
+      // isDone waits a little.
     }
     Map<String, Object> before = batches.fileKeys("killed");
     List<ProcessHandle> executors = LocalCluster.executors();
     assertThat(executors).hasSize(2);
     assertThat(executors.get(0).destroyForcibly()).isTrue();
-    assertThat(before.size()).as("pictures when it was killed").isLessThan(8);
+    assertThat(before.size()).as("images when it was killed").isLessThan(8);
 
     assertThat(drawn.get()).hasSize(8);
     assertThat(drawn.get().values()).allMatch(row -> row.getAs("error") == null);

@@ -1,4 +1,4 @@
-/** Batches on executors, tested. */
+/** Tests of batches on executors. */
 @NullMarked
 package dev.sdlora.spark;
 

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
-/** The model that the properties name. */
+/** The model configured by the properties. */
 final class ConfiguredModel {
   private static final String BUNDLED = "dev.sdlora.demo.model.DemoModel";
 
-  /** Such as {@code hf:}; a single letter is a drive of Windows. */
+  /** Matches references such as {@code hf:}; a single letter is a Windows drive. */
   private static final Pattern REFERENCE = Pattern.compile("[a-z][a-z0-9+.-]+:.*");
 
   private final SdLoraProperties properties;
@@ -27,7 +27,7 @@ final class ConfiguredModel {
     this.properties = properties;
   }
 
-  /** What people called it, for messages and monitoring, before it is read. */
+  /** Returns the configured name of the model, for messages and monitoring before it is loaded. */
   String name() {
     String checkpoint = checkpoint();
     if (checkpoint == null) {
@@ -52,21 +52,20 @@ final class ConfiguredModel {
   }
 
   /**
-   * Looks whether there is something to read, without reading it.
+   * Checks that the model exists, without reading it.
    *
-   * @throws StableDiffusionException if there is not
+   * @throws StableDiffusionException if it does not exist
    */
   void requirePresent() {
     String checkpoint = checkpoint();
     if (checkpoint == null) {
       if (!isBundled()) {
         throw new StableDiffusionException(
-            "there is no model to draw with: the property sdlora.checkpoint is not set, and"
-                + " sd-demo-model, whose model would be taken, is not on the class path");
+            "no model is configured: sdlora.checkpoint is not set, and the bundled model of sd-demo-model is not on the class path");
       }
     } else if (!REFERENCE.matcher(checkpoint).matches() && !exists(checkpoint)) {
       throw new StableDiffusionException(
-          "the checkpoint '%s' of the property sdlora.checkpoint does not exist; the working folder is '%s'"
+          "the checkpoint '%s' in sdlora.checkpoint does not exist; the working folder is '%s'"
               .formatted(checkpoint, Path.of("").toAbsolutePath()));
     }
   }
@@ -80,7 +79,7 @@ final class ConfiguredModel {
   }
 
   /**
-   * Reads the weights, and fetches them before if the checkpoint is a reference.
+   * Loads the weights; downloads them first if the checkpoint is a reference.
    *
    * @throws StableDiffusionException if they cannot be read
    */
@@ -133,7 +132,7 @@ final class ConfiguredModel {
     }
   }
 
-  /** Apart, for its class may be missing. */
+  /** A separate class, because {@code DemoModel} may be missing. */
   private static final class Bundled {
     static Checkpoint checkpoint() {
       return Checkpoint.open(DemoModel.checkpoint());

@@ -1,8 +1,8 @@
 package dev.sdlora.spring;
 
 /**
- * Options or messages of a request that make no sense: a value out of range, options that exclude
- * each other, or a model that does not run here. Tells mistakes of requests from those of programs.
+ * Invalid options or messages of a request: a value out of range, conflicting options, or a model
+ * that does not run here. Distinguishes errors in requests from programming errors.
  */
 final class ImageOptionsException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;

@@ -18,44 +18,40 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request for images may say, and what it is by default: of both, null leaves a thing open.
- * The sentences at the fields are those of the configuration metadata.
+ * Options of an image request and their defaults; null means not set. The field comments become the
+ * descriptions in the configuration metadata.
  */
 class ImageSettings {
-  /** Number of images for each request, drawn with seeds that follow each other. Default 1. */
+  /** Number of images per request, with consecutive seeds. Default: 1. */
   private @Nullable Integer n;
 
   /**
-   * Name of the checkpoint that requests expect to run: its file name without ending. Another one
-   * than what runs is refused. Default: whatever runs.
+   * Name of the expected checkpoint, its file name without extension; a request that names another
+   * one is rejected. Default: any.
    */
   private @Nullable String model;
 
-  /**
-   * Width of images in pixels, a multiple of 8. Default: the size that the model was trained on.
-   */
+  /** Image width in pixels, a multiple of 8. Default: the size that the model was trained on. */
   private @Nullable Integer width;
 
-  /**
-   * Height of images in pixels, a multiple of 8. Default: the size that the model was trained on.
-   */
+  /** Image height in pixels, a multiple of 8. Default: the size that the model was trained on. */
   private @Nullable Integer height;
 
   /**
-   * What the answer's image holds: b64_json for base64 (the default), or url for a data: address
-   * with the same bytes.
+   * Form of the returned image: b64_json for base64 (the default), or url for a data: URL with the
+   * same bytes.
    */
   private @Nullable String responseFormat;
 
-  /** Name of a style in the styles file, whose texts are put around the prompts. Default: none. */
+  /** Name of a style in the styles file; its texts are added to the prompts. Default: none. */
   private @Nullable String style;
 
   /**
-   * File format of images, png (the default) or jpeg. Both carry the settings as A1111 writes them.
+   * File format of images, png (the default) or jpeg. Both contain the settings in A1111's format.
    */
   private @Nullable String outputFormat;
 
-  /** What images should not show. It stands before what negative messages say. Default: nothing. */
+  /** Negative prompt, followed by the negative messages of a request. Default: none. */
   private @Nullable String negativePrompt;
 
   /**
@@ -63,149 +59,147 @@ class ImageSettings {
    */
   private @Nullable Map<String, Double> loras;
 
-  /** How LoRAs get into the computation: patched, overlay or auto (the default). */
+  /** Application of LoRAs: patched, overlay or auto (the default). */
   private @Nullable LoraMode loraMode;
 
   /**
-   * Whether LoRAs and embeddings that cannot be used are left out with a warning, rather than
-   * ending the request. Default false.
+   * Whether to skip unusable LoRAs and embeddings with a warning instead of failing. Default:
+   * false.
    */
   private @Nullable Boolean lenient;
 
   /**
-   * Whether LoRAs get the weight and the trigger words that their authors advise. Default false.
+   * Whether to add the weights and trigger words that the authors of LoRAs recommend. Default:
+   * false.
    */
   private @Nullable Boolean triggerWords;
 
-  /** Number of sampling steps, at least 1. Default 20. */
+  /** Number of sampling steps, at least 1. Default: 20. */
   private @Nullable Integer steps;
 
-  /** Sampler by A1111's name, such as Euler a or DPM++ 2M Karras. Default DPM++ 2M. */
+  /** Sampler by A1111's name, such as Euler a or DPM++ 2M Karras. Default: DPM++ 2M. */
   private @Nullable String sampler;
 
-  /** Schedule of noise levels, such as karras. Default: the one that suits the sampler. */
+  /** Schedule of noise levels, such as karras. Default: the sampler's own. */
   private @Nullable Schedule schedule;
 
-  /**
-   * Guidance scale: how far images are pushed from the negative prompt towards the prompt. Default
-   * 7.
-   */
+  /** Guidance scale: the weight of the prompt relative to the negative prompt. Default: 7. */
   private @Nullable Double cfgScale;
 
   /**
-   * Method of a LoRA or checkpoint that draws in few steps, such as lcm or lightning: sets sampler,
-   * schedule, steps and guidance where nothing else does.
+   * Few-step method of a LoRA or checkpoint, such as lcm or lightning: sets sampler, schedule,
+   * steps and guidance unless they are set explicitly.
    */
   private @Nullable FewSteps fewSteps;
 
-  /** Seed of the first image; any number, 0 and -1 too. Default: a random one for each request. */
+  /** Seed of the first image; any number, including 0 and -1. Default: random for each request. */
   private @Nullable Long seed;
 
-  /** Generator of the noise: nv as A1111 on CUDA (the default), or cpu as ComfyUI. */
+  /** Random number generator of the noise: nv as A1111 on CUDA (the default), or cpu as ComfyUI. */
   private @Nullable Rng rng;
 
-  /** Seed of noise that is mixed into the noise of the seed. Default: random. */
+  /** Seed of the noise that is mixed into the initial noise. Default: random. */
   private @Nullable Long variationSeed;
 
-  /** How much of the variation seed's noise is mixed in, from 0 (the default) to 1. */
+  /** Fraction of the variation seed's noise, from 0 (the default) to 1. */
   private @Nullable Double variationStrength;
 
-  /** Layer of the text encoder that is read, counted from the end, from 1 (the default) to 12. */
+  /** Text encoder layer to use, counted from the end, from 1 (the default) to 12. */
   private @Nullable Integer clipSkip;
 
   /** Amount of fresh noise in each step of ancestral samplers. Default: the sampler's own. */
   private @Nullable Double eta;
 
-  /** What weights of words do to their vectors: original (the default), no_norm, ignore or none. */
+  /** Effect of word weights on their vectors: original (the default), no_norm, ignore or none. */
   private @Nullable Emphasis emphasis;
 
-  /**
-   * What becomes of malformed prompts: a1111 gives every text a meaning (the default), strict
-   * refuses them.
-   */
+  /** Handling of malformed prompts: a1111 accepts any text (the default), strict rejects them. */
   private @Nullable PromptMode promptMode;
 
-  /** Whether prompts are templates such as {red|blue}, drawn anew for each image. Default false. */
+  /** Whether prompts are templates such as {red|blue}, expanded for each image. Default: false. */
   private @Nullable Boolean dynamicPrompts;
 
-  /** Edges that continue at the opposite edge: none (the default), x, y or both. */
+  /** Directions in which images tile seamlessly: none (the default), x, y or both. */
   private @Nullable Tiling tiling;
 
-  /** How much of a start image may change, from 0 to 1. Default 0.75. */
+  /** Denoising strength for a start image, from 0 to 1. Default: 0.75. */
   private @Nullable Double denoisingStrength;
 
-  /** How a start image gets to the size of the request. Default just_resize. */
+  /** Resizing of a start image to the requested size. Default: just_resize. */
   private @Nullable ResizeMode resizeMode;
 
-  /** Blur of a mask's edge in pixels, from 0 to 64. Default 4. */
+  /** Blur of a mask's edge in pixels, from 0 to 64. Default: 4. */
   private @Nullable Integer maskBlur;
 
-  /** What the place under a mask starts from. Default original. */
+  /** Initial content of the masked area. Default: original. */
   private @Nullable MaskedContent maskedContent;
 
-  /** Whether the black of a mask is painted in place of the white. Default false. */
+  /** Whether to repaint the black area of a mask instead of the white one. Default: false. */
   private @Nullable Boolean invertMask;
 
   /**
-   * Whether only the surroundings of a mask are painted, at the size of the request. Default false.
+   * Whether to generate only the masked area and its surroundings, at the requested size. Default:
+   * false.
    */
   private @Nullable Boolean onlyMasked;
 
-  /** Pixels around a mask that are painted along with only-masked, from 0 to 256. Default 32. */
+  /** Pixels around the mask for only-masked, from 0 to 256. Default: 32. */
   private @Nullable Integer maskPadding;
 
-  /** How strongly a model that edits images keeps to the image. Default 1.5. */
+  /** Guidance scale for the image in models that edit images. Default: 1.5. */
   private @Nullable Double imageCfgScale;
 
-  /** Factor of a second pass at a larger size, hires fix; more than 1. Default: no such pass. */
+  /**
+   * Scale factor of hires fix, a second pass at a larger size; more than 1. Default: no second
+   * pass.
+   */
   private @Nullable Double hiresScale;
 
-  /** What enlarges between the passes of hires fix, by A1111's name. Default Latent. */
+  /** Upscaler between the passes of hires fix, by A1111's name. Default: Latent. */
   private @Nullable String hiresUpscaler;
 
-  /** Steps of the second pass of hires fix. Default: those of the first. */
+  /** Steps of the second pass of hires fix. Default: as in the first pass. */
   private @Nullable Integer hiresSteps;
 
-  /** How much the second pass of hires fix may change, from 0 to 1. Default 0.7. */
+  /** Denoising strength of the second pass of hires fix, from 0 to 1. Default: 0.7. */
   private @Nullable Double hiresDenoisingStrength;
 
-  /** Share of the steps after which the refiner takes over, from 0 to 1. Default: never. */
+  /**
+   * Fraction of the noise schedule after which the refiner takes over, from 0 to 1. Default: never.
+   */
   private @Nullable Double refinerSwitch;
 
-  /** Factor by which finished images are enlarged, from 1 to 8. Default: not at all. */
+  /** Scale factor for finished images, from 1 to 8. Default: no upscaling. */
   private @Nullable Double upscale;
 
   /**
-   * What enlarges finished images: Lanczos (the default), Nearest or a file of the upscaler
+   * Upscaler for finished images: Lanczos (the default), Nearest or a file in the upscaler
    * directories.
    */
   private @Nullable String upscaler;
 
-  /**
-   * What turns the last latent into the image: vae (the default), or taesd, which needs a preview
-   * decoder.
-   */
+  /** Decoder of the final image: vae (the default), or taesd, which needs a preview decoder. */
   private @Nullable FinalDecoder finalDecoder;
 
-  /** Whether the VAE works in strips, which takes less memory: auto (the default), on or off. */
+  /** Whether the VAE runs in strips, which takes less memory: auto (the default), on or off. */
   private @Nullable VaeTiling vaeTiling;
 
   /**
-   * Runs the whole model in every so many-th step only, which is faster and less exact. Default 1:
-   * in each.
+   * Interval of model calls that run the whole model, for speed at some loss of exactness
+   * (DeepCache). Default: 1, every call.
    */
   private @Nullable Integer cacheInterval;
 
   /**
-   * Share of positions that attention merges, which is faster and less exact, from 0 (the default)
-   * to 0.9.
+   * Fraction of tokens merged in attention, for speed at some loss of exactness, from 0 (the
+   * default) to 0.9.
    */
   private @Nullable Double tokenMergingRatio;
 
-  /** How many images of a request are drawn at once. Default: one after another. */
+  /** Number of images of a request generated at once. Default: one after another. */
   private @Nullable Integer batchSize;
 
-  /** What is set in the other goes before what is set here; what it leaves open stays. */
+  /** Adds the settings of another object, which take precedence; its null values are ignored. */
   void putAll(ImageSettings other) {
     for (Field field : ImageSettings.class.getDeclaredFields()) {
       Object value = other.value(field);
@@ -215,7 +209,7 @@ class ImageSettings {
     }
   }
 
-  /** What is set, by its name. */
+  /** Returns the settings that are not null, by name. */
   Map<String, Object> given() {
     Map<String, Object> given = new LinkedHashMap<>();
     for (Field field : ImageSettings.class.getDeclaredFields()) {
@@ -243,7 +237,7 @@ class ImageSettings {
     }
   }
 
-  /** Tools that measure coverage add fields of their own. */
+  /** Excludes fields added by coverage tools. */
   private static boolean isSetting(Field field) {
     return !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic();
   }

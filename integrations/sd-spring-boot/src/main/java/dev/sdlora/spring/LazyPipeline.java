@@ -23,13 +23,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A pipeline that is built when it is needed first, by one of those that need it while the others
- * wait. If that fails, the next one tries again. It counts what it is asked for.
+ * A pipeline that is built on first use. One caller builds it while others wait; after a failure,
+ * the next caller tries again. Counts requests for the metrics.
  */
 final class LazyPipeline implements Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(LazyPipeline.class);
 
-  /** How far the model is. */
+  /** The state of the model. */
   enum State {
     NOT_LOADED,
     LOADING,
@@ -47,34 +47,34 @@ final class LazyPipeline implements Pipeline {
 
   private final CountDownLatch closing = new CountDownLatch(1);
 
-  // Guarded by this object's monitor, which nobody holds for long.
+  // Guarded by this object's monitor, which is only held briefly.
   private State state = State.NOT_LOADED;
   private @Nullable Pipeline built;
   private @Nullable Throwable failure;
   private @Nullable Long deadline;
 
   /**
-   * A pipeline to be built.
+   * Creates a pipeline that is not built yet.
    *
-   * @param builder called again after it has thrown
-   * @param concurrency what its pipelines will have
+   * @param builder builds the pipeline; called again after a failure
+   * @param concurrency the concurrency of the built pipeline
    */
   LazyPipeline(Supplier<Pipeline> builder, int concurrency) {
     this.builder = builder;
     this.concurrency = concurrency;
   }
 
-  /** How far the model is. */
+  /** Returns the state of the model. */
   synchronized State state() {
     return state;
   }
 
-  /** Why the last attempt to build it failed; null if it did not. */
+  /** Returns the failure of the last attempt to build the pipeline, or null. */
   synchronized @Nullable Throwable failure() {
     return failure;
   }
 
-  /** The pipeline if it is there, without building it; null if it is not. */
+  /** Returns the pipeline if it is built, otherwise null. */
   synchronized @Nullable Pipeline builtOrNull() {
     return built;
   }
@@ -83,7 +83,7 @@ final class LazyPipeline implements Pipeline {
     return counts;
   }
 
-  /** Builds the pipeline, unless it is there. */
+  /** Returns the pipeline; builds it if needed. */
   Pipeline load() {
     Pipeline ready = builtOrNull();
     if (ready != null) {
@@ -94,7 +94,7 @@ final class LazyPipeline implements Pipeline {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new GenerationCancelledException(
-          "the request was cancelled while it waited for the model to be loaded");
+          "the request was cancelled while waiting for the model to load");
     }
     try {
       Pipeline other = begin();
@@ -104,7 +104,7 @@ final class LazyPipeline implements Pipeline {
     }
   }
 
-  /** What somebody else has built meanwhile, or null. */
+  /** Returns the pipeline if another thread has built it meanwhile, or null. */
   private synchronized @Nullable Pipeline begin() {
     requireOpen();
     if (built == null) {
@@ -130,10 +130,10 @@ final class LazyPipeline implements Pipeline {
     }
     if (!keep(pipeline)) {
       pipeline.close();
-      throw new IllegalStateException("the pipeline was closed while it was loaded");
+      throw new IllegalStateException("the pipeline was closed while the model was loading");
     }
     LOG.info(
-        "{} is loaded in {}, after {} ms",
+        "loaded {} in {}, took {} ms",
         pipeline.checkpoint().name(),
         pipeline.precision(),
         (System.nanoTime() - start) / 1_000_000);
@@ -157,14 +157,14 @@ final class LazyPipeline implements Pipeline {
     return true;
   }
 
-  /** Builds the pipeline on a thread of its own; what goes wrong is logged, and told by health. */
+  /** Builds the pipeline on a new thread; failures are logged and shown by the health indicator. */
   void loadInBackground() {
     onThread(
         () -> {
           try {
             load();
           } catch (RuntimeException e) {
-            LOG.warn("the model could not be loaded: {}", e.getMessage());
+            LOG.warn("cannot load the model: {}", e.getMessage());
           }
         });
   }
@@ -221,7 +221,7 @@ final class LazyPipeline implements Pipeline {
     return answer;
   }
 
-  /** Each of the two ends with the other. */
+  /** Links the two futures: completion or cancellation of one ends the other. */
   private static void join(
       Pipeline pipeline,
       PromptSpec spec,
@@ -279,7 +279,7 @@ final class LazyPipeline implements Pipeline {
     return concurrency;
   }
 
-  /** None before the pipeline is built. */
+  /** Returns 0 until the pipeline is built. */
   @Override
   public int liveTensors() {
     Pipeline ready = builtOrNull();
@@ -287,8 +287,8 @@ final class LazyPipeline implements Pipeline {
   }
 
   /**
-   * Begins the end: requests go on, and others may come, until {@link #close()} or for some time;
-   * then what still draws is cancelled.
+   * Starts a graceful shutdown: requests continue and new ones are accepted until {@link #close()}
+   * or the end of the given time, then running requests are cancelled.
    */
   void endWithin(Duration patience) {
     synchronized (this) {
@@ -309,7 +309,7 @@ final class LazyPipeline implements Pipeline {
         });
   }
 
-  /** Waits for requests under way, after {@link #endWithin} until its time is over. */
+  /** Waits for running requests; after {@link #endWithin}, at most until its time is over. */
   @Override
   public void close() {
     Long end;
@@ -326,7 +326,7 @@ final class LazyPipeline implements Pipeline {
     }
   }
 
-  /** A model that is being loaded is not waited for: the one who loads it gives it back. */
+  /** Does not wait for a model that is being loaded; the loading thread closes it. */
   @Override
   public void close(Duration patience) {
     Pipeline ready = shut();

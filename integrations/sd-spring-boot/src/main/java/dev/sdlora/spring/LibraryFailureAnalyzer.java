@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Says in the library's own sentence why an application does not start, without a trace. */
+/** Reports startup failures with the library's message, without a stack trace. */
 class LibraryFailureAnalyzer extends AbstractFailureAnalyzer<StableDiffusionException> {
   @Override
   protected @Nullable FailureAnalysis analyze(
@@ -18,7 +18,6 @@ class LibraryFailureAnalyzer extends AbstractFailureAnalyzer<StableDiffusionExce
     if (cause instanceof ResourceException) {
       return "Give the application more memory, or set sdlora.memory-policy to sparing.";
     }
-    return "Correct the properties sdlora.*, or what they name. With sdlora.loading=lazy, the"
-        + " default, the application starts without reading the model.";
+    return "Check the sdlora.* properties and the files they name. With sdlora.loading=lazy, the default, the application starts without reading the model.";
   }
 }

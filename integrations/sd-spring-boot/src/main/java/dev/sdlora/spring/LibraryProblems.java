@@ -20,9 +20,9 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 
 /**
- * Answers web requests that the library refuses with a problem (RFC 9457) whose detail is the
- * library's sentence: 400 if the request is at fault, 503 if the server is busy or stops. Folders
- * of this machine are left out of the sentence. Handlers of the application take precedence.
+ * Answers web requests that the library rejects with a problem detail (RFC 9457) that contains the
+ * library's message: 400 for an invalid request, 503 if the server is busy or shutting down. Local
+ * folder names are removed from the message. Exception handlers of the application take precedence.
  */
 @RestControllerAdvice
 @Order(Ordered.LOWEST_PRECEDENCE)

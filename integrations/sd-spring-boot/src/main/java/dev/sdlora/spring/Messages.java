@@ -11,21 +11,22 @@ import org.springframework.ai.content.Media;
 import org.springframework.ai.image.ImageMessage;
 
 /**
- * What the messages of a request say. Those with a negative weight are the negative prompt. The
- * others are the prompt: one after another if all have the same weight, else sides of {@code AND}.
+ * The messages of an image request. Messages with a negative weight form the negative prompt. The
+ * others form the prompt: joined if all have the same weight, otherwise combined with {@code AND}.
  *
- * @param prompt in A1111's syntax
- * @param negativePrompt in A1111's syntax
- * @param image what to start from; empty for noise
- * @param mask white where to paint; empty for the whole image
+ * @param prompt the prompt in A1111's syntax
+ * @param negativePrompt the negative prompt in A1111's syntax
+ * @param image the start image; empty to start from noise
+ * @param mask the mask, white where to paint; empty for the whole image
  */
 record Messages(String prompt, String negativePrompt, Optional<Image> image, Optional<Image> mask) {
   private static final String MASK = "mask";
 
   /**
-   * Reads them.
+   * Parses the messages.
    *
-   * @throws IllegalArgumentException if there is none, or their media are not an image and a mask
+   * @throws IllegalArgumentException if there are none, or their media are not one image and one
+   *     mask
    * @throws dev.sdlora.api.error.ImageFileException if an image cannot be read
    */
   static Messages of(List<ImageMessage> messages) {
@@ -38,13 +39,12 @@ record Messages(String prompt, String negativePrompt, Optional<Image> image, Opt
     images.removeAll(masks);
     if (images.size() > 1 || masks.size() > 1) {
       throw new IllegalArgumentException(
-          ("the media of an image prompt must be one picture, and one mask whose name is 'mask':"
-                  + " there are %s and %s")
+          "the media of an image prompt must be at most one image, and one mask named 'mask': found %s and %s"
               .formatted(images.size(), masks.size()));
     }
     if (images.isEmpty() && !masks.isEmpty()) {
       throw new IllegalArgumentException(
-          "a mask needs a picture beside it in the media of the image prompt");
+          "a mask requires an image in the media of the image prompt");
     }
     return new Messages(positive(messages), negative(messages), first(images), first(masks));
   }
@@ -66,15 +66,15 @@ record Messages(String prompt, String negativePrompt, Optional<Image> image, Opt
     int comma = text.indexOf(";base64,");
     if (!text.startsWith("data:") || comma < 0) {
       throw new IllegalArgumentException(
-          "the media of an image prompt must hold their bytes, as a resource or a data: address;"
-              + " other addresses are not fetched: "
+          "the media of an image prompt must be a resource or a data: URL with their bytes; other"
+              + " URLs are not fetched: "
               + text.substring(0, Math.min(100, text.length())));
     }
     try {
       byte[] bytes = Base64.getMimeDecoder().decode(text.substring(comma + 8));
       return Image.read(new ByteArrayInputStream(bytes));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("the data: address of a picture is no base64", e);
+      throw new IllegalArgumentException("the data: URL of an image is not valid base64", e);
     }
   }
 

@@ -7,13 +7,14 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Whether the model is loaded. One that nobody has asked for yet is well; looking loads nothing.
+ * Reports whether the model is loaded, without loading it. A model that is not loaded yet counts as
+ * up.
  */
 final class PipelineHealth extends AbstractHealthIndicator {
   private final LazyPipeline pipeline;
 
   PipelineHealth(LazyPipeline pipeline) {
-    super("the state of the pipeline cannot be told");
+    super("cannot determine the state of the pipeline");
     this.pipeline = pipeline;
   }
 

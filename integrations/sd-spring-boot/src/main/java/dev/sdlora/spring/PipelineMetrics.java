@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
-/** What monitoring is told of the pipeline; the times of requests are Spring AI's observation. */
+/** The metrics of the pipeline; request times are reported by Spring AI's observations. */
 final class PipelineMetrics implements MeterBinder {
   private final LazyPipeline pipeline;
 
@@ -18,23 +18,23 @@ final class PipelineMetrics implements MeterBinder {
   public void bindTo(MeterRegistry registry) {
     RequestCounts counts = pipeline.counts();
     Gauge.builder("sdlora.requests.unfinished", counts, RequestCounts::unfinished)
-        .description("requests that wait or draw")
+        .description("running and queued requests")
         .register(registry);
     for (RequestCounts.Outcome outcome : RequestCounts.Outcome.values()) {
       FunctionCounter.builder("sdlora.requests", counts, all -> all.ended(outcome))
-          .description("requests that have ended")
+          .description("finished requests")
           .tag("outcome", outcome.label())
           .register(registry);
     }
     FunctionCounter.builder("sdlora.images", counts, RequestCounts::images)
-        .description("pictures that were drawn")
+        .description("generated images")
         .register(registry);
     Gauge.builder("sdlora.live.tensors", pipeline, LazyPipeline::liveTensors)
-        .description("tensors outside Java's heap")
+        .description("tensors outside the Java heap")
         .register(registry);
     if (Pipeline.nativeBytes().isPresent()) {
       Gauge.builder("sdlora.native.memory", () -> Pipeline.nativeBytes().orElse(0))
-          .description("memory that native code of this process holds")
+          .description("memory held by native code of this process")
           .baseUnit("bytes")
           .register(registry);
     }

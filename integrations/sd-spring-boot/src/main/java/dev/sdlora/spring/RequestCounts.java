@@ -10,15 +10,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** How many requests there are and were. Safe for several threads. */
+/** Counts running and finished requests. Thread-safe. */
 final class RequestCounts {
-  /** How a request can end. */
+  /** The outcome of a request. */
   enum Outcome {
     DONE,
     FAILED,
     CANCELLED;
 
-    /** As metrics have it. */
+    /** Returns the value for the metrics. */
     String label() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -34,17 +34,17 @@ final class RequestCounts {
     }
   }
 
-  /** Requests that wait or draw. */
+  /** Returns the number of running and queued requests. */
   int unfinished() {
     return unfinished.get();
   }
 
-  /** Images that were drawn. */
+  /** Returns the number of generated images. */
   long images() {
     return images.sum();
   }
 
-  /** Requests that have ended so. */
+  /** Returns the number of requests that ended with an outcome. */
   long ended(Outcome outcome) {
     return count(outcome).sum();
   }
@@ -57,26 +57,26 @@ final class RequestCounts {
     return count;
   }
 
-  /** One more. */
+  /** Counts a new request. */
   Request begin() {
     unfinished.incrementAndGet();
     return new Request();
   }
 
-  /** One request, of which the first end counts. */
+  /** One request; only its first outcome counts. */
   final class Request {
     private final AtomicBoolean over = new AtomicBoolean();
 
     private Request() {}
 
-    /** It has drawn. */
+    /** Records success. */
     void end(int pictures) {
       if (end(Outcome.DONE)) {
         images.add(pictures);
       }
     }
 
-    /** It has drawn nothing. */
+    /** Records a failure or cancellation. */
     void end(@Nullable Throwable cause) {
       boolean cancelled =
           cause instanceof GenerationCancelledException || cause instanceof CancellationException;

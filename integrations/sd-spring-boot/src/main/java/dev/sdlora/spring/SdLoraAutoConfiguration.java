@@ -24,24 +24,25 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.env.Environment;
 
 /**
- * Sets up a {@link Pipeline} and a {@link SdLoraImageModel} by the properties {@code sdlora.*}.
+ * Configures a {@link Pipeline} and a {@link SdLoraImageModel} from the properties {@code
+ * sdlora.*}.
  *
- * <p>The pipeline is there unless the application has its own. The image model is there unless the
- * application has its own {@code SdLoraImageModel}, or {@code spring.ai.model.image} names another
- * provider or {@code none}. The model's weights are read when they are needed first, unless {@code
- * sdlora.loading} says otherwise.
+ * <p>The pipeline bean is created unless the application defines its own. The image model bean is
+ * created unless the application defines its own {@code SdLoraImageModel}, or {@code
+ * spring.ai.model.image} names another provider or {@code none}. The model's weights are loaded on
+ * first use, unless {@code sdlora.loading} says otherwise.
  */
 @AutoConfiguration(
     afterName =
         "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration")
 @ConditionalOnClass({Pipeline.class, ImageModel.class})
 @EnableConfigurationProperties(SdLoraProperties.class)
-@SuppressWarnings("exports") // Of what it is annotated with; nobody calls it.
+@SuppressWarnings("exports") // The types in its annotations; only Spring uses them.
 public class SdLoraAutoConfiguration {
-  /** What Boot waits for at most if nobody says otherwise. */
+  /** Spring Boot's default timeout per shutdown phase. */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
-  /** Made by Spring. */
+  /** Called by Spring. */
   public SdLoraAutoConfiguration() {}
 
   @Bean(destroyMethod = "close")
@@ -58,7 +59,7 @@ public class SdLoraAutoConfiguration {
     return pipeline;
   }
 
-  /** Images under way may go on for most of the time that Boot gives a phase of its end. */
+  /** Lets running requests continue for most of Spring Boot's timeout per shutdown phase. */
   @Bean
   @ConditionalOnBean(LazyPipeline.class)
   ApplicationListener<ContextClosedEvent> sdLoraGracefulEnd(
@@ -114,7 +115,7 @@ public class SdLoraAutoConfiguration {
       defaults.requireSense(styles(properties), properties.getWildcardDirectories());
       return defaults;
     } catch (IllegalArgumentException | IllegalStateException e) {
-      throw new StableDiffusionException("among the properties sdlora.*, " + e.getMessage(), e);
+      throw new StableDiffusionException("invalid sdlora.* properties: " + e.getMessage(), e);
     }
   }
 

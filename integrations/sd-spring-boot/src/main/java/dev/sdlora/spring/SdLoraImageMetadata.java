@@ -6,13 +6,13 @@ import java.util.Objects;
 import org.springframework.ai.image.ImageGenerationMetadata;
 
 /**
- * What there is to know about one image; {@code response.getResult().getMetadata()} of an answer of
- * {@link SdLoraImageModel}. Immutable.
+ * Metadata of one image, from {@code response.getResult().getMetadata()} of a response of {@link
+ * SdLoraImageModel}. Immutable.
  *
- * @param seed the seed that made it
- * @param infotext its settings in A1111's text form, which make it again
- * @param loras how each LoRA that acted was used, in the order of application
- * @param warnings sentences about what was passed over
+ * @param seed the seed of the image
+ * @param infotext the settings in A1111's text form, sufficient to reproduce the image
+ * @param loras a report for each applied LoRA, in the order of application
+ * @param warnings messages about ignored settings
  */
 public record SdLoraImageMetadata(
     long seed, String infotext, List<LoraReport> loras, List<String> warnings)
@@ -20,8 +20,8 @@ public record SdLoraImageMetadata(
   /**
    * Copies the lists.
    *
-   * @param seed the seed that made it
-   * @param infotext its settings in A1111's text form
+   * @param seed the seed of the image
+   * @param infotext the settings in A1111's text form
    * @param loras may be empty
    * @param warnings may be empty
    */

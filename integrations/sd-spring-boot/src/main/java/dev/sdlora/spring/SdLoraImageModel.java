@@ -28,17 +28,16 @@ import org.springframework.ai.image.observation.ImageModelObservationConvention;
 import org.springframework.ai.image.observation.ImageModelObservationDocumentation;
 
 /**
- * Spring AI's image model over a {@link Pipeline}: the images are drawn in this process.
+ * A Spring AI image model that generates images in this process with a {@link Pipeline}.
  *
- * <p>The prompt is in A1111's syntax, LoRA tags included. Options of any class are taken, {@link
- * SdLoraImageOptions} with all that they say; what they leave open is as the defaults have it. An
- * image among the media of a message is where the drawing starts from; one more whose name is
- * {@code mask} says where to paint, in white. Messages with a negative weight are the negative
- * prompt; if the weights of others differ, they are sides of {@code AND}. Each image has a {@link
- * SdLoraImageMetadata}. The answer's metadata have {@code model}, {@code precision}, {@code
- * seconds} and {@code warnings}.
+ * <p>Prompts use A1111's syntax, including LoRA tags. Options of any class are accepted, {@link
+ * SdLoraImageOptions} with all its settings; options that are not set use the defaults. An image in
+ * the media of a message is the start image; another image named {@code mask} is white where to
+ * paint. Messages with a negative weight form the negative prompt; if the weights of the others
+ * differ, they are combined with {@code AND}. Each image has a {@link SdLoraImageMetadata}. The
+ * response metadata contain {@code model}, {@code precision}, {@code seconds} and {@code warnings}.
  *
- * <p>Safe for several threads. A thread that is interrupted while it waits for its images gets a
+ * <p>Thread-safe. If a thread is interrupted while it waits for its images, the call throws a
  * {@link dev.sdlora.api.error.GenerationCancelledException} within one step.
  */
 public final class SdLoraImageModel implements ImageModel {
@@ -65,7 +64,7 @@ public final class SdLoraImageModel implements ImageModel {
   /**
    * {@return a builder of a model}
    *
-   * @param pipeline what draws; it stays the caller's to close
+   * @param pipeline the pipeline; the caller closes it
    */
   public static Builder builder(Pipeline pipeline) {
     Objects.requireNonNull(pipeline, "pipeline");
@@ -73,14 +72,14 @@ public final class SdLoraImageModel implements ImageModel {
   }
 
   /**
-   * Draws the images of a prompt and returns when they are done.
+   * Generates the images of a prompt and returns when they are finished.
    *
-   * @param prompt what to draw
+   * @param prompt the prompt with its options
    * @return the images, in the order of their seeds
    * @throws IllegalArgumentException if an option is out of range or names another model, or
-   *     options exclude each other
+   *     options conflict
    * @throws IllegalStateException if the pipeline is closed
-   * @throws dev.sdlora.api.error.StableDiffusionException what {@link Pipeline#generate} throws
+   * @throws dev.sdlora.api.error.StableDiffusionException as thrown by {@link Pipeline#generate}
    */
   @Override
   public ImageResponse call(ImagePrompt prompt) {
@@ -103,7 +102,7 @@ public final class SdLoraImageModel implements ImageModel {
     return Objects.requireNonNull(response);
   }
 
-  /** The options of a request, with the defaults for what they leave open. */
+  /** Returns the options of a request, merged with the defaults. */
   SdLoraImageOptions merged(@Nullable ImageOptions options) {
     if (options instanceof SdLoraImageOptions own) {
       return defaults.with(own);
@@ -111,7 +110,7 @@ public final class SdLoraImageModel implements ImageModel {
     return options == null ? defaults : defaults.with(SdLoraImageOptions.of(options));
   }
 
-  /** For monitoring, which is told a model in any case. */
+  /** Sets the model name for monitoring if a request names none. */
   private SdLoraImageOptions named(SdLoraImageOptions options) {
     return options.getModel() != null || name.isEmpty()
         ? options
@@ -162,17 +161,16 @@ public final class SdLoraImageModel implements ImageModel {
     if (!asked.equals(running) && !asked.equals(file)) {
       throw new ImageOptionsException(
           new IllegalArgumentException(
-              ("model '%s' is not the one that runs here, which is '%s'; leave 'model' out, or name"
-                      + " the file of the other in sdlora.checkpoint")
+              "model '%s' is not available, this application runs '%s'; omit 'model', or set sdlora.checkpoint to the file of the other model"
                   .formatted(asked, running)));
     }
   }
 
   /**
-   * The form of an answer.
+   * The form of a response.
    *
-   * @param format of the images' files
-   * @param address whether they are told as an address
+   * @param format the file format of the images
+   * @param address whether images are returned as a URL
    */
   private record Answer(String format, boolean address) {
     static Answer of(ImageSettings settings) {
@@ -199,7 +197,7 @@ public final class SdLoraImageModel implements ImageModel {
     }
   }
 
-  /** Collects what a model needs. Not safe for use by several threads at once. */
+  /** Builds a model. Not thread-safe. */
   public static final class Builder {
     private final Pipeline pipeline;
     private SdLoraImageOptions defaults = SdLoraImageOptions.builder().build();
@@ -214,9 +212,9 @@ public final class SdLoraImageModel implements ImageModel {
     }
 
     /**
-     * Sets what counts where requests leave things open.
+     * Sets the options for requests that do not set them.
      *
-     * @param defaults default: those of the library
+     * @param defaults the options. Default: those of the library
      * @return this builder
      */
     public Builder defaults(SdLoraImageOptions defaults) {
@@ -227,7 +225,7 @@ public final class SdLoraImageModel implements ImageModel {
     /**
      * Sets the styles that requests can name.
      *
-     * @param styles default none; then the option is passed over with a warning
+     * @param styles the styles. Default: none, then requests with a style get a warning
      * @return this builder
      */
     public Builder styles(List<Style> styles) {
@@ -237,9 +235,9 @@ public final class SdLoraImageModel implements ImageModel {
     }
 
     /**
-     * Sets where the wildcards of dynamic prompts lie.
+     * Sets the folders with wildcards for dynamic prompts.
      *
-     * @param directories default none
+     * @param directories the folders. Default: none
      * @return this builder
      */
     public Builder wildcardDirectories(List<Path> directories) {
@@ -249,9 +247,9 @@ public final class SdLoraImageModel implements ImageModel {
     }
 
     /**
-     * Sets how observations call the model, and one more name under which requests may ask for it.
+     * Sets the model's name in observations, which requests may also use to select it.
      *
-     * @param name default: none, and what requests say
+     * @param name the name. Default: none, observations use the name in the request
      * @return this builder
      */
     public Builder name(String name) {
@@ -260,9 +258,9 @@ public final class SdLoraImageModel implements ImageModel {
     }
 
     /**
-     * Sets who is told of requests, under {@code gen_ai.client.operation}.
+     * Sets the registry for observations of requests, named {@code gen_ai.client.operation}.
      *
-     * @param observations default nobody
+     * @param observations the registry. Default: no observations
      * @return this builder
      */
     public Builder observationRegistry(ObservationRegistry observations) {
@@ -271,9 +269,10 @@ public final class SdLoraImageModel implements ImageModel {
     }
 
     /**
-     * Sets what observations say.
+     * Sets the convention for observations.
      *
-     * @param convention default: Spring AI's {@link DefaultImageModelObservationConvention}
+     * @param convention the convention. Default: Spring AI's {@link
+     *     DefaultImageModelObservationConvention}
      * @return this builder
      */
     public Builder observationConvention(ImageModelObservationConvention convention) {
@@ -281,7 +280,7 @@ public final class SdLoraImageModel implements ImageModel {
       return this;
     }
 
-    /** {@return the model} The builder can be used further. */
+    /** {@return the model} The builder can be reused. */
     public SdLoraImageModel build() {
       return new SdLoraImageModel(this);
     }

@@ -28,9 +28,9 @@ import org.springframework.ai.image.ImageMessage;
 import org.springframework.ai.image.ImageOptions;
 
 /**
- * What one request for images says beside its prompt, for {@link SdLoraImageModel}. Whatever is not
- * set is as the model's defaults have it, in an application the properties {@code sdlora.*}. Values
- * are checked when images are asked for. Immutable; safe for several threads.
+ * Options of one image request for {@link SdLoraImageModel}. Options that are not set use the
+ * model's defaults, in an application the properties {@code sdlora.*}. Values are checked when the
+ * request is made. Immutable and thread-safe.
  */
 public final class SdLoraImageOptions implements ImageOptions {
   private final ImageSettings settings = new ImageSettings();
@@ -54,7 +54,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     return builder;
   }
 
-  /** The portable ones of options of another class. */
+  /** Returns the portable options of an object of another class. */
   static SdLoraImageOptions of(ImageOptions options) {
     ImageSettings portable = new ImageSettings();
     portable.setN(options.getN());
@@ -66,14 +66,17 @@ public final class SdLoraImageOptions implements ImageOptions {
     return of(portable);
   }
 
-  /** Options that set what settings do. */
+  /** Returns options with the given settings. */
   static SdLoraImageOptions of(ImageSettings settings) {
     Builder builder = builder();
     builder.settings.putAll(settings);
     return builder.build();
   }
 
-  /** These, but for what the others set; a sampler's name such as DPM++ 2M Karras sets two. */
+  /**
+   * Returns a copy with the values of other options, which take precedence. A sampler name such as
+   * DPM++ 2M Karras also sets the schedule.
+   */
   SdLoraImageOptions with(SdLoraImageOptions others) {
     Builder builder = toBuilder();
     String sampler = others.settings.getSampler();
@@ -86,22 +89,22 @@ public final class SdLoraImageOptions implements ImageOptions {
   }
 
   /**
-   * Looks whether a request can be made of them.
+   * Checks that a request can be built from these options.
    *
-   * @throws IllegalArgumentException if a value is out of range or names what there is not
-   * @throws IllegalStateException if some exclude each other
+   * @throws IllegalArgumentException if a value is out of range or unknown
+   * @throws IllegalStateException if options conflict
    */
   void requireSense(List<Style> styles, List<Path> wildcards) {
     Messages empty = Messages.of(List.of(new ImageMessage("")));
     new Specs(styles, wildcards).read(this, empty, PromptSpec.builder().build());
   }
 
-  /** What is set; not to be changed. */
+  /** Returns the settings; must not be modified. */
   ImageSettings settings() {
     return settings;
   }
 
-  /** What has the last word on the request, one after another. */
+  /** Returns the customizers, applied in order after all other options. */
   List<UnaryOperator<PromptSpec.Builder>> customizers() {
     return customizers;
   }
@@ -136,7 +139,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     return settings.getStyle();
   }
 
-  /** Whether the other sets the same, by the same customizers. */
+  /** Whether the other has the same settings and the same customizers. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof SdLoraImageOptions that
@@ -149,13 +152,13 @@ public final class SdLoraImageOptions implements ImageOptions {
     return settings.given().hashCode();
   }
 
-  /** What is set. */
+  /** Returns the settings that are set. */
   @Override
   public String toString() {
     return "SdLoraImageOptions" + settings.given();
   }
 
-  /** Collects options. Not safe for use by several threads at once. */
+  /** Builds options. Not thread-safe. */
   public static final class Builder {
     private final ImageSettings settings = new ImageSettings();
     private final List<UnaryOperator<PromptSpec.Builder>> customizers = new ArrayList<>();
@@ -163,11 +166,11 @@ public final class SdLoraImageOptions implements ImageOptions {
     private Builder() {}
 
     /**
-     * Sets, after all others, whatever the library's own builder can: control units, hires fix with
-     * prompts of its own, options of samplers, LoRAs by object and so on. Several customizers act
-     * one after another; those of a request come after those of the defaults.
+     * Customizes the request with the library's own builder, after all other options: control
+     * units, hires fix with its own prompts, sampler options, LoRAs as objects and so on. Several
+     * customizers run in order; those of a request run after those of the defaults.
      *
-     * @param customizer called for each request, with all that is known of it; returns what counts
+     * @param customizer called for each request with its builder; returns the builder to use
      * @return this builder
      */
     public Builder customize(UnaryOperator<PromptSpec.Builder> customizer) {
@@ -177,11 +180,11 @@ public final class SdLoraImageOptions implements ImageOptions {
     }
 
     /**
-     * Adds a LoRA, as a tag in the prompt does; a prompt that has a tag with this name wins. LoRAs
-     * of a request take the place of those of the defaults.
+     * Adds a LoRA, like a tag in the prompt; a tag for the same LoRA in the prompt takes
+     * precedence. LoRAs of a request replace those of the defaults.
      *
-     * @param name of its file without ending, or the one that its trainer gave
-     * @param weight how strongly it acts; 1 is what it was trained for, 0 nothing
+     * @param name the file name without extension, or the name that its trainer gave it
+     * @param weight the strength; 1 is the strength it was trained for, 0 has no effect
      * @return this builder
      */
     public Builder lora(String name, double weight) {
@@ -196,7 +199,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets the sampler.
      *
-     * @param sampler default {@link Sampler#DPMPP_2M}
+     * @param sampler the sampler. Default: {@link Sampler#DPMPP_2M}
      * @return this builder
      */
     public Builder sampler(Sampler sampler) {
@@ -207,8 +210,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.n} for one request.
      *
-     * @param n number of images for each request, drawn with seeds that follow each other. Default
-     *     1
+     * @param n number of images per request, with consecutive seeds. Default: 1
      * @return this builder
      */
     public Builder n(int n) {
@@ -219,8 +221,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.model} for one request.
      *
-     * @param model name of the checkpoint that requests expect to run: its file name without
-     *     ending. Another one than what runs is refused. Default: whatever runs
+     * @param model name of the expected checkpoint, its file name without extension; a request that
+     *     names another one is rejected. Default: any
      * @return this builder
      */
     public Builder model(String model) {
@@ -232,7 +234,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.width} for one request.
      *
-     * @param width width of images in pixels, a multiple of 8. Default: the size that the model was
+     * @param width image width in pixels, a multiple of 8. Default: the size that the model was
      *     trained on
      * @return this builder
      */
@@ -244,8 +246,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.height} for one request.
      *
-     * @param height height of images in pixels, a multiple of 8. Default: the size that the model
-     *     was trained on
+     * @param height image height in pixels, a multiple of 8. Default: the size that the model was
+     *     trained on
      * @return this builder
      */
     public Builder height(int height) {
@@ -256,8 +258,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.response-format} for one request.
      *
-     * @param responseFormat what the answer's image holds: b64_json for base64 (the default), or
-     *     url for a data: address with the same bytes
+     * @param responseFormat form of the returned image: b64_json for base64 (the default), or url
+     *     for a data: URL with the same bytes
      * @return this builder
      */
     public Builder responseFormat(String responseFormat) {
@@ -269,8 +271,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.style} for one request.
      *
-     * @param style name of a style in the styles file, whose texts are put around the prompts.
-     *     Default: none
+     * @param style name of a style in the styles file; its texts are added to the prompts. Default:
+     *     none
      * @return this builder
      */
     public Builder style(String style) {
@@ -282,8 +284,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.output-format} for one request.
      *
-     * @param outputFormat file format of images, png (the default) or jpeg. Both carry the settings
-     *     as A1111 writes them
+     * @param outputFormat file format of images, png (the default) or jpeg. Both contain the
+     *     settings in A1111's format
      * @return this builder
      */
     public Builder outputFormat(String outputFormat) {
@@ -295,8 +297,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.negative-prompt} for one request.
      *
-     * @param negativePrompt what images should not show. It stands before what negative messages
-     *     say. Default: nothing
+     * @param negativePrompt negative prompt, followed by the negative messages of a request.
+     *     Default: none
      * @return this builder
      */
     public Builder negativePrompt(String negativePrompt) {
@@ -321,7 +323,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.lora-mode} for one request.
      *
-     * @param loraMode how LoRAs get into the computation: patched, overlay or auto (the default)
+     * @param loraMode application of LoRAs: patched, overlay or auto (the default)
      * @return this builder
      */
     public Builder loraMode(LoraMode loraMode) {
@@ -333,8 +335,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.lenient} for one request.
      *
-     * @param lenient whether LoRAs and embeddings that cannot be used are left out with a warning,
-     *     rather than ending the request. Default false
+     * @param lenient whether to skip unusable LoRAs and embeddings with a warning instead of
+     *     failing. Default: false
      * @return this builder
      */
     public Builder lenient(boolean lenient) {
@@ -345,8 +347,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.trigger-words} for one request.
      *
-     * @param triggerWords whether LoRAs get the weight and the trigger words that their authors
-     *     advise. Default false
+     * @param triggerWords whether to add the weights and trigger words that the authors of LoRAs
+     *     recommend. Default: false
      * @return this builder
      */
     public Builder triggerWords(boolean triggerWords) {
@@ -357,7 +359,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.steps} for one request.
      *
-     * @param steps number of sampling steps, at least 1. Default 20
+     * @param steps number of sampling steps, at least 1. Default: 20
      * @return this builder
      */
     public Builder steps(int steps) {
@@ -368,7 +370,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.sampler} for one request.
      *
-     * @param sampler sampler by A1111's name, such as Euler a or DPM++ 2M Karras. Default DPM++ 2M
+     * @param sampler A1111's name, such as Euler a or DPM++ 2M Karras. Default: DPM++ 2M
      * @return this builder
      */
     public Builder sampler(String sampler) {
@@ -380,8 +382,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.schedule} for one request.
      *
-     * @param schedule schedule of noise levels, such as karras. Default: the one that suits the
-     *     sampler
+     * @param schedule the noise schedule, such as karras. Default: the sampler's own
      * @return this builder
      */
     public Builder schedule(Schedule schedule) {
@@ -393,8 +394,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.cfg-scale} for one request.
      *
-     * @param cfgScale guidance scale: how far images are pushed from the negative prompt towards
-     *     the prompt. Default 7
+     * @param cfgScale guidance scale: the weight of the prompt relative to the negative prompt.
+     *     Default: 7
      * @return this builder
      */
     public Builder cfgScale(double cfgScale) {
@@ -405,8 +406,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.few-steps} for one request.
      *
-     * @param fewSteps method of a LoRA or checkpoint that draws in few steps, such as lcm or
-     *     lightning: sets sampler, schedule, steps and guidance where nothing else does
+     * @param fewSteps few-step method of a LoRA or checkpoint, such as lcm or lightning: sets
+     *     sampler, schedule, steps and guidance unless they are set explicitly
      * @return this builder
      */
     public Builder fewSteps(FewSteps fewSteps) {
@@ -418,7 +419,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.seed} for one request.
      *
-     * @param seed seed of the first image; any number, 0 and -1 too. Default: a random one for each
+     * @param seed seed of the first image; any number, including 0 and -1. Default: random for each
      *     request
      * @return this builder
      */
@@ -430,7 +431,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.rng} for one request.
      *
-     * @param rng generator of the noise: nv as A1111 on CUDA (the default), or cpu as ComfyUI
+     * @param rng random number generator of the noise: nv as A1111 on CUDA (the default), or cpu as
+     *     ComfyUI
      * @return this builder
      */
     public Builder rng(Rng rng) {
@@ -442,7 +444,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.variation-seed} for one request.
      *
-     * @param variationSeed seed of noise that is mixed into the noise of the seed. Default: random
+     * @param variationSeed seed of the noise that is mixed into the initial noise. Default: random
      * @return this builder
      */
     public Builder variationSeed(long variationSeed) {
@@ -453,8 +455,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.variation-strength} for one request.
      *
-     * @param variationStrength how much of the variation seed's noise is mixed in, from 0 (the
-     *     default) to 1
+     * @param variationStrength fraction of the variation seed's noise, from 0 (the default) to 1
      * @return this builder
      */
     public Builder variationStrength(double variationStrength) {
@@ -465,8 +466,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.clip-skip} for one request.
      *
-     * @param clipSkip layer of the text encoder that is read, counted from the end, from 1 (the
-     *     default) to 12
+     * @param clipSkip text encoder layer to use, counted from the end, from 1 (the default) to 12
      * @return this builder
      */
     public Builder clipSkip(int clipSkip) {
@@ -489,7 +489,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.emphasis} for one request.
      *
-     * @param emphasis what weights of words do to their vectors: original (the default), no_norm,
+     * @param emphasis effect of word weights on their vectors: original (the default), no_norm,
      *     ignore or none
      * @return this builder
      */
@@ -502,8 +502,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.prompt-mode} for one request.
      *
-     * @param promptMode what becomes of malformed prompts: a1111 gives every text a meaning (the
-     *     default), strict refuses them
+     * @param promptMode handling of malformed prompts: a1111 accepts any text (the default), strict
+     *     rejects them
      * @return this builder
      */
     public Builder promptMode(PromptMode promptMode) {
@@ -515,8 +515,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.dynamic-prompts} for one request.
      *
-     * @param dynamicPrompts whether prompts are templates such as {@code {red|blue}}, drawn anew
-     *     for each image. Default false
+     * @param dynamicPrompts whether prompts are templates such as {@code {red|blue}}, expanded for
+     *     each image. Default: false
      * @return this builder
      */
     public Builder dynamicPrompts(boolean dynamicPrompts) {
@@ -527,7 +527,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.tiling} for one request.
      *
-     * @param tiling edges that continue at the opposite edge: none (the default), x, y or both
+     * @param tiling directions in which images tile seamlessly: none (the default), x, y or both
      * @return this builder
      */
     public Builder tiling(Tiling tiling) {
@@ -539,7 +539,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.denoising-strength} for one request.
      *
-     * @param denoisingStrength how much of a start image may change, from 0 to 1. Default 0.75
+     * @param denoisingStrength denoising strength for a start image, from 0 to 1. Default: 0.75
      * @return this builder
      */
     public Builder denoisingStrength(double denoisingStrength) {
@@ -550,7 +550,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.resize-mode} for one request.
      *
-     * @param resizeMode how a start image gets to the size of the request. Default just_resize
+     * @param resizeMode resizing of a start image to the requested size. Default: just_resize
      * @return this builder
      */
     public Builder resizeMode(ResizeMode resizeMode) {
@@ -562,7 +562,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.mask-blur} for one request.
      *
-     * @param maskBlur blur of a mask's edge in pixels, from 0 to 64. Default 4
+     * @param maskBlur blur of a mask's edge in pixels, from 0 to 64. Default: 4
      * @return this builder
      */
     public Builder maskBlur(int maskBlur) {
@@ -573,7 +573,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.masked-content} for one request.
      *
-     * @param maskedContent what the place under a mask starts from. Default original
+     * @param maskedContent initial content of the masked area. Default: original
      * @return this builder
      */
     public Builder maskedContent(MaskedContent maskedContent) {
@@ -585,7 +585,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.invert-mask} for one request.
      *
-     * @param invertMask whether the black of a mask is painted in place of the white. Default false
+     * @param invertMask whether to repaint the black area of a mask instead of the white one.
+     *     Default: false
      * @return this builder
      */
     public Builder invertMask(boolean invertMask) {
@@ -596,8 +597,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.only-masked} for one request.
      *
-     * @param onlyMasked whether only the surroundings of a mask are painted, at the size of the
-     *     request. Default false
+     * @param onlyMasked whether to generate only the masked area and its surroundings, at the
+     *     requested size. Default: false
      * @return this builder
      */
     public Builder onlyMasked(boolean onlyMasked) {
@@ -608,8 +609,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.mask-padding} for one request.
      *
-     * @param maskPadding pixels around a mask that are painted along with only-masked, from 0 to
-     *     256. Default 32
+     * @param maskPadding pixels around the mask for only-masked, from 0 to 256. Default: 32
      * @return this builder
      */
     public Builder maskPadding(int maskPadding) {
@@ -620,7 +620,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.image-cfg-scale} for one request.
      *
-     * @param imageCfgScale how strongly a model that edits images keeps to the image. Default 1.5
+     * @param imageCfgScale guidance scale for the image in models that edit images. Default: 1.5
      * @return this builder
      */
     public Builder imageCfgScale(double imageCfgScale) {
@@ -631,8 +631,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.hires-scale} for one request.
      *
-     * @param hiresScale factor of a second pass at a larger size, hires fix; more than 1. Default:
-     *     no such pass
+     * @param hiresScale scale factor of hires fix, a second pass at a larger size; more than 1.
+     *     Default: no second pass
      * @return this builder
      */
     public Builder hiresScale(double hiresScale) {
@@ -643,7 +643,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.hires-upscaler} for one request.
      *
-     * @param hiresUpscaler what enlarges between the passes of hires fix, by A1111's name. Default
+     * @param hiresUpscaler upscaler between the passes of hires fix, by A1111's name. Default:
      *     Latent
      * @return this builder
      */
@@ -656,7 +656,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.hires-steps} for one request.
      *
-     * @param hiresSteps steps of the second pass of hires fix. Default: those of the first
+     * @param hiresSteps steps of the second pass of hires fix. Default: as in the first pass
      * @return this builder
      */
     public Builder hiresSteps(int hiresSteps) {
@@ -667,8 +667,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.hires-denoising-strength} for one request.
      *
-     * @param hiresDenoisingStrength how much the second pass of hires fix may change, from 0 to 1.
-     *     Default 0.7
+     * @param hiresDenoisingStrength denoising strength of the second pass of hires fix, from 0 to
+     *     1. Default: 0.7
      * @return this builder
      */
     public Builder hiresDenoisingStrength(double hiresDenoisingStrength) {
@@ -679,8 +679,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.refiner-switch} for one request.
      *
-     * @param refinerSwitch share of the steps after which the refiner takes over, from 0 to 1.
-     *     Default: never
+     * @param refinerSwitch fraction of the noise schedule after which the refiner takes over, from
+     *     0 to 1. Default: never
      * @return this builder
      */
     public Builder refinerSwitch(double refinerSwitch) {
@@ -691,7 +691,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.upscale} for one request.
      *
-     * @param upscale factor by which finished images are enlarged, from 1 to 8. Default: not at all
+     * @param upscale scale factor for finished images, from 1 to 8. Default: no upscaling
      * @return this builder
      */
     public Builder upscale(double upscale) {
@@ -702,8 +702,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.upscaler} for one request.
      *
-     * @param upscaler what enlarges finished images: Lanczos (the default), Nearest or a file of
-     *     the upscaler directories
+     * @param upscaler upscaler for finished images: Lanczos (the default), Nearest or a file in the
+     *     upscaler directories
      * @return this builder
      */
     public Builder upscaler(String upscaler) {
@@ -715,8 +715,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.final-decoder} for one request.
      *
-     * @param finalDecoder what turns the last latent into the image: vae (the default), or taesd,
-     *     which needs a preview decoder
+     * @param finalDecoder decoder of the final image: vae (the default), or taesd, which needs a
+     *     preview decoder
      * @return this builder
      */
     public Builder finalDecoder(FinalDecoder finalDecoder) {
@@ -728,8 +728,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.vae-tiling} for one request.
      *
-     * @param vaeTiling whether the VAE works in strips, which takes less memory: auto (the
-     *     default), on or off
+     * @param vaeTiling whether the VAE runs in strips, which takes less memory: auto (the default),
+     *     on or off
      * @return this builder
      */
     public Builder vaeTiling(VaeTiling vaeTiling) {
@@ -741,8 +741,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.cache-interval} for one request.
      *
-     * @param cacheInterval runs the whole model in every so many-th step only, which is faster and
-     *     less exact. Default 1: in each
+     * @param cacheInterval interval of model calls that run the whole model, for speed at some loss
+     *     of exactness (DeepCache). Default: 1, every call
      * @return this builder
      */
     public Builder cacheInterval(int cacheInterval) {
@@ -753,8 +753,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.token-merging-ratio} for one request.
      *
-     * @param tokenMergingRatio share of positions that attention merges, which is faster and less
-     *     exact, from 0 (the default) to 0.9
+     * @param tokenMergingRatio fraction of tokens merged in attention, for speed at some loss of
+     *     exactness, from 0 (the default) to 0.9
      * @return this builder
      */
     public Builder tokenMergingRatio(double tokenMergingRatio) {
@@ -765,7 +765,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.batch-size} for one request.
      *
-     * @param batchSize how many images of a request are drawn at once. Default: one after another
+     * @param batchSize number of images of a request generated at once. Default: one after another
      * @return this builder
      */
     public Builder batchSize(int batchSize) {
@@ -773,7 +773,7 @@ public final class SdLoraImageOptions implements ImageOptions {
       return this;
     }
 
-    /** {@return the options} The builder can be used further. */
+    /** {@return the options} The builder can be reused. */
     public SdLoraImageOptions build() {
       return new SdLoraImageOptions(this);
     }

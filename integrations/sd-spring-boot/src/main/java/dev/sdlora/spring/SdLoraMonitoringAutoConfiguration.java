@@ -10,11 +10,11 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What Actuator's endpoints show, where it is on the class path. */
+/** Configures health and metrics for Actuator, if it is on the class path. */
 @AutoConfiguration(after = SdLoraAutoConfiguration.class)
 @ConditionalOnBean(LazyPipeline.class)
 class SdLoraMonitoringAutoConfiguration {
-  /** Whether the model is loaded. */
+  /** Configures the health indicator. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
   static class Health {
@@ -26,7 +26,7 @@ class SdLoraMonitoringAutoConfiguration {
     }
   }
 
-  /** How much is drawn. */
+  /** Configures the metrics. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(MeterBinder.class)
   static class Metrics {

@@ -11,115 +11,114 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The properties {@code sdlora.*}: which model is opened and how, and what requests say by default.
- * A misspelt one ends the start of the application.
+ * The properties {@code sdlora.*}: the model, its settings, and the defaults of requests. An
+ * unknown property prevents the application from starting.
  */
 @ConfigurationProperties(prefix = "sdlora", ignoreUnknownFields = false)
 class SdLoraProperties extends ImageSettings {
-  /** When the model is read. */
+  /** The time at which the model is loaded. */
   enum Loading {
-    /** When the first image is asked for. */
+    /** Load with the first image request. */
     LAZY,
-    /** While the application starts, which does not wait for it. */
+    /** Load in the background while the application starts. */
     BACKGROUND,
-    /** Before the application has started; if that fails, so does the start. */
+    /** Load before the application has started; a failure prevents the start. */
     EAGER
   }
 
   /**
-   * When the model is read: lazy with the first image (the default), background while the
+   * When to load the model: lazy with the first image (the default), background while the
    * application starts, or eager before it has started.
    */
   private Loading loading = Loading.LAZY;
 
   /**
-   * Whether web requests that the library refuses are answered with its sentence as a problem
-   * detail (RFC 9457): 400 for what the request got wrong, 503 when the model is busy.
+   * Whether to answer rejected web requests with a problem detail (RFC 9457) that contains the
+   * library's message: 400 for invalid requests, 503 when the model is busy.
    */
   private boolean problemDetails = true;
 
   /**
-   * How long images under way may go on when the application stops, before they are cancelled.
+   * Time for running requests to finish when the application stops, before they are cancelled.
    * Default: nine tenths of spring.lifecycle.timeout-per-shutdown-phase.
    */
   private @Nullable Duration shutdownGrace;
 
   /**
-   * Checkpoint to draw with: a file, a diffusers folder, or a reference such as hf:owner/repo or
-   * civitai:16576, which is fetched once. Default: the bundled model, if sd-demo-model is on the
-   * class path.
+   * Checkpoint: a file, a diffusers folder, or a reference such as hf:owner/repo or civitai:16576,
+   * which is downloaded once. Default: the bundled model, if sd-demo-model is on the class path.
    */
   private @Nullable String checkpoint;
 
-  /** File or folder whose VAE takes the place of the checkpoint's. */
+  /** VAE that replaces the checkpoint's: a file or a folder. */
   private @Nullable Path vae;
 
-  /** File or folder whose text encoder takes the place of the checkpoint's first. */
+  /** Text encoder that replaces the checkpoint's first one: a file or a folder. */
   private @Nullable Path textEncoder;
 
-  /** File or folder whose text encoder takes the place of the checkpoint's second, of SDXL. */
+  /** Text encoder that replaces the second one of SDXL: a file or a folder. */
   private @Nullable Path textEncoder2;
 
-  /** Which weights of a diffusers folder are read, such as fp16. */
+  /** Weight variant of a diffusers folder, such as fp16. */
   private @Nullable String variant;
 
-  /** Model that finishes images, such as SDXL's refiner. */
+  /** Model for the last steps, such as the SDXL refiner. */
   private @Nullable Path refiner;
 
-  /** What the U-Net predicts, where the files do not show it. */
+  /** Prediction type of the U-Net, if it cannot be detected from the files. */
   private @Nullable PredictionType predictionType;
 
-  /**
-   * Folders whose LoRA files prompts can name. Default: none; with the bundled model, its LoRAs.
-   */
+  /** Folders with LoRAs for prompts. Default: none; with the bundled model, its LoRAs. */
   private List<Path> loraDirectories = List.of();
 
-  /** Folders with textual inversion embeddings that prompts can name. */
+  /** Folders with textual inversion embeddings for prompts. */
   private List<Path> embeddingDirectories = List.of();
 
-  /** Folders with hypernetworks that prompts can name. */
+  /** Folders with hypernetworks for prompts. */
   private List<Path> hypernetworkDirectories = List.of();
 
-  /** Folders with networks of the ESRGAN family that requests can name as upscalers. */
+  /** Folders with upscalers of the ESRGAN family for requests. */
   private List<Path> upscalerDirectories = List.of();
 
-  /** Folders with the wildcards of dynamic prompts. */
+  /** Folders with wildcards for dynamic prompts. */
   private List<Path> wildcardDirectories = List.of();
 
-  /** ControlNets and T2I-Adapters that stay in memory. */
+  /** ControlNets and T2I-Adapters to keep in memory. */
   private List<Path> controlNets = List.of();
 
-  /** TAESD's decoder, for previews and for images with final-decoder taesd. */
+  /** TAESD decoder, for previews and for the final decoder taesd. */
   private @Nullable Path previewDecoder;
 
-  /** A1111's styles.csv, whose styles requests can name. */
+  /** A1111 styles.csv with styles for requests. */
   private @Nullable Path stylesFile;
 
   /**
-   * Number format of the computation: auto (the default), float32 for images that are alike on all
-   * machines, bfloat16, or float16 on GPUs.
+   * Dtype of the computation: auto (the default), float32 for the same images on all machines,
+   * bfloat16, or float16 on GPUs.
    */
   private @Nullable Precision precision;
 
   /**
-   * Which networks stay in memory between the stages of a request: keep for all (the default), or
-   * sparing for the U-Net alone.
+   * Networks to keep in memory between the stages of a request: keep for all (the default), or
+   * sparing for the U-Net only.
    */
   private @Nullable MemoryPolicy memoryPolicy;
 
-  /** Where to compute: cpu (the default), or cuda:0 and so on with native libraries for it. */
+  /** Compute device: cpu (the default), or cuda:0 and so on with native libraries for it. */
   private @Nullable String device;
 
-  /** How many requests may draw at the same time; they share the cores. Default 1. */
+  /** Number of requests that run at the same time; they share the cores. Default: 1. */
   private @Nullable Integer concurrency;
 
-  /** How many requests may wait; one more is refused. Default 1000. */
+  /** Maximum number of waiting requests; further ones are rejected. Default: 1000. */
   private @Nullable Integer maxQueued;
 
-  /** How many pixels an image may have. Default: as many as memory allows. */
+  /** Maximum number of pixels in an image. Default: limited by memory only. */
   private @Nullable Long maxPixels;
 
-  /** How much memory requests may take together. Default: what is left when one starts. */
+  /**
+   * Maximum memory for all requests together. Default: the memory available when a request starts.
+   */
   private @Nullable DataSize maxMemory;
 
   public boolean isProblemDetails() {

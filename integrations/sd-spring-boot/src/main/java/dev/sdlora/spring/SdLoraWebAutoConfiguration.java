@@ -7,7 +7,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 
-/** Answers for web requests that the library refuses, where Spring's web module is there. */
+/**
+ * Configures the responses to rejected web requests, if Spring's web module is on the class path.
+ */
 @AutoConfiguration(after = SdLoraAutoConfiguration.class)
 @ConditionalOnClass({ProblemDetail.class, RestControllerAdvice.class})
 @ConditionalOnProperty(name = "sdlora.problem-details", matchIfMissing = true)

@@ -28,27 +28,27 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes settings and messages a request of the library.
+ * Converts options and messages to requests of the library.
  *
- * @param styles what the setting "style" can name
- * @param wildcards folders for dynamic prompts
+ * @param styles the styles that options can name
+ * @param wildcards the folders for dynamic prompts
  */
 record Specs(List<Style> styles, List<Path> wildcards) {
 
   /**
-   * A request and what is to be said about how it was understood.
+   * A request with warnings about its options.
    *
    * @param spec the request
-   * @param warnings sentences
+   * @param warnings the warnings
    */
   record Read(PromptSpec spec, List<String> warnings) {}
 
   /**
-   * Reads a request.
+   * Builds a request.
    *
-   * @param defaults what counts where neither options nor messages say
-   * @throws IllegalArgumentException if a value is out of range or names what there is not
-   * @throws IllegalStateException if settings exclude each other
+   * @param defaults the values for everything that is not set
+   * @throws IllegalArgumentException if a value is out of range or unknown
+   * @throws IllegalStateException if settings conflict
    */
   Read read(SdLoraImageOptions options, Messages messages, PromptSpec defaults) {
     ImageSettings settings = options.settings();
@@ -94,7 +94,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     return second.isEmpty() ? first : first + ", " + second;
   }
 
-  /** Tags for LoRAs that the prompt does not name itself. */
+  /** Appends tags for LoRAs that the prompt does not name. */
   private static String withLoras(String prompt, @Nullable Map<String, Double> loras) {
     StringBuilder text = new StringBuilder(prompt);
     if (loras != null) {
@@ -144,7 +144,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
       OptionalLong from = seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
       spec.variation(new Variation(from, strength, Variation.NONE.resizeFrom()));
     } else if (seed != null) {
-      throw new IllegalArgumentException("variationSeed needs variationStrength beside it");
+      throw new IllegalArgumentException("variationSeed requires variationStrength");
     }
   }
 
@@ -155,8 +155,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
       spec.size(width, height);
     } else if (width != null || height != null) {
       throw new IllegalArgumentException(
-          "width and height must both be set or both be left open: %s, %s"
-              .formatted(width, height));
+          "width and height must be set together: %s, %s".formatted(width, height));
     }
   }
 
@@ -170,7 +169,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     String style = settings.getStyle();
     if (style != null && styles.isEmpty()) {
       warnings.add(
-          "style '%s' is passed over, since there is no styles file (sdlora.styles-file)"
+          "style '%s' is ignored because there is no styles file (sdlora.styles-file)"
               .formatted(style));
     } else if (style != null) {
       options.styles(List.of(named(style)));
@@ -185,7 +184,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "style '%s' is not in the styles file; there are: %s"
+                    "style '%s' is not in the styles file; it has: %s"
                         .formatted(
                             name, String.join(", ", styles.stream().map(Style::name).toList()))));
   }
@@ -216,7 +215,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     return part.build();
   }
 
-  /** A start image has its size, so a second pass that is set for all requests is left out. */
+  /** Skips hires fix for requests with a start image, which sets the size. */
   private static void hiresFix(
       ImageSettings settings, Messages messages, PromptSpec.Builder spec, List<String> warnings) {
     Double scale = settings.getHiresScale();
@@ -224,7 +223,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
       return;
     }
     if (messages.image().isPresent()) {
-      warnings.add("hires fix is passed over, since the request starts from a picture");
+      warnings.add("hires fix is skipped because the request has a start image");
       return;
     }
     HiresFix.Builder pass = HiresFix.builder().scale(scale);

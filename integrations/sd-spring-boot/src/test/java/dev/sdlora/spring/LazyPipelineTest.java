@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** When the model is read, and what becomes of requests around that. */
+/** Tests when the model is loaded, and requests before, during and after that. */
 class LazyPipelineTest {
   private static final PromptSpec SPEC = PromptSpec.builder().prompt("a cat").images(2).build();
 
@@ -88,7 +88,7 @@ class LazyPipelineTest {
     slow.close();
     go.countDown();
     assertThatThrownBy(loading::join)
-        .hasRootCauseMessage("the pipeline was closed while it was loaded");
+        .hasRootCauseMessage("the pipeline was closed while the model was loading");
     assertThat(noting.closed).hasSize(1);
     assertThatThrownBy(() -> slow.generateAsync(SPEC)).hasMessage("the pipeline is closed");
   }

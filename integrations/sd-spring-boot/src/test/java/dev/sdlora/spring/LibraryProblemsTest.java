@@ -24,7 +24,7 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.method.annotation.ExceptionHandlerMethodResolver;
 
-/** Answers as Spring's web frameworks find them: by the class of the exception. */
+/** Tests that Spring's web frameworks find the handler by the class of the exception. */
 class LibraryProblemsTest {
   private static final ExceptionHandlerMethodResolver HANDLERS =
       new ExceptionHandlerMethodResolver(LibraryProblems.class);

@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
-/** Notes what it is asked for, and draws black images; asynchronous requests never end. */
+/** Records requests and returns black images; asynchronous requests never end. */
 final class NotingPipeline implements Pipeline {
   final List<PromptSpec> specs = Collections.synchronizedList(new ArrayList<>());
   final List<CompletableFuture<GenerationResult>> futures =
@@ -28,7 +28,7 @@ final class NotingPipeline implements Pipeline {
   final List<Duration> closed = Collections.synchronizedList(new ArrayList<>());
   final CountDownLatch closing = new CountDownLatch(1);
 
-  /** What was asked for last. */
+  /** Returns the last request. */
   PromptSpec last() {
     return specs.get(specs.size() - 1);
   }

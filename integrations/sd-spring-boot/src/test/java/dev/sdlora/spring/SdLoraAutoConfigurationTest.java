@@ -28,7 +28,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-/** Which beans there are, and what properties make of them. */
+/** Tests the beans and the effect of properties on them. */
 class SdLoraAutoConfigurationTest {
   private final ApplicationContextRunner runner =
       new ApplicationContextRunner()
@@ -97,7 +97,7 @@ class SdLoraAutoConfigurationTest {
         .run(
             context ->
                 assertThat(description(context))
-                    .startsWith("there is no model to draw with: the property sdlora.checkpoint"));
+                    .startsWith("no model is configured: sdlora.checkpoint is not set"));
   }
 
   @Test
@@ -107,7 +107,8 @@ class SdLoraAutoConfigurationTest {
         .run(
             context ->
                 assertThat(description(context))
-                    .startsWith("the checkpoint 'nowhere/x.safetensors' of the property"));
+                    .startsWith(
+                        "the checkpoint 'nowhere/x.safetensors' in sdlora.checkpoint does not exist"));
   }
 
   @Test
@@ -117,7 +118,7 @@ class SdLoraAutoConfigurationTest {
         .run(
             context ->
                 assertThat(description(context))
-                    .startsWith("among the properties sdlora.*, ")
+                    .startsWith("invalid sdlora.* properties: ")
                     .contains("Euler z"));
   }
 

@@ -33,7 +33,7 @@ import org.springframework.ai.image.ImageResponse;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.util.MimeTypeUtils;
 
-/** From Spring AI's requests to the library's, and back. */
+/** Tests the conversion of Spring AI's requests and responses. */
 class SdLoraImageModelTest {
   private final NotingPipeline pipeline = new NotingPipeline();
   private final SdLoraImageModel.Builder builder =
@@ -105,7 +105,7 @@ class SdLoraImageModelTest {
     assertThat(asked(new ImagePrompt("a cat", new StrangersOptions())).images()).isEqualTo(4);
   }
 
-  /** Of another provider. */
+  /** Options of another provider. */
   private static final class StrangersOptions implements ImageOptions {
     @Override
     public Integer getN() {
@@ -209,7 +209,7 @@ class SdLoraImageModelTest {
             });
     assertThat(metadata(response).warnings())
         .containsExactly(
-            "hires fix is passed over, since the request starts from a picture", "mind the paint");
+            "hires fix is skipped because the request has a start image", "mind the paint");
   }
 
   private static Image image() {
@@ -231,13 +231,13 @@ class SdLoraImageModelTest {
     assertThatThrownBy(
             () -> asked(withMedia(new Media(MimeTypeUtils.IMAGE_PNG, uri("http://x/y")))))
         .isInstanceOf(ImageOptionsException.class)
-        .hasMessageContaining("other addresses are not fetched: http://x/y");
+        .hasMessageContaining("other URLs are not fetched: http://x/y");
     assertThatThrownBy(
             () -> asked(withMedia(new Media(MimeTypeUtils.IMAGE_PNG, uri("data:x;base64,!")))))
         .hasMessageContaining("image stream");
     Media photo = new Media(MimeTypeUtils.IMAGE_PNG, new ByteArrayResource(png()));
     assertThatThrownBy(() -> asked(withMedia(photo, photo)))
-        .hasMessageContaining("one picture, and one mask");
+        .hasMessageContaining("one image, and one mask");
   }
 
   private static URI uri(String text) {
@@ -292,7 +292,7 @@ class SdLoraImageModelTest {
     asked(SdLoraImageOptions.builder().model("paint.safetensors").build());
     assertThatThrownBy(() -> asked(SdLoraImageOptions.builder().model("dall-e-3").build()))
         .isInstanceOf(ImageOptionsException.class)
-        .hasMessageStartingWith("model 'dall-e-3' is not the one that runs here, which is 'paint'");
+        .hasMessageStartingWith("model 'dall-e-3' is not available, this application runs 'paint'");
   }
 
   @Test
@@ -301,19 +301,19 @@ class SdLoraImageModelTest {
     assertThat(metadata(builder.build().call(new ImagePrompt("a cat", vivid))).warnings())
         .first()
         .asString()
-        .startsWith("style 'vivid' is passed over");
+        .startsWith("style 'vivid' is ignored");
     Style style = new Style("Vivid", "{prompt}, vivid", "");
     builder.styles(List.of(style));
     assertThat(asked(vivid).promptOptions().styles()).containsExactly(style);
     assertThatThrownBy(() -> asked(SdLoraImageOptions.builder().style("dull").build()))
-        .hasMessage("style 'dull' is not in the styles file; there are: Vivid");
+        .hasMessage("style 'dull' is not in the styles file; it has: Vivid");
   }
 
   @Test
   void call_halfASize_isRefused() {
     builder.defaults(SdLoraImageOptions.builder().build());
     assertThatThrownBy(() -> asked(SdLoraImageOptions.builder().width(64).build()))
-        .hasMessage("width and height must both be set or both be left open: 64, null");
+        .hasMessage("width and height must be set together: 64, null");
   }
 
   @Test

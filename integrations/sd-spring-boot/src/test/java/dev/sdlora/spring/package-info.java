@@ -1,6 +1,5 @@
 /**
- * Images in Spring Boot applications: the pipeline and Spring AI's image model as beans, set up by
- * properties {@code sdlora.*}.
+ * Tests of the beans and of Spring AI's image model, configured by the properties {@code sdlora.*}.
  */
 @NullMarked
 package dev.sdlora.spring;

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error about a file, or about what somebody asked for by a name. Beside its sentence it tells
- * programs the same things one by one.
+ * An error about a file or about a requested name. Its accessors give programs the details that the
+ * message names.
  */
 public abstract class DetailedException extends StableDiffusionException {
   private static final long serialVersionUID = 1L;
@@ -17,37 +17,36 @@ public abstract class DetailedException extends StableDiffusionException {
   }
 
   /**
-   * {@return the tensor that the error is about, by its name in the file; empty if it is about
-   * none}
+   * {@return the name of the affected tensor in the file; empty if the error concerns no tensor}
    */
   public final Optional<String> tensor() {
     return details().tensor();
   }
 
   /**
-   * {@return what was asked for by a name, such as a LoRA as the request names it, in a prompt or
-   * by the adapter that it gives} Empty if the error is not about that.
+   * {@return the requested name, such as that of a LoRA in a prompt or an adapter} Empty if the
+   * error concerns no name.
    */
   public final Optional<String> name() {
     return details().name();
   }
 
-  /** {@return the names that there are, where one was asked for that is not among them} */
+  /** {@return the available names, if an unknown name was requested} */
   public final List<String> knownNames() {
     return details().knownNames();
   }
 
-  /** {@return names that may have been meant, the most probable first} Mostly empty. */
+  /** {@return names similar to the requested one, the most similar first} Often empty. */
   public final List<String> nearestNames() {
     return details().nearestNames();
   }
 
-  /** {@return the family of models that was expected; empty unless another was found} */
+  /** {@return the expected model family; empty unless another family was found} */
   public final Optional<ModelFamily> expectedFamily() {
     return details().expectedFamily();
   }
 
-  /** {@return the family of models that was found; empty unless another was expected} */
+  /** {@return the family of the model that was found; empty unless another family was expected} */
   public final Optional<ModelFamily> foundFamily() {
     return details().foundFamily();
   }

@@ -2,45 +2,45 @@ package dev.sdlora.api.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A textual inversion embedding cannot be read, found, or used with the checkpoint. */
+/** Thrown if a textual inversion embedding cannot be read, found, or used with the checkpoint. */
 public class EmbeddingException extends DetailedException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * An error with its sentence.
+   * Creates an exception with a message.
    *
-   * @param message what is wrong, where, what was expected and what was found
+   * @param message one sentence: the problem, its place, and the expected and the actual value
    */
   public EmbeddingException(String message) {
     this(message, ErrorDetails.NONE);
   }
 
   /**
-   * An error with its sentence and what caused it.
+   * Creates an exception with a message and a cause.
    *
-   * @param message what is wrong, where, what was expected and what was found
-   * @param cause the error beneath; null if there is none
+   * @param message one sentence: the problem, its place, and the expected and the actual value
+   * @param cause the underlying error; null if there is none
    */
   public EmbeddingException(String message, @Nullable Throwable cause) {
     this(message, ErrorDetails.NONE, cause);
   }
 
   /**
-   * An error with its sentence and what it is about.
+   * Creates an exception with a message and details.
    *
-   * @param message what is wrong, where, what was expected and what was found
-   * @param details what the sentence names, for programs
+   * @param message one sentence: the problem, its place, and the expected and the actual value
+   * @param details the things that the message names, in machine-readable form
    */
   public EmbeddingException(String message, ErrorDetails details) {
     this(message, details, null);
   }
 
   /**
-   * An error with its sentence, what it is about, and what caused it.
+   * Creates an exception with a message, details and a cause.
    *
-   * @param message what is wrong, where, what was expected and what was found
-   * @param details what the sentence names, for programs
-   * @param cause the error beneath; null if there is none
+   * @param message one sentence: the problem, its place, and the expected and the actual value
+   * @param details the things that the message names, in machine-readable form
+   * @param cause the underlying error; null if there is none
    */
   public EmbeddingException(String message, ErrorDetails details, @Nullable Throwable cause) {
     super(message, details, cause);

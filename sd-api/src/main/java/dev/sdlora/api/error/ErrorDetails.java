@@ -9,11 +9,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an error is about, for programs: the same things that its sentence names. What does not
- * belong to an error is empty. Immutable; start from {@link #NONE} or {@link #in}.
+ * The details of an error for programs: the things that its message names. Details that do not
+ * apply are empty. Immutable; start from {@link #NONE} or {@link #in}.
  */
 public final class ErrorDetails {
-  /** Nothing is known. */
+  /** No details. */
   public static final ErrorDetails NONE = new ErrorDetails(new Draft());
 
   private final Optional<Path> file;
@@ -36,7 +36,6 @@ public final class ErrorDetails {
     this.foundFamily = draft.foundFamily;
   }
 
-  /** What is known while it is put together. */
   private static final class Draft {
     private Optional<Path> file = Optional.empty();
     private Optional<String> tensor = Optional.empty();
@@ -63,18 +62,18 @@ public final class ErrorDetails {
   }
 
   /**
-   * {@return details of an error about a file or folder}
+   * {@return details of an error that concerns a file or folder}
    *
-   * @param file its real path, also where the sentence shows another
+   * @param file its real path, even if the message shows another path
    */
   public static ErrorDetails in(Path file) {
     return NONE.withFile(file);
   }
 
   /**
-   * {@return the same about a file or folder}
+   * {@return a copy with a file or folder}
    *
-   * @param file its real path, also where the sentence shows another
+   * @param file its real path, even if the message shows another path
    */
   public ErrorDetails withFile(Path file) {
     Objects.requireNonNull(file, "file");
@@ -82,9 +81,9 @@ public final class ErrorDetails {
   }
 
   /**
-   * {@return the same about a tensor}
+   * {@return a copy with a tensor}
    *
-   * @param tensor its name in the file
+   * @param tensor the tensor's name in the file
    */
   public ErrorDetails withTensor(String tensor) {
     Objects.requireNonNull(tensor, "tensor");
@@ -92,9 +91,9 @@ public final class ErrorDetails {
   }
 
   /**
-   * {@return the same about a module of a LoRA}
+   * {@return a copy with a module of a LoRA}
    *
-   * @param module its name in the file
+   * @param module the module's name in the file
    */
   public ErrorDetails withModule(String module) {
     Objects.requireNonNull(module, "module");
@@ -102,9 +101,9 @@ public final class ErrorDetails {
   }
 
   /**
-   * {@return the same about what somebody asked for by a name}
+   * {@return a copy with a requested name}
    *
-   * @param name as it was asked for
+   * @param name the name as it was requested
    */
   public ErrorDetails withName(String name) {
     Objects.requireNonNull(name, "name");
@@ -112,9 +111,9 @@ public final class ErrorDetails {
   }
 
   /**
-   * {@return the same with the names that there are}
+   * {@return a copy with the available names}
    *
-   * @param names all of them; copied
+   * @param names all available names; copied
    */
   public ErrorDetails withKnownNames(List<String> names) {
     Objects.requireNonNull(names, "names");
@@ -123,9 +122,9 @@ public final class ErrorDetails {
   }
 
   /**
-   * {@return the same with names that may have been meant}
+   * {@return a copy with similar names}
    *
-   * @param names the most probable first; copied
+   * @param names the most similar first; copied
    */
   public ErrorDetails withNearestNames(List<String> names) {
     Objects.requireNonNull(names, "names");
@@ -134,10 +133,10 @@ public final class ErrorDetails {
   }
 
   /**
-   * {@return the same with two families of models that do not agree}
+   * {@return a copy with two model families that do not match}
    *
-   * @param expected the family that was expected
-   * @param found the other one; {@link ModelFamily#UNKNOWN} if it is none of those known
+   * @param expected the expected family
+   * @param found the actual family; {@link ModelFamily#UNKNOWN} if it was not recognized
    */
   public ErrorDetails withFamilies(ModelFamily expected, ModelFamily found) {
     Objects.requireNonNull(expected, "expected");
@@ -149,55 +148,59 @@ public final class ErrorDetails {
         });
   }
 
-  /** {@return the file or folder; empty if the error is about none} */
+  /** {@return the affected file or folder; empty if the error concerns none} */
   public Optional<Path> file() {
     return file;
   }
 
-  /** {@return the tensor, by its name in the file; empty if the error is about none} */
+  /**
+   * {@return the name of the affected tensor in the file; empty if the error concerns no tensor}
+   */
   public Optional<String> tensor() {
     return tensor;
   }
 
-  /** {@return the module of a LoRA, by its name in the file; empty if the error is about none} */
+  /**
+   * {@return the name of the affected LoRA module in the file; empty if the error concerns no
+   * module}
+   */
   public Optional<String> module() {
     return module;
   }
 
-  /** {@return what was asked for by a name, such as a LoRA in a prompt; empty if nothing was} */
+  /**
+   * {@return the requested name, such as that of a LoRA in a prompt; empty if the error concerns no
+   * name}
+   */
   public Optional<String> name() {
     return name;
   }
 
-  /**
-   * {@return the names that there are, where one was asked for that is not among them} Mostly
-   * empty; unmodifiable.
-   */
+  /** {@return the available names, if an unknown name was requested} Often empty; unmodifiable. */
   public List<String> knownNames() {
     return knownNames;
   }
 
   /**
-   * {@return names that may have been meant, the most probable first} Mostly empty; unmodifiable.
+   * {@return names similar to the requested one, the most similar first} Often empty; unmodifiable.
    */
   public List<String> nearestNames() {
     return nearestNames;
   }
 
-  /** {@return the family of models that was expected; empty unless another was found} */
+  /** {@return the expected model family; empty unless another family was found} */
   public Optional<ModelFamily> expectedFamily() {
     return expectedFamily;
   }
 
   /**
-   * {@return the family of models that was found; empty unless another was expected} {@link
-   * ModelFamily#UNKNOWN} if it is none of those known.
+   * {@return the family of the model that was found; empty unless another family was expected}
+   * {@link ModelFamily#UNKNOWN} if it was not recognized.
    */
   public Optional<ModelFamily> foundFamily() {
     return foundFamily;
   }
 
-  /** Whether the other says the same. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof ErrorDetails that && state().equals(that.state());

@@ -1,13 +1,13 @@
 package dev.sdlora.api.error;
 
-/** A generation stopped because its caller cancelled it. The pipeline is as it was before. */
+/** Thrown if a generation stops because its caller cancelled it. The pipeline remains usable. */
 public class GenerationCancelledException extends StableDiffusionException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * An error with its sentence.
+   * Creates an exception with a message.
    *
-   * @param message what was cancelled
+   * @param message one sentence about the cancelled work
    */
   public GenerationCancelledException(String message) {
     super(message);

@@ -4,38 +4,38 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** An image is sound, but holds no settings, or those of a program that cannot be read. */
+/** Thrown if an image is valid but contains no settings, or settings of an unsupported program. */
 public class ImageSettingsException extends ImageFileException {
   private static final long serialVersionUID = 1L;
 
-  /** The program whose settings they are; null if there are none. */
+  /** The program that wrote the settings; null if there are no settings. */
   private final @Nullable String program;
 
   /**
-   * An error with its sentence.
+   * Creates an exception with a message.
    *
-   * @param message what is wrong, where, what was expected and what was found
+   * @param message one sentence: the problem, its place, and the expected and the actual value
    */
   public ImageSettingsException(String message) {
     this(message, ErrorDetails.NONE);
   }
 
   /**
-   * An error with its sentence and what it is about.
+   * Creates an exception with a message and details.
    *
-   * @param message what is wrong, where, what was expected and what was found
-   * @param details what the sentence names, for programs
+   * @param message one sentence: the problem, its place, and the expected and the actual value
+   * @param details the things that the message names, in machine-readable form
    */
   public ImageSettingsException(String message, ErrorDetails details) {
     this(message, details, null, null);
   }
 
   /**
-   * An error about the settings of a program that cannot be read.
+   * Creates an exception for settings written by an unsupported program.
    *
-   * @param message what is wrong, where, what was expected and what was found
-   * @param details what the sentence names, for programs
-   * @param program the program whose settings they are, such as {@code ComfyUI}
+   * @param message one sentence: the problem, its place, and the expected and the actual value
+   * @param details the things that the message names, in machine-readable form
+   * @param program the program that wrote the settings, such as {@code ComfyUI}
    */
   public ImageSettingsException(String message, ErrorDetails details, String program) {
     this(message, details, Objects.requireNonNull(program, "program"), null);
@@ -48,7 +48,8 @@ public class ImageSettingsException extends ImageFileException {
   }
 
   /**
-   * {@return the program whose settings they are, such as {@code ComfyUI}; empty if there are none}
+   * {@return the program that wrote the settings, such as {@code ComfyUI}; empty if there are no
+   * settings}
    */
   public Optional<String> program() {
     return Optional.ofNullable(program);

@@ -6,94 +6,93 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A LoRA file cannot be read, found, or applied to the checkpoint. Beside its sentence it tells
- * programs why, which LoRA, and which names were perhaps meant.
+ * Thrown if a LoRA cannot be found, read, or applied to the checkpoint. In addition to the message
+ * it has the reason, the LoRA and similar names.
  */
 public class LoraException extends DetailedException {
   private static final long serialVersionUID = 1L;
 
-  /** Why the LoRA cannot be used. */
   private final Reason reason;
 
-  /** Why a LoRA cannot be used. */
+  /** The reason why a LoRA cannot be used. */
   public enum Reason {
-    /** No file has that name, or there is none at that path. */
+    /** No file has this name or path. */
     UNKNOWN,
-    /** Several files share that name, which a trainer gave them. */
+    /** Several files have this name, which a trainer gave them. */
     AMBIGUOUS,
-    /** The system does not let it be read. */
+    /** The operating system denies access to the file. */
     UNREADABLE,
-    /** The file is damaged, or its numbers are NaN or infinite. */
+    /** The file is damaged, or contains values that are NaN or infinite. */
     DAMAGED,
-    /** The file is something else, such as a checkpoint. */
+    /** The file is not a LoRA but, for example, a checkpoint. */
     NOT_A_LORA,
-    /** It uses a method that this version cannot apply. */
+    /** The LoRA uses a method that this version does not support. */
     UNSUPPORTED,
-    /** It was trained for another family of models. */
+    /** The LoRA was trained for another model family. */
     WRONG_FAMILY,
-    /** None of its modules belongs to a layer of the checkpoint. */
+    /** None of the LoRA's modules matches a layer of the checkpoint. */
     NOTHING_MATCHED,
-    /** One of its modules does not fit the layer that it changes. */
+    /** A module of the LoRA does not fit its layer. */
     MISFIT,
-    /** At this strength its numbers are too large for the number format. */
+    /** At this strength, values overflow the precision. */
     OVERFLOW,
-    /** There is nothing to write: all strengths are 0, or two checkpoints are alike. */
+    /** There is nothing to write: all strengths are 0, or two checkpoints are identical. */
     NOTHING_CHANGED,
-    /** Anything else. */
+    /** Any other reason. */
     OTHER
   }
 
   /**
-   * An error with its reason.
+   * Creates an exception with a reason.
    *
-   * @param message what is wrong, where, what was expected and what was found
-   * @param reason why the LoRA cannot be used
+   * @param message one sentence: the problem, its place, and the expected and the actual value
+   * @param reason the reason why the LoRA cannot be used
    */
   public LoraException(String message, Reason reason) {
     this(message, reason, ErrorDetails.NONE);
   }
 
   /**
-   * An error with its reason and what caused it.
+   * Creates an exception with a reason and a cause.
    *
-   * @param message what is wrong, where, what was expected and what was found
-   * @param reason why the LoRA cannot be used
-   * @param cause the error beneath; null if there is none
+   * @param message one sentence: the problem, its place, and the expected and the actual value
+   * @param reason the reason why the LoRA cannot be used
+   * @param cause the underlying error; null if there is none
    */
   public LoraException(String message, Reason reason, @Nullable Throwable cause) {
     this(message, reason, ErrorDetails.NONE, cause);
   }
 
   /**
-   * An error about a name that was asked for.
+   * Creates an exception about a requested name.
    *
-   * @param message what is wrong, where, what was expected and what was found
-   * @param reason why the LoRA cannot be used
-   * @param name as it was asked for
-   * @param nearest names that may have been meant, the most probable first; may be empty
+   * @param message one sentence: the problem, its place, and the expected and the actual value
+   * @param reason the reason why the LoRA cannot be used
+   * @param name the name as it was requested
+   * @param nearest similar names, the most similar first; may be empty
    */
   public LoraException(String message, Reason reason, String name, List<String> nearest) {
     this(message, reason, ErrorDetails.NONE.withName(name).withNearestNames(nearest));
   }
 
   /**
-   * An error with its reason and what it is about.
+   * Creates an exception with a reason and details.
    *
-   * @param message what is wrong, where, what was expected and what was found
-   * @param reason why the LoRA cannot be used
-   * @param details what the sentence names, for programs
+   * @param message one sentence: the problem, its place, and the expected and the actual value
+   * @param reason the reason why the LoRA cannot be used
+   * @param details the things that the message names, in machine-readable form
    */
   public LoraException(String message, Reason reason, ErrorDetails details) {
     this(message, reason, details, null);
   }
 
   /**
-   * An error with its reason, what it is about, and what caused it.
+   * Creates an exception with a reason, details and a cause.
    *
-   * @param message what is wrong, where, what was expected and what was found
-   * @param reason why the LoRA cannot be used
-   * @param details what the sentence names, for programs
-   * @param cause the error beneath; null if there is none
+   * @param message one sentence: the problem, its place, and the expected and the actual value
+   * @param reason the reason why the LoRA cannot be used
+   * @param details the things that the message names, in machine-readable form
+   * @param cause the underlying error; null if there is none
    */
   public LoraException(
       String message, Reason reason, ErrorDetails details, @Nullable Throwable cause) {
@@ -101,24 +100,23 @@ public class LoraException extends DetailedException {
     this.reason = Objects.requireNonNull(reason, "reason");
   }
 
-  /** {@return why the LoRA cannot be used} */
+  /** {@return the reason why the LoRA cannot be used} */
   public Reason reason() {
     return reason;
   }
 
   /**
-   * {@return the module that the error is about, by its name in the file; empty if it is about
-   * none}
+   * {@return the name of the affected module in the file; empty if the error concerns no module}
    */
   public final Optional<String> module() {
     return details().module();
   }
 
   /**
-   * {@return the same error about a LoRA that a request names} One that has a name already is
-   * returned as it is.
+   * {@return this error with the name of the requested LoRA} An error that already has a name is
+   * returned unchanged.
    *
-   * @param name the LoRA, as the request names it
+   * @param name the LoRA's name in the request
    */
   public LoraException named(String name) {
     Objects.requireNonNull(name, "name");

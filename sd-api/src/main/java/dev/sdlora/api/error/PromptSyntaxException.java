@@ -4,23 +4,23 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A prompt says something that has no meaning, such as a LoRA weight that is not a number. */
+/** Thrown if a prompt contains invalid syntax, such as a LoRA weight that is not a number. */
 public class PromptSyntaxException extends StableDiffusionException {
   private static final long serialVersionUID = 1L;
   private static final int SHOWN_BEFORE = 40;
   private static final int SHOWN_AFTER = 20;
 
-  /** In characters from 0. */
+  /** The offset in characters, from 0. */
   private final int offset;
 
-  /** Null where the error is about no text, or it is not known yet. */
+  /** Null if the error concerns no text, or the text is not known yet. */
   private final @Nullable String prompt;
 
   /**
-   * Makes an error at a place of a prompt that is not at hand; {@link #within} adds it.
+   * Creates an exception without the prompt; {@link #within} adds it.
    *
-   * @param message one sentence for people
-   * @param offset the place, in characters from 0
+   * @param message one sentence about the error
+   * @param offset the place of the error in the prompt, in characters from 0
    */
   public PromptSyntaxException(String message, int offset) {
     this(visible(message), "", offset, null, null);
@@ -38,36 +38,37 @@ public class PromptSyntaxException extends StableDiffusionException {
   }
 
   /**
-   * Makes an error that shows the line of the prompt where it is, with a caret below the place.
+   * Returns an exception whose message ends with the affected line of the prompt and a caret below
+   * the place of the error.
    *
    * @param prompt the whole prompt
-   * @param message one sentence for people, which the line follows
-   * @param offset the place in the prompt, in characters from 0
-   * @return the error
+   * @param message one sentence about the error, which precedes the line
+   * @param offset the place of the error in the prompt, in characters from 0
+   * @return the exception
    */
   public static PromptSyntaxException in(String prompt, String message, int offset) {
     return new PromptSyntaxException(
         visible(message), "\n" + caret(prompt, offset), offset, prompt, null);
   }
 
-  /** {@return where in the prompt the trouble starts, in characters from 0} */
+  /** {@return the place in the prompt where the error begins, in characters from 0} */
   public int offset() {
     return offset;
   }
 
   /**
-   * {@return the text in which {@link #offset()} counts: the prompt or the negative prompt of a
-   * pass, with its styles} Empty where only its length is refused.
+   * {@return the text that {@link #offset()} refers to: the prompt or negative prompt of a pass,
+   * including styles} Empty if the error is only that the prompt is too long.
    */
   public Optional<String> prompt() {
     return Optional.ofNullable(prompt);
   }
 
   /**
-   * Adds the prompt to an error that has none.
+   * Adds the prompt to an exception that has none.
    *
-   * @param text the prompt that the error is in
-   * @return the same error with the prompt; this one if it has a prompt already
+   * @param text the prompt that contains the error
+   * @return a copy with the prompt; this exception if it already has one
    */
   public PromptSyntaxException within(String text) {
     Objects.requireNonNull(text, "text");

@@ -6,58 +6,60 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request needs more than there is, or more than its pipeline was built to give. Most are refused
- * before they take memory; where an estimate was too low, memory ran out on the way. The pipeline
- * is as it was before, and smaller requests work.
+ * Thrown if a request needs more resources than the machine has or the pipeline allows. Most such
+ * requests are rejected before they allocate memory; if an estimate was too low, memory runs out
+ * during the generation. The pipeline remains usable for smaller requests.
  */
 public class ResourceException extends StableDiffusionException {
   private static final long serialVersionUID = 1L;
 
-  /** The resource that there is not enough of. */
+  /** A resource that a request can exceed. */
   public enum Resource {
-    /** Pixels of one image, {@link Pipeline.Builder#maxPixels}. */
+    /** Pixels of one image; see {@link Pipeline.Builder#maxPixels}. */
     PIXELS,
-    /** Memory, {@link Pipeline.Builder#maxBytes}, or what the machine has left. */
+    /**
+     * Memory: the limit of {@link Pipeline.Builder#maxBytes}, or the memory available on the
+     * machine.
+     */
     MEMORY,
-    /** Places for requests that wait, {@link Pipeline.Builder#maxQueued}. */
+    /** Places in the queue; see {@link Pipeline.Builder#maxQueued}. */
     QUEUE
   }
 
-  /** What there is not enough of. */
   private final Resource resource;
 
-  /** -1 for unknown. */
+  /** -1 if unknown. */
   private final long needed;
 
-  /** -1 for unknown. */
+  /** -1 if unknown. */
   private final long available;
 
   /**
-   * Makes an error without numbers, as where memory ran out on the way.
+   * Creates an exception without amounts, such as for memory that ran out during a generation.
    *
-   * @param resource what there is not enough of
-   * @param message one sentence for people
+   * @param resource the exhausted resource
+   * @param message one sentence about the error
    */
   public ResourceException(Resource resource, String message) {
     this(resource, message, null);
   }
 
   /**
-   * Makes an error without numbers, with what caused it.
+   * Creates an exception without amounts, with a cause.
    *
-   * @param resource what there is not enough of
-   * @param message one sentence for people
-   * @param cause null if nothing did
+   * @param resource the exhausted resource
+   * @param message one sentence about the error
+   * @param cause the underlying error; null if there is none
    */
   public ResourceException(Resource resource, String message, @Nullable Throwable cause) {
     this(resource, message, -1, -1, cause);
   }
 
   /**
-   * Makes an error with its numbers.
+   * Creates an exception with amounts.
    *
-   * @param resource what there is not enough of
-   * @param message one sentence for people
+   * @param resource the exhausted resource
+   * @param message one sentence about the error
    * @param needed see {@link #needed()}
    * @param available see {@link #available()}
    */
@@ -73,22 +75,22 @@ public class ResourceException extends StableDiffusionException {
     this.available = available;
   }
 
-  /** {@return the resource that there is not enough of} */
+  /** {@return the exhausted resource} */
   public Resource resource() {
     return resource;
   }
 
   /**
-   * {@return how much the request needs: pixels, an estimate of bytes, or places in the queue}
-   * Empty where memory ran out on the way.
+   * {@return the amount that the request needs: pixels, estimated bytes, or places in the queue}
+   * Empty if memory ran out during the generation.
    */
   public OptionalLong needed() {
     return known(needed);
   }
 
   /**
-   * {@return how much there is, in the unit of {@link #needed()}} Empty where memory ran out on the
-   * way.
+   * {@return the available amount, in the unit of {@link #needed()}} Empty if memory ran out during
+   * the generation.
    */
   public OptionalLong available() {
     return known(available);

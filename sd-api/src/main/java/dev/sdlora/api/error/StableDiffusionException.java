@@ -7,58 +7,60 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Root of all errors that this library raises about files, prompts and generations. Its message is
- * one sentence meant for people: what is wrong, where, what was expected and what was found.
+ * The base class of all exceptions that this library throws for errors in files, prompts and
+ * generations. The message is one sentence for people: the problem, its place, and the expected and
+ * the actual value.
  *
- * <p>Wrong arguments (a negative step count, say) are {@link IllegalArgumentException}s instead,
- * and use of a closed pipeline is an {@link IllegalStateException}.
+ * <p>Invalid arguments, such as a negative number of steps, throw {@link IllegalArgumentException}
+ * instead, and the use of a closed pipeline throws {@link IllegalStateException}.
  */
 public class StableDiffusionException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Names in damaged files can have millions of characters. */
+  /** Longest message in characters; names in damaged files can have millions. */
   private static final int LONGEST = 4000;
 
-  /** Not kept when the error is serialized. */
+  /** Lost when the exception is serialized. */
   private final transient @Nullable ErrorDetails details;
 
   /**
-   * Makes an error that tells programs nothing but its type.
+   * Creates an exception with a message.
    *
-   * @param message one sentence for people; the middle is left out if it is longer than a page, and
-   *     control characters in it, such as line ends, become escapes like {@code \\u000a}: names in
-   *     it come from prompts and files, and would write lines of their own into logs
+   * @param message one sentence: the problem, its place, and the expected and the actual value. The
+   *     middle of a message of more than 4000 characters is cut out. Control characters such as
+   *     line ends are escaped like {@code \\u000a}, because names from prompts and files could
+   *     otherwise forge log lines
    */
   public StableDiffusionException(String message) {
     this(message, ErrorDetails.NONE);
   }
 
   /**
-   * Makes an error with what caused it.
+   * Creates an exception with a message and a cause.
    *
-   * @param message one sentence for people
-   * @param cause null if nothing did
+   * @param message one sentence: the problem, its place, and the expected and the actual value
+   * @param cause the underlying error; null if there is none
    */
   public StableDiffusionException(String message, @Nullable Throwable cause) {
     this(message, ErrorDetails.NONE, cause);
   }
 
   /**
-   * Makes an error that tells programs what it is about.
+   * Creates an exception with a message and details.
    *
-   * @param message one sentence for people
-   * @param details what programs are told
+   * @param message one sentence: the problem, its place, and the expected and the actual value
+   * @param details the things that the message names, in machine-readable form
    */
   public StableDiffusionException(String message, ErrorDetails details) {
     this(message, details, null);
   }
 
   /**
-   * Makes an error that tells programs what it is about, with what caused it.
+   * Creates an exception with a message, details and a cause.
    *
-   * @param message one sentence for people
-   * @param details what programs are told
-   * @param cause null if nothing did
+   * @param message one sentence: the problem, its place, and the expected and the actual value
+   * @param details the things that the message names, in machine-readable form
+   * @param cause the underlying error; null if there is none
    */
   public StableDiffusionException(String message, ErrorDetails details, @Nullable Throwable cause) {
     super(visible(cut(message)), cause);
@@ -66,10 +68,10 @@ public class StableDiffusionException extends RuntimeException {
   }
 
   /**
-   * Makes an error whose sentence is followed by other lines.
+   * Creates an exception whose sentence is followed by further lines.
    *
-   * @param sentence {@linkplain #visible visible}
-   * @param lines each begins with a line end; empty for none
+   * @param sentence the sentence, already {@linkplain #visible escaped}
+   * @param lines lines that each begin with a line end; empty for none
    */
   StableDiffusionException(String sentence, String lines, @Nullable Throwable cause) {
     super(cut(sentence) + lines, cause);
@@ -77,14 +79,14 @@ public class StableDiffusionException extends RuntimeException {
   }
 
   /**
-   * {@return what the error is about, for programs} Its file is the real one, also where the
-   * sentence is about the path that the caller gave.
+   * {@return the details of the error for programs} The file is always the real path, even if the
+   * message shows the path given by the caller.
    */
   public final ErrorDetails details() {
     return details == null ? ErrorDetails.NONE : details;
   }
 
-  /** {@return the file or folder that the error is about; empty if it is about none} */
+  /** {@return the affected file or folder; empty if the error concerns none} */
   public final Optional<Path> file() {
     return details().file();
   }
@@ -118,17 +120,16 @@ public class StableDiffusionException extends RuntimeException {
     return visible.toString();
   }
 
-  /** Control characters, and what ends a line in Unicode. */
+  /** Returns whether a character is a control character or a Unicode line separator. */
   private static boolean isHidden(int unit) {
     return Character.isISOControl(unit) || unit == 0x2028 || unit == 0x2029;
   }
 
   /**
-   * Says the same error in other words.
+   * Returns a copy of this exception with another message.
    *
-   * @param message the other sentence
-   * @return an error with the same cause and the trace of this one; what a kind of error tells
-   *     beside its sentence stays
+   * @param message the new message
+   * @return an exception with the same type, details, cause and stack trace
    */
   public final StableDiffusionException withMessage(String message) {
     StableDiffusionException other = copy(message);
@@ -140,10 +141,10 @@ public class StableDiffusionException extends RuntimeException {
   }
 
   /**
-   * Copies what a kind of error tells beside its sentence.
+   * Copies this exception with its type and details.
    *
-   * @param message the sentence of the copy
-   * @return an error of the same kind with the same cause
+   * @param message the message of the copy
+   * @return an exception of the same type with the same cause
    */
   protected StableDiffusionException copy(String message) {
     return new StableDiffusionException(message, details(), getCause());

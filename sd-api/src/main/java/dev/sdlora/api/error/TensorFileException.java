@@ -2,45 +2,45 @@ package dev.sdlora.api.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A file of tensors is damaged, is something else, or changed while it was in use. */
+/** Thrown if a tensor file is damaged, is of another kind, or changed while it was in use. */
 public class TensorFileException extends DetailedException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Makes an error that tells programs nothing but its type.
+   * Creates an exception with a message.
    *
-   * @param message one sentence for people
+   * @param message one sentence: the problem, its place, and the expected and the actual value
    */
   public TensorFileException(String message) {
     this(message, ErrorDetails.NONE);
   }
 
   /**
-   * Makes an error with what caused it.
+   * Creates an exception with a message and a cause.
    *
-   * @param message one sentence for people
-   * @param cause null if nothing did
+   * @param message one sentence: the problem, its place, and the expected and the actual value
+   * @param cause the underlying error; null if there is none
    */
   public TensorFileException(String message, @Nullable Throwable cause) {
     this(message, ErrorDetails.NONE, cause);
   }
 
   /**
-   * Makes an error that tells programs what it is about.
+   * Creates an exception with a message and details.
    *
-   * @param message one sentence for people
-   * @param details what programs are told
+   * @param message one sentence: the problem, its place, and the expected and the actual value
+   * @param details the things that the message names, in machine-readable form
    */
   public TensorFileException(String message, ErrorDetails details) {
     this(message, details, null);
   }
 
   /**
-   * Makes an error that tells programs what it is about, with what caused it.
+   * Creates an exception with a message, details and a cause.
    *
-   * @param message one sentence for people
-   * @param details what programs are told
-   * @param cause null if nothing did
+   * @param message one sentence: the problem, its place, and the expected and the actual value
+   * @param details the things that the message names, in machine-readable form
+   * @param cause the underlying error; null if there is none
    */
   public TensorFileException(String message, ErrorDetails details, @Nullable Throwable cause) {
     super(message, details, cause);

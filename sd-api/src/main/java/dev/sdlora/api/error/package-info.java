@@ -1,12 +1,12 @@
 /**
- * Exceptions, all below {@link dev.sdlora.api.error.StableDiffusionException}. Messages are one
- * sentence: what was wrong, where, what was expected and what was found.
+ * Exceptions, all derived from {@link dev.sdlora.api.error.StableDiffusionException}. Each message
+ * is one sentence: the problem, its place, and the expected and the actual value.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What an error tells programs: {@code api.ErrorDetails}, given where it is thrown; accessors
- *       of errors that have them in {@code DetailedException}.
+ *   <li>Details of an error for programs: {@code api.ErrorDetails}, filled where the error is
+ *       thrown; accessors in {@code DetailedException}.
  * </ul>
  */
 @NullMarked

@@ -9,11 +9,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Lists of numbers as A1111's X/Y/Z plot reads them: {@code 1, 2.5, 7}; {@code 1-5}; {@code 1-10
- * (+3)}, in steps of 3; {@code 0-1 [5]}, five numbers at equal distances, the ends among them.
+ * Lists of numbers in the syntax of A1111's X/Y/Z plot: {@code 1, 2.5, 7}; {@code 1-5}; {@code 1-10
+ * (+3)}, in steps of 3; {@code 0-1 [5]}, five evenly spaced numbers including both ends.
  */
 final class NumberList {
-  /** Longer ones are a slip of the pen. */
+  /** Longer lists are assumed to be typing errors. */
   private static final int MOST = 10_000;
 
   private static final String NUMBER = "([+-]?\\d+(?:\\.\\d+)?)";
@@ -29,9 +29,9 @@ final class NumberList {
   private NumberList() {}
 
   /**
-   * The numbers that the parts of a list stand for.
+   * Returns the numbers of a list.
    *
-   * @param whole whether numbers at equal distances are cut to whole ones
+   * @param whole whether evenly spaced numbers are truncated to whole numbers
    * @throws IllegalArgumentException if a part is neither a number nor a range
    */
   static List<BigDecimal> of(List<String> parts, boolean whole) {
@@ -57,7 +57,7 @@ final class NumberList {
       return new BigDecimal(part);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "'" + part + "' is no number and no range such as 1-5, 1-9 (+2) or 0-1 [5]", e);
+          "'" + part + "' is neither a number nor a range such as 1-5, 1-9 (+2) or 0-1 [5]", e);
     }
   }
 
@@ -70,7 +70,7 @@ final class NumberList {
   private static List<BigDecimal> stepped(
       String part, BigDecimal from, BigDecimal to, BigDecimal step) {
     if (step.signum() == 0 || to.subtract(from).signum() * step.signum() < 0) {
-      throw new IllegalArgumentException("the range '" + part + "' never gets to its end");
+      throw new IllegalArgumentException("the range '" + part + "' never reaches its end");
     }
     List<BigDecimal> numbers = new ArrayList<>();
     BigDecimal at = from;

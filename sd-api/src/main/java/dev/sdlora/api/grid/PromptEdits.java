@@ -10,11 +10,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Changes of a request that need to know what it says. */
+/** Changes to a request that depend on its current values. */
 final class PromptEdits {
   private PromptEdits() {}
 
-  /** Replaces a text in the prompt and in the negative prompt. */
+  /** Replaces a text in the prompt and the negative prompt. */
   static void replace(PromptSpec.Builder spec, String text, String by) {
     PromptSpec now = spec.build();
     if (!now.prompt().contains(text) && !now.negativePrompt().contains(text)) {
@@ -25,7 +25,9 @@ final class PromptEdits {
     spec.negativePrompt(now.negativePrompt().replace(text, by));
   }
 
-  /** Gives the tag of a LoRA another strength and keeps its other arguments; adds it if missing. */
+  /**
+   * Sets the strength in a LoRA's tags and keeps the other arguments; adds a tag if there is none.
+   */
   static void loraStrength(PromptSpec.Builder spec, String name, String strength) {
     String prompt = spec.prompt();
     Matcher tag =
@@ -47,14 +49,14 @@ final class PromptEdits {
     return "<lora:" + name + ":" + strength + others + ">";
   }
 
-  /** Sets the denoising strength of whatever the request has one for. */
+  /** Sets the denoising strength of img2img and of hires fix, whichever the request uses. */
   static void denoisingStrength(PromptSpec.Builder spec, double strength) {
     PromptSpec now = spec.build();
     Optional<ImageToImage> image = now.imageToImage();
     Optional<HiresFix> hires = now.hiresFix();
     if (image.isEmpty() && hires.isEmpty()) {
       throw new IllegalArgumentException(
-          "denoising strengths need a picture to start from or hires fix");
+          "an axis of denoising strengths requires img2img or hires fix");
     }
     image.ifPresent(
         settings -> spec.imageToImage(settings.toBuilder().denoisingStrength(strength).build()));

@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Values between commas; in double quotes they may contain commas. */
+/** Comma-separated values; a value in double quotes may contain commas. */
 final class QuotedList {
   private static final Pattern ITEM = Pattern.compile("\\G\\s*(?:\"([^\"]*)\"|([^,\"]*))\\s*(,|$)");
 
   private QuotedList() {}
 
   /**
-   * The values, without spaces around them; quoted ones keep theirs.
+   * Returns the values without surrounding spaces; quoted values keep theirs.
    *
-   * @throws IllegalArgumentException if there is a quote inside a value
+   * @throws IllegalArgumentException if there is a quotation mark inside a value
    */
   static List<String> split(String text) {
     List<String> items = new ArrayList<>();
@@ -22,7 +22,7 @@ final class QuotedList {
     boolean more = true;
     while (more) {
       if (!item.find()) {
-        throw new IllegalArgumentException("quotes must be around whole values: " + text);
+        throw new IllegalArgumentException("quotes must enclose a whole value: " + text);
       }
       String quoted = item.group(1);
       items.add(quoted != null ? quoted : item.group(2).strip());

@@ -10,12 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** Images in labelled rows under labelled columns. Not safe for several threads. */
+/** Draws images in labelled rows and columns. Not thread-safe. */
 public final class Sheet {
   private static final int GAP = 6;
   private static final int LEAST_FONT = 13;
 
-  /** Letters are this part of an image's side high, so that large grids can be read. */
+  /**
+   * Font size as a fraction of an image's side, so that the labels of large grids stay readable.
+   */
   private static final int FONT_SHARE = 24;
 
   private final String corner;
@@ -25,11 +27,10 @@ public final class Sheet {
   private record Row(String label, List<BufferedImage> images) {}
 
   /**
-   * An empty sheet.
+   * Creates an empty sheet. All labels may have several lines.
    *
-   * @param corner what stands above the labels of rows, maybe nothing; may have several lines, as
-   *     all labels
-   * @param columns what stands above each column; none for no head
+   * @param corner the label above the row labels; may be empty
+   * @param columns the labels of the columns; empty for no column labels
    */
   public Sheet(String corner, List<String> columns) {
     Objects.requireNonNull(columns, "columns");
@@ -38,10 +39,11 @@ public final class Sheet {
   }
 
   /**
-   * Adds a row below those there are.
+   * Adds a row at the bottom.
    *
-   * @param label what stands beside it, maybe nothing
-   * @param images from the left, of any sizes; as many as there are columns, if these have a head
+   * @param label the label of the row; may be empty
+   * @param images the images from left to right, of any sizes; if the columns have labels, one
+   *     image per column
    */
   public void row(String label, List<BufferedImage> images) {
     Objects.requireNonNull(label, "label");
@@ -50,9 +52,9 @@ public final class Sheet {
   }
 
   /**
-   * Draws all that was added.
+   * Draws the sheet.
    *
-   * @return a sheet in which each image has the room of the largest
+   * @return an image in which every cell has the size of the largest image
    */
   public BufferedImage draw() {
     int width = 1;
@@ -88,7 +90,7 @@ public final class Sheet {
     return graphics;
   }
 
-  /** Where everything lies, for cells of one size. */
+  /** The positions of all parts, for cells of one size. */
   private final class Layout {
     private final int columnWidth;
     private final int cellHeight;
@@ -167,7 +169,7 @@ public final class Sheet {
       return labels.stream().mapToInt(List::size).max().orElse(0);
     }
 
-    /** Breaks lines between words; a word that is too long stays whole. */
+    /** Breaks lines between words; a long word stays whole. */
     private List<String> wrap(String label, int width) {
       List<String> lines = new ArrayList<>();
       for (String paragraph : label.lines().toList()) {

@@ -16,8 +16,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Images of one request with some settings varied, side by side under labels: A1111's X/Y/Z plot.
- * Immutable; safe for several threads.
+ * Images of one request with one or two settings varied, arranged in a labelled grid: A1111's X/Y/Z
+ * plot. Immutable and thread-safe.
  *
  * <pre>{@code
  * GeneratedImage grid =
@@ -26,10 +26,12 @@ import java.util.Optional;
  * }</pre>
  */
 public final class VariationGrid {
-  /** Of the heap, for each pixel: in its cell, on the sheet, and while that becomes an image. */
+  /**
+   * Heap bytes per pixel: in the cell, on the sheet, and while the sheet is converted to an image.
+   */
   private static final double BYTES_OF_PIXEL = 22;
 
-  /** The one row of a grid in which only columns differ. */
+  /** The only row of a grid without a row axis. */
   private static final List<Axis.Value> ONE_ROW = List.of(new Axis.Value("", spec -> {}));
 
   private final PromptSpec spec;
@@ -40,7 +42,7 @@ public final class VariationGrid {
     this.spec = spec;
     this.columns = columns;
     this.rows = rows;
-    // What does not go together is found before the first image is drawn.
+    // Settings that cannot be combined are reported before the first image is generated.
     for (Axis.Value row : rows()) {
       for (Axis.Value column : columns.values()) {
         cell(spec, column, row);
@@ -49,13 +51,13 @@ public final class VariationGrid {
   }
 
   /**
-   * Makes a grid of one row.
+   * Creates a grid of one row.
    *
-   * @param spec what is not varied; of several images only the first is made, and a random seed is
-   *     drawn once for all
-   * @param columns what differs from left to right
-   * @return the grid, of which nothing is drawn yet
-   * @throws IllegalArgumentException if a value cannot be set, or settings do not go together
+   * @param spec the request to vary; only its first image is generated, and a random seed is chosen
+   *     once for the whole grid
+   * @param columns the setting that varies from left to right
+   * @return the grid; nothing is generated yet
+   * @throws IllegalArgumentException if a value is invalid, or settings cannot be combined
    */
   public static VariationGrid of(PromptSpec spec, Axis columns) {
     Objects.requireNonNull(spec, "spec");
@@ -64,13 +66,13 @@ public final class VariationGrid {
   }
 
   /**
-   * Makes a grid of rows and columns.
+   * Creates a grid of rows and columns.
    *
-   * @param spec see {@link #of(PromptSpec, Axis)}
-   * @param columns what differs from left to right
-   * @param rows what differs from row to row
-   * @return the grid, of which nothing is drawn yet
-   * @throws IllegalArgumentException if a value cannot be set, or settings do not go together
+   * @param spec the request to vary; see {@link #of(PromptSpec, Axis)}
+   * @param columns the setting that varies from left to right
+   * @param rows the setting that varies from top to bottom
+   * @return the grid; nothing is generated yet
+   * @throws IllegalArgumentException if a value is invalid, or settings cannot be combined
    */
   public static VariationGrid of(PromptSpec spec, Axis columns, Axis rows) {
     Objects.requireNonNull(spec, "spec");
@@ -78,30 +80,32 @@ public final class VariationGrid {
     return new VariationGrid(spec, columns, Optional.of(Objects.requireNonNull(rows, "rows")));
   }
 
-  /** {@return how many images are drawn} */
+  /** {@return the number of images in the grid} */
   public int cells() {
     return columns.values().size() * rows().size();
   }
 
   /**
-   * Draws all images, watched by nobody; see {@link #draw(Pipeline, GenerationListener)}, also for
-   * what it throws.
+   * Generates all images without a listener; see {@link #draw(Pipeline, GenerationListener)}, also
+   * for exceptions.
    *
-   * @param pipeline what draws them
-   * @return the sheet
+   * @param pipeline the pipeline that generates the images
+   * @return the grid as an image
    */
   public GeneratedImage draw(Pipeline pipeline) {
     return draw(pipeline, GenerationListener.NONE);
   }
 
   /**
-   * Draws all images, one after another, row by row. Interrupting the thread ends it within a step.
-   * A failure or a cancel of one image ends the grid with the exception of that request.
+   * Generates all images one after another, row by row. Interrupting the thread stops the work
+   * within one step. If an image fails or is cancelled, the grid ends with the exception of that
+   * request.
    *
-   * @param pipeline what draws them
-   * @param listener sees each image as a generation of its own
-   * @return the sheet; its settings are those of the first image and which ones were varied
-   * @throws ResourceException after the first image, if there is no room for a sheet of them all
+   * @param pipeline the pipeline that generates the images
+   * @param listener receives the events of each image as a generation of its own
+   * @return the grid as an image; its settings are those of the first image plus the varied values
+   * @throws ResourceException after the first image, if the grid would be too large for one image
+   *     or for the heap
    */
   public GeneratedImage draw(Pipeline pipeline, GenerationListener listener) {
     Objects.requireNonNull(pipeline, "pipeline");
@@ -125,7 +129,7 @@ public final class VariationGrid {
     return new GeneratedImage(Image.of(sheet.draw()), first.seed(), first.infotext() + script());
   }
 
-  /** How large images come out shows with the first; only the sheet needs them all at once. */
+  /** Checks the size of the grid after the first image, whose size was unknown before. */
   private void requireRoom(GeneratedImage picture) {
     double pixels = (double) picture.width() * picture.height() * cells();
     double bytes = BYTES_OF_PIXEL * pixels;
@@ -133,7 +137,7 @@ public final class VariationGrid {
     if (pixels > Image.MAX_PIXELS || bytes > heap) {
       throw new ResourceException(
           pixels > Image.MAX_PIXELS ? Resource.PIXELS : Resource.MEMORY,
-          "a sheet of %s pictures of %sx%s would need about %s of Java's heap, but it has at most %s"
+          "a grid of %s images of %sx%s pixels needs about %s of Java heap, but the limit is %s"
               .formatted(
                   cells(), picture.width(), picture.height(), Bytes.text(bytes), Bytes.text(heap)),
           (long) (pixels > Image.MAX_PIXELS ? pixels : bytes),
@@ -156,7 +160,7 @@ public final class VariationGrid {
     return rows.map(axis -> columns.name() + " →\n" + axis.name() + " ↓").orElse(columns.name());
   }
 
-  /** Written as A1111 writes it. */
+  /** Returns the varied settings in A1111's format. */
   private String script() {
     String text = ", Script: X/Y/Z plot" + axis("X", columns);
     return text + rows.map(axis -> axis("Y", axis)).orElse("");

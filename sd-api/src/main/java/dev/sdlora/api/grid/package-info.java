@@ -1,10 +1,10 @@
 /**
- * Grids of images that differ in one or two settings, A1111's "X/Y/Z plot".
+ * Grids of images that differ in one or two settings; A1111's "X/Y/Z plot".
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What can be varied in a grid: a method of {@code api.grid.Axis}, its name in {@code
+ *   <li>Settings that a grid can vary: a method of {@code api.grid.Axis}, and its name in {@code
  *       Axis.parse}.
  * </ul>
  */

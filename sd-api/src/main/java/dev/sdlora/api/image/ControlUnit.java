@@ -9,9 +9,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network beside the U-Net that makes the image follow another: its edges, depth, poses
- * (ControlNet, Zhang et al. 2023; T2I-Adapter, Mou et al. 2023). Immutable; safe for several
- * threads.
+ * A network that makes the generated image follow a control image, such as edges, depth or poses
+ * (ControlNet, Zhang et al. 2023; T2I-Adapter, Mou et al. 2023). It adds its output to the U-Net's.
+ * Immutable and thread-safe.
  */
 public final class ControlUnit {
   private final Builder values;
@@ -21,11 +21,11 @@ public final class ControlUnit {
   }
 
   /**
-   * {@return a builder with the defaults that its setters tell}
+   * {@return a builder with the default values documented on its setters}
    *
-   * @param network the network's file, which is read when it is used
-   * @param picture what to follow, as the network expects it: white edges on black, say. It is not
-   *     prepared in any way
+   * @param network the network's file; it is read when it is used
+   * @param picture the control image in the form that the network expects, such as white edges on
+   *     black. It is not preprocessed
    */
   public static Builder builder(Path network, Image picture) {
     Objects.requireNonNull(network, "network");
@@ -38,49 +38,54 @@ public final class ControlUnit {
     return new Builder(values);
   }
 
-  /** {@return the network's file} */
+  /** {@return the file of the network} */
   public Path network() {
     return values.network;
   }
 
-  /** {@return the network's name: that of its file without the extension} */
+  /** {@return the name of the network: its file name without the extension} */
   public String name() {
     return FileNames.stem(values.network);
   }
 
-  /** {@return the image to follow} */
+  /** {@return the control image} */
   public Image image() {
     return values.picture;
   }
 
-  /** {@return the factor on what the network adds, 0 to 2} Default 1. */
+  /** {@return the factor applied to the network's output, 0 to 2} Default 1. */
   public double weight() {
     return values.weight;
   }
 
-  /** {@return the share of the steps after which it begins to act, 0 to 1} Default 0. */
+  /**
+   * {@return the fraction of the steps after which the network becomes active, 0 to 1} Default 0.
+   */
   public double start() {
     return values.start;
   }
 
-  /** {@return the share of the steps after which it ends, from the start to 1} Default 1. */
+  /**
+   * {@return the fraction of the steps after which the network becomes inactive, from the start to
+   * 1} Default 1.
+   */
   public double end() {
     return values.end;
   }
 
-  /** {@return whether prompt or control matter more} Default {@link Mode#BALANCED}. */
+  /** {@return whether the prompt or the control matters more} Default {@link Mode#BALANCED}. */
   public Mode mode() {
     return values.mode;
   }
 
   /**
-   * {@return how the image gets to the request's size} Default {@link ResizeMode#CROP_AND_RESIZE}.
+   * {@return the way the control image is fitted to the request's size} Default {@link
+   * ResizeMode#CROP_AND_RESIZE}.
    */
   public ResizeMode resizeMode() {
     return values.resizeMode;
   }
 
-  /** Whether the other has the same settings. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof ControlUnit settings && values.state().equals(settings.values.state());
@@ -91,7 +96,7 @@ public final class ControlUnit {
     return values.state().hashCode();
   }
 
-  /** The network, the size of the image, and the weight. */
+  /** Returns the network's name, the size of the control image, and the weight. */
   @Override
   public String toString() {
     return "ControlUnit["
@@ -105,13 +110,16 @@ public final class ControlUnit {
         + "]";
   }
 
-  /** Whether prompt or control matter more; the names are those of A1111's ControlNet extension. */
+  /**
+   * Whether the prompt or the control matters more. The labels are those of A1111's ControlNet
+   * extension.
+   */
   public enum Mode {
-    /** Both alike. The default. */
+    /** Both matter equally. The default. */
     BALANCED("Balanced"),
-    /** The control fades towards the outer blocks of the U-Net. */
+    /** The control gets weaker towards the outer blocks of the U-Net. */
     PROMPT("My prompt is more important"),
-    /** That, and the control acts on the prompt's side of guidance only. */
+    /** As {@link #PROMPT}, and the control applies only to the prompt's side of guidance. */
     CONTROL("ControlNet is more important");
 
     private final String label;
@@ -120,7 +128,7 @@ public final class ControlUnit {
       this.label = label;
     }
 
-    /** {@return the name that A1111 shows and writes into images} */
+    /** {@return the name that A1111 shows and writes into image metadata} */
     public String label() {
       return label;
     }
@@ -128,9 +136,9 @@ public final class ControlUnit {
     /**
      * Finds a mode by its name.
      *
-     * @param name the label or constant name; case, spaces and punctuation do not matter
+     * @param name the label or the constant's name; case, spaces and punctuation are ignored
      * @return the mode
-     * @throws IllegalArgumentException if there is no such mode; the message lists all
+     * @throws IllegalArgumentException if the name is unknown; the message lists all modes
      */
     public static Mode parse(String name) {
       Objects.requireNonNull(name, "name");
@@ -138,7 +146,7 @@ public final class ControlUnit {
     }
   }
 
-  /** Collects settings. Every setter checks its value at once. Not safe for several threads. */
+  /** Builds the settings. Each setter validates its argument. Not thread-safe. */
   public static final class Builder {
     private final Path network;
     private final Image picture;
@@ -164,11 +172,11 @@ public final class ControlUnit {
     }
 
     /**
-     * Sets the factor on what the network adds.
+     * Sets the factor applied to the network's output.
      *
-     * @param weight 0 to 2. Default 1; 0 switches it off
+     * @param weight 0 to 2; 0 switches the network off. Default 1
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the weight is out of range
      */
     public Builder weight(double weight) {
       this.weight = Checks.inRange(0, 2, weight, "control weight");
@@ -176,13 +184,17 @@ public final class ControlUnit {
     }
 
     /**
-     * Sets between which shares of the steps it acts. Default: in all. sd-webui-controlnet begins
-     * and ends one call later, because it reads the step counter of the call before.
+     * Sets the range of steps in which the network is active. By default it is active in all steps.
+     * sd-webui-controlnet starts and stops one model call later, because it reads the step counter
+     * of the previous call.
      *
-     * @param start the share of the steps after which it begins, 0 to 1. Default 0
-     * @param end the share after which it ends, from the start to 1. Default 1
+     * @param start the fraction of the steps after which the network becomes active, 0 to 1.
+     *     Default 0
+     * @param end the fraction of the steps after which it becomes inactive, from the start to 1.
+     *     Default 1
      * @return this builder
-     * @throws IllegalArgumentException if one is not from 0 to 1, or the end is before the start
+     * @throws IllegalArgumentException if a value is not from 0 to 1, or the end is before the
+     *     start
      */
     public Builder range(double start, double end) {
       Checks.inRange(0, 1, start, "control start");
@@ -192,7 +204,7 @@ public final class ControlUnit {
     }
 
     /**
-     * Sets whether prompt or control matter more.
+     * Sets whether the prompt or the control matters more.
      *
      * @param mode default {@link Mode#BALANCED}
      * @return this builder
@@ -203,22 +215,22 @@ public final class ControlUnit {
     }
 
     /**
-     * Sets how the image gets to the request's size.
+     * Sets how the control image is fitted to the request's size.
      *
      * @param mode default {@link ResizeMode#CROP_AND_RESIZE}
      * @return this builder
-     * @throws IllegalArgumentException if it is {@link ResizeMode#LATENT_UPSCALE}
+     * @throws IllegalArgumentException if the mode is {@link ResizeMode#LATENT_UPSCALE}
      */
     public Builder resizeMode(ResizeMode mode) {
       if (mode == ResizeMode.LATENT_UPSCALE) {
         throw new IllegalArgumentException(
-            "control resizeMode must be one of pictures: " + mode.label());
+            "control resizeMode must resize images, not latents: " + mode.label());
       }
       this.resizeMode = Objects.requireNonNull(mode, "mode");
       return this;
     }
 
-    /** {@return the settings} The builder can be used further. */
+    /** {@return the settings} The builder can be reused. */
     public ControlUnit build() {
       return new ControlUnit(new Builder(this));
     }

@@ -4,15 +4,15 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.value.Labels;
 import java.util.Objects;
 
-/** What turns the last latent into the image; A1111's "VAE type for decode". */
+/** The network that decodes the final latent to the image; A1111's "VAE type for decode". */
 public enum FinalDecoder {
   /** The checkpoint's VAE. The default. */
   VAE("Full"),
   /**
-   * TAESD (Bohan 2023), whose file the pipeline has by {@link Pipeline.Builder#previewDecoder}: an
-   * image in a hundredth of the time and a fraction of the memory, with a little less detail. Only
-   * the finished image is drawn by it; what is encoded, and what {@link HiresFix} enlarges between
-   * its passes, is the VAE's.
+   * TAESD (Bohan 2023) from the file set with {@link Pipeline.Builder#previewDecoder}. It takes a
+   * hundredth of the time and a fraction of the memory, and loses a little detail. It decodes only
+   * the finished image: the VAE still does all encoding, and the decoding that {@link HiresFix}
+   * needs between its passes.
    */
   TAESD("TAESD");
 
@@ -22,7 +22,7 @@ public enum FinalDecoder {
     this.label = label;
   }
 
-  /** {@return the name that A1111 shows and writes into images} */
+  /** {@return the name that A1111 shows and writes into image metadata} */
   public String label() {
     return label;
   }
@@ -30,9 +30,9 @@ public enum FinalDecoder {
   /**
    * Finds a decoder by its name.
    *
-   * @param name the label or constant name; case does not matter
+   * @param name the label or the constant's name; case is ignored
    * @return the decoder
-   * @throws IllegalArgumentException if there is no such decoder; the message lists all
+   * @throws IllegalArgumentException if the name is unknown; the message lists all decoders
    */
   public static FinalDecoder parse(String name) {
     Objects.requireNonNull(name, "name");

@@ -11,9 +11,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A second pass over the enlarged image; A1111's "Hires. fix". Immutable; safe for several threads.
- */
+/** A second pass over the enlarged image; A1111's "Hires. fix". Immutable and thread-safe. */
 public final class HiresFix {
   private final Builder values;
 
@@ -21,7 +19,7 @@ public final class HiresFix {
     this.values = values;
   }
 
-  /** {@return a builder with the defaults that its setters tell} */
+  /** {@return a builder with the default values documented on its setters} */
   public static Builder builder() {
     return new Builder();
   }
@@ -31,65 +29,70 @@ public final class HiresFix {
     return new Builder(values);
   }
 
-  /** {@return the factor on both sides, 1 to 8, unless {@link #size()} is set} Default 2. */
+  /** {@return the factor for both sides, 1 to 8, used unless {@link #size()} is set} Default 2. */
   public double scale() {
     return values.scale;
   }
 
-  /** {@return the size of the result; empty, the default, to go by {@link #scale()}} */
+  /** {@return the size of the result; empty, the default, to use {@link #scale()}} */
   public Optional<ImageSize> size() {
     return values.size;
   }
 
-  /** {@return what enlarges between the passes} Default {@link Upscaler#LATENT}. */
+  /** {@return the upscaler used between the passes} Default {@link Upscaler#LATENT}. */
   public Upscaler upscaler() {
     return values.upscaler;
   }
 
-  /** {@return the steps of the second pass; empty, the default, for those of the first} */
+  /**
+   * {@return the number of steps of the second pass; empty, the default, for that of the first
+   * pass}
+   */
   public OptionalInt steps() {
     return values.steps;
   }
 
-  /** {@return how much the second pass may change, 0 to 1} Default 0.7. */
+  /** {@return the denoising strength of the second pass, 0 to 1} Default 0.7. */
   public double denoisingStrength() {
     return values.denoisingStrength;
   }
 
-  /** {@return the prompt of the second pass; empty, the default, for that of the first} */
+  /** {@return the prompt of the second pass; empty, the default, for that of the first pass} */
   public Optional<String> prompt() {
     return values.prompt;
   }
 
-  /** {@return the negative prompt of the second pass; empty, the default, for that of the first} */
+  /**
+   * {@return the negative prompt of the second pass; empty, the default, for that of the first
+   * pass}
+   */
   public Optional<String> negativePrompt() {
     return values.negativePrompt;
   }
 
-  /** {@return the sampler of the second pass; empty, the default, for that of the first} */
+  /** {@return the sampler of the second pass; empty, the default, for that of the first pass} */
   public Optional<Sampler> sampler() {
     return values.sampler;
   }
 
-  /** {@return the schedule of the second pass; empty, the default, for that of the first} */
+  /** {@return the schedule of the second pass; empty, the default, for that of the first pass} */
   public Optional<Schedule> schedule() {
     return values.schedule;
   }
 
-  /** {@return the guidance scale of the second pass; empty, the default, for that of the first} */
+  /** {@return the CFG scale of the second pass; empty, the default, for that of the first pass} */
   public OptionalDouble cfgScale() {
     return values.cfgScale;
   }
 
   /**
-   * {@return the share of tokens that the second pass merges; empty, the default, for that of the
-   * first}
+   * {@return the fraction of tokens that the second pass merges; empty, the default, for that of
+   * the first pass}
    */
   public OptionalDouble tokenMergingRatio() {
     return values.tokenMergingRatio;
   }
 
-  /** Whether the other has the same settings. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof HiresFix settings && values.state().equals(settings.values.state());
@@ -100,7 +103,7 @@ public final class HiresFix {
     return values.state().hashCode();
   }
 
-  /** The size, the upscaler, and how much may change. */
+  /** Returns the size or scale, the upscaler, and the denoising strength. */
   @Override
   public String toString() {
     return "HiresFix["
@@ -112,7 +115,7 @@ public final class HiresFix {
         + "]";
   }
 
-  /** Collects settings. Every setter checks its value at once. Not safe for several threads. */
+  /** Builds the settings. Each setter validates its argument. Not thread-safe. */
   public static final class Builder {
     private double scale = 2;
     private Optional<ImageSize> size = Optional.empty();
@@ -143,12 +146,12 @@ public final class HiresFix {
     }
 
     /**
-     * Sets the factor on both sides, and forgets a {@link #size}. Sides are rounded down to
-     * multiples of 8.
+     * Sets the factor for both sides and clears {@link #size}. The resulting sides are rounded down
+     * to multiples of 8.
      *
      * @param scale 1 to 8. Default 2
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the scale is out of range
      */
     public Builder scale(double scale) {
       this.scale = Checks.inRange(1, 8, scale, "hires scale");
@@ -157,10 +160,10 @@ public final class HiresFix {
     }
 
     /**
-     * Sets the size of the result in place of a factor.
+     * Sets the size of the result instead of a factor.
      *
-     * @param size with other proportions than the first pass has, the image is enlarged until it
-     *     covers the size, and cut
+     * @param size the size of the result; if its aspect ratio differs from the first pass's, the
+     *     image is scaled to cover the size and cropped
      * @return this builder
      */
     public Builder size(ImageSize size) {
@@ -169,7 +172,7 @@ public final class HiresFix {
     }
 
     /**
-     * Sets what enlarges between the passes.
+     * Sets the upscaler used between the passes.
      *
      * @param upscaler default {@link Upscaler#LATENT}
      * @return this builder
@@ -180,11 +183,12 @@ public final class HiresFix {
     }
 
     /**
-     * Sets the steps of the second pass; all of them are done whatever the strength.
+     * Sets the number of steps of the second pass. All of them run, whatever the denoising
+     * strength.
      *
-     * @param steps up to 1000; 0, the default, for as many as in the first pass
+     * @param steps up to 1000; 0, the default, for the number of the first pass
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the number is out of range
      */
     public Builder steps(int steps) {
       Checks.inRange(0, 1000, steps, "hires steps");
@@ -193,12 +197,12 @@ public final class HiresFix {
     }
 
     /**
-     * Sets how much the second pass may change.
+     * Sets the denoising strength of the second pass.
      *
-     * @param strength 0 to 1. Default 0.7; latent upscalers need more than 0.5, others look best
-     *     with less
+     * @param strength 0 (no change) to 1. Default 0.7; latent upscalers need more than 0.5, others
+     *     look best with less
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the strength is out of range
      */
     public Builder denoisingStrength(double strength) {
       this.denoisingStrength = Checks.inRange(0, 1, strength, "hires denoisingStrength");
@@ -208,7 +212,8 @@ public final class HiresFix {
     /**
      * Sets the prompt of the second pass.
      *
-     * @param prompt with its LoRA tags; empty, the default, for the first one's, as in A1111
+     * @param prompt the prompt with its LoRA tags; empty, the default, for that of the first pass,
+     *     as in A1111
      * @return this builder
      */
     public Builder prompt(String prompt) {
@@ -219,7 +224,8 @@ public final class HiresFix {
     /**
      * Sets the negative prompt of the second pass.
      *
-     * @param negativePrompt empty, the default, for the first one's, as in A1111
+     * @param negativePrompt the negative prompt; empty, the default, for that of the first pass, as
+     *     in A1111
      * @return this builder
      */
     public Builder negativePrompt(String negativePrompt) {
@@ -231,7 +237,7 @@ public final class HiresFix {
     /**
      * Sets the sampler of the second pass.
      *
-     * @param sampler default: the first one's
+     * @param sampler default: the sampler of the first pass
      * @return this builder
      */
     public Builder sampler(Sampler sampler) {
@@ -242,7 +248,7 @@ public final class HiresFix {
     /**
      * Sets the schedule of the second pass.
      *
-     * @param schedule default: the first one's
+     * @param schedule default: the schedule of the first pass
      * @return this builder
      */
     public Builder schedule(Schedule schedule) {
@@ -251,11 +257,11 @@ public final class HiresFix {
     }
 
     /**
-     * Sets the guidance scale of the second pass.
+     * Sets the CFG scale of the second pass.
      *
-     * @param cfgScale default: the first one's
+     * @param cfgScale default: the CFG scale of the first pass
      * @return this builder
-     * @throws IllegalArgumentException if it is negative, NaN or infinite
+     * @throws IllegalArgumentException if the scale is negative, NaN or infinite
      */
     public Builder cfgScale(double cfgScale) {
       this.cfgScale = OptionalDouble.of(Checks.notNegative(cfgScale, "hires cfgScale"));
@@ -263,12 +269,12 @@ public final class HiresFix {
     }
 
     /**
-     * Sets the share of tokens that the second pass merges, as {@link
-     * SpeedOptions.Builder#tokenMergingRatio} does for the first.
+     * Sets the fraction of tokens that the second pass merges. {@link
+     * SpeedOptions.Builder#tokenMergingRatio} sets it for the first pass.
      *
-     * @param ratio up to 0.9; 0, the default, for the first one's, as in A1111
+     * @param ratio up to 0.9; 0, the default, for that of the first pass, as in A1111
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the ratio is out of range
      */
     public Builder tokenMergingRatio(double ratio) {
       Checks.inRange(0, 0.9, ratio, "hires tokenMergingRatio");
@@ -276,7 +282,7 @@ public final class HiresFix {
       return this;
     }
 
-    /** {@return the settings} The builder can be used further. */
+    /** {@return the settings} The builder can be reused. */
     public HiresFix build() {
       return new HiresFix(new Builder(this));
     }

@@ -17,14 +17,14 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * An image of any size with 8 bits for red, green and blue. Immutable: what goes in and comes out
- * is copied. Two are equal when all pixels are.
+ * An image of any size with 8 bits each for red, green and blue. Immutable: pixels are copied on
+ * the way in and out. Two images are equal if they have the same size and pixels.
  */
 public final class Image {
-  /** The most pixels that an image can have: as many as an array of bytes holds. */
+  /** The largest number of pixels of an image: the most that fit into a byte array. */
   public static final long MAX_PIXELS = (Integer.MAX_VALUE - 8) / 3;
 
-  /** So many rows are brought to opaque colours at a time, which keeps large images cheap. */
+  /** The number of rows converted to opaque colours at a time, which keeps large images cheap. */
   private static final int STRIP_ROWS = 64;
 
   private final int width;
@@ -38,14 +38,14 @@ public final class Image {
   }
 
   /**
-   * Makes an image of its pixels.
+   * Creates an image from pixel values.
    *
-   * @param width pixels from left to right, at least 1
-   * @param height pixels from top to bottom, at least 1
-   * @param rgb {@code height × width × 3} bytes: rows from the top, pixels from the left, red,
-   *     green, blue from 0 to 255
+   * @param width the width in pixels, at least 1
+   * @param height the height in pixels, at least 1
+   * @param rgb {@code height × width × 3} bytes: rows from top to bottom, pixels from left to
+   *     right, red, green and blue from 0 to 255
    * @return an image with a copy of the bytes
-   * @throws IllegalArgumentException if a side is less than 1 or the number of bytes does not fit
+   * @throws IllegalArgumentException if a side is less than 1 or the number of bytes does not match
    */
   public static Image of(int width, int height, byte[] rgb) {
     Objects.requireNonNull(rgb, "rgb");
@@ -59,11 +59,11 @@ public final class Image {
   }
 
   /**
-   * Makes an image of one of Java's.
+   * Creates an image from a {@link BufferedImage}.
    *
-   * @param image of any type; transparent places become white, as in A1111
+   * @param image an image of any type; transparent areas become white, as in A1111
    * @return an image with a copy of the pixels
-   * @throws IllegalArgumentException if it has more than {@link #MAX_PIXELS}
+   * @throws IllegalArgumentException if it has more than {@link #MAX_PIXELS} pixels
    */
   public static Image of(BufferedImage image) {
     Objects.requireNonNull(image, "image");
@@ -91,13 +91,14 @@ public final class Image {
   }
 
   /**
-   * Reads an image file of a format that this Java can read: PNG, JPEG, GIF and BMP, and those that
-   * plug-ins of ImageIO add. Its size is looked at before its pixels.
+   * Reads an image file in any format that this Java runtime can read: PNG, JPEG, GIF, BMP, and
+   * those added by ImageIO plug-ins. The size is checked before the pixels are read.
    *
-   * @param file an image of at most 2²⁶ pixels, a square of 8192, which may take half of the heap
-   *     while it is read
-   * @return its pixels; transparent places are white
-   * @throws ImageFileException if the file is missing, damaged, too large, or of another format
+   * @param file an image of at most 2²⁶ pixels (8192 × 8192); reading it may use at most half of
+   *     the heap
+   * @return the image; transparent areas are white
+   * @throws ImageFileException if the file is missing, damaged, too large, or in an unsupported
+   *     format
    * @throws GenerationCancelledException if the thread is interrupted
    */
   public static Image read(Path file) {
@@ -112,10 +113,10 @@ public final class Image {
   /**
    * Reads an image from a stream, as {@link #read(Path)} does from a file.
    *
-   * @param stream is not closed, and may be read beyond the end of the image
-   * @return its pixels; transparent places are white
-   * @throws ImageFileException if the stream fails, or its image is damaged, too large, or of
-   *     another format
+   * @param stream the stream to read; it is not closed, and may be read beyond the end of the image
+   * @return the image; transparent areas are white
+   * @throws ImageFileException if the stream fails, or the image is damaged, too large, or in an
+   *     unsupported format
    * @throws GenerationCancelledException if the thread is interrupted
    */
   public static Image read(InputStream stream) {
@@ -130,30 +131,30 @@ public final class Image {
 
     @Override
     public void close() {
-      // It is the caller's.
+      // The caller closes the stream.
     }
   }
 
-  /** {@return the number of pixels from left to right} */
+  /** {@return the width in pixels} */
   public int width() {
     return width;
   }
 
-  /** {@return the number of pixels from top to bottom} */
+  /** {@return the height in pixels} */
   public int height() {
     return height;
   }
 
   /**
-   * {@return a copy of the pixels, {@code height × width × 3} bytes: rows from the top, pixels from
-   * the left, red, green, blue}
+   * {@return a copy of the pixels, {@code height × width × 3} bytes: rows from top to bottom,
+   * pixels from left to right, red, green and blue}
    */
   public byte[] rgb() {
     return rgb.clone();
   }
 
   /**
-   * {@return a new {@link BufferedImage} of type {@link BufferedImage#TYPE_INT_RGB} with the
+   * {@return a new {@link BufferedImage} of type {@link BufferedImage#TYPE_INT_RGB} with these
    * pixels}
    */
   public BufferedImage toBufferedImage() {
@@ -168,31 +169,31 @@ public final class Image {
   }
 
   /**
-   * Resizes by Lanczos' filter with three lobes as Pillow computes it, which A1111 resizes images
-   * with. Proportions are the caller's.
+   * Resizes the image with the three-lobed Lanczos filter as Pillow computes it, which is A1111's
+   * filter for images. The aspect ratio is not preserved.
    *
-   * @param width pixels from left to right, at least 1
-   * @param height pixels from top to bottom, at least 1
+   * @param width the new width in pixels, at least 1
+   * @param height the new height in pixels, at least 1
    * @return the image at that size
    * @throws IllegalArgumentException if a side is less than 1, or the image would have more than
-   *     {@link #MAX_PIXELS}
+   *     {@link #MAX_PIXELS} pixels
    */
   public Image resized(int width, int height) {
     Checks.atLeast(1, width, "width");
     Checks.atLeast(1, height, "height");
     if ((long) width * height > MAX_PIXELS) {
       throw new IllegalArgumentException(
-          "a picture must have at most %s pixels: %sx%s".formatted(MAX_PIXELS, width, height));
+          "image must have at most %s pixels: %sx%s".formatted(MAX_PIXELS, width, height));
     }
     return Services.find(Backend.Images.class).resize(this, width, height);
   }
 
   /**
-   * Writes a PNG without settings, whatever the name ends in. The file appears whole or not at all:
-   * an existing one is only replaced when everything is written.
+   * Writes a PNG file without metadata, whatever the extension of the name. The write is atomic: an
+   * existing file is replaced only after everything is written.
    *
    * @param file the target; its folder must exist
-   * @throws ImageFileException if it cannot be written; nothing is left behind
+   * @throws ImageFileException if the file cannot be written; nothing is left behind
    */
   public void savePng(Path file) {
     Objects.requireNonNull(file, "file");
@@ -212,9 +213,9 @@ public final class Image {
     return 31 * width + Arrays.hashCode(rgb);
   }
 
-  /** The size, such as {@code Image[512x768]}. */
+  /** Returns the size, such as {@code Image[512x768]}. */
   @Override
   public String toString() {
-    return "Picture[" + width + "x" + height + "]";
+    return "Image[" + width + "x" + height + "]";
   }
 }

@@ -13,47 +13,49 @@ import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
 
-/** Decodes image files of others: a few bytes can claim to be any number of pixels. */
+/** Decodes untrusted image files: a file of a few bytes can claim any number of pixels. */
 final class ImageDecoder {
   private static final long MAX_PIXELS = 1 << 26;
 
-  /** Bytes of a pixel in the image that is made of it. */
+  /** Bytes per pixel of the resulting {@link Image}. */
   private static final int KEPT = 3;
 
   private static final int MAX_REASON = 200;
 
   private ImageDecoder() {}
 
-  /** Opens what is to be decoded; what it gives is closed afterwards. */
+  /** Opens the bytes to decode; the caller closes the stream. */
   @FunctionalInterface
   interface Source {
     InputStream open() throws IOException;
   }
 
   /**
-   * The first image in some bytes.
+   * Decodes the first image of a stream.
    *
-   * @param subject what an error is about
-   * @throws ImageFileException if there is none that can be decoded, or it is too large
-   * @throws GenerationCancelledException if the thread is interrupted, or what it works for was
-   *     cancelled
+   * @param subject the beginning of error messages
+   * @throws ImageFileException if there is no image that can be decoded, or it is too large
+   * @throws GenerationCancelledException if the thread is interrupted, or the request that needs
+   *     the image was cancelled
    */
   static BufferedImage decode(String subject, Source source) {
     try (InputStream stream = source.open();
         ImageInputStream in = new ImageStream(stream)) {
       return ImageIoReader.ask(in, reader -> decode(subject, reader))
           .orElseThrow(
-              () -> new ImageFileException(subject + " is of a format that this Java cannot read"));
+              () ->
+                  new ImageFileException(
+                      subject + " is in a format that this Java runtime cannot read"));
     } catch (ImageFileException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       if (CurrentWork.isCancelled()) {
         throw new GenerationCancelledException(
             subject
-                + " was not read to its end, since its thread was interrupted or its request"
+                + " was not read completely: its thread was interrupted or its request was"
                 + " cancelled");
       }
-      // The decoders of the JDK let exceptions of all kinds out at damaged files.
+      // The JDK's decoders throw exceptions of all kinds for damaged files.
       throw new ImageFileException(subject + " could not be read: " + reason(e), e);
     }
   }
@@ -69,29 +71,29 @@ final class ImageDecoder {
   private static void requireSize(String subject, int width, int height) {
     if ((long) width * height > MAX_PIXELS) {
       throw new ImageFileException(
-          "%s has %sx%s pixels; at most %s are read".formatted(subject, width, height, MAX_PIXELS));
+          "%s has %sx%s pixels; the limit is %s".formatted(subject, width, height, MAX_PIXELS));
     }
   }
 
-  /** What a pixel takes as it is decoded. */
+  /** Returns the bytes per pixel while the image is decoded. */
   private static int decodedBytes(ImageReader reader) throws IOException {
     Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
     return types.hasNext() ? Math.max(1, types.next().getColorModel().getPixelSize() / 8) : 4;
   }
 
   /**
-   * Refuses an image that would take more than half of the heap while it is read, as it is decoded
-   * and as it is kept: collectors divide the heap, so that a single array cannot have all of it.
+   * Rejects an image that would use more than half of the heap while it is read, counting the
+   * decoded and the converted pixels: collectors divide the heap, so a single array cannot have all
+   * of it.
    *
-   * @param decoded bytes of a pixel
-   * @param heap the most bytes that the heap may have
+   * @param decoded bytes per pixel while the image is decoded
+   * @param heap the maximum size of the heap in bytes
    */
   static void requireHeap(String subject, int width, int height, int decoded, long heap) {
     long bytes = (long) width * height * (decoded + KEPT);
     if (bytes > heap / 2) {
       throw new ImageFileException(
-          ("%s has %sx%s pixels, which take %s MB of the heap; at most half of its %s MB are taken"
-                  + " for a picture (raise -Xmx, or make the picture smaller)")
+          "%s has %sx%s pixels, which need %s MB of heap, but an image may use at most half of the heap's %s MB (raise -Xmx or use a smaller image)"
               .formatted(subject, width, height, bytes >> 20, heap >> 20));
     }
   }

@@ -7,11 +7,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Output size in pixels. Both sides are positive multiples of 8, the factor by which the VAE
- * enlarges a latent.
+ * Size of an image to generate, in pixels. Both sides are positive multiples of 8, the factor by
+ * which the VAE enlarges a latent.
  *
- * @param width pixels from left to right
- * @param height pixels from top to bottom
+ * @param width the width in pixels
+ * @param height the height in pixels
  */
 public record ImageSize(int width, int height) {
   private static final Pattern WIDTH_X_HEIGHT = Pattern.compile("(\\d{1,6})[xX×](\\d{1,6})");
@@ -19,8 +19,8 @@ public record ImageSize(int width, int height) {
   /**
    * Checks both sides.
    *
-   * @param width a positive multiple of 8
-   * @param height a positive multiple of 8
+   * @param width the width in pixels, a positive multiple of 8
+   * @param height the height in pixels, a positive multiple of 8
    * @throws IllegalArgumentException if a side is not a positive multiple of 8
    */
   public ImageSize {
@@ -28,17 +28,16 @@ public record ImageSize(int width, int height) {
     Checks.positiveMultipleOf(8, height, "height");
   }
 
-  /** The size as A1111 writes it, such as {@code 512x768}: width first. */
+  /** Returns the size as A1111 writes it, such as {@code 512x768}: width first. */
   @Override
   public String toString() {
     return width + "x" + height;
   }
 
   /**
-   * Reads a size as people write it.
+   * Parses a size such as {@code 512x768}.
    *
-   * @param text {@code WIDTHxHEIGHT} in pixels, such as {@code 512x768}; {@code X} and {@code ×} do
-   *     too
+   * @param text {@code WIDTHxHEIGHT} in pixels; {@code X} and {@code ×} are accepted, too
    * @return the size
    * @throws IllegalArgumentException if the text has another form or a side is not a positive
    *     multiple of 8

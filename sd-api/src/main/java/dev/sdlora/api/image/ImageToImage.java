@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An image that the request starts from in place of noise; A1111's "img2img". Immutable; safe for
- * several threads.
+ * The image that a request starts from instead of noise; A1111's "img2img". Immutable and
+ * thread-safe.
  */
 public final class ImageToImage {
   private final Builder values;
@@ -21,9 +21,9 @@ public final class ImageToImage {
   }
 
   /**
-   * {@return a builder with the defaults that its setters tell}
+   * {@return a builder with the default values documented on its setters}
    *
-   * @param picture where to start from; it is brought to the request's size
+   * @param picture the image to start from; it is resized to the request's size
    */
   public static Builder builder(Image picture) {
     Objects.requireNonNull(picture, "picture");
@@ -40,44 +40,49 @@ public final class ImageToImage {
     return values.picture;
   }
 
-  /** {@return how much of the way from noise to image is gone again, 0 to 1} Default 0.75. */
+  /** {@return the denoising strength, 0 to 1} Default 0.75. */
   public double denoisingStrength() {
     return values.denoisingStrength;
   }
 
-  /** {@return how the image gets to the request's size} Default {@link ResizeMode#JUST_RESIZE}. */
+  /**
+   * {@return the way the image is fitted to the request's size} Default {@link
+   * ResizeMode#JUST_RESIZE}.
+   */
   public ResizeMode resizeMode() {
     return values.resizeMode;
   }
 
   /**
-   * {@return whether all steps are done, rather than their share by the strength} Default false.
+   * {@return whether all steps run, instead of only the fraction given by the denoising strength}
+   * Default false.
    */
   public boolean fixSteps() {
     return values.fixSteps;
   }
 
-  /** {@return the factor on the noise that the image gets, 0 to 1.5} Default 1. */
+  /** {@return the factor for the noise added to the image, 0 to 1.5} Default 1. */
   public double noiseMultiplier() {
     return values.noiseMultiplier;
   }
 
-  /** {@return whether the result gets the colours of the image} Default false. */
+  /**
+   * {@return whether the colours of the result are matched to those of the image} Default false.
+   */
   public boolean colorCorrection() {
     return values.colorCorrection;
   }
 
-  /** {@return which part is repainted; empty for the whole image} */
+  /** {@return the part of the image to repaint; empty to repaint all of it} */
   public Optional<Inpainting> inpainting() {
     return values.inpainting;
   }
 
-  /** {@return what is painted beyond the edges; empty for nothing} */
+  /** {@return the areas to paint beyond the image's edges; empty for none} */
   public Optional<Outpainting> outpainting() {
     return values.outpainting;
   }
 
-  /** Whether the other has the same settings. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof ImageToImage settings && values.state().equals(settings.values.state());
@@ -88,7 +93,7 @@ public final class ImageToImage {
     return values.state().hashCode();
   }
 
-  /** The size of the image and how much of it may change. */
+  /** Returns the size of the image and the denoising strength. */
   @Override
   public String toString() {
     return "ImageToImage["
@@ -102,7 +107,7 @@ public final class ImageToImage {
         + "]";
   }
 
-  /** Collects settings. Every setter checks its value at once. Not safe for several threads. */
+  /** Builds the settings. Each setter validates its argument. Not thread-safe. */
   public static final class Builder {
     private final Image picture;
     private double denoisingStrength = 0.75;
@@ -129,12 +134,13 @@ public final class ImageToImage {
     }
 
     /**
-     * Sets how much of the image may change. That share of the steps is done.
+     * Sets the denoising strength: how much of the image may change. Unless {@link #fixSteps} is
+     * set, only this fraction of the steps runs.
      *
-     * @param strength 0 gives the image back but for what the VAE loses, 1 leaves almost nothing of
-     *     it. Default 0.75
+     * @param strength 0 to 1: at 0 the image is unchanged except for the loss in the VAE, at 1
+     *     almost nothing of it is left. Default 0.75
      * @return this builder
-     * @throws IllegalArgumentException if it is not from 0 to 1
+     * @throws IllegalArgumentException if the strength is not from 0 to 1
      */
     public Builder denoisingStrength(double strength) {
       this.denoisingStrength = Checks.inRange(0, 1, strength, "denoisingStrength");
@@ -142,12 +148,12 @@ public final class ImageToImage {
     }
 
     /**
-     * Takes over what a text says about img2img: its {@code Denoising strength} and {@code Noise
-     * multiplier}. The image is never in the text.
+     * Applies the img2img settings of parsed generation parameters: {@code Denoising strength} and
+     * {@code Noise multiplier}. Parameters never contain the image.
      *
      * @param parameters see {@link PromptSpec#otherParameters()}
      * @return this builder
-     * @throws IllegalArgumentException if a value makes no sense
+     * @throws IllegalArgumentException if a value is invalid
      */
     public Builder parameters(Map<String, String> parameters) {
       Objects.requireNonNull(parameters, "parameters");
@@ -157,7 +163,7 @@ public final class ImageToImage {
     }
 
     /**
-     * Sets how the image gets to the request's size.
+     * Sets how the image is fitted to the request's size.
      *
      * @param mode default {@link ResizeMode#JUST_RESIZE}
      * @return this builder
@@ -168,10 +174,10 @@ public final class ImageToImage {
     }
 
     /**
-     * Sets whether all steps are done, on a schedule that is finer by the strength; A1111's "With
-     * img2img, do exactly the amount of steps the slider specifies".
+     * Sets whether all steps run, on a schedule that is finer in proportion to the denoising
+     * strength; A1111's "With img2img, do exactly the amount of steps the slider specifies".
      *
-     * @param fix default false: as many steps as the strength leaves
+     * @param fix default false: only the fraction of the steps given by the denoising strength runs
      * @return this builder
      */
     public Builder fixSteps(boolean fix) {
@@ -180,11 +186,11 @@ public final class ImageToImage {
     }
 
     /**
-     * Sets the factor on the noise that the image gets.
+     * Sets the factor for the noise added to the image.
      *
-     * @param factor 0 to 1.5. Default 1; less makes the result smoother
+     * @param factor 0 to 1.5. Default 1; smaller factors give smoother results
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the factor is out of range
      */
     public Builder noiseMultiplier(double factor) {
       this.noiseMultiplier = Checks.inRange(0, 1.5, factor, "noiseMultiplier");
@@ -192,7 +198,7 @@ public final class ImageToImage {
     }
 
     /**
-     * Sets whether the result gets the colours of the image.
+     * Sets whether the colours of the result are matched to those of the image.
      *
      * @param correct default false
      * @return this builder
@@ -203,9 +209,9 @@ public final class ImageToImage {
     }
 
     /**
-     * Repaints a part of the image. Default: the whole.
+     * Repaints only a part of the image. Default: all of it.
      *
-     * @param inpainting which part, by a mask as large as the image
+     * @param inpainting the mask, which must have the size of the image, and its settings
      * @return this builder
      */
     public Builder inpainting(Inpainting inpainting) {
@@ -214,9 +220,10 @@ public final class ImageToImage {
     }
 
     /**
-     * Paints beyond the image's edges. Default: not.
+     * Extends the image beyond its edges. Default: no extension.
      *
-     * @param outpainting how far on which side; cannot be combined with {@link #inpainting}
+     * @param outpainting the pixels to add on each side; cannot be combined with {@link
+     *     #inpainting}
      * @return this builder
      */
     public Builder outpainting(Outpainting outpainting) {
@@ -225,10 +232,10 @@ public final class ImageToImage {
     }
 
     /**
-     * {@return the settings} The builder can be used further.
+     * {@return the settings} The builder can be reused.
      *
      * @throws IllegalStateException if inpainting and outpainting are both set
-     * @throws IllegalArgumentException if the mask has another size than the image
+     * @throws IllegalArgumentException if the mask and the image differ in size
      */
     public ImageToImage build() {
       if (inpainting.isPresent() && outpainting.isPresent()) {
@@ -241,7 +248,7 @@ public final class ImageToImage {
     private void requireSameSize(Image mask) {
       if (mask.width() != picture.width() || mask.height() != picture.height()) {
         throw new IllegalArgumentException(
-            "the mask must be as large as the picture: the mask has %sx%s pixels, the picture %sx%s"
+            "the mask must be as large as the image: the mask has %sx%s pixels, the image %sx%s"
                 .formatted(mask.width(), mask.height(), picture.width(), picture.height()));
       }
     }

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Which part of an image is repainted, and from what. Immutable; safe for several threads. */
+/** Repainting of the part of an image under a mask. Immutable and thread-safe. */
 public final class Inpainting {
   private final Builder values;
 
@@ -18,9 +18,9 @@ public final class Inpainting {
   }
 
   /**
-   * {@return a builder with the defaults that its setters tell}
+   * {@return a builder with the default values documented on its setters}
    *
-   * @param mask as large as the image; what is white is repainted, grey partly
+   * @param mask a mask with the size of the image; white areas are repainted, grey areas partly
    */
   public static Builder builder(Image mask) {
     Objects.requireNonNull(mask, "mask");
@@ -32,51 +32,55 @@ public final class Inpainting {
     return new Builder(values);
   }
 
-  /** {@return the mask, as large as the image; white is repainted} */
+  /** {@return the mask, which has the size of the image; white areas are repainted} */
   public Image mask() {
     return values.mask;
   }
 
   /**
-   * {@return how far the mask's edge is blurred: the standard deviation in pixels of the image, 0
-   * to 64} Default 4.
+   * {@return the blur of the mask's edge: its standard deviation in pixels of the image, 0 to 64}
+   * Default 4.
    */
   public int maskBlur() {
     return values.maskBlur;
   }
 
-  /** {@return what the place starts from} Default {@link MaskedContent#ORIGINAL}. */
+  /**
+   * {@return the content that the masked area starts from} Default {@link MaskedContent#ORIGINAL}.
+   */
   public MaskedContent maskedContent() {
     return values.maskedContent;
   }
 
-  /** {@return whether black is repainted in place of white} Default false. */
+  /** {@return whether black areas are repainted instead of white ones} Default false. */
   public boolean inverted() {
     return values.inverted;
   }
 
   /**
-   * {@return whether only the mask's surroundings are painted, at the request's size} Default
+   * {@return whether only the mask's surroundings are generated, at the request's size} Default
    * false.
    */
   public boolean onlyMasked() {
     return values.onlyMasked;
   }
 
-  /** {@return how many pixels around the mask are painted along with it, 0 to 256} Default 32. */
+  /**
+   * {@return the margin around the mask that {@link #onlyMasked()} includes, 0 to 256 pixels}
+   * Default 32.
+   */
   public int padding() {
     return values.padding;
   }
 
   /**
-   * {@return how far inpainting models are blinded to what the mask covers, 0 to 1} Default 1:
-   * wholly.
+   * {@return the degree to which the masked content is hidden from inpainting models, 0 (visible)
+   * to 1 (hidden)} Default 1.
    */
   public double conditionalMaskWeight() {
     return values.conditionalMaskWeight;
   }
 
-  /** Whether the other has the same settings. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Inpainting settings && values.state().equals(settings.values.state());
@@ -87,7 +91,7 @@ public final class Inpainting {
     return values.state().hashCode();
   }
 
-  /** The size of the mask and what lies under it. */
+  /** Returns the size of the mask, its blur and the masked content. */
   @Override
   public String toString() {
     return "Inpainting["
@@ -101,7 +105,7 @@ public final class Inpainting {
         + "]";
   }
 
-  /** Collects settings. Every setter checks its value at once. Not safe for several threads. */
+  /** Builds the settings. Each setter validates its argument. Not thread-safe. */
   public static final class Builder {
     private final Image mask;
     private int maskBlur = 4;
@@ -126,12 +130,12 @@ public final class Inpainting {
     }
 
     /**
-     * Takes over what a text says about inpainting: {@code Mask blur}, {@code Masked content} and
-     * so on. The mask is never in the text.
+     * Applies the inpainting settings of parsed generation parameters: {@code Mask blur}, {@code
+     * Masked content} and so on. Parameters never contain the mask.
      *
      * @param parameters see {@link PromptSpec#otherParameters()}
      * @return this builder
-     * @throws IllegalArgumentException if a value makes no sense
+     * @throws IllegalArgumentException if a value is invalid
      */
     public Builder parameters(Map<String, String> parameters) {
       Objects.requireNonNull(parameters, "parameters");
@@ -148,9 +152,10 @@ public final class Inpainting {
     /**
      * Sets the blur of the mask's edge.
      *
-     * @param pixels its standard deviation in pixels of the image, 0 to 64. Default 4; 0 for none
+     * @param pixels the standard deviation in pixels of the image, 0 to 64; 0 for a hard edge.
+     *     Default 4
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the blur is out of range
      */
     public Builder maskBlur(int pixels) {
       this.maskBlur = Checks.inRange(0, 64, pixels, "maskBlur");
@@ -158,7 +163,7 @@ public final class Inpainting {
     }
 
     /**
-     * Sets what the place starts from.
+     * Sets the content that the masked area starts from.
      *
      * @param content default {@link MaskedContent#ORIGINAL}
      * @return this builder
@@ -169,7 +174,7 @@ public final class Inpainting {
     }
 
     /**
-     * Sets whether black is repainted in place of white.
+     * Sets whether black areas are repainted instead of white ones.
      *
      * @param inverted default false
      * @return this builder
@@ -180,10 +185,10 @@ public final class Inpainting {
     }
 
     /**
-     * Sets whether only the mask's surroundings are cut out, painted at the request's size and put
-     * back, so that small things get all the pixels.
+     * Sets whether only the mask's surroundings are cut out, generated at the request's size and
+     * pasted back, which gives small subjects the full resolution.
      *
-     * @param onlyMasked default false: the whole image is painted
+     * @param onlyMasked default false: the whole image is generated
      * @return this builder
      */
     public Builder onlyMasked(boolean onlyMasked) {
@@ -192,11 +197,11 @@ public final class Inpainting {
     }
 
     /**
-     * Sets how much around the mask {@link #onlyMasked} takes along.
+     * Sets the margin around the mask that {@link #onlyMasked} includes.
      *
-     * @param pixels 0 to 256, on each side. Default 32
+     * @param pixels 0 to 256 pixels on each side. Default 32
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the margin is out of range
      */
     public Builder padding(int pixels) {
       this.padding = Checks.inRange(0, 256, pixels, "padding");
@@ -204,19 +209,19 @@ public final class Inpainting {
     }
 
     /**
-     * Sets how far inpainting models are blinded to what the mask covers. Other models pass it
-     * over.
+     * Sets how strongly the masked content is hidden from inpainting models. Other models ignore
+     * this.
      *
-     * @param weight 0 (they see it) to 1 (the default, they do not)
+     * @param weight 0 (visible) to 1 (hidden). Default 1
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the weight is out of range
      */
     public Builder conditionalMaskWeight(double weight) {
       this.conditionalMaskWeight = Checks.inRange(0, 1, weight, "conditionalMaskWeight");
       return this;
     }
 
-    /** {@return the settings} The builder can be used further. */
+    /** {@return the settings} The builder can be reused. */
     public Inpainting build() {
       return new Inpainting(new Builder(this));
     }

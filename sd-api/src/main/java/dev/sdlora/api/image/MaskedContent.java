@@ -3,15 +3,15 @@ package dev.sdlora.api.image;
 import dev.sdlora.api.value.Labels;
 import java.util.Objects;
 
-/** What lies in the place to repaint before sampling; A1111's "Masked content". */
+/** The content of the masked area before sampling; A1111's "Masked content". */
 public enum MaskedContent {
-  /** The colours around it, blurred over it. */
+  /** The surrounding colours, blurred into the area. */
   FILL("fill"),
-  /** The image as it is. The default. */
+  /** The original image. The default. */
   ORIGINAL("original"),
-  /** Noise of the request's seed, in the latent. */
+  /** Latent noise from the request's seed. */
   LATENT_NOISE("latent noise"),
-  /** Zeros in the latent. */
+  /** A latent of zeros. */
   LATENT_NOTHING("latent nothing");
 
   private final String label;
@@ -20,17 +20,21 @@ public enum MaskedContent {
     this.label = label;
   }
 
-  /** {@return the name that A1111 shows and writes into images, such as {@code latent noise}} */
+  /**
+   * {@return the name that A1111 shows and writes into image metadata, such as {@code latent
+   * noise}}
+   */
   public String label() {
     return label;
   }
 
   /**
-   * Finds a fill by its name; case, spaces and punctuation do not matter.
+   * Finds a constant by its name.
    *
-   * @param name a label or the name of a constant, such as {@code latent noise} or {@code FILL}
-   * @return the fill of that name
-   * @throws IllegalArgumentException if there is no such fill; the message lists all
+   * @param name a label or a constant's name, such as {@code latent noise} or {@code FILL}; case,
+   *     spaces and punctuation are ignored
+   * @return the constant
+   * @throws IllegalArgumentException if the name is unknown; the message lists all names
    */
   public static MaskedContent parse(String name) {
     Objects.requireNonNull(name, "name");

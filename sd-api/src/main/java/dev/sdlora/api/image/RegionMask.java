@@ -7,12 +7,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of the image in which something acts: a LoRA ({@link LoraAdapter#withMask(RegionMask)},
- * {@code <lora:name:0.8:mask=face>}) or a side of the prompt's {@code AND} ({@code <mask:face>}).
- * It lies over the image that comes out, whatever its own size is. Immutable.
+ * A part of the image to which something applies: a LoRA ({@link LoraAdapter#withMask(RegionMask)},
+ * {@code <lora:name:0.8:mask=face>}) or a subprompt joined by {@code AND} ({@code <mask:face>}).
+ * The mask is stretched to the generated image, whatever its own size. Immutable.
  */
 public final class RegionMask {
-  /** So many pixels has a side of a mask that is given by shares. */
+  /** Side in pixels of a mask given by fractions. */
   private static final int SIDE = 240;
 
   private static final int DEFAULT_BLUR = 8;
@@ -27,25 +27,24 @@ public final class RegionMask {
   }
 
   /**
-   * {@return a mask with an edge that is blurred by 8 pixels}
+   * {@return a mask whose edge is blurred by 8 pixels}
    *
-   * @param picture of any size, which is stretched over the image that comes out: what is white is
-   *     inside, black is outside, grey partly inside
+   * @param picture an image of any size, stretched to the generated image: white is inside, black
+   *     is outside, grey is partly inside
    */
   public static RegionMask of(Image picture) {
     return new RegionMask(Objects.requireNonNull(picture, "picture"), DEFAULT_BLUR);
   }
 
   /**
-   * {@return a mask of a rectangle, with an edge that is blurred by 8 pixels} The left half is
+   * {@return a rectangular mask whose edge is blurred by 8 pixels} The left half of the image is
    * {@code rectangle(0, 0, 0.5, 1)}.
    *
-   * @param left its left edge, as a share of the width, from 0
-   * @param top its upper edge, as a share of the height, from 0
-   * @param right its right edge, to 1
-   * @param bottom its lower edge, to 1
-   * @throws IllegalArgumentException if a share is out of range, or an edge does not lie behind the
-   *     one across
+   * @param left the left edge as a fraction of the width, 0 to 1
+   * @param top the top edge as a fraction of the height, 0 to 1
+   * @param right the right edge as a fraction of the width, 0 to 1 and greater than {@code left}
+   * @param bottom the bottom edge as a fraction of the height, 0 to 1 and greater than {@code top}
+   * @throws IllegalArgumentException if a fraction is out of range or the rectangle is empty
    */
   public static RegionMask rectangle(double left, double top, double right, double bottom) {
     Checks.inRange(0, 1, left, "left");
@@ -54,8 +53,7 @@ public final class RegionMask {
     Checks.inRange(0, 1, bottom, "bottom");
     if (left >= right || top >= bottom) {
       throw new IllegalArgumentException(
-          "a rectangle must have its left edge before the right and its upper before the lower: %s,"
-                  .formatted(left)
+          "a rectangle must have left < right and top < bottom: %s,".formatted(left)
               + " %s, %s, %s".formatted(top, right, bottom));
     }
     byte[] rgb = new byte[SIDE * SIDE * 3];
@@ -68,33 +66,32 @@ public final class RegionMask {
     return of(Image.of(SIDE, SIDE, rgb));
   }
 
-  /** How much of a pixel lies between two edges. */
+  /** Returns the fraction of a pixel between two edges. */
   private static double covered(int pixel, double from, double to) {
     return Math.max(0, Math.min(pixel + 1, to * SIDE) - Math.max(pixel, from * SIDE));
   }
 
   /**
-   * {@return the same mask with another edge}
+   * {@return a copy of this mask with another blur}
    *
-   * @param pixels standard deviation of the blur, in pixels of the image that the first pass draws,
-   *     0 to 256; hires fix enlarges it with the image. A latent has one position for 8 pixels
-   * @throws IllegalArgumentException if it is out of range
+   * @param pixels the standard deviation of the blur in pixels of the first pass's image, 0 to 256;
+   *     hires fix scales it with the image. A latent has one position for every 8 pixels
+   * @throws IllegalArgumentException if the blur is out of range
    */
   public RegionMask withBlur(int pixels) {
     return new RegionMask(picture, Checks.inRange(0, MAX_BLUR, pixels, "blur"));
   }
 
-  /** {@return the mask as it was given; white is inside} */
+  /** {@return the original image of the mask; white is inside} */
   public Image image() {
     return picture;
   }
 
-  /** {@return how far its edge is blurred: the standard deviation in pixels} Default 8. */
+  /** {@return the blur of the mask's edge: its standard deviation in pixels} Default 8. */
   public int blur() {
     return blur;
   }
 
-  /** Whether the other is the same region with the same edge. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof RegionMask that && state().equals(that.state());
@@ -109,7 +106,7 @@ public final class RegionMask {
     return List.of(picture, blur);
   }
 
-  /** The size of the mask and its blur. */
+  /** Returns the size of the mask and its blur. */
   @Override
   public String toString() {
     return "RegionMask[%sx%s, blur %s]".formatted(picture.width(), picture.height(), blur);

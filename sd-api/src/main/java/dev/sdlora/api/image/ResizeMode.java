@@ -3,15 +3,15 @@ package dev.sdlora.api.image;
 import dev.sdlora.api.value.Labels;
 import java.util.Objects;
 
-/** How an image gets to the size of the request; A1111's "Resize mode". */
+/** The way an image is fitted to the request's size; A1111's "Resize mode". */
 public enum ResizeMode {
-  /** Both sides are scaled to fit, which may distort. The default. */
+  /** Scales each side separately, which may distort the image. The default. */
   JUST_RESIZE("Just resize"),
-  /** Scaled until it covers the size, and cut. */
+  /** Scales the image to cover the size, and crops it. */
   CROP_AND_RESIZE("Crop and resize"),
-  /** Scaled until it lies within the size, its edges drawn out. */
+  /** Scales the image to fit within the size, and extends its edges. */
   RESIZE_AND_FILL("Resize and fill"),
-  /** Encoded at its own size; the latent is scaled, which may distort. */
+  /** Encodes the image at its own size and scales the latent, which may distort the image. */
   LATENT_UPSCALE("Just resize (latent upscale)");
 
   private final String label;
@@ -26,11 +26,11 @@ public enum ResizeMode {
   }
 
   /**
-   * Finds a mode by its name; case, spaces and punctuation do not matter.
+   * Finds a mode by its name.
    *
-   * @param name a label or the name of a constant
-   * @return the mode of that name
-   * @throws IllegalArgumentException if there is no such mode; the message lists all
+   * @param name a label or a constant's name; case, spaces and punctuation are ignored
+   * @return the mode
+   * @throws IllegalArgumentException if the name is unknown; the message lists all modes
    */
   public static ResizeMode parse(String name) {
     Objects.requireNonNull(name, "name");

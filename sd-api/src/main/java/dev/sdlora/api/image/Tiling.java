@@ -1,13 +1,13 @@
 package dev.sdlora.api.image;
 
-/** Which edges of the image continue at the opposite edge; A1111's "Tiling". */
+/** The directions in which the image repeats without a seam; A1111's "Tiling". */
 public enum Tiling {
-  /** None. The default. */
+  /** No direction. The default. */
   NONE,
-  /** Left and right. */
+  /** The left edge continues the right edge. */
   X,
-  /** Top and bottom. */
+  /** The top edge continues the bottom edge. */
   Y,
-  /** All four. */
+  /** Both directions. */
   BOTH
 }

@@ -7,47 +7,47 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What enlarges images: a mode of resizing latents, a filter, or a network in a file. Immutable.
+ * A method for enlarging images: interpolation of latents, a filter, or a network from a file.
+ * Immutable.
  *
- * @param name as A1111 shows it and writes it into images; that of a file is its name without the
- *     extension
- * @param file the network's file; empty for the built-in ones, and for a network that is to be
- *     found by its name
+ * @param name the name that A1111 shows and writes into image metadata; for a file, its name
+ *     without the extension
+ * @param file the network's file; empty for the built-in upscalers and for networks found by name
  */
 public record Upscaler(String name, Optional<Path> file) {
   /**
-   * Refuses null.
+   * Checks that no argument is null.
    *
-   * @param name see {@link #named}
-   * @param file empty where the name says it all
+   * @param name the name; see {@link #named}
+   * @param file the network's file; empty if the upscaler is found by its name
    */
   public Upscaler {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(file, "file");
   }
 
-  /** Latents, bilinear. The default of hires fix. */
+  /** Bilinear interpolation of latents. The default of hires fix. */
   public static final Upscaler LATENT = builtIn("Latent");
 
-  /** Latents, bilinear, smoothed when they shrink. */
+  /** Bilinear interpolation of latents, antialiased when they shrink. */
   public static final Upscaler LATENT_ANTIALIASED = builtIn("Latent (antialiased)");
 
-  /** Latents, bicubic. */
+  /** Bicubic interpolation of latents. */
   public static final Upscaler LATENT_BICUBIC = builtIn("Latent (bicubic)");
 
-  /** Latents, bicubic, smoothed when they shrink. */
+  /** Bicubic interpolation of latents, antialiased when they shrink. */
   public static final Upscaler LATENT_BICUBIC_ANTIALIASED = builtIn("Latent (bicubic antialiased)");
 
-  /** Latents, nearest neighbour. */
+  /** Nearest-neighbour interpolation of latents. */
   public static final Upscaler LATENT_NEAREST = builtIn("Latent (nearest)");
 
-  /** Latents, nearest neighbour by pixel centres. */
+  /** Nearest-neighbour interpolation of latents by pixel centres. */
   public static final Upscaler LATENT_NEAREST_EXACT = builtIn("Latent (nearest-exact)");
 
-  /** Images, with the Lanczos filter. */
+  /** Lanczos filter on images. */
   public static final Upscaler LANCZOS = builtIn("Lanczos");
 
-  /** Images, nearest neighbour. */
+  /** Nearest-neighbour interpolation of images. */
   public static final Upscaler NEAREST = builtIn("Nearest");
 
   /** No upscaler: images are resized with the Lanczos filter. */
@@ -66,17 +66,17 @@ public record Upscaler(String name, Optional<Path> file) {
           NONE);
 
   /**
-   * Names an upscaler; whether there is one of that name is looked up when it is used.
+   * Returns the upscaler of a name. A name that is not built in is looked up when the upscaler is
+   * used.
    *
-   * @param name that of a built-in one, in capitals or not, or of a network in the pipeline's
-   *     folders of upscalers
+   * @param name a built-in upscaler, ignoring case, or a network in the pipeline's upscaler folders
    * @return the upscaler
    * @throws IllegalArgumentException if the name is blank
    */
   public static Upscaler named(String name) {
     Objects.requireNonNull(name, "name");
     if (name.isBlank()) {
-      throw new IllegalArgumentException("upscaler must have a name: '" + name + "'");
+      throw new IllegalArgumentException("upscaler name must not be blank: '" + name + "'");
     }
     return BUILT_IN.stream()
         .filter(upscaler -> upscaler.name.equalsIgnoreCase(name))
@@ -89,9 +89,10 @@ public record Upscaler(String name, Optional<Path> file) {
   }
 
   /**
-   * Takes a network in a file as upscaler.
+   * Returns an upscaler that uses a network from a file.
    *
-   * @param file of the ESRGAN family, see {@link UpscalerNetwork}; read when it is used
+   * @param file a network of the ESRGAN family, see {@link UpscalerNetwork}; it is read when it is
+   *     used
    * @return the upscaler, named after the file
    */
   public static Upscaler of(Path file) {
@@ -99,12 +100,12 @@ public record Upscaler(String name, Optional<Path> file) {
     return new Upscaler(FileNames.stem(file), Optional.of(Objects.requireNonNull(file, "file")));
   }
 
-  /** {@return the upscalers that need no file} */
+  /** {@return the built-in upscalers, which need no file} */
   public static List<Upscaler> builtIn() {
     return BUILT_IN;
   }
 
-  /** {@return whether latents are enlarged rather than images} */
+  /** {@return whether this upscaler enlarges latents instead of images} */
   public boolean isLatent() {
     return file.isEmpty() && name.startsWith("Latent") && BUILT_IN.contains(this);
   }

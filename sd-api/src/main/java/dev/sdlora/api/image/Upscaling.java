@@ -4,24 +4,25 @@ import dev.sdlora.api.value.Checks;
 import java.util.Objects;
 
 /**
- * Enlarging finished images, without denoising; A1111's "Extras". Immutable.
+ * Enlargement of finished images without denoising; A1111's "Extras". Immutable.
  *
- * @param upscaler what enlarges images; not one of latents
- * @param scale factor on both sides, 1 to 8; 1 leaves them as they are
+ * @param upscaler the upscaler; it must work on images, not on latents
+ * @param scale the factor for both sides, 1 to 8; 1 leaves the image unchanged
  */
 public record Upscaling(Upscaler upscaler, double scale) {
   /**
-   * Checks both.
+   * Checks both values.
    *
-   * @param upscaler any but those of latents, as finished images have none
-   * @param scale from 1 to 8
-   * @throws IllegalArgumentException if the upscaler is one of latents or the scale out of range
+   * @param upscaler the upscaler; it must work on images, because finished images have no latent
+   * @param scale the factor for both sides, 1 to 8
+   * @throws IllegalArgumentException if the upscaler works on latents or the scale is out of range
    */
   public Upscaling {
     Objects.requireNonNull(upscaler, "upscaler");
     if (upscaler.isLatent()) {
       throw new IllegalArgumentException(
-          "upscaler must be one of pictures, finished ones have no latent: " + upscaler.name());
+          "upscaler must work on images, because finished images have no latent: "
+              + upscaler.name());
     }
     Checks.inRange(1, 8, scale, "scale");
   }

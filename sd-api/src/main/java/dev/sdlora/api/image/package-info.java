@@ -1,14 +1,14 @@
 /**
  * Images that a request starts from, masks, ControlNet units, hires fix and upscaling.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>The bounds of image files: {@code ImageDecoder}, {@code api.value.JpegScans}; of what is
- *       read in them {@code pipeline.image.ImageErrors.requireFewParts}, {@code TextChunk}; in the
- *       gallery {@code server.gallery.ImageFolder}.
- *   <li>What SDXL is told of sizes: {@code api.SizeConditioning}, {@code
- *       conditioning.AddedTimeIds}, {@code network.SizeConditions}.
+ *   <li>Limits of image files: {@code ImageDecoder}, {@code api.value.JpegScans}; limits of their
+ *       metadata: {@code pipeline.image.ImageErrors.requireFewParts}, {@code TextChunk}; limits of
+ *       the gallery: {@code server.gallery.ImageFolder}.
+ *   <li>Sizes passed to SDXL: {@code api.SizeConditioning}, {@code conditioning.AddedTimeIds},
+ *       {@code network.SizeConditions}.
  * </ul>
  */
 @NullMarked

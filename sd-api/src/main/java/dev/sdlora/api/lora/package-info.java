@@ -1,7 +1,7 @@
 /**
  * Strengths of LoRAs, and what is known about their files: contents, effect, fit, conflicts.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
  *   <li>What is told about a LoRA: {@code api.LoraDetails}; {@code lora.library.LoraCards}, {@code

@@ -2,7 +2,7 @@
  * Makes LoRA files out of checkpoints and other LoRA files, and checkpoints with LoRAs in them.
  * Each class is one task: name what it works on, set what differs from the defaults, and write.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
  *   <li>An option of what makes LoRA files: its builder in {@code api.make}, its record in {@code

@@ -1,7 +1,7 @@
 /**
  * What a checkpoint file is: family, prediction type, number format, and how far two are apart.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
  *   <li>What callers are told of a file with weights: {@code api.FileDescription}; {@code

@@ -1,7 +1,7 @@
 /**
  * Prompts taken apart: syntax trees, token counts, explanations with warnings, completion.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
  *   <li>The tree of a prompt: nodes in {@code api.PromptNode}; {@code prompt.tree.PromptParser}

@@ -7,13 +7,14 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Ways to draw in a few steps. Each needs a LoRA or a checkpoint that was distilled so; a request
- * names it by {@link PromptSpec.Builder#fewSteps(FewSteps)}, which sets what the authors recommend:
+ * Methods for generating images in a few steps. Each needs a LoRA or a checkpoint distilled for it.
+ * A request selects one with {@link PromptSpec.Builder#fewSteps(FewSteps)}, which applies the
+ * settings that the authors recommend:
  *
  * <table>
- * <caption>What each sets</caption>
- * <tr><th>Method</th><th>Steps (usual)</th><th>Sampler</th><th>Schedule</th>
- *     <th>Guidance scale</th><th>Besides</th></tr>
+ * <caption>Settings of each method</caption>
+ * <tr><th>Method</th><th>Steps (default)</th><th>Sampler</th><th>Schedule</th>
+ *     <th>CFG scale</th><th>Other settings</th></tr>
  * <tr><td>LCM</td><td>1 to 8 (4)</td><td>LCM</td><td>Trailing: 999, 759, 499, 259</td><td>1</td>
  *     <td></td></tr>
  * <tr><td>Lightning</td><td>2 to 8 (4)</td><td>Euler</td><td>Trailing</td><td>1</td><td></td></tr>
@@ -26,23 +27,23 @@ import java.util.OptionalDouble;
  * <tr><td>Turbo</td><td>1 to 4 (1)</td><td>Euler a</td><td>Trailing</td><td>1</td><td></td></tr>
  * </table>
  *
- * <p>At guidance scale 1 the negative prompt is not used, and a step costs half. LoRAs that keep
- * guidance (Hyper-SD's "CFG" ones, PCM's "normalcfg") want {@link PromptSpec.Builder#cfgScale} 5 to
- * 8, LCM takes up to 2.
+ * <p>At CFG scale 1 the negative prompt is ignored, and a step takes half the work. LoRAs that keep
+ * guidance (Hyper-SD's "CFG" and PCM's "normalcfg" LoRAs) need a {@link
+ * PromptSpec.Builder#cfgScale} of 5 to 8; LCM works with up to 2.
  */
 public enum FewSteps {
   /** Latent consistency: Luo et al. 2023, "LCM-LoRA". */
   LCM("LCM", 1, 4, 8),
-  /** SDXL-Lightning: Lin et al. 2024. A LoRA for each of 2, 4 and 8 steps. */
+  /** SDXL-Lightning: Lin et al. 2024. Separate LoRAs for 2, 4 and 8 steps. */
   LIGHTNING("Lightning", 2, 4, 8),
   /**
-   * Hyper-SD: Ren et al. 2024. A LoRA for each of 1, 2, 4 and 8 steps; those for 8 and 12 steps
+   * Hyper-SD: Ren et al. 2024. Separate LoRAs for 1, 2, 4 and 8 steps; the LoRAs for 8 and 12 steps
    * with "CFG" in their names keep guidance.
    */
   HYPER("Hyper", 1, 4, 12),
   /** Trajectory consistency: Zheng et al. 2024. */
   TCD("TCD", 2, 4, 20),
-  /** Phased consistency: Wang et al. 2024. A LoRA for each of 2, 4, 8 and 16 steps. */
+  /** Phased consistency: Wang et al. 2024. Separate LoRAs for 2, 4, 8 and 16 steps. */
   PCM("PCM", 2, 4, 16),
   /** SDXL-Turbo and SD-Turbo: Sauer et al. 2023, "Adversarial Diffusion Distillation". */
   TURBO("Turbo", 1, 1, 4);
@@ -68,17 +69,17 @@ public enum FewSteps {
     return label;
   }
 
-  /** {@return the number of steps if none is given} */
+  /** {@return the default number of steps} */
   public int usualSteps() {
     return usual;
   }
 
-  /** {@return the fewest steps that it is made for} */
+  /** {@return the smallest number of steps that the method supports} */
   public int leastSteps() {
     return least;
   }
 
-  /** {@return the most steps that it is made for} */
+  /** {@return the largest number of steps that the method supports} */
   public int mostSteps() {
     return most;
   }
@@ -86,9 +87,9 @@ public enum FewSteps {
   /**
    * Finds a method by its name.
    *
-   * @param name the label or constant name; case, spaces and punctuation do not matter
+   * @param name the label or the constant's name; case, spaces and punctuation are ignored
    * @return the method
-   * @throws IllegalArgumentException if there is no such method; the message lists all
+   * @throws IllegalArgumentException if the name is unknown; the message lists all methods
    */
   public static FewSteps parse(String name) {
     Objects.requireNonNull(name, "name");
@@ -100,7 +101,7 @@ public enum FewSteps {
    *
    * @param steps the number of steps
    * @return the sampler
-   * @throws IllegalArgumentException if the method was not made for this number of steps
+   * @throws IllegalArgumentException if the method does not support this number of steps
    */
   public Sampler sampler(int steps) {
     requireRange(steps);
@@ -115,11 +116,11 @@ public enum FewSteps {
   }
 
   /**
-   * Returns the recommended guidance scale.
+   * Returns the recommended CFG scale.
    *
    * @param steps the number of steps
-   * @return the scale, 1 for no guidance
-   * @throws IllegalArgumentException if the method was not made for this number of steps
+   * @return the scale; 1 for no guidance
+   * @throws IllegalArgumentException if the method does not support this number of steps
    */
   public double cfgScale(int steps) {
     requireRange(steps);
@@ -127,13 +128,13 @@ public enum FewSteps {
   }
 
   /**
-   * Returns sampler options with the eta and the last sigma that this method needs.
+   * Returns sampler options with the eta and the final sigma that this method needs.
    *
    * @param steps the number of steps
    * @param options the other options
    * @param keepsSet whether values set in {@code options} take precedence
    * @return the options
-   * @throws IllegalArgumentException if the method was not made for this number of steps
+   * @throws IllegalArgumentException if the method does not support this number of steps
    */
   public SamplerOptions samplerOptions(int steps, SamplerOptions options, boolean keepsSet) {
     Objects.requireNonNull(options, "options");

@@ -4,39 +4,41 @@ import dev.sdlora.api.value.Checks;
 import java.util.Objects;
 
 /**
- * Where on the way from noise to image guidance acts (Kynkäänniemi et al. 2024, "Applying Guidance
- * in a Limited Interval Improves Sample and Distribution Quality in Diffusion Models"). Outside of
- * it the model draws by the prompt alone, as at guidance scale 1, which takes half of the work: the
- * negative prompt has no part there, nor has the image scale of a model that edits.
+ * The part of sampling in which guidance is active (Kynkäänniemi et al. 2024, "Applying Guidance in
+ * a Limited Interval Improves Sample and Distribution Quality in Diffusion Models"). Outside of it
+ * the model follows only the prompt, as at CFG scale 1, which takes half the work: the negative
+ * prompt has no effect there, nor does the image CFG scale of an editing model.
  *
- * <p>Two kinds of limits act together. {@link #ofSteps Shares of the steps} are what A1111 has for
- * the start ("Ignore negative prompt during early sampling", in its images {@code Skip Early CFG});
- * as there, it is calls of the model that count, of which some samplers make two a step, and hires
- * fix counts anew. {@link #ofSigmas Noise levels} are those of the paper, and of A1111 for the end
- * ("Negative Guidance minimum sigma" on all steps: {@code NGMS}, {@code NGMS all steps}); they mean
- * the same whatever sampler, schedule and number of steps are. Immutable.
+ * <p>Two kinds of limits apply together. {@link #ofSteps Fractions of the steps} are A1111's limit
+ * for the start ("Ignore negative prompt during early sampling", {@code Skip Early CFG} in its
+ * metadata). As in A1111, they count model calls: some samplers make two calls per step, and hires
+ * fix starts counting anew. {@link #ofSigmas Noise levels} are the limits of the paper, and A1111's
+ * limit for the end ("Negative Guidance minimum sigma" on all steps: {@code NGMS}, {@code NGMS all
+ * steps}). Their meaning does not depend on the sampler, the schedule or the number of steps.
+ * Immutable.
  *
- * @param start the share of the calls after which guidance begins, from 0. A call is guided if the
- *     share made before it is larger, so that any start above 0 leaves out the first call
- * @param end the share of the calls at which it ends, up to 1 for never
- * @param sigmaMin the lowest noise level that is guided, 0 for all
- * @param sigmaMax the highest noise level that is guided, infinity for all
+ * @param start the fraction of the calls after which guidance begins, 0 to {@code end}. A call is
+ *     guided if the fraction made before it is larger, so any start above 0 excludes the first call
+ * @param end the fraction of the calls at which guidance ends, {@code start} to 1; at 1 it never
+ *     ends
+ * @param sigmaMin the lowest guided sigma; 0 for no limit
+ * @param sigmaMax the highest guided sigma; infinity for no limit
  */
 public record GuidanceRange(double start, double end, double sigmaMin, double sigmaMax) {
-  /** All of the way, the default. */
+  /** The whole of sampling. The default. */
   public static final GuidanceRange ALL = new GuidanceRange(0, 1, 0, Double.POSITIVE_INFINITY);
 
-  /** None of it: the same as guidance scale 1. */
+  /** An empty range: no guidance, as at CFG scale 1. */
   public static final GuidanceRange NONE = new GuidanceRange(0, 0, 0, Double.POSITIVE_INFINITY);
 
   /**
    * Checks the limits.
    *
-   * @param start from 0 to {@code end}
-   * @param end from {@code start} to 1
-   * @param sigmaMin from 0 to {@code sigmaMax}, finite
-   * @param sigmaMax from {@code sigmaMin}
-   * @throws IllegalArgumentException if one is out of range
+   * @param start the fraction of the calls after which guidance begins, 0 to {@code end}
+   * @param end the fraction of the calls at which guidance ends, {@code start} to 1
+   * @param sigmaMin the lowest guided sigma, 0 to {@code sigmaMax}, finite
+   * @param sigmaMax the highest guided sigma, at least {@code sigmaMin}
+   * @throws IllegalArgumentException if a limit is out of range
    */
   public GuidanceRange {
     Checks.inRange(0, 1, end, "guidance end");
@@ -47,34 +49,36 @@ public record GuidanceRange(double start, double end, double sigmaMin, double si
   }
 
   /**
-   * Makes a range of steps, such as 0.1 to 0.8.
+   * Returns a range of steps, such as 0.1 to 0.8.
    *
-   * @param start the share of the calls after which guidance begins, from 0
-   * @param end the share at which it ends, up to 1
+   * @param start the fraction of the calls after which guidance begins, at least 0
+   * @param end the fraction of the calls at which guidance ends, at most 1
    * @return the range
-   * @throws IllegalArgumentException if the shares are not from 0 to 1, or in another order
+   * @throws IllegalArgumentException if a fraction is not from 0 to 1, or the end is before the
+   *     start
    */
   public static GuidanceRange ofSteps(double start, double end) {
     return new GuidanceRange(start, end, 0, Double.POSITIVE_INFINITY);
   }
 
   /**
-   * Makes a range of noise levels; that of the paper for SDXL is 0.28 to 5.42.
+   * Returns a range of noise levels. The paper's range for SDXL is 0.28 to 5.42.
    *
-   * @param lowest the lowest level that is guided, from 0
-   * @param highest the highest level that is guided; infinity for no limit
+   * @param lowest the lowest guided sigma, at least 0
+   * @param highest the highest guided sigma; infinity for no limit
    * @return the range
-   * @throws IllegalArgumentException if one is negative or NaN, or they are in another order
+   * @throws IllegalArgumentException if a sigma is negative or NaN, or the highest is below the
+   *     lowest
    */
   public static GuidanceRange ofSigmas(double lowest, double highest) {
     return new GuidanceRange(0, 1, lowest, highest);
   }
 
   /**
-   * The part that two ranges share.
+   * Returns the intersection of two ranges.
    *
    * @param other the other range
-   * @return what is in both; {@link #NONE} if nothing is
+   * @return the intersection; {@link #NONE} if it is empty
    */
   public GuidanceRange and(GuidanceRange other) {
     Objects.requireNonNull(other, "other");
@@ -86,12 +90,12 @@ public record GuidanceRange(double start, double end, double sigmaMin, double si
   }
 
   /**
-   * Whether a call of the model is guided.
+   * Returns whether a model call is guided.
    *
-   * @param share of the calls that were made before it, 0 for the first; some samplers make more
-   *     calls than are planned, so it may pass 1
-   * @param sigma its noise level
-   * @return whether guidance acts
+   * @param share the fraction of the calls made before this one, 0 for the first; it may exceed 1,
+   *     because some samplers make more calls than planned
+   * @param sigma the call's noise level
+   * @return whether guidance is active
    */
   public boolean contains(double share, double sigma) {
     return (start == 0 || share > start)

@@ -11,11 +11,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The finer settings of sampling, under the names that A1111 has for them. A sampler or schedule
- * that has no use for one passes it over. Immutable; safe for several threads.
+ * Advanced sampling settings, named as in A1111. Samplers and schedules ignore settings that they
+ * do not use. Immutable and thread-safe.
  */
 public final class SamplerOptions {
-  /** The settings of a request that sets none. */
+  /** The default settings. */
   public static final SamplerOptions DEFAULTS = builder().build();
 
   private final Builder values;
@@ -24,7 +24,7 @@ public final class SamplerOptions {
     this.values = values;
   }
 
-  /** {@return a builder with the defaults} */
+  /** {@return a builder with the default values documented on its setters} */
   public static Builder builder() {
     return new Builder();
   }
@@ -35,19 +35,19 @@ public final class SamplerOptions {
   }
 
   /**
-   * {@return how much fresh noise ancestral and SDE samplers add; empty for the sampler's own,
-   * which is mostly 1}
+   * {@return the amount of fresh noise that ancestral and SDE samplers add; empty for the sampler's
+   * default, which is mostly 1}
    */
   public OptionalDouble eta() {
     return values.eta;
   }
 
-  /** {@return how much fresh noise DDIM adds; empty for none} */
+  /** {@return the amount of fresh noise that DDIM adds; empty for none} */
   public OptionalDouble etaDdim() {
     return values.etaDdim;
   }
 
-  /** {@return how much noise is added back in each step} Default 0. */
+  /** {@return the amount of noise that is added back in each step} Default 0. */
   public double sChurn() {
     return values.sChurn;
   }
@@ -62,29 +62,29 @@ public final class SamplerOptions {
     return values.sTmax;
   }
 
-  /** {@return the factor on noise that is added while sampling} Default 1. */
+  /** {@return the factor for noise added during sampling} Default 1. */
   public double sNoise() {
     return values.sNoise;
   }
 
   /**
-   * {@return what is added to the seed for the noise behind the first; 0, the default, for one
-   * unbroken stream}
+   * {@return the number added to the seed for all noise after the initial noise; 0, the default,
+   * for one continuous stream}
    */
   public long ensd() {
     return values.ensd;
   }
 
   /**
-   * {@return whether the last sigma but one is always left out} Default false: if the sampler wants
-   * it.
+   * {@return whether the next-to-last sigma is always discarded} Default false: only for samplers
+   * that need it.
    */
   public boolean discardNextToLastSigma() {
     return values.discardNextToLastSigma;
   }
 
   /**
-   * {@return the sigma below which every other step skips the negative prompt} Default 0: none
+   * {@return the sigma below which every other step skips the negative prompt} Default 0: no step
    * does.
    */
   public double skipUncondBelowSigma() {
@@ -92,81 +92,84 @@ public final class SamplerOptions {
   }
 
   /**
-   * {@return how far guidance is scaled back to the contrast of the prompt's side} Default 0: not.
+   * {@return the strength of rescaling the guided prediction to the standard deviation of the
+   * prompt's prediction, 0 to 1} Default 0: no rescaling.
    */
   public double cfgRescale() {
     return values.cfgRescale;
   }
 
   /**
-   * {@return whether noise levels are rescaled so that the last time step is pure noise} Default
+   * {@return whether noise levels are rescaled so that the last timestep is pure noise} Default
    * false.
    */
   public boolean zeroTerminalSnr() {
     return values.zeroTerminalSnr;
   }
 
-  /** {@return the smallest sigma of the schedule; empty, the default, for the model's} */
+  /** {@return the smallest sigma of the schedule; empty, the default, for the model's own} */
   public OptionalDouble sigmaMin() {
     return values.sigmaMin;
   }
 
-  /** {@return the largest sigma of the schedule; empty, the default, for the model's} */
+  /** {@return the largest sigma of the schedule; empty, the default, for the model's own} */
   public OptionalDouble sigmaMax() {
     return values.sigmaMax;
   }
 
   /**
-   * {@return whether trailing times end at the model's lowest sigma and not at 0; empty for not}
+   * {@return whether {@link Schedule#TRAILING} ends at the model's lowest sigma instead of 0; empty
+   * for the default, false}
    */
   public Optional<Boolean> endAtSigmaMin() {
     return values.endAtSigmaMin;
   }
 
   /**
-   * {@return the bend of Karras and polyexponential schedules; empty, the default, for their own}
+   * {@return rho of the Karras and polyexponential schedules; empty, the default, for their own
+   * values}
    */
   public OptionalDouble rho() {
     return values.rho;
   }
 
-  /** {@return the first shape number of the beta schedule} Default 0.6. */
+  /** {@return the parameter alpha of the beta schedule} Default 0.6. */
   public double betaAlpha() {
     return values.betaAlpha;
   }
 
-  /** {@return the second shape number of the beta schedule} Default 0.6. */
+  /** {@return the parameter beta of the beta schedule} Default 0.6. */
   public double betaBeta() {
     return values.betaBeta;
   }
 
-  /** {@return the order of multistep samplers; empty, the default, for the sampler's own} */
+  /** {@return the order of multistep samplers; empty, the default, for the sampler's own order} */
   public OptionalInt order() {
     return values.order;
   }
 
-  /** {@return which B(h) UniPC uses} Default {@link UniPcVariant#BH1}. */
+  /** {@return the function B(h) of UniPC} Default {@link UniPcVariant#BH1}. */
   public UniPcVariant uniPcVariant() {
     return values.uniPcVariant;
   }
 
-  /** {@return whether the first noise is multiplied by √(1 + σ²) rather than σ} Default false. */
+  /** {@return whether the initial noise is multiplied by √(1 + σ²) instead of σ} Default false. */
   public boolean sgmNoiseMultiplier() {
     return values.sgmNoiseMultiplier;
   }
 
   /**
-   * {@return the factor on noise added to the image that img2img and hires fix start from} Default
-   * 0.
+   * {@return the factor for extra noise added to the image that img2img and hires fix start from}
+   * Default 0.
    */
   public double extraNoise() {
     return values.extraNoise;
   }
 
   /**
-   * The same with what a method of few steps needs.
+   * Returns a copy with the settings that a few-step method needs.
    *
-   * @param given whether these options are the caller's, so that what is set in them stays
+   * @param given whether the caller set these options explicitly; explicit values win
    */
   SamplerOptions with(OptionalDouble etaDdim, Optional<Boolean> endAtSigmaMin, boolean given) {
     Builder builder = toBuilder();
@@ -176,7 +179,6 @@ public final class SamplerOptions {
     return builder.build();
   }
 
-  /** Whether the other has the same options. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof SamplerOptions options && values.state().equals(options.values.state());
@@ -187,7 +189,9 @@ public final class SamplerOptions {
     return values.state().hashCode();
   }
 
-  /** The options that differ from the defaults, such as {@code SamplerOptions[sChurn=5.0]}. */
+  /**
+   * Returns the options that differ from the defaults, such as {@code SamplerOptions[sChurn=5.0]}.
+   */
   @Override
   public String toString() {
     Map<String, Object> usual = new Builder().state();
@@ -218,7 +222,7 @@ public final class SamplerOptions {
     BH2
   }
 
-  /** Collects options. Every setter checks its value at once. Not safe for several threads. */
+  /** Builds the options. Each setter validates its argument. Not thread-safe. */
   public static final class Builder {
     private OptionalDouble eta = OptionalDouble.empty();
     private OptionalDouble etaDdim = OptionalDouble.empty();
@@ -269,12 +273,12 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets how much fresh noise ancestral and SDE samplers add.
+     * Sets the amount of fresh noise that ancestral and SDE samplers add.
      *
-     * @param eta from 0, for none, to 10. Default: the sampler's own, which is 1 unless its
+     * @param eta 0 (none) to 10. Default: the sampler's own value, which is 1 unless its
      *     documentation says otherwise
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the value is out of range
      */
     public Builder eta(double eta) {
       this.eta = OptionalDouble.of(Checks.inRange(0, 10, eta, "eta"));
@@ -282,11 +286,11 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets how much fresh noise DDIM adds.
+     * Sets the amount of fresh noise that DDIM adds.
      *
-     * @param eta from 0, the default, for none, to 1 for as much as DDPM
+     * @param eta 0 (none) to 1 (as much as DDPM). Default 0
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the value is out of range
      */
     public Builder etaDdim(double eta) {
       this.etaDdim = OptionalDouble.of(Checks.inRange(0, 1, eta, "etaDdim"));
@@ -294,11 +298,12 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets how much noise Euler, Heun and DPM2 add back in each step (Karras et al. 2022, S_churn).
+     * Sets the amount of noise that Euler, Heun and DPM2 add back in each step (Karras et al. 2022,
+     * S_churn).
      *
-     * @param churn from 0, the default, for none; usual up to 100
+     * @param churn at least 0 (none); typical values are up to 100. Default 0
      * @return this builder
-     * @throws IllegalArgumentException if it is negative or not finite
+     * @throws IllegalArgumentException if the value is negative or not finite
      */
     public Builder sChurn(double churn) {
       this.sChurn = Checks.notNegative(churn, "sChurn");
@@ -306,11 +311,11 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets the sigma below which {@link #sChurn} does nothing.
+     * Sets the sigma below which {@link #sChurn} has no effect.
      *
-     * @param sigma from 0, the default
+     * @param sigma at least 0. Default 0
      * @return this builder
-     * @throws IllegalArgumentException if it is negative or not finite
+     * @throws IllegalArgumentException if the sigma is negative or not finite
      */
     public Builder sTmin(double sigma) {
       this.sTmin = Checks.notNegative(sigma, "sTmin");
@@ -318,11 +323,11 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets the sigma above which {@link #sChurn} does nothing. Default: no limit.
+     * Sets the sigma above which {@link #sChurn} has no effect. Default: no limit.
      *
-     * @param sigma more than 0; as in A1111, 0 takes the limit away
+     * @param sigma more than 0; as in A1111, 0 means no limit
      * @return this builder
-     * @throws IllegalArgumentException if it is negative or not finite
+     * @throws IllegalArgumentException if the sigma is negative or not finite
      */
     public Builder sTmax(double sigma) {
       this.sTmax = setUnlessZero(Checks.notNegative(sigma, "sTmax"));
@@ -330,11 +335,11 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets the factor on noise that is added while sampling.
+     * Sets the factor for noise added during sampling.
      *
-     * @param factor from 0, which adds none. Default 1
+     * @param factor at least 0 (no noise). Default 1
      * @return this builder
-     * @throws IllegalArgumentException if it is negative or not finite
+     * @throws IllegalArgumentException if the factor is negative or not finite
      */
     public Builder sNoise(double factor) {
       this.sNoise = Checks.notNegative(factor, "sNoise");
@@ -342,10 +347,11 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets what is added to the seed for noise behind the first, A1111's "Eta noise seed delta".
+     * Sets the number added to the seed for all noise after the initial noise, A1111's "Eta noise
+     * seed delta".
      *
-     * @param delta any number. Default 0: the noise goes on where the first ended. NovelAI's images
-     *     need 31337
+     * @param delta any number; NovelAI's images need 31337. Default 0: all noise comes from one
+     *     continuous stream
      * @return this builder
      */
     public Builder ensd(long delta) {
@@ -354,9 +360,9 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets whether the last sigma but one is left out whatever the sampler.
+     * Sets whether the next-to-last sigma is discarded for all samplers.
      *
-     * @param discard default false
+     * @param discard default false: only for samplers that need it
      * @return this builder
      */
     public Builder discardNextToLastSigma(boolean discard) {
@@ -368,9 +374,9 @@ public final class SamplerOptions {
      * Sets the sigma below which every other step skips the negative prompt, A1111's "Negative
      * Guidance minimum sigma" (NGMS).
      *
-     * @param sigma from 0, the default: no step does; usual up to 15
+     * @param sigma at least 0 (no step is affected); typical values are up to 15. Default 0
      * @return this builder
-     * @throws IllegalArgumentException if it is negative or not finite
+     * @throws IllegalArgumentException if the sigma is negative or not finite
      */
     public Builder skipUncondBelowSigma(double sigma) {
       this.skipUncondBelowSigma = Checks.notNegative(sigma, "skipUncondBelowSigma");
@@ -378,12 +384,12 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets how far the guided prediction is scaled back to the standard deviation of the prompt's
-     * side (Lin et al. 2023, section 3.4).
+     * Sets the strength of rescaling the guided prediction to the standard deviation of the
+     * prompt's prediction (Lin et al. 2023, section 3.4).
      *
-     * @param share from 0, the default, not at all, to 1; 0.7 in the paper
+     * @param share 0 (no rescaling) to 1; the paper uses 0.7. Default 0
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the value is out of range
      */
     public Builder cfgRescale(double share) {
       this.cfgRescale = Checks.inRange(0, 1, share, "cfgRescale");
@@ -391,8 +397,8 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets whether noise levels are rescaled to a zero signal-to-noise ratio at the last time step
-     * (Lin et al. 2023, section 3.1), as models trained so need it.
+     * Sets whether noise levels are rescaled to a zero signal-to-noise ratio at the last timestep
+     * (Lin et al. 2023, section 3.1), which models trained with zero terminal SNR need.
      *
      * @param rescale default false
      * @return this builder
@@ -403,11 +409,11 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets the smallest sigma of schedules that are built from one.
+     * Sets the smallest sigma of schedules that are computed from it.
      *
-     * @param sigma from 0; as in A1111, 0 stands for the model's, the default
+     * @param sigma at least 0; as in A1111, 0, the default, means the model's own
      * @return this builder
-     * @throws IllegalArgumentException if it is negative or not finite
+     * @throws IllegalArgumentException if the sigma is negative or not finite
      */
     public Builder sigmaMin(double sigma) {
       this.sigmaMin = setUnlessZero(Checks.notNegative(sigma, "sigmaMin"));
@@ -415,11 +421,11 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets the largest sigma of schedules that are built from one.
+     * Sets the largest sigma of schedules that are computed from it.
      *
-     * @param sigma from 0; as in A1111, 0 stands for the model's, the default
+     * @param sigma at least 0; as in A1111, 0, the default, means the model's own
      * @return this builder
-     * @throws IllegalArgumentException if it is negative or not finite
+     * @throws IllegalArgumentException if the sigma is negative or not finite
      */
     public Builder sigmaMax(double sigma) {
       this.sigmaMax = setUnlessZero(Checks.notNegative(sigma, "sigmaMax"));
@@ -427,11 +433,11 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets whether {@link Schedule#TRAILING} ends at the lowest sigma that the model was trained
-     * on, so that this much noise stays, and not at 0; diffusers says {@code
-     * set_alpha_to_one=False} or {@code final_sigmas_type="sigma_min"}.
+     * Sets whether {@link Schedule#TRAILING} ends at the lowest sigma that the model was trained on
+     * instead of 0, so that this much noise remains; diffusers' {@code set_alpha_to_one=False} or
+     * {@code final_sigmas_type="sigma_min"}.
      *
-     * @param end default false, but {@link FewSteps#PCM} sets it
+     * @param end default false, except with {@link FewSteps#PCM}
      * @return this builder
      */
     public Builder endAtSigmaMin(boolean end) {
@@ -442,9 +448,10 @@ public final class SamplerOptions {
     /**
      * Sets rho of the Karras and polyexponential schedules.
      *
-     * @param rho from 0; as in A1111, 0 stands for their own, 7 and 1, the default
+     * @param rho at least 0; as in A1111, 0, the default, means the schedule's own value: 7 for
+     *     Karras, 1 for polyexponential
      * @return this builder
-     * @throws IllegalArgumentException if it is negative or not finite
+     * @throws IllegalArgumentException if the value is negative or not finite
      */
     public Builder rho(double rho) {
       this.rho = setUnlessZero(Checks.notNegative(rho, "rho"));
@@ -452,12 +459,12 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets the shape of the beta schedule.
+     * Sets the parameters of the beta schedule.
      *
      * @param alpha more than 0, at most 2. Default 0.6
      * @param beta more than 0, at most 2. Default 0.6
      * @return this builder
-     * @throws IllegalArgumentException if one is out of range
+     * @throws IllegalArgumentException if a value is out of range
      */
     public Builder betaShape(double alpha, double beta) {
       this.betaAlpha = Checks.inRange(Double.MIN_VALUE, 2, alpha, "betaAlpha");
@@ -468,9 +475,9 @@ public final class SamplerOptions {
     /**
      * Sets the order of LMS, DEIS and UniPC.
      *
-     * @param order from 1 to 4. Default: the sampler's own (4, 3 and 3)
+     * @param order 1 to 4. Default: the sampler's own order, 4 for LMS and 3 for DEIS and UniPC
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the order is out of range
      */
     public Builder order(int order) {
       this.order = OptionalInt.of(Checks.inRange(1, 4, order, "order"));
@@ -478,7 +485,7 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets which B(h) UniPC uses.
+     * Sets the function B(h) of UniPC.
      *
      * @param variant default {@link UniPcVariant#BH1}
      * @return this builder
@@ -489,8 +496,8 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets whether the first noise is multiplied by √(1 + σ²), as in Stability's SGM, rather than
-     * by σ.
+     * Sets whether the initial noise is multiplied by √(1 + σ²), as in Stability AI's code (SGM),
+     * instead of σ.
      *
      * @param sgm default false
      * @return this builder
@@ -501,12 +508,12 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets the factor on noise added to the image that img2img and hires fix start from, A1111's
-     * "Extra noise multiplier".
+     * Sets the factor for extra noise added to the image that img2img and hires fix start from,
+     * A1111's "Extra noise multiplier".
      *
-     * @param factor from 0, the default, none, to 1
+     * @param factor 0 (none) to 1. Default 0
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the factor is out of range
      */
     public Builder extraNoise(double factor) {
       this.extraNoise = Checks.inRange(0, 1, factor, "extraNoise");
@@ -514,10 +521,10 @@ public final class SamplerOptions {
     }
 
     /**
-     * Builds the options; the builder can be used further.
+     * Builds the options. The builder can be reused.
      *
      * @return the options
-     * @throws IllegalStateException if a lower limit is above its upper one
+     * @throws IllegalStateException if a lower limit is not below its upper limit
      */
     public SamplerOptions build() {
       requireOrder("sigmaMin", sigmaMin, "sigmaMax", sigmaMax);
@@ -525,7 +532,7 @@ public final class SamplerOptions {
       return new SamplerOptions(new Builder(this));
     }
 
-    /** In A1111's settings 0 stands for what is not set. */
+    /** Returns empty for 0, which means "not set" in A1111's settings. */
     private static OptionalDouble setUnlessZero(double value) {
       return value == 0 ? OptionalDouble.empty() : OptionalDouble.of(value);
     }

@@ -4,36 +4,36 @@ import dev.sdlora.api.value.Labels;
 import java.util.List;
 import java.util.Objects;
 
-/** How noise levels are spread over the steps; A1111's "Schedule type". */
+/** The spacing of noise levels over the steps; A1111's "Schedule type". */
 public enum Schedule {
-  /** The sampler's own choice: see {@link Sampler#automaticSchedule()}. */
+  /** The sampler's default schedule: see {@link Sampler#automaticSchedule()}. */
   AUTOMATIC("Automatic"),
-  /** Evenly spaced training time steps, from 999 to 0; also called "Uniform". */
+  /** Evenly spaced training timesteps from 999 to 0; also called "Uniform". */
   NORMAL("Normal", "Uniform", "discrete"),
   /** Karras et al. 2022, equation 5, with rho 7. */
   KARRAS("Karras"),
-  /** Evenly spaced in the logarithm of the level. */
+  /** Evenly spaced in the logarithm of sigma. */
   EXPONENTIAL("Exponential"),
-  /** Evenly spaced powers, of exponent rho, on the way down in the logarithm; rho is 1. */
+  /** The logarithm of sigma falls as a power with exponent rho, 1 by default. */
   POLYEXPONENTIAL("Polyexponential"),
-  /** Evenly spaced time steps that stop one short of the last, as in Stability's own code. */
+  /** Evenly spaced timesteps that stop one before the last, as in Stability AI's own code. */
   SGM_UNIFORM("SGM Uniform"),
-  /** Sabour et al. 2024, appendix: the optimum for data of one normal distribution. */
+  /** Sabour et al. 2024, appendix: optimal for data with a normal distribution. */
   KL_OPTIMAL("KL Optimal"),
-  /** Sabour et al. 2024, "Align Your Steps": tables made for SD 1.x and for SDXL. */
+  /** Sabour et al. 2024, "Align Your Steps": tables for SD 1.x and for SDXL. */
   ALIGN_YOUR_STEPS("Align Your Steps", "AYS"),
-  /** Every n-th training level, counted from the highest. */
+  /** Every n-th training sigma, counted from the highest. */
   SIMPLE("Simple"),
   /**
-   * Every n-th training level, counted from the lowest; the number of steps may differ a little.
+   * Every n-th training sigma, counted from the lowest; the number of steps may differ slightly.
    */
   DDIM("DDIM", "DDIM Uniform"),
   /**
-   * Every n-th training time, counted from the last, 999: 999, 749, 499, 249 for four steps, then
-   * level 0; "trailing" of Lin et al. 2023, section 3.3, and of diffusers. Models and LoRAs for few
-   * steps are mostly made for it ({@link FewSteps}). DDIM and its kin take these times too in place
-   * of their own, and {@link Sampler#LCM} takes those of diffusers: see {@link Sampler#follows}. No
-   * schedule of A1111.
+   * Every n-th training timestep, counted from the last, 999, and then sigma 0: 999, 749, 499, 249
+   * for four steps. This is "trailing" of Lin et al. 2023, section 3.3, and of diffusers; A1111
+   * does not have it. Most few-step models and LoRAs are made for it ({@link FewSteps}). DDIM and
+   * related samplers use these timesteps instead of their own, and {@link Sampler#LCM} uses those
+   * of diffusers: see {@link Sampler#follows}.
    */
   TRAILING("Trailing"),
   /** Lee et al. 2024: quantiles of a beta distribution, dense at both ends. */
@@ -41,7 +41,7 @@ public enum Schedule {
 
   private final String label;
 
-  @SuppressWarnings("ImmutableEnumChecker") // List.of cannot change
+  @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
   private final List<String> aliases;
 
   Schedule(String label, String... aliases) {
@@ -49,22 +49,22 @@ public enum Schedule {
     this.aliases = List.of(aliases);
   }
 
-  /** {@return the name that A1111 shows and writes into images, such as {@code Karras}} */
+  /** {@return the name that A1111 shows and writes into image metadata, such as {@code Karras}} */
   public String label() {
     return label;
   }
 
-  /** {@return other names for it, such as {@code Uniform} for {@link #NORMAL}} */
+  /** {@return alternative names, such as {@code Uniform} for {@link #NORMAL}} */
   public List<String> aliases() {
     return aliases;
   }
 
   /**
-   * Finds a schedule by its name; case, spaces and punctuation do not matter.
+   * Finds a schedule by its name.
    *
-   * @param name a label, an alias or the name of a constant
-   * @return the schedule of that name
-   * @throws IllegalArgumentException if there is no such schedule; the message lists all
+   * @param name a label, an alias or a constant's name; case, spaces and punctuation are ignored
+   * @return the schedule
+   * @throws IllegalArgumentException if the name is unknown; the message lists all schedules
    */
   public static Schedule parse(String name) {
     Objects.requireNonNull(name, "name");

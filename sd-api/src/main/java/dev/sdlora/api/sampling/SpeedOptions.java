@@ -8,12 +8,12 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is left out or done at once to be faster. Each changes images, and each is exact when off:
- * the same bytes as without it. Nothing is on by default. What they save and change was measured in
- * docs/faster-images.md. Immutable; safe for several threads.
+ * Options that trade exactness for speed. Each option changes images when it is on, and has no
+ * effect on a single byte when it is off. All are off by default. docs/faster-pictures.md has
+ * measurements of their speed and their effect on images. Immutable and thread-safe.
  */
 public final class SpeedOptions {
-  /** Nothing is left out. */
+  /** The default options: everything is off. */
   public static final SpeedOptions DEFAULTS = builder().build();
 
   private final GuidanceRange guidanceRange;
@@ -52,51 +52,55 @@ public final class SpeedOptions {
         .tokenMergingMaxDownsample(tokenMergingMaxDownsample);
   }
 
-  /** {@return where guidance acts} Default {@link GuidanceRange#ALL}. */
+  /**
+   * {@return the part of sampling in which guidance is active} Default {@link GuidanceRange#ALL}.
+   */
   public GuidanceRange guidanceRange() {
     return guidanceRange;
   }
 
   /**
-   * {@return every how many calls the model runs as a whole, and not its outermost blocks alone}
-   * Default 1: in all.
+   * {@return the interval of full model calls; the calls between them run only the outermost
+   * blocks} Default 1: all calls are full.
    */
   public int cacheInterval() {
     return cacheInterval;
   }
 
-  /** {@return how far in the blocks lie that run in the other calls} Default 0, the outermost. */
+  /** {@return the depth of the blocks that run in all calls} Default 0, only the outermost. */
   public int cacheBranchId() {
     return cacheBranchId;
   }
 
-  /** {@return the share of tokens that are merged for self-attention} Default 0. */
+  /** {@return the fraction of tokens merged before self-attention} Default 0. */
   public double tokenMergingRatio() {
     return tokenMergingRatio;
   }
 
   /**
-   * {@return how much smaller than the latent the sides of a level may be for tokens to be merged
-   * in it} Default 1: the full size alone.
+   * {@return the largest downsampling factor, relative to the latent, of model levels in which
+   * tokens are merged} Default 1: only the full resolution.
    */
   public int tokenMergingMaxDownsample() {
     return tokenMergingMaxDownsample;
   }
 
   /**
-   * {@return whether each image of a request has the bytes that it has when it is made alone}
+   * {@return whether each image of a request is byte-identical to the image generated alone}
    * Default true.
    */
   public boolean exactBatches() {
     return exactBatches;
   }
 
-  /** {@return how many images are drawn together without that} Empty by default: by their size. */
+  /**
+   * {@return the number of images generated together if {@link #exactBatches()} is off} Empty, the
+   * default, to choose it by the size of the images.
+   */
   public OptionalInt batchSize() {
     return batchSize;
   }
 
-  /** Whether the other has the same options. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof SpeedOptions options && state().equals(options.state());
@@ -123,7 +127,7 @@ public final class SpeedOptions {
         batchSize);
   }
 
-  /** Collects options. Not safe for several threads. */
+  /** Builds the options. Each setter validates its argument. Not thread-safe. */
   public static final class Builder {
     private GuidanceRange guidanceRange = GuidanceRange.ALL;
     private int cacheInterval = 1;
@@ -136,7 +140,8 @@ public final class SpeedOptions {
     private Builder() {}
 
     /**
-     * Sets where guidance acts; outside, the model draws by the prompt alone, in half of the time.
+     * Sets the part of sampling in which guidance is active. Outside of it the model follows only
+     * the prompt, which takes half the time.
      *
      * @param range default {@link GuidanceRange#ALL}
      * @return this builder
@@ -147,16 +152,17 @@ public final class SpeedOptions {
     }
 
     /**
-     * Sets every how many calls the model runs as a whole. In the others its outermost blocks alone
-     * run, with what lay deeper in the last whole one (Ma et al. 2024, "DeepCache: Accelerating
-     * Diffusion Models for Free"). A call that asks something else than the last whole one is whole
-     * too: with another text, the negative side that was left out, or other control units. What
-     * ControlNets said then stays until the next whole call, and so does what is deep under LoRAs
-     * whose strength changes. Samplers that call the model twice in a step count both calls.
+     * Sets the interval of full model calls. The calls between them run only the model's outermost
+     * blocks and reuse the output of the deeper blocks from the last full call (Ma et al. 2024,
+     * "DeepCache: Accelerating Diffusion Models for Free"). A call is also full if its inputs have
+     * changed in kind since the last full call: another text, a negative prompt that was skipped
+     * before, or other control units. The output of ControlNets is reused until the next full call,
+     * and so is the output of deeper blocks under LoRAs whose strength changes. With samplers that
+     * call the model twice per step, both calls count.
      *
-     * @param interval from 1, the default, for all calls, to 1000; usual are 2 to 5
+     * @param interval 1 (all calls are full) to 1000; typical values are 2 to 5. Default 1
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the interval is out of range
      */
     public Builder cacheInterval(int interval) {
       this.cacheInterval = Checks.inRange(1, 1000, interval, "cacheInterval");
@@ -164,14 +170,14 @@ public final class SpeedOptions {
     }
 
     /**
-     * Sets how much of the model runs between whole calls: all that lies outside of one of the
-     * connections from its way down to its way up. The further in, the less images change, and the
-     * less is saved.
+     * Sets the depth of the blocks that run in all calls: those outside one of the skip connections
+     * between the down and the up blocks. The deeper it is, the less images change and the less
+     * time is saved.
      *
-     * @param branch from 0, the default, which leaves one block to run, to the model's innermost:
-     *     11 with SD 1.x and 2.x, 8 with SDXL. Requests with more fail
+     * @param branch 0 (only the outermost block) to the model's innermost connection: 11 for SD 1.x
+     *     and 2.x, 8 for SDXL. Requests with a larger value fail. Default 0
      * @return this builder
-     * @throws IllegalArgumentException if it is negative or more than 100
+     * @throws IllegalArgumentException if the value is negative or more than 100
      */
     public Builder cacheBranchId(int branch) {
       this.cacheBranchId = Checks.inRange(0, 100, branch, "cacheBranchId");
@@ -179,15 +185,15 @@ public final class SpeedOptions {
     }
 
     /**
-     * Sets the share of tokens that are merged with those most like them before self-attention, and
-     * get their answers back (Bolya and Hoffman 2023, "Token Merging for Fast Stable Diffusion");
-     * A1111's "Token merging ratio". As there, the first token of each 2 × 2 takes others in,
-     * without any chance. The larger an image, the more time is saved.
+     * Sets the fraction of tokens that are merged with the most similar tokens before
+     * self-attention and share the result (Bolya and Hoffman 2023, "Token Merging for Fast Stable
+     * Diffusion"); A1111's "Token merging ratio". As in A1111, the first token of each 2 × 2 block
+     * absorbs others, without randomness. Larger images save more time.
      *
-     * @param ratio from 0, the default, for none, to 0.9 as in A1111; three quarters of the tokens
-     *     are the most that can be merged
+     * @param ratio 0 (none) to 0.9 as in A1111; at most three quarters of the tokens can be merged.
+     *     Default 0
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the ratio is out of range
      */
     public Builder tokenMergingRatio(double ratio) {
       this.tokenMergingRatio = Checks.inRange(0, 0.9, ratio, "tokenMergingRatio");
@@ -195,13 +201,14 @@ public final class SpeedOptions {
     }
 
     /**
-     * Sets in which levels of the model tokens are merged. A1111 knows the default only, with which
-     * nothing changes with SDXL, as it has no attention in the full size of the latent.
+     * Sets the levels of the model in which tokens are merged. A1111 supports only the default,
+     * which has no effect with SDXL, because SDXL has no attention at the full resolution of the
+     * latent.
      *
-     * @param downsample how much smaller than the latent the sides of a level may be: 1, the
-     *     default, 2, 4 or 8
+     * @param downsample the largest downsampling factor of a level relative to the latent: 1, 2, 4
+     *     or 8. Default 1
      * @return this builder
-     * @throws IllegalArgumentException if it is another number
+     * @throws IllegalArgumentException if the factor is another number
      */
     public Builder tokenMergingMaxDownsample(int downsample) {
       Checks.inRange(1, 8, downsample, "tokenMergingMaxDownsample");
@@ -213,10 +220,10 @@ public final class SpeedOptions {
     }
 
     /**
-     * Sets whether each image of a request has the bytes that it has when it is made alone. If it
-     * need not, several are drawn together: a call of the model works on the latents of all, and
-     * images differ from those made alone by rounding. With DPM adaptive they are still drawn one
-     * after another, since each finds its own steps.
+     * Sets whether each image of a request is byte-identical to the image generated alone. If not,
+     * several images are generated together: a model call processes the latents of all of them, and
+     * images differ from those generated alone by rounding. With DPM adaptive, images are still
+     * generated one by one, because each has its own steps.
      *
      * @param exact default true
      * @return this builder
@@ -227,14 +234,14 @@ public final class SpeedOptions {
     }
 
     /**
-     * Sets how many images are drawn together where {@link #exactBatches} is off; A1111's "Batch
-     * size". Without it there are as many as one of 1024 × 1024 pixels would hold, so that memory
-     * stays within what that one takes: with guidance 2 of 512 × 512, 8 of 256 × 256. The memory of
-     * a call grows with the number.
+     * Sets the number of images generated together if {@link #exactBatches} is off; A1111's "Batch
+     * size". By default, as many images are generated together as one image of 1024 × 1024 pixels
+     * would hold, so that they need no more memory than that image: with guidance, 2 images of 512
+     * × 512 pixels or 8 of 256 × 256. The memory of a model call grows with the number.
      *
-     * @param pictures from 1 to 1000
+     * @param pictures 1 to 1000
      * @return this builder
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if the number is out of range
      */
     public Builder batchSize(int pictures) {
       this.batchSize = OptionalInt.of(Checks.inRange(1, 1000, pictures, "batchSize"));
@@ -242,7 +249,7 @@ public final class SpeedOptions {
     }
 
     /**
-     * Builds the options; the builder can be used further.
+     * Builds the options. The builder can be reused.
      *
      * @return the options
      */

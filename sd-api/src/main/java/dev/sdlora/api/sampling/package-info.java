@@ -1,10 +1,10 @@
 /**
- * Samplers, schedules, random number generators, and ways to sample in less time.
+ * Samplers, schedules, random number generators, and options for faster sampling.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What few-step methods set; which LoRAs are such: {@code api.FewSteps}; {@code
+ *   <li>Settings of few-step methods: {@code api.FewSteps}; detection of few-step LoRAs: {@code
  *       lora.library.FewStepLora}.
  * </ul>
  */

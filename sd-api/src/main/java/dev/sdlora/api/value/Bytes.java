@@ -2,7 +2,7 @@ package dev.sdlora.api.value;
 
 import java.util.Locale;
 
-/** Amounts of memory as people read them. */
+/** Formats amounts of memory. */
 public final class Bytes {
   private static final double MEGA = 1e6;
   private static final double GIGA = 1e9;
@@ -10,9 +10,9 @@ public final class Bytes {
   private Bytes() {}
 
   /**
-   * Writes an amount of memory.
+   * Formats an amount of memory.
    *
-   * @param bytes how much it is
+   * @param bytes the amount in bytes
    * @return megabytes, rounded up, or gigabytes, such as {@code 20 MB} or {@code 3.4 GB}
    */
   public static String text(double bytes) {

@@ -1,17 +1,19 @@
 package dev.sdlora.api.value;
 
-/** Checks of arguments and settings that name what is wrong, print its value, and refuse NaN. */
+/**
+ * Validates arguments and settings. Errors name the setting and its value. All checks reject NaN.
+ */
 public final class Checks {
   private Checks() {}
 
   /**
-   * Checks anything.
+   * Checks a condition.
    *
-   * @param holds whether all is well
-   * @param name what the value is called where it is set
-   * @param what the rest of the sentence {@code NAME must …: VALUE}
-   * @param value as it was set
-   * @throws IllegalArgumentException if it does not hold
+   * @param holds the condition
+   * @param name the name of the setting
+   * @param what the end of the sentence {@code NAME must …: VALUE}
+   * @param value the invalid value
+   * @throws IllegalArgumentException if the condition is false
    */
   public static void require(boolean holds, String name, String what, Object value) {
     if (!holds) {
@@ -20,12 +22,12 @@ public final class Checks {
   }
 
   /**
-   * Refuses NaN and the infinities.
+   * Rejects NaN and infinite values.
    *
-   * @param value as it was set
-   * @param name what it is called where it is set
+   * @param value the value
+   * @param name the name of the setting
    * @return the value
-   * @throws IllegalArgumentException if it is not finite
+   * @throws IllegalArgumentException if the value is not finite
    */
   public static double finite(double value, String name) {
     require(Double.isFinite(value), name, "be finite", value);
@@ -33,13 +35,13 @@ public final class Checks {
   }
 
   /**
-   * Refuses what is too small.
+   * Rejects values below a minimum.
    *
-   * @param least the smallest value that is right
-   * @param value as it was set
-   * @param name what it is called where it is set
+   * @param least the smallest valid value
+   * @param value the value
+   * @param name the name of the setting
    * @return the value
-   * @throws IllegalArgumentException if it is smaller
+   * @throws IllegalArgumentException if the value is too small
    */
   public static int atLeast(int least, int value, String name) {
     require(value >= least, name, "be at least " + least, value);
@@ -47,13 +49,13 @@ public final class Checks {
   }
 
   /**
-   * Refuses what is too small.
+   * Rejects values below a minimum.
    *
-   * @param least the smallest value that is right
-   * @param value as it was set
-   * @param name what it is called where it is set
+   * @param least the smallest valid value
+   * @param value the value
+   * @param name the name of the setting
    * @return the value
-   * @throws IllegalArgumentException if it is smaller
+   * @throws IllegalArgumentException if the value is too small
    */
   public static long atLeast(long least, long value, String name) {
     require(value >= least, name, "be at least " + least, value);
@@ -61,14 +63,14 @@ public final class Checks {
   }
 
   /**
-   * Refuses what is out of a range.
+   * Rejects values outside a range.
    *
-   * @param least the smallest value that is right
-   * @param most the largest value that is right
-   * @param value as it was set
-   * @param name what it is called where it is set
+   * @param least the smallest valid value
+   * @param most the largest valid value
+   * @param value the value
+   * @param name the name of the setting
    * @return the value
-   * @throws IllegalArgumentException if it is out of range
+   * @throws IllegalArgumentException if the value is out of range
    */
   public static int inRange(int least, int most, int value, String name) {
     require(value >= least && value <= most, name, range(least, most), value);
@@ -76,14 +78,14 @@ public final class Checks {
   }
 
   /**
-   * Refuses what is out of a range, and NaN.
+   * Rejects NaN and values outside a range.
    *
-   * @param least the smallest value that is right
-   * @param most the largest value that is right
-   * @param value as it was set
-   * @param name what it is called where it is set
+   * @param least the smallest valid value
+   * @param most the largest valid value
+   * @param value the value
+   * @param name the name of the setting
    * @return the value
-   * @throws IllegalArgumentException if it is out of range
+   * @throws IllegalArgumentException if the value is out of range
    */
   public static double inRange(double least, double most, double value, String name) {
     require(value >= least && value <= most, name, range(least, most), value);
@@ -95,12 +97,12 @@ public final class Checks {
   }
 
   /**
-   * Refuses what is negative or not finite.
+   * Rejects values that are negative or not finite.
    *
-   * @param value as it was set
-   * @param name what it is called where it is set
+   * @param value the value
+   * @param name the name of the setting
    * @return the value
-   * @throws IllegalArgumentException if it is below 0, NaN or infinite
+   * @throws IllegalArgumentException if the value is negative, NaN or infinite
    */
   public static double notNegative(double value, String name) {
     require(value >= 0 && Double.isFinite(value), name, "be finite and not negative", value);
@@ -108,12 +110,12 @@ public final class Checks {
   }
 
   /**
-   * Refuses what is not above 0 or not finite.
+   * Rejects values that are not positive and finite.
    *
-   * @param value as it was set
-   * @param name what it is called where it is set
+   * @param value the value
+   * @param name the name of the setting
    * @return the value
-   * @throws IllegalArgumentException if it is 0 or below, NaN or infinite
+   * @throws IllegalArgumentException if the value is 0, negative, NaN or infinite
    */
   public static double positive(double value, String name) {
     require(value > 0 && Double.isFinite(value), name, "be above 0 and finite", value);
@@ -121,13 +123,13 @@ public final class Checks {
   }
 
   /**
-   * Refuses what is no multiple above 0.
+   * Rejects values that are not positive multiples of a factor.
    *
-   * @param factor what it has to be a multiple of
-   * @param value as it was set
-   * @param name what it is called where it is set
+   * @param factor the factor
+   * @param value the value
+   * @param name the name of the setting
    * @return the value
-   * @throws IllegalArgumentException if it is 0 or below, or no multiple
+   * @throws IllegalArgumentException if the value is not positive or not a multiple of the factor
    */
   public static int positiveMultipleOf(int factor, int value, String name) {
     require(value > 0 && value % factor == 0, name, "be a positive multiple of " + factor, value);
@@ -135,10 +137,10 @@ public final class Checks {
   }
 
   /**
-   * Says that a builder lacks a setting.
+   * Returns the exception for a required setting that is missing from a builder.
    *
-   * @param name what is not set
-   * @return what the builder throws
+   * @param name the name of the setting
+   * @return the exception to throw
    */
   public static IllegalStateException missing(String name) {
     return new IllegalStateException(name + " is not set");

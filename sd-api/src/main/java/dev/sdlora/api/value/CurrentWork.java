@@ -4,8 +4,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether anybody waits for the work of the current thread. Who works for a request says once how
- * to tell that it was cancelled; what takes long asks as it goes along.
+ * Tracks whether the current thread's work has been cancelled. The code that runs a request
+ * registers a check once; long-running code polls it.
  */
 public final class CurrentWork {
   private static final ThreadLocal<@Nullable BooleanSupplier> CANCELLED = new ThreadLocal<>();
@@ -13,31 +13,32 @@ public final class CurrentWork {
   private CurrentWork() {}
 
   /**
-   * Work that may be cancelled.
+   * Work that can be cancelled.
    *
-   * @param <T> the result
-   * @param <E> exceptions that it may throw
+   * @param <T> the type of the result
+   * @param <E> the type of exceptions
    */
   @FunctionalInterface
   public interface Work<T, E extends Exception> {
     /**
-     * Does it.
+     * Does the work.
      *
      * @return the result
-     * @throws E if it fails
+     * @throws E if the work fails
      */
     T run() throws E;
   }
 
   /**
-   * Does some work on this thread.
+   * Runs work on this thread.
    *
-   * @param <T> the result
-   * @param <E> exceptions of the work
-   * @param cancelled whether it is of no use any more; may be asked often and by other threads
+   * @param <T> the type of the result
+   * @param <E> the type of exceptions
+   * @param cancelled whether the work has been cancelled; it may be called often and from other
+   *     threads
    * @param work the work
-   * @return what the work gives
-   * @throws E if the work does
+   * @return the result of the work
+   * @throws E if the work fails
    */
   public static <T, E extends Exception> T until(BooleanSupplier cancelled, Work<T, E> work)
       throws E {
@@ -55,9 +56,9 @@ public final class CurrentWork {
   }
 
   /**
-   * Returns how this thread tells that its work is of no use any more, for threads that help it.
+   * Returns this thread's check for cancellation, for helper threads.
    *
-   * @return whether the work was cancelled
+   * @return a check that returns whether the work has been cancelled
    */
   public static BooleanSupplier cancelled() {
     @Nullable BooleanSupplier current = CANCELLED.get();
@@ -65,9 +66,10 @@ public final class CurrentWork {
   }
 
   /**
-   * Returns whether the work of this thread is of no use any more.
+   * Returns whether the work of this thread has been cancelled.
    *
-   * @return whether it was cancelled or the thread interrupted; the interrupt stays visible
+   * @return whether it was cancelled or the thread was interrupted; the interrupt flag is not
+   *     cleared
    */
   public static boolean isCancelled() {
     return Thread.currentThread().isInterrupted() || cancelled().getAsBoolean();

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 
-/** Numbers as people write them. */
+/** Parses and formats numbers in settings. */
 public final class Decimals {
   private static final Pattern NUMBER =
       Pattern.compile("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?");
@@ -13,11 +13,11 @@ public final class Decimals {
   private Decimals() {}
 
   /**
-   * Reads a finite number.
+   * Parses a finite number.
    *
-   * @param written such as {@code 0.8} or {@code 1e-4}; spaces around it do not count
+   * @param written a number such as {@code 0.8} or {@code 1e-4}; surrounding spaces are ignored
    * @return the number
-   * @throws IllegalArgumentException if it is none, or too large
+   * @throws IllegalArgumentException if the text is not a number, or the number is too large
    */
   public static double parse(String written) {
     String text = written.strip();
@@ -32,12 +32,12 @@ public final class Decimals {
   }
 
   /**
-   * Reads the number of a setting.
+   * Parses the number of a setting.
    *
-   * @param settings what is written, by key
-   * @param key which one
-   * @return empty if the setting is not there
-   * @throws IllegalArgumentException if it is no number
+   * @param settings the values by key
+   * @param key the key of the setting
+   * @return the number; empty if the setting is missing
+   * @throws IllegalArgumentException if the value is not a number
    */
   public static OptionalDouble of(Map<String, String> settings, String key) {
     String value = settings.get(key);
@@ -45,10 +45,10 @@ public final class Decimals {
   }
 
   /**
-   * Writes a number as the shortest decimal.
+   * Formats a number as the shortest decimal.
    *
    * @param value a finite number
-   * @return 7 for 7.0, 0.8 for 0.8, never with an exponent
+   * @return text such as 7 for 7.0 and 0.8 for 0.8, never with an exponent
    */
   public static String text(double value) {
     return new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Names of devices. */
+/** Parses names of devices. */
 public final class DeviceNames {
   private static final Pattern GPU = Pattern.compile("(?:gpu|cuda):?(\\d{1,3})|gpu|cuda");
 
@@ -13,9 +13,9 @@ public final class DeviceNames {
   /**
    * Returns the canonical name of a device: {@code cpu}, {@code gpu0} and so on.
    *
-   * @param name such as {@code cpu}, {@code cuda} or {@code gpu:1}
+   * @param name a name such as {@code cpu}, {@code cuda} or {@code gpu:1}
    * @return the canonical name
-   * @throws IllegalArgumentException if the name is none
+   * @throws IllegalArgumentException if the name is invalid
    */
   public static String canonical(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
@@ -25,7 +25,9 @@ public final class DeviceNames {
     }
     if (!lower.equals("cpu")) {
       throw new SettingException(
-          "device", "be cpu, gpu or cuda, or one of several as in gpu1, gpu:1 or cuda:1", name);
+          "device",
+          "be cpu, gpu or cuda, optionally with a number as in gpu1, gpu:1 or cuda:1",
+          name);
     }
     return lower;
   }

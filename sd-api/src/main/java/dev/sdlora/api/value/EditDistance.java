@@ -1,16 +1,17 @@
 package dev.sdlora.api.value;
 
-/** The distance between names, so that errors can suggest the one that was meant. */
+/** The edit distance between names, used by errors to suggest similar names. */
 public final class EditDistance {
   private EditDistance() {}
 
   /**
-   * Returns the number of letters to insert, delete, replace or swap with their neighbour to turn
-   * one text into the other (optimal string alignment).
+   * Returns the number of insertions, deletions, substitutions and swaps of adjacent letters that
+   * turn one text into the other (optimal string alignment). The time is proportional to the
+   * product of the lengths.
    *
    * @param a one text
-   * @param b the other; the time is the product of their lengths
-   * @return 0 if they are equal
+   * @param b the other text
+   * @return the distance, 0 for equal texts
    */
   public static int between(String a, String b) {
     int[] beforeLast = new int[0];

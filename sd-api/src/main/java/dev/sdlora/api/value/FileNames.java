@@ -7,10 +7,10 @@ public final class FileNames {
   private FileNames() {}
 
   /**
-   * Returns the file name without its folder and last extension.
+   * Returns the file name without its folder and its last extension.
    *
    * @param path a file
-   * @return the stem
+   * @return the name
    */
   public static String stem(Path path) {
     Path name = path.getFileName();

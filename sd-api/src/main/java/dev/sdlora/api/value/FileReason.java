@@ -7,15 +7,15 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
-/** The reason why a file cannot be read or written, for people. */
+/** Explains to people why a file cannot be read or written. */
 public final class FileReason {
   private FileReason() {}
 
   /**
-   * Explains an error of the file system, whose own message is often just a path.
+   * Explains a file system error, whose own message is often just a path.
    *
-   * @param error from reading or writing a file
-   * @return the reason, without the path and without class names where there is one, such as {@code
+   * @param error the error of reading or writing a file
+   * @return the reason without the path and, where possible, without class names, such as {@code
    *     permission denied}
    */
   public static String of(IOException error) {

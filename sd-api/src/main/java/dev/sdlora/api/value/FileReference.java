@@ -5,15 +5,15 @@ import dev.sdlora.api.spi.Services;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** Files named by a path, or by a reference to where they are published. */
+/** Resolves files given by a path or by a reference to a published file. */
 public final class FileReference {
-  /** Such as {@code hf:}; a single letter is a drive of Windows. */
+  /** A scheme such as {@code hf:}; a single letter is a Windows drive. */
   private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9+.-]+:(?s:.*)");
 
   private FileReference() {}
 
   /**
-   * Returns the path of a file, downloading a published one first.
+   * Returns the path of a file. A published file is downloaded first.
    *
    * @param pathOrReference a path, or a reference such as {@code hf:owner/repo/file}
    * @return the local file

@@ -7,35 +7,35 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
-/** The reader that Java has for an image. */
+/** Finds the JDK's reader for an image. */
 public final class ImageIoReader {
   private ImageIoReader() {}
 
   /**
-   * What is asked of a reader.
+   * A query to an image reader.
    *
-   * @param <T> the answer
+   * @param <T> the type of the answer
    */
   @FunctionalInterface
   public interface Question<T> {
     /**
-     * Asks.
+     * Queries the reader.
      *
-     * @param reader stands at the first image; it is disposed of afterwards
-     * @return what it said
+     * @param reader a reader positioned at the first image; the caller disposes of it
+     * @return the answer
      * @throws IOException if the image cannot be read
      */
     T ask(ImageReader reader) throws IOException;
   }
 
   /**
-   * Asks the first reader that knows the format. Metadata are passed over: packed texts in them can
-   * be of any size.
+   * Queries the first reader that supports the image's format. Metadata is ignored, because
+   * compressed texts in it can be of any size.
    *
-   * @param <T> the answer
-   * @param in the file, which stays open
-   * @param question is asked once
-   * @return the answer; empty if no reader knows the format
+   * @param <T> the type of the answer
+   * @param in the image file; it stays open
+   * @param question the query, called at most once
+   * @return the answer; empty if no reader supports the format
    * @throws IOException if the image cannot be read
    */
   public static <T> Optional<T> ask(ImageInputStream in, Question<T> question) throws IOException {

@@ -6,32 +6,35 @@ import java.io.InterruptedIOException;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * The bytes of an image file for its decoder. Decoding ends when nobody waits for the image any
- * more, see {@link CurrentWork}, and a JPEG that would take too long is refused.
+ * The bytes of an image file for its decoder. Reading fails once the request is cancelled, see
+ * {@link CurrentWork}, and for a JPEG that would take too long to decode.
  */
 public final class ImageStream extends MemoryCacheImageInputStream {
-  /** A few scans of a JPEG, each of which can take as long as the whole image. */
+  /**
+   * Bytes per read for a JPEG with several scans: few scans, because each can take as long as the
+   * whole image.
+   */
   private static final int SCANS_BLOCK = 64;
 
-  /** Bytes that a decoder gets without a check; 0 until it is known. */
+  /** Bytes that a decoder reads between two checks; 0 until it is known. */
   private final int block;
 
   /**
    * Reads from a plain stream.
    *
-   * @param stream at the start of the file; stays the caller's to close
-   * @throws IOException if the file is a JPEG of too many scans, or cannot be read
+   * @param stream a stream at the start of the file; the caller closes it
+   * @throws IOException if the file is a JPEG with too many scans, or cannot be read
    */
   public ImageStream(InputStream stream) throws IOException {
     super(stream);
-    // Only the decoder of JPEGs is known to do with fewer bytes than it asks for.
+    // Only the JPEG decoder is known to accept fewer bytes than it requests.
     this.block = JpegScans.requireFew(this) ? SCANS_BLOCK : Integer.MAX_VALUE;
   }
 
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
     if (CurrentWork.isCancelled()) {
-      throw new InterruptedIOException("nobody waits for the image any more");
+      throw new InterruptedIOException("the request for the image was cancelled");
     }
     return super.read(bytes, offset, block == 0 ? length : Math.min(length, block));
   }

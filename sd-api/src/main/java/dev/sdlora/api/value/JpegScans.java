@@ -9,11 +9,12 @@ import javax.imageio.IIOException;
 import javax.imageio.stream.ImageInputStream;
 
 /**
- * The scans of a JPEG file. A progressive one goes over all of its blocks in each scan, and a scan
- * that changes nothing takes a few bytes, so that a small file can take hours to decode.
+ * Limits the number of scans of a JPEG file. A decoder processes all blocks of a progressive image
+ * in each scan, and a scan without changes takes only a few bytes, so a small file could take hours
+ * to decode.
  */
 final class JpegScans {
-  /** Scans times pixels; a progressive image of 8192x8192 pixels has about ten scans. */
+  /** Maximum of scans × pixels; a progressive image of 8192x8192 pixels has about ten scans. */
   private static final long MOST_WORK = 1L << 30;
 
   private static final int START_OF_IMAGE = 0xffd8;
@@ -26,10 +27,10 @@ final class JpegScans {
   private JpegScans() {}
 
   /**
-   * Refuses a JPEG that would take too long to decode; other files pass.
+   * Rejects a JPEG that would take too long to decode; ignores other files.
    *
-   * @param in at the start of the file, where it is afterwards
-   * @return whether it is a JPEG of several scans
+   * @param in a stream at the start of the file; its position is restored
+   * @return whether the file is a JPEG with several scans
    * @throws IOException if there are too many scans, or the file cannot be read
    */
   static boolean requireFew(ImageInputStream in) throws IOException {
@@ -40,7 +41,7 @@ final class JpegScans {
       several = data.readUnsignedShort() == START_OF_IMAGE;
       several = several && walk(data) > 1;
     } catch (EOFException e) {
-      // Cut short, after any number of scans; its decoder reads what there is.
+      // The file is truncated; its decoder reads the remaining scans.
     } finally {
       in.reset();
     }
@@ -58,7 +59,7 @@ final class JpegScans {
       }
       int length = hasLength(marker) ? Math.max(0, data.readUnsignedShort() - 2) : 0;
       if (isFrame(marker) && length >= 5) {
-        data.readUnsignedByte(); // Bits of a sample.
+        data.readUnsignedByte(); // Bits per sample.
         pixels = Math.max(1, (long) data.readUnsignedShort() * data.readUnsignedShort());
         length -= 5;
       }
@@ -72,14 +73,14 @@ final class JpegScans {
     }
   }
 
-  /** The next marker; 0xff 0x00 stands for a byte of data. */
+  /** Returns the next marker; 0xff 0x00 is an escaped data byte. */
   private static int marker(DataInputStream data) throws IOException {
     int value = data.readUnsignedByte();
     while (true) {
       while (value != 0xff) {
         value = data.readUnsignedByte();
       }
-      while (value == 0xff) { // Several may stand in a row.
+      while (value == 0xff) { // Fill bytes.
         value = data.readUnsignedByte();
       }
       if (value != 0) {
@@ -96,7 +97,7 @@ final class JpegScans {
     return marker >= FIRST_FRAME && marker <= LAST_FRAME && marker != HUFFMAN_TABLES;
   }
 
-  /** An image stream as a plain one, which is not closed. */
+  /** Adapts an image stream to a plain stream without closing it. */
   private static final class Adapter extends InputStream {
     private final ImageInputStream in;
 

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
-/** Finds enum constants by the names that people write. */
+/** Finds enum constants by the names that users write. */
 public final class Labels {
   private Labels() {}
 
   /**
-   * Normalizes a name: {@code DPM++ 2M} and {@code dpmpp-2m} have one key.
+   * Normalizes a name: {@code DPM++ 2M} and {@code dpmpp-2m} have the same key.
    *
-   * @param name a label, alias or constant
+   * @param name a label, an alias or a constant's name
    * @return lower-case letters and digits
    */
   public static String key(String name) {
@@ -20,12 +20,12 @@ public final class Labels {
   }
 
   /**
-   * Finds a constant by its label or its own name.
+   * Finds a constant by its label or name.
    *
    * @param values all constants
-   * @param label the label of a constant
-   * @param setting the setting that the name is for, for the message
-   * @param name what was written
+   * @param label returns the label of a constant
+   * @param setting the name of the setting for error messages
+   * @param name the name to find
    * @return the constant
    * @throws IllegalArgumentException if the name is unknown; the message lists the labels
    */
@@ -35,13 +35,13 @@ public final class Labels {
   }
 
   /**
-   * Finds a constant by its label, an alias or its own name.
+   * Finds a constant by its label, an alias or its name.
    *
    * @param values all constants
-   * @param label the label of a constant
-   * @param aliases other names of a constant
-   * @param setting the setting that the name is for, for the message
-   * @param name what was written
+   * @param label returns the label of a constant
+   * @param aliases returns the alternative names of a constant
+   * @param setting the name of the setting for error messages
+   * @param name the name to find
    * @return the constant
    * @throws IllegalArgumentException if the name is unknown; the message lists the labels
    */
@@ -64,7 +64,7 @@ public final class Labels {
         setting
             + " '"
             + name
-            + "' is not known; the known ones are "
+            + "' is unknown; known values: "
             + String.join(", ", known)
             + Nearest.question(name, known));
   }

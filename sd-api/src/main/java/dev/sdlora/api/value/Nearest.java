@@ -7,26 +7,26 @@ import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** Names that somebody may have meant. */
+/** Finds names similar to an unknown one. */
 public final class Nearest {
   private static final int MOST = 3;
 
-  /** What people write around the name of a file: folders, the ending, quotation marks. */
+  /** The parts of a path around a name: folders, the extension, quotation marks. */
   private static final Pattern AROUND =
       Pattern.compile(
           "(?i)^.*[/\\\\]|\\.(?:safetensors|ckpt|pth?|bin|png|webp)(?=\\W|$)|^[\"'`\\s]+|[\"'`\\s]+$");
 
-  /** A weight that a wrong sign divides from the name. */
+  /** A weight separated from the name by a character other than a colon. */
   private static final Pattern WEIGHT =
       Pattern.compile("\\s*+[;,=|@:：\\s]\\s*+[+-]?[.\\d]++\\s*+$");
 
   private Nearest() {}
 
   /**
-   * Returns the names most similar to a wanted one, nearest first: those that differ in at most a
-   * third of its letters or begin with it, else those that contain it and those that it begins
-   * with. Case, hyphens and the like are ignored, and so are the path of a file and a weight after
-   * another sign than a colon.
+   * Returns the names most similar to an unknown one, the most similar first: names that differ in
+   * at most a third of its letters or start with it, or otherwise names that contain it or that it
+   * starts with. Case, spaces, hyphens, dots and underscores are ignored, as are the path of a file
+   * and a weight after a character other than a colon.
    *
    * @return at most three names
    */
@@ -37,14 +37,14 @@ public final class Nearest {
   }
 
   /**
-   * The end of a sentence about an unknown name: {@code "; did you mean 'ink'?"}, or nothing if no
-   * name is near.
+   * Returns the end of an error message about an unknown name: {@code "; did you mean 'ink'?"}, or
+   * an empty string if no name is similar.
    */
   public static String question(String wanted, Collection<String> names) {
     return question(to(wanted, names));
   }
 
-  /** The same for names that were found before. */
+  /** Returns the same for names that are known to be similar. */
   public static String question(List<String> near) {
     return near.isEmpty() ? "" : "; did you mean '" + String.join("' or '", near) + "'?";
   }

@@ -3,10 +3,10 @@ package dev.sdlora.api.value;
 import java.util.Objects;
 
 /**
- * A setting with a value that it must not have. It keeps the parts of its sentence, so that a door
- * such as the command line can name the setting as its user does.
+ * Thrown if a setting has an invalid value. It keeps the parts of its message, so that a front end
+ * such as the command line can replace the setting's name with its own.
  */
-@SuppressWarnings("serial") // the value is for this process
+@SuppressWarnings("serial") // the value is transient
 public final class SettingException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
@@ -14,9 +14,11 @@ public final class SettingException extends IllegalArgumentException {
   private final transient Object value;
 
   /**
+   * Creates an exception.
+   *
    * @param name the setting's name in the API
-   * @param rule the rest of the sentence {@code NAME must …}
-   * @param value the value that breaks the rule
+   * @param rule the end of the sentence {@code NAME must …}
+   * @param value the invalid value
    */
   public SettingException(String name, String rule, Object value) {
     super(sentence(name, rule, value));
@@ -25,16 +27,16 @@ public final class SettingException extends IllegalArgumentException {
   }
 
   /**
-   * The sentence under another name.
+   * Returns the message with another name for the setting.
    *
-   * @param name the setting's name where its user set it
-   * @return the message that {@link #getMessage()} would be
+   * @param name the name that the user knows
+   * @return the message
    */
   public String messageFor(String name) {
     return sentence(name, rule, value);
   }
 
-  /** {@return the value that breaks the rule} */
+  /** {@return the invalid value} */
   public Object value() {
     return value;
   }

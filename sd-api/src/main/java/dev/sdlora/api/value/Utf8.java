@@ -5,16 +5,16 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 
-/** Text files of other programs, as JSON is written (RFC 8259). */
+/** Reads UTF-8 text with or without a byte order mark, as RFC 8259 permits for JSON. */
 public final class Utf8 {
   private Utf8() {}
 
   /**
-   * Returns the characters of a text without a byte order mark.
+   * Returns a reader of a text that skips a byte order mark.
    *
-   * @param text not copied
-   * @return a reader that throws {@link java.nio.charset.CharacterCodingException} where the text
-   *     is not UTF-8
+   * @param text the bytes; not copied
+   * @return a reader that throws {@link java.nio.charset.CharacterCodingException} if the text is
+   *     not valid UTF-8
    */
   public static Reader reader(byte[] text) {
     boolean marked =

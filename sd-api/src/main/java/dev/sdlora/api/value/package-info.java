@@ -1,6 +1,6 @@
 /**
- * How settings are checked, numbers written, similar names found and images opened, the same in all
- * modules. No part of the API: only sister modules see this package.
+ * Helpers shared by all modules: validation of settings, number formats, similar names and image
+ * decoding. Not part of the public API: only this project's modules can access this package.
  */
 @NullMarked
 package dev.sdlora.api.value;

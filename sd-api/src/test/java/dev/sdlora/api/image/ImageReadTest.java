@@ -68,7 +68,7 @@ final class ImageReadTest {
 
     assertThatThrownBy(() -> Image.read(file))
         .isInstanceOf(ImageFileException.class)
-        .hasMessage("image file '" + file + "' has 20000x20000 pixels; at most 67108864 are read");
+        .hasMessage("image file '" + file + "' has 20000x20000 pixels; the limit is 67108864");
     assertThatThrownBy(() -> Image.read(new ByteArrayInputStream(gif)))
         .isInstanceOf(ImageFileException.class)
         .hasMessageStartingWith("image stream has 20000x20000 pixels");
@@ -143,8 +143,8 @@ final class ImageReadTest {
     assertThatThrownBy(() -> ImageDecoder.requireHeap("image", 8192, 8192, 1, heap))
         .isInstanceOf(ImageFileException.class)
         .hasMessage(
-            "image has 8192x8192 pixels, which take 256 MB of the heap; at most half of its 256 MB"
-                + " are taken for a picture (raise -Xmx, or make the picture smaller)");
+            "image has 8192x8192 pixels, which need 256 MB of heap, but an image may use at most half"
+                + " of the heap's 256 MB (raise -Xmx or use a smaller image)");
     assertThatThrownBy(() -> ImageDecoder.requireHeap("image", 8192, 4096, 4, heap))
         .isInstanceOf(ImageFileException.class);
   }
@@ -153,7 +153,7 @@ final class ImageReadTest {
   void read_damagedOrOther_isOneException() throws IOException {
     Path text = Files.writeString(folder.resolve("a.png"), "no picture");
     assertThatThrownBy(() -> Image.read(text))
-        .hasMessage("image file '" + text + "' is of a format that this Java cannot read");
+        .hasMessage("image file '" + text + "' is in a format that this Java runtime cannot read");
     Path cut = Files.write(folder.resolve("b.gif"), gif(10, 10));
     assertThatThrownBy(() -> Image.read(cut))
         .isInstanceOf(ImageFileException.class)

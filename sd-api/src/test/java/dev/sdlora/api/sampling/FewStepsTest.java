@@ -132,6 +132,6 @@ class FewStepsTest {
         .isInstanceOf(NullPointerException.class)
         .hasMessage("method");
     assertThatThrownBy(() -> FewSteps.parse("warp"))
-        .hasMessageContaining("the known ones are LCM, Lightning, Hyper, TCD, PCM, Turbo");
+        .hasMessageContaining("known values: LCM, Lightning, Hyper, TCD, PCM, Turbo");
   }
 }

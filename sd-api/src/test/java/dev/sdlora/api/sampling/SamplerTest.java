@@ -65,7 +65,7 @@ class SamplerTest {
   void parse_unknown_listsTheKnown() {
     assertThatThrownBy(() -> NamedSampler.parse("Magic Karras"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("sampler 'Magic' is not known; the known ones are DPM++ 2M,")
+        .hasMessageStartingWith("sampler 'Magic' is unknown; known values: DPM++ 2M,")
         .message()
         .doesNotContain("did you mean");
   }

@@ -34,7 +34,7 @@ class DeviceNamesTest {
     assertThatThrownBy(() -> builder.device(name))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "device must be cpu, gpu or cuda, or one of several as in gpu1, gpu:1 or cuda:1: '%s'",
+            "device must be cpu, gpu or cuda, optionally with a number as in gpu1, gpu:1 or cuda:1: '%s'",
             name);
   }
 }

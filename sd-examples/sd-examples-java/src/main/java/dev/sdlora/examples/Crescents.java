@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Images of a thing that the model has never seen, for {@link TrainLora}. */
+/** Images of an object that the model has never seen, for {@link TrainLora}. */
 final class Crescents {
   private static final int SIDE = 128;
   private static final List<String> WORDS = List.of("red", "yellow", "green", "blue", "black");
@@ -20,7 +20,7 @@ final class Crescents {
 
   private Crescents() {}
 
-  /** The same ones every time, each with a caption that says its colours. */
+  /** Returns images, the same ones every time, with captions that name their colours. */
   static List<TrainingExample> examples(int count) {
     SplittableRandom random = new SplittableRandom(5);
     List<TrainingExample> examples = new ArrayList<>();
@@ -35,7 +35,7 @@ final class Crescents {
     return examples;
   }
 
-  /** A crescent on a plain ground, not always of the same size and in the same place. */
+  /** Draws a crescent on a plain background; size and position vary. */
   private static BufferedImage draw(int moon, int ground, SplittableRandom random) {
     double radius = SIDE * random.nextDouble(0.22, 0.34);
     double x = SIDE * random.nextDouble(0.42, 0.58);

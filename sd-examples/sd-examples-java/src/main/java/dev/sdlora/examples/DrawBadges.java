@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 
-/** Draws twelve images of a badge, with captions, to train a LoRA on; see docs/badge.md. */
+/** Draws twelve images of a badge with captions as a training set for a LoRA; see docs/badge.md. */
 public final class DrawBadges {
   private static final String COLOURS =
       "red #dc1e1e orange #fa960a yellow #faeb32 green #1e9632 cyan #14c8dc"

@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * A list of requests, drawn into a folder. Started again, it goes on where it was broken off: what
- * is there is not drawn again.
+ * Generates a list of requests into a folder. If it is started again, it resumes and skips existing
+ * images.
  */
 public final class DrawBatch {
   private static final String MANIFEST =

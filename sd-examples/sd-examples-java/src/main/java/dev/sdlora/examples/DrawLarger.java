@@ -9,10 +9,11 @@ import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 
 /**
- * Hires fix: draws at the size that the model knows, enlarges that, and draws again over it, here
- * with a LoRA that only the second pass has. Models that are asked for large images at once tend to
- * draw things twice; the bundled one, which knows one size alone, does so in the second pass too
- * where its prompt names them, so that has a prompt of its own and little to change.
+ * Hires fix: generates an image at the model's size, enlarges it, and refines it in a second pass,
+ * here with a LoRA that only the second pass uses. Models tend to repeat objects if a large image
+ * is requested directly. The bundled model, which knows only one size, does so even in the second
+ * pass if its prompt names them; therefore that pass has its own prompt and a low denoising
+ * strength.
  */
 public final class DrawLarger {
   private DrawLarger() {}

@@ -12,7 +12,7 @@ import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Makes LoRAs of LoRAs and of checkpoints, and a checkpoint with a LoRA in it. */
+/** Makes LoRAs from LoRAs and from checkpoints, and merges a LoRA into a checkpoint. */
 public final class MakeLoras {
   private MakeLoras() {}
 
@@ -42,7 +42,7 @@ public final class MakeLoras {
         .write(extracted);
 
     LoraConversion.of(extracted, KeyNames.PEFT)
-        .checkpoint(checkpoint) // a model with blocks of its own
+        .checkpoint(checkpoint) // for a model with custom blocks
         .write(folder.resolve("made-peft.safetensors"));
   }
 }

@@ -9,8 +9,8 @@ import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 
 /**
- * Starts from an image in place of noise. The denoising strength says how much of it may change: at
- * 0 it stays as the VAE has it, at 1 hardly a trace is left.
+ * Starts from an image instead of noise. The denoising strength controls how much of it may change:
+ * 0 returns it as the VAE reproduces it, 1 leaves hardly a trace.
  */
 public final class RedrawImage {
   private RedrawImage() {}

@@ -12,7 +12,10 @@ import dev.sdlora.api.image.Outpainting;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 
-/** Repaints what a mask shows, and paints beyond the edges; the rest stays, pixel for pixel. */
+/**
+ * Inpaints the area under a mask, and extends an image beyond its edges; the rest stays unchanged,
+ * pixel for pixel.
+ */
 public final class RepaintPart {
   private RepaintPart() {}
 
@@ -49,7 +52,7 @@ public final class RepaintPart {
     }
   }
 
-  /** White where to paint, black elsewhere. */
+  /** Returns a mask that is white where to paint and black elsewhere. */
   private static Image leftHalf() {
     byte[] rgb = new byte[3 * 128 * 128];
     for (int i = 0; i < rgb.length; i++) {

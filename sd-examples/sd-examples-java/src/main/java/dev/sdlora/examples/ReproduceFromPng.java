@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Makes an image again from nothing but its PNG, which carries the settings in the text form of
- * A1111, and then a variant of it.
+ * Reproduces an image from its PNG alone, which contains the settings in A1111's text format, and
+ * then makes a variant of it.
  */
 public final class ReproduceFromPng {
   private ReproduceFromPng() {}

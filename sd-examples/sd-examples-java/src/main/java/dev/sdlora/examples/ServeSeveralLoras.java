@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Requests with different LoRAs at the same time, on one copy of the weights: the LoRAs are
- * overlaid on them. A LoRA that does not exist is left out with a warning here; without {@code
- * lenient} it would be an error.
+ * Concurrent requests with different LoRAs on one copy of the weights: the LoRAs are overlaid on
+ * them. Here, a LoRA that does not exist is skipped with a warning; without {@code lenient} it
+ * would be an error.
  */
 public final class ServeSeveralLoras {
   private ServeSeveralLoras() {}

@@ -11,11 +11,11 @@ import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 
-/** Watches a generation step by step, cancels it, and goes on with the same pipeline. */
+/** Watches a generation step by step, cancels it, and continues with the same pipeline. */
 public final class ShowProgressAndCancel {
   private ShowProgressAndCancel() {}
 
-  /** Writes {@code preview.png}, the small look at step 3, and {@code after-cancel.png}. */
+  /** Writes {@code preview.png}, a small preview at step 3, and {@code after-cancel.png}. */
   public static void main(String[] args) {
     Path folder = Path.of(args.length > 0 ? args[0] : "");
     try (Pipeline pipeline =
@@ -36,7 +36,7 @@ public final class ShowProgressAndCancel {
             }
           };
       CompletableFuture<GenerationResult> future = pipeline.generateAsync(endless, watcher);
-      CompletableFuture.anyOf(thirdStep, future).join(); // or the failure that comes first
+      CompletableFuture.anyOf(thirdStep, future).join(); // or until it fails
       System.out.println("cancelled: " + future.cancel(true));
 
       PromptSpec shorter = endless.toBuilder().steps(8).build();

@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
-/** Follows a generation as a stream of events, such as reactive web frameworks take them. */
+/** Follows a generation as a stream of events, as reactive web frameworks do. */
 public final class StreamProgress {
   private StreamProgress() {}
 
-  /** Writes {@code streamed.png}, and says on the way what is happening. */
+  /** Writes {@code streamed.png} and prints its progress. */
   public static void main(String[] args) {
     Path folder = Path.of(args.length > 0 ? args[0] : "");
     PromptSpec spec =
@@ -26,7 +26,7 @@ public final class StreamProgress {
               new Flow.Subscriber<>() {
                 @Override
                 public void onSubscribe(Flow.Subscription subscription) {
-                  subscription.request(Long.MAX_VALUE); // and cancel() would end the work
+                  subscription.request(Long.MAX_VALUE); // cancel() would stop the generation
                 }
 
                 @Override

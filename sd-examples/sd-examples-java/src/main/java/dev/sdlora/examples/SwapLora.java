@@ -11,7 +11,7 @@ import java.util.Arrays;
 
 /**
  * One loaded pipeline serves requests with different LoRAs in turn. Nothing is loaded or unloaded
- * by hand, and the weights are bit for bit those of the checkpoint when no LoRA is asked for.
+ * explicitly, and requests without a LoRA use exactly the weights of the checkpoint, bit for bit.
  */
 public final class SwapLora {
   private SwapLora() {}

@@ -9,7 +9,7 @@ import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 
-/** From a checkpoint file to an image, with a LoRA named in the prompt. */
+/** Generates an image from a checkpoint file, with a LoRA named in the prompt. */
 public final class TextToImage {
   private TextToImage() {}
 

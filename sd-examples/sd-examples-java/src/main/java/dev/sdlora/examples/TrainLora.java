@@ -13,17 +13,17 @@ import dev.sdlora.training.TrainingSet;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Trains a LoRA of a thing that the model has never seen, and draws with it. */
+/** Trains a LoRA for an object that the model has never seen, and generates images with it. */
 public final class TrainLora {
   private TrainLora() {}
 
   /**
-   * Writes {@code moon.safetensors}, its loss plot, and {@code moon.png}. A second argument is the
-   * number of steps, for those in a hurry.
+   * Writes {@code moon.safetensors}, its loss plot, and {@code moon.png}. The optional second
+   * argument is the number of training steps, for a quick run.
    */
   public static void main(String[] args) {
     Path folder = Path.of(args.length > 0 ? args[0] : "");
-    List<TrainingExample> examples = Crescents.examples(24); // yours: TrainingSet.ofFolder
+    List<TrainingExample> examples = Crescents.examples(24); // or TrainingSet.ofFolder
     LoraTrainerBuilder trainer =
         LoraTrainer.recommended(DemoModel.checkpoint(), TrainingSet.of(examples))
             .triggerWord("moonling")

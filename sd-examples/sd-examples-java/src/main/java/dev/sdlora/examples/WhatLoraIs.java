@@ -7,11 +7,11 @@ import java.util.stream.Stream;
 /** The arithmetic of a LoRA on one layer of 1,000 × 2,000 numbers, in plain Java. */
 public final class WhatLoraIs {
   private static final int OUT = 1000, IN = 2000, RANK = 2;
-  private static final double ALPHA = 1; // of the file; ALPHA / RANK is the LoRA's own scale
+  private static final double ALPHA = 1; // from the file; ALPHA / RANK is the LoRA's own scale
 
   private WhatLoraIs() {}
 
-  /** Prints how many numbers there are, and what a strength does to the layer's output. */
+  /** Prints the number of parameters, and the effect of several strengths on the layer's output. */
   public static void main(String[] args) {
     SplittableRandom random = new SplittableRandom(1);
     double[][] w = random(OUT, IN, random);
@@ -20,7 +20,7 @@ public final class WhatLoraIs {
     double[] x = random(1, IN, random)[0];
     System.out.printf("W: %,d numbers, B and A: %,d%n", OUT * IN, OUT * RANK + RANK * IN);
     double[] without = times(w, x);
-    double[] beside = times(b, times(a, x)); // B (A x): the weights stay as they are
+    double[] beside = times(b, times(a, x)); // B (A x): the weights do not change
     for (double strength : new double[] {0, 0.5, 1, -1}) {
       double scale = strength * ALPHA / RANK;
       double[] patched = times(patched(w, b, a, scale), x); // (W + s·α/r·B·A) x

@@ -1,6 +1,6 @@
 /**
- * One short program for each task, on the public API and the model that ships with them. Each takes
- * the folder for its images as its only argument; without it they go to the working directory.
+ * One short program for each task, using the public API and the bundled model. Each takes the
+ * output folder as its only argument; the default is the working directory.
  */
 @NullMarked
 package dev.sdlora.examples;

@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The names under which people know the parts of networks: for a U-Net its {@link Blocks}, and what
- * is outside of them by itself; for a text encoder its layers; for a VAE the levels of its halves.
+ * The names of the blocks of networks in reports: the {@link Blocks} of a U-Net and its modules
+ * outside of blocks, the layers of a text encoder, and the levels of a VAE's encoder and decoder.
  */
 final class BlockNames {
   private static final Pattern TEXT_LAYER = Pattern.compile("(?:.*\\.)?layers\\.(\\d+)\\..*");
@@ -20,12 +20,12 @@ final class BlockNames {
 
   private final Blocks blocks;
 
-  /** The names for networks with these weights. */
+  /** Creates the names for networks with these weights. */
   BlockNames(Collection<String> weights) {
     this.blocks = new Blocks(weights);
   }
 
-  /** The block of a weight, by its name in diffusers. */
+  /** The block of a weight, by its diffusers name. */
   String of(Network network, String weight) {
     return network == Network.UNET ? unet(weight) : text(weight);
   }
@@ -35,7 +35,7 @@ final class BlockNames {
     return block.equals(BlockWeights.BASE) ? weight.substring(0, weight.indexOf('.')) : block;
   }
 
-  /** Both have the same names; a part is for callers, a network for plans. */
+  /** Converts a network, used in plans, to the part of the same name, used in the API. */
   static ModelPart part(Network network) {
     return ModelPart.valueOf(network.name());
   }

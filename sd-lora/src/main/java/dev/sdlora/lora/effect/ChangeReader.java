@@ -16,10 +16,9 @@ import dev.sdlora.tensors.weights.TensorLoader;
 import java.util.Optional;
 
 /**
- * Reads weights and what modules add to them, and multiplies such changes with each other: the sum
- * of the products of their numbers, of which norms and cosines consist. Two products of factors are
- * multiplied by their factors alone, without the matrices that they stand for. Not safe for several
- * threads.
+ * Reads weights and the changes that modules make to them, and computes inner products of changes,
+ * of which norms and cosines consist. The inner product of two low-rank products is computed from
+ * their factors, without the full matrices. Not safe for use by several threads.
  */
 final class ChangeReader {
   private final TensorLoader loader;
@@ -32,19 +31,19 @@ final class ChangeReader {
     this.program = Program.load(torch, ChangeReader.class, "effect.torchscript.py");
   }
 
-  /** A weight, as float32. */
+  /** Reads a weight as float32. */
   NDArray weight(Origin origin, OpenFiles files, NDManager scope) {
     return loader.load(
         files.of(origin.file()), origin.entry(), origin.shape(), ScalarType.FLOAT32, scope);
   }
 
   /**
-   * What a module adds to a weight.
+   * Reads or computes the change that a module makes to a weight.
    *
-   * @param name of the weight
-   * @param original the weight without any change
-   * @throws dev.sdlora.api.error.LoraException if it holds NaN or infinity, or does not fit the
-   *     weight
+   * @param name the name of the weight
+   * @param original the unchanged weight
+   * @throws dev.sdlora.api.error.LoraException if the change holds NaN or infinity, or does not fit
+   *     the weight
    */
   WeightChange change(
       String name, Change change, NDArray original, OpenFiles files, NDManager scope) {
@@ -62,9 +61,9 @@ final class ChangeReader {
   }
 
   /**
-   * What a module adds to a weight, if that is a product, which does not depend on the weight.
+   * Reads the change of a module if it is a low-rank product, which does not depend on the weight.
    *
-   * @throws dev.sdlora.api.error.LoraException if it holds NaN or infinity
+   * @throws dev.sdlora.api.error.LoraException if the change holds NaN or infinity
    */
   Optional<WeightChange> product(Change change, OpenFiles files, NDManager scope) {
     return factors(change)
@@ -78,7 +77,7 @@ final class ChangeReader {
         : factors;
   }
 
-  /** The sum of the products of the numbers of two changes of one weight. */
+  /** The inner product of two changes of one weight. */
   double inner(WeightChange one, WeightChange other, NDManager scope) {
     LowRank product = one.product();
     LowRank second = other.product();
@@ -103,7 +102,7 @@ final class ChangeReader {
             scope);
   }
 
-  /** The same of a change and a tensor of the weight's size. */
+  /** The inner product of a change and a tensor of the weight's size. */
   double inner(WeightChange change, NDArray tensor, NDManager scope) {
     LowRank product = change.product();
     if (product == null) {
@@ -122,7 +121,7 @@ final class ChangeReader {
   private static NDArray whole(WeightChange change) {
     NDArray whole = change.whole();
     if (whole == null) {
-      throw new IllegalStateException("a change is neither a product nor whole");
+      throw new IllegalStateException("a change must have either a product or a whole tensor");
     }
     return whole;
   }
@@ -132,7 +131,7 @@ final class ChangeReader {
     return call(program.call("squares").tensor(tensor), scope);
   }
 
-  /** What a weight has to be added to be another, in the memory of the other. */
+  /** The other tensor minus the weight, computed in place in the memory of the other. */
   NDArray difference(NDArray other, NDArray weight, NDManager scope) {
     return program.call("difference").tensor(other).tensor(weight).run(scope);
   }

@@ -18,15 +18,15 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures how far the weights of one checkpoint are from those of another. Reads one layer after
- * another and keeps none. Weights that only one has, or that differ in shape, are passed over. Not
- * safe for several threads.
+ * Measures the distance between the weights of two checkpoints. Reads one layer after another and
+ * keeps none. Weights that only one checkpoint has, or that differ in shape, are skipped. Not safe
+ * for use by several threads.
  */
 public final class DistanceMeter {
   private final Torch torch;
   private final ChangeReader reader;
 
-  /** A meter on one owner's native memory. */
+  /** Creates a meter that uses one owner's native memory. */
   public DistanceMeter(Torch torch, TensorLoader loader) {
     this.torch = torch;
     this.reader = new ChangeReader(torch, loader);
@@ -35,8 +35,8 @@ public final class DistanceMeter {
   /**
    * Measures text encoders or U-Nets.
    *
-   * @param from the weights that are the measure
-   * @param to the others
+   * @param from the reference weights
+   * @param to the weights to compare with them
    * @return the blocks, in the order of the weights
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
@@ -46,7 +46,7 @@ public final class DistanceMeter {
     return measure(BlockNames.part(network), name -> names.of(network, name), from, to);
   }
 
-  /** The same for VAEs. */
+  /** Measures VAEs like {@link #measure}. */
   public List<BlockChange> measureVae(Map<String, Origin> from, Map<String, Origin> to) {
     return measure(ModelPart.VAE, BlockNames::vae, from, to);
   }
@@ -72,7 +72,7 @@ public final class DistanceMeter {
     return blocks(part, sums);
   }
 
-  /** A weight, and what it has to be added to be the other. */
+  /** A weight and its difference from the other checkpoint's weight. */
   private record Apart(NDArray weight, NDArray difference) {}
 
   private Apart read(Origin from, Origin to, OpenFiles files, NDManager scope) {
@@ -82,7 +82,7 @@ public final class DistanceMeter {
     return new Apart(weight, difference);
   }
 
-  /** Whether two weights can be compared. */
+  /** Whether two weights have the same shape, so that they can be compared. */
   public static boolean areAlike(Origin one, @Nullable Origin other) {
     return other != null && one.shape().equals(other.shape());
   }

@@ -23,14 +23,14 @@ import java.util.Map;
 
 /**
  * Measures how far plans move the weights of a checkpoint, each alone and all together. Reads one
- * layer after another, from the checkpoint and the LoRAs, and keeps none. Not safe for several
- * threads.
+ * layer after another, from the checkpoint and the LoRAs, and keeps none. Not safe for use by
+ * several threads.
  */
 public final class EffectMeter {
   private final Torch torch;
   private final ChangeReader reader;
 
-  /** A meter on one owner's native memory. */
+  /** Creates a meter that uses one owner's native memory. */
   public EffectMeter(Torch torch, TensorLoader loader) {
     this.torch = torch;
     this.reader = new ChangeReader(torch, loader);
@@ -39,10 +39,10 @@ public final class EffectMeter {
   /**
    * Measures a plan.
    *
-   * @param weights where the original weights of each network lie, by their names in diffusers
+   * @param weights the locations of the original weights of each network, by their diffusers names
    * @return the blocks with changed weights, in the order of networks and their weights
    * @throws LoraException if a change holds NaN or infinity, does not fit its weight, or is for a
-   *     weight that is not there
+   *     missing weight
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
   public List<BlockChange> measure(PatchPlan plan, Map<Network, Map<String, Origin>> weights) {
@@ -50,9 +50,9 @@ public final class EffectMeter {
   }
 
   /**
-   * Measures several plans and every two of them together.
+   * Measures several plans and each pair of them.
    *
-   * @return the blocks with weights that any of them changes, in the order of networks and weights
+   * @return the blocks with weights that any plan changes, in the order of networks and weights
    * @throws LoraException as {@link #measure(PatchPlan, Map)}
    */
   public List<LoraConflicts.Block> measure(
@@ -90,7 +90,7 @@ public final class EffectMeter {
   private static void requireThere(String name, Change change, Map<String, Origin> origins) {
     if (!origins.containsKey(name)) {
       throw new LoraException(
-          "LoRA '%s': module '%s' changes '%s', which the checkpoint does not have; it was probably"
+          "LoRA '%s': module '%s' changes '%s', which is missing from the checkpoint; it was probably"
                   .formatted(change.file().path(), change.module().key(), name)
               + " trained for another model",
           Reason.MISFIT,
@@ -123,7 +123,7 @@ public final class EffectMeter {
     }
   }
 
-  /** Several changes of a plan are one, their sum. */
+  /** The inner product of the sums of two plans' changes. */
   private double inner(List<WeightChange> one, List<WeightChange> other, NDManager scope) {
     double sum = 0;
     for (WeightChange first : one) {
@@ -157,7 +157,7 @@ public final class EffectMeter {
           BlockNames.part(network), name, weights, Math.sqrt(weight), pairs);
     }
 
-    /** Rounding may leave a little less than nothing. */
+    /** Rounding may make the sum slightly negative. */
     private double norm(int plan) {
       return Math.sqrt(Math.max(0, products[plan][plan]));
     }

@@ -20,22 +20,22 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Measures what becomes of the changes of a LoRA when weights with them are rounded to the number
- * format that a network computes in. A few weights stand for all: they are read from the
- * checkpoint, and those in memory are not touched. Not safe for several threads.
+ * Measures how much of a LoRA's change survives when the changed weights are rounded to the dtype
+ * that a network computes in. Samples a few weights, which it reads from the checkpoint; the
+ * weights in memory stay untouched. Not safe for use by several threads.
  */
 public final class RoundingMeter {
-  /** Weights that are looked at in each network. */
+  /** The number of weights sampled in each network. */
   private static final int SAMPLE = 3;
 
-  /** Larger ones are looked at only where there are no others. */
+  /** Larger weights are sampled only if there are no others. */
   private static final long LARGE = 1 << 20;
 
   private final Torch torch;
   private final TensorLoader loader;
   private final Program program;
 
-  /** A meter with a reader of its own. */
+  /** Creates a meter with a reader of its own. */
   public RoundingMeter(Torch torch) {
     this.torch = torch;
     this.loader = new TensorLoader(torch);
@@ -43,20 +43,21 @@ public final class RoundingMeter {
   }
 
   /**
-   * What becomes of changes. Of a change that is smaller than the steps of the format most numbers
-   * take no part, and the others a whole step, so that what weights do has little to do with it.
+   * The effect of rounding on a change. If the change is smaller than the steps of the dtype, most
+   * numbers stay as they are and the others move by a whole step, so the rounded weights hardly
+   * reflect the change.
    *
-   * @param moved the share of weights that are other numbers than without it, from 0 to 1
-   * @param likeness the cosine between the change that was meant and the one that becomes of it: 1
-   *     if they are the same, 0 if nothing is left
-   * @param relative the norm of the change that was meant, as a share of that of the weights
+   * @param moved the share of the weights' numbers that differ after rounding, 0 to 1
+   * @param likeness the cosine between the intended and the rounded change: 1 if they are the same,
+   *     0 if nothing is left
+   * @param relative the norm of the intended change, relative to that of the weights
    */
   public record Rounding(double moved, double likeness, double relative) {}
 
   /**
    * Measures the changes of one LoRA.
    *
-   * @param plan those changes alone
+   * @param plan the changes of this LoRA alone
    * @param weights the networks
    * @return empty if it changes no weight that is rounded to less than float32
    * @throws dev.sdlora.api.error.LoraException if a change holds NaN or infinity
@@ -84,7 +85,7 @@ public final class RoundingMeter {
     return sums.rounding();
   }
 
-  /** Weights from all over the network; biases are few and tell little. */
+  /** Picks weights spread over the network; biases are few and say little. */
   private static List<String> sample(Map<String, List<Change>> changes, LiveWeights live) {
     List<String> names =
         changes.keySet().stream()
@@ -124,7 +125,6 @@ public final class RoundingMeter {
     }
   }
 
-  /** Sums over weights. */
   private static final class Sums {
     private long numbers;
     private double moved;

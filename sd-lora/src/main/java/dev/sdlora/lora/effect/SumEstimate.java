@@ -23,14 +23,14 @@ import java.util.OptionalInt;
 import java.util.WeakHashMap;
 
 /**
- * Estimates how far plans move the blocks of a checkpoint, for every request anew and therefore
- * from norms that are kept: of each file those of its changes at strength 1, computed once, and of
- * each weight of the checkpoint that of a sample of its numbers. Different files are taken to have
- * nothing to do with each other, as {@link EffectMeter} shows to be nearly so; changes of one file
- * add up. Biases do not count. Safe for use by several threads.
+ * Estimates how far plans move the blocks of a checkpoint. To be fast enough for every request, it
+ * caches norms: those of a file's changes at strength 1, computed once, and those of the
+ * checkpoint's weights, computed from a sample of their numbers. Changes of different files are
+ * assumed to be orthogonal, which {@link EffectMeter} shows to be nearly true; changes of one file
+ * add up. Biases are ignored. Safe for use by several threads.
  */
 public final class SumEstimate {
-  /** Pieces of a weight that are read, evenly spread over it. */
+  /** The number of evenly spaced pieces that are read of a weight. */
   private static final int PIECES = 8;
 
   private static final int PIECE = 2048;
@@ -39,17 +39,20 @@ public final class SumEstimate {
   private final Map<Network, BlockNames> names = new HashMap<>();
   private final Map<Place, Double> weightSquares = new HashMap<>();
 
-  /** Of files that nobody uses any more, nothing is kept. */
+  /** Weak keys, so that the norms of unused files are freed. */
   private final Map<TensorFile, Map<Key, Double>> norms = new WeakHashMap<>();
 
   private record Place(Network network, String weight) {}
 
-  /** A module may change several weights, and several modules one. */
+  /**
+   * The key of a norm: a module may change several weights, and several modules may change one
+   * weight.
+   */
   private record Key(Place place, LoraModule module) {}
 
   private record BlockPlace(Network network, String block) {}
 
-  /** Estimates for a checkpoint. */
+  /** Creates estimates for a checkpoint. */
   public SumEstimate(Map<Network, Map<String, Origin>> weights) {
     this.weights = weights;
     weights.forEach((network, origins) -> names.put(network, new BlockNames(origins.keySet())));
@@ -58,10 +61,10 @@ public final class SumEstimate {
   /**
    * Estimates the sum of plans.
    *
-   * @param plans each of one LoRA
-   * @param shares what share of each acts
+   * @param plans the plans, one for each LoRA
+   * @param shares the share of its strength at which each plan acts
    * @return the blocks with changed weights
-   * @throws dev.sdlora.api.error.LoraException if a change that was not seen before is damaged
+   * @throws dev.sdlora.api.error.LoraException if a change that is not yet cached is damaged
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
   public synchronized List<BlockChange> of(List<PatchPlan> plans, double... shares) {
@@ -86,7 +89,7 @@ public final class SumEstimate {
     return blocks;
   }
 
-  /** The sum of squares of what is added to a weight. */
+  /** The sum of squares of the change of a weight. */
   private double squares(Place place, List<PatchPlan> plans, double... shares) {
     Map<TensorFile, Map<LoraModule, Double>> strengths = new HashMap<>();
     for (int i = 0; i < plans.size(); i++) {
@@ -115,7 +118,7 @@ public final class SumEstimate {
             .getOrDefault(place.weight, List.of());
   }
 
-  /** Computes the norms that are not known yet. */
+  /** Computes the norms that are not yet cached. */
   private void learn(List<PatchPlan> plans) {
     Map<Key, Change> unknown = new LinkedHashMap<>();
     weights.forEach(
@@ -151,7 +154,7 @@ public final class SumEstimate {
     }
   }
 
-  /** The norm of a change at strength 1, whatever its rank limit. */
+  /** The norm of a change at strength 1, at its full rank. */
   private double norm(
       Place place, Change change, ChangeReader reader, OpenFiles files, Torch torch) {
     Map<String, Origin> origins = weights.getOrDefault(place.network, Map.of());
@@ -173,7 +176,7 @@ public final class SumEstimate {
     }
   }
 
-  /** The sum of squares of a weight, from some of its numbers; of all if they are few. */
+  /** The sum of squares of a weight, extrapolated from a sample; exact if the weight is small. */
   static double sampledSquares(Origin origin, OpenFiles files) {
     TensorEntry entry = origin.entry();
     TensorFile.Reader reader = files.of(origin.file());

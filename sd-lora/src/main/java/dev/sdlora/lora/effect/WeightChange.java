@@ -5,10 +5,10 @@ import dev.sdlora.tensors.weights.LowRank;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one module adds to a weight: a product of two factors, or the whole.
+ * The change that one module makes to a weight: a product of two factors or a whole tensor.
  *
- * @param product the factors; null if it is whole
- * @param whole float32, of the weight's shape; null if it is a product
+ * @param product the factors; null if the change is a whole tensor
+ * @param whole the tensor, float32, of the weight's shape; null if the change is a product
  */
 record WeightChange(@Nullable LowRank product, @Nullable NDArray whole) {
   static WeightChange of(LowRank product) {

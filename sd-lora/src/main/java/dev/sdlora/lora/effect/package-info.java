@@ -1,11 +1,11 @@
 /**
- * How far LoRAs move the weights of a checkpoint.
+ * Measures how far LoRAs move the weights of a checkpoint.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>How changes and checkpoints are measured against each other; the bars: {@code lora.effect}:
- *       {@code EffectMeter}, {@code DistanceMeter}, products in {@code ChangeReader}; {@code
+ *   <li>Measurements of changes and checkpoints, and their bar charts: {@code lora.effect}: {@code
+ *       EffectMeter}, {@code DistanceMeter}, products in {@code ChangeReader}; {@code
  *       api.BarChart}.
  * </ul>
  */

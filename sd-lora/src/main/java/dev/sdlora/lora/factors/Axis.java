@@ -11,17 +11,17 @@ import dev.sdlora.tensors.file.TensorFile;
 import java.util.List;
 
 /**
- * Which way a row of numbers lies along a weight: one for each of its rows (axis 0, outputs) or one
- * for each of its columns (axis 1, input channels).
+ * The axis of a weight that a vector scales: one number for each row (axis 0, outputs) or one for
+ * each column (axis 1, input channels).
  */
 final class Axis {
   private Axis() {}
 
   /**
-   * The axis of DoRA's magnitudes by their shape: [out, 1, …] as LyCORIS stores them now, [1, in,
-   * …] as it did first, [out] in other files.
+   * The axis of DoRA's magnitudes, derived from their shape: [out, 1, …] in current files of
+   * LyCORIS, [1, in, …] in its first ones, [out] in other files.
    *
-   * @throws LoraException if the shape is neither
+   * @throws LoraException if the shape matches neither axis
    */
   static int ofMagnitudes(TensorFile file, TensorEntry magnitudes, NDArray weight) {
     long out = weight.getShape().get(0);
@@ -47,9 +47,10 @@ final class Axis {
   }
 
   /**
-   * The axis of IA3's factors: as {@code on_input} says, else by their number.
+   * The axis of IA3's factors: {@code on_input} decides if present, otherwise the number of
+   * factors.
    *
-   * @throws LoraException if there are more or fewer than rows or columns
+   * @throws LoraException if their number matches neither the rows nor the columns
    */
   static int ofFactors(TensorFile.Reader reader, LoraModule module, NDArray weight) {
     TensorEntry factors = module.part(Part.WEIGHT);
@@ -63,7 +64,7 @@ final class Axis {
     long expected = onInput ? in : out;
     if (factors.elements() != expected) {
       throw new LoraException(
-          "LoRA '%s': tensor '%s' has %s factors for %s %s; it was probably trained for another model"
+          "LoRA '%s': tensor '%s' has %s factors, expected one for each of the %s %s; it was probably trained for another model"
               .formatted(
                   reader.file().path(),
                   factors.name(),

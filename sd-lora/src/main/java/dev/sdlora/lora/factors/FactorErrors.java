@@ -9,11 +9,11 @@ import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.stream.Collectors;
 
-/** The errors that show only when a module's change is computed. */
+/** Errors that are detected only when the change of a module is computed. */
 final class FactorErrors {
   private FactorErrors() {}
 
-  /** A change that no number format holds. */
+  /** A change that no dtype can hold. */
   static LoraException tooLarge(TensorFile file, LoraModule module, double strength) {
     return new LoraException(
         "LoRA '%s': at strength %s the change of '%s' becomes infinite"
@@ -22,11 +22,11 @@ final class FactorErrors {
         ErrorDetails.in(file.path()).withModule(module.key()));
   }
 
-  /** Tensors that the engine cannot combine. */
+  /** Tensors whose shapes cannot be combined. */
   static LoraException unfit(
       TensorFile.Reader reader, LoraModule module, NDArray original, EngineException cause) {
     return new LoraException(
-        "LoRA '%s': the tensors of module '%s' (%s) do not fit each other or the weight, which is %s"
+        "LoRA '%s': the tensors of module '%s' (%s) do not match each other or the weight of shape %s"
             .formatted(
                 reader.file().path(),
                 module.key(),

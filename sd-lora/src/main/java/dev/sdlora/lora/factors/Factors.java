@@ -25,27 +25,28 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes that modules of adapter files make, in float32. They are those of LyCORIS's {@code
- * forward}, under which such files are trained; other programs differ in places:
+ * Computes the changes of adapter modules in float32. They match LyCORIS's {@code forward}, with
+ * which these files are trained; other programs differ in some points:
  *
  * <ul>
  *   <li>LoHa and LoKr: the product is multiplied by alpha / rank once. LyCORIS's {@code
- *       get_merged_weight} multiplies twice, which is a mistake there.
- *   <li>DoRA: the length is that of rows or columns of W + ΔW. A1111 takes columns always, ComfyUI
- *       the rows of W alone. A file of LyCORIS at strength s changes lengths by the part s of the
- *       way, with all of ΔW at every strength, where A1111 and ComfyUI go the part s of the whole
- *       way. A file of PEFT, which names its tensor {@code lora_magnitude_vector}, takes s · ΔW and
- *       gives it the whole length, as PEFT does.
+ *       get_merged_weight} multiplies twice, which is a bug.
+ *   <li>DoRA: the norm is that of the rows or columns of W + ΔW. A1111 always uses the columns,
+ *       ComfyUI the rows of W alone. For a LyCORIS file at strength s, all of ΔW is added at every
+ *       strength and the norms are moved by the fraction s towards the stored magnitudes; A1111 and
+ *       ComfyUI interpolate the whole weight by s. A PEFT file, whose tensor is named {@code
+ *       lora_magnitude_vector}, adds s · ΔW and sets the norms to the stored magnitudes, as PEFT
+ *       does.
  *   <li>OFT and BOFT: alpha limits the norm of Q, times the number of rows as in LyCORIS and
- *       kohya's trainer; ComfyUI leaves that out and applies the strength of OFT twice. {@code
- *       rescale} is applied whole at every strength.
- *   <li>GLoRA: both layouts are known, where A1111 knows the first only.
- *   <li>Rank limits hold for LoRA and LoCon, with or without core; A1111 passes over those with
- *       one.
+ *       kohya's trainer; ComfyUI ignores the number of rows and applies the strength of OFT twice.
+ *       {@code rescale} is applied in full at every strength.
+ *   <li>GLoRA: both layouts are supported; A1111 supports only the first.
+ *   <li>Rank limits apply to LoRA and LoCon, with or without core; A1111 ignores modules with a
+ *       core.
  * </ul>
  *
- * <p>Nothing is linear in the strength but LoRA, LoHa, LoKr, IA3, GLoRA and plain differences. Not
- * safe for several threads, as its loader.
+ * <p>The change is linear in the strength only for LoRA, LoHa, LoKr, IA3, GLoRA and plain
+ * differences. Not safe for use by several threads, because its loader is not.
  */
 public final class Factors {
   private final Torch torch;
@@ -54,7 +55,7 @@ public final class Factors {
   private final int limit;
   private final Formulas formulas;
 
-  /** Factors that take modules at their full rank. */
+  /** Creates factors that use the full rank of modules. */
   public Factors(Torch torch, TensorLoader loader) {
     this(
         torch,
@@ -73,12 +74,12 @@ public final class Factors {
   }
 
   /**
-   * Factors that use the first components of LoRA and LoCon only: the first columns of {@code up}
-   * and rows of {@code down}, as A1111's {@code dyn}. The scale stays alpha / full rank. Other
-   * kinds are taken whole.
+   * Returns factors that use only the first components of LoRA and LoCon: the first columns of
+   * {@code up} and rows of {@code down}, like A1111's {@code dyn}. The scale stays alpha / full
+   * rank. Other kinds are used whole.
    *
-   * @param rank at least 1; more than a module has changes nothing
-   * @throws IllegalArgumentException if it is less
+   * @param rank the number of components, at least 1; values above a module's rank have no effect
+   * @throws IllegalArgumentException if the rank is less than 1
    */
   public Factors limitedTo(int rank) {
     if (rank < 1) {
@@ -88,14 +89,14 @@ public final class Factors {
   }
 
   /**
-   * What a module adds to the original weight at a strength.
+   * Computes the change that a module adds to the original weight.
    *
    * @param reader the adapter's file
    * @param module the module in it; it must change the weight
-   * @param original the layer's weight without any change, float32
-   * @param strength factor on the change, without alpha / rank
+   * @param original the layer's unchanged weight, float32
+   * @param strength the factor on the change, without alpha / rank
    * @param scope the manager that will own the result
-   * @return float32, of the original's shape
+   * @return the change, float32, of the original's shape
    * @throws LoraException if a tensor holds NaN or infinity, or the tensors do not fit the weight
    *     or each other
    */
@@ -118,11 +119,11 @@ public final class Factors {
   }
 
   /**
-   * What a module adds to the original bias at a strength.
+   * Computes the change that a module adds to the original bias.
    *
-   * @param originalBias the layer's bias without any change, if it has one
-   * @return float32, of the bias's shape; empty if the module leaves the bias alone
-   * @throws LoraException if the tensor holds NaN or infinity, or is not as long as the bias
+   * @param originalBias the layer's unchanged bias, if it has one
+   * @return the change, float32, of the bias's shape; empty if the module does not change the bias
+   * @throws LoraException if the tensor holds NaN or infinity, or differs in length from the bias
    */
   public Optional<NDArray> biasDelta(
       TensorFile.Reader reader,
@@ -137,7 +138,7 @@ public final class Factors {
     List<Long> shape = List.of(entry.get().elements());
     if (originalBias != null && originalBias.size() != entry.get().elements()) {
       throw new LoraException(
-          "LoRA '%s': tensor '%s' changes a bias of %s numbers, but the checkpoint's has %s; it was"
+          "LoRA '%s': tensor '%s' changes a bias of %s numbers, but the bias in the checkpoint has %s; it was"
                   .formatted(
                       reader.file().path(),
                       entry.get().name(),
@@ -161,11 +162,12 @@ public final class Factors {
   }
 
   /**
-   * The two factors of a module that is a product of two: LoRA and LoCon without magnitudes. A core
-   * is multiplied into the second.
+   * Reads the two factors of a module that is a plain product: LoRA and LoCon without magnitudes. A
+   * core is multiplied into the second factor.
    *
-   * @return the factors, with the strength and alpha / rank as their scale; empty for other kinds
-   * @throws LoraException if a tensor holds NaN or infinity, or the product would at this strength
+   * @return the factors with strength · alpha / rank as their scale; empty for other kinds
+   * @throws LoraException if a tensor holds NaN or infinity, or the product overflows at this
+   *     strength
    */
   public Optional<LowRank> lowRank(
       TensorFile.Reader reader, LoraModule module, double strength, NDManager scope) {
@@ -176,17 +178,17 @@ public final class Factors {
   }
 
   /**
-   * A module and how much of it is wanted.
+   * A module with the strength at which it is read.
    *
    * @param module the module
-   * @param strength factor on its change, without alpha / rank
+   * @param strength the factor on its change, without alpha / rank
    */
   public record Portion(LoraModule module, double strength) {}
 
   /**
-   * The factors of many modules of a file, which are read with one call of the engine.
+   * Reads the factors of many modules of a file in one call of the engine.
    *
-   * @param portions products all
+   * @param portions the modules, all of which must be plain products
    * @return the factors in the same order
    * @throws LoraException as {@link #lowRank}
    */
@@ -212,12 +214,13 @@ public final class Factors {
   }
 
   /**
-   * The two factors of a module whose change {@linkplain #hasLowRankForm is a product}, whatever
-   * its kind.
+   * Returns the two factors of a module of any kind whose change {@linkplain #hasLowRankForm is a
+   * low-rank product}.
    *
-   * @param shape of the layer's weight
-   * @return the factors, with the strength and alpha / rank as their scale
-   * @throws LoraException if a tensor holds NaN or infinity, or the product would at this strength
+   * @param shape the shape of the layer's weight
+   * @return the factors with strength · alpha / rank as their scale
+   * @throws LoraException if a tensor holds NaN or infinity, or the product overflows at this
+   *     strength
    */
   public LowRank product(
       TensorFile.Reader reader,
@@ -240,7 +243,7 @@ public final class Factors {
         scope);
   }
 
-  /** Whether the factors are in the file as they are wanted. */
+  /** Whether the file holds the factors in exactly the form that is needed. */
   private boolean isInFile(Portion portion) {
     return portion.module().find(Part.LORA_MID).isEmpty() && portion.module().rank() <= limit;
   }
@@ -273,7 +276,7 @@ public final class Factors {
     }
   }
 
-  /** A sum of this many products of such numbers is far from the end of float32. */
+  /** Checks that a sum of this many products stays far below the largest float32 number. */
   private static void requireBounded(
       TensorFile.Reader reader, Portion portion, LowRank product, double largest) {
     long rank = product.down().getShape().get(0);
@@ -288,9 +291,9 @@ public final class Factors {
   }
 
   /**
-   * Whether a module's change is a product of two factors that cost no more to multiply by than the
-   * layer's own weight: LoRA and LoCon always, LoHa and LoKr where the {@linkplain ProductRank
-   * rank} that their formulas come to is low.
+   * Whether a module's change is a product of two factors that are no more expensive to multiply by
+   * than the layer's own weight: always for LoRA and LoCon, and for LoHa and LoKr if the
+   * {@linkplain ProductRank rank} that results from their formulas is low.
    */
   public static boolean hasLowRankForm(LoraModule module) {
     return isFactorPair(module)

@@ -10,7 +10,10 @@ import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 
-/** Calls the formula of a module's kind, {@code factors.torchscript.py}, on its tensors. */
+/**
+ * Applies the formula of a module's kind, defined in {@code factors.torchscript.py}, to its
+ * tensors.
+ */
 final class Formulas {
   private static final String PEFT_MAGNITUDE = "lora_magnitude_vector";
 
@@ -18,7 +21,7 @@ final class Formulas {
   private final Program program;
   private final int limit;
 
-  /** Formulas that use at most so many components of a LoRA. */
+  /** Creates formulas that use at most this many components of a LoRA. */
   Formulas(Torch torch, Program program, int limit) {
     this.torch = torch;
     this.program = program;
@@ -26,9 +29,9 @@ final class Formulas {
   }
 
   /**
-   * What a module adds to the original weight.
+   * Computes the change that a module adds to the original weight.
    *
-   * @param dict its tensors, by their names in LyCORIS
+   * @param dict the module's tensors, by their names in LyCORIS
    */
   NDArray change(
       TensorFile.Reader reader,
@@ -42,7 +45,10 @@ final class Formulas {
         : plain(reader, module, dict, original, strength, scope);
   }
 
-  /** The change of DoRA: W plus another kind's change, whose rows or columns get their length. */
+  /**
+   * The change of DoRA: adds another kind's change to W and rescales the rows or columns of the sum
+   * to their stored norms.
+   */
   private NDArray ofLength(
       TensorFile.Reader reader,
       LoraModule module,

@@ -15,15 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads the tensors from which a module's change of a weight is computed. */
+/** Reads the tensors from which the change of a weight is computed. */
 final class ModuleTensors {
-  /** Parts that make the bias, and those that are single numbers. */
+  /** Parts that belong to the bias and parts that are single numbers. */
   private static final Set<Part> OTHERS =
       EnumSet.of(Part.DIFF_B, Part.B_NORM, Part.ALPHA, Part.SCALE, Part.ON_INPUT);
 
   private ModuleTensors() {}
 
-  /** The tensors that make the weight, by the names that LyCORIS has for them. */
+  /** Reads the tensors for the weight, by their names in LyCORIS. */
   static Map<String, NDArray> read(
       TensorLoader loader, TensorFile.Reader reader, LoraModule module, NDManager scope) {
     List<Part> names = new ArrayList<>();
@@ -47,7 +47,7 @@ final class ModuleTensors {
     return byName;
   }
 
-  /** GLoRA's part that had this one's place in the first layout. */
+  /** The GLoRA part that corresponds to this one in the first layout. */
   private static Part counterpart(Part part) {
     return switch (part) {
       case A1 -> Part.A2;

@@ -12,10 +12,10 @@ import dev.sdlora.tensors.weights.TensorLoader.Wanted;
 import java.util.List;
 
 /**
- * Tensors of adapters as float32, none of which holds NaN or infinity.
+ * Adapter tensors in float32, free of NaN and infinity.
  *
- * @param tensors in the order in which they were asked for
- * @param largest the largest magnitude in them all
+ * @param tensors the tensors, in the order requested
+ * @param largest the largest magnitude in all of them
  */
 record Parts(List<NDArray> tensors, double largest) {
 

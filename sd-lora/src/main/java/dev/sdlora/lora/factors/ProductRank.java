@@ -8,15 +8,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The rank of the one product that a LoHa or a LoKr is. The rows and columns of a Hadamard product
- * of two products are the rows and columns of their factors, each times each (Khatri and Rao); a
- * Kronecker product of products is the product of the Kronecker products of their factors. Either
- * way the ranks multiply.
+ * The rank of a LoHa or a LoKr written as a single product. The rows and columns of a Hadamard
+ * product of two products are all pairwise products of the rows and columns of their factors
+ * (Khatri and Rao); a Kronecker product of products is the product of the Kronecker products of
+ * their factors. Either way the ranks multiply.
  */
 final class ProductRank {
   private ProductRank() {}
 
-  /** Whether multiplying by the two factors takes no more operations than by the whole change. */
+  /**
+   * Whether multiplying by the two factors takes no more operations than multiplying by the whole
+   * change.
+   */
   static boolean isLow(LoraModule module) {
     return switch (module.kind()) {
       case LOHA -> isLow(Math.multiplyExact((long) module.rank(), module.rank()), module.extent());
@@ -36,7 +39,7 @@ final class ProductRank {
     return rank * (out + in) <= out * in;
   }
 
-  /** The rank of a factor; of a whole matrix, to which the identity is the other factor. */
+  /** The rank of a factor. A whole matrix counts as its product with the identity. */
   private static long inner(LoraModule module, Part whole, Part second) {
     Optional<List<Long>> shape = module.find(whole).map(TensorEntry::shape);
     return shape

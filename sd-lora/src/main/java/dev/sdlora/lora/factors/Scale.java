@@ -8,20 +8,20 @@ import dev.sdlora.lora.format.Part;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 
-/** The factor that a module's own settings put on its change, besides the strength. */
+/** The factor on a module's change that its own settings define, in addition to the strength. */
 final class Scale {
   private Scale() {}
 
   /**
-   * The factor: the tensor {@code scale} if there is one, else what settings beside the tensors
-   * say, else alpha / rank, else 1. An alpha of 0 stands for the rank, as in the trainers, which
-   * replace it so when they start (kohya's sd-scripts, LyCORIS); A1111 and ComfyUI would multiply
-   * by 0 and show a LoRA that does nothing.
+   * Returns the factor: the tensor {@code scale} if there is one, otherwise the value from the
+   * adapter's settings, otherwise alpha / rank, otherwise 1. An alpha of 0 means the rank, as in
+   * the trainers, which make this replacement when they start (kohya's sd-scripts, LyCORIS); A1111
+   * and ComfyUI would multiply by 0, so the LoRA would have no effect.
    *
-   * <p>LoKr of two full matrices has factor 1 whatever its alpha: there is no rank to divide by.
-   * GLoRA has alpha / rank as in LyCORIS and ComfyUI; A1111 leaves its alpha out.
+   * <p>A LoKr of two full matrices has factor 1 whatever its alpha, because it has no rank to
+   * divide by. GLoRA uses alpha / rank as in LyCORIS and ComfyUI; A1111 ignores its alpha.
    *
-   * @throws LoraException if a number is NaN or infinite, or is no single number
+   * @throws LoraException if a number is NaN or infinite, or a tensor is not a single number
    */
   static double of(TensorFile.Reader reader, LoraModule module) {
     if (module.find(Part.SCALE).isPresent()) {
@@ -37,7 +37,7 @@ final class Scale {
     return alpha == 0 ? 1 : alpha / module.rank();
   }
 
-  /** Whether there is something to divide alpha by. */
+  /** Whether the module has a rank by which alpha can be divided. */
   private static boolean hasRank(LoraModule module) {
     return switch (module.kind()) {
       case LORA, LOHA, GLORA -> true;
@@ -49,7 +49,7 @@ final class Scale {
   /**
    * The value of a tensor of one number.
    *
-   * @throws LoraException if it is NaN or infinite, or there are more or fewer numbers
+   * @throws LoraException if it is NaN or infinite, or the tensor does not have exactly one number
    */
   static double number(TensorFile.Reader reader, TensorEntry entry) {
     if (entry.elements() != 1) {

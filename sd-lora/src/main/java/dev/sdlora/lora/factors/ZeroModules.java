@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Tells files that change nothing at any strength, such as one that was saved before its first
- * training step: trainers start with one factor of each product at zero. Stateless.
+ * Detects files that have no effect at any strength, such as files saved before the first training
+ * step: trainers initialize one factor of each product to zero. Stateless.
  */
 public final class ZeroModules {
   private static final int CHUNK = 1 << 16;
@@ -18,8 +18,8 @@ public final class ZeroModules {
   private ZeroModules() {}
 
   /**
-   * Whether all modules of a file are products with a factor of zeros. Reads up to the first that
-   * is not, which in files that do something is nearly always the first of all.
+   * Whether every module of a file is a product with an all-zero factor. Stops at the first module
+   * that is not, which in files with an effect is nearly always the first one.
    *
    * @throws dev.sdlora.api.error.TensorFileException if the file cannot be read or has changed
    */
@@ -29,7 +29,7 @@ public final class ZeroModules {
     }
   }
 
-  /** A module does nothing if each of its summands does nothing. */
+  /** A module has no effect if none of its summands has one. */
   private static boolean isZero(TensorFile.Reader reader, LoraModule module) {
     return summands(module).stream().allMatch(factors -> hasZeros(reader, module, factors))
         && hasZerosIfThere(reader, module, Part.DIFF_B)
@@ -38,7 +38,10 @@ public final class ZeroModules {
         && module.find(Part.RESCALE).isEmpty();
   }
 
-  /** What is added up, each a product of factors; those that a file has not are passed over. */
+  /**
+   * The summands of the change, each a product of factors; summands that the file lacks are
+   * skipped.
+   */
   private static List<List<Part>> summands(LoraModule module) {
     return switch (module.kind()) {
       case LORA -> List.of(List.of(Part.LORA_UP, Part.LORA_DOWN, Part.LORA_MID));
@@ -85,7 +88,7 @@ public final class ZeroModules {
     return difference.isEmpty() || isZero(reader, difference.get());
   }
 
-  /** Looks at a little at a time: of most tensors the first number tells. */
+  /** Reads the tensor in small pieces: for most tensors the first number decides. */
   private static boolean isZero(TensorFile.Reader reader, TensorEntry entry) {
     for (long at = 0; at < entry.elements(); at += CHUNK) {
       int count = (int) Math.min(CHUNK, entry.elements() - at);

@@ -1,10 +1,10 @@
 /**
- * What the tensors of an adapter's module mean: the change that they make to a layer.
+ * Computes the change that the tensors of an adapter's module make to a layer.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What a kind of adapter does to a weight: {@code lora.factors}: a method of {@code
+ *   <li>The formula of a kind of adapter: {@code lora.factors}: a method of {@code
  *       factors.torchscript.py}, its call in {@code Formulas}.
  * </ul>
  */

@@ -20,20 +20,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings that PEFT keeps beside its tensors, which have no alpha: in {@code
- * adapter_config.json} in the same folder, or, as diffusers does, in the metadata under {@code
- * lora_adapter_metadata}, there for each network. Without them alpha is the rank.
+ * The settings that PEFT stores separately from its tensors, among them alpha: in {@code
+ * adapter_config.json} in the same folder or, as diffusers does, for each network in the metadata
+ * under {@code lora_adapter_metadata}. Without these settings, alpha is the rank.
  *
- * <p>Scale is {@code lora_alpha / rank}, with {@code use_rslora} {@code lora_alpha / √rank}
- * (Kalajdzievski 2023). The rank is that of the tensors, so {@code rank_pattern} is not needed; a
- * name in {@code alpha_pattern} stands for every layer that is called so or ends so.
+ * <p>The scale is {@code lora_alpha / rank}, or {@code lora_alpha / √rank} with {@code use_rslora}
+ * (Kalajdzievski 2023). The rank is that of the tensors, so {@code rank_pattern} is not needed. A
+ * name in {@code alpha_pattern} applies to every layer whose name equals it or ends with it.
  */
 final class AdapterConfig {
   static final String FILE_NAME = "adapter_config.json";
 
   private static final String METADATA = "lora_adapter_metadata";
 
-  /** Names of layers; PEFT would take any regular expression. */
+  /** Only plain layer names are supported; PEFT accepts any regular expression. */
   private static final Pattern PLAIN_NAME = Pattern.compile("\\^?[\\w.]+");
 
   private static final List<String> NETWORKS = List.of("unet", "text_encoder_2", "text_encoder");
@@ -46,7 +46,7 @@ final class AdapterConfig {
    * The settings for one network, or for all.
    *
    * @param alpha PEFT's {@code lora_alpha}
-   * @param rank the rank that all layers should have, if they should have one
+   * @param rank the rank that all layers are expected to have; null if it may differ
    */
   private record Section(
       @Nullable Double alpha,
@@ -54,7 +54,7 @@ final class AdapterConfig {
       boolean rankStabilised,
       Map<String, Alpha> alphaPattern) {
 
-    /** The alpha of the first pattern that stands for a layer, as PEFT takes it. */
+    /** The alpha of the first pattern that matches a layer, as in PEFT. */
     @Nullable Double alpha(String key) {
       Alpha first = null;
       for (int start = 0; start >= 0 && !alphaPattern.isEmpty(); start = after(key, start)) {
@@ -66,7 +66,7 @@ final class AdapterConfig {
       return first == null ? alpha : Double.valueOf(first.value);
     }
 
-    /** Where the part of a name behind the next full stop begins; -1 if there is none. */
+    /** The index after the next dot of a name; -1 if there is none. */
     private static int after(String key, int start) {
       int dot = key.indexOf('.', start);
       return dot < 0 ? -1 : dot + 1;
@@ -76,7 +76,7 @@ final class AdapterConfig {
   /**
    * The alpha of some layers.
    *
-   * @param place its place among all patterns
+   * @param place the index of its pattern among all patterns
    */
   private record Alpha(int place, double value) {}
 
@@ -90,7 +90,7 @@ final class AdapterConfig {
     this.sections = sections;
   }
 
-  /** The file beside an adapter that may hold its settings. */
+  /** The settings file next to an adapter; it may not exist. */
   static Path beside(Path adapter) {
     return adapter.resolveSibling(FILE_NAME);
   }
@@ -98,7 +98,7 @@ final class AdapterConfig {
   /**
    * Reads the settings of a file.
    *
-   * @throws LoraException if they are there and make no sense
+   * @throws LoraException if the settings exist but are invalid
    */
   static Optional<AdapterConfig> of(TensorFile file) {
     String text = file.metadata().get(METADATA);
@@ -118,9 +118,9 @@ final class AdapterConfig {
       return Optional.of(
           sections(file.path(), FILE_NAME + " beside it", SettingsJson.read(beside), List.of("")));
     } catch (JsonProcessingException e) {
-      throw error(file.path(), FILE_NAME + " beside it is not JSON: " + e.getOriginalMessage(), e);
+      throw error(file.path(), FILE_NAME + " next to it is not JSON: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw error(file.path(), FILE_NAME + " beside it cannot be read: " + e.getMessage(), e);
+      throw error(file.path(), FILE_NAME + " next to it cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -146,7 +146,7 @@ final class AdapterConfig {
   private static Optional<Section> section(Path path, String source, JsonNode root, String prefix) {
     JsonNode alpha = root.path(prefix + "lora_alpha");
     if (alpha.isMissingNode()) {
-      // PEFT's LoHa and LoKr call it so.
+      // The key that PEFT's LoHa and LoKr use.
       alpha = root.path(prefix + "alpha");
     }
     if (!alpha.isMissingNode() && !alpha.isNull() && !isFinite(alpha)) {
@@ -160,7 +160,7 @@ final class AdapterConfig {
       if (!PLAIN_NAME.matcher(name).matches() || !isFinite(value)) {
         throw error(
             path,
-            "%s has alpha_pattern '%s': %s, expected the name of a layer and a number"
+            "%s has alpha_pattern '%s': %s, expected a layer name and a number"
                 .formatted(source, name, value),
             null);
       }
@@ -182,11 +182,11 @@ final class AdapterConfig {
   }
 
   /**
-   * The factor on a module's product.
+   * Returns the factor on a module's product.
    *
    * @param key the layer's name in the file
    * @param rank the rank of its tensors
-   * @throws LoraException if the settings speak of another rank, so that they are of another file
+   * @throws LoraException if the settings state another rank, so they belong to another file
    */
   Optional<Double> scale(String key, int rank) {
     Section section = sections.get("");
@@ -202,7 +202,7 @@ final class AdapterConfig {
     if (section.rank != null && section.rank != rank) {
       throw error(
           path,
-          "%s says that the rank is %s, but module '%s' has %s; it is probably that of another file"
+          "%s says that the rank is %s, but module '%s' has rank %s; it probably belongs to another file"
               .formatted(source, section.rank, key, rank),
           null);
     }

@@ -6,11 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A textual inversion embedding that came in the same file as an adapter: A1111's {@code
- * bundle_emb.<name>.…} or a token of cloneofsimo's trainer, such as {@code <s1>}.
+ * A textual inversion embedding stored in an adapter file: A1111's {@code bundle_emb.<name>.…} or a
+ * token of cloneofsimo's trainer, such as {@code <s1>}.
  *
- * @param name the word that stands for it in a prompt
- * @param tensors its vectors, by the names that they would have in a file of their own
+ * @param name the word for it in a prompt
+ * @param tensors its vectors, by the names that they would have in an embedding file
  */
 public record BundledEmbedding(String name, Map<String, TensorEntry> tensors) {
   /** Copies the map, keeping its order. */

@@ -4,11 +4,12 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * How large a weight a module is made for, as far as its tensors tell.
+ * The size of the weight that a module changes, as far as its tensors define it.
  *
- * @param out rows of the weight seen as a matrix, its length if it is a norm or a bias
- * @param in columns of the weight seen as a matrix: input channels times the sides of the kernel
- * @param channels rows, or input channels; which of the two is not told by the shapes
+ * @param out the rows of the weight as a matrix; the length of a norm or a bias
+ * @param in the columns of the weight as a matrix: input channels times the kernel's sides
+ * @param channels the number of rows or of input channels, if the shapes do not show which of the
+ *     two
  */
 public record Extent(OptionalLong out, OptionalLong in, OptionalLong channels) {
   private static final OptionalLong UNTOLD = OptionalLong.empty();
@@ -25,7 +26,7 @@ public record Extent(OptionalLong out, OptionalLong in, OptionalLong channels) {
     return new Extent(UNTOLD, UNTOLD, OptionalLong.of(channels));
   }
 
-  /** Whether a weight of this shape, [out], [out, in] or [out, in, k, k], can be meant. */
+  /** Whether a weight of this shape, [out], [out, in] or [out, in, k, k], has this size. */
   public boolean fits(List<Long> shape) {
     long rows = shape.isEmpty() ? 1 : shape.get(0);
     long columns = shape.stream().skip(1).reduce(1L, Math::multiplyExact);
@@ -35,7 +36,7 @@ public record Extent(OptionalLong out, OptionalLong in, OptionalLong channels) {
         && (channels.orElse(rows) == rows || channels.orElse(inputs) == inputs);
   }
 
-  /** Such as {@code a 48×40 matrix}. */
+  /** For messages, such as {@code a 48×40 matrix}. */
   @Override
   public String toString() {
     if (out.isPresent() && in.isPresent()) {

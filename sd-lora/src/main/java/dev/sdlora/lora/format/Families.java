@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Finds out which generation of Stable Diffusion a LoRA was trained for. What shapes say counts
- * before names, names before metadata, which tools copy from file to file, and that before what is
- * only likely.
+ * Detects the generation of Stable Diffusion that a LoRA was trained for. Tensor shapes take
+ * precedence over layer names, layer names over metadata (which tools copy from file to file), and
+ * metadata over mere likelihood.
  */
 final class Families {
-  /** Width of the text states that cross-attention reads in the published models. */
+  /** The widths of the text embeddings that cross-attention reads in the published models. */
   private static final Map<Long, ModelFamily> CONTEXT_WIDTHS =
       Map.of(
           768L, ModelFamily.SD1,
@@ -27,7 +27,9 @@ final class Families {
   private static final Pattern CROSS_ATTENTION =
       Pattern.compile(".*attn2[._](?:processor[._])?to_[kv]");
 
-  /** Width of the text encoders; that of OpenAI's is in SD 1.x and SDXL. */
+  /**
+   * The widths of the text encoders. OpenAI's is left out, because SD 1.x and SDXL both have it.
+   */
   private static final Map<Long, ModelFamily> TEXT_WIDTHS =
       Map.of(1024L, ModelFamily.SD2, 1280L, ModelFamily.SDXL);
 
@@ -36,7 +38,9 @@ final class Families {
           ".*(?:encoder[._]layers[._]\\d+[._]self_attn[._](?:to_)?[qkv]\\w*"
               + "|resblocks[._]\\d+[._]attn[._](?:in|[qkv])_proj\\w*)");
 
-  /** Only SDXL has a second text encoder, reads sizes, or has one transformer behind another. */
+  /**
+   * Only SDXL has a second text encoder, size conditioning, or several transformer blocks in a row.
+   */
   private static final Pattern SDXL_KEYS =
       Pattern.compile(
           "(?:lora|oft|lycoris)_te2[._].*|text_encoder_2\\..*|(?:text_encoders\\.)?clip_g\\..*"
@@ -44,23 +48,23 @@ final class Families {
               + "|.*(?:add_embedding|label_emb)[._].*"
               + "|.*transformer_blocks[._][1-9]\\d*[._].*");
 
-  /** Of the published models only SDXL has transformers at the start of the way up. */
+  /** Among the published models, only SDXL has transformers at the start of the up path. */
   private static final Pattern SMALLEST =
       Pattern.compile(
           ".*(?:^|[._])up_blocks[._]0[._]attentions[._].*"
               + "|.*(?:^|[._])output_blocks[._][012][._]1[._](?:norm|proj|transformer).*");
 
-  /** Only SD 1.x and 2.x have transformers where the image is largest. */
+  /** Only SD 1.x and 2.x have transformers at the highest resolution. */
   private static final Pattern LARGEST =
       Pattern.compile(
           ".*(?:^|[._])(?:down_blocks[._]0|up_blocks[._]3)[._]attentions[._].*"
               + "|.*(?:^|[._])(?:input_blocks[._][12]|output_blocks[._](?:9|10|11))[._]1[._].*");
 
-  /** Convolutions in SD 1.x, matrices later. */
+  /** Layers that are convolutions in SD 1.x and matrices in later models. */
   private static final Pattern PROJECTION =
       Pattern.compile(".*[._](?:attentions[._]\\d+|\\d+[._]1)[._]proj_(?:in|out)");
 
-  /** kohya's trainers name layers as the CompVis code does for SDXL and for nothing else. */
+  /** kohya's trainers use CompVis's layer names for SDXL only. */
   private static final Pattern KOHYA_SGM =
       Pattern.compile("(?:lora|oft|lycoris)_unet_(?:input|middle|output)_block.*");
 
@@ -99,7 +103,10 @@ final class Families {
         .findFirst();
   }
 
-  /** Numbered layers of a U-Net may: 768, 1024 and 2048 are no width of its own. */
+  /**
+   * Whether a layer may read text. Numbered layers of a U-Net may: 768, 1024 and 2048 are not among
+   * its own widths.
+   */
   private static boolean readsText(LoraModule module) {
     boolean numbered = module.key().startsWith("unet:") && module.extent().in().orElse(0) != 1280;
     return numbered || matches(CROSS_ATTENTION, module);
@@ -128,7 +135,7 @@ final class Families {
         : Optional.empty();
   }
 
-  /** Tells models apart that are of no published size. */
+  /** Distinguishes models of unpublished sizes by their structure. */
   private static Optional<ModelFamily> fromStructure(List<LoraModule> modules) {
     if (!any(modules, LARGEST)) {
       return Optional.empty();

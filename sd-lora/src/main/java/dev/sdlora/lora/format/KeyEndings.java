@@ -7,16 +7,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Cuts the name of a tensor into the layer and what the tensor is to it. The endings are those of
- * kohya's sd-scripts and LyCORIS, of PEFT with and without the name of the adapter, and of
- * diffusers before it used PEFT (attention processors, {@code .lora.down}, {@code
- * .lora_linear_layer.down}).
+ * Splits the name of a tensor into its layer and its part. Supports the endings of kohya's
+ * sd-scripts and LyCORIS, of PEFT with and without the name of the adapter, and of diffusers before
+ * it used PEFT (attention processors, {@code .lora.down}, {@code .lora_linear_layer.down}).
  */
 final class KeyEndings {
-  /** kohya's and LyCORIS's own endings, and the former without {@code .weight}. */
+  /** The endings of kohya and LyCORIS, those of kohya also without {@code .weight}. */
   private static final Map<String, Part> ENDINGS = endings();
 
-  /** The most full stops in an ending of that list. */
+  /** The largest number of dots in an ending of that list. */
   private static final int ENDING_DOTS = 2;
 
   private static final Pattern PEFT =
@@ -26,7 +25,9 @@ final class KeyEndings {
   private static final Pattern DIFFUSERS =
       Pattern.compile("(.+)(?:_lora|\\.lora|\\.lora_linear_layer)\\.(down|up)(?:\\.weight)?");
 
-  /** What diffusers' converters call {@code network_alphas}; they leave parts of other names in. */
+  /**
+   * The {@code network_alphas} of diffusers' converters, which leave parts of other names in them.
+   */
   private static final Pattern NETWORK_ALPHA =
       Pattern.compile(
           "(.+?)(?:_lora|\\.lora(?:_linear_layer|_A|_B)?)(?:\\.(?:down|up))?(?:\\.weight)?\\.alpha");
@@ -36,10 +37,10 @@ final class KeyEndings {
   private KeyEndings() {}
 
   /**
-   * What a name says.
+   * The components of a tensor's name.
    *
    * @param key the layer's name in the file
-   * @param part what the tensor is to it
+   * @param part the part of the layer's module that the tensor is
    */
   record Piece(String key, Part part) {}
 
@@ -53,7 +54,7 @@ final class KeyEndings {
     return endings;
   }
 
-  /** The layer of a tensor; empty if the name does not look like an adapter's. */
+  /** Splits the name of a tensor; empty if it does not look like an adapter's. */
   static Optional<Piece> cut(String name) {
     if (name.contains("lora_A") || name.contains("lora_B") || name.contains("lora_magnitude")) {
       Matcher peft = PEFT.matcher(name);
@@ -94,7 +95,7 @@ final class KeyEndings {
     return word.equals("down") ? Part.LORA_DOWN : Part.LORA_UP;
   }
 
-  /** The longest ending of the list that fits. */
+  /** Splits off the longest ending of the list that matches. */
   private static Optional<Piece> plain(String name) {
     Optional<Piece> found = Optional.empty();
     int dot = name.length();
@@ -111,7 +112,7 @@ final class KeyEndings {
     return found;
   }
 
-  /** The name that the other factor of a pair would have beside this one. */
+  /** The name of the other factor of a pair, given the name of one. */
   static String counterpart(String name) {
     String[][] pairs = {
       {"lora_down", "lora_up"}, {"lora_A", "lora_B"}, {".down", ".up"}, {":down", ":up"}

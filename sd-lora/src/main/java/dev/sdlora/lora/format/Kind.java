@@ -2,7 +2,10 @@ package dev.sdlora.lora.format;
 
 /** The methods by which adapter files change a layer. */
 public enum Kind {
-  /** Hu et al. 2021; with convolutions LoCon, with a core {@code lora_mid} its Tucker form. */
+  /**
+   * Hu et al. 2021; called LoCon with convolutions; with a core {@code lora_mid} in its Tucker
+   * form.
+   */
   LORA("LoRA"),
   /** Hadamard product of two low-rank products (FedPara, Hyeon-Woo et al. 2022; LyCORIS). */
   LOHA("LoHa"),
@@ -12,13 +15,13 @@ public enum Kind {
   IA3("IA3"),
   /** Chavan et al. 2023. */
   GLORA("GLoRA"),
-  /** Orthogonal rotation of blocks (Qiu et al. 2023), as LyCORIS stores it. */
+  /** Orthogonal rotation of blocks (Qiu et al. 2023), in LyCORIS's layout. */
   OFT("OFT"),
-  /** Orthogonal rotation by butterfly factors (Liu et al. 2023), as LyCORIS stores it. */
+  /** Orthogonal rotation by butterfly factors (Liu et al. 2023), in LyCORIS's layout. */
   BOFT("BOFT"),
-  /** OFT as LyCORIS stored it first, in {@code oft_diag}. */
+  /** OFT in LyCORIS's first layout, {@code oft_diag}. */
   OLD_OFT("old OFT"),
-  /** The whole difference of weight or bias. */
+  /** The full difference of a weight or bias. */
   FULL("full difference"),
   /** The difference of a normalisation's weight and bias. */
   NORM("norm");
@@ -29,7 +32,7 @@ public enum Kind {
     this.label = label;
   }
 
-  /** Its name in messages and listings. */
+  /** The name in messages and listings. */
   public String label() {
     return label;
   }

@@ -12,12 +12,12 @@ import java.util.List;
 /**
  * A LoRA file whose header has been read and understood.
  *
- * @param file where the tensors lie
- * @param family what it was trained for, as far as the file tells
- * @param modules one for each layer that it changes, at least one; two where a layer has a whole
- *     difference of weight or bias beside its module
+ * @param file the file with the tensors
+ * @param family the family that it was trained for, if known
+ * @param modules one for each layer that it changes, at least one; two for a layer that has a full
+ *     difference of its weight or bias in addition to another module
  * @param strays tensors that belong to no module
- * @param embeddings textual inversion embeddings that the file holds as well
+ * @param embeddings textual inversion embeddings stored in the file
  */
 public record LoraFile(
     TensorFile file,
@@ -36,9 +36,9 @@ public record LoraFile(
   /**
    * Reads the header of a file.
    *
-   * @throws LoraException if the file is missing or is no LoRA that this version can apply; the
-   *     message says what it is, or what is wrong with it
-   * @throws dev.sdlora.api.error.TensorFileException if it is damaged or no tensor file
+   * @throws LoraException if the file is missing or is not a LoRA that this version can apply; the
+   *     message says what it is or what is wrong with it
+   * @throws dev.sdlora.api.error.TensorFileException if it is damaged or not a tensor file
    */
   public static LoraFile open(Path path) {
     if (!Files.exists(path)) {
@@ -57,7 +57,7 @@ public record LoraFile(
               + "' "
               + (sorted.embeddings().isEmpty()
                   ? OtherFiles.whatElse(file.tensors().keySet())
-                  : "holds textual inversion embeddings and no LoRA"),
+                  : "holds textual inversion embeddings but no LoRA"),
           Reason.NOT_A_LORA,
           ErrorDetails.in(path));
     }
@@ -65,8 +65,8 @@ public record LoraFile(
   }
 
   /**
-   * Where settings that count for an adapter may lie beside it, PEFT's {@code adapter_config.json}:
-   * when that file changes, the adapter has to be opened again.
+   * The path of PEFT's {@code adapter_config.json} next to an adapter, which may not exist. If that
+   * file changes, the adapter has to be opened again.
    */
   public static Path settingsBeside(Path path) {
     return AdapterConfig.beside(path);

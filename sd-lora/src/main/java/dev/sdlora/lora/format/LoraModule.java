@@ -8,14 +8,14 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
- * One layer's change in an adapter file.
+ * The change of one layer in an adapter file.
  *
- * @param key the name of the layer in the file; where files only count layers, a {@link
- *     NumberedKey}
- * @param kind how the change is made of the tensors
+ * @param key the name of the layer in the file; a {@link NumberedKey} if the file only numbers its
+ *     layers
+ * @param kind the method by which the tensors define the change
  * @param parts the tensors
- * @param configuredScale the factor that settings beside the tensors give, such as PEFT's {@code
- *     lora_alpha / r}; it stands in for alpha / rank; empty where a tensor says it
+ * @param configuredScale the factor from settings outside of the tensors, such as PEFT's {@code
+ *     lora_alpha / r}, used instead of alpha / rank; empty if the tensors define it
  */
 public record LoraModule(
     String key, Kind kind, Map<Part, TensorEntry> parts, Optional<Double> configuredScale) {
@@ -26,20 +26,20 @@ public record LoraModule(
   }
 
   /**
-   * A tensor that must be there.
+   * A required tensor.
    *
-   * @throws NoSuchElementException if it is not
+   * @throws NoSuchElementException if it is missing
    */
   public TensorEntry part(Part part) {
     return find(part).orElseThrow(() -> new NoSuchElementException(key + "." + part.ending()));
   }
 
-  /** A tensor that may be there. */
+  /** An optional tensor. */
   public Optional<TensorEntry> find(Part part) {
     return Optional.ofNullable(parts.get(part));
   }
 
-  /** The number of columns of {@code up}; 1 where the kind has no rank. */
+  /** The number of columns of {@code up}; 1 for kinds without rank. */
   public int rank() {
     return switch (kind) {
       case LORA -> Math.toIntExact(size(Part.LORA_DOWN, 0));
@@ -54,7 +54,7 @@ public record LoraModule(
     };
   }
 
-  /** Whether there is a change of the weight; a full difference may be of the bias alone. */
+  /** Whether the module changes the weight; a full difference may change only the bias. */
   public boolean changesWeight() {
     return switch (kind) {
       case FULL -> find(Part.DIFF).isPresent();
@@ -63,7 +63,7 @@ public record LoraModule(
     };
   }
 
-  /** Whether there is a change of the bias. */
+  /** Whether the module changes the bias. */
   public boolean changesBias() {
     return find(Part.DIFF_B).isPresent() || find(Part.B_NORM).isPresent();
   }
@@ -71,14 +71,16 @@ public record LoraModule(
   /**
    * Whether a GLoRA module has the layout of the first release of LyCORIS, where {@code a1} and
    * {@code b1} are the factors with few rows: {@code a1} [rank, in], {@code a2} [in, rank], {@code
-   * b1} [rank, in], {@code b2} [out, rank]. Today each is the transposed of that. The shapes of a
-   * square layer fit both; then the smaller rank is meant.
+   * b1} [rank, in], {@code b2} [out, rank]. The current layout transposes each of them. The shapes
+   * of a square layer match both layouts; the one with the smaller rank is chosen.
    */
   public boolean hasOldGlora() {
     return glora(0, 1) && (!glora(1, 0) || size(Part.A1, 0) < size(Part.A1, 1));
   }
 
-  /** Whether the ranks of GLoRA's factors agree, given which dimension they are of a1 and b1. */
+  /**
+   * Whether the ranks of GLoRA's factors agree, given the dimension that is the rank in a1 and b1.
+   */
   boolean glora(int first, int second) {
     long rank = size(Part.A1, first);
     return size(Part.A2, second) == rank
@@ -88,7 +90,7 @@ public record LoraModule(
         && size(Part.A1, second) == size(first == 0 ? Part.B1 : Part.B2, 1);
   }
 
-  /** What it is made for, as far as its tensors tell. */
+  /** The size of the weight that it changes, as far as its tensors define it. */
   public Extent extent() {
     return switch (kind) {
       case LORA -> Extent.of(size(Part.LORA_UP, 0), columns(Part.LORA_DOWN, Part.LORA_MID));
@@ -127,7 +129,7 @@ public record LoraModule(
     return Extent.of(out1 * out2, in1 * in2);
   }
 
-  /** Columns of a factor, times the sides of the kernel if that lies in a core of its own. */
+  /** The columns of a factor, times the sides of the kernel if a core holds it. */
   private long columns(Part factor, Part core) {
     long columns = part(factor).elements() / size(factor, 0);
     return columns * find(core).map(c -> c.elements() / size(core, 0) / size(core, 1)).orElse(1L);

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Makes sure that a module has all its tensors, and that their shapes fit together. */
+/** Checks that a module has all its tensors and that their shapes match. */
 final class ModuleChecks {
   private final TensorFile file;
   private final LoraModule module;
@@ -65,7 +65,7 @@ final class ModuleChecks {
     }
     if (!number && !entry.dtype().isFloating()) {
       throw error(
-          "tensor '%s' holds %s numbers, expected floats; quantised LoRAs are not supported"
+          "tensor '%s' has dtype %s, expected floats; quantised LoRAs are not supported"
               .formatted(entry.name(), entry.dtype().label()));
     }
   }
@@ -79,7 +79,7 @@ final class ModuleChecks {
     if (down.isEmpty() || up.isEmpty()) {
       String present = down.or(() -> up).map(TensorEntry::name).orElseThrow();
       throw error(
-          "tensor '%s' is there, but its counterpart '%s' is missing"
+          "tensor '%s' is present, but its counterpart '%s' is missing"
               .formatted(present, KeyEndings.counterpart(present)));
     }
     boolean pair =
@@ -190,7 +190,7 @@ final class ModuleChecks {
     return size(Part.OFT_BLOCKS, dimension) == size(Part.OFT_BLOCKS, dimension + 1);
   }
 
-  /** A number for each row, or for each input channel. */
+  /** Checks that a part has one number for each row or, if allowed, for each input channel. */
   private void checkRows(Part part, boolean orChannels) {
     Optional<TensorEntry> numbers = module.find(part);
     Extent extent = module.extent();
@@ -203,7 +203,7 @@ final class ModuleChecks {
     expect(rows || channels, "a number for each row or input channel of " + extent);
   }
 
-  /** How many dimensions a part has; -1 if it is not there. */
+  /** The number of dimensions of a part; -1 if it is missing. */
   private int rank(Part part) {
     return module.find(part).map(entry -> entry.shape().size()).orElse(-1);
   }
@@ -215,7 +215,7 @@ final class ModuleChecks {
   private void need(Part part) {
     if (module.find(part).isEmpty()) {
       throw error(
-          "module '%s' is %s, but has no tensor '%s.%s'"
+          "module '%s' (%s) has no tensor '%s.%s'"
               .formatted(module.key(), module.kind().label(), module.key(), part.ending()));
     }
   }

@@ -16,11 +16,13 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sorts the tensors of a file into modules, embeddings, and strays that belong to nothing. */
+/** Sorts the tensors of a file into modules, embeddings and stray tensors. */
 final class Modules {
   private static final Pattern BUNDLED = Pattern.compile("bundle_emb\\.([^.]+)\\.(.+)");
 
-  /** How cloneofsimo's metadata mark a tensor as the vector of a new word. */
+  /**
+   * The metadata value with which cloneofsimo's trainer marks a tensor as the vector of a new word.
+   */
   private static final String EMBED = "<embed>";
 
   private final TensorFile file;
@@ -32,8 +34,8 @@ final class Modules {
   /**
    * Sorts the tensors.
    *
-   * @throws LoraException if a module lacks a tensor, has two for one part, or parts that do not
-   *     fit together, or if the settings beside it make no sense
+   * @throws LoraException if a module lacks a tensor, has two for one part, or has parts that do
+   *     not match, or if its settings are invalid
    */
   Modules(TensorFile file) {
     this.file = file;
@@ -92,7 +94,7 @@ final class Modules {
     embeddings.computeIfAbsent(name, n -> new LinkedHashMap<>()).put(tensor, entry);
   }
 
-  /** A layer has one module, and may have a whole difference of weight or bias beside it. */
+  /** Creates a layer's module and, in addition, one for a full difference of its weight or bias. */
   private void assemble(
       String key,
       Map<Part, TensorEntry> parts,
@@ -132,7 +134,7 @@ final class Modules {
     }
   }
 
-  /** What a part says about the kind of its module; nothing, if several kinds have it. */
+  /** The kind of module that a part implies; empty if several kinds have this part. */
   private static Optional<Kind> kind(Part part, TensorEntry entry) {
     return switch (part) {
       case LORA_DOWN, LORA_UP, LORA_MID -> Optional.of(Kind.LORA);
@@ -149,14 +151,14 @@ final class Modules {
     };
   }
 
-  /** Makes a part a stray where its kind has no use for it. */
+  /** Turns a part into a stray tensor if its kind does not use it. */
   private void takeOut(Map<Part, TensorEntry> parts, Part part, boolean used) {
     if (!used) {
       Optional.ofNullable(parts.remove(part)).ifPresent(entry -> strays.add(entry.name()));
     }
   }
 
-  /** PEFT stores one magnitude for each row as [out] or [1, out, 1, 1], LyCORIS as [out, 1…]. */
+  /** PEFT stores one magnitude per row as [out] or [1, out, 1, 1], LyCORIS as [out, 1…]. */
   private static void flattenMagnitudes(Map<Part, TensorEntry> parts) {
     TensorEntry magnitudes = parts.get(Part.DORA_SCALE);
     if (magnitudes != null && magnitudes.name().contains("lora_magnitude_vector")) {

@@ -7,18 +7,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A layer that has no name, only a number: the layout of cloneofsimo's {@code lora_diffusion}. Its
- * trainer walked through the modules of a network in the order in which diffusers creates them, and
- * counted the linear layers inside modules of certain classes; so does whoever reads the file. The
- * classes stand in the metadata.
+ * A layer that has a number instead of a name: the layout of cloneofsimo's {@code lora_diffusion}.
+ * Its trainer walks through the modules of a network in the order in which diffusers creates them
+ * and numbers the linear layers inside modules of certain classes; a reader has to do the same. The
+ * metadata lists the classes.
  *
- * <p>As a module's key it is written out, such as {@code unet:12 (linear layers of Attention,
+ * <p>A module's key spells this out, such as {@code unet:12 (linear layers of Attention,
  * CrossAttention, GEGLU)}.
  *
  * @param network {@code unet} or {@code text_encoder}
- * @param index from 0
+ * @param index the number of the layer, from 0
  * @param classes names of Python classes, in alphabetical order
- * @param convolutions whether convolutions inside these modules were counted too
+ * @param convolutions whether convolutions inside these modules are numbered as well
  * @param feedForwardLast whether the feed-forward layer of a transformer block comes after both
  *     attentions (diffusers since 0.15), not between them
  */
@@ -29,7 +29,7 @@ public record NumberedKey(
     boolean convolutions,
     boolean feedForwardLast) {
 
-  /** The classes whose place among diffusers' modules is known. None lies inside another. */
+  /** The classes whose order among diffusers' modules is known. None is nested in another. */
   static final Set<String> KNOWN_CLASSES =
       Set.of("CrossAttention", "Attention", "GEGLU", "ResnetBlock2D", "CLIPAttention", "CLIPMLP");
 
@@ -46,7 +46,7 @@ public record NumberedKey(
     classes = classes.stream().sorted().toList();
   }
 
-  /** The number that a module's key holds, if it is one. */
+  /** Parses a module's key; empty if it is not a numbered key. */
   public static Optional<NumberedKey> parse(String key) {
     Matcher matcher = WRITTEN.matcher(key);
     if (!matcher.matches()) {

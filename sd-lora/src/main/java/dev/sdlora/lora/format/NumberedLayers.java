@@ -18,10 +18,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out what the numbers of a file in cloneofsimo's layout count: see {@link NumberedKey}. Its
- * {@code .safetensors} files name tensors {@code unet:12:up} and have the classes in the metadata
- * under {@code unet}; its older {@code .pt} files are a bare list, up and down by turns, one file
- * for each network, with the classes that the trainer took by default.
+ * Resolves the layer numbers of a file in cloneofsimo's layout, see {@link NumberedKey}. Its {@code
+ * .safetensors} files name tensors {@code unet:12:up} and have the classes in the metadata under
+ * {@code unet}; its older {@code .pt} files are a bare list of alternating up and down matrices,
+ * one file for each network, with the trainer's default classes.
  */
 final class NumberedLayers {
   private static final String UNET = "unet";
@@ -41,7 +41,7 @@ final class NumberedLayers {
     this.file = file;
   }
 
-  /** Whether a key is a network and a number. */
+  /** Whether a key consists of a network and a number. */
   static boolean isNumber(String key) {
     return NUMBER.matcher(key).matches();
   }
@@ -61,7 +61,7 @@ final class NumberedLayers {
     return true;
   }
 
-  /** The name that a tensor of a bare list would have in the later layout. */
+  /** The name of a tensor of a bare list in the later layout. */
   static String listName(TensorFile file, String name) {
     int place = Integer.parseInt(name);
     String network =
@@ -70,11 +70,11 @@ final class NumberedLayers {
   }
 
   /**
-   * What a number means.
+   * Resolves a number.
    *
-   * @param key such as {@code unet:12}
-   * @param groups the tensors of all layers by such keys
-   * @throws LoraException if the metadata are missing or name classes that are not known
+   * @param key a key such as {@code unet:12}
+   * @param groups the tensors of all layers by these keys
+   * @throws LoraException if the metadata is missing or names unknown classes
    */
   NumberedKey resolve(String key, Map<String, Map<Part, TensorEntry>> groups) {
     int colon = key.indexOf(':');
@@ -91,15 +91,14 @@ final class NumberedLayers {
           first.convolutions(),
           first.feedForwardLast());
     } catch (NumberFormatException e) {
-      throw error("tensor '" + key + "' has a number that no layer can have", e);
+      throw error("tensor '" + key + "' has an invalid layer number", e);
     }
   }
 
   private List<String> classes(String network) {
     List<String> classes = DEFAULT_CLASSES.get(network);
     if (classes == null) {
-      throw error(
-          "it changes a network '" + network + "', expected 'unet' or 'text_encoder'", null);
+      throw error("it changes network '" + network + "', expected 'unet' or 'text_encoder'", null);
     }
     String written = file.metadata().get(network);
     if (written != null) {
@@ -115,12 +114,14 @@ final class NumberedLayers {
         throw error("its metadata '" + network + "' is not a JSON list of classes", e);
       }
     } else if (!NumberedLayers.isList(file)) {
-      throw error("its metadata has no list '" + network + "' of the classes it counts", null);
+      throw error(
+          "its metadata lacks the list '" + network + "' of the classes whose layers are numbered",
+          null);
     }
     for (String name : classes) {
       if (!NumberedKey.KNOWN_CLASSES.contains(name)) {
         throw error(
-            "it counts the layers of '%s', expected classes among %s"
+            "it numbers the layers of class '%s', expected one of %s"
                 .formatted(name, NumberedKey.KNOWN_CLASSES.stream().sorted().toList()),
             null);
       }
@@ -136,8 +137,8 @@ final class NumberedLayers {
   }
 
   /**
-   * In a transformer block the layer with eight times as many rows as columns is the feed-forward
-   * one: the fifth of nine, or the last.
+   * Whether the feed-forward layer is the last in a transformer block: the layer with eight times
+   * as many rows as columns, which is the fifth of nine layers or the last.
    */
   private static boolean lastFf(String network, Map<String, Map<Part, TensorEntry>> groups) {
     return !isFf(groups.get(network + ":4")) && isFf(groups.get(network + ":8"));
@@ -158,7 +159,10 @@ final class NumberedLayers {
 
   private LoraException error(String reason, @Nullable Throwable cause) {
     return new LoraException(
-        "LoRA '" + file.path() + "' only numbers its layers (cloneofsimo's layout): " + reason,
+        "LoRA '"
+            + file.path()
+            + "' numbers its layers instead of naming them (cloneofsimo's layout): "
+            + reason,
         Reason.DAMAGED,
         ErrorDetails.in(file.path()),
         cause);

@@ -11,24 +11,27 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** Recognises what people take for a LoRA, and LoRAs that this library cannot apply, by names. */
+/**
+ * Recognises, by tensor names, files that are often mistaken for LoRAs and LoRAs that this library
+ * cannot apply.
+ */
 final class OtherFiles {
 
-  /** Endings of methods that are known and not supported. */
+  /** Endings of known but unsupported methods. */
   private static final List<Sign> OTHER_METHODS =
       List.of(
-          sign("\\.lora_B(\\.\\w+)?\\.bias$", "biases of its own factors (PEFT's lora_bias)"),
-          sign("\\.ia3_l", "IA3 as PEFT stores it"),
-          sign("\\.oft_[rR]\\b", "OFT as PEFT and OneTrainer store it"),
-          sign("\\.boft_[RsP]\\b", "BOFT as PEFT stores it"),
+          sign("\\.lora_B(\\.\\w+)?\\.bias$", "biases on its factors (PEFT's lora_bias)"),
+          sign("\\.ia3_l", "IA3 in PEFT's layout"),
+          sign("\\.oft_[rR]\\b", "OFT in the layout of PEFT or OneTrainer"),
+          sign("\\.boft_[RsP]\\b", "BOFT in PEFT's layout"),
           sign("\\.vera_lambda_", "VeRA"),
-          sign("\\.lora_embedding_[AB]", "PEFT's LoRA of an embedding"),
-          sign("\\.modules_to_save\\.", "modules that PEFT saves as a whole"),
-          sign("\\.(re)?set_weight$|\\.reshape_weight$", "weights that are replaced or reshaped"),
+          sign("\\.lora_embedding_[AB]", "PEFT's LoRA for embedding layers"),
+          sign("\\.modules_to_save\\.", "modules saved in full (PEFT's modules_to_save)"),
+          sign("\\.(re)?set_weight$|\\.reshape_weight$", "replaced or reshaped weights"),
           sign("\\.bias_(indices|values|size)$", "a sparse remainder (of LyCORIS's extraction)"),
           sign("fourierft_spectrum", "FourierFT"));
 
-  /** What a file without any module may be. */
+  /** The kinds of files without any module. */
   private static final List<Sign> NO_ADAPTERS =
       List.of(
           sign(
@@ -60,15 +63,17 @@ final class OtherFiles {
   }
 
   /**
-   * Refuses adapters that are not meant for a Stable Diffusion 1, 2 or XL.
+   * Rejects adapters for models other than Stable Diffusion 1, 2 and XL.
    *
-   * @param family what it was trained for, as far as it is known; then metadata tell nothing more
+   * @param family the family that it was trained for; the metadata is checked only if it is unknown
    * @throws LoraException with the model's name
    */
   static void refuseOtherModels(TensorFile file, List<LoraModule> modules, ModelFamily family) {
     if (file.tensors().keySet().stream().anyMatch(OtherFiles::isOfControlLora)) {
       throw new LoraException(
-          "'" + file.path() + "' is a ControlNet in the form of a LoRA, which changes no model",
+          "'"
+              + file.path()
+              + "' is a ControlNet in the form of a LoRA, which cannot be applied to a model",
           Reason.NOT_A_LORA,
           ErrorDetails.in(file.path()));
     }
@@ -89,7 +94,7 @@ final class OtherFiles {
   }
 
   /**
-   * Refuses methods that cannot be applied.
+   * Rejects methods that cannot be applied.
    *
    * @param strays tensors that belong to no module
    * @throws LoraException with the method's name
@@ -99,7 +104,7 @@ final class OtherFiles {
       Optional<String> name = strays.stream().filter(sign.names).findFirst();
       if (name.isPresent()) {
         throw new LoraException(
-            "LoRA '%s' uses %s (tensor '%s'), which this version cannot apply"
+            "LoRA '%s' uses %s (tensor '%s'), which is not supported"
                 .formatted(file.path(), sign.message, name.get()),
             Reason.UNSUPPORTED,
             ErrorDetails.in(file.path()).withTensor(name.get()));
@@ -107,7 +112,7 @@ final class OtherFiles {
     }
   }
 
-  /** What a file without any module is: the predicate of a sentence. */
+  /** Describes a file without any module, as the predicate of a sentence. */
   static String whatElse(Set<String> names) {
     for (Sign sign : NO_ADAPTERS) {
       if (names.stream().anyMatch(sign.names)) {
@@ -116,7 +121,7 @@ final class OtherFiles {
     }
     return "is not a LoRA: none of its "
         + names.size()
-        + " tensors is named like one; the first is "
+        + " tensors has the name of a LoRA tensor; the first is "
         + names.stream().findFirst().map(name -> "'" + name + "'").orElse("missing");
   }
 }

@@ -10,25 +10,27 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Recognises adapters of models that are no Stable Diffusion 1, 2 or XL by what their trainers call
- * layers: in the code of the model's authors or in diffusers, with full stops or underscores, and
- * by the width of the model where several call them alike.
+ * Recognises adapters for models other than Stable Diffusion 1, 2 and XL by their layer names:
+ * those of the authors' code or of diffusers, with dots or underscores. If several models share
+ * names, the model's width decides.
  */
 final class OtherModels {
-  /** What trainers put before the name proper; OpenCLIP's transformer is a text encoder. */
+  /**
+   * The prefixes that trainers put before layer names; OpenCLIP's transformer is a text encoder.
+   */
   private static final Pattern PREFIX =
       Pattern.compile(
           "(?:base_model\\.model\\.|lora\\.|lora_unet[._]|lora_transformer[._]|lycoris[._]|oft_unet_"
               + "|(?:model\\.)?diffusion_model\\.|transformer\\.(?!resblocks|text_model)|unet\\.)*+");
 
-  /** Layers of Stable Diffusion 1, 2 and XL, which are most of all that are looked at. */
+  /** Layers of Stable Diffusion 1, 2 and XL, checked first because they are the most common. */
   private static final Pattern OWN =
       Pattern.compile(
           "(?:down_blocks|mid_block|up_blocks|input_blocks|middle_block|output_blocks)[._]"
               + "(?!.*(?:motion_modules|temporal_transformer))"
               + "|lora_te[12]?[._]text_model|text_encoder(?:_2)?\\.text_model");
 
-  /** Two streams, of text and of images, with an attention in common. */
+  /** Two streams, for text and for images, with joint attention. */
   private static final Predicate<Key> TWO_STREAMS =
       atStart("transformer_blocks[._]\\d+[._]attn[._]")
           .or(inside("add_k_proj", "add_q_proj", "add_v_proj"));
@@ -40,7 +42,7 @@ final class OtherModels {
   private static final Predicate<Key> TWO_ATTENTIONS =
       atStart("transformer_blocks[._]\\d+[._](attn[12]|ff)[._]");
 
-  /** The first that fits counts. */
+  /** The first match wins. */
   private static final List<Sign> SIGNS =
       List.of(
           new Sign("AnimateDiff", inside("motion_modules", "temporal_transformer")),
@@ -90,7 +92,7 @@ final class OtherModels {
               atStart("(blocks|layers|transformer_blocks)[._]\\d")
                   .or(wholeAtStart("lora_transformer_|transformer\\.(?!resblocks|text_model)"))));
 
-  /** What trainers write into metadata. */
+  /** Values that trainers write into metadata. */
   private static final Map<Pattern, String> IN_METADATA =
       Map.of(
           Pattern.compile("flux"), "FLUX",
@@ -109,8 +111,8 @@ final class OtherModels {
   /**
    * The name of a layer.
    *
-   * @param whole as it is in the file
-   * @param name without what trainers put before it
+   * @param whole the name in the file
+   * @param name the name without the trainer's prefix
    * @param module the module for the layer
    */
   private record Key(String whole, String name, LoraModule module) {
@@ -124,15 +126,15 @@ final class OtherModels {
   private record Sign(String model, Predicate<Key> keys) {}
 
   /**
-   * What a file is for.
+   * The model that a file is for.
    *
    * @param model its name
-   * @param sign what told it, for messages
-   * @param module the name of the layer that told it, if one did
+   * @param sign the evidence for it, for messages
+   * @param module the name of the layer that gave the evidence, if one did
    */
   record Found(String model, String sign, Optional<String> module) {}
 
-  /** Much quicker than a pattern that looks everywhere. */
+  /** Matches names that contain one of the words; much faster than an unanchored pattern. */
   private static Predicate<Key> inside(String... words) {
     return key -> Arrays.stream(words).anyMatch(key.whole::contains);
   }
@@ -147,7 +149,7 @@ final class OtherModels {
     return key -> compiled.matcher(key.whole).lookingAt();
   }
 
-  /** Whether a layer has as many columns as a model of that width has. */
+  /** Whether a layer has as many columns as a model of one of these widths. */
   private static Predicate<Key> width(long... widths) {
     return key -> {
       long in = key.module.extent().in().orElse(0);
@@ -155,7 +157,7 @@ final class OtherModels {
     };
   }
 
-  /** The other model that a file's modules are for, if one is recognised. */
+  /** Finds the other model that a file's modules are for, if it is recognised. */
   static Optional<Found> find(List<LoraModule> modules) {
     List<Key> keys =
         modules.stream().map(Key::of).filter(key -> !OWN.matcher(key.name).lookingAt()).toList();
@@ -169,7 +171,10 @@ final class OtherModels {
     return Optional.empty();
   }
 
-  /** The other model that a file's metadata name, for files whose modules tell nothing. */
+  /**
+   * Finds the other model that a file's metadata names, for files whose modules do not identify
+   * one.
+   */
   static Optional<Found> find(Map<String, String> metadata) {
     for (String key : List.of("modelspec.architecture", "ss_base_model_version")) {
       String value = metadata.getOrDefault(key, "");

@@ -1,8 +1,8 @@
 package dev.sdlora.lora.format;
 
-/** The tensors that modules of adapter files consist of, under the names that LyCORIS has. */
+/** The tensors of adapter modules, by their names in LyCORIS. */
 public enum Part {
-  /** [rank, in] or [rank, in, k, k]; [rank, in, 1, 1] where there is a core. */
+  /** [rank, in] or [rank, in, k, k]; [rank, in, 1, 1] with a core. */
   LORA_DOWN("lora_down.weight"),
   /** [out, rank] or [out, rank, 1, 1]. */
   LORA_UP("lora_up.weight"),
@@ -23,7 +23,7 @@ public enum Part {
   LOKR_T2("lokr_t2"),
   /** IA3's factors. */
   WEIGHT("weight"),
-  /** Whether IA3's factors belong to columns. */
+  /** Whether IA3's factors apply to columns. */
   ON_INPUT("on_input"),
   A1("a1.weight"),
   A2("a2.weight"),
@@ -40,7 +40,7 @@ public enum Part {
   /** Magnitudes of DoRA (Liu et al. 2024), [out, 1] or [1, in]. */
   DORA_SCALE("dora_scale"),
   ALPHA("alpha"),
-  /** Stands in for alpha / rank. */
+  /** Replaces alpha / rank. */
   SCALE("scale");
 
   private final String ending;
@@ -49,7 +49,7 @@ public enum Part {
     this.ending = ending;
   }
 
-  /** What follows the layer's name and a full stop. */
+  /** The part of a tensor's name after the layer's name and a dot. */
   public String ending() {
     return ending;
   }

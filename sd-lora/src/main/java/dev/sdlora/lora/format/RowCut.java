@@ -8,22 +8,22 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Cuts a module for several weights that were one below another when it was trained, such as
- * OpenCLIP's {@code in_proj}, into a module for each. Factors that act on rows are cut between
- * rows, which is between bytes; the others are shared.
+ * Splits a module that was trained for several stacked weights, such as OpenCLIP's {@code in_proj},
+ * into one module for each weight. Factors that act on rows are split between rows, which are
+ * contiguous in the file; the other factors are shared.
  */
 public final class RowCut {
   private RowCut() {}
 
   /**
-   * The part of a module that changes one of several weights of equal size.
+   * Returns the part of a module that changes one of several weights of equal size.
    *
-   * @param rows of all weights together
-   * @param count how many weights there are
-   * @param place which of them, from 0
-   * @return the part; empty if the module's tensors cannot be cut there: rotations turn rows of
-   *     different weights into each other, a Kronecker product may have a block across the border,
-   *     and lengths of columns (DoRA) go through all weights
+   * @param rows the number of rows of all weights together
+   * @param count the number of weights
+   * @param place the index of the weight, from 0
+   * @return the part; empty if the module's tensors cannot be split there: rotations mix rows of
+   *     different weights, a Kronecker product may have a block across the border, and the norms of
+   *     columns (DoRA) span all weights
    */
   public static Optional<LoraModule> of(LoraModule module, long rows, int count, int place) {
     Optional<Set<Part>> cut = byRows(module, rows);
@@ -45,7 +45,7 @@ public final class RowCut {
         new LoraModule(module.key(), module.kind(), parts, module.configuredScale()));
   }
 
-  /** The parts whose first dimension are the rows of the weight; empty if none can be cut. */
+  /** The parts whose first dimension is the rows of the weight; empty if none can be split. */
   private static Optional<Set<Part>> byRows(LoraModule module, long rows) {
     Set<Part> parts =
         switch (module.kind()) {

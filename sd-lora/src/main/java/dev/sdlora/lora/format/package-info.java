@@ -1,15 +1,15 @@
 /**
- * LoRA files: whose key names they use, what modules they hold, what they were trained for.
+ * Reads LoRA files: their key names, their modules and the model family that they were trained for.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
  *   <li>Another LoRA key style: endings in {@code lora.format.KeyEndings}, prefixes in {@code
  *       lora.plan.KeyPrefix}, spellings of layers in {@code Spellings}, {@code SgmNames}, {@code
  *       OpenClipNames}.
- *   <li>What a LoRA was trained for: {@code lora.format.Families}; models that are refused by name,
- *       {@code OtherModels}.
- *   <li>Another kind of adapter: {@code lora.format.Kind}, {@code Part}, what tensors it needs in
+ *   <li>The detection of a LoRA's model family: {@code lora.format.Families}; models that are
+ *       rejected by name: {@code OtherModels}.
+ *   <li>Another kind of adapter: {@code lora.format.Kind}, {@code Part}, its required tensors in
  *       {@code ModuleChecks}, its size in {@code LoraModule.extent}.
  * </ul>
  */

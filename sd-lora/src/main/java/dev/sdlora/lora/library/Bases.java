@@ -14,15 +14,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Finds out which base within its family a LoRA was trained on, or a checkpoint comes from. Hashes
- * of the published bases count before names, the name of the checkpoint that was trained on before
- * what a model site says ("baseModel", of which Civitai has a list), and that before titles and
- * tags. {@code ss_base_model_version} and {@code modelspec.architecture} tell the family at best:
- * kohya's trainer writes {@code sd_v1}, {@code sd_v2}, {@code sd_v2_v} and {@code sdxl_base_v1-0},
- * whatever comes of SDXL.
+ * Detects the base model, within its family, that a LoRA was trained on or a checkpoint derives
+ * from. Hashes of the published bases take precedence over names, the name of the checkpoint used
+ * in training over the statement of a model site ("baseModel", with values from a list at Civitai),
+ * and that over titles and tags. {@code ss_base_model_version} and {@code modelspec.architecture}
+ * identify the family at best: kohya's trainer writes {@code sd_v1}, {@code sd_v2}, {@code sd_v2_v}
+ * and {@code sdxl_base_v1-0}, the last for every model derived from SDXL.
  */
 public final class Bases {
-  /** First digits of SHA-256, as A1111 shows them, and the older hashes of 8 digits. */
+  /** The first digits of the SHA-256, as A1111 shows them, and the older hashes of 8 digits. */
   private static final Map<String, Base> HASHES =
       Map.ofEntries(
           Map.entry("6ce0161689", Base.SD1),
@@ -41,12 +41,12 @@ public final class Bases {
 
   private static final int SHORT_HASH = 10;
 
-  /** Of what files call a name, no more is looked at. */
+  /** The number of characters of a name that are examined. */
   private static final int LONGEST_NAME = 300;
 
   /**
-   * Words in names, the most telling first: a NoobAI model may call itself Illustrious too, and a
-   * Turbo model of Pony's is Pony's.
+   * Words in names, the most specific first: a NoobAI model may also have Illustrious in its name,
+   * and a Turbo model based on Pony counts as Pony.
    */
   private static final List<Spelling> SPELLINGS =
       List.of(
@@ -74,19 +74,19 @@ public final class Bases {
   private Bases() {}
 
   /**
-   * What told a base.
+   * A base and the evidence for it.
    *
-   * @param base the base; {@link Base#UNKNOWN} if nothing tells it
-   * @param sign a sentence for people
+   * @param base the base; {@link Base#UNKNOWN} if there is no evidence
+   * @param sign a sentence for users
    */
   public record Sign(Base base, String sign) {}
 
   /**
-   * What a LoRA was trained on.
+   * Detects the base of a LoRA.
    *
-   * @param family of the LoRA, which the base must be in
-   * @param metadata of its file
-   * @param sidecars where notes beside it are known
+   * @param family the LoRA's family, which must be that of the base
+   * @param metadata the metadata of its file
+   * @param sidecars the reader of the notes next to it
    */
   static Sign ofLora(
       Path lora, ModelFamily family, Map<String, String> metadata, Sidecars sidecars) {
@@ -103,7 +103,7 @@ public final class Bases {
   }
 
   /**
-   * What a checkpoint comes from.
+   * Detects the base of a checkpoint.
    *
    * @param path its file or folder
    */
@@ -111,20 +111,21 @@ public final class Bases {
     return Optional.of(path)
         .filter(Files::isRegularFile)
         .map(FileHashes::legacy)
-        .flatMap(hash -> hash("its first hash", hash))
+        .flatMap(hash -> hash("its legacy hash", hash))
         .or(() -> sidecars.downloaded(path).checkpoint().flatMap(name -> said("baseModel", name)))
         .or(() -> said("its name", String.valueOf(path.getFileName())))
         .filter(sign -> fits(sign.base, family))
-        .orElseGet(() -> new Sign(Base.UNKNOWN, "its name says nothing of a base"));
+        .orElseGet(() -> new Sign(Base.UNKNOWN, "its name does not identify a base"));
   }
 
-  /** The base that a hash belongs to, whole or shortened. */
+  /** The base with this hash, which may be full or shortened. */
   private static Optional<Sign> hash(String what, String hash) {
     String digits = hash.toLowerCase(Locale.ROOT);
     return Stream.of(digits, digits.substring(0, Math.min(SHORT_HASH, digits.length())))
         .flatMap(known -> Stream.ofNullable(HASHES.get(known)))
         .findFirst()
-        .map(base -> new Sign(base, "%s is %s, that of %s".formatted(what, hash, base.label())));
+        .map(
+            base -> new Sign(base, "%s is %s, the hash of %s".formatted(what, hash, base.label())));
   }
 
   private static Optional<Sign> hash(Map<String, String> metadata, String key) {
@@ -139,7 +140,7 @@ public final class Bases {
     return byName(name).map(base -> new Sign(base, "%s is '%s'".formatted(what, name)));
   }
 
-  /** The base that a name of a model tells, such as a file's or Civitai's. */
+  /** Detects the base from the name of a model, such as a file's or Civitai's. */
   static Optional<Base> byName(String name) {
     String last = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
     String stem =
@@ -159,13 +160,13 @@ public final class Bases {
         .findFirst();
   }
 
-  /** Pony's captions begin with scores that no others have. */
+  /** Pony's captions begin with scores that are unique to it. */
   private static Optional<Sign> trainingTags(Map<String, String> metadata) {
     Predicate<String> isThere = metadata.getOrDefault("ss_tag_frequency", "")::contains;
     return Stream.of("score_9", "score_8_up", "source_anime", "source_pony")
         .filter(isThere)
         .findFirst()
-        .map(tag -> new Sign(Base.PONY, "its training tags have '" + tag + "'"));
+        .map(tag -> new Sign(Base.PONY, "its training tags contain '" + tag + "'"));
   }
 
   private static boolean fits(Base base, ModelFamily family) {
@@ -182,7 +183,9 @@ public final class Bases {
                     .map(value -> key + " is '" + value + "'")
                     .stream())
         .findFirst()
-        .map(sign -> new Sign(Base.UNKNOWN, sign + ", which tells no base within the family"))
-        .orElseGet(() -> new Sign(Base.UNKNOWN, "the file does not tell what it was trained on"));
+        .map(
+            sign ->
+                new Sign(Base.UNKNOWN, sign + ", which does not identify a base within the family"))
+        .orElseGet(() -> new Sign(Base.UNKNOWN, "the file does not say what it was trained on"));
   }
 }

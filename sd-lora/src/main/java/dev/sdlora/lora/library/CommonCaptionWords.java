@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 
-/** Words and tags that are as common in the captions of other images. */
+/** Words and tags that are equally common in captions of unrelated images. */
 final class CommonCaptionWords {
   private static final String RESOURCE = "common_caption_words.txt";
   private static final String TAGS = "# tags";
@@ -21,7 +21,7 @@ final class CommonCaptionWords {
 
   private CommonCaptionWords() {}
 
-  /** Whether a word, or a tag as a whole, is one of them. */
+  /** Whether the list contains a word or an entire tag. */
   static boolean contain(String tag) {
     return KNOWN.contains(tag.toLowerCase(Locale.ROOT).replace('_', ' '));
   }

@@ -13,33 +13,33 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a LoRA that was distilled for few steps says of itself. Its tensors do not tell; what its
- * trainer wrote as its title does, or else its file's name, if either is spelled as the authors of
- * such LoRAs spell theirs: {@code sdxl_lightning_4step_lora} is one, {@code lightning_storm} is
- * not.
+ * Describes a LoRA that was distilled for few steps. Its tensors do not show this, but its title in
+ * the metadata or else its file name does if it is spelled as the authors of these LoRAs spell
+ * theirs: {@code sdxl_lightning_4step_lora} matches, {@code lightning_storm} does not.
  *
- * @param name of the LoRA, as the request has it
- * @param method how it was distilled
- * @param steps what it was distilled for; empty if its name does not say
- * @param keepsGuidance whether it was distilled with guidance, so that it takes more than none
+ * @param name the name of the LoRA in the request
+ * @param method the distillation method
+ * @param steps the number of steps that it was distilled for; empty if its name does not state it
+ * @param keepsGuidance whether it was distilled with guidance and so works with a guidance scale
+ *     above 1
  */
 public record FewStepLora(String name, FewSteps method, OptionalInt steps, boolean keepsGuidance) {
-  /** Guidance up to here does no harm; LCM's authors recommend 1 to 2. */
+  /** Guidance up to this scale does no harm; LCM's authors recommend 1 to 2. */
   private static final double LITTLE_GUIDANCE = 2;
 
   private static final double MOST_GUIDANCE = 8;
 
-  /** Keys whose values are titles. */
+  /** Metadata keys of titles. */
   private static final List<String> TITLES = List.of("modelspec.title", "ss_output_name");
 
-  /** What diffusers calls every LoRA; the folder has the name then. */
+  /** The name of all LoRA files of diffusers; the folder has the actual name. */
   private static final String UNNAMED = "pytorch lora weights";
 
   private static final Pattern STEPS = Pattern.compile("\\b(\\d{1,2}) ?steps?\\b");
   private static final String N_STEPS = "(?=.*\\b\\d{1,2} ?steps?\\b)";
   private static final String BASE = "(?=.*\\b(sd|sdxl|sd xl|sdv?1 ?5|sdv?2 ?1|ssd ?1b|lora)\\b)";
 
-  /** Names as words in lower case with single spaces. */
+  /** Patterns for names converted to lower-case words with single spaces. */
   private static final List<Spelling> SPELLINGS =
       List.of(
           spelling(FewSteps.LCM, "^lcm$"),
@@ -61,7 +61,7 @@ public record FewStepLora(String name, FewSteps method, OptionalInt steps, boole
     return new Spelling(method, Pattern.compile(words));
   }
 
-  /** What a file says, or nothing if it does not say that it is such a LoRA. */
+  /** Recognises a LoRA for few steps; empty if the file is not known to be one. */
   public static Optional<FewStepLora> of(String name, LoraFile file) {
     return of(name, file.file().metadata(), file.file().path());
   }
@@ -111,11 +111,11 @@ public record FewStepLora(String name, FewSteps method, OptionalInt steps, boole
   }
 
   /**
-   * The warning that a request needs which does not suit the LoRA.
+   * Returns a warning if the request does not suit the LoRA.
    *
-   * @param asked the steps of the request
+   * @param asked the number of steps of the request
    * @param cfgScale its guidance scale
-   * @return empty if it suits
+   * @return the warning; empty if the request suits the LoRA
    */
   public Optional<String> unsuited(int asked, double cfgScale) {
     boolean suits = asked >= least() && asked <= most() && cfgScale <= mostGuidance();
@@ -131,7 +131,7 @@ public record FewStepLora(String name, FewSteps method, OptionalInt steps, boole
     return steps.orElse(method.leastSteps());
   }
 
-  /** Twice as many do no harm. */
+  /** Up to twice the number of steps does no harm. */
   private int most() {
     return steps.isPresent() ? 2 * steps.getAsInt() : method.mostSteps();
   }
@@ -156,7 +156,7 @@ public record FewStepLora(String name, FewSteps method, OptionalInt steps, boole
     int count =
         Math.min(
             Math.max(steps.orElse(method.usualSteps()), method.leastSteps()), method.mostSteps());
-    return "fewSteps(FewSteps.%s, %s) or --few-steps %s:%s sets what suits it"
+    return "fewSteps(FewSteps.%s, %s) or --few-steps %s:%s sets suitable values"
         .formatted(method, count, method.label().toLowerCase(Locale.ROOT), count);
   }
 

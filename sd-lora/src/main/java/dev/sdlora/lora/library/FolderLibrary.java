@@ -25,8 +25,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The LoRA files of folders. Each call looks at the time stamps of all folders; those that need
- * more than file names look at all files' too, and open what is new. Safe for several threads.
+ * A library of the LoRA files in folders. Each call checks the time stamps of all folders; calls
+ * that need more than file names also check those of all files and open new or changed ones. Safe
+ * for use by several threads.
  */
 public final class FolderLibrary implements LoraLibrary {
   private static final FolderTree.Kind KIND =
@@ -45,11 +46,12 @@ public final class FolderLibrary implements LoraLibrary {
   private final PathRedactor paths;
 
   /**
-   * Looks at folders.
+   * Creates a library of folders.
    *
    * @param files opens the files
-   * @param cards reads what is written about them
-   * @throws LoraException if one of the folders is not a folder
+   * @param cards reads the notes about them
+   * @param folders the folders, which are searched recursively
+   * @throws LoraException if one of them is not a folder
    */
   public FolderLibrary(LoraFiles files, LoraCards cards, List<Path> folders) {
     this.files = files;
@@ -82,7 +84,7 @@ public final class FolderLibrary implements LoraLibrary {
 
   @Override
   public LoraAdapter find(String name) {
-    // Names of files are known from their folders; those that trainers gave only from the files.
+    // File names are known from the folders; names given by trainers require reading the files.
     return fileNamed(name).or(() -> scan().names().find(name)).orElseThrow(() -> unknown(name));
   }
 
@@ -94,20 +96,20 @@ public final class FolderLibrary implements LoraLibrary {
   }
 
   /**
-   * Opens the file that a name stands for.
+   * Opens the file with a name.
    *
-   * @throws LoraException as {@link #find}, and as {@link LoraFiles#open}
+   * @throws LoraException as {@link #find} and {@link LoraFiles#open}
    */
   public LoraFile open(String name) {
     return files.open(find(name).path());
   }
 
-  /** All names that {@link #find} knows. */
+  /** All names that {@link #find} accepts. */
   public Set<String> names() {
     return scan().names().all();
   }
 
-  /** All files by their names, whatever they hold; none is opened. */
+  /** The paths of all files by their names, whatever they contain; none is opened. */
   public Map<String, Path> paths() {
     Map<String, Path> paths = new LinkedHashMap<>();
     look().files().forEach(path -> paths.put(FolderTree.stem(path), path));
@@ -137,7 +139,7 @@ public final class FolderLibrary implements LoraLibrary {
         Collections.unmodifiableMap(problems));
   }
 
-  /** Only here is anything changed. */
+  /** The only method that changes state. */
   private synchronized FolderTree.Found look() {
     return FolderTree.look(trees);
   }
@@ -161,7 +163,7 @@ public final class FolderLibrary implements LoraLibrary {
       return new LoraException(
           "LoRA '"
               + name
-              + "' is a trainer's name that does not tell files apart; use the file name: '"
+              + "' is a trainer's name that does not identify one file; use the file name: '"
               + String.join("' or '", sharing)
               + "'",
           Reason.AMBIGUOUS,
@@ -187,14 +189,14 @@ public final class FolderLibrary implements LoraLibrary {
         .formatted(
             name,
             paths.redact(folders),
-            near.isEmpty() ? empty ? "; there is no LoRA file" : "" : Nearest.question(near));
+            near.isEmpty() ? empty ? "; there are no LoRA files" : "" : Nearest.question(near));
   }
 
   /**
-   * What lay in the folders at some moment.
+   * The contents of the folders at one moment.
    *
-   * @param loras the files that can be used, in the order in which they were found
-   * @param problems the others, and folders that cannot be read
+   * @param loras the usable files, in the order in which they were found
+   * @param problems the unusable files and unreadable folders, with the reasons
    */
   private record Scan(List<LoraAdapter> loras, Map<Path, String> problems) {
     LoraNames names() {

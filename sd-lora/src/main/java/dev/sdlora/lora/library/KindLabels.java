@@ -7,11 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What people call the kinds of modules. */
+/** Labels for the kinds of modules, as they are commonly called. */
 final class KindLabels {
   private KindLabels() {}
 
-  /** The labels that occur, most frequent first. */
+  /** The labels of all modules, most frequent first. */
   static List<String> of(List<LoraModule> modules) {
     Map<String, Integer> counts = new LinkedHashMap<>();
     modules.forEach(module -> counts.merge(of(module), 1, Integer::sum));
@@ -21,7 +21,7 @@ final class KindLabels {
         .toList();
   }
 
-  /** One module's: the kind, and what is special about it. */
+  /** The label of a module: its kind and special features. */
   static String of(LoraModule module) {
     boolean lora = module.kind() == Kind.LORA;
     String label = lora && isConvolution(module) ? "LoCon" : module.kind().label();
@@ -31,7 +31,7 @@ final class KindLabels {
     return label;
   }
 
-  /** 1×1 convolutions are in plain LoRAs as well: SD 1.x has them in place of matrices. */
+  /** Plain LoRAs contain 1×1 convolutions as well, which SD 1.x uses instead of matrices. */
   private static boolean isConvolution(LoraModule module) {
     return module.find(Part.LORA_MID).isPresent()
         || module.part(Part.LORA_DOWN).shape().stream().skip(2).anyMatch(side -> side > 1);

@@ -26,8 +26,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What is written down about LoRAs: in their headers and beside them. Safe for use by several
- * threads.
+ * Information about LoRAs from their headers and from the files next to them. Safe for use by
+ * several threads.
  */
 public final class LoraCards {
   private static final Pattern SLIDER = Pattern.compile("(?i)slider");
@@ -35,7 +35,7 @@ public final class LoraCards {
   private final LoraFiles files;
   private final Sidecars sidecars = new Sidecars();
 
-  /** Cards of files that are opened by the same hand as others. */
+  /** Creates cards of the LoRAs that these files open. */
   public LoraCards(LoraFiles files) {
     this.files = files;
   }
@@ -43,7 +43,7 @@ public final class LoraCards {
   /**
    * The kinds of a file's modules, most frequent first.
    *
-   * @throws LoraException if it cannot be used any more; the message says why
+   * @throws LoraException if the file can no longer be used; the message gives the reason
    */
   public List<String> kinds(LoraAdapter lora) {
     Summary summary = files.summary(lora.path());
@@ -54,8 +54,8 @@ public final class LoraCards {
   }
 
   /**
-   * What calls up what a LoRA was trained on, the most deliberate first, each text once. Words that
-   * are as common in the captions of other images call up nothing and are left out.
+   * The trigger words of a LoRA, the most deliberate source first, each text once. Words that are
+   * equally common in captions of unrelated images are left out.
    */
   public List<TriggerWord> triggerWords(LoraAdapter lora) {
     Summary summary = files.summary(lora.path());
@@ -63,8 +63,8 @@ public final class LoraCards {
   }
 
   /**
-   * What calls a LoRA up. Nothing calls up a LoRA for few steps or one that only moves a slider,
-   * unless somebody wrote it down: what is in all their captions is what was left alone.
+   * The triggers of a LoRA. A LoRA for few steps or a slider LoRA has triggers only if somebody
+   * wrote them down: the tag that all its captions share is unrelated to its effect.
    */
   public Triggers triggers(LoraAdapter lora) {
     Summary summary = files.summary(lora.path());
@@ -75,13 +75,13 @@ public final class LoraCards {
     return Triggers.of(words(lora, summary, List.of()), tells ? tags.calling() : List.of());
   }
 
-  /** The same with all tags of the training images, also such as all images have. */
+  /** The trigger words and all tags of the training images, including common ones. */
   public List<TriggerWord> trainedWith(LoraAdapter lora) {
     Summary summary = files.summary(lora.path());
     return words(lora, summary, tags(lora, summary).all());
   }
 
-  /** An adapter that was made before its file changed has tags of its own. */
+  /** The tags of a LoRA; read from its own metadata if its file has changed since it was listed. */
   private static Tags tags(LoraAdapter lora, Summary summary) {
     return summary
         .adapter()
@@ -112,7 +112,7 @@ public final class LoraCards {
     return texts.stream().map(text -> TriggerWord.of(text, source)).toList();
   }
 
-  /** What people wrote about a LoRA, other than trigger words. */
+  /** The notes about a LoRA other than trigger words. */
   Optional<String> notes(LoraAdapter lora) {
     return sidecars
         .edited(lora.path())
@@ -122,9 +122,9 @@ public final class LoraCards {
   }
 
   /**
-   * Everything about a LoRA.
+   * All details of a LoRA.
    *
-   * @throws LoraException if the file is missing or no LoRA any more
+   * @throws LoraException if the file is missing or is no longer a LoRA
    * @throws dev.sdlora.api.error.TensorFileException if it is damaged
    */
   public LoraDetails details(LoraAdapter lora) {
@@ -141,7 +141,7 @@ public final class LoraCards {
             preview(lora)));
   }
 
-  /** The strength that A1111's editor was told; never 0. */
+  /** The preferred strength set in A1111's metadata editor; never 0. */
   public OptionalDouble preferredWeight(LoraAdapter lora) {
     return sidecars
         .edited(lora.path())
@@ -150,28 +150,28 @@ public final class LoraCards {
         .orElse(OptionalDouble.empty());
   }
 
-  /** Reads the notes of A1111's editor about the LoRA. */
+  /** Reads the LoRA's description from A1111's metadata editor. */
   public Optional<String> description(LoraAdapter lora) {
     return sidecars.edited(lora.path()).description();
   }
 
-  /** The image beside a file. */
+  /** The preview image next to a file. */
   public static Optional<Path> preview(LoraAdapter lora) {
     return Sidecars.preview(lora.path());
   }
 
-  /** What A1111's editor was told to put into the negative prompt. */
+  /** The text for the negative prompt set in A1111's metadata editor. */
   public Optional<String> negativeText(LoraAdapter lora) {
     return sidecars.edited(lora.path()).negativeText();
   }
 
-  /** What told the base that a LoRA was trained on. Reads no tensor. */
+  /** Detects the base that a LoRA was trained on. Reads no tensor. */
   public Bases.Sign base(LoraAdapter lora) {
     return Bases.ofLora(lora.path(), lora.family(), lora.metadata(), sidecars);
   }
 
   /**
-   * What told the base that a checkpoint comes from. Reads 64 KB of it.
+   * Detects the base that a checkpoint derives from. Reads 64 KB of it.
    *
    * @param path its file or folder
    */
@@ -179,7 +179,7 @@ public final class LoraCards {
     return Bases.ofCheckpoint(path, family, sidecars);
   }
 
-  /** What the U-Net predicted in a LoRA's training; empty if nothing says it. */
+  /** The prediction type of the U-Net during the LoRA's training; empty if unknown. */
   public static Optional<PredictionType> predictionType(LoraAdapter lora) {
     return TrainingFacts.predictionType(lora.metadata());
   }
@@ -204,10 +204,10 @@ public final class LoraCards {
   }
 
   /**
-   * Writes the weight that a LoRA is best used with into the file of A1111's editor beside it.
+   * Writes a LoRA's preferred weight into the file of A1111's metadata editor next to it.
    *
-   * @throws dev.sdlora.api.error.LoraException if the file that is there cannot be understood, or
-   *     not be written
+   * @throws dev.sdlora.api.error.LoraException if an existing file cannot be parsed or the file
+   *     cannot be written
    */
   public void writePreferredWeight(LoraAdapter lora, double weight) {
     Sidecars.write(lora.path(), Sidecars.PREFERRED_WEIGHT, weight);

@@ -17,17 +17,23 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * LoRA files that were read before, so that a file that has not changed is not read again. Safe for
- * use by several threads, which may read different files at the same time.
+ * A cache of LoRA files, so that unchanged files are read only once. Safe for use by several
+ * threads, which may read different files at the same time.
  */
 public final class LoraFiles {
-  /** Headers of the files in use. One of a thousand tensors takes half a megabyte of objects. */
+  /**
+   * The number of cached headers. The header of a thousand tensors takes half a megabyte of
+   * objects.
+   */
   private static final int HEADERS = 64;
 
-  /** Enough for any collection; what stays of a file is little more than its metadata. */
+  /**
+   * The number of cached summaries, enough for any collection; a summary is little more than a
+   * file's metadata.
+   */
   private static final int FILES = 1 << 16;
 
-  /** Where PEFT writes ranks and alphas. */
+  /** The file in which PEFT stores ranks and alphas. */
   private static final String PEFT_SETTINGS = "adapter_config.json";
 
   private final FileCache<LoraFile> headers = new FileCache<>(HEADERS);
@@ -37,12 +43,12 @@ public final class LoraFiles {
   private final FileCache<String> sha256 = new FileCache<>(FILES);
 
   /**
-   * Opens a file, or gives what was opened before if its size and time stamp, and that of PEFT's
-   * settings beside it, are still the same; then it is the same object, unless many others were
-   * opened in between.
+   * Opens a file, or returns the cached one if its size and time stamp, and those of PEFT's
+   * settings next to it, are unchanged. The result is then the same object, unless many other files
+   * were opened in between.
    *
-   * @throws LoraException if it is missing or no LoRA that this version can apply
-   * @throws dev.sdlora.api.error.TensorFileException if it is damaged or no tensor file
+   * @throws LoraException if it is missing or is not a LoRA that this version can apply
+   * @throws dev.sdlora.api.error.TensorFileException if it is damaged or not a tensor file
    */
   public LoraFile open(Path path) {
     Stamp stamp = stamp(path);
@@ -52,8 +58,8 @@ public final class LoraFiles {
   }
 
   /**
-   * What a file is, without keeping its header. Does not fail: a file that cannot be used is known
-   * as such, and not tried again until it changes.
+   * The summary of a file, which does not keep its header. Never fails: a file that cannot be used
+   * gets a summary with the problem and is not read again until it changes.
    */
   Summary summary(Path path) {
     try {
@@ -73,7 +79,7 @@ public final class LoraFiles {
         });
   }
 
-  /** A1111's short hash of a file, computed when first asked for. */
+  /** A1111's short hash of a file, computed on first use. */
   public String hash(Path path) {
     Stamp stamp = stamp(path);
     return autoV3
@@ -81,7 +87,7 @@ public final class LoraFiles {
         .orElseGet(() -> autoV3.keep(path, stamp, FileHashes.autoV3(open(path).file())));
   }
 
-  /** A1111's short hash of an open file, computed when first asked for. */
+  /** A1111's short hash of an open file, computed on first use. */
   public String hash(LoraFile file) {
     Path path = file.file().path();
     Stamp stamp = stamp(path);
@@ -91,7 +97,7 @@ public final class LoraFiles {
   }
 
   /**
-   * Whether a file changes nothing at any strength, found out when first asked.
+   * Whether a file has no effect at any strength, determined on first use.
    *
    * @throws dev.sdlora.api.error.TensorFileException if it cannot be read or has changed
    */
@@ -103,7 +109,7 @@ public final class LoraFiles {
         .orElseGet(() -> changeless.keep(path, stamp, ZeroModules.areAllOf(file)));
   }
 
-  /** All hashes of a file, computed when first asked for. */
+  /** All hashes of a file, computed on first use. */
   public LoraHashes hashes(Path path) {
     Stamp stamp = stamp(path);
     return new LoraHashes(
@@ -126,7 +132,7 @@ public final class LoraFiles {
     }
   }
 
-  /** What callers of the library see of a file, at strength 1. */
+  /** The public view of a file. */
   public static LoraAdapter adapter(LoraFile file) {
     return LoraAdapter.builder(file.file().path(), file.family())
         .modules(file.modules().size())

@@ -10,18 +10,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which file a name stands for, by A1111's rules (version 1.10.1, {@code networks.py}): names are
- * compared with their case; of several files with the same name the last one counts; a trainer's
- * name that another file has as its trainer's name or file name stands for no file, in any case,
- * and neither does "none".
+ * Resolves names to files by A1111's rules (version 1.10.1, {@code networks.py}): names are
+ * case-sensitive; the last of several files with the same name wins; a trainer's name that another
+ * file has as its trainer's name or file name, in any case, refers to no file, and neither does
+ * "none".
  */
-public final class LoraNames {
+final class LoraNames {
   private final Map<String, LoraAdapter> byFileName = new HashMap<>();
   private final Map<String, LoraAdapter> byAnyName = new HashMap<>();
   private final Set<String> ambiguous = new HashSet<>(Set.of("none"));
 
-  /** The names of files in the order in which they were found. */
-  public LoraNames(List<LoraAdapter> loras) {
+  /** Creates the names of files, given in the order in which they were found. */
+  LoraNames(List<LoraAdapter> loras) {
     for (LoraAdapter lora : loras) {
       String alias = lora.alias().orElse(lora.name());
       if (byAnyName.containsKey(alias)) {
@@ -33,17 +33,17 @@ public final class LoraNames {
     }
   }
 
-  /** The file that a name stands for. */
+  /** Finds the file with a name. */
   Optional<LoraAdapter> find(String name) {
     return Optional.ofNullable((isAmbiguous(name) ? byFileName : byAnyName).get(name));
   }
 
-  /** Whether a name is one that only a file's own name may be. */
+  /** Whether a trainer's name is ambiguous, so that it refers to no file. */
   boolean isAmbiguous(String name) {
     return ambiguous.contains(name.toLowerCase(Locale.ROOT));
   }
 
-  /** All names that stand for a file. */
+  /** All names that refer to a file. */
   Set<String> all() {
     Set<String> names = new HashSet<>(byFileName.keySet());
     byAnyName.keySet().stream().filter(name -> !isAmbiguous(name)).forEach(names::add);

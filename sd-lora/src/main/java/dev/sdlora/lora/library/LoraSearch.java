@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Tells which LoRAs a query holds for. What costs more is looked at last. */
+/** Matches LoRAs with a query, checking the cheapest conditions first. */
 final class LoraSearch {
   private final LoraQuery query;
   private final LoraCards cards;
@@ -20,9 +20,9 @@ final class LoraSearch {
   private final Optional<Pattern> trigger;
 
   /**
-   * A search.
+   * Creates a search.
    *
-   * @param folders those of the library, whose own names tell nothing about a file
+   * @param folders the root folders of the library, whose names are not part of a file's place
    */
   LoraSearch(LoraQuery query, LoraCards cards, List<Path> folders) {
     this.query = query;
@@ -72,14 +72,17 @@ final class LoraSearch {
     return parts.flatMap(part -> part).map(LoraSearch::lower).collect(Collectors.joining("\n"));
   }
 
-  /** Training tags are too many to mean the file: half of all have a "pink" for "ink". */
+  /**
+   * Excludes training tags, which would give too many matches: half of all files have a "pink" that
+   * contains "ink".
+   */
   private Stream<String> writtenWords(LoraAdapter lora) {
     return cards.triggerWords(lora).stream()
         .filter(word -> word.source() != TriggerWord.Source.TRAINING_TAGS)
         .map(TriggerWord::text);
   }
 
-  /** The name with the names of folders inside the library. */
+  /** The name of the file with its folders inside the library. */
   private String placeOf(LoraAdapter lora) {
     return folders.stream()
         .filter(lora.path()::startsWith)

@@ -4,11 +4,11 @@ import dev.sdlora.api.model.ModelPart;
 import java.util.regex.Pattern;
 
 /**
- * Tells by a module's name in the file which network it is for. Unlike {@code plan.ModuleIndex} it
- * needs no checkpoint, and does not find the layer.
+ * Detects the network that a module is for from its name in the file. Unlike {@code
+ * plan.ModuleIndex}, it needs no checkpoint and does not find the layer.
  */
 final class ModelParts {
-  /** Trainers' own words before the name proper. */
+  /** Prefixes that trainers put before layer names. */
   private static final Pattern PREFIX =
       Pattern.compile(
           "^(?:base_model\\.model\\.|lora\\.|lora_|lycoris[_.]|oft_|boft_|hada_|model\\.(?=diffusion_model))+");

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Text of a prompt as words are looked for in it: in lower case, without weights, brackets and
- * tags, with one blank where there were any blanks or underscores, in parts that commas divide.
+ * Prompt text normalized for searching words: in lower case, without weights, brackets and tags,
+ * with runs of whitespace and underscores replaced by one space, and split at commas.
  */
 final class PhraseText {
   private static final Pattern TAG = Pattern.compile("<\\w++:[^<>]*+>");
@@ -16,12 +16,12 @@ final class PhraseText {
   private static final Pattern SEPARATORS = Pattern.compile("[,;|、\\n\\r]++");
   private static final Pattern BLANKS = Pattern.compile("[\\s_:()\\[\\]{}\\\\]++");
 
-  /** Marks that end a sentence or stand around words. */
+  /** Punctuation around words and at the end of sentences. */
   private static final Pattern EDGES = Pattern.compile("^[\\s\"'.!?]++|[\\s\"'.!?]++$");
 
   private PhraseText() {}
 
-  /** The parts of a text that are not empty. */
+  /** The non-empty parts of a text. */
   static List<String> parts(String text) {
     String bare = TAG.matcher(Normalizer.normalize(text, Normalizer.Form.NFKC)).replaceAll(" ");
     String unweighted = WEIGHT.matcher(bare.toLowerCase(Locale.ROOT)).replaceAll("");
@@ -32,7 +32,7 @@ final class PhraseText {
         .toList();
   }
 
-  /** Whether a part has some words in it that are not parts of other words. */
+  /** Whether a part contains these words, not merely as parts of other words. */
   static boolean contains(String part, String words) {
     int at = part.indexOf(words);
     while (at >= 0) {

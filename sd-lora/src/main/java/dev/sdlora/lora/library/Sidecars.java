@@ -23,17 +23,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The small files that tools put beside a LoRA: {@code <name>.json} by A1111's editor, {@code
- * <name>.civitai.info} by download tools, and an image. They say nothing that is needed, so one
- * that cannot be understood counts as missing. Safe for use by several threads.
+ * Reads the small files that tools put next to a LoRA: {@code <name>.json} from A1111's metadata
+ * editor, {@code <name>.civitai.info} from download tools, and a preview image. None of them is
+ * required, so a file that cannot be parsed counts as missing. Safe for use by several threads.
  */
 final class Sidecars {
   private static final Logger LOG = LoggerFactory.getLogger(Sidecars.class);
 
-  /** A1111's key of the weight that a click on a card puts in. */
+  /** A1111's key of the weight that a click on a LoRA's card inserts. */
   static final String PREFERRED_WEIGHT = "preferred weight";
 
-  /** In A1111's order of preference. */
+  /** The extensions of preview images, in A1111's order of preference. */
   private static final List<String> PICTURES = List.of("png", "jpg", "jpeg", "webp", "gif");
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -41,13 +41,13 @@ final class Sidecars {
   private final FileCache<Notes> known = new FileCache<>(1 << 16);
 
   /**
-   * What a file beside a LoRA says; blank texts count as missing.
+   * The contents of a file next to a LoRA; blank texts count as missing.
    *
    * @param phrases trigger words and phrases
    * @param weight the preferred strength, never 0
-   * @param negativeText for the negative prompt
-   * @param text what there is to say about it
-   * @param description what it does, in a sentence
+   * @param negativeText text for the negative prompt
+   * @param text notes, or else the description
+   * @param description a description of the effect
    * @param checkpoint the model that it is for
    */
   record Notes(
@@ -60,15 +60,15 @@ final class Sidecars {
     private static final Notes NONE = notes(JsonNodeFactory.instance.objectNode());
   }
 
-  /** What A1111's editor wrote. */
+  /** The notes from A1111's metadata editor. */
   Notes edited(Path lora) {
     return notes(beside(lora, "json"));
   }
 
   /**
-   * Writes a setting into the file of A1111's editor, in whose form; the others stay.
+   * Writes a setting into the file of A1111's metadata editor, keeping the other settings.
    *
-   * @throws LoraException if the file that is there cannot be understood, or not be written
+   * @throws LoraException if an existing file cannot be parsed or the file cannot be written
    */
   static void write(Path lora, String key, double value) {
     Path file = beside(lora, "json");
@@ -76,7 +76,7 @@ final class Sidecars {
       JsonNode known =
           Files.exists(file) ? SettingsJson.read(file) : JsonNodeFactory.instance.objectNode();
       if (!(known instanceof ObjectNode settings)) {
-        throw error(file, "holds no JSON object, and stays as it is", null);
+        throw error(file, "is not a JSON object and was left unchanged", null);
       }
       settings.put(key, value);
       byte[] text = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(settings);
@@ -89,7 +89,7 @@ final class Sidecars {
             }
           });
     } catch (JsonProcessingException e) {
-      throw error(file, "is not understood, and stays as it is: " + SettingsJson.reason(e), e);
+      throw error(file, "cannot be parsed and was left unchanged: " + SettingsJson.reason(e), e);
     } catch (IOException e) {
       throw error(file, "cannot be written: " + SettingsJson.reason(e), e);
     }
@@ -103,12 +103,12 @@ final class Sidecars {
         cause);
   }
 
-  /** What a download tool wrote. */
+  /** The notes from a download tool. */
   Notes downloaded(Path lora) {
     return notes(beside(lora, "civitai.info"));
   }
 
-  /** The image that shows what the LoRA does. */
+  /** The preview image of a LoRA. */
   static Optional<Path> preview(Path lora) {
     return PICTURES.stream()
         .flatMap(type -> List.of(type, "preview." + type).stream())
@@ -140,12 +140,12 @@ final class Sidecars {
     try {
       return notes(SettingsJson.read(path));
     } catch (IOException e) {
-      LOG.debug("'{}' is not understood", path, e);
+      LOG.debug("'{}' cannot be parsed", path, e);
       return Notes.NONE;
     }
   }
 
-  /** The keys of both kinds of files do not meet. */
+  /** Reads both kinds of files; their keys do not overlap. */
   private static Notes notes(JsonNode json) {
     List<String> phrases = new ArrayList<>();
     text(json.path("activation text")).ifPresent(phrases::add);

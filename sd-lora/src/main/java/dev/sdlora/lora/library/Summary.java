@@ -10,15 +10,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is kept of a file that was looked at: a few strings instead of a header with a thousand
+ * The facts that are cached about a file: a few strings instead of a header with a thousand
  * tensors.
  *
- * @param adapter the file as callers see it, if it can be used
+ * @param adapter the public view of the file, if it is usable
  * @param kinds the labels of its modules' kinds, most frequent first
- * @param words the names of embeddings in it, which were trained along
- * @param tags of the training images
- * @param problem why it cannot be used, or nothing
- * @param reason the same for programs
+ * @param words the names of embeddings in it, which were trained together with the LoRA
+ * @param tags the tags of the training images
+ * @param problem the reason why the file cannot be used, or empty
+ * @param reason the same as a code for programs
  */
 record Summary(
     Optional<LoraAdapter> adapter,
@@ -38,9 +38,9 @@ record Summary(
   }
 
   /**
-   * A file that cannot be used.
+   * The summary of a file that cannot be used.
    *
-   * @param problem why, in a sentence
+   * @param problem the reason, as a sentence
    */
   static Summary unusable(String problem, Throwable cause) {
     Reason reason = cause instanceof LoraException lora ? lora.reason() : Reason.DAMAGED;

@@ -6,11 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tags of the training images of a file.
+ * The tags of a file's training images.
  *
- * @param all the most frequent
- * @param telling those of them that not all captions have
- * @param calling of each folder the one by which its images are called up, where that is clear
+ * @param all the most frequent tags
+ * @param telling those of them that are not common in captions of unrelated images
+ * @param calling the triggering tag of each folder, where it is clear
  */
 record Tags(List<TriggerWord> all, List<TriggerWord> telling, List<String> calling) {
   static Tags of(Map<String, String> metadata) {
@@ -20,7 +20,7 @@ record Tags(List<TriggerWord> all, List<TriggerWord> telling, List<String> calli
         TrainingTags.inAllCaptions(metadata));
   }
 
-  /** The tags in some metadata, read when first asked for. Safe for use by several threads. */
+  /** The tags in some metadata, read on first use. Safe for use by several threads. */
   static final class Lazy {
     private final Map<String, String> metadata;
     private @Nullable Tags tags;

@@ -12,9 +12,11 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads how a LoRA was trained out of its metadata, whose values are all text. */
+/** Reads the training settings of a LoRA from its metadata, whose values are all text. */
 final class TrainingFacts {
-  /** "(512, 768)", "512,768", "[512, 768]", "512x768", or one number for both sides. */
+  /**
+   * Sizes such as "(512, 768)", "512,768", "[512, 768]" or "512x768", or one number for both sides.
+   */
   private static final Pattern SIZE =
       Pattern.compile(
           "[(\\[]?\\s*(\\d{1,5})(?:\\.0)?\\s*(?:[,xX×]\\s*(\\d{1,5}))?(?:\\.0)?\\s*[)\\]]?");
@@ -22,9 +24,9 @@ final class TrainingFacts {
   private TrainingFacts() {}
 
   /**
-   * The facts of a file.
+   * Reads the training settings of a file.
    *
-   * @param baseModel what others say that it is for, used when the file is silent
+   * @param baseModel the base model from other sources, used if the file does not state it
    */
   static Training of(Map<String, String> metadata, Optional<String> baseModel) {
     return new Training(
@@ -34,14 +36,19 @@ final class TrainingFacts {
         clipSkip(metadata));
   }
 
-  /** kohya's trainer writes Python's None for what was not set. */
+  /**
+   * The value of a key; Python's None, which kohya's trainer writes for unset values, counts as
+   * missing.
+   */
   static Optional<String> text(Map<String, String> metadata, String key) {
     return Optional.ofNullable(metadata.get(key))
         .map(String::strip)
         .filter(value -> !value.isEmpty() && !value.equals("None"));
   }
 
-  /** What the U-Net predicted; trainers of SDXL say it in {@code modelspec} or by an option. */
+  /**
+   * The prediction type of the U-Net; SDXL trainers state it in {@code modelspec} or as an option.
+   */
   static Optional<PredictionType> predictionType(Map<String, String> metadata) {
     boolean option =
         text(metadata, "ss_v_parameterization").filter("true"::equalsIgnoreCase).isPresent();
@@ -70,7 +77,7 @@ final class TrainingFacts {
     return Optional.of(new Resolution(width, second == null ? width : Integer.parseInt(second)));
   }
 
-  /** Where a training set has several parts, each has its own size; the first stands for all. */
+  /** The size of the first of several training sets; each may have its own. */
   private static Optional<Resolution> sizeOfFirst(String datasets) {
     try {
       return size(SettingsJson.parse(datasets).path(0).path("resolution").toString());

@@ -20,38 +20,38 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The most frequent tags of the training images, as A1111 1.10.1 shows them: counts are summed over
- * the folders of the training set; when tags are so long that they are sentences, their words are
- * counted instead. Tags of equal count keep the order of the file.
+ * The most frequent tags of the training images, as in A1111 1.10.1: counts are summed over the
+ * folders of the training set; if tags are long enough to be sentences, their words are counted
+ * instead. Tags with equal counts keep the order of the file.
  *
- * <p>Of each folder, also the tag that calls up what is in it, where that is clear.
+ * <p>Also finds the tag that triggers each folder's content, where it is clear.
  */
 final class TrainingTags {
   private static final String KEY = "ss_tag_frequency";
 
-  /** How many images each folder has; folders of regularisation images are elsewhere. */
+  /** The key of the number of images in each folder, without folders of regularisation images. */
   private static final String FOLDERS = "ss_dataset_dirs";
 
-  /** Of fewer images it is no wonder that all have a tag. */
+  /** With fewer images than this, a tag may be in all captions by chance. */
   private static final int FEWEST_PICTURES = 5;
 
-  /** Letters of a tag that somebody may have made up to call something up. */
+  /** The maximum length of a tag that may be a trigger word made up by a trainer. */
   private static final int LONGEST_TRIGGER = 40;
 
   private static final int MOST = 24;
 
-  /** Average letters of a tag from which tags are sentences. */
+  /** The average tag length from which tags count as sentences. */
   private static final double SENTENCE = 16;
 
-  /** More different ones than any training set has; of more, none is shown. */
+  /** A limit above any real training set; if there are more different tags, none is shown. */
   private static final int MOST_READ = 200_000;
 
   private static final int SHORTEST_WORD = 3;
   private static final Pattern WORD = Pattern.compile("[\\w'-]+", Pattern.UNICODE_CHARACTER_CLASS);
 
   /**
-   * Names are tags here, of which thousands are seen once: remembering them costs more than it
-   * saves.
+   * The tags are field names here, thousands of which occur only once, so interning them costs more
+   * than it saves.
    */
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -62,9 +62,9 @@ final class TrainingTags {
   private TrainingTags() {}
 
   /**
-   * The tags of a file, most frequent first; none if its metadata has none that make sense.
+   * The tags of a file, most frequent first; empty if its metadata contains no valid ones.
    *
-   * @param counted which of them count
+   * @param counted the tags to count
    */
   static List<TriggerWord> of(Map<String, String> metadata, Predicate<String> counted) {
     Map<String, Integer> counts = new LinkedHashMap<>();
@@ -82,9 +82,9 @@ final class TrainingTags {
   }
 
   /**
-   * For each folder of the training set the first tag that all of its captions have and captions of
-   * other images have not: what its trainer made up, by which the images are called up. Folders
-   * without such a tag, or of which it is not known how many images they have, are left out.
+   * For each folder of the training set, the first tag that all of its captions contain and that is
+   * uncommon in captions of unrelated images. It is probably the trigger word that the trainer made
+   * up. Folders without one, or with an unknown number of images, are skipped.
    */
   static List<String> inAllCaptions(Map<String, String> metadata) {
     Map<String, Integer> pictures = images(metadata);
@@ -140,13 +140,13 @@ final class TrainingTags {
         }
       }
     } catch (IOException e) {
-      // Trainers have written Python's own notation here; A1111 shows no tags then either.
+      // Some trainers write Python's notation here; A1111 then shows no tags either.
       folders.clear();
     }
     return folders;
   }
 
-  /** Reads the tags of a folder, and tells how many of them are new. */
+  /** Reads the tags of a folder and returns the number of new ones. */
   private static int readFolder(JsonParser json, Map<String, Integer> counts, int most)
       throws IOException {
     int before = counts.size();
@@ -164,7 +164,7 @@ final class TrainingTags {
     return counts.size() - before;
   }
 
-  /** Each word as often as sentences have it. */
+  /** The words of the sentences with their counts. */
   private static Map<String, Integer> words(Map<String, Integer> sentences) {
     Map<String, Integer> counts = new LinkedHashMap<>();
     sentences.forEach(
@@ -173,7 +173,7 @@ final class TrainingTags {
     return counts;
   }
 
-  /** How many sentences have each word. */
+  /** The number of sentences that contain each word. */
   private static Map<String, Integer> sentencesWith(Map<String, Integer> sentences) {
     Map<String, Integer> counts = new LinkedHashMap<>();
     sentences.forEach(
@@ -191,7 +191,7 @@ final class TrainingTags {
         .filter(word -> word.length() >= SHORTEST_WORD);
   }
 
-  /** Numbers that are no counts must not come out with another sign. */
+  /** Adds two counts without overflow, since the file may contain arbitrary numbers. */
   private static int sum(int a, int b) {
     return (int) Math.max(Integer.MIN_VALUE, Math.min((long) a + b, Integer.MAX_VALUE));
   }

@@ -12,50 +12,52 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What calls a LoRA up: what somebody wrote down for that, and what its training tells clearly. A
- * file may hold several styles, each called up by words of its own.
+ * The texts that trigger the effect of a LoRA: those that somebody wrote down for this purpose, and
+ * those that are clear from its training. A file may contain several styles, each with its own
+ * words.
  *
- * @param styles for each style the text that calls it up, that of the first first; empty if nobody
- *     says
- * @param words the words and phrases of all of them of which one should be in a prompt
+ * @param styles the trigger text of each style, in order; empty if none is known
+ * @param words the words and phrases of all styles, at least one of which should be in a prompt
  */
 public record Triggers(List<String> styles, Set<String> words) {
-  /** What calls up a LoRA of which nobody says. */
+  /** The triggers of a LoRA without known triggers. */
   static final Triggers NONE = new Triggers(List.of(), Set.of());
 
-  /** Whoever writes a sentence does not expect it in prompts as it is. */
+  /**
+   * The number of words from which a text is a sentence, which nobody expects in prompts verbatim.
+   */
   private static final int SENTENCE = 5;
 
-  /** Shorter words of sentences are articles and the like. */
+  /** Shorter words in sentences are mostly articles and prepositions. */
   private static final int SHORTEST_WORD = 3;
 
-  /** Longer texts, and more of them, are written by nobody who wants them in prompts. */
+  /** Longer texts are not meant for prompts. */
   private static final int LONGEST = 4_000;
 
   private static final int MOST = 200;
 
-  /** In the order of what is more deliberate, after the names of embeddings in the file. */
+  /** Sources from the most to the least deliberate, after the names of embeddings in the file. */
   private static final List<Source> WRITTEN =
       List.of(Source.ACTIVATION_TEXT, Source.TRAINED_WORDS, Source.TRIGGER_PHRASE);
 
-  /** Copies both. */
+  /** Copies both collections. */
   public Triggers {
     styles = List.copyOf(styles);
     words = Set.copyOf(words);
   }
 
   /**
-   * The triggers of a file.
+   * Creates the triggers of a file.
    *
-   * @param known all trigger words that are known
-   * @param calling of each folder of its training images the tag that calls it up, where that is
-   *     clear; they count if nobody wrote anything down
+   * @param known all known trigger words
+   * @param calling the triggering tag of each folder of its training images, where it is clear;
+   *     used if nobody wrote anything down
    */
   static Triggers of(List<TriggerWord> known, List<String> calling) {
     List<String> styles = new ArrayList<>();
     Set<String> words = new LinkedHashSet<>();
     for (Source source : WRITTEN) {
-      // What says the same thing in another place is no other style.
+      // A text with the same words from another source is not another style.
       List<String> said =
           texts(known, source)
               .filter(text -> tellingWords(text).noneMatch(words::contains))
@@ -90,8 +92,8 @@ public record Triggers(List<String> styles, Set<String> words) {
   }
 
   /**
-   * The words and phrases between the commas of a text that are not as common in other prompts, and
-   * of sentences the words that are not; if there is none, what is common.
+   * The distinctive words and phrases of a text: its parts between commas, with sentences split
+   * into words, without those that are common in other prompts. If nothing is left, all parts.
    */
   private static Stream<String> tellingWords(String text) {
     List<String> parts = PhraseText.parts(text).stream().flatMap(Triggers::takenApart).toList();
@@ -107,21 +109,21 @@ public record Triggers(List<String> styles, Set<String> words) {
         : Arrays.stream(words).filter(word -> word.length() >= SHORTEST_WORD);
   }
 
-  /** Whether nothing need call it up. */
+  /** Whether no trigger is needed or known. */
   public boolean isEmpty() {
     return styles.isEmpty();
   }
 
-  /** The text that calls up the first style. */
+  /** The trigger text of the first style. */
   public Optional<String> first() {
     return styles.stream().findFirst();
   }
 
   /**
-   * Whether a prompt has one of the words, of any style. Upper and lower case are alike, and so are
-   * blanks of any number, with or without weights.
+   * Whether a prompt contains one of the words of any style. Ignores case, weights and the amount
+   * of whitespace.
    *
-   * @param prompt without its tags
+   * @param prompt the prompt without its tags
    */
   public boolean areIn(String prompt) {
     List<String> parts = PhraseText.parts(prompt);

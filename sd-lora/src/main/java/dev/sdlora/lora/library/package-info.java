@@ -1,15 +1,15 @@
 /**
  * Finds LoRA files by the names that prompts use.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What calls a LoRA up, whether a prompt has it: {@code lora.library.Triggers}, {@code
- *       PhraseText}; what is said and put in, {@code pipeline.LoraTexts}; where, {@code
- *       TriggerWordPrompts}.
- *   <li>Which words of captions are no trigger words: {@code common_caption_words.txt} beside
- *       {@code lora.library}.
- *   <li>Which file a name stands for: {@code lora.library.LoraNames}.
+ *   <li>The trigger words of a LoRA and the check whether a prompt contains them: {@code
+ *       lora.library.Triggers}, {@code PhraseText}; warnings and added words: {@code
+ *       pipeline.LoraTexts}; their position in the prompt: {@code TriggerWordPrompts}.
+ *   <li>Common words of captions, which are not trigger words: {@code common_caption_words.txt}
+ *       next to {@code lora.library}.
+ *   <li>The resolution of names to files: {@code lora.library.LoraNames}.
  * </ul>
  */
 @NullMarked

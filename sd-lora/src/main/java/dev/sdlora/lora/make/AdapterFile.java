@@ -23,12 +23,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A LoRA file with kohya's names that is being made. Modules are added one by one and kept on disk,
- * since the ranks of all must be known before the header can be written. Closing removes what is
- * not written yet. Not safe for several threads.
+ * A LoRA file with kohya's names under construction. Modules are added one by one and spooled to
+ * disk, because the header cannot be written before the ranks of all modules are known. Closing
+ * deletes the spooled data. Not safe for use by several threads.
  */
 public final class AdapterFile implements AutoCloseable {
-  /** Half precision rounds from here on to infinity. */
+  /** The smallest number that half precision rounds to infinity. */
   private static final float HALF_LIMIT = 65_520;
 
   private final Path target;
@@ -46,10 +46,10 @@ public final class AdapterFile implements AutoCloseable {
   private double energy;
 
   /**
-   * A file without modules.
+   * Creates a file without modules.
    *
-   * @param target where it will be written
-   * @param format of the factors: F16, BF16 or F32
+   * @param target the path that it will be written to
+   * @param format the dtype of the factors: F16, BF16 or F32
    * @throws dev.sdlora.api.error.TensorFileException if the folder is missing or cannot be written
    *     to
    */
@@ -62,10 +62,10 @@ public final class AdapterFile implements AutoCloseable {
   /**
    * Adds the change of a layer, {@code alpha / rank · up · down}.
    *
-   * @param key what the layer is called in the file
-   * @param shape of its weight: [out, in] or [out, in, k, k]
-   * @param alpha stored in single precision where the format has no such number
-   * @throws LoraException if a factor is not finite, or too large for the format
+   * @param key the name of the layer in the file
+   * @param shape the shape of its weight: [out, in] or [out, in, k, k]
+   * @param alpha the alpha, stored in single precision if the dtype cannot represent it
+   * @throws LoraException if a factor is not finite, or too large for the dtype
    * @throws dev.sdlora.api.error.TensorFileException if the disk is full
    */
   public void add(String key, List<Long> shape, FactorPair factors, double alpha) {
@@ -87,9 +87,9 @@ public final class AdapterFile implements AutoCloseable {
   /**
    * Adds the change of a bias or of a normalisation.
    *
-   * @param key what the layer is called in the file
-   * @param part which change it is: {@code DIFF_B}, {@code W_NORM} or {@code B_NORM}
-   * @throws LoraException if a number is not finite, or too large for the format
+   * @param key the name of the layer in the file
+   * @param part the kind of change: {@code DIFF_B}, {@code W_NORM} or {@code B_NORM}
+   * @throws LoraException if a number is not finite, or too large for the dtype
    * @throws dev.sdlora.api.error.TensorFileException if the disk is full
    */
   public void add(String key, Part part, float[] values) {
@@ -99,15 +99,15 @@ public final class AdapterFile implements AutoCloseable {
   }
 
   /**
-   * Adds the embeddings that come with another LoRA, as they are.
+   * Copies the embeddings bundled with another LoRA.
    *
-   * @throws LoraException if one of the same name is there already
+   * @throws LoraException if the file already contains one of the same name
    */
   public void addEmbeddings(LoraFile file, TensorFile.Reader reader) {
     for (BundledEmbedding embedding : file.embeddings()) {
       if (!embeddings.add(embedding.name())) {
         throw new LoraException(
-            "LoRA '%s' brings an embedding '%s', but so does another of the files; expected each once"
+            "LoRA '%s' contains the embedding '%s', which another of the files contains as well; expected unique names"
                 .formatted(file.file().path(), embedding.name()),
             Reason.AMBIGUOUS,
             ErrorDetails.in(file.file().path()).withName(embedding.name()));
@@ -126,7 +126,7 @@ public final class AdapterFile implements AutoCloseable {
     writer.tensor(name, format, shape, spool.add(SafetensorsWriter.floats(values, format)));
   }
 
-  /** Adds kohya's scalar; in single precision where the format does not hold the number exactly. */
+  /** Adds kohya's alpha, in single precision if the dtype cannot represent it exactly. */
   static void alpha(SafetensorsWriter writer, String key, double alpha, DType format) {
     float value = (float) alpha;
     float stored =
@@ -150,7 +150,7 @@ public final class AdapterFile implements AutoCloseable {
       }
       if (format == DType.F16 && Math.abs(value) >= HALF_LIMIT) {
         throw new LoraException(
-            "the change of '%s' has the number %s, too large for float16; write '%s' in float32"
+            "the change of '%s' contains %s, which is too large for float16; write '%s' in float32"
                 .formatted(key, value, target),
             Reason.OVERFLOW,
             ErrorDetails.in(target).withModule(key));
@@ -159,7 +159,7 @@ public final class AdapterFile implements AutoCloseable {
   }
 
   /**
-   * Takes note of a layer that changes and will not be in the file.
+   * Records a layer that changes but will not be in the file.
    *
    * @param changeEnergy the sum of squares of its change
    */
@@ -169,7 +169,7 @@ public final class AdapterFile implements AutoCloseable {
     energy += changeEnergy;
   }
 
-  /** What was left out so far. */
+  /** The layers skipped so far. */
   List<SkippedLayers> leftOut() {
     List<SkippedLayers> all = new ArrayList<>();
     leftOut.forEach(
@@ -180,7 +180,7 @@ public final class AdapterFile implements AutoCloseable {
     return all;
   }
 
-  /** How many layers have changes so far. */
+  /** The number of layers with changes so far. */
   public int modules() {
     return keys.size();
   }
@@ -191,7 +191,7 @@ public final class AdapterFile implements AutoCloseable {
   }
 
   /**
-   * Writes the file; an earlier one is replaced only when all is written.
+   * Writes the file, replacing an existing one only when everything is written.
    *
    * @throws dev.sdlora.api.error.TensorFileException if it cannot be written
    */

@@ -17,26 +17,26 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What LoRA files tell about themselves, under the names of kohya's trainer ({@code ss_}), which
- * A1111 and ComfyUI read, and of the Stability AI model specification ({@code modelspec.}). Not
- * safe for several threads.
+ * The metadata of LoRA files, with the keys of kohya's trainer ({@code ss_}), which A1111 and
+ * ComfyUI read, and of the Stability AI model specification ({@code modelspec.}). Not safe for use
+ * by several threads.
  */
 public final class AdapterMetadata {
   private static final String VERSION = "ss_base_model_version";
   private static final String ARCHITECTURE = "modelspec.architecture";
   private static final String PREDICTION = "modelspec.prediction_type";
 
-  /** Digests of the tensors that a file was made from, wrong for what it became. */
+  /** Hashes of the tensors of the source file, which do not apply to the new file. */
   private static final List<String> STALE =
       List.of("sshs_model_hash", "sshs_legacy_hash", "modelspec.hash_sha256");
 
   private final Map<String, String> pairs = new LinkedHashMap<>();
   private boolean velocity;
 
-  /** No pairs. */
+  /** Creates empty metadata. */
   public AdapterMetadata() {}
 
-  /** The pairs of another file, but for digests of its tensors. */
+  /** Copies the metadata of another file, except hashes of its tensors. */
   public static AdapterMetadata from(Map<String, String> pairs) {
     AdapterMetadata metadata = new AdapterMetadata();
     metadata.pairs.putAll(pairs);
@@ -45,8 +45,8 @@ public final class AdapterMetadata {
   }
 
   /**
-   * The pairs of another file, but for digests of its tensors, and what it is for where it does not
-   * tell.
+   * Copies the metadata of another file, except hashes of its tensors, and adds the family if it is
+   * missing.
    */
   public static AdapterMetadata from(Map<String, String> pairs, ModelFamily family) {
     AdapterMetadata metadata = from(pairs);
@@ -55,32 +55,34 @@ public final class AdapterMetadata {
         : metadata.model(family);
   }
 
-  /** Whether a file tells that it is for a model that predicts velocity. */
+  /** Whether the metadata says that the file is for a model that predicts velocity. */
   public static boolean tellsOfVelocity(Map<String, String> pairs) {
     return pairs.getOrDefault(VERSION, "").endsWith("_v")
         || pairs.getOrDefault(ARCHITECTURE, "").contains("-768-v")
         || pairs.getOrDefault(PREDICTION, "").startsWith("v");
   }
 
-  /** Sets what the model predicts, velocity or noise, which some of what follows tells. */
+  /**
+   * Sets the model's prediction type, velocity or noise, which affects some of the later entries.
+   */
   public AdapterMetadata velocity(boolean predicted) {
     this.velocity = predicted;
     return this;
   }
 
-  /** Sets a pair. */
+  /** Sets an entry. */
   public AdapterMetadata put(String key, String value) {
     pairs.put(key, value);
     return this;
   }
 
-  /** Takes a pair away if it is there. */
+  /** Removes an entry if it exists. */
   public AdapterMetadata remove(String key) {
     pairs.remove(key);
     return this;
   }
 
-  /** Says what it is for; nothing where that is unknown. */
+  /** Adds the model family; does nothing if it is unknown. */
   public AdapterMetadata model(ModelFamily family) {
     String version = baseVersion(family);
     if (!version.isEmpty()) {
@@ -101,9 +103,9 @@ public final class AdapterMetadata {
   }
 
   /**
-   * Says how large the changes are.
+   * Adds the size of the network.
    *
-   * @param convolutions whether 3×3 convolutions are among them
+   * @param convolutions whether the file changes 3×3 convolutions
    */
   public AdapterMetadata network(int rank, double alpha, boolean convolutions) {
     pairs.put("ss_network_module", "networks.lora");
@@ -119,7 +121,7 @@ public final class AdapterMetadata {
     return this;
   }
 
-  /** Adds the pairs of the model specification; nothing where the family is unknown. */
+  /** Adds the entries of the model specification; does nothing if the family is unknown. */
   public AdapterMetadata specification(ModelFamily family, String title, Instant now) {
     String architecture = architecture(family);
     if (!architecture.isEmpty()) {
@@ -143,12 +145,12 @@ public final class AdapterMetadata {
     };
   }
 
-  /** The pairs in the order of setting. */
+  /** The entries, in the order in which they were set. */
   public Map<String, String> pairs() {
     return Collections.unmodifiableMap(pairs);
   }
 
-  /** An object of maps, lists, numbers, truth values and texts as JSON. */
+  /** Formats an object of maps, lists, numbers, booleans and strings as JSON. */
   public static String json(Map<String, ?> object) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text)) {

@@ -20,11 +20,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Weights with LoRAs in them, some at a time. They are made by the {@link Patcher} that images are
- * made with, in float32, so that they are the same numbers. Not safe for several threads.
+ * Computes weights with LoRAs merged into them, a few at a time. It uses the {@link Patcher} that
+ * generation uses, in float32, so the numbers are the same. Not safe for use by several threads.
  */
 public final class Baking implements AutoCloseable {
-  /** The most numbers that are in memory at a time, unless one weight has more. */
+  /** The maximum number of elements in memory at a time, unless a single weight has more. */
   private static final long GROUP_ELEMENTS = 64_000_000;
 
   private final Torch torch;
@@ -33,9 +33,10 @@ public final class Baking implements AutoCloseable {
   private @Nullable Group group;
 
   /**
-   * A baking in the memory of an owner.
+   * Creates a baking in the memory of an owner.
    *
-   * @param weights what will be asked for, in that order; other orders work and are slow
+   * @param weights the weights in the order in which they will be read; reading them in another
+   *     order works but is slow
    */
   public Baking(Torch torch, List<Weight> weights) {
     this.torch = torch;
@@ -46,10 +47,10 @@ public final class Baking implements AutoCloseable {
   /**
    * A weight that changes.
    *
-   * @param network where it is
-   * @param name its name there
-   * @param origin the weight as it was
-   * @param changes at least one
+   * @param network the network of the weight
+   * @param name its name in the network
+   * @param origin the original weight
+   * @param changes at least one change
    */
   public record Weight(Network network, String name, Origin origin, List<Change> changes) {
     /** Copies the list. */
@@ -59,7 +60,7 @@ public final class Baking implements AutoCloseable {
   }
 
   /**
-   * The numbers of a changed weight in a row.
+   * Returns the numbers of a changed weight as a flat array.
    *
    * @throws dev.sdlora.api.error.LoraException if a change holds NaN or infinity
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
@@ -74,7 +75,7 @@ public final class Baking implements AutoCloseable {
     return current.values(weight);
   }
 
-  /** A weight and those after it, as many as are made together. */
+  /** The group of weights to compute together: a weight and those that follow it. */
   private List<Weight> following(Weight weight) {
     int from = weights.indexOf(weight);
     int to = from;
@@ -96,7 +97,6 @@ public final class Baking implements AutoCloseable {
     }
   }
 
-  /** Weights that are in memory. */
   private final class Group implements AutoCloseable {
     private final List<Weight> weights;
     private final Torch own = torch.child();
@@ -140,7 +140,7 @@ public final class Baking implements AutoCloseable {
     }
   }
 
-  /** The bytes of numbers in a floating-point format of a checkpoint, rounded to it. */
+  /** The bytes of numbers rounded to a checkpoint's floating-point dtype. */
   public static SafetensorsWriter.Source source(float[] values, DType dtype) {
     if (dtype != DType.F64) {
       return SafetensorsWriter.floats(values, dtype);

@@ -29,14 +29,15 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Adds up the changes of LoRAs, layer by layer, into the factors of one. Products of two factors
- * are never multiplied out. LoHa, LoKr and full differences are, and need the layer's size and a
- * rank; changes of biases and normalisations add up as they are. Not safe for several threads.
+ * Adds up the changes of LoRAs, layer by layer, into the factors of a single LoRA. Products of two
+ * factors are never multiplied out. LoHa, LoKr and full differences are, and require the layer's
+ * size and a rank; changes of biases and normalisations are simply added. Not safe for use by
+ * several threads.
  */
 public final class Combination {
   private static final String WEIGHT = ".weight";
 
-  /** Names of layers of text encoders, for those that are not known. */
+  /** Layer names of text encoders, for layers that the index does not know. */
   private static final Pattern TEXT_ENCODER =
       Pattern.compile(
           "(?:base_model\\.model\\.|lora_|oft_|lycoris_)?"
@@ -51,13 +52,13 @@ public final class Combination {
   private final Optional<Ranks> rule;
 
   /**
-   * A way of adding up.
+   * Creates a combination.
    *
-   * @param index knows the names of layers, so that files with different styles come together;
-   *     modules that it does not know keep their names
-   * @param names what kohya's trainer calls layers
-   * @param rule how large the factors may be; without one, those of all files are set side by side,
-   *     which is exact
+   * @param index the index of layer names, so that files with different naming styles can be
+   *     combined; modules that it does not know keep their names
+   * @param names kohya's names of layers
+   * @param rule the limit of the factors' rank; if empty, the factors of all files are
+   *     concatenated, which is exact
    */
   public Combination(Torch torch, ModuleIndex index, LayerNames names, Optional<Ranks> rule) {
     this.torch = torch;
@@ -70,10 +71,11 @@ public final class Combination {
   }
 
   /**
-   * Adds the sum of LoRAs to a file, and the embeddings that come with them.
+   * Adds the sum of LoRAs and their bundled embeddings to a file.
    *
-   * @throws LoraException if what a module does depends on the weights, or sizes differ, or a
-   *     number is NaN or infinite; or if no rank is given and a module is no product of two factors
+   * @throws LoraException if the change of a module depends on the weights, or sizes differ, or a
+   *     number is NaN or infinite; or if no rank is given and a module is not a product of two
+   *     factors
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
   public void run(List<LoraUse> uses, AdapterFile target, MakingListener listener) {
@@ -90,10 +92,10 @@ public final class Combination {
     }
   }
 
-  /** A layer, if it is known, and what belongs to it. */
+  /** A layer, if known, with the modules that change it. */
   private record Group(Optional<Layer> layer, List<Source> sources) {}
 
-  /** What belongs to each layer, by kohya's name of it. */
+  /** The groups of all layers, by kohya's name of the layer. */
   private Map<String, Group> groups(List<LoraUse> uses) {
     Map<String, Group> groups = new LinkedHashMap<>();
     for (LoraUse use : uses) {
@@ -159,7 +161,8 @@ public final class Combination {
       target.add(key, shape, best, best.rank());
       return;
     }
-    // The common part of the scales goes into alpha, so that equal ones leave the factors alone.
+    // The common factor of the scales goes into alpha, so that equal scales leave the factors
+    // unchanged.
     double common = products.stream().mapToDouble(p -> Math.abs(p.scale())).max().orElse(1);
     double divisor = common == 0 ? 1 : common;
     List<LowRank> relative =
@@ -170,14 +173,14 @@ public final class Combination {
 
   private static LoraException needsRank(String key, List<Source> sources) {
     return new LoraException(
-        "the changes of '%s' in %s are no products of two factors, so they cannot be set side by side;"
+        "the changes of '%s' in %s are not products of two factors, so they cannot be concatenated;"
                 .formatted(key, sources.stream().map(s -> s.file().file().path()).toList())
-            + " give a rank to approach their sum",
+            + " set a rank to approximate their sum",
         Reason.UNSUPPORTED,
         ErrorDetails.NONE.withModule(key));
   }
 
-  /** The shape of the layer's weight as far as the files show it. */
+  /** The shape of the layer's weight as far as the files define it. */
   private static List<Long> shape(List<Source> sources, LowRank product) {
     List<Long> shape = List.of(product.up().getShape().get(0), product.down().getShape().get(1));
     for (Source source : sources) {

@@ -25,13 +25,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Gives the tensors of a LoRA other names. Their bytes stay the same, but for scales that are to go
- * into the factors.
+ * Renames the tensors of a LoRA from one style to another. Their bytes stay the same, unless scales
+ * are multiplied into the factors.
  */
 public final class Conversion {
   private static final String WEIGHT = ".weight";
 
-  /** What can be said in both styles. */
+  /** The parts that exist in both styles. */
   private static final Set<Part> PARTS =
       Set.of(Part.LORA_DOWN, Part.LORA_UP, Part.ALPHA, Part.SCALE, Part.DORA_SCALE);
 
@@ -42,13 +42,13 @@ public final class Conversion {
   private final boolean scaleInFactors;
 
   /**
-   * A conversion.
+   * Creates a conversion.
    *
-   * @param index the layers of the model that it is for
+   * @param index the layers of the model that the file is for
    * @param style the style to write
-   * @param names what layers are called in it
-   * @param scaleInFactors whether {@code up} is multiplied by alpha / rank, which rounds once more;
-   *     then nothing else needs to tell it
+   * @param names the names of layers in this style
+   * @param scaleInFactors whether {@code up} is multiplied by alpha / rank, which rounds once more
+   *     but makes alpha and settings unnecessary
    */
   public Conversion(
       LoraFile source,
@@ -63,9 +63,7 @@ public final class Conversion {
     this.scaleInFactors = scaleInFactors;
   }
 
-  /**
-   * A module with the layer that it is for, and its alpha, which is its rank where none is told.
-   */
+  /** A module with its layer and its alpha, which is the rank if none is given. */
   record Named(Layer layer, LoraModule module, double alpha) {
     String name() {
       return layer.weight().substring(0, layer.weight().length() - WEIGHT.length());
@@ -79,14 +77,13 @@ public final class Conversion {
   /**
    * Writes the file.
    *
-   * @throws LoraException if it has a module of a kind, or for a layer, that has no name in the
-   *     other style
+   * @throws LoraException if a module's kind or layer has no name in the other style
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or written
    */
   public CreatedLora write(Path target, AdapterMetadata metadata, MakingListener listener) {
     if (!source.strays().isEmpty()) {
       throw new LoraException(
-          "LoRA '%s': tensor '%s' belongs to no module, so it has no other name"
+          "LoRA '%s': tensor '%s' belongs to no module, so it cannot be renamed"
               .formatted(path(), source.strays().get(0)),
           Reason.UNSUPPORTED,
           ErrorDetails.in(path()).withTensor(source.strays().get(0)));
@@ -121,7 +118,7 @@ public final class Conversion {
   private List<Named> named(LoraModule module, TensorFile.Reader reader) {
     if (module.kind() != Kind.LORA || !PARTS.containsAll(module.parts().keySet())) {
       throw new LoraException(
-          "LoRA '%s': module '%s' is %s with parts %s; only LoRA and DoRA have names in both styles"
+          "LoRA '%s': module '%s' is %s with parts %s; only LoRA and DoRA exist in both naming styles"
               .formatted(path(), module.key(), module.kind().label(), module.parts().keySet()),
           Reason.UNSUPPORTED,
           ErrorDetails.in(path()).withModule(module.key()));
@@ -129,7 +126,7 @@ public final class Conversion {
     List<Placed> all = index.place(source.file(), module);
     if (all.isEmpty()) {
       throw new LoraException(
-          "LoRA '%s': module '%s' is for no layer that is known of %s models, so it has no other name; name"
+          "LoRA '%s': module '%s' matches no known layer of %s models, so it cannot be renamed; specify"
                   .formatted(path(), module.key(), source.family().label())
               + " the checkpoint that it was made for",
           Reason.UNSUPPORTED,
@@ -208,9 +205,9 @@ public final class Conversion {
             .contains(entry.shape());
     if (!rows) {
       throw new LoraException(
-          "LoRA '%s': tensor '%s' has shape %s, expected one magnitude for each of %s rows; those of columns, as"
+          "LoRA '%s': tensor '%s' has shape %s, expected one magnitude for each of %s rows; magnitudes of columns, as"
                   .formatted(path(), entry.name(), entry.shape(), out)
-              + " LyCORIS wrote before 3.0, have no name in PEFT's style",
+              + " written by LyCORIS before 3.0, do not exist in PEFT's style",
           Reason.UNSUPPORTED,
           ErrorDetails.in(path()).withTensor(entry.name()));
     }
@@ -225,7 +222,7 @@ public final class Conversion {
     return source.file().path();
   }
 
-  /** The metadata of the source and its family, but for what only its own style needs. */
+  /** The metadata of the source and its family, without entries that only its own style needs. */
   public static AdapterMetadata metadata(Map<String, String> pairs, ModelFamily family) {
     AdapterMetadata metadata = AdapterMetadata.from(pairs, family);
     metadata.remove(PeftConfig.KEY);

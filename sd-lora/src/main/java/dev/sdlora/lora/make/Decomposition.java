@@ -11,26 +11,27 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * The best low-rank factors of matrices, by singular values: no two factors of a rank come closer,
- * measured by the sum of squares (Eckart and Young 1936). Not safe for several threads.
+ * Computes the best low-rank factors of matrices from singular values: no other factors of the same
+ * rank have a smaller sum of squared errors (Eckart and Young 1936). Not safe for use by several
+ * threads.
  */
 final class Decomposition {
-  /** Columns that are tried beyond those wanted, as Halko et al. advise (5 to 10). */
+  /** The number of columns in addition to the requested rank; Halko et al. advise 5 to 10. */
   private static final int OVERSAMPLING = 10;
 
   /**
-   * Power iterations. Differences of fine-tuned weights have slowly falling singular values, for
-   * which Halko et al. need one or two.
+   * Power iterations. Differences of fine-tuned weights have slowly decaying singular values, for
+   * which Halko et al. recommend one or two.
    */
   private static final int ROUNDS = 2;
 
   private final Torch torch;
   private final Program program;
 
-  /** The random columns drawn so far, in a row; the same for all matrices. */
+  /** The random columns generated so far, as a flat array; the same for all matrices. */
   private float[] drawn = new float[0];
 
-  /** Decompositions in the memory of an owner. */
+  /** Creates decompositions in the memory of an owner. */
   Decomposition(Torch torch) {
     this.torch = torch;
     this.program = Program.load(torch, Decomposition.class, "decomposition.torchscript.py");
@@ -40,7 +41,7 @@ final class Decomposition {
   record Difference(NDArray matrix, double energy) {}
 
   /**
-   * Subtracts two weights of one shape. Overwrites the first, which the result lives in.
+   * Subtracts two weights of the same shape, overwriting the first with the result.
    *
    * @return a matrix [out, in]; its energy is NaN or infinite if a weight holds NaN or infinity
    */
@@ -51,11 +52,11 @@ final class Decomposition {
   }
 
   /**
-   * Factors of a matrix.
+   * Computes the factors of a matrix.
    *
-   * @param exact whether all singular values are computed, which takes many times longer; otherwise
-   *     the largest are found with random numbers (Halko, Martinsson and Tropp 2011), the same ones
-   *     each time
+   * @param exact whether to compute all singular values, which takes many times longer; otherwise
+   *     the largest are found by a randomized method (Halko, Martinsson and Tropp 2011) with a
+   *     fixed seed
    */
   FactorPair of(Difference matrix, Ranks rule, boolean exact) {
     try (NDManager scope = torch.scope()) {
@@ -75,7 +76,7 @@ final class Decomposition {
     }
   }
 
-  /** Factors of the sum of products, through their QR decompositions; exact. */
+  /** Computes the exact factors of a sum of products through their QR decompositions. */
   FactorPair of(List<LowRank> products, Ranks rule) {
     try (NDManager scope = torch.scope()) {
       List<NDArray> sum = beside(products, scope);
@@ -90,8 +91,8 @@ final class Decomposition {
   }
 
   /**
-   * The sum of products as one product, exact but for the rounding of the scales: factors side by
-   * side. Their rank is the sum of the ranks.
+   * The sum of products as one product of concatenated factors, exact except for the rounding of
+   * the scales. Its rank is the sum of the ranks.
    */
   FactorPair concatenation(List<LowRank> products) {
     try (NDManager scope = torch.scope()) {
@@ -104,7 +105,7 @@ final class Decomposition {
   /**
    * The sum of products and of whole changes.
    *
-   * @param changes float32, all of one number of elements; at least one
+   * @param changes whole changes, float32, all with the same number of elements; at least one
    */
   Difference sum(List<LowRank> products, List<NDArray> changes, NDManager scope) {
     List<NDArray> sum =
@@ -158,7 +159,7 @@ final class Decomposition {
     }
   }
 
-  /** Normal numbers, [rows, columns]. */
+  /** Normally distributed numbers, [rows, columns]. */
   private NDArray random(long rows, int columns, NDManager scope) {
     int count = Math.toIntExact(rows * columns);
     if (drawn.length < count) {

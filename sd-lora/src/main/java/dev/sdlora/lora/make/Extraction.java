@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Approximates what was done to the weights of a model by low-rank factors, one layer after another
- * so that only one is in memory. Not safe for several threads.
+ * Approximates the difference between the weights of two models by low-rank factors, one layer
+ * after another so that only one is in memory. Not safe for use by several threads.
  */
 public final class Extraction {
   private final Torch torch;
@@ -31,11 +31,11 @@ public final class Extraction {
   private final boolean exact;
 
   /**
-   * An extraction.
+   * Creates an extraction.
    *
-   * @param names what layers are called in the file
-   * @param rule how large the factors may be
-   * @param exact whether all singular values are computed, not only the largest
+   * @param names the names of layers in the file
+   * @param rule the limit of the factors' rank
+   * @param exact whether to compute all singular values instead of only the largest
    */
   public Extraction(Torch torch, LayerNames names, Ranks rule, boolean exact) {
     this.torch = torch;
@@ -49,24 +49,25 @@ public final class Extraction {
   /**
    * A layer in two models.
    *
-   * @param network where it is
+   * @param network the network of the layer
    * @param name its name inside the network
-   * @param original its weight before
-   * @param tuned its weight after, of the same shape unless the layer is left out
+   * @param original its weight in the original model
+   * @param tuned its weight in the tuned model, of the same shape unless the layer is skipped
    */
   public record Layer(Network network, String name, Origin original, Origin tuned) {}
 
   /**
-   * A layer that will not be in the file whether it differs or not.
+   * A layer that is always skipped.
    *
-   * @param cause why
+   * @param cause the reason
    */
   public record Rest(Layer layer, SkippedLayers.Cause cause) {}
 
   /**
-   * Adds the difference of each layer to a file, but for layers without any.
+   * Adds the difference of each layer to a file, skipping layers without any.
    *
-   * @param rest layers to leave out; their change counts where the result says how much was kept
+   * @param rest layers to skip; their change counts in the share of the change that the result
+   *     reports as kept
    * @throws LoraException if a weight of a layer holds NaN or infinity, or no layer differs
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
@@ -95,7 +96,7 @@ public final class Extraction {
                 layers,
                 leftOut.isEmpty()
                     ? "they are probably copies of one model"
-                    : "they do in what is left out: " + others),
+                    : "they differ only in skipped layers: " + others),
         Reason.NOTHING_CHANGED);
   }
 

@@ -1,7 +1,7 @@
 package dev.sdlora.lora.make;
 
 /**
- * The two factors of a layer's change, in float32. Immutable as far as nobody writes its arrays.
+ * The two factors of a layer's change, in float32. Immutable as long as nobody modifies its arrays.
  */
 public final class FactorPair {
   private final float[] down;
@@ -11,18 +11,18 @@ public final class FactorPair {
   private final double energy;
 
   /**
-   * Factors without anything left out.
+   * Creates factors that represent a change completely.
    *
    * @param down [rank, in], not copied
    * @param up [out, rank], not copied
-   * @param rank how many columns {@code up} has
+   * @param rank the number of columns of {@code up}
    */
   public FactorPair(float[] down, float[] up, int rank) {
     this(down, up, rank, 0, 0);
   }
 
   /**
-   * Factors that approach a change.
+   * Creates factors that approximate a change.
    *
    * @param keptEnergy the sum of squares of their product
    * @param energy the sum of squares of the change
@@ -35,12 +35,12 @@ public final class FactorPair {
     this.energy = energy;
   }
 
-  /** The factor that is applied first, [rank, in]. */
+  /** The first factor, [rank, in]. */
   float[] down() {
     return down;
   }
 
-  /** The other factor, [out, rank]. */
+  /** The second factor, [out, rank]. */
   float[] up() {
     return up;
   }

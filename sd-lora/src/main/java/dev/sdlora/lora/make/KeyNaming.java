@@ -5,14 +5,14 @@ import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.SgmNames;
 
-/** How the names of tensors are put together in the styles of {@link KeyNames}. */
+/** The composition of tensor names in the styles of {@link KeyNames}. */
 public enum KeyNaming implements LayerNames {
   /** See {@link KeyNames#KOHYA}. */
   KOHYA("lora_unet_", "lora_te", '_', ".lora_down.weight", ".lora_up.weight", ".dora_scale"),
   /** See {@link KeyNames#PEFT}. */
   PEFT("unet.", "text_encoder", '.', ".lora_A.weight", ".lora_B.weight", ".lora_magnitude_vector");
 
-  /** Two residual blocks on a level, and transformers on the first two levels of the way up. */
+  /** SDXL has two residual blocks in a level, and transformers in the first two up levels. */
   private static final SgmNames SDXL = new SgmNames(2, level -> level < 2);
 
   private final String unet;
@@ -32,7 +32,7 @@ public enum KeyNaming implements LayerNames {
     this.magnitude = magnitude;
   }
 
-  /** The style that a caller names. */
+  /** The naming of a style. */
   public static KeyNaming of(KeyNames names) {
     return switch (names) {
       case KOHYA -> KOHYA;
@@ -41,8 +41,8 @@ public enum KeyNaming implements LayerNames {
   }
 
   /**
-   * What layers of a family are called. For SDXL kohya's trainer numbers the text encoders, and
-   * calls the layers of the U-Net as Stability's code does.
+   * The layer names of a family. For SDXL, kohya's trainer numbers the text encoders and uses the
+   * U-Net layer names of Stability's code.
    */
   public LayerNames names(ModelFamily family) {
     if (family != ModelFamily.SDXL || this == PEFT) {
@@ -56,7 +56,7 @@ public enum KeyNaming implements LayerNames {
         };
   }
 
-  /** Names as SD 1.x and 2.x have them. */
+  /** The names for SD 1.x and 2.x. */
   @Override
   public String key(Network network, String layer) {
     String prefix =
@@ -68,17 +68,17 @@ public enum KeyNaming implements LayerNames {
     return prefix + layer.replace('.', separator);
   }
 
-  /** What follows a layer's name in the name of the factor that is applied first. */
+  /** The suffix of the first factor, after the layer's name. */
   public String down() {
     return down;
   }
 
-  /** What follows a layer's name in the name of the other factor. */
+  /** The suffix of the second factor, after the layer's name. */
   public String up() {
     return up;
   }
 
-  /** What follows a layer's name in the name of its magnitudes (DoRA). */
+  /** The suffix of DoRA's magnitudes, after the layer's name. */
   public String magnitude() {
     return magnitude;
   }

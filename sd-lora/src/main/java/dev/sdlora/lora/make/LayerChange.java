@@ -23,9 +23,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** What several modules do to one layer, not yet added up. Not safe for several threads. */
+/**
+ * The changes of several modules to one layer, before they are summed. Not safe for use by several
+ * threads.
+ */
 final class LayerChange {
-  /** Kinds that add the same to every weight, and are no product of two factors. */
+  /** Kinds whose change does not depend on the weight but is not a product of two factors. */
   private static final Set<Kind> ADDITIVE = EnumSet.of(Kind.LOHA, Kind.LOKR, Kind.FULL);
 
   private final Factors factors;
@@ -36,10 +39,10 @@ final class LayerChange {
   private final Map<Part, float[]> vectors = new EnumMap<>(Part.class);
 
   /**
-   * No change yet.
+   * Creates a layer without changes.
    *
-   * @param scope the manager that owns what is read
-   * @param layer which layer it is, if that is known
+   * @param scope the manager that owns the tensors read
+   * @param layer the layer, if known
    */
   LayerChange(Factors factors, NDManager scope, Optional<Layer> layer) {
     this.factors = factors;
@@ -47,13 +50,13 @@ final class LayerChange {
     this.layer = layer;
   }
 
-  /** One module of one file, with the strength and the leading components that count of it. */
+  /** A module of a file, with its strength and rank limit. */
   record Source(LoraFile file, LoraModule module, double strength, OptionalInt rankLimit) {}
 
   /**
    * Adds a module.
    *
-   * @throws LoraException if what it does depends on the weight, or a number is NaN or infinite
+   * @throws LoraException if its change depends on the weight, or a number is NaN or infinite
    */
   void add(Source source, TensorFile.Reader reader) {
     LoraModule module = source.module();
@@ -97,7 +100,7 @@ final class LayerChange {
     if (up.get(0) != first.up().getShape().get(0)
         || down.get(1) != first.down().getShape().get(1)) {
       throw new LoraException(
-          "LoRA '%s': module '%s' changes a %s×%s matrix, but another LoRA changes it as a %s×%s one;"
+          "LoRA '%s': module '%s' changes a %s×%s matrix, but another LoRA changes the layer as a %s×%s matrix;"
                   .formatted(
                       source.file().file().path(),
                       source.module().key(),
@@ -116,7 +119,7 @@ final class LayerChange {
     float[] sum = vectors.computeIfAbsent(part, p -> new float[values.length]);
     if (sum.length != values.length) {
       throw new LoraException(
-          "LoRA '%s': module '%s' changes %s numbers, but another LoRA %s of them; they were"
+          "LoRA '%s': module '%s' changes a vector of %s numbers, but another LoRA changes one of %s; they were"
                   .formatted(
                       source.file().file().path(), source.module().key(), values.length, sum.length)
               + " probably trained for different models",
@@ -144,7 +147,7 @@ final class LayerChange {
 
   private static LoraException unknownSize(Source source) {
     return new LoraException(
-        "LoRA '%s': module '%s' is %s and for a layer of unknown size; bake the file into a checkpoint"
+        "LoRA '%s': module '%s' (%s) is for a layer of unknown size; bake the file into a checkpoint"
                 .formatted(
                     source.file().file().path(),
                     source.module().key(),
@@ -159,12 +162,12 @@ final class LayerChange {
     return products;
   }
 
-  /** The changes of the weight that are not. */
+  /** The changes of the weight that are not products of two factors. */
   List<NDArray> whole() {
     return whole;
   }
 
-  /** The changes of bias and normalisation, added up. */
+  /** The summed changes of the bias and of normalisations. */
   Map<Part, float[]> vectors() {
     return vectors;
   }

@@ -2,13 +2,13 @@ package dev.sdlora.lora.make;
 
 import dev.sdlora.lora.plan.Network;
 
-/** What the layers of a model are called in LoRA files of one style. */
+/** The names of a model's layers in LoRA files of one style. */
 @FunctionalInterface
 public interface LayerNames {
   /**
    * The name of a layer in a file.
    *
-   * @param layer its name inside the network, as diffusers has it
+   * @param layer its diffusers name inside the network
    */
   String key(Network network, String layer);
 }

@@ -12,18 +12,16 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * PEFT's settings of an adapter, as diffusers (since 0.34) keeps them in a file: the arguments of
- * PEFT's {@code LoraConfig} for each network, behind the network's name and a full stop.
+ * PEFT's settings of an adapter, as diffusers (since 0.34) stores them in a file: the arguments of
+ * PEFT's {@code LoraConfig} for each network, prefixed with the network's name and a dot.
  */
 final class PeftConfig {
-  /** Where it stands in the metadata. */
+  /** The key of the settings in the metadata. */
   static final String KEY = "lora_adapter_metadata";
 
   private PeftConfig() {}
 
-  /**
-   * The settings as JSON; nothing when every scale is 1, which is what readers take for granted.
-   */
+  /** The settings as JSON; empty if every scale is 1, which is the default of readers. */
   static Optional<String> of(List<Named> modules) {
     if (modules.stream().allMatch(module -> module.scale() == 1)) {
       return Optional.empty();

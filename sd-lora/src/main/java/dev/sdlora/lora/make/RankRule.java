@@ -3,17 +3,17 @@ package dev.sdlora.lora.make;
 import dev.sdlora.api.spi.MakingBackend.Ranks;
 
 /**
- * How many singular values of a change are kept: as many as it takes to keep a share of its energy,
- * the sum of their squares, and never more than a largest number.
+ * Chooses how many singular values of a change to keep: the fewest that keep a given share of its
+ * energy, the sum of their squares, but never more than a maximum.
  */
 final class RankRule {
   private RankRule() {}
 
   /**
-   * How many to keep.
+   * Chooses the number of singular values to keep.
    *
-   * @param singular the values found, largest first, at least one
-   * @param total the energy of all, of those not found too
+   * @param singular the computed values in descending order, at least one
+   * @param total the energy of all values, including those not computed
    */
   static int choose(Ranks ranks, double[] singular, double total) {
     int most = Math.min(ranks.largest(), singular.length);

@@ -1,13 +1,13 @@
 /**
- * What LoRA files are made of and with: factors by singular values, names, metadata, and the file
- * that takes them one layer after another.
+ * Creates LoRA files: factors from singular values, names, metadata, and a file that is built one
+ * layer at a time.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What a LoRA file tells about itself: {@code lora.make.AdapterMetadata}; of its training
+ *   <li>The metadata of a LoRA file: {@code lora.make.AdapterMetadata}; those about its training:
  *       {@code training.FileMetadata}.
- *   <li>How a change becomes factors: {@code lora.make.Decomposition} and its program.
+ *   <li>The conversion of a change into factors: {@code lora.make.Decomposition} and its program.
  * </ul>
  */
 @NullMarked

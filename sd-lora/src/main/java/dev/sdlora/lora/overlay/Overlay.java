@@ -15,18 +15,20 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The LoRAs of one request beside the weights. For each module {@code p} that they change, the
- * programs find three more tensors beside {@code p.weight}: {@code p.lora_down.weight}, {@code
- * p.lora_up.weight} and {@code p.lora_scale}, and add {@code up · (scale · (down · x))} to the
- * output. Several LoRAs on one module lie side by side along the rank, so a module costs two
- * products whatever their number, and only the scales change from step to step.
+ * The LoRAs of one request, applied next to the weights instead of in them. For each module {@code
+ * p} that they change, the programs find three tensors in addition to {@code p.weight}: {@code
+ * p.lora_down.weight}, {@code p.lora_up.weight} and {@code p.lora_scale}, and add {@code up ·
+ * (scale · (down · x))} to the output. Several LoRAs on one module are concatenated along the rank,
+ * so a module costs two products however many LoRAs change it, and only the scales change from step
+ * to step.
  *
- * <p>LoRAs that act in a part of the image have regions, counted from 1; region 0 is everywhere.
- * What a U-Net's module of such LoRAs has beside these is told by its {@link Place}: which region
- * each component of the rank belongs to, [regions + 1, rank], 1 where it does and else 0. A text
- * encoder has one overlay for each region: of the LoRAs that act there.
+ * <p>LoRAs that act in a part of the image have regions, counted from 1; region 0 is the whole
+ * image. If such LoRAs change a module of the U-Net, the module has one more tensor, named by its
+ * {@link Place}: a [regions + 1, rank] mask that is 1 where a rank component belongs to a region
+ * and 0 elsewhere. A text encoder has one overlay for each region, with the LoRAs that act there.
  *
- * <p>Not safe for several threads; programs may read it while nobody changes the scales.
+ * <p>Not safe for use by several threads; programs may read it as long as nobody changes the
+ * scales.
  */
 public final class Overlay implements AutoCloseable {
   private static final String WEIGHT = ".weight";
@@ -38,38 +40,38 @@ public final class Overlay implements AutoCloseable {
   private final List<Scale> unetScales = new ArrayList<>();
 
   /**
-   * One LoRA's place in the rank of a module.
+   * The rank components that one LoRA occupies in a module.
    *
-   * @param use the LoRA's place in the request
-   * @param region in which it acts; 0 for everywhere
-   * @param rank how many components it has
-   * @param scale factor on its product at its peak strength
+   * @param use the index of the LoRA in the request
+   * @param region the region in which it acts; 0 for the whole image
+   * @param rank the number of its components
+   * @param scale the factor on its product at its peak strength
    */
   record Slot(int use, int region, int rank, double scale) {}
 
-  /** A network, and for text encoders the region whose text it reads. */
+  /** A network and, for text encoders, the region whose text it encodes. */
   record Target(Network network, int region) {}
 
-  /** The scales of a module, and what they are made of. */
+  /** The scales of a module and the LoRAs they belong to. */
   private record Scale(NDArray tensor, List<Slot> slots) {}
 
-  /** An overlay of nothing, for so many regions. The scope is closed with it. */
+  /** Creates an empty overlay for this number of regions. It closes the scope when it is closed. */
   Overlay(NDManager scope, Program program, int regions) {
     this.scope = scope;
     this.program = program;
     this.regions = regions;
   }
 
-  /** What is owned by it is freed with the overlay. */
+  /** The scope that owns the tensors; closing the overlay frees everything in it. */
   public NDManager scope() {
     return scope;
   }
 
-  /** Adds a module; its scales are those of the peak strengths. */
+  /** Adds a module with the scales of the peak strengths. */
   void add(Target target, String weight, NDArray down, NDArray up, List<Slot> slots) {
     float[] values = new float[rank(slots)];
     fill(values, 0, slots, slot -> slot.scale);
-    // A factor for each channel of what comes out of the first product.
+    // One factor for each output channel of the first product.
     long[] shape = new long[down.getShape().dimension() == 2 ? 2 : 4];
     Arrays.fill(shape, 1);
     shape[1] = values.length;
@@ -89,7 +91,7 @@ public final class Overlay implements AutoCloseable {
     }
   }
 
-  /** Which region each component belongs to. */
+  /** The mask of the region that each component belongs to. */
   private NDArray regions(List<Slot> slots) {
     int rank = rank(slots);
     float[] members = new float[(regions + 1) * rank];
@@ -103,22 +105,22 @@ public final class Overlay implements AutoCloseable {
   }
 
   /**
-   * The tensors beside the weights of a network, by name; empty if its weights stay alone. Of text
-   * encoders those of the LoRAs that act everywhere.
+   * The additional tensors of a network by name, empty if no LoRA changes it. For a text encoder,
+   * those of the LoRAs that act in the whole image.
    */
   public Map<String, NDArray> tensors(Network network) {
     return tensors(network, 0);
   }
 
-  /** Those of a text encoder for the text that a region reads. */
+  /** The additional tensors of a text encoder for the text of a region. */
   public Map<String, NDArray> tensors(Network network, int region) {
     return Collections.unmodifiableMap(tensors.getOrDefault(new Target(network, region), Map.of()));
   }
 
   /**
-   * Changes how strongly the LoRAs act in the U-Net. The text encoder's part stays.
+   * Changes the strengths of the LoRAs in the U-Net. Their strengths in the text encoder stay.
    *
-   * @param shares for each LoRA of the request, its strength as a share of its peak
+   * @param shares the strength of each LoRA of the request, as a share of its peak
    */
   public void scale(double[] shares) {
     if (unetScales.isEmpty()) {

@@ -22,25 +22,25 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Reads LoRAs into {@linkplain Overlay overlays}. Safe for use by several threads, which take turns
- * in reading.
+ * Reads LoRAs into {@linkplain Overlay overlays}. Safe for use by several threads; only one reads
+ * at a time.
  */
 public final class Overlays {
-  /** Tables that programs look rows up in, rather than multiply by. */
+  /** Embedding tables: programs look up rows in them instead of multiplying by them. */
   private static final String TABLES = ".embeddings.";
 
   private final Torch torch;
   private final Factors factors;
   private final Program program;
 
-  /** Reads overlays for models of one owner. */
+  /** Creates a reader for the models of one owner. */
   public Overlays(Torch torch) {
     this.torch = torch;
     this.factors = new Factors(torch, new TensorLoader(torch));
     this.program = Program.load(torch, Overlays.class, "overlay.torchscript.py");
   }
 
-  /** Whether a change can be made beside a weight; otherwise the weight must be patched. */
+  /** Whether a change can be applied next to a weight; otherwise the weight must be patched. */
   public static boolean canOverlay(String weight, Change change) {
     return weight.endsWith(".weight")
         && !weight.contains(TABLES)
@@ -48,11 +48,11 @@ public final class Overlays {
   }
 
   /**
-   * Reads those changes of a request that can be overlaid.
+   * Reads the changes of a request that can be overlaid.
    *
-   * @param plans for each LoRA of the request, its changes at its peak strength
-   * @param shapes of the weights, for each network
-   * @param type the number format that the networks compute in
+   * @param plans the changes of each LoRA of the request at its peak strength
+   * @param shapes the shapes of the weights of each network
+   * @param type the dtype that the networks compute in
    * @return an overlay at peak strengths; the caller closes it
    * @throws dev.sdlora.api.error.LoraException if a factor holds NaN or infinity
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
@@ -63,10 +63,10 @@ public final class Overlays {
   }
 
   /**
-   * The same of LoRAs that act in regions. What they change in layers {@linkplain Place#NOWHERE
-   * without positions} is left out.
+   * Reads the changes of LoRAs that act in regions. Their changes to layers {@linkplain
+   * Place#NOWHERE without positions} are skipped.
    *
-   * @param regions for each LoRA the number of its region, from 1; 0 if it acts everywhere
+   * @param regions the number of the region of each LoRA, from 1; 0 if it acts in the whole image
    */
   public synchronized Overlay open(
       List<PatchPlan> plans,
@@ -84,7 +84,7 @@ public final class Overlays {
                         List<Long> shape =
                             shapes.getOrDefault(target.network(), Map.of()).get(weight);
                         if (shape == null) {
-                          throw new IllegalArgumentException("no weight is named " + weight);
+                          throw new IllegalArgumentException("no weight has the name " + weight);
                         }
                         add(overlay, target, weight, shape, overlaid, files, type);
                       }));
@@ -95,7 +95,7 @@ public final class Overlays {
     }
   }
 
-  /** A change, which LoRA of the request it belongs to, and in which region that acts. */
+  /** A change with the index of its LoRA in the request and the region in which that LoRA acts. */
   private record OverlaidChange(int use, int region, Change change) {}
 
   private static Map<Target, Map<String, List<OverlaidChange>>> overlaid(
@@ -123,7 +123,7 @@ public final class Overlays {
     return overlaid;
   }
 
-  /** Where a change belongs: a text encoder reads for each region with the LoRAs that act there. */
+  /** The targets of a change. The text of each region is encoded with the LoRAs that act there. */
   private static List<Target> targets(Network network, String weight, int region, int count) {
     if (network == Network.UNET) {
       boolean lost = region > 0 && Place.of(weight) == Place.NOWHERE;

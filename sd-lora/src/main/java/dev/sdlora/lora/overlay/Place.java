@@ -2,21 +2,27 @@ package dev.sdlora.lora.overlay;
 
 import java.util.regex.Pattern;
 
-/** Over what a layer of a U-Net goes, and so where a LoRA with a region can act in it. */
+/**
+ * The kind of input that a layer of a U-Net processes. It determines how a LoRA with a region can
+ * act in the layer.
+ */
 public enum Place {
-  /** Positions of the image at some level. */
+  /** Positions of the image at one of the resolutions. */
   POSITIONS("", ".lora_regions"),
 
-  /** What queries read: keys and values. A query takes those of the region in which it is. */
+  /** The keys and values of attention. A query uses those of the region it belongs to. */
   READ("", ".lora_query_regions"),
 
   /**
-   * The embedding of time, to add its result to all positions of a level. Its factors lie apart, so
-   * that they are applied at positions.
+   * The projected time embedding, which is added to all positions of a level. Its factors have
+   * names of their own, so that they are applied per position.
    */
   TIME(".regional", ".lora_regions"),
 
-  /** What all layers read: the embeddings of time and of what SDXL is told beside it. */
+  /**
+   * Inputs that all layers share: the embeddings of the timestep and of SDXL's additional
+   * conditions.
+   */
   NOWHERE("", "");
 
   private static final Pattern READS = Pattern.compile(".*\\.attn[12]\\.to_[kv]\\.weight");
@@ -41,12 +47,12 @@ public enum Place {
     return EMBEDDINGS.matcher(weight).matches() ? NOWHERE : POSITIONS;
   }
 
-  /** What follows the name of a module that has regions. */
+  /** The suffix of the name of a module with regions. */
   String suffix() {
     return suffix;
   }
 
-  /** The end of the name of the tensor that tells regions. */
+  /** The suffix of the name of the tensor that assigns components to regions. */
   String regions() {
     return regions;
   }

@@ -1,11 +1,12 @@
 /**
- * LoRAs beside the weights of a model, as programs add them while they run.
+ * LoRAs that programs add to the outputs of a model's layers while they run, without changing its
+ * weights.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>Which kinds can be overlaid: {@code lora.overlay.Overlays.canOverlay}, and the branch of
- *       {@code linear} and {@code conv} in {@code layers.torchscript.py}.
+ *   <li>Kinds of adapters that can be overlaid: {@code lora.overlay.Overlays.canOverlay}, and the
+ *       branch of {@code linear} and {@code conv} in {@code layers.torchscript.py}.
  * </ul>
  */
 @NullMarked

@@ -25,12 +25,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the weights of a model at what the current plan says. Going from one plan to another
- * touches only the weights whose changes differ; those that lose all changes are restored, the
- * others computed anew from the original. Weights that are not in memory are left alone unless a
- * plan changes them otherwise than the one before: then they are read.
+ * Keeps the weights of a model in line with the current plan. A change of plan touches only the
+ * weights whose changes differ: those that lose all changes are restored, the others are recomputed
+ * from the original. Weights that are not in memory are read only if the new plan changes them
+ * differently.
  *
- * <p>Not safe for several threads.
+ * <p>Not safe for use by several threads.
  */
 public final class Patcher {
   private static final Logger LOG = LoggerFactory.getLogger(Patcher.class);
@@ -39,10 +39,10 @@ public final class Patcher {
   private final Factors factors;
   private final Map<Network, LiveWeights> weights;
 
-  /** What the weights are, or null when a failure left it unknown. */
+  /** The plan that the weights follow, or null if a failure left it unknown. */
   private @Nullable PatchPlan current = PatchPlan.NONE;
 
-  /** A patcher of weights that are as they were loaded. */
+  /** Creates a patcher of weights that have not been changed since they were loaded. */
   public Patcher(Torch torch, TensorLoader loader, Map<Network, LiveWeights> weights) {
     this.torch = torch;
     this.factors = new Factors(torch, loader);
@@ -50,8 +50,8 @@ public final class Patcher {
   }
 
   /**
-   * Makes the weights what a plan says. When that fails, the weights are restored, and those that
-   * were not in memory are not.
+   * Applies a plan to the weights. On failure, the weights are restored, and weights that were not
+   * in memory before are released.
    *
    * @throws LoraException if a tensor holds NaN or infinity, or does not fit its weight
    * @throws dev.sdlora.api.error.TensorFileException if a LoRA cannot be read, or the checkpoint is
@@ -85,8 +85,8 @@ public final class Patcher {
   }
 
   /**
-   * Reads the weights of a network, unless they are in memory, and makes them what the current plan
-   * says. When that fails, they are not in memory.
+   * Reads the weights of a network, unless they are in memory, and applies the current plan to
+   * them. On failure, they are not in memory.
    *
    * @throws dev.sdlora.api.error.TensorFileException if the checkpoint or a LoRA cannot be read or
    *     has changed
@@ -135,7 +135,7 @@ public final class Patcher {
   private static void requireThere(LiveWeights live, String name, Change change) {
     if (!live.contains(name)) {
       throw new LoraException(
-          "LoRA '%s': module '%s' changes '%s', which the checkpoint does not have; it was probably"
+          "LoRA '%s': module '%s' changes '%s', which is missing from the checkpoint; it was probably"
                   .formatted(change.file().path(), change.module().key(), name)
               + " trained for another model",
           Reason.MISFIT,
@@ -151,7 +151,7 @@ public final class Patcher {
     return name.endsWith(".bias");
   }
 
-  /** Adds changes of which at least one is no product. */
+  /** Adds changes of which at least one is not a plain product. */
   private void patch(
       LiveWeights.Writer writer, String name, List<Change> changes, OpenFiles files) {
     try (NDManager scope = torch.scope()) {
@@ -176,7 +176,7 @@ public final class Patcher {
   }
 
   /**
-   * Takes everything off the weights.
+   * Removes all changes from the weights.
    *
    * @throws dev.sdlora.api.error.TensorFileException if the checkpoint has changed; the next call
    *     tries again
@@ -188,12 +188,12 @@ public final class Patcher {
   }
 
   private void restoreAfter(Throwable cause) {
-    // An interrupted thread cannot read files.
+    // Reading files fails in an interrupted thread.
     boolean interrupted = Thread.interrupted();
     try {
       restore();
     } catch (RuntimeException e) {
-      // What is still patched stays marked as such, and the next plan tries to restore it again.
+      // Weights that are still patched stay marked, and the next plan tries to restore them again.
       LOG.warn("weights could not be restored", e);
       cause.addSuppressed(e);
     } finally {

@@ -20,21 +20,24 @@ import java.util.OptionalInt;
 /** Reads the factors of many weights at once, file by file. */
 final class Products {
   /**
-   * How many bytes of factors a batch has before it is closed: few calls of the engine, and memory
-   * that is in the cache when it is used.
+   * The bytes of factors after which a batch is closed: large enough for few calls of the engine,
+   * small enough that the factors are still in the cache when they are used.
    */
   private static final long BATCH_BYTES = 1 << 23;
 
   private Products() {}
 
-  /** One file at one rank limit. */
+  /** A file at one rank limit. */
   private record Source(TensorFile file, OptionalInt limit) {
     static Source of(Change change) {
       return new Source(change.file(), change.rankLimit());
     }
   }
 
-  /** Cuts the changes of many weights, all of them products, into batches of some megabytes. */
+  /**
+   * Splits the changes of many weights, all of them plain products, into batches of a few
+   * megabytes.
+   */
   static List<Map<String, List<Change>>> batches(Map<String, List<Change>> changes) {
     List<Map<String, List<Change>>> batches = new ArrayList<>();
     long bytes = BATCH_BYTES;
@@ -75,7 +78,7 @@ final class Products {
               source.limit().isPresent() ? factors.limitedTo(source.limit().getAsInt()) : factors;
           found.put(source, limited.lowRanks(files.of(source.file()), portions, scope).iterator());
         });
-    // Each file gives its factors in the order in which they were asked for.
+    // Each file returns its factors in the order of the request.
     Map<String, List<LowRank>> products = new LinkedHashMap<>();
     batch.forEach(
         (name, changes) ->

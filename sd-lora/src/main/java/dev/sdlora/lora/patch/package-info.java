@@ -1,4 +1,4 @@
-/** Puts LoRAs on live weights and takes them off without a trace. */
+/** Applies LoRAs to live weights and removes them without a trace. */
 @NullMarked
 package dev.sdlora.lora.patch;
 

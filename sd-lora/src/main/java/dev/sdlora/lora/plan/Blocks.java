@@ -7,9 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which block of a U-Net a layer is in, by the numbers that Stability's code gives to blocks and
- * the names that {@link BlockWeights} has. How many residual blocks a level has is read off the
- * weights: two in the published models, one in small ones made of them.
+ * Assigns the layers of a U-Net to blocks, numbered as in Stability's code and named as in {@link
+ * BlockWeights}. The number of residual blocks in a level is derived from the weights: two in the
+ * published models, one in small models derived from them.
  */
 public final class Blocks {
   private static final Pattern BLOCK =
@@ -19,10 +19,10 @@ public final class Blocks {
   private static final Pattern FIRST_LEVEL =
       Pattern.compile("down_blocks\\.0\\.resnets\\.(\\d+)\\..*");
 
-  /** Residual blocks on each level of the way down; there is one more on the way up. */
+  /** The number of residual blocks in each down level; an up level has one more. */
   private final int layers;
 
-  /** The blocks of a U-Net with these weights, under their diffusers names. */
+  /** Creates the blocks of a U-Net with these weights, given by their diffusers names. */
   public Blocks(Collection<String> weights) {
     this.layers =
         weights.stream()
@@ -34,7 +34,7 @@ public final class Blocks {
   }
 
   /**
-   * The block of a weight; {@link BlockWeights#BASE} for those that are in none.
+   * The block of a weight; {@link BlockWeights#BASE} for weights outside of blocks.
    *
    * @param weight its diffusers name
    */
@@ -51,8 +51,9 @@ public final class Blocks {
     }
     int level = Integer.parseInt(block.group(2)) * (layers + 1);
     int index = block.group(3).endsWith("samplers") ? layers : Integer.parseInt(block.group(4));
-    // On the way down, block 0 is conv_in and each level ends in a block of its downsampler; on the
-    // way up, a level has one more residual block, and the upsampler is in the block of the last.
+    // In the down path, block 0 is conv_in and each level ends with a block for its downsampler. In
+    // the up path, a level has one more residual block, and the upsampler belongs to its last
+    // block.
     return block.group(1).equals("down")
         ? String.format(Locale.ROOT, "IN%02d", 1 + level + index)
         : String.format(Locale.ROOT, "OUT%02d", level + index);

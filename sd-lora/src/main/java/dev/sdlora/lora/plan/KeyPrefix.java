@@ -4,12 +4,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What LoRA files put before the name of a layer: kohya's and LyCORIS's prefixes, the names of
- * networks in diffusers, ComfyUI, OneTrainer, CompVis's and Stability's code, and wrappers that say
- * nothing.
+ * A prefix of layer names in LoRA files: those of kohya and LyCORIS, of the networks in diffusers,
+ * ComfyUI, OneTrainer, CompVis's and Stability's code, and of wrappers without a meaning of their
+ * own.
  *
  * @param text the prefix
- * @param network which network it means; empty for a wrapper, behind which another may follow
+ * @param network the network that it means; empty for a wrapper, after which another prefix may
+ *     follow
  */
 record KeyPrefix(String text, Optional<Network> network) {
   static final List<KeyPrefix> ALL =

@@ -7,31 +7,31 @@ import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
 
 /**
- * A LoRA with the strengths at which a request wants it.
+ * A LoRA with the strengths at which a request uses it.
  *
- * @param name what the request calls it
+ * @param name its name in the request
  * @param file the file
- * @param strength how strongly it acts, and where
+ * @param strength its strengths in networks, blocks and steps
  */
 public record LoraUse(String name, LoraFile file, LoraStrength strength) {
 
-  /** A LoRA with one strength for each network. */
+  /** Creates a LoRA with one strength for each network. */
   public LoraUse(String name, LoraFile file, double textEncoderStrength, double unetStrength) {
     this(name, file, LoraStrength.of(textEncoderStrength, unetStrength));
   }
 
-  /** Factor on its change of the text encoder, before the weights of blocks. */
+  /** The factor on its change of the text encoder, before block weights. */
   public double textEncoderStrength() {
     return strength.textEncoder();
   }
 
-  /** Factor on its change of the U-Net in the first step, before the weights of blocks. */
+  /** The factor on its change of the U-Net in the first step, before block weights. */
   public double unetStrength() {
     return strength.unet().first();
   }
 
   /**
-   * The LoRA as it acts at one moment.
+   * The LoRA with its strength at one moment.
    *
    * @param moment a call of the U-Net
    */
@@ -39,7 +39,7 @@ public record LoraUse(String name, LoraFile file, LoraStrength strength) {
     return withUnet(moment.strength(strength.unet()));
   }
 
-  /** The LoRA at the strength that no step exceeds. */
+  /** The LoRA at its highest strength of all steps. */
   public LoraUse peak() {
     return withUnet(strength.unet().peak());
   }
@@ -53,8 +53,8 @@ public record LoraUse(String name, LoraFile file, LoraStrength strength) {
   /**
    * The factor on its change of a layer in the first step.
    *
-   * @param network where the layer is
-   * @param block its block in a U-Net, {@link BlockWeights#BASE} elsewhere
+   * @param network the network of the layer
+   * @param block its block in a U-Net, {@link BlockWeights#BASE} in other networks
    */
   public double strength(Network network, String block, ModelFamily family) {
     double whole = network == Network.UNET ? unetStrength() : textEncoderStrength();

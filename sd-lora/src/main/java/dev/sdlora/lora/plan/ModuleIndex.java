@@ -17,15 +17,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The layers of a checkpoint under every spelling that LoRA files use for them. Built from the
- * model's own list: a name such as {@code lora_unet_down_blocks_0_…} cannot be cut at its
- * underscores, because layers have underscores in their names as well.
+ * The layers of a checkpoint under every spelling that LoRA files use for them. It is built from
+ * the model's own list of layers, because a name such as {@code lora_unet_down_blocks_0_…} cannot
+ * be split at its underscores: layer names contain underscores as well.
  *
- * <p>A key is a prefix (see {@link KeyPrefix}) and the layer's name: as diffusers or as CompVis's
- * code calls it (U-Nets) or OpenCLIP's (the larger text encoder), with full stops or underscores,
- * for attention also as diffusers' old attention processors call it. A name without prefix is
- * looked up in all networks, the U-Net first. One name may mean several layers: OpenCLIP's {@code
- * attn.in_proj} is the query, key and value projections one below another.
+ * <p>A key consists of a prefix (see {@link KeyPrefix}) and the layer's name: that of diffusers, of
+ * CompVis's code (U-Nets) or of OpenCLIP (the larger text encoder), with dots or underscores, and
+ * for attention also that of diffusers' old attention processors. A name without prefix is looked
+ * up in all networks, the U-Net first. One name may mean several layers: OpenCLIP's {@code
+ * attn.in_proj} stacks the query, key and value projections.
  *
  * <p>Immutable, safe for use by several threads.
  */
@@ -33,17 +33,20 @@ public final class ModuleIndex {
   private static final String WEIGHT = ".weight";
   private static final String BIAS = ".bias";
 
-  /** What PEFT puts before names, and some programs behind the name of the network. */
+  /** The prefix that PEFT puts before names, and some programs after the name of the network. */
   static final String PEFT_MODEL = "base_model.model.";
 
-  /** Where a name without a prefix is looked for first. */
+  /** The order in which networks are searched for a name without prefix. */
   private static final List<Network> ORDER =
       List.of(Network.UNET, Network.TEXT_ENCODER, Network.TEXT_ENCODER_2);
 
-  /** {@code base_model.model.unet.} is the deepest that was seen. */
+  /** {@code base_model.model.unet.} is the deepest nesting known. */
   private static final int MAX_WRAPPERS = 2;
 
-  /** What transformers calls the projections that OpenCLIP has in one, in the order of its rows. */
+  /**
+   * The names in transformers of the projections that OpenCLIP stores in one, in the order of its
+   * rows.
+   */
   private static final List<String> FUSED = List.of("q_proj", "k_proj", "v_proj");
 
   private final Map<Network, Map<String, List<Layer>>> bySpelling = new EnumMap<>(Network.class);
@@ -51,17 +54,18 @@ public final class ModuleIndex {
 
   private final Blocks blocks;
 
-  /** The layers in the order of files that count them, by what they count. */
+  /** The layers of files with numbered keys, in order, by the key of number 0. */
   private final Map<NumberedKey, List<Layer>> counted = new ConcurrentHashMap<>();
 
   /**
-   * An index of networks.
+   * Creates an index of networks.
    *
    * @param shapes the weights of each network with their shapes, under their diffusers names
    */
   public ModuleIndex(Map<Network, Map<String, List<Long>>> shapes) {
     blocks = new Blocks(shapes.getOrDefault(Network.UNET, Map.of()).keySet());
-    // Of two text encoders the larger is OpenCLIP's; one alone may be, and then has no other names.
+    // With two text encoders, the larger is OpenCLIP's. A single one may be as well, and then has
+    // no other names.
     Network openClip =
         shapes.containsKey(Network.TEXT_ENCODER_2) ? Network.TEXT_ENCODER_2 : Network.TEXT_ENCODER;
     shapes.forEach((network, weights) -> add(network, weights, network == openClip));
@@ -99,7 +103,7 @@ public final class ModuleIndex {
     bySpelling.put(network, spellings);
   }
 
-  /** Notes names with full stops, and the same with underscores. */
+  /** Adds names with dots and the same names with underscores. */
   private static void spell(
       Map<String, List<Layer>> spellings, Collection<String> names, List<Layer> layers) {
     if (!layers.isEmpty()) {
@@ -110,7 +114,7 @@ public final class ModuleIndex {
     }
   }
 
-  /** The layers beside a query's; none if they differ in size. */
+  /** The query, key and value layers of an attention; none if they differ in size. */
   private static List<Layer> fused(String query, Map<String, Layer> layers) {
     String attention = query.substring(0, query.length() - FUSED.get(0).length());
     List<Layer> found =
@@ -122,32 +126,35 @@ public final class ModuleIndex {
   }
 
   /**
-   * The layer that a LoRA file means by a module's name, or by a {@link NumberedKey}; empty if it
-   * means none or several.
+   * Finds the layer that a module's name or a {@link NumberedKey} refers to; empty if it refers to
+   * none or several.
    */
   public Optional<Layer> find(String key) {
     List<Layer> layers = layers(key);
     return layers.size() == 1 ? Optional.of(layers.get(0)) : Optional.empty();
   }
 
-  /** The layers that a name means, in the order of the rows of a module for them; mostly one. */
+  /**
+   * The layers that a name refers to, usually one; several are in the order of the rows of their
+   * module.
+   */
   public List<Layer> layers(String key) {
     Optional<NumberedKey> number = NumberedKey.parse(key);
     return number.isPresent() ? numbered(number.get()).stream().toList() : layers(key, 0);
   }
 
   /**
-   * A module of a file on its layers.
+   * Assigns a module of a file to its layers.
    *
-   * @return a layer and the module for each that it changes; none if it is for no layer
-   * @throws dev.sdlora.api.error.LoraException if it is for several and cannot be cut into their
-   *     rows
+   * @return each layer that the module changes with the module or its rows; empty if there is none
+   * @throws dev.sdlora.api.error.LoraException if it is for several layers and cannot be cut into
+   *     their rows
    */
   public List<Placed> place(TensorFile file, LoraModule module) {
     return Placed.of(layers(module.key()), file, module);
   }
 
-  /** The block that a layer is in, under the name that {@link BlockWeights} has for it. */
+  /** The block of a layer, as named in {@link BlockWeights}. */
   public String block(Layer layer) {
     return layer.network() == Network.UNET ? blocks.of(layer.weight()) : BlockWeights.BASE;
   }
@@ -196,7 +203,7 @@ public final class ModuleIndex {
   /**
    * A layer that a LoRA can change.
    *
-   * @param network where it is
+   * @param network the network of the layer
    * @param weight the name of its weight
    * @param shape [out, in] or [out, in, k, k]; [channels] for a normalisation
    * @param bias the name of its bias, if it has one
@@ -207,7 +214,7 @@ public final class ModuleIndex {
       shape = List.copyOf(shape);
     }
 
-    /** Layers of equal size as the one layer that they are where they lie one below another. */
+    /** Combines layers of equal size into the layer that results from stacking their rows. */
     static Layer joined(List<Layer> layers) {
       Layer first = layers.get(0);
       if (layers.size() == 1) {
@@ -220,12 +227,12 @@ public final class ModuleIndex {
       return new Layer(first.network, names, shape, first.bias.filter(bias -> biased));
     }
 
-    /** Rows of the weight seen as a matrix. */
+    /** The number of rows of the weight as a matrix. */
     public long out() {
       return shape.get(0);
     }
 
-    /** Columns of the weight seen as a matrix; 1 for a normalisation. */
+    /** The number of columns of the weight as a matrix; 1 for a normalisation. */
     public long in() {
       return shape.stream().skip(1).reduce(1L, Math::multiplyExact);
     }

@@ -10,11 +10,14 @@ import java.util.regex.Pattern;
 
 /**
  * The order in which diffusers and transformers create the modules of a network, for files that
- * count layers instead of naming them: {@link NumberedKey}. A U-Net makes the way up before its
- * middle, attentions before residual blocks, and CLIP's attention k, v, q.
+ * number layers instead of naming them ({@link NumberedKey}). A U-Net creates its up path before
+ * its middle and attentions before residual blocks; CLIP's attention creates k, v, q in this order.
  */
 final class ModuleOrder {
-  /** For each kind of parent, its children in order; one list will do, as no two disagree. */
+  /**
+   * The children of all kinds of parents in order; one list suffices, because no two parents
+   * conflict.
+   */
   private static final List<String> CHILDREN =
       List.of(
           "conv_in",
@@ -67,7 +70,7 @@ final class ModuleOrder {
   private ModuleOrder() {}
 
   /**
-   * The layers that a file counts, in the order of their numbers.
+   * The layers that a file numbers, in the order of their numbers.
    *
    * @param layers all layers of the network
    * @param key any of the file's keys

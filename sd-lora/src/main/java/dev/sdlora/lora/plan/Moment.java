@@ -3,17 +3,17 @@ package dev.sdlora.lora.plan;
 import dev.sdlora.api.lora.StrengthSchedule;
 
 /**
- * A call of the U-Net on the way from noise to image.
+ * A call of the U-Net during denoising.
  *
- * @param step the number of its step, from 0
- * @param steps how many there are
+ * @param step the index of its step, from 0
+ * @param steps the number of steps
  * @param sigma its noise level
  */
 public record Moment(int step, int steps, double sigma) {
-  /** Before everything. */
+  /** The moment before the first step. */
   public static final Moment START = new Moment(0, 1, Double.POSITIVE_INFINITY);
 
-  /** What a schedule says of it. */
+  /** The strength that a schedule has at this moment. */
   public double strength(StrengthSchedule schedule) {
     return schedule.at(step, steps, sigma);
   }

@@ -2,15 +2,15 @@ package dev.sdlora.lora.plan;
 
 /** The networks that a LoRA can change. */
 public enum Network {
-  /** The text encoder; of SDXL's two the first one, CLIP ViT-L. */
+  /** The text encoder; for SDXL the first of two, CLIP ViT-L. */
   TEXT_ENCODER,
-  /** The larger text transformer of SDXL, OpenCLIP's ViT-bigG. */
+  /** The larger text encoder of SDXL, OpenCLIP's ViT-bigG. */
   TEXT_ENCODER_2,
   /** The noise predictor. */
   UNET;
 
   /**
-   * A text encoder by its place among those of a model.
+   * A text encoder by its index in a model.
    *
    * @param index 0 or 1
    */

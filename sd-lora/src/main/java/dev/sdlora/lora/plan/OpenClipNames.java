@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The names that OpenCLIP's code gives the layers of a text encoder, by those of transformers. It
- * keeps the query, key and value projections of an attention in one matrix, {@code attn.in_proj}.
+ * Translates the layer names of a text encoder from transformers to OpenCLIP. OpenCLIP keeps the
+ * query, key and value projections of an attention in one matrix, {@code attn.in_proj}.
  */
 final class OpenClipNames {
   private static final Pattern LAYER =
@@ -28,12 +28,12 @@ final class OpenClipNames {
 
   private static final String ATTENTION = "self_attn.";
 
-  /** How the name of a projection ends that holds three layers. */
+  /** The end of the name of a projection that holds three layers. */
   static final String FUSED = ".in_proj";
 
   private OpenClipNames() {}
 
-  /** The name of a module; empty if it has no other. */
+  /** The OpenCLIP name of a module; empty if it has none. */
   static Optional<String> name(String module) {
     Matcher layer = LAYER.matcher(module);
     if (!layer.matches()) {
@@ -47,7 +47,9 @@ final class OpenClipNames {
     return Optional.of("transformer.resblocks." + layer.group(1) + "." + name);
   }
 
-  /** The name of the projection that holds the layers of an attention, by that of its query. */
+  /**
+   * The name of the projection that holds the layers of an attention, given the name of its query.
+   */
   static Optional<String> fused(String query) {
     return query.endsWith(".self_attn.q_proj")
         ? name(query).map(name -> name.replace(".q_proj", FUSED))

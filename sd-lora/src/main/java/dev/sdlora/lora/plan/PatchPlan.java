@@ -21,7 +21,7 @@ import java.util.function.BiPredicate;
 /**
  * The changes that a set of LoRAs makes to a checkpoint. Plans with equal changes are equal.
  *
- * @param changes for each network, the changes of each weight that gets any
+ * @param changes the changes of each changed weight, by network
  */
 public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
 
@@ -29,28 +29,29 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
   public static final PatchPlan NONE = new PatchPlan(Map.of());
 
   /**
-   * One module's part in the new value of a weight.
+   * The contribution of one module to the new value of a weight.
    *
    * @param file the LoRA file
    * @param module the module in it
-   * @param strength factor on its product, not yet with alpha / rank; never 0
-   * @param rankLimit how many of the leading rank components to use; empty for all
+   * @param strength the factor on its product, excluding alpha / rank; never 0
+   * @param rankLimit the number of leading rank components to use; empty for all
    */
   public record Change(
       TensorFile file, LoraModule module, double strength, OptionalInt rankLimit) {}
 
   /**
-   * How the modules of one LoRA fit the checkpoint.
+   * The result of matching the modules of one LoRA with the checkpoint.
    *
-   * @param matched how many belong to a layer
-   * @param unmatched those that belong to none, by their names in the file, stray tensors included
+   * @param matched the number of modules that belong to a layer
+   * @param unmatched the names in the file of the modules that belong to no layer, including stray
+   *     tensors
    */
   public record Match(int matched, List<String> unmatched) {}
 
   /**
-   * A plan and how the LoRAs that it is made of fit the checkpoint.
+   * A plan with the matches of its LoRAs.
    *
-   * @param matches one for each LoRA, in order
+   * @param matches one match for each LoRA, in order
    */
   public record Matched(PatchPlan plan, List<Match> matches) {}
 
@@ -61,15 +62,15 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
    * @param checkpoint its name, for messages
    * @param family its family, for messages
    * @param uses the LoRAs in order
-   * @throws LoraException if no module of a LoRA fits, one has the wrong shape, or weights of
-   *     blocks are for another family
+   * @throws LoraException if no module of a LoRA fits, one has the wrong shape, or block weights
+   *     are for another family
    */
   public static PatchPlan of(
       ModuleIndex index, String checkpoint, ModelFamily family, List<LoraUse> uses) {
     return match(index, checkpoint, family, uses).plan();
   }
 
-  /** The same with how each LoRA fits. */
+  /** Plans a set of LoRAs like {@link #of} and also returns how each LoRA matches. */
   public static Matched match(
       ModuleIndex index, String checkpoint, ModelFamily family, List<LoraUse> uses) {
     Map<Network, Map<String, List<Change>>> changes = new EnumMap<>(Network.class);
@@ -82,7 +83,7 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
     return new Matched(new PatchPlan(changes), List.copyOf(matches));
   }
 
-  /** The changes among these that satisfy a condition on the weight's name and the change. */
+  /** A plan with only the changes that satisfy a condition on the weight's name and the change. */
   public PatchPlan where(BiPredicate<String, Change> condition) {
     Map<Network, Map<String, List<Change>>> chosen = new EnumMap<>(Network.class);
     changes.forEach(
@@ -186,7 +187,7 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
 
   private static LoraException twice(LoraUse use, String other, LoraModule module, Layer layer) {
     return new LoraException(
-        "LoRA '%s' (%s): modules '%s' and '%s' both change '%s' by %s; the file was probably put"
+        "LoRA '%s' (%s): modules '%s' and '%s' both change '%s' by %s; the file was probably merged"
                 .formatted(
                     use.name(),
                     use.file().file().path(),
@@ -194,15 +195,17 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
                     module.key(),
                     layer.weight(),
                     module.kind().label())
-            + " together of two",
+            + " from two files",
         Reason.DAMAGED,
         ErrorDetails.in(use.file().file().path()).withName(use.name()).withModule(module.key()));
   }
 
-  /** What one module of a file, and no other, may change. */
+  /** The part of a layer's change that only one module of a file may contribute. */
   private record Share(Layer layer, Kind kind) {}
 
-  /** The names of what a module changes of a layer: its weight, its bias, or both. */
+  /**
+   * The names of the parameters of a layer that a module changes: its weight, its bias, or both.
+   */
   private static List<String> weights(Layer layer, LoraModule module) {
     List<String> names = new ArrayList<>();
     if (module.changesWeight()) {
@@ -234,7 +237,7 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
     }
     if (module.changesBias() && layer.bias().isEmpty()) {
       throw new LoraException(
-          "LoRA '%s' (%s): module '%s' changes a bias, but '%s' of checkpoint '%s' has none; it was"
+          "LoRA '%s' (%s): module '%s' changes a bias, but '%s' of checkpoint '%s' has no bias; it was"
                   .formatted(
                       use.name(),
                       use.file().file().path(),

@@ -11,15 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A layer and what a file has for it: a module, or the rows of a module for several layers that are
- * one in other code.
+ * A layer with the module that changes it: a whole module, or some rows of a module for several
+ * layers that other code keeps as one.
  */
 public record Placed(Layer layer, LoraModule module) {
 
   /**
-   * A module on its layers.
+   * Assigns a module to its layers.
    *
-   * @param layers in the order of the module's rows, of equal size
+   * @param layers the layers in the order of the module's rows, of equal size
    * @throws LoraException if there are several and the module cannot be cut into their rows
    */
   static List<Placed> of(List<Layer> layers, TensorFile file, LoraModule module) {
@@ -46,7 +46,7 @@ public record Placed(Layer layer, LoraModule module) {
                     module.kind().label(),
                     Layer.joined(layers).weight(),
                     module.parts().keySet())
-            + " expected a module for each",
+            + " expected one module for each layer",
         Reason.UNSUPPORTED,
         ErrorDetails.in(file.path()).withModule(module.key()));
   }

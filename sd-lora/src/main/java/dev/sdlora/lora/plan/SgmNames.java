@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The names that CompVis's code and Stability's sgm give the layers of a U-Net: blocks are numbered
- * in one row, where diffusers counts levels and blocks in them.
+ * The names that CompVis's code and Stability's sgm use for the layers of a U-Net. They number all
+ * blocks consecutively, where diffusers numbers levels and the blocks within them.
  */
 public final class SgmNames {
   private static final Pattern BLOCK =
@@ -44,10 +44,10 @@ public final class SgmNames {
   private final IntPredicate attention;
 
   /**
-   * The names of a U-Net.
+   * Creates the names of a U-Net.
    *
-   * @param layers residual blocks in each level on the way down
-   * @param attention whether a level on the way up, counted from 0, has transformers
+   * @param layers the number of residual blocks in each down level
+   * @param attention whether an up level, counted from 0, has transformers
    */
   public SgmNames(int layers, IntPredicate attention) {
     this.perLevel = layers + 1;
@@ -55,8 +55,8 @@ public final class SgmNames {
   }
 
   /**
-   * The names of a U-Net's modules by their diffusers names; modules without another are left out.
-   * How many blocks a level has, and which have attention, is read off the list.
+   * The names of a U-Net's modules by their diffusers names, without modules that have no other
+   * name. The number of blocks in a level and the levels with attention are derived from the list.
    */
   static Map<String, String> of(Set<String> modules) {
     int layers = 0;
@@ -76,7 +76,7 @@ public final class SgmNames {
     return all;
   }
 
-  /** The name of a module by its diffusers name; that itself if there is no other. */
+  /** The name of a module by its diffusers name; the diffusers name itself if there is no other. */
   public String name(String module) {
     Matcher block = BLOCK.matcher(module);
     if (block.matches()) {
@@ -96,7 +96,7 @@ public final class SgmNames {
     int level = Integer.parseInt(block.group(2));
     int index = Integer.parseInt(block.group(4));
     String rest = block.group(5);
-    // Input block 0 is conv_in, so the levels on the way down begin at 1.
+    // Input block 0 is conv_in, so the down levels begin at 1.
     int first = level * perLevel + (down ? 1 : 0);
     String row = down ? "input_blocks." : "output_blocks.";
     return switch (block.group(3)) {

@@ -8,14 +8,17 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The names, with full stops, under which programs know a module, by its name in diffusers. */
+/** The names, with dots, that programs use for a module, by its diffusers name. */
 final class Spellings {
   private static final Pattern PROJECTION = Pattern.compile("(.+)\\.to_(q|k|v|out)(?:\\.0)?");
 
-  /** The end of a U-Net's level on the way up, behind a transformer or straight behind a block. */
+  /**
+   * The upsampler at the end of an up level, which follows either a transformer or a residual
+   * block.
+   */
   private static final Pattern UPSAMPLER = Pattern.compile("(output_blocks\\.\\d+)\\.[12]\\.conv");
 
-  /** What old diffusers files call the projections of the text encoder. */
+  /** The names of the text encoder's projections in old diffusers files, by their current names. */
   private static final Map<String, String> TEXT_PROJECTIONS =
       Map.of(
           ".q_proj", ".to_q",
@@ -31,14 +34,14 @@ final class Spellings {
   /**
    * The names of a U-Net's module.
    *
-   * @param sgm what CompVis's code calls modules
+   * @param sgm the names of modules in CompVis's code
    */
   static Set<String> unet(String module, Map<String, String> sgm) {
     List<String> names = new ArrayList<>(List.of(module));
     String original = sgm.get(module);
     if (original != null) {
       names.add(original);
-      // OneTrainer counts the place of an upsampler as if there always were transformers.
+      // OneTrainer numbers upsamplers as if every level had transformers.
       Matcher upsampler = UPSAMPLER.matcher(original);
       if (upsampler.matches()) {
         names.add(upsampler.group(1) + ".1.conv");
@@ -68,14 +71,17 @@ final class Spellings {
           }
         });
     for (String name : List.copyOf(names)) {
-      // Newer versions of transformers leave the middle part out, older ones have it.
+      // Newer versions of transformers omit this part of the name.
       names.add(
           name.startsWith(TEXT_MODEL) ? name.substring(TEXT_MODEL.length()) : TEXT_MODEL + name);
     }
     return new LinkedHashSet<>(names);
   }
 
-  /** OpenCLIP's name as it is, and as programs shorten it; the projections are a parameter. */
+  /**
+   * OpenCLIP's name and its variants: without the leading {@code transformer.}, and with {@code
+   * _weight} for the fused projections, which are a parameter in OpenCLIP.
+   */
   static Set<String> openClip(String name) {
     List<String> names = new ArrayList<>(List.of(name));
     if (name.startsWith(TRANSFORMER)) {

@@ -1,7 +1,7 @@
 /**
- * Decides what LoRA files change: their modules matched to the layers of a checkpoint.
+ * Plans the changes of LoRA files by matching their modules with the layers of a checkpoint.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
  *   <li>Modules for several layers in one: the layers of a name in {@code ModuleIndex}, their rows

@@ -15,7 +15,7 @@ class BlockNamesTest {
               "down_blocks.0.resnets.1.conv1.weight",
               "up_blocks.0.resnets.2.conv1.weight"));
 
-  /** The places are those of SD 1.x's published file: input_blocks.N, output_blocks.N. */
+  /** The blocks of SD 1.x's published file: input_blocks.N, output_blocks.N. */
   @ParameterizedTest
   @CsvSource({
     "UNET, conv_in.weight, IN00",

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Norms against plain sums in double. */
+/** Compares norms with plain sums in double. */
 class EffectMeterTest {
   private static final String TEXT = "text_model.encoder.layers.3.mlp.fc1.weight";
   private static final String CONV = "down_blocks.0.resnets.0.conv1.weight";
@@ -105,7 +105,7 @@ class EffectMeterTest {
     return prefix + weight.replace(".weight", "").replace('.', '_');
   }
 
-  /** All layers at alpha 1, with an up factor of zeros or a broken one if asked for. */
+  /** A LoRA for all layers with alpha 1; the up factor can be zero or not finite. */
   private LoraFile lora(int seed, float upFactor) {
     SafetensorsWriter writer = new SafetensorsWriter();
     SHAPES.forEach(
@@ -139,7 +139,7 @@ class EffectMeterTest {
     return blocks;
   }
 
-  /** The norm of the sum of some LoRAs' changes of a layer, each at its strength. */
+  /** The norm of the sum of some LoRAs' changes of a layer at their strengths. */
   private static double norm(List<Long> shape, Map<Integer, Double> strengths) {
     int out = Math.toIntExact(shape.get(0));
     int in = Math.toIntExact(shape.stream().skip(1).reduce(1L, Math::multiplyExact));
@@ -170,7 +170,7 @@ class EffectMeterTest {
       BlockChange block, ModelPart part, String name, double change, double weight) {
     assertThat(block.part()).isEqualTo(part);
     assertThat(block.name()).isEqualTo(name);
-    // float32 products; the norms are summed in double.
+    // The products are float32; the norms are summed in double.
     assertThat(block.change()).isCloseTo(change, within(1e-5 * change));
     assertThat(block.weight()).isCloseTo(weight, within(1e-5 * weight));
   }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Several LoRAs, by their factors, against sums over whole matrices in double. */
+/** Compares several LoRAs, measured by their factors, with sums over whole matrices in double. */
 class PlansTogetherTest {
   /** Products are float64, but factors and whole changes are read as float32. */
   private static final double CLOSE = 1e-6;
@@ -160,7 +160,7 @@ class PlansTogetherTest {
           Math.hypot(exact.get(i).alone(0).change(), 0.5 * exact.get(i).alone(1).change());
       assertThat(sums.get(i).name()).isEqualTo(exact.get(i).name());
       assertThat(sums.get(i).change()).isCloseTo(expected, within(CLOSE * expected));
-      // So small a weight is read whole.
+      // A weight of this size is read entirely.
       assertThat(sums.get(i).weight())
           .isCloseTo(exact.get(i).weight(), within(CLOSE * exact.get(i).weight()));
     }

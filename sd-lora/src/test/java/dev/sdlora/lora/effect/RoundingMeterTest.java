@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Against rounding in plain Java. */
+/** Compares with rounding in plain Java. */
 class RoundingMeterTest {
   private static final String NAME = "proj_in.weight";
   private static final int SIDE = 60;
@@ -53,7 +53,7 @@ class RoundingMeterTest {
     return values;
   }
 
-  /** To the nearest number with 8 bits, of two the even one. */
+  /** Rounds to the nearest number with 8 bits, ties to even. */
   private static float toBfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
     int rounded = bits + 0x7fff + ((bits >> 16) & 1);
@@ -107,7 +107,7 @@ class RoundingMeterTest {
       norm += (double) weight[i] * weight[i];
     }
     Rounding rounding = measure(weight, ScalarType.BFLOAT16, strength).orElseThrow();
-    // Products in another order may round a weight or two to the other side.
+    // Products computed in another order may round a weight or two differently.
     assertThat(rounding.moved()).isCloseTo(moved / weight.length, within(2.0 / weight.length));
     assertThat(rounding.likeness()).isCloseTo(along / Math.sqrt(meant * became), within(2e-3));
     assertThat(rounding.relative()).isCloseTo(Math.sqrt(meant / norm), within(1e-6));

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** A checkpoint of two layers and LoRAs for it, whose numbers tests compute again. */
+/** A checkpoint of two layers and LoRAs for it, whose numbers tests can recompute. */
 final class SmallFiles {
   static final String CONV = "down_blocks.0.resnets.0.conv1.weight";
   static final String QUERY = "mid_block.attentions.0.transformer_blocks.0.attn1.to_q.weight";
@@ -51,7 +51,7 @@ final class SmallFiles {
     return values(seed + name.length(), size(SHAPES.getOrDefault(name, List.of())));
   }
 
-  /** What a LoRA adds to a weight at strength 1: alpha is 1. */
+  /** The change that a LoRA makes to a weight at strength 1, with alpha 1. */
   static double[] change(int seed, String name) {
     List<Long> shape = SHAPES.getOrDefault(name, List.of());
     int out = Math.toIntExact(shape.get(0));
@@ -100,7 +100,7 @@ final class SmallFiles {
   /**
    * A LoRA for some layers.
    *
-   * @param whole the layers of which the change is written whole, not as factors
+   * @param whole the layers whose change is stored as a full difference instead of factors
    */
   LoraFile lora(int seed, List<String> layers, List<String> whole) {
     SafetensorsWriter writer = new SafetensorsWriter();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the goldens do not hold: scales, rank limits, layouts, and what does not fit. */
+/** Tests cases that the golden files do not cover: scales, rank limits, layouts and mismatches. */
 class FactorsTest {
   private static Torch torch;
   private static Factors factors;
@@ -64,7 +64,7 @@ class FactorsTest {
     return this;
   }
 
-  /** The module that was put together. */
+  /** The module assembled from the parts. */
   private LoraModule module(TensorFile file, Kind kind, Optional<Double> configuredScale) {
     Map<Part, TensorEntry> parts = new EnumMap<>(Part.class);
     names.forEach((part, name) -> parts.put(part, file.find(name).orElseThrow()));
@@ -214,7 +214,7 @@ class FactorsTest {
 
     assertThatThrownBy(() -> delta(Kind.IA3, 1, 1, 1, 1, 1, 1))
         .isInstanceOf(LoraException.class)
-        .hasMessageContaining("'layer.weight' has 3 factors for 2 rows");
+        .hasMessageContaining("'layer.weight' has 3 factors, expected one for each of the 2 rows");
   }
 
   @Test
@@ -309,7 +309,8 @@ class FactorsTest {
 
       assertThatThrownBy(() -> factors.biasDelta(reader, module, bias, 1, scope))
           .isInstanceOf(LoraException.class)
-          .hasMessageContaining("changes a bias of 2 numbers, but the checkpoint's has 3");
+          .hasMessageContaining(
+              "changes a bias of 2 numbers, but the bias in the checkpoint has 3");
       Optional<NDArray> unknown = factors.biasDelta(reader, module, null, 0.5, scope);
       assertThat(unknown.orElseThrow().toFloatArray()).containsExactly(0.5f, 1);
     }

@@ -31,12 +31,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * All kinds against the weights that LyCORIS applies (commit f49d30d), and PEFT's DoRA. The file
- * holds small layers {@code base.*}, modules {@code <case>.*}, and what each makes of its layer at
- * a multiplier, {@code expected.<case>.m<multiplier>}.
+ * Compares all kinds with the weights that LyCORIS applies (commit f49d30d), and with PEFT's DoRA.
+ * The file contains small layers {@code base.*}, modules {@code <case>.*}, and the changed layers
+ * at a multiplier, {@code expected.<case>.m<multiplier>}.
  */
 class LycorisGoldenTest {
-  /** The tolerance in parts of the largest value: float32 sums in another order. */
+  /** The tolerance relative to the largest value, for float32 sums in another order. */
   private static final double TOLERANCE = 1e-5;
 
   private static final double MULTIPLIER = 0.7;
@@ -87,7 +87,7 @@ class LycorisGoldenTest {
     float[] whole =
         file.find("expected." + name + ".m1.0")
             .map(entry -> values(entry.name()))
-            // Left out where the change is linear in the multiplier.
+            // Missing in the file if the change is linear in the multiplier.
             .orElseGet(() -> stretched(original, expected));
     assertSum(original, delta(module, name, 1), whole);
     assertThat(torch.liveArrays()).isEqualTo(arrays);
@@ -178,7 +178,7 @@ class LycorisGoldenTest {
     }
   }
 
-  /** What a linear change makes at 1, from what it makes at the multiplier. */
+  /** Extrapolates a linear change from the multiplier to 1. */
   private static float[] stretched(float[] original, float[] expected) {
     float[] whole = new float[original.length];
     for (int i = 0; i < whole.length; i++) {

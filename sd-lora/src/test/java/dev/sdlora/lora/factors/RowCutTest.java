@@ -25,7 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Modules for three weights in one, [18, 6], do to each weight what they do to its rows. */
+/**
+ * Checks that parts of modules for three stacked weights, [18, 6], change each weight like its
+ * rows.
+ */
 class RowCutTest {
   private static final int COUNT = 3;
   private static final int WIDTH = 6;
@@ -48,7 +51,7 @@ class RowCutTest {
     torch.close();
   }
 
-  /** The module that a file has with tensors such as {@code lora_up.weight 18 2}. */
+  /** A file with one module that has tensors such as {@code lora_up.weight 18 2}. */
   private LoraFile file(String tensors) {
     SafetensorsWriter writer = new SafetensorsWriter();
     for (String tensor : tensors.split(", ", -1)) {

@@ -16,7 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ZeroModulesTest {
   @TempDir Path folder;
 
-  /** Writes the named tensors of one layer; those with a minus are zero up to the last number. */
+  /**
+   * Writes the named tensors of one layer; those with a minus are zero except for the last number.
+   */
   private LoraFile lora(String parts) {
     SafetensorsWriter writer = new SafetensorsWriter();
     for (String part : List.of(parts.split(" ", -1))) {

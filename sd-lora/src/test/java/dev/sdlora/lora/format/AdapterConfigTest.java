@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Settings of PEFT beside a file and in its metadata. */
+/** Settings of PEFT next to a file and in its metadata. */
 class AdapterConfigTest {
   @TempDir Path folder;
 
@@ -94,7 +94,7 @@ class AdapterConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{'lora_alpha': 8, 'r': 16} | says that the rank is 16, but module 'a' has 4",
+        "{'lora_alpha': 8, 'r': 16} | says that the rank is 16, but module 'a' has rank 4",
         "{'lora_alpha': 'x'} | has alpha \"x\", expected a number",
         "{'lora_alpha': 8, 'alpha_pattern': {'a.*b': 4}} | alpha_pattern 'a.*b'",
         "nonsense | is not JSON"

@@ -168,13 +168,13 @@ class LoraFileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "x.ia3_l, IA3 as PEFT",
-    "x.oft_r, OFT as PEFT",
-    "x.oft_R.weight, OFT as PEFT",
-    "x.boft_R, BOFT as PEFT",
+    "x.ia3_l, IA3 in PEFT",
+    "x.oft_r, OFT in the layout of PEFT",
+    "x.oft_R.weight, OFT in the layout of PEFT",
+    "x.boft_R, BOFT in PEFT",
     "x.vera_lambda_b, VeRA",
-    "x.lora_embedding_A, an embedding",
-    "x.modules_to_save.weight, as a whole",
+    "x.lora_embedding_A, embedding layers",
+    "x.modules_to_save.weight, saved in full",
     "x.bias_indices, sparse remainder",
     "x.set_weight, replaced",
     "x.reshape_weight, reshaped",
@@ -241,7 +241,7 @@ class LoraFileTest {
         .hasMessageContaining("SD 1.x");
   }
 
-  /** Models that call layers alike differ in width. */
+  /** Models with the same layer names differ in width. */
   @ParameterizedTest
   @CsvSource({
     "transformer.transformer_blocks.0.attn.add_k_proj, 1536, Stable Diffusion 3",
@@ -275,7 +275,7 @@ class LoraFileTest {
     "down_blocks.0.resnets.0.conv1.weight, U-Net of a diffusers folder",
     "text_model.embeddings.token_embedding.weight, text encoder",
     "encoder.conv_in.weight, VAE",
-    "bundle_emb.cat.clip_l, holds textual inversion embeddings and no LoRA"
+    "bundle_emb.cat.clip_l, holds textual inversion embeddings but no LoRA"
   })
   void open_noLora_saysWhatItIs(String tensor, String what) {
     Path path = write(Map.of(), Map.of(tensor, List.of(2L, 2L)));

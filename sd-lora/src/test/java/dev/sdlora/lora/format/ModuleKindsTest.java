@@ -20,7 +20,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Kinds told by the tensors that are there; shapes as LyCORIS and PEFT write them. */
+/**
+ * The detection of kinds from the tensors of a module, with shapes as LyCORIS and PEFT write them.
+ */
 class ModuleKindsTest {
   private static final List<Long> LINEAR = List.of(48L, 40L);
   private static final List<Long> CONV = List.of(24L, 20L, 3L, 3L);
@@ -28,7 +30,7 @@ class ModuleKindsTest {
 
   @TempDir Path folder;
 
-  /** A file with one module; tensors as {@code ending 48 4, ending 4 40}. */
+  /** A file with one module; tensors are written as {@code ending 48 4, ending 4 40}. */
   private LoraFile open(String tensors) {
     SafetensorsWriter writer = new SafetensorsWriter();
     for (String tensor : tensors.split(", ", -1)) {
@@ -203,7 +205,7 @@ class ModuleKindsTest {
                 channel -> channel.write(java.nio.ByteBuffer.wrap(new byte[2]))));
     writer.write(path);
     assertThatThrownBy(() -> LoraFile.open(path))
-        .hasMessageContaining("holds int8 numbers, expected floats");
+        .hasMessageContaining("has dtype int8, expected floats");
   }
 
   @Test

@@ -61,10 +61,10 @@ class NumberedLayersTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "unet | {} | no list 'unet' of the classes",
-        "unet | [\"Sequential\"] | counts the layers of 'Sequential'",
+        "unet | {} | lacks the list 'unet' of the classes",
+        "unet | [\"Sequential\"] | numbers the layers of class 'Sequential'",
         "unet | nonsense | is not a JSON list",
-        "vae | [\"GEGLU\"] | a network 'vae'"
+        "vae | [\"GEGLU\"] | changes network 'vae'"
       })
   void open_unknownCount_isRefused(String network, String classes, String reason) {
     Map<String, String> metadata = classes.equals("{}") ? Map.of() : Map.of(network, classes);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** LoRAs in files of PyTorch. */
+/** LoRAs in PyTorch files. */
 class PickledLoraTest {
   private static final String LAYER = "attentions.0.transformer_blocks.0.attn1";
 

@@ -21,7 +21,7 @@ class BasesTest {
     return Bases.ofLora(folder.resolve("a.safetensors"), family, metadata, new Sidecars());
   }
 
-  /** Names of files as people have them, and Civitai's names of bases. */
+  /** Common file names, and Civitai's names of bases. */
   @ParameterizedTest
   @CsvSource({
     "SD 1.4, SD1",
@@ -101,7 +101,7 @@ class BasesTest {
             Map.of("ss_base_model_version", "sdxl_base_v1-0"),
             new Sidecars());
     assertThat(unknown.base()).isEqualTo(Base.UNKNOWN);
-    assertThat(unknown.sign()).contains("sdxl_base_v1-0", "no base");
+    assertThat(unknown.sign()).contains("sdxl_base_v1-0", "does not identify a base");
   }
 
   @Test

@@ -91,12 +91,12 @@ class FewStepLoraTest {
         .contains(
             "LoRA 'it' is made for 4 steps and no guidance (scale 1), but the request has 25 steps"
                 + " and guidance scale 7; fewSteps(FewSteps.LIGHTNING, 4) or --few-steps"
-                + " lightning:4 sets what suits it");
+                + " lightning:4 sets suitable values");
     assertThat(named("lcm-lora-sdv1-5.pt").orElseThrow().unsuited(4, 7.5))
         .contains(
             "LoRA 'it' is made for 1 to 8 steps and guidance scale 1 to 2, but the request has 4"
                 + " steps and guidance scale 7.5; fewSteps(FewSteps.LCM, 4) or --few-steps lcm:4"
-                + " sets what suits it");
+                + " sets suitable values");
     assertThat(named("sdxl_lightning_8step_lora.pt").orElseThrow().unsuited(1, 1)).isPresent();
   }
 }

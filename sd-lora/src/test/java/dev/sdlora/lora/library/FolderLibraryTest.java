@@ -41,7 +41,7 @@ class FolderLibraryTest {
     return loras.stream().map(LoraAdapter::name).toList();
   }
 
-  /** Other bytes of the same length, under the same time stamp. */
+  /** Replaces the content by other bytes of the same length, keeping the time stamp. */
   private static void replaceUnseen(Path path, byte[] bytes) throws IOException {
     FileTime before = Files.getLastModifiedTime(path);
     assertThat((long) bytes.length).isEqualTo(Files.size(path));
@@ -332,7 +332,7 @@ class FolderLibraryTest {
     assertThat(files.open(path)).isNotSameAs(alone).isSameAs(files.open(path));
   }
 
-  /** What programs want to know of an error, without reading its sentence. */
+  /** The details of an error for programs, which do not parse the message. */
   @Test
   void find_namesThatCannotBeUsed_tellReasonNameAndCandidates() throws IOException {
     lora("styles/ink.safetensors", "same");
@@ -352,7 +352,7 @@ class FolderLibraryTest {
     assertThat(torn.name()).contains("torn");
   }
 
-  /** The way to a folder is nobody's business who only writes prompts. */
+  /** Somebody who only writes prompts must not learn the paths of folders. */
   @Test
   void find_namesThatCannotBeUsed_tellNoFoldersOfTheServer() throws IOException {
     Files.createDirectories(folder.resolve("styles"));

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One bad file in a folder, or beside a good one, costs little and hides nothing. */
+/** A bad file in a folder or next to a good file costs little time and hides nothing. */
 class PoisonedFolderTest {
   private static final Duration FAR_TOO_LONG = Duration.ofSeconds(60);
 
@@ -76,7 +76,7 @@ class PoisonedFolderTest {
     assertOnlyGoodWorks(header("bad.safetensors", "{\"" + "n".repeat(20_000_000) + "\":{}}"));
   }
 
-  /** A tensor of more rows than an array can have, in a file that is mostly a hole. */
+  /** A tensor with more rows than an array can have, in a sparse file. */
   @Test
   void list_rankBeyondAllArrays_isNamed() throws IOException {
     long rows = 1L << 32;
@@ -189,7 +189,7 @@ class PoisonedFolderTest {
         FAR_TOO_LONG, () -> assertThat(cards.triggerWords(library().find("good"))).isEmpty());
   }
 
-  /** Where there is such a device. */
+  /** Runs only on systems with this device. */
   @Test
   void triggerWords_notesFromADeviceWithoutEnd_countAsMissing() throws IOException {
     Path endless = Path.of("/dev/zero");

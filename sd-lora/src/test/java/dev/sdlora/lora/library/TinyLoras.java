@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Writes LoRA files of a few numbers. */
+/** Writes LoRA files with a few numbers. */
 final class TinyLoras {
   private TinyLoras() {}
 

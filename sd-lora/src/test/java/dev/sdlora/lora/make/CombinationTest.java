@@ -29,7 +29,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Kinds that are no product of two factors, biases and normalisations, added up. */
+/** Sums of biases, normalisations and kinds that are not a product of two factors. */
 class CombinationTest {
   private static final ModuleIndex INDEX =
       new ModuleIndex(
@@ -95,7 +95,7 @@ class CombinationTest {
     return LoraFile.open(path);
   }
 
-  /** What files add to the weight of layer {@code a} together. */
+  /** The combined change of several files to the weight of layer {@code a}. */
   private static float[] delta(List<LoraUse> uses) {
     float[] sum = new float[120];
     try (Torch torch = Torch.open("cpu");
@@ -164,7 +164,7 @@ class CombinationTest {
     assertThatThrownBy(() -> combine(one, Optional.empty()))
         .isInstanceOf(LoraException.class)
         .hasMessageContaining("loha.safetensors")
-        .hasMessageContaining("give a rank");
+        .hasMessageContaining("set a rank");
   }
 
   @Test

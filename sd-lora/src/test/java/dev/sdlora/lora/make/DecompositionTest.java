@@ -20,9 +20,9 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
-/** Factors by singular values, against plain arithmetic in double. */
+/** Compares factors from singular values with plain arithmetic in double. */
 class DecompositionTest {
-  /** Of the energy: float32 has 24 bits, and errors count squared. */
+  /** Relative to the energy: float32 has 24 bits, and errors are squared. */
   private static final double ROUNDING = 1e-10;
 
   private static Torch torch;
@@ -68,14 +68,14 @@ class DecompositionTest {
     FactorPair best = extract(tuned, original, new Ranks(rank, 1), exact);
 
     Matrix error = tuned.plus(-1, original).plus(-1, product(best, rows, columns));
-    // What is subtracted was rounded at the size of the weights.
+    // The rounding error of the difference is that of the weights, not of the difference.
     double rounding = ROUNDING * (change.energy() + original.energy());
     assertThat(error.energy()).isLessThan(rounding);
     assertThat(best.keptEnergy()).isCloseTo(best.energy(), within(1e-6 * best.energy() + rounding));
   }
 
   /**
-   * Random matrices have slowly falling singular values, the hardest case for random projection.
+   * Random matrices have slowly decaying singular values, the hardest case for random projection.
    */
   @Property(tries = 40)
   void difference_ofFullRank_keepsTheBestError(

@@ -3,7 +3,7 @@ package dev.sdlora.lora.make;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Plain double arithmetic on matrices, the twin of what the programs do. */
+/** Matrix arithmetic in plain double, to compare the programs with. */
 final class Matrix {
   private final int rows;
   private final int columns;
@@ -23,7 +23,7 @@ final class Matrix {
     return columns;
   }
 
-  /** Normal numbers that float32 holds. */
+  /** Normally distributed numbers that float32 can represent. */
   static Matrix random(int rows, int columns, Random random) {
     double[] values = new double[rows * columns];
     for (int i = 0; i < values.length; i++) {
@@ -90,7 +90,7 @@ final class Matrix {
   }
 
   /**
-   * The energy that the best approximation of a rank leaves out: the sum of all squared singular
+   * The energy missing from the best approximation of a rank: the sum of all squared singular
    * values but the largest, which are the eigenvalues of the Gram matrix (Jacobi's method).
    */
   double bestError(int rank) {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Files for SDXL and SD 2 that are made of others: names and metadata. */
+/** Names and metadata of files for SDXL and SD 2 that are made from other files. */
 class SdxlFilesTest {
   private static final ModuleIndex SDXL =
       new ModuleIndex(
@@ -49,7 +49,7 @@ class SdxlFilesTest {
     return values;
   }
 
-  /** The modules of a file that kohya's trainer wrote, with factors of rank 2. */
+  /** The modules of a file by kohya's trainer, with factors of rank 2. */
   private LoraFile kohya() {
     SafetensorsWriter writer =
         new SafetensorsWriter().metadata("ss_base_model_version", "sdxl_base_v1-0");
@@ -113,7 +113,7 @@ class SdxlFilesTest {
     assertThat(merged.rank()).isEqualTo(1);
   }
 
-  /** OpenCLIP's projection of all three becomes one module for each. */
+  /** OpenCLIP's fused projection becomes three modules. */
   @Test
   void write_fusedProjection_isWrittenInThree() {
     String fused = "conditioner.embedders.1.model.transformer.resblocks.2.attn.in_proj";

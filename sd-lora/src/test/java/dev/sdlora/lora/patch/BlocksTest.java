@@ -23,9 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * A weight of several blocks, the last of which is smaller, in every format that models come in.
- */
+/** Weights of several blocks, the last of which is smaller, in every dtype of model files. */
 class BlocksTest {
   private static final int ROWS = 1501;
   private static final int COLUMNS = 800;
@@ -120,7 +118,7 @@ class BlocksTest {
     return values;
   }
 
-  /** Against a sum in double of what the file holds; bfloat16 has 8 bits. */
+  /** Compares with a sum in double of the numbers in the file; bfloat16 has 8 bits. */
   private static void assertSum(float[] actual, TensorFile file, LowRank change, ScalarType type) {
     double rounding = type == ScalarType.FLOAT32 ? 0 : 1.0 / 256;
     float[] up = change.up().toFloatArray();

@@ -19,9 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 
-/**
- * A file with a module of every kind, as far as it can be, for each weight of {@link TinyModel}.
- */
+/** A file with a module of every applicable kind for each weight of {@link TinyModel}. */
 final class EveryKind {
   private static final long RANK = 2;
 
@@ -30,7 +28,6 @@ final class EveryKind {
   private final String damaged;
   private final Map<String, Planned> planned = new LinkedHashMap<>();
 
-  /** The file. */
   final TensorFile file;
 
   /** Modules by network and the name of the weight or bias that they change. */
@@ -39,13 +36,13 @@ final class EveryKind {
   /** A module that changes a weight. */
   record Target(Network network, String weight, LoraModule module) {}
 
-  /** A module to be, with the names of its tensors. */
+  /** A module to write, with the names of its tensors. */
   private record Planned(Network network, String weight, Kind kind, Map<Part, String> tensors) {}
 
   /**
    * Writes the file.
    *
-   * @param damaged the tensor that gets a NaN or an infinity; empty for none
+   * @param damaged the tensor that contains a NaN or an infinity; empty for none
    */
   EveryKind(Path path, int seed, String damaged) {
     this.random = new Random(seed);

@@ -41,8 +41,8 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
- * Any sequence of changes of all kinds, among which are files with NaN, files that cannot be read
- * any more, and interrupts: the weights are the sum of the changes or, bit for bit, the originals.
+ * Random sequences of changes of all kinds, including files with NaN, files that can no longer be
+ * read, and interrupts: the weights must be the sum of the changes or, bit for bit, the originals.
  */
 class EveryKindTest {
   private static Path folder;
@@ -51,7 +51,7 @@ class EveryKindTest {
   private static List<Target> spoiled;
   private static EveryKind unreadable;
 
-  /** What goes wrong in a step. */
+  /** The failure in a step. */
   enum Trouble {
     NONE,
     NAN,
@@ -59,10 +59,10 @@ class EveryKindTest {
     INTERRUPT
   }
 
-  /** One change: which module of which file. */
+  /** A change: a module of a file. */
   record Pick(int file, int target, double strength, int limit) {}
 
-  /** A plan and what goes wrong with it. */
+  /** A plan and the failure while it is applied. */
   record Step(List<Pick> picks, Trouble trouble) {}
 
   @BeforeContainer
@@ -88,7 +88,7 @@ class EveryKindTest {
     Files.delete(gone);
   }
 
-  /** The tensors of a module that have a part in the weight or bias. */
+  /** The tensors of a module that affect the weight or bias. */
   private static List<String> usedTensors(Target target) {
     Set<Part> ofBias = EnumSet.of(Part.DIFF_B, Part.B_NORM);
     return target.module().parts().entrySet().stream()
@@ -138,7 +138,7 @@ class EveryKindTest {
   @Property(tries = 40)
   void apply_anySequenceInBfloat16_isTheSumOrTheOriginals(
       @ForAll("sequences") List<Step> sequence) {
-    // Half a unit of 8 bits of fraction, and the float32 error that may tip a tie.
+    // Half a unit in the last of 8 bits, and the float32 error that may break a tie.
     check(models.get(1), sequence, 1.0 / 256 + 3e-6);
   }
 
@@ -149,7 +149,7 @@ class EveryKindTest {
     for (Step step : sequence) {
       PatchPlan plan = plan(step);
       if (plan.equals(present)) {
-        // Otherwise nothing would be done, and nothing could fail.
+        // Otherwise there would be nothing to do, so nothing could fail.
         model.patcher.restore();
       }
       if (step.trouble == Trouble.NONE || plan.changes().isEmpty()) {
@@ -225,7 +225,9 @@ class EveryKindTest {
     }
   }
 
-  /** Each change by itself, which has a test of its own, added in double to what the file holds. */
+  /**
+   * The sum in double of the numbers in the file and of each change, which has a test of its own.
+   */
   private static void assertSum(TinyModel model, PatchPlan plan, double tolerance) {
     Factors factors = new Factors(model.torch, model.loader);
     TensorFile checkpoint = TensorFile.open(model.checkpoint);
@@ -293,7 +295,7 @@ class EveryKindTest {
     }
   }
 
-  /** What was on the weights before does not show in them. */
+  /** The weights do not depend on the changes applied before. */
   private static void assertSameFromTheOriginals(TinyModel model, PatchPlan plan) {
     Map<String, float[]> byWayOfOthers = model.values();
     model.patcher.restore();

@@ -21,14 +21,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Weights that lie in 8 bits: every code is what its definition says, and comes back. */
+/** Weights with 8 bits: every code has the value of its definition and survives a round trip. */
 final class Float8WeightsTest {
   private static final String NAME = "layer.weight";
   private static final int SIDE = 300;
 
   @TempDir Path folder;
 
-  /** More numbers than the engine converts at once; among them every code that is finite. */
+  /** More numbers than the engine converts at once, including every finite code. */
   private static byte[] codes(DType dtype) {
     byte[] codes = new byte[SIDE * SIDE];
     new Random(1).nextBytes(codes);

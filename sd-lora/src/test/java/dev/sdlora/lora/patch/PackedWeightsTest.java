@@ -35,8 +35,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Weights in the layout of the kernels hold the same bits as their plain twins, whatever was done
- * to them before. Some of the sizes are no multiples of the blocks that layouts are made of.
+ * Weights in the layout of the kernels contain the same bits as plain ones, whatever was done to
+ * them before. Some of the sizes are not multiples of the layouts' blocks.
  */
 class PackedWeightsTest {
   private static final Map<String, List<Long>> SHAPES = new LinkedHashMap<>();
@@ -103,7 +103,10 @@ class PackedWeightsTest {
     }
   }
 
-  /** The same random change of both: a product, two, a difference, or back to the file. */
+  /**
+   * Applies the same random change to both: one product, two, a difference, or a restore from the
+   * file.
+   */
   private void change(Torch torch, int round, List<LiveWeights> both) {
     List<String> names = PACKINGS.keySet().stream().filter(name -> random.nextBoolean()).toList();
     try (Torch scope = torch.child()) {

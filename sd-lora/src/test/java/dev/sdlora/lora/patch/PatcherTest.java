@@ -27,11 +27,11 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
-/** Any sequence of LoRA sets, failures among them, against plain arithmetic in double. */
+/** Compares random sequences of LoRA sets, including failures, with plain arithmetic in double. */
 class PatcherTest {
   private static final int LORAS = 3;
 
-  /** The place of the LoRA that holds a NaN. */
+  /** The index of the LoRA that contains a NaN. */
   private static final int DAMAGED = LORAS;
 
   private static Path folder;
@@ -39,7 +39,7 @@ class PatcherTest {
   private static TinyModel bfloat16;
   private static List<LoraFile> files;
 
-  /** A LoRA by number with its strengths. */
+  /** The index of a LoRA with its strengths. */
   record Strengths(int lora, double text, double unet) {}
 
   @BeforeContainer
@@ -86,7 +86,7 @@ class PatcherTest {
   @Property(tries = 30)
   void apply_anySequenceInBfloat16_isTheSumRoundedOnceAndComesOffWithoutTrace(
       @ForAll("sequences") List<List<Strengths>> sequence) {
-    // Half a unit of 8 bits of fraction, and the float32 error that may tip a tie.
+    // Half a unit in the last of 8 bits, and the float32 error that may break a tie.
     check(bfloat16, sequence, 1.0 / 256 + 1e-6);
   }
 
@@ -158,7 +158,7 @@ class PatcherTest {
                     }));
   }
 
-  /** What the file holds, not what the network's number format makes of it. */
+  /** The numbers in the file, not rounded to the network's dtype. */
   private static float[] originals(TinyModel model, Network network, String name) {
     TensorFile file = TensorFile.open(model.checkpoint);
     try (TensorFile.Reader reader = file.reader()) {

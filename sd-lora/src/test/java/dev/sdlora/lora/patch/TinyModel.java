@@ -24,7 +24,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 
-/** Two networks of a few small weights in every number format, and LoRAs for them. */
+/** Two networks with a few small weights in every dtype, and LoRAs for them. */
 final class TinyModel implements AutoCloseable {
   static final int RANK = 2;
   static final double ALPHA = 1;
@@ -102,7 +102,7 @@ final class TinyModel implements AutoCloseable {
     };
   }
 
-  /** A LoRA in kohya's layout for all layers; one of its numbers is NaN if asked for. */
+  /** A LoRA in kohya's layout for all layers; if damaged, one of its numbers is NaN. */
   static LoraFile lora(Path folder, int seed, boolean damaged) {
     Random random = new Random(seed);
     SafetensorsWriter writer = new SafetensorsWriter();
@@ -144,7 +144,7 @@ final class TinyModel implements AutoCloseable {
     return PatchPlan.of(index, "tiny", ModelFamily.SD1, uses);
   }
 
-  /** All weights as they are. */
+  /** The current values of all weights. */
   Map<String, float[]> values() {
     Map<String, float[]> values = new TreeMap<>();
     weights.forEach(
@@ -153,7 +153,7 @@ final class TinyModel implements AutoCloseable {
     return values;
   }
 
-  /** What a weight should be, in double: the plain twin of the patch. */
+  /** The expected value of a weight, computed in plain double. */
   static double[] expected(
       float[] original, String key, List<LoraUse> uses, Network network, List<Long> shape) {
     double[] sum = new double[original.length];

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** One LoRA written with the names of every trainer does the same to the same weights. */
+/** A LoRA written with the names of any trainer makes the same changes. */
 class KeyFamiliesTest {
   private static final int RANK = 2;
   private static final double ALPHA = 1;
@@ -43,17 +43,17 @@ class KeyFamiliesTest {
 
   @TempDir Path folder;
 
-  /** Where a family keeps alpha. */
+  /** The place where a family stores alpha. */
   private enum Alpha {
     TENSOR,
     METADATA,
     CONFIG,
     RANK_STABILISED_CONFIG,
-    /** Nowhere: the rank counts, so the factor is put into the numbers. */
+    /** Not stored: alpha is the rank, so the factor is multiplied into the numbers. */
     NOWHERE
   }
 
-  /** How a family names the tensors of a layer: down and up, without the ending for alpha. */
+  /** The names of a layer's tensors in a family: down and up, without the ending for alpha. */
   private record Family(
       String name, Alpha alpha, String down, String up, BiFunction<Network, String, String> key) {
     @Override
@@ -122,7 +122,7 @@ class KeyFamiliesTest {
         name, alpha, ".lora_A" + adapter + ".weight", ".lora_B" + adapter + ".weight", key);
   }
 
-  /** These know attention only; other layers keep kohya's names here. */
+  /** Attention processors support only attention; other layers get kohya's names here. */
   private static Family processors(String name, String prefix) {
     return new Family(
         name,
@@ -192,7 +192,7 @@ class KeyFamiliesTest {
         });
   }
 
-  /** Writes the layers that a family has a name for, under the names of another one. */
+  /** Writes the layers that one family has names for with the names of another. */
   private LoraFile write(Family names, Family layers) throws IOException {
     SafetensorsWriter writer = new SafetensorsWriter();
     boolean tensor = names.alpha == Alpha.TENSOR;
@@ -252,7 +252,7 @@ class KeyFamiliesTest {
     return floats;
   }
 
-  /** The first numbers of what each weight changes by: scale · up · down. */
+  /** The first numbers of the change of each weight: scale · up · down. */
   private static Map<String, double[]> deltas(LoraFile file) {
     Map<String, double[]> deltas = new TreeMap<>();
     assertThat(file.strays()).isEmpty();

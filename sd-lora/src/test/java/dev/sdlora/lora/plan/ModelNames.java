@@ -16,22 +16,23 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
-/** Names and shapes of the weights of models, as diffusers has them. */
+/** Names and shapes of the weights of models, with diffusers names. */
 public final class ModelNames {
   private static final int LAYERS = 2;
 
   private final Map<String, List<Long>> shapes = new LinkedHashMap<>();
 
   /**
-   * What U-Nets differ in.
+   * The parameters of a U-Net.
    *
-   * @param channels of each level
-   * @param down transformer blocks behind each residual block of the way down, level by level
-   * @param middle transformer blocks in the middle; with none it is one residual block
-   * @param up transformer blocks behind each residual block of the way up
-   * @param context width of the text states
-   * @param linear whether transformers are entered by matrices
-   * @param added width of SDXL's additional conditions, 0 for none
+   * @param channels the channels of each level
+   * @param down the number of transformer blocks after each residual block of the down path, by
+   *     level
+   * @param middle the number of transformer blocks in the middle; with 0, it is one residual block
+   * @param up the number of transformer blocks after each residual block of the up path
+   * @param context the width of the text states
+   * @param linear whether the projections into transformers are matrices
+   * @param added the width of SDXL's additional conditions, 0 for none
    */
   public record UNet(
       List<Integer> channels,
@@ -42,7 +43,7 @@ public final class ModelNames {
       boolean linear,
       long added) {
 
-    /** One with the same depth in all of a level. */
+    /** A U-Net with the same depth throughout a level. */
     UNet(List<Integer> channels, List<Integer> depth, long context, boolean linear, long added) {
       this(
           channels,
@@ -218,7 +219,7 @@ public final class ModelNames {
     shapes.put(name, LongStream.of(shape).boxed().toList());
   }
 
-  /** Names with numbers behind them, from a resource of this package. */
+  /** Names followed by shapes, from a resource of this package. */
   public static Map<String, List<Long>> resource(String name) {
     Map<String, List<Long>> lines = new LinkedHashMap<>();
     try (BufferedReader reader =

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Keys against the modules of real models: names and shapes come from files of each family. */
+/** Matches keys with the modules of real models; names and shapes are from files of each family. */
 class ModuleIndexTest {
   private static final ModuleIndex SD1 =
       new ModuleIndex(
@@ -42,7 +42,7 @@ class ModuleIndexTest {
     return index.find(key).map(layer -> layer.network() + " " + layer.weight()).orElse("none");
   }
 
-  /** Every name in a checkpoint with CompVis's names must come from one diffusers name. */
+  /** Every CompVis name in a checkpoint must result from exactly one diffusers name. */
   @ParameterizedTest
   @CsvSource({"sd2", "sdxl"})
   void sgmNames_checkpoint_coverItsUNet(String family) {
@@ -81,8 +81,8 @@ class ModuleIndexTest {
   }
 
   /**
-   * The attention layers that kohya's trainer takes of real models, counted by the trainer itself
-   * for SD 1.x, 2.x (192) and SDXL (722); all have one layer in either spelling.
+   * The attention layers of real models that kohya's trainer trains, counted by the trainer itself:
+   * for SD 1.x, 2.x (192) and SDXL (722); each spelling finds one layer.
    */
   @ParameterizedTest
   @CsvSource({"SD1, 192", "SD2, 192", "SDXL, 722", "SSD_1B, 360"})
@@ -133,7 +133,7 @@ class ModuleIndexTest {
     }
   }
 
-  /** How files name OpenCLIP's text encoders; {@code %s} stands for a layer. */
+  /** Names of OpenCLIP's text encoders in files; {@code %s} is replaced by a layer. */
   @ParameterizedTest
   @CsvSource({
     "lora_te_transformer_resblocks_3_%s",
@@ -282,7 +282,9 @@ class ModuleIndexTest {
     }
   }
 
-  /** The shapes of a LoRA that cloneofsimo published; no other order of modules has them all. */
+  /**
+   * The shapes of a LoRA published by cloneofsimo; no other order of modules matches all of them.
+   */
   @Test
   void find_numbersOfARealFile_giveLayersOfItsShapes() {
     Map<String, List<Long>> file = ModelNames.resource("numbered-lora.txt.gz");

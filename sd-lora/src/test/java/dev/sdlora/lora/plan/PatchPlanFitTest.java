@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Modules of every kind against layers that they fit, and others. */
+/** Modules of every kind on layers that they fit and on others. */
 class PatchPlanFitTest {
   private static final ModuleIndex INDEX =
       new ModuleIndex(
@@ -50,7 +50,7 @@ class PatchPlanFitTest {
         .hasMessageContaining("both change 'fc.weight' by LoRA");
   }
 
-  /** OpenCLIP has three projections of the text encoder in one. */
+  /** OpenCLIP stores three projections of the text encoder in one. */
   private PatchPlan.Matched planOfText(String tensors) {
     SafetensorsWriter writer = new SafetensorsWriter();
     for (String tensor : tensors.split(", ", -1)) {

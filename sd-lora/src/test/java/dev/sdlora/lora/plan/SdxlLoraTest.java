@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** LoRAs of SDXL: on the model that they are for, on others, and as trainers name their layers. */
+/** LoRAs for SDXL: on SDXL, on other models, and with the layer names of several trainers. */
 class SdxlLoraTest {
   private static final Map<Network, Map<String, List<Long>>> MODEL =
       Map.of(
@@ -51,7 +51,7 @@ class SdxlLoraTest {
     return weights;
   }
 
-  /** A file with the modules of one that kohya's trainer wrote, without its metadata. */
+  /** The modules of a file by kohya's trainer, without its metadata. */
   private LoraFile kohya() {
     SafetensorsWriter writer = new SafetensorsWriter();
     ModelNames.resource("sdxl-lora.txt.gz")

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Modules that lie in no file. */
+/** Modules without a file. */
 final class TestModules {
   private TestModules() {}
 

@@ -4,10 +4,13 @@ import dev.sdlora.api.spi.Backend;
 import dev.sdlora.models.ModelStore;
 import java.nio.file.Path;
 
-/** Gets files by a store with the settings of the environment. Safe for use by several threads. */
+/**
+ * Downloads files with a store that uses the settings of the environment. Safe for use by several
+ * threads.
+ */
 public final class StoreDownloads implements Backend.Downloads {
 
-  /** For the loader of services. */
+  /** Called by the service loader. */
   public StoreDownloads() {}
 
   @Override

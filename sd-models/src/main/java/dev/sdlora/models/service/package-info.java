@@ -1,4 +1,4 @@
-/** What the API finds when it is given a reference in the place of a path. */
+/** The service that downloads a file if the API gets a reference instead of a path. */
 @NullMarked
 package dev.sdlora.models.service;
 

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * An image that a request paints on, brought to the request's size as A1111's img2img does, and the
- * way back: what is painted is laid under what stays. Immutable.
+ * The image and mask of an image-to-image request, brought to the request's size as A1111's img2img
+ * does, and the way back: combines the generated image with the preserved parts. Immutable.
  */
 public final class Canvas {
   private final Raster picture;
@@ -34,7 +34,7 @@ public final class Canvas {
   }
 
   /**
-   * A canvas for images of one size.
+   * Creates a canvas for images of one size.
    *
    * @param settings without outpainting; see {@link Outpaint}
    */
@@ -47,7 +47,10 @@ public final class Canvas {
     return settings.colorCorrection() ? canvas.corrected() : canvas;
   }
 
-  /** The size of a request that does not say its own: the image's, down to multiples of 8. */
+  /**
+   * Returns the size of a request that does not set one: the image's size rounded down to multiples
+   * of 8.
+   */
   public static ImageSize defaultSize(ImageToImage settings, ImageSize ofModel) {
     if (settings.inpainting().map(Inpainting::onlyMasked).orElse(false)) {
       return ofModel;
@@ -80,7 +83,7 @@ public final class Canvas {
     Raster source = Raster.of(settings.image());
     Raster given = Raster.of(part.mask()).grey();
     Raster mask = GaussianBlur.blur(part.inverted() ? given.inverted() : given, part.maskBlur());
-    // A mask without a masked pixel has no surroundings: then the whole image is meant.
+    // A mask without a masked pixel has no surroundings, so the whole image is used.
     Optional<Box> region =
         part.onlyMasked() ? MaskRegion.around(mask, part.padding()) : Optional.empty();
     Canvas canvas =
@@ -90,7 +93,10 @@ public final class Canvas {
     return part.maskedContent() == MaskedContent.ORIGINAL ? canvas : canvas.filled();
   }
 
-  /** The whole image; the mask for what stays is twice as strong, so that its middle is new. */
+  /**
+   * Creates a canvas of the whole image. The mask is amplified when images are combined, so that
+   * its middle is entirely new.
+   */
   private static Canvas framed(ResizeMode mode, Raster source, Raster mask, ImageSize size) {
     Raster picture = Framing.frame(mode, source, size);
     Raster framed = Framing.frame(mode, mask, size);
@@ -102,7 +108,7 @@ public final class Canvas {
         drawn -> picture.blend(drawn, strong));
   }
 
-  /** A part of the image, at the request's size. */
+  /** Creates a canvas of a part of the image, scaled to the request's size. */
   private static Canvas cutOut(Raster source, Raster mask, Box box, ImageSize size) {
     return new Canvas(
         Framing.contain(source.crop(box), size.width(), size.height()),
@@ -127,26 +133,32 @@ public final class Canvas {
         picture, mask, regions, drawn -> finish.apply(ColourCorrection.match(drawn, picture)));
   }
 
-  /** What is encoded; of another size than the request only where its latent is to be resized. */
+  /**
+   * Returns the image to encode. Its size differs from the request's only if the latent will be
+   * resized.
+   */
   public Raster image() {
     return picture;
   }
 
-  /** What is painted, of the size of the image, 255 where all is new; empty for everything. */
+  /**
+   * Returns the mask, of the size of the image, 255 where it is repainted; empty to repaint
+   * everything.
+   */
   public Optional<Raster> mask() {
     return mask;
   }
 
-  /** How masks over what the request is answered with lie over what is drawn. */
+  /** Returns how masks over the final image map to the generated image. */
   public RegionFrame regions() {
     return regions;
   }
 
   /**
-   * What the request is answered with.
+   * Returns the final image.
    *
-   * @param drawn of the request's size
-   * @return of the given image's size where only the surroundings of the mask were painted
+   * @param drawn the generated image, of the request's size
+   * @return the image; of the original's size if only the surroundings of the mask were repainted
    */
   public Raster finish(Raster drawn) {
     return finish.apply(drawn);

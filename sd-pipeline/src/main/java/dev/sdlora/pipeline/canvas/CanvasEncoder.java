@@ -9,22 +9,22 @@ import dev.sdlora.pipeline.raster.Resampling;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Turns canvases into what sampling and inpainting models read. */
+/** Encodes canvases for samplers and inpainting models. */
 public final class CanvasEncoder {
   private final Vae vae;
   private final LatentResizing resizing;
 
-  /** An encoder that uses an autoencoder. */
+  /** Creates an encoder that uses an autoencoder. */
   public CanvasEncoder(Vae vae, LatentResizing resizing) {
     this.vae = vae;
     this.resizing = resizing;
   }
 
   /**
-   * The latent of a canvas and the part of it that is painted.
+   * Returns the latent of a canvas and the part of it that is repainted.
    *
-   * @param size of the request
-   * @param scope a manager for what is needed on the way
+   * @param size the size of the request
+   * @param scope a manager for temporary arrays
    */
   public StartLatent encode(Canvas canvas, ImageSize size, NDManager scope) {
     Raster picture = canvas.image();
@@ -35,7 +35,7 @@ public final class CanvasEncoder {
         canvas.mask().map(mask -> repaint(mask, latent.length)));
   }
 
-  /** 1 at the positions of a latent of which more than half is masked, in all channels. */
+  /** Returns 1 in all channels of latent positions that are more than half masked, otherwise 0. */
   private static float[] repaint(Raster mask, int length) {
     Raster small = Resampling.BICUBIC.resize(mask, mask.width() / 8, mask.height() / 8);
     float[] repaint = new float[length];
@@ -46,13 +46,13 @@ public final class CanvasEncoder {
   }
 
   /**
-   * What a model that edits is shown beside the noisy latent: the image as the encoder gives it
-   * (Brooks et al. 2023); zeros where there is none.
+   * Returns the channels that an editing model reads with the noisy latent: the encoded image
+   * (Brooks et al. 2023), or zeros if there is none.
    *
-   * @param size of the request
-   * @param latentChannels of a latent
-   * @param unitVariance whether it is brought to unit variance, as CosXL's model is shown it
-   * @param scope a manager for what is needed on the way
+   * @param size the size of the request
+   * @param latentChannels the channels of a latent
+   * @param unitVariance whether to scale it to unit variance, as for CosXL's model
+   * @param scope a manager for temporary arrays
    * @return [channels][height / 8][width / 8]
    */
   public float[] edited(
@@ -74,13 +74,13 @@ public final class CanvasEncoder {
   }
 
   /**
-   * What an inpainting model is shown beside the noisy latent: the mask, then the latent of the
-   * image without what is masked. Without a canvas, or on one without a mask, everything is masked.
+   * Returns the channels that an inpainting model reads with the noisy latent: the mask, then the
+   * latent of the image without the masked part. Without a canvas or mask, everything is masked.
    *
-   * @param size of the request
-   * @param conditioningMaskWeight how far the masked part is hidden from the model, from 0 to 1 for
-   *     wholly: A1111's "inpainting conditioning mask strength"
-   * @param scope a manager for what is needed on the way
+   * @param size the size of the request
+   * @param conditioningMaskWeight how much of the masked part is hidden from the model, from 0 to
+   *     1: A1111's "inpainting conditioning mask strength"
+   * @param scope a manager for temporary arrays
    * @return [1 + channels][height / 8][width / 8]
    */
   public float[] channels(
@@ -88,7 +88,7 @@ public final class CanvasEncoder {
     int width = size.width();
     int height = size.height();
     Optional<Raster> mask = canvas.flatMap(Canvas::mask);
-    // 0 is grey: what a hidden pixel becomes.
+    // 0 is grey, the value of hidden pixels.
     float[] seen = new float[3 * width * height];
     if (mask.isPresent()) {
       seen = canvas.orElseThrow().image().planes();
@@ -103,7 +103,7 @@ public final class CanvasEncoder {
     float[] channels = new float[positions + hidden.length];
     Arrays.fill(channels, 0, positions, 1);
     if (mask.isPresent()) {
-      // The first pixel of each position decides, as nearest interpolation has it.
+      // Each position takes its first pixel, as in nearest-neighbour interpolation.
       Raster pixels = mask.get();
       for (int i = 0; i < positions; i++) {
         int x = i % (width / 8) * 8;

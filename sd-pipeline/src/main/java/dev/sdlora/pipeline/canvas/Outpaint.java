@@ -10,20 +10,22 @@ import dev.sdlora.pipeline.raster.Raster;
 import java.util.Optional;
 
 /**
- * Outpainting in terms of inpainting: a larger image, with a mask over what was added and over a
+ * Expresses outpainting as inpainting: a larger image with a mask over the new area and over a
  * strip of the old image, in which old and new blend.
  */
 public final class Outpaint {
-  /** The strip's width in blurs: behind two of them almost nothing of a Gaussian is left. */
+  /**
+   * The strip's width in multiples of the blur, beyond which almost nothing of a Gaussian remains.
+   */
   private static final int STRIP = 2;
 
   private Outpaint() {}
 
   /**
-   * The same request without outpainting.
+   * Returns the same request without outpainting.
    *
-   * @param size of the request; where it has none, right or below as many pixels more are painted
-   *     as the sides lack to multiples of 8
+   * @param size the size of the request; if empty, the right and bottom are extended until the
+   *     sides are multiples of 8
    */
   public static ImageToImage asInpainting(ImageToImage settings, Optional<ImageSize> size) {
     if (settings.outpainting().isEmpty()) {
@@ -44,7 +46,7 @@ public final class Outpaint {
                 more.left() + old.width() + right,
                 more.up() + old.height() + down));
     int strip = STRIP * more.maskBlur();
-    // What stays: the old image without the strips.
+    // The preserved part: the old image without the strips.
     int left = more.left() > 0 ? strip : 0;
     int top = more.up() > 0 ? strip : 0;
     int width0 = Math.max(0, old.width() - left - (right > 0 ? strip : 0));

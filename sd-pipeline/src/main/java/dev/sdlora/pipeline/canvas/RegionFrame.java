@@ -9,27 +9,27 @@ import dev.sdlora.pipeline.raster.Raster;
 import java.util.function.UnaryOperator;
 
 /**
- * How masks over the image that comes out lie over what a pass draws. Immutable.
+ * Maps masks over the final image to the image that a pass generates. Immutable.
  *
- * @param width of the image that masks are stretched over, in pixels
- * @param height of that image
- * @param blurScale pixels of it for one pixel of a mask's blur
- * @param cut makes the mask of what is drawn from that of the whole
+ * @param width the width of the image that masks are stretched over, in pixels
+ * @param height the height of that image
+ * @param blurScale the pixels of that image for each pixel of a mask's blur
+ * @param cut cuts the pass's mask out of the whole mask
  */
 public record RegionFrame(int width, int height, double blurScale, UnaryOperator<Raster> cut) {
-  /** The frame of a pass that draws all of the image. */
+  /** Returns the frame of a pass that generates the whole image. */
   public static RegionFrame whole(ImageSize size) {
     return new RegionFrame(size.width(), size.height(), 1, UnaryOperator.identity());
   }
 
   /**
-   * The frame of a second pass over what a first one with this frame drew.
+   * Returns the frame of a second pass over the output of a first pass with this frame.
    *
-   * @param enlarged what the first image becomes
-   * @param size its middle, which is drawn
+   * @param enlarged the size to which the first image is scaled
+   * @param size the size of its middle, which is regenerated
    */
   public RegionFrame enlarged(ImageSize enlarged, ImageSize size) {
-    // As latents are cut, in steps of 8 pixels.
+    // Cropped like latents, in steps of 8 pixels.
     Box middle =
         new Box(
             (enlarged.width() - size.width()) / 16 * 8,
@@ -43,7 +43,7 @@ public record RegionFrame(int width, int height, double blurScale, UnaryOperator
         mask -> mask.crop(middle));
   }
 
-  /** A mask over what is drawn, softened, of the size of the pass; 255 inside. */
+  /** Returns a mask over the generated image, blurred, of the size of the pass; 255 inside. */
   public Raster of(RegionMask mask) {
     Raster grey = Raster.of(mask.image()).grey();
     Raster over = AreaAverage.resize(grey, width, height);

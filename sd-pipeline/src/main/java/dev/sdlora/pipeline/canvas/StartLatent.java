@@ -6,19 +6,19 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What sampling starts from in place of noise alone.
+ * The latent from which sampling starts instead of pure noise.
  *
- * @param clean [channels][height / 8][width / 8] at unit variance; not to be changed
- * @param repaint as many numbers, 1 where the latent is made anew, 0 where it stays; empty where
- *     all is made anew
+ * @param clean [channels][height / 8][width / 8] at unit variance; must not be modified
+ * @param repaint of the same length, 1 where the latent is regenerated, 0 where it is preserved;
+ *     empty if everything is regenerated
  */
-@SuppressWarnings("ArrayRecordComponent") // Compared by nobody, and large.
+@SuppressWarnings("ArrayRecordComponent") // Large, and never compared.
 public record StartLatent(float[] clean, Optional<float[]> repaint) {
 
   /**
-   * The same with what lies in the part to make anew before sampling.
+   * Returns a copy with initial content in the part to regenerate.
    *
-   * @param noise gives as many numbers as the latent has, for {@link MaskedContent#LATENT_NOISE}
+   * @param noise returns noise of the latent's length, for {@link MaskedContent#LATENT_NOISE}
    */
   public StartLatent filledWith(MaskedContent content, Supplier<float[]> noise) {
     return switch (content) {
@@ -28,7 +28,7 @@ public record StartLatent(float[] clean, Optional<float[]> repaint) {
     };
   }
 
-  /** A latent with everything put back that is not made anew. */
+  /** Returns a latent in which everything outside the regenerated part is restored. */
   public float[] keepingTheRest(float[] latent) {
     return mix(clean, latent);
   }

@@ -1,12 +1,12 @@
 /**
- * Images that requests start from: how they become a latent and a mask, and what becomes of the
- * image that was painted on them.
+ * Input images of requests: turns them into a latent and a mask, and combines them with the
+ * generated image.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>Img2img, masks, outpainting: {@code pipeline.canvas}: from image and mask to what is
- *       encoded, and back; the arithmetic in {@code pipeline.raster}.
+ *   <li>Img2img, masks, outpainting: {@code pipeline.canvas}: from image and mask to the encoded
+ *       image, and back; the arithmetic in {@code pipeline.raster}.
  * </ul>
  */
 @NullMarked

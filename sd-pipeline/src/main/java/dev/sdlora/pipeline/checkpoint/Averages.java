@@ -10,14 +10,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The averages of a U-Net's weights that CompVis' trainer keeps in single files ("EMA"). It takes
- * all full stops out of their names: {@code model_ema.diffusion_modelinput_blocks00weight} is the
+ * The moving averages (EMA) of a U-Net's weights that the CompVis trainer keeps in single files.
+ * Their names have all dots removed: {@code model_ema.diffusion_modelinput_blocks00weight} is the
  * average of {@code model.diffusion_model.input_blocks.0.0.weight}.
  */
 final class Averages {
   private static final String PREFIX = "model_ema.diffusion_model";
 
-  /** The words of the names; of two that begin alike the longer comes first. */
+  /** The words in the names; if one word is a prefix of another, the longer one comes first. */
   private static final Pattern WORD =
       Pattern.compile(
           "input_blocks|output_blocks|middle_block|transformer_blocks|skip_connection|in_layers"
@@ -28,10 +28,10 @@ final class Averages {
   private Averages() {}
 
   /**
-   * A file whose U-Net is the average.
+   * Returns the file with the averages in place of the U-Net's last weights.
    *
-   * @param wanted whether it is wanted where the file has the last weights too; where it has only
-   *     averages, these are taken in any case
+   * @param wanted whether to use the averages if the file also has the last weights; if it has only
+   *     averages, they are always used
    */
   static TensorFile of(TensorFile file, boolean wanted) {
     boolean last =
@@ -46,7 +46,9 @@ final class Averages {
     return file.with(views);
   }
 
-  /** The name of the weight that a tensor is the average of; empty if it is none. */
+  /**
+   * Returns the name of the weight that a tensor is the average of; empty if it is not an average.
+   */
   static Optional<String> name(String average) {
     if (!average.startsWith(PREFIX)) {
       return Optional.empty();
@@ -72,7 +74,8 @@ final class Averages {
   }
 
   /**
-   * Which numbers stand in a row of digits; only blocks and embeddings have two, the second short.
+   * Splits a run of digits into numbers. Only block and embedding names have two numbers, and the
+   * second always has one digit.
    */
   private static List<String> numbers(String before, String digits) {
     boolean two = before.endsWith("put_blocks") || before.equals("label_emb");

@@ -22,25 +22,25 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Opens checkpoints of every layout and checks that they are models that this version can run. */
+/** Opens checkpoints of every layout and checks that this version can run them. */
 public final class CheckpointReader {
   private CheckpointReader() {}
 
-  /** Opens a file or a diffusers folder without a choice of its parts. */
+  /** Opens a file or a diffusers folder with default parts. */
   public static ModelFiles read(Path path) {
     return read(path, CheckpointParts.DEFAULT);
   }
 
-  /** Opens what a caller has opened before. */
+  /** Reads a checkpoint that the caller has already opened. */
   public static ModelFiles read(Checkpoint checkpoint) {
     return read(checkpoint.path(), checkpoint.parts());
   }
 
   /**
-   * Opens a file or a diffusers folder; reads headers only, and of SD 2.x one small tensor.
+   * Opens a file or a diffusers folder. Reads only headers, and one small tensor for SD 2.x.
    *
    * @throws CheckpointException if it is missing or is not a complete model of a known family
-   * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or no tensor file
+   * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or is not a tensor file
    */
   public static ModelFiles read(Path path, CheckpointParts parts) {
     if (!Files.exists(path)) {
@@ -51,7 +51,7 @@ public final class CheckpointReader {
         Files.isDirectory(path) ? DiffusersFolder.read(path, parts) : SingleFile.read(path, parts);
     if (parts.textEncoder2().isPresent() && files.checkpoint().family() != ModelFamily.SDXL) {
       throw new CheckpointException(
-          "checkpoint '%s' is %s, which has one text encoder, but '%s' is named as a second; expected"
+          "checkpoint '%s' is %s, which has one text encoder, but '%s' was given as a second one; expected"
                   .formatted(
                       path, files.checkpoint().family().label(), parts.textEncoder2().orElseThrow())
               + " none",
@@ -61,11 +61,11 @@ public final class CheckpointReader {
   }
 
   /**
-   * Opens a model that is to finish the images of another. A file without a VAE is taken to have
-   * the other's, since its own would not be used.
+   * Opens a refiner: a model that finishes the images of another model. A file without a VAE gets
+   * the base model's VAE, because a refiner's own VAE is never used.
    *
-   * @param base the other
-   * @throws CheckpointException as {@link #read}, or if it works on other latents
+   * @param base the model whose images are refined
+   * @throws CheckpointException as {@link #read}, or if the refiner uses another latent space
    */
   public static ModelFiles readRefiner(Path path, ModelFiles base) {
     ModelFiles refiner =
@@ -77,7 +77,7 @@ public final class CheckpointReader {
             && refiner.unet().config().inChannels() == base.unet().config().outChannels();
     if (!sameSpace) {
       throw new CheckpointException(
-          "refiner '%s' (%s) works on latents of %s channels scaled by %s, but checkpoint '%s' (%s) on %s channels scaled by %s; expected a refiner for the same latent space"
+          "refiner '%s' (%s) uses latents with %s channels scaled by %s, but checkpoint '%s' (%s) uses %s channels scaled by %s; expected a refiner for the same latent space"
               .formatted(
                   path,
                   refiner.checkpoint().family().label(),
@@ -93,7 +93,7 @@ public final class CheckpointReader {
     return refiner;
   }
 
-  /** Checks what all layouts have in common and finds the weights. */
+  /** Runs the checks that all layouts share and finds the weights. */
   static ModelFiles assemble(
       Path path,
       Checkpoint.Layout layout,
@@ -133,7 +133,10 @@ public final class CheckpointReader {
         checkpoint, encoderParts, unetPart, vaePart, prediction.prediction(), prediction.levels());
   }
 
-  /** The image size that models of a family were made for, if they are of full size. */
+  /**
+   * Returns the image size that full-size models of a family were trained for; 128 for smaller
+   * models.
+   */
   static int defaultSide(ModelFamily family, PredictionSigns prediction, UNetConfig unet) {
     if (unet.channels().get(0) < NetworkShapes.FULL_SIZE_CHANNELS) {
       return 128;
@@ -164,9 +167,7 @@ public final class CheckpointReader {
         && unet.inChannels() != UNetConfig.inpaintingChannels(channels)) {
       throw unfit(
           path,
-          ("its U-Net takes %s channels, but its VAE has latents of %s, expected %s, or %s of an"
-                  + " editing model, or %s of an inpainting model; they are probably of different"
-                  + " families")
+          "its U-Net takes %s channels, but its VAE has latents of %s; expected %s, or %s for an editing model, or %s for an inpainting model; they are probably from different families"
               .formatted(
                   unet.inChannels(),
                   channels,
@@ -175,16 +176,16 @@ public final class CheckpointReader {
                   UNetConfig.inpaintingChannels(channels)));
     }
     if (vae.factor() != 8) {
-      throw unfit(path, "its VAE enlarges %s times, expected 8".formatted(vae.factor()));
+      throw unfit(path, "its VAE upscales by a factor of %s, expected 8".formatted(vae.factor()));
     }
     int context = encoders.stream().mapToInt(encoder -> encoder.config().width()).sum();
     if (unet.contextWidth() != context) {
       throw unfit(
           path,
           unet.family() == family
-              ? "its U-Net reads text states of %s numbers, but its text encoders give %s"
+              ? "its U-Net expects text states of width %s, but its text encoders give %s"
                   .formatted(unet.contextWidth(), context)
-              : "its U-Net is that of %s (text states of %s), but its text encoders are those of %s (%s)"
+              : "its U-Net is for %s (text states of width %s), but its text encoders are for %s (%s)"
                   .formatted(unet.family().label(), unet.contextWidth(), family.label(), context));
     }
     int pooled = encoders.get(encoders.size() - 1).config().projection();
@@ -194,8 +195,7 @@ public final class CheckpointReader {
       if (sizes <= 0 || sizes % (2 * count) != 0) {
         throw unfit(
             path,
-            ("its U-Net reads %s numbers beside the text, expected %s of the text as a whole and %s"
-                    + " sinusoids of equal length")
+            "its U-Net reads %s values in addition to the text, expected %s for the pooled text and %s sinusoids of equal length"
                 .formatted(unet.vectorWidth(), pooled, count));
       }
     }
@@ -205,7 +205,7 @@ public final class CheckpointReader {
     return new CheckpointException("checkpoint '" + path + "': " + problem, ErrorDetails.in(path));
   }
 
-  /** The number format that holds most of the parameters. */
+  /** Returns the dtype that holds most of the parameters. */
   private static String storage(List<Origin> origins) {
     Map<String, Long> sizes =
         origins.stream()
@@ -216,7 +216,7 @@ public final class CheckpointReader {
     return sizes.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
   }
 
-  /** A network's dimensions with the tensors that they were read off. */
+  /** A network's dimensions, and the tensors from which they were read. */
   record Network<C>(C config, FileTensors tensors) {
     static <C> Network<C> of(FileTensors tensors, Function<FileTensors, C> config) {
       return new Network<>(config.apply(tensors), tensors);

@@ -11,43 +11,47 @@ import java.util.Set;
 import java.util.function.IntUnaryOperator;
 import java.util.regex.Pattern;
 
-/** Opens ControlNets: files with the names of their authors' code, and those of diffusers. */
+/** Opens ControlNets that use the tensor names of the original code or of diffusers. */
 public final class ControlNetReader {
   private static final String HINT = "controlnet_cond_embedding.";
   private static final String DOWN = "controlnet_down_blocks.";
   private static final String MIDDLE = "controlnet_mid_block.";
 
-  /** All published ones have 6. */
+  /** Upper bound; all published ControlNets have 6. */
   private static final int MAX_HINT_BLOCKS = 32;
 
-  /** What else makes a U-Net follow images, by the beginning of a name. */
+  /**
+   * Related networks that also make a U-Net follow images, recognised by the start of a tensor
+   * name.
+   */
   private static final List<Relative> RELATIVES =
       List.of(
           new Relative(
               "lora_controlnet",
-              "a Control-LoRA, which has only the changes that make a ControlNet of the U-Net"),
+              "a Control-LoRA, which only has the changes that turn the U-Net into a ControlNet"),
           new Relative(
-              "task_embedding", "a ControlNet Union, one network for several kinds of pictures"),
+              "task_embedding",
+              "a ControlNet Union, one network for several kinds of control images"),
           new Relative(
               "control_add_embedding.",
-              "a ControlNet Union, one network for several kinds of pictures"),
+              "a ControlNet Union, one network for several kinds of control images"),
           new Relative("lllite_", "a ControlNet-LLLite"),
           new Relative("ip_adapter.", "an IP-Adapter"));
 
   private ControlNetReader() {}
 
   /**
-   * A kind of network that is no ControlNet.
+   * A kind of network that is not a ControlNet.
    *
-   * @param begin of one of its names
-   * @param is the sentence about it
+   * @param begin the start of one of its tensor names
+   * @param is the description for the error message
    */
   private record Relative(String begin, String is) {}
 
   /**
-   * Finds the network in a file; reads its header only.
+   * Finds the network in a file; reads only the header.
    *
-   * @param heads the attention heads of a level with so many channels; no tensor tells them
+   * @param heads returns the attention heads of a level by its channel count; no tensor shows them
    * @throws CheckpointException if it is something else
    */
   public static NetworkFile<ControlNetConfig> read(TensorFile file, IntUnaryOperator heads) {
@@ -75,7 +79,7 @@ public final class ControlNetReader {
     for (Relative relative : RELATIVES) {
       if (names.stream().anyMatch(name -> name.startsWith(relative.begin))) {
         throw new CheckpointException(
-            "'%s' is %s: not supported; expected a ControlNet or T2I-Adapter"
+            "'%s' is %s, which is not supported; expected a ControlNet or T2I-Adapter"
                 .formatted(file.path(), relative.is),
             ErrorDetails.in(file.path()));
       }
@@ -84,7 +88,7 @@ public final class ControlNetReader {
         .ifPresent(
             other -> {
               throw new CheckpointException(
-                  "'%s' is made for %s: not supported; expected a network for SD 1.x, SD 2.x or SDXL"
+                  "'%s' is for %s, which is not supported; expected a network for SD 1.x, SD 2.x or SDXL"
                       .formatted(file.path(), other),
                   ErrorDetails.in(file.path()));
             });
@@ -102,7 +106,7 @@ public final class ControlNetReader {
       TensorFile file, String prefix, IntUnaryOperator heads) {
     UNetBlocks blocks = UNetBlocks.ofLdm(file, prefix);
     Pattern hint = Pattern.compile(Pattern.quote(prefix) + "input_hint_block\\.(\\d+)\\.");
-    // Layers and activations take turns, from the first layer to the last.
+    // Layers and activations alternate, from the first layer to the last.
     int hintLayers =
         new FileTensors(file, "ControlNet", name -> name).count(hint, 0, 2, MAX_HINT_BLOCKS + 2);
     int hintBlocks = Math.max(hintLayers - 2, 0);
@@ -115,7 +119,7 @@ public final class ControlNetReader {
     return read(tensors, blocks, hintBlocks, heads);
   }
 
-  /** Whether a U-Net has no such weight. */
+  /** Whether the weight exists only in ControlNets, not in U-Nets. */
   private static boolean isOwn(String name) {
     return name.startsWith(HINT) || name.startsWith(DOWN) || name.startsWith(MIDDLE);
   }
@@ -146,7 +150,7 @@ public final class ControlNetReader {
     UNetConfig unet = NetworkShapes.unetEncoder(tensors, blocks, heads);
     if (hintBlocks % 2 != 0) {
       throw new CheckpointException(
-          "'%s': the ControlNet has %s layers between the first and the last that read the picture,"
+          "'%s': the ControlNet has %s layers between the first and the last that read the image,"
                   .formatted(tensors.path(), hintBlocks)
               + " expected pairs",
           ErrorDetails.in(tensors.path()));

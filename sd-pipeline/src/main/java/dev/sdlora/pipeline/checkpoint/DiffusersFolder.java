@@ -20,14 +20,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Reads a checkpoint folder in the layout of diffusers: a sub-folder for each network with its
- * weights and a {@code config.json}, which tells the few things that shapes do not.
+ * Reads a checkpoint folder in the diffusers layout: one sub-folder per network with its weights
+ * and a {@code config.json}, which holds the few settings that tensor shapes do not show.
  */
 final class DiffusersFolder {
   private static final Names SAME = name -> name;
   private static final List<String> ENCODERS = List.of("text_encoder", "text_encoder_2");
 
-  /** Far more than any configuration has: the side of a latent, a factor. */
+  /** Upper bound, far more than any configuration has; limits the latent's side and a factor. */
   private static final int MAX_SAMPLE_SIZE = 1024;
 
   private static final double MAX_SCALE = 1e6;
@@ -75,7 +75,7 @@ final class DiffusersFolder {
         side);
   }
 
-  /** Later families have a network of another kind, whose tensors tell which family it is. */
+  /** Rejects later families, whose transformer's tensors show which family it is. */
   private static void requireNoTransformer(Path folder) {
     Path transformer = folder.resolve("transformer");
     if (Files.isDirectory(transformer)) {
@@ -88,7 +88,10 @@ final class DiffusersFolder {
     }
   }
 
-  /** The text encoders in the order in which the U-Net reads them; the refiner has the second. */
+  /**
+   * Returns the text encoders in the order in which the U-Net reads them; the refiner has only the
+   * second.
+   */
   private static List<Network<ClipConfig>> encoders(
       Path folder, ModelFamily family, boolean pooled, CheckpointParts parts) {
     List<SingleFileFamily.Place> places = SingleFileFamily.encoders(family);
@@ -112,11 +115,14 @@ final class DiffusersFolder {
     return unet.linearProjection() ? ModelFamily.SD2 : ModelFamily.SD1;
   }
 
-  /** What the scheduler's settings say; folders without one predict noise. */
+  /**
+   * Returns the prediction type from the scheduler's settings; folders without settings predict
+   * noise.
+   */
   private static PredictionSigns prediction(Path folder) {
     Path file = folder.resolve("scheduler").resolve("scheduler_config.json");
     if (!Files.exists(file)) {
-      return PredictionSigns.of(false, TrainedLevels.USUAL, "nothing says otherwise");
+      return PredictionSigns.of(false, TrainedLevels.USUAL, "the default");
     }
     FolderSettings settings = FolderSettings.read(folder, file);
     String sign = "scheduler_config.json";
@@ -141,7 +147,7 @@ final class DiffusersFolder {
       case "sample" -> new PredictionSigns(Prediction.SAMPLE, levels, "sample prediction: " + sign);
       default ->
           throw new CheckpointException(
-              "checkpoint '%s': its U-Net predicts '%s' says '%s', expected epsilon, v_prediction or sample"
+              "checkpoint '%s': unknown prediction type '%s' in '%s', expected epsilon, v_prediction or sample"
                   .formatted(folder, type, file),
               ErrorDetails.in(file));
     };
@@ -202,7 +208,10 @@ final class DiffusersFolder {
             });
   }
 
-  /** What the settings of the folder's VAE say, or what is usual where it has none. */
+  /**
+   * Returns the latent format from the VAE's settings, or the family's usual format if there are
+   * none.
+   */
   private static LatentFormat latentFormat(Path folder, ModelFamily family) {
     if (!Files.exists(folder.resolve("vae").resolve("config.json"))) {
       return LatentFormat.scaledBy(NetworkShapes.latentScale(family));
@@ -221,7 +230,7 @@ final class DiffusersFolder {
         scale, settings.numbers("latents_mean"), settings.numbers("latents_std"));
   }
 
-  /** Makes sure that a variant is there for one network at least, so that a wrong name is told. */
+  /** Throws if no network has weights of the variant, so that a misspelled name is reported. */
   private static void requireVariant(Path folder, Optional<String> variant) {
     if (variant.isPresent()
         && !NetworkWeights.hasVariant(folder.resolve("unet"), Stems.DIFFUSERS, variant.get())
@@ -232,7 +241,7 @@ final class DiffusersFolder {
                     NetworkWeights.hasVariant(
                         folder.resolve(name), Stems.TRANSFORMERS, variant.get()))) {
       throw new CheckpointException(
-          "checkpoint '%s' has no weights of variant '%s': expected files such as '%s'"
+          "checkpoint '%s' has no weights of variant '%s', expected files such as '%s'"
               .formatted(
                   folder,
                   variant.get(),

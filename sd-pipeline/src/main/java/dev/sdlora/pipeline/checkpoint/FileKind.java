@@ -14,11 +14,11 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** Recognises by its tensor names what a file is. */
+/** Recognises the kind of a file by its tensor names. */
 public final class FileKind {
   private static final String NOT_CHECKPOINT = ", not a checkpoint";
 
-  /** Names that give other things away; the first that fits counts. */
+  /** Tensor names that identify other kinds of files; the first match counts. */
   private static final List<Sign> OTHERS =
       List.of(
           new Sign(
@@ -38,7 +38,7 @@ public final class FileKind {
           new Sign(
               Kind.LORA,
               name -> name.endsWith(".diff") || name.endsWith(".diff_b"),
-              "holds only differences to the weights of a model (tensors named *.diff)",
+              "holds only differences from the weights of a model (tensors named *.diff)",
               NOT_CHECKPOINT + "; if it is a LoRA, name it in the prompt as <lora:name:1>"),
           new Sign(
               Kind.EMBEDDING,
@@ -71,30 +71,30 @@ public final class FileKind {
               "is an upscaler of the ESRGAN family",
               NOT_CHECKPOINT));
 
-  /** What is known by all of several names. */
+  /** Kinds that are recognised only if all of several names are present. */
   private static final List<Parts> PARTS =
       List.of(
           new Parts(
               Kind.VAE,
               List.of("decoder.conv_in.weight", "encoder.conv_in.weight"),
-              "is a VAE alone, to be named beside a checkpoint"),
+              "is a VAE alone, to be used with a checkpoint"),
           new Parts(
               Kind.TEXT_ENCODER,
               List.of("text_model.embeddings.token_embedding.weight"),
-              "is a text encoder alone, to be named beside a checkpoint"));
+              "is a text encoder alone, to be used with a checkpoint"));
 
   private FileKind() {}
 
-  /** A large file has thousands of names, so expressions are compiled once. */
+  /** Compiles an expression once, because a large file has thousands of names to match. */
   private static Predicate<String> matches(String expression) {
     return Pattern.compile(expression).asMatchPredicate();
   }
 
   /**
-   * What a file is, as far as its names give it away. A checkpoint, whole or in parts, is one by
-   * the beginnings of its names.
+   * Returns the kind of a file, judged by its tensor names. A complete or partial checkpoint is
+   * recognised by the prefixes of the names.
    *
-   * @throws dev.sdlora.api.error.TensorFileException if it is damaged or no tensor file
+   * @throws dev.sdlora.api.error.TensorFileException if it is damaged or is not a tensor file
    */
   public static Optional<FileDescription> recognise(Path path) {
     TensorFile file = TensorHeaders.open(path);
@@ -147,16 +147,16 @@ public final class FileKind {
 
   private static String unetAlone(TensorFile file) {
     SingleFileFamily family = SingleFileFamily.ofUNet(SeparateNetworks.unet(file));
-    return "is a U-Net alone, of %s: a checkpoint when VAE and %s are named"
+    return "is a U-Net alone, of %s: a checkpoint when combined with VAE and %s"
         .formatted(
             family.family().label(),
             family.encoders().size() > 1 ? "both text encoders" : "text encoder");
   }
 
   /**
-   * Makes sure that a file is nothing that is no checkpoint.
+   * Rejects a file that is known to be something other than a checkpoint.
    *
-   * @throws CheckpointException if it is; the message says what it seems to be
+   * @throws CheckpointException if it is; the message says what the file seems to be
    */
   static void refuseOthers(TensorFile file) {
     Set<String> names = file.tensors().keySet();
@@ -173,10 +173,10 @@ public final class FileKind {
             });
   }
 
-  /** What is said of a model of another family. */
+  /** Creates the error for a model of an unsupported family. */
   static CheckpointException notSupported(Path path, String family) {
     return new CheckpointException(
-        "'%s' is %s: not supported; this version runs SD 1.x, SD 2.x and SDXL checkpoints"
+        "'%s' is %s, which is not supported; this version runs SD 1.x, SD 2.x and SDXL checkpoints"
             .formatted(path, family),
         ErrorDetails.in(path).withFamilies(ModelFamily.SD1, ModelFamily.UNKNOWN));
   }
@@ -186,10 +186,10 @@ public final class FileKind {
   }
 
   /**
-   * A name that gives a file away.
+   * A tensor name that identifies a kind of file.
    *
-   * @param is the sentence about the file
-   * @param unfit what is added where a checkpoint was wanted
+   * @param is the description of the file
+   * @param unfit the text appended if a checkpoint was expected
    */
   private record Sign(Kind kind, Predicate<String> of, String is, String unfit) {}
 

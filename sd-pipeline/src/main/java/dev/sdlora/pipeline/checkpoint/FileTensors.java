@@ -15,32 +15,32 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The tensors of one network, asked for by the names of this library. */
+/** The tensors of one network, looked up by the names that this library uses. */
 record FileTensors(NetworkWeights weights, String network, Names names) {
-  /** Larger than any vocabulary or width. */
+  /** Upper bound, larger than any vocabulary or width. */
   private static final int MAX_SIZE = 1 << 24;
 
-  /** The tensors of a network that lies in one file. */
+  /** Wraps the tensors of a network in a single file. */
   FileTensors(TensorFile file, String network, Names names) {
     this(NetworkWeights.of(file), network, names);
   }
 
-  /** The file, or the index of several, for messages. */
+  /** Returns the file, or the index of sharded files, for messages. */
   Path path() {
     return weights.path();
   }
 
-  /** The tensor that holds a weight. */
+  /** Returns the tensor that holds a weight. */
   Optional<TensorEntry> find(String name) {
     return weights.find(names.inFile(name));
   }
 
   /**
-   * A dimension on which most of some tensors agree, so that one wrong tensor does not decide what
-   * the network looks like.
+   * Returns the dimension on which most of the tensors agree, so that one wrong tensor does not
+   * determine the network's shape.
    *
-   * @param dimension which dimension of each tensor
-   * @throws CheckpointException if the file has none of them, or no network has such a dimension
+   * @param dimension the index of the dimension in each tensor
+   * @throws CheckpointException if the file has none of the tensors, or the value is out of range
    */
   int common(int dimension, String... candidates) {
     Map<Long, Integer> votes = new TreeMap<>();
@@ -64,27 +64,27 @@ record FileTensors(NetworkWeights weights, String network, Names names) {
   }
 
   /**
-   * How many members a list has that is numbered from 0 on.
+   * Counts the members of a list that is numbered from 0.
    *
-   * @param pattern matches names in the file, with the number as its first group
-   * @param most more than any network has; what a network needs is listed before it is looked for,
-   *     so that a file must not choose freely how long that list becomes
-   * @throws CheckpointException if a number is left out, or there are more members
+   * @param pattern matches names in the file; its first group is the number
+   * @param most an upper bound, more than any network has; it keeps a file from making the list of
+   *     required tensors arbitrarily long
+   * @throws CheckpointException if a number is missing, or there are more members
    */
   int count(Pattern pattern, int most) {
     return count(weights.names(), pattern, 0, 1, most);
   }
 
   /**
-   * Likewise, where it is known which names can match.
+   * Counts the members as {@link #count(Pattern, int)} does, but only among the given names.
    *
-   * @param among the names
+   * @param among the names that can match
    */
   int count(Collection<String> among, Pattern pattern, int most) {
     return count(among, pattern, 0, 1, most);
   }
 
-  /** Likewise, for a list that begins with another number or leaves out numbers evenly. */
+  /** Counts the members of a list that starts at another number or is numbered in even steps. */
   int count(Pattern pattern, int first, int step, int most) {
     return count(weights.names(), pattern, first, step, most);
   }
@@ -99,7 +99,7 @@ record FileTensors(NetworkWeights weights, String network, Names names) {
     }
     if (members.size() > most) {
       throw new CheckpointException(
-          "'%s': the %s has %s parts that are numbered as in '%s', expected at most %s"
+          "'%s': the %s has %s parts that are numbered like '%s', expected at most %s"
               .formatted(
                   weights.path(),
                   network,
@@ -115,9 +115,9 @@ record FileTensors(NetworkWeights weights, String network, Names names) {
     strangers.forEach(
         (number, name) -> {
           throw new CheckpointException(
-              "'%s': tensor '%s' of the %s has number %s, but there are %s such parts, which begin"
+              "'%s': tensor '%s' of the %s has number %s, but there are %s such parts, counted"
                       .formatted(weights.path(), name, network, number, members.size())
-                  + " with number %s; a part is missing or the name is damaged".formatted(first),
+                  + " from %s; a part is missing or the name is damaged".formatted(first),
               ErrorDetails.in(weights.path()).withTensor(name));
         });
     return members.size();
@@ -126,7 +126,7 @@ record FileTensors(NetworkWeights weights, String network, Names names) {
   /**
    * Finds every weight that a network needs.
    *
-   * @param wanted names and shapes
+   * @param wanted the names and shapes
    * @throws CheckpointException if one is missing or has another shape
    */
   Map<String, Origin> resolve(Map<String, List<Long>> wanted) {
@@ -143,7 +143,7 @@ record FileTensors(NetworkWeights weights, String network, Names names) {
           }
           if (!entry.dtype().isFloating()) {
             throw new CheckpointException(
-                "'%s': tensor '%s' of the %s holds %s numbers, expected floats;"
+                "'%s': tensor '%s' of the %s has dtype %s, expected a float dtype;"
                         .formatted(weights.path(), entry.name(), network, entry.dtype())
                     + " quantised checkpoints are not supported",
                 ErrorDetails.in(weights.path()).withTensor(entry.name()));
@@ -153,7 +153,7 @@ record FileTensors(NetworkWeights weights, String network, Names names) {
     return origins;
   }
 
-  /** 1×1 convolutions and matrices hold the same numbers, and layouts differ in which they use. */
+  /** Removes dimensions of size 1: some layouts store matrices as 1×1 convolutions. */
   private static List<Long> withoutOnes(List<Long> shape) {
     return shape.stream().filter(side -> side != 1).toList();
   }

@@ -15,22 +15,21 @@ import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 
 /**
- * What one file of settings in a diffusers folder says. A setting that is missing or null has its
- * usual value; one of another kind is refused, since it would change images silently.
+ * The contents of one settings file in a diffusers folder. A missing or null setting has its usual
+ * value; one of the wrong type is an error, because it would silently change images.
  *
  * @param file the file
- * @param folder of the checkpoint
- * @param json its content
+ * @param folder the checkpoint's folder
+ * @param json its contents
  */
 record FolderSettings(Path file, Path folder, JsonNode json) {
-  /** Far more than any network has. */
+  /** Upper bound, far more than any network has. */
   static final int MAX_HEADS = 1024;
 
   private static final String HEADS = "num_attention_heads";
   private static final String HEADS_AS_WIDTH = "attention_head_dim";
   private static final int USUAL_HEADS = 8;
 
-  /** Those of a network. */
   static FolderSettings of(Path folder, String network) {
     return read(folder, folder.resolve(network).resolve("config.json"));
   }
@@ -38,7 +37,7 @@ record FolderSettings(Path file, Path folder, JsonNode json) {
   /**
    * Reads a file.
    *
-   * @throws CheckpointException if it is missing or no JSON
+   * @throws CheckpointException if it is missing or is not JSON
    */
   static FolderSettings read(Path folder, Path file) {
     try {
@@ -56,17 +55,15 @@ record FolderSettings(Path file, Path folder, JsonNode json) {
     return json.hasNonNull(key);
   }
 
-  /** A word. */
   String text(String key, String usual) {
     return has(key) ? json.path(key).asText() : usual;
   }
 
-  /** Whether a setting is there and true. */
   boolean isTrue(String key) {
     return json.path(key).asBoolean(false);
   }
 
-  /** A whole number from 1 to a largest one. */
+  /** Returns an integer from 1 to {@code most}. */
   int whole(String key, int usual, int most) {
     return has(key) ? whole(json.path(key), key, most) : usual;
   }
@@ -76,12 +73,11 @@ record FolderSettings(Path file, Path folder, JsonNode json) {
         || !number.canConvertToInt()
         || number.asInt() < 1
         || number.asInt() > most) {
-      throw unlike(key, "whole numbers from 1 to " + most);
+      throw unlike(key, "integers from 1 to " + most);
     }
     return number.asInt();
   }
 
-  /** Any number. */
   double number(String key, double usual) {
     if (has(key) && !json.path(key).isNumber()) {
       throw unlike(key, "a number such as " + usual);
@@ -89,7 +85,7 @@ record FolderSettings(Path file, Path folder, JsonNode json) {
     return has(key) ? json.path(key).asDouble() : usual;
   }
 
-  /** A list of numbers; empty if there is none. */
+  /** Returns a list of numbers; empty if the setting is missing. */
   List<Double> numbers(String key) {
     if (has(key) && !json.path(key).isArray()) {
       throw unlike(key, "a list of numbers");
@@ -104,7 +100,7 @@ record FolderSettings(Path file, Path folder, JsonNode json) {
     return numbers;
   }
 
-  /** Whose training a text encoder comes from, if its settings name its activation. */
+  /** Returns the kind of the text encoder, if its settings name its activation. */
   Optional<ClipConfig.Kind> textEncoderKind() {
     return switch (text("hidden_act", "")) {
       case "" -> Optional.empty();
@@ -115,9 +111,9 @@ record FolderSettings(Path file, Path folder, JsonNode json) {
   }
 
   /**
-   * The attention heads of a U-Net's levels by their channels, for all levels or for each. In most
-   * configurations the key with the name of a head's width holds their number; a few give that
-   * under its own name too, which counts then.
+   * Returns the attention heads of a U-Net's levels by channel count. The setting holds one number
+   * for all levels or one per level. In most configurations {@code attention_head_dim} really holds
+   * the number of heads; if {@code num_attention_heads} is present too, it takes precedence.
    */
   IntUnaryOperator unetHeads() {
     String key = has(HEADS) ? HEADS : HEADS_AS_WIDTH;
@@ -135,7 +131,7 @@ record FolderSettings(Path file, Path folder, JsonNode json) {
       Integer number = byWidth.get(width);
       if (number == null) {
         throw new CheckpointException(
-            "checkpoint '%s': '%s' has %s %s for block_out_channels %s, but a level of the U-Net has %s channels"
+            "checkpoint '%s': '%s' has %s %s for block_out_channels %s, but the U-Net has a level of %s channels"
                 .formatted(folder, folder.relativize(file), key, given, channels, width),
             ErrorDetails.in(file));
       }

@@ -7,8 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The names of the CompVis latent diffusion code, which single-file checkpoints use. It numbers the
- * blocks of the U-Net in one row, where diffusers counts levels and blocks in them.
+ * The tensor names of the CompVis latent diffusion code, which single-file checkpoints use. It
+ * numbers all blocks of the U-Net consecutively, while diffusers counts levels and the blocks in
+ * each level.
  */
 final class LdmNames {
   static final String UNET = "model.diffusion_model.";
@@ -27,14 +28,14 @@ final class LdmNames {
   private LdmNames() {}
 
   /**
-   * Names of a U-Net.
+   * Returns the names of a U-Net.
    *
-   * @param prefix of all its names
-   * @param layers residual blocks in each level on the way down
-   * @param transformers how many transformer blocks stand where
+   * @param prefix the prefix of all names
+   * @param layers residual blocks in each level of the encoder
+   * @param transformers the number of transformer blocks at each position
    */
   static Names unet(String prefix, int layers, Transformers transformers) {
-    // What comes behind the last block of a level is numbered behind its transformers.
+    // A module after the last block of a level is numbered after that block's transformers.
     SgmNames modules =
         new SgmNames(
             layers,
@@ -46,7 +47,7 @@ final class LdmNames {
     };
   }
 
-  /** Names of a VAE, whose decoder levels are numbered from the largest image. */
+  /** Returns the names of a VAE. Its decoder levels are numbered from the largest image down. */
   static Names vae(int levels) {
     return name -> VAE + vaeName(name, levels);
   }

@@ -16,10 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A checkpoint that has been checked: what its networks look like and where each weight lies.
+ * A checked checkpoint: the dimensions of its networks and the location of each weight.
  *
- * @param checkpoint what the caller sees
- * @param textEncoders the text encoders, whose states the U-Net reads side by side in this order
+ * @param checkpoint the description for callers
+ * @param textEncoders the text encoders; the U-Net reads their states concatenated in this order
  * @param unet the U-Net
  * @param vae the autoencoder
  * @param prediction what the U-Net predicts
@@ -37,19 +37,19 @@ public record ModelFiles(
     textEncoders = List.copyOf(textEncoders);
   }
 
-  /** The same with a note of the parts that it is put together from. */
+  /** Returns a copy that records the parts it was assembled from. */
   ModelFiles with(CheckpointParts parts, Optional<Path> vaeFile) {
     Checkpoint.Builder noted = checkpoint.toBuilder().parts(parts);
     vaeFile.ifPresent(noted::vae);
     return with(noted.build());
   }
 
-  /** A copy that callers see as another checkpoint. */
+  /** Returns a copy with another description for callers. */
   ModelFiles with(Checkpoint described) {
     return new ModelFiles(described, textEncoders, unet, vae, prediction, levels);
   }
 
-  /** The same with a U-Net that predicts something else. */
+  /** Returns a copy whose U-Net has another prediction type. */
   public ModelFiles predicting(PredictionType type) {
     Prediction other =
         switch (type) {
@@ -63,7 +63,7 @@ public record ModelFiles(
     return new ModelFiles(told, textEncoders, unet, vae, other, levels);
   }
 
-  /** Where the weights lie that LoRAs can change. */
+  /** Returns the locations of the weights that LoRAs can change. */
   public Map<Network, Map<String, Origin>> patchable() {
     Map<Network, Map<String, Origin>> patchable = new EnumMap<>(Network.class);
     for (int i = 0; i < textEncoders.size(); i++) {
@@ -78,10 +78,10 @@ public record ModelFiles(
    *
    * @param <C> the type of its dimensions
    * @param config its dimensions
-   * @param weights where each weight lies, by the name that the network uses
+   * @param weights the location of each weight, by the name that the network uses
    */
   public record Part<C>(C config, Map<String, Origin> weights) {
-    /** How many numbers the weights are. */
+    /** Returns the number of parameters. */
     public long size() {
       return weights.values().stream().mapToLong(origin -> origin.entry().elements()).sum();
     }

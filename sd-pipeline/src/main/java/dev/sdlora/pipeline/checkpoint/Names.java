@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.checkpoint;
 
-/** Translates the names of weights inside this library into those of a file layout. */
+/** Translates this library's weight names to those of a file layout. */
 @FunctionalInterface
 interface Names {
-  /** The name in the file for a weight that diffusers would call by the given name. */
+  /** Returns the name in the file for a weight with the given diffusers name. */
   String inFile(String name);
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which networks a single file has to have, and which may be named beside it. */
+/** Checks that a single file has the required networks, counting those given separately. */
 final class NeededNetworks {
   private final TensorFile file;
   private final Set<String> names;
@@ -21,20 +21,20 @@ final class NeededNetworks {
   }
 
   /**
-   * A network that is nowhere.
+   * A missing network.
    *
-   * @param prefix of its tensors
-   * @param option that names it, in the API and on the command line
+   * @param prefix the prefix of its tensors
+   * @param option the options that supply it, in the API and on the command line
    */
   private record Missing(String network, String prefix, String option) {}
 
   /**
-   * Makes sure that a file has all networks of a checkpoint, but for those that come from
-   * elsewhere, and tells its family.
+   * Checks that a file has all networks of a checkpoint, except for those that are supplied
+   * separately, and returns its family.
    *
-   * @param parts what is named to take the place of text encoders
-   * @param withVae whether a VAE has to be there
-   * @throws CheckpointException if not; the message says what the file seems to be
+   * @param parts the text encoders supplied separately
+   * @param withVae whether the file must have a VAE
+   * @throws CheckpointException if a network is missing; the message says what the file seems to be
    */
   static SingleFileFamily require(TensorFile file, CheckpointParts parts, boolean withVae) {
     FileKind.refuseOthers(file);
@@ -78,7 +78,7 @@ final class NeededNetworks {
   private void refuseMissing(SingleFileFamily family) {
     if (!missing.isEmpty()) {
       throw new CheckpointException(
-          "checkpoint '%s' has no %s, which %s needs: no tensor begins with '%s'; name what has %s (%s)"
+          "checkpoint '%s' has no %s, which %s needs: no tensor begins with '%s'; name a file that has %s (%s)"
               .formatted(
                   file.path(),
                   String.join(" and no ", missing.stream().map(Missing::network).toList()),
@@ -90,7 +90,7 @@ final class NeededNetworks {
     }
   }
 
-  /** Whether a file has a VAE among other networks. */
+  /** Whether a file has a VAE along with other networks. */
   static boolean hasVae(TensorFile file) {
     return file.tensors().keySet().stream().anyMatch(name -> name.startsWith(LdmNames.VAE));
   }

@@ -15,37 +15,37 @@ import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import java.util.regex.Pattern;
 
-/** Reads the dimensions of networks off the shapes of their tensors. */
+/** Reads the dimensions of networks from the shapes of their tensors. */
 final class NetworkShapes {
-  /** The heads of SD 1.x at every level of the U-Net; no tensor tells it. */
+  /** Attention heads at every level of an SD 1.x U-Net; no tensor shows them. */
   private static final int SD1_HEADS = 8;
 
-  /** In later families heads are so wide at every level. */
+  /** Width of attention heads at every level in later families. */
   private static final int HEAD_WIDTH = 64;
 
-  /** Heads of U-Nets that are narrower than any published one; only test models are. */
+  /** Width of attention heads in U-Nets narrower than any published one; only test models are. */
   private static final int NARROW_HEAD_WIDTH = 8;
 
-  /** The groups of every norm of U-Nets, ControlNets and VAEs. */
+  /** The groups in every norm of U-Nets, ControlNets and VAEs. */
   private static final int NORM_GROUPS = 32;
 
-  /** Channels of the first level of the published models. */
+  /** Channels in the first level of the published models. */
   static final int FULL_SIZE_CHANNELS = 320;
 
-  /** Far more of each than any network has, and few enough to list all weights of one. */
+  /** Upper bounds, far above any real network, but small enough to list all weights. */
   static final int MAX_LEVELS = 8;
 
   static final int MAX_LAYERS = 16;
   static final int MAX_TRANSFORMERS = 64;
   static final int MAX_CLIP_LAYERS = 256;
 
-  /** Published CLIP text encoders have heads 64 wide. */
+  /** Width of attention heads in published CLIP text encoders. */
   private static final int CLIP_HEAD_WIDTH = 64;
 
-  /** What encoders too narrow for such a head are taken to have; only test models are. */
+  /** Attention heads of encoders narrower than one such head; only test models are. */
   private static final int NARROW_CLIP_HEADS = 4;
 
-  /** OpenCLIP's encoders are at least 1,024 wide, but for those of test models. */
+  /** OpenCLIP encoders below this width are test models; real ones are at least 1,024 wide. */
   private static final int NARROW_OPEN_CLIP = 512;
 
   private static final String FIRST_KEYS = "transformer_blocks.0.attn2.to_k.weight";
@@ -54,13 +54,13 @@ final class NetworkShapes {
   private NetworkShapes() {}
 
   /**
-   * A text encoder.
+   * Reads the dimensions of a text encoder.
    *
-   * @param layerPattern matches the names of layers in the file, the number first
-   * @param heads attention heads, or 0 for what the width suggests
-   * @param kind whose training it comes from
-   * @param reading which of its states the U-Net reads
-   * @param pooled whether the U-Net reads what it says of the whole text
+   * @param layerPattern matches the names of layers in the file; its first group is the number
+   * @param heads attention heads, or 0 to derive them from the width
+   * @param kind the kind of CLIP model
+   * @param reading the states that the U-Net reads
+   * @param pooled whether the U-Net reads the pooled text embedding
    */
   static ClipConfig clip(
       FileTensors tensors,
@@ -91,7 +91,7 @@ final class NetworkShapes {
         pooled ? tensors.common(0, "text_projection.weight") : 0);
   }
 
-  /** How many heads a text encoder has; no tensor tells it, its width does. */
+  /** Derives the attention heads of a text encoder from its width; no tensor shows them. */
   static int clipHeads(int width, ClipConfig.Kind kind) {
     if (kind == ClipConfig.Kind.OPEN_CLIP && width < NARROW_OPEN_CLIP) {
       return Math.max(1, width / NARROW_HEAD_WIDTH);
@@ -99,7 +99,7 @@ final class NetworkShapes {
     return width % CLIP_HEAD_WIDTH == 0 ? width / CLIP_HEAD_WIDTH : NARROW_CLIP_HEADS;
   }
 
-  /** How many heads a U-Net has at each level; no tensor tells it, its family does. */
+  /** Returns the attention heads of a U-Net at each level for a family; no tensor shows them. */
   static IntUnaryOperator unetHeads(ModelFamily family) {
     return family == ModelFamily.SD1
         ? channels -> SD1_HEADS
@@ -108,7 +108,7 @@ final class NetworkShapes {
                 1, channels / (channels < FULL_SIZE_CHANNELS ? NARROW_HEAD_WIDTH : HEAD_WIDTH));
   }
 
-  /** How latents of a family are scaled to unit variance; no tensor tells it. */
+  /** Returns the factor that scales a family's latents to unit variance; no tensor shows it. */
   static double latentScale(ModelFamily family) {
     return switch (family) {
       case SDXL, SDXL_REFINER -> 0.13025;
@@ -116,26 +116,30 @@ final class NetworkShapes {
     };
   }
 
-  /** A U-Net; see {@link #unetEncoder}. */
+  /** Reads the dimensions of a U-Net; see {@link #unetEncoder}. */
   static UNetConfig unet(FileTensors tensors, UNetBlocks blocks, IntUnaryOperator heads) {
     if (blocks.transformers().first().isEmpty()) {
-      tensors.common(1, "mid_block.attentions.0." + FIRST_KEYS); // It is missing.
+      tensors.common(
+          1, "mid_block.attentions.0." + FIRST_KEYS); // Always throws, naming the missing tensor.
     }
     UNetConfig encoder = unetEncoder(tensors, blocks, heads);
     return encoder.withOutChannels(tensors.common(0, "conv_out.bias", "conv_out.weight"));
   }
 
   /**
-   * A U-Net by its way down and its middle; its output is taken to be like its input. Without
-   * transformers, as some ControlNets are, it reads no text.
+   * Reads the dimensions of a U-Net from its encoder and its middle block; the output is assumed to
+   * have the channels of the input. A network without transformers, like some ControlNets, reads no
+   * text.
    *
    * @param blocks its blocks
-   * @param headsOf the attention heads of a level with so many channels
+   * @param headsOf returns the attention heads of a level by its channel count
    */
   static UNetConfig unetEncoder(FileTensors tensors, UNetBlocks blocks, IntUnaryOperator headsOf) {
     List<Integer> channels = new ArrayList<>();
     List<Integer> heads = new ArrayList<>();
-    for (int i = 0; i < Math.max(blocks.levels(), 1); i++) { // Of none, the first one is missing.
+    for (int i = 0;
+        i < Math.max(blocks.levels(), 1);
+        i++) { // With no levels, this reports the first one as missing.
       int width = resnetWidth(tensors, "down_blocks." + i + ".resnets.0");
       channels.add(width);
       heads.add(headsOf.applyAsInt(width));
@@ -166,12 +170,12 @@ final class NetworkShapes {
         width(tensors, "time_embedding.cond_proj.weight"));
   }
 
-  /** How many numbers a layer reads; 0 if there is no such layer. */
+  /** Returns the input width of a layer; 0 if there is no such layer. */
   private static int width(FileTensors tensors, String name) {
     return tensors.find(name).isPresent() ? tensors.common(1, name) : 0;
   }
 
-  /** A VAE of known levels and residual blocks in each level of the encoder. */
+  /** Reads the dimensions of a VAE, given its levels and the residual blocks per encoder level. */
   static VaeConfig vae(FileTensors tensors, int levels, int layers, LatentFormat format) {
     List<Integer> channels = new ArrayList<>();
     for (int i = 0; i < Math.max(levels, 1); i++) {
@@ -180,7 +184,7 @@ final class NetworkShapes {
     int latent = latentChannels(tensors);
     if (format.std().stream().anyMatch(deviation -> !(deviation > 0))) {
       throw new CheckpointException(
-          "'%s': the deviations of latents are %s, expected numbers above 0"
+          "'%s': the standard deviations of the latents are %s, expected numbers above 0"
               .formatted(tensors.path(), format.std()),
           ErrorDetails.in(tensors.path()));
     }
@@ -189,7 +193,7 @@ final class NetworkShapes {
           && (perChannel.size() != latent
               || !perChannel.stream().allMatch(number -> Double.isFinite(number)))) {
         throw new CheckpointException(
-            "'%s': the mean and deviation of latents are %s, expected %s numbers"
+            "'%s': the mean or standard deviation of the latents is %s, expected %s numbers"
                 .formatted(tensors.path(), perChannel, latent),
             ErrorDetails.in(tensors.path()));
       }
@@ -197,7 +201,10 @@ final class NetworkShapes {
     return new VaeConfig(channels, layers, latent, format);
   }
 
-  /** Autoencoders of later families have no such layer before their decoder, and more channels. */
+  /**
+   * Returns the latent channels. Rejects the VAEs of later families, which lack this layer in front
+   * of the decoder and have more channels.
+   */
   private static int latentChannels(FileTensors tensors) {
     String last = "post_quant_conv.weight";
     Optional<TensorEntry> first = tensors.find("decoder.conv_in.weight");
@@ -208,8 +215,7 @@ final class NetworkShapes {
                 .isPresent();
     if (later) {
       throw new CheckpointException(
-          ("'%s': the VAE has latents of %s channels and no tensor '%s', as those of Stable Diffusion 3"
-                  + " and FLUX.1, expected 4 channels")
+          "'%s': the VAE has latents of %s channels and no tensor '%s', like those of Stable Diffusion 3 and FLUX.1; expected 4 channels"
               .formatted(tensors.path(), first.get().shape().get(1), tensors.names().inFile(last)),
           ErrorDetails.in(tensors.path()));
     }
@@ -219,7 +225,7 @@ final class NetworkShapes {
   private static void requireDivisible(FileTensors tensors, int width, int heads) {
     if (width % heads != 0) {
       throw new CheckpointException(
-          "'%s': the %s is %s wide, which %s attention heads cannot share evenly"
+          "'%s': the %s is %s wide, which is not divisible by its %s attention heads"
               .formatted(tensors.path(), tensors.network(), width, heads),
           ErrorDetails.in(tensors.path()));
     }
@@ -235,14 +241,14 @@ final class NetworkShapes {
             block + ".conv2.bias");
     if (width % NORM_GROUPS != 0) {
       throw new CheckpointException(
-          "'%s': the %s has a level of %s channels, which the %s groups of its norms cannot share evenly"
+          "'%s': the %s has a level of %s channels, which is not divisible by the %s groups of its norms"
               .formatted(tensors.path(), tensors.network(), width, NORM_GROUPS),
           ErrorDetails.in(tensors.path()));
     }
     return width;
   }
 
-  /** How many tokens a text encoder reads at once; it may have places for more. */
+  /** Returns the tokens that a text encoder reads at once: at least one prompt chunk. */
   private static int positions(FileTensors tensors) {
     int positions = tensors.common(0, "text_model.embeddings.position_embedding.weight");
     if (positions < TokenChunk.LENGTH) {

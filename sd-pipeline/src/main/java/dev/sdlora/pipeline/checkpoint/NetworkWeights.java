@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The tensors of one network as one view: in one file, or in several with an index beside them that
- * says which tensor is in which ("shards"). Immutable; holds no open file.
+ * The tensors of one network as a single view, whether they are in one file or in several shards
+ * with an index that maps tensors to files. Immutable; holds no open file.
  */
 final class NetworkWeights {
   private static final String SAFETENSORS = ".safetensors";
@@ -28,15 +28,17 @@ final class NetworkWeights {
   private static final String INDEX = ".index";
   private static final String JSON = ".json";
 
-  /** Taken where the weights in full precision are not there. */
+  /** Used if there are no full-precision weights. */
   private static final String HALF = "fp16";
 
   private static final Set<String> NO_FILES = Set.of("", ".", "..");
 
-  /** Far more than any network is cut into; published ones have 3. */
+  /** Upper bound, far more than any network has; published ones have 3. */
   private static final int MAX_SHARDS = 1000;
 
-  /** What one file may have; all headers are kept, and links make many files of one. */
+  /**
+   * Upper bound per file. All headers are kept in memory, and links could present one file as many.
+   */
   private static final int MAX_TENSORS = 100_000;
 
   private static final long MAX_HEADERS = 16 << 20;
@@ -49,7 +51,6 @@ final class NetworkWeights {
     this.files = Collections.unmodifiableMap(files);
   }
 
-  /** The tensors of a file. */
   static NetworkWeights of(TensorFile file) {
     Map<String, TensorFile> files = new LinkedHashMap<>();
     file.tensors().keySet().forEach(name -> files.put(name, file));
@@ -57,14 +58,13 @@ final class NetworkWeights {
   }
 
   /**
-   * The weights in a sub-folder of a diffusers folder: safetensors before files of PyTorch, a whole
-   * file before shards, and where no variant is asked for, full precision before half.
+   * Opens the weights in a sub-folder of a diffusers folder. Prefers safetensors to PyTorch files,
+   * a whole file to shards and, if no variant is requested, full precision to half.
    *
-   * @param folder of the network
-   * @param stems what files are called before {@code .safetensors}, and before {@code .bin}
-   * @param variant such as {@code fp16}; where the network has none of it, it counts as empty, as
-   *     in diffusers
-   * @throws CheckpointException if there are none, or an index does not fit its files
+   * @param folder the network's folder
+   * @param stems the file names before {@code .safetensors} and before {@code .bin}
+   * @param variant such as {@code fp16}; ignored if the network does not have it, as in diffusers
+   * @throws CheckpointException if there are none, or an index does not match its files
    * @throws dev.sdlora.api.error.TensorFileException if a file is damaged
    */
   static NetworkWeights in(Path folder, Stems stems, Optional<String> variant) {
@@ -72,7 +72,7 @@ final class NetworkWeights {
     variant.ifPresent(variants::add);
     variants.add("");
     variants.add(HALF);
-    // A variant goes before everything else, in whatever kind of file it is.
+    // A variant takes precedence over everything else, in any kind of file.
     List<Path> candidates = new ArrayList<>();
     variant.ifPresent(wanted -> candidates.addAll(candidates(folder, stems, List.of(wanted))));
     candidates.addAll(candidates(folder, stems, variants));
@@ -93,22 +93,21 @@ final class NetworkWeights {
     return found.toString().endsWith(JSON) ? sharded(found) : of(TensorHeaders.open(found));
   }
 
-  /** Whether a network's folder has weights of a variant. */
   static boolean hasVariant(Path folder, Stems stems, String variant) {
     return candidates(folder, stems, List.of(variant)).stream().anyMatch(Files::exists);
   }
 
   /**
-   * What the files of a network are called.
+   * The names of a network's files, without variant and extension.
    *
-   * @param safetensors before the variant and {@code .safetensors}
-   * @param pickle before the variant and {@code .bin}
+   * @param safetensors the name before the variant and {@code .safetensors}
+   * @param pickle the name before the variant and {@code .bin}
    */
   record Stems(String safetensors, String pickle) {
-    /** U-Nets and VAEs, which diffusers writes. */
+    /** U-Nets and VAEs, written by diffusers. */
     static final Stems DIFFUSERS = new Stems("diffusion_pytorch_model", "diffusion_pytorch_model");
 
-    /** Text encoders, which transformers writes. */
+    /** Text encoders, written by transformers. */
     static final Stems TRANSFORMERS = new Stems("model", "pytorch_model");
   }
 
@@ -120,7 +119,7 @@ final class NetworkWeights {
         String mark = variant.isEmpty() ? "" : "." + variant;
         candidates.add(folder.resolve(stem + mark + ending));
         candidates.add(folder.resolve(stem + mark + ending + INDEX + JSON));
-        // Older versions, and transformers, put the variant elsewhere.
+        // Older versions, and transformers, put the variant in another position.
         candidates.add(folder.resolve(stem + ending + INDEX + mark + JSON));
       }
     }
@@ -130,7 +129,7 @@ final class NetworkWeights {
   private static NetworkWeights sharded(Path index) {
     JsonNode map = read(index).path("weight_map");
     if (!map.isObject() || map.isEmpty()) {
-      throw error(index, "has no weight_map that says which tensor is in which file");
+      throw error(index, "has no weight_map from tensors to files");
     }
     Map<String, TensorFile> shards = new LinkedHashMap<>();
     Map<String, TensorFile> files = new LinkedHashMap<>();
@@ -140,7 +139,7 @@ final class NetworkWeights {
       if (!place.getValue().isTextual()) {
         throw error(
             index,
-            "has %s for tensor '%s', expected the name of a file"
+            "has %s for tensor '%s', expected a file name"
                 .formatted(place.getValue(), place.getKey()));
       }
       String name = place.getValue().textValue();
@@ -156,16 +155,16 @@ final class NetworkWeights {
         if (tensors > MAX_TENSORS || headers > MAX_HEADERS) {
           throw error(
               index,
-              "names files of %s tensors and headers of %s bytes, expected at most %s and %s"
+              "names files with %s tensors and %s bytes of headers in total, expected at most %s and %s"
                   .formatted(tensors, headers, MAX_TENSORS, MAX_HEADERS));
         }
         shards.put(name, shard);
       }
       if (shard.find(place.getKey()).isEmpty()) {
         throw new CheckpointException(
-            "index '%s' says that tensor '%s' is in '%s', but that has no such tensor; the files are"
+            "index '%s' says that tensor '%s' is in '%s', but that file does not have it; the files probably"
                     .formatted(index, place.getKey(), shard.path())
-                + " probably of two models",
+                + " belong to two models",
             ErrorDetails.in(shard.path()).withTensor(place.getKey()));
       }
       files.put(place.getKey(), shard);
@@ -184,17 +183,20 @@ final class NetworkWeights {
     }
   }
 
-  /** A shard, which has to lie beside its index. */
+  /** Opens a shard, which must be in the same folder as its index. */
   private static TensorFile open(Path index, String name) {
     Path shard;
     try {
       shard = index.resolveSibling(name);
     } catch (InvalidPathException e) {
-      throw error(index, "names the file '" + name + "', which is no name of a file");
+      throw error(index, "names the file '" + name + "', which is not a valid file name");
     }
     if (!Path.of(name).equals(Path.of(name).getFileName()) || NO_FILES.contains(name)) {
       throw error(
-          index, "names the file '" + name + "', which lies elsewhere; expected one beside it");
+          index,
+          "names the file '"
+              + name
+              + "', which is in another folder; expected a file in the folder of the index");
     }
     if (!Files.exists(shard)) {
       throw error(index, "names the file '" + name + "', which is missing");
@@ -206,23 +208,22 @@ final class NetworkWeights {
     return new CheckpointException("index '" + index + "' " + predicate, ErrorDetails.in(index));
   }
 
-  /** The file, or the index of several, for messages. */
+  /** Returns the file, or the index of sharded files, for messages. */
   Path path() {
     return path;
   }
 
-  /** The names of all tensors in the order of the file or index. */
+  /** Returns the names of all tensors in the order of the file or index. */
   Set<String> names() {
     return files.keySet();
   }
 
-  /** The tensor with this name, if there is one. */
   Optional<TensorEntry> find(String name) {
     return Optional.ofNullable(files.get(name)).flatMap(file -> file.find(name));
   }
 
   /**
-   * The file that holds a tensor.
+   * Returns the file that holds a tensor.
    *
    * @throws IllegalArgumentException if there is no such tensor
    */

@@ -12,9 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The names of OpenCLIP's text encoders, which single files of SD 2.x and SDXL use. OpenCLIP keeps
- * the projections of query, key and value in one matrix, and multiplies by its text projection from
- * the other side; here each is a view of the file's tensor.
+ * The tensor names of OpenCLIP's text encoders, used in single files of SD 2.x and SDXL. OpenCLIP
+ * fuses the query, key and value projections into one matrix and stores the text projection
+ * transposed; here each of them is a view of the file's tensor.
  */
 public final class OpenClipNames {
   private static final String TRANSPOSED = "[transposed]";
@@ -45,18 +45,18 @@ public final class OpenClipNames {
 
   private OpenClipNames() {}
 
-  /** The tensor of a file that a tensor with this name is, or is a view of. */
+  /** Returns the name of the stored tensor behind a tensor or a view of one. */
   public static String stored(String name) {
     int bracket = name.endsWith("]") ? name.lastIndexOf('[') : -1;
     return bracket < 0 ? name : name.substring(0, bracket);
   }
 
-  /** Whether a tensor with this name has the columns of what is stored as rows. */
+  /** Whether a tensor with this name is the transposed view of a stored one. */
   public static boolean isTransposed(String name) {
     return name.endsWith(TRANSPOSED);
   }
 
-  /** Names behind a prefix, in a file {@linkplain #withParts with its views}. */
+  /** Returns the names, with a prefix, in a file {@linkplain #withParts that has the views}. */
   static Names names(String prefix) {
     return name -> prefix + inFile(name);
   }
@@ -77,12 +77,12 @@ public final class OpenClipNames {
     return row + known + layer.group(3) + piece;
   }
 
-  /** What matches the names of layers in a file, the number first. */
+  /** Returns a pattern for the names of layers in a file; its first group is the number. */
   static Pattern layers(String prefix) {
     return Pattern.compile(Pattern.quote(prefix) + "transformer\\.resblocks\\.(\\d+)\\.");
   }
 
-  /** The shapes of the tensors of a file that hold weights, for one that is to be written. */
+  /** Returns the shapes of the stored tensors that hold these weights, for writing a file. */
   static Map<String, List<Long>> stored(String prefix, Map<String, List<Long>> weights) {
     Map<String, List<Long>> stored = new LinkedHashMap<>();
     weights.forEach(
@@ -100,7 +100,7 @@ public final class OpenClipNames {
     return stored;
   }
 
-  /** The file with the parts of fused tensors under names of their own. */
+  /** Returns the file with named views of the parts of fused tensors. */
   static TensorFile withParts(TensorFile file, String prefix) {
     Pattern fused =
         Pattern.compile(

@@ -7,8 +7,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * Families of models that this library does not run, recognised by names of their tensors, with or
- * without a prefix before them.
+ * Model families that this library does not run, recognised by tensor names, with or without a
+ * prefix.
  */
 final class OtherModels {
   private static final List<Family> ALL =
@@ -49,7 +49,7 @@ final class OtherModels {
     return names -> names.stream().anyMatch(found);
   }
 
-  /** The name of the family of a file with these names. */
+  /** Returns the name of the family of a file with these tensor names. */
   static Optional<String> find(Set<String> names) {
     return ALL.stream().filter(family -> family.sign.test(names)).map(Family::name).findFirst();
   }

@@ -12,31 +12,34 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a U-Net predicts, on which noise levels it was trained, and what told it.
+ * What a U-Net predicts, the noise levels it was trained on, and how that was recognised.
  *
  * @param prediction what it predicts
- * @param levels the levels
- * @param told a sentence for people
+ * @param levels the noise levels
+ * @param told the explanation for people
  */
 record PredictionSigns(Prediction prediction, TrainedLevels levels, String told) {
   /**
-   * A norm's bias whose spread tells the two kinds of SD 2.x apart, as ComfyUI found: 0.094 and
-   * more where the U-Net predicts v, 0.085 where it predicts noise.
+   * A norm's bias whose spread distinguishes the two kinds of SD 2.x, as ComfyUI found: 0.094 and
+   * more if the U-Net predicts v, 0.085 if it predicts noise.
    */
   private static final String TELLING = "up_blocks.3.attentions.2.transformer_blocks.0.norm1.bias";
 
   private static final double V_SPREAD = 0.09;
 
-  /** Models for inpainting and editing have others; all of them predict noise. */
+  /**
+   * Input channels of ordinary models. Inpainting and editing models have more; they all predict
+   * noise.
+   */
   private static final int PLAIN_CHANNELS = 4;
 
-  /** The lowest level of Playground 2.5 and CosXL. */
+  /** The lowest noise level of Playground 2.5 and CosXL. */
   private static final double EDM_MIN = 0.002;
 
-  /** Those of Playground 2.5. */
+  /** The noise levels of Playground 2.5. */
   static final TrainedLevels EDM_LEVELS = TrainedLevels.edm(EDM_MIN, 80);
 
-  /** Names that tell: of metadata, and of tensors. */
+  /** Names of the metadata and tensors that show the prediction type. */
   static final String NOTED = "modelspec.prediction_type";
 
   static final String V_PREDICTION = "v_pred";
@@ -46,7 +49,9 @@ record PredictionSigns(Prediction prediction, TrainedLevels levels, String told)
   static final String SIGMA_MIN = "edm_vpred.sigma_min";
   static final String SIGMA_MAX = "edm_vpred.sigma_max";
 
-  /** What the header of a single file tells, and a few of its smallest tensors. */
+  /**
+   * Recognises the prediction type from a single file's header and a few of its smallest tensors.
+   */
   static PredictionSigns of(TensorFile file, SingleFileFamily family, Network<UNetConfig> unet) {
     Optional<TensorEntry> cosXl = file.find(SIGMA_MAX);
     if (cosXl.isPresent()) {
@@ -94,10 +99,11 @@ record PredictionSigns(Prediction prediction, TrainedLevels levels, String told)
       return of(
           spread > V_SPREAD,
           levels,
-          String.format(Locale.ROOT, "tensor '%s' spreads by %.3f", bias.get().name(), spread)
+          String.format(
+                  Locale.ROOT, "tensor '%s' has standard deviation %.3f", bias.get().name(), spread)
               + snr);
     }
-    return of(false, levels, "nothing says otherwise" + snr);
+    return of(false, levels, "the default" + snr);
   }
 
   static PredictionSigns of(boolean velocity, TrainedLevels levels, String sign) {

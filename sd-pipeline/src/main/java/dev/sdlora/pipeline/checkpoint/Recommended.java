@@ -10,13 +10,12 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Reads the settings that a checkpoint's metadata recommends: the keys of this library, {@code
- * sdlora.*}, and {@code modelspec.resolution} and {@code modelspec.encoder_layer} as Stability AI's
- * model specification and kohya's trainers have them. Nobody checks metadata, so values that cannot
- * be read are ignored.
+ * Reads the settings that a checkpoint's metadata recommends: this library's {@code sdlora.*} keys,
+ * {@code modelspec.resolution} and {@code modelspec.encoder_layer}, which follow Stability AI's
+ * model specification and kohya's trainers. Metadata is unverified, so unreadable values are
+ * ignored.
  */
 final class Recommended {
-  /** The guidance scale. */
   static final String CFG_SCALE = "sdlora.cfg_scale";
 
   private static final String STEPS = "sdlora.steps";
@@ -25,7 +24,7 @@ final class Recommended {
   private static final String CLIP_SKIP = "modelspec.encoder_layer";
   private static final String RESOLUTION = "modelspec.resolution";
 
-  /** The longest value that is read. */
+  /** The maximum length of a value; longer ones are ignored. */
   private static final int LONGEST = 64;
 
   private static final double MOST_GUIDANCE = 30;
@@ -39,7 +38,9 @@ final class Recommended {
     this.metadata = metadata;
   }
 
-  /** A copy of a checkpoint with the default size and the settings that its metadata recommends. */
+  /**
+   * Returns a copy of a checkpoint with the default size and settings that its metadata recommends.
+   */
   static Checkpoint noted(Checkpoint checkpoint, Map<String, String> metadata) {
     return new Recommended(metadata).noted(checkpoint);
   }
@@ -90,7 +91,7 @@ final class Recommended {
     try {
       setter.accept(value);
     } catch (IllegalArgumentException e) {
-      // Metadata is whatever somebody wrote there; the default stays.
+      // Metadata is unverified; keep the default.
     }
   }
 }

@@ -1,16 +1,21 @@
 package dev.sdlora.pipeline.checkpoint;
 
-/** The names that ESRGAN's generator has been saved under; those of Real-ESRGAN are used inside. */
+/**
+ * The sets of tensor names that ESRGAN's generator has been saved under; the code uses
+ * Real-ESRGAN's.
+ */
 enum RrdbNames {
   REAL_ESRGAN("body.0.rdb1.conv1.weight", "body\\.(\\d+)\\."),
   ESRGAN("RRDB_trunk.0.RDB1.conv1.weight", "RRDB_trunk\\.(\\d+)\\."),
-  /** One row of layers, in which enlarging takes three each and activations count. */
+  /**
+   * All layers numbered consecutively: each upscaling takes three numbers, and activations count.
+   */
   NUMBERED("model.1.sub.0.RDB1.conv1.0.weight", "model\\.1\\.sub\\.(\\d+)\\.RDB");
 
-  /** A tensor that gives it away. */
+  /** A tensor that identifies this naming. */
   final String sign;
 
-  /** Matches the tensors of a block, its number first. */
+  /** Matches the tensors of a block; its first group is the number. */
   final String block;
 
   RrdbNames(String sign, String block) {
@@ -18,7 +23,7 @@ enum RrdbNames {
     this.block = block;
   }
 
-  /** The name of a weight in the file. */
+  /** Returns the name of a weight in the file. */
   String name(String name, int blocks, int doublings) {
     int dot = name.lastIndexOf('.');
     String layer = name.substring(0, dot);

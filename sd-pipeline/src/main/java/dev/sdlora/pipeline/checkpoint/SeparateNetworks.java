@@ -22,21 +22,21 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Networks that lie in files or folders of their own and take the place of a checkpoint's: VAEs and
- * text encoders under the names of single files, with or without their beginnings, and under those
- * of diffusers; U-Nets under the names of single files or of diffusers.
+ * Networks in files or folders of their own that replace those of a checkpoint. VAEs and text
+ * encoders may have the tensor names of single files, with or without prefixes, or those of
+ * diffusers; U-Nets those of single files or of diffusers.
  */
 final class SeparateNetworks {
-  /** What A1111 calls a VAE beside a checkpoint. */
+  /** The endings that A1111 gives a VAE next to a checkpoint. */
   private static final List<String> BESIDE = List.of(".vae.safetensors", ".vae.pt", ".vae.ckpt");
 
-  /** The layers of SD 2.x's text encoder as it was trained, of which the last is not read. */
+  /** The layers of SD 2.x's original text encoder; the last one is not read. */
   private static final int OPEN_CLIP_H_LAYERS = 24;
 
   private static final String TEXT_MODEL = "text_model.";
   private static final String OPEN_CLIP = "transformer.resblocks.";
 
-  /** What text encoders have before their names in checkpoints; nothing in files of their own. */
+  /** The prefixes of text encoder names in checkpoints; files of their own have none. */
   private static final List<String> PREFIXES =
       List.of(
           "",
@@ -46,7 +46,9 @@ final class SeparateNetworks {
           "conditioner.embedders.0.model.",
           "cond_stage_model.model.");
 
-  /** Tensors by which U-Nets in files of their own are known: the original code's, diffusers'. */
+  /**
+   * Tensors that identify a separate U-Net, in the original code's names and in those of diffusers.
+   */
   private static final List<String> UNET =
       List.of("input_blocks.0.0.weight", "time_embed.0.weight");
 
@@ -55,7 +57,7 @@ final class SeparateNetworks {
 
   private SeparateNetworks() {}
 
-  /** Whether a file is a U-Net alone, without a beginning of its names. */
+  /** Whether a file is a U-Net alone, without prefixes. */
   static boolean isUNet(Set<String> names) {
     return names.containsAll(UNET) || hasDiffusersUNet(names);
   }
@@ -65,7 +67,7 @@ final class SeparateNetworks {
     return names.containsAll(DIFFUSERS_UNET);
   }
 
-  /** The VAE that is named, or else lies beside a checkpoint under its name. */
+  /** Returns the VAE that was given, or else a VAE next to the checkpoint with its name. */
   static Optional<Path> vaeOf(Path checkpoint, CheckpointParts parts) {
     return parts
         .vae()
@@ -81,7 +83,7 @@ final class SeparateNetworks {
                     : Optional.empty());
   }
 
-  /** The file or folder that is named for the first or second text encoder. */
+  /** Returns the file or folder that was given for the first or second text encoder. */
   static Optional<Path> textEncoder(CheckpointParts parts, int index) {
     return index == 0 ? parts.textEncoder() : parts.textEncoder2();
   }
@@ -89,9 +91,9 @@ final class SeparateNetworks {
   /**
    * Reads a VAE.
    *
-   * @param unet that it is for, whose latents it has to have
-   * @param format how latents are scaled, which goes with the U-Net
-   * @throws CheckpointException if it is none or does not fit
+   * @param unet the U-Net whose latents it must decode
+   * @param format how latents are scaled, which depends on the U-Net
+   * @throws CheckpointException if it is not a VAE or does not match
    */
   static ModelFiles.Part<VaeConfig> vae(Path path, UNetConfig unet, LatentFormat format) {
     requireThere(path, "VAE");
@@ -104,20 +106,20 @@ final class SeparateNetworks {
     int channels = vae.config().latentChannels();
     if (channels != unet.outChannels()) {
       throw new CheckpointException(
-          "VAE '%s' has latents of %s channels, expected the %s of the U-Net; it is probably for"
+          "VAE '%s' has latents of %s channels, expected %s as in the U-Net; it is probably for"
                   .formatted(path, channels, unet.outChannels())
-              + " another family of models",
+              + " another model family",
           ErrorDetails.in(path));
     }
     return vae.part(vae.config().weights());
   }
 
   /**
-   * Reads a text encoder under the names of a checkpoint, of OpenCLIP or of transformers.
+   * Reads a text encoder with the tensor names of a checkpoint, of OpenCLIP or of transformers.
    *
-   * @param place where it would lie in a checkpoint, and what it is there
-   * @param pooled whether the U-Net reads what it says of the whole text
-   * @throws CheckpointException if it is none
+   * @param place its position and role in a checkpoint
+   * @param pooled whether the U-Net reads the pooled text embedding
+   * @throws CheckpointException if it is not a text encoder
    */
   static Network<ClipConfig> textEncoder(Path path, SingleFileFamily.Place place, boolean pooled) {
     requireThere(path, "text encoder");
@@ -156,7 +158,7 @@ final class SeparateNetworks {
                     place.kind(),
                     place.reading(),
                     pooled && place.kind() == ClipConfig.Kind.OPEN_CLIP));
-    // Those of diffusers' folders lack the layer that is not read.
+    // Text encoders in diffusers folders already lack the unread layer.
     return Files.isRegularFile(path)
             && place.kind() == ClipConfig.Kind.OPEN_CLIP
             && clip.config().layers() == OPEN_CLIP_H_LAYERS
@@ -164,7 +166,7 @@ final class SeparateNetworks {
         : clip;
   }
 
-  /** Whose training an encoder comes from, as far as its names or the settings beside it tell. */
+  /** Returns the kind of a text encoder, if its tensor names or the settings next to it show it. */
   private static Optional<ClipConfig.Kind> told(NetworkWeights weights) {
     if (PREFIXES.stream().anyMatch(prefix -> begins(weights, prefix + OPEN_CLIP))
         && !PREFIXES.stream().anyMatch(prefix -> begins(weights, prefix + TEXT_MODEL))) {
@@ -177,7 +179,7 @@ final class SeparateNetworks {
     try {
       return FolderSettings.read(folder, folder.resolve("config.json")).textEncoderKind();
     } catch (CheckpointException e) {
-      // Beside a file may be the settings of something else, or none.
+      // The settings next to a file may be missing or belong to something else.
       return Optional.empty();
     }
   }
@@ -185,14 +187,14 @@ final class SeparateNetworks {
   private static void requireKind(Path path, ClipConfig.Kind kind, ClipConfig.Kind wanted) {
     if (kind != wanted) {
       throw new CheckpointException(
-          "text encoder '%s' is %s, but the U-Net was trained with %s; expected the text encoder of its"
+          "text encoder '%s' is %s, but the U-Net was trained with %s; expected a text encoder of the U-Net's"
                   .formatted(path, kind.label(), wanted.label())
               + " own family",
           ErrorDetails.in(path));
     }
   }
 
-  /** A file whose U-Net, if it is alone there, has the beginning that it has in checkpoints. */
+  /** Returns the file with the checkpoint prefix added to the names of a separate U-Net. */
   static TensorFile unet(TensorFile file) {
     for (String prefix : List.of("", "diffusion_model.")) {
       if (file.find(prefix + "input_blocks.0.0.weight").isPresent()) {
@@ -216,7 +218,7 @@ final class SeparateNetworks {
     }
   }
 
-  /** A file, the folder of a network, or that of a whole model. */
+  /** Opens a file, a network's folder or the folder of a whole model. */
   private static NetworkWeights weights(Path path, String network, Stems stems) {
     if (Files.isRegularFile(path)) {
       return NetworkWeights.of(TensorHeaders.open(path));
@@ -226,9 +228,9 @@ final class SeparateNetworks {
   }
 
   /**
-   * The beginning of a network's names, one of several.
+   * Returns the prefix of a network's names, one of several.
    *
-   * @param known what follows it
+   * @param known the part of the name after the prefix
    */
   private static String prefix(
       NetworkWeights weights, List<String> prefixes, String known, String network) {

@@ -19,18 +19,18 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Reads a single-file checkpoint with the names of the CompVis code and of Stability's sgm, or a
- * U-Net alone with those of diffusers. Whatever else the file holds, such as the states of an
- * optimiser, is not looked at.
+ * Reads a single-file checkpoint with the tensor names of the CompVis code and of Stability's sgm,
+ * or a U-Net alone with those of diffusers. Anything else in the file, such as optimiser states, is
+ * ignored.
  */
 final class SingleFile {
-  /** SD 2.x reads OpenCLIP's last but one layer, so some files lack the last one. */
+  /** SD 2.x reads OpenCLIP's penultimate layer, so some files lack the last one. */
   static final int LAYERS_WITHOUT_LAST = 23;
 
-  /** The metadata in which a file tells the words that it was taught. */
+  /** The metadata key for the words that a model was trained on. */
   static final String WORDS = "sdlora.words";
 
-  /** Of the latents that Playground 2.5 was trained on. */
+  /** Standard deviation of the latents that Playground 2.5 was trained on. */
   static final double EDM_DEVIATION = 0.5;
 
   private SingleFile() {}
@@ -42,8 +42,8 @@ final class SingleFile {
   /**
    * Reads a file.
    *
-   * @param parts what else takes part
-   * @param other the VAE if the file has none; empty if it must have one
+   * @param parts the networks that come from other files
+   * @param other the VAE to use if the file has none; empty if the file must have one
    */
   static ModelFiles read(
       Path path, CheckpointParts parts, Optional<ModelFiles.Part<VaeConfig>> other) {
@@ -91,10 +91,10 @@ final class SingleFile {
   }
 
   /**
-   * A text encoder of a file.
+   * Reads a text encoder of a file.
    *
-   * @param place where it lies there
-   * @param pooled whether the U-Net reads what it says of the whole text
+   * @param place its position in the file
+   * @param pooled whether the U-Net reads the pooled text embedding
    */
   static Network<ClipConfig> textEncoder(
       TensorFile file, SingleFileFamily.Place place, boolean pooled) {
@@ -104,7 +104,7 @@ final class SingleFile {
   }
 
   private static Network<ClipConfig> openAi(TensorFile file, SingleFileFamily.Place place) {
-    // Conversions with newer versions of transformers leave the middle part out.
+    // Conversions with newer versions of transformers omit the middle part of the name.
     boolean bare =
         file.tensors().keySet().stream()
             .anyMatch(name -> name.startsWith(place.prefix() + "encoder."));
@@ -132,7 +132,7 @@ final class SingleFile {
     return withoutUnread(whole, place);
   }
 
-  /** A text encoder without a last layer that nothing reads. */
+  /** Removes a text encoder's last layer if nothing reads it. */
   static Network<ClipConfig> withoutUnread(
       Network<ClipConfig> whole, SingleFileFamily.Place place) {
     boolean lastIsUnread =
@@ -163,7 +163,10 @@ final class SingleFile {
     return network.part(network.config().weights());
   }
 
-  /** Playground 2.5 brings each channel to mean 0 and deviation 0.5. */
+  /**
+   * Returns how latents are scaled. Playground 2.5 scales each channel to mean 0 and standard
+   * deviation 0.5.
+   */
   private static LatentFormat latentFormat(TensorFile file, ModelFamily family) {
     Optional<TensorEntry> mean = file.find(PredictionSigns.EDM_MEAN);
     Optional<TensorEntry> std = file.find(PredictionSigns.EDM_STD);

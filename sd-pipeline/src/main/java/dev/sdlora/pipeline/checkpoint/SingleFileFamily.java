@@ -8,16 +8,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the names of a single file say of its family.
+ * The family of a single file, recognised by its tensor names.
  *
  * @param family the family
- * @param encoders where its text encoders lie, in the order in which the U-Net reads them
- * @param sign the beginning of the names that told
+ * @param encoders the positions of its text encoders, in the order in which the U-Net reads them
+ * @param sign the name prefix that identified the family
  */
 record SingleFileFamily(ModelFamily family, List<Place> encoders, String sign) {
   private static final String XL = "conditioner.embedders.";
 
-  /** The refiner has one more. */
+  /** Levels of SDXL's U-Net; the refiner has one more. */
   private static final int XL_LEVELS = 3;
 
   private static final Place CLIP_L_XL =
@@ -36,16 +36,16 @@ record SingleFileFamily(ModelFamily family, List<Place> encoders, String sign) {
   /**
    * A text encoder in the file.
    *
-   * @param prefix of its names
-   * @param kind whose training it comes from
-   * @param reading which of its states the U-Net reads
+   * @param prefix the prefix of its names
+   * @param kind the kind of CLIP model
+   * @param reading the states that the U-Net reads
    */
   record Place(String prefix, ClipConfig.Kind kind, ClipConfig.Reading reading) {}
 
   /**
-   * The family of a U-Net without text encoders beside it.
+   * Returns the family of a U-Net without text encoders.
    *
-   * @param file with the U-Net under the names of single files or of diffusers
+   * @param file contains the U-Net with the names of single files or of diffusers
    */
   static SingleFileFamily ofUNet(TensorFile file) {
     boolean diffusers = SeparateNetworks.hasDiffusersUNet(file.tensors().keySet());
@@ -69,12 +69,12 @@ record SingleFileFamily(ModelFamily family, List<Place> encoders, String sign) {
         family, encoders(family), diffusers ? "down_blocks." : LdmNames.UNET);
   }
 
-  /** Whether it is SD-Turbo, which has SD 2.x's networks under SDXL's names. */
+  /** Whether this is SD-Turbo, which stores SD 2.x's networks under SDXL's names. */
   boolean isTurbo() {
     return encoders.contains(CLIP_H_TURBO);
   }
 
-  /** Where the text encoders of a family lie in single files. */
+  /** Returns the positions of a family's text encoders in single files. */
   static List<Place> encoders(ModelFamily family) {
     return switch (family) {
       case SD2 -> List.of(CLIP_H);
@@ -85,12 +85,12 @@ record SingleFileFamily(ModelFamily family, List<Place> encoders, String sign) {
   }
 
   /**
-   * The family of a file with these names; empty if they show no text encoder.
+   * Returns the family of a file with these names; empty if they include no text encoder.
    *
-   * @param names of all its tensors
+   * @param names the names of all its tensors
    */
   static Optional<SingleFileFamily> of(Set<String> names) {
-    // Only the U-Nets of SDXL are told of the whole text and of sizes.
+    // Only SDXL's U-Nets take the pooled text and sizes as conditions.
     boolean vector = begins(names, LdmNames.UNET + "label_emb.");
     if (begins(names, CLIP_G_XL.prefix) || begins(names, CLIP_L_XL.prefix)) {
       return Optional.of(

@@ -10,17 +10,18 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * What single-file checkpoints call the weights of each network, for programs that write such
- * files. Functions of names take them as the network's configuration lists them.
+ * The weight names of each network in single-file checkpoints, for programs that write them. The
+ * functions map the names that the network's configuration lists.
  */
 public final class SingleFileNames {
   private SingleFileNames() {}
 
   /**
-   * Names of a text encoder. Those of OpenCLIP are of {@linkplain OpenClipNames views} of tensors.
+   * Returns the names of a text encoder. For OpenCLIP they name {@linkplain OpenClipNames views} of
+   * tensors.
    *
-   * @param family of the checkpoint
-   * @param index which of its encoders, from 0
+   * @param family the checkpoint's family
+   * @param index the index of the encoder, from 0
    */
   public static UnaryOperator<String> textEncoder(ModelFamily family, int index) {
     SingleFileFamily.Place place = SingleFileFamily.encoders(family).get(index);
@@ -29,17 +30,17 @@ public final class SingleFileNames {
         : name -> place.prefix() + name;
   }
 
-  /** Whether a text encoder has one more layer than are read. */
+  /** Whether the stored text encoder has one more layer than the U-Net reads. */
   public static boolean hasUnreadLayer(ModelFamily family, int index) {
     SingleFileFamily.Place place = SingleFileFamily.encoders(family).get(index);
     return place.kind() == ClipConfig.Kind.OPEN_CLIP && place.reading() == ClipConfig.Reading.LAST;
   }
 
   /**
-   * The shapes of the tensors that hold a text encoder.
+   * Returns the shapes of the tensors that hold a text encoder.
    *
-   * @param family of the checkpoint
-   * @param index which of its encoders, from 0
+   * @param family the checkpoint's family
+   * @param index the index of the encoder, from 0
    */
   public static Map<String, List<Long>> textEncoder(
       ModelFamily family, int index, ClipConfig config) {
@@ -53,19 +54,19 @@ public final class SingleFileNames {
     return stored;
   }
 
-  /** Names of a U-Net. */
+  /** Returns the names of a U-Net. */
   public static UnaryOperator<String> unet(UNetConfig config) {
     return LdmNames.unet(LdmNames.UNET, config.layers(), config.transformers())::inFile;
   }
 
-  /** Names of a VAE. */
+  /** Returns the names of a VAE. */
   public static UnaryOperator<String> vae(VaeConfig config) {
     return LdmNames.vae(config.levels())::inFile;
   }
 
   /**
-   * The shape that a weight has in these files, where the projections of the VAE's attention are
-   * 1×1 convolutions. Other shapes are as in this library.
+   * Returns the shape of a weight in these files. They store the VAE's attention projections as 1×1
+   * convolutions; other shapes are the same as in this library.
    */
   public static List<Long> shape(String name, List<Long> shape) {
     return name.matches("(en|de)coder\\.mid_block\\.attentions\\..*") && shape.size() == 2

@@ -15,20 +15,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a single file says of its model beside the weights, in place of the settings of a folder;
- * {@link PredictionSigns} and {@link SingleFile} read it.
+ * The settings that a single file stores in metadata and small tensors, because it has no settings
+ * files; {@link PredictionSigns} and {@link SingleFile} read them.
  *
- * @param metadata text pairs
- * @param tensors numbers by the names of tensors
+ * @param metadata text entries
+ * @param tensors numbers by tensor name
  */
 public record SingleFileSigns(Map<String, String> metadata, Map<String, List<Double>> tensors) {
-  /** For a file, which has its own. */
+  /** No additional settings, for a source that is already a single file. */
   public static final SingleFileSigns NONE = new SingleFileSigns(Map.of(), Map.of());
 
   /**
-   * What says the same as the settings of a folder.
+   * Returns the single-file equivalent of a folder's settings.
    *
-   * @throws CheckpointException if no single file can say it
+   * @throws CheckpointException if a single file cannot express them
    */
   public static SingleFileSigns of(ModelFiles folder) {
     Path path = folder.checkpoint().path();
@@ -91,7 +91,7 @@ public record SingleFileSigns(Map<String, String> metadata, Map<String, List<Dou
         encoder.heads() == NetworkShapes.clipHeads(encoder.width(), place.kind()),
         "attention heads of a text encoder",
         encoder.heads());
-    // With one layer more it would pass for a file that lacks the layer that is not read.
+    // With one more layer, it would be mistaken for a file that lacks the unread layer.
     require(
         path,
         place.reading() != ClipConfig.Reading.LAST
@@ -105,19 +105,19 @@ public record SingleFileSigns(Map<String, String> metadata, Map<String, List<Dou
   private static void require(Path path, boolean sayable, String setting, Object value) {
     if (!sayable) {
       throw new CheckpointException(
-          "folder '%s' cannot become a single file: its settings say %s: %s; expected what is usual in"
+          "folder '%s' cannot be converted to a single file: its settings have %s: %s; expected the usual value"
                   .formatted(path, setting, value)
-              + " its family, since single files have no settings",
+              + " of its family, because single files have no settings",
           ErrorDetails.in(path));
     }
   }
 
   private static String described(LatentFormat format) {
-    return "scaled by %s, of mean %s and deviation %s"
+    return "scaled by %s, mean %s, standard deviation %s"
         .formatted(format.scale(), format.mean(), format.std());
   }
 
-  /** Adds the tensors to a file that is going to be written, but for those that it has. */
+  /** Adds the tensors to a file that is being written, except for those it already has. */
   public void write(SafetensorsWriter writer, Iterable<String> present) {
     Map<String, List<Double>> missing = new LinkedHashMap<>(tensors);
     present.forEach(missing::remove);
@@ -131,7 +131,7 @@ public record SingleFileSigns(Map<String, String> metadata, Map<String, List<Dou
         });
   }
 
-  /** One number is a scalar, several are channels, and none is a mark. */
+  /** One number is a scalar, several are per channel, and an empty tensor is a marker. */
   private static List<Long> shape(int numbers) {
     return switch (numbers) {
       case 0 -> List.of(0L);

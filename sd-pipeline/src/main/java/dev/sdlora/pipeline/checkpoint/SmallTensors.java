@@ -6,20 +6,20 @@ import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 
 /**
- * Reads the tensors of which a few numbers tell how a checkpoint is to be used. That is done while
- * it is opened, so a file must not choose freely how much is read. Stateless.
+ * Reads small tensors whose values describe how to use a checkpoint. They are read when it is
+ * opened, so their size is limited. Stateless.
  */
 final class SmallTensors {
-  /** The largest are biases; no layer is that wide. */
+  /** Upper bound; the largest are biases, and no layer is that wide. */
   private static final long MOST = 1 << 16;
 
   private SmallTensors() {}
 
   /**
-   * The numbers of a tensor.
+   * Returns the values of a tensor.
    *
-   * @throws CheckpointException if they are more than such a tensor has
-   * @throws dev.sdlora.api.error.TensorFileException if they cannot be read
+   * @throws CheckpointException if it is larger than the limit
+   * @throws dev.sdlora.api.error.TensorFileException if it cannot be read
    */
   static float[] floats(TensorFile file, TensorEntry entry) {
     if (entry.elements() > MOST) {

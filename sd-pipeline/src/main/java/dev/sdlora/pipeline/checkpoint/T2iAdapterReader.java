@@ -8,20 +8,20 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads T2I-Adapters: files with the names of their authors' code, and those of diffusers. */
+/** Reads T2I-Adapters that use the tensor names of the original code or of diffusers. */
 public final class T2iAdapterReader {
   private static final String FIRST_BLOCK = "body.0.block1.weight";
   private static final Pattern BLOCK = Pattern.compile("body\\.(\\d+)\\.(.+)");
 
-  /** What all published ones have. */
+  /** Blocks per level in all published adapters. */
   private static final int BLOCKS = 2;
 
   private T2iAdapterReader() {}
 
   /**
-   * The adapter in a file, if it is one; reads its header only.
+   * Returns the adapter in a file, if it is one; reads only the header.
    *
-   * @throws dev.sdlora.api.error.CheckpointException if it is one, but not complete
+   * @throws dev.sdlora.api.error.CheckpointException if it is an adapter but incomplete
    */
   public static Optional<NetworkFile<T2iAdapterConfig>> read(TensorFile file) {
     return names(file).map(names -> read(new FileTensors(file, "T2I-Adapter", names)));
@@ -35,7 +35,7 @@ public final class T2iAdapterReader {
         .findFirst();
   }
 
-  /** Blocks are counted through here, and level by level there. */
+  /** Converts a name: this library counts blocks consecutively, diffusers counts them per level. */
   private static String diffusersName(String name) {
     Matcher block = BLOCK.matcher(name);
     if (!block.matches()) {

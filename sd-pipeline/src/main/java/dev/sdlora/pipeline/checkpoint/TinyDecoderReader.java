@@ -6,17 +6,17 @@ import dev.sdlora.pipeline.network.TinyDecoderConfig;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
 
-/** Opens files of TAESD's decoder: its author's, and those of diffusers. */
+/** Opens TAESD decoder files in the layouts of its author and of diffusers. */
 public final class TinyDecoderReader {
   private static final String LAYERS = "decoder.layers.";
 
   private TinyDecoderReader() {}
 
   /**
-   * Opens a file; reads its header only.
+   * Opens a file; reads only the header.
    *
    * @throws CheckpointException if it is something else
-   * @throws dev.sdlora.api.error.TensorFileException if it is missing, damaged or no tensor file
+   * @throws dev.sdlora.api.error.TensorFileException if it is missing, damaged or not a tensor file
    */
   public static NetworkFile<TinyDecoderConfig> read(Path path) {
     TensorFile file = TensorFile.open(path);
@@ -35,7 +35,7 @@ public final class TinyDecoderReader {
     for (String prefix : new String[] {"", "decoder."}) {
       if (file.find(prefix + "3.conv.0.weight").isPresent()
           && file.find(prefix + "1.weight").isPresent()) {
-        // The author's network counts the limiting of latents as a layer.
+        // The author's network counts the clamping of the latents as a layer.
         return name -> {
           String rest = name.substring(LAYERS.length());
           int dot = rest.indexOf('.');
@@ -46,8 +46,7 @@ public final class TinyDecoderReader {
     throw new CheckpointException(
         "'"
             + file.path()
-            + "' is not a decoder of TAESD: it has none of the tensors '1.weight',"
-            + " 'decoder.1.weight' and '"
+            + "' is not a TAESD decoder: it has none of the tensors '1.weight', 'decoder.1.weight' and '"
             + LAYERS
             + "0.weight'",
         ErrorDetails.in(file.path()));

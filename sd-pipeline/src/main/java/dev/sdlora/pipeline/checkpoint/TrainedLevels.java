@@ -5,19 +5,19 @@ import dev.sdlora.sampler.schedule.NoiseLevels;
 /**
  * The noise levels that a U-Net was trained on.
  *
- * @param kind how they are spread
- * @param sigmaMin the lowest, where the kind does not say
- * @param sigmaMax the highest, where the kind does not say
+ * @param kind how they are distributed
+ * @param sigmaMin the lowest sigma; 0 if the kind implies it
+ * @param sigmaMax the highest sigma; 0 if the kind implies it
  */
 public record TrainedLevels(Kind kind, double sigmaMin, double sigmaMax) {
-  /** Those of SD 1.x, 2.x and SDXL. */
+  /** The levels of SD 1.x, 2.x and SDXL. */
   public static final TrainedLevels USUAL = new TrainedLevels(Kind.SCALED_LINEAR, 0, 0);
 
-  /** The same, stretched up to pure noise. */
+  /** The same levels, stretched up to pure noise. */
   public static final TrainedLevels ZERO_TERMINAL_SNR =
       new TrainedLevels(Kind.ZERO_TERMINAL_SNR, 0, 0);
 
-  /** How levels are spread. */
+  /** The distribution of the levels. */
   public enum Kind {
     /** See {@link NoiseLevels#stableDiffusion}. */
     SCALED_LINEAR,
@@ -27,17 +27,17 @@ public record TrainedLevels(Kind kind, double sigmaMin, double sigmaMax) {
     EDM
   }
 
-  /** Any levels in a range. */
+  /** Returns levels spread over a range of sigmas. */
   static TrainedLevels edm(double sigmaMin, double sigmaMax) {
     return new TrainedLevels(Kind.EDM, sigmaMin, sigmaMax);
   }
 
-  /** The range, for messages. */
+  /** Returns the range, for messages. */
   String range() {
     return sigmaMin + " to " + sigmaMax;
   }
 
-  /** The levels. */
+  /** Returns the levels. */
   public NoiseLevels levels() {
     return switch (kind) {
       case SCALED_LINEAR -> NoiseLevels.stableDiffusion();

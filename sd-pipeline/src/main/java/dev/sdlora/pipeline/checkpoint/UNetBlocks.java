@@ -16,16 +16,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The blocks of a U-Net, counted in the names of a file.
+ * The blocks of a U-Net, counted by the tensor names in a file.
  *
- * @param levels how many levels it has
- * @param layers residual blocks in each level on the way down; one more on the way up
- * @param transformers how many transformer blocks stand where; a ControlNet has no way up
+ * @param levels the number of levels
+ * @param layers residual blocks in each encoder level; decoder levels have one more
+ * @param transformers the number of transformer blocks at each position; a ControlNet has no
+ *     decoder
  */
 record UNetBlocks(int levels, int layers, Transformers transformers) {
   private static final int MAX_BLOCKS = NetworkShapes.MAX_LEVELS * (NetworkShapes.MAX_LAYERS + 1);
 
-  /** Likewise, of names as diffusers has them. */
+  /** Counts the blocks in diffusers' names. */
   static UNetBlocks ofDiffusers(FileTensors tensors) {
     int levels =
         tensors.count(Pattern.compile("down_blocks\\.(\\d+)\\."), NetworkShapes.MAX_LEVELS);
@@ -53,9 +54,9 @@ record UNetBlocks(int levels, int layers, Transformers transformers) {
   }
 
   /**
-   * Counts the blocks of the CompVis code, which numbers them in one row.
+   * Counts the blocks in the names of the CompVis code, which numbers them consecutively.
    *
-   * @param prefix of the network's tensors
+   * @param prefix the prefix of the network's tensors
    * @throws CheckpointException if the numbers have gaps or the levels differ in length
    */
   static UNetBlocks ofLdm(TensorFile file, String prefix) {
@@ -74,9 +75,9 @@ record UNetBlocks(int levels, int layers, Transformers transformers) {
             && downsamplers.stream().allMatch(block -> block % (layers + 1) == 0);
     if (!fits) {
       throw new CheckpointException(
-          "'%s': the U-Net has %s input blocks with downsamplers in %s, expected a downsampler behind"
+          "'%s': the U-Net has %s input blocks with downsamplers in %s, expected a downsampler after"
                   .formatted(file.path(), blocks, downsamplers)
-              + " every level and as many blocks in each level",
+              + " every level and the same number of blocks in each level",
           ErrorDetails.in(file.path()));
     }
     CountedTransformers counted = new CountedTransformers(tensors);
@@ -137,7 +138,7 @@ record UNetBlocks(int levels, int layers, Transformers transformers) {
     return counts;
   }
 
-  /** Counts transformers; each name is looked at once, however many blocks there are. */
+  /** Counts transformers, looking at each name only once. */
   private static final class CountedTransformers {
     private static final String MARK = ".transformer_blocks.";
 

@@ -16,20 +16,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Opens files of upscalers: ESRGAN's generator under all its names, and SRVGGNetCompact. */
+/** Opens upscaler files: ESRGAN's generator with any of its namings, and SRVGGNetCompact. */
 public final class UpscalerReader {
-  /** What trainers wrap the weights in; averaged ones come first. */
+  /** Prefixes that trainers add to the weights; averaged weights come first. */
   private static final List<String> WRAPPERS = List.of("params_ema.", "params.", "");
 
-  /** The largest published one has 23. */
+  /** Upper bound; the largest published upscaler has 23. */
   private static final int MAX_BLOCKS = 256;
 
   private static final String SRVGG_SIGN = "body.0.weight";
 
-  /** Those published have 35 and 67. */
+  /** Upper bound; published upscalers have 35 and 67. */
   private static final int MAX_LAYERS = 1024;
 
-  /** From 1 × 1 to 64 × 64 pixels. */
+  /** Upper bound: from 1×1 to 64×64 pixels. */
   private static final int MAX_DOUBLINGS = 6;
 
   private static final int MAX_FACTOR = 1 << MAX_DOUBLINGS;
@@ -37,10 +37,10 @@ public final class UpscalerReader {
   private UpscalerReader() {}
 
   /**
-   * Opens a file; reads its header only.
+   * Opens a file; reads only the header.
    *
-   * @throws CheckpointException if it is not such a network
-   * @throws dev.sdlora.api.error.TensorFileException if it is missing, damaged or no tensor file
+   * @throws CheckpointException if it is not a supported upscaler
+   * @throws dev.sdlora.api.error.TensorFileException if it is missing, damaged or not a tensor file
    */
   public static NetworkFile<UpscalerConfig> read(Path path) {
     TensorFile file = TensorFile.open(path);
@@ -88,9 +88,9 @@ public final class UpscalerReader {
     int unshuffle = (int) Math.round(Math.sqrt(tensors.common(1, "conv_first.weight") / 3.0));
     if (unshuffle == 0 || (1 << doublings) % unshuffle != 0) {
       throw new CheckpointException(
-          "'%s': the upscaler doubles pictures %s times after making them %s times smaller; expected"
+          "'%s': the upscaler doubles images %s times after shrinking them by a factor of %s; expected"
                   .formatted(file.path(), doublings, unshuffle)
-              + " that they become larger by a whole factor",
+              + " an integer upscaling factor",
           ErrorDetails.in(file.path()));
     }
     String dense = "body.0.rdb1.conv";
@@ -107,7 +107,8 @@ public final class UpscalerReader {
   }
 
   /**
-   * A row of convolutions with activations between; the last one makes all pixels of the result.
+   * Reads a chain of convolutions with activations in between; the last one produces all output
+   * pixels.
    */
   private static NetworkFile<UpscalerConfig> srvgg(TensorFile file, String wrapper) {
     FileTensors tensors = new FileTensors(file, "upscaler", name -> wrapper + name);
@@ -117,9 +118,9 @@ public final class UpscalerReader {
     int factor = (int) Math.round(Math.sqrt(channels / 3.0));
     if (last % 2 != 0 || 3 * factor * factor != channels || factor > MAX_FACTOR) {
       throw new CheckpointException(
-          "'%s': the upscaler has %s layers, the last of %s channels; expected convolutions and"
+          "'%s': the upscaler has %s layers, the last with %s channels; expected alternating convolutions and"
                   .formatted(file.path(), last + 1, channels)
-              + " activations in turn, and 3, 12, 27, 48 … channels for a factor of at most "
+              + " activations, and 3, 12, 27, 48 … channels for a factor of at most "
               + MAX_FACTOR,
           ErrorDetails.in(file.path()));
     }
@@ -131,7 +132,9 @@ public final class UpscalerReader {
     return new NetworkFile<>(file.path(), config, weights);
   }
 
-  /** Relatives of ESRGAN have the same tensors and some more, without which they draw nonsense. */
+  /**
+   * Rejects relatives of ESRGAN: they have additional tensors, without which the output is garbage.
+   */
   private static void refuseRest(TensorFile file, String wrapper, Map<String, Origin> weights) {
     Set<String> used =
         weights.values().stream().map(origin -> origin.entry().name()).collect(Collectors.toSet());
@@ -141,9 +144,9 @@ public final class UpscalerReader {
             .toList();
     if (!rest.isEmpty()) {
       throw new CheckpointException(
-          "'%s': %s tensors do not belong to an upscaler of the ESRGAN family, such as '%s'; it"
+          "'%s': %s tensors do not belong to an upscaler of the ESRGAN family, such as '%s'; the file"
                   .formatted(file.path(), rest.size(), rest.get(0))
-              + " is probably of a related one, which this version cannot run",
+              + " is probably a related upscaler, which this version cannot run",
           ErrorDetails.in(file.path()).withTensor(rest.get(0)));
     }
   }

@@ -6,9 +6,9 @@ import dev.sdlora.pipeline.network.VaeConfig;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Finds the layers of a VAE under the names of the original code and of diffusers. */
+/** Finds the layers of a VAE by the names of the original code or of diffusers. */
 final class VaeNames {
-  /** The attention of the VAE before diffusers 0.18. */
+  /** The names of the VAE's attention layers before diffusers 0.18. */
   private static final Map<String, String> OLD_ATTENTION =
       Map.of("to_q", "query", "to_k", "key", "to_v", "value", "to_out.0", "proj_attn");
 
@@ -17,7 +17,7 @@ final class VaeNames {
 
   private VaeNames() {}
 
-  /** A VAE with diffusers' names, old or new. */
+  /** Reads a VAE with diffusers' names, old or new. */
   static Network<VaeConfig> diffusers(NetworkWeights weights, LatentFormat format) {
     boolean old = weights.names().stream().anyMatch(name -> name.contains(".proj_attn."));
     Names names = old ? VaeNames::old : name -> name;
@@ -39,9 +39,9 @@ final class VaeNames {
   }
 
   /**
-   * A VAE with the names of the original code.
+   * Reads a VAE with the names of the original code.
    *
-   * @param prefix of its tensors
+   * @param prefix the prefix of its tensors
    */
   static Network<VaeConfig> original(NetworkWeights weights, String prefix, LatentFormat format) {
     FileTensors bare = new FileTensors(weights, "VAE", name -> prefix + name);

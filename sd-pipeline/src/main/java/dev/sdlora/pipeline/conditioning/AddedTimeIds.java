@@ -5,21 +5,22 @@ import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.pipeline.network.SizeConditions;
 
 /**
- * The sizes that a pass tells the U-Net of SDXL. A1111 tells the size of the image for all of them,
- * no crop, and to the refiner an aesthetic score.
+ * The sizes on which a pass conditions SDXL's U-Net. Like A1111, a pass uses the image size for all
+ * of them, no crop and, for the refiner, an aesthetic score.
  *
- * @param family of the model
- * @param vectorWidth numbers that its U-Net reads beside the text; 0 if it reads none
- * @param given what the request says
- * @param own what is told where the request says nothing, of the images
+ * @param family the model's family
+ * @param vectorWidth the width of the vector that the U-Net reads in addition to the text; 0 if
+ *     none
+ * @param given the values from the request
+ * @param own the size of the images, used for values that the request does not set
  */
 public record AddedTimeIds(
     ModelFamily family, int vectorWidth, SizeConditioning given, SizeConditioning.Size own) {
 
   /**
-   * A condition with the sizes behind what the text says as a whole.
+   * Returns a condition with the sizes appended to its pooled text embedding.
    *
-   * @param negative whether it is what the image is not to show
+   * @param negative whether it is the negative condition
    */
   Conditioning with(Conditioning condition, boolean negative) {
     return vectorWidth == 0

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Runs the text encoder, for chunks that it has not read before. Each chunk runs alone: in a batch
- * the last bits of its states would depend on the others, and so on what happens to be kept.
+ * Runs the text encoder on chunks that are not cached. Each chunk runs alone: in a batch, the last
+ * bits of its states would depend on the other chunks, and so on the state of the cache.
  */
 public final class ChunkEncoder {
   private static final float[] NOT_POOLED = {};
@@ -23,11 +23,11 @@ public final class ChunkEncoder {
   private final EncodedChunks known;
 
   /**
-   * An encoder as one request sees it.
+   * Creates an encoder for one request.
    *
-   * @param index which of the encoders it is that words are trained for, from 0
-   * @param weights what the encoder's weights are, LoRAs included
-   * @param known what was encoded before
+   * @param index the index of the encoder, from 0, to select the vectors of trained words
+   * @param weights the encoder's weights, including LoRAs
+   * @param known the cache
    */
   public ChunkEncoder(int index, TextEncoder encoder, EncoderWeights weights, EncodedChunks known) {
     this.index = index;
@@ -36,29 +36,32 @@ public final class ChunkEncoder {
     this.known = known;
   }
 
-  /** Numbers in a state. */
+  /** Returns the width of a state. */
   int width() {
     return encoder.config().width();
   }
 
-  /** Which layer the U-Net was trained to read, 1 for the last. */
+  /** Returns the layer that the U-Net was trained to read, 1 for the last. */
   int usualSkip() {
     return encoder.config().reading().skip();
   }
 
   /**
-   * Encodes a chunk, unless it is known.
+   * Encodes a chunk, unless it is cached.
    *
    * @param clipSkip 1 for the last layer of the encoder, 2 for the one before it
-   * @param scope a manager for what is needed on the way
-   * @throws IllegalArgumentException if the encoder has fewer layers than are skipped
+   * @param scope a manager for temporary arrays
+   * @throws IllegalArgumentException if clipSkip exceeds the encoder's layers
    * @throws CheckpointException if the checkpoint's vocabulary lacks a token
    */
   EncodedChunk encode(TokenChunk chunk, int clipSkip, NDManager scope) {
     int layers = encoder.config().layers();
     if (clipSkip > layers) {
       throw new IllegalArgumentException(
-          "clipSkip must be at most " + layers + ", the layers of the text encoder: " + clipSkip);
+          "clipSkip must be at most "
+              + layers
+              + ", the number of layers of the text encoder: "
+              + clipSkip);
     }
     EncodedChunks.Key key = new EncodedChunks.Key(index, weights, clipSkip, chunk.unweighted());
     Optional<EncodedChunk> before = known.find(key);
@@ -81,7 +84,7 @@ public final class ChunkEncoder {
     for (int id : ids) {
       if (id >= vocabulary) {
         throw new CheckpointException(
-            "the text encoder knows %s tokens, but '%s' is token %s; its vocabulary was cut"
+            "the text encoder knows %s tokens, but '%s' is token %s; its vocabulary was truncated"
                 .formatted(vocabulary, ClipTokenizer.standard().decode(id).strip(), id));
       }
     }

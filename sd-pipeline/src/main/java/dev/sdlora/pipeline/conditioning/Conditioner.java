@@ -26,10 +26,10 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * From prompts to what the U-Net reads of them, as A1111 does it: the sides of {@code AND}, the
- * texts that each of them stands for over the steps, and chunks of 75 tokens, each encoded alone,
- * then set in a row. Where a model has two text encoders each reads all chunks and weighs its own
- * states, and these are set side by side.
+ * Turns prompts into the conditions that the U-Net reads, as A1111 does. Splits a prompt at {@code
+ * AND}, resolves the text of each part for every step, and cuts it into chunks of 75 tokens, which
+ * are encoded separately and concatenated. If a model has two text encoders, each reads all chunks
+ * and weighs its own states; their states are then concatenated.
  */
 public final class Conditioner {
   private final List<ChunkEncoder> encoders;
@@ -39,14 +39,14 @@ public final class Conditioner {
   private final AddedTimeIds sizes;
 
   /**
-   * A conditioner for one pass of a request.
+   * Creates a conditioner for one pass of a request.
    *
-   * @param encoders the text encoders of the model
+   * @param encoders the model's text encoders
    * @param options how the prompts are read
-   * @param clipSkip 1 for the last layer of the encoder, 2 for the one before it. As in A1111 only
-   *     SD 1.x heeds it, and the smaller encoder of SDXL if the options say so
-   * @param words that prompts may name, of the widths of the encoders
-   * @param sizes what the U-Net is told beside the text
+   * @param clipSkip 1 for the last layer of the encoder, 2 for the one before it. As in A1111, it
+   *     affects only SD 1.x, and SDXL's smaller encoder if the options say so
+   * @param words trained words that prompts may use, with the encoders' widths
+   * @param sizes the sizes that the U-Net reads in addition to the text
    */
   public Conditioner(
       List<ChunkEncoder> encoders,
@@ -62,14 +62,14 @@ public final class Conditioner {
   }
 
   /**
-   * The conditions of a pass.
+   * Returns the conditions of a pass.
    *
    * @param prompt without extra-network tags
-   * @param negative likewise; {@code AND} is a word in it
-   * @param pass how many steps there are to change in
-   * @param scope a manager for what is needed on the way
+   * @param negative also without tags; {@code AND} is a plain word in it
+   * @param pass the number of steps, for prompts that change between them
+   * @param scope a manager for temporary arrays
    * @throws dev.sdlora.api.error.PromptSyntaxException if the prompts exceed the limits
-   * @throws IllegalArgumentException if the encoder has fewer layers than are skipped
+   * @throws IllegalArgumentException if clipSkip exceeds the encoder's layers
    * @throws CheckpointException if the checkpoint's vocabulary lacks a token
    */
   public Conditions conditions(String prompt, String negative, PromptSteps pass, NDManager scope) {
@@ -104,7 +104,7 @@ public final class Conditioner {
     return new ConditioningSchedule(schedule, states);
   }
 
-  /** Whether nothing takes the place of a negative prompt, as in A1111 with SDXL. */
+  /** Whether an empty negative prompt is replaced by zeros, as in A1111 with SDXL. */
   private boolean isSilent(Set<String> texts) {
     return sizes.vectorWidth() > 0
         && options.emptyNegative() == EmptyNegativePrompt.ZEROS
@@ -146,9 +146,9 @@ public final class Conditioner {
   }
 
   /**
-   * The chunks of a text in which brackets are letters like others, as captions are.
+   * Splits a text into chunks with brackets as plain characters, as in captions.
    *
-   * @param config of the encoder that will read them
+   * @param config the encoder that will read them
    * @return [chunks][77] token ids, at least one chunk
    * @throws CheckpointException if the checkpoint's vocabulary lacks a token
    */

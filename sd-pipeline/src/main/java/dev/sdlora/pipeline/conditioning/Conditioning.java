@@ -6,35 +6,36 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * What the U-Net reads of a prompt.
+ * The condition that the U-Net reads for one prompt.
  *
- * @param states the text encoders' states, weighted, [tokens][width], row by row; not to be changed
+ * @param states the text encoders' states, weighted, [tokens][width], row by row; must not be
+ *     modified
  * @param tokens a multiple of 77, at least 77
- * @param width numbers in a state
- * @param vector what the text says as a whole, and, once they are added, sizes; empty for U-Nets
- *     that read none. Not to be changed
- * @param regions what parts of the image read in place of the states, because LoRAs act on the text
- *     encoders there; as long as the states. Mostly none
+ * @param width the width of a state
+ * @param vector the pooled text embedding, followed by the sizes once they are added; empty for
+ *     U-Nets that read none. Must not be modified
+ * @param regions the conditions that regions of the image read instead, because LoRAs affect the
+ *     text encoders there; of the same length as the states. Usually empty
  */
-@SuppressWarnings("ArrayRecordComponent") // Compared by nobody, and large.
+@SuppressWarnings("ArrayRecordComponent") // Large, and never compared.
 public record Conditioning(
     float[] states, int tokens, int width, float[] vector, List<Conditioning> regions) {
-  /** The same for all of the image. */
+  /** Creates a condition for the whole image. */
   public Conditioning(float[] states, int tokens, int width, float[] vector) {
     this(states, tokens, width, vector, List.of());
   }
 
-  /** For a U-Net that reads nothing but states. */
+  /** Creates a condition for a U-Net that reads only states. */
   public Conditioning(float[] states, int tokens, int width) {
     this(states, tokens, width, new float[0]);
   }
 
-  /** This, with what parts of the image read in its place. */
+  /** Returns a copy with the conditions that regions read instead. */
   Conditioning withRegions(List<Conditioning> others) {
     return new Conditioning(states, tokens, width, vector, others);
   }
 
-  /** The states of all regions, one behind another. */
+  /** Returns the states of all regions, concatenated. */
   public float[] regionStates() {
     float[] all = new float[regions.size() * states.length];
     for (int region = 0; region < regions.size(); region++) {
@@ -47,7 +48,7 @@ public record Conditioning(
     return regions.stream().map(change).toList();
   }
 
-  /** This, with another one's states behind it. */
+  /** Returns a copy with the states of another condition appended. */
   public Conditioning followedBy(Conditioning other) {
     float[] both = Arrays.copyOf(states, states.length + other.states.length);
     System.arraycopy(other.states, 0, both, states.length, other.states.length);
@@ -59,9 +60,9 @@ public record Conditioning(
   }
 
   /**
-   * This, with the states of another encoder at the right of each of its own.
+   * Returns a copy whose states are each extended by those of another encoder.
    *
-   * @param other of as many tokens
+   * @param other has the same number of tokens
    */
   Conditioning beside(Conditioning other) {
     int wide = width + other.width;
@@ -76,19 +77,19 @@ public record Conditioning(
     return new Conditioning(joined, tokens, wide, pooled);
   }
 
-  /** The same length, without any text in it. */
+  /** Returns a copy of the same length with all values zero. */
   Conditioning zeroed() {
     return new Conditioning(new float[states.length], tokens, width, new float[vector.length]);
   }
 
-  /** The same with another vector. */
+  /** Returns a copy with another vector. */
   Conditioning with(float[] other) {
     return new Conditioning(states, tokens, width, other);
   }
 
   /**
-   * This, with its last state repeated until it has so many; itself if it has them. A1111 brings
-   * the sides of an {@code AND} to one length like this.
+   * Returns a copy padded to a length by repeating its last state; this if it has that length.
+   * A1111 brings the parts of an {@code AND} to one length like this.
    */
   public Conditioning stretched(int length) {
     if (tokens >= length) {

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a prompt means in each call of the model, as prompt editing ({@code [a:b:0.5]}, {@code
- * [a|b]}) changes it.
+ * The condition for each model call, as prompt editing ({@code [a:b:0.5]}, {@code [a|b]}) changes
+ * it.
  *
- * @param texts which text holds when
- * @param states what each text means
+ * @param texts the text for each call
+ * @param states the condition for each text
  */
 public record ConditioningSchedule(PromptSchedule texts, Map<String, Conditioning> states) {
   /** Copies the map. */
@@ -19,12 +19,12 @@ public record ConditioningSchedule(PromptSchedule texts, Map<String, Conditionin
     states = Map.copyOf(states);
     for (PromptSchedule.Entry entry : texts.entries()) {
       if (!states.containsKey(entry.text())) {
-        throw new IllegalArgumentException("no states for the text: " + entry.text());
+        throw new IllegalArgumentException("no states for text: " + entry.text());
       }
     }
   }
 
-  /** This, with what parts of the image read of the same texts. */
+  /** Returns a copy with the conditions that regions read for the same texts. */
   ConditioningSchedule withRegions(List<ConditioningSchedule> regions) {
     Map<String, Conditioning> all = new HashMap<>();
     states.forEach(
@@ -38,13 +38,13 @@ public record ConditioningSchedule(PromptSchedule texts, Map<String, Conditionin
     return new ConditioningSchedule(texts, all);
   }
 
-  /** The same in every call. */
+  /** Returns a schedule with the same condition in every call. */
   public static ConditioningSchedule of(Conditioning conditioning) {
     return new ConditioningSchedule(
         new PromptSchedule(List.of(new PromptSchedule.Entry(1, ""))), Map.of("", conditioning));
   }
 
-  /** What holds in a call, counted from 0; see {@link PromptSchedule#textAt}. */
+  /** Returns the condition for a call, counted from 0; see {@link PromptSchedule#textAt}. */
   public Conditioning at(int call) {
     Conditioning conditioning = states.get(texts.textAt(call));
     if (conditioning == null) {

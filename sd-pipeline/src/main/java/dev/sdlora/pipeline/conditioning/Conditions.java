@@ -5,31 +5,31 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an image is to show and what not, in every call of the model.
+ * The positive and negative conditions of an image in every model call.
  *
- * @param parts the sides of the prompt's {@code AND}, at least one (Liu et al. 2022, "Compositional
+ * @param parts the parts of the prompt's {@code AND}, at least one (Liu et al. 2022, "Compositional
  *     Visual Generation with Composable Diffusion Models")
  * @param negative the negative prompt
- * @param padding states of an empty chunk, of which as many are added to the shorter of prompt and
- *     negative prompt as it lacks; when empty, they keep their lengths
+ * @param padding states of an empty chunk, which is repeated to pad the shorter of prompt and
+ *     negative prompt; if empty, they keep their lengths
  */
 public record Conditions(
     List<Part> parts, ConditioningSchedule negative, Optional<Conditioning> padding) {
   /**
-   * A side of an {@code AND}.
+   * A part of an {@code AND}.
    *
-   * @param weight how strongly it pulls, 1 being neutral; negative weights push away
-   * @param area how much of the weight each position of a latent gets, [height / 8 · width / 8];
-   *     empty where all get all of it
+   * @param weight its strength, 1 being neutral; negative weights push away
+   * @param area the share of the weight at each position of a latent, [height / 8 · width / 8];
+   *     empty if the weight applies everywhere
    */
-  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   public record Part(ConditioningSchedule schedule, double weight, Optional<float[]> area) {
-    /** A side that acts in all of the image. */
+    /** Creates a part that applies to the whole image. */
     public Part(ConditioningSchedule schedule, double weight) {
       this(schedule, weight, Optional.empty());
     }
 
-    /** The weight at a position. */
+    /** Returns the weight at a position. */
     public double weightAt(int position) {
       return area.isPresent() ? weight * area.get()[position] : weight;
     }
@@ -39,7 +39,7 @@ public record Conditions(
    * The conditions of one call.
    *
    * @param prompt one for each part, all of one length
-   * @param negative of that length too where there is padding
+   * @param negative has the same length if there is padding
    */
   public record Call(List<Conditioning> prompt, Conditioning negative) {}
 
@@ -51,7 +51,7 @@ public record Conditions(
     }
   }
 
-  /** A prompt and a negative prompt that stay as they are. */
+  /** Creates conditions that stay the same in every call. */
   public static Conditions of(Conditioning prompt, Conditioning negative) {
     return new Conditions(
         List.of(new Part(ConditioningSchedule.of(prompt), 1)),
@@ -60,9 +60,9 @@ public record Conditions(
   }
 
   /**
-   * These, with what parts of the image read in their place.
+   * Returns a copy with the conditions that regions read instead.
    *
-   * @param regions the same texts, encoded with the LoRAs of each part
+   * @param regions the same texts, encoded with each region's LoRAs
    */
   public Conditions withRegions(List<Conditions> regions) {
     if (regions.isEmpty()) {
@@ -86,9 +86,9 @@ public record Conditions(
   }
 
   /**
-   * These, acting in parts of the image.
+   * Returns a copy whose parts apply only to areas of the image.
    *
-   * @param areas for each side, in their order
+   * @param areas one for each part, in their order
    */
   public Conditions in(List<Optional<float[]>> areas) {
     List<Part> all = new ArrayList<>();
@@ -98,7 +98,7 @@ public record Conditions(
     return new Conditions(all, negative, padding);
   }
 
-  /** What holds in a call, counted from 0. */
+  /** Returns the conditions for a call, counted from 0. */
   public Call at(int call) {
     List<Conditioning> sides = parts.stream().map(part -> part.schedule.at(call)).toList();
     Conditioning uncond = negative.at(call);

@@ -1,10 +1,10 @@
 package dev.sdlora.pipeline.conditioning;
 
 /**
- * What a text encoder makes of a chunk. Nobody changes the arrays.
+ * The output of a text encoder for a chunk. The arrays must not be modified.
  *
- * @param states [77][width], before weights act on them
- * @param pooled what it says of the chunk as a whole; empty if the U-Net does not read that
+ * @param states [77][width], before weights are applied
+ * @param pooled the pooled embedding of the chunk; empty if the U-Net does not read it
  */
-@SuppressWarnings("ArrayRecordComponent") // Compared by nobody, and large.
+@SuppressWarnings("ArrayRecordComponent") // Large, and never compared.
 record EncodedChunk(float[] states, float[] pooled) {}

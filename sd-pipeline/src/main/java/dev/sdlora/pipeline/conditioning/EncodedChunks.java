@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the text encoder made of chunks, kept for all requests of a pipeline. A key holds everything
- * that decides the states, so that nothing needs to be forgotten when LoRAs change; weights of
- * words decide nothing yet. When there is too much, what was not asked for the longest goes. Safe
- * for use by several threads.
+ * Caches the text encoder's output for all requests of a pipeline. A key holds everything that
+ * determines the states, so nothing has to be invalidated when LoRAs change; word weights are not
+ * part of it. When the cache is full, the least recently used entry is evicted. Safe for use by
+ * several threads.
  */
 public final class EncodedChunks {
-  /** Of SD 1.x, 30 MB; of SDXL, with both encoders counted, 40 MB. */
+  /** About 30 MB for SD 1.x, 40 MB for SDXL (both encoders). */
   static final int MOST = 128;
 
   private final Map<Key, EncodedChunk> kept =
@@ -26,26 +26,24 @@ public final class EncodedChunks {
       };
 
   /**
-   * What decides the states of a chunk.
+   * Everything that determines the states of a chunk.
    *
-   * @param index which of the checkpoint's text encoders
+   * @param index the index of the text encoder in the checkpoint
    * @param encoder its weights
-   * @param clipSkip which of its layers is read
-   * @param chunk the tokens and trained words, all of weight 1
+   * @param clipSkip the layer that is read
+   * @param chunk the tokens and trained words, all with weight 1
    */
   record Key(int index, EncoderWeights encoder, int clipSkip, TokenChunk chunk) {}
 
-  /** What was made of a chunk; empty if it is not kept. */
   synchronized Optional<EncodedChunk> find(Key key) {
     return Optional.ofNullable(kept.get(key));
   }
 
-  /** Keeps what was made of a chunk. */
   synchronized void keep(Key key, EncodedChunk made) {
     kept.put(key, made);
   }
 
-  /** How many chunks are kept. */
+  /** Returns the number of cached chunks. */
   public synchronized int size() {
     return kept.size();
   }

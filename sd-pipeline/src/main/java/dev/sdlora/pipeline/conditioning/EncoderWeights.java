@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the weights of the text encoder are to a request. Equal values mean equal weights, and the
- * same way of computing with them.
+ * The text encoder's weights in a request. Equal values mean equal weights and the same way of
+ * computing with them.
  *
- * @param changes what LoRAs change, by the names of the weights
- * @param overlaid whether LoRAs are overlaid on the weights rather than patched into them
+ * @param changes the changes by LoRAs, by weight name
+ * @param overlaid whether LoRAs are overlaid on the weights instead of patched into them
  */
 public record EncoderWeights(Map<String, List<Change>> changes, boolean overlaid) {
-  /** The weights as they are in the checkpoint. */
+  /** The checkpoint's own weights. */
   public static final EncoderWeights PLAIN = new EncoderWeights(Map.of(), false);
 }

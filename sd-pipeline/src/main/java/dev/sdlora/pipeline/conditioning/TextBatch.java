@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The texts of one schedule, which A1111 encodes together. That shows in two ways: shorter texts
- * get empty chunks until all have as many, and the mean that "Original" emphasis keeps is that of
- * the first chunks of all texts together, then of the second ones, and so on, each text as often as
- * the schedule has it.
+ * The texts of one schedule, which A1111 encodes together. This has two effects: shorter texts are
+ * padded with empty chunks to the length of the longest, and "Original" emphasis preserves a mean
+ * that is taken over the first chunks of all texts together, then over the second chunks, and so
+ * on. Each text counts as often as it occurs in the schedule.
  */
 final class TextBatch {
   private final List<Text> texts;
@@ -19,8 +19,8 @@ final class TextBatch {
   /**
    * A text of a schedule.
    *
-   * @param chunks what it is cut into, at least one
-   * @param count how many entries of the schedule have it
+   * @param chunks its chunks, at least one
+   * @param count the number of schedule entries that have it
    */
   record Text(List<TokenChunk> chunks, int count) {
     TokenChunk chunk(int place) {
@@ -36,8 +36,8 @@ final class TextBatch {
   /**
    * Encodes all texts.
    *
-   * @return in their order, all of one length; each with what the encoder says of its first chunk
-   *     as a whole, as A1111 has it
+   * @return the conditions in the order of the texts, all of one length; each has the pooled
+   *     embedding of its first chunk, as in A1111
    */
   List<Conditioning> encode(ChunkEncoder encoder, int clipSkip, NDManager scope) {
     int chunks = texts.stream().mapToInt(text -> text.chunks.size()).max().orElseThrow();
@@ -65,10 +65,10 @@ final class TextBatch {
   }
 
   /**
-   * What weights make of states.
+   * Applies the weights to states.
    *
-   * @param states of each text's chunk, [77][width]; not modified
-   * @param place which of their chunks it is
+   * @param states the states of each text's chunk, [77][width]; not modified
+   * @param place the index of the chunk in each text
    */
   List<float[]> weigh(List<float[]> states, int place) {
     if (emphasis == Emphasis.IGNORE || emphasis == Emphasis.NONE) {

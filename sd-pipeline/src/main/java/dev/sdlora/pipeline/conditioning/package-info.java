@@ -1,10 +1,10 @@
 /**
- * From a prompt's text to what the U-Net reads of it.
+ * Turns a prompt's text into the conditions that the U-Net reads.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>Emphasis, what is kept of encoded text: {@code pipeline.conditioning}: {@code TextBatch},
+ *   <li>Emphasis, the cache of encoded text: {@code pipeline.conditioning}: {@code TextBatch},
  *       {@code EncodedChunks}.
  * </ul>
  */

@@ -25,8 +25,8 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
- * The ControlNets and T2I-Adapters of a pipeline: some that stay in memory, and any others for the
- * time of a request. Safe for use by several threads.
+ * The ControlNets and T2I-Adapters of a pipeline. Some stay in memory; others are loaded for one
+ * request. Safe for use by several threads.
  */
 public final class ControlNets implements AutoCloseable {
   private final Torch torch;
@@ -35,14 +35,14 @@ public final class ControlNets implements AutoCloseable {
   private final Map<Path, Loaded> kept = new LinkedHashMap<>();
 
   /**
-   * Reads networks.
+   * Loads the networks that stay in memory.
    *
-   * @param files those that stay
+   * @param files the files of these networks
    * @param torch owns their native memory
-   * @param checkpoint the model that they have to fit
+   * @param checkpoint the model that they must fit
    * @param unet its U-Net
-   * @param type the number format to compute in
-   * @throws CheckpointException if one is something else or does not fit; nothing is then kept
+   * @param type the dtype to compute in
+   * @throws CheckpointException if one is something else or does not fit; nothing is kept then
    */
   public ControlNets(
       List<Path> files, Torch torch, Checkpoint checkpoint, UNetConfig unet, ScalarType type) {
@@ -61,7 +61,7 @@ public final class ControlNets implements AutoCloseable {
     return file.toAbsolutePath().normalize();
   }
 
-  /** A network and the native memory that it alone has. */
+  /** A network and its own native memory. */
   record Loaded(ControlNetwork network, LiveWeights weights, Torch memory)
       implements AutoCloseable {
     @Override
@@ -71,9 +71,10 @@ public final class ControlNets implements AutoCloseable {
   }
 
   /**
-   * Makes what a request needs ready, reading files that are not there yet. The caller closes it.
+   * Prepares the units of a request, loading networks that are not in memory. The caller closes the
+   * result.
    *
-   * @param units those of weight 0 do nothing
+   * @param units the units; those of weight 0 are ignored
    * @throws CheckpointException if a file is something else or does not fit the checkpoint
    */
   public Controls open(List<ControlUnit> units) {
@@ -97,7 +98,7 @@ public final class ControlNets implements AutoCloseable {
   }
 
   /**
-   * The native memory of the networks that are read for a request. Reads headers only.
+   * Returns the native memory of the networks that are loaded for a request. Reads only headers.
    *
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read
    */

@@ -12,25 +12,25 @@ import dev.sdlora.tensors.torch.Torch;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A network that steers a U-Net by an image: a ControlNet or a T2I-Adapter. */
+/** A network that guides a U-Net by an image: a ControlNet or a T2I-Adapter. */
 interface ControlNetwork {
 
   /**
-   * Reads an image.
+   * Encodes a control image.
    *
    * @param picture float32 [1, 3, height, width], 0 to 1
-   * @param memory owns what is made of it
+   * @param memory owns the result
    */
   Control read(ControlUnit unit, NDArray picture, Tiling tiling, NDManager memory);
 
-  /** What has been read of an image, for all steps. */
+  /** An encoded control image, for all steps. */
   @FunctionalInterface
   interface Control {
-    /** The residuals that the U-Net adds. */
+    /** Returns the residuals that the U-Net adds. */
     Residuals residuals(Batch batch, NDManager scope);
   }
 
-  /** A ControlNet. */
+  /** Wraps a ControlNet. */
   static ControlNetwork of(ControlNet network) {
     int outputs = network.config().outputs();
     double[] faded = Scales.ofControlNet(outputs);
@@ -51,7 +51,7 @@ interface ControlNetwork {
     };
   }
 
-  /** A T2I-Adapter. */
+  /** Wraps a T2I-Adapter. */
   static ControlNetwork of(T2iAdapter network) {
     int outputs = network.config().channels().size();
     double[] faded = Scales.ofAdapter(outputs);
@@ -65,7 +65,9 @@ interface ControlNetwork {
           added.add(scales.get(i).mul(features.get(i)));
         }
         if (!network.config().isForSdxl()) {
-          added.add(Torch.floats(scope, new float[rows], rows, 1, 1, 1)); // Nothing for the middle.
+          added.add(
+              Torch.floats(
+                  scope, new float[rows], rows, 1, 1, 1)); // No residual for the middle block.
         }
         return new Residuals(List.of(), added);
       };

@@ -29,19 +29,19 @@ public final class Controls implements AutoCloseable {
   private double share;
 
   /**
-   * No images yet.
+   * Creates an empty set of units.
    *
-   * @param memory what is made of the images; closed with this
+   * @param memory owns the encoded images; closed with this
    */
   Controls(NDManager memory) {
     this.memory = memory;
     this.made = memory.newSubManager();
   }
 
-  /** An image and the network that reads it. */
+  /** A unit and the network that encodes its image. */
   private record LoadedUnit(ControlUnit unit, ControlNetwork network) {}
 
-  /** What has been read of an image, and when it acts. */
+  /** An encoded control image and its unit, which says when it is active. */
   private record Active(ControlUnit unit, ControlNetwork.Control control) {
     boolean at(double share) {
       return unit.start() <= share && share <= unit.end();
@@ -52,17 +52,17 @@ public final class Controls implements AutoCloseable {
     units.add(new LoadedUnit(unit, network));
   }
 
-  /** Takes a network that is to be freed with this. */
+  /** Takes ownership of a network. */
   void own(ControlNets.Loaded loaded) {
     owned.add(loaded);
   }
 
   /**
-   * Tells which step comes. As in A1111's extension a unit acts when the share of the steps that
-   * are done is from its start to its end, both included.
+   * Sets the next step. As in A1111's extension, a unit is active if the fraction of completed
+   * steps is between its start and its end, both inclusive.
    *
-   * @param step its number, from 0
-   * @param steps how many there are
+   * @param step the index of the step, from 0
+   * @param steps the number of steps
    */
   public void step(int step, int steps) {
     share = (double) step / steps;
@@ -73,12 +73,11 @@ public final class Controls implements AutoCloseable {
   }
 
   /**
-   * A U-Net that follows the images, until one for another size is asked for.
+   * Returns a U-Net guided by the control images; valid until this is called with another size.
    *
-   * @param size of the images to make; those to follow are brought to it
-   * @param tiling which edges continue at the opposite edge, for the ControlNets too
-   * @param cache what is kept of a call for others; calls that take from it ask no network beside
-   *     the U-Net
+   * @param size the size of the generated images, to which control images are scaled
+   * @param tiling the edges that continue at the opposite edge, also for the ControlNets
+   * @param cache the cached features; calls that use them run no network but the U-Net
    */
   public NoisePredictor over(UNet unet, ImageSize size, Tiling tiling, DeepCache cache) {
     if (!size.equals(readFor)) {

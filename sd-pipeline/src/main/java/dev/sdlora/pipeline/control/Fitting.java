@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What networks have to fit.
+ * Checks that networks fit a model.
  *
  * @param checkpoint the model
  * @param unet its U-Net
@@ -53,11 +53,11 @@ record Fitting(Checkpoint checkpoint, UNetConfig unet) {
   }
 
   private static String text(UNetConfig unet) {
-    return "text states of " + unet.contextWidth();
+    return "text states of width " + unet.contextWidth();
   }
 
   private static String shape(UNetConfig unet) {
-    return "%s blocks in each level, %s%s"
+    return "%s blocks per level, %s%s"
         .formatted(
             unet.layers(),
             channels(unet.channels()),
@@ -71,7 +71,7 @@ record Fitting(Checkpoint checkpoint, UNetConfig unet) {
   private CheckpointException unfit(
       String kind, Path file, ModelFamily family, String found, String expected) {
     return new CheckpointException(
-        "%s '%s' is made for %s (%s), but checkpoint '%s' is %s (%s)"
+        "%s '%s' is for %s (%s), but checkpoint '%s' is %s (%s)"
             .formatted(
                 kind,
                 file,

@@ -4,27 +4,27 @@ import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.pipeline.denoise.NoisePredictor.Batch;
 import java.util.stream.IntStream;
 
-/** How strongly networks act on the blocks of a U-Net, by the rules of A1111's extension. */
+/** Scales a network's outputs for the blocks of a U-Net by the rules of A1111's extension. */
 final class Scales {
-  /** From each block to the next one outwards, where the prompt matters more. */
+  /** The factor from each block to the next outer one if the prompt matters more. */
   private static final double FADING = 0.825;
 
-  /** The outputs of ControlNets for SD 1.x; fewer are counted as the first of these. */
+  /** The outputs of ControlNets for SD 1.x; networks with fewer use the first factors. */
   private static final int OUTPUTS = 13;
 
-  /** The same for T2I-Adapters, from the largest image to the smallest. */
+  /** The factors for T2I-Adapters, from the largest image to the smallest. */
   private static final double[] ADAPTER_FADING = {0.25, 0.62, FADING, 1};
 
   private Scales() {}
 
-  /** What is left of each output of a ControlNet where the prompt matters more. */
+  /** Returns the factor for each output of a ControlNet if the prompt matters more. */
   static double[] ofControlNet(int outputs) {
     return IntStream.range(0, outputs)
         .mapToDouble(i -> Math.pow(FADING, OUTPUTS - 1 - i))
         .toArray();
   }
 
-  /** What is left of each output of a T2I-Adapter where the prompt matters more. */
+  /** Returns the factor for each output of a T2I-Adapter if the prompt matters more. */
   static double[] ofAdapter(int outputs) {
     int last = ADAPTER_FADING.length - 1;
     return IntStream.range(0, outputs)
@@ -33,9 +33,9 @@ final class Scales {
   }
 
   /**
-   * Factors on outputs.
+   * Returns the factors for all outputs and rows.
    *
-   * @param faded what is left of each where the prompt matters more
+   * @param faded the factor for each output if the prompt matters more
    * @return [outputs][rows]
    */
   static float[] of(ControlUnit unit, double[] faded, Batch batch) {

@@ -1,4 +1,4 @@
-/** Images that others follow: what ControlNets add to the U-Net in each step. */
+/** Control images: the residuals that ControlNets add to the U-Net in each step. */
 @NullMarked
 package dev.sdlora.pipeline.control;
 

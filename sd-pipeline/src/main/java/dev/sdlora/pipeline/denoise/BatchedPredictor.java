@@ -18,11 +18,11 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Predicts for latents under several conditions. Conditions of the same length run as one batch, as
- * far as memory allows; padding them would change the result.
+ * Predicts for latents under several conditions. Conditions of the same length run as one batch if
+ * memory allows; padding them to one length would change the result.
  */
 public final class BatchedPredictor {
-  /** As many as a large image has; a batch never has fewer than two rows. */
+  /** The pixels of one large image; a batch always has at least two rows. */
   private static final long BATCH_PIXELS = 1024 * 1024;
 
   private final NoisePredictor network;
@@ -35,15 +35,15 @@ public final class BatchedPredictor {
   private final NDManager scope;
 
   /**
-   * A predictor for images of one size.
+   * Creates a predictor for images of one size.
    *
    * @param prediction what the network predicts
-   * @param levels the noise that it was trained with
-   * @param guidance what a distilled network is told of guidance; empty for others
-   * @param channels of a latent
-   * @param size of the images
-   * @param rows how many a batch has at most
-   * @param scope what a call needs is made below it
+   * @param levels the noise levels that it was trained on
+   * @param guidance the guidance embedding of a distilled network; empty for others
+   * @param channels the channels of a latent
+   * @param size the size of the images
+   * @param rows the maximum number of rows in a batch
+   * @param scope the parent manager for temporary arrays
    */
   public BatchedPredictor(
       NoisePredictor network,
@@ -64,22 +64,23 @@ public final class BatchedPredictor {
     this.scope = scope;
   }
 
-  /** How many rows a batch has at most, for images of a size, where nobody wants more. */
+  /** Returns the default maximum number of rows in a batch for an image size. */
   public static int rows(ImageSize size) {
     return (int) Math.max(2, BATCH_PIXELS / ((long) size.width() * size.height()));
   }
 
   /**
-   * What is asked about the latent of one image.
+   * A request for predictions about the latent of one image.
    *
-   * @param call the number of the call, for the network
+   * @param call the index of the model call
    * @param x the latent, {@code clean + sigma·noise}; not modified
    * @param sigma its noise level
-   * @param conditions to predict under
-   * @param negatives how many of the first conditions are the negative one
-   * @param blind how many of the first are not shown the image that an editing model reads
+   * @param conditions the conditions to predict under
+   * @param negatives the number of leading conditions that are the negative one
+   * @param blind the number of leading conditions that do not see the image that an editing model
+   *     reads
    */
-  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   public record Question(
       int call, float[] x, double sigma, List<Conditioning> conditions, int negatives, int blind) {
     private Row row(int image, int condition) {
@@ -87,14 +88,14 @@ public final class BatchedPredictor {
     }
   }
 
-  /** Where in the questions a row stands. */
+  /** The position of a batch row among the questions. */
   private record Place(int image, int condition) {}
 
   /**
-   * What the network predicts under each condition, in their order.
+   * Returns the network's predictions under each condition, in their order.
    *
-   * @param questions about images that are drawn together, at the same call and noise level
-   * @return the predictions for each of them
+   * @param questions about images that are generated together, at the same call and noise level
+   * @return the predictions for each question
    * @throws IllegalStateException if they are not at the same call and noise level
    */
   List<List<float[]>> predict(List<Question> questions) {
@@ -105,7 +106,7 @@ public final class BatchedPredictor {
       Question question = questions.get(image);
       if (question.call != first.call || question.sigma != first.sigma) {
         throw new IllegalStateException(
-            "pictures that are drawn together are at the calls %s and %s"
+            "images that are generated together are at calls %s and %s"
                 .formatted(first.call, question.call));
       }
       predicted.add(new float[question.conditions.size()][]);

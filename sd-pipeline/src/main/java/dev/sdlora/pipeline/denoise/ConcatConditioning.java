@@ -5,18 +5,18 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.tensors.torch.Torch;
 
 /**
- * Shows a network further channels behind those of the noisy latent, as inpainting models read them
- * (Rombach et al. 2022, section 4.5), and models that edit (Brooks et al. 2023): the same in every
- * call, and in every row that is not blind.
+ * Appends channels to the noisy latent, for inpainting models (Rombach et al. 2022, section 4.5)
+ * and editing models (Brooks et al. 2023). They are the same in every call and in every row that is
+ * not blind.
  */
 public final class ConcatConditioning implements NoisePredictor {
   private final NoisePredictor network;
   private final float[] channels;
 
   /**
-   * A predictor that shows a network channels.
+   * Wraps a predictor.
    *
-   * @param channels [count][height / 8][width / 8]; not changed
+   * @param channels [count][height / 8][width / 8]; not modified
    */
   public ConcatConditioning(NoisePredictor network, float[] channels) {
     this.network = network;
@@ -35,7 +35,7 @@ public final class ConcatConditioning implements NoisePredictor {
     }
     long count = channels.length / (height * width);
     NDArray shown = Torch.floats(scope, rows, batch.size(), count, height, width);
-    // Native memory of a result belongs to the manager of its first operand, which is this call's.
+    // The result's native memory belongs to the manager of its first operand, which is this call's.
     NDArray latents = batch.latents().concat(shown, 1);
     return network.predict(batch.withLatents(latents), scope);
   }

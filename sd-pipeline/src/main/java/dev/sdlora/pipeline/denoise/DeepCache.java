@@ -20,13 +20,13 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what lies deep in a U-Net from one call to the next ones, which run its outermost blocks
- * only: it changes little from one noise level to the next (Ma et al. 2024, "DeepCache:
- * Accelerating Diffusion Models for Free"). Every so many calls one is whole, and wherever a call
- * asks something that the last whole one did not: another text, a row more, other networks beside.
+ * Caches the deep features of a U-Net between calls, so that most calls run only its outermost
+ * blocks: deep features change little from one noise level to the next (Ma et al. 2024, "DeepCache:
+ * Accelerating Diffusion Models for Free"). A call runs the whole U-Net at a fixed interval, and
+ * whenever its rows or the additional networks differ from those of the last whole call.
  *
- * <p>What networks beside the U-Net add is kept with the features. For one U-Net, one pass, and
- * images that are drawn together; used by one thread.
+ * <p>The residuals of additional networks are cached with the features. For one U-Net, one pass,
+ * and images that are generated together; used by one thread.
  */
 public final class DeepCache {
   private final int interval;
@@ -38,12 +38,12 @@ public final class DeepCache {
   private int keptAt;
 
   /**
-   * Nothing is kept yet.
+   * Creates an empty cache.
    *
-   * @param interval every how many calls one is whole; with 1 all are, and nothing is kept
-   * @param branch the connection between the ways down and up, from 0, the outermost, up to which
-   *     the others run the network
-   * @param owner what is kept is freed at the latest with it
+   * @param interval the number of calls from one whole call to the next; 1 disables the cache
+   * @param branch the skip connection, from 0 (outermost), up to which the other calls run the
+   *     network
+   * @param owner the manager that owns the cached arrays
    */
   public DeepCache(int interval, int branch, NDManager owner) {
     this.interval = interval;
@@ -52,7 +52,7 @@ public final class DeepCache {
     this.keptIn = owner.newSubManager();
   }
 
-  /** A row of a batch, by what it is asked. */
+  /** The inputs that identify a row of a batch. */
   private record Asked(int image, Conditioning condition, boolean blind) {
     Asked(NoisePredictor.Row row) {
       this(row.image(), row.condition(), row.blind());
@@ -74,14 +74,14 @@ public final class DeepCache {
     }
   }
 
-  /** What there is of a row: its features, and what other networks add where it still runs. */
+  /** The cached features of a row, and the residuals for the blocks that still run. */
   private record Kept(NDArray features, List<NDArray> blocks, List<NDArray> levels) {}
 
   /**
-   * Asks the U-Net.
+   * Runs the U-Net.
    *
-   * @param beside which other networks act; compared with those of the last whole call
-   * @param residuals what they add; asked in whole calls only
+   * @param beside the additional networks; compared with those of the last whole call
+   * @param residuals their residuals; only computed in whole calls
    * @param scope will own the result
    */
   public NDArray predict(
@@ -145,7 +145,7 @@ public final class DeepCache {
     return tensors.stream().map(each -> each.get(row)).toList();
   }
 
-  /** The rows of a tensor, which live on when the call's own memory is freed. */
+  /** Splits a tensor into rows that outlive the call's own memory. */
   private NDList apart(NDArray tensor, int rows) {
     NDList apart = tensor.split(rows, 0);
     apart.attach(keptIn);

@@ -11,15 +11,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Classifier-free guidance (Ho and Salimans 2022) with any number of conditions: {@code uncond + Σ
- * weight · scale · (cond − uncond)}. Where the factors of the conditions add up to 1, as they do at
- * scale 1 without {@code AND}, the negative side has no part in the sum and is not evaluated. A
- * condition that acts in a part of the image has its weight there.
+ * weight · scale · (cond − uncond)}. If the factors of the conditions add up to 1, as they do at
+ * scale 1 without {@code AND}, the negative condition cancels out and is not evaluated. A condition
+ * that applies to an area of the image has its weight there.
  *
- * <p>A model that edits an image is guided by text and image, each on its own (Brooks et al. 2023,
+ * <p>An editing model is guided by text and image separately (Brooks et al. 2023,
  * "InstructPix2Pix", equation 3): {@code blind + imageScale · (uncond − blind) + Σ weight · scale ·
  * (cond − uncond)}, where only {@code blind} does not see the image.
  *
- * <p>Immutable; {@link #start()} gives what one image needs.
+ * <p>Immutable; {@link #start()} returns the state for one image.
  */
 public final class Guidance {
   private final BatchedPredictor predictor;
@@ -28,7 +28,7 @@ public final class Guidance {
   private final double weights;
   private final boolean regional;
 
-  /** Guidance for images of one size. */
+  /** Creates guidance for images of one size. */
   public Guidance(BatchedPredictor predictor, Conditions conditions, GuidanceOptions options) {
     this.predictor = predictor;
     this.conditions = conditions;
@@ -37,16 +37,16 @@ public final class Guidance {
     this.regional = conditions.parts().stream().anyMatch(part -> part.area().isPresent());
   }
 
-  /** A denoiser for one run of a sampler, whose calls it counts. Used by one thread. */
+  /** Returns a denoiser for one run of a sampler; it counts the calls. Used by one thread. */
   public Denoiser start() {
     return new Run(new AtomicInteger(), ModelCalls.ALONE);
   }
 
   /**
-   * A denoiser that shares the count of calls with another, whose place it takes.
+   * Returns a denoiser that replaces another one and continues its count of calls.
    *
-   * @param calls how many there were; the texts of a prompt hold by them
-   * @param asking how the network is asked in them
+   * @param calls the number of calls so far, which determines the texts of a prompt
+   * @param asking how the network is called
    */
   public Denoiser start(AtomicInteger calls, ModelCalls asking) {
     return new Run(calls, asking);
@@ -99,8 +99,8 @@ public final class Guidance {
           asking.ask(
               predictor, new Question(call, x, sigma, asked, blind + (asksUncond ? 1 : 0), blind));
       int count = now.prompt().size();
-      // Without a negative side the first condition stands for it: where the factors add up to 1
-      // that changes nothing, and in calls that skip it, it is what A1111 does.
+      // Without a negative side, the first condition replaces it. If the factors add up to 1, this
+      // changes nothing; in calls that skip it, A1111 does the same.
       float[] uncond = outputs.get(blind);
       return new Predicted(
           asksBlind ? outputs.get(0) : uncond,
@@ -110,7 +110,7 @@ public final class Guidance {
     }
   }
 
-  /** What the network has predicted in one call. */
+  /** The network's predictions in one call. */
   private final class Predicted {
     private final float[] blind;
     private final float[] uncond;
@@ -137,7 +137,7 @@ public final class Guidance {
       return guided;
     }
 
-    /** From the unconditional prediction so far towards the conditions. */
+    /** Moves from the unconditional prediction towards the conditions. */
     double[] towards(double scale) {
       double[] sum = new double[uncond.length];
       for (int i = 0; i < sum.length; i++) {

@@ -1,9 +1,9 @@
 package dev.sdlora.pipeline.denoise;
 
 /**
- * What a network that was distilled with guidance is told of its scale (Luo et al. 2023, "Latent
- * Consistency Models", section 4.3): sines and cosines, as of a time, of {@code 1000 · (scale -
- * 1)}. Such a network needs no negative side.
+ * The embedding of the guidance scale for a network that was distilled with guidance (Luo et al.
+ * 2023, "Latent Consistency Models", section 4.3): sines and cosines, like a timestep embedding, of
+ * {@code 1000 · (scale - 1)}. These networks need no negative condition.
  */
 public final class GuidanceEmbedding {
   private static final double STEPS = 1000;
@@ -12,10 +12,10 @@ public final class GuidanceEmbedding {
   private GuidanceEmbedding() {}
 
   /**
-   * The numbers for a scale.
+   * Returns the embedding of a scale.
    *
-   * @param scale how strongly to guide, 1 for not at all
-   * @param width how many numbers the network reads; 0 for none
+   * @param scale the guidance scale, 1 for none
+   * @param width the width of the embedding; 0 for a network without one
    */
   public static float[] of(double scale, int width) {
     float[] numbers = new float[width];

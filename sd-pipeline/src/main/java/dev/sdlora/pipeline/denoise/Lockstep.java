@@ -10,13 +10,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the questions of several pieces of work answered together, such as what the samplers of
- * several images ask the network. Each piece stands on a thread of its own, which serves as its
- * stack: never do two of these threads run at the same time, nor one of them beside the thread that
- * called {@link #run}. So the pieces need no locks for what they share, their order is always the
- * same, and what has to be done on the caller's thread is handed to it.
+ * Answers the questions of several tasks together, such as the model calls of several images'
+ * samplers. Each task has a thread of its own, which only serves as its stack: no two of these
+ * threads ever run at the same time, and none runs at the same time as the thread that called
+ * {@link #run}. So the tasks need no locks for shared state, their order is deterministic, and work
+ * for the caller's thread can be handed to it.
  *
- * <p>A single piece runs on the caller's thread.
+ * <p>A single task runs on the caller's thread.
  *
  * @param <Q> a question
  * @param <A> an answer
@@ -28,22 +28,22 @@ public final class Lockstep<Q, A> {
     this.answers = answers;
   }
 
-  /** A piece of work. */
+  /** A task. */
   @FunctionalInterface
   public interface Work<Q, A, R> {
-    /** Does it, on whatever thread. */
+    /** Runs the task, on any thread. */
     R run(Participant<Q, A> participant);
   }
 
-  /** What a piece of work has to do with the others and with the caller. */
+  /** A task's connection to the other tasks and to the caller. */
   public interface Participant<Q, A> {
-    /** Asks, and waits until all others have asked too or are done. */
+    /** Asks a question and waits until all other tasks have asked theirs or are done. */
     A ask(Q question);
 
-    /** Has something done on the caller's thread, at once. */
+    /** Runs work on the caller's thread immediately. */
     <T> T outside(Supplier<T> work);
 
-    /** Has something done on the caller's thread, at once. */
+    /** Runs work on the caller's thread immediately. */
     default void outside(Runnable work) {
       outside(
           () -> {
@@ -54,13 +54,13 @@ public final class Lockstep<Q, A> {
   }
 
   /**
-   * Does all work. When a piece fails, or what is done for it, that is thrown unchanged; the other
-   * pieces are then abandoned where they wait, and no thread is left.
+   * Runs all tasks. If a task or work on its behalf fails, the exception is rethrown unchanged, the
+   * other tasks are abandoned where they wait, and no thread remains.
    *
    * @param works at least one
-   * @param answers answers the questions of those that are not done yet, in their order; called on
-   *     this thread
-   * @return the results, in the order of the works
+   * @param answers answers the questions of the unfinished tasks, in their order; called on this
+   *     thread
+   * @return the results, in the order of the tasks
    */
   public static <Q, A, R> List<R> run(
       List<? extends Work<Q, A, R>> works, Function<List<Q>, List<A>> answers) {
@@ -109,18 +109,16 @@ public final class Lockstep<Q, A> {
     }
   }
 
-  /** What makes work that is abandoned leave its thread. */
+  /** Makes an abandoned task leave its thread. */
   private static final class Abandoned extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     Abandoned() {
-      super("another picture of the batch has failed", null, false, false);
+      super("another image of the batch failed", null, false, false);
     }
   }
 
-  /**
-   * A piece of work and its thread. The semaphores also make each side see what the other wrote.
-   */
+  /** A task and its thread. The semaphores also publish each side's writes to the other. */
   private static final class Member<Q, A, R> implements Participant<Q, A> {
     private final Work<Q, A, R> work;
     private final Thread thread;
@@ -136,14 +134,14 @@ public final class Lockstep<Q, A> {
     Member(Work<Q, A, R> work, int index) {
       this.work = work;
       String caller = Thread.currentThread().getName();
-      this.thread = new Thread(this::runAll, "%s picture %s".formatted(caller, index + 1));
+      this.thread = new Thread(this::runAll, "%s image %s".formatted(caller, index + 1));
       thread.setDaemon(true);
     }
 
-    /** How it ended. */
+    /** The result or failure of a task. */
     private record Outcome<R>(@Nullable R result, @Nullable Throwable failure) {}
 
-    /** Lets the work go on until it asks the next question or is done. */
+    /** Resumes the task until it asks its next question or is done. */
     void goOn() {
       do {
         errand = null;
@@ -182,7 +180,7 @@ public final class Lockstep<Q, A> {
       return requireNonNull(requireNonNull(outcome).result);
     }
 
-    /** Ends the thread, if it still waits. */
+    /** Ends the thread, if it is still waiting. */
     void abandon() {
       if (started && !isDone()) {
         abandoned = true;
@@ -200,14 +198,14 @@ public final class Lockstep<Q, A> {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // A question is replied to by its answer.
+    @SuppressWarnings("unchecked") // The reply to a question is its answer.
     public A ask(Q asked) {
       question = asked;
       return (A) waited();
     }
 
     @Override
-    @SuppressWarnings("unchecked") // An errand is replied to by its result.
+    @SuppressWarnings("unchecked") // The reply to an errand is its result.
     public <T> T outside(Supplier<T> wanted) {
       errand = wanted;
       return (T) waited();

@@ -3,28 +3,28 @@ package dev.sdlora.pipeline.denoise;
 import dev.sdlora.pipeline.denoise.BatchedPredictor.Question;
 import java.util.List;
 
-/** How a sampler asks the network. */
+/** Calls the network on behalf of a sampler. */
 @FunctionalInterface
 public interface ModelCalls {
-  /** At once. */
+  /** Calls the network immediately. */
   ModelCalls ALONE = (predictor, question) -> predictor.predict(List.of(question)).get(0);
 
-  /** What the network predicts under each condition, in their order. */
+  /** Returns the network's predictions under each condition, in their order. */
   List<float[]> ask(BatchedPredictor predictor, Question question);
 
   /**
-   * A question and who is to answer it.
+   * A question and the predictor that answers it.
    *
-   * @param predictor the same for all images that are drawn together
+   * @param predictor the same for all images that are generated together
    */
   record Asked(BatchedPredictor predictor, Question question) {}
 
-  /** Together with the samplers of other images; {@link #answer} answers them. */
+  /** Calls the network together with the samplers of other images; {@link #answer} answers them. */
   static ModelCalls together(Lockstep.Participant<Asked, List<float[]>> seat) {
     return (predictor, question) -> seat.ask(new Asked(predictor, question));
   }
 
-  /** What the network predicts for each of the images that ask. */
+  /** Returns the network's predictions for each image. */
   static List<List<float[]>> answer(List<Asked> asked) {
     return asked.get(0).predictor.predict(asked.stream().map(Asked::question).toList());
   }

@@ -9,34 +9,32 @@ import dev.sdlora.pipeline.network.UNet;
 import java.util.List;
 
 /**
- * Runs the U-Net; the one place where sampling does. What else a network reads beside latent, time
- * and text, such as the channels of an inpainting model or the residuals of a ControlNet, is added
- * by the predictor.
+ * Runs the U-Net; the only place where sampling does. Implementations add whatever else a network
+ * reads in addition to latent, time and text, such as an inpainting model's channels or a
+ * ControlNet's residuals.
  */
 @FunctionalInterface
 public interface NoisePredictor {
   /**
    * Runs the network on a batch.
    *
-   * @param scope will own the result and whatever the predictor makes on the way; it is closed when
-   *     the result has been read
-   * @return float32 [batch, channels, height / 8, width / 8], what the network is trained to
-   *     predict
+   * @param scope will own the result and all temporary arrays; it is closed after the result is
+   *     read
+   * @return float32 [batch, channels, height / 8, width / 8], the network's prediction
    */
   NDArray predict(Batch batch, NDManager scope);
 
   /**
-   * What the network is asked: about one latent under several conditions, or about those of several
-   * images.
+   * The network's input: one latent under several conditions, or the latents of several images.
    *
-   * @param call which call of the model this belongs to, counted from 0 for each image; one call
-   *     may take several batches
+   * @param call the index of the model call, counted from 0 for each image; one call may have
+   *     several batches
    * @param sigma the noise level
-   * @param rows what each row is
+   * @param rows describes each row
    * @param latents float32 [batch, channels, height / 8, width / 8], at unit variance
-   * @param times float32 [batch], training time steps, fractions allowed
+   * @param times float32 [batch], training timesteps, which may be fractional
    * @param context float32 [batch, tokens, width], the states of the text encoders
-   * @param added what the network is told beside time and text
+   * @param added the conditions in addition to time and text
    */
   record Batch(
       int call,
@@ -46,17 +44,17 @@ public interface NoisePredictor {
       NDArray times,
       NDArray context,
       AddedConditions added) {
-    /** The same question about other latents. */
+    /** Returns a copy with other latents. */
     Batch withLatents(NDArray others) {
       return new Batch(call, sigma, rows, others, times, context, added);
     }
 
-    /** The question as the U-Net takes it. */
+    /** Returns the batch as the U-Net's input. */
     UNet.Input input(Residuals residuals) {
       return new UNet.Input(latents, times, context, added, residuals);
     }
 
-    /** The number of rows. */
+    /** Returns the number of rows. */
     public int size() {
       return rows.size();
     }
@@ -65,10 +63,10 @@ public interface NoisePredictor {
   /**
    * A row of a batch.
    *
-   * @param image whose latent it holds, counted from 0 among those of the batch
-   * @param condition what context and added hold for the network
-   * @param negative whether that is the negative condition
-   * @param blind whether it is not shown the image that an editing model reads
+   * @param image the index of the image in the batch, counted from 0
+   * @param condition the condition that context and added hold for the network
+   * @param negative whether it is the negative condition
+   * @param blind whether it does not see the image that an editing model reads
    */
   record Row(int image, Conditioning condition, boolean negative, boolean blind) {}
 }

@@ -5,8 +5,8 @@ import java.util.function.DoublePredicate;
 import java.util.function.Supplier;
 
 /**
- * A denoiser whose place another one takes on the way, as a refiner does; it does not come back.
- * Used by one thread.
+ * A denoiser that hands over to another one partway, as for a refiner; it never switches back. Used
+ * by one thread.
  */
 public final class SwitchingDenoiser implements Denoiser {
   private final DoublePredicate due;
@@ -17,8 +17,8 @@ public final class SwitchingDenoiser implements Denoiser {
   /**
    * Starts with a denoiser.
    *
-   * @param due whether the time of the next one has come, by the noise level of a call
-   * @param next asked once, when it has come
+   * @param due whether to switch at the noise level of a call
+   * @param next called once, at the switch
    */
   public SwitchingDenoiser(Denoiser first, DoublePredicate due, Supplier<Denoiser> next) {
     this.current = first;

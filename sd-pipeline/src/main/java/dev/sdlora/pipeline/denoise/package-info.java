@@ -1,17 +1,18 @@
 /**
- * The samplers' view of the U-Net: a function that takes noise out of a latent.
+ * The samplers' view of the U-Net: a function that removes noise from a latent.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>How conditions guide, batches: {@code pipeline.denoise}: the formula in {@code Guidance},
- *       what runs together in {@code BatchedPredictor}.
- *   <li>Which calls are guided: {@code denoise.GuidedCalls}; options in {@code api.SpeedOptions},
- *       their keys in {@code image.SpeedKeys}; compared by {@code demo.CompareSpeedOptions}.
- *   <li>What else the U-Net reads in a call: {@code denoise.NoisePredictor}, the one place where it
- *       is called; made in {@code DenoisingPass}.
- *   <li>Which calls of the U-Net are whole, what they keep for others: {@code denoise.DeepCache};
- *       what then runs, {@code predict_keeping} in {@code unet.torchscript.py}.
+ *   <li>Guidance formula and batches: {@code pipeline.denoise}: {@code Guidance} and {@code
+ *       BatchedPredictor}.
+ *   <li>Selection of guided calls: {@code denoise.GuidedCalls}; options in {@code
+ *       api.SpeedOptions}, their keys in {@code image.SpeedKeys}; compared by {@code
+ *       demo.CompareSpeedOptions}.
+ *   <li>Other inputs of the U-Net: {@code denoise.NoisePredictor}, the only place where it is
+ *       called; created in {@code DenoisingPass}.
+ *   <li>Whole and partial U-Net calls, cached features: {@code denoise.DeepCache}; the partial
+ *       network, {@code predict_keeping} in {@code unet.torchscript.py}.
  * </ul>
  */
 @NullMarked

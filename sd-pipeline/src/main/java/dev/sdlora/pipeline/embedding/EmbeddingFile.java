@@ -26,25 +26,25 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * A file that has been read whole.
+ * The contents of an embedding file.
  *
- * @param details what callers of the library see of it
+ * @param details the description for callers of the library
  * @param word its vectors, under its name
  */
 record EmbeddingFile(Embedding details, TrainedWord word) {
   static final List<String> PICTURES = List.of(".png", ".webp");
 
-  /** Where A1111 puts an embedding into a PNG, in base 64. */
+  /** The PNG text chunk in which A1111 stores an embedding in base 64. */
   private static final String KEYWORD = "sd-ti-embedding";
 
-  /** A file of this name is shown beside an embedding and never holds one. */
+  /** The name suffix of an embedding's preview image, which never contains an embedding. */
   private static final String PREVIEW = ".preview";
 
   /**
    * Reads a file.
    *
    * @throws EmbeddingException if it is missing or holds no embedding
-   * @throws dev.sdlora.api.error.TensorFileException if it is damaged or no tensor file
+   * @throws dev.sdlora.api.error.TensorFileException if it is damaged or is not a tensor file
    */
   static EmbeddingFile open(Path path) {
     return isPicture(path)
@@ -52,12 +52,12 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
             .orElseThrow(
                 () ->
                     new EmbeddingException(
-                        "'" + path + "' is a picture into which no embedding is written",
+                        "'" + path + "' is an image that contains no embedding",
                         ErrorDetails.in(path)))
         : explained(path, () -> of(path, FolderTree.stem(path), rows(path)));
   }
 
-  /** Whether a file is a LoRA, which people take for an embedding. */
+  /** Whether a file is a LoRA, which users confuse with embeddings. */
   static boolean isLora(Path path) {
     try {
       return !isPicture(path) && !LoraFile.open(path).modules().isEmpty();
@@ -66,7 +66,7 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
     }
   }
 
-  /** Whether all its numbers are zero, so that words mean nothing. */
+  /** Whether all its values are zero, so that it has no effect. */
   boolean isZero() {
     for (int encoder = 0; encoder < details.widths().size(); encoder++) {
       for (float number : word.values(encoder)) {
@@ -78,16 +78,16 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
     return true;
   }
 
-  /** Whether a name is that of an image. */
+  /** Whether a file name is that of an image. */
   static boolean isPicture(Path path) {
     String name = path.toString().toLowerCase(Locale.ROOT);
     return PICTURES.stream().anyMatch(name::endsWith);
   }
 
   /**
-   * The embedding in an image, if there is one.
+   * Returns the embedding in an image, if there is one.
    *
-   * @throws EmbeddingException if there is one that is damaged
+   * @throws EmbeddingException if there is one but it is damaged
    */
   static Optional<EmbeddingFile> find(Path picture) {
     String stem = FolderTree.stem(picture);
@@ -116,15 +116,15 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
     } catch (GenerationCancelledException | EmbeddingException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      // Java's own readers of images fail in many ways on damaged files.
-      throw new EmbeddingException("cannot be read as a picture: " + e.getMessage(), e);
+      // Java's image readers fail in many ways on damaged files.
+      throw new EmbeddingException("cannot be read as an image: " + e.getMessage(), e);
     }
   }
 
   /**
-   * An embedding that came with a LoRA.
+   * Reads an embedding bundled with a LoRA.
    *
-   * @throws EmbeddingException if it is none, or damaged
+   * @throws EmbeddingException if it is not an embedding or is damaged
    */
   static EmbeddingFile bundled(LoraFile lora, BundledEmbedding embedding) {
     Path path = lora.file().path();
@@ -139,7 +139,7 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
     } catch (EmbeddingException e) {
       if (isLora(path)) {
         throw new EmbeddingException(
-            "is a LoRA, not an embedding; it acts from a folder of LoRAs, by a tag such as <lora:"
+            "is a LoRA, not an embedding; move it to a folder of LoRAs and use a tag such as <lora:"
                 + FolderTree.stem(path)
                 + ":1>",
             ErrorDetails.NONE,
@@ -170,12 +170,12 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
 
   private static EmbeddingFile of(Path path, String name, List<Rows> encoders) {
     if (name.isBlank()) {
-      throw new EmbeddingException("has no name that a prompt could write");
+      throw new EmbeddingException("has no name that a prompt could contain");
     }
     int vectors = encoders.get(0).count();
     if (encoders.stream().anyMatch(rows -> rows.count() != vectors)) {
       throw new EmbeddingException(
-          "has different numbers of vectors for its text encoders: "
+          "has a different number of vectors for each text encoder: "
               + encoders.stream().map(Rows::count).toList());
     }
     return new EmbeddingFile(
@@ -187,13 +187,13 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
         new TrainedWord(name, vectors, encoders.stream().map(Rows::values).toList()));
   }
 
-  /** An error whose sentence begins with the file. */
+  /** Adds the file to an error's message. */
   private static <T> T explained(Path path, Supplier<T> reading) {
     if (!Files.exists(path)) {
       throw new EmbeddingException(
           "embedding '" + path + "' does not exist", ErrorDetails.in(path));
     }
-    // A pipe would be waited for.
+    // Reading a pipe would block.
     if (!Files.isRegularFile(path)) {
       throw new EmbeddingException("'" + path + "' is not a regular file", ErrorDetails.in(path));
     }

@@ -18,14 +18,14 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Embeddings that were read before, so that a file that has not changed is not read again, and its
- * vectors stay the same object. Safe for use by several threads.
+ * Caches embeddings, so that an unchanged file is not read again and its vectors stay the same
+ * object. Safe for use by several threads.
  */
 public final class EmbeddingFiles {
-  /** With their vectors, some 50 KB each. */
+  /** The maximum number of embeddings with vectors, about 50 KB each. */
   private static final int WHOLE = 256;
 
-  /** Enough for any collection. */
+  /** The maximum number of summaries and hashes, enough for any collection. */
   private static final int FILES = 1 << 16;
 
   private final FileCache<EmbeddingFile> whole = new FileCache<>(WHOLE);
@@ -34,18 +34,18 @@ public final class EmbeddingFiles {
   private final FileCache<Map<String, EmbeddingFile>> bundles = new FileCache<>(WHOLE);
 
   /**
-   * What is kept of a file that was looked at.
+   * A cached summary of a file.
    *
-   * @param embedding what it holds; of an image, perhaps nothing
-   * @param problem why it cannot be used, if that is so
+   * @param embedding the embedding in the file; empty for an image without one
+   * @param problem why it cannot be used, if so
    */
   record Summary(Optional<Embedding> embedding, Optional<String> problem) {}
 
   /**
-   * An embedding.
+   * Opens an embedding.
    *
    * @throws EmbeddingException if the file is missing or holds no embedding
-   * @throws dev.sdlora.api.error.TensorFileException if it is damaged or no tensor file
+   * @throws dev.sdlora.api.error.TensorFileException if it is damaged or is not a tensor file
    */
   public Embedding open(Path path) {
     return file(path).details();
@@ -58,7 +58,7 @@ public final class EmbeddingFiles {
         .orElseGet(() -> whole.keep(path, stamp, EmbeddingFile.open(path)));
   }
 
-  /** What a file is. Does not fail, and does not try again until it changes. */
+  /** Returns the summary of a file. Never throws, and retries only when the file changes. */
   Summary summary(Path path) {
     try {
       Stamp stamp = stamp(path);
@@ -84,7 +84,7 @@ public final class EmbeddingFiles {
         });
   }
 
-  /** A1111's short hash of a file, computed when first asked for. */
+  /** Returns A1111's short hash of a file, computed on first use. */
   public String hash(Path path) {
     Stamp stamp = stamp(path);
     return hashes
@@ -93,9 +93,9 @@ public final class EmbeddingFiles {
   }
 
   /**
-   * An embedding that came with a LoRA.
+   * Returns an embedding bundled with a LoRA.
    *
-   * @throws EmbeddingException if it is none, or damaged
+   * @throws EmbeddingException if it is not an embedding or is damaged
    */
   EmbeddingFile bundled(LoraFile lora, BundledEmbedding embedding) {
     Path path = lora.file().path();

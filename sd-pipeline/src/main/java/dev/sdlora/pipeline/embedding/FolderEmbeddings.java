@@ -24,7 +24,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The embeddings of folders, and some that were given by object. Safe for several threads. */
+/** The embeddings in folders and those passed as objects. Safe for use by several threads. */
 public final class FolderEmbeddings implements EmbeddingLibrary {
   private static final FolderTree.Kind KIND =
       new FolderTree.Kind(
@@ -42,10 +42,10 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
   private final PathRedactor shown;
 
   /**
-   * Looks at folders.
+   * Scans folders.
    *
    * @param files opens the files
-   * @param given embeddings that go before those in the folders
+   * @param given embeddings that take precedence over those in the folders
    * @throws EmbeddingException if one of the folders is not a folder
    */
   public FolderEmbeddings(EmbeddingFiles files, List<Path> folders, List<Embedding> given) {
@@ -108,11 +108,11 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
   }
 
   /**
-   * Which files that lie elsewhere hold embeddings that a text names, and that no name here stands
-   * for: to the prompt they are text.
+   * Returns the embeddings that a text names but that are only in other places, so that the prompt
+   * treats them as text.
    *
-   * @param text of a prompt
-   * @param elsewhere files by their names; only those that the text names are opened
+   * @param text the text of a prompt
+   * @param elsewhere files in other places by name; only those that the text names are opened
    */
   public List<String> missedIn(String text, Map<String, Path> elsewhere) {
     String wanted = text.toLowerCase(Locale.ROOT);
@@ -129,7 +129,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
   }
 
   /**
-   * What a file here of the name that a LoRA's tag has is, with what to do about it.
+   * Describes the file here that has the name in a LoRA tag, and how to use it.
    *
    * @return the end of a sentence; empty if there is no such file, or it is something else
    */
@@ -138,11 +138,11 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
         .flatMap(
             path ->
                 EmbeddingFile.isLora(path)
-                    ? Optional.of("a LoRA of this name, which has to be moved")
+                    ? Optional.of("a LoRA of this name, which must be moved")
                     : files
                         .summary(path)
                         .embedding()
-                        .map(found -> "an embedding of this name, which acts without a tag"));
+                        .map(found -> "an embedding of this name, which works without a tag"));
   }
 
   private static boolean isWordOf(String text, String name) {
@@ -159,28 +159,28 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
     return false;
   }
 
-  /** Opens the files. */
+  /** Returns the cache that opens the files. */
   EmbeddingFiles files() {
     return files;
   }
 
   /**
-   * Checks those given by object.
+   * Checks the embeddings passed as objects.
    *
-   * @throws EmbeddingException if one cannot be read any more, or is for another model
+   * @throws EmbeddingException if one can no longer be read, or is for another model
    */
   public void requireGivenFit(PromptEmbeddings.Target target) {
     given.forEach(embedding -> target.requireFit(embedding.name(), files.open(embedding.path())));
   }
 
-  /** The embeddings that were given as objects. */
+  /** Returns the embeddings passed as objects. */
   List<Embedding> given() {
     return given;
   }
 
   /**
-   * Where the names lead, in the order in which they were found. Only images are opened for it,
-   * since they have their names inside. The caller owns the map.
+   * Returns the files by embedding name, in the order in which they were found. Only images are
+   * opened, because their names are inside. The caller owns the map.
    */
   Map<String, Path> paths() {
     Map<String, Path> paths = new LinkedHashMap<>();
@@ -191,7 +191,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
               : Optional.of(FolderTree.stem(path));
       name.ifPresent(
           found -> {
-            paths.remove(found); // so that it comes to the end
+            paths.remove(found); // moves it to the end
             paths.put(found, path);
           });
     }
@@ -208,7 +208,10 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
     return byPath;
   }
 
-  /** Only here is anything changed. A file that lies in two of the folders counts once. */
+  /**
+   * Scans the folders; the only method that changes state. A file in two of the folders counts
+   * once.
+   */
   private synchronized FolderTree.Found look() {
     return FolderTree.look(trees);
   }

@@ -20,20 +20,23 @@ import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
 
 /**
- * The text that A1111 hides in the pixels of an image, where web sites do not remove it. Left of
- * the image proper stands a block with the lower halves of the bytes of a zlib stream, right of it
- * one with the upper halves, each separated from it by a black column. A half is the lowest four
- * bits of a colour, in the order of rows, columns, and red, green, blue; over them lies a fixed
- * sequence of pseudo-random numbers.
+ * Reads the text that A1111 hides in the pixels of an image, where web sites do not remove it. A
+ * block to the left of the image proper has the lower halves of the bytes of a zlib stream, a block
+ * to the right has the upper halves; a black column separates each from the image. A half is the
+ * lowest four bits of a colour, in the order of rows, columns, and red, green, blue, XORed with a
+ * fixed sequence of pseudo-random numbers.
  */
 final class HiddenText {
-  /** A1111 adds some hundred columns to an image of 512 × 512; 75 vectors for SDXL are 2,600. */
+  /**
+   * Upper bound. A1111 adds about a hundred columns to an image of 512×512, and 2,600 for 75
+   * vectors of SDXL.
+   */
   private static final long MAX_PIXELS = 1 << 23;
 
-  /** A byte for each colour and transparency: no other image keeps the lowest four bits. */
+  /** One byte per channel: no other image format keeps the lowest four bits. */
   private static final int COLOUR_BITS = 8;
 
-  /** What a zlib stream begins with; the second byte tells the level, which is the highest. */
+  /** The first byte of a zlib stream; the second is the level, which is the highest. */
   private static final int ZLIB = 0x78;
 
   private final BufferedImage image;
@@ -42,7 +45,7 @@ final class HiddenText {
   private final int firstRow;
   private final int lastRow;
 
-  /** For each column the colours of all its rows, laid over each other. */
+  /** The bitwise OR of all colours in each column. */
   private final int[] columns;
 
   private HiddenText(BufferedImage image) {
@@ -61,7 +64,7 @@ final class HiddenText {
         }
       }
     }
-    // Without the black margin that viewers may have added.
+    // Exclude the black margin that viewers may have added.
     this.firstColumn = Math.max(brightColumns.nextSetBit(0), 0);
     this.lastColumn = Math.max(brightColumns.length() - 1, 0);
     this.firstRow = Math.max(brightRows.nextSetBit(0), 0);
@@ -69,9 +72,9 @@ final class HiddenText {
   }
 
   /**
-   * The text in an image, if there is one and the image is in a format that Java can read.
+   * Returns the text in an image, if there is one and Java can read the image format.
    *
-   * @throws EmbeddingException if it is damaged, as when the image was stored with loss
+   * @throws EmbeddingException if it is damaged, for example by lossy compression
    * @throws IOException if the image cannot be read
    */
   static Optional<String> find(Path path) throws IOException {
@@ -110,7 +113,7 @@ final class HiddenText {
     return stream[0] == ZLIB ? Optional.of(inflate(stream)) : Optional.empty();
   }
 
-  /** By what the head of the file says, before there is memory for its pixels. */
+  /** Checks the file's header before allocating memory for its pixels. */
   private static boolean mayHold(ImageReader reader) throws IOException {
     long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
     Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
@@ -127,7 +130,7 @@ final class HiddenText {
     return (rgb & 0xff0000) != 0 && (rgb & 0xff00) != 0 && (rgb & 0xff) != 0;
   }
 
-  /** Whether all lowest four bits of a column are 0. */
+  /** Whether the lowest four bits are 0 in the whole column. */
   private boolean isBorder(int column) {
     return (columns[column] & 0x0f0f0f) == 0;
   }
@@ -141,14 +144,16 @@ final class HiddenText {
       return new String(Inflated.zlib(stream, 0, SettingsJson.MAX_BYTES), StandardCharsets.UTF_8);
     } catch (DataFormatException e) {
       throw new EmbeddingException(
-          "has an embedding in its pixels that is damaged, probably by storing the picture with"
-              + " loss: "
+          "has a damaged embedding in its pixels, probably because the image was saved with lossy compression: "
               + e.getMessage(),
           e);
     }
   }
 
-  /** Numerical Recipes' quick generator from 0 on, each number modulo 255, its lowest four bits. */
+  /**
+   * The generator "quick and dirty" of Numerical Recipes, starting from 0; each value modulo 255,
+   * its lowest four bits.
+   */
   static final class Mask {
     private long state;
 

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An embedding as A1111 writes it into images: the JSON form of the dictionary that its files hold,
- * with <code>{"TORCHTENSOR": [[…], …]}</code> in place of tensors.
+ * An embedding as A1111 writes it into images: the dictionary of its files as JSON, with tensors
+ * written as <code>{"TORCHTENSOR": [[…], …]}</code>.
  */
 final class JsonRows {
   private static final String TENSOR = "TORCHTENSOR";
@@ -21,16 +21,16 @@ final class JsonRows {
   private final Map<String, JsonNode> tensors = new LinkedHashMap<>();
 
   /**
-   * Reads a text.
+   * Parses a text.
    *
-   * @throws EmbeddingException if it is no JSON
+   * @throws EmbeddingException if it is not JSON
    */
   JsonRows(String text) {
     try {
       root = SettingsJson.parse(text);
     } catch (JsonProcessingException e) {
       throw new EmbeddingException(
-          "is damaged: the embedding in the picture is no JSON: " + e.getOriginalMessage(), e);
+          "is damaged: the embedding in the image is not JSON: " + e.getOriginalMessage(), e);
     }
     collect("", root);
     root.properties().forEach(field -> collect(field.getKey() + ".", field.getValue()));
@@ -44,13 +44,13 @@ final class JsonRows {
     }
   }
 
-  /** What it is called there. */
+  /** Returns the embedding's name in the file. */
   Optional<String> name() {
     return Optional.of(root.path("name").asText()).filter(name -> !name.isBlank());
   }
 
   /**
-   * The vectors for each text encoder.
+   * Returns the vectors for each text encoder.
    *
    * @throws EmbeddingException if it holds something else
    */
@@ -72,7 +72,7 @@ final class JsonRows {
       JsonNode row = matrix ? tensor.path((int) (i / shape[1])) : tensor;
       if (row.size() != shape[1] || !row.path(column).isNumber()) {
         throw new EmbeddingException(
-            "is damaged: tensor '" + name + "' in the picture is no matrix of numbers",
+            "is damaged: tensor '" + name + "' in the image is not a matrix of numbers",
             ErrorDetails.NONE.withTensor(name));
       }
       values[i] = (float) row.path(column).doubleValue();

@@ -5,19 +5,22 @@ import dev.sdlora.api.error.ErrorDetails;
 import java.util.List;
 import java.util.Set;
 
-/** Which tensors of a file are the vectors of an embedding, by their names. */
+/** Finds the tensors with an embedding's vectors by their names. */
 final class Layout {
-  /** A1111 has a dictionary here, whose only key is mostly {@code *}. */
+  /** A1111's dictionary, whose only key is usually {@code *}. */
   private static final String A1111 = "string_to_param.";
 
-  /** How two text encoders are told apart: by most trainers, and by diffusers' scripts. */
+  /**
+   * The tensor names for two text encoders: those of most trainers, and those of diffusers'
+   * scripts.
+   */
   private static final List<List<String>> PAIRS =
       List.of(List.of("clip_l", "clip_g"), List.of("text_encoders_0", "text_encoders_1"));
 
   private Layout() {}
 
   /**
-   * The tensors for the text encoders, in the order of these.
+   * Returns the tensors for the text encoders, in the order of the encoders.
    *
    * @throws EmbeddingException if these are not the tensors of one embedding
    */
@@ -38,7 +41,7 @@ final class Layout {
       }
     }
     if (names.size() == 1) {
-      return List.copyOf(names); // diffusers: the name is the word that was trained
+      return List.copyOf(names); // diffusers: named after the trained word
     }
     throw new EmbeddingException(
         "is not an embedding: it has %s tensors%s"

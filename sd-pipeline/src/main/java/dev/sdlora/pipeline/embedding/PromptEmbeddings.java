@@ -24,9 +24,9 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * The embeddings that the prompts of one request may name, and what came of those that they did
- * name. Embeddings given by object go before those that came with the request's LoRAs, and these
- * before those in folders. Only files that are named are read. Used by one thread.
+ * The embeddings that the prompts of one request may use, and those that they did use. Embeddings
+ * passed as objects take precedence over those bundled with the request's LoRAs, and these over
+ * those in folders. Only files that a prompt names are read. Used by one thread.
  */
 public final class PromptEmbeddings implements TrainedWords {
   private final SpelledNames<Candidate> names;
@@ -38,10 +38,10 @@ public final class PromptEmbeddings implements TrainedWords {
   private final Set<String> warnings = new LinkedHashSet<>();
 
   /**
-   * What embeddings have to fit.
+   * The model that embeddings must fit.
    *
    * @param checkpoint the model
-   * @param widths of its text encoders
+   * @param widths the widths of its text encoders
    */
   public record Target(Checkpoint checkpoint, List<Integer> widths) {
     /** Copies the list. */
@@ -52,7 +52,7 @@ public final class PromptEmbeddings implements TrainedWords {
     /**
      * Checks an embedding.
      *
-     * @param name what it is called
+     * @param name its name
      * @throws EmbeddingException if it is for another model
      */
     void requireFit(String name, Embedding embedding) {
@@ -62,8 +62,7 @@ public final class PromptEmbeddings implements TrainedWords {
       String family =
           embedding.family() == ModelFamily.UNKNOWN ? "another model" : embedding.family().label();
       throw new EmbeddingException(
-          ("embedding '%s' is for %s (vectors of %s numbers), but checkpoint '%s' is %s, whose text"
-                  + " %s vectors of %s")
+          "embedding '%s' is for %s (vectors of width %s), but checkpoint '%s' is %s, whose text %s vectors of width %s"
               .formatted(
                   name,
                   family,
@@ -83,19 +82,20 @@ public final class PromptEmbeddings implements TrainedWords {
   }
 
   /**
-   * An embedding that may be named.
+   * An embedding that prompts may name.
    *
    * @param file reads it
-   * @param hashed the file whose hash images tell; none for what came with a LoRA, as in A1111
+   * @param hashed the file whose hash is written into images; as in A1111, empty if bundled with a
+   *     LoRA
    */
   private record Candidate(String name, Supplier<EmbeddingFile> file, Optional<Path> hashed) {}
 
   /**
-   * The embeddings of a request.
+   * Creates the embeddings of a request.
    *
-   * @param library the folders, and those given by object
-   * @param loras the LoRAs that act in it
-   * @param lenient whether the name of one that cannot be used is read as text, with a warning
+   * @param library the embeddings in folders and those passed as objects
+   * @param loras the request's LoRAs
+   * @param lenient whether the name of an unusable embedding is read as text, with a warning
    */
   public PromptEmbeddings(
       FolderEmbeddings library, List<LoraFile> loras, Target target, boolean lenient) {
@@ -113,7 +113,9 @@ public final class PromptEmbeddings implements TrainedWords {
     this.names = new SpelledNames<>(candidates, ClipTokenizer.standard());
   }
 
-  /** The last one goes first, also where another is spelled with the same tokens. */
+  /**
+   * Adds a candidate. The last one takes precedence, even over a name spelled with the same tokens.
+   */
   private static void put(Map<String, Candidate> candidates, Candidate candidate) {
     candidates.remove(candidate.name);
     candidates.put(candidate.name, candidate);
@@ -130,8 +132,7 @@ public final class PromptEmbeddings implements TrainedWords {
   /**
    * {@inheritDoc}
    *
-   * @throws EmbeddingException if the embedding of that name cannot be used and the request is
-   *     strict
+   * @throws EmbeddingException if the embedding cannot be used and the request is strict
    */
   @Override
   public Optional<Match> at(String text, int position) {
@@ -141,8 +142,7 @@ public final class PromptEmbeddings implements TrainedWords {
   /**
    * {@inheritDoc}
    *
-   * @throws EmbeddingException if the embedding of that name cannot be used and the request is
-   *     strict
+   * @throws EmbeddingException if the embedding cannot be used and the request is strict
    */
   @Override
   public Optional<Match> at(int[] tokens, int position) {
@@ -179,7 +179,7 @@ public final class PromptEmbeddings implements TrainedWords {
     if (file.isZero()) {
       int vectors = file.details().vectors();
       warnings.add(
-          "embedding '%s' says nothing: all numbers of its %s are zero (norm 0), as in a file that was"
+          "embedding '%s' has no effect: all values of its %s are zero (norm 0), as in a file that was"
                   .formatted(candidate.name, vectors == 1 ? "vector" : vectors + " vectors")
               + " saved before it was trained");
     }
@@ -188,17 +188,20 @@ public final class PromptEmbeddings implements TrainedWords {
     return file.word();
   }
 
-  /** A1111's short hash of each file that a prompt named, by its name, in the order of naming. */
+  /**
+   * Returns A1111's short hash of each file that a prompt named, by name, in the order of first
+   * use.
+   */
   public Map<String, String> hashes() {
     return Collections.unmodifiableMap(hashes);
   }
 
-  /** The names that stood for vectors. */
+  /** Returns the names that were replaced by vectors. */
   public Set<String> named() {
     return Collections.unmodifiableSet(named);
   }
 
-  /** What was read as text although there is an embedding of that name, and what says nothing. */
+  /** Returns warnings about names that were read as text and about embeddings without effect. */
   public List<String> warnings() {
     return List.copyOf(warnings);
   }

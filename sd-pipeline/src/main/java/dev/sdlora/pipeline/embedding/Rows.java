@@ -8,31 +8,31 @@ import java.util.List;
 /**
  * The vectors of an embedding for one text encoder.
  *
- * @param count how many there are, at least 1 and as many as a chunk has room for
- * @param width numbers in each
+ * @param count the number of vectors, from 1 to the capacity of a chunk
+ * @param width the width of each
  * @param values row by row, all finite
  */
-@SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
 record Rows(int count, int width, float[] values) {
-  /** The widest known text encoder has 4,096. */
+  /** Upper bound; the widest known text encoder has 4,096. */
   private static final long MAX_WIDTH = 1 << 14;
 
-  /** Refuses NaN and infinity. */
+  /** Rejects NaN and infinity. */
   Rows {
     for (float value : values) {
       if (!Float.isFinite(value)) {
-        throw new EmbeddingException("holds NaN or infinity; its training has failed");
+        throw new EmbeddingException("holds NaN or infinity; its training failed");
       }
     }
   }
 
-  /** A shape [width] or [count, width] as [count, width]. */
+  /** Returns the shape [width] or [count, width] as [count, width]. */
   static long[] shape(String tensor, List<Long> shape) {
     long count = shape.size() == 2 ? shape.get(0) : 1;
     long width = shape.isEmpty() ? 0 : shape.get(shape.size() - 1);
     if (shape.size() > 2 || count < 1 || width < 1 || width > MAX_WIDTH) {
       throw new EmbeddingException(
-          "is not an embedding: tensor '%s' is %s, expected [vectors, width]"
+          "is not an embedding: tensor '%s' has shape %s, expected [vectors, width]"
               .formatted(tensor, shape),
           ErrorDetails.NONE.withTensor(tensor));
     }

@@ -1,13 +1,13 @@
 /**
- * Textual inversion embeddings: their files, and which of them a prompt names.
+ * Textual inversion embeddings: their files, and the lookup of names in prompts.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What an embedding's file looks like: {@code pipeline.embedding.Layout}; images in {@code
- *       HiddenText}, {@code JsonRows}.
- *   <li>Which embeddings a prompt names, and what becomes of one that does not fit: {@code
- *       pipeline.embedding.PromptEmbeddings}; how names are found among tokens, {@code
+ *   <li>Format of embedding files: {@code pipeline.embedding.Layout}; in images, {@code HiddenText}
+ *       and {@code JsonRows}.
+ *   <li>Embeddings that a prompt names, and handling of those that do not fit: {@code
+ *       pipeline.embedding.PromptEmbeddings}; matching of names and tokens, {@code
  *       prompt.tokens.SpelledNames}.
  * </ul>
  */

@@ -12,8 +12,8 @@ final class BaseHash {
   private BaseHash() {}
 
   /**
-   * Returns whether the file is the one that the LoRA was trained on: by SHA-256 ({@code
-   * ss_new_sd_model_hash}), or where only that was written, by A1111's old hash of 64 KB ({@code
+   * Returns whether the LoRA was trained on this file, judged by SHA-256 ({@code
+   * ss_new_sd_model_hash}) or, if only that was written, by A1111's old hash of 64 KB ({@code
    * ss_sd_model_hash}). A folder has no hash.
    *
    * @throws dev.sdlora.api.error.TensorFileException if the file cannot be read
@@ -30,7 +30,7 @@ final class BaseHash {
     return !old.isEmpty() && old.equals(FileHashes.legacy(checkpoint));
   }
 
-  /** Returns a hash of the metadata, or nothing for other texts, such as kohya's "NOFILE". */
+  /** Returns a hash from the metadata; empty for other texts, such as kohya's "NOFILE". */
   private static String digits(Map<String, String> metadata, String key, int least) {
     String text = metadata.getOrDefault(key, "").strip().toLowerCase(Locale.ROOT);
     return text.matches("[0-9a-f]{" + least + ",64}") ? text : "";

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Does what {@link Checkpoint#distanceTo} is asked for. */
+/** Implements {@link Checkpoint#distanceTo}. */
 public final class CheckpointDistances {
   private CheckpointDistances() {}
 
@@ -50,7 +50,7 @@ public final class CheckpointDistances {
     }
     if (blocks.isEmpty()) {
       throw new CheckpointException(
-          "checkpoints '%s' and '%s' have no weight of the same name and shape; expected two models of one size"
+          "checkpoints '%s' and '%s' have no weight with the same name and shape; expected two models of the same size"
               .formatted(from.path(), to.path()),
           ErrorDetails.in(to.path()));
     }
@@ -60,7 +60,7 @@ public final class CheckpointDistances {
   private static void requireFamily(Checkpoint one, Checkpoint other) {
     if (one.family() != other.family()) {
       throw new CheckpointException(
-          "checkpoint '%s' is %s, but '%s' is %s; expected two of one family, others have different layers"
+          "checkpoint '%s' is %s, but '%s' is %s; expected two of the same family, because other families have different layers"
               .formatted(one.path(), one.family().label(), other.path(), other.family().label()),
           ErrorDetails.in(other.path()).withFamilies(one.family(), other.family()));
     }

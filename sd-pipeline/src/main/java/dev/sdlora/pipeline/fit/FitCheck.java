@@ -34,13 +34,13 @@ public final class FitCheck {
   private final LoraFiles files;
   private final LoraCards cards;
 
-  /** Checks of files that are opened by the same hands as others. */
+  /** Creates a check that opens LoRAs through the given caches. */
   public FitCheck(LoraFiles files, LoraCards cards) {
     this.files = files;
     this.cards = cards;
   }
 
-  /** Does what {@link LoraAdapter#effectOn} is asked for. */
+  /** Implements {@link LoraAdapter#effectOn}. */
   public LoraEffect effect(LoraAdapter lora, Checkpoint checkpoint) {
     ModelFiles model = CheckpointReader.read(checkpoint);
     return effect(model, match(model, List.of(lora)));
@@ -58,7 +58,7 @@ public final class FitCheck {
                     .measure(matched.plan(), model.patchable())));
   }
 
-  /** Does what {@link LoraAdapter#conflicts} is asked for. */
+  /** Implements {@link LoraAdapter#conflicts}. */
   public LoraConflicts conflicts(List<LoraAdapter> loras, Checkpoint checkpoint) {
     ModelFiles model = CheckpointReader.read(checkpoint);
     List<PatchPlan> plans = loras.stream().map(lora -> match(model, List.of(lora)).plan()).toList();
@@ -70,7 +70,7 @@ public final class FitCheck {
                 new EffectMeter(torch, new TensorLoader(torch)).measure(plans, model.patchable())));
   }
 
-  /** Does what {@link LoraAdapter#fitOn} is asked for. */
+  /** Implements {@link LoraAdapter#fitOn}. */
   public LoraFit fit(LoraAdapter lora, Checkpoint checkpoint) {
     ModelFiles model = CheckpointReader.read(checkpoint);
     Bases.Sign trained = cards.base(lora);

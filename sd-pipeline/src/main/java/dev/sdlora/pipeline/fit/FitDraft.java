@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** What is found out about a LoRA and a checkpoint, and the sentences that say it. */
+/** Collects the findings about a LoRA and a checkpoint and words the verdict. */
 final class FitDraft {
   private final LoraAdapter lora;
   private final Checkpoint checkpoint;
@@ -41,7 +41,7 @@ final class FitDraft {
     this.exactBase = exactBase;
   }
 
-  /** Notes how it was trained, with what follows from that. */
+  /** Records how the LoRA was trained, and the advice that follows from it. */
   void trained(Training facts, Optional<PredictionType> predicted) {
     training = facts;
     prediction = predicted;
@@ -50,11 +50,12 @@ final class FitDraft {
         .ifPresent(
             type ->
                 advice.add(
-                    "it was trained for %s, but the checkpoint predicts by %s: expect broken pictures"
+                    "it was trained for %s, but the checkpoint uses %s: expect broken images"
                         .formatted(type.label(), checkpoint.predictionType().label())));
     if (facts.clipSkip().orElse(1) > 1 && checkpoint.family() == ModelFamily.SD1) {
       advice.add(
-          "it was trained at clip skip %s: ask for that".formatted(facts.clipSkip().getAsInt()));
+          "it was trained with clip skip %s: set that in the request"
+              .formatted(facts.clipSkip().getAsInt()));
     }
     facts
         .resolution()
@@ -63,7 +64,7 @@ final class FitDraft {
         .ifPresent(
             size ->
                 advice.add(
-                    "it was trained at %s, which is smaller than the %s of the checkpoint: details may be coarse"
+                    "it was trained at %s, which is smaller than the checkpoint's %s: details may be coarse"
                         .formatted(size, checkpoint.defaultSize())));
   }
 
@@ -71,13 +72,13 @@ final class FitDraft {
     effect = Optional.of(measured);
     if (!measured.unmatched().isEmpty()) {
       advice.add(
-          "%s of its %s modules belong to no layer of the checkpoint, such as '%s'"
+          "%s of its %s modules match no layer of the checkpoint, such as '%s'"
               .formatted(
                   measured.unmatched().size(), measured.modules(), measured.unmatched().get(0)));
     }
   }
 
-  /** The answer for a LoRA that cannot be applied. */
+  /** Returns the result for a LoRA that cannot be applied. */
   LoraFit misfit(LoraException cause) {
     return fit("it does not fit: " + cause.getMessage());
   }
@@ -101,23 +102,22 @@ final class FitDraft {
 
   private String verdict() {
     if (!effect.map(LoraEffect::changesAnything).orElse(false)) {
-      return "it does nothing: every change is 0";
+      return "it has no effect: every change is 0";
     }
     if (exactBase) {
-      return "made on this checkpoint: expect its whole effect";
+      return "made on this checkpoint: expect its full effect";
     }
     String made = "made " + madeFor();
     if (trained.base() == Base.UNKNOWN || comesFrom.base() == Base.UNKNOWN) {
       return made
           + (trained.base() == Base.UNKNOWN
-              ? ", and nothing says on which model: it can be applied, how well it works has to be"
-                  + " tried"
-              : ", and nothing says what the checkpoint comes from");
+              ? ", on an unknown base model: it can be applied, but try how well it works"
+              : ", but the base model of the checkpoint is unknown");
     }
     return trained.base() == comesFrom.base()
         ? made + ", and so is the checkpoint: expect most of its effect"
         : made
-            + ", but the checkpoint comes from %s: expect less of its effect, or another"
+            + ", but the checkpoint is based on %s: expect a weaker or different effect"
                 .formatted(comesFrom.base().label());
   }
 

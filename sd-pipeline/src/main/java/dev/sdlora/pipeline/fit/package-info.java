@@ -1,10 +1,10 @@
 /**
- * Which LoRAs fit which checkpoints, and how far checkpoints are apart.
+ * How well LoRAs fit checkpoints, and the distance between checkpoints.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>Whether a LoRA fits a checkpoint: {@code pipeline.fit.FitDraft}, {@code BaseHash}, {@code
+ *   <li>Fit of a LoRA to a checkpoint: {@code pipeline.fit.FitDraft}, {@code BaseHash}, {@code
  *       lora.library.Bases}.
  * </ul>
  */

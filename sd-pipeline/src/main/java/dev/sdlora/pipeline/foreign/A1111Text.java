@@ -7,14 +7,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A prompt in A1111's syntax while it is made of one in another. What means nothing to the other
- * program is written so that it means nothing to A1111. Not safe for use by several threads.
+ * Builds an A1111 prompt from a prompt in another syntax. Characters that are plain text to the
+ * other program are escaped so that A1111 also reads them as text. Not safe for use by several
+ * threads.
  */
 final class A1111Text {
-  /** Words of A1111's language; the tokenizer does not tell capital letters from small ones. */
+  /** A1111 keywords. They are lower-cased; the tokenizer ignores case. */
   private static final Pattern WORDS = Pattern.compile("\\b(?:AND|BREAK)\\b");
 
-  /** What A1111 would take for the weight of the whole prompt. */
+  /** A tail that A1111 would read as the weight of the whole prompt. */
   private static final Pattern TAIL = Pattern.compile(":\\s*[-+]?(?:\\d+\\.?|\\d*\\.\\d+)\\s*$");
 
   private static final MathContext DIGITS = new MathContext(6);
@@ -22,7 +23,7 @@ final class A1111Text {
   private final StringBuilder text = new StringBuilder();
   private int depth;
 
-  /** Adds a character that is meant as such. */
+  /** Adds a literal character. */
   void literal(char c) {
     if ("()[]\\".indexOf(c) >= 0) {
       text.append('\\');
@@ -30,29 +31,29 @@ final class A1111Text {
     text.append(c);
   }
 
-  /** Adds what A1111 is to understand as the other program does. */
+  /** Adds a character that has the same meaning in both syntaxes. */
   void meant(char c) {
     text.append(c);
   }
 
-  /** Begins what will have a weight. */
+  /** Opens a weighted group. */
   void open() {
     depth++;
     text.append('(');
   }
 
-  /** Ends the last that was begun. */
+  /** Closes the innermost group. */
   void close(double weight) {
     depth--;
     text.append(':').append(decimal(weight)).append(')');
   }
 
-  /** How much is open. */
+  /** Returns the number of open groups. */
   int depth() {
     return depth;
   }
 
-  /** The prompt; words that A1111 knows are in small letters. */
+  /** Returns the prompt, with A1111 keywords in lower case. */
   String finish() {
     String words = WORDS.matcher(text).replaceAll(word -> word.group().toLowerCase(Locale.ROOT));
     Matcher tail = TAIL.matcher(words);

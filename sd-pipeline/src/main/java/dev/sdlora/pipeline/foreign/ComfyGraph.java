@@ -16,11 +16,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes that ComfyUI has run, in the form of its API: by id a class and inputs, which are
- * values or links. Links may lead in circles or nowhere; nothing here follows one twice. Immutable.
+ * The nodes that ComfyUI ran, in its API format: each id maps to a class and inputs, which are
+ * values or links. Links may be cyclic or dangling; no method follows one twice. Immutable.
  */
 final class ComfyGraph {
-  /** Whence values come that are no widgets: nodes that only hold one. */
+  /** Inputs that hold the value of a node that only provides a value. */
   private static final List<String> VALUES =
       List.of("value", "text", "string", "String", "seed", "int", "float", "number", "Value");
 
@@ -31,7 +31,7 @@ final class ComfyGraph {
   /**
    * A node.
    *
-   * @param id in the graph
+   * @param id its id in the graph
    * @param type its class
    * @param inputs an object of values and links
    */
@@ -40,7 +40,7 @@ final class ComfyGraph {
       return inputs.path(name);
     }
 
-    /** Whether it is the same node; inputs may be large. */
+    /** Compares ids only, because inputs may be large. */
     @Override
     public boolean equals(@Nullable Object other) {
       return other instanceof Node node && id.equals(node.id);
@@ -53,9 +53,9 @@ final class ComfyGraph {
   }
 
   /**
-   * Where an input comes from.
+   * The source of an input.
    *
-   * @param slot which of the outputs, from 0
+   * @param slot the index of the output, from 0
    */
   record Link(Node from, int slot) {}
 
@@ -63,7 +63,7 @@ final class ComfyGraph {
     this.nodes = nodes;
   }
 
-  /** Reads the JSON of the API; empty if no node is in it. */
+  /** Reads API-format JSON; empty if it contains no node. */
   static Optional<ComfyGraph> of(JsonNode json) {
     Map<String, Node> nodes = new LinkedHashMap<>();
     json.properties()
@@ -82,7 +82,7 @@ final class ComfyGraph {
     return Collections.unmodifiableCollection(nodes.values());
   }
 
-  /** Where an input comes from, if it is a link to a node. */
+  /** Returns the source of an input, if it is a link to a node. */
   Optional<Link> link(Node node, String input) {
     return link(node.input(input));
   }
@@ -94,12 +94,12 @@ final class ComfyGraph {
         : Optional.empty();
   }
 
-  /** The first of some inputs that is a link. */
+  /** Returns the source of the first of the inputs that is a link. */
   Optional<Link> link(Node node, List<String> inputs) {
     return inputs.stream().flatMap(input -> link(node, input).stream()).findFirst();
   }
 
-  /** A value, also one that another node holds; missing if that computes it. */
+  /** Returns a value, following links to nodes that hold one; missing if the value is computed. */
   JsonNode value(Node node, String input) {
     JsonNode value = node.input(input);
     for (int hop = 0; hop < MAX_HOPS && value.isArray(); hop++) {
@@ -121,10 +121,10 @@ final class ComfyGraph {
   }
 
   /**
-   * The nearest node upstream for which something holds, and what lies before it: the way begins
-   * with the node that was asked for and ends with the one that was found.
+   * Returns the path to the nearest upstream node that matches. It begins with the start node and
+   * ends with the match.
    *
-   * @param start the first node to look at
+   * @param start the first node to test
    */
   Optional<List<Node>> way(Node start, Predicate<Node> wanted) {
     Map<Node, Node> before = new HashMap<>();

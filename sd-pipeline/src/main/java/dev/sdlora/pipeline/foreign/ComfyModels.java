@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The ways that the model and the text encoder take from their loader to a sampler: LoRAs on them,
- * and what else changes them.
+ * Follows the model and the text encoder of a sampler back to their loader and reads the LoRAs and
+ * other changes along these paths.
  */
 final class ComfyModels {
-  /** Far more LoRAs, one behind another, than a request may have. */
+  /** Upper bound, far more than the LoRAs that a request may chain. */
   private static final int MAX_WAY = 500;
 
   private final ComfyGraph graph;
@@ -23,10 +23,10 @@ final class ComfyModels {
   private final Set<Node> understood;
 
   /**
-   * Ways in a graph.
+   * Creates a reader for a graph.
    *
-   * @param settings what is found is put there
-   * @param understood what is found is added there
+   * @param settings receives the settings that are found
+   * @param understood receives the nodes that were read
    */
   ComfyModels(ComfyGraph graph, ForeignSettings settings, Set<Node> understood) {
     this.graph = graph;
@@ -34,7 +34,7 @@ final class ComfyModels {
     this.understood = understood;
   }
 
-  /** The file of the model that a sampler uses, if a loader names one. */
+  /** Returns the file of a sampler's model, if a loader names one. */
   static Optional<String> file(ComfyGraph graph, Optional<Link> model) {
     List<Node> way = way(graph, model, "model");
     return way.isEmpty() ? Optional.empty() : name(graph, way.get(way.size() - 1));
@@ -50,8 +50,8 @@ final class ComfyModels {
   /**
    * Sets the model, its LoRAs and the clip skip.
    *
-   * @param model of the sampler
-   * @param clip of the positive prompt
+   * @param model the sampler's model input
+   * @param clip the text encoder of the positive prompt
    */
   void read(Optional<Link> model, Optional<Link> clip) {
     List<Node> models = way(graph, model, "model");
@@ -61,7 +61,7 @@ final class ComfyModels {
     Map<Node, Double> textEncoder = strengths(clips, "strength_clip");
     List<Node> loras = new ArrayList<>(unet.keySet());
     textEncoder.keySet().stream().filter(node -> !unet.containsKey(node)).forEach(loras::add);
-    // Nearest to the loader first, as they were put on.
+    // Nearest to the loader first, the order in which they were applied.
     loras.sort((a, b) -> Integer.compare(place(b, models, clips), place(a, models, clips)));
     for (Node lora : loras) {
       settings.lora(
@@ -106,7 +106,7 @@ final class ComfyModels {
         understood.add(node);
       }
       default -> {
-        // It stays among the nodes that are not understood, if it does anything.
+        // The node stays among those that are not understood.
       }
     }
   }
@@ -119,7 +119,7 @@ final class ComfyModels {
     }
   }
 
-  /** All nodes from a link on that hand something of a kind through, up to its loader. */
+  /** Returns all nodes that pass an input of this kind through, up to its loader. */
   private static List<Node> way(ComfyGraph graph, Optional<Link> start, String kind) {
     Set<Node> way = new LinkedHashSet<>();
     Optional<Link> link = start;

@@ -13,11 +13,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A sampler of a graph with what lies before it. One sampler behind another is hires fix if
- * something between them enlarges, or the refiner if it goes on with what the first left.
+ * A sampler of a graph and the nodes upstream of it. A sampler that follows another one is a hires
+ * fix if a node between them upscales, or a refiner if it resumes where the first one stopped.
  */
 final class ComfySampling {
-  /** A first pass, a second, and others that no request can say. */
+  /** A first pass, a second pass, and more, which a request cannot express. */
   private static final int MAX_PASSES = 8;
 
   private static final List<String> LATENTS =
@@ -25,18 +25,18 @@ final class ComfySampling {
 
   private final ComfyGraph graph;
 
-  /** The last pass first. */
+  /** The passes, last one first. */
   private final List<Pass> passes = new ArrayList<>();
 
   /**
    * A pass.
    *
-   * @param sampler what denoises
-   * @param between the nodes up to the pass before, or to where the latent comes from
+   * @param sampler the node that denoises
+   * @param between the nodes up to the previous pass or to the source of the latent
    */
   private record Pass(Node sampler, List<Node> between) {}
 
-  /** A sampler of a graph. */
+  /** Creates the passes that end in the given sampler. */
   ComfySampling(ComfyGraph graph, Node last) {
     this.graph = graph;
     Set<Node> seen = new HashSet<>();
@@ -55,7 +55,7 @@ final class ComfySampling {
     }
   }
 
-  /** Whether a node denoises: the standard ones, and others with the same inputs. */
+  /** Whether a node denoises: the standard samplers and nodes with the same inputs. */
   static boolean isSampler(ComfyGraph graph, Node node) {
     boolean custom = node.type().startsWith("SamplerCustom");
     boolean known = node.inputs().has("sampler_name") && node.inputs().has("steps");
@@ -66,7 +66,7 @@ final class ComfySampling {
     return passes.size();
   }
 
-  /** How large the image is, as far as the graph tells. */
+  /** Returns the size of the image, if the graph shows it. */
   Optional<ImageSize> size() {
     Optional<ImageSize> size = sizeOf(first().between());
     for (int i = passes.size() - 2; i >= 0; i--) {
@@ -90,7 +90,7 @@ final class ComfySampling {
     return passes.get(passes.size() - 1);
   }
 
-  /** All settings, with the size of the image where the graph tells none. */
+  /** Returns all settings; the image size is used if the graph shows none. */
   ForeignSettings read(Optional<ImageSize> pictureSize) {
     ForeignSettings settings = new ForeignSettings(ComfyUi.PROGRAM);
     Set<Node> understood = new HashSet<>();
@@ -125,7 +125,7 @@ final class ComfySampling {
     return settings;
   }
 
-  /** Whether the second sampler goes on where the first stopped, with another model. */
+  /** Whether the second sampler resumes where the first one stopped, with another model. */
   private boolean isRefined() {
     if (passes.size() < 2) {
       return false;
@@ -156,7 +156,7 @@ final class ComfySampling {
 
   private record Names(String sampler, String schedule) {}
 
-  /** Of a sampler, or of the nodes that stand for its parts. */
+  /** Returns the names from a sampler or from the nodes linked to it. */
   private Names names(Node sampler, Set<Node> understood) {
     return new Names(
         value(sampler, "sampler_name", understood).asText(""),
@@ -168,7 +168,7 @@ final class ComfySampling {
     return seed.isMissingNode() ? value(sampler, "noise_seed", understood) : seed;
   }
 
-  /** A value of a sampler; SamplerCustom has nodes that hold parts of them. */
+  /** Returns a value of a sampler; SamplerCustom has parts of them in linked nodes. */
   private JsonNode value(Node sampler, String name, Set<Node> understood) {
     JsonNode own = graph.value(sampler, name);
     if (!own.isMissingNode()) {
@@ -187,7 +187,7 @@ final class ComfySampling {
     return own;
   }
 
-  /** Without a negative side there is no guidance. */
+  /** Returns the guidance scale; a guider without one has no guidance. */
   private String cfg(Node sampler) {
     JsonNode cfg = value(sampler, "cfg", new HashSet<>());
     return cfg.isMissingNode()
@@ -214,7 +214,7 @@ final class ComfySampling {
     }
   }
 
-  /** Where the latent of the first pass comes from: it is empty, or it is an image's. */
+  /** Reads the source of the first pass's latent: an empty latent or an image. */
   private void latent(
       ForeignSettings settings, Pass base, Optional<ImageSize> picture, Set<Node> understood) {
     Optional<ImageSize> size = sizeOf(base.between());
@@ -238,7 +238,7 @@ final class ComfySampling {
     }
   }
 
-  /** A share of the noise levels, by itself or by the step to begin with. */
+  /** Returns the fraction of the noise levels that run, given directly or by the start step. */
   private double denoise(Node sampler) {
     double steps = value(sampler, "steps", new HashSet<>()).asDouble(0);
     double start = graph.value(sampler, "start_at_step").asDouble(0);
@@ -335,7 +335,7 @@ final class ComfySampling {
     }
   }
 
-  /** Nodes that may have had a part in the image. */
+  /** Records the nodes that were not understood but may have affected the image. */
   private void rest(ForeignSettings settings, Set<Node> understood) {
     for (Node node : graph.nodes()) {
       boolean plain =
@@ -387,7 +387,7 @@ final class ComfySampling {
     return size(width.asLong(0), height.asLong(0));
   }
 
-  /** Sides that a request can have; others are for its text to refuse. */
+  /** Returns the size, if a request can have it. */
   private static Optional<ImageSize> size(long width, long height) {
     boolean possible = width > 0 && height > 0 && width <= 1 << 20 && height <= 1 << 20;
     return possible && width % 8 == 0 && height % 8 == 0

@@ -4,8 +4,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Prompts of ComfyUI: round brackets weigh as in A1111, square ones are text, a backslash stands
- * for itself unless a round bracket follows, and embeddings are marked.
+ * Converts ComfyUI prompts. Parentheses weigh as in A1111, square brackets are plain text, a
+ * backslash is literal unless a parenthesis follows, and embeddings have a prefix.
  */
 final class ComfyText {
   private static final Pattern EMBEDDING =
@@ -13,7 +13,7 @@ final class ComfyText {
 
   private ComfyText() {}
 
-  /** The same prompt as A1111 writes it. */
+  /** Returns the same prompt in A1111's syntax. */
   static String toA1111(String prompt) {
     String text =
         EMBEDDING

@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The ways that conditions take from texts to a sampler. */
+/** Follows the conditioning of a sampler back to its texts. */
 final class ComfyTexts {
   private static final int MAX_DEPTH = 64;
 
-  /** Conditions that are combined again and again would otherwise double each time. */
+  /** Upper bound on visited nodes; otherwise each repeated combination would double the work. */
   private static final int MAX_VISITS = 1000;
 
   private static final List<String> CONDITIONS =
@@ -24,15 +24,15 @@ final class ComfyTexts {
   private int visits;
 
   /**
-   * What was found on the way to a sampler.
+   * The texts found upstream of a sampler.
    *
-   * @param parts what the model is asked for by itself, of which ComfyUI takes the mean
+   * @param parts texts that are predicted separately; ComfyUI averages the predictions
    * @param encoder the nearest node that encodes a text, if there is one
    */
   record Found(List<Part> parts, Optional<Node> encoder) {
     static final Found NOTHING = new Found(List.of(), Optional.empty());
 
-    /** All parts in A1111's syntax. */
+    /** Returns all parts in A1111's syntax. */
     String text() {
       return parts.size() == 1
           ? parts.get(0).text()
@@ -50,20 +50,20 @@ final class ComfyTexts {
     }
   }
 
-  /** A text and how much it counts. */
+  /** A text and its weight. */
   record Part(String text, double weight) {}
 
   /**
-   * Ways in a graph.
+   * Creates a reader for a graph.
    *
-   * @param understood what is found is added there
+   * @param understood receives the nodes that were read
    */
   ComfyTexts(ComfyGraph graph, Set<Node> understood) {
     this.graph = graph;
     this.understood = understood;
   }
 
-  /** The text at the end of a link. */
+  /** Returns the text at the end of a link. */
   Found read(Optional<Link> link) {
     return read(link, 0);
   }
@@ -94,7 +94,7 @@ final class ComfyTexts {
     };
   }
 
-  /** ComfyUI takes the mean of what the model says to both. */
+  /** Combines two texts; ComfyUI averages the model's predictions for both. */
   private Found combined(Node node, int depth) {
     Found one = read(graph.link(node, "conditioning_1"), depth + 1);
     Found other = read(graph.link(node, "conditioning_2"), depth + 1);
@@ -105,7 +105,7 @@ final class ComfyTexts {
     return new Found(Stream.concat(one.halves(), other.halves()).toList(), one.encoder());
   }
 
-  /** One text behind the other, each in chunks of its own. */
+  /** Concatenates two texts, each in chunks of its own. */
   private Found inChunks(Node node, int depth) {
     Found one = read(graph.link(node, "conditioning_to"), depth + 1);
     Found other = read(graph.link(node, "conditioning_from"), depth + 1);
@@ -120,7 +120,9 @@ final class ComfyTexts {
         one.encoder());
   }
 
-  /** What a node encodes: a text, or two for the encoders of SDXL, which are mostly the same. */
+  /**
+   * Returns the text that a node encodes. SDXL nodes have one per encoder, which are usually equal.
+   */
   private Optional<Found> encoded(Node node) {
     JsonNode text = graph.value(node, "text");
     JsonNode large = graph.value(node, "text_g");

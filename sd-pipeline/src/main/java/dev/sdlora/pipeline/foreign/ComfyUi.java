@@ -10,21 +10,23 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * ComfyUI: the graph of nodes that made an image. From the node that saves it the way leads back to
- * the last sampler, and from there to the model, the texts, and the latent or an earlier sampler.
+ * Reads ComfyUI's settings from the graph of nodes that made an image. Starts at the node that
+ * saves it, goes back to the last sampler, and from there to the model, the texts, and the latent
+ * or an earlier sampler.
  */
 public final class ComfyUi {
   static final String PROGRAM = "ComfyUI";
 
-  /** Of the nodes that save or show images, so many are looked at. */
+  /** The maximum number of saving or previewing nodes that are followed. */
   private static final int MAX_OUTPUTS = 32;
 
   private ComfyUi() {}
 
   /**
-   * Settings as JSON: the graph that was run, or what the page showed of it.
+   * Reads settings as JSON: the graph that was run, or the workflow that the page showed.
    *
-   * @param size of the image, which tells several that a graph saves apart; empty if not known
+   * @param size the size of the image, to choose between several images that a graph saves; empty
+   *     if unknown
    */
   public static Optional<ForeignSettings> read(JsonNode json, Optional<ImageSize> size) {
     JsonNode api = json.path("nodes").isArray() ? ComfyWorkflow.toApi(json) : json;
@@ -41,7 +43,7 @@ public final class ComfyUi {
         .map(sampling -> sampling.read(size));
   }
 
-  /** The last samplers before what is saved, or before nothing. */
+  /** Returns the last samplers before the saving nodes, or the last sampler if there are none. */
   private static Set<Node> last(ComfyGraph graph) {
     Set<Node> last = new LinkedHashSet<>();
     int outputs = 0;

@@ -12,16 +12,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What ComfyUI's page shows, where the graph that was run is missing. Values have no names there;
- * their order is known for the standard nodes. Nodes that were switched off are passed through,
- * from the output to the input of the same type.
+ * Converts the workflow of ComfyUI's page for images that lack the graph that was run. Workflow
+ * values have no names, but their order is known for the standard nodes. Bypassed nodes are
+ * skipped: an output is connected to the input of the same type.
  */
 final class ComfyWorkflow {
   private static final int MUTED = 2;
   private static final int BYPASSED = 4;
   private static final int MAX_HOPS = 64;
 
-  /** A value that the page uses itself: what becomes of a seed afterwards. */
+  /** A value that only the page uses: how a seed changes after each run. */
   private static final String OF_PAGE = "";
 
   private static final Map<String, List<String>> WIDGETS =
@@ -83,7 +83,7 @@ final class ComfyWorkflow {
 
   private final Map<String, JsonNode> nodes = new HashMap<>();
 
-  /** Where links come from, by their numbers: a node's id and an output. */
+  /** The links by number; each holds its source's node id and output. */
   private final Map<String, JsonNode> links = new HashMap<>();
 
   private ComfyWorkflow(JsonNode json) {
@@ -91,7 +91,7 @@ final class ComfyWorkflow {
     json.path("links").forEach(link -> links.put(link.path(0).asText(""), link));
   }
 
-  /** The same graph in the form of the API. */
+  /** Returns the same graph in API format. */
   static JsonNode toApi(JsonNode json) {
     return new ComfyWorkflow(json).graph(json.path("nodes"));
   }
@@ -149,7 +149,7 @@ final class ComfyWorkflow {
     }
   }
 
-  /** What comes in where a node of no effect gives something out. */
+  /** Returns the link that feeds an output of a bypassed node. */
   private @Nullable JsonNode throughOf(JsonNode node, String type) {
     for (JsonNode input : node.path("inputs")) {
       if (isReroute(node) || input.path("type").asText("").equals(type)) {

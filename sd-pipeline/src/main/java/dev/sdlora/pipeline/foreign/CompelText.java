@@ -4,26 +4,26 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Prompts of InvokeAI, in the syntax of compel: {@code word++}, {@code word-}, {@code (some
- * words)1.3} and {@code (some words)+}. Brackets without a weight behind them weigh nothing; what
- * compel calls in addition ({@code .blend()}, {@code .swap()}) stays as text.
+ * Converts InvokeAI prompts in compel's syntax: {@code word++}, {@code word-}, {@code (some
+ * words)1.3} and {@code (some words)+}. Parentheses without a weight have no effect; compel's
+ * functions ({@code .blend()}, {@code .swap()}) remain text.
  */
 final class CompelText {
   private static final double PLUS = 1.1;
   private static final double MINUS = 0.9;
 
-  /** Signs or a number behind a closing bracket. */
+  /** Signs or a number after a closing parenthesis. */
   private static final Pattern WEIGHT =
       Pattern.compile("\\++|-+(?![\\d.])|-?(?:\\d+\\.?\\d*|\\.\\d+)");
 
-  /** What no word goes beyond. */
+  /** Characters that end a word. */
   private static final String BORDERS = " \t\r\n,()[]\\:<>\"";
 
   private static final int MOST_SIGNS = 20;
 
   private CompelText() {}
 
-  /** The same prompt as A1111 writes it. */
+  /** Returns the same prompt in A1111's syntax. */
   static String toA1111(String prompt) {
     A1111Text weighted = new A1111Text();
     Matcher weight = WEIGHT.matcher(prompt);
@@ -63,7 +63,7 @@ final class CompelText {
     return end;
   }
 
-  /** A word, with all signs of one kind that it ends in. */
+  /** Adds a word, weighted by the plus or minus signs at its end. */
   private static void word(String word, A1111Text weighted) {
     char sign = word.charAt(word.length() - 1);
     int stem = word.length();

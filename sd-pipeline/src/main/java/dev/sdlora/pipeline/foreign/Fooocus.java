@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Fooocus with the metadata scheme "fooocus". What it draws is the prompt with styles and an
- * expansion: several texts, each of which begins a chunk of its own.
+ * Reads the settings of Fooocus images with the metadata scheme "fooocus". The effective prompt is
+ * the typed prompt with styles and an expansion: several texts, each in a chunk of its own.
  */
 public final class Fooocus {
   private static final String PROGRAM = "Fooocus";
@@ -44,7 +44,7 @@ public final class Fooocus {
 
   private Fooocus() {}
 
-  /** Settings as JSON. */
+  /** Reads settings as JSON. */
   public static Optional<ForeignSettings> read(JsonNode json) {
     if (!json.has("base_model") && !json.has("full_prompt") && !json.has("performance")) {
       return Optional.empty();
@@ -67,7 +67,7 @@ public final class Fooocus {
     if (!vae.startsWith("Default")) {
       settings.vae(vae);
     }
-    // The smaller text encoder of SDXL stops there, as it does without a setting; 1 would be odd.
+    // 2 is the default of SDXL's smaller text encoder; 1 would be unusual.
     int skip = json.path("clip_skip").asInt(2);
     if (skip > 2) {
       settings.set("Clip skip", Integer.toString(skip));
@@ -80,7 +80,7 @@ public final class Fooocus {
     return Optional.of(settings);
   }
 
-  /** The texts that were drawn, or else what was typed. */
+  /** Returns the effective texts, or the typed prompt if there are none. */
   private static String prompt(JsonNode json, String drawn, String typed) {
     List<String> texts = new ArrayList<>();
     json.path(drawn).forEach(text -> texts.add(ComfyText.toA1111(text.asText(""))));
@@ -99,7 +99,7 @@ public final class Fooocus {
     }
   }
 
-  /** A list of names, weights and hashes; before version 2.3 a field for each. */
+  /** Reads the LoRAs: a list of names, weights and hashes, or one field each before version 2.3. */
   private static void loras(ForeignSettings settings, JsonNode json) {
     JsonNode loras = json.path("loras");
     loras.forEach(
@@ -122,7 +122,7 @@ public final class Fooocus {
     try {
       return Double.parseDouble(text);
     } catch (NumberFormatException e) {
-      return Double.NaN; // and so no LoRA
+      return Double.NaN; // Skipped, as not finite.
     }
   }
 

@@ -14,11 +14,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The settings of another program by the names that A1111 has for them. What it has none for stands
- * under the program's name and its own. Not safe for use by several threads.
+ * The settings of another program under A1111's names. Settings without such a name are stored
+ * under the program's name and their own. Not safe for use by several threads.
  */
 public final class ForeignSettings {
-  /** Of what has no name in A1111; a graph may have thousands of nodes. */
+  /** The maximum number of settings without an A1111 name; a graph may have thousands of nodes. */
   private static final int MAX_REST = 64;
 
   private static final int MAX_SHOWN = 300;
@@ -39,27 +39,26 @@ public final class ForeignSettings {
   private String negativePrompt = "";
   private int rest;
 
-  /** Settings of a program. */
   ForeignSettings(String program) {
     this.program = program;
   }
 
-  /** The program's name without its version. */
+  /** Returns the program's name without its version. */
   public String program() {
     return program;
   }
 
-  /** The prompt in A1111's syntax, LoRA tags included. */
+  /** Returns the prompt in A1111's syntax, including LoRA tags. */
   public String prompt() {
     return (prompt + (prompt.isEmpty() || tags.isEmpty() ? "" : " ") + tags).strip();
   }
 
-  /** The negative prompt in A1111's syntax. */
+  /** Returns the negative prompt in A1111's syntax. */
   public String negativePrompt() {
     return negativePrompt.strip();
   }
 
-  /** All else, by A1111's keys or the program's own. */
+  /** Returns all other settings, by A1111's keys or the program's own. */
   public Map<String, String> settings() {
     return Collections.unmodifiableMap(settings);
   }
@@ -69,7 +68,7 @@ public final class ForeignSettings {
     this.negativePrompt = negative;
   }
 
-  /** The prompts of hires fix, if they are others. */
+  /** Sets the hires fix prompts that differ from the main ones. */
   void hiresPrompts(String positive, String negative) {
     if (!positive.strip().equals(prompt.strip())) {
       set("Hires prompt", positive + (tags.isEmpty() ? "" : " " + tags));
@@ -79,19 +78,19 @@ public final class ForeignSettings {
     }
   }
 
-  /** Sets a value; empty ones say nothing. */
+  /** Sets a value, unless it is blank. */
   void set(String key, String value) {
     if (!value.isBlank()) {
       settings.put(key, value.strip());
     }
   }
 
-  /** Sets a number or a text, if it is one. */
+  /** Sets a value if it is a number, text or boolean. */
   void set(String key, JsonNode value) {
     scalar(value).ifPresent(text -> set(key, text));
   }
 
-  /** Sets both sides of something. */
+  /** Sets a size, unless a side is missing. */
   void size(String key, JsonNode width, JsonNode height) {
     if (width.asLong() > 0 && height.asLong() > 0) {
       set(key, width.asLong() + "x" + height.asLong());
@@ -106,7 +105,7 @@ public final class ForeignSettings {
     return settings.getOrDefault(key, "");
   }
 
-  /** Keeps what A1111 has no name for, shortened. */
+  /** Stores a setting that A1111 has no name for, shortened. */
   void rest(String key, String value) {
     if (!value.isBlank() && rest < MAX_REST) {
       rest++;
@@ -115,7 +114,7 @@ public final class ForeignSettings {
     }
   }
 
-  /** Keeps a value that A1111 has no name for; objects and lists as JSON. */
+  /** Stores a value that A1111 has no name for; objects and lists as JSON. */
   void rest(String key, JsonNode value) {
     boolean empty =
         value.isMissingNode() || value.isNull() || (value.isContainerNode() && value.isEmpty());
@@ -124,7 +123,7 @@ public final class ForeignSettings {
     }
   }
 
-  /** Keeps all fields of an object but some. */
+  /** Stores all fields of an object except the known ones. */
   void restOf(JsonNode object, Collection<String> known) {
     object
         .properties()
@@ -136,13 +135,13 @@ public final class ForeignSettings {
             });
   }
 
-  /** Names the model. */
+  /** Sets the name and hash of the model. */
   void model(String file, String hash) {
     set("Model hash", hash(hash));
     set("Model", stem(file));
   }
 
-  /** Names the VAE that was not the model's own. */
+  /** Sets the VAE, if it was not the model's own. */
   void vae(String file) {
     set("VAE", fileName(file));
   }
@@ -150,7 +149,7 @@ public final class ForeignSettings {
   /**
    * Adds a LoRA as a tag of the prompt.
    *
-   * @param hash of the file as the program tells it, or nothing
+   * @param hash the file's hash in the program's notation, or an empty string
    */
   void lora(String file, double textEncoder, double unet, String hash) {
     String name = NO_NAME.matcher(stem(file)).replaceAll("_").strip();
@@ -169,8 +168,8 @@ public final class ForeignSettings {
   }
 
   /**
-   * Says what holds for all that draws as ComfyUI does: noise of the processor, weights that are
-   * not levelled afterwards, and a negative prompt that is encoded even if it is empty.
+   * Sets what applies to every program that generates like ComfyUI: CPU noise, no normalisation
+   * after weighting, and encoding of an empty negative prompt.
    */
   void likeComfy() {
     set("RNG", "CPU");
@@ -180,30 +179,30 @@ public final class ForeignSettings {
     emphasis();
   }
 
-  /** Weights multiply and nothing is levelled, as far as there are weights. */
+  /** If the prompts have weights, sets emphasis without normalisation. */
   void emphasis() {
     if ((prompt + negativePrompt).contains("(")) {
       set("Emphasis", Emphasis.NO_NORM.label());
     }
   }
 
-  /** The digits of a hash, of a SHA-256 as many as A1111 writes; nothing for other hashes. */
+  /** Returns the digits of a SHA-256 hash; empty for other hashes. */
   private static String hash(String text) {
     Matcher digits = SHA256.matcher(text.strip());
     return digits.matches() ? digits.group(1).toLowerCase(Locale.ROOT) : "";
   }
 
-  /** A file's name without folders, whatever divides them. */
+  /** Returns a file's name without folders, for any path separator. */
   static String fileName(String path) {
     return path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).strip();
   }
 
-  /** A file's name without folders and the ending that files with weights have. */
+  /** Returns a file's name without folders and without the extension of weight files. */
   static String stem(String path) {
     return ENDING.matcher(fileName(path)).replaceFirst("");
   }
 
-  /** A text, a number as A1111 would write it, or a truth as Python would. */
+  /** Returns a text, a number as A1111 writes it, or a boolean as Python writes it. */
   static Optional<String> scalar(JsonNode value) {
     if (value.isTextual()) {
       return Optional.of(value.textValue());
@@ -217,7 +216,7 @@ public final class ForeignSettings {
     return value.isNumber() ? Optional.of(number(value.doubleValue())) : Optional.empty();
   }
 
-  /** Whole numbers without a point, others without an exponent. */
+  /** Formats integers without a decimal point, other numbers without an exponent. */
   static String number(double value) {
     if (!Double.isFinite(value)) {
       return Double.toString(value);

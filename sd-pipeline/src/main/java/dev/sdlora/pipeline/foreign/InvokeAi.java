@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * InvokeAI: {@code invokeai_metadata} since version 3, {@code sd-metadata} and the command {@code
- * Dream} before.
+ * Reads InvokeAI's settings: {@code invokeai_metadata} since version 3, {@code sd-metadata} and the
+ * {@code Dream} command before.
  */
 public final class InvokeAi {
   private static final String PROGRAM = "InvokeAI";
@@ -40,10 +40,10 @@ public final class InvokeAi {
   private static final Set<String> OLD_IMAGE =
       Set.of("prompt", "steps", "cfg_scale", "height", "width", "seed", "sampler");
 
-  /** A prompt in quotes, and options. */
+  /** A prompt in quotes, followed by options. */
   private static final Pattern DREAM = Pattern.compile("\\s*\"(.*)\"(.*)", Pattern.DOTALL);
 
-  /** A letter, to which a value may be attached, or a name; values may have several parts. */
+  /** A letter, which a value may follow directly, or a name; values may have several parts. */
   private static final Pattern OPTION =
       Pattern.compile(
           "(?<!\\S)(?:--([A-Za-z_]+)|-(cf|ft|tm|save_orig|embiggen(?:_tiles)?|[A-Za-z]))");
@@ -52,7 +52,7 @@ public final class InvokeAi {
 
   private InvokeAi() {}
 
-  /** Settings as JSON, of any version. */
+  /** Reads settings as JSON, of any version. */
   public static Optional<ForeignSettings> read(JsonNode json) {
     if (json.path("image").isObject()) {
       return Optional.of(old(json));
@@ -103,7 +103,7 @@ public final class InvokeAi {
         : model.path("name").asText(model.path("model_name").asText(""));
   }
 
-  /** Version 2: the negative prompt stands in square brackets. */
+  /** Reads version 2, which has the negative prompt in square brackets. */
   private static ForeignSettings old(JsonNode json) {
     JsonNode image = json.path("image");
     ForeignSettings settings = new ForeignSettings(PROGRAM);
@@ -143,7 +143,7 @@ public final class InvokeAi {
         CompelText.toA1111(positive.strip()), CompelText.toA1111(negative.toString().strip()));
   }
 
-  /** The command that made an image, as version 1 and 2 write it. */
+  /** Reads the command that made an image, as versions 1 and 2 write it. */
   public static Optional<ForeignSettings> dream(String command) {
     Matcher parts = DREAM.matcher(command);
     if (!parts.matches()) {
@@ -173,7 +173,7 @@ public final class InvokeAi {
     return Optional.of(settings);
   }
 
-  /** The values of options, each up to the next option; empty for those without one. */
+  /** Returns the options and their values; a value extends to the next option and may be empty. */
   private static Map<String, String> options(String text) {
     Map<String, String> options = new LinkedHashMap<>();
     List<MatchResult> found = OPTION.matcher(text).results().toList();

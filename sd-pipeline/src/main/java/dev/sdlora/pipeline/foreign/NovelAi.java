@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.sampling.NamedSampler;
 import java.util.Set;
 
-/** NovelAI: a JSON object of settings, which newer images hide in their transparency too. */
+/** Reads NovelAI's settings: a JSON object, which newer images also hide in their alpha channel. */
 public final class NovelAi {
   private static final String PROGRAM = "NovelAI";
 
@@ -30,10 +30,10 @@ public final class NovelAi {
   private NovelAi() {}
 
   /**
-   * Settings as JSON.
+   * Reads settings as JSON.
    *
-   * @param description the prompt as the image shows it, or nothing
-   * @param size of the image in pixels, for settings that lack it
+   * @param description the prompt shown in the image's metadata, or an empty string
+   * @param size the size of the image in pixels, for settings that lack it
    */
   public static ForeignSettings read(JsonNode comment, String description, String size) {
     ForeignSettings settings = new ForeignSettings(PROGRAM);
@@ -59,7 +59,7 @@ public final class NovelAi {
     return settings;
   }
 
-  /** What the fourth model is told of each character by itself. */
+  /** Returns the prompts for individual characters, a feature of the fourth model. */
   private static String characters(JsonNode prompt) {
     StringBuilder texts = new StringBuilder();
     prompt

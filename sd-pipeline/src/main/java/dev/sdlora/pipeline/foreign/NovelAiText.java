@@ -6,8 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Prompts of NovelAI: braces make words 1.05 times stronger, square brackets weaker by as much,
- * round ones are text, and since its fourth model {@code 1.5::words::} weighs exactly.
+ * Converts NovelAI prompts. Braces strengthen words by a factor of 1.05, square brackets weaken
+ * them by the same factor, parentheses are text and, since the fourth model, {@code 1.5::words::}
+ * sets an exact weight.
  */
 final class NovelAiText {
   private static final double STEP = 1.05;
@@ -15,7 +16,7 @@ final class NovelAiText {
 
   private NovelAiText() {}
 
-  /** The same prompt as A1111 writes it. */
+  /** Returns the same prompt in A1111's syntax. */
   static String toA1111(String prompt) {
     A1111Text weighted = new A1111Text();
     Deque<Double> open = new ArrayDeque<>();

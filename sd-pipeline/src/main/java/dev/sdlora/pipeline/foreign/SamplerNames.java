@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The names that ComfyUI has for samplers and schedules, and what was built on it, and those of
- * diffusers' schedulers in InvokeAI.
+ * The sampler and schedule names of ComfyUI and programs built on it, and the scheduler names of
+ * diffusers that InvokeAI uses.
  */
 final class SamplerNames {
-  /** ComfyUI's DDIM is Euler's method on whatever schedule there is. */
+  /** ComfyUI's samplers. Its DDIM is Euler's method on any schedule. */
   private static final Map<String, Sampler> COMFY =
       Map.ofEntries(
           entry("euler", Sampler.EULER),
@@ -79,14 +79,17 @@ final class SamplerNames {
 
   private static final String ON_GPU = "_gpu";
 
-  /** The first versions of ComfyUI name k-diffusion's functions: {@code sample_dpmpp_2m}. */
+  /**
+   * Prefix of k-diffusion's function names, used by the first versions of ComfyUI: {@code
+   * sample_dpmpp_2m}.
+   */
   private static final String FUNCTION = "sample_";
 
   private static final String KARRAS = "_k";
 
   private SamplerNames() {}
 
-  /** A sampler by ComfyUI's name; where its noise comes from does not belong to it. */
+  /** Returns a sampler by ComfyUI's name, ignoring the suffix for the noise source. */
   static Optional<Sampler> comfy(String name) {
     String key = name.strip().toLowerCase(Locale.ROOT);
     String bare = key.startsWith(FUNCTION) ? key.substring(FUNCTION.length()) : key;
@@ -95,12 +98,11 @@ final class SamplerNames {
     return Optional.ofNullable(COMFY.get(method));
   }
 
-  /** A schedule by ComfyUI's name. */
   static Optional<Schedule> comfySchedule(String name) {
     return Optional.ofNullable(COMFY_SCHEDULES.get(name.strip().toLowerCase(Locale.ROOT)));
   }
 
-  /** Sets a sampler and its schedule by ComfyUI's names, as far as they are known. */
+  /** Sets a sampler and its schedule by ComfyUI's names, if they are known. */
   static void setComfy(ForeignSettings settings, String sampler, String schedule) {
     comfy(sampler)
         .ifPresentOrElse(
@@ -115,7 +117,9 @@ final class SamplerNames {
             () -> settings.rest("scheduler", schedule));
   }
 
-  /** Sets what one of diffusers' schedulers is; {@code _k} stands for Karras' levels. */
+  /**
+   * Sets the sampler and schedule of a diffusers scheduler; {@code _k} means the Karras schedule.
+   */
   static void setDiffusers(ForeignSettings settings, String scheduler) {
     String key = scheduler.strip().toLowerCase(Locale.ROOT);
     String plain = key.startsWith("k_") ? key.substring(2) : key;

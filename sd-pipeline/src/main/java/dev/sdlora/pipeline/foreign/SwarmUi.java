@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** SwarmUI, which draws by ComfyUI: a JSON object {@code sui_image_params}. */
+/**
+ * Reads the settings of SwarmUI, which generates with ComfyUI: a JSON object {@code
+ * sui_image_params}.
+ */
 public final class SwarmUi {
   private static final String PROGRAM = "SwarmUI";
   private static final String PARAMS = "sui_image_params";
@@ -49,7 +52,7 @@ public final class SwarmUi {
 
   private SwarmUi() {}
 
-  /** Settings as JSON: the object, or one that has it. */
+  /** Reads settings as JSON: the object itself or one that contains it. */
   public static Optional<ForeignSettings> read(JsonNode json) {
     JsonNode params = json.path(PARAMS).isObject() ? json.path(PARAMS) : json;
     if (!params.has("prompt") && !params.has("model")) {
@@ -87,7 +90,7 @@ public final class SwarmUi {
     return Optional.of(settings);
   }
 
-  /** Weights are texts in a list beside the names. */
+  /** Reads the LoRAs; their weights are strings in a parallel list. */
   private static void loras(ForeignSettings settings, JsonNode params, Map<String, String> hashes) {
     JsonNode names = params.path("loras");
     for (int i = 0; i < names.size(); i++) {
@@ -98,7 +101,7 @@ public final class SwarmUi {
     }
   }
 
-  /** The refiner with the same model, after an enlargement, is hires fix. */
+  /** Reads a refiner; if it uses the same model after an upscale, it is a hires fix. */
   private static void hires(ForeignSettings settings, JsonNode params) {
     double scale = params.path("refinerupscale").asDouble(1);
     if (scale == 1 || params.has("refinermodel")) {

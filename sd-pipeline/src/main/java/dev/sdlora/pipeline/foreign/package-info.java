@@ -1,14 +1,15 @@
 /**
- * What other programs write into their images, said in A1111's words: one class for each program,
- * which makes {@link dev.sdlora.pipeline.foreign.ForeignSettings} of its JSON, and one for each way
- * to weigh words of a prompt. Values are not checked here; whoever reads A1111's text does that.
+ * Translates the settings that other programs write into their images to A1111's terms. There is
+ * one class for each program, which turns its JSON into {@link
+ * dev.sdlora.pipeline.foreign.ForeignSettings}, and one for each prompt weighting syntax. Values
+ * are not validated here but where A1111's text is parsed.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What another program's settings mean in A1111's words: {@code pipeline.foreign}: a class
- *       for each program, one for each way to weigh words; {@code image.ForeignText} writes the
- *       text, {@code StealthText} finds what pixels hide.
+ *   <li>Translation of another program's settings to A1111's terms: {@code pipeline.foreign}: a
+ *       class for each program, one for each weighting syntax; {@code image.ForeignText} writes the
+ *       text, {@code StealthText} finds text hidden in pixels.
  * </ul>
  */
 @NullMarked

@@ -2,7 +2,7 @@
  * Drawing a plan: {@link dev.sdlora.pipeline.generation.Generation} prepares, encodes, samples,
  * decodes and finishes.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
  *   <li>One pass: {@code DenoisingPass}; its model calls, caches and guidance, {@code PassModel};

@@ -14,19 +14,19 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A hypernetwork as a request wants it.
+ * A hypernetwork with the strength that a request sets.
  *
- * @param name what the request calls it
+ * @param name its name in the request
  * @param file its file
- * @param multiplier how strongly it acts; 0 for not at all
+ * @param multiplier its strength; 0 disables it
  */
 public record Hypernetwork(String name, HypernetworkFile file, double multiplier) {
   private static final Map<Integer, String> FAMILIES =
       Map.of(768, "SD 1.x", 1024, "SD 2.x", 2048, "SDXL");
 
   /**
-   * Refuses one that was made for another family: A1111 applies what happens to have the width of
-   * some layers.
+   * Throws if it was made for another family. A1111 instead applies the layers that happen to match
+   * some width.
    *
    * @throws StableDiffusionException if it does not fit
    */
@@ -41,18 +41,17 @@ public record Hypernetwork(String name, HypernetworkFile file, double multiplier
       String family =
           own.stream()
               .filter(FAMILIES::containsKey)
-              .map(width -> " (the text of %s has %s)".formatted(FAMILIES.get(width), width))
+              .map(width -> " (the text of %s has width %s)".formatted(FAMILIES.get(width), width))
               .findFirst()
               .orElse("");
       throw new StableDiffusionException(
-          ("hypernetwork '%s' changes layers of the widths %s%s, but checkpoint '%s' is %s, whose"
-                  + " attention reads the widths %s")
+          "hypernetwork '%s' changes layers of widths %s%s, but checkpoint '%s' is %s, whose attention reads widths %s"
               .formatted(name, own, family, checkpoint.name(), checkpoint.family().label(), widths),
           ErrorDetails.in(file.path()).withName(name));
     }
   }
 
-  /** The widths of what the attention layers of a U-Net make keys and values of. */
+  /** Returns the input widths of the key and value projections in a U-Net. */
   private static Set<Integer> widths(UNetConfig unet) {
     Set<Integer> widths = new TreeSet<>();
     unet.weights()
@@ -66,11 +65,11 @@ public record Hypernetwork(String name, HypernetworkFile file, double multiplier
   }
 
   /**
-   * What the U-Net's program is given, beside its weights.
+   * Returns the tensors that the U-Net's program receives in addition to its weights.
    *
-   * @param all in the order in which they act
+   * @param all the hypernetworks, in the order in which they are applied
    * @param owner will own the tensors
-   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read any more
+   * @throws dev.sdlora.api.error.TensorFileException if a file can no longer be read
    */
   public static Map<String, NDArray> tensors(
       List<Hypernetwork> all, UNetConfig unet, NDManager owner) {

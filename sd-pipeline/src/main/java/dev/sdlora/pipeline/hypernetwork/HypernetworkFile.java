@@ -22,18 +22,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A hypernetwork whose header has been read: for each width of what attention looks at, two stacks
- * of linear layers, one for keys and one for values. Immutable.
+ * A hypernetwork whose header has been read: for each input width of attention, two stacks of
+ * linear layers, one for keys and one for values. Immutable.
  */
 public final class HypernetworkFile {
-  /** Width, side, number of the layer in its stack; up to October 2022 there were two layers. */
+  /**
+   * The width, the side, and the number of the layer in its stack. Until October 2022 there were
+   * two layers.
+   */
   private static final Pattern NAME =
       Pattern.compile("(\\d{1,6})\\.([01])\\.linear(?:\\.(\\d{1,3})|([12]))\\.(weight|bias)");
 
-  /** Dropout and the like have no tensors; everything else of a width must be known. */
+  /**
+   * Any other tensor of a width, which is an error; dropout and similar modules have no tensors.
+   */
   private static final Pattern OF_A_WIDTH = Pattern.compile("\\d{1,6}\\..*");
 
-  /** A1111 takes the names of PyTorch's classes in lower case, and calls one of them swish. */
+  /** A1111 uses the lower-case names of PyTorch's classes, except for swish. */
   private static final Map<String, String> RENAMED = Map.of("swish", "hardswish");
 
   static final Set<String> ACTIVATIONS =
@@ -63,7 +68,7 @@ public final class HypernetworkFile {
   private final TensorFile file;
   private final SortedMap<Integer, List<List<Layer>>> sides;
 
-  /** A linear layer, and the norm behind it. */
+  /** A linear layer and the norm after it. */
   private record Layer(Pair linear, Optional<Pair> norm, Optional<String> activation) {}
 
   private record Pair(TensorEntry weight, TensorEntry bias) {}
@@ -76,7 +81,7 @@ public final class HypernetworkFile {
   /**
    * Reads the header of a file.
    *
-   * @throws dev.sdlora.api.error.TensorFileException if it is damaged or no file of tensors
+   * @throws dev.sdlora.api.error.TensorFileException if it is damaged or is not a tensor file
    * @throws StableDiffusionException if it holds no hypernetwork, or one of an unknown structure
    */
   static HypernetworkFile open(Path path) {
@@ -97,11 +102,11 @@ public final class HypernetworkFile {
             .put(name.group(5), tensor);
       } else if (OF_A_WIDTH.matcher(tensor.name()).matches()) {
         throw error(
-            path, "has a tensor '" + tensor.name() + "', which hypernetworks of A1111 do not have");
+            path, "has a tensor '" + tensor.name() + "', which A1111's hypernetworks do not have");
       }
     }
     if (found.isEmpty()) {
-      throw error(path, "is no hypernetwork; expected tensors such as 768.0.linear.0.weight");
+      throw error(path, "is not a hypernetwork; expected tensors such as 768.0.linear.0.weight");
     }
     SortedMap<Integer, List<List<Layer>>> sides = new TreeMap<>();
     found.forEach(
@@ -119,7 +124,7 @@ public final class HypernetworkFile {
       if (weight == null || bias == null || !weight.dtype().isFloating()) {
         throw error(
             file.path(),
-            "has half of a layer for width %s: %s; expected weight and bias"
+            "has an incomplete layer for width %s: %s; expected weight and bias"
                 .formatted(width, each.values().stream().map(TensorEntry::name).toList()));
       }
       if (weight.shape().size() == 1 && !linear.isEmpty()) {
@@ -150,7 +155,7 @@ public final class HypernetworkFile {
     }
     if (layers.isEmpty()) {
       throw error(
-          file.path(), "has layers for one of keys and values of width %s only".formatted(width));
+          file.path(), "has layers of width %s for only one of keys and values".formatted(width));
     }
     return List.copyOf(layers);
   }
@@ -174,13 +179,15 @@ public final class HypernetworkFile {
             other -> {
               throw error(
                   file.path(),
-                  "has the activation '%s', which is not known; the known ones are linear and %s"
+                  "has the unknown activation '%s'; expected linear or one of %s"
                       .formatted(other, String.join(", ", new TreeSet<>(ACTIVATIONS))));
             });
     return name;
   }
 
-  /** In files of PyTorch it stands beside the tensors, in converted ones in the header. */
+  /**
+   * Returns a setting. PyTorch files store it next to the tensors, converted files in the header.
+   */
   private static Optional<String> setting(TensorFile file, String name) {
     return Optional.ofNullable(file.values().getOrDefault(name, file.metadata().get(name)));
   }
@@ -190,23 +197,23 @@ public final class HypernetworkFile {
         "hypernetwork '" + path + "' " + predicate, ErrorDetails.in(path));
   }
 
-  /** Its file. */
+  /** Returns the file. */
   public Path path() {
     return file.path();
   }
 
-  /** The widths for which it has layers. */
+  /** Returns the widths for which it has layers. */
   Set<Integer> widths() {
     return sides.keySet();
   }
 
   /**
-   * What the U-Net's program is given of it.
+   * Returns its tensors for the U-Net's program.
    *
-   * @param prefix before all names
+   * @param prefix the prefix of all names
    * @param wanted the widths that the U-Net has
    * @param owner will own the tensors, which are float32
-   * @throws dev.sdlora.api.error.TensorFileException if the file cannot be read any more
+   * @throws dev.sdlora.api.error.TensorFileException if the file can no longer be read
    */
   Map<String, NDArray> tensors(String prefix, Set<Integer> wanted, NDManager owner) {
     Map<String, NDArray> tensors = new LinkedHashMap<>();
@@ -233,7 +240,7 @@ public final class HypernetworkFile {
     tensors.put(name + ".weight", tensor(layer.linear.weight, reader, owner));
     NDArray bias = tensor(layer.linear.bias, reader, owner);
     tensors.put(name + ".bias", bias);
-    // The name alone says it; a dictionary of tensors has no room for words.
+    // The activation is passed as a tensor name, because a dictionary of tensors cannot hold text.
     layer.activation.ifPresent(activation -> tensors.put(name + "." + activation, bias));
     if (layer.norm.isPresent()) {
       tensors.put(name + ".norm.weight", tensor(layer.norm.get().weight, reader, owner));
@@ -245,7 +252,8 @@ public final class HypernetworkFile {
     float[] values = reader.floats(entry);
     for (float value : values) {
       if (!Float.isFinite(value)) {
-        throw error(file.path(), "has a tensor '%s' with %s in it".formatted(entry.name(), value));
+        throw error(
+            file.path(), "has a tensor '%s' that contains %s".formatted(entry.name(), value));
       }
     }
     return Torch.floats(owner, values, entry.shape().stream().mapToLong(Long::longValue).toArray());

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The hypernetworks that prompts can name. Safe for use by several threads. */
+/** The hypernetworks that prompts can use. Safe for use by several threads. */
 public final class HypernetworkFolders {
   private static final FolderTree.Kind KIND =
       new FolderTree.Kind(
@@ -29,7 +29,7 @@ public final class HypernetworkFolders {
   private final PathRedactor shown;
 
   /**
-   * Looks at folders.
+   * Scans folders.
    *
    * @throws StableDiffusionException if one is not a folder
    */
@@ -39,7 +39,7 @@ public final class HypernetworkFolders {
     paths();
   }
 
-  /** The names of all, sorted. */
+  /** Returns all names, sorted. */
   public List<String> names() {
     return paths().keySet().stream().sorted().toList();
   }
@@ -53,7 +53,8 @@ public final class HypernetworkFolders {
   /**
    * Opens a hypernetwork.
    *
-   * @param name of its file, without the extension; of equal names the last counts, as in A1111
+   * @param name the name of its file without the extension; among equal names the last one counts,
+   *     as in A1111
    * @throws StableDiffusionException if there is none of this name, or the file holds none
    * @throws dev.sdlora.api.error.TensorFileException if the file is damaged
    */
@@ -81,7 +82,7 @@ public final class HypernetworkFolders {
     return HypernetworkFile.open(path);
   }
 
-  /** A1111's short hash of a file, computed when first asked for. */
+  /** Returns A1111's short hash of a file, computed on first use. */
   public static String hash(HypernetworkFile file) {
     Path path = file.path();
     try {
@@ -91,7 +92,7 @@ public final class HypernetworkFolders {
           .orElseGet(() -> HASHES.keep(path, stamp, FileHashes.autoV2(path)));
     } catch (IOException e) {
       throw new StableDiffusionException(
-          "hypernetwork '%s' cannot be read any more: %s".formatted(path, e.getMessage()),
+          "hypernetwork '%s' can no longer be read: %s".formatted(path, e.getMessage()),
           ErrorDetails.in(path),
           e);
     }

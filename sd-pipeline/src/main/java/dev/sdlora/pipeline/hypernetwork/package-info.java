@@ -1,11 +1,11 @@
 /**
- * Hypernetworks of A1111: their files, where they are found, what the U-Net is given of them.
+ * A1111's hypernetworks: their files, the folders they are in, and their tensors for the U-Net.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>Hypernetworks: their files, what they fit: {@code pipeline.hypernetwork}; the arithmetic,
- *       {@code hypernetworks.torchscript.py}; asked for by {@code LoraResolver}, beside the weights
+ *   <li>Hypernetwork files and checks: {@code pipeline.hypernetwork}; the arithmetic, {@code
+ *       hypernetworks.torchscript.py}; requested by {@code LoraResolver}, held next to the weights
  *       in {@code AppliedLoras}.
  * </ul>
  */

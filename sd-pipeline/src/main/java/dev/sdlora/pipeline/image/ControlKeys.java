@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 
 /** The keys {@code ControlNet 0} and so on of A1111's ControlNet extension. */
 final class ControlKeys {
-  /** More than anyone uses; the keys of others are facts like any unknown one. */
+  /** Highest number of units with known keys; further units are kept as facts. */
   private static final int UNITS = 10;
 
   static final List<InfotextKey> ALL =

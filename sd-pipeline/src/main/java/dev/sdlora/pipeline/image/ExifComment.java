@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The field {@code UserComment} of EXIF data, in which A1111 keeps settings in JPEG and WebP files;
- * Exif 2.32, sections 4.6.2 and 4.6.5.
+ * The EXIF field {@code UserComment}, in which A1111 stores settings in JPEG and WebP files; Exif
+ * 2.32, sections 4.6.2 and 4.6.5.
  */
 final class ExifComment {
   private static final int DESCRIPTION = 0x010e;
@@ -24,7 +24,10 @@ final class ExifComment {
   private static final int UNDEFINED = 7;
   private static final int ENTRY_BYTES = 12;
 
-  /** A directory with one entry: their number, the entry, and no next directory. */
+  /**
+   * Size of a directory with one entry: the entry count, the entry, and a null link to the next
+   * one.
+   */
   private static final int DIRECTORY_BYTES = 2 + ENTRY_BYTES + 4;
 
   private static final int HEADER_BYTES = 8;
@@ -38,7 +41,7 @@ final class ExifComment {
     this.tiff = tiff;
   }
 
-  /** EXIF data with nothing but this comment, in UTF-16 of the order of all numbers. */
+  /** Returns EXIF data that contains only this comment, as big-endian UTF-16. */
   static byte[] encode(String comment) {
     byte[] text = comment.getBytes(StandardCharsets.UTF_16BE);
     int exifAt = HEADER_BYTES + DIRECTORY_BYTES;
@@ -57,8 +60,8 @@ final class ExifComment {
   }
 
   /**
-   * The comment in EXIF data, with or without {@code Exif} before them. Empty if there is none, and
-   * for data that are none.
+   * Returns the comment in EXIF data, with or without the prefix {@code Exif}. Empty if there is no
+   * comment or the data is malformed.
    */
   static Optional<String> decode(byte[] exif) {
     boolean named =
@@ -85,7 +88,10 @@ final class ExifComment {
         .or(() -> graph(root));
   }
 
-  /** The comment of a directory; Fooocus puts it into the first one, as a text without a code. */
+  /**
+   * Returns the comment in a directory. Fooocus writes it to the first directory, as text without a
+   * character code.
+   */
   private Optional<String> comment(int directory) {
     int entry = entry(directory, USER_COMMENT);
     return value(entry)
@@ -94,8 +100,8 @@ final class ExifComment {
   }
 
   /**
-   * What ComfyUI, or a node for it, puts in the place of the camera's maker and model or of a
-   * description: the graph that was run rather than that of the page.
+   * Returns the node graph that ComfyUI, or one of its nodes, stores as the camera's maker or model
+   * or as the description. Prefers the executed graph to the graph of the user interface.
    */
   private Optional<String> graph(int directory) {
     List<String> graphs =
@@ -110,7 +116,9 @@ final class ExifComment {
         .or(() -> graphs.stream().findFirst());
   }
 
-  /** The bytes that an entry stands for, if it is there and they are. */
+  /**
+   * Returns the value bytes of an entry; empty if there is no entry or the bytes are out of bounds.
+   */
   private Optional<byte[]> value(int entry) {
     if (entry < 0) {
       return Optional.empty();
@@ -125,7 +133,7 @@ final class ExifComment {
     return Optional.of(value);
   }
 
-  /** Where the entry of a directory with a tag begins, or -1. */
+  /** Returns the offset of the entry with this tag, or -1. */
   private int entry(int directory, int tag) {
     int entries = Short.toUnsignedInt(tiff.getShort(directory));
     for (int i = 0; i < entries; i++) {
@@ -148,7 +156,7 @@ final class ExifComment {
     return withoutEnd(comment.startsWith("\ufeff") ? comment.substring(1) : comment);
   }
 
-  /** Texts of EXIF end in a zero, some in several. */
+  /** Strips trailing zero bytes; EXIF texts end with one or more. */
   private static String withoutEnd(String text) {
     int end = text.length();
     while (end > 0 && text.charAt(end - 1) == 0) {
@@ -158,9 +166,9 @@ final class ExifComment {
   }
 
   /**
-   * The standard does not say in which order the two bytes of a character are: A1111 and its kin
-   * write big-endian ones whatever the order of the numbers is, others follow that order. The line
-   * of settings has many characters below 256, whose first byte is 0.
+   * Guesses the byte order, which the standard leaves open: A1111 and related programs always write
+   * big-endian characters, others use the byte order of the file. Most characters of a settings
+   * line are below 256, so their high byte is 0.
    */
   private static Charset utf16(byte[] text) {
     int zerosFirst = 0;

@@ -10,9 +10,9 @@ import dev.sdlora.api.image.SizeConditioning;
 import java.util.List;
 import java.util.Optional;
 
-/** Keys that matter to some families of models: the refiner, editing, what SDXL is told. */
+/** Keys used by some model families only: refiner, image editing, SDXL size conditioning. */
 final class FamilyKeys {
-  /** How strongly a model that edits keeps to the image; said of such images only. */
+  /** Image CFG scale of editing models; written for edited images only. */
   static final InfotextKey IMAGE_CFG_SCALE =
       setting(
           ImageSettings.IMAGE_CFG_SCALE,
@@ -40,7 +40,7 @@ final class FamilyKeys {
                   settings.spec().refinerSwitch().map(change -> InfotextValues.number(change.at())),
               (draft, value) -> draft.refinerSwitchAt(InfotextValues.decimal(value))));
 
-  /** A1111 does not write these; they are there only where they differ from its defaults. */
+  /** Keys that A1111 does not write; written only if they differ from A1111's defaults. */
   static final List<InfotextKey> OWN =
       List.of(
           setting(

@@ -4,17 +4,17 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.pipeline.foreign.ForeignSettings;
 import java.util.regex.Pattern;
 
-/** What another program says of an image, written as A1111 would. */
+/** Converts the settings of other programs to A1111's text format. */
 final class ForeignText {
-  /** A prompt may have any lines, but not one that ends it. */
+  /** A line in a prompt that would end it when the text is parsed. */
   private static final Pattern END_OF_PROMPT =
       Pattern.compile("(?md)^[^\\S\\n]*+(?=" + InfotextReader.NEGATIVE_PROMPT + ")");
 
   private ForeignText() {}
 
   /**
-   * The text. A value that no request can have stands under the program's name, beside what A1111
-   * has no name for, so that it is told and not lost.
+   * Returns the settings as text. A value that no request can have is kept under a key prefixed
+   * with the program's name, so that it can be reported.
    */
   static String write(ForeignSettings settings) {
     SettingsLine line = new SettingsLine();
@@ -48,7 +48,7 @@ final class ForeignText {
     }
   }
 
-  /** The text that is written again of what is read from it, if it says all that has to be said. */
+  /** Parses the text and writes it again in A1111's order, if it contains a seed and a size. */
   private static String inOrder(String text) {
     PromptSpec spec = Infotext.parse(text);
     return spec.seed().isPresent() && spec.size().isPresent()

@@ -15,13 +15,13 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** The keys of hires fix. What is the same in both passes is not written. */
+/** The keys of hires fix. Values that are the same in both passes are not written. */
 final class HiresKeys {
-  /** Keys without which a text is not about hires fix. */
+  /** Keys that indicate hires fix; a text has at least one of them if hires fix was on. */
   static final Set<String> SIGNS =
       Set.of("Hires upscale", "Hires resize", "Hires upscaler", "First pass size");
 
-  /** Written where hires fix is, with the value that holds in its pass; else it is a fact. */
+  /** The effective ratio of the hires pass. Without hires fix, the value is kept as a fact. */
   static final InfotextKey TOKEN_MERGING_RATIO =
       new InfotextKey(
           "Token merging ratio hr",
@@ -52,7 +52,7 @@ final class HiresKeys {
               when((spec, hires) -> other(hires.negativePrompt(), spec.negativePrompt())),
               (draft, value) -> draft.hires.negativePrompt(value)),
           setting("Hires schedule type", when(HiresKeys::schedule), InfotextDraft::hiresSchedule),
-          // Not in A1111 but in its descendants, which agree on the name.
+          // Not in A1111, but its forks agree on this name.
           setting(
               "Hires CFG Scale",
               when(
@@ -104,9 +104,9 @@ final class HiresKeys {
   }
 
   /**
-   * Written if the label is another than the text has for the first pass. A1111 says nothing where
-   * the model decides, so that who reads its text takes over the first pass's schedule; here that
-   * is said, if it makes a difference.
+   * Returns the schedule label if it differs from that of the first pass. A1111 writes nothing if
+   * the model decides, so a reader would assume the first pass's schedule; this library writes the
+   * label if it makes a difference.
    */
   private static Optional<String> schedule(PromptSpec spec, HiresFix hires) {
     Sampler sampler = hires.sampler().orElse(spec.sampler());

@@ -9,14 +9,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The sentences of this package's errors: all begin with the file. */
+/** Error messages of this package. Each one starts with the file. */
 final class ImageErrors {
-  /** Chunks and segments of a file that are walked over; empty ones take a few bytes each. */
+  /** Maximum number of chunks or segments read from a file; an empty one takes only a few bytes. */
   private static final int MOST_PARTS = 100_000;
 
   private ImageErrors() {}
 
-  /** What an error about a file begins with. */
+  /** Returns the start of an error message about a file. */
   static String subject(Path file) {
     return "image file '" + file + "'";
   }
@@ -29,7 +29,7 @@ final class ImageErrors {
     return new ImageFileException(subject + " " + predicate, cause);
   }
 
-  /** An error about a file, or about the image of a stream. */
+  /** Creates an error about an image file or stream. */
   static ImageFileException error(ImageSource source, String predicate, @Nullable Throwable cause) {
     return new ImageFileException(source + " " + predicate, source.details(), cause);
   }
@@ -48,23 +48,23 @@ final class ImageErrors {
   }
 
   /**
-   * Refuses a file of too many parts.
+   * Throws if a file has too many parts.
    *
-   * @param count of chunks or segments up to here
+   * @param count the number of chunks or segments so far
    */
   static void requireFewParts(ImageSource source, int count) {
     if (count > MOST_PARTS) {
-      throw source.error("has more than the %s chunks that are read".formatted(MOST_PARTS));
+      throw source.error("has more than %s chunks".formatted(MOST_PARTS));
     }
   }
 
-  /** The error that an image holds no settings. */
+  /** Creates the error for an image without settings. */
   static ImageFileException noText(ImageSource source, String what) {
     return new ImageSettingsException(
         source
             + " holds no "
             + what
-            + "; other programs do not write it, and many web sites remove it",
+            + "; many programs do not write it, and many websites remove it",
         source.details());
   }
 }

@@ -12,18 +12,18 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Image files with settings: PNG and JPEG, and WebP for reading. */
+/** Reads and writes image files with settings: PNG and JPEG, and WebP for reading only. */
 public final class ImageFiles {
   private ImageFiles() {}
 
   /**
-   * Writes an image with its settings; the ending of the name says in which format. The file
-   * appears whole or not at all: an existing file is only replaced when everything is written.
+   * Writes an image with its settings. The file extension selects the format. The write is atomic:
+   * an existing file is replaced only when the new one is complete.
    *
-   * @param file the target; its name must end in {@code .png}, {@code .jpg} or {@code .jpeg}, its
-   *     folder must exist
-   * @throws ImageFileException if it cannot be written; nothing is left behind
-   * @throws IllegalArgumentException if the name ends otherwise
+   * @param file the target; its name must end in {@code .png}, {@code .jpg} or {@code .jpeg}, and
+   *     its folder must exist
+   * @throws ImageFileException if it cannot be written; no partial file remains
+   * @throws IllegalArgumentException if the extension is not supported
    */
   public static void save(GeneratedImage image, Path file) {
     String name = file.toString().toLowerCase(Locale.ROOT);
@@ -44,11 +44,11 @@ public final class ImageFiles {
   }
 
   /**
-   * The bytes that {@link #save} writes.
+   * Encodes an image with its settings as {@link #save} does.
    *
    * @param format {@code png}, {@code jpg} or {@code jpeg}, in any case
    * @throws ImageFileException if the settings are too long for a JPEG
-   * @throws IllegalArgumentException if the format is another
+   * @throws IllegalArgumentException if the format is not supported
    */
   public static byte[] encode(GeneratedImage image, String format) {
     String name = format.toLowerCase(Locale.ROOT);
@@ -83,22 +83,22 @@ public final class ImageFiles {
   }
 
   /**
-   * The settings in an image file, whatever its name is: the text {@code parameters} of a PNG, or
-   * the EXIF UserComment of a JPEG or WebP file. What other programs wrote, there or elsewhere, is
-   * put as A1111 would.
+   * Returns the settings in an image file, whatever its extension: the text {@code parameters} of a
+   * PNG, or the EXIF UserComment of a JPEG or WebP file. Settings of other programs, in these or
+   * other places, are converted to A1111's format.
    *
-   * @throws ImageFileException if the file is missing, damaged or of another kind, has none, or
-   *     those of a program whose settings cannot be read
+   * @throws ImageFileException if the file is missing, damaged or not a supported image, has no
+   *     settings, or has settings of a program that cannot be read
    */
   public static String readInfotext(Path file) {
     return readInfotext(ImageSource.of(file));
   }
 
   /**
-   * The settings in an image that a stream holds; see {@link #readInfotext(Path)}. The stream is
-   * read to its end and not closed.
+   * Returns the settings in an image read from a stream; see {@link #readInfotext(Path)}. The
+   * stream is read to its end and not closed.
    *
-   * @throws ImageFileException likewise, or if the stream fails or has more than 256 MB
+   * @throws ImageFileException as for a file, or if the stream fails or is longer than 256 MB
    */
   public static String readInfotext(InputStream stream) {
     return readInfotext(ImageSource.of(stream));
@@ -117,10 +117,10 @@ public final class ImageFiles {
   }
 
   /**
-   * A text of an image as A1111 would write it.
+   * Converts an image's text to A1111's format.
    *
-   * @param size of the image, if it is known
-   * @throws ImageFileException if it is that of another program and not understood
+   * @param size the size of the image, if known
+   * @throws ImageFileException if the text is from another program and cannot be read
    */
   static String parameters(String text, ImageSource source, Optional<ImageSize> size) {
     return OtherProgram.ofText(text)

@@ -3,9 +3,9 @@ package dev.sdlora.pipeline.image;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** Recognises image files, and what people have in their place, by the first bytes. */
+/** Detects image formats, and common non-images, by their first bytes. */
 final class ImageKinds {
-  /** How many bytes at the start of a file are enough to tell; a web page may begin with blanks. */
+  /** Number of bytes read for detection; a web page may start with white space. */
   static final int PREFIX_BYTES = 512;
 
   static final String PNG = "a PNG image";
@@ -14,9 +14,9 @@ final class ImageKinds {
 
   private ImageKinds() {}
 
-  /** What the file seems to be, with its article. */
+  /** Returns a description of the file type, with an article. */
   static String describe(byte[] prefix) {
-    // ISO 8859-1 maps bytes to chars one to one, so that binary marks can be compared as text.
+    // ISO 8859-1 maps bytes to chars one to one, so binary signatures can be compared as text.
     String raw = new String(prefix, StandardCharsets.ISO_8859_1);
     if (raw.isEmpty()) {
       return "an empty file";
@@ -44,7 +44,7 @@ final class ImageKinds {
     }
     String text = raw.strip().toLowerCase(Locale.ROOT);
     if (text.startsWith("<!doctype html") || text.startsWith("<html")) {
-      return "an HTML page that was saved in its place";
+      return "an HTML page saved instead of an image";
     }
     if (text.startsWith("version https://git-lfs")) {
       return "a Git LFS pointer (fetch the real file with 'git lfs pull')";

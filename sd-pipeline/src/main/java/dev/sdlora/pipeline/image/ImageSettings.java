@@ -9,34 +9,34 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What is worth writing down about one image: the request, and how it came about.
+ * The settings that are recorded with an image: the request and facts about the generation.
  *
- * @param spec the request; its own size, seed and number of images are not looked at, and its
- *     variation seed is that of this image
- * @param size the size of the image, with hires fix that of the first pass
+ * @param spec the request; its size, seed and number of images are ignored, and its variation seed
+ *     is that of this image
+ * @param size the size of the image; with hires fix, the size of the first pass
  * @param seed the seed of this image
- * @param facts what else is said, by A1111's keys: {@code Model hash}, {@code Model}, {@code VAE},
+ * @param facts further values by A1111's keys: {@code Model hash}, {@code Model}, {@code VAE},
  *     {@code Lora hashes}, {@code TI hashes}, {@code Pad conds}, {@code Version} and so on. They
- *     are written where A1111 has them; keys that it does not have come before those of hires fix,
+ *     are written in A1111's order; keys that A1111 does not have come before those of hires fix,
  *     in the order of this map
  */
 public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<String, String> facts) {
-  /** The fact in which number format the networks computed; said where it is not float32. */
+  /** Fact: the precision of the networks; written if it is not float32. */
   public static final String PRECISION = "Precision";
 
-  /** The fact which model finished the image; said if one did. */
+  /** Fact: the model that refined the image; written if there was one. */
   public static final String REFINER = "Refiner";
 
-  /** The fact how strongly a model that edits kept to the image; said of such images. */
+  /** Fact: the image CFG scale; written for images made by an editing model. */
   public static final String IMAGE_CFG_SCALE = "Image CFG scale";
 
-  /** The fact how LoRAs were applied; said where they were not patched into the weights. */
+  /** Fact: how LoRAs were applied; written if they were not patched into the weights. */
   public static final String LORA_MODE = "LoRA mode";
 
-  /** The fact which masks the prompts could name, by their hashes; said where there are any. */
+  /** Fact: the hashes of the masks that prompts can name; written if there are any. */
   public static final String REGION_MASKS = "Region masks";
 
-  /** The facts how many images were drawn together, and which of them this is, from 0. */
+  /** Facts: the number of images in the batch, and the position of this image in it, from 0. */
   static final String BATCH_SIZE = "Batch size";
 
   static final String BATCH_POS = "Batch pos";
@@ -45,19 +45,22 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
   static final String VAE = "VAE";
   static final String VAE_HASH = "VAE hash";
 
-  /** Copies the facts, keeping their order. */
+  /** Copies the facts and keeps their order. */
   public ImageSettings {
     facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
   }
 
   /**
-   * The usual facts.
+   * Creates settings with the usual facts.
    *
+   * @param spec the request
+   * @param size the size of the image; with hires fix, the size of the first pass
+   * @param seed the seed of this image
    * @param modelName the checkpoint's name: its file name without the extension
    * @param modelHash the first 10 hex digits of the SHA-256 of the checkpoint file, if known
-   * @param loraHashes by the names that the prompts use, 12 hex digits each, in the order of
-   *     writing
-   * @param embeddingHashes likewise, of the embeddings that the prompts name
+   * @param loraHashes 12 hex digits for each LoRA, by the names in the prompts, in the order in
+   *     which they are written
+   * @param embeddingHashes 12 hex digits for each embedding that the prompts name
    * @param version the program that made the image
    */
   public ImageSettings(
@@ -72,19 +75,19 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
     this(spec, size, seed, facts(modelName, modelHash, loraHashes, embeddingHashes, version));
   }
 
-  /** The same of an image that a model has edited, which tells how strongly it kept to it. */
+  /** Returns a copy for an image made by an editing model, with the image CFG scale. */
   public ImageSettings edited() {
     return with(IMAGE_CFG_SCALE, InfotextValues.number(spec.imageCfgScale()));
   }
 
-  /** The same of an image that was drawn together with others, if there are any. */
+  /** Returns a copy with the batch size and position; unchanged if the batch has one image. */
   public ImageSettings inBatch(int size, int position) {
     return size == 1
         ? this
         : with(BATCH_SIZE, Integer.toString(size)).with(BATCH_POS, Integer.toString(position));
   }
 
-  /** The same with one fact more. */
+  /** Returns a copy with one more fact. */
   public ImageSettings with(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(facts);
     more.put(name, value);
@@ -92,10 +95,10 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
   }
 
   /**
-   * The same with the VAE that took the place of the checkpoint's own.
+   * Returns a copy with the VAE that replaced the checkpoint's own.
    *
-   * @param name of its file, with the extension, as A1111 writes it
-   * @param hash the first 10 hex digits of the SHA-256 of the file, if it is one
+   * @param name its file name with the extension, as A1111 writes it
+   * @param hash the first 10 hex digits of the SHA-256, if it is a file
    */
   public ImageSettings withVae(String name, Optional<String> hash) {
     ImageSettings named = with(VAE, name);
@@ -103,23 +106,23 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
   }
 
   /**
-   * The same of an image in which hypernetworks acted. A1111 says no more than their tags in the
-   * prompt; its old key {@code Hypernet} would be read as one tag more.
+   * Returns a copy with the hashes of the hypernetworks. A1111 records only their tags in the
+   * prompt; its old key {@code Hypernet} would be read as an additional tag.
    *
-   * @param hashes by the names that the prompts use
+   * @param hashes by the names in the prompts
    */
   public ImageSettings withHypernetworks(Map<String, String> hashes) {
     return hashes.isEmpty() ? this : with(HYPERNET_HASHES, hashes(hashes));
   }
 
-  /** The same with the hashes of the request's masks, if it has any. */
+  /** Returns a copy with the hashes of the request's masks, if it has any. */
   public ImageSettings withMasks() {
     Map<String, String> hashes = new LinkedHashMap<>();
     spec.masks().forEach((name, mask) -> hashes.put(name, MaskHash.of(mask)));
     return hashes.isEmpty() ? this : with(REGION_MASKS, hashes(hashes));
   }
 
-  /** The value of {@code Lora hashes} and others like it: names without separators. */
+  /** Formats a hash list such as {@code Lora hashes}; separators are removed from names. */
   private static String hashes(Map<String, String> hashes) {
     return hashes.entrySet().stream()
         .map(entry -> entry.getKey().replaceAll("[:,]", "") + ": " + entry.getValue())

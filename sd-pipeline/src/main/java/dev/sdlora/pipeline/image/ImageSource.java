@@ -11,9 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** What an image is read from: a file, of which only pieces are read, or the bytes of a stream. */
+/** The source of an image: a file, read piece by piece, or the bytes of a stream. */
 final class ImageSource {
-  /** The longest stream, which is kept in memory. */
+  /** Maximum length of a stream, which is kept in memory. */
   private static final int MAX_STREAM = 256 << 20;
 
   private final String subject;
@@ -26,7 +26,7 @@ final class ImageSource {
     this.content = content;
   }
 
-  /** What errors about it tell beside their sentence. */
+  /** Returns the details for errors about this source. */
   ErrorDetails details() {
     return file.map(ErrorDetails::in).orElse(ErrorDetails.NONE);
   }
@@ -36,9 +36,9 @@ final class ImageSource {
   }
 
   /**
-   * All that a stream still has; it is not closed.
+   * Reads the rest of a stream, which is not closed.
    *
-   * @throws ImageFileException if it fails or is too long
+   * @throws ImageFileException if the stream fails or is too long
    */
   static ImageSource of(InputStream stream) {
     ImageSource source = new ImageSource("image stream", Optional.empty(), new byte[0]);
@@ -49,23 +49,23 @@ final class ImageSource {
       throw ImageErrors.notRead(source, e);
     }
     if (content.length > MAX_STREAM) {
-      throw source.error("has more than the " + MAX_STREAM + " bytes that are read");
+      throw source.error("is longer than the maximum of " + MAX_STREAM + " bytes");
     }
     return new ImageSource(source.subject, Optional.empty(), content);
   }
 
-  /** Pieces of an open source. */
+  /** Random access to an open source. */
   interface Bytes {
     long size() throws IOException;
 
     /**
-     * Bytes from a place, in big-endian order.
+     * Reads bytes at a position, as a big-endian buffer.
      *
-     * @throws EOFException if there are not so many
+     * @throws EOFException if the source is too short
      */
     ByteBuffer read(long at, int length) throws IOException;
 
-    /** The same in an array of their own. */
+    /** Reads bytes at a position into a new array. */
     default byte[] copy(long at, int length) throws IOException {
       byte[] copy = new byte[length];
       read(at, length).get(copy);
@@ -73,7 +73,7 @@ final class ImageSource {
     }
   }
 
-  /** Work on an open source. */
+  /** An operation on an open source. */
   @FunctionalInterface
   interface Reading<T> {
     T from(Bytes bytes) throws IOException;
@@ -82,7 +82,7 @@ final class ImageSource {
   /**
    * Opens the source and reads it.
    *
-   * @throws ImageFileException if that fails
+   * @throws ImageFileException if the source cannot be read
    */
   <T> T reading(Reading<T> reading) {
     if (file.filter(Files::isDirectory).isPresent()) {
@@ -96,18 +96,18 @@ final class ImageSource {
         return reading.from(new InFile(channel));
       }
     } catch (EOFException e) {
-      throw ImageErrors.error(this, "became shorter while it was read", e);
+      throw ImageErrors.error(this, "was truncated while it was read", e);
     } catch (IOException e) {
       throw ImageErrors.notRead(this, e);
     }
   }
 
-  /** An error about this source. */
+  /** Creates an error about this source. */
   ImageFileException error(String predicate) {
     return ImageErrors.error(this, predicate, null);
   }
 
-  /** What errors begin with. */
+  /** Returns the start of an error message about this source. */
   @Override
   public String toString() {
     return subject;

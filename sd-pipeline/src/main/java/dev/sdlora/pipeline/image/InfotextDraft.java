@@ -24,11 +24,11 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A request while its {@link Infotext} is read. */
+/** Collects a request while an {@link Infotext} is parsed. */
 final class InfotextDraft {
   private static final Pattern SIDES = Pattern.compile("(\\d{1,6})x(\\d{1,6})");
 
-  /** The versions of A1111 and of Forge; for these, LoRA tags in negative prompts are text. */
+  /** Versions of A1111 and Forge, which treat LoRA tags in negative prompts as text. */
   private static final Pattern A1111 = Pattern.compile("(f[\\d.]+)?v1\\.\\d+.*");
 
   private static final List<String> LIMITS =
@@ -56,7 +56,7 @@ final class InfotextDraft {
   private Optional<ImageSize> resizeFrom = Optional.empty();
   private double upscale = 1;
 
-  /** What the text says of sizes. */
+  /** The size conditioning in the text. */
   final SizeConditioning.Builder sizes = SizeConditioning.builder();
 
   private int cropTop;
@@ -92,7 +92,7 @@ final class InfotextDraft {
     refinerSwitchAt = OptionalDouble.of(RefinerSwitch.at(share).at());
   }
 
-  /** Up to January 2023, A1111 had one hypernetwork, which was no part of the prompt. */
+  /** Until January 2023, A1111 had a single hypernetwork, which was not part of the prompt. */
   void hypernet(String name) {
     hypernet = Optional.of(name);
   }
@@ -105,12 +105,12 @@ final class InfotextDraft {
     refinerBySteps = bySteps;
   }
 
-  /** Keeps a value that is no setting of a request. */
+  /** Keeps a value that is not a setting of a request. */
   void keep(String key, String value) {
     kept.put(key, value);
   }
 
-  /** Keeps a value that is about the image of img2img, if it is not about hires fix. */
+  /** Keeps a value that belongs to img2img, unless the text has hires fix. */
   void keepWithoutHires(String key, String value) {
     if (!hasHires) {
       keep(key, value);
@@ -121,14 +121,16 @@ final class InfotextDraft {
     hasHires = true;
   }
 
-  /** The strength of the second pass, or of img2img, whose image is not in the text. */
+  /**
+   * Sets the strength of the hires pass, or keeps that of img2img, whose image is not in the text.
+   */
   void denoisingStrength(String value) {
     double strength = InfotextValues.decimal(value);
     hires.denoisingStrength(strength);
     keepWithoutHires("Denoising strength", value);
   }
 
-  /** A name whose last word is no schedule that is known still says which sampler it is. */
+  /** Sets the sampler, even if the last word of the name is not a known schedule. */
   void sampler(String name) {
     NamedSampler named = named(name, "Sampler");
     spec.sampler(named.sampler());
@@ -150,14 +152,14 @@ final class InfotextDraft {
     }
   }
 
-  /** stable-diffusion.cpp says {@code inf} where the sampler has its own. */
+  /** Sets eta; stable-diffusion.cpp writes {@code inf} for the sampler's default. */
   void eta(String value) {
     if (!value.equals("inf")) {
       eta = OptionalDouble.of(InfotextValues.decimal(value));
     }
   }
 
-  /** Automatic says nothing new: a schedule in the sampler's name stays. */
+  /** Sets the schedule, unless it is Automatic: then the schedule in the sampler's name stays. */
   void schedule(String name) {
     Schedule schedule = Schedule.parse(name);
     if (schedule != Schedule.AUTOMATIC) {
@@ -184,7 +186,10 @@ final class InfotextDraft {
     spec.size(size.get());
   }
 
-  /** stable-diffusion.cpp names the upscaler here; its factor is {@code Hires scale}. */
+  /**
+   * Sets the factor; stable-diffusion.cpp writes the upscaler here and the factor as {@code Hires
+   * scale}.
+   */
   void hiresUpscale(String value) {
     if (InfotextValues.isDecimal(value)) {
       hires.scale(InfotextValues.decimal(value));
@@ -193,7 +198,7 @@ final class InfotextDraft {
     }
   }
 
-  /** A side that is 0 follows from the other and the proportions of the first pass. */
+  /** Sets the size; a side of 0 follows from the other and the aspect ratio of the first pass. */
   void hiresSize(String value) {
     Matcher sides = SIDES.matcher(value);
     if (!sides.matches()) {
@@ -202,7 +207,7 @@ final class InfotextDraft {
     int width = Integer.parseInt(sides.group(1));
     int height = Integer.parseInt(sides.group(2));
     if (width == 0 && height == 0) {
-      return; // the factor decides
+      return; // the scale factor applies
     }
     if ((width == 0 || height == 0) && size.isPresent()) {
       ImageSize first = size.get();
@@ -212,7 +217,10 @@ final class InfotextDraft {
     hires.size(new ImageSize(width, height));
   }
 
-  /** Up to 2022, A1111 wrote the size of the result where that of the first pass is now. */
+  /**
+   * Until 2022, A1111 wrote the size of the result as {@code Size}, which is now that of the first
+   * pass.
+   */
   void firstPassSize(String value) {
     if (value.equals("0x0") || size.isEmpty()) {
       keep("First pass size", value);
@@ -241,7 +249,7 @@ final class InfotextDraft {
     ngms = sigma;
   }
 
-  /** Limits guidance further. */
+  /** Restricts the guidance range further. */
   void guided(GuidanceRange range) {
     guided = guided.and(range);
   }
@@ -256,7 +264,7 @@ final class InfotextDraft {
     betaBeta = beta;
   }
 
-  /** Edges that continue add up. */
+  /** Adds a tiling direction. */
   void tiling(Tiling more) {
     tiling = tiling == Tiling.NONE || tiling == more ? more : Tiling.BOTH;
     spec.tiling(tiling);
@@ -271,9 +279,9 @@ final class InfotextDraft {
   }
 
   /**
-   * The request.
+   * Builds the request.
    *
-   * @param settings all values of the text
+   * @param settings all settings in the text
    */
   PromptSpec finish(SettingsLine settings) {
     finishEta(settings);
@@ -300,7 +308,7 @@ final class InfotextDraft {
     return asText ? read.toBuilder().promptOptions(prompts.withNegativeLoras(false)).build() : read;
   }
 
-  /** A1111 has one sigma for every other step and for all. */
+  /** A1111 uses the same sigma whether it skips every other step or all steps. */
   private void finishGuidance() {
     if (skipsUncondInAllSteps) {
       guided(GuidanceRange.ofSigmas(ngms, Double.POSITIVE_INFINITY));
@@ -309,8 +317,8 @@ final class InfotextDraft {
   }
 
   /**
-   * stable-diffusion.cpp has one eta for all samplers. Before it wrote its settings as JSON too, it
-   * wrote 0 for samplers that did not look at it.
+   * stable-diffusion.cpp has one eta for all samplers. Before it also wrote its settings as JSON,
+   * it wrote 0 for samplers that ignored eta.
    */
   private void finishEta(SettingsLine settings) {
     boolean cpp = settings.value("Version").equals(Optional.of("stable-diffusion.cpp"));
@@ -328,7 +336,9 @@ final class InfotextDraft {
     }
   }
 
-  /** Limits that contradict each other are kept aside like other values that make no sense. */
+  /**
+   * Builds the options. Limits that contradict each other are kept aside like other invalid values.
+   */
   private SamplerOptions samplerOptions(SettingsLine settings) {
     try {
       return sampler.build();

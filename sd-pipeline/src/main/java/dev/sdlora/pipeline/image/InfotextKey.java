@@ -5,12 +5,12 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * One key of the settings line.
+ * A key of the settings line.
  *
- * @param name as A1111 writes it
- * @param writer the value for an image, or empty to leave the key out
- * @param reader puts a value into the request that is being read
- * @param isSetting whether the reader sets something, rather than keep the value as a fact
+ * @param name the name that A1111 writes
+ * @param writer returns the value for an image, or empty to omit the key
+ * @param reader stores a value in the request that is being parsed
+ * @param isSetting whether the reader sets a value, rather than keeping it as a fact
  */
 record InfotextKey(
     String name,
@@ -18,7 +18,7 @@ record InfotextKey(
     BiConsumer<InfotextDraft, String> reader,
     boolean isSetting) {
 
-  /** A key that is a setting of the request. */
+  /** Creates a key that is a setting of the request. */
   static InfotextKey setting(
       String name,
       Function<ImageSettings, Optional<String>> writer,
@@ -26,14 +26,14 @@ record InfotextKey(
     return new InfotextKey(name, writer, reader, true);
   }
 
-  /** A key that tells something about the image which is no setting of a request. */
+  /** Creates a key for a fact about the image that is not a setting of a request. */
   static InfotextKey fact(String name) {
     return ofPicture(name, settings -> Optional.empty());
   }
 
   /**
-   * A key of a setting that cannot be read back without an image that belongs to it. Of a request
-   * without one it is a fact.
+   * Creates a key for a setting of an input image, which the text does not contain. When read, the
+   * value is kept as a fact.
    */
   static InfotextKey ofPicture(String name, Function<ImageSettings, Optional<String>> writer) {
     return new InfotextKey(
@@ -44,17 +44,17 @@ record InfotextKey(
         false);
   }
 
-  /** A switch: {@code True}, or nothing. */
+  /** Returns {@code True} if the flag is on, otherwise empty. */
   static Optional<String> flag(boolean on) {
     return on ? Optional.of("True") : Optional.empty();
   }
 
-  /** A text, or nothing if it is empty. */
+  /** Returns the text, or empty if it is an empty string. */
   static Optional<String> text(String text) {
     return text.isEmpty() ? Optional.empty() : Optional.of(text);
   }
 
-  /** A number, or nothing if it is the one that goes without saying. */
+  /** Returns the number, or empty if it equals the default. */
   static Optional<String> unless(double usual, double value) {
     return value == usual ? Optional.empty() : Optional.of(InfotextValues.number(value));
   }

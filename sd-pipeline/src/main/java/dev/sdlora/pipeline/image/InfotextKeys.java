@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * All keys of the settings line that are known, in the order in which A1111 1.10 writes them: first
- * a fixed list, then what the parts of the program add on the way.
+ * All known keys of the settings line, in the order in which A1111 1.10 writes them: first a fixed
+ * list, then the keys that A1111's components add during generation.
  */
 final class InfotextKeys {
   private static final List<InfotextKey> FIXED =
@@ -86,7 +86,7 @@ final class InfotextKeys {
               s -> flag(s.spec().tiling() == Tiling.BOTH),
               (draft, value) -> readTiling(draft, Tiling.BOTH, value)));
 
-  /** What extensions add comes here, as they are asked before anything begins. */
+  /** Keys of extensions come here because A1111 calls extensions before generation starts. */
   private static final List<InfotextKey> ADDED =
       Stream.of(
               List.of(
@@ -162,7 +162,7 @@ final class InfotextKeys {
 
   private InfotextKeys() {}
 
-  /** The settings line of an image. */
+  /** Returns the settings line of an image. */
   static SettingsLine write(ImageSettings settings) {
     SettingsLine line = new SettingsLine();
     FIXED.forEach(key -> write(key, settings, line));
@@ -183,8 +183,8 @@ final class InfotextKeys {
   }
 
   /**
-   * Puts one value into a request; one that makes no sense is kept beside it, and the request has
-   * its default.
+   * Stores a value in a request. An invalid value is kept as a fact, and the request keeps its
+   * default.
    */
   static void read(String name, String value, InfotextDraft draft) {
     try {
@@ -194,12 +194,12 @@ final class InfotextKeys {
     }
   }
 
-  /** What a text says of a setting now, if it is one that is known and written. */
+  /** Returns the value that would be written for a setting, if its key is known and written. */
   static Optional<String> written(String name, ImageSettings settings) {
     return Optional.ofNullable(BY_NAME.get(name)).flatMap(key -> key.writer().apply(settings));
   }
 
-  /** A key, also one that is not known. */
+  /** Returns the key with this name; an unknown name gives a fact. */
   static InfotextKey byName(String name) {
     return BY_NAME.getOrDefault(name, fact(name));
   }
@@ -215,8 +215,8 @@ final class InfotextKeys {
   }
 
   /**
-   * A1111 leaves its default out, which is whatever the graphics card draws; this library always
-   * says which generator it was, unless a text that was read did not.
+   * Returns the random number generator. A1111 omits its default, which depends on the graphics
+   * card; this library always writes it, unless it was absent from the text that was read.
    */
   private static Optional<String> rng(ImageSettings settings) {
     Rng rng = settings.spec().rng();

@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads {@link Infotext}. */
+/** Parses {@link Infotext}. */
 final class InfotextReader {
   static final String NEGATIVE_PROMPT = "Negative prompt:";
 
-  /** What a dynamic prompt and negative prompt were drawn from. */
+  /** The keys of the templates of a dynamic prompt and negative prompt. */
   static final List<String> TEMPLATES = List.of("Template", "Negative Template");
 
   static final int FEWEST_SETTINGS = 3;
@@ -48,8 +48,8 @@ final class InfotextReader {
   }
 
   /**
-   * Takes away what the sd-dynamic-prompts extension writes behind the settings: what the prompts
-   * were drawn from, on lines of their own.
+   * Removes the prompt templates that the sd-dynamic-prompts extension writes after the settings,
+   * on lines of their own.
    */
   private static void takeTemplates(List<String> lines, InfotextDraft draft) {
     if (SettingsLine.parse(lines.get(lines.size() - 1)).found() >= FEWEST_SETTINGS
@@ -116,7 +116,7 @@ final class InfotextReader {
     }
   }
 
-  /** In A1111 1.6 the numbers of prompt editing got another meaning. */
+  /** Numbers in prompt editing changed their meaning in A1111 1.6. */
   private static boolean isBefore16(String version) {
     Matcher numbers = VERSION.matcher(version.strip());
     return numbers.matches()

@@ -6,19 +6,19 @@ import java.math.MathContext;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** The values of {@link Infotext} as Python prints them, and what they mean. */
+/** Formats and parses the values of {@link Infotext} as Python prints them. */
 final class InfotextValues {
   private static final Pattern DECIMAL =
       Pattern.compile("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?");
 
-  /** Whole numbers from here on have an exponent in Python. */
+  /** Python prints whole numbers from here on with an exponent. */
   private static final double LARGE = 1e16;
 
   private InfotextValues() {}
 
   /**
-   * A number as A1111 shows what its sliders send: whole ones without a point, others as Python's
-   * {@code repr} has them, which is with the fewest digits that mean the same.
+   * Formats a number as A1111 does: whole numbers without a decimal point, others as Python's
+   * {@code repr}, with the fewest digits that identify the value.
    */
   static String number(double value) {
     if (value == Math.rint(value) && Math.abs(value) < LARGE) {
@@ -36,7 +36,7 @@ final class InfotextValues {
         + String.format(Locale.ROOT, "e%+03d", exponent);
   }
 
-  /** {@link Double#toString} gives one digit too many now and then before Java 19. */
+  /** Before Java 19, {@link Double#toString} sometimes returns one digit too many. */
   private static BigDecimal shortest(double value) {
     BigDecimal exact = new BigDecimal(value);
     for (int digits = 1; digits < 17; digits++) {
@@ -85,8 +85,8 @@ final class InfotextValues {
 
   static Rng rng(String value) {
     return switch (value.toUpperCase(Locale.ROOT)) {
-      // What an NVIDIA card draws, which is what A1111 runs on unless told otherwise; CUDA is
-      // stable-diffusion.cpp's name for the same numbers.
+      // The generator of NVIDIA cards, A1111's default; stable-diffusion.cpp calls the same
+      // generator CUDA.
       case "GPU", "NV", "CUDA" -> Rng.NV;
       case "CPU" -> Rng.CPU;
       default -> throw new IllegalArgumentException("the known ones are NV, CPU and GPU");

@@ -9,7 +9,7 @@ final class InfotextWriter {
   private InfotextWriter() {}
 
   static String write(ImageSettings given) {
-    // A1111 writes prompts with their styles.
+    // A1111 writes prompts with their styles merged.
     PromptSpec spec = tagged(Styles.merged(given.spec()));
     ImageSettings settings = new ImageSettings(spec, given.size(), given.seed(), given.facts());
     StringBuilder text = new StringBuilder(spec.prompt());
@@ -20,7 +20,7 @@ final class InfotextWriter {
     return text.append('\n').append(InfotextKeys.write(settings)).toString().strip();
   }
 
-  /** The request with its LoRAs as tags of its prompts. */
+  /** Returns the request with its LoRAs as tags in the prompts. */
   private static PromptSpec tagged(PromptSpec spec) {
     if (spec.loras().isEmpty()) {
       return spec;

@@ -13,9 +13,9 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Writes images as JPEG files with their settings as EXIF data, and reads the settings back. */
+/** Writes JPEG files with settings in EXIF data, and reads the settings back. */
 final class JpegFiles {
-  /** A1111's default, of 100. */
+  /** A1111's default quality, out of 100. */
   static final int QUALITY = 80;
 
   private static final byte[] EXIF = {'E', 'x', 'i', 'f', 0, 0};
@@ -24,17 +24,17 @@ final class JpegFiles {
   private static final int APP1 = 0xffe1;
   private static final int SCAN = 0xffda;
 
-  /** What the length of a segment can say, itself included. */
+  /** Maximum length of a segment, including the length field. */
   private static final int MAX_SEGMENT = 0xffff;
 
   private JpegFiles() {}
 
   /**
-   * The bytes of a file with an image and its settings.
+   * Encodes an image with its settings.
    *
    * @param quality 0 to 100
-   * @param subject what an error is about
-   * @throws ImageFileException if the settings are longer than a JPEG can hold
+   * @param subject the subject of error messages
+   * @throws ImageFileException if the settings are too long for a JPEG
    */
   static byte[] encode(GeneratedImage image, int quality, String subject) throws IOException {
     byte[] exif = ExifComment.encode(image.infotext());
@@ -42,7 +42,7 @@ final class JpegFiles {
     if (length > MAX_SEGMENT) {
       throw ImageErrors.error(
           subject,
-          "cannot hold settings of %s characters: a JPEG has room for about 32,000; write a PNG"
+          "cannot hold settings of %s characters: a JPEG holds about 32,000; save it as a PNG instead"
               .formatted(image.infotext().length()));
     }
     byte[] jpeg = pixels(image, quality);
@@ -57,9 +57,9 @@ final class JpegFiles {
   }
 
   /**
-   * The settings in a JPEG.
+   * Returns the settings in a JPEG.
    *
-   * @throws ImageFileException if the file cannot be read or has none
+   * @throws ImageFileException if the file cannot be read or has no settings
    */
   static String readInfotext(ImageSource source) {
     return source

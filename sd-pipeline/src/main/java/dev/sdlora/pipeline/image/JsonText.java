@@ -9,13 +9,13 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Pieces of JSON in other text, as RFC 8259 has them. */
+/** Finds and decodes JSON (RFC 8259) inside other text. */
 final class JsonText {
-  /** Python writes NaN as it is. */
+  /** Python writes NaN unquoted. */
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
-  /** The characters that have an escape of their own, and at the same places those escapes. */
+  /** The characters with a short escape; {@code ESCAPES} has the escapes at the same positions. */
   private static final String ESCAPED = "\"\\\n\r\t\b\f/";
 
   private static final String ESCAPES = "\"\\nrtbf/";
@@ -25,7 +25,7 @@ final class JsonText {
 
   private JsonText() {}
 
-  /** The text in quotes; characters beyond ASCII stay as they are. */
+  /** Returns the text as a JSON string; non-ASCII characters are not escaped. */
   static String quote(String text) {
     StringBuilder quoted = new StringBuilder("\"");
     for (int i = 0; i < text.length(); i++) {
@@ -42,7 +42,7 @@ final class JsonText {
     return quoted.append('"').toString();
   }
 
-  /** Where the quoted string ends that starts here; the start itself if none does. */
+  /** Returns the end of the quoted string at {@code start}, or {@code start} if there is none. */
   static int end(String text, int start) {
     if (start >= text.length() || text.charAt(start) != '"') {
       return start;
@@ -58,14 +58,14 @@ final class JsonText {
     return start;
   }
 
-  /** Whether an object or a list may start here. */
+  /** Whether an object or array may start here. */
   static boolean opens(String text, int start) {
     return start < text.length() && (text.charAt(start) == '{' || text.charAt(start) == '[');
   }
 
   /**
-   * Where the object or list ends that starts here; the start itself if none does, or if something
-   * other than a comma follows.
+   * Returns the end of the object or array at {@code start}; {@code start} if there is none or if
+   * it is followed by anything but a comma.
    */
   static int endOfObject(String text, int start) {
     try (JsonParser parser = JSON.createParser(new StringReader(text.substring(start)))) {
@@ -78,7 +78,7 @@ final class JsonText {
     }
   }
 
-  /** The text without its quotes; a text that is no JSON string comes back as it is. */
+  /** Decodes a JSON string; any other text is returned unchanged. */
   static String unquote(String text) {
     if (text.isEmpty() || end(text, 0) != text.length()) {
       return text;

@@ -7,13 +7,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** What tells masks apart in texts, which cannot hold them. */
+/** Hashes that identify masks in texts, which cannot contain the masks. */
 final class MaskHash {
   private static final int DIGITS = 12;
 
   private MaskHash() {}
 
-  /** The first digits of the SHA-256 of a mask's sides, blur and pixels. */
+  /** Returns the first digits of the SHA-256 of a mask's size, blur and pixels. */
   static String of(RegionMask mask) {
     Image picture = mask.image();
     ByteBuffer head = ByteBuffer.allocate(3 * Integer.BYTES);
@@ -22,7 +22,7 @@ final class MaskHash {
     try {
       digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // Every Java has it.
+      throw new IllegalStateException(e); // Every Java runtime has SHA-256.
     }
     digest.update(head.array());
     return HexFormat.of().formatHex(digest.digest(picture.rgb())).substring(0, DIGITS);

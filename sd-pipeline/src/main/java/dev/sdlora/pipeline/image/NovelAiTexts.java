@@ -8,17 +8,17 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What NovelAI writes into its PNGs: the prompt as {@code Description}, and a JSON object of
+ * Reads the texts of NovelAI's PNGs: the prompt as {@code Description}, and a JSON object of
  * settings as {@code Comment}.
  */
 final class NovelAiTexts {
   private NovelAiTexts() {}
 
   /**
-   * The settings as A1111 would write them; empty if the texts are not NovelAI's.
+   * Returns the settings in A1111's format; empty if the texts are not NovelAI's.
    *
-   * @param texts by their keywords
-   * @param size of the image, such as {@code 512x768}, or nothing
+   * @param texts the texts by keyword
+   * @param size the size of the image, such as {@code 512x768}, or an empty string
    */
   static Optional<String> parameters(Function<String, Optional<String>> texts, String size) {
     if (!texts.apply("Software").equals(Optional.of("NovelAI"))) {
@@ -35,7 +35,7 @@ final class NovelAiTexts {
     try {
       return Optional.of(SettingsJson.parse(text)).filter(JsonNode::isObject);
     } catch (JsonProcessingException e) {
-      return Optional.empty(); // not NovelAI's after all: the caller reports that nothing is there
+      return Optional.empty(); // not NovelAI's; the caller reports that
     }
   }
 }

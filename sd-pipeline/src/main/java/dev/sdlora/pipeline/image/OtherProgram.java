@@ -19,29 +19,29 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Programs that keep their settings in another form than A1111: how their images are recognised,
- * and who reads them.
+ * Programs that store settings in another form than A1111, with the marks of their images and the
+ * readers of their settings.
  */
 enum OtherProgram {
-  /** A JSON object in the place of A1111's text. */
+  /** A JSON object instead of A1111's text. */
   SWARM_UI(
       "SwarmUI",
       List.of("sui_image_params"),
       List.of("sui_image_params"),
       (json, size) -> SwarmUi.read(json)),
-  /** Graphs of nodes: that which was run, and that of the interface. */
+  /** Node graphs: the executed one, and that of the user interface. */
   COMFY_UI(
       "ComfyUI",
       List.of("prompt", "workflow"),
       List.of("class_type", "last_node_id"),
       ComfyUi::read),
-  /** A JSON object in the place of A1111's text, if it is set so. */
+  /** A JSON object instead of A1111's text, if so configured. */
   FOOOCUS(
       "Fooocus",
       List.of("fooocus_scheme"),
       List.of("metadata_scheme", "full_prompt", "performance", "base_model", "Base Model"),
       (json, size) -> Fooocus.read(json)),
-  /** JSON under names that have changed from version to version. */
+  /** JSON under keywords that depend on the version. */
   INVOKE_AI(
       "InvokeAI",
       List.of(
@@ -56,28 +56,28 @@ enum OtherProgram {
   /** A JSON object in EXIF and XMP. */
   DRAW_THINGS("Draw Things", List.of(), List.of("uc", "strength"), Reader.NONE),
   /** Any other JSON. */
-  UNKNOWN("a program that this library does not know", List.of(), List.of(), Reader.NONE);
+  UNKNOWN("an unknown program", List.of(), List.of(), Reader.NONE);
 
   private static final String COMFY_PROMPT = "prompt:";
   private static final String COMFY_WORKFLOW = "workflow:";
 
   private final String label;
 
-  @SuppressWarnings("ImmutableEnumChecker") // List.of cannot change
+  @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
   private final List<String> keywords;
 
   @SuppressWarnings("ImmutableEnumChecker")
   private final List<String> fields;
 
-  @SuppressWarnings("ImmutableEnumChecker") // without state
+  @SuppressWarnings("ImmutableEnumChecker") // stateless
   private final Reader reader;
 
-  /** Says what the settings of a program mean. */
+  /** Reads the settings of a program. */
   @FunctionalInterface
   private interface Reader {
     Reader NONE = (json, size) -> Optional.empty();
 
-    /** Empty if it does not find its way in them. */
+    /** Returns the settings, or empty if the JSON is not understood. */
     Optional<ForeignSettings> read(JsonNode json, Optional<ImageSize> size);
   }
 
@@ -88,14 +88,14 @@ enum OtherProgram {
     this.reader = reader;
   }
 
-  /** The program that wrote a PNG, told by the keywords of its texts. */
+  /** Detects the program that wrote a PNG by the keywords of its texts. */
   static Optional<OtherProgram> ofKeywords(Collection<String> found) {
     return Arrays.stream(values())
         .filter(program -> program.keywords.stream().anyMatch(found::contains))
         .findFirst();
   }
 
-  /** The program that wrote a settings text; empty for A1111's form. */
+  /** Detects the program that wrote a settings text; empty for A1111's format. */
   static Optional<OtherProgram> ofText(String text) {
     String stripped = text.strip();
     if (!withoutMark(stripped).equals(stripped)) {
@@ -110,7 +110,7 @@ enum OtherProgram {
         .or(() -> Optional.of(UNKNOWN).filter(unknown -> stripped.contains("\":")));
   }
 
-  /** Without what ComfyUI puts before its graphs in EXIF. */
+  /** Removes the prefix that ComfyUI puts before its graphs in EXIF. */
   private static String withoutMark(String text) {
     String start =
         text.substring(0, Math.min(text.length(), COMFY_WORKFLOW.length() + 1))
@@ -128,9 +128,9 @@ enum OtherProgram {
   }
 
   /**
-   * What a PNG says, as A1111 would write it; empty if nothing in it is understood.
+   * Returns the settings of a PNG in A1111's format; empty if they cannot be read.
    *
-   * @param texts of the PNG by their keywords
+   * @param texts the texts of the PNG by keyword
    */
   Optional<String> parameters(Function<String, Optional<String>> texts, Optional<ImageSize> size) {
     return keywords.stream()
@@ -147,31 +147,29 @@ enum OtherProgram {
         .findFirst();
   }
 
-  /** What a text of this program says, as A1111 would write it; empty if it is not understood. */
+  /** Returns the settings of a text in A1111's format; empty if they cannot be read. */
   Optional<String> parameters(String text, Optional<ImageSize> size) {
     try {
       JsonNode json = SettingsJson.parse(withoutMark(text.strip()));
       return json.isObject() ? reader.read(json, size).map(ForeignText::write) : Optional.empty();
     } catch (JsonProcessingException e) {
-      return Optional.empty(); // damaged or too long; the caller says that it is not understood
+      return Optional.empty(); // damaged or too long; the caller reports it
     }
   }
 
-  /** The error that the settings of an image are this program's. */
+  /** Creates the error that an image has settings of this program which cannot be read. */
   ImageFileException notRead(ImageSource source) {
     return new ImageSettingsException(source + " " + sentence(), source.details(), label);
   }
 
-  /** The end of the sentence that something has such settings. */
+  /** Returns the predicate of that error's message. */
   String sentence() {
     return reader == Reader.NONE
         ? "holds settings of "
             + label
-            + ", which cannot be read; those of A1111, ComfyUI, Fooocus, InvokeAI, NovelAI and"
-            + " SwarmUI can"
+            + ", which cannot be read; supported are A1111, ComfyUI, Fooocus, InvokeAI, NovelAI and SwarmUI"
         : "holds settings of "
             + label
-            + ", but nothing in them is understood; they may be cut off, or of a version or with"
-            + " nodes that this library does not know";
+            + ", but they could not be read; they may be truncated, or use an unknown version or unknown nodes";
   }
 }

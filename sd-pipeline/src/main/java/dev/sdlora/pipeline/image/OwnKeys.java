@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Keys of settings that A1111 does not have, or does not write. They are written only where they
- * differ from what A1111 does, so that its images and this library's read alike.
+ * Keys of settings that A1111 lacks or does not write. They are written only if they differ from
+ * A1111's behaviour, so that texts of A1111 and of this library look alike.
  */
 final class OwnKeys {
   private static final Set<Sampler> WITH_ORDER = EnumSet.of(Sampler.LMS, Sampler.DEIS);

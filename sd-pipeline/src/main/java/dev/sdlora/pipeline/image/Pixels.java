@@ -5,14 +5,14 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.raster.Raster;
 import java.awt.image.BufferedImage;
 
-/** From the numbers of the VAE to bytes. */
+/** Converts the VAE's output to 8-bit pixels. */
 public final class Pixels {
   private Pixels() {}
 
   /**
-   * Interleaves planes and rounds down to whole levels, as A1111 does.
+   * Interleaves planes and rounds values down to whole levels, as A1111 does.
    *
-   * @param planes [3][height][width], -1 for none of a colour and 1 for all; other values are
+   * @param planes [3][height][width], -1 (no intensity) to 1 (full intensity); other values are
    *     clamped
    * @return [height][width][3], 0 to 255
    * @throws StableDiffusionException if there is a NaN
@@ -24,8 +24,7 @@ public final class Pixels {
       float value = planes[i];
       if (Float.isNaN(value)) {
         throw new StableDiffusionException(
-            "the picture came out as NaN; the checkpoint may be damaged or a LoRA strength too"
-                + " large");
+            "the decoded image contains NaN; the checkpoint may be damaged or a LoRA strength too high");
       }
       float level = 255 * Math.max(0, Math.min(1, value * 0.5f + 0.5f));
       rgb[i % plane * 3 + i / plane] = (byte) level;
@@ -34,7 +33,7 @@ public final class Pixels {
   }
 
   /**
-   * An image of planes; see {@link #rgb}.
+   * Converts planes to a raster; see {@link #rgb}.
    *
    * @param planes [3][height][width]
    */
@@ -43,7 +42,7 @@ public final class Pixels {
   }
 
   /**
-   * An image of planes for Java's own classes; see {@link #rgb}.
+   * Converts planes to a Java image; see {@link #rgb}.
    *
    * @param planes [3][height][width]
    */

@@ -14,18 +14,18 @@ import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Writes images as PNG files with their settings, and reads the settings back. */
+/** Writes PNG files with settings, and reads the settings back. */
 public final class PngFiles {
   static final String KEYWORD = "parameters";
 
-  /** The signature and the header chunk, which every PNG begins with: 8 + 12 + 13 bytes. */
+  /** The signature and the header chunk at the start of every PNG: 8 + 12 + 13 bytes. */
   private static final int HEAD_BYTES = 33;
 
   private PngFiles() {}
 
   /**
-   * The bytes of an 8-bit RGB PNG with an image and its settings in the text chunk {@code
-   * parameters}: a {@code tEXt} chunk if they are Latin-1, otherwise {@code iTXt}, as A1111 does.
+   * Encodes an image as an 8-bit RGB PNG with its settings in the text chunk {@code parameters}: a
+   * {@code tEXt} chunk if they are Latin-1, otherwise {@code iTXt}, as in A1111.
    */
   static byte[] encode(GeneratedImage image) throws IOException {
     byte[] png = encode(image.toBufferedImage());
@@ -38,10 +38,9 @@ public final class PngFiles {
   }
 
   /**
-   * Writes an image without settings as a PNG, whatever the name ends in. The file appears whole or
-   * not at all.
+   * Writes an image without settings as a PNG, whatever the file's extension. The write is atomic.
    *
-   * @throws ImageFileException if it cannot be written; nothing is left behind
+   * @throws ImageFileException if it cannot be written; no partial file remains
    */
   public static void save(BufferedImage image, Path file) {
     try {
@@ -53,10 +52,10 @@ public final class PngFiles {
   }
 
   /**
-   * The settings in a PNG: the text {@code parameters}, or what another program wrote or hid in the
-   * pixels, put as A1111 would.
+   * Returns the settings in a PNG: the text {@code parameters}, or the text of another program or
+   * hidden in the pixels, converted to A1111's format.
    *
-   * @throws ImageFileException if the file is missing, is damaged or has no such text
+   * @throws ImageFileException if the file is missing, damaged or has no settings
    */
   static String readInfotext(ImageSource source) {
     PngReader reader = new PngReader(source);
@@ -76,9 +75,9 @@ public final class PngFiles {
   }
 
   /**
-   * A text of a PNG, if it has one.
+   * Returns a text of a PNG, if it has one.
    *
-   * @param keyword under which it stands
+   * @param keyword the keyword of the text
    * @throws ImageFileException if the file is missing, is not a PNG or is damaged
    */
   public static Optional<String> findText(Path file, String keyword) {
@@ -87,7 +86,7 @@ public final class PngFiles {
 
   private static byte[] encode(BufferedImage image) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    // Given a plain stream, ImageIO would go through a file in the system's temporary folder.
+    // Given a plain stream, ImageIO would use a temporary file.
     try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
       if (!ImageIO.write(image, "png", out)) {
         throw new IOException("this Java runtime has no PNG writer");

@@ -15,19 +15,19 @@ import java.util.regex.Pattern;
 import java.util.zip.DataFormatException;
 
 /**
- * Finds a text in a PNG by walking over its chunks; pixels are never decoded. Lengths in the file
- * are checked against its size before anything is read or allocated. Checksums are not compared.
+ * Finds texts in a PNG by iterating over its chunks; pixels are never decoded. Lengths in the file
+ * are checked against its size before anything is read or allocated. Checksums are not verified.
  */
 final class PngReader {
   private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 
-  /** Length, type and checksum: what a chunk has besides its data. */
+  /** The bytes of a chunk in addition to its data: length, type and checksum. */
   private static final int CHUNK_OVERHEAD = 12;
 
-  /** The longest keyword that the format allows. */
+  /** The longest keyword that PNG allows. */
   private static final int MAX_KEYWORD = 79;
 
-  /** How many other keywords an error names. */
+  /** Maximum number of other keywords listed in an error. */
   private static final int MAX_LISTED = 8;
 
   private static final Pattern CHUNK_TYPE = Pattern.compile("[A-Za-z]{4}");
@@ -35,14 +35,14 @@ final class PngReader {
   private final ImageSource source;
   private final Set<String> otherKeywords = new LinkedHashSet<>();
 
-  /** The texts that were read, by keyword: together they are bounded as one is. */
+  /** The texts read so far, by keyword; their total length is limited like that of one text. */
   private final Map<String, Optional<String>> texts = new HashMap<>();
 
   PngReader(ImageSource source) {
     this.source = source;
   }
 
-  /** Width and height in pixels, if a request can have them. */
+  /** Width and height in pixels, if they are a valid request size. */
   Optional<ImageSize> size() {
     try {
       return Optional.of(ImageSize.parse(sides()));
@@ -51,7 +51,7 @@ final class PngReader {
     }
   }
 
-  /** Width and height in pixels, as the file's first chunk has them. */
+  /** Width and height in pixels, as in the file's header. */
   String sides() {
     return source.reading(
         bytes -> {
@@ -61,10 +61,10 @@ final class PngReader {
   }
 
   /**
-   * The first text with a keyword, if there is one.
+   * Returns the first text with a keyword, if there is one.
    *
-   * @throws ImageFileException if the file cannot be read that far, or this text and those that
-   *     were read before are too long together
+   * @throws ImageFileException if the file cannot be read up to there, or if this text and those
+   *     read before are too long in total
    */
   Optional<String> text(String keyword) {
     Optional<String> known = texts.get(keyword);
@@ -83,7 +83,7 @@ final class PngReader {
     if (characters > TextChunk.MAX_BYTES) {
       texts.clear();
       throw source.error(
-          "has texts of %s characters together; at most %s are read"
+          "has texts of %s characters in total; the maximum is %s"
               .formatted(characters, TextChunk.MAX_BYTES));
     }
   }
@@ -123,13 +123,13 @@ final class PngReader {
 
   private void requirePng(ByteBuffer start) {
     if (!start.equals(ByteBuffer.wrap(SIGNATURE))) {
-      throw damaged("it does not begin like a PNG");
+      throw damaged("it does not start with the PNG signature");
     }
   }
 
   private void requirePlausible(String type, long length, long at, long size) {
     if (!CHUNK_TYPE.matcher(type).matches() || at == SIGNATURE.length != type.equals("IHDR")) {
-      throw damaged("the bytes at " + at + " do not begin the chunk that belongs there");
+      throw damaged("the bytes at " + at + " are not a valid chunk header");
     }
     if (length > size - at - CHUNK_OVERHEAD) {
       throw damaged(
@@ -138,17 +138,17 @@ final class PngReader {
     }
     if (TextChunk.isTextType(type) && length > TextChunk.MAX_BYTES) {
       throw source.error(
-          "has a text of %s bytes at byte %s; at most %s are read"
+          "has a text of %s bytes at byte %s; the maximum is %s"
               .formatted(length, at, TextChunk.MAX_BYTES));
     }
   }
 
-  /** The keywords of other texts that were met on the way. */
+  /** Returns the keywords of other texts found so far. */
   Set<String> otherKeywords() {
     return Collections.unmodifiableSet(otherKeywords);
   }
 
-  /** The error that there is no such text; names those that were met on the way. */
+  /** Creates the error that this text is missing; lists the other keywords found. */
   ImageFileException noText(String keyword) {
     String found =
         otherKeywords.isEmpty() ? "" : " (only: " + String.join(", ", otherKeywords) + ")";

@@ -6,24 +6,24 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What stands in the prompts of a request, those of hires fix included. */
+/** Searches the prompts of a request, including those of hires fix. */
 final class PromptTexts {
   private static final Pattern TAG = Pattern.compile("<\\w+:[^>]+>");
   private static final Pattern LORA = Pattern.compile("<(?:lora|lyco):", Pattern.CASE_INSENSITIVE);
 
   private PromptTexts() {}
 
-  /** Whether any prompt has a text outside of tags. */
+  /** Whether any prompt contains a text outside tags. */
   static boolean mention(PromptSpec spec, String text) {
     return all(spec).anyMatch(prompt -> TAG.matcher(prompt).replaceAll("").contains(text));
   }
 
-  /** Whether a negative prompt has a tag of a LoRA. */
+  /** Whether a negative prompt has a LoRA tag. */
   static boolean hasNegativeLora(PromptSpec spec) {
     return negative(spec).anyMatch(prompt -> LORA.matcher(prompt).find());
   }
 
-  /** All prompts; those that are not given are empty. */
+  /** Returns all prompts; prompts that are not set are empty. */
   static Stream<String> all(PromptSpec spec) {
     Optional<String> hires = spec.hiresFix().flatMap(HiresFix::prompt);
     return Stream.concat(Stream.of(spec.prompt(), hires.orElse("")), negative(spec));

@@ -15,11 +15,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Why an image that is made from the settings of another will not be that one: what the text that a
- * request was read from says, against what is being made.
+ * Warns why an image made from the settings of another one will differ from it: compares the text
+ * that the request was read from with the image being made.
  */
 public final class Reproduction {
-  /** About the image or the program, without a part in what is drawn. */
+  /** Facts about the image or the program that do not affect the result. */
   private static final Set<String> WITHOUT_EFFECT =
       Set.of(
           "Version",
@@ -41,7 +41,7 @@ public final class Reproduction {
           "Downcast alphas_cumprod",
           "Cache FP16 weight for LoRA");
 
-  /** Said of an image that was made from another. */
+  /** Keys of images that were made from another image. */
   private static final Set<String> OF_ANOTHER_PICTURE =
       Set.of(
           "Denoising strength",
@@ -88,10 +88,10 @@ public final class Reproduction {
   }
 
   /**
-   * One sentence for each difference; none for a request that was not read from a text.
+   * Returns one warning for each difference; none for a request that was not read from a text.
    *
    * @param made the image, with its request
-   * @param checkpoint that it was made with
+   * @param checkpoint the checkpoint it is made with
    */
   public static List<String> warnings(ImageSettings made, Checkpoint checkpoint) {
     Reproduction reproduction = new Reproduction(made, checkpoint);
@@ -115,35 +115,35 @@ public final class Reproduction {
     passedOver();
   }
 
-  /** What other programs do in a way of their own, whatever the settings are. */
+  /** Compares behaviour that differs between programs, whatever the settings. */
   private void compareProgram() {
     String version = said("Version").orElse("");
     boolean weighs = PromptTexts.mention(spec, "(");
     if (weighs && (version.equals("ComfyUI") || version.startsWith("SwarmUI"))) {
       warnings.add(
-          "the text is of %s, where a weight moves words away from what an empty prompt means; here"
+          "the text is from %s, which weights words relative to an empty prompt; this library"
                   .formatted(cut(version))
-              + " it multiplies them (Emphasis: No norm), so weighted words may count a little"
+              + " multiplies them (Emphasis: No norm), so weighted words may count a little"
               + " differently");
     } else if (weighs && version.startsWith("InvokeAI")) {
       warnings.add(
-          "the text is of %s, which weighs words by blending prompts; here weights multiply"
+          "the text is from %s, which weights words by blending prompts; this library multiplies"
                   .formatted(cut(version))
               + " (Emphasis: No norm), so weighted words may count differently");
     } else if (version.startsWith("Fooocus")) {
       warnings.add(
-          "the text is of %s, which sharpens and guides in a way of its own at every step, so the"
+          "the text is from %s, which applies its own sharpening and guidance at every step, so the"
                   .formatted(cut(version))
-              + " picture will be similar at best");
+              + " image will be similar at best");
     } else if (version.equals("NovelAI")) {
       warnings.add(
-          "the text is of NovelAI, whose models are not those of others, so the picture will be"
-              + " similar at best");
+          "the text is from NovelAI, which has models of its own, so the image will be similar at"
+              + " best");
     }
     if (said(ImageSettings.BATCH_SIZE).isPresent() && version.equals("ComfyUI")) {
       warnings.add(
-          "the text is of a batch of ComfyUI, whose pictures share one seed; only the first of them"
-              + " has noise that a seed alone makes");
+          "the text is from a ComfyUI batch, whose images share one seed; only the first of them"
+              + " can be reproduced from the seed alone");
     }
   }
 
@@ -167,7 +167,7 @@ public final class Reproduction {
     }
   }
 
-  /** By the hash where both have one, else by the name. */
+  /** Compares hashes if both have one, otherwise names. */
   private void compareVae() {
     Optional<String> name = said(ImageSettings.VAE).filter(Reproduction::isVae);
     Optional<String> hash = said(ImageSettings.VAE_HASH).filter(Reproduction::isVae);
@@ -184,12 +184,12 @@ public final class Reproduction {
               .formatted(
                   model(name, hash),
                   ownName.isPresent()
-                      ? "this one is " + model(ownName, ownHash)
-                      : "this is the checkpoint's own"));
+                      ? "this image uses " + model(ownName, ownHash)
+                      : "this image uses the checkpoint's own"));
     }
   }
 
-  /** By the hash in brackets where both have one, else by the name before it. */
+  /** Compares the hashes in brackets if both have one, otherwise the names before them. */
   private void compareRefiner() {
     Optional<String> then = said(ImageSettings.REFINER);
     Optional<String> now = Optional.ofNullable(made.facts().get(ImageSettings.REFINER));
@@ -198,8 +198,8 @@ public final class Reproduction {
           "the text was written with the refiner '%s', but %s"
               .formatted(
                   cut(then.get()),
-                  now.map(own -> "this one is '" + cut(own) + "'")
-                      .orElse("none had a part in this")));
+                  now.map(own -> "this image uses '" + cut(own) + "'")
+                      .orElse("this image uses none")));
     }
   }
 
@@ -221,7 +221,7 @@ public final class Reproduction {
         + hash.map(text -> (name.isPresent() ? " (hash " : "(hash ") + cut(text) + ")").orElse("");
   }
 
-  /** stable-diffusion.cpp names the file, others its name without the extension. */
+  /** Removes the extension; only stable-diffusion.cpp writes it. */
   private static String stem(String name) {
     return name.replaceFirst("\\.(safetensors|ckpt|pt|pth|gguf|bin)$", "");
   }
@@ -245,13 +245,13 @@ public final class Reproduction {
               String own = now.getOrDefault(name, hash);
               if (own.length() == hash.length() && !own.equalsIgnoreCase(hash)) {
                 warnings.add(
-                    "the %s '%s' is another file than the text was written for: its hash is %s, not %s"
+                    "%s '%s' differs from the one in the metadata: hash %s, expected %s"
                         .formatted(what, cut(name), own, hash));
               }
             });
   }
 
-  /** Prompts that name a mask which is missing are refused before. */
+  /** Compares the hashes of masks; missing masks have already been rejected. */
   private void compareMasks() {
     Map<String, String> now = hashes(made.facts().getOrDefault(ImageSettings.REGION_MASKS, ""));
     hashes(said(ImageSettings.REGION_MASKS).orElse(""))
@@ -260,8 +260,7 @@ public final class Reproduction {
               String own = now.get(name);
               if (own != null && !own.equalsIgnoreCase(hash)) {
                 warnings.add(
-                    ("the text was written for another mask '%s', which no text holds: its hash was"
-                            + " %s, and that of the mask given is %s")
+                    "the text was written for another mask '%s' (hash %s), which is not stored in the text; the mask in the request has the hash %s"
                         .formatted(cut(name), hash, own));
               }
             });
@@ -288,15 +287,15 @@ public final class Reproduction {
     boolean fromPicture = masked || said.keySet().stream().anyMatch(OF_ANOTHER_PICTURE::contains);
     if (fromPicture && spec.imageToImage().isEmpty() && spec.hiresFix().isEmpty()) {
       warnings.add(
-          ("the text is of a picture that was made from another%s%s, which no text holds; without"
-                  + " it the request draws from noise")
+          "the text is from an image that was made from another image%s%s, which is not stored in the text; without it the request starts from noise"
               .formatted(
                   masked ? " and a mask" : "",
                   said("Denoising strength")
                       .map(strength -> " (img2img, denoising strength " + cut(strength) + ")")
                       .orElse(" (img2img)")));
     } else if (masked && spec.imageToImage().filter(i -> i.inpainting().isPresent()).isEmpty()) {
-      warnings.add("the text is of a picture that was made with a mask, which no text holds");
+      warnings.add(
+          "the text is from an image that was made with a mask, which is not stored in the text");
     }
     int units = spec.controlUnits().size();
     said.forEach(
@@ -304,8 +303,8 @@ public final class Reproduction {
           Matcher control = CONTROL.matcher(key);
           if (control.matches() && Integer.parseInt(control.group(1)) >= units) {
             warnings.add(
-                "the text is of a picture that followed another by a control network, which no text"
-                    + " holds: "
+                "the text is from an image made with ControlNet, whose control image is not stored"
+                    + " in the text: "
                     + quoted(key, value));
           }
         });
@@ -321,7 +320,7 @@ public final class Reproduction {
                     + " is not understood; the request "
                     + InfotextKeys.written(key, made)
                         .map(now -> "has '" + cut(now) + "'")
-                        .orElse("has the default"));
+                        .orElse("uses the default"));
           } else if (isUnknown(key, value)) {
             unknown.add(quoted(key, value));
           }
@@ -335,7 +334,10 @@ public final class Reproduction {
     }
   }
 
-  /** Settings are kept beside the request only if they could not be set, but for a few. */
+  /**
+   * Whether a value is invalid: with a few exceptions, settings are kept as facts only if they
+   * could not be parsed.
+   */
   private static boolean isNotUnderstood(String key, String value) {
     return InfotextKeys.isSetting(key)
         && !OF_ANOTHER_PICTURE.contains(key)
@@ -355,7 +357,7 @@ public final class Reproduction {
         && !(key.equals("Sampler RNG") && isRng(value));
   }
 
-  /** Whether noise behind the first comes from the generator of the request too. */
+  /** Whether the noise of later steps also comes from the request's generator. */
   private boolean isRng(String value) {
     try {
       return InfotextValues.rng(value) == spec.rng();
@@ -368,7 +370,7 @@ public final class Reproduction {
     return Optional.ofNullable(said.get(key)).filter(value -> !value.isBlank());
   }
 
-  /** Found by names in lower case. */
+  /** Parses a hash list; the names are converted to lower case. */
   private static Map<String, String> hashes(String list) {
     Map<String, String> hashes = new LinkedHashMap<>();
     Matcher entry = HASHED.matcher(list);

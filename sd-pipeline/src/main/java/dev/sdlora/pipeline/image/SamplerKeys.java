@@ -22,17 +22,17 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * The keys of sampling. Like A1111, only those are written that made a difference: that have
- * another value than usual and that the sampler and its schedule look at.
+ * The keys of sampling. As in A1111, only values that made a difference are written: those that
+ * differ from the default and are used by the sampler and its schedule.
  */
 final class SamplerKeys {
   private static final Set<Sampler> CHURNING =
       EnumSet.of(Sampler.EULER, Sampler.HEUN, Sampler.DPM2);
 
-  /** Samplers that draw fresh noise whatever the options are, beside ancestral and SDE ones. */
+  /** Samplers that always draw fresh noise, in addition to ancestral and SDE samplers. */
   private static final Set<Sampler> NOISY = EnumSet.of(Sampler.RESTART, Sampler.LCM, Sampler.TCD);
 
-  /** Samplers that ignore all of a schedule but its ends. */
+  /** Samplers that use only the first and last sigma of a schedule. */
   private static final Set<Sampler> BETWEEN_ENDS =
       EnumSet.of(Sampler.DPM_FAST, Sampler.DPM_ADAPTIVE);
 
@@ -46,7 +46,7 @@ final class SamplerKeys {
               options -> Long.toString(options.ensd())),
           (draft, value) -> draft.sampler.ensd(InfotextValues.seed(value)));
 
-  /** In img2img; without its image the value is a setting and a fact. */
+  /** Extra noise of img2img; without an input image, the value is both a setting and a fact. */
   private static final InfotextKey EXTRA_NOISE =
       setting(
           "Extra noise",
@@ -57,7 +57,7 @@ final class SamplerKeys {
             draft.keepWithoutHires("Extra noise", value);
           });
 
-  /** With hires fix it comes when all else has been written. */
+  /** Extra noise of hires fix, which A1111 writes last. */
   static final InfotextKey HIRES_EXTRA_NOISE =
       setting("Extra noise", s -> s.spec().hiresFix().flatMap(h -> noise(s)), EXTRA_NOISE.reader());
 
@@ -140,7 +140,7 @@ final class SamplerKeys {
                   options -> Integer.toString(options.order().getAsInt())),
               (draft, value) -> draft.sampler.order(InfotextValues.integer(value))));
 
-  /** Of an extension; A1111 itself has none. */
+  /** CFG rescale, which in A1111 is an extension. */
   static final InfotextKey CFG_RESCALE =
       number(
           "CFG Rescale",
@@ -151,7 +151,10 @@ final class SamplerKeys {
 
   private SamplerKeys() {}
 
-  /** A1111 names the schedule that Automatic stands for only if the sampler has a special one. */
+  /**
+   * Returns the label that A1111 writes: for Automatic, the resolved schedule only if the sampler
+   * has a special one.
+   */
   static String scheduleLabel(Sampler sampler, Schedule schedule) {
     Schedule resolved = sampler.resolve(schedule);
     return resolved == Schedule.NORMAL ? schedule.label() : resolved.label();
@@ -193,8 +196,8 @@ final class SamplerKeys {
   }
 
   /**
-   * Whether something holds for the sampler and the resolved schedule of the first pass, or for
-   * those of hires fix.
+   * Whether a condition holds for the sampler and resolved schedule of the first pass or of hires
+   * fix.
    */
   static boolean inAnyPass(PromptSpec spec, BiPredicate<Sampler, Schedule> condition) {
     Optional<HiresFix> hires = spec.hiresFix();
@@ -211,7 +214,7 @@ final class SamplerKeys {
         : Optional.empty();
   }
 
-  /** TCD has another eta than DDIM if none is given, so for it 0 is worth saying. */
+  /** Returns eta for DDIM; TCD has another default than DDIM, so 0 is written for TCD. */
   private static Optional<String> etaDdim(PromptSpec spec) {
     OptionalDouble value = spec.samplerOptions().etaDdim();
     if (value.isEmpty() || !inAnyPass(spec, (sampler, schedule) -> sampler.onTimesteps())) {
@@ -226,7 +229,7 @@ final class SamplerKeys {
     return inAnyPass(spec, (sampler, schedule) -> CHURNING.contains(sampler));
   }
 
-  /** Whether a sampler multiplies fresh noise by a factor. */
+  /** Whether a sampler scales fresh noise by a factor. */
   private static boolean scalesNoise(PromptSpec spec) {
     return inAnyPass(
         spec,
@@ -260,12 +263,12 @@ final class SamplerKeys {
     return inAnyPass(spec, (sampler, schedule) -> hasSchedule(sampler));
   }
 
-  /** Whether a schedule of A1111 makes a difference to a sampler. */
+  /** Whether a sampler uses A1111's schedules. */
   private static boolean hasSchedule(Sampler sampler) {
     return !sampler.ignoresSchedule() || BETWEEN_ENDS.contains(sampler);
   }
 
-  /** Whether it makes a difference to a sampler which of two schedules it has. */
+  /** Whether two schedules give different results with a sampler. */
   static boolean tellsApart(Sampler sampler, Schedule one, Schedule other) {
     return hasSchedule(sampler) || sampler.follows(one) != sampler.follows(other);
   }

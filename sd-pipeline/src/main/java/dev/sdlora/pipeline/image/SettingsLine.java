@@ -8,41 +8,41 @@ import java.util.stream.Collectors;
 
 /**
  * The line {@code Key: value, Key: value} of an {@link Infotext}. A key is two or more letters,
- * digits, blanks, {@code _}, {@code -} or {@code /}, the first of them a letter, digit or {@code
- * _}. A value is a JSON string, object or list, or anything up to the next comma.
+ * digits, blanks, {@code _}, {@code -} or {@code /} and starts with a letter, digit or {@code _}. A
+ * value is a JSON string, object or array, or anything up to the next comma.
  */
 final class SettingsLine {
-  /** So many JSON objects and lists are looked for, which keeps reading of any line linear. */
+  /** Maximum number of JSON objects and arrays parsed, so that any line is read in linear time. */
   private static final int MAX_OBJECTS = 16;
 
   private final Map<String, String> values = new LinkedHashMap<>();
   private int found;
 
-  /** Adds a setting; of equal keys the last counts. */
+  /** Adds a setting; if a key is repeated, the last value counts. */
   SettingsLine add(String key, String value) {
     values.put(key, value);
     found++;
     return this;
   }
 
-  /** How many settings were added, equal keys counted as often as they came. */
+  /** The number of settings added, including repeated keys. */
   int found() {
     return found;
   }
 
-  /** All values by key, in the order in which the keys came first. */
+  /** All values by key, in order of first appearance. */
   Map<String, String> values() {
     return Collections.unmodifiableMap(values);
   }
 
-  /** The value of a key. */
+  /** Returns the value of a key. */
   Optional<String> value(String key) {
     return Optional.ofNullable(values.get(key));
   }
 
   /**
-   * Reads a line. What does not fit the pattern is passed over, so any text is a line, often one
-   * without settings.
+   * Parses a line. Parts that do not match the pattern are skipped, so any text is a valid line,
+   * possibly without settings.
    */
   static SettingsLine parse(String line) {
     SettingsLine settings = new SettingsLine();
@@ -70,7 +70,10 @@ final class SettingsLine {
     return settings;
   }
 
-  /** Where the longest key begins that ends before the colon; the colon itself if there is none. */
+  /**
+   * Returns the start of the longest key that ends before the colon; the colon itself if there is
+   * none.
+   */
   private static int keyStart(String line, int from, int colon) {
     int start = colon;
     for (int i = colon - 1; i >= from; i--) {
@@ -96,7 +99,7 @@ final class SettingsLine {
     return at;
   }
 
-  /** Where the comma behind the value is, or the end of the line. */
+  /** Returns the position of the comma after the value, or the end of the line. */
   private static int valueEnd(String line, int from) {
     int quoted = JsonText.end(line, from);
     if (quoted == line.length() || (quoted > from && line.charAt(quoted) == ',')) {
@@ -107,8 +110,8 @@ final class SettingsLine {
   }
 
   /**
-   * The line as it is written: values that could be misread are JSON strings, and one that is its
-   * key is not repeated.
+   * Returns the line as it is written: ambiguous values become JSON strings, and a value that
+   * equals its key is not repeated.
    */
   @Override
   public String toString() {

@@ -10,18 +10,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Keys of what is left out to be faster. Limits of guidance that A1111 has too are written with its
- * keys, so that it draws the same.
+ * The keys of speed options. Guidance limits that A1111 also has are written with its keys, so that
+ * it reproduces the image.
  */
 final class SpeedKeys {
-  /** A share of the steps at whose beginning there is no guidance. */
+  /** The fraction of the steps at the start without guidance. */
   private static final InfotextKey SKIP_EARLY_CFG =
       setting(
           "Skip Early CFG",
           settings -> unless(0, range(settings).start()),
           (draft, value) -> draft.guided(GuidanceRange.ofSteps(InfotextValues.decimal(value), 1)));
 
-  /** The sigma below which every other step, or every step, is drawn without guidance. */
+  /** The sigma below which every other step, or every step, runs without guidance. */
   private static final InfotextKey NGMS =
       setting(
           "NGMS",
@@ -37,10 +37,10 @@ final class SpeedKeys {
           settings -> flag(isNgms(settings.spec())),
           (draft, value) -> draft.skipsUncondInAllSteps = InfotextValues.flag(value));
 
-  /** Those of A1111, in its order. */
+  /** A1111's keys, in its order. */
   static final List<InfotextKey> GUIDANCE = List.of(SKIP_EARLY_CFG, NGMS, NGMS_ALL_STEPS);
 
-  /** What A1111 does not have. */
+  /** Keys that A1111 does not have. */
   static final List<InfotextKey> OWN =
       List.of(
           setting(
@@ -74,8 +74,8 @@ final class SpeedKeys {
   }
 
   /**
-   * Whether the lowest guided sigma is what A1111 calls NGMS on all steps. With samplers on
-   * training times it compares those, and it has one sigma for this and for every other step.
+   * Whether the lower guidance limit equals A1111's NGMS on all steps. A1111 compares timesteps
+   * with samplers that work on timesteps, and has one sigma for every step and every other step.
    */
   private static boolean isNgms(PromptSpec spec) {
     return spec.speedOptions().guidanceRange().sigmaMin() > 0

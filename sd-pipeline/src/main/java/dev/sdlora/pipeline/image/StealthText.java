@@ -24,20 +24,21 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * The text in the lowest bits of a PNG's pixels, as the extension "Stealth PNGInfo" of A1111 and
- * NovelAI write it, where sites remove texts: a mark, the number of bits that follow, and a text in
- * UTF-8, plain or packed by gzip. Bits go down the columns, from left to right: one of a pixel's
- * transparency, or three of its colours. Only as many columns are decoded as the text takes up.
+ * The text in the lowest bits of a PNG's pixels, as written by NovelAI and by A1111's extension
+ * "Stealth PNGInfo" because websites remove text chunks: a mark, the number of bits that follow,
+ * and UTF-8 text, plain or compressed with gzip. The bits run down the columns, from left to right:
+ * one bit of each pixel's alpha channel, or three of its colour channels. Only the columns that
+ * contain the text are decoded.
  */
 final class StealthText {
   private static final int MARK_BYTES = 15;
   private static final int HEAD_BYTES = MARK_BYTES + 4;
   private static final int COLOUR_BITS = 8;
 
-  /** Of images that are looked into: 8,192 × 8,192. */
+  /** Maximum size of images that are searched: 8,192 × 8,192. */
   private static final long MAX_PIXELS = 1 << 26;
 
-  /** A file that is larger is no image of a model either. */
+  /** Maximum file size; no model creates larger images. */
   private static final int MAX_FILE = 128 << 20;
 
   private final ImageReader reader;
@@ -51,8 +52,8 @@ final class StealthText {
   }
 
   /**
-   * The settings in the pixels of a PNG, as A1111 would write them; empty if there are none, or
-   * none that are understood.
+   * Returns the settings in the pixels of a PNG in A1111's format; empty if there are none or they
+   * cannot be read.
    */
   static Optional<String> find(ImageSource source) {
     return source.reading(
@@ -64,8 +65,9 @@ final class StealthText {
         });
   }
 
-  /** The text in the pixels of a PNG, whatever it is. */
-  @SuppressWarnings("CatchingUnchecked") // Java's PNG reader throws many kinds for damaged files.
+  /** Returns the raw text in the pixels of a PNG. */
+  @SuppressWarnings(
+      "CatchingUnchecked") // Java's PNG reader throws many exception types for damaged files.
   static Optional<String> find(byte[] png) {
     ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(png))) {
@@ -81,7 +83,7 @@ final class StealthText {
               && colours.getComponentSize(0) == COLOUR_BITS;
       return plain ? new StealthText(reader).find(colours.hasAlpha()) : Optional.empty();
     } catch (IOException | RuntimeException e) {
-      return Optional.empty(); // a damaged image hides nothing
+      return Optional.empty(); // a damaged image has no hidden text
     } finally {
       reader.dispose();
     }
@@ -102,14 +104,14 @@ final class StealthText {
     return Optional.empty();
   }
 
-  /** Where bits are. */
+  /** The channels that contain the bits. */
   private enum Place {
     TRANSPARENCY("stealth_png", 24),
     COLOURS("stealth_rgb", 16, 8, 0);
 
     private final String mark;
 
-    @SuppressWarnings("ImmutableEnumChecker") // never changed
+    @SuppressWarnings("ImmutableEnumChecker") // never modified
     private final int[] shifts;
 
     Place(String mark, int... shifts) {
@@ -132,7 +134,7 @@ final class StealthText {
     }
     byte[] whole = bytes(place, HEAD_BYTES + (int) length);
     if (whole.length < HEAD_BYTES + length) {
-      return Optional.empty(); // the image was cut
+      return Optional.empty(); // the image was cropped
     }
     try {
       byte[] text =
@@ -141,11 +143,11 @@ final class StealthText {
               : Arrays.copyOfRange(whole, HEAD_BYTES, whole.length);
       return Optional.of(new String(text, StandardCharsets.UTF_8));
     } catch (DataFormatException e) {
-      return Optional.empty(); // stored with loss
+      return Optional.empty(); // stored with lossy compression
     }
   }
 
-  /** The first bytes, fewer if the image has not so many. */
+  /** Returns the first bytes; fewer if the image is too small. */
   private byte[] bytes(Place place, int count) throws IOException {
     int perColumn = height * place.shifts.length;
     long wanted = ((long) count * Byte.SIZE + perColumn - 1) / perColumn;
@@ -163,7 +165,7 @@ final class StealthText {
     return bytes;
   }
 
-  /** A text of A1111, the texts of a NovelAI image as a JSON object, or another program's. */
+  /** Converts the text of A1111, of NovelAI (as a JSON object) or of another program. */
   private static Optional<String> parameters(String text) {
     if (text.isBlank()) {
       return Optional.empty();

@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 
-/** A chunk of a PNG that holds a text under a keyword; PNG specification, 3rd edition, 11.3.3. */
+/** A PNG chunk that contains a text under a keyword; PNG specification, 3rd edition, 11.3.3. */
 final class TextChunk {
-  /** The largest text that is read, packed or unpacked. */
+  /** Maximum size of a text, compressed or uncompressed. */
   static final int MAX_BYTES = 16 << 20;
 
   private static final Set<String> TYPES = Set.of("tEXt", "zTXt", "iTXt");
@@ -21,7 +21,7 @@ final class TextChunk {
   private final int keywordEnd;
 
   /**
-   * A chunk of a file, of which only the keyword is looked at.
+   * Creates a chunk from file data; only the keyword is parsed.
    *
    * @param type one of the {@linkplain #isTextType text types}
    * @param data the content of the chunk, not copied
@@ -32,12 +32,15 @@ final class TextChunk {
     this.keywordEnd = nextZero(data, 0);
   }
 
-  /** Whether chunks of a type hold texts. */
+  /** Whether chunks of this type contain text. */
   static boolean isTextType(String type) {
     return TYPES.contains(type);
   }
 
-  /** Length, type, data and checksum of a new chunk; unpaired surrogates become {@code ?}. */
+  /**
+   * Returns a complete new chunk (length, type, data and checksum); unpaired surrogates become
+   * {@code ?}.
+   */
   static byte[] encode(String keyword, String text) {
     boolean latin1 = StandardCharsets.ISO_8859_1.newEncoder().canEncode(text);
     byte[] type = (latin1 ? "tEXt" : "iTXt").getBytes(StandardCharsets.ISO_8859_1);
@@ -58,12 +61,12 @@ final class TextChunk {
         .array();
   }
 
-  /** What the text is about. */
+  /** Returns the keyword of the text. */
   String keyword() {
     return new String(data, 0, keywordEnd, StandardCharsets.ISO_8859_1);
   }
 
-  /** The text, unpacked. */
+  /** Returns the decompressed text. */
   String text() throws DataFormatException {
     int at = keywordEnd + 1;
     return switch (type) {

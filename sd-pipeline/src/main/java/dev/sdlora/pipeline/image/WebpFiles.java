@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Reads the settings in WebP files, which are in the chunk {@code EXIF}; RFC 9649. */
+/** Reads the settings in the {@code EXIF} chunk of WebP files; RFC 9649. */
 final class WebpFiles {
   /** {@code RIFF}, the length of the rest, {@code WEBP}. */
   private static final int HEADER_BYTES = 12;
@@ -15,9 +15,9 @@ final class WebpFiles {
   private WebpFiles() {}
 
   /**
-   * The settings in a WebP file.
+   * Returns the settings in a WebP file.
    *
-   * @throws ImageFileException if the file cannot be read or has none
+   * @throws ImageFileException if the file cannot be read or has no settings
    */
   static String readInfotext(ImageSource source) {
     return source
@@ -37,7 +37,7 @@ final class WebpFiles {
       if (type.equals("EXIF") && whole) {
         return ExifComment.decode(bytes.copy(at + 8, (int) length));
       }
-      // Chunks of odd length are followed by a byte that is not counted.
+      // Chunks of odd length are followed by a padding byte that is not counted.
       at += 8 + length + length % 2;
     }
     return Optional.empty();

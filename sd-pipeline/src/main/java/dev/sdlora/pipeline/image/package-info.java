@@ -1,16 +1,16 @@
 /**
- * The door for finished images: their files, and the text in them from which an image can be made
- * again. {@link dev.sdlora.pipeline.image.Infotext} knows what the text says, {@link
- * dev.sdlora.pipeline.image.ImageFiles} where it is kept; neither knows the other.
+ * Image files and the text in them from which an image can be reproduced. {@link
+ * dev.sdlora.pipeline.image.Infotext} reads and writes the text, {@link
+ * dev.sdlora.pipeline.image.ImageFiles} the files; neither depends on the other.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What an image that was read cannot repeat; which program wrote it: {@code
- *       pipeline.image.Reproduction}; {@code OtherProgram}.
- *   <li>The text in images: {@code pipeline.image.InfotextKeys}: one line for a key, how it is
- *       written and how it is read.
- *   <li>Another kind of image file: {@code pipeline.image.ImageFiles}.
+ *   <li>Warnings about settings that cannot be reproduced: {@code pipeline.image.Reproduction}.
+ *   <li>Detection of other programs: {@code pipeline.image.OtherProgram}.
+ *   <li>The text in images: {@code pipeline.image.InfotextKeys}, which has an entry for each key
+ *       with its writer and reader.
+ *   <li>Another image file format: {@code pipeline.image.ImageFiles}.
  * </ul>
  */
 @NullMarked

@@ -1,7 +1,7 @@
 /**
  * The LoRAs of a request as one pipeline applies them, and the gate that hands out its weights.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
  *   <li>Which requests run at the same time: {@code WeightGate}.

@@ -30,7 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Does what {@link LoraBaking} is asked for. */
+/** Implements {@link LoraBaking}. */
 final class Baker {
   private final Bake task;
 
@@ -78,7 +78,9 @@ final class Baker {
         Uses.open(task.loras()));
   }
 
-  /** The weights that change, in the order in which a file is written: widest formats first. */
+  /**
+   * Returns the weights to change in the order in which the file is written: widest dtypes first.
+   */
   private static Map<Place, Weight> weights(PatchPlan plan, List<StoredTensor> tensors) {
     Map<Place, Weight> weights = new LinkedHashMap<>();
     tensors.stream()
@@ -110,7 +112,7 @@ final class Baker {
     return AdapterMetadata.from(own).put("baked_loras", AdapterMetadata.json(baked)).pairs();
   }
 
-  /** The tensors of the file to write, with weights in them that are baked. */
+  /** The tensors to write, including those with baked weights. */
   private record BakedTensors(
       Baking baking, Map<Place, Weight> weights, Progress progress, OpenFiles files) {
 

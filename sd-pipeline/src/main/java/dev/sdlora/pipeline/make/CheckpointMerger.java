@@ -22,15 +22,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Does what {@link CheckpointMerging} is asked for. */
+/** Implements {@link CheckpointMerging}. */
 final class CheckpointMerger {
-  /** Channels of the latents, which come first among what a U-Net reads. */
+  /** The number of latent channels, which are the first channels that a U-Net reads. */
   private static final long LATENT_CHANNELS = 4;
 
   private static final String OLD_TEXT_ENCODER = "cond_stage_model.transformer.";
   private static final String TEXT_ENCODER = OLD_TEXT_ENCODER + "text_model.";
 
-  /** The numbers of the places of a text, which some files have as floats. */
+  /** Token positions, which some files store as floats. */
   private static final String POSITIONS = ".position_ids";
 
   private final MergeCheckpoints task;
@@ -39,7 +39,7 @@ final class CheckpointMerger {
     this.task = task;
   }
 
-  /** A checkpoint that is read. */
+  /** A checkpoint to read. */
   private record Source(
       Path path, ModelFamily family, Map<String, StoredTensor> tensors, SingleFileTensors whole) {
     static Source of(Path path) {
@@ -51,7 +51,7 @@ final class CheckpointMerger {
     }
   }
 
-  /** The name under which tensors of two files are compared: some leave a part out. */
+  /** Returns the name by which tensors of two files are compared; some files omit a part. */
   private static String key(String name) {
     return name.startsWith(OLD_TEXT_ENCODER) && !name.startsWith(TEXT_ENCODER)
         ? TEXT_ENCODER + name.substring(OLD_TEXT_ENCODER.length())
@@ -96,7 +96,9 @@ final class CheckpointMerger {
     return input == null || input.shape().size() < 2 ? LATENT_CHANNELS : input.shape().get(1);
   }
 
-  /** Whether a tensor is computed; what only one has, or is no float, is copied. */
+  /**
+   * Whether a tensor is computed; others, in only one checkpoint or not floating-point, are copied.
+   */
   private static boolean isSum(
       @Nullable StoredTensor a,
       @Nullable StoredTensor b,
@@ -129,7 +131,7 @@ final class CheckpointMerger {
 
   private static StoredTensor present(@Nullable StoredTensor tensor) {
     if (tensor == null) {
-      throw new IllegalStateException("a tensor is in none of the checkpoints");
+      throw new IllegalStateException("no checkpoint has the tensor");
     }
     return tensor;
   }
@@ -157,17 +159,17 @@ final class CheckpointMerger {
         .ifPresent(
             weights -> {
               throw new IllegalArgumentException(
-                  "%s block weights are not for %s, which '%s' is; expected 26 for SD 1.x and 2.x, 20"
+                  "%s block weights do not fit %s, the family of '%s'; expected 26 for SD 1.x and 2.x, 20"
                           .formatted(weights.values().size(), family.label(), task.a())
                       + " for SDXL");
             });
   }
 
   /**
-   * Makes sure that two checkpoints have the same tensors.
+   * Checks that two checkpoints have the same tensors.
    *
    * @param mayReadMore whether the first U-Net may read more channels than the other
-   * @throws CheckpointException if not; it names the first tensor that differs
+   * @throws CheckpointException if not; the message names the first tensor that differs
    */
   private static void requireAlike(Source one, Source other, boolean mayReadMore) {
     Optional<StoredTensor> different =
@@ -202,7 +204,7 @@ final class CheckpointMerger {
     StoredTensor found = other.tensors().get(key(tensor.name()));
     boolean swapped = found != null && WeightedSum.readsMore(found, tensor);
     throw new CheckpointException(
-        "'%s' (%s) and '%s' (%s) cannot be merged: tensor '%s' has shape %s in one and %s in the other%s"
+        "'%s' (%s) and '%s' (%s) cannot be merged: tensor '%s' has shape %s in the first and %s in the second%s"
             .formatted(
                 one.path(),
                 one.family().label(),
@@ -211,7 +213,7 @@ final class CheckpointMerger {
                 tensor.name(),
                 tensor.shape(),
                 found == null ? "none" : found.shape(),
-                swapped ? "; a model that reads more channels has to be the first" : ""),
+                swapped ? "; a model that reads more channels must be the first" : ""),
         ErrorDetails.in(other.path())
             .withTensor(tensor.name())
             .withFamilies(one.family(), other.family()));

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Does what {@link LoraConversion} is asked for. */
+/** Implements {@link LoraConversion}. */
 final class Converter {
   private Converter() {}
 

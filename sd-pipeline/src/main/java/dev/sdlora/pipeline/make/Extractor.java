@@ -30,7 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Does what {@link LoraExtraction} is asked for. */
+/** Implements {@link LoraExtraction}. */
 final class Extractor {
   private static final String WEIGHT = ".weight";
 
@@ -61,7 +61,7 @@ final class Extractor {
     }
   }
 
-  /** Which weights become layers of the file, and which are left out for what cause. */
+  /** Chooses the weights that become layers of the file, and records why others are left out. */
   private final class Choice {
     private final ModelFiles after;
     private final List<Layer> layers = new ArrayList<>();
@@ -81,12 +81,12 @@ final class Extractor {
       boolean alike = other != null && other.shape().equals(origin.shape());
       if (cause.isEmpty() && !alike) {
         throw new CheckpointException(
-            "checkpoint '%s' has no '%s' of shape %s, which '%s' has; expected two models of one size"
+            "checkpoint '%s' has no '%s' of shape %s, which '%s' has; expected two models of the same size"
                 .formatted(task.tuned(), weight, origin.shape(), task.original()),
             ErrorDetails.in(task.tuned()).withTensor(weight));
       }
       if (other == null) {
-        return; // a bias that one of them does not have
+        return; // a bias that only one of them has
       }
       if (cause.isPresent()) {
         rest.add(new Rest(new Layer(network, weight, origin, other), cause.get()));

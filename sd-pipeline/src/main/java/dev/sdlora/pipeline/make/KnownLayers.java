@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The layers of the published models, for work on LoRA files without a checkpoint, and those of a
- * checkpoint. Mostly names matter, so models of other widths and fewer text layers are covered by
- * the published ones as well.
+ * The layers of the published models, for work on LoRA files without a checkpoint, and the layers
+ * of a checkpoint. Usually only names matter, so the published models also cover models with other
+ * widths or fewer text layers.
  */
 final class KnownLayers {
   private static final ClipConfig CLIP_L = new ClipConfig(768, 12, 12, 3072, 49_408, 77);
@@ -47,7 +47,7 @@ final class KnownLayers {
         linearProjection);
   }
 
-  /** The layers of a family; those of SD 1.x where it is unknown. */
+  /** Returns the layers of a family; those of SD 1.x if it is unknown. */
   static ModuleIndex of(ModelFamily family) {
     return switch (family) {
       case SD1, UNKNOWN ->
@@ -75,7 +75,7 @@ final class KnownLayers {
     };
   }
 
-  /** The layers of a checkpoint. */
+  /** Returns the layers of a checkpoint. */
   static ModuleIndex of(ModelFiles model) {
     Map<Network, Map<String, List<Long>>> shapes = new EnumMap<>(Network.class);
     model.patchable().forEach((network, weights) -> shapes.put(network, shapes(weights)));
@@ -88,7 +88,7 @@ final class KnownLayers {
     return shapes;
   }
 
-  /** With what reads the sizes of images and the whole text, that many numbers. */
+  /** Adds the layers that read image sizes and the pooled text, as a vector of the given width. */
   private static Map<String, List<Long>> toldSizes(UNetConfig unet, long numbers) {
     Map<String, List<Long>> all = weights(unet);
     long time = 4L * unet.channels().get(0);
@@ -103,7 +103,7 @@ final class KnownLayers {
     return all;
   }
 
-  /** With a shortcut in every residual block; where there is one depends on the widths. */
+  /** Adds a shortcut to every residual block, because real shortcuts depend on the widths. */
   private static Map<String, List<Long>> weights(UNetConfig unet) {
     Map<String, List<Long>> all = new LinkedHashMap<>(unet.weights());
     unet.weights()

@@ -8,16 +8,16 @@ import dev.sdlora.api.spi.MakingBackend;
 import java.nio.file.Path;
 import java.time.Clock;
 
-/** Stands behind {@code dev.sdlora.api.make}. Made by {@link java.util.ServiceLoader}. */
+/** Implements {@code dev.sdlora.api.make}. Created by {@link java.util.ServiceLoader}. */
 public final class LocalMaking implements MakingBackend {
   private final Clock clock;
 
-  /** Files tell when they were made. */
+  /** Creates a backend that stamps files with the current time. */
   public LocalMaking() {
     this(Clock.systemUTC());
   }
 
-  /** Where the date in files comes from is given by tests that compare files. */
+  /** Creates a backend with another clock, for tests that compare files. */
   LocalMaking(Clock clock) {
     this.clock = clock;
   }

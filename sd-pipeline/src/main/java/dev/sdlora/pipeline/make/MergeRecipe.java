@@ -19,9 +19,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a checkpoint was merged, in the metadata under the names that A1111's merger uses: {@code
- * sd_merge_recipe} with the hashes of what went into it, and {@code sd_merge_models} with what is
- * known of each, the recipes of earlier merges included.
+ * The recipe of a merged checkpoint, in metadata with the names that A1111's merger uses: {@code
+ * sd_merge_recipe} has the hashes of its sources, {@code sd_merge_models} describes each source,
+ * including the recipes of earlier merges.
  */
 final class MergeRecipe {
   private static final String RECIPE = "sd_merge_recipe";
@@ -38,11 +38,11 @@ final class MergeRecipe {
   private final long channels;
 
   /**
-   * A recipe.
+   * Creates a recipe.
    *
    * @param sources the checkpoints in their order
-   * @param metadata of the first one
-   * @param channels that its U-Net reads
+   * @param metadata the metadata of the first one
+   * @param channels the channels that its U-Net reads
    */
   MergeRecipe(
       MergeCheckpoints task, List<Path> sources, Map<String, String> metadata, long channels) {
@@ -52,7 +52,7 @@ final class MergeRecipe {
     this.channels = channels;
   }
 
-  /** Adds it to a file that is going to be written, with the other metadata of the first one. */
+  /** Adds the recipe and the other metadata of the first checkpoint to a file. */
   void write(SafetensorsWriter writer) {
     ObjectNode recipe = JsonNodeFactory.instance.objectNode();
     ObjectNode models = JsonNodeFactory.instance.objectNode();
@@ -64,7 +64,7 @@ final class MergeRecipe {
         recipe.put(PLACES.get(i), hash);
         describe(sources.get(i), hash, models);
       } else if (i < sources.size()) {
-        // There is no hash of a folder, and without one no place among the models.
+        // A folder has no hash, and without one it cannot be listed among the models.
         String name = String.valueOf(sources.get(i).toAbsolutePath().normalize().getFileName());
         recipe.put(PLACES.get(i).replace("_hash", "_name"), name);
       }
@@ -95,7 +95,7 @@ final class MergeRecipe {
         .forEach(earlier -> models.set(earlier.getKey(), earlier.getValue()));
   }
 
-  /** What a file says of earlier merges; null where it makes no sense. */
+  /** Parses what a file says about earlier merges; JSON null if it is invalid. */
   private static JsonNode parsed(String json) {
     try {
       return SettingsJson.parse(json);

@@ -7,12 +7,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which block of {@link BlockWeights} a tensor of a single file is in when checkpoints are merged.
+ * Maps tensors of a single file to the blocks of {@link BlockWeights} when checkpoints are merged.
  */
 final class MergedBlocks {
   private static final String UNET = "model.diffusion_model.";
 
-  /** A longer number is no block's, but files may hold anything beside their networks. */
+  /** Matches block numbers. Blocks have no longer numbers, but files may hold anything. */
   private static final Pattern NUMBERED =
       Pattern.compile("(input|output)_blocks\\.(\\d{1,3})\\..*");
 
@@ -21,10 +21,10 @@ final class MergedBlocks {
   private MergedBlocks() {}
 
   /**
-   * The value for a tensor.
+   * Returns the value for a tensor.
    *
-   * @param name in the file
-   * @param family of the checkpoint
+   * @param name the name in the file
+   * @param family the checkpoint's family
    */
   static double value(BlockWeights values, String name, ModelFamily family) {
     return values.weight(of(name, family), family);

@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Does what {@link LoraMerging} is asked for. */
+/** Implements {@link LoraMerging}. */
 final class Merger {
   private final Merge task;
   private final Clock clock;
@@ -45,7 +45,7 @@ final class Merger {
           .run(uses, target, listener);
       if (target.modules() == 0) {
         throw new LoraException(
-            "nothing is left of the LoRAs to merge: all strengths are 0", Reason.NOTHING_CHANGED);
+            "nothing remains of the LoRAs to merge: all strengths are 0", Reason.NOTHING_CHANGED);
       }
       return target.write(metadata(files, family, file, target.rank()));
     }
@@ -91,7 +91,7 @@ final class Merger {
     return metadata.pairs();
   }
 
-  /** The LoRAs, as tags of a prompt. */
+  /** Returns the LoRAs as prompt tags. */
   private String recipe() {
     return task.loras().stream()
         .map(lora -> "<lora:%s:%s>".formatted(lora.name(), lora.strength().tagArguments()))

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Does what {@link LoraResizing} is asked for. */
+/** Implements {@link LoraResizing}. */
 final class Resizer {
   private Resizer() {}
 

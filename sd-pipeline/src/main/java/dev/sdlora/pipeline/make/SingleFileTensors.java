@@ -25,11 +25,11 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * A checkpoint as a single file has it.
+ * A checkpoint in single-file layout.
  *
  * @param tensors all its tensors
- * @param signs what the file has to say beside them, where a folder has settings
- * @param metadata of the file
+ * @param signs the settings that a folder stores in settings files
+ * @param metadata the metadata of the file
  */
 record SingleFileTensors(
     List<StoredTensor> tensors, SingleFileSigns signs, Map<String, String> metadata) {
@@ -66,7 +66,7 @@ record SingleFileTensors(
         .toList();
   }
 
-  /** A tensor, or the weights that are fused in it. */
+  /** Returns a tensor, or the weights fused in it. */
   private static List<Piece> pieces(TensorFile file, TensorEntry entry, List<Place> weights) {
     if (weights.size() > 1) {
       return weights.stream()
@@ -104,7 +104,9 @@ record SingleFileTensors(
     return tensors.fused();
   }
 
-  /** A layer behind the last one, which is like that one since nobody reads it. */
+  /**
+   * Returns the layer after the last one. It is a copy of the last layer, because nothing reads it.
+   */
   private static Map<String, Origin> unreadLayer(ModelFiles.Part<ClipConfig> encoder) {
     int layers = encoder.config().layers();
     String last = "text_model.encoder.layers." + (layers - 1) + ".";
@@ -121,15 +123,15 @@ record SingleFileTensors(
     return unread;
   }
 
-  /** The tensors of a file to write, whose pieces come one by one. */
+  /** Collects the tensors of a file to write, piece by piece. */
   private static final class Tensors {
     private final Map<String, List<Piece>> pieces = new LinkedHashMap<>();
 
     /**
      * Adds the weights of a network.
      *
-     * @param names in the file to write
-     * @param network what LoRAs call it; empty if they cannot change it
+     * @param names maps to the names in the file to write
+     * @param network the network for LoRAs; empty if they cannot change it
      */
     void add(Map<String, Origin> weights, UnaryOperator<String> names, Optional<Network> network) {
       weights.forEach(
@@ -149,7 +151,7 @@ record SingleFileTensors(
     private static Piece piece(String name, Origin origin, boolean turned, Optional<Place> weight) {
       TensorEntry entry = origin.entry();
       if (turned) {
-        // The view has the tensor's own name, beside which its scale is looked for.
+        // The view keeps the tensor's name, by which its scale is found.
         TensorView view = TensorView.transposed(origin.file(), entry, entry.name());
         return new Piece(origin.file().with(List.of(view)), view.entry(), weight, true);
       }

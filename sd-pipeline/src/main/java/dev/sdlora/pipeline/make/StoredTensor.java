@@ -16,32 +16,31 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A tensor of a single file that is going to be written, and where its numbers lie now.
+ * A tensor of a single file to write, and the source of its values.
  *
- * @param name in the file to write
- * @param pieces what it consists of, rows behind rows; several where the file to write fuses layers
+ * @param name the name in the file to write
+ * @param pieces its parts, concatenated by rows; several if the file to write fuses layers
  */
 record StoredTensor(String name, List<Piece> pieces) {
-  /** Copies the list. */
   StoredTensor {
     pieces = List.copyOf(pieces);
   }
 
-  /** Where a weight is that LoRAs can change, under its name inside this library. */
+  /** The location of a weight that LoRAs can change, with its name in this library. */
   record Place(Network network, String name, Origin origin) {}
 
   /**
    * A tensor of a checkpoint.
    *
-   * @param entry what it is, in the shape that it will have
-   * @param weight the weight that it is; empty if LoRAs cannot change it
+   * @param entry the tensor, in the shape to write
+   * @param weight the weight that it holds; empty if LoRAs cannot change it
    * @param turned whether its rows are the columns of the weight
    */
   record Piece(TensorFile file, TensorEntry entry, Optional<Place> weight, boolean turned) {
-    /** Numbers that are worked on at once. */
+    /** The number of values processed at once. */
     private static final int PART = 1 << 16;
 
-    /** Writes its bytes as they are, or its numbers if the format is another. */
+    /** Copies its bytes, or converts its values if the dtype differs. */
     void writeTo(WritableByteChannel channel, OpenFiles files, DType format) throws IOException {
       boolean asTheyAre = entry.dtype() == format;
       TensorFile.Reader reader = files.of(file);
@@ -60,7 +59,7 @@ record StoredTensor(String name, List<Piece> pieces) {
     }
   }
 
-  /** The shape in the file to write. */
+  /** Returns the shape in the file to write. */
   List<Long> shape() {
     List<Long> shape = new ArrayList<>(pieces.get(0).entry.shape());
     if (pieces.size() > 1) {
@@ -69,17 +68,17 @@ record StoredTensor(String name, List<Piece> pieces) {
     return shape;
   }
 
-  /** How many numbers it holds. */
+  /** Returns the number of values. */
   long elements() {
     return pieces.stream().mapToLong(piece -> piece.entry.elements()).sum();
   }
 
-  /** A file that it is read from, for messages. */
+  /** Returns a file that it is read from, for messages. */
   TensorFile file() {
     return pieces.get(0).file;
   }
 
-  /** The format to write it in: its own, but for floats of 8 bits, which are widened. */
+  /** Returns the dtype to write: its own, except that 8-bit floats are widened. */
   DType format() {
     DType own = pieces.get(0).entry.dtype();
     if (!isStoredAs(own)) {
@@ -88,26 +87,26 @@ record StoredTensor(String name, List<Piece> pieces) {
     return own.isFloat8() ? DType.F16 : own;
   }
 
-  /** Whether all of it lies in this format. */
+  /** Whether all pieces have this dtype. */
   boolean isStoredAs(DType format) {
     return pieces.stream().allMatch(piece -> piece.entry.dtype() == format);
   }
 
-  /** Whether it holds floating-point numbers. */
+  /** Whether it holds floating-point values. */
   boolean isFloating() {
     return pieces.stream().allMatch(piece -> piece.entry.dtype().isFloating());
   }
 
-  /** All its numbers. */
+  /** Returns all values. */
   float[] floats(OpenFiles files) {
     return floats(files, 0, Math.toIntExact(elements()));
   }
 
   /**
-   * Some of its numbers.
+   * Returns some of the values.
    *
-   * @param first which is the first
-   * @param count how many, none beyond the tensor
+   * @param first the index of the first value
+   * @param count the number of values, within the tensor
    */
   float[] floats(OpenFiles files, long first, int count) {
     float[] values = new float[count];
@@ -126,7 +125,7 @@ record StoredTensor(String name, List<Piece> pieces) {
     return values;
   }
 
-  /** Writes its numbers in a format. */
+  /** Writes its values with a dtype. */
   void writeTo(WritableByteChannel channel, OpenFiles files, DType format) throws IOException {
     for (Piece piece : pieces) {
       piece.writeTo(channel, files, format);

@@ -14,42 +14,42 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** Files that are going to be written: their names and number formats. */
+/** Names and dtypes of files to write. */
 final class Targets {
   private static final String EXTENSION = ".safetensors";
 
   private Targets() {}
 
   /**
-   * Checks where a file is to be written.
+   * Checks the path of a file to write.
    *
    * @throws IllegalArgumentException if it does not end in {@code .safetensors} or is one of the
-   *     files that are read
+   *     source files
    */
   static Path require(Path target, Collection<Path> sources) {
     if (!target.toString().endsWith(EXTENSION)) {
-      throw new IllegalArgumentException("the name must end in .safetensors: " + target);
+      throw new IllegalArgumentException("the file name must end in .safetensors: " + target);
     }
     try {
       for (Path source : sources) {
         if (Files.exists(target) && isOf(target, source)) {
           throw new IllegalArgumentException(
-              "the file to write is one of those to read, which would be lost: " + target);
+              "the output file is also an input, which would be overwritten: " + target);
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("'" + target + "' cannot be looked at", e);
+      throw new UncheckedIOException("'" + target + "' cannot be accessed", e);
     }
     return target;
   }
 
-  /** Whether a file is a checkpoint, or lies in the folder that is one. */
+  /** Whether a file is a source checkpoint, or is in the folder of one. */
   private static boolean isOf(Path file, Path source) throws IOException {
     return Files.isSameFile(file, source)
         || (Files.isDirectory(source) && file.toRealPath().startsWith(source.toRealPath()));
   }
 
-  /** The number format that is asked for, or the smallest that holds the factors of some files. */
+  /** Returns the requested dtype, or the smallest one that can hold the factors of the files. */
   static DType format(Optional<NumberFormat> wanted, Collection<LoraFile> files) {
     return wanted.map(DType::of).orElseGet(() -> widest(files));
   }

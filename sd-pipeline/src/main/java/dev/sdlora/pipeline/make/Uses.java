@@ -6,14 +6,15 @@ import dev.sdlora.lora.plan.LoraUse;
 import java.util.ArrayList;
 import java.util.List;
 
-/** LoRAs that go into a file, at the strengths that they have. */
+/** LoRAs to write into a file, with their strengths. */
 final class Uses {
   private Uses() {}
 
   /**
    * Opens LoRAs.
    *
-   * @throws IllegalArgumentException if a strength changes over the steps, which no file can hold
+   * @throws IllegalArgumentException if a strength changes over the steps, which a file cannot
+   *     express
    * @throws dev.sdlora.api.error.LoraException if one cannot be read
    */
   static List<LoraUse> open(List<LoraAdapter> loras) {
@@ -21,7 +22,7 @@ final class Uses {
     for (LoraAdapter lora : loras) {
       if (!lora.strength().unet().isConstant()) {
         throw new IllegalArgumentException(
-            "the strength of a LoRA in a file must not change over the steps: "
+            "a LoRA that is written into a file must have the same strength in all steps: "
                 + lora.strength().unet());
       }
       uses.add(new LoraUse(lora.name(), LoraFile.open(lora.path()), lora.strength()));

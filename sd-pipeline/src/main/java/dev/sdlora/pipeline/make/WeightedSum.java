@@ -14,21 +14,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A tensor of a merged checkpoint: {@code a·(1−m) + b·m}, or {@code a + (b−c)·m}. Computed in
- * double precision piece by piece, and rounded to float32 and to the format of the file.
+ * double precision piece by piece, and rounded to float32 and to the dtype of the file.
  *
- * @param a the first checkpoint's
- * @param b the second's, of the same shape but for input channels that only a has, the last ones
- * @param c the third's, of the shape of b; null for the first formula
+ * @param a the first checkpoint's tensor
+ * @param b the second's tensor, of the same shape, except that a may have more input channels at
+ *     the end
+ * @param c the third's tensor, of the shape of b; null for the first formula
  * @param multiplier m
  */
 record WeightedSum(StoredTensor a, StoredTensor b, @Nullable StoredTensor c, double multiplier) {
-  /** Numbers worked on at once. */
+  /** The number of values processed at once. */
   private static final int PIECE = 1 << 16;
 
-  /** Numbers of the smaller kernel, all of which are read; a U-Net's first has 11,520. */
+  /**
+   * Upper bound for the smaller kernel, which is read whole; the first kernel of a U-Net has
+   * 11,520.
+   */
   private static final long MOST_OF_FEWER = 1 << 20;
 
-  /** Whether a tensor is a kernel that reads more channels than another that is like it. */
+  /** Whether a tensor is a kernel like another one, but with more input channels. */
   static boolean readsMore(StoredTensor one, StoredTensor other) {
     List<Long> more = one.shape();
     List<Long> fewer = other.shape();
@@ -40,7 +44,7 @@ record WeightedSum(StoredTensor a, StoredTensor b, @Nullable StoredTensor c, dou
         && more.subList(2, 4).equals(fewer.subList(2, 4));
   }
 
-  /** Writes its numbers in a format; where they are those of one checkpoint, its bytes. */
+  /** Writes the values with a dtype; copies the bytes if they are those of one checkpoint. */
   void writeTo(WritableByteChannel channel, OpenFiles files, DType format) throws IOException {
     StoredTensor whole = whole();
     if (whole != null && whole.isStoredAs(format)) {
@@ -56,7 +60,7 @@ record WeightedSum(StoredTensor a, StoredTensor b, @Nullable StoredTensor c, dou
     }
   }
 
-  /** The tensor that the sum is, if it is one of them. */
+  /** Returns the tensor that equals the sum, if there is one. */
   private @Nullable StoredTensor whole() {
     if (multiplier == 0) {
       return a;
@@ -85,7 +89,7 @@ record WeightedSum(StoredTensor a, StoredTensor b, @Nullable StoredTensor c, dou
     return values;
   }
 
-  /** The sum of numbers; in the first formula what is taken away is the first number. */
+  /** Returns the sum of values; the first formula ignores {@code taken}. */
   private float sum(double one, double added, double taken) {
     return (float)
         (c == null
@@ -93,7 +97,7 @@ record WeightedSum(StoredTensor a, StoredTensor b, @Nullable StoredTensor c, dou
             : one + (added - taken) * multiplier);
   }
 
-  /** Where a number of a lies in b, which has fewer channels; -1 for one of the other channels. */
+  /** Returns the index in b of a value of a; -1 for a channel that b does not have. */
   private int placeInFewer(long place) {
     long kernel = a.shape().get(2) * a.shape().get(3);
     long channel = place / kernel % a.shape().get(1);
@@ -104,15 +108,15 @@ record WeightedSum(StoredTensor a, StoredTensor b, @Nullable StoredTensor c, dou
         : -1;
   }
 
-  /** Refuses what only the format makes infinite. */
+  /** Rejects values that only the dtype makes infinite. */
   private float[] checked(float[] values, DType format) {
     if (format == DType.F16) {
       for (float value : values) {
         if (Float.isFinite(value) && !Float.isFinite(Floats.fromHalf(Floats.toHalf(value)))) {
           throw new CheckpointException(
-              "tensor '%s' would hold %s, which is too large for float16; expected at most 65504, so"
+              "tensor '%s' would hold %s, which is too large for float16 (maximum 65504);"
                       .formatted(a.name(), value)
-                  + " write bfloat16 or float32",
+                  + " write bfloat16 or float32 instead",
               ErrorDetails.in(a.file().path()).withTensor(a.name()));
         }
       }

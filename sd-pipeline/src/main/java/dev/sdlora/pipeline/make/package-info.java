@@ -1,10 +1,10 @@
 /**
- * What stands behind {@code dev.sdlora.api.make}; a class for each of its tasks.
+ * Implements {@code dev.sdlora.api.make}, with a class for each task.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>How checkpoints are merged: {@code pipeline.make.CheckpointMerger}; the formula in {@code
+ *   <li>Merging of checkpoints: {@code pipeline.make.CheckpointMerger}; the formula in {@code
  *       WeightedSum}, blocks in {@code MergedBlocks}, {@code MergeRecipe}.
  * </ul>
  */

@@ -13,29 +13,29 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * How much memory the machine has left for this process: on Linux what the kernel calls available
- * ({@code /proc/meminfo}), and no more than the limits of its control groups of either version,
- * from its own up to the outermost, leave beside what counts against them. File caches that the
- * kernel would drop do not count. On other systems it is the physical memory.
+ * The memory that is available to this process. On Linux, this is what the kernel reports as
+ * available ({@code /proc/meminfo}), limited by the free memory of its control groups (version 1 or
+ * 2), from its own to the outermost. File caches that the kernel can drop count as free. On other
+ * systems it is the physical memory.
  */
 public final class MachineMemory implements LongSupplier {
   private final Path root;
 
-  /** The memory of this machine. */
+  /** Creates a reader for this machine. */
   public MachineMemory() {
     this(Path.of("/"));
   }
 
   /**
-   * The memory of a machine.
+   * Creates a reader for another root folder.
    *
-   * @param root where {@code proc} and {@code sys} are
+   * @param root the folder that contains {@code proc} and {@code sys}
    */
   MachineMemory(Path root) {
     this.root = root;
   }
 
-  /** The files of a control group. */
+  /** The file names of a control group version. */
   private enum Version {
     V1("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
     V2("memory.max", "memory.current", "inactive_file");
@@ -50,7 +50,7 @@ public final class MachineMemory implements LongSupplier {
       this.cache = cache;
     }
 
-    /** What a group leaves; empty without a limit. */
+    /** Returns the free memory of a group; empty without a limit. */
     OptionalLong left(Path group) {
       OptionalLong most = first(group.resolve(limit), "");
       OptionalLong used = first(group.resolve(usage), "");
@@ -62,14 +62,14 @@ public final class MachineMemory implements LongSupplier {
     }
   }
 
-  /** The bytes that are left. */
+  /** Returns the available memory in bytes. */
   @Override
   public long getAsLong() {
     OptionalLong kibibytes = first(root.resolve("proc/meminfo"), "MemAvailable:");
     long left = kibibytes.isPresent() ? kibibytes.getAsLong() << 10 : physical();
     Path groups = root.resolve("sys/fs/cgroup");
     for (String line : lines(root.resolve("proc/self/cgroup"))) {
-      // Number, controllers, path: 0::/group in version 2, 4:memory:/group in version 1.
+      // ID, controllers, path: 0::/group in version 2, 4:memory:/group in version 1.
       String[] parts = line.split(":", 3);
       if (parts.length == 3 && parts[1].isEmpty()) {
         left = Math.min(left, left(Version.V2, groups, parts[2]));
@@ -80,7 +80,10 @@ public final class MachineMemory implements LongSupplier {
     return left;
   }
 
-  /** The least that a group and those around it leave; inside a container they may be hidden. */
+  /**
+   * Returns the smallest free memory of a group and its ancestors, which may be hidden in a
+   * container.
+   */
   private static long left(Version version, Path groups, String path) {
     Path own = groups.resolve(path.substring(path.startsWith("/") ? 1 : 0)).normalize();
     return Stream.iterate(own, group -> group != null && group.startsWith(groups), Path::getParent)
@@ -91,7 +94,7 @@ public final class MachineMemory implements LongSupplier {
         .orElse(Long.MAX_VALUE);
   }
 
-  /** The number behind the first words of a line; empty if there is none, such as for max. */
+  /** Returns the number after a prefix of a line; empty if there is none, such as for "max". */
   private static OptionalLong first(Path file, String words) {
     return lines(file).stream()
         .filter(line -> line.startsWith(words))
@@ -105,12 +108,12 @@ public final class MachineMemory implements LongSupplier {
     try {
       return Files.readAllLines(file);
     } catch (IOException | UncheckedIOException e) {
-      // Another system, or a group that cannot be seen from here.
+      // Not Linux, or a group that is not visible.
       return List.of();
     }
   }
 
-  /** The bytes that the machine has. */
+  /** Returns the physical memory in bytes. */
   public static long physical() {
     return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
         ? system.getTotalMemorySize()

@@ -12,27 +12,26 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Hands out memory to requests before they take it. A request that would fit alone waits until
- * others are done; one that would not is refused. Safe for use by several threads.
+ * Reserves memory for requests before they start. A request that would fit alone waits until others
+ * are done; one that would not is rejected. Thread-safe.
  *
- * <p>Running requests hold some of their memory already, and nobody knows how much. So their needs
- * are compared with what was left when none was running; a new request must also fit in what is
- * left now, which other programs may have reduced.
+ * <p>Running requests have already allocated an unknown part of their memory. Therefore their needs
+ * are compared with the memory that was available when no request was running; a new request must
+ * also fit into what is available now, which other programs may have reduced.
  */
 public final class MemoryBudget {
   /**
-   * Bytes that the first request takes in addition to its tensors and later ones find resident:
-   * code of libtorch (11 MB), kernels that oneDNN and the JVM compile (6 to 14 MB), what threads
-   * and the program keep (37 MB), and some of the heap. The bundled model and SD 1.5 in full size
-   * take about the same.
+   * Bytes that the first request allocates in addition to its tensors and that later ones reuse:
+   * code of libtorch (11 MB), kernels compiled by oneDNN and the JVM (6 to 14 MB), memory kept by
+   * threads and the program (37 MB), and a part of the heap. The bundled model and SD 1.5 at full
+   * size need about the same.
    */
   static final double FIRST = 64e6;
 
   /**
-   * Bytes by which the peaks of the same request differ from process to process, because threads
-   * get arenas of the C library in another order: four processes in a control group of 400 MB came
-   * to 336 to 381 MB, and one was killed at 417 MB. Left free once, whatever the number of
-   * requests.
+   * Bytes that stay free, because the peaks of the same request differ between processes: threads
+   * get the C library's arenas in different orders. Four processes in a control group of 400 MB
+   * peaked at 336 to 381 MB, and one was killed at 417 MB. Independent of the number of requests.
    */
   static final double MARGIN = 48e6;
 
@@ -50,14 +49,14 @@ public final class MemoryBudget {
   private volatile boolean begun;
 
   /**
-   * A budget of which nothing is taken.
+   * Creates a budget without reservations.
    *
-   * @param most bytes of all requests together, not counting what the first one sets up; empty for
-   *     what is available
-   * @param available the bytes that the machine has left now
-   * @param reclaim returns freed memory of this process to the system, so that it becomes
-   *     available; called before a request is refused
-   * @param heap the most bytes that Java's heap can have
+   * @param most maximum bytes of all requests, not counting one-time setup; empty for the available
+   *     memory
+   * @param available returns the bytes that the machine has available now
+   * @param reclaim returns freed memory of this process to the system; called before a request is
+   *     rejected
+   * @param heap the maximum size of Java's heap in bytes
    */
   public MemoryBudget(OptionalLong most, LongSupplier available, Runnable reclaim, long heap) {
     this.most = most;
@@ -67,13 +66,15 @@ public final class MemoryBudget {
   }
 
   /**
-   * Does work once there is memory for it, after others have given theirs back if need be.
+   * Runs work as soon as its memory is available, waiting for other requests if necessary.
    *
+   * @param need the memory to reserve
    * @param what the request, for messages: {@code in a request for …}
-   * @param cancelled looked at after every {@link #wake()}
-   * @throws ResourceException if there would not be enough for this request alone
-   * @throws GenerationCancelledException if it was cancelled while it waited
-   * @throws IllegalStateException if the budget was closed meanwhile
+   * @param cancelled checked after every {@link #wake()}
+   * @param work the work to run
+   * @throws ResourceException if the memory would not suffice for this request alone
+   * @throws GenerationCancelledException if the request was cancelled while it waited
+   * @throws IllegalStateException if the budget was closed while it waited
    */
   public <T> T within(MemoryNeed need, String what, BooleanSupplier cancelled, Supplier<T> work) {
     take(need, what, cancelled);
@@ -114,7 +115,7 @@ public final class MemoryBudget {
     lock.lock();
     try {
       shares--;
-      // Sums of fractions do not come back to exactly nothing by themselves.
+      // Sums of fractions do not return to exactly 0.
       taken = shares == 0 ? MemoryNeed.NONE : taken.without(need);
       changed.signalAll();
     } finally {
@@ -122,7 +123,7 @@ public final class MemoryBudget {
     }
   }
 
-  /** How many requests wait. */
+  /** The number of waiting requests. */
   int waiting() {
     lock.lock();
     try {
@@ -152,7 +153,7 @@ public final class MemoryBudget {
     return need.bytes() + more() <= leftWhenEmpty;
   }
 
-  /** Bytes in addition to the needs of requests. */
+  /** Bytes required in addition to the needs of requests. */
   private double more() {
     if (most.isPresent()) {
       return 0;
@@ -171,14 +172,14 @@ public final class MemoryBudget {
                 .formatted(
                     Bytes.text(bytes),
                     what,
-                    most.isPresent() ? "the most for this pipeline is" : "what is left is",
+                    most.isPresent() ? "the pipeline's limit is" : "the available memory is",
                     Bytes.text(limit));
     return need.heapBytes() > heap
         ? new ResourceException(Resource.MEMORY, sentence, (long) need.heapBytes(), (long) heap)
         : new ResourceException(Resource.MEMORY, sentence, (long) bytes, (long) limit);
   }
 
-  /** Makes requests that wait look whether they were cancelled. */
+  /** Wakes waiting requests, which then check whether they were cancelled. */
   public void wake() {
     lock.lock();
     try {
@@ -188,7 +189,7 @@ public final class MemoryBudget {
     }
   }
 
-  /** Refuses requests that wait. */
+  /** Rejects waiting requests. */
   public void close() {
     lock.lock();
     try {

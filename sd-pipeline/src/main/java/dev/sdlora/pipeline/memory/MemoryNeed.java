@@ -1,31 +1,31 @@
 package dev.sdlora.pipeline.memory;
 
 /**
- * The most memory that a request takes at any time, estimated.
+ * The estimated peak memory of a request.
  *
- * @param nativeBytes outside of Java's heap
- * @param heapBytes on it
+ * @param nativeBytes bytes outside Java's heap
+ * @param heapBytes bytes in Java's heap
  */
 public record MemoryNeed(double nativeBytes, double heapBytes) {
-  /** No need at all. */
+  /** No memory. */
   public static final MemoryNeed NONE = new MemoryNeed(0, 0);
 
-  /** Both together. */
+  /** Returns the sum of native and heap memory. */
   public double bytes() {
     return nativeBytes + heapBytes;
   }
 
-  /** What is needed when both needs come at the same time. */
+  /** Returns the need of both at the same time. */
   public MemoryNeed and(MemoryNeed other) {
     return new MemoryNeed(nativeBytes + other.nativeBytes, heapBytes + other.heapBytes);
   }
 
-  /** A sum without one of its parts. */
+  /** Subtracts a part from a sum. */
   MemoryNeed without(MemoryNeed part) {
     return new MemoryNeed(nativeBytes - part.nativeBytes, heapBytes - part.heapBytes);
   }
 
-  /** What is needed when one need ends before the other begins. */
+  /** Returns the need of both in sequence. */
   public MemoryNeed or(MemoryNeed other) {
     return new MemoryNeed(
         Math.max(nativeBytes, other.nativeBytes), Math.max(heapBytes, other.heapBytes));

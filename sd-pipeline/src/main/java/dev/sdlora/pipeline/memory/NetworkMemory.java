@@ -13,27 +13,30 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The native memory that networks take while they run, weights not counted: their programs are
- * walked through, adding up the tensors that live at the same time.
+ * Estimates the native memory that networks allocate while they run, not counting weights: walks
+ * through their programs and adds up the tensors that are live at the same time.
  *
- * <p>{@code number} is everywhere what a number takes, in bytes. Sides are counted in double
- * precision, so that no size overflows.
+ * <p>{@code number} is always the size of an element in bytes. Sizes are computed in double
+ * precision, so that no image size overflows.
  */
 public final class NetworkMemory {
-  /** Of attention over all positions: input, norm, query, key, value, answer, and copies. */
+  /**
+   * Number of tensors in attention over all positions: input, norm, query, key, value, output, and
+   * copies.
+   */
   private static final int MIDDLE = 8;
 
   private NetworkMemory() {}
 
-  /** How many positions a plane of latents has at each level, whose sides are rounded up. */
+  /** Returns the number of latent positions at a level; its sides are rounded up. */
   private static double positions(double height, double width, int level) {
     double scale = 1 << level;
     return Math.ceil(height / scale) * Math.ceil(width / scale);
   }
 
   /**
-   * A residual block beside its input. The engine copies what it convolves, and once more, in
-   * float32, for a kernel of 1 × 1.
+   * Adds a residual block, including its input. The engine copies the input of convolutions, and,
+   * for 1×1 kernels, once more in float32.
    */
   private static void resnet(Peak peak, double in, double out) {
     peak.at(in, in);
@@ -45,11 +48,12 @@ public final class NetworkMemory {
   }
 
   /**
-   * What a ControlNet, which computes in float32, leaves for the U-Net.
+   * Returns the memory of the residuals of a ControlNet, which computes in float32.
    *
-   * @param height of the latent
-   * @param width of the latent
-   * @param rows of the batch
+   * @param unet the U-Net
+   * @param height the height of the latent
+   * @param width the width of the latent
+   * @param rows the rows of the batch
    */
   public static Blocks residuals(UNetConfig unet, double height, double width, int rows) {
     int last = unet.levels() - 1;
@@ -60,13 +64,15 @@ public final class NetworkMemory {
   }
 
   /**
-   * What is kept of a call for others that run the outermost blocks alone.
+   * Returns the memory of features that are kept for calls that run only the outermost blocks.
    *
-   * @param height of the latent
-   * @param width of the latent
-   * @param rows of all batches of a call
-   * @param branch the connection between the ways down and up at which they end
-   * @param controlNets how many ControlNets' residuals are kept too, in float32
+   * @param unet the U-Net
+   * @param height the height of the latent
+   * @param width the width of the latent
+   * @param number bytes of an element
+   * @param rows the rows of all batches of a call
+   * @param branch the skip connection at which these calls end
+   * @param controlNets the number of ControlNets whose residuals are also kept, in float32
    */
   public static Blocks kept(
       UNetConfig unet,
@@ -89,11 +95,13 @@ public final class NetworkMemory {
   }
 
   /**
-   * Keys and values of texts in all layers that read them, which are kept for all calls.
+   * Returns the memory of cached keys and values of texts in all layers that read them.
    *
-   * @param rows of all batches of a call
-   * @param tokens of a row
-   * @param texts how many are kept for each row
+   * @param unet the U-Net
+   * @param number bytes of an element
+   * @param rows the rows of all batches of a call
+   * @param tokens the tokens of a row
+   * @param texts the number of texts kept for each row
    */
   public static Blocks textKeys(UNetConfig unet, int number, int rows, int tokens, int texts) {
     Peak peak = new Peak(number, rows);
@@ -110,13 +118,15 @@ public final class NetworkMemory {
   }
 
   /**
-   * What a call of the U-Net takes more where LoRAs have regions: in its largest attention queries,
-   * keys and values of each region beside the common ones, and copies of them.
+   * Returns the additional memory of a call with LoRA regions: queries, keys and values of each
+   * region in the largest attention, and copies of them.
    *
-   * @param height of the latent
-   * @param width of the latent
-   * @param rows of the batch
-   * @param regions how many there are
+   * @param unet the U-Net
+   * @param height the height of the latent
+   * @param width the width of the latent
+   * @param number bytes of an element
+   * @param rows the rows of the batch
+   * @param regions the number of regions
    */
   public static Blocks regions(
       UNetConfig unet, double height, double width, int number, int rows, int regions) {
@@ -130,7 +140,7 @@ public final class NetworkMemory {
     return peak.most();
   }
 
-  /** The sizes of what the way down keeps for the way up. */
+  /** Returns the sizes of the skip connections. */
   private static List<Double> skips(UNetConfig unet, double height, double width) {
     Deque<Double> kept = new ArrayDeque<>();
     kept.add(unet.channels().get(0) * positions(height, width, 0));
@@ -147,11 +157,13 @@ public final class NetworkMemory {
   }
 
   /**
-   * A call of the U-Net.
+   * Returns the memory of a call of the U-Net.
    *
-   * @param height of the latent
-   * @param width of the latent
-   * @param rows of the batch
+   * @param unet the U-Net
+   * @param height the height of the latent
+   * @param width the width of the latent
+   * @param number bytes of an element
+   * @param rows the rows of the batch
    */
   public static Blocks unet(UNetConfig unet, double height, double width, int number, int rows) {
     Peak peak = new Peak(number, rows);
@@ -194,20 +206,24 @@ public final class NetworkMemory {
     return peak.most();
   }
 
-  /** A residual block, and a transformer behind it, whose hidden layer is four times as wide. */
+  /**
+   * Adds a residual block and the transformer after it, whose hidden layer is four times as wide.
+   */
   private static void block(Peak peak, UNetConfig unet, int level, double in, double out) {
     resnet(peak, in, out);
     if (unet.transformers().inLevel(level)) {
-      // Input, the sum so far, both halves of the hidden layer, one of them activated, the product.
+      // Input, running sum, both halves of the hidden layer, one of them activated, the product.
       peak.at(out, out, 8 * out, 4 * out, 4 * out);
     }
   }
 
   /**
-   * From latents to pixels.
+   * Returns the memory to decode latents to pixels.
    *
-   * @param pixels of the image
-   * @param strips whether it goes strip by strip
+   * @param vae the autoencoder
+   * @param pixels the pixels of the image
+   * @param strips whether layers are processed in strips
+   * @param number bytes of an element
    */
   public static Blocks decode(VaeConfig vae, double pixels, boolean strips, int number) {
     Peak peak = new Peak(number, 1);
@@ -220,7 +236,7 @@ public final class NetworkMemory {
       vaeResnet(peak, in, out, here, strips);
       vaeResnet(peak, out, out, here, strips);
       if (level > 0) {
-        // A layer at twice the sides, of the enlarged image or of strips of it.
+        // A layer at twice the side lengths, of the enlarged image or of strips of it.
         peak.keep(here * out);
         here *= 4;
         if (strips) {
@@ -238,8 +254,8 @@ public final class NetworkMemory {
       in = out;
     }
     if (number < Float.BYTES) {
-      // The last norm and convolution are in 32 bits; as a whole they are copied once more. Strips
-      // at the edges have fewer rows, so that the place of one is too small for the next.
+      // The last norm and convolution are in float32; without strips they are copied once more.
+      // Strips at the edges have fewer rows, so the next strip cannot reuse their memory.
       double whole = peak.wide(here * in);
       double wide = strips ? Math.min(whole, peak.wide(Vae.STRIP)) : whole;
       double more = strips && wide == whole ? 0 : strips ? wide : here * in;
@@ -249,10 +265,12 @@ public final class NetworkMemory {
   }
 
   /**
-   * From pixels to latents.
+   * Returns the memory to encode pixels to latents.
    *
-   * @param pixels of the image
-   * @param strips whether it goes strip by strip
+   * @param vae the autoencoder
+   * @param pixels the pixels of the image
+   * @param strips whether layers are processed in strips
+   * @param number bytes of an element
    */
   public static Blocks encode(VaeConfig vae, double pixels, boolean strips, int number) {
     Peak peak = new Peak(number, 1);
@@ -277,7 +295,7 @@ public final class NetworkMemory {
     peak.at(all);
   }
 
-  /** A residual block of the autoencoder with its input. */
+  /** Adds a residual block of the autoencoder, including its input. */
   private static void vaeResnet(Peak peak, double in, double out, double here, boolean strips) {
     peak.keep(here * in);
     if (strips) {
@@ -289,9 +307,9 @@ public final class NetworkMemory {
   }
 
   /**
-   * A residual block in strips, beside its input. A strip is normed into a copy, and where it is
-   * not the whole image, copied again with the rows around it, or convolved into another one. The
-   * second convolution is added to the input, or to what a shortcut makes of it, in place.
+   * Adds a residual block in strips, without its input. Each strip is normalised into a copy and,
+   * unless it is the whole image, copied again with the adjacent rows or convolved into another
+   * tensor. The second convolution is added in place to the input or to the output of the shortcut.
    */
   private static void vaeStrips(Peak peak, double in, double out, double here) {
     double positions = Math.min(here, Vae.STRIP / Math.max(in, out));
@@ -316,7 +334,10 @@ public final class NetworkMemory {
     peak.drop(here * out);
   }
 
-  /** From latents to pixels by TAESD, in float32: a residual block at the size of the image. */
+  /**
+   * Returns the memory to decode latents with TAESD, in float32: a residual block at the image's
+   * size.
+   */
   public static Blocks decode(TinyDecoderConfig tiny, double pixels) {
     Peak peak = new Peak(Float.BYTES, 1);
     double tensor = pixels * tiny.width();
@@ -325,9 +346,10 @@ public final class NetworkMemory {
   }
 
   /**
-   * An upscaler that works through an image piece by piece, in float32.
+   * Returns the memory of an upscaler that processes an image in pieces, in float32.
    *
-   * @param pixels of the largest piece that it sees
+   * @param network the upscaler
+   * @param pixels the pixels of the largest piece
    */
   public static Blocks enlarge(UpscalerConfig network, double pixels) {
     Peak peak = new Peak(Float.BYTES, 1);
@@ -345,7 +367,7 @@ public final class NetworkMemory {
     double dense = positions * (network.features() + 4 * network.growth());
     double large = (1L << (2 * network.doublings())) * one;
     peak.at(one, one, one, dense, dense, one, one);
-    // Input, output, and the copy in the layout of the kernel, which some machines never hold
+    // Input, output, and the copy in the kernel's layout, which some machines never hold as a
     // whole.
     peak.at(one, one, large, large, 0.8 * large);
   }

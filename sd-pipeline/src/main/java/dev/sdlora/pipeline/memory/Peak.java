@@ -1,25 +1,25 @@
 package dev.sdlora.pipeline.memory;
 
 /**
- * Adds up the tensors that live at the same time as a program is walked through. Sizes are given in
- * numbers of one image of a batch. Not safe for use by several threads.
+ * Adds up the tensors that are live at the same time while a program is walked through. Sizes are
+ * numbers of elements for one image of a batch. Not thread-safe.
  */
 final class Peak {
   /**
-   * Blocks from here on are mapped for good: the limit of glibc begins at 128 KB and rises with
-   * every mapped block that is freed, up to {@code DEFAULT_MMAP_THRESHOLD_MAX}.
+   * Blocks of this size and more are always mapped: glibc's threshold starts at 128 KB and rises
+   * with every mapped block that is freed, up to {@code DEFAULT_MMAP_THRESHOLD_MAX}.
    */
   private static final double MAPPED = 32 << 20;
 
   /**
-   * How large arenas become by the blocks that are in them at once: there is a hole for every two
-   * blocks (Knuth's fifty per cent rule, The Art of Computer Programming 2.5), here of their size.
+   * Size of arenas relative to their live blocks: there is a hole for every two blocks (Knuth's
+   * fifty percent rule, The Art of Computer Programming 2.5), here of the same size.
    */
   private static final double WITH_HOLES = 1.5;
 
   /**
-   * glibc gives back the free end of an arena when it is twice as large as the limit above, which
-   * has risen to its most while weights were read.
+   * glibc returns the free end of an arena when it is twice as large as the threshold above, which
+   * has reached its maximum while weights were loaded.
    */
   private static final double KEPT = 2 * MAPPED;
 
@@ -31,33 +31,33 @@ final class Peak {
   private Blocks most = Blocks.NONE;
 
   /**
-   * The start of a program.
+   * Creates an empty sum.
    *
-   * @param number bytes of a number
-   * @param pictures how many are computed at once
+   * @param number bytes of an element
+   * @param pictures the number of images in a batch
    */
   Peak(int number, int pictures) {
     this.number = number;
     this.pictures = pictures;
   }
 
-  /** As many numbers in float32, counted in those of the program. */
+  /** Converts a number of float32 elements to elements of the program. */
   double wide(double numbers) {
     return numbers * Float.BYTES / number;
   }
 
-  /** A tensor that lives on until it is dropped. */
+  /** Adds a tensor that is live until it is dropped. */
   void keep(double numbers) {
     add(numbers, 1);
     look();
   }
 
-  /** The end of a tensor that was kept. */
+  /** Removes a tensor that was kept. */
   void drop(double numbers) {
     add(numbers, -1);
   }
 
-  /** Tensors that live for a moment, beside what is kept. */
+  /** Adds tensors that are live briefly, in addition to those that are kept. */
   void at(double... numbers) {
     for (double tensor : numbers) {
       add(tensor, 1);
@@ -83,7 +83,7 @@ final class Peak {
     most = most.or(new Blocks(mapped + WITH_HOLES * pooled, mapped, kept));
   }
 
-  /** The most there was. */
+  /** The peak so far. */
   Blocks most() {
     return most;
   }

@@ -1,6 +1,6 @@
 /**
- * How much memory requests need, found out before they take any, and how much there is: what does
- * not fit is refused or waits.
+ * Estimates the memory of requests before they start, and compares it with the available memory:
+ * requests that do not fit wait or are rejected.
  */
 @NullMarked
 package dev.sdlora.pipeline.memory;

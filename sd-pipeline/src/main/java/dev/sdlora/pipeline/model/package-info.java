@@ -1,7 +1,7 @@
 /**
  * A loaded model: the networks, libraries and limits that all requests of a pipeline share.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
  *   <li>Which networks stay in memory: {@code OnDemand}, {@code Model.withVae}.

@@ -6,22 +6,22 @@ import dev.sdlora.tensors.torch.Torch;
 import java.util.Optional;
 
 /**
- * What a U-Net is told beside time and text, for each member of a batch.
+ * Inputs of a U-Net in addition to timestep and text, for each member of a batch.
  *
- * @param vector float32 [batch, V]: what the text says as a whole, and sizes (Podell et al. 2023,
- *     "SDXL", section 2.2); V is 0 for U-Nets that read none
- * @param guidance float32 [batch, G]: how strongly to guide, for a network that was distilled with
+ * @param vector float32 [batch, V]: the pooled text and the sizes (Podell et al. 2023, "SDXL",
+ *     section 2.2); V is 0 for U-Nets without this input
+ * @param guidance float32 [batch, G]: the embedded guidance scale, for a network with distilled
  *     guidance (Luo et al. 2023, "Latent Consistency Models"); G is 0 for others
- * @param regions float32 [batch, regions · tokens, width]: what the text encoders say of the text
- *     with the LoRAs of each region, one behind another; empty where no LoRA has a region
+ * @param regions float32 [batch, regions · tokens, width]: the text states encoded with the LoRAs
+ *     of each region, concatenated; empty if no LoRA has a region
  */
 public record AddedConditions(NDArray vector, NDArray guidance, Optional<NDArray> regions) {
-  /** Where no LoRA has a region. */
+  /** Creates conditions without LoRA regions. */
   public AddedConditions(NDArray vector, NDArray guidance) {
     this(vector, guidance, Optional.empty());
   }
 
-  /** Nothing, for so many members. */
+  /** Returns empty conditions for this batch size. */
   public static AddedConditions none(int rows, NDManager scope) {
     NDArray nothing = Torch.floats(scope, new float[0], rows, 0);
     return new AddedConditions(nothing, nothing);

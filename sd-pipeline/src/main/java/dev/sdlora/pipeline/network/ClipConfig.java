@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The dimensions of a CLIP text encoder, and what the U-Net reads of it.
+ * The dimensions of a CLIP text encoder, and the states that the U-Net reads.
  *
- * @param width numbers in a token's state
+ * @param width size of a token's state
  * @param layers transformer layers
  * @param heads attention heads, a divisor of the width
- * @param inner width inside the layers' two-layer networks
+ * @param inner width of the hidden layer in each layer's MLP
  * @param vocabulary rows of the token embedding
  * @param positions the longest sequence, 77 for every known model
- * @param kind whose training it comes from
- * @param reading which states the U-Net reads
- * @param projection numbers in what it says of a whole text; 0 if nobody reads that
+ * @param kind the origin of its training
+ * @param reading the states that the U-Net reads
+ * @param projection size of the pooled text embedding; 0 if it is not used
  */
 public record ClipConfig(
     int width,
@@ -28,16 +28,16 @@ public record ClipConfig(
     Reading reading,
     int projection) {
 
-  /** An encoder as SD 1.x has it: OpenAI's, whose last normalised states are read. */
+  /** Creates the configuration of an SD 1.x encoder: OpenAI's CLIP, read after the final norm. */
   public ClipConfig(int width, int layers, int heads, int inner, int vocabulary, int positions) {
     this(width, layers, heads, inner, vocabulary, positions, Kind.OPENAI, Reading.LAST, 0);
   }
 
-  /** Whose training an encoder comes from; no dimension tells. */
+  /** The origin of an encoder's training, which the dimensions do not reveal. */
   public enum Kind {
-    /** OpenAI's CLIP (Radford et al. 2021): quick GELU, chunks are filled up with end tokens. */
+    /** OpenAI's CLIP (Radford et al. 2021): quick GELU, chunks are padded with end tokens. */
     OPENAI("OpenAI's CLIP"),
-    /** OpenCLIP (Ilharco et al. 2021): exact GELU, chunks are filled up with token 0. */
+    /** OpenCLIP (Ilharco et al. 2021): exact GELU, chunks are padded with token 0. */
     OPEN_CLIP("OpenCLIP");
 
     private final String label;
@@ -46,24 +46,25 @@ public record ClipConfig(
       this.label = label;
     }
 
-    /** Its name for people. */
+    /** The display name. */
     public String label() {
       return label;
     }
 
-    /** The tokens of a chunk, filled up as this kind is used to. */
+    /** Returns the tokens of a chunk, padded as in this kind's training. */
     public int[] ids(TokenChunk chunk) {
       return this == OPENAI ? chunk.ids() : chunk.openClipIds();
     }
   }
 
-  /** Which states of an encoder the U-Net was trained to read. */
+  /** The encoder states that the U-Net was trained to read. */
   public enum Reading {
     /**
-     * Those of the last layer, behind the final norm: SD 1.x, and SD 2.x without its last layer.
+     * The states of the last layer, after the final norm: SD 1.x, and SD 2.x without its last
+     * layer.
      */
     LAST(1, true),
-    /** Those of the layer before the last, as they are: SDXL. */
+    /** The states of the layer before the last, not normalised: SDXL. */
     PENULTIMATE(2, false);
 
     private final int skip;
@@ -80,7 +81,7 @@ public record ClipConfig(
     }
 
     /**
-     * The layer that is read with a clip skip, counted as in {@link #skip()}.
+     * Returns the layer to read with a clip skip, counted as in {@link #skip()}.
      *
      * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
      */
@@ -88,21 +89,20 @@ public record ClipConfig(
       return skip + clipSkip - 1;
     }
 
-    /** Whether the final norm acts on the states. */
+    /** Whether the final norm is applied to the states. */
     public boolean normalised() {
       return normalised;
     }
   }
 
-  /** The same with another number of layers. */
+  /** Returns a copy with another number of layers. */
   public ClipConfig withLayers(int number) {
     return new ClipConfig(
         width, number, heads, inner, vocabulary, positions, kind, reading, projection);
   }
 
   /**
-   * How many layers, from the first on, act on what is read: all of them if somebody reads what the
-   * encoder says of a whole text.
+   * Returns how many layers must run: all of them if the pooled embedding is used.
    *
    * @param skip 1 if the states of the last layer are read, 2 for the one before it, and so on
    */
@@ -111,9 +111,9 @@ public record ClipConfig(
   }
 
   /**
-   * The numbers that the encoder's program is told: heads, layers in front of the states, all
-   * layers or 0 if nobody reads what they say of a whole text, whether GELU is quick, and whether
-   * the states are normalised.
+   * Returns the integers that the encoder's program takes: heads, layers up to the states, all
+   * layers or 0 if the pooled embedding is not used, whether GELU is quick, and whether the states
+   * are normalised.
    *
    * @param skip as in {@link #layersRead}
    */
@@ -130,7 +130,7 @@ public record ClipConfig(
     return layers - skip + 1;
   }
 
-  /** The names and shapes of all weights. */
+  /** Returns the names and shapes of all weights. */
   public Map<String, List<Long>> weights() {
     WeightList list = new WeightList();
     list.add("text_model.embeddings.token_embedding.weight", vocabulary, width);

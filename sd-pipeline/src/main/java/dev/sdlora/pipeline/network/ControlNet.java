@@ -9,7 +9,7 @@ import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.List;
 
 /**
- * A trained copy of a U-Net's way down that makes it follow an image (Zhang et al. 2023, "Adding
+ * A trained copy of a U-Net's encoder that makes it follow an image (Zhang et al. 2023, "Adding
  * Conditional Control to Text-to-Image Diffusion Models").
  */
 public final class ControlNet {
@@ -18,7 +18,7 @@ public final class ControlNet {
   private final LiveWeights weights;
   private final Tiling tiling;
 
-  /** A ControlNet over weights that it does not own. */
+  /** Creates a ControlNet; the weights are not closed with it. */
   public ControlNet(Torch torch, ControlNetConfig config, LiveWeights weights) {
     this(
         Program.load(
@@ -35,18 +35,18 @@ public final class ControlNet {
     this.tiling = tiling;
   }
 
-  /** The same network for images some of whose edges continue at the opposite edge. */
+  /** Returns the same network with wrap-around padding at some edges, for tileable images. */
   public ControlNet tiling(Tiling edges) {
     return new ControlNet(program, config, weights, edges);
   }
 
-  /** The dimensions. */
+  /** The dimensions of the network. */
   public ControlNetConfig config() {
     return config;
   }
 
   /**
-   * Reads an image to follow, once for all steps.
+   * Encodes a control image, once for all steps.
    *
    * @param picture float32 [1, 3, height, width], 0 to 1
    * @param scope the manager that will own the result
@@ -63,16 +63,16 @@ public final class ControlNet {
   }
 
   /**
-   * What the U-Net is to add to its blocks.
+   * Computes the residuals that the U-Net adds to its blocks.
    *
-   * @param latents as the U-Net takes them; channels beyond its own are not looked at
-   * @param times as the U-Net takes them
-   * @param context as the U-Net takes it
-   * @param vector as the U-Net takes it
-   * @param hint of the image to follow
-   * @param scales float32 [outputs, batch]: a factor on each output for each member of the batch
+   * @param latents the input of the U-Net; additional channels are ignored
+   * @param times the input of the U-Net
+   * @param context the input of the U-Net
+   * @param vector the input of the U-Net
+   * @param hint the encoded control image
+   * @param scales float32 [outputs, batch]: a factor for each output and member of the batch
    * @param scope the manager that will own the results
-   * @return float32, for each output of the U-Net's way down, and for its middle
+   * @return float32, one for each output of the U-Net's encoder, and one for its middle block
    */
   public List<NDArray> residuals(
       NDArray latents,

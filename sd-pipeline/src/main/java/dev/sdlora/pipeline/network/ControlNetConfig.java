@@ -4,31 +4,34 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The dimensions of a ControlNet: those of the U-Net whose way down and middle it repeats, and of
- * the layers that read the image to follow.
+ * The dimensions of a ControlNet: those of the U-Net whose encoder and middle block it copies, and
+ * of the layers that encode the control image.
  *
- * @param unet the U-Net; its way up is not part of this
- * @param hint channels of the layers that read the image, at each of their sizes
+ * @param unet the U-Net; the decoder is not used
+ * @param hint channels of the layers that encode the control image, at each resolution
  */
 public record ControlNetConfig(UNetConfig unet, List<Integer> hint) {
 
-  /** Copies the list, and leaves the way up out. */
+  /** Copies the list and removes the U-Net's decoder. */
   public ControlNetConfig {
     unet = unet.withoutWayUp();
     hint = List.copyOf(hint);
   }
 
-  /** How many layers read the image, between the first and the last. */
+  /** The number of layers that encode the control image, between the first and the last. */
   public int hintBlocks() {
     return 2 * (hint.size() - 1);
   }
 
-  /** How many outputs it has: one for each of the U-Net's way down, and one for the middle. */
+  /**
+   * The number of outputs: one for each output of the U-Net's encoder, and one for the middle
+   * block.
+   */
   public int outputs() {
     return unet.skips().size() + 1;
   }
 
-  /** The names and shapes of all weights. */
+  /** Returns the names and shapes of all weights. */
   public Map<String, List<Long>> weights() {
     WeightList list = new WeightList();
     unet.encoder(list);

@@ -3,18 +3,18 @@ package dev.sdlora.pipeline.network;
 import dev.sdlora.tensors.weights.Packing;
 import java.util.List;
 
-/** How the kernels of convolutions are laid out for the processor, in U-Nets and autoencoders. */
+/** Packing of convolution kernels for the CPU, in U-Nets and autoencoders. */
 final class ConvolutionPacking {
   private static final int BLOCK = 64;
 
   private ConvolutionPacking() {}
 
   /**
-   * Whether oneDNN cuts a kernel into the same blocks of outputs at every size: of 1×1, as a
-   * matrix; others if their outputs are one block or several of 64. 96 outputs become blocks of 48
-   * for large images and of 32 for small ones, and what is packed for the one is laid out anew in
-   * each call of the other, by code that takes ten times as long as the convolution. A plain kernel
-   * is laid out by quick code.
+   * Whether oneDNN splits a kernel into the same output blocks at every image size. This holds for
+   * 1×1 kernels, which are matrices, and for kernels whose outputs are less than one block or a
+   * multiple of 64. 96 outputs become blocks of 48 for large images and of 32 for small ones; a
+   * kernel packed for one size is repacked in each call at the other, which takes ten times as long
+   * as the convolution. Packing a plain kernel is fast.
    */
   static boolean isCutAlike(List<Long> shape) {
     long outputs = shape.get(0);
@@ -22,10 +22,10 @@ final class ConvolutionPacking {
   }
 
   /**
-   * The layout of a kernel, by what its name tells of the layer.
+   * Returns the packing of a kernel; the layer is inferred from the name.
    *
-   * @param batch how many images there are at once
-   * @param side height and width of what the layer reads
+   * @param batch the number of images in a batch
+   * @param side height and width of the layer's input
    */
   static Packing of(String name, List<Long> shape, int batch, int side) {
     if (name.contains(".upsamplers.")) {

@@ -2,11 +2,11 @@ package dev.sdlora.pipeline.network;
 
 import dev.sdlora.api.image.Tiling;
 
-/** How programs are told what lies beyond the edges of an image. */
+/** The encoding of {@link Tiling} for TorchScript programs. */
 final class Edges {
   private Edges() {}
 
-  /** The bits of {@code bordered} in layers.torchscript.py. */
+  /** Returns the bits of the argument {@code bordered} in layers.torchscript.py. */
   static int code(Tiling tiling) {
     return switch (tiling) {
       case NONE -> 0;

@@ -3,8 +3,8 @@ package dev.sdlora.pipeline.network;
 import java.util.List;
 
 /**
- * How latents of an autoencoder become those that a U-Net sees: {@code (z - mean) · scale / std},
- * channel by channel.
+ * The conversion of an autoencoder's latents to those of the U-Net: {@code (z - mean) · scale /
+ * std} for each channel.
  *
  * @param scale the factor
  * @param mean for each channel; empty for 0
@@ -17,16 +17,16 @@ public record LatentFormat(double scale, List<Double> mean, List<Double> std) {
     std = List.copyOf(std);
   }
 
-  /** A factor alone. */
+  /** Creates a format with a factor only. */
   public static LatentFormat scaledBy(double scale) {
     return new LatentFormat(scale, List.of(), List.of());
   }
 
   /**
-   * From the autoencoder to the U-Net, in place.
+   * Converts latents of the autoencoder to those of the U-Net, in place.
    *
    * @param latent [channels][height][width]
-   * @param channels how many there are
+   * @param channels the number of channels
    */
   void toUnitVariance(float[] latent, int channels) {
     int size = latent.length / channels;
@@ -36,7 +36,7 @@ public record LatentFormat(double scale, List<Double> mean, List<Double> std) {
     }
   }
 
-  /** From the U-Net to the autoencoder, in a new array. */
+  /** Converts latents of the U-Net to those of the autoencoder, in a new array. */
   float[] fromUnitVariance(float[] latent, int channels) {
     int size = latent.length / channels;
     float[] own = new float[latent.length];

@@ -8,27 +8,27 @@ import dev.sdlora.tensors.torch.Torch;
 import java.util.List;
 import java.util.Locale;
 
-/** Latents brought to another size by interpolation, as PyTorch's {@code interpolate} does. */
+/** Resizes latents by interpolation, as PyTorch's {@code interpolate} does. */
 public final class LatentResizing {
   private final Program program;
 
-  /** How the numbers between positions come about. */
+  /** Interpolation methods. */
   public enum Mode {
-    /** Straight lines between the four nearest. */
+    /** Linear interpolation of the four nearest positions. */
     BILINEAR,
-    /** The same, over all positions that a new one covers when the latent becomes smaller. */
+    /** Linear interpolation, averaging all source positions when the latent is reduced. */
     BILINEAR_ANTIALIASED,
-    /** Cubic convolution of the sixteen nearest, a = −0.75. */
+    /** Cubic convolution of the sixteen nearest positions, a = −0.75. */
     BICUBIC,
-    /** Cubic convolution with a = −0.5, over all that a new one covers. */
+    /** Cubic convolution with a = −0.5, over all source positions when the latent is reduced. */
     BICUBIC_ANTIALIASED,
-    /** The value at the nearest position, counted by corners. */
+    /** The nearest position, aligned by corners. */
     NEAREST,
-    /** The value at the nearest position, counted by centres. */
+    /** The nearest position, aligned by centres. */
     NEAREST_EXACT
   }
 
-  /** A program that lives as long as its owner. */
+  /** Loads the program; it lives as long as {@code torch}. */
   public LatentResizing(Torch torch) {
     this.program =
         Program.load(
@@ -38,13 +38,13 @@ public final class LatentResizing {
   }
 
   /**
-   * A latent of another size.
+   * Resizes a latent.
    *
    * @param latent [channels][height / 8][width / 8]
    * @param from the size of its image
-   * @param to the size of the new one's image
-   * @param scope a manager for what is needed on the way
-   * @return itself if the sizes are equal
+   * @param to the size of the resized latent's image
+   * @param scope a manager for temporary tensors
+   * @return the same array if the sizes are equal
    */
   public float[] resize(Mode mode, float[] latent, ImageSize from, ImageSize to, NDManager scope) {
     if (from.equals(to)) {

@@ -4,11 +4,11 @@ import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 
 /**
- * What a U-Net is trained to predict of a latent {@code x = clean + sigma·noise}, and in what form
- * it sees latent and noise level.
+ * The quantity that a U-Net predicts for a latent {@code x = clean + sigma·noise}, with the scaling
+ * of its input and its timestep.
  */
 public enum Prediction {
-  /** The noise, as most models do (Ho et al. 2020). */
+  /** The noise, as in most models (Ho et al. 2020). */
   EPSILON(PredictionType.EPSILON, 1) {
     @Override
     public double clean(double x, double sigma, double predicted) {
@@ -26,14 +26,14 @@ public enum Prediction {
       return x / variance - sigma / Math.sqrt(variance) * predicted;
     }
   },
-  /** The clean latent itself: models that are distilled to one step. */
+  /** The clean latent itself: models distilled to one step. */
   SAMPLE(PredictionType.SAMPLE, 1) {
     @Override
     public double clean(double x, double sigma, double predicted) {
       return predicted;
     }
   },
-  /** The velocity at any level, told as its logarithm: CosXL. */
+  /** The velocity at any noise level, with the logarithm of sigma as the timestep: CosXL. */
   EDM_V(PredictionType.V_PREDICTION, 1) {
     @Override
     public double clean(double x, double sigma, double predicted) {
@@ -46,9 +46,9 @@ public enum Prediction {
     }
   },
   /**
-   * What is between the clean latent and the noisy one, for latents of deviation 0.5 (Karras et al.
-   * 2022, "Elucidating the Design Space of Diffusion-Based Generative Models", table 1): Playground
-   * 2.5.
+   * EDM's combination of clean and noisy latent, for latents with standard deviation 0.5 (Karras et
+   * al. 2022, "Elucidating the Design Space of Diffusion-Based Generative Models", table 1):
+   * Playground 2.5.
    */
   EDM(PredictionType.EDM, 0.5) {
     @Override
@@ -71,20 +71,20 @@ public enum Prediction {
     this.deviation = deviation;
   }
 
-  /** Its name in the API. */
+  /** The corresponding constant of the API. */
   public PredictionType type() {
     return type;
   }
 
-  /** The factor that brings a noisy latent to unit variance, as the network sees it. */
+  /** Returns the factor that scales a noisy latent to unit variance for the network. */
   public double scaleIn(double sigma) {
     return 1 / Math.sqrt(sigma * sigma + deviation * deviation);
   }
 
   /**
-   * How the network is told a noise level: as its training time.
+   * Returns the timestep that the network takes for a noise level.
    *
-   * @param levels the noise that it was trained with
+   * @param levels the noise levels it was trained with
    */
   public double time(double sigma, NoiseLevels levels) {
     return levels.sigmaToTime(sigma);
@@ -94,6 +94,6 @@ public enum Prediction {
     return Math.log(sigma) / 4;
   }
 
-  /** The clean latent that a prediction stands for, number by number. */
+  /** Returns the clean value for a prediction, element by element. */
   public abstract double clean(double x, double sigma, double predicted);
 }

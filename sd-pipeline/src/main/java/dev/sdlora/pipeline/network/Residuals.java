@@ -5,18 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What networks beside the U-Net add to it, for any number of them one behind another.
+ * Tensors that other networks add to the U-Net; any number of networks may be concatenated.
  *
- * @param blocks for the outputs of all blocks of the way down and of the middle, as {@link
- *     ControlNet#residuals} gives it; the way up sees the sum
- * @param levels for the end of each level of the way down, and for the middle, as {@link
- *     T2iAdapter#features} gives it; all that follows sees the sum
+ * @param blocks for the outputs of all encoder blocks and the middle block, as returned by {@link
+ *     ControlNet#residuals}; only the decoder sees the sum
+ * @param levels for the end of each encoder level and for the middle block, as returned by {@link
+ *     T2iAdapter#features}; all later layers see the sum
  */
 public record Residuals(List<NDArray> blocks, List<NDArray> levels) {
-  /** Nothing. */
+  /** No residuals. */
   public static final Residuals NONE = new Residuals(List.of(), List.of());
 
-  /** These and others. */
+  /** Returns these residuals followed by others. */
   public Residuals and(Residuals others) {
     List<NDArray> allBlocks = new ArrayList<>(blocks);
     allBlocks.addAll(others.blocks);

@@ -8,9 +8,9 @@ import java.util.Map;
  *
  * @param features channels between blocks
  * @param growth channels that each convolution of a dense block adds
- * @param blocks residual in residual dense blocks
- * @param unshuffle side of the squares of pixels that become channels at the start, 1 for none
- * @param doublings how often the side is doubled at the end
+ * @param blocks residual-in-residual dense blocks
+ * @param unshuffle the side of the pixel squares that become channels at the start, 1 for none
+ * @param doublings number of times the side is doubled at the end
  */
 public record RrdbConfig(int features, int growth, int blocks, int unshuffle, int doublings)
     implements UpscalerConfig {

@@ -6,13 +6,13 @@ import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 
-/** The generator of ESRGAN (Wang et al. 2018), which enlarges images, in float32. */
+/** The ESRGAN generator (Wang et al. 2018), which enlarges images, in float32. */
 final class RrdbNet implements UpscalerNet {
   private final Program program;
   private final RrdbConfig config;
   private final LiveWeights weights;
 
-  /** A generator over weights that it does not own. */
+  /** Creates a generator; the weights are not closed with it. */
   RrdbNet(Torch torch, RrdbConfig config, LiveWeights weights) {
     this.program =
         Program.load(

@@ -3,7 +3,7 @@ package dev.sdlora.pipeline.network;
 import dev.sdlora.api.model.ModelFamily;
 
 /**
- * Sizes as the U-Nets of SDXL are told them: each number as sines and cosines, like the time
+ * The size conditioning of SDXL: each number is embedded as sines and cosines, like the timestep
  * (Podell et al. 2023, "SDXL", section 2.2).
  */
 public final class SizeConditions {
@@ -12,8 +12,8 @@ public final class SizeConditions {
   private SizeConditions() {}
 
   /**
-   * How many numbers a family's U-Net is told: original height and width, top and left of the crop,
-   * and target height and width; the refiner is told an aesthetic score in the place of the last
+   * Returns how many numbers a family's U-Net takes: original height and width, top and left of the
+   * crop, and target height and width; the refiner takes an aesthetic score instead of the last
    * two.
    */
   public static int count(ModelFamily family) {
@@ -21,11 +21,11 @@ public final class SizeConditions {
   }
 
   /**
-   * Numbers behind the pooled text.
+   * Appends embedded numbers to the pooled text.
    *
-   * @param pooled what the text says as a whole
-   * @param numbers what else there is to tell
-   * @param width numbers in all; what the text leaves is shared evenly
+   * @param pooled the pooled text embedding
+   * @param numbers the sizes and scores
+   * @param width length of the result; the space after the text is divided evenly
    */
   public static float[] vector(float[] pooled, double[] numbers, int width) {
     float[] vector = new float[width];

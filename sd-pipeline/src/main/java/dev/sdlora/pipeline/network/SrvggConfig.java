@@ -7,8 +7,8 @@ import java.util.Map;
  * The dimensions of a compact upscaler.
  *
  * @param features channels of all layers
- * @param activated convolutions that an activation follows; one more comes after them
- * @param factor how many times wider and higher an image becomes
+ * @param activated convolutions followed by an activation; one more convolution comes last
+ * @param factor the scale factor of each side
  */
 public record SrvggConfig(int features, int activated, int factor) implements UpscalerConfig {
 

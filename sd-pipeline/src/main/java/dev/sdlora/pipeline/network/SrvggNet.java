@@ -7,15 +7,15 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 
 /**
- * The compact network of Real-ESRGAN, SRVGGNetCompact (Wang et al. 2021, "Real-ESRGAN", and its
- * releases for video): a row of convolutions at the size of the image, and nothing at the larger.
+ * Real-ESRGAN's compact network, SRVGGNetCompact (Wang et al. 2021, "Real-ESRGAN", and its releases
+ * for video): a sequence of convolutions at the input's size, and none at the larger size.
  */
 final class SrvggNet implements UpscalerNet {
   private final Program program;
   private final SrvggConfig config;
   private final LiveWeights weights;
 
-  /** A network over weights that it does not own. */
+  /** Creates a network; the weights are not closed with it. */
   SrvggNet(Torch torch, SrvggConfig config, LiveWeights weights) {
     this.program =
         Program.load(

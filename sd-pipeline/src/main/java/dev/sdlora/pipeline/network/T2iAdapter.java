@@ -13,7 +13,7 @@ public final class T2iAdapter {
   private final T2iAdapterConfig config;
   private final LiveWeights weights;
 
-  /** An adapter over weights that it does not own. */
+  /** Creates an adapter; the weights are not closed with it. */
   public T2iAdapter(Torch torch, T2iAdapterConfig config, LiveWeights weights) {
     this.program =
         Program.load(
@@ -26,18 +26,18 @@ public final class T2iAdapter {
     this.weights = weights;
   }
 
-  /** The dimensions. */
+  /** The dimensions of the adapter. */
   public T2iAdapterConfig config() {
     return config;
   }
 
   /**
-   * Reads an image to follow, once for all steps.
+   * Encodes a control image, once for all steps.
    *
    * @param picture float32 [1, 3, height, width], 0 to 1
    * @param scope the manager that will own the results
-   * @return float32, what the U-Net is to add at the end of each level of its way down; of those
-   *     for SDXL the last is for its middle
+   * @return float32, the residuals at the end of each level of the U-Net's encoder; adapters for
+   *     SDXL have the last one for the middle block
    */
   public List<NDArray> features(NDArray picture, NDManager scope) {
     return program

@@ -6,16 +6,16 @@ import java.util.Map;
 /**
  * The dimensions of a T2I-Adapter.
  *
- * @param inChannels colours that it sees, 3 or 1
- * @param side of the squares of pixels that become channels: 8, or 16 in those for SDXL
- * @param channels channels of its outputs: for each level of the U-Net's way down, and in those for
- *     SDXL for the middle
+ * @param inChannels colour channels of the control image, 3 or 1
+ * @param side the side of the pixel squares that become channels: 8, or 16 for SDXL
+ * @param channels channels of the outputs: one for each level of the U-Net's encoder, and for SDXL
+ *     one for the middle block
  * @param blocks residual blocks at each level
  * @param kernel side of the kernels that end a block and change channels, 1 or 3
  */
 public record T2iAdapterConfig(
     int inChannels, int side, List<Integer> channels, int blocks, int kernel) {
-  /** The side of squares for U-Nets whose first level has no transformers. */
+  /** The side of squares for U-Nets without transformers in the first level. */
   private static final int SDXL_SIDE = 16;
 
   /** Copies the list. */
@@ -24,9 +24,12 @@ public record T2iAdapterConfig(
   }
 
   /**
-   * Likewise, by what the first layer reads.
+   * Creates a configuration from the input channels of the first layer.
    *
    * @param firstChannels channels of all pixels of a square
+   * @param channels channels of the outputs
+   * @param blocks residual blocks at each level
+   * @param kernel side of the kernels that end a block and change channels, 1 or 3
    */
   public static T2iAdapterConfig of(
       int firstChannels, List<Integer> channels, int blocks, int kernel) {
@@ -34,12 +37,12 @@ public record T2iAdapterConfig(
     return new T2iAdapterConfig(firstChannels / (side * side), side, channels, blocks, kernel);
   }
 
-  /** Whether it is made for SDXL, whose middle it steers too. */
+  /** Whether it is for SDXL, whose middle block it also steers. */
   public boolean isForSdxl() {
     return side == SDXL_SIDE;
   }
 
-  /** Whether its outputs can be added to what a U-Net computes. */
+  /** Whether the outputs fit a U-Net. */
   public boolean fitsBeside(UNetConfig unet) {
     int levels = isForSdxl() ? channels.size() - 1 : channels.size();
     return isForSdxl() == unet.vectorWidth() > 0
@@ -47,7 +50,7 @@ public record T2iAdapterConfig(
         && channels.get(channels.size() - 1).equals(unet.channels().get(unet.levels() - 1));
   }
 
-  /** The names and shapes of all weights. */
+  /** Returns the names and shapes of all weights. */
   public Map<String, List<Long>> weights() {
     WeightList list = new WeightList();
     int in = channels.get(0);

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** CLIP's text transformer (Radford et al. 2021), up to any of its layers. */
+/** CLIP's text transformer (Radford et al. 2021), run up to any of its layers. */
 public final class TextEncoder {
-  /** The text of its methods. */
+  /** The TorchScript source of its methods. */
   public static final List<Program.Source> METHODS =
       Program.Source.beside(TextEncoder.class, "clip.torchscript.py");
 
-  /** The text of the functions that its methods call. */
+  /** The TorchScript source of the functions that its methods call. */
   public static final List<Program.Source> FUNCTIONS =
       Program.Source.beside(
           TextEncoder.class,
@@ -31,7 +31,7 @@ public final class TextEncoder {
   private final LiveWeights weights;
   private final Supplier<TensorDict> dict;
 
-  /** An encoder over weights that it does not own. */
+  /** Creates an encoder; the weights are not closed with it. */
   public TextEncoder(Torch torch, ClipConfig config, LiveWeights weights) {
     this(Program.load(torch, METHODS, FUNCTIONS), config, weights, weights::dict);
   }
@@ -45,19 +45,19 @@ public final class TextEncoder {
   }
 
   /**
-   * The same encoder that reads another dictionary, such as its weights with LoRAs beside them. The
-   * dictionary must outlive its use.
+   * Returns the same encoder with another dictionary, such as its weights together with LoRAs. The
+   * dictionary must outlive the encoder.
    */
   public TextEncoder reading(TensorDict other) {
     return reading(() -> other);
   }
 
-  /** The same encoder that asks for its dictionary before each use. */
+  /** Returns the same encoder, which gets its dictionary from a supplier before each use. */
   public TextEncoder reading(Supplier<TensorDict> other) {
     return new TextEncoder(program, config, weights, other);
   }
 
-  /** The dimensions. */
+  /** The dimensions of the encoder. */
   public ClipConfig config() {
     return config;
   }
@@ -68,11 +68,11 @@ public final class TextEncoder {
   }
 
   /**
-   * What an encoder says of token sequences.
+   * Encoded token sequences.
    *
    * @param states float32 [batch, positions, width]
-   * @param pooled what it says of each as a whole, float32 [batch, projection]; empty if nobody
-   *     reads that
+   * @param pooled the pooled embedding of each sequence, float32 [batch, projection]; empty if it
+   *     is not used
    */
   public record Encoded(NDArray states, Optional<NDArray> pooled) implements AutoCloseable {
     @Override
@@ -86,8 +86,8 @@ public final class TextEncoder {
    * Encodes token sequences.
    *
    * @param ids [batch][positions], each below the size of the vocabulary
-   * @param skip 1 for the last layer, 2 for the one before it, and so on; whether the final norm is
-   *     applied is the same in every case
+   * @param skip 1 for the last layer, 2 for the one before it, and so on; the final norm does not
+   *     depend on it
    * @param scope the manager that will own the result
    */
   public Encoded encode(int[][] ids, int skip, NDManager scope) {
@@ -95,10 +95,10 @@ public final class TextEncoder {
   }
 
   /**
-   * Encodes chunks of a prompt, with the vectors of trained words in their places.
+   * Encodes chunks of a prompt, with the vectors of embeddings at their positions.
    *
-   * @param encoder which of the checkpoint's encoders this is, from 0; trained words have vectors
-   *     for each
+   * @param encoder the index of this encoder in the checkpoint, from 0; embeddings have vectors for
+   *     each
    * @param skip as in {@link #encode(int[][], int, NDManager)}
    * @param scope the manager that will own the result
    */
@@ -120,7 +120,7 @@ public final class TextEncoder {
   }
 
   /**
-   * Token sequences as the program takes them.
+   * Returns token sequences as an input of the program.
    *
    * @param ids [batch][positions]
    * @param scope the manager that will own the result

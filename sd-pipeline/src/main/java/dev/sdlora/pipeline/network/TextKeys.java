@@ -9,30 +9,30 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Keys and values of texts in the layers of a U-Net, which are the same in all calls as long as its
- * weights are. For one set of weights; used by one thread.
+ * Caches the attention keys and values of texts in the layers of a U-Net, which are the same in all
+ * calls with the same weights. One cache serves one set of weights; not thread-safe.
  */
 public final class TextKeys {
-  /** Both sides of guidance, and what a prompt changes between. */
+  /** Maximum number of cached texts: both sides of guidance, and the texts of an edited prompt. */
   public static final int MOST = 4;
 
   private final NDManager owner;
   private final Map<FloatBuffer, Map<String, NDArray>> known = new LinkedHashMap<>();
 
   /**
-   * None is known yet.
+   * Creates an empty cache.
    *
-   * @param owner what is known is freed with it
+   * @param owner the manager that frees the cached tensors
    */
   public TextKeys(NDManager owner) {
     this.owner = owner;
   }
 
   /**
-   * Those of a text.
+   * Returns the keys and values of a text.
    *
-   * @param context what the text encoders say of it, for each row
-   * @param compute makes them, on a manager, if they are not known
+   * @param context the text states, for each row
+   * @param compute computes them on a manager if they are not cached
    */
   Map<String, NDArray> of(NDArray context, Function<NDManager, Map<String, NDArray>> compute) {
     FloatBuffer states = FloatBuffer.wrap(context.toFloatArray());

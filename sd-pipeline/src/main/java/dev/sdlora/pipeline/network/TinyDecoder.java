@@ -7,15 +7,13 @@ import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 
-/**
- * The decoder of TAESD (Bohan 2023), which approximates that of the VAE in a hundredth of the time.
- */
+/** The decoder of TAESD (Bohan 2023), which approximates the VAE's in a hundredth of the time. */
 public final class TinyDecoder {
   private final Program program;
   private final TinyDecoderConfig config;
   private final LiveWeights weights;
 
-  /** A decoder over weights that it does not own. */
+  /** Creates a decoder; the weights are not closed with it. */
   public TinyDecoder(Torch torch, TinyDecoderConfig config, LiveWeights weights) {
     this.program =
         Program.load(
@@ -29,10 +27,10 @@ public final class TinyDecoder {
   }
 
   /**
-   * Turns latents into pixels.
+   * Decodes latents to pixels.
    *
    * @param latents float32 [batch, channels, h, w], at unit variance
-   * @param tiling which edges continue at the opposite edge
+   * @param tiling the edges that wrap around
    * @param scope the manager that will own the result
    * @return float32 [batch, 3, 8h, 8w], about -1 to 1
    */

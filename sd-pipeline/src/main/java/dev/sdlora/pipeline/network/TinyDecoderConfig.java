@@ -8,10 +8,10 @@ import java.util.Map;
  *
  * @param latentChannels channels of a latent
  * @param width channels of all layers
- * @param blocks residual blocks at each size, from the smallest image to the largest
+ * @param blocks residual blocks at each resolution, from the smallest to the largest
  */
 public record TinyDecoderConfig(int latentChannels, int width, List<Integer> blocks) {
-  /** What all published decoders have. */
+  /** The residual blocks of all published decoders. */
   public static final List<Integer> BLOCKS = List.of(3, 3, 3, 1);
 
   /** Copies the list. */
@@ -19,7 +19,7 @@ public record TinyDecoderConfig(int latentChannels, int width, List<Integer> blo
     blocks = List.copyOf(blocks);
   }
 
-  /** The names and shapes of all weights. Layers without weights are counted too. */
+  /** Returns the names and shapes of all weights; the numbering includes layers without weights. */
   public Map<String, List<Long>> weights() {
     WeightList list = new WeightList();
     String name = "decoder.layers.";

@@ -7,7 +7,7 @@ import dev.sdlora.tensors.torch.Torch;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The vectors of all trained words in some chunks, and the tokens whose place they take. */
+/** The vectors of all embeddings in a list of chunks, and the token positions that they replace. */
 final class TrainedRows {
   private final List<float[]> vectors = new ArrayList<>();
   private final List<Long> rows = new ArrayList<>();
@@ -46,7 +46,7 @@ final class TrainedRows {
     return Torch.floats(scope, joined, rows.size(), width);
   }
 
-  /** int64 [rows], counted over the tokens of all chunks. */
+  /** int64 [rows], positions counted across all chunks. */
   NDArray rows(NDManager scope) {
     return scope.create(rows.stream().mapToLong(Long::longValue).toArray());
   }

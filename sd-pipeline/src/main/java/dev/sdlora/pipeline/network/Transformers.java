@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How many transformer blocks stand behind each residual block of a U-Net. Distilled networks
- * (SSD-1B, Vega, BK-SDM) have fewer of them in some places than in others.
+ * The number of transformer blocks after each residual block of a U-Net. Distilled networks
+ * (SSD-1B, Vega, BK-SDM) have fewer of them in some places.
  *
- * @param down for each level on the way down, from the largest image to the smallest, for each
+ * @param down for each encoder level, from the largest resolution to the smallest, for each
  *     residual block; 0 for none
- * @param middle in the middle: 0 if it is one residual block alone, empty if there is no middle
- * @param up for each level on the way up, from the smallest image to the largest
+ * @param middle for the middle block: 0 if it is a single residual block, empty if there is none
+ * @param up for each decoder level, from the smallest resolution to the largest
  */
 public record Transformers(List<List<Integer>> down, OptionalInt middle, List<List<Integer>> up) {
   /** Copies the lists. */
@@ -23,11 +23,11 @@ public record Transformers(List<List<Integer>> down, OptionalInt middle, List<Li
   }
 
   /**
-   * The same number behind every residual block of a level.
+   * Creates a layout with the same number after every residual block of a level.
    *
-   * @param layers residual blocks in each level on the way down; one more on the way up
-   * @param depth for each level
-   * @param middle in the middle
+   * @param layers residual blocks in each encoder level; the decoder has one more
+   * @param depth transformer blocks for each level
+   * @param middle transformer blocks in the middle
    */
   public static Transformers ofLevels(int layers, List<Integer> depth, int middle) {
     List<List<Integer>> down = new ArrayList<>();
@@ -39,14 +39,14 @@ public record Transformers(List<List<Integer>> down, OptionalInt middle, List<Li
     return new Transformers(down, OptionalInt.of(middle), up);
   }
 
-  /** Whether there are any in a level, or in the middle if it is the last one. */
+  /** Whether a level has transformers; the last level includes the middle block. */
   public boolean inLevel(int level) {
     return down.get(level).stream().anyMatch(blocks -> blocks > 0)
         || (!up.isEmpty() && up.get(up.size() - 1 - level).stream().anyMatch(blocks -> blocks > 0))
         || (level == down.size() - 1 && middle.orElse(0) > 0);
   }
 
-  /** The name of the first place that has any, the middle before the way down. */
+  /** Returns the name of the first transformer; the middle block comes before the encoder. */
   public Optional<String> first() {
     if (middle.orElse(0) > 0) {
       return Optional.of("mid_block.attentions.0");

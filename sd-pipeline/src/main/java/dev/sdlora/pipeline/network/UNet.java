@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 
 /** The noise predictor of latent diffusion (Rombach et al. 2022). */
 public final class UNet {
-  /** The text of its methods. */
+  /** The TorchScript source of its methods. */
   public static final List<Program.Source> METHODS =
       Program.Source.beside(UNet.class, "unet.torchscript.py");
 
@@ -32,11 +32,11 @@ public final class UNet {
           "transformer.torchscript.py",
           "unet_parts.torchscript.py");
 
-  /** The text of the functions that its methods call. */
+  /** The TorchScript source of the functions that its methods call. */
   public static final List<Program.Source> FUNCTIONS =
       functions("products.torchscript.py", "attention.torchscript.py");
 
-  /** How the weights end that make keys of a text. */
+  /** Suffix of the weights that compute the keys of a text. */
   private static final String KEYS = ".to_k.weight";
 
   private final Program program;
@@ -48,7 +48,7 @@ public final class UNet {
   private final int mergingLevels;
   private final Optional<TextKeys> texts;
 
-  /** A U-Net over weights that it does not own. */
+  /** Creates a U-Net; the weights are not closed with it. */
   public UNet(Torch torch, UNetConfig config, LiveWeights weights) {
     this(
         Program.load(torch, METHODS, functionsOver(weights)),
@@ -80,7 +80,7 @@ public final class UNet {
     this.texts = texts;
   }
 
-  /** Which operations suit weights and the processor. */
+  /** Selects the operations for the weights and the processor. */
   private static List<Program.Source> functionsOver(LiveWeights weights) {
     if (!weights.isPacked()) {
       return FUNCTIONS;
@@ -97,9 +97,9 @@ public final class UNet {
   }
 
   /**
-   * The functions that its methods call, with another attention than its own.
+   * Returns the functions that its methods call, with a custom attention.
    *
-   * @param attention the text of {@code attend}
+   * @param attention the source of {@code attend}
    */
   public static List<Program.Source> functions(List<Program.Source> attention) {
     return functions("products.torchscript.py", attention);
@@ -111,25 +111,26 @@ public final class UNet {
   }
 
   /**
-   * The same U-Net that asks for another dictionary before each use, such as its weights with LoRAs
-   * beside them.
+   * Returns the same U-Net, which gets its dictionary from a supplier before each use, such as its
+   * weights together with LoRAs.
    */
   public UNet reading(Supplier<TensorDict> other) {
     return new UNet(program, config, weights, other, tiling, merged, mergingLevels, texts);
   }
 
-  /** The same U-Net for images some of whose edges continue at the opposite edge. */
+  /** Returns the same U-Net with wrap-around padding at some edges, for tileable images. */
   public UNet tiling(Tiling edges) {
     return new UNet(program, config, weights, dict, edges, merged, mergingLevels, texts);
   }
 
   /**
-   * The same U-Net that merges tokens for its self-attention (Bolya and Hoffman 2023, "Token
+   * Returns the same U-Net with token merging in its self-attention (Bolya and Hoffman 2023, "Token
    * Merging for Fast Stable Diffusion").
    *
-   * @param share of the tokens, 0 for none; three quarters are the most that has an effect
-   * @param maxDownsample how much smaller than the latent the sides of a level may be: 1, 2, 4, 8.
-   *     SDXL has no attention at 1
+   * @param share fraction of the tokens to merge, 0 for none; values above three quarters have no
+   *     further effect
+   * @param maxDownsample merge at levels down to this reduction of the latent: 1, 2, 4, 8. SDXL has
+   *     no attention at 1
    */
   public UNet mergingTokens(double share, int maxDownsample) {
     int levels = 1 + Integer.numberOfTrailingZeros(maxDownsample);
@@ -137,16 +138,16 @@ public final class UNet {
   }
 
   /**
-   * The same U-Net that computes keys and values of a text once.
+   * Returns the same U-Net with cached keys and values of texts.
    *
-   * @param keys what it knows of texts; the weights do not change as long as it is used
+   * @param keys the cache; the weights must not change while it is used
    */
   public UNet remembering(TextKeys keys) {
     return new UNet(
         program, config, weights, dict, tiling, merged, mergingLevels, Optional.of(keys));
   }
 
-  /** The dimensions. */
+  /** The dimensions of the U-Net. */
   public UNetConfig config() {
     return config;
   }
@@ -157,28 +158,30 @@ public final class UNet {
   }
 
   /**
-   * What is asked of the network.
+   * The inputs of a model call.
    *
    * @param latents float32 [batch, channels, height / 8, width / 8], at unit variance
-   * @param times float32 [batch], training time steps from 0 to 999, fractions allowed
+   * @param times float32 [batch], training timesteps from 0 to 999, fractions allowed
    * @param context float32 [batch, tokens, context width]
-   * @param added what it is told beside them
-   * @param residuals what other networks add
+   * @param added conditions in addition to the text
+   * @param residuals outputs of other networks to add
    */
   public record Input(
       NDArray latents, NDArray times, NDArray context, AddedConditions added, Residuals residuals) {
-    /** The same with what other networks add. */
+    /** Returns a copy with other residuals. */
     public Input with(Residuals others) {
       return new Input(latents, times, context, added, others);
     }
   }
 
-  /** Predicts the noise in latents, for a network that reads time and text only and is alone. */
+  /**
+   * Predicts the noise in latents, for a network with timestep and text only, without residuals.
+   */
   public NDArray predict(NDArray latents, NDArray times, NDArray context, NDManager scope) {
     return predict(latents, times, context, Residuals.NONE, scope);
   }
 
-  /** Predicts the noise in latents, for a network that reads time and text only. */
+  /** Predicts the noise in latents, for a network with timestep and text only. */
   public NDArray predict(
       NDArray latents, NDArray times, NDArray context, Residuals residuals, NDManager scope) {
     int rows = (int) latents.getShape().get(0);
@@ -197,18 +200,19 @@ public final class UNet {
   }
 
   /**
-   * A prediction and what lies deep in the network, for {@link #predictOutside}.
+   * A prediction and inner features, for {@link #predictOutside}.
    *
-   * @param features the weights' format, one member for each row, on the manager of the prediction
+   * @param predicted the prediction
+   * @param features in the weights' dtype, one member for each row, on the prediction's manager
    */
   public record Keeping(NDArray predicted, NDArray features) {}
 
   /**
-   * Predicts as {@link #predict(Input, NDManager)} does, and keeps what enters the block of the way
-   * up that a branch leads to.
+   * Predicts as {@link #predict(Input, NDManager)} does, and also returns the input of the decoder
+   * block to which a branch leads.
    *
-   * @param branch which of the outputs of the way down that the way up takes, from 0, the
-   *     shallowest, to {@link UNetConfig#branches()} - 1
+   * @param branch the skip connection from the encoder to the decoder, from 0, the shallowest, to
+   *     {@link UNetConfig#branches()} - 1
    */
   public Keeping predictKeeping(Input input, int branch, NDManager scope) {
     List<NDArray> results = call(input, branch, List.of(), scope);
@@ -216,12 +220,12 @@ public final class UNet {
   }
 
   /**
-   * Runs only what lies outside of what was kept (Ma et al. 2024, "DeepCache: Accelerating
+   * Runs only the layers outside the cached features (Ma et al. 2024, "DeepCache: Accelerating
    * Diffusion Models for Free").
    *
    * @param input with residuals for the outputs up to the branch only
-   * @param branch the one that the features were kept for
-   * @param features of the rows, in any number of parts
+   * @param branch the skip connection of the cached features
+   * @param features the features of the rows, in any number of parts
    */
   public NDArray predictOutside(Input input, int branch, List<NDArray> features, NDManager scope) {
     return call(input, branch, features, scope).get(0);
@@ -259,14 +263,14 @@ public final class UNet {
     }
   }
 
-  /** The text that is read outside of regions, and behind it those that are read inside. */
+  /** Concatenates the text outside regions and the texts of the regions. */
   private static NDArray behind(NDArray text, NDArray regions, NDManager scope) {
     NDArray all = NDArrays.concat(new NDList(text, regions), 1);
     all.attach(scope);
     return all;
   }
 
-  /** Keys and values of a text in all layers that read it. */
+  /** Computes the keys and values of a text in all layers that read it. */
   private Map<String, NDArray> keys(NDArray context, NDManager owner) {
     Map<String, NDArray> keys = new LinkedHashMap<>();
     for (String name : config.weights().keySet()) {

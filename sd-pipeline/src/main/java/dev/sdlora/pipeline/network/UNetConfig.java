@@ -10,17 +10,17 @@ import java.util.stream.IntStream;
 /**
  * The dimensions of a U-Net.
  *
- * @param inChannels channels of the input, 4 for a plain latent; more for models that are shown
- *     something beside it
+ * @param inChannels channels of the input, 4 for a plain latent; more for models with additional
+ *     inputs such as a mask
  * @param outChannels channels of the output
- * @param channels channels of each level, from the largest image to the smallest
- * @param layers residual blocks in each level on the way down; one more on the way up
- * @param transformers how many transformer blocks stand where
+ * @param channels channels of each level, from the largest resolution to the smallest
+ * @param layers residual blocks in each encoder level; the decoder has one more
+ * @param transformers the number of transformer blocks at each place
  * @param heads attention heads of each level
- * @param contextWidth numbers in a text encoder state; 0 for a ControlNet that reads none
- * @param linearProjection whether transformers are entered by linear layers, not 1×1 convolutions
- * @param vectorWidth numbers that it reads of the whole text and of sizes; 0 for none
- * @param guidanceWidth numbers that tell it how strongly to guide; 0 for none
+ * @param contextWidth size of a text encoder state; 0 for a ControlNet without text input
+ * @param linearProjection whether transformers start with linear layers, not 1×1 convolutions
+ * @param vectorWidth size of the input for pooled text and sizes; 0 for none
+ * @param guidanceWidth size of the guidance embedding; 0 for none
  */
 public record UNetConfig(
     int inChannels,
@@ -33,7 +33,7 @@ public record UNetConfig(
     boolean linearProjection,
     int vectorWidth,
     int guidanceWidth) {
-  /** The refiner has one more. */
+  /** SDXL's number of levels; the refiner has one more. */
   private static final int SDXL_LEVELS = 3;
 
   /** Copies the lists. */
@@ -43,11 +43,18 @@ public record UNetConfig(
   }
 
   /**
-   * A U-Net of evenly built levels that reads time and text only, as those of SD 1.x and 2.x.
+   * Creates the configuration of a U-Net with uniform levels and only timestep and text as inputs,
+   * as in SD 1.x and 2.x.
    *
-   * @param depth transformer blocks behind each residual block of each level, 0 for none
+   * @param inChannels channels of the input
+   * @param outChannels channels of the output
+   * @param channels channels of each level, from the largest resolution to the smallest
+   * @param layers residual blocks in each encoder level
+   * @param depth transformer blocks after each residual block of each level, 0 for none
    * @param middleDepth transformer blocks in the middle
    * @param heads attention heads at every level
+   * @param contextWidth size of a text encoder state
+   * @param linearProjection whether transformers start with linear layers
    */
   public UNetConfig(
       int inChannels,
@@ -73,8 +80,8 @@ public record UNetConfig(
   }
 
   /**
-   * The channels of the input of an inpainting model: the latent, a mask, and the latent of the
-   * image without what is masked.
+   * Returns the input channels of an inpainting model: the latent, a mask, and the latent of the
+   * image without the masked part.
    *
    * @param latent channels of a latent
    */
@@ -83,8 +90,8 @@ public record UNetConfig(
   }
 
   /**
-   * The channels of the input of a model that edits an image as it is told: the latent, and that of
-   * the image (Brooks et al. 2023, "InstructPix2Pix").
+   * Returns the input channels of a model that edits images by instructions: the latent, and that
+   * of the image (Brooks et al. 2023, "InstructPix2Pix").
    *
    * @param latent channels of a latent
    */
@@ -92,17 +99,17 @@ public record UNetConfig(
     return 2 * latent;
   }
 
-  /** Whether this is a model that edits an image as it is told. */
+  /** Whether this model edits images by instructions. */
   public boolean isEditing() {
     return inChannels == editingChannels(outChannels);
   }
 
-  /** Whether this is a model for inpainting. */
+  /** Whether this is an inpainting model. */
   public boolean isInpainting() {
     return inChannels == inpaintingChannels(outChannels);
   }
 
-  /** The same with another number of channels of the output. */
+  /** Returns a copy with another number of output channels. */
   public UNetConfig withOutChannels(int number) {
     return new UNetConfig(
         inChannels,
@@ -117,7 +124,7 @@ public record UNetConfig(
         guidanceWidth);
   }
 
-  /** The same without a way up, as a ControlNet has it. */
+  /** Returns a copy without a decoder, as in a ControlNet. */
   UNetConfig withoutWayUp() {
     return new UNetConfig(
         inChannels,
@@ -133,8 +140,9 @@ public record UNetConfig(
   }
 
   /**
-   * Whether a ControlNet with such a way down reads what another U-Net is told, and gives what that
-   * can add. It need not have as many transformers: those for SDXL fit SSD-1B, and some have none.
+   * Whether a ControlNet with this encoder takes the inputs of another U-Net, and has outputs that
+   * it can add. It may have fewer transformers: ControlNets for SDXL fit SSD-1B, and some have
+   * none.
    */
   public boolean fitsBeside(UNetConfig other) {
     boolean sameText =
@@ -146,7 +154,7 @@ public record UNetConfig(
         && vectorWidth == other.vectorWidth;
   }
 
-  /** The family that has such a U-Net, as far as its dimensions tell. */
+  /** Returns the family of this U-Net, as far as the dimensions show. */
   public ModelFamily family() {
     if (vectorWidth > 0) {
       return levels() > SDXL_LEVELS ? ModelFamily.SDXL_REFINER : ModelFamily.SDXL;
@@ -159,18 +167,20 @@ public record UNetConfig(
     return channels.size();
   }
 
-  /** The attention heads of a level with so many channels; of one that it does not have, one. */
+  /**
+   * Returns the attention heads of the level with this number of channels, or 1 if there is none.
+   */
   public int headsOf(int width) {
     int level = channels.indexOf(width);
     return level < 0 ? 1 : heads.get(level);
   }
 
-  /** The attention heads of each level, as the programs take them; they see all else. */
+  /** Returns the attention heads of each level for the programs, which infer everything else. */
   long[] headCounts() {
     return heads.stream().mapToLong(Integer::longValue).toArray();
   }
 
-  /** The names and shapes of all weights. */
+  /** Returns the names and shapes of all weights. */
   public Map<String, List<Long>> weights() {
     WeightList list = new WeightList();
     int first = channels.get(0);
@@ -181,7 +191,7 @@ public record UNetConfig(
     return list.shapes();
   }
 
-  /** The way down and the middle, which a ControlNet has too. */
+  /** Adds the encoder and the middle block, which a ControlNet also has. */
   void encoder(WeightList list) {
     int first = channels.get(0);
     int last = channels.get(levels() - 1);
@@ -208,8 +218,8 @@ public record UNetConfig(
   }
 
   /**
-   * Whether there are transformers in a level whose sides are so much smaller than those of the
-   * latent, or less. SDXL has none at 1.
+   * Whether any level has transformers whose resolution is reduced by at most this factor. SDXL has
+   * none at 1.
    *
    * @param downsample 1, 2, 4, 8
    */
@@ -219,12 +229,12 @@ public record UNetConfig(
         .anyMatch(transformers::inLevel);
   }
 
-  /** How many outputs of the way down the way up takes. */
+  /** The number of skip connections from the encoder to the decoder. */
   public int branches() {
     return skips().size();
   }
 
-  /** The channels of each block's output on the way down, the input's first. */
+  /** The channels of the skip connections, starting with that of the input layer. */
   List<Integer> skips() {
     List<Integer> skips = new ArrayList<>(List.of(channels.get(0)));
     for (int i = 0; i < levels(); i++) {
@@ -257,7 +267,7 @@ public record UNetConfig(
       int level = levels() - 1 - i;
       int out = channels.get(level);
       for (int j = 0; j <= layers; j++) {
-        // The last residual block of a level takes what entered that level on the way down.
+        // The last residual block of a level takes the skip connection from that level's input.
         int skip = j < layers ? out : channels.get(Math.max(level - 1, 0));
         list.resnet(block + ".resnets." + j, in + skip, out, time);
         transformer(list, block + ".attentions." + j, out, transformers.up().get(i).get(j));

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How the weights of a U-Net are laid out for the processor: convolutions and the matrices of the
- * transformers, for two rows of guidance at the size that the family was trained at. Layers that
- * see one position for a row, as those of the time embedding, stay as they are, and so do kernels
- * that would have to be laid out anew at other sizes.
+ * Packing of U-Net weights for the CPU: convolutions and the matrices of the transformers, for two
+ * rows of guidance at the family's training size. Layers with one position per row, such as those
+ * of the time embedding, are not packed, nor are kernels that would have to be repacked at other
+ * sizes.
  */
 public final class UNetPacking {
   private static final int ROWS = 2;
@@ -22,7 +22,7 @@ public final class UNetPacking {
     this.config = config;
   }
 
-  /** The layouts by the names of the weights. */
+  /** Returns the packings by weight name. */
   public static Map<String, Packing> of(UNetConfig config) {
     UNetPacking packing = new UNetPacking(config);
     Map<String, Packing> packings = new LinkedHashMap<>();
@@ -50,7 +50,7 @@ public final class UNetPacking {
     return new Packing.Linear(text ? ROWS * TOKENS : ROWS * side * side);
   }
 
-  /** Height and width of what a layer reads. */
+  /** Returns height and width of a layer's input. */
   private int side(String name) {
     boolean large =
         config.family() == ModelFamily.SDXL || config.family() == ModelFamily.SDXL_REFINER;

@@ -3,11 +3,11 @@ package dev.sdlora.pipeline.network;
 import java.util.List;
 import java.util.Map;
 
-/** The dimensions of a network that enlarges images. */
+/** The dimensions of an upscaler network. */
 public sealed interface UpscalerConfig permits RrdbConfig, SrvggConfig {
-  /** How many times wider and higher an image becomes. */
+  /** The scale factor of each side. */
   int factor();
 
-  /** The names and shapes of all weights. */
+  /** Returns the names and shapes of all weights. */
   Map<String, List<Long>> weights();
 }

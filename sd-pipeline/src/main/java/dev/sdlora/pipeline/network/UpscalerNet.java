@@ -7,7 +7,7 @@ import dev.sdlora.tensors.weights.LiveWeights;
 
 /** A network that enlarges images, in float32. */
 public sealed interface UpscalerNet permits RrdbNet, SrvggNet {
-  /** The network of some dimensions over weights that it does not own. */
+  /** Creates the network for a configuration; the weights are not closed with it. */
   static UpscalerNet of(Torch torch, UpscalerConfig config, LiveWeights weights) {
     return config instanceof RrdbConfig rrdb
         ? new RrdbNet(torch, rrdb, weights)
@@ -17,7 +17,7 @@ public sealed interface UpscalerNet permits RrdbNet, SrvggNet {
   /**
    * Enlarges images.
    *
-   * @param pixels float32 [batch, 3, h, w], 0 to 1; any sides
+   * @param pixels float32 [batch, 3, h, w], 0 to 1; any size
    * @param scope the manager that will own the result
    * @return float32 [batch, 3, factor · h, factor · w], about 0 to 1
    */

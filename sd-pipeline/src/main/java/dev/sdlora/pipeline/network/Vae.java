@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The autoencoder between pixels and latents (Rombach et al. 2022). It computes in the format of
- * its weights; sums, norms, softmax and the layers at its ends stay in float32.
+ * The autoencoder between pixels and latents (Rombach et al. 2022). It computes in the dtype of its
+ * weights; sums, norms, softmax and the first and last layers stay in float32.
  */
 public final class Vae {
-  /** The text of its methods. */
+  /** The TorchScript source of its methods. */
   public static final List<Program.Source> METHODS =
       Program.Source.beside(Vae.class, "vae.torchscript.py");
 
-  /** The text of the functions that its methods call. */
+  /** The TorchScript source of the functions that its methods call. */
   public static final List<Program.Source> FUNCTIONS =
       Program.Source.beside(
           Vae.class,
@@ -30,7 +30,7 @@ public final class Vae {
           "vae_middle.torchscript.py",
           "vae_parts.torchscript.py");
 
-  /** The same for {@linkplain VaePacking packed} weights. */
+  /** The same functions for {@linkplain VaePacking packed} weights. */
   private static final List<Program.Source> PACKED_FUNCTIONS =
       Program.Source.beside(
           Vae.class,
@@ -40,8 +40,8 @@ public final class Vae {
           "vae_parts.torchscript.py");
 
   /**
-   * Numbers in a strip: 16 MB in float32. It stays in the cache of the processor, and the memory of
-   * one strip is reused for the next, while larger blocks come from the system page by page.
+   * Elements in a strip: 16 MB in float32. A strip fits into the processor's cache, and its memory
+   * is reused for the next strip, whereas larger blocks are allocated by the system page by page.
    */
   public static final int STRIP = 1 << 22;
 
@@ -52,17 +52,17 @@ public final class Vae {
   private final Tiling tiling;
   private final int strip;
 
-  /** An autoencoder over weights that it does not own. */
+  /** Creates an autoencoder; the weights are not closed with it. */
   public Vae(Torch torch, VaeConfig config, LiveWeights weights) {
     this(torch, config, weights, weights);
   }
 
   /**
-   * The same with the weights of each half by themselves, so that one can be in memory without the
-   * other.
+   * Creates an autoencoder with separate weights for each half, so that one half can be in memory
+   * without the other.
    *
-   * @param encoder those of the {@linkplain VaeConfig#half half} that encodes
-   * @param decoder the others, in the same format; packed if those are
+   * @param encoder the weights of the encoding {@linkplain VaeConfig#half half}
+   * @param decoder the weights of the decoding half, of the same dtype and packing
    */
   public Vae(Torch torch, VaeConfig config, LiveWeights encoder, LiveWeights decoder) {
     this(
@@ -74,7 +74,7 @@ public final class Vae {
         0);
   }
 
-  /** Weights and how they are had when they are needed. */
+  /** Weights and the supplier of their dictionary. */
   private record Half(LiveWeights weights, Supplier<TensorDict> dict) {}
 
   private Vae(
@@ -87,12 +87,12 @@ public final class Vae {
     this.strip = strip;
   }
 
-  /** The same autoencoder for images some of whose edges continue at the opposite edge. */
+  /** Returns the same autoencoder with wrap-around padding at some edges, for tileable images. */
   public Vae tiling(Tiling edges) {
     return new Vae(program, config, encoder, decoder, edges, strip);
   }
 
-  /** The same autoencoder that asks for its dictionaries of weights before each use. */
+  /** Returns the same autoencoder, which gets its dictionaries from suppliers before each use. */
   public Vae reading(Supplier<TensorDict> encoding, Supplier<TensorDict> decoding) {
     return new Vae(
         program,
@@ -104,42 +104,42 @@ public final class Vae {
   }
 
   /**
-   * The same autoencoder that works through the layers of large images strip by strip. The norms
-   * still see the whole image, so its result differs only in how sums are rounded, and has no
-   * seams; what it takes less is memory.
+   * Returns the same autoencoder, which processes the layers of large images in strips to save
+   * memory. The norms still cover the whole image, so there are no seams and the result differs
+   * only by rounding.
    */
   public Vae inStrips() {
     return inStrips(STRIP);
   }
 
   /**
-   * The same in strips of another size.
+   * Returns the same autoencoder with strips of another size.
    *
-   * @param numbers about how many of a layer are in a strip, 0 for whole images
+   * @param numbers approximate number of elements of a layer in a strip, 0 for whole images
    */
   Vae inStrips(int numbers) {
     return new Vae(program, config, encoder, decoder, tiling, numbers);
   }
 
-  /** The dimensions. */
+  /** The dimensions of the autoencoder. */
   public VaeConfig config() {
     return config;
   }
 
-  /** The weights that encode. */
+  /** The weights of the encoder. */
   public LiveWeights encoderWeights() {
     return encoder.weights();
   }
 
-  /** The weights that decode. */
+  /** The weights of the decoder. */
   public LiveWeights decoderWeights() {
     return decoder.weights();
   }
 
   /**
-   * Turns latents into pixels.
+   * Decodes latents to pixels.
    *
-   * @param latents float32 [batch, channels, h, w] as the encoder makes them, not scaled
+   * @param latents float32 [batch, channels, h, w] as the encoder returns them, not scaled
    * @param scope the manager that will own the result
    * @return float32 [batch, 3, 8h, 8w], about -1 to 1
    */
@@ -148,11 +148,11 @@ public final class Vae {
   }
 
   /**
-   * Turns one latent of a sampler into pixels.
+   * Decodes one latent of a sampler to pixels.
    *
    * @param latent [channels][height / 8][width / 8], at unit variance
-   * @param size of the image
-   * @param scope a manager for what is needed on the way
+   * @param size the size of the image
+   * @param scope a manager for temporary tensors
    * @return [3][height][width], about -1 to 1
    */
   public float[] decode(float[] latent, ImageSize size, NDManager scope) {
@@ -166,7 +166,7 @@ public final class Vae {
   }
 
   /**
-   * Turns pixels into the moments of a latent.
+   * Encodes pixels to the moments of a latent.
    *
    * @param pixels float32 [batch, 3, 8h, 8w], -1 to 1
    * @param scope the manager that will own the result
@@ -177,11 +177,11 @@ public final class Vae {
   }
 
   /**
-   * Turns an image into one latent for a sampler: the mean of what the encoder finds likely.
+   * Encodes an image to a latent for a sampler: the mean of the encoder's distribution.
    *
    * @param pixels [3][height][width], -1 to 1
-   * @param size of the image
-   * @param scope a manager for what is needed on the way
+   * @param size the size of the image
+   * @param scope a manager for temporary tensors
    * @return [channels][height / 8][width / 8], at unit variance
    */
   public float[] encode(float[] pixels, ImageSize size, NDManager scope) {
@@ -190,7 +190,7 @@ public final class Vae {
     return latent;
   }
 
-  /** The same as the encoder gives it, not brought to unit variance. */
+  /** Encodes an image to the mean of the encoder's distribution, not scaled to unit variance. */
   public float[] mean(float[] pixels, ImageSize size, NDManager scope) {
     try (NDArray input = Torch.floats(scope, pixels, 1, 3, size.height(), size.width());
         NDArray moments = encode(input, scope)) {
@@ -199,7 +199,7 @@ public final class Vae {
   }
 
   private NDArray run(String method, Half half, NDArray input, NDManager scope) {
-    // Packed layers read strips, of which the whole is one.
+    // Packed layers always read strips; the whole image is one strip.
     int numbers = strip == 0 && half.weights().isPacked() ? Integer.MAX_VALUE : strip;
     return program
         .call(method)

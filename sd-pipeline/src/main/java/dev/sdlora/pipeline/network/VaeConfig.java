@@ -7,15 +7,15 @@ import java.util.Map;
 /**
  * The dimensions of the variational autoencoder.
  *
- * @param channels channels of each level, from the largest image to the smallest
+ * @param channels channels of each level, from the largest resolution to the smallest
  * @param layers residual blocks in each level of the encoder; one more in the decoder
  * @param latentChannels channels of a latent
- * @param format what brings latents of the encoder to unit variance
+ * @param format the conversion of the encoder's latents to unit variance
  */
 public record VaeConfig(
     List<Integer> channels, int layers, int latentChannels, LatentFormat format) {
 
-  /** Latents that are brought to unit variance by a factor. */
+  /** Creates a configuration whose latents are scaled to unit variance by a factor. */
   public VaeConfig(List<Integer> channels, int layers, int latentChannels, double latentScale) {
     this(channels, layers, latentChannels, LatentFormat.scaledBy(latentScale));
   }
@@ -25,7 +25,7 @@ public record VaeConfig(
     channels = List.copyOf(channels);
   }
 
-  /** The factor that brings latents of the encoder to unit variance. */
+  /** The factor that scales latents of the encoder to unit variance. */
   public double latentScale() {
     return format.scale();
   }
@@ -35,16 +35,16 @@ public record VaeConfig(
     return channels.size();
   }
 
-  /** How many pixels of a side make one latent position. */
+  /** The number of pixels per latent position, along each side. */
   public int factor() {
     return 1 << (levels() - 1);
   }
 
   /**
-   * What of all weights one half of an autoencoder has.
+   * Selects the entries of one half of an autoencoder.
    *
-   * @param weights anything by the names of weights
-   * @param encoder whether it is the half that encodes
+   * @param weights values by weight name
+   * @param encoder whether to select the encoder
    */
   public static <T> Map<String, T> half(Map<String, T> weights, boolean encoder) {
     Map<String, T> half = new LinkedHashMap<>(weights);
@@ -54,7 +54,7 @@ public record VaeConfig(
     return half;
   }
 
-  /** The names and shapes of all weights. */
+  /** Returns the names and shapes of all weights. */
   public Map<String, List<Long>> weights() {
     WeightList list = new WeightList();
     int last = channels.get(levels() - 1);

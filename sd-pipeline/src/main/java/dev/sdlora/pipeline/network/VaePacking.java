@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How the weights of an autoencoder are laid out for the processor: convolutions and the matrices
- * of its attention. The layers at the ends of the latent and of the image, which have a few
- * channels and compute in float32, stay as they are.
+ * Packing of autoencoder weights for the CPU: convolutions and the matrices of its attention. The
+ * layers next to the latent and the image, which have few channels and compute in float32, are not
+ * packed.
  */
 public final class VaePacking {
-  /** Of the latents of 512×512 pixels. */
+  /** Side of the latents of 512×512 pixels. */
   private static final int SIDE = 64;
 
   private final VaeConfig config;
@@ -20,7 +20,7 @@ public final class VaePacking {
     this.config = config;
   }
 
-  /** The layouts by the names of the weights. */
+  /** Returns the packings by weight name. */
   public static Map<String, Packing> of(VaeConfig config) {
     VaePacking packing = new VaePacking(config);
     Map<String, Packing> packings = new LinkedHashMap<>();
@@ -45,7 +45,7 @@ public final class VaePacking {
         : new Packing.Linear(side * side);
   }
 
-  /** Height and width of what a layer reads. */
+  /** Returns height and width of a layer's input. */
   private int side(String name) {
     String[] parts = name.split("\\.", -1);
     return switch (parts[1]) {

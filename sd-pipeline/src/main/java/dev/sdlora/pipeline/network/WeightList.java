@@ -14,25 +14,25 @@ final class WeightList {
     shapes.put(name, Arrays.stream(shape).boxed().toList());
   }
 
-  /** A matrix and a bias. */
+  /** Adds a matrix and a bias. */
   void linear(String name, long in, long out) {
     add(name + ".weight", out, in);
     add(name + ".bias", out);
   }
 
-  /** A square kernel and a bias. */
+  /** Adds a square kernel and a bias. */
   void conv(String name, long in, long out, long kernel) {
     add(name + ".weight", out, in, kernel, kernel);
     add(name + ".bias", out);
   }
 
-  /** A gain and a bias for each channel. */
+  /** Adds a gain and a bias for each channel. */
   void norm(String name, long channels) {
     add(name + ".weight", channels);
     add(name + ".bias", channels);
   }
 
-  /** A residual block; without a time embedding when its width is 0. */
+  /** Adds a residual block; without a time embedding if {@code time} is 0. */
   void resnet(String name, long in, long out, long time) {
     norm(name + ".norm1", in);
     conv(name + ".conv1", in, out, 3);

@@ -3,11 +3,11 @@ package dev.sdlora.pipeline.preview;
 import dev.sdlora.api.model.ModelFamily;
 import java.awt.image.BufferedImage;
 
-/** A linear guess at the colours of a latent, one pixel for each position. */
+/** A linear approximation of a latent's colours, with one pixel for each position. */
 public final class LatentToRgb implements Previewer {
   /**
-   * Red, green and blue of each channel of an SD 1.x latent, as A1111's "Approx cheap" has them.
-   * Those of SD 2.x mean the same.
+   * Red, green and blue of each channel of an SD 1.x latent, from A1111's "Approx cheap". Also
+   * valid for SD 2.x.
    */
   private static final LatentToRgb SD1 =
       new LatentToRgb(
@@ -20,7 +20,8 @@ public final class LatentToRgb implements Previewer {
           new double[3]);
 
   /**
-   * Of SDXL (T. A. Vass 2023, "Explaining the SDXL latent space"), given in levels to 255 there.
+   * For SDXL (T. A. Vass 2023, "Explaining the SDXL latent space"); the source uses levels up to
+   * 255.
    */
   private static final LatentToRgb SDXL =
       new LatentToRgb(
@@ -40,7 +41,7 @@ public final class LatentToRgb implements Previewer {
     this.constants = constants;
   }
 
-  /** The map of a family of models. */
+  /** Returns the approximation for a model family. */
   public static LatentToRgb of(ModelFamily family) {
     return family == ModelFamily.SDXL || family == ModelFamily.SDXL_REFINER ? SDXL : SD1;
   }

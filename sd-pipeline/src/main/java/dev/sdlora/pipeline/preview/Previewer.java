@@ -2,13 +2,15 @@ package dev.sdlora.pipeline.preview;
 
 import java.awt.image.BufferedImage;
 
-/** Turns latents into images that need not be exact. Safe for use by several threads. */
+/** Converts latents to approximate images. Thread-safe. */
 @FunctionalInterface
 public interface Previewer {
   /**
-   * An image of a latent.
+   * Returns an image of a latent.
    *
    * @param latent [4][height][width] at unit variance
+   * @param height the height of the latent
+   * @param width the width of the latent
    */
   BufferedImage image(float[] latent, int height, int width);
 }

@@ -18,12 +18,12 @@ import dev.sdlora.tensors.weights.TensorLoader;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 
-/** TAESD's decoder, for previews of the full size and for finished images. */
+/** TAESD's decoder, for full-size previews and for final images. */
 public final class Taesd implements Previewer, AutoCloseable {
   /** The number of channels of the latents of SD 3 and Flux. */
   private static final int MODERN_CHANNELS = 16;
 
-  /** Pixels along a position of a latent. */
+  /** Pixels per latent position, along each side. */
   private static final int SCALE = 8;
 
   private final Torch torch;
@@ -32,11 +32,13 @@ public final class Taesd implements Previewer, AutoCloseable {
   private final TinyDecoderConfig config;
 
   /**
-   * Reads the decoder.
+   * Loads the decoder.
    *
-   * @param latentChannels of the latents that it will get
-   * @param torch owns its native memory
-   * @throws CheckpointException if the file is something else, or for other latents
+   * @param file the decoder's file
+   * @param latentChannels channels of the latents to decode
+   * @param torch owner of the native memory
+   * @param loader loads the weights
+   * @throws CheckpointException if the file is not a TAESD decoder or is for other latents
    */
   public Taesd(Path file, int latentChannels, Torch torch, TensorLoader loader) {
     NetworkFile<TinyDecoderConfig> read = TinyDecoderReader.read(file);
@@ -50,13 +52,13 @@ public final class Taesd implements Previewer, AutoCloseable {
   private static void requireFit(Path file, TinyDecoderConfig config, int latentChannels) {
     if (config.latentChannels() != latentChannels) {
       throw new CheckpointException(
-          "preview decoder '%s' is for latents of %s channels, but the checkpoint's have %s; %s"
+          "preview decoder '%s' is for latents with %s channels, but the checkpoint has %s; %s"
               .formatted(
                   file,
                   config.latentChannels(),
                   latentChannels,
                   config.latentChannels() == MODERN_CHANNELS
-                      ? "it is probably TAESD3 or TAEF1, and TAESD is the one for SD 1.x"
+                      ? "it is probably TAESD3 or TAEF1, but SD 1.x needs TAESD"
                       : "it was probably made for another model"),
           ErrorDetails.in(file));
     }
@@ -69,11 +71,11 @@ public final class Taesd implements Previewer, AutoCloseable {
   }
 
   /**
-   * The image of a latent.
+   * Decodes a latent.
    *
    * @param latent [channels][height / 8][width / 8] at unit variance
-   * @param size of the image
-   * @param tiling which edges continue at the opposite edge
+   * @param size the size of the image
+   * @param tiling the edges that wrap around
    * @return [3][height][width], about -1 to 1
    */
   public float[] decode(float[] latent, ImageSize size, Tiling tiling) {
@@ -85,7 +87,7 @@ public final class Taesd implements Previewer, AutoCloseable {
     }
   }
 
-  /** The dimensions. */
+  /** The dimensions of the decoder. */
   public TinyDecoderConfig config() {
     return config;
   }

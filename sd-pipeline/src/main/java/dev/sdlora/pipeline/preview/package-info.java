@@ -1,11 +1,6 @@
 /**
- * Looks at unfinished images.
- *
- * <p>Where to change what:
- *
- * <ul>
- *   <li>Previews, images by TAESD: {@code preview}.
- * </ul>
+ * Previews of unfinished images: {@link dev.sdlora.pipeline.preview.LatentToRgb}, a fast
+ * approximation, and {@link dev.sdlora.pipeline.preview.Taesd}, which also decodes final images.
  */
 @NullMarked
 package dev.sdlora.pipeline.preview;

@@ -1,13 +1,13 @@
 package dev.sdlora.pipeline.raster;
 
 /**
- * Brings a mask to other sides without ringing: each new pixel is the mean of what lies under it,
- * parts of pixels included, whether the image becomes smaller or larger.
+ * Resizes a mask without ringing: each new pixel is the mean of the area it covers, including parts
+ * of pixels, whether the mask is reduced or enlarged.
  */
 public final class AreaAverage {
   private AreaAverage() {}
 
-  /** A mask with other sides, rounded to levels; itself where they are the same. */
+  /** Resizes a mask, rounded to levels; returns the same mask if the size does not change. */
   public static Raster resize(Raster mask, int width, int height) {
     if (mask.width() == width && mask.height() == height) {
       return mask;
@@ -21,7 +21,7 @@ public final class AreaAverage {
   }
 
   /**
-   * The levels of a mask with other sides.
+   * Resizes a mask to fractions.
    *
    * @return [height][width], 0 to 1
    */
@@ -34,7 +34,10 @@ public final class AreaAverage {
     return along(wide, mask.height(), height, width, width, 1, width, 1);
   }
 
-  /** Lines of pixels that lie a step apart; lines lie a stride apart. */
+  /**
+   * Resizes one dimension: {@code step} is the distance between pixels of a line, {@code stride}
+   * that between lines.
+   */
   private static float[] along(
       float[] values,
       int from,

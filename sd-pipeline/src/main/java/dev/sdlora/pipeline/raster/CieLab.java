@@ -1,18 +1,18 @@
 package dev.sdlora.pipeline.raster;
 
 /**
- * Between sRGB and CIE 1976 L*a*b* (white point D65), both in bytes: L is stretched from 100 to
- * 255, a and b are moved up by 128. On the way there numbers are rounded where OpenCV rounds them,
- * because matching histograms makes a level more or less matter.
+ * Converts between sRGB and CIE 1976 L*a*b* (white point D65), both in bytes: L is scaled from 100
+ * to 255, a and b are offset by 128. Intermediate values are rounded as in OpenCV, because
+ * histogram matching depends on single levels.
  */
 final class CieLab {
-  /** Linear light is rounded to one of so many levels. */
+  /** Linear light is rounded to this many levels. */
   private static final double LIGHT = 255 * 8;
 
-  /** And what is made of it, to such fractions. */
+  /** Cube roots are rounded to this fraction. */
   private static final double CUBE_ROOT = 1 << 15;
 
-  /** From linear sRGB to XYZ (IEC 61966-2-1), rows divided by the white point, in 4096ths. */
+  /** Linear sRGB to XYZ (IEC 61966-2-1); rows are divided by the white point, in 4096ths. */
   private static final double[][] TO_XYZ = {
     {1777, 1541, 778},
     {871, 2929, 296},
@@ -30,7 +30,7 @@ final class CieLab {
   private CieLab() {}
 
   /**
-   * L, a and b of pixels.
+   * Returns L, a and b of pixels.
    *
    * @param rgb [pixels][3]
    */
@@ -51,7 +51,7 @@ final class CieLab {
         double root = compressed(Math.floor(sum / 4096 + 0.5) / LIGHT);
         f[k] = Math.rint(root * CUBE_ROOT) / CUBE_ROOT;
       }
-      // 116 · 2.55 is 295.8; OpenCV takes a whole number.
+      // 116 · 2.55 is 295.8; OpenCV uses an integer.
       lab[i] = level(296 * f[1] - 16 * 2.55);
       lab[i + 1] = level(500 * (f[0] - f[1]) + 128);
       lab[i + 2] = level(200 * (f[1] - f[2]) + 128);

@@ -1,15 +1,15 @@
 package dev.sdlora.pipeline.raster;
 
 /**
- * Gives a drawn image the colours of the one that it was made from, as A1111's "color correction":
- * histograms are matched in CIELAB, then every pixel gets its own brightness back.
+ * Gives a generated image the colours of its input image, like A1111's "color correction": matches
+ * histograms in CIELAB, then restores the brightness of each pixel.
  */
 public final class ColourCorrection {
   private static final int LEVELS = 256;
 
   private ColourCorrection() {}
 
-  /** The image with the colours of another one, which may have another size. */
+  /** Returns the image with the colours of another one, which may have another size. */
   public static Raster match(Raster picture, Raster colours) {
     byte[] lab = CieLab.fromRgb(picture.samples());
     byte[] wanted = CieLab.fromRgb(colours.samples());
@@ -27,7 +27,7 @@ public final class ColourCorrection {
     return new Raster(picture.width(), picture.height(), 3, result);
   }
 
-  /** The share of pixels at or below each level. */
+  /** Returns the fraction of pixels at or below each level. */
   private static double[] histogram(byte[] lab, int channel) {
     double[] shares = new double[LEVELS];
     for (int i = channel; i < lab.length; i += 3) {
@@ -42,7 +42,7 @@ public final class ColourCorrection {
     return shares;
   }
 
-  /** For each level the one that is as far up in the other histogram; fractions are dropped. */
+  /** Returns, for each level, the level at the same height in the other histogram, rounded down. */
   private static byte[] matching(double[] from, double[] to) {
     byte[] levels = new byte[LEVELS];
     int lower = -1;
@@ -61,7 +61,7 @@ public final class ColourCorrection {
     return levels;
   }
 
-  /** The next level that occurs; the last share is exactly 1, so there is one. */
+  /** Returns the next level that occurs; the last fraction is exactly 1, so there always is one. */
   private static int next(double[] shares, int after) {
     int level = after + 1;
     double below = after < 0 ? 0 : shares[after];
@@ -71,7 +71,7 @@ public final class ColourCorrection {
     return level;
   }
 
-  /** The blend mode "luminosity" of W3C's Compositing and Blending Level 1. */
+  /** Applies the blend mode "luminosity" of W3C's Compositing and Blending Level 1. */
   private static void setBrightness(byte[] result, int at, byte[] colour, Raster brightness) {
     double[] rgb = new double[3];
     double wanted = 0;
@@ -88,7 +88,7 @@ public final class ColourCorrection {
       least = Math.min(least, rgb[c]);
       most = Math.max(most, rgb[c]);
     }
-    // Colours that do not exist at this brightness are moved towards grey.
+    // Colours that are out of range at this brightness are moved towards grey.
     double keep = 1;
     if (least < 0) {
       keep = Math.min(keep, wanted / (wanted - least));

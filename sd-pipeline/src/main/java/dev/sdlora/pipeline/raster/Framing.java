@@ -3,11 +3,11 @@ package dev.sdlora.pipeline.raster;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ResizeMode;
 
-/** Ways to bring an image to given sides, those of A1111. They resample by Lanczos's filter. */
+/** Fits images to a size in A1111's ways, resampling with Lanczos's filter. */
 public final class Framing {
   private Framing() {}
 
-  /** The way of a mode; that of latents stretches where an image is wanted. */
+  /** Fits an image by a resize mode; the latent mode stretches it. */
   public static Raster frame(ResizeMode mode, Raster source, ImageSize size) {
     return switch (mode) {
       case JUST_RESIZE, LATENT_UPSCALE -> stretch(source, size.width(), size.height());
@@ -16,12 +16,12 @@ public final class Framing {
     };
   }
 
-  /** Both sides by themselves: proportions change. */
+  /** Scales both sides independently; the aspect ratio may change. */
   public static Raster stretch(Raster source, int width, int height) {
     return Resampling.LANCZOS.resize(source, width, height);
   }
 
-  /** Large enough to cover the frame; what sticks out is cut off on both sides alike. */
+  /** Scales the image to cover the frame and crops it equally on both sides. */
   public static Raster cover(Raster source, int width, int height) {
     boolean wider = isWider(source, width, height);
     return centred(
@@ -34,7 +34,7 @@ public final class Framing {
   }
 
   /**
-   * Small enough to lie inside the frame; the outermost rows or columns are repeated to its edge.
+   * Scales the image to fit into the frame; the outermost rows or columns are repeated to its edge.
    */
   public static Raster contain(Raster source, int width, int height) {
     boolean wider = isWider(source, width, height);
@@ -47,7 +47,7 @@ public final class Framing {
         height);
   }
 
-  /** Whether the image's proportions are wider than the frame's. */
+  /** Whether the image's aspect ratio is wider than the frame's. */
   private static boolean isWider(Raster source, int width, int height) {
     return (long) source.width() * height > (long) width * source.height();
   }
@@ -56,7 +56,7 @@ public final class Framing {
     return Math.max(1, (int) ((long) side * to / from));
   }
 
-  /** Lays an image into the middle of a frame; outside it, its outermost pixels are repeated. */
+  /** Centres an image in a frame; its outermost pixels are repeated around it. */
   private static Raster centred(Raster source, int width, int height) {
     if (source.width() == width && source.height() == height) {
       return source;
@@ -68,9 +68,11 @@ public final class Framing {
   }
 
   /**
-   * A part of the plane that an image covers when its outermost pixels are repeated without end.
+   * Returns a part of the plane that results when the image's outermost pixels are repeated
+   * endlessly.
    *
-   * @param box in pixels of the image; may begin before it and end behind it
+   * @param source the image
+   * @param box in pixels of the image; may extend beyond it
    */
   public static Raster extend(Raster source, Box box) {
     int channels = source.channels();

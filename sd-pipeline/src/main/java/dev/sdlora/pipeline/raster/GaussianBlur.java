@@ -1,17 +1,18 @@
 package dev.sdlora.pipeline.raster;
 
 /**
- * Softens the edge of a mask: a Gaussian cut off after {@code floor(2.5·sigma + 0.5)} pixels on
- * each side, which is A1111's choice of OpenCV's kernel. Outside the image its pixels are mirrored
- * about the outermost one.
+ * Blurs the edge of a mask: a Gaussian truncated after {@code floor(2.5·sigma + 0.5)} pixels on
+ * each side, which is the kernel size that A1111 uses with OpenCV. Beyond its edges, the image is
+ * mirrored about the outermost pixel.
  */
 public final class GaussianBlur {
   private GaussianBlur() {}
 
   /**
-   * A softened mask.
+   * Returns a blurred mask.
    *
-   * @param sigma standard deviation in pixels; 0 changes nothing
+   * @param mask the mask
+   * @param sigma standard deviation in pixels; 0 returns the mask unchanged
    */
   public static Raster blur(Raster mask, double sigma) {
     if (sigma == 0) {
@@ -47,7 +48,10 @@ public final class GaussianBlur {
     return kernel;
   }
 
-  /** Filters lines of a number of pixels that lie a step apart; lines lie a stride apart. */
+  /**
+   * Filters one dimension: {@code step} is the distance between pixels of a line, {@code stride}
+   * that between lines.
+   */
   private static double[] along(
       double[] values, double[] kernel, int pixels, int lines, int step, int stride) {
     double[] result = new double[values.length];

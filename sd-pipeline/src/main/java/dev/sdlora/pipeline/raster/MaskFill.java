@@ -1,11 +1,11 @@
 package dev.sdlora.pipeline.raster;
 
 /**
- * Fills what is masked with the colours around it: the rest of the image, blurred ever less widely,
- * layer upon layer. The radii are A1111's; here the layers are not rounded to levels.
+ * Fills the masked area with the surrounding colours: the rest of the image, in layers of
+ * decreasing blur. The radii are A1111's; unlike there, the layers are not rounded to levels.
  */
 public final class MaskFill {
-  /** Standard deviations in pixels, and how often each layer is laid on. */
+  /** Standard deviations in pixels, and the number of times each layer is applied. */
   private static final int[][] LAYERS = {{256, 1}, {64, 1}, {16, 2}, {4, 4}, {2, 2}, {0, 1}};
 
   private static final int BOXES = 3;
@@ -13,11 +13,10 @@ public final class MaskFill {
   private MaskFill() {}
 
   /**
-   * An image whose masked part is filled.
+   * Returns an image with the masked area filled.
    *
    * @param picture three channels
-   * @param mask of the same size; where it is 255 nothing of the image is used, where it is 0 the
-   *     image stays exactly
+   * @param mask a mask of the same size; pixels at 255 are ignored, pixels at 0 are unchanged
    * @return black if everything is masked
    */
   public static Raster fill(Raster picture, Raster mask) {
@@ -43,7 +42,7 @@ public final class MaskFill {
     return colours(sum, picture.width(), picture.height());
   }
 
-  /** Colours are held multiplied by their cover (Porter and Duff 1984, "over"). */
+  /** Draws one layer over another, with premultiplied colours (Porter and Duff 1984, "over"). */
   private static void layOver(float[][] below, float[][] above) {
     for (int i = 0; i < below[3].length; i++) {
       float open = 1 - above[3][i];
@@ -64,8 +63,8 @@ public final class MaskFill {
   }
 
   /**
-   * Three boxes with fractional ends in place of a Gaussian, whose cost does not grow with the
-   * deviation (Gwosdek et al. 2011).
+   * Approximates a Gaussian with three box filters of fractional width, at a cost independent of
+   * the deviation (Gwosdek et al. 2011).
    */
   private static float[] blur(float[] values, int width, int height, double sigma) {
     if (sigma == 0) {
@@ -90,7 +89,7 @@ public final class MaskFill {
     return result;
   }
 
-  /** Averages one line in place; outside it, its ends are repeated. */
+  /** Averages one line in place; its ends are repeated beyond it. */
   private static void box(
       float[] values, int from, int step, double[] line, int length, int whole, double share) {
     for (int i = 0; i < length; i++) {

@@ -3,15 +3,15 @@ package dev.sdlora.pipeline.raster;
 import dev.sdlora.api.image.ImageSize;
 import java.util.Optional;
 
-/** Finds the part of an image that is worked on when only the masked area is painted. */
+/** Finds the part of an image that is processed when only the masked area is inpainted. */
 public final class MaskRegion {
   private MaskRegion() {}
 
   /**
-   * The smallest box around all pixels above 0, with room about it.
+   * Returns the smallest box around all pixels above 0, with padding.
    *
    * @param mask one channel
-   * @param padding pixels that it grows by on each side, as far as the image reaches
+   * @param padding pixels added on each side, within the image
    * @return empty if no pixel is masked
    */
   public static Optional<Box> around(Raster mask, int padding) {
@@ -40,11 +40,13 @@ public final class MaskRegion {
   }
 
   /**
-   * A box that grows on its shorter side until it has the proportions of what will be drawn. It
-   * grows about its middle, is moved where it would leave the image, and ends at the image's edges
-   * when there is no more.
+   * Extends the shorter side of a box until it has the aspect ratio of the generated image. The box
+   * grows from its centre, is moved back where it would leave the image, and ends at the image's
+   * edges if there is not enough room.
    *
-   * @param drawn the size of what will be drawn
+   * @param box the box
+   * @param drawn the size of the generated image
+   * @param picture the whole image
    */
   public static Box expand(Box box, ImageSize drawn, Raster picture) {
     int width = drawn.width();

@@ -9,41 +9,41 @@ import java.util.Arrays;
  * @param width columns
  * @param height rows
  * @param channels 3 for red, green and blue, 1 for a mask
- * @param samples [height][width][channels], 0 to 255; not to be changed
+ * @param samples [height][width][channels], 0 to 255; must not be modified
  */
-@SuppressWarnings("ArrayRecordComponent") // Compared by nobody, and large.
+@SuppressWarnings("ArrayRecordComponent") // Never compared, and large.
 public record Raster(int width, int height, int channels, byte[] samples) {
   /**
    * Checks the number of samples.
    *
-   * @throws IllegalArgumentException if it does not fit the size, or a side is not positive
+   * @throws IllegalArgumentException if it does not match the size, or a side is not positive
    */
   public Raster {
     if (width < 1 || height < 1 || samples.length != (long) width * height * channels) {
       throw new IllegalArgumentException(
-          "%s samples do not make %s x %s pixels of %s channels"
+          "%s samples do not match %s x %s pixels with %s channels"
               .formatted(samples.length, width, height, channels));
     }
   }
 
-  /** An image of one level in all channels. */
+  /** Creates a raster with the same level in all samples. */
   public static Raster filled(int width, int height, int channels, int level) {
     byte[] samples = new byte[width * height * channels];
     Arrays.fill(samples, (byte) level);
     return new Raster(width, height, channels, samples);
   }
 
-  /** The pixels of an image. */
+  /** Copies the pixels of an image. */
   public static Raster of(Image picture) {
     return new Raster(picture.width(), picture.height(), 3, picture.rgb());
   }
 
-  /** The pixels as an image; only with three channels. */
+  /** Converts three channels to an image. */
   public Image toPicture() {
     return Image.of(width, height, samples);
   }
 
-  /** The brightness of an image of three channels, by the weights of ITU-R BT.601. */
+  /** Returns the brightness of a three-channel image, with the weights of ITU-R BT.601. */
   public Raster grey() {
     byte[] grey = new byte[width * height];
     for (int i = 0; i < grey.length; i++) {
@@ -53,17 +53,17 @@ public record Raster(int width, int height, int channels, byte[] samples) {
     return new Raster(width, height, 1, grey);
   }
 
-  /** The sample at an index of the array, 0 to 255. */
+  /** Returns the sample at an index of the array, 0 to 255. */
   public int level(int index) {
     return samples[index] & 0xff;
   }
 
-  /** Whether another one has the same sides. */
+  /** Whether another raster has the same width and height. */
   public boolean isAsLargeAs(Raster other) {
     return width == other.width && height == other.height;
   }
 
-  /** A part of this, which must lie inside. */
+  /** Returns a part, which must lie inside. */
   public Raster crop(Box box) {
     byte[] part = new byte[box.width() * box.height() * channels];
     for (int y = 0; y < box.height(); y++) {
@@ -73,7 +73,7 @@ public record Raster(int width, int height, int channels, byte[] samples) {
     return new Raster(box.width(), box.height(), channels, part);
   }
 
-  /** This with another one laid over it; what sticks out is cut off. */
+  /** Returns a copy with another raster drawn over it; parts outside are cropped. */
   public Raster with(Raster other, int left, int top) {
     byte[] result = samples.clone();
     int from = Math.max(0, left);
@@ -89,7 +89,7 @@ public record Raster(int width, int height, int channels, byte[] samples) {
     return new Raster(width, height, channels, result);
   }
 
-  /** Every level turned round: 0 becomes 255. */
+  /** Returns a copy with inverted levels: 0 becomes 255. */
   public Raster inverted() {
     byte[] result = new byte[samples.length];
     for (int i = 0; i < result.length; i++) {
@@ -98,7 +98,7 @@ public record Raster(int width, int height, int channels, byte[] samples) {
     return new Raster(width, height, channels, result);
   }
 
-  /** Every level times a factor, at most 255. */
+  /** Returns a copy with levels multiplied by a factor, at most 255. */
   public Raster amplified(int factor) {
     byte[] result = new byte[samples.length];
     for (int i = 0; i < result.length; i++) {
@@ -108,11 +108,10 @@ public record Raster(int width, int height, int channels, byte[] samples) {
   }
 
   /**
-   * This under another one of the same size.
+   * Blends this with another raster of the same size.
    *
-   * @param over what lies over it
-   * @param mask one channel: where it is 0 the pixel is exactly this one's, where it is 255 the
-   *     other's
+   * @param over the upper raster
+   * @param mask one channel: 0 selects this raster's pixel exactly, 255 the upper one's
    */
   public Raster blend(Raster over, Raster mask) {
     byte[] result = new byte[samples.length];
@@ -124,7 +123,7 @@ public record Raster(int width, int height, int channels, byte[] samples) {
     return new Raster(width, height, channels, result);
   }
 
-  /** The levels as networks take them: [channels][height][width], -1 to 1. */
+  /** Returns the levels as input of networks: [channels][height][width], -1 to 1. */
   public float[] planes() {
     int plane = width * height;
     float[] planes = new float[samples.length];

@@ -1,21 +1,20 @@
 package dev.sdlora.pipeline.raster;
 
 /**
- * Filters that give an image other sides: separable, stretched over all source pixels when the
- * image becomes smaller, with rounding to levels after rows and again after columns. These are the
- * conventions of Pillow, whose results they give.
+ * Resampling filters: separable, stretched over all source pixels when an image is reduced, and
+ * rounded to levels after rows and again after columns. The results equal those of Pillow.
  */
 public enum Resampling {
-  /** The source pixel under the centre of each new one. */
+  /** The source pixel at the centre of each new pixel. */
   NEAREST(0),
 
   /** Cubic convolution (Keys 1981) with a = −0.5. */
   BICUBIC(2),
 
-  /** A sinc under a sinc window, three lobes wide (Lanczos; Turkowski 1990). */
+  /** A sinc windowed by a sinc, with three lobes (Lanczos; Turkowski 1990). */
   LANCZOS(3);
 
-  /** Weights are whole numbers of this fraction, so that sums are exact. */
+  /** Weights are integers with this many fractional bits, so that sums are exact. */
   private static final int BITS = 22;
 
   private final double radius;
@@ -24,7 +23,7 @@ public enum Resampling {
     this.radius = radius;
   }
 
-  /** The image with other sides; itself where they are the same. */
+  /** Resizes an image; returns the same image if the size does not change. */
   public Raster resize(Raster source, int width, int height) {
     Raster wide = width == source.width() ? source : columns(source, width);
     return height == wide.height() ? wide : transpose(columns(transpose(wide), height));
@@ -77,8 +76,8 @@ public enum Resampling {
     return (byte) Math.max(0, Math.min(255, level));
   }
 
-  /** The source pixels that make a new one, and how much each counts. */
-  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  /** The source pixels of a new pixel, with their weights. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Taps(int first, int[] weights) {}
 
   private Taps taps(int x, int from, int to) {
@@ -98,7 +97,7 @@ public enum Resampling {
     }
     int[] fixed = new int[weights.length];
     for (int i = 0; i < fixed.length; i++) {
-      // Away from zero at halves, as Pillow rounds.
+      // Rounds halves away from zero, as Pillow does.
       double weight = weights[i] / sum * (1 << BITS);
       fixed[i] = (int) (weight + Math.copySign(0.5, weight));
     }

@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** Finds the files of images. Made by {@link java.util.ServiceLoader}. */
+/** Finds the files that an image was made with. Loaded by {@link java.util.ServiceLoader}. */
 public final class LocalRecoveries implements Backend.Recoveries {
-  /** A name that a tag can have. */
+  /** A name that is valid in a tag. */
   private static final Pattern IN_TAG = Pattern.compile("[^:<>=#]+");
 
   @Override
@@ -31,7 +31,7 @@ public final class LocalRecoveries implements Backend.Recoveries {
     return new Looking(search).look();
   }
 
-  /** A search under way. */
+  /** A running search. */
   private static final class Looking {
     private final Recovery.Search search;
     private final PromptSpec spec;
@@ -70,7 +70,7 @@ public final class LocalRecoveries implements Backend.Recoveries {
           folders::byHash);
     }
 
-    /** A file whose name stands for another one cannot be called by a tag. */
+    /** Finds LoRAs. A file whose name resolves to another file cannot be used in a tag. */
     private void loras(LoraLibrary library) {
       for (String name : Renaming.lorasOf(spec)) {
         Optional<Path> named = path(library, name);
@@ -91,7 +91,7 @@ public final class LocalRecoveries implements Backend.Recoveries {
       try {
         return Optional.of(library.find(name).path());
       } catch (LoraException e) {
-        return Optional.empty(); // unknown, ambiguous, or of no use: not the file that is wanted
+        return Optional.empty(); // unknown, ambiguous or unusable: not the requested file
       }
     }
 
@@ -122,11 +122,11 @@ public final class LocalRecoveries implements Backend.Recoveries {
     }
 
     /**
-     * Adds a file to what is found or missing.
+     * Adds a file to the found or missing ones.
      *
-     * @param named what the name stands for
-     * @param byHash finds others
-     * @return the file, if it is there
+     * @param named the file with this name
+     * @param byHash finds a file by its hash
+     * @return the file, if found
      */
     private Optional<Path> add(
         Kind kind, Told file, Optional<Path> named, Function<String, Optional<Path>> byHash) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The files of models: in folders, with all folders inside them, or named one by one. */
+/** Model files in folders and their subfolders, or listed individually. */
 final class ModelFolders {
   private static final FolderTree.Kind KIND =
       new FolderTree.Kind(
@@ -21,9 +21,9 @@ final class ModelFolders {
   private final List<Path> files;
 
   /**
-   * Looks at folders.
+   * Creates an index of files.
    *
-   * @param places folders, or files
+   * @param places folders or files
    * @throws CheckpointException if one is neither
    */
   ModelFolders(List<Path> places) {
@@ -43,7 +43,7 @@ final class ModelFolders {
     return HashIndex.ofProcess().find(hash, files);
   }
 
-  /** A file by its name, with its ending or without. */
+  /** Finds a file by name, with or without extension. */
   Optional<Path> byName(String name) {
     return files.stream()
         .filter(

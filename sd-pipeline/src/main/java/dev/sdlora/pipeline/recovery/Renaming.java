@@ -16,22 +16,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Puts the names that files have here into the prompts of a request. */
+/** Replaces names in the prompts of a request with those of local files. */
 final class Renaming {
   private final Map<String, String> loras = new LinkedHashMap<>();
   private final Map<String, String> embeddings = new LinkedHashMap<>();
 
-  /** Calls a LoRA otherwise. */
+  /** Renames a LoRA. */
   void lora(String before, String now) {
     loras.put(before, now);
   }
 
-  /** Calls an embedding otherwise. */
+  /** Renames an embedding. */
   void embedding(String before, String now) {
     embeddings.put(before, now);
   }
 
-  /** The names of all LoRAs that prompts of a request have tags for, each once. */
+  /** Returns the distinct names of all LoRA tags in the prompts of a request. */
   static Set<String> lorasOf(PromptSpec spec) {
     Set<String> names = new LinkedHashSet<>();
     prompts(spec)
@@ -43,7 +43,7 @@ final class Renaming {
     return names;
   }
 
-  /** All prompts that a request has. */
+  /** Returns all prompts of a request. */
   static Stream<String> prompts(PromptSpec spec) {
     return Stream.concat(
         Stream.of(spec.prompt(), spec.negativePrompt()),
@@ -52,7 +52,7 @@ final class Renaming {
             .flatMap(Optional::stream));
   }
 
-  /** Whether a text has a name as a word of its own, in any case. */
+  /** Whether a text contains a name as a separate word, ignoring case. */
   static boolean isIn(String text, String name) {
     return word(name).matcher(text).find();
   }
@@ -63,7 +63,7 @@ final class Renaming {
         Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
   }
 
-  /** The request with other names, in what is told of hashes too. */
+  /** Returns the request with new names, also in its hash lists. */
   PromptSpec of(PromptSpec spec) {
     if (loras.isEmpty() && embeddings.isEmpty()) {
       return spec;
@@ -84,7 +84,7 @@ final class Renaming {
     return renamed.build();
   }
 
-  /** Names in tags stay where they are, with all that stands around them. */
+  /** Renames LoRAs in tags and embeddings between tags; everything else stays as it is. */
   private String prompt(String prompt) {
     StringBuilder text = new StringBuilder();
     int copied = 0;

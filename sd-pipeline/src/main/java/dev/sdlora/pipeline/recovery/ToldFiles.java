@@ -13,9 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The files that an image tells of, by A1111's keys: {@code Model}, {@code VAE}, {@code Refiner},
- * {@code Lora hashes}, {@code TI hashes}, and {@code Hashes} of Civitai's extension, which has all
- * in one JSON object.
+ * The files that an image's settings name, by A1111's keys: {@code Model}, {@code VAE}, {@code
+ * Refiner}, {@code Lora hashes}, {@code TI hashes}, and {@code Hashes} of Civitai's extension, a
+ * JSON object with all of them.
  */
 final class ToldFiles {
   static final String LORAS = "Lora hashes";
@@ -34,14 +34,15 @@ final class ToldFiles {
       JsonNode json = SettingsJson.parse(said.getOrDefault("Hashes", ""));
       json.properties().forEach(field -> civitai.put(field.getKey(), field.getValue().asText("")));
     } catch (JsonProcessingException e) {
-      civitai.clear(); // some other text of this name
+      civitai.clear(); // another text under this key
     }
   }
 
   /**
-   * A file.
+   * A file named by the settings.
    *
    * @param name may be empty if there is a hash
+   * @param hash the file's hash, if given
    */
   record Told(String name, Optional<String> hash) {}
 
@@ -63,7 +64,7 @@ final class ToldFiles {
     return something ? Optional.of(new Told(name, hash)) : Optional.empty();
   }
 
-  /** A name with the hash in brackets. */
+  /** The refiner; its hash follows the name in brackets. */
   Optional<Told> refiner() {
     return Optional.ofNullable(said.get("Refiner"))
         .filter(name -> !NONE.contains(name))
@@ -76,13 +77,13 @@ final class ToldFiles {
             });
   }
 
-  /** The hash of a LoRA by the name that a prompt has for it. */
+  /** Returns the hash of a LoRA by its name in the prompt. */
   Optional<String> lora(String name) {
     return Optional.ofNullable(hashes(LORAS).get(name.replaceAll("[:,]", "").strip()))
         .or(() -> Optional.ofNullable(civitai.get("lora:" + name)));
   }
 
-  /** Embeddings with their hashes. */
+  /** Returns the hashes of embeddings by name. */
   Map<String, String> embeddings() {
     Map<String, String> hashes = new LinkedHashMap<>(hashes(EMBEDDINGS));
     civitai.forEach(

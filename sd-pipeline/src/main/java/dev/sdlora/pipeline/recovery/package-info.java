@@ -1,11 +1,11 @@
 /**
- * Finds the files that images were made with, by what the images tell of them.
+ * Finds the files that images were made with by the names and hashes in the images' settings.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>How the files of an image are found; hashes that are kept: {@code pipeline.recovery};
- *       {@code tensors.folder.HashIndex}, {@code HashList}.
+ *   <li>The search for an image's files: this package; cached hashes: {@code
+ *       tensors.folder.HashIndex} and {@code HashList}.
  * </ul>
  */
 @NullMarked

@@ -2,7 +2,7 @@
  * Requests resolved against a model: {@link dev.sdlora.pipeline.request.RequestPlan} reads prompts,
  * finds LoRAs and settles sizes, passes and memory before any weight changes.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
  *   <li>Bounds of a request: {@code RequestInputs}; memory estimates, {@code RequestMemory} and

@@ -7,9 +7,9 @@ import dev.sdlora.tensors.torch.Torch;
 import java.util.Optional;
 
 /**
- * Brings images to larger sizes by the upscaler of a request, as A1111 does: by a network, as often
- * as it takes to reach the size, and from there, as by the filters, in one step. Used by one
- * thread.
+ * Enlarges images with the upscaler of a request, as A1111 does: a network is applied until the
+ * size is reached, then the result is resampled to the exact size, as with the filters. Not
+ * thread-safe.
  */
 public final class Enlarging implements AutoCloseable {
   /** A1111's limit, for networks that enlarge little or not at all. */
@@ -26,18 +26,18 @@ public final class Enlarging implements AutoCloseable {
   }
 
   /**
-   * Makes an upscaler ready. The caller closes it.
+   * Opens an upscaler. The caller closes it.
    *
-   * @param upscaler one of images, not of latents
-   * @param folders where networks are found by name
+   * @param upscaler an image upscaler, not a latent one
+   * @param folders finds networks by name
    * @param torch owner of the native memory
-   * @param beforeEachPiece may throw, to end the work
+   * @param beforeEachPiece may throw to abort the work
    * @throws dev.sdlora.api.error.CheckpointException if there is no such network
    */
   public static Enlarging open(
       Upscaler upscaler, UpscalerFolders folders, Torch torch, Runnable beforeEachPiece) {
     if (upscaler.isLatent()) {
-      throw new IllegalArgumentException("upscaler is not one of pictures: " + upscaler.name());
+      throw new IllegalArgumentException("upscaler is not an image upscaler: " + upscaler.name());
     }
     return new Enlarging(
         upscaler.equals(Upscaler.NEAREST) ? Resampling.NEAREST : Resampling.LANCZOS,
@@ -48,10 +48,11 @@ public final class Enlarging implements AutoCloseable {
   }
 
   /**
-   * How many times wider an image becomes before it is brought to the size that is wanted.
+   * Returns the factor that the network reaches before the image is resampled to the requested
+   * size.
    *
-   * @param factor of the network
-   * @param wanted times wider
+   * @param factor the factor of the network
+   * @param wanted the requested factor
    */
   public static double reached(int factor, double wanted) {
     double reached = factor;
@@ -61,7 +62,7 @@ public final class Enlarging implements AutoCloseable {
     return reached;
   }
 
-  /** An image with other sides. */
+  /** Resizes an image. */
   public Raster enlarge(Raster picture, int width, int height) {
     Raster large = picture;
     if (network.isPresent()) {

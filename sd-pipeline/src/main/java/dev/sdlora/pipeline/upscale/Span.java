@@ -4,22 +4,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A piece of a side of an image, with what a network sees around it.
+ * A section of a side of an image, with the margin that a network reads around it.
  *
- * @param from the first pixel of the piece
- * @param to behind its last pixel
- * @param seenFrom the first pixel that the network sees
- * @param seenTo behind the last one
+ * @param from the first pixel of the section
+ * @param to the end of the section, exclusive
+ * @param seenFrom the first pixel that the network reads
+ * @param seenTo the end of what it reads, exclusive
  */
 record Span(int from, int to, int seenFrom, int seenTo) {
 
   /**
-   * Cuts a side into pieces. What is seen begins at multiples of what the piece length and the
-   * margin are multiples of.
+   * Cuts a side into sections. The positions at which reading starts are multiples of every common
+   * divisor of the section length and the margin.
    *
-   * @param length of the side
-   * @param piece the longest piece; a side that is not longer than a piece with its margins is one
-   * @param margin how far the network sees beyond a piece
+   * @param length the length of the side
+   * @param piece the longest section; a side that is not longer than a section with its margins is
+   *     one section
+   * @param margin the pixels read beyond a section
    */
   static List<Span> cut(int length, int piece, int margin) {
     if (length <= piece + 2 * margin) {

@@ -18,17 +18,17 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * An upscaler that is a network. What a pixel becomes depends on the pixels around it, ever less
- * with their distance; so pieces with a margin are enlarged one after another and their margins cut
- * off.
+ * An upscaler network. A pixel of the result depends on the pixels around it, less and less with
+ * their distance; so pieces with a margin are enlarged one after another, and their margins are
+ * cropped.
  */
 public final class TiledUpscaler implements UpscalerNetwork {
-  /** The most that the network sees at once is 224 × 224 pixels: 0.8 GB at factor 4. */
+  /** The network reads at most 224 × 224 pixels at once, which takes 0.8 GB at factor 4. */
   private static final int PIECE = 192;
 
   private static final int MARGIN = 16;
 
-  /** Pixels that the network sees at once, at most. */
+  /** Maximum number of pixels that the network reads at once. */
   public static final int MOST_SEEN = (PIECE + 2 * MARGIN) * (PIECE + 2 * MARGIN);
 
   private final String name;
@@ -53,16 +53,16 @@ public final class TiledUpscaler implements UpscalerNetwork {
   }
 
   /**
-   * Reads an upscaler.
+   * Loads an upscaler.
    *
    * @param file see {@link UpscalerNetwork#open}
-   * @param torch its native memory, which it closes, also when reading fails
+   * @param torch its native memory, which it closes, even if loading fails
    */
   public static TiledUpscaler open(Path file, Torch torch) {
     return open(file, torch, PIECE, MARGIN);
   }
 
-  /** Reads an upscaler that works in pieces of another size, in multiples of 4 pixels. */
+  /** Loads an upscaler with another piece size; sizes are multiples of 4 pixels. */
   static TiledUpscaler open(Path file, Torch torch, int piece, int margin) {
     try {
       return new TiledUpscaler(file, torch, piece, margin);
@@ -88,17 +88,18 @@ public final class TiledUpscaler implements UpscalerNetwork {
   }
 
   /**
-   * Enlarges an image of three channels.
+   * Enlarges a three-channel image.
    *
-   * @param watcher may throw, to end the work
-   * @throws ResourceException if the result is larger than any image can be
+   * @param picture the image
+   * @param watcher may throw to abort the work
+   * @throws ResourceException if the result would exceed the largest possible image
    */
   public Raster upscale(Raster picture, Watcher watcher) {
     long pixels = (long) factor * picture.width() * factor * picture.height();
     if (pixels > Image.MAX_PIXELS) {
       throw new ResourceException(
           ResourceException.Resource.PIXELS,
-          "upscaler '%s' makes %sx%s pixels %s times as wide and high, %s pixels; expected at most %s"
+          "upscaler '%s' would enlarge %sx%s pixels by a factor of %s to %s pixels; the maximum is %s"
               .formatted(name, picture.width(), picture.height(), factor, pixels, Image.MAX_PIXELS),
           pixels,
           Image.MAX_PIXELS);
@@ -127,7 +128,7 @@ public final class TiledUpscaler implements UpscalerNetwork {
     }
   }
 
-  /** [3][rows][columns] from 0 to 1 of what is seen. */
+  /** Returns the pixels that the network reads, as [3][rows][columns] from 0 to 1. */
   private static float[] planes(Raster picture, Span columns, Span rows) {
     int plane = columns.seen() * rows.seen();
     float[] planes = new float[3 * plane];

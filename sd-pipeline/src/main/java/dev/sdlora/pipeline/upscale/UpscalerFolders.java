@@ -19,12 +19,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The upscalers that requests can name: those in some folders, by the names of their files or by
- * what A1111 calls them. Folders are looked at when a request asks, and a network is read for one
- * request. Safe for use by several threads.
+ * The upscalers that requests can name: those in a list of folders, by file name or by A1111's
+ * labels. Folders are read at each request, and a network is loaded for one request. Thread-safe.
  */
 public final class UpscalerFolders {
-  /** A1111's labels of files that it downloads itself. */
+  /** A1111's labels for the files that it downloads. */
   private static final Map<String, String> LABELS =
       Map.of(
           "R-ESRGAN 4x+", "RealESRGAN_x4plus",
@@ -40,7 +39,7 @@ public final class UpscalerFolders {
   private final List<Path> folders;
 
   /**
-   * The upscalers of some folders.
+   * Creates a list of upscaler folders.
    *
    * @throws CheckpointException if one is not a folder
    */
@@ -54,16 +53,16 @@ public final class UpscalerFolders {
     }
   }
 
-  /** Whether this is not built in. */
+  /** Whether an upscaler is a network, not a built-in one. */
   static boolean isNetwork(Upscaler upscaler) {
     return upscaler.file().isPresent() || !Upscaler.builtIn().contains(upscaler);
   }
 
   /**
-   * The dimensions of an upscaler; empty for those that have no network. Reads the header of its
-   * file only.
+   * Returns the dimensions of an upscaler; empty if it has no network. Reads only the file's
+   * header.
    *
-   * @throws CheckpointException as {@link #open}
+   * @throws CheckpointException as in {@link #open}
    */
   public Optional<UpscalerConfig> config(Upscaler upscaler) {
     return isNetwork(upscaler)
@@ -72,12 +71,12 @@ public final class UpscalerFolders {
   }
 
   /**
-   * Reads an upscaler. The caller closes it.
+   * Loads an upscaler. The caller closes it.
    *
-   * @param upscaler a file, or the name of one: without extension, or A1111's label; case does not
-   *     matter
+   * @param upscaler a file, or a name: the file name without extension, or A1111's label; case is
+   *     ignored
    * @param torch the owner of its native memory
-   * @throws CheckpointException if there is none of that name, or it is another kind of network
+   * @throws CheckpointException if there is none with this name, or it is another kind of network
    */
   public TiledUpscaler open(Upscaler upscaler, Torch torch) {
     return TiledUpscaler.open(file(upscaler), torch.child());
@@ -102,13 +101,13 @@ public final class UpscalerFolders {
     List<String> builtIn = Upscaler.builtIn().stream().map(Upscaler::name).toList();
     List<String> known = Stream.concat(builtIn.stream(), inFolders.stream()).toList();
     return new CheckpointException(
-        "no upscaler is named '%s'; built in are %s, and %s%s"
+        "unknown upscaler '%s'; built-in upscalers are %s, and %s%s"
             .formatted(
                 name,
                 String.join(", ", builtIn),
                 folders.isEmpty()
                     ? "there is no upscaler directory"
-                    : "the upscaler directories have "
+                    : "the upscaler directories contain "
                         + (inFolders.isEmpty() ? "none" : String.join(", ", inFolders)),
                 Nearest.question(name, known)),
         ErrorDetails.NONE.withName(name).withKnownNames(known));

@@ -1,4 +1,4 @@
-/** Images enlarged by networks. */
+/** Image enlargement with upscaler networks. */
 @NullMarked
 package dev.sdlora.pipeline.upscale;
 

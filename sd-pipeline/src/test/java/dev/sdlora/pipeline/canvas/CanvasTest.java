@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CanvasTest {
   private static final ImageSize SIZE = new ImageSize(64, 64);
 
-  /** Every pixel tells where it is. */
+  /** Creates an image whose pixels encode their position. */
   private static Raster gradient(int width, int height) {
     byte[] samples = new byte[3 * width * height];
     for (int i = 0; i < width * height; i++) {
@@ -117,7 +117,7 @@ class CanvasTest {
             picture,
             mask(201, 99, 100, 40, 16),
             part -> part.onlyMasked(true).padding(8).maskBlur(0));
-    // 16 + 2·8 pixels, drawn twice as large.
+    // 16 + 2·8 pixels, generated at twice the size.
     assertThat(canvas.image().level(0)).isBetween(91, 92);
     assertThat(canvas.image().level(3 * 63)).isBetween(123, 124);
     Raster result = canvas.finish(Raster.filled(64, 64, 3, 200));
@@ -138,7 +138,7 @@ class CanvasTest {
             picture,
             mask(40, 200, 0, 150, 40),
             part -> part.onlyMasked(true).padding(64).maskBlur(0));
-    // What is drawn is what was there, so nothing may change by more than resampling does.
+    // The generated image equals the input, so only resampling may change pixels.
     Raster result = canvas.finish(canvas.image());
     for (int i = 0; i < 40 * 200; i++) {
       assertThat(result.level(3 * i)).isBetween(i % 40 - 3, i % 40 + 3);
@@ -206,7 +206,7 @@ class CanvasTest {
             .denoisingStrength(0.9)
             .build();
     ImageToImage wide = Outpaint.asInpainting(settings, Optional.empty());
-    // 40 + 10 and 40 + 6, up to multiples of 8: more at the right and below.
+    // 40 + 10 and 40 + 6, rounded up to multiples of 8: extended more at the right and the bottom.
     assertThat(wide.image().width()).isEqualTo(56);
     assertThat(wide.image().height()).isEqualTo(48);
     assertThat(wide.denoisingStrength()).isEqualTo(0.9);

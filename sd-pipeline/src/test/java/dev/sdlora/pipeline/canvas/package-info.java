@@ -1,4 +1,4 @@
-/** Tests of images that requests start from. */
+/** Tests of input images. */
 @NullMarked
 package dev.sdlora.pipeline.canvas;
 

@@ -18,16 +18,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Averaged weights of U-Nets. */
+/** Tests of U-Nets with averaged weights. */
 final class AveragesTest {
   @TempDir Path folder;
 
-  /** As the trainer names them. */
+  /** Returns the trainer's name for the average of a weight. */
   private static String average(String name) {
     return "model_ema." + name.substring("model.".length()).replace(".", "");
   }
 
-  /** Every name that a U-Net of SDXL's build has, some beyond its size. */
+  /** Converts every weight name of an SDXL-like U-Net, including some beyond its size, and back. */
   @Test
   void name_ofEveryWeight_comesBack() {
     UNetConfig sdxl =
@@ -56,7 +56,7 @@ final class AveragesTest {
     assertThat(Averages.name(name)).isEmpty();
   }
 
-  /** A checkpoint with averages that are one more than the last weights. */
+  /** Writes a checkpoint whose averages are the last weights plus one. */
   private Path averaged(boolean withLast) {
     TensorFile file = TensorFile.open(TinyModels.CHECKPOINT);
     SafetensorsWriter writer = new SafetensorsWriter();

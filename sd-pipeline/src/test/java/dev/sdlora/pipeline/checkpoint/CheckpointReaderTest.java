@@ -48,7 +48,7 @@ class CheckpointReaderTest {
     }
   }
 
-  /** A copy of the checkpoint with tensors renamed; those renamed to nothing are left out. */
+  /** Copies the checkpoint with renamed tensors; those renamed to the empty string are omitted. */
   private Path copy(UnaryOperator<String> rename, Map<String, List<Long>> more) {
     TensorFile file = TensorFile.open(SINGLE_FILE);
     SafetensorsWriter writer = new SafetensorsWriter();
@@ -204,7 +204,7 @@ class CheckpointReaderTest {
         "model.diffusion_model.blocks.3.self_attn.q.x | is Wan: not supported",
         "model.diffusion_model.clip_txt_mapper.x | is Stable Cascade: not supported",
         "emb_params | textual inversion",
-        "blocks.0.self_attn.k.diff | holds only differences to the weights of a model",
+        "blocks.0.self_attn.k.diff | holds only differences from the weights of a model",
         "something.else | is not a Stable Diffusion checkpoint"
       })
   void read_otherFile_saysWhatItIs(String tensor, String message) {
@@ -225,7 +225,7 @@ class CheckpointReaderTest {
         .write(transformer.resolve("diffusion_pytorch_model.safetensors"));
     assertThatThrownBy(() -> CheckpointReader.read(folder))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageStartingWith("'" + folder + "' is FLUX.1 [dev]: not supported");
+        .hasMessageStartingWith("'" + folder + "' is FLUX.1 [dev], which is not supported");
   }
 
   @Test

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
- * Writes a single file as a folder in the layout of diffusers, with the names of its networks'
- * weights in this library, which are those of diffusers.
+ * Writes a single file as a diffusers folder. The weight names are this library's, which are those
+ * of diffusers.
  */
 public final class DiffusersCopy {
   private final ModelFiles model;
@@ -29,23 +29,23 @@ public final class DiffusersCopy {
     this.model = model;
   }
 
-  /** A copy of a checkpoint. */
+  /** Returns a copy of a checkpoint. */
   public static DiffusersCopy of(Path file) {
     return new DiffusersCopy(CheckpointReader.read(file));
   }
 
-  /** A copy of a checkpoint with parts of others. */
+  /** Returns a copy of a checkpoint that uses parts of others. */
   public static DiffusersCopy of(Path file, CheckpointParts parts) {
     return new DiffusersCopy(CheckpointReader.read(file, parts));
   }
 
-  /** With weights in other formats. */
+  /** Sets the dtypes of the weights. */
   public DiffusersCopy formats(BiFunction<String, Origin, DType> wanted) {
     formats = wanted;
     return this;
   }
 
-  /** Writes it. */
+  /** Writes the folder. */
   public Path write(Path folder) {
     for (int i = 0; i < model.textEncoders().size(); i++) {
       ModelFiles.Part<ClipConfig> encoder = model.textEncoders().get(i);
@@ -114,7 +114,7 @@ public final class DiffusersCopy {
     writer.write(folder.resolve(stem + ".safetensors"));
   }
 
-  /** Writes a file of settings. */
+  /** Writes a settings file. */
   public static void setting(Path file, ObjectNode settings) {
     try {
       Files.createDirectories(file.getParent());

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Diffusers folders whose weights lie in other files than usual. */
+/** Tests of diffusers folders whose weights are in unusual files. */
 final class DiffusersVariantsTest {
   private static final String UNET = "unet/diffusion_pytorch_model";
 
@@ -64,7 +64,7 @@ final class DiffusersVariantsTest {
     return values;
   }
 
-  /** Cuts the weights of a network in two. */
+  /** Splits the weights of a network into two files. */
   private void cut(String stem, String ending) throws IOException {
     Path whole = folder.resolve(stem + ".safetensors");
     TensorFile file = TensorFile.open(whole);
@@ -143,17 +143,17 @@ final class DiffusersVariantsTest {
         .path();
   }
 
-  /** A setting that is not what it should be would change images, were it passed over. */
+  /** Settings with unsupported values, which would change images if they were ignored. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "unet | attention_head_dim | -1 | whole numbers from 1 to 1024",
-        "unet | attention_head_dim | 4294967304 | whole numbers from 1 to 1024",
-        "unet | attention_head_dim | [8, 8.5] | whole numbers from 1 to 1024",
-        "unet | attention_head_dim | 1e400 | whole numbers from 1 to 1024",
-        "unet | sample_size | 2147483648 | whole numbers from 1 to 1024",
-        "text_encoder | num_attention_heads | \"4\" | whole numbers from 1 to 1024",
+        "unet | attention_head_dim | -1 | integers from 1 to 1024",
+        "unet | attention_head_dim | 4294967304 | integers from 1 to 1024",
+        "unet | attention_head_dim | [8, 8.5] | integers from 1 to 1024",
+        "unet | attention_head_dim | 1e400 | integers from 1 to 1024",
+        "unet | sample_size | 2147483648 | integers from 1 to 1024",
+        "text_encoder | num_attention_heads | \"4\" | integers from 1 to 1024",
         "text_encoder | hidden_act | 5 | quick_gelu or gelu",
         "vae | scaling_factor | \"0.2\" | a number such as 0.18215",
         "vae | latents_mean | [1, \"2\", 3, 4] | a list of numbers",
@@ -176,6 +176,6 @@ final class DiffusersVariantsTest {
     Files.writeString(file, "{\"attention_head_dim\": [8, 8], \"block_out_channels\": [32]}");
     assertThatThrownBy(() -> CheckpointReader.read(folder))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("has attention_head_dim [8,8] for block_out_channels [32], but a");
+        .hasMessageContaining("has attention_head_dim [8,8] for block_out_channels [32], but the");
   }
 }

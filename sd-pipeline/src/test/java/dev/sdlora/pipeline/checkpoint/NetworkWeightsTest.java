@@ -18,13 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which files a network of a diffusers folder is read from. */
+/** Tests of the files from which a network of a diffusers folder is read. */
 final class NetworkWeightsTest {
   private static final String STEM = "diffusion_pytorch_model";
 
   @TempDir Path folder;
 
-  /** A file with one tensor, whose name tells the file. */
+  /** Writes a file with one tensor, whose name contains that of the file. */
   private Path file(String name) throws IOException {
     Path plain = folder.resolve(name.endsWith(".bin") ? "plain.safetensors" : name);
     new SafetensorsWriter().tensor(name, List.of(2L), new float[2], DType.F16).write(plain);
@@ -101,19 +101,19 @@ final class NetworkWeightsTest {
       delimiter = '|',
       value = {
         "{\"a\": | or token 'null', 'true' or 'false') (line 1, column 21)",
-        "{} | has no weight_map that says",
-        "[] | has no weight_map that says",
-        "{\"a\": 7} | has 7 for tensor 'a', expected the name of a file",
+        "{} | has no weight_map from tensors to files",
+        "[] | has no weight_map from tensors to files",
+        "{\"a\": 7} | has 7 for tensor 'a', expected a file name",
         "{\"a\": \"none.safetensors\"} | names the file 'none.safetensors', which is missing",
         "{\"b\": \"a.safetensors\"} | says that tensor 'b' is in '",
-        "{\"a.safetensors\": \"../a.safetensors\"} | names the file '../a.safetensors', which lies",
-        "{\"a.safetensors\": \"x/a.safetensors\"} | names the file 'x/a.safetensors', which lies",
-        "{\"a.safetensors\": \"/a.safetensors\"} | names the file '/a.safetensors', which lies"
-            + " else",
-        "{\"a.safetensors\": \"..\"} | names the file '..', which lies elsewhere",
-        "{\"a.safetensors\": \"\"} | names the file '', which lies elsewhere; expected one beside"
-            + " it",
-        "{\"a.safetensors\": \"a\\u0000\"} | which is no name of a file"
+        "{\"a.safetensors\": \"../a.safetensors\"} | names the file '../a.safetensors', which is in",
+        "{\"a.safetensors\": \"x/a.safetensors\"} | names the file 'x/a.safetensors', which is in",
+        "{\"a.safetensors\": \"/a.safetensors\"} | names the file '/a.safetensors', which is in"
+            + " another folder",
+        "{\"a.safetensors\": \"..\"} | names the file '..', which is in another folder",
+        "{\"a.safetensors\": \"\"} | names the file '', which is in another folder; expected a file"
+            + " in the folder of the index",
+        "{\"a.safetensors\": \"a\\u0000\"} | which is not a valid file name"
       })
   void in_badIndex_saysWhatIsWrong(String weightMap, String sentence) throws IOException {
     file("a.safetensors");
@@ -124,7 +124,7 @@ final class NetworkWeightsTest {
         .hasMessageContaining(sentence);
   }
 
-  /** Every header is kept, and each name may be a link to the same file. */
+  /** Every header is kept in memory, and all names may be links to the same file. */
   @Test
   void in_indexOfManyLargeHeaders_isRefused() throws IOException {
     SafetensorsWriter writer = new SafetensorsWriter();
@@ -138,7 +138,7 @@ final class NetworkWeightsTest {
         STEM + ".safetensors.index.json", "{\"t1\": \"1.safetensors\", \"t2\": \"2.safetensors\"}");
     assertThatThrownBy(() -> read(""))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("names files of 100002 tensors and headers of ")
+        .hasMessageContaining("names files with 100002 tensors and ")
         .hasMessageContaining("expected at most 100000 and 16777216");
   }
 }

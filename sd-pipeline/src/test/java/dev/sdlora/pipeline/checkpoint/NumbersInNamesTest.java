@@ -17,11 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files whose names promise far more layers than they hold. */
+/** Tests of files whose tensor names claim far more layers than they contain. */
 class NumbersInNamesTest {
   private static final String UNET = "model.diffusion_model.";
 
-  /** One tensor of each network, so that the file passes for a checkpoint. */
+  /** One tensor of each network, so that the file is accepted as a checkpoint. */
   private static final List<String> SD1 =
       List.of(
           UNET + "input_blocks.0.0.weight",
@@ -136,7 +136,7 @@ class NumbersInNamesTest {
     refuses(path, () -> UpscalerReader.read(path));
   }
 
-  /** Levels, layers and depths that are each counted honestly multiply. */
+  /** Levels, layers and depths multiply, even if each of them is within its limit. */
   @Test
   void controlNet_manyOfEverything_isRefusedBeforeItsWeightsAreListed() {
     Stream<String> levels = IntStream.range(0, 200).mapToObj("down_blocks.%s.x"::formatted);

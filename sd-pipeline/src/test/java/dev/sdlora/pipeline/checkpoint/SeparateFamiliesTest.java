@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Models of SD 2.x and SDXL that are put together from a file for each network. */
+/** Tests of SD 2.x and SDXL models assembled from one file per network. */
 @Tag("slow")
 final class SeparateFamiliesTest {
   @TempDir Path folder;
@@ -37,7 +37,7 @@ final class SeparateFamiliesTest {
     return Stream.of(TinyFamilies.sd2(), TinyFamilies.sdxl(), TinyFamilies.refiner());
   }
 
-  /** The tensors with a beginning, which their new names lack. */
+  /** Writes the tensors with a prefix, which is removed from their names. */
   private Path part(Path model, String prefix) {
     return renamed(
         model,
@@ -48,7 +48,7 @@ final class SeparateFamiliesTest {
         prefix + "safetensors");
   }
 
-  /** The tensors that get a name, in a file. */
+  /** Writes the tensors that get a new name to a file. */
   private Path renamed(Path model, Function<String, Optional<String>> names, String file) {
     SafetensorsWriter writer = new SafetensorsWriter();
     TensorFile whole = TensorFile.open(model);
@@ -110,7 +110,7 @@ final class SeparateFamiliesTest {
   @ParameterizedTest
   @MethodSource("models")
   void read_fileForEachNetwork_isTheSameModel(Path model) {
-    // The refiner has none of its own.
+    // The refiner has no VAE.
     Path withVae = model.equals(TinyFamilies.refiner()) ? TinyFamilies.sdxl() : model;
     Path vae = part(withVae, LdmNames.VAE);
     ModelFiles whole = CheckpointReader.read(model, CheckpointParts.builder().vae(vae).build());
@@ -139,13 +139,13 @@ final class SeparateFamiliesTest {
         "sd1", "sd2", "sdxl", "sdxl-refiner", "ssd", "sd2-inpaint", "sdxl-inpaint", "ip2p");
   }
 
-  /** The file in the folder of a network. */
+  /** Returns the weights file in a network's folder. */
   private Path file(String network) {
     String stem = network.startsWith("text") ? "model" : "diffusion_pytorch_model";
     return folder.resolve("diffusers").resolve(network).resolve(stem + ".safetensors");
   }
 
-  /** As few-step U-Nets are published; encoders as files and as folders. */
+  /** Few-step U-Nets are published in this form; encoders are files and folders. */
   @ParameterizedTest
   @MethodSource("sets")
   void read_unetWithDiffusersNames_isTheSameModel(String set) {
@@ -180,7 +180,7 @@ final class SeparateFamiliesTest {
                 + "' has no VAE and no first text encoder and no second text encoder, which SDXL"
                 + " needs: no tensor begins with 'first_stage_model.' or"
                 + " 'conditioner.embedders.0.transformer.' or 'conditioner.embedders.1.model.'; name"
-                + " what has them (vae, --vae; textEncoder, --text-encoder; textEncoder2,"
+                + " a file that has them (vae, --vae; textEncoder, --text-encoder; textEncoder2,"
                 + " --text-encoder-2)");
     CheckpointParts oneEncoder =
         CheckpointParts.builder().vae(file("vae")).textEncoder(file("text_encoder")).build();
@@ -202,7 +202,7 @@ final class SeparateFamiliesTest {
     assertThatThrownBy(() -> CheckpointReader.read(file("unet"), other))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(
-            "its U-Net reads text states of 96 numbers, but its text encoders give 64");
+            "its U-Net expects text states of width 96, but its text encoders give 64");
   }
 
   @Test
@@ -218,7 +218,7 @@ final class SeparateFamiliesTest {
         .hasMessageContaining("has no second text encoder, which SDXL needs");
   }
 
-  /** Narrow models of two families may have text states of one width. */
+  /** In narrow models, text states of two families may have the same width. */
   @Test
   void read_encoderOfAnotherTraining_isRefused() {
     Path sd2 = DiffusersCopy.of(TinyFamilies.sd2()).write(folder.resolve("diffusers"));
@@ -228,7 +228,7 @@ final class SeparateFamiliesTest {
       assertThatThrownBy(() -> CheckpointReader.read(file("unet"), parts))
           .isInstanceOf(CheckpointException.class)
           .hasMessage(
-              "text encoder '%s' is OpenAI's CLIP, but the U-Net was trained with OpenCLIP; expected the text encoder of its own family"
+              "text encoder '%s' is OpenAI's CLIP, but the U-Net was trained with OpenCLIP; expected a text encoder of the U-Net's own family"
                   .formatted(encoder));
     }
     for (Path encoder : List.of(TinyFamilies.sd2(), sd2, sd2.resolve("text_encoder"))) {
@@ -239,7 +239,7 @@ final class SeparateFamiliesTest {
     }
   }
 
-  /** The family of a VAE does not show in its tensors: the U-Net tells how latents are scaled. */
+  /** A VAE's tensors do not reveal its family; the U-Net determines how latents are scaled. */
   @Test
   void read_vaeOfItsOwn_isScaledAsTheModelSays() {
     CheckpointParts parts = CheckpointParts.builder().vae(TinyFamilies.sd2()).build();

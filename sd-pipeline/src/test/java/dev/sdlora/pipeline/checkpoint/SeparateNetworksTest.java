@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Models that are put together from several files. */
+/** Tests of models assembled from several files. */
 final class SeparateNetworksTest {
   private static final CheckpointParts OWN = CheckpointParts.builder().vaeBeside(false).build();
 
@@ -50,7 +50,8 @@ final class SeparateNetworksTest {
   }
 
   /**
-   * Some tensors of the checkpoint under other names, with other numbers; none for those named "".
+   * Writes some tensors of the checkpoint under other names with other values; those renamed to ""
+   * are omitted.
    */
   private Path part(String name, UnaryOperator<String> rename) throws IOException {
     TensorFile file = TensorFile.open(TinyModels.CHECKPOINT);
@@ -154,7 +155,7 @@ final class SeparateNetworksTest {
             () -> CheckpointReader.read(checkpoint, CheckpointParts.builder().vae(wide).build()))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
-            "VAE '%s' has latents of 16 channels, expected the 4 of the U-Net; it is probably for another family of models"
+            "VAE '%s' has latents of 16 channels, expected 4 as in the U-Net; it is probably for another model family"
                 .formatted(wide));
   }
 
@@ -218,7 +219,8 @@ final class SeparateNetworksTest {
                 CheckpointReader.read(
                     checkpoint, CheckpointParts.builder().textEncoder2(bare).build()))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("is SD 1.x, which has one text encoder, but '" + bare + "' is named");
+        .hasMessageContaining(
+            "is SD 1.x, which has one text encoder, but '" + bare + "' was given");
   }
 
   @Test
@@ -248,6 +250,6 @@ final class SeparateNetworksTest {
                     checkpoint, CheckpointParts.builder().textEncoder(wide).build()))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(
-            "its U-Net reads text states of 32 numbers, but its text encoders give 64");
+            "its U-Net expects text states of width 32, but its text encoders give 64");
   }
 }

@@ -9,7 +9,7 @@ import dev.sdlora.testkit.TinyFamilies;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a folder's settings become in a file. */
+/** Tests of the tensors that a folder's settings become in a single file. */
 class SingleFileSignsTest {
   private static ModelFiles sd2(int layers) {
     ModelFiles model = CheckpointReader.read(TinyFamilies.sd2());
@@ -34,6 +34,6 @@ class SingleFileSignsTest {
   void of_layersThatAFileWouldBeReadWithOneMoreOf_areRefused() {
     assertThatThrownBy(() -> SingleFileSigns.of(sd2(22)))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("its settings say layers of a text encoder: 22;");
+        .hasMessageContaining("its settings have layers of a text encoder: 22;");
   }
 }

@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compact upscalers, whole and damaged. */
+/** Tests of compact upscalers, intact and damaged. */
 class SrvggReaderTest {
   @TempDir private Path folder;
 
@@ -46,17 +46,17 @@ class SrvggReaderTest {
     Path file = folder.resolve("odd.safetensors");
     writer.write(file);
 
-    assertRefused(file, "8 layers, the last of 12 channels", "3, 12, 27, 48");
+    assertRefused(file, "8 layers, the last with 12 channels", "3, 12, 27, 48");
   }
 
-  /** A file of 40 KB could ask for images of any size. */
+  /** A file of 40 KB could cause images of any size. */
   @Test
   void read_factorOfManyTimes_isRefused() {
     Path file = write(new SrvggConfig(1, 1, 65), name -> name);
-    assertRefused(file, "the last of 12675 channels", "for a factor of at most 64");
+    assertRefused(file, "the last with 12675 channels", "for a factor of at most 64");
   }
 
-  /** Activations without weights leave no trace of which they are. */
+  /** Activations without weights cannot be identified. */
   @Test
   void read_activationsWithoutWeights_areRefused() {
     SrvggConfig config = new SrvggConfig(6, 2, 2);

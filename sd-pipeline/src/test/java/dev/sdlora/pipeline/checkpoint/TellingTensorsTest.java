@@ -15,13 +15,16 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tensors whose numbers tell what a checkpoint is are read when it is opened, however large. */
+/**
+ * Tests that tensors whose values identify a checkpoint's type are read when it is opened, whatever
+ * their size.
+ */
 final class TellingTensorsTest {
   private static final long TOO_MANY = 70_000;
 
   @TempDir Path folder;
 
-  /** A checkpoint with further tensors of bytes, or these in place of its own. */
+  /** Returns a checkpoint with additional byte tensors, which replace those of the same name. */
   private Path with(Path checkpoint, long elements, String... names) {
     TensorFile file = TensorFile.open(checkpoint);
     SafetensorsWriter writer = new SafetensorsWriter();
@@ -99,8 +102,8 @@ final class TellingTensorsTest {
     assertThatThrownBy(() -> CheckpointReader.read(path))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
-            "'%s': the U-Net has a level of 33 channels, which the 32 groups of its norms cannot"
-                + " share evenly",
+            "'%s': the U-Net has a level of 33 channels, which is not divisible by the 32 groups of"
+                + " its norms",
             path);
   }
 }

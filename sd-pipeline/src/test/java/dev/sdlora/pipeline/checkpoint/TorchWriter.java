@@ -14,7 +14,7 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Writes a checkpoint as PyTorch Lightning does: a dictionary with bookkeeping and the weights. */
+/** Writes a checkpoint like PyTorch Lightning: a dictionary with training state and the weights. */
 public final class TorchWriter {
   private final ByteArrayOutputStream pickle = new ByteArrayOutputStream();
 
@@ -32,7 +32,7 @@ public final class TorchWriter {
         store(zip, "archive/data/" + key, reader.bytes(entry).array());
         writer.text(entry.name()).tensor(entry, Integer.toString(key++));
       }
-      // The items of the weights, their version, and the items of the whole.
+      // The items of the weights, their version, and the items of the outer dictionary.
       writer.code("u}").text("_metadata").code("}sbu.");
       store(zip, "archive/data.pkl", writer.pickle.toByteArray());
       store(zip, "archive/version", "3\n".getBytes(StandardCharsets.US_ASCII));

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files of upscalers as trainers leave them; the layouts are tested with the upscaler. */
+/** Tests of upscaler files as trainers write them; the layouts are tested with the upscaler. */
 class UpscalerReaderTest {
   @TempDir private Path folder;
 

@@ -27,7 +27,7 @@ class ConditionsTest {
         Map.of("first", first, "then", then));
   }
 
-  /** The counting is that of A1111: a text that ends with step 3 holds for four calls. */
+  /** Counts like A1111: a text that ends with step 3 applies to four calls. */
   @Test
   void at_schedule_countsCallsFromZeroAndStepsFromOne() {
     ConditioningSchedule schedule = schedule(3, A, B);
@@ -78,7 +78,7 @@ class ConditionsTest {
     PromptSchedule texts = new PromptSchedule(List.of(new Entry(3, "a"), new Entry(5, "b")));
     assertThatThrownBy(() -> new ConditioningSchedule(texts, Map.of("a", A)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("no states for the text: b");
+        .hasMessageContaining("no states for text: b");
     assertThatThrownBy(
             () -> new Conditions(List.of(), ConditioningSchedule.of(A), Optional.empty()))
         .isInstanceOf(IllegalArgumentException.class);

@@ -20,13 +20,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What weights make of states, computed beside it by hand. */
+/** Tests weighted states against manual computation. */
 class TextBatchTest {
   private static Text text(String prompt, int count) {
     return new Text(Chunks.of(Attention.parse(prompt), ClipTokenizer.standard()), count);
   }
 
-  /** States of one number: {@code first} for the start token, then 1, 2, 3 and so on. */
+  /** States with one number each: {@code first} for the start token, then 1, 2, 3 and so on. */
   private static float[] states(float first) {
     float[] states = new float[TokenChunk.LENGTH];
     for (int i = 0; i < states.length; i++) {
@@ -53,7 +53,7 @@ class TextBatchTest {
 
   @Test
   void weigh_original_keepsTheMeanOfAllTextsAsOftenAsTheyComeUp() {
-    // As [(a:2)|b|(a:2)] is: one text twice, one once.
+    // As in [(a:2)|b|(a:2)]: one text twice, one once.
     TextBatch batch = new TextBatch(List.of(text("(a:2)", 2), text("b", 1)), Emphasis.ORIGINAL);
     float[] a = states(100);
     float[] b = states(-400);
@@ -71,7 +71,7 @@ class TextBatchTest {
     TextBatch batch = new TextBatch(List.of(text(longPrompt, 1), text("b", 1)), Emphasis.ORIGINAL);
     List<float[]> states = List.of(states(3), states(7));
     assertThat(batch.weigh(states, 0).get(1)[5]).isNotEqualTo(5);
-    // The second chunk of the short text is an empty one.
+    // The second chunk of the short text is empty.
     assertThat(batch.weigh(states, 1)).containsExactlyElementsOf(states);
   }
 

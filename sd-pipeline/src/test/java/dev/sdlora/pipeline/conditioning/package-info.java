@@ -1,4 +1,4 @@
-/** What prompts mean to the U-Net. */
+/** Tests of the conversion of prompts to U-Net inputs. */
 @NullMarked
 package dev.sdlora.pipeline.conditioning;
 

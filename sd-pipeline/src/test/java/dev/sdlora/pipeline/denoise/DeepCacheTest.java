@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which calls are whole, and what the others are given. */
+/** Tests which calls run the complete network, and the features passed to the others. */
 class DeepCacheTest {
   private static final int TOKENS = 3;
   private static final int WIDTH = 24;
@@ -66,7 +66,7 @@ class DeepCacheTest {
     return numbers;
   }
 
-  /** Calls of one image; in each the latent is another one. */
+  /** Calls for one image, each with another latent. */
   private static final class Calls {
     private final NDManager scope;
     private final DeepCache cache;
@@ -105,7 +105,7 @@ class DeepCacheTest {
           AddedConditions.none(rows, owner));
     }
 
-    /** Whether a call is what the network says as a whole. */
+    /** Whether the result of a call is that of the complete network. */
     boolean isWhole(int call, int blind, Conditioning... conditions) {
       Batch batch = batch(call, blind, conditions);
       float[] answer = answer(batch);
@@ -161,7 +161,7 @@ class DeepCacheTest {
     }
   }
 
-  /** The same latents again, so that what was kept is exactly what lies deep. */
+  /** Uses the same latents, so that the cached features are exact. */
   @Test
   void predict_rowsInOtherBatches_haveTheirOwnFeatures() {
     try (NDManager scope = torch.scope()) {

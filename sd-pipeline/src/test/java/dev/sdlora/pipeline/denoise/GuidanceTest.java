@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Guidance over a network whose answer can be computed by hand: the noise it sees is its latent
- * times the first number of the condition.
+ * Tests guidance with a network that can be computed by hand: it predicts the latent times the
+ * first number of the condition as noise.
  */
 class GuidanceTest {
   private static final float[] X = {1, -2, 3, 0.5f};
@@ -93,7 +93,7 @@ class GuidanceTest {
     return new Conditions(parts, ConditioningSchedule.of(says(negative, 1)), Optional.empty());
   }
 
-  /** What a network that answers {@code k} times its latent makes of the clean latent. */
+  /** Asserts the clean latent for a network that predicts {@code k} times its latent. */
   private static void assertSays(double k, float[] denoised) {
     double scaleIn = 1 / Math.sqrt(SIGMA * SIGMA + 1);
     for (int i = 0; i < X.length; i++) {
@@ -129,7 +129,7 @@ class GuidanceTest {
         new Conditions(parts, ConditioningSchedule.of(says(0.5, 1)), Optional.empty());
     double sum = 1.5 * 0.25 - 1.5 * 0.5 * 0.75 - 2.5 * 0.5;
     assertSays(0.5 + 5 * sum, denoiser(regional, scale(5)).denoise(X, SIGMA));
-    // Beside a part is the negative side, whatever the factors are.
+    // The remaining weight goes to the negative side, whatever the CFG scale.
     Conditions alone =
         new Conditions(parts.subList(0, 1), ConditioningSchedule.of(says(9, 1)), Optional.empty());
     assertSays(9 + 0.25 * (2 - 9), denoiser(alone, scale(1)).denoise(X, SIGMA));
@@ -232,7 +232,7 @@ class GuidanceTest {
     Denoiser denoiser = denoiser(conditions(0.5, 2, 1, 3, 0.5), options(4, 0, SIGMA + 0.1));
     double both = 0.5 + 4 * (1.5 + 0.5 * 2.5);
     assertSays(both, denoiser.denoise(X, SIGMA));
-    // Scale 1, and the first condition in place of the negative one.
+    // Scale 1, and the first condition instead of the negative one.
     assertSays(2 + 0.5 * (3 - 2), denoiser.denoise(X, SIGMA));
     assertSays(both, denoiser.denoise(X, SIGMA));
     assertThat(batches).containsExactly("0:3x1", "1:2x1", "2:3x1");
@@ -242,7 +242,7 @@ class GuidanceTest {
     assertSays(0.5 + 4 * 1.5, loud.denoise(X, SIGMA));
   }
 
-  /** The network's answers are multiples of each other, so their contrasts are too. */
+  /** The predictions are multiples of each other, and so are their contrasts. */
   @ParameterizedTest
   @CsvSource({"0, 11", "1, 2", "0.7, 4.7", "0.25, 8.75"})
   void denoise_rescale_givesTheContrastOfThePromptBack(double rescale, double expected) {
@@ -316,7 +316,7 @@ class GuidanceTest {
       denoiser.denoise(X, sigma);
     }
     assertThat(batches).containsExactly("0:2x1", "1:3x1", "2:3x1", "3:2x1");
-    // Without the negative side the first part stands for it, as in A1111.
+    // Without a negative side, the first part replaces it, as in A1111.
     denoiser = denoiser(conditions(0.5, 2, 1, 3, 1), options);
     denoiser.denoise(X, 3);
     float[] alone = denoiser.denoise(X, 3);

@@ -30,7 +30,7 @@ class LockstepTest {
     }
   }
 
-  /** Adds up so many answers, each twice the question. */
+  /** Adds up the answers to a number of questions, each twice the question. */
   private Work<Integer, Integer, Integer> adding(int first, int questions) {
     return participant -> {
       threads.add(Thread.currentThread());

@@ -1,4 +1,4 @@
-/** Guidance. */
+/** Tests of guidance. */
 @NullMarked
 package dev.sdlora.pipeline.denoise;
 

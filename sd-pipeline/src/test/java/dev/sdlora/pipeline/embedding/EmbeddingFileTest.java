@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Embeddings in every form in which they are found. */
+/** Tests of embeddings in every supported file format. */
 class EmbeddingFileTest {
   @TempDir Path folder;
 
@@ -44,7 +44,7 @@ class EmbeddingFileTest {
     return values;
   }
 
-  /** Tensors of 64ths. */
+  /** Writes tensors of multiples of 1/64. */
   private Path write(String name, Map<String, List<Long>> shapes) {
     SafetensorsWriter writer = new SafetensorsWriter();
     shapes.forEach(
@@ -116,7 +116,7 @@ class EmbeddingFileTest {
     assertHolds(EmbeddingFile.open(path), "my cat", 5, 32);
   }
 
-  /** The first numbers of the generator, as they were printed by another program. */
+  /** The first numbers of the generator, as printed by another program. */
   @Test
   void mask_firstNumbers_areKnown() {
     HiddenText.Mask mask = new HiddenText.Mask();
@@ -137,7 +137,7 @@ class EmbeddingFileTest {
     assertThatThrownBy(() -> EmbeddingFile.open(path))
         .isInstanceOf(EmbeddingException.class)
         .hasMessageContaining("cat.png")
-        .hasMessageContaining("in its pixels that is damaged");
+        .hasMessageContaining("has a damaged embedding in its pixels");
   }
 
   @Test
@@ -147,7 +147,7 @@ class EmbeddingFileTest {
 
     assertThat(EmbeddingFile.find(path)).isEmpty();
     assertThatThrownBy(() -> EmbeddingFile.open(path))
-        .hasMessage("'" + path + "' is a picture into which no embedding is written");
+        .hasMessage("'" + path + "' is an image that contains no embedding");
   }
 
   @Test
@@ -163,12 +163,12 @@ class EmbeddingFileTest {
       delimiter = '|',
       textBlock =
           """
-          {"string_to_param": {"*": {"TORCHTENSOR": [[1, 2], [3]]}}}    | is no matrix of numbers
-          {"string_to_param": {"*": {"TORCHTENSOR": [["a"]]}}}          | is no matrix of numbers
+          {"string_to_param": {"*": {"TORCHTENSOR": [[1, 2], [3]]}}}    | is not a matrix of numbers
+          {"string_to_param": {"*": {"TORCHTENSOR": [["a"]]}}}          | is not a matrix of numbers
           {"string_to_param": {"*": {"TORCHTENSOR": []}}}               | expected [vectors, width]
           {"string_to_param": {"*": {"TORCHTENSOR": [[1e99]]}}}         | holds NaN or infinity
           {"name": "cat"}                                               | it has 0 tensors
-          not JSON                                                      | is no JSON
+          not JSON                                                      | is not JSON
           """)
   void open_strangeTextInPng_isRefused(String json, String trouble) throws IOException {
     Path path = folder.resolve("a.png");
@@ -192,7 +192,7 @@ class EmbeddingFileTest {
     assertRefused(Map.of("a", List.of(76L, 4L)), "has 76 vectors, more than the 75");
     assertRefused(
         Map.of("clip_l", List.of(2L, 4L), "clip_g", List.of(1L, 4L)),
-        "different numbers of vectors for its text encoders: [2, 1]");
+        "a different number of vectors for each text encoder: [2, 1]");
   }
 
   private void assertRefused(Map<String, List<Long>> shapes, String trouble) {

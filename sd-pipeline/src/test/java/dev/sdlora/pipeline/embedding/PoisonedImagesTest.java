@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Images among embeddings that would cost much, beside one that is in order. */
+/** Tests of a folder with images that would be expensive to decode, next to a valid one. */
 class PoisonedImagesTest {
   private static final Duration FAR_TOO_LONG = Duration.ofSeconds(60);
 
@@ -37,7 +37,7 @@ class PoisonedImagesTest {
         });
   }
 
-  /** Packed they have some KB. */
+  /** Compressed, they have only a few KB. */
   @Test
   void list_largePictures_areNoEmbeddings() throws IOException {
     for (int type : new int[] {BufferedImage.TYPE_BYTE_BINARY, BufferedImage.TYPE_BYTE_GRAY}) {
@@ -49,7 +49,7 @@ class PoisonedImagesTest {
     assertOnlyGoodIsFound(List.of());
   }
 
-  /** 35 bytes that promise 400 million pixels. */
+  /** 35 bytes that declare 400 million pixels. */
   @Test
   void list_gifThatPromisesTooMuch_isNoEmbedding() throws IOException {
     int side = 20_000;

@@ -15,13 +15,13 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import javax.imageio.ImageIO;
 
-/** Images with embeddings in them, as A1111 makes them. */
+/** Creates images that contain embeddings, as A1111 does. */
 final class TestImages {
   private static final int HEAD_BYTES = 33;
 
   private TestImages() {}
 
-  /** An embedding of 64ths. */
+  /** Returns an embedding of multiples of 1/64. */
   static String json(String name, int vectors, int width) {
     String rows =
         IntStream.range(0, vectors)
@@ -38,7 +38,7 @@ final class TestImages {
         + "\", \"step\": 500, \"sd_checkpoint\": null}";
   }
 
-  /** Any colours but black. */
+  /** Creates random colours other than black. */
   static BufferedImage noise(int width, int height) {
     Random random = new Random(1);
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
@@ -48,7 +48,7 @@ final class TestImages {
     return image;
   }
 
-  /** A PNG with the text in base 64. */
+  /** Writes a PNG with the text in Base64. */
   static void withText(Path path, String json) throws IOException {
     ByteArrayOutputStream plain = new ByteArrayOutputStream();
     ImageIO.write(noise(8, 8), "png", plain);
@@ -67,9 +67,9 @@ final class TestImages {
   }
 
   /**
-   * A PNG with the text in the lowest bits of blocks beside the image.
+   * Writes a PNG with the text in the lowest bits of blocks next to the image.
    *
-   * @param margin how much black there is around all of it
+   * @param margin the width of the black border
    */
   static void withPixels(Path path, String json, int height, int margin) throws IOException {
     byte[] stream = deflate(json.getBytes(StandardCharsets.UTF_8));
@@ -85,7 +85,7 @@ final class TestImages {
       int lower = 0;
       int upper = 0;
       for (int colour = 0; colour < 3; colour++) {
-        // What is left over repeats the stream, and the upper bits are decoration.
+        // The rest is filled by repeating the stream; the upper bits are arbitrary.
         int value = stream[(3 * pixel + colour) % stream.length] & 0xff;
         int random = mask.next();
         int shade = 16 + 16 * style.nextInt(15);

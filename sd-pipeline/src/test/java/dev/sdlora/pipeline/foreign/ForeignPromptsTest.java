@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Prompts of other programs in A1111's syntax. */
+/** Tests of the conversion of other programs' prompts to A1111's syntax. */
 final class ForeignPromptsTest {
 
   @ParameterizedTest

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Files of A1111, and what becomes of numbers that pass them, beside a plain twin. */
+/** Tests of A1111's files, and of their effect, compared with a plain Java implementation. */
 class HypernetworkFileTest {
   private static final int WIDTH = 8;
   private static final Path FILES = files();
@@ -51,7 +51,7 @@ class HypernetworkFileTest {
     }
   }
 
-  /** What the program makes of numbers, 3 rows of the width, when two hypernetworks act. */
+  /** Returns the program's result for 3 rows of values and two hypernetworks. */
   private static float[] changed(float[] x, String side, List<Hypernetwork> acting) {
     try (Torch torch = Torch.open("cpu");
         NDManager scope = torch.scope()) {
@@ -90,7 +90,7 @@ class HypernetworkFileTest {
     return x;
   }
 
-  // The plain twin, in double precision.
+  // The reference implementation, in double precision.
 
   private static double stored(int tensor, int i) {
     return (float) (Math.sin(0.37 * i + tensor) / 4);
@@ -156,7 +156,7 @@ class HypernetworkFileTest {
       }
       expected = twin(twin(expected, "new", side, newer), "old", side, older);
       for (int i = 0; i < WIDTH; i++) {
-        // Sums of some dozen float32 products of numbers about 1.
+        // Sums of a few dozen float32 products of values around 1.
         assertThat(actual[row * WIDTH + i]).isCloseTo((float) expected[i], within(2e-5f));
       }
     }
@@ -182,7 +182,7 @@ class HypernetworkFileTest {
               "selu", x -> 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * Math.expm1(x))),
           Map.entry("celu", x -> x > 0 ? x : Math.expm1(x)),
           Map.entry("relu6", x -> Math.min(6, Math.max(0, x))),
-          // Outside of training the slope is the middle of its range.
+          // During inference, the slope is the middle of its range.
           Map.entry("rrelu", x -> x > 0 ? x : x * (1 / 8.0 + 1 / 3.0) / 2),
           Map.entry("hardtanh", x -> Math.min(1, Math.max(-1, x))),
           Map.entry("hardsigmoid", x -> Math.min(6, Math.max(0, x + 3)) / 6),
@@ -197,7 +197,7 @@ class HypernetworkFileTest {
     return 1 / (1 + Math.exp(-x));
   }
 
-  /** The normal distribution, by Simpson's rule. */
+  /** The normal distribution function, by Simpson's rule. */
   private static double normal(double x) {
     double sum = 0;
     int parts = 2000;
@@ -288,27 +288,28 @@ class HypernetworkFileTest {
     shapes = shapes();
     shapes.remove("8.1.linear.2.bias");
     refuses(
-        shapes, "has half of a layer for width 8: [8.1.linear.2.weight]; expected weight and bias");
+        shapes,
+        "has an incomplete layer for width 8: [8.1.linear.2.weight]; expected weight and bias");
     shapes = shapes();
     shapes.keySet().removeIf(name -> name.startsWith("8.1"));
-    refuses(shapes, "has layers for one of keys and values of width 8 only");
+    refuses(shapes, "has layers of width 8 for only one of keys and values");
     shapes = shapes();
     shapes.put("8.0.upsample.weight", List.of(8L));
-    refuses(shapes, "has a tensor '8.0.upsample.weight', which hypernetworks of A1111 do not have");
+    refuses(shapes, "has a tensor '8.0.upsample.weight', which A1111's hypernetworks do not have");
     refuses(
         Map.of("lora_unet_x.alpha", List.of(1L)),
-        "is no hypernetwork; expected tensors such as 768.0.linear.0.weight");
+        "is not a hypernetwork; expected tensors such as 768.0.linear.0.weight");
     assertThatThrownBy(
             () ->
                 HypernetworkFile.open(write(shapes(), Map.of("activation_func", "softmax"), 0.5f)))
         .isInstanceOf(StableDiffusionException.class)
-        .hasMessageContaining("has the activation 'softmax', which is not known; the known ones");
+        .hasMessageContaining("has the unknown activation 'softmax'; expected linear or one of ");
     try (Torch torch = Torch.open("cpu");
         NDManager scope = torch.scope()) {
       HypernetworkFile nan = HypernetworkFile.open(write(shapes(), Map.of(), Float.NaN));
       assertThatThrownBy(() -> nan.tensors("h", Set.of(8), scope))
           .isInstanceOf(StableDiffusionException.class)
-          .hasMessageContaining("has a tensor '8.0.linear.0.weight' with NaN in it");
+          .hasMessageContaining("has a tensor '8.0.linear.0.weight' that contains NaN");
     }
     byte[] bytes = Files.readAllBytes(FILES.resolve("new.pt"));
     Path cut = folder.resolve("cut.pt");

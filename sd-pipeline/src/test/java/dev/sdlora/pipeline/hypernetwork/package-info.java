@@ -1,4 +1,4 @@
-/** Tests of files of hypernetworks. */
+/** Tests of hypernetwork files. */
 @NullMarked
 package dev.sdlora.pipeline.hypernetwork;
 

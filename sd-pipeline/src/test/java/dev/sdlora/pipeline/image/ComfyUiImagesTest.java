@@ -22,7 +22,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
-/** Graphs of ComfyUI's standard nodes, after those of its examples. */
+/** Tests of graphs of ComfyUI's standard nodes, modelled on its examples. */
 final class ComfyUiImagesTest {
   private static final String LOADER =
       "{'class_type': 'CheckpointLoaderSimple', 'inputs': {'ckpt_name':"
@@ -37,7 +37,7 @@ final class ComfyUiImagesTest {
 
   private static final String KSAMPLER = sampler("156680208700286", "20", "1.0", "['5', 0]");
 
-  /** The nodes of the default graph by their numbers; some may be others. */
+  /** Returns the nodes of the default graph by number; some may be replaced. */
   private static Map<String, String> nodes() {
     Map<String, String> nodes = new LinkedHashMap<>();
     nodes.put("3", KSAMPLER);
@@ -345,7 +345,7 @@ final class ComfyUiImagesTest {
     return Infotext.parse(text).hiresFix();
   }
 
-  /** As the page saves it: widgets in order, links in a list, one node bypassed. */
+  /** As saved by the user interface: widgets in order, links in a list, one node bypassed. */
   @Test
   void parse_workflow_isReadLikeTheGraph() {
     String workflow =
@@ -433,11 +433,10 @@ final class ComfyUiImagesTest {
 
     assertThatThrownBy(() -> Infotext.parse(json(nodes)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith(
-            "the text holds settings of ComfyUI, but nothing in them is understood");
+        .hasMessageStartingWith("the text holds settings of ComfyUI, but they could not be read");
   }
 
-  /** Whatever stands in the inputs, what is read is what our own text says of it. */
+  /** Whatever the inputs contain, our text for the result parses to the same result. */
   @Property(tries = 300)
   void parse_anyInputs_comeBackFromOurText(
       @ForAll("values") List<String> values, @ForAll("links") List<String> links) {
@@ -490,7 +489,7 @@ final class ComfyUiImagesTest {
     try {
       spec = Infotext.parse(json(nodes));
     } catch (IllegalArgumentException e) {
-      assertThat(e).hasMessageContaining("nothing in them is understood");
+      assertThat(e).hasMessageContaining("but they could not be read");
       return;
     }
     if (spec.size().isPresent() && spec.seed().isPresent()) {
@@ -570,7 +569,7 @@ final class ComfyUiImagesTest {
             "['5']"));
   }
 
-  /** The usual in each place, and something odd in one of five. */
+  /** Generates lists of usual values with an odd value in one of five places. */
   private static Arbitrary<List<String>> mixed(List<String> usual, List<String> odd) {
     return Arbitraries.integers()
         .between(0, 5 * odd.size() - 1)

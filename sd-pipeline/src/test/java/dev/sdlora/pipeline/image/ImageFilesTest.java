@@ -38,7 +38,7 @@ final class ImageFilesTest {
 
     assertThat(ImageFiles.readInfotext(file)).isEqualTo(TEXT);
     assertThat(ImageIO.read(file.toFile()).getWidth()).isEqualTo(16);
-    // SOI, then APP1 with Exif, as A1111 has it.
+    // SOI, then APP1 with Exif, as in A1111's files.
     assertThat(Arrays.copyOf(Files.readAllBytes(file), 4)).containsExactly(0xff, 0xd8, 0xff, 0xe1);
   }
 
@@ -74,7 +74,7 @@ final class ImageFilesTest {
             repeated(jpeg, segment, 200_000))) {
       assertThatThrownBy(() -> ImageFiles.readInfotext(new ByteArrayInputStream(file)))
           .isInstanceOf(ImageFileException.class)
-          .hasMessage("image stream has more than the 100000 chunks that are read");
+          .hasMessage("image stream has more than 100000 chunks");
     }
   }
 

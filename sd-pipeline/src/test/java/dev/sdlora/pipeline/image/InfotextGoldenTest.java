@@ -7,8 +7,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Texts written by hand in the layout of A1111 1.10. What is read from them is written the same
- * again, byte for byte.
+ * Tests of texts written by hand in the layout of A1111 1.10. They are written byte for byte the
+ * same after parsing.
  */
 final class InfotextGoldenTest {
 

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What images carry is read all over the world, so it is written alike all over the world. */
+/** Tests that texts in images do not depend on the default locale. */
 class InfotextLocaleTest {
   private final Locale before = Locale.getDefault();
 

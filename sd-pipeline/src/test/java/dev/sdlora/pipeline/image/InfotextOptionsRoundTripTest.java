@@ -26,7 +26,10 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Whatever the options of a request are: what is read from its text is written the same again. */
+/**
+ * Tests that the text of a request with any options is the same after parsing it and writing it
+ * again.
+ */
 final class InfotextOptionsRoundTripTest {
   private static final Map<String, String> FACTS =
       Map.of("Model", "m", "Version", "v1.10.1", "TI hashes", "a: 0123456789ab");
@@ -160,7 +163,7 @@ final class InfotextOptionsRoundTripTest {
             .build();
   }
 
-  /** 0 in half of all cases. */
+  /** Returns 0 in half of all cases. */
   private static double number(Random random) {
     return random.nextBoolean() ? 0 : 10 * random.nextFloat();
   }

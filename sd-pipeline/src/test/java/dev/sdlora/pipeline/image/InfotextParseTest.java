@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Texts in the style of the programs that people have their images from. */
+/** Tests of texts in the style of common programs. */
 final class InfotextParseTest {
 
   @Test

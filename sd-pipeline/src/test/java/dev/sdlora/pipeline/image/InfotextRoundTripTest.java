@@ -92,7 +92,7 @@ final class InfotextRoundTripTest {
     assertThat(Infotext.parse(text)).isNotNull();
   }
 
-  /** The part of a prompt that A1111's rules keep, as the documentation of Infotext has it. */
+  /** Returns the part of a prompt that A1111's rules preserve, as documented in Infotext. */
   private static String kept(String prompt) {
     return Arrays.stream(prompt.split("\n", -1))
         .map(line -> line.strip().startsWith("Negative prompt:") ? "-" + line.strip() : line)
@@ -155,7 +155,7 @@ final class InfotextRoundTripTest {
                 new ImageSettings(spec, size, seed, model, modelHash, loras, embeddings, version));
   }
 
-  /** Without -0.0, which the text does not tell from 0. */
+  /** Excludes -0.0, which the text does not distinguish from 0. */
   @Provide
   Arbitrary<Double> finite() {
     return Arbitraries.doubles()

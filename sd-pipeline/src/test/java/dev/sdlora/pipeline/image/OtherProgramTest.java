@@ -17,9 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Images of programs whose settings are not A1111's text. */
+/** Tests of images from programs that do not write A1111's text. */
 final class OtherProgramTest {
-  /** After what version 2.5.5 writes, with shorter prompts. */
+  /** Modelled on the output of version 2.5.5, with shorter prompts. */
   private static final String FOOOCUS =
       """
       {"adm_guidance": "(1.5, 0.8, 0.3)", "base_model": "juggernautXL_v8",
@@ -52,7 +52,7 @@ final class OtherProgramTest {
        "5": {"class_type": "EmptyLatentImage", "inputs": {"width": 64, "height": 64}}}
       """;
 
-  /** Of version 5; those of version 3 name models otherwise. */
+  /** Output of version 5; version 3 names models differently. */
   private static final String INVOKE =
       """
       {"generation_mode": "txt2img", "positive_prompt": "an (old submarine)1.3", "width": 1216,
@@ -195,7 +195,7 @@ final class OtherProgramTest {
     assertThat(read(image("workflow:" + COMFY, "jpeg"))).isEqualTo(expected);
   }
 
-  /** As Pillow writes it for ComfyUI: the camera's model and maker, in WebP and in JPEG. */
+  /** As Pillow writes it for ComfyUI: in the camera's model and maker, in WebP and in JPEG. */
   @Test
   void decode_graphsInPlaceOfTheCamera_areTheGraphThatWasRun() {
     byte[] exif = tiff(0x010f, "workflow:{\"nodes\": []}", 0x0110, "prompt:" + COMFY);
@@ -205,13 +205,13 @@ final class OtherProgramTest {
         .contains("Prompt:{\"b\": 2}");
   }
 
-  /** As Pillow writes it for Fooocus: in the first directory, without a code. */
+  /** As Pillow writes it for Fooocus: in the first directory, without a character code. */
   @Test
   void decode_commentInTheFirstDirectory_isRead() {
     assertThat(ExifComment.decode(tiff(0x927c, "fooocus", 0x9286, FOOOCUS))).contains(FOOOCUS);
   }
 
-  /** EXIF data with two texts, each with its zero. */
+  /** Returns EXIF data with two zero-terminated texts. */
   private static byte[] tiff(int tag, String text, int otherTag, String otherText) {
     byte[] first = (text + "\0").getBytes(StandardCharsets.UTF_8);
     byte[] second = (otherText + "\0").getBytes(StandardCharsets.UTF_8);
@@ -242,8 +242,8 @@ final class OtherProgramTest {
           .hasMessage(
               "image stream holds settings of "
                   + program
-                  + ", but nothing in them is understood; they may be cut off, or of a version or"
-                  + " with nodes that this library does not know");
+                  + ", but they could not be read; they may be truncated, or use an unknown"
+                  + " version or unknown nodes");
     }
   }
 
@@ -251,7 +251,7 @@ final class OtherProgramTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"a\": 1}                          | a program that this library does not know",
+        "{\"a\": 1}                          | an unknown program",
         "{\"uc\": \"blurry\", \"c\": \"a cat\"} | Draw Things",
       })
   void readParameters_jsonOfOtherPrograms_isRefusedByName(String json, String program) {
@@ -260,8 +260,8 @@ final class OtherProgramTest {
         .hasMessage(
             "image stream holds settings of "
                 + program
-                + ", which cannot be read; those of A1111, ComfyUI, Fooocus, InvokeAI, NovelAI and"
-                + " SwarmUI can");
+                + ", which cannot be read; supported are A1111, ComfyUI, Fooocus, InvokeAI, NovelAI"
+                + " and SwarmUI");
   }
 
   @ParameterizedTest
@@ -280,7 +280,7 @@ final class OtherProgramTest {
     return text;
   }
 
-  /** A PNG whose only texts stand under these keywords. */
+  /** Returns a PNG with texts under these keywords only. */
   private static byte[] png(String... keywordsAndTexts) {
     byte[] plain = image("", "png");
     ByteArrayOutputStream png = new ByteArrayOutputStream();
@@ -288,7 +288,7 @@ final class OtherProgramTest {
     for (int i = 0; i < keywordsAndTexts.length; i += 2) {
       png.writeBytes(TextChunk.encode(keywordsAndTexts[i], keywordsAndTexts[i + 1]));
     }
-    // Behind the header stands the chunk of an empty text.
+    // The chunk of an empty text follows the header.
     int length = 12 + ByteBuffer.wrap(plain).getInt(33);
     png.writeBytes(Arrays.copyOfRange(plain, 33 + length, plain.length));
     assertThat(new String(plain, 37, 4, StandardCharsets.ISO_8859_1)).isEqualTo("tEXt");

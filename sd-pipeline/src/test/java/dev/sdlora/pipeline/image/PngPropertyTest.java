@@ -94,7 +94,7 @@ final class PngPropertyTest {
         .ofMaxSize(4);
   }
 
-  /** Anything that has a form in UTF-8: no halves of surrogate pairs. */
+  /** Generates any text that can be encoded in UTF-8: no unpaired surrogates. */
   @Provide
   Arbitrary<String> texts() {
     Arbitrary<String> latin1 = Arbitraries.strings().withCharRange('\0', '\u00ff').ofMaxLength(20);

@@ -55,10 +55,10 @@ final class PngReadTest {
   @Test
   void readParameters_noSuchText_saysWhatThereIs() throws IOException {
     Path other = write(SIGNATURE, HEADER, chunk("tEXt", latin1("Comment\0{}")), END);
-    assertRefused(other, "holds no text 'parameters' (only: Comment); other programs do not");
+    assertRefused(other, "holds no text 'parameters' (only: Comment); many programs do not");
 
     Path plain = write(SIGNATURE, HEADER, END);
-    assertRefused(plain, "holds no text 'parameters'; other programs do not write it");
+    assertRefused(plain, "holds no text 'parameters'; many programs do not write it");
   }
 
   @Test
@@ -72,7 +72,7 @@ final class PngReadTest {
     Path file = folder.resolve("a.png");
     ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "jpg", file.toFile());
 
-    assertRefused(file, "holds no EXIF UserComment; other programs do not write it");
+    assertRefused(file, "holds no EXIF UserComment; many programs do not write it");
   }
 
   @ParameterizedTest
@@ -84,7 +84,7 @@ final class PngReadTest {
         "BM1234|a BMP image",
         "1234ftypavif|an AVIF image",
         "1234ftypheic|a HEIC image",
-        "<!DOCTYPE html>|an HTML page that was saved in its place",
+        "<!DOCTYPE html>|an HTML page saved instead of an image",
         "version https://git-lfs.github.com/spec/v1|a Git LFS pointer",
         "hello|something else",
         "PNG|something else",
@@ -98,9 +98,10 @@ final class PngReadTest {
   void readParameters_damagedChunks_sayWhere() throws IOException {
     assertRefused(write(SIGNATURE), "is damaged: it ends at byte 8 without an end mark");
     assertRefused(write(SIGNATURE, HEADER), "is damaged: it ends at byte 33 without an end mark");
-    assertRefused(write(SIGNATURE, END), "is damaged: the bytes at 8 do not begin the chunk");
+    assertRefused(write(SIGNATURE, END), "is damaged: the bytes at 8 are not a valid chunk header");
     assertRefused(
-        write(SIGNATURE, HEADER, HEADER), "is damaged: the bytes at 33 do not begin the chunk");
+        write(SIGNATURE, HEADER, HEADER),
+        "is damaged: the bytes at 33 are not a valid chunk header");
     assertRefused(
         write(SIGNATURE, HEADER, latin1("\u00ff\u00ff\u00ff\u00fftEXt1234")),
         "is damaged: its chunk tEXt at byte 33 claims 4294967295 bytes, but the file has only 45");
@@ -112,8 +113,8 @@ final class PngReadTest {
       value = {
         "tEXt|parameters|it lacks a zero byte",
         "zTXt|parameters0|it ends early",
-        "zTXt|parameters00x|its compressed data end early",
-        "zTXt|parameters00|its compressed data end early",
+        "zTXt|parameters00x|its compressed data ends early",
+        "zTXt|parameters00|its compressed data ends early",
         "iTXt|parameters00|it ends early",
         "iTXt|parameters000en|it lacks a zero byte",
         "iTXt|parameters00000\u00ff|it is not UTF-8",
@@ -129,15 +130,14 @@ final class PngReadTest {
     byte[] bomb = deflate(new byte[TextChunk.MAX_BYTES + 1]);
     Path file = write(SIGNATURE, HEADER, chunk("zTXt", join(latin1("parameters\0\0"), bomb)), END);
 
-    assertRefused(
-        file, "is damaged: its text at byte 33 cannot be read: unpacked it has more than");
+    assertRefused(file, "is damaged: its text at byte 33 cannot be read: it unpacks to more than");
   }
 
   @Test
   void readParameters_hugeText_isRefused() throws IOException {
     Path file = write(SIGNATURE, HEADER, chunk("tEXt", new byte[TextChunk.MAX_BYTES + 1]), END);
 
-    assertRefused(file, "has a text of 16777217 bytes at byte 33; at most 16777216 are read");
+    assertRefused(file, "has a text of 16777217 bytes at byte 33; the maximum is 16777216");
   }
 
   @Test
@@ -155,10 +155,10 @@ final class PngReadTest {
 
     assertThat(reader.text("prompt"))
         .hasValueSatisfying(text -> assertThat(text).hasSize(10 << 20));
-    assertThat(reader.text("prompt")).isPresent(); // It counts once.
+    assertThat(reader.text("prompt")).isPresent(); // It is counted only once.
     assertThatThrownBy(() -> reader.text("workflow"))
         .isInstanceOf(ImageFileException.class)
-        .hasMessageContaining("has texts of 20971520 characters together; at most 16777216");
+        .hasMessageContaining("has texts of 20971520 characters in total; the maximum is 16777216");
   }
 
   private String read(String type, byte[] data) throws IOException {
@@ -175,7 +175,7 @@ final class PngReadTest {
         .hasMessageStartingWith("image file '" + file + "' " + predicate);
   }
 
-  /** A chunk with a checksum of zero, which the reader does not compare. */
+  /** Returns a chunk with a checksum of 0, which the reader does not verify. */
   private static byte[] chunk(String type, byte[] data) {
     return ByteBuffer.allocate(12 + data.length)
         .putInt(data.length)

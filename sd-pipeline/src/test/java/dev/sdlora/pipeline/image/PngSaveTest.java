@@ -38,7 +38,7 @@ final class PngSaveTest {
     ImageFiles.save(image("Füße\nSteps: 1"), folder.resolve("a.png"));
 
     String bytes = rawText(folder.resolve("a.png"));
-    // The checksums here and below are those of Python's zlib.crc32 over type and data.
+    // The checksums here and below are from Python's zlib.crc32 over type and data.
     assertThat(bytes.substring(33))
         .startsWith("\0\0\0\u0018tEXtparameters\0Füße\nSteps: 1\u00a88'\u00e1");
     assertThat(bytes).doesNotContain("iTXt");

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is said of a request that was read from a text and makes another image. */
+/** Tests of warnings for a request that was read from a text and gives another image. */
 final class ReproductionTest {
   private static final String START = "a cat by bad-artist\nSteps: 20, Sampler: Euler a, Seed: 1, ";
 
@@ -81,13 +81,13 @@ final class ReproductionTest {
                 + " pipeline does not have; its name was read as words");
     assertThat(warnings("TI hashes: \"bad-artist: 000000000000\""))
         .containsExactly(
-            "the embedding 'bad-artist' is another file than the text was written for: its hash is"
-                + " 0123456789ab, not 000000000000");
+            "embedding 'bad-artist' differs from the one in the metadata: hash 0123456789ab,"
+                + " expected 000000000000");
     assertThat(warnings("Lora hashes: \"ink: 000000000000\""))
         .singleElement()
         .asString()
-        .startsWith("the LoRA 'ink' is another file");
-    // The prompt was changed and does not name it any more.
+        .startsWith("LoRA 'ink' differs from the one in the metadata");
+    // The prompt was changed and no longer names it.
     assertThat(warnings("TI hashes: \"gone: 0123456789ab\"")).isEmpty();
   }
 
@@ -103,8 +103,8 @@ final class ReproductionTest {
     assertThat(warnings(settings))
         .singleElement()
         .asString()
-        .startsWith("the text is of a picture that was made from another")
-        .endsWith("which no text holds; without it the request draws from noise");
+        .startsWith("the text is from an image that was made from another image")
+        .endsWith("which is not stored in the text; without it the request starts from noise");
 
     PromptSpec given =
         Infotext.parse(START + "Denoising strength: 0.5").toBuilder()
@@ -135,9 +135,9 @@ final class ReproductionTest {
     assertThat(
             warnings("VAE: vae-ft.pt, Refiner: xl, Face restoration: CodeFormer, VAE hash: 1234"))
         .containsExactly(
-            "the text was written with the VAE 'vae-ft.pt' (hash 1234), but this is the"
+            "the text was written with the VAE 'vae-ft.pt' (hash 1234), but this image uses the"
                 + " checkpoint's own",
-            "the text was written with the refiner 'xl', but none had a part in this",
+            "the text was written with the refiner 'xl', but this image uses none",
             "the text has settings that have no effect here: 'Face restoration: CodeFormer'");
     assertThat(warnings("VAE: Automatic")).isEmpty();
     ImageSettings other =
@@ -146,12 +146,12 @@ final class ReproductionTest {
     assertThat(Reproduction.warnings(other, checkpoint())).isEmpty();
     assertThat(Reproduction.warnings(other.withVae("ft.pt", Optional.of("abc")), checkpoint()))
         .containsExactly(
-            "the text was written with the VAE 'vae-ft.pt' (hash 1234567890), but this one is"
-                + " 'ft.pt' (hash abc)");
+            "the text was written with the VAE 'vae-ft.pt' (hash 1234567890), but this image"
+                + " uses 'ft.pt' (hash abc)");
     assertThat(warnings("ControlNet 0: \"Module: canny, Model: x\""))
         .singleElement()
         .asString()
-        .contains("followed another by a control network");
+        .contains("the text is from an image made with ControlNet");
     assertThat(warnings("Precision: bfloat16"))
         .containsExactly(
             "the text was written for bfloat16, but the pipeline computes in float32, so details"
@@ -176,7 +176,7 @@ final class ReproductionTest {
     } else {
       assertThat(warnings)
           .containsExactly(
-              "the text was written with the refiner '%s', but this one is '%s'"
+              "the text was written with the refiner '%s', but this image uses '%s'"
                   .formatted(then, now));
     }
   }
@@ -190,13 +190,13 @@ final class ReproductionTest {
         .hasSize(2)
         .first()
         .asString()
-        .startsWith("the text is of ComfyUI, where a weight moves words away");
+        .startsWith("the text is from ComfyUI, which weights words relative to");
     assertThat(warnings("Version: ComfyUI")).isEmpty();
     assertThat(
             Reproduction.warnings(made(Infotext.parse(weighed + "InvokeAI 5.6.0")), checkpoint()))
         .singleElement()
         .asString()
-        .contains("InvokeAI 5.6.0, which weighs words by blending");
+        .contains("InvokeAI 5.6.0, which weights words by blending");
     assertThat(warnings("Version: Fooocus v2.5.5")).hasSize(1);
     assertThat(warnings("Version: NovelAI")).hasSize(1);
   }

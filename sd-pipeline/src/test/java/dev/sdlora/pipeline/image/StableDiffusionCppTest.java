@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Texts as the versions of stable-diffusion.cpp write them. */
+/** Tests of texts written by several versions of stable-diffusion.cpp. */
 final class StableDiffusionCppTest {
   private static final String JSON =
       ", Version: stable-diffusion.cpp, SDCPP: {\"schema\":\"sdcpp.image.params/v1\","

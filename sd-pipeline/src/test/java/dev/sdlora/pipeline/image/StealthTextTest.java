@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Texts in the lowest bits of pixels. */
+/** Tests of texts in the lowest bits of pixels. */
 final class StealthTextTest {
   private static final String TEXT =
       """
@@ -115,7 +115,7 @@ final class StealthTextTest {
     return png(stream, width, height, mark.contains("png"));
   }
 
-  /** An image with bits down its columns, of which those that do not fit are left out. */
+  /** Returns an image with bits down its columns; those that do not fit are omitted. */
   private static byte[] png(byte[] stream, int width, int height, boolean transparent) {
     int type = transparent ? BufferedImage.TYPE_INT_ARGB : BufferedImage.TYPE_INT_RGB;
     BufferedImage image = new BufferedImage(width, height, type);

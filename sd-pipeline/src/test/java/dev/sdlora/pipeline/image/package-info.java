@@ -1,4 +1,4 @@
-/** Tests of finished images. */
+/** Tests of image files and their settings. */
 @NullMarked
 package dev.sdlora.pipeline.image;
 

@@ -157,14 +157,14 @@ class ChangelessLorasTest {
     assertThatThrownBy(() -> pipeline.generate(prompt("a cat<lora:astray:1>")))
         .isInstanceOf(LoraException.class)
         .hasMessage(
-            "LoRA 'astray' is not in a folder of LoRAs; in a folder of embeddings there is a LoRA"
-                + " of this name, which has to be moved");
+            "LoRA 'astray' is not in a folder of LoRAs; in a folder of embeddings there is a LoRA of"
+                + " this name, which must be moved");
     assertThatThrownBy(() -> pipeline.generate(prompt("an astray cat")))
         .isInstanceOf(EmbeddingException.class)
         .hasMessageContaining("is a LoRA, not an embedding")
         .hasMessageContaining("<lora:astray:1>");
     assertThatThrownBy(() -> pipeline.generate(prompt("a cat<lora:loud:1>")))
-        .hasMessageContaining("there is an embedding of this name, which acts without a tag");
+        .hasMessageContaining("there is an embedding of this name, which works without a tag");
     assertThatThrownBy(() -> pipeline.generate(prompt("a cat<lora:model:1>")))
         .hasMessageContaining("is a checkpoint, not a LoRA");
     PromptSpec lenient = prompt("a cat<lora:astray:1>").toBuilder().lenient(true).build();
@@ -178,8 +178,8 @@ class ChangelessLorasTest {
   void generate_embeddingOfZeros_isSaidToSayNothing() {
     assertThat(pipeline.generate(prompt("a cat in silence")).warnings())
         .containsExactly(
-            "embedding 'silence' says nothing: all numbers of its 2 vectors are zero (norm 0), as"
-                + " in a file that was saved before it was trained");
+            "embedding 'silence' has no effect: all values of its 2 vectors are zero (norm 0), as in"
+                + " a file that was saved before it was trained");
     assertThat(pipeline.generate(prompt("a loud cat")).warnings()).isEmpty();
   }
 }

@@ -43,7 +43,7 @@ import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
 
-/** One checkpoint of two or three. */
+/** Tests of merging two or three checkpoints. */
 @Tag("slow")
 class CheckpointMergingTest {
   private static final Path A = TinyFiles.CHECKPOINT;
@@ -71,7 +71,7 @@ class CheckpointMergingTest {
     return folder.resolve(name + ".safetensors");
   }
 
-  /** The same model with other numbers, some of which are negative zeros. */
+  /** Writes the same model with other values, some of them negative zeros. */
   private Path noisy(String name, int seed) {
     Random random = new Random(seed);
     return TinyFiles.inFloat32(
@@ -106,10 +106,10 @@ class CheckpointMergingTest {
     return Objects.requireNonNull(values.get(tensor), tensor);
   }
 
-  /** The formulas, plainly. */
+  /** A plain implementation of the formulas. */
   private static float[] twin(double m, float[] a, float[] b, float[] c) {
     if (m == 0) {
-      return a; // also its negative zeros
+      return a; // including negative zeros
     }
     float[] sum = new float[a.length];
     for (int i = 0; i < a.length; i++) {
@@ -234,10 +234,10 @@ class CheckpointMergingTest {
                     .blocks(BlockWeights.of(new double[20]))
                     .write(sum))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("20 block weights are not for SD 1.x");
+        .hasMessageContaining("20 block weights do not fit SD 1.x");
   }
 
-  /** A model whose first convolution reads more channels. */
+  /** Writes a model whose first convolution has more input channels. */
   private Path inpainting() {
     TensorFile file = TensorFile.open(A);
     SafetensorsWriter writer = new SafetensorsWriter();
@@ -288,8 +288,8 @@ class CheckpointMergingTest {
 
     assertThatThrownBy(() -> CheckpointMerging.weightedSum(A, inpainting).write(sum))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("tensor '" + CONV_IN + "' has shape [32, 4, 3, 3] in one and [32, 9,")
-        .hasMessageContaining("a model that reads more channels has to be the first");
+        .hasMessageContaining("tensor '" + CONV_IN + "' has shape [32, 4, 3, 3] in the first and ")
+        .hasMessageContaining("a model that reads more channels must be the first");
   }
 
   @Example
@@ -297,8 +297,8 @@ class CheckpointMergingTest {
     assertThatThrownBy(() -> CheckpointMerging.weightedSum(A, TinyFiles.FOLDER).write(file("sum")))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("(SD 1.x) cannot be merged: tensor 'cond_stage_model.transformer.")
-        .hasMessageContaining("embeddings.token_embedding.weight' has shape [49408, 32] in one and")
-        .hasMessageContaining("[1000, 32] in the other");
+        .hasMessageContaining("token_embedding.weight' has shape [49408, 32] in the first and")
+        .hasMessageContaining("[1000, 32] in the second");
     assertThat(folder).isEmptyDirectory();
   }
 
@@ -396,7 +396,7 @@ class CheckpointMergingTest {
     assertThat(Files.exists(file("sum"))).isFalse();
   }
 
-  /** What lies in a file beside its networks has any name and size. */
+  /** Tensors outside the networks may have any name and size. */
   @Example
   void write_strangersInTheFile_areNoReasonToFail() {
     String name = "model.diffusion_model.output_blocks.99999999999.0.bias";
@@ -407,7 +407,7 @@ class CheckpointMergingTest {
     assertThat(values(sum, name)).containsExactly(0, 1, 2);
   }
 
-  /** Only of a U-Net's first kernel are all numbers read for each piece. */
+  /** Only the U-Net's first kernel is read completely for each piece. */
   @Example
   void write_largeKernelsThatReadMore_areRefused() {
     Path large = withStranger("large", "kernel", 1, 1 << 21, 1, 1);
@@ -415,11 +415,11 @@ class CheckpointMergingTest {
     assertThatThrownBy(() -> CheckpointMerging.weightedSum(large, small).write(file("sum")))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(
-            "tensor 'kernel' has shape [1, 2097152, 1, 1] in one and [1, 2097151");
+            "tensor 'kernel' has shape [1, 2097152, 1, 1] in the first and [1, 2097151");
     assertThat(file("sum")).doesNotExist();
   }
 
-  /** The checkpoint with one more tensor, of the numbers from 0 on. */
+  /** Writes the checkpoint with an additional tensor that contains the numbers from 0. */
   private Path withStranger(String file, String name, int... shape) {
     TensorFile base = TensorFile.open(A);
     SafetensorsWriter writer = new SafetensorsWriter();
@@ -438,7 +438,7 @@ class CheckpointMergingTest {
     return file(file);
   }
 
-  /** Weights of 8 bits are widened, and nothing is left of their scales. */
+  /** 8-bit weights are converted to float16, and their scales are removed. */
   @Example
   void write_float8_becomesHalf() {
     TensorFile file = TensorFile.open(A);

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Making on SD 2.x and SDXL, whose files hold OpenCLIP's projections in one tensor and its text
- * projection transposed.
+ * Tests of merging for SD 2.x and SDXL, whose files contain OpenCLIP's projections in one tensor
+ * and its text projection transposed.
  */
 @Tag("slow")
 class FamilyMakingTest {
@@ -44,7 +44,10 @@ class FamilyMakingTest {
     return Floats.fromBfloat16(Floats.toBfloat16(value));
   }
 
-  /** Bakes, and compares all weights with those of a pipeline that has the LoRA patched in. */
+  /**
+   * Merges a LoRA into a checkpoint and compares all weights with those of a pipeline with the LoRA
+   * patched in.
+   */
   private Path bake(Path checkpoint, LoraAdapter lora, int modules, UnaryOperator<Float> rounding) {
     Path file = folder.resolve(lora.name() + "-baked.safetensors");
 

@@ -38,10 +38,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Diffusers folders of every family become single files as other programs write them. */
+/**
+ * Tests the conversion of diffusers folders of every family to single files as other programs write
+ * them.
+ */
 @Tag("slow")
 class FolderMakingTest {
-  /** SD 2.x has one layer behind those that are read; a folder does not have it. */
+  /** SD 2.x has a layer after those that are used; a folder does not contain it. */
   private static final String UNREAD = "cond_stage_model.model.transformer.resblocks.4.";
 
   private static final String NETWORKS =
@@ -53,7 +56,7 @@ class FolderMakingTest {
     return DiffusersCopy.of(file).write(folder.resolve("diffusers"));
   }
 
-  /** What a single file gives when it has been a folder meanwhile. */
+  /** Converts a single file to a folder and back. */
   private Path again(Path model) {
     Path file = folder.resolve("again.safetensors");
     CheckpointMerging.weightedSum(model, model).write(file);
@@ -75,7 +78,7 @@ class FolderMakingTest {
     }
   }
 
-  /** The tensors of the file are those of the one that another program wrote, byte for byte. */
+  /** The tensors equal those of the file written by another program, byte for byte. */
   @ParameterizedTest
   @ValueSource(
       strings = {"sd1", "sd2", "sdxl", "sdxl-refiner", "sdxl-v", "ssd", "sd2-inpaint", "ip2p"})
@@ -102,7 +105,7 @@ class FolderMakingTest {
                     || (set.startsWith("sd2") && name.endsWith(".text_projection")));
   }
 
-  /** The tensors in which a file differs from another, but for the layer that is not read. */
+  /** Returns the tensors that differ between two files, except the unused layer. */
   private static Set<String> differences(Map<String, String> tensors, Path other) {
     Set<Map.Entry<String, String>> different = new HashSet<>(tensors.entrySet());
     Map<String, String> wanted = TinyFiles.tensors(other);
@@ -146,7 +149,7 @@ class FolderMakingTest {
     assertThat(TensorFile.open(file).metadata().get("baked_loras")).contains("\"strength\":\"0.7");
   }
 
-  /** One of three layers that are fused lies in another format: the file has the wider one. */
+  /** One of three fused layers has another dtype; the file gets the wider one. */
   @Test
   void bake_partsOfTwoFormats_areWidenedTogether() {
     Path original = TinyFamilies.sd2();
@@ -178,7 +181,7 @@ class FolderMakingTest {
     }
   }
 
-  /** A model of SDXL with other noise levels and latents. */
+  /** Writes an SDXL model with other noise levels and latents. */
   private Path withTensors(Map<String, List<Float>> tensors) {
     SafetensorsWriter writer = new SafetensorsWriter();
     TensorFile file = TensorFile.open(TinyFamilies.sdxl());
@@ -231,7 +234,7 @@ class FolderMakingTest {
     set("vae/config.json", "scaling_factor", 0.5);
     assertThatThrownBy(() -> again(copy))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageStartingWith("folder '" + copy + "' cannot become a single file: ")
+        .hasMessageStartingWith("folder '" + copy + "' cannot be converted to a single file: ")
         .hasMessageContaining("0.5");
     copy(TinyFamilies.sdxl());
     set("unet/config.json", "attention_head_dim", 2);
@@ -258,7 +261,7 @@ class FolderMakingTest {
     long size = Files.size(unet);
     assertThatThrownBy(() -> CheckpointMerging.weightedSum(copy, copy).write(unet))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("one of those to read");
+        .hasMessageContaining("the output file is also an input");
     assertThat(Files.size(unet)).isEqualTo(size);
   }
 

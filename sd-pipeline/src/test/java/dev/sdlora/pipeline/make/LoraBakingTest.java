@@ -27,7 +27,7 @@ import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
 
-/** Checkpoints with LoRAs in them for good. */
+/** Tests of checkpoints with LoRAs merged into them. */
 @Tag("slow")
 class LoraBakingTest {
   private Path folder = Path.of("");
@@ -133,7 +133,7 @@ class LoraBakingTest {
         TinyFiles.weights(file, List.of()),
         TinyFiles.weights(TinyFiles.FOLDER, List.of(lora)),
         TinyFiles.weights(TinyFiles.FOLDER, List.of()),
-        0.05); // float16 numbers of the size of weights, for changes of a tenth of that
+        0.05); // float16 rounding of weights, for changes a tenth of their size
   }
 
   @Example
@@ -168,7 +168,7 @@ class LoraBakingTest {
 
     assertThatThrownBy(() -> baking.write(checkpoint))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("one of those to read");
+        .hasMessageContaining("the output file is also an input");
     assertThatThrownBy(() -> baking.write(folder.resolve("model.ckpt")))
         .hasMessageContaining("must end in .safetensors");
     assertThatThrownBy(() -> LoraBaking.into(checkpoint, List.of()))

@@ -26,7 +26,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
 
-/** The same tensors under the names of kohya and of PEFT. */
+/** Tests of converting tensors between kohya's and PEFT's names. */
 class LoraConversionTest {
   private Path folder = Path.of("");
 
@@ -169,6 +169,6 @@ class LoraConversionTest {
 
     assertThatThrownBy(() -> convert(lora, KeyNames.PEFT))
         .isInstanceOf(LoraException.class)
-        .hasMessageContaining("'lora_unet_what' is for no layer that is known");
+        .hasMessageContaining("'lora_unet_what' matches no known layer");
   }
 }

@@ -33,10 +33,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** LoRAs from the difference of two checkpoints. */
+/** Tests of LoRAs extracted from the difference of two checkpoints. */
 @Tag("slow")
 class LoraExtractionTest {
-  /** Layers of the text encoder's and of the U-Net's transformers. */
+  /** The number of layers in the transformers of the text encoder and the U-Net. */
   private static final int TRANSFORMERS = 30 + 192;
 
   @TempDir private static Path models;
@@ -76,7 +76,8 @@ class LoraExtractionTest {
     assertThat(made.modules()).isEqualTo(215 + 30);
     assertThat(made.rank()).isEqualTo(2);
     assertThat(made.keptEnergy()).isGreaterThan(0.99999);
-    // The difference of two float32 numbers is rounded at their size, some 30 times its own.
+    // The difference of two float32 numbers is rounded relative to their size, about 30 times its
+    // own.
     assertEffect(file, 1e-5);
   }
 
@@ -85,7 +86,7 @@ class LoraExtractionTest {
     Path file = folder.resolve("half.safetensors");
     LoraExtraction.between(original, tuned).convolutions(true).exact(true).rank(2).write(file);
 
-    assertEffect(file, 2e-3); // float16 has 11 bits, and two factors are rounded
+    assertEffect(file, 2e-3); // float16 has 11 bits, and both factors are rounded
   }
 
   @Test
@@ -126,7 +127,7 @@ class LoraExtractionTest {
         .containsExactly(OUTSIDE_TRANSFORMERS, TEXT_ENCODER);
     assertThat(unet.leftOut().get(1).layers()).hasSize(30);
     assertThat(unet.keptEnergy()).isLessThan(most.keptEnergy());
-    // Kept, and left out for each cause, make up the whole.
+    // The kept part and the parts omitted for each cause add up to the whole.
     double whole =
         unet.leftOut().stream().mapToDouble(SkippedLayers::share).sum() + unet.keptEnergy();
     assertThat(whole).isCloseTo(1, within(1e-4));
@@ -144,7 +145,7 @@ class LoraExtractionTest {
     assertThatThrownBy(
             () -> LoraExtraction.between(original, other).write(folder.resolve("a.safetensors")))
         .isInstanceOf(LoraException.class)
-        .hasMessageContaining("nothing to extract; they do in what is left out: ")
+        .hasMessageContaining("nothing to extract; they differ only in skipped layers: ")
         .hasMessageContaining(" biases, normalisations and embeddings");
   }
 
@@ -239,7 +240,7 @@ class LoraExtractionTest {
             () -> LoraExtraction.between(original, shorter).write(folder.resolve("a.safetensors")))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("text_model.encoder.layers.4.self_attn.q_proj.weight")
-        .hasMessageContaining("expected two models of one size");
+        .hasMessageContaining("expected two models of the same size");
   }
 
   @Test

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** One LoRA of several, and one of another rank. */
+/** Tests of merging several LoRAs, and of changing the rank. */
 @Tag("slow")
 class LoraMergingTest {
   @TempDir private static Path files;
@@ -150,7 +150,7 @@ class LoraMergingTest {
     LoraAdapter changing = lora.toBuilder().unetStrength(StrengthSchedule.parse("1@0,0@1")).build();
     assertThatThrownBy(() -> LoraMerging.of(List.of(changing)).write(file))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("must not change over the steps");
+        .hasMessageContaining("must have the same strength in all steps");
     assertThatThrownBy(() -> LoraMerging.of(List.of())).hasMessage("loras must not be empty");
     assertThat(folder).isEmptyDirectory();
   }
@@ -207,6 +207,7 @@ class LoraMergingTest {
         .hasMessage("neither rank nor energy is set");
     assertThatThrownBy(() -> resizing.rank(0)).hasMessage("rank must be at least 1: 0");
     assertThatThrownBy(() -> resizing.energy(1.5, 4)).hasMessageContaining("at most 1: 1.5");
-    assertThatThrownBy(() -> resizing.rank(1).write(first)).hasMessageContaining("would be lost");
+    assertThatThrownBy(() -> resizing.rank(1).write(first))
+        .hasMessageContaining("would be overwritten");
   }
 }

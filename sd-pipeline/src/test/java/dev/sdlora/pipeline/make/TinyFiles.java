@@ -36,7 +36,7 @@ import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
-/** A small checkpoint, LoRAs for it, and what they make of its weights. */
+/** A small checkpoint, LoRAs for it, and the weights that result from them. */
 final class TinyFiles {
   static final Path CHECKPOINT = TinyModels.CHECKPOINT;
   static final Path FOLDER = path("/dev/sdlora/pipeline/diffusers");
@@ -46,7 +46,7 @@ final class TinyFiles {
 
   private TinyFiles() {}
 
-  /** The weights that a float32 pipeline computes with when it has LoRAs patched in. */
+  /** Returns the weights of a float32 pipeline with LoRAs patched in. */
   static Map<String, float[]> weights(Path checkpoint, List<LoraAdapter> loras) {
     ModelFiles model = CheckpointReader.read(checkpoint);
     Map<Network, Map<String, Origin>> origins = model.patchable();
@@ -76,7 +76,8 @@ final class TinyFiles {
   }
 
   /**
-   * Compares the changes of weights; the tolerance is a share of the largest change of any weight.
+   * Asserts equal changes of weights; the tolerance is a fraction of the largest change of any
+   * weight.
    */
   static void assertSameChange(
       Map<String, float[]> actual,
@@ -102,12 +103,12 @@ final class TinyFiles {
     assertThat(worst / largest).as("worst at %s", where).isLessThan(tolerance);
   }
 
-  /** A LoRA of random numbers with kohya's names for the layers that are wanted. */
+  /** Writes a random LoRA with kohya's names for the selected layers. */
   static Path randomLora(Path file, int seed, DType format, Predicate<String> layers) {
     return randomLora(CHECKPOINT, file, seed, format, layers);
   }
 
-  /** The same for another checkpoint. */
+  /** Writes a random LoRA for another checkpoint. */
   static Path randomLora(
       Path checkpoint, Path file, int seed, DType format, Predicate<String> layers) {
     ModelFiles model = CheckpointReader.read(checkpoint);
@@ -153,12 +154,12 @@ final class TinyFiles {
     return values;
   }
 
-  /** A checkpoint with its numbers in float32, without the tensors that are not wanted. */
+  /** Writes a checkpoint in float32 with the selected tensors. */
   static Path inFloat32(Path source, Path target, Predicate<String> tensors) {
     return inFloat32(source, target, tensors, (name, values) -> values);
   }
 
-  /** The same with other numbers. */
+  /** Writes a checkpoint in float32 with other values. */
   static Path inFloat32(
       Path source,
       Path target,
@@ -178,7 +179,7 @@ final class TinyFiles {
     return target;
   }
 
-  /** The tensors of a file as text: names, formats, shapes and bytes. */
+  /** Returns the tensors of a file as text: names, dtypes, shapes and bytes. */
   static Map<String, String> tensors(Path path) {
     TensorFile file = TensorFile.open(path);
     Map<String, String> tensors = new LinkedHashMap<>();

@@ -1,4 +1,4 @@
-/** Making LoRA files and checkpoints. */
+/** Tests of making LoRA files and checkpoints. */
 @NullMarked
 package dev.sdlora.pipeline.make;
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is left, as the kernel's files say it. */
+/** Tests of reading the available memory from the kernel's files. */
 class MachineMemoryTest {
   @TempDir private Path root;
 
@@ -53,12 +53,12 @@ class MachineMemoryTest {
   @Test
   void getAsLong_groupsOfVersion1_isWhatTheyLeave() throws IOException {
     write("proc/self/cgroup", "5:cpu,cpuacct:/x\n4:memory:/docker/abc\n1:name=systemd:/x\n");
-    // Inside a container the group's own folder is the outermost one.
+    // Inside a container, the group's own folder is the outermost one.
     write("sys/fs/cgroup/memory/memory.limit_in_bytes", "2000000000\n");
     write("sys/fs/cgroup/memory/memory.usage_in_bytes", "500000000\n");
     write("sys/fs/cgroup/memory/memory.stat", "inactive_file 1\ntotal_inactive_file 100000000\n");
     assertThat(left()).isEqualTo(1_600_000_000L);
-    // Without a limit the kernel writes a number near the largest.
+    // Without a limit, the kernel writes a number near the maximum.
     write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
     assertThat(left()).isEqualTo(8_000_000L * 1024);
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
-/** Who may take memory, and who waits for it. */
+/** Tests of which requests get memory, and which wait for it. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class MemoryBudgetTest {
   private final AtomicLong available = new AtomicLong(3_000_000_000L);
@@ -26,7 +26,7 @@ class MemoryBudgetTest {
     return new MemoryNeed(nativeBytes, heapBytes);
   }
 
-  /** A budget of what is available, whose first request is over. */
+  /** Returns a budget of the available memory, whose first request is done. */
   private MemoryBudget begun(Runnable reclaim) {
     MemoryBudget open = open(reclaim);
     assertThat(open.<String>within(need(0, 0), "", () -> false, () -> "first")).isEqualTo("first");
@@ -56,8 +56,7 @@ class MemoryBudgetTest {
     assertThatThrownBy(() -> budget.within(need(9e8, 2e8), "in a test", () -> false, () -> "never"))
         .isInstanceOf(ResourceException.class)
         .hasMessage(
-            "about 1.1 GB of memory would be needed in a test, but the most for this pipeline is"
-                + " 1.0 GB");
+            "about 1.1 GB of memory would be needed in a test, but the pipeline's limit is 1.0 GB");
     assertThatThrownBy(() -> budget.within(need(0, 6e8), "in a test", () -> false, () -> "never"))
         .hasMessageContaining("600 MB of Java's heap")
         .hasMessageContaining("500 MB (-Xmx)");
@@ -84,7 +83,7 @@ class MemoryBudgetTest {
     available.set(1_000_000_000);
     assertThatThrownBy(() -> open.within(need(2e9, 0), "", () -> false, () -> "never"))
         .hasMessageContaining("2.0 GB")
-        .hasMessageContaining("what is left is 1.0 GB");
+        .hasMessageContaining("the available memory is 1.0 GB");
   }
 
   @Test
@@ -103,7 +102,7 @@ class MemoryBudgetTest {
     assertThat(second.join()).isEqualTo("done");
   }
 
-  /** The first request holds the 1 GB that it needs of 3 GB, which leaves 2 GB. */
+  /** The first request holds the 1 GB that it needs, which leaves 2 of 3 GB. */
   @Test
   void within_besideOneThatHoldsItsMemory_countsThatMemoryOnce() {
     MemoryBudget open = begun(() -> {});
@@ -159,7 +158,7 @@ class MemoryBudgetTest {
     assertThat(open.<String>within(need(5e8, 0), "", () -> false, () -> "fits")).isEqualTo("fits");
     available.set(400_000_000);
     assertThatThrownBy(() -> open.within(need(1.1e9, 0), "", () -> false, () -> "never"))
-        .hasMessageContaining("what is left is 1.0 GB");
+        .hasMessageContaining("the available memory is 1.0 GB");
   }
 
   @Test

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Estimates against peaks of resident memory, measured around each network of the demo model with a
- * heap that was resident before.
+ * Tests estimates against measured peaks of resident memory of each network of the demo model; the
+ * heap was resident before.
  */
 class NetworkMemoryTest {
   private static final double MIB = 1 << 20;
@@ -26,7 +26,7 @@ class NetworkMemoryTest {
   private static final VaeConfig SD15_VAE =
       new VaeConfig(List.of(128, 256, 512, 512), 2, 4, 0.18215);
 
-  /** Within a quarter. */
+  /** The tolerance is a quarter. */
   @ParameterizedTest
   @CsvSource({"512, false, 256.0, 256.8", "1024, true, 588.3, 522.2"})
   void vae_demoModel_isWhatWasMeasured(int side, boolean strips, double encode, double decode) {
@@ -43,7 +43,7 @@ class NetworkMemoryTest {
         .isCloseTo(115.4, withPercentage(25));
   }
 
-  /** Of SD 1.5: 12,480 channels of keys and as many of values in the sixteen layers. */
+  /** SD 1.5 has 12,480 channels of keys and as many of values in sixteen layers. */
   @Test
   void textKeys_growWithRowsTokensAndTexts() {
     double numbers = 2 * 12_480.0 * 2 * 77;
@@ -64,7 +64,10 @@ class NetworkMemoryTest {
         .isLessThan(0.7 * NetworkMemory.encode(SD15_VAE, pixels, false, NUMBER).bytes());
   }
 
-  /** Logged: blocks of 16.8, 16.8 and 8.4 MB: the input of a residual block, normed, convolved. */
+  /**
+   * From a log: blocks of 16.8, 16.8 and 8.4 MB: the input of a residual block, normalised,
+   * convolved.
+   */
   @Test
   void decode_layersOfOneStrip_areNormedAndConvolvedOnce() {
     VaeConfig bundled = new VaeConfig(List.of(32, 64, 64, 128), 1, 4, 0.18215);
@@ -75,7 +78,7 @@ class NetworkMemoryTest {
 
   @Test
   void blocks_of32MegabytesAndMore_areMappedByThemselves() {
-    // Four tensors live at the end of the decoder, of 32 channels here.
+    // Four tensors are live at the end of the decoder, with 32 channels here.
     VaeConfig narrow = new VaeConfig(List.of(32, 32, 32, 32), 1, 4, 0.18215);
     double pixels = 512 * 504;
     Blocks below = NetworkMemory.decode(narrow, pixels, false, NUMBER);
@@ -85,7 +88,7 @@ class NetworkMemoryTest {
     pixels = 512 * 512;
     Blocks from = NetworkMemory.decode(narrow, pixels, false, NUMBER);
     assertThat(from.mapped()).isEqualTo(4 * 32 * NUMBER * pixels);
-    // The level before lies in arenas, has a quarter of the size, and its memory stays.
+    // The previous level is in arenas, has a quarter of the size, and its memory is kept.
     assertThat(from.bytes()).isEqualTo(from.mapped() + 1.5 * 4 * 32 * NUMBER * pixels / 4);
   }
 

@@ -186,8 +186,8 @@ class AuxiliaryNetworksTest {
     assertThatThrownBy(() -> builder().controlNet(file).build())
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
-            "ControlNet '%s' is made for another SD 1.x model (text states of 40), but checkpoint"
-                + " 'tiny-sd1' is SD 1.x (text states of 32)",
+            "ControlNet '%s' is for another SD 1.x model (text states of width 40), but checkpoint"
+                + " 'tiny-sd1' is SD 1.x (text states of width 32)",
             file);
   }
 
@@ -281,12 +281,12 @@ class AuxiliaryNetworksTest {
     assertThatThrownBy(() -> builder().previewDecoder(modern).build())
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
-            "preview decoder '%s' is for latents of 16 channels, but the checkpoint's have 4; it is"
-                + " probably TAESD3 or TAEF1, and TAESD is the one for SD 1.x",
+            "preview decoder '%s' is for latents with 16 channels, but the checkpoint has 4; it is"
+                + " probably TAESD3 or TAEF1, but SD 1.x needs TAESD",
             modern);
     assertThatThrownBy(() -> builder().previewDecoder(control).build())
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("is not a decoder of TAESD");
+        .hasMessageContaining("is not a TAESD decoder");
     assertThatThrownBy(() -> builder().controlNet(modern).build())
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("taesd3_decoder");

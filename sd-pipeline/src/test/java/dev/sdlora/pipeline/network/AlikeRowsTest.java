@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Rows that differ in their text alone share what comes before it is read; each is what it is in a
- * batch of its own, with residuals and features of other networks for each row.
+ * Tests that rows that differ only in their text share the layers before it is read. Each row's
+ * result equals that in a batch of its own, with residuals and features of other networks per row.
  */
 class AlikeRowsTest {
   private static final int ROWS = 3;
@@ -95,7 +95,7 @@ class AlikeRowsTest {
     UNetConfig config = unet.config();
     try (Torch torch = Torch.open("cpu");
         NDManager scope = torch.scope()) {
-      // One number for each row, which fits every output.
+      // One number for each row, which is broadcast to every output.
       NDArray added = Torch.floats(scope, block, rows, 1, 1, 1);
       NDArray[] blocks = new NDArray[config.branches() + 1];
       NDArray[] levels = new NDArray[config.levels() + 1];

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** ControlNets made of a U-Net's own way down, whose outputs are known. */
+/** Tests of ControlNets made of a U-Net's own encoder, whose outputs are known. */
 class ControlNetTest {
   private static final UNetConfig UNET =
       new UNetConfig(4, 4, List.of(32, 64), 2, List.of(1, 0), 1, 8, 24, false);
@@ -78,7 +78,7 @@ class ControlNetTest {
         : "controlnet_down_blocks." + index;
   }
 
-  /** Makes every output a multiple of what the block gives. */
+  /** Makes every output a multiple of the block's output. */
   private void identities() {
     for (int i = 0; i < CONFIG.outputs(); i++) {
       float[] bias = weights.of(output(i) + ".bias");
@@ -243,7 +243,7 @@ class ControlNetTest {
     return new Planes(values, 4, 8, 6);
   }
 
-  /** The names that such files have. */
+  /** The naming schemes of such files. */
   enum Layout {
     DIFFUSERS(""),
     ORIGINAL("control_model."),
@@ -255,7 +255,7 @@ class ControlNetTest {
       this.prefix = prefix;
     }
 
-    /** Of the weights that matter here, for the network of this test. */
+    /** Returns the name of a weight of this test's network. */
     String of(String name) {
       if (this == DIFFUSERS) {
         return name;

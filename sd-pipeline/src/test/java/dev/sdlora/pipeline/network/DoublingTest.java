@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A convolution of an enlarged image, over packed weights a transposed convolution of the image
- * itself, is that of the plain twin at all sizes and edges, and with what LoRAs do to it.
+ * Tests the convolution of an enlarged image, which with packed weights is a transposed convolution
+ * of the small image, against the plain one, at all sizes and edges, and with LoRAs.
  */
 class DoublingTest {
   private static final int IN = 12;
@@ -59,7 +59,7 @@ class DoublingTest {
     torch.close();
   }
 
-  /** The tensor whose rows are to become so many, from one row up; twice as many or one fewer. */
+  /** Sides of the result are twice those of the input, or one less. */
   @Test
   void anySizeAndEdges_isThePlainTwin() {
     RandomWeights numbers = new RandomWeights(withLora(), 3);
@@ -85,7 +85,7 @@ class DoublingTest {
     }
   }
 
-  /** Both forms follow a patch; afterwards they are the bits that they were. */
+  /** A patch changes both forms; restoring it gives the original bits. */
   @Test
   void patchAndRestore_changeBothForms() {
     for (ScalarType type : List.of(ScalarType.FLOAT32, ScalarType.BFLOAT16)) {
@@ -147,7 +147,7 @@ class DoublingTest {
         "up.weight", List.of((long) OUT, (long) IN, 3L, 3L), "up.bias", List.of((long) OUT));
   }
 
-  /** A LoRA beside it, as overlays have it. */
+  /** A LoRA in the form used by overlays. */
   private static Map<String, List<Long>> withLora() {
     Map<String, List<Long>> all = new LinkedHashMap<>(weights());
     all.put("up.lora_down.weight", List.of(2L, (long) IN, 3L, 3L));

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What a U-Net keeps is what lies deeper: given back to it with the same question it is the same
- * prediction, bit for bit, whatever the branch, the size, and what is added beside.
+ * Tests that cached U-Net features with the same inputs give the same prediction, bit for bit, for
+ * any branch and size, with and without residuals.
  */
 class KeptFeaturesTest {
   @TempDir private Path folder;
@@ -69,7 +69,7 @@ class KeptFeaturesTest {
       if (residuals) {
         for (int network = 0; network < 2; network++) {
           for (int i = 0; i <= config.branches(); i++) {
-            // One number for each row, which fits every output.
+            // One number for each row, which is broadcast to every output.
             blocks.add(tensor(random, scope, rows, 1, 1, 1));
           }
           for (int i = 0; i <= config.levels(); i++) {

@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Resizing against plain twins that follow PyTorch's documentation of {@code interpolate}. */
+/**
+ * Tests resizing against plain implementations that follow PyTorch's documentation of {@code
+ * interpolate}.
+ */
 class LatentResizingTest {
   private static final ImageSize FROM = new ImageSize(56, 40);
 
@@ -61,7 +64,7 @@ class LatentResizingTest {
     return latent;
   }
 
-  /** Rows, then columns; each new number is a weighted sum of a line. */
+  /** Resizes rows, then columns; each new value is a weighted sum of a line. */
   private static float[] twin(Mode mode, float[] latent, ImageSize to) {
     double[][] across = weights(mode, 7, to.width() / 8);
     double[][] down = weights(mode, 5, to.height() / 8);
@@ -98,7 +101,7 @@ class LatentResizingTest {
     return weights;
   }
 
-  /** Positions outside count for the outermost one. */
+  /** Positions outside are replaced by the outermost one. */
   private static void sample(double[] weights, double at, int radius, DoubleUnaryOperator filter) {
     for (int k = (int) Math.floor(at) - radius + 1; k <= (int) Math.floor(at) + radius; k++) {
       weights[Math.max(0, Math.min(weights.length - 1, k))] +=
@@ -106,7 +109,7 @@ class LatentResizingTest {
     }
   }
 
-  /** Positions outside do not count; the others make up for them. */
+  /** Positions outside are ignored, and the other weights are normalised. */
   private static void cover(
       double[] weights, double centre, double scale, int radius, DoubleUnaryOperator filter) {
     double stretch = Math.max(1, scale);

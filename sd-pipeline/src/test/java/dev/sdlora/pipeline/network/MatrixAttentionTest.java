@@ -14,20 +14,20 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Attention by products, against libtorch's fused attention in float32. */
+/** Tests attention by matrix products against libtorch's fused attention in float32. */
 class MatrixAttentionTest {
   /** Half a step of bfloat16. */
   private static final double ROUNDING = 1.0 / 512;
 
   @ParameterizedTest
   @CsvSource({
-    // rows, queries, keys, heads, width of a head, size of the numbers
+    // rows, queries, keys, heads, width of a head, magnitude of the values
     "2, 64, 64, 2, 8, 1",
     "1, 1100, 1030, 1, 40, 1",
     "3, 7, 130, 3, 16, 3",
     "2, 1, 5, 1, 64, 2",
     "1, 600, 33, 2, 15, 0.01",
-    // Keys that have much in common; scores too large for the exponentials, of all rows or of one.
+    // Keys with much in common; scores too large for the exponentials, of all rows or of one.
     "2, 50, 60, 2, 32, 5",
     "2, 50, 60, 2, 32, 1e4",
   })
@@ -80,7 +80,7 @@ class MatrixAttentionTest {
         .toFloatArray();
   }
 
-  /** Numbers about a mean. */
+  /** Returns values around a mean. */
   private static NDArray tensor(
       Random random, NDManager scope, double mean, double spread, int rows, int n, int width) {
     float[] values = new float[rows * n * width];
@@ -92,7 +92,7 @@ class MatrixAttentionTest {
     return Torch.floats(scope, values, rows, n, width);
   }
 
-  /** The root of the mean square of the differences, as a share of that of the numbers. */
+  /** Returns the root mean square of the differences, relative to that of the values. */
   private static double distance(float[] actual, float[] exact) {
     double sum = 0;
     double all = 0;

@@ -28,9 +28,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A U-Net over packed weights predicts what its plain twin does: at sizes that weights were not
- * packed for, odd ones and single positions among them, with edges that go on, and with a LoRA
- * beside every layer.
+ * Tests that a U-Net with packed weights predicts the same as with plain ones: at sizes that the
+ * weights were not packed for, including odd sizes and single positions, with tiling, and with a
+ * LoRA at every layer.
  */
 class PackedUNetTest {
   private static final long RANK = 3;
@@ -38,7 +38,7 @@ class PackedUNetTest {
 
   @TempDir private Path folder;
 
-  /** Of 96 channels, which do not come in blocks of 64. */
+  /** Has 96 channels, which are not a multiple of the block size 64. */
   private static final UNetConfig UNEVEN =
       new UNetConfig(4, 4, List.of(32, 96), 1, List.of(1, 0), 1, 8, 24, false);
 
@@ -46,7 +46,7 @@ class PackedUNetTest {
     return Stream.concat(UNetWeightsTest.configs(), Stream.of(UNEVEN));
   }
 
-  /** Each size would cut them into blocks of its own. */
+  /** Each image size would split them into other blocks. */
   @Test
   void of_kernelsWithUnevenOutputs_areNotPacked() {
     Set<String> packed = UNetPacking.of(UNEVEN).keySet();
@@ -76,15 +76,15 @@ class PackedUNetTest {
         assertSame(expected, actual, 2, 8, 8, CLOSE);
         assertSame(expected, actual, 1, 9, 5, CLOSE);
         assertSame(expected.tiling(Tiling.BOTH), actual.tiling(Tiling.BOTH), 1, 6, 4, CLOSE);
-        // A group of a norm is one or two numbers there, whose small difference becomes a large
-        // one.
+        // A norm group has only one or two values here, and normalising amplifies their small
+        // difference.
         assertSame(expected, actual, 3, 1, 1, 50 * CLOSE);
       }
     }
   }
 
   /**
-   * Eight bits are few in so small a network, so the twins are compared by their distance to
+   * Eight bits are too few for a direct comparison in so small a network, so both are compared with
    * float32.
    */
   @ParameterizedTest
@@ -110,7 +110,7 @@ class PackedUNetTest {
     return weights.load(torch, folder.resolve("packed"), type, UNetPacking.of(config));
   }
 
-  /** The root of the mean square. */
+  /** Returns the root mean square of the differences. */
   private static double distance(float[] some, float[] others) {
     double sum = 0;
     for (int i = 0; i < some.length; i++) {
@@ -119,7 +119,7 @@ class PackedUNetTest {
     return Math.sqrt(sum / some.length);
   }
 
-  /** A LoRA beside each layer. */
+  /** Adds a LoRA at each layer. */
   private static Map<String, List<Long>> withLora(Map<String, List<Long>> weights) {
     Map<String, List<Long>> all = new LinkedHashMap<>(weights);
     weights.forEach(

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * An autoencoder over packed weights draws what its plain twin does, as a whole and in strips, with
- * edges that go on, and several images at once.
+ * Tests that an autoencoder with packed weights gives the same result as with plain ones, as a
+ * whole and in strips, with tiling, and with several images at once.
  */
 class PackedVaeTest {
   private static final VaeConfig CONFIG = new VaeConfig(List.of(32, 64, 32), 2, 4, 1);
@@ -76,7 +76,8 @@ class PackedVaeTest {
       int height, int width, int numbers, int batch, Tiling tiling) {
     Vae expected = plain.tiling(tiling);
     Vae actual = packed.tiling(tiling).inStrips(numbers);
-    // A group of a norm is one or two numbers there, whose small difference becomes a large one.
+    // A norm group has only one or two values here, and normalising amplifies their small
+    // difference.
     double close = height * width <= 2 ? 50 * CLOSE : CLOSE;
     float[] latents = random(batch * 4 * height * width);
     assertThat(
@@ -92,7 +93,7 @@ class PackedVaeTest {
         .isLessThan(close);
   }
 
-  /** Eight bits are few, so the twins are compared by their distance to float32. */
+  /** Eight bits are too few for a direct comparison, so both are compared with float32. */
   @ParameterizedTest
   @CsvSource({"40, 44, 0", "40, 44, 50000", "9, 4, 2000"})
   void bfloat16_isAsGoodAsThePlainTwin(int height, int width, int numbers) {
@@ -142,7 +143,7 @@ class PackedVaeTest {
     return largest;
   }
 
-  /** The root of the mean square. */
+  /** Returns the root mean square of the differences. */
   private static double distance(float[] some, float[] others) {
     double sum = 0;
     for (int i = 0; i < some.length; i++) {

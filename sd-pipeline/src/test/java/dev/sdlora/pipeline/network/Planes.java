@@ -5,15 +5,17 @@ import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Planes of numbers, and the layers of convolutional networks on them in plain Java and double
- * precision.
+ * Planes of numbers, with the layers of convolutional networks in plain Java and double precision.
  *
  * @param values [channels][height][width]
+ * @param channels the number of planes
+ * @param height rows
+ * @param width columns
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Planes(double[] values, int channels, int height, int width) {
 
-  /** Normally distributed numbers. */
+  /** Returns normally distributed numbers. */
   public static Planes random(int channels, int height, int width, long seed) {
     Random random = new Random(seed);
     Planes result = empty(channels, height, width);
@@ -25,7 +27,7 @@ public record Planes(double[] values, int channels, int height, int width) {
     return new Planes(new double[channels * height * width], channels, height, width);
   }
 
-  /** The numbers as floats. */
+  /** Returns the numbers as floats. */
   public float[] floats() {
     float[] floats = new float[values.length];
     for (int i = 0; i < floats.length; i++) {
@@ -34,7 +36,7 @@ public record Planes(double[] values, int channels, int height, int width) {
     return floats;
   }
 
-  /** A number; 0 beyond the edges. */
+  /** Returns a number; 0 outside the edges. */
   public double at(int channel, int y, int x) {
     return y < 0 || x < 0 || y >= height || x >= width
         ? 0
@@ -42,10 +44,11 @@ public record Planes(double[] values, int channels, int height, int width) {
   }
 
   /**
-   * A square convolution over all positions.
+   * Applies a square convolution at all positions.
    *
    * @param kernel [out][in][side][side]
    * @param bias [out]
+   * @param stride the distance between positions
    */
   public Planes conv(float[] kernel, float[] bias, int stride) {
     int side = (int) Math.round(Math.sqrt(kernel.length / (double) (bias.length * channels)));
@@ -67,7 +70,7 @@ public record Planes(double[] values, int channels, int height, int width) {
     return result;
   }
 
-  /** Every number repeated twice in both directions. */
+  /** Repeats every number twice in both directions. */
   public Planes doubled() {
     Planes result = empty(channels, 2 * height, 2 * width);
     for (int i = 0; i < result.values.length; i++) {
@@ -77,7 +80,7 @@ public record Planes(double[] values, int channels, int height, int width) {
     return result;
   }
 
-  /** Means of squares of two by two, of what there is of them at the ends of odd sides. */
+  /** Averages squares of two by two; those at the ends of odd sides are smaller. */
   public Planes halved() {
     Planes result = empty(channels, (height + 1) / 2, (width + 1) / 2);
     for (int i = 0; i < result.values.length; i++) {
@@ -93,7 +96,7 @@ public record Planes(double[] values, int channels, int height, int width) {
     return result;
   }
 
-  /** Squares of numbers as channels. */
+  /** Converts squares of numbers to channels. */
   public Planes unshuffled(int side) {
     int square = side * side;
     Planes result = empty(channels * square, height / side, width / side);
@@ -105,7 +108,7 @@ public record Planes(double[] values, int channels, int height, int width) {
     return result;
   }
 
-  /** Sides that are multiples of a number; what lies at the edges goes on. */
+  /** Pads the sides to multiples of a number by repeating the edges. */
   public Planes continued(int side) {
     Planes result =
         empty(channels, (height + side - 1) / side * side, (width + side - 1) / side * side);
@@ -117,26 +120,26 @@ public record Planes(double[] values, int channels, int height, int width) {
     return result;
   }
 
-  /** A function of each number. */
+  /** Applies a function to each number. */
   public Planes map(DoubleUnaryOperator function) {
     return new Planes(Arrays.stream(values).map(function).toArray(), channels, height, width);
   }
 
-  /** This plus a multiple of another. */
+  /** Adds a multiple of other planes. */
   public Planes plus(Planes other, double factor) {
     Planes result = empty(channels, height, width);
     Arrays.setAll(result.values, i -> values[i] + factor * other.values[i]);
     return result;
   }
 
-  /** The channels of this and of another. */
+  /** Concatenates the channels. */
   public Planes with(Planes other) {
     double[] both = Arrays.copyOf(values, values.length + other.values.length);
     System.arraycopy(other.values, 0, both, values.length, other.values.length);
     return new Planes(both, channels + other.channels, height, width);
   }
 
-  /** Moved to the right and down; what leaves comes back at the opposite edge. */
+  /** Rolls down and to the right; what leaves at one edge re-enters at the opposite edge. */
   public Planes rolled(int down, int right) {
     Planes result = empty(channels, height, width);
     for (int i = 0; i < values.length; i++) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PredictionTest {
-  /** Table 1 of Karras et al. 2022 with a deviation of 0.5, term by term. */
+  /** Table 1 of Karras et al. 2022 with a standard deviation of 0.5, term by term. */
   @ParameterizedTest
   @ValueSource(doubles = {0.002, 0.5, 3, 80})
   void edm_isKarrasTable(double sigma) {
@@ -26,7 +26,7 @@ class PredictionTest {
     assertThat(Prediction.EDM.time(sigma, levels)).isCloseTo(0.25 * Math.log(sigma), within(1e-12));
   }
 
-  /** What is exact for a perfect network: the prediction of v gives the clean latent back. */
+  /** For a perfect network, the predicted v gives exactly the clean latent. */
   @ParameterizedTest
   @ValueSource(doubles = {0.01, 1, 120})
   void edmV_ofTheTrueVelocity_isTheCleanLatent(double sigma) {
@@ -67,7 +67,7 @@ class PredictionTest {
         .containsExactly(new float[] {1, 2, 3, 4}, within(1e-5f));
   }
 
-  /** Sines first, and the slowest period at the last place, unlike the embedding of times. */
+  /** Sines come first, and the slowest period last, unlike the embedding of timesteps. */
   @Test
   void guidanceEmbedding_ofAScale_isThatOfAThousandTimesItsExcess() {
     float[] numbers = GuidanceEmbedding.of(8.5, 256);

@@ -17,12 +17,12 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 
-/** Weights that keep numbers about as large as they are from layer to layer. */
+/** Random weights that preserve the magnitude of values from layer to layer. */
 public final class RandomWeights {
   private final Map<String, List<Long>> shapes;
   private final Map<String, float[]> values = new LinkedHashMap<>();
 
-  /** Random numbers for weights of some shapes. */
+  /** Creates random weights with these shapes. */
   public RandomWeights(Map<String, List<Long>> shapes, long seed) {
     this.shapes = shapes;
     Random random = new Random(seed);
@@ -40,7 +40,7 @@ public final class RandomWeights {
         });
   }
 
-  /** Numbers about as large as those that networks are given. */
+  /** Returns values of a magnitude that is typical for network inputs. */
   static float[] normal(Random random, int length) {
     float[] values = new float[length];
     for (int i = 0; i < length; i++) {
@@ -49,12 +49,12 @@ public final class RandomWeights {
     return values;
   }
 
-  /** The numbers of a weight, which may be changed. */
+  /** Returns the values of a weight, which may be modified. */
   public float[] of(String name) {
     return Objects.requireNonNull(values.get(name));
   }
 
-  /** Adds all to a file. */
+  /** Adds all weights to a file. */
   public void add(SafetensorsWriter writer, UnaryOperator<String> names) {
     values.forEach(
         (name, numbers) ->
@@ -62,7 +62,7 @@ public final class RandomWeights {
                 names.apply(name), Objects.requireNonNull(shapes.get(name)), numbers, DType.F32));
   }
 
-  /** Writes a file. */
+  /** Writes all weights to a file. */
   public Path write(Path file, UnaryOperator<String> names) {
     SafetensorsWriter writer = new SafetensorsWriter();
     add(writer, names);
@@ -70,17 +70,17 @@ public final class RandomWeights {
     return file;
   }
 
-  /** The weights in native memory, by way of a file. */
+  /** Loads the weights into native memory through a file. */
   public LiveWeights load(Torch torch, Path scratch) {
     return load(torch, scratch, ScalarType.FLOAT32);
   }
 
-  /** The same in a number format. */
+  /** Loads the weights in a dtype. */
   public LiveWeights load(Torch torch, Path scratch, ScalarType type) {
     return load(torch, scratch, type, Map.of());
   }
 
-  /** The same, some of them packed. */
+  /** Loads the weights in a dtype, some of them packed. */
   LiveWeights load(Torch torch, Path scratch, ScalarType type, Map<String, Packing> packings) {
     TensorFile file = TensorFile.open(write(scratch, name -> name));
     Map<String, Origin> origins = new LinkedHashMap<>();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** T2I-Adapters of random weights against plain Java, and what a U-Net makes of their outputs. */
+/** Tests of T2I-Adapters with random weights against plain Java, and of their effect on a U-Net. */
 class T2iAdapterTest {
   @TempDir private Path folder;
   private final Torch torch = Torch.open("cpu");
@@ -140,7 +140,7 @@ class T2iAdapterTest {
           .isEqualTo(plain);
       float[] once = predict(unet, new Residuals(List.of(), List.of(none, deep, middle)));
       assertThat(once).isNotEqualTo(plain);
-      // A second one behind the first.
+      // A second adapter after the first.
       List<NDArray> two = List.of(none, deep.mul(0), middle, none, deep, middle);
       assertThat(predict(unet, new Residuals(List.of(), two))).isEqualTo(once);
       float[] shallow =
@@ -150,8 +150,9 @@ class T2iAdapterTest {
   }
 
   /**
-   * What is the same at all places does the same as a bias: of the downsampler in a level without
-   * transformers, of the last transformer in others, and of the last layer in the middle.
+   * A constant residual has the effect of a bias: of the downsampler in a level without
+   * transformers, of the last transformer in other levels, and of the last layer in the middle
+   * block.
    */
   @ParameterizedTest
   @CsvSource({

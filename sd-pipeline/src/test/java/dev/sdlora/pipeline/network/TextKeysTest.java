@@ -12,7 +12,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A U-Net that remembers keys and values of texts predicts the same bits, whatever the text. */
+/**
+ * Tests that a U-Net with cached keys and values of texts predicts the same bits, whatever the
+ * text.
+ */
 class TextKeysTest {
   @TempDir private Path folder;
 
@@ -29,7 +32,7 @@ class TextKeysTest {
             new RandomWeights(config.weights(), 5).load(torch, folder.resolve("unet"))) {
       UNet unet = new UNet(torch, config, weights);
       UNet remembering = unet.remembering(new TextKeys(picture));
-      // More texts than it remembers, some of them again and in another number of rows.
+      // More texts than the cache holds; some are repeated, with other numbers of rows.
       for (int text : new int[] {0, 1, 0, 2, 3, 4, 5, 0, 5}) {
         for (int rows = 1; rows <= 2; rows++) {
           assertThat(predict(remembering, rows, text)).isEqualTo(predict(unet, rows, text));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** TAESD's decoder with random weights, from every layout, against plain Java. */
+/** Tests TAESD's decoder with random weights, in every layout, against plain Java. */
 class TinyDecoderTest {
   private static final TinyDecoderConfig CONFIG =
       new TinyDecoderConfig(4, 5, TinyDecoderConfig.BLOCKS);
@@ -33,7 +33,7 @@ class TinyDecoderTest {
     return WEIGHTS.write(folder.resolve("taesd_decoder.safetensors"), names);
   }
 
-  /** The author's names begin with this and count one layer more. */
+  /** The author's names start with this prefix and count one more layer. */
   private static String original(String name, String prefix) {
     return Pattern.compile("^decoder\\.layers\\.(\\d+)")
         .matcher(name)
@@ -63,7 +63,7 @@ class TinyDecoderTest {
     }
   }
 
-  /** By the layers of the author's network, one after another. */
+  /** Computes the layers of the author's network one after another. */
   private static Planes plain(Planes latent) {
     Planes h = conv(latent.map(v -> 3 * Math.tanh(v / 3)), "0").map(TinyDecoderTest::relu);
     for (int first : new int[] {2, 7, 12}) {
@@ -92,7 +92,7 @@ class TinyDecoderTest {
   void read_otherFiles_saysWhatIsWrong() {
     assertThatThrownBy(() -> TinyDecoderReader.read(write(name -> "x." + name)))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContainingAll("taesd_decoder", "is not a decoder of TAESD");
+        .hasMessageContainingAll("taesd_decoder", "is not a TAESD decoder");
     Path lacking = write(name -> original(name, "").replace("19.bias", "19.other"));
     assertThatThrownBy(() -> TinyDecoderReader.read(lacking))
         .isInstanceOf(CheckpointException.class)

@@ -18,7 +18,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 
-/** Which tokens go to which. */
+/** Tests which tokens are merged. */
 class TokenMergingTest {
   private static final int WIDTH = 6;
 
@@ -66,8 +66,8 @@ class TokenMergingTest {
   }
 
   /**
-   * Those that take others in have an even row and column; of the others those go that are most
-   * like one of them, and to that one. What is within rounding of each other may go either way.
+   * Destination tokens have an even row and column. The other tokens most similar to a destination
+   * are merged into it. Pairs whose similarity differs only by rounding may be merged either way.
    */
   private static void assertMerged(
       float[] x, int row, int height, int width, int left, long[] places) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The text of the U-Net's program and the list of its weights name the same ones. */
+/** Tests that the U-Net's program and the list of its weights use the same names. */
 @Tag("slow")
 class UNetWeightsTest {
   @TempDir private Path folder;
@@ -31,7 +31,7 @@ class UNetWeightsTest {
     return Stream.of(
         new UNetConfig(4, 4, channels, 1, List.of(1, 0), 1, 8, 24, false),
         new UNetConfig(4, 4, channels, 1, List.of(1, 0), 1, 8, 24, true),
-        // Told of guidance and sizes, with uneven transformers and one block in the middle.
+        // With guidance and size inputs, uneven transformers and one block in the middle.
         new UNetConfig(
             4,
             4,
@@ -46,7 +46,7 @@ class UNetWeightsTest {
             true,
             10,
             6),
-        // Nothing in the middle.
+        // Without a middle block.
         new UNetConfig(
             4,
             4,
@@ -74,9 +74,9 @@ class UNetWeightsTest {
       UNet unet = new UNet(torch, config, weights);
       Map<String, NDArray> listed = weights.entries();
 
-      // A weight that the text reads and the list lacks would end this call.
+      // The call fails if the program reads a weight that is not in the list.
       assertThatCode(() -> predict(unet, listed, scope)).doesNotThrowAnyException();
-      // A weight that the text does not read could have any shape.
+      // A weight that the program does not read could have any shape.
       List<String> unread = new ArrayList<>();
       for (String name : listed.keySet()) {
         Map<String, NDArray> misshapen = new LinkedHashMap<>(listed);

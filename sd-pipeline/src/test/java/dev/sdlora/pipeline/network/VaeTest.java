@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The autoencoder in strips against the whole, and its images without edges. */
+/** Tests the autoencoder in strips against the whole, and its tileable images. */
 class VaeTest {
   private static final VaeConfig CONFIG = new VaeConfig(List.of(32, 64, 32), 2, 4, 1);
 
@@ -60,9 +60,7 @@ class VaeTest {
     assertClose(encode(strips, picture), encode(whole, picture));
   }
 
-  /**
-   * bfloat16 keeps 8 bits of each number that is passed on between layers; all sums are in float32.
-   */
+  /** bfloat16 stores values between layers with 8 bits; all sums are in float32. */
   @ParameterizedTest
   @CsvSource({"40, 44, 0", "40, 44, 700", "9, 4, 33"})
   void bfloat16_wholeAndInStrips_isFloat32Roughly(int height, int width, int positions) {
@@ -71,7 +69,7 @@ class VaeTest {
     assertRoughly(decode(narrow.inStrips(positions), latent), pixels);
     Planes picture = Planes.random(3, 4 * height, 4 * width, 4);
     assertRoughly(encode(narrow.inStrips(positions), picture), encode(vae, picture));
-    // What comes out is not rounded to the 8 bits of what is inside.
+    // The output is not rounded to the 8 bits of inner values.
     assertThat(Arrays.stream(decode(narrow, latent).values()).distinct().count())
         .isGreaterThan(pixels.values().length / 2);
   }
@@ -83,7 +81,7 @@ class VaeTest {
       squares += expected.values()[i] * expected.values()[i];
       error += Math.pow(actual.values()[i] - expected.values()[i], 2);
     }
-    // A dozen roundings to 2^-9 of the number, and their growth.
+    // A dozen roundings to 2^-9 of the value, and their amplification.
     assertThat(Math.sqrt(error / squares)).isLessThan(0.02);
   }
 
@@ -99,7 +97,7 @@ class VaeTest {
     assertClose(
         encode(seamless, picture.rolled(4 * down, 4 * right)),
         encode(seamless, picture).rolled(down, right));
-    // With edges it does not.
+    // Without tiling it does not.
     assertThat(
             largestDifference(
                 decode(vae, latent.rolled(down, right)),
@@ -136,7 +134,7 @@ class VaeTest {
     }
   }
 
-  /** A grey level is 8e-3; float32 loses some 1e-6 for each unit of magnitude on the way. */
+  /** A grey level is 8e-3; float32 loses about 1e-6 per unit of magnitude. */
   private static void assertClose(Planes actual, Planes expected) {
     assertThat(largestDifference(actual, expected)).isLessThan(2e-5);
   }

@@ -1,4 +1,4 @@
-/** Tests of networks against plain Java, and of what they promise. */
+/** Tests of networks against plain Java, and of their documented behaviour. */
 @NullMarked
 package dev.sdlora.pipeline.network;
 

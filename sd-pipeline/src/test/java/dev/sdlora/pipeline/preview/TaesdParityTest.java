@@ -14,7 +14,7 @@ import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The published decoder of TAESD against its author's network. */
+/** Tests the published TAESD decoder against its author's network. */
 class TaesdParityTest {
   private static Path resource(String name) {
     try {
@@ -38,12 +38,12 @@ class TaesdParityTest {
       float[] actual =
           taesd.decode(reader.floats(golden.find(latent).orElseThrow()), size, Tiling.NONE);
 
-      // Float32 of the reference is up to 5e-6 away.
+      // The reference in float32 differs by up to 5e-6.
       assertCloseToScale(actual, reader.floats(expected), 2e-5);
     }
   }
 
-  /** Where edges continue, it does not matter where a latent begins. */
+  /** With tiling, shifting a latent shifts the image. */
   @ParameterizedTest
   @CsvSource({"X, 3, 0", "Y, 0, 2", "BOTH, 4, 5"})
   void decode_tiling_movesWithTheLatent(Tiling tiling, int right, int down) {

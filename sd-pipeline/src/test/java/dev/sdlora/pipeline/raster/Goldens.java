@@ -10,7 +10,8 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * What other programs make of small images; {@code README.md} beside the file says how it was made.
+ * Results of other programs for small images; {@code README.md} next to the file describes how they
+ * were made.
  */
 final class Goldens {
   private Goldens() {}
@@ -34,7 +35,7 @@ final class Goldens {
     }
   }
 
-  /** Fails unless the levels are at most so far apart. */
+  /** Fails if levels differ by more than the given number. */
   static void assertClose(Raster actual, Raster expected, int most) {
     assertThat(actual.isAsLargeAs(expected)).isTrue();
     assertThat(actual.channels()).isEqualTo(expected.channels());

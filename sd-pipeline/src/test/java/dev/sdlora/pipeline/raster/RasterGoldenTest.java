@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Image arithmetic against the programs whose results A1111's images rest on. */
+/** Tests image operations against the programs that A1111 uses. */
 class RasterGoldenTest {
 
   @ParameterizedTest
@@ -41,13 +41,13 @@ class RasterGoldenTest {
     Raster source = raster("source");
     Raster lab = raster("lab");
     assertClose(of(source, CieLab.fromRgb(source.samples())), lab, 0);
-    // OpenCV computes with tables.
+    // OpenCV computes with lookup tables.
     assertClose(of(source, CieLab.toRgb(lab.samples())), raster("lab.back"), 1);
   }
 
   @Test
   void colourCorrection_agreesWithScikitImage() {
-    // A level from the way back, and one from the blend.
+    // One level from the conversion back, and one from the blend.
     assertClose(
         ColourCorrection.match(raster("source"), raster("colours")), raster("corrected"), 2);
   }
@@ -57,7 +57,7 @@ class RasterGoldenTest {
     Raster source = raster("fill.source");
     Raster mask = raster("fill.mask");
     Raster filled = MaskFill.fill(source, mask);
-    // Pillow keeps colours in bytes that are multiplied by as little as a tenth.
+    // Pillow stores colours in bytes, premultiplied by factors as small as a tenth.
     assertClose(filled, raster("fill"), 6);
     for (int i = 0; i < filled.samples().length; i++) {
       if (mask.level(i / 3) == 0) {

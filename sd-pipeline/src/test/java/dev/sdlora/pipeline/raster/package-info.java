@@ -1,4 +1,4 @@
-/** Tests of image arithmetic. */
+/** Tests of image operations. */
 @NullMarked
 package dev.sdlora.pipeline.raster;
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** "Can I make my old images again?": the files of an image among others with other names. */
+/** Tests of finding an image's files among others, under other names. */
 final class RecoveryTest {
   private static final String LAYER =
       "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q";

@@ -150,7 +150,7 @@ class PromptWarningsTest {
     assertThat(warnings(spec))
         .containsExactly(
             "negative prompt: the tag <lora:ink:1> at character 0 is text here, as in A1111, where"
-                + " a negative prompt has no tags");
+                + " negative prompts cannot have tags");
   }
 
   @Test

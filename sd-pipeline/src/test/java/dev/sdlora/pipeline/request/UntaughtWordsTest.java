@@ -99,7 +99,7 @@ class UntaughtWordsTest {
     assertThat(warnings(spec))
         .containsExactly(
             "this model was not taught the words 'kat' (nearest: 'cat'), 'masterpiece', 'blurry'"
-                + " and 'kot'; it draws what it knows of the rest");
+                + " and 'kot'; it draws only what it knows");
   }
 
   @ParameterizedTest
@@ -142,8 +142,7 @@ class UntaughtWordsTest {
   @Test
   void explain_unknownWords_areMarkedInTheirPlaces() {
     String kat =
-        "this model was not taught the word 'kat' (nearest: 'cat'); it draws what it knows of the"
-            + " rest";
+        "this model was not taught the word 'kat' (nearest: 'cat'); it draws only what it knows";
 
     assertThat(problems("a Kat, (mox style:1.1) [kat|bad-hands] <lora:ink:1>", taught.words()))
         .containsExactly(

@@ -3,7 +3,7 @@ package dev.sdlora.pipeline.upscale;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.file.Path;
 
-/** The three ways in which ESRGAN's weights are named, spelled out for networks of two blocks. */
+/** The three naming schemes of ESRGAN's weights, spelled out for networks with two blocks. */
 enum EsrganNames {
   REAL_ESRGAN {
     @Override

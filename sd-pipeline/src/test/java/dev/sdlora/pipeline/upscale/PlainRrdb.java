@@ -13,7 +13,7 @@ final class PlainRrdb {
   PlainRrdb(RrdbConfig config, long seed) {
     this.config = config;
     this.weights = new RandomWeights(config.weights(), seed);
-    // Images come out around grey, so that little is cut off at black or white.
+    // The images are around grey, so that little is clipped at black or white.
     Arrays.fill(weights.of("conv_last.bias"), 0.5f);
   }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Upscalers of random weights against the same network in plain Java. */
+/** Tests of upscalers with random weights against the same network in plain Java. */
 class TiledUpscalerTest {
   @TempDir private Path folder;
 
@@ -55,7 +55,7 @@ class TiledUpscalerTest {
       Image large = upscaler.upscale(image);
       assertThat(large.width()).isEqualTo(13 * factor);
       assertThat(large.height()).isEqualTo(9 * factor);
-      // What comes of the mirrored rows and columns is cut off.
+      // The part that results from mirrored rows and columns is cropped.
       Planes expected = plain.enlarge(planes(image, unshuffle));
       for (int y = 0; y < large.height(); y++) {
         for (int x = 0; x < large.width(); x++) {
@@ -76,8 +76,8 @@ class TiledUpscalerTest {
       assertThatThrownBy(() -> upscaler.upscale(image(512, 512)))
           .isInstanceOf(ResourceException.class)
           .hasMessage(
-              "upscaler '4x-Tiny' makes 512x512 pixels 64 times as wide and high, 1073741824"
-                  + " pixels; expected at most 715827879");
+              "upscaler '4x-Tiny' would enlarge 512x512 pixels by a factor of 64 to 1073741824"
+                  + " pixels; the maximum is 715827879");
       assertThat(upscaler.upscale(image(2, 1)).width()).isEqualTo(128);
     }
   }
@@ -106,7 +106,7 @@ class TiledUpscalerTest {
     PlainRrdb plain = new PlainRrdb(new RrdbConfig(6, 3, 1, unshuffle, doublings), 3);
     EsrganNames.REAL_ESRGAN.write(plain, "", file());
     Image image = image(131, 99);
-    // One block and the layers around it look 18.25 positions far.
+    // One block and the layers around it have a receptive field of 18.25 positions on each side.
     int margin = 20 * unshuffle;
     try (TiledUpscaler whole = TiledUpscaler.open(file(), Torch.open("cpu"), 1000, 16);
         TiledUpscaler pieces = TiledUpscaler.open(file(), Torch.open("cpu"), 16, margin)) {
@@ -124,12 +124,15 @@ class TiledUpscalerTest {
       for (int i = 0; i < expected.length; i++) {
         different += actual[i] == expected[i] ? 0 : 1;
       }
-      // Sums in another order may round another way.
+      // Sums in another order may be rounded differently.
       assertThat(different).isLessThan(expected.length / 1000);
     }
   }
 
-  /** Five layers look five positions far, so nothing is lost at the seams. */
+  /**
+   * Five layers have a receptive field of five positions on each side, so nothing is lost at the
+   * seams.
+   */
   @Test
   void upscale_compactInPieces_equalsWhole() {
     new RandomWeights(new SrvggConfig(6, 4, 3).weights(), 3).write(file(), name -> name);
@@ -201,7 +204,7 @@ class TiledUpscalerTest {
     more.write(file());
     assertRefused("do not belong", "'model.1.sub.0.RDB1.conv1x1.weight'");
 
-    // A second block without most of its tensors.
+    // A second block that lacks most of its tensors.
     SafetensorsWriter less = new SafetensorsWriter();
     EsrganNames.ESRGAN.add(new PlainRrdb(new RrdbConfig(4, 2, 1, 1, 1), 1), "", less);
     less.tensor(
@@ -234,7 +237,7 @@ class TiledUpscalerTest {
       assertThatThrownBy(() -> folders.open(Upscaler.named("4x-UltraSharp"), torch))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("'4x-UltraSharp'")
-          .hasMessageEndingWith("the upscaler directories have 4x-Tiny, RealESRGAN_x4plus");
+          .hasMessageEndingWith("the upscaler directories contain 4x-Tiny, RealESRGAN_x4plus");
       assertThatThrownBy(() -> folders.open(Upscaler.named("4x-tini"), torch))
           .hasMessageEndingWith("; did you mean '4x-Tiny'?");
       assertThatThrownBy(() -> new UpscalerFolders(List.of()).open(Upscaler.named("x"), torch))
@@ -251,7 +254,7 @@ class TiledUpscalerTest {
     return Image.of(width, height, rgb);
   }
 
-  /** Values from 0 to 1, mirrored at the last row and column up to a multiple. */
+  /** Values from 0 to 1, padded to a multiple by mirroring at the last row and column. */
   private static Planes planes(Image image, int multiple) {
     int width = (image.width() + multiple - 1) / multiple * multiple;
     int height = (image.height() + multiple - 1) / multiple * multiple;

@@ -28,9 +28,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** All kinds of upscalers against spandrel; {@code README.md} beside the files says how. */
+/**
+ * Tests all kinds of upscalers against spandrel; {@code README.md} next to the files describes how
+ * they were made.
+ */
 class UpscalerParityTest {
-  /** Five times as far as spandrel's own float32 is away, of the largest value. */
+  /** Five times the error of spandrel's own float32, relative to the largest value. */
   private static final double TOLERANCE = 5e-6;
 
   @TempDir private Path folder;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** One drawing of a template: random numbers, variables, and what has been drawn. */
+/** One drawing of a template: its random numbers, its variables and the text drawn so far. */
 final class Drawing {
   private static final int DEEPEST = 300;
   private static final String DRAWN = "the drawn prompt has";
@@ -24,10 +24,10 @@ final class Drawing {
   private int depth;
 
   /**
-   * A drawing that has not begun.
+   * Creates a drawing with an empty text.
    *
    * @param seed any number
-   * @param most characters of all that is drawn, and parts that are
+   * @param most the most characters and parts that may be drawn, counted together
    */
   Drawing(WildcardValues wildcards, long seed, int most) {
     this.wildcards = wildcards;
@@ -35,17 +35,20 @@ final class Drawing {
     this.most = most;
   }
 
-  /** What has been drawn. */
+  /** Returns the text drawn so far. */
   String text() {
     return text.toString();
   }
 
-  /** Draws a part. Variables may stand for each other, so depth and effort have bounds. */
+  /**
+   * Draws a part. Variables may refer to each other, so the depth and the amount of work are
+   * limited.
+   */
   void draw(Node node) {
     count(1);
     if (++depth > DEEPEST) {
       throw new PromptSyntaxException(
-          "the template is nested more than %s deep; a variable or a wildcard may lead to itself"
+          "the template is nested more than %s deep; a variable or a wildcard may refer to itself"
               .formatted(DEEPEST),
           0);
     }
@@ -65,7 +68,7 @@ final class Drawing {
     }
   }
 
-  /** Draws a part that does not come into the text. */
+  /** Draws a part without adding it to the text. */
   String drawnAside(Node node) {
     StringBuilder before = text;
     text = new StringBuilder();
@@ -83,7 +86,7 @@ final class Drawing {
     variables.put(name, value);
   }
 
-  /** Draws a part in which variables have other values, which are drawn once. */
+  /** Draws a part in which variables have other values. Each value is drawn once. */
   void drawWith(Map<String, Sequence> values, Node part) {
     Map<String, Node> drawnValues = new LinkedHashMap<>();
     values.forEach((name, value) -> drawnValues.put(name, new Text(drawnAside(value))));
@@ -106,17 +109,20 @@ final class Drawing {
     return new PromptSyntaxException(message, offset);
   }
 
-  /** A whole number from one to another, all equally likely. */
+  /** Returns a uniformly distributed whole number between the bounds, both inclusive. */
   int between(int from, int to) {
     return from + (int) (fraction() * (to - from + 1));
   }
 
-  /** A number from 0 to below 1. */
+  /** Returns a number from 0 inclusive to 1 exclusive. */
   double fraction() {
     return (next() >>> 11) * 0x1.0p-53;
   }
 
-  /** SplitMix64 (Steele, Lea and Flood, 2014): any seed will do, and neighbours differ at once. */
+  /**
+   * SplitMix64 (Steele, Lea and Flood, 2014): any seed works, and neighbouring seeds differ from
+   * the first number on.
+   */
   private long next() {
     state += 0x9E3779B97F4A7C15L;
     long mixed = (state ^ (state >>> 30)) * 0xBF58476D1CE4E5B9L;

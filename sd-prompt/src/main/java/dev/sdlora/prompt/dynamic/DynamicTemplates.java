@@ -5,28 +5,28 @@ import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.prompt.dynamic.Node.Sequence;
 import dev.sdlora.prompt.grammar.Limit;
 
-/** Draws prompts from templates; files of wildcards are read once. Not safe for several threads. */
+/** Draws prompts from templates. Reads each wildcard file once. Not thread-safe. */
 public final class DynamicTemplates {
-  /** Keeps what is drawn for prompt and negative prompt apart. */
+  /** Gives the negative prompt other random numbers than the prompt. */
   private static final long NEGATIVE = 0x5DEECE66DL << 20;
 
   private final WildcardValues wildcards;
   private final PromptLimits limits;
 
-  /** Templates of a request. */
+  /** Creates the templates of one request. */
   public DynamicTemplates(Wildcards wildcards, PromptLimits limits) {
     this.wildcards = new WildcardValues(wildcards);
     this.limits = limits;
   }
 
   /**
-   * Draws a prompt. The same template gives the same prompt for a seed, in any process, as long as
-   * the files of its wildcards stay the same.
+   * Draws a prompt. A template and a seed always give the same prompt, in any process, as long as
+   * the wildcard files do not change.
    *
-   * @param seed of the image
-   * @param negative whether it is a negative prompt, for which other numbers are drawn
-   * @throws PromptSyntaxException if it is malformed, names a wildcard that there is not or one
-   *     that leads to itself, or becomes longer than the limit
+   * @param seed the seed of the image
+   * @param negative whether this is a negative prompt, which draws other random numbers
+   * @throws PromptSyntaxException if the template is malformed, names an unknown wildcard or one
+   *     that refers to itself, or if the prompt exceeds the limit
    */
   public String draw(String template, long seed, boolean negative) {
     Limit.check(template.length(), limits.characters(), "the template has", Limit.Unit.CHARACTERS);

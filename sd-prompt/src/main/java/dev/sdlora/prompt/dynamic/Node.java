@@ -12,13 +12,13 @@ import java.util.regex.Pattern;
 
 /** A part of a template. Immutable. */
 sealed interface Node {
-  /** Adds what is drawn. */
+  /** Draws this part and adds it to the text. */
   void draw(Drawing drawing);
 
-  /** Tells of the wildcards in it. */
+  /** Reports each wildcard in this part. */
   default void forEachWildcard(Consumer<Wildcard> found) {}
 
-  /** Text that stays. */
+  /** Text that is copied as it is. */
   record Text(String text) implements Node {
     @Override
     public void draw(Drawing drawing) {
@@ -26,7 +26,7 @@ sealed interface Node {
     }
   }
 
-  /** Parts one after another. Its assignments are drawn before everything else. */
+  /** Parts in sequence. Assignments are drawn before all other parts. */
   record Sequence(List<Node> parts) implements Node {
     @Override
     public void draw(Drawing drawing) {
@@ -34,7 +34,7 @@ sealed interface Node {
       parts.stream().filter(part -> !(part instanceof Assignment)).forEach(drawing::draw);
     }
 
-    /** The text, if nothing in it is drawn. */
+    /** Returns the text if it contains nothing to draw. */
     Optional<String> asText() {
       StringBuilder whole = new StringBuilder();
       for (Node part : parts) {
@@ -51,7 +51,7 @@ sealed interface Node {
       parts.forEach(part -> part.forEachWildcard(found));
     }
 
-    /** The one part that there is, if it is a wildcard. */
+    /** Returns the wildcard if it is the only part. */
     Optional<Wildcard> asWildcard() {
       return parts.size() == 1 && parts.get(0) instanceof Wildcard wildcard
           ? Optional.of(wildcard)
@@ -60,18 +60,18 @@ sealed interface Node {
   }
 
   /**
-   * One of the options of a variant.
+   * One option of a variant.
    *
-   * @param weight how likely it is beside the others, from 0
+   * @param weight the relative probability, at least 0
    */
   record Option(double weight, Sequence value) {}
 
   /**
-   * Some of several options, each at most once.
+   * A choice of one or more options, each at most once.
    *
-   * @param least how many at least
-   * @param most how many at most; there may be fewer options
-   * @param separator what stands between them
+   * @param least the minimum number of options
+   * @param most the maximum number of options; may exceed the number of options available
+   * @param separator the text between two options
    */
   record Variant(int least, int most, String separator, List<Option> options) implements Node {
     @Override
@@ -87,7 +87,10 @@ sealed interface Node {
       }
     }
 
-    /** A wildcard alone stands for its values, so that none is drawn twice. */
+    /**
+     * Replaces an option that is only a wildcard with the wildcard's values, so that none is drawn
+     * twice.
+     */
     private List<Option> all(Drawing drawing) {
       return Optional.of(options)
           .filter(one -> one.size() == 1)
@@ -98,7 +101,7 @@ sealed interface Node {
           .orElse(options);
     }
 
-    /** Where nothing has weight, all are equally likely. */
+    /** Draws an index by weight. If all weights are 0, all options are equally likely. */
     private static int chosen(List<Option> options, Drawing drawing) {
       double sum = options.stream().mapToDouble(Option::weight).sum();
       if (sum == 0) {
@@ -116,7 +119,7 @@ sealed interface Node {
         }
         place -= weight;
       }
-      return last; // The sum was rounded.
+      return last; // Reached only through rounding of the sum.
     }
 
     @Override
@@ -126,14 +129,14 @@ sealed interface Node {
   }
 
   /**
-   * A line of a file.
+   * A line drawn from a file.
    *
-   * @param name the file's name or a pattern that matches several names; it may be drawn
-   * @param arguments values that variables have in the line
-   * @param offset its place in its text
+   * @param name the file's name, or a pattern that matches several names; may itself be drawn
+   * @param arguments the values of variables within the line
+   * @param offset the wildcard's offset in its text
    */
   record Wildcard(Sequence name, Map<String, Sequence> arguments, int offset) implements Node {
-    /** Copies the arguments, in their order. */
+    /** Copies the arguments and keeps their order. */
     public Wildcard {
       arguments = Collections.unmodifiableMap(new LinkedHashMap<>(arguments));
     }
@@ -144,7 +147,7 @@ sealed interface Node {
       drawing.draw(values.get(drawing.between(0, values.size() - 1)));
     }
 
-    /** The lines, with the arguments. */
+    /** Returns the lines, each with the arguments. */
     List<Sequence> values(Drawing drawing) {
       String drawn = name.asText().orElseGet(() -> drawing.drawnAside(name));
       List<Sequence> lines = drawing.values(drawn.strip(), offset);
@@ -177,9 +180,9 @@ sealed interface Node {
   }
 
   /**
-   * Text around another: every {@code ...} of the wrapper is replaced by the inner text.
+   * Text around another text: every {@code ...} in the wrapper is replaced with the inner text.
    *
-   * @param offset its place in its text
+   * @param offset the wrapper's offset in its text
    */
   record Wrap(Sequence wrapper, Sequence inner, int offset) implements Node {
     private static final Pattern MARKER = Pattern.compile("\\.{3,}|…+");
@@ -190,7 +193,7 @@ sealed interface Node {
       Matcher marker = MARKER.matcher(around);
       if (!marker.find()) {
         throw drawing.error(
-            "the wrapper '%s' has no '...' to mark the place of the text that it wraps"
+            "the wrapper '%s' has no '...' to mark where the wrapped text goes"
                 .formatted(around.length() > 100 ? around.substring(0, 100) + "…" : around),
             offset);
       }
@@ -212,10 +215,10 @@ sealed interface Node {
   }
 
   /**
-   * Gives a variable its value, and adds nothing.
+   * Assigns a value to a variable and adds no text.
    *
-   * @param atOnce whether the value is drawn now, or anew for each use
-   * @param ifUnset whether a value that it has stays
+   * @param atOnce whether the value is drawn now instead of anew at each use
+   * @param ifUnset whether a variable that has a value keeps it
    */
   record Assignment(String name, Sequence value, boolean atOnce, boolean ifUnset) implements Node {
     @Override
@@ -235,8 +238,8 @@ sealed interface Node {
   /**
    * The value of a variable.
    *
-   * @param otherwise what stands for one that is not set
-   * @param offset where it stands in its text
+   * @param otherwise the default for an unset variable
+   * @param offset the variable's offset in its text
    */
   record Variable(String name, Optional<Sequence> otherwise, int offset) implements Node {
     @Override

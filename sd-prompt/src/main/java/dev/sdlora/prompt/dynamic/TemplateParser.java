@@ -17,15 +17,12 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Reads a template, the language of which is told in {@link dev.sdlora.api.DynamicPrompts}. Used
- * once.
- */
+/** Parses a template; {@link dev.sdlora.api.DynamicPrompts} describes the language. For one use. */
 final class TemplateParser {
   private static final int DEEPEST = 100;
   private static final String ESCAPED = "{}|$_%";
 
-  /** Names of wildcards are not looked for beyond this many characters. */
+  /** The longest wildcard name recognized, in characters. */
   private static final int LONGEST_NAME = 1000;
 
   private static final Pattern COUNT = Pattern.compile("\\s*(\\d{0,6})(-?)(\\d{0,6})\\s*\\$\\$");
@@ -45,23 +42,23 @@ final class TemplateParser {
   }
 
   /**
-   * Reads a template.
+   * Parses a template.
    *
-   * @throws PromptSyntaxException if a bracket has no other end, or a variant makes no sense
+   * @throws PromptSyntaxException if a bracket is not closed, or a variant is invalid
    */
   static Sequence parse(String text) {
     TemplateParser parser = new TemplateParser(text);
     Sequence whole = parser.sequence(0);
     if (parser.at < text.length()) {
-      throw error("the '}' has no '{' before it; write \\} for the character", parser.at);
+      throw error("the '}' has no '{' before it; write \\} for a literal brace", parser.at);
     }
     return whole;
   }
 
   /**
-   * Reads up to a closing brace or the end.
+   * Reads up to a closing brace or the end of the text.
    *
-   * @param ends texts that end it as well
+   * @param ends other texts that end the sequence
    */
   private Sequence sequence(int depth, String... ends) {
     if (depth > DEEPEST) {
@@ -104,7 +101,7 @@ final class TemplateParser {
 
   private void literal(char next, StringBuilder literal) {
     if (next == '#') {
-      // A comment; in the middle of what is drawn it would hide what follows.
+      // Skips the comment: in the middle of a drawn text it would hide what follows.
       int end = text.indexOf('\n', at);
       at = end < 0 ? text.length() : end;
       return;
@@ -138,8 +135,7 @@ final class TemplateParser {
     Sequence wrapper = sequence(depth + 1, "$$");
     if (!isAtOneOf("$$")) {
       throw error(
-          "'%{' begins a wrapper, but there is no '$$' and text to wrap after it; write \\% for the"
-              + " character",
+          "'%{' begins a wrapper, but no '$$' and text to wrap follow; write \\% for a literal percent sign",
           open);
     }
     at += 2;
@@ -148,7 +144,7 @@ final class TemplateParser {
     return new Wrap(wrapper, inner, open);
   }
 
-  /** Whether the underscores here begin a name that ends with two others on the same line. */
+  /** Whether the underscores here begin a name that two more underscores end on the same line. */
   private boolean isWildcard() {
     int first = at + 2;
     int last = Math.min(text.length() - 1, first + LONGEST_NAME);
@@ -172,12 +168,12 @@ final class TemplateParser {
     at += 2;
     if ("@!".indexOf(text.charAt(at)) >= 0) {
       throw error(
-          "the wildcard begins with '%s', which chooses another sampler; expected its name alone,"
+          "the wildcard begins with '%s', which selects another sampler; only random sampling is"
                   .formatted(text.charAt(at))
-              + " which draws at random",
+              + " supported: write the name alone",
           open);
     }
-    isNext('~'); // At random, which is how all are drawn.
+    isNext('~'); // Requests random sampling, the only sampler supported.
     List<Node> name = new ArrayList<>(sequence(depth + 1, "__", "(").parts());
     Map<String, Sequence> arguments = new LinkedHashMap<>();
     while (isAtOneOf("(")) {
@@ -191,7 +187,7 @@ final class TemplateParser {
       name.addAll(sequence(depth + 1, "__", "(").parts());
     }
     if (!isAtOneOf("__")) {
-      throw error("the '__' has no other '__' after it", open);
+      throw error("the '__' is not closed by another '__'", open);
     }
     at += 2;
     return new Wildcard(new Sequence(List.copyOf(name)), arguments, open);
@@ -213,12 +209,12 @@ final class TemplateParser {
     at++;
     if (isAtOneOf("@", "!")) {
       throw error(
-          "the variant begins with '%s', which chooses another sampler; expected options alone,"
+          "the variant begins with '%s', which selects another sampler; only random sampling is"
                   .formatted(text.charAt(at))
-              + " which are drawn at random",
+              + " supported: write the options alone",
           open);
     }
-    isNext('~'); // At random, which is how all are drawn.
+    isNext('~'); // Requests random sampling, the only sampler supported.
     int least = 1;
     int most = 1;
     String separator = ",";
@@ -253,8 +249,7 @@ final class TemplateParser {
             .orElseThrow(
                 () ->
                     error(
-                        "'${' begins no variable; expected ${name}, ${name:value} or"
-                            + " ${name=value}",
+                        "'${' does not begin a variable; expected ${name}, ${name:value} or ${name=value}",
                         open));
     String name = head.group(1);
     String sign = head.group(2);
@@ -271,7 +266,7 @@ final class TemplateParser {
 
   private void close(String opening, int open) {
     if (!isNext('}')) {
-      throw error("the '" + opening + "' has no '}' behind it", open);
+      throw error("the '" + opening + "' has no closing '}'", open);
     }
   }
 
@@ -281,7 +276,7 @@ final class TemplateParser {
     return found;
   }
 
-  /** Reads what a pattern matches here. */
+  /** Consumes the match of a pattern at the current position. */
   private Optional<Matcher> take(Pattern pattern) {
     Matcher matcher = pattern.matcher(text).region(at, text.length());
     if (!matcher.lookingAt()) {

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What wildcards stand for, each file read once. Not safe for several threads. */
+/** The values of wildcards. Reads each file once. Not thread-safe. */
 final class WildcardValues {
   private static final int DEEPEST = 50;
 
@@ -27,9 +27,10 @@ final class WildcardValues {
   }
 
   /**
-   * The values of a wildcard, at least one, each once.
+   * Returns the distinct values of a wildcard, at least one.
    *
-   * @throws PromptSyntaxException if there is none, or one is no template
+   * @throws PromptSyntaxException if the wildcard has no values, or one of them is not a valid
+   *     template
    */
   List<Sequence> of(String pattern, int offset) {
     return patterns.computeIfAbsent(pattern, name -> read(name, offset));
@@ -42,7 +43,8 @@ final class WildcardValues {
     }
     if (values.isEmpty()) {
       throw new PromptSyntaxException(
-          "the wildcard '%s' has no values: its file has no line but comments".formatted(pattern),
+          "the wildcard '%s' has no values: its file is empty or has only comments"
+              .formatted(pattern),
           offset);
     }
     return List.copyOf(values);
@@ -88,10 +90,10 @@ final class WildcardValues {
   }
 
   /**
-   * Refuses wildcards that lead back to themselves, whether or not this would be drawn. The names
-   * of some are drawn; those are followed when they are, to a depth.
+   * Rejects wildcards that refer back to themselves, even if the drawing would not reach them.
+   * Wildcards whose names are drawn are checked only during the drawing, by the limit on the depth.
    *
-   * @throws PromptSyntaxException if there are such
+   * @throws PromptSyntaxException if wildcards form a circle
    */
   void requireNoCircle(Sequence template) {
     template.forEachWildcard(wildcard -> visit(wildcard, new LinkedHashMap<>(), wildcard.offset()));
@@ -108,8 +110,8 @@ final class WildcardValues {
         circle.add(name);
         throw new PromptSyntaxException(
             (path.containsKey(name)
-                    ? "wildcards go round in a circle: %s"
-                    : "wildcards lead through more than " + DEEPEST + " files: %s")
+                    ? "wildcards refer to each other in a circle: %s"
+                    : "wildcards refer to each other through more than " + DEEPEST + " files: %s")
                 .formatted(String.join(" -> ", circle)),
             offset);
       }

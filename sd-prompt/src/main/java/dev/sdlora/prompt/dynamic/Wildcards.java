@@ -2,23 +2,23 @@ package dev.sdlora.prompt.dynamic;
 
 import java.util.List;
 
-/** Files of values, by name. */
+/** Named files of wildcard values. */
 public interface Wildcards {
   /**
-   * The files that a wildcard stands for.
+   * Returns the names of the files that a wildcard matches.
    *
-   * @param pattern a name such as {@code colors/warm}, or one with {@code *} for anything within a
-   *     folder, {@code **} for anything at all and {@code ?} for one character
-   * @return their names, at least one
-   * @throws dev.sdlora.api.error.PromptSyntaxException if there is none
+   * @param pattern a name such as {@code colors/warm}, or a pattern in which {@code *} matches
+   *     anything within a folder, {@code **} anything at all and {@code ?} one character
+   * @return the names, at least one
+   * @throws dev.sdlora.api.error.PromptSyntaxException if no file matches
    */
   List<String> matching(String pattern);
 
   /**
-   * The lines of a file that are values: not empty, and no comment.
+   * Returns the values in a file: its lines without comments and empty lines.
    *
-   * @param name of a file that matches a pattern
-   * @throws dev.sdlora.api.error.PromptSyntaxException if it cannot be read
+   * @param name the name of a file that matches a pattern
+   * @throws dev.sdlora.api.error.PromptSyntaxException if the file cannot be read
    */
   List<String> lines(String name);
 }

@@ -1,6 +1,6 @@
 /**
- * Templates from which prompts are drawn: variants, wildcards, variables. What is drawn is text in
- * the prompt language, which {@code grammar} reads.
+ * Templates from which prompts are drawn: variants, wildcards and variables. The drawn text is in
+ * the prompt language, which {@code grammar} parses.
  */
 @NullMarked
 package dev.sdlora.prompt.dynamic;

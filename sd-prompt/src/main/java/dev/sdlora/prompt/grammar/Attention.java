@@ -6,31 +6,31 @@ import java.util.List;
 
 /**
  * The weights of a prompt: {@code (stronger)}, {@code [weaker]}, {@code (exactly:1.3)} and the
- * chunk border {@code BREAK}. Every text has a meaning; what is not well-formed is literal text.
+ * chunk border {@code BREAK}. Every text is valid; malformed parts are literal text.
  *
- * <p>A1111 fails on a weight such as {@code (a:1.2.3)}; here that colon is literal, so that the
- * result is {@code a:1.2.3} with the weight 1.1 of the brackets. Brackets of one kind nested more
- * than {@value #MAX_DEPTH} deep are taken off the text but change no weight.
+ * <p>A1111 fails on a weight such as {@code (a:1.2.3)}. Here the colon is literal, so the result is
+ * {@code a:1.2.3} with the weight 1.1 of the brackets. Brackets of one kind nested more than
+ * {@value #MAX_DEPTH} deep are removed from the text but change no weight.
  */
 public final class Attention {
   /*
-   * A closing bracket multiplies everything since its opening one at once, and in the order of the
+   * A closing bracket multiplies everything since its opening bracket at once, in the order of the
    * closing brackets. Neighbours are joined when their products are the same double, so another
-   * order of multiplication would cut the text at other places. The bound on the depth keeps the
-   * time linear; 1.1 to that power is more than a float can hold.
+   * order of multiplication would cut the text at other positions. The depth limit keeps the time
+   * linear; 1.1 to that power exceeds the range of a float.
    */
   static final int MAX_DEPTH = 1000;
 
-  /** What {@code (} multiplies weights by. */
+  /** The factor of {@code (}. */
   public static final double STRONGER = 1.1;
 
-  /** What {@code [} multiplies weights by. */
+  /** The factor of {@code [}. */
   public static final double WEAKER = 1 / 1.1;
 
   private Attention() {}
 
   /**
-   * Cuts a text into pieces of equal weight.
+   * Splits a text into pieces of equal weight.
    *
    * @return at least one piece; neighbours differ in weight
    */

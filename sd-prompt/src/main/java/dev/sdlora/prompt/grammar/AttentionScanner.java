@@ -1,6 +1,6 @@
 package dev.sdlora.prompt.grammar;
 
-/** Goes over a text once and tells what its brackets, escapes and {@code BREAK}s are. */
+/** Scans a text once and reports its brackets, escapes and {@code BREAK}s. */
 public final class AttentionScanner {
   private static final String SPECIAL = "\\()[]:";
 
@@ -9,13 +9,13 @@ public final class AttentionScanner {
   private int openRound;
   private int openSquare;
 
-  /** A scanner that has seen nothing yet. */
+  /** Creates a scanner at the start of a text. */
   public AttentionScanner(String text, AttentionEvents events) {
     this.text = text;
     this.events = events;
   }
 
-  /** Goes on with a stretch of the text; brackets that are open stay open. */
+  /** Scans the next part of the text; open brackets stay open. */
   public void scan(int from, int to) {
     int at = from;
     while (at < to) {
@@ -75,7 +75,7 @@ public final class AttentionScanner {
     return at + 1;
   }
 
-  /** Text without brackets, cut at each {@code BREAK} that stands alone as a word. */
+  /** Reports text without brackets, split at each {@code BREAK} that is a word of its own. */
   private int run(int start, int to) {
     int runEnd = start;
     while (runEnd < to && SPECIAL.indexOf(text.charAt(runEnd)) < 0) {
@@ -103,7 +103,10 @@ public final class AttentionScanner {
     return runEnd;
   }
 
-  /** Looks no further than the run, since each of many scanners may see a small part of a text. */
+  /**
+   * Searches only up to the end of the run, because many scanners may each see a small part of a
+   * text.
+   */
   private int nextBreak(int from, int runEnd) {
     int at = from;
     while (at < runEnd && !text.startsWith(WeightedText.BREAK, at)) {

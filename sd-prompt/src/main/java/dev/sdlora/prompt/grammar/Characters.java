@@ -1,9 +1,9 @@
 package dev.sdlora.prompt.grammar;
 
 /**
- * The character classes that the prompt language is defined in: those of Python's {@code re} and
- * {@code str}, which differ from {@link Character}'s. Letters and digits that are newer than the
- * JDK's edition of Unicode are not known as such.
+ * The character classes of the prompt language: those of Python's {@code re} and {@code str}, which
+ * differ from {@link Character}'s. Letters and digits that are newer than the JDK's Unicode version
+ * are not recognized.
  */
 public final class Characters {
   private Characters() {}
@@ -24,13 +24,16 @@ public final class Characters {
     };
   }
 
-  /** Whether no letter, number or underscore touches the word at this place: {@code \b} twice. */
+  /**
+   * Whether no letter, number or underscore touches the word in this range: {@code \b} at both
+   * ends.
+   */
   static boolean standsAlone(String text, int from, int to) {
     return (from == 0 || !isWord(text.codePointBefore(from)))
         && (to == text.length() || !isWord(text.codePointAt(to)));
   }
 
-  /** The text without the white space around it: {@code str.strip}. */
+  /** Returns the text without leading and trailing white space: {@code str.strip}. */
   public static String strip(String text) {
     int from = 0;
     while (from < text.length() && isSpace(text.charAt(from))) {
@@ -39,7 +42,7 @@ public final class Characters {
     return stripEnd(text.substring(from));
   }
 
-  /** The text without the white space behind it: {@code str.rstrip}. */
+  /** Returns the text without trailing white space: {@code str.rstrip}. */
   public static String stripEnd(String text) {
     int to = text.length();
     while (to > 0 && isSpace(text.charAt(to - 1))) {

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A tag of a prompt such as {@code <lora:ink:0.8:unet=1>}, as it is written: nothing is trimmed or
+ * A tag of a prompt such as {@code <lora:ink:0.8:unet=1>}, as written: nothing is trimmed or
  * checked.
  *
- * @param kind what stands before the first colon
+ * @param kind the text before the first colon
  * @param positional the arguments without a name, in order
- * @param named the arguments with exactly one {@code =}, in order; of equal names the last counts
+ * @param named the arguments with exactly one {@code =}, in order; the last of equal names wins
  * @param offset where the tag starts in the prompt, in characters from 0
  */
 public record ExtraNetwork(
@@ -38,7 +38,7 @@ public record ExtraNetwork(
     return new ExtraNetwork(kind, positional, named, offset);
   }
 
-  /** The tag as it can be written in a prompt, named arguments last. */
+  /** Returns the tag in prompt syntax, named arguments last. */
   public String tag() {
     StringBuilder tag = new StringBuilder("<").append(kind);
     positional.forEach(argument -> tag.append(':').append(argument));

@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A prompt with its comments and its tags for extra networks taken out. A comment goes from {@code
- * #} to the end of its line. A tag is {@code <}, letters, {@code :}, anything but {@code >} and
- * comments, {@code >}; whatever looks otherwise stays in the text.
+ * A prompt with its comments and its tags for extra networks removed. A comment runs from {@code #}
+ * to the end of its line. A tag is {@code <}, letters, {@code :}, anything but {@code >} and
+ * comments, {@code >}; everything else stays in the text.
  *
- * @param text the prompt without them; the spaces around them stay
+ * @param text the prompt without them; the surrounding spaces stay
  * @param networks the tags of all kinds, in order
- * @param cuts where in the prompt comments and tags stand, in order
+ * @param cuts the ranges of comments and tags in the prompt, in order
  */
 public record ExtraNetworks(String text, List<ExtraNetwork> networks, List<Span> cuts) {
 
@@ -21,20 +21,21 @@ public record ExtraNetworks(String text, List<ExtraNetwork> networks, List<Span>
     cuts = List.copyOf(cuts);
   }
 
-  /** Where one of the tags stands, with its angle brackets. */
+  /** Returns the range of a tag, including its angle brackets. */
   public Span spanOf(ExtraNetwork network) {
     return cuts.stream()
         .filter(cut -> cut.start() == network.offset())
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("there is no tag at " + network.offset()));
+        .orElseThrow(
+            () -> new IllegalArgumentException("no tag starts at offset " + network.offset()));
   }
 
-  /** Takes comments and tags out of a prompt. */
+  /** Removes comments and tags from a prompt. */
   public static ExtraNetworks cut(String prompt) {
     return new Cutter(prompt).cut(true);
   }
 
-  /** Takes comments out of a prompt; tags stay in the text, as A1111 does with negative prompts. */
+  /** Removes comments from a prompt; tags stay in the text, as in A1111's negative prompts. */
   public static ExtraNetworks cutComments(String prompt) {
     return new Cutter(prompt).cut(false);
   }
@@ -46,7 +47,7 @@ public record ExtraNetworks(String text, List<ExtraNetwork> networks, List<Span>
     private final List<Span> cuts = new ArrayList<>();
     private int copied;
 
-    // Looking for each of these again at every '<' would be quadratic.
+    // Cached, because searching again at every '<' would be quadratic.
     private int nextClose = -1;
     private int nextComment = -1;
 

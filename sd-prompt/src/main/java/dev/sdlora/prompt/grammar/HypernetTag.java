@@ -5,25 +5,26 @@ import dev.sdlora.api.value.Decimals;
 import java.util.List;
 
 /**
- * What a tag {@code <hypernet:name:multiplier>} asks for. Spaces around both do not count. Where
- * A1111 passes over what it does not understand, this refuses the tag.
+ * A parsed tag {@code <hypernet:name:multiplier>}. Spaces around both values are ignored. A1111
+ * ignores values that it does not understand; this class rejects the tag.
  *
- * @param name what the hypernetwork is called
- * @param multiplier how strongly it acts, 1 when left out
+ * @param name the name of the hypernetwork
+ * @param multiplier its strength; 1 if omitted
  * @param offset where the tag starts in the prompt, in characters from 0
  */
 public record HypernetTag(String name, double multiplier, int offset) {
   private static final String KIND = "hypernet";
 
-  /** Whether tags of a kind name hypernetworks. */
+  /** Whether tags of this kind name hypernetworks. */
   public static boolean isKind(String kind) {
     return kind.equals(KIND);
   }
 
   /**
-   * Reads a tag of this kind.
+   * Parses a tag of this kind.
    *
-   * @throws PromptSyntaxException if it has no name, a multiplier that is no finite number, or more
+   * @throws PromptSyntaxException if the tag has no name, a multiplier that is not a finite number,
+   *     or further arguments
    */
   public static HypernetTag of(ExtraNetwork network) {
     List<String> arguments = network.positional();
@@ -41,7 +42,7 @@ public record HypernetTag(String name, double multiplier, int offset) {
       double multiplier = Decimals.parse(Characters.strip(arguments.get(1)));
       return new HypernetTag(name, multiplier, network.offset());
     } catch (IllegalArgumentException e) {
-      throw error(network, "has a weight that cannot be used: " + e.getMessage());
+      throw error(network, "has an invalid weight: " + e.getMessage());
     }
   }
 

@@ -3,18 +3,18 @@ package dev.sdlora.prompt.grammar;
 import dev.sdlora.api.error.PromptSyntaxException;
 import java.util.Locale;
 
-/** Holds prompts to their {@link dev.sdlora.api.PromptLimits}. */
+/** Enforces the {@link dev.sdlora.api.PromptLimits} of a prompt. */
 public final class Limit {
   private Limit() {}
 
   /**
-   * Refuses what is too much.
+   * Throws if a prompt exceeds a limit.
    *
-   * @param found how much a prompt asks for
-   * @param most what the limit allows
-   * @param what the sentence up to the number, such as "the prompt has"
-   * @param unit what is counted, and the name of the limit
-   * @throws PromptSyntaxException if it is too much
+   * @param found the number found in the prompt
+   * @param most the limit
+   * @param what the beginning of the message up to the number, such as "the prompt has"
+   * @param unit the unit of the number, which also names the limit
+   * @throws PromptSyntaxException if the limit is exceeded
    */
   public static void check(long found, int most, String what, Unit unit) {
     if (found > most) {
@@ -24,21 +24,21 @@ public final class Limit {
   }
 
   /**
-   * The same where counting stopped at the limit.
+   * Returns the exception for a count that stopped at the limit.
    *
-   * @param what the sentence up to the number
+   * @param what the beginning of the message up to the number
    */
   public static PromptSyntaxException exceeded(int most, String what, Unit unit) {
     return new PromptSyntaxException(
         what + " more than " + most + " " + unit.words + ", but " + unit.limit(most), 0);
   }
 
-  /** What is counted. */
+  /** The units of the limits. */
   public enum Unit {
     CHARACTERS("characters"),
-    PARTS("parts that AND joins"),
+    PARTS("parts joined by AND"),
     LORAS("LoRAs and hypernetworks"),
-    TEXTS("characters of different texts over its steps"),
+    TEXTS("characters of distinct texts over its steps"),
     CHUNKS("chunks of 75 tokens");
 
     private final String words;

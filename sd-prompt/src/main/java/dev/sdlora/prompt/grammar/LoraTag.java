@@ -13,20 +13,21 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
- * What a tag {@code <lora:name:te:unet:dyn>} asks for. The first weight is 1 when left out, the
- * second is the first when left out, and {@code dyn} limits the rank; {@code te=}, {@code unet=}
- * and {@code dyn=} name them, {@code lbw=} gives weights of blocks, {@code mask=} names the part of
- * the image in which it acts. In the hires pass, {@code hr=} takes the place of both weights,
- * {@code hrte=} and {@code hrunet=} that of one. A weight may be a {@linkplain StrengthSchedule
- * schedule}, of which the text encoder takes the start. Spaces around the name, the weights and
- * their names do not count.
+ * A parsed tag {@code <lora:name:te:unet:dyn>}. The first weight defaults to 1, the second to the
+ * first, and {@code dyn} limits the rank. {@code te=}, {@code unet=} and {@code dyn=} are the named
+ * forms; {@code lbw=} gives block weights, and {@code mask=} names the part of the image to which
+ * the LoRA is limited. In the hires pass, {@code hr=} replaces both weights, {@code hrte=} and
+ * {@code hrunet=} one of them. A weight may be a {@linkplain StrengthSchedule schedule}; the text
+ * encoder uses its first value. Spaces around the name, the weights and the argument names are
+ * ignored.
  *
- * <p>Where A1111 passes over what it does not understand, or drops all LoRAs of the prompt, this
- * refuses the tag.
+ * <p>A1111 ignores arguments that it does not understand, or drops all LoRAs of the prompt; this
+ * class rejects the tag.
  *
- * @param name what the LoRA is called
- * @param strength how strongly it acts, and where
- * @param mask what the request calls the part of the image in which it acts; empty for all of it
+ * @param name the name of the LoRA
+ * @param strength its strengths, by model part and block
+ * @param mask the request's name for the part of the image to which it is limited; empty for the
+ *     whole image
  * @param offset where the tag starts in the prompt, in characters from 0
  */
 public record LoraTag(String name, LoraStrength strength, Optional<String> mask, int offset) {
@@ -35,17 +36,17 @@ public record LoraTag(String name, LoraStrength strength, Optional<String> mask,
   private static final Pattern DECIMAL_COMMA = Pattern.compile("[+-]?\\d{0,3},\\d{1,3}");
   private static final Pattern RANK = Pattern.compile("\\+?0*[1-9][0-9]{0,8}");
 
-  /** Whether tags of a kind name LoRAs: {@code lora}, or {@code lyco}, which means the same. */
+  /** Whether tags of this kind name LoRAs: {@code lora}, or its synonym {@code lyco}. */
   public static boolean isKind(String kind) {
     return kind.equals("lora") || kind.equals("lyco");
   }
 
   /**
-   * Reads a tag that names a LoRA.
+   * Parses a tag that names a LoRA.
    *
    * @return empty if the tag is of another kind
-   * @throws PromptSyntaxException if the tag has no name, a weight that is no finite number, or an
-   *     argument that has no meaning
+   * @throws PromptSyntaxException if the tag has no name, a weight that is not a finite number, or
+   *     an unknown argument
    */
   public static Optional<LoraTag> of(ExtraNetwork network) {
     return isKind(network.kind()) ? Optional.of(read(network)) : Optional.empty();
@@ -53,16 +54,16 @@ public record LoraTag(String name, LoraStrength strength, Optional<String> mask,
 
   private static LoraTag read(ExtraNetwork network) {
     if (network.tag().indexOf('<', 1) >= 0) {
-      throw error(network, "has another '<' in it; its own '>' is probably missing");
+      throw error(network, "contains another '<'; its own '>' is probably missing");
     }
     List<String> positional = network.positional();
     if (positional.size() > 4) {
-      throw error(network, "has " + positional.size() + " arguments, but at most 4 are known");
+      throw error(network, "has " + positional.size() + " arguments, but at most 4 are allowed");
     }
     Map<String, String> named = named(network);
     String te = named.getOrDefault("te", at(positional, 1).orElse("1"));
     StrengthSchedule textEncoder = weight(network, te);
-    // A positional weight that a name overrides must be a number all the same.
+    // A positional weight must be a number even if a named one overrides it.
     at(positional, 1).ifPresent(text -> weight(network, text));
     at(positional, 2).ifPresent(text -> weight(network, text));
     StrengthSchedule unet =
@@ -88,12 +89,12 @@ public record LoraTag(String name, LoraStrength strength, Optional<String> mask,
                     .orElse(OptionalInt.empty()));
     Optional<String> mask = Optional.ofNullable(named.get("mask")).map(Characters::strip);
     if (mask.filter(String::isEmpty).isPresent()) {
-      throw error(network, "names no mask behind mask=");
+      throw error(network, "has no mask name after mask=");
     }
     return new LoraTag(name, withHires(network, strength, named), mask, network.offset());
   }
 
-  /** What is not said of the hires pass is there as in the first. */
+  /** Strengths not given for the hires pass default to those of the first pass. */
   private static LoraStrength withHires(
       ExtraNetwork network, LoraStrength strength, Map<String, String> named) {
     Optional<StrengthSchedule> both = weight(network, named, "hr");
@@ -121,7 +122,7 @@ public record LoraTag(String name, LoraStrength strength, Optional<String> mask,
               if (!KEYS.contains(key)) {
                 throw error(
                     network,
-                    "names an argument '%s'; the known ones are %s and %s%s"
+                    "has the unknown argument '%s'; known arguments are %s and %s%s"
                         .formatted(
                             key,
                             String.join(", ", KEYS.subList(0, KEYS.size() - 1)),
@@ -156,12 +157,12 @@ public record LoraTag(String name, LoraStrength strength, Optional<String> mask,
     }
   }
 
-  /** Before A1111 1.5, weights of blocks stood where the U-Net's weight stands now. */
+  /** Before A1111 1.5, block weights were written where the U-Net's weight is now. */
   private static String hint(String text) {
     if (DECIMAL_COMMA.matcher(text).matches()) {
       return "; did you mean " + text.replace(',', '.') + "?";
     }
-    return text.indexOf(',') < 0 ? "" : "; weights of blocks are written lbw=" + text;
+    return text.indexOf(',') < 0 ? "" : "; block weights are written lbw=" + text;
   }
 
   private static BlockWeights blocks(ExtraNetwork network, String written) {
@@ -175,7 +176,7 @@ public record LoraTag(String name, LoraStrength strength, Optional<String> mask,
   private static int rank(ExtraNetwork network, String written) {
     String text = Characters.strip(written);
     if (!RANK.matcher(text).matches()) {
-      throw error(network, "has the rank '" + text + "', which is not a whole number from 1 on");
+      throw error(network, "has the rank '" + text + "', which is not a positive whole number");
     }
     return Integer.parseInt(text);
   }

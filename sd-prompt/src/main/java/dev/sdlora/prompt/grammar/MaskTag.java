@@ -8,23 +8,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a tag {@code <mask:name>} asks for: that the side of {@code AND} in which it stands acts in
- * a part of the image only. A1111 knows no such tag and takes it out of the prompt.
+ * A parsed tag {@code <mask:name>}: limits its side of {@code AND} to a part of the image. A1111
+ * does not know the tag and removes it from the prompt.
  *
- * @param name what the request calls the part; spaces around it do not count
+ * @param name the request's name for the part; surrounding spaces are ignored
  * @param offset where the tag starts in the prompt, in characters from 0
  */
 public record MaskTag(String name, int offset) {
-  /** Whether tags of a kind name masks. */
+  /** Whether tags of this kind name masks. */
   public static boolean isKind(String kind) {
     return kind.equals("mask");
   }
 
   /**
-   * Reads a tag that names a mask.
+   * Parses a tag that names a mask.
    *
    * @return empty if the tag is of another kind
-   * @throws PromptSyntaxException if the tag has no name, or says more
+   * @throws PromptSyntaxException if the tag has no name, or more than a name
    */
   public static Optional<MaskTag> of(ExtraNetwork network) {
     if (!isKind(network.kind())) {
@@ -33,16 +33,16 @@ public record MaskTag(String name, int offset) {
     String name =
         network.positional().isEmpty() ? "" : Characters.strip(network.positional().get(0));
     if (name.isEmpty() || network.positional().size() > 1 || !network.named().isEmpty()) {
-      throw error(network.tag(), network.offset(), "must be <mask:name> and no more");
+      throw error(network.tag(), network.offset(), "must have the form <mask:name>");
     }
     return Optional.of(new MaskTag(name, network.offset()));
   }
 
   /**
-   * The masks of the sides of {@code AND}, in their order.
+   * Returns the masks of the sides of {@code AND}, in order.
    *
    * @param cut the prompt
-   * @throws PromptSyntaxException if a tag cannot be read, or a side has two
+   * @throws PromptSyntaxException if a tag is invalid, or a side has two masks
    */
   public static List<Optional<MaskTag>> ofParts(ExtraNetworks cut) {
     List<Subprompt> parts = Subprompt.split(cut.text());
@@ -56,7 +56,7 @@ public record MaskTag(String name, int offset) {
           throw error(
               network.tag(),
               network.offset(),
-              "is the second mask of one side of AND; each acts in one");
+              "is the second mask of one side of AND; each side can have one");
         }
         masks.set(part, mask);
       }
@@ -64,7 +64,7 @@ public record MaskTag(String name, int offset) {
     return masks;
   }
 
-  /** Where in the text without comments and tags a place of the prompt is. */
+  /** Converts an offset in the prompt to one in the text without comments and tags. */
   private static int inText(List<Span> cuts, int offset) {
     int gone =
         cuts.stream()

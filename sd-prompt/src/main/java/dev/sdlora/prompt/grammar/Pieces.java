@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Pieces of text whose weights can still change, a tail of the list at a time. */
+/** Pieces of text whose weights can still change; each change affects the end of the list. */
 final class Pieces {
   private final List<String> texts = new ArrayList<>();
   private double[] weights = new double[16];
@@ -28,7 +28,9 @@ final class Pieces {
     }
   }
 
-  /** The pieces with neighbours of equal weight joined; one empty piece if there are none. */
+  /**
+   * Returns the pieces with neighbours of equal weight joined; one empty piece if there are none.
+   */
   List<WeightedText> joined() {
     if (texts.isEmpty()) {
       return List.of(new WeightedText("", 1));

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Adds styles to prompts, one after another. A style with {@code {prompt}} takes the place of the
- * prompt and puts it there; any other follows behind a comma.
+ * Adds styles to prompts, one after another. A style that contains {@code {prompt}} replaces the
+ * prompt and inserts it there; any other style is appended after a comma.
  */
 public final class Styles {
   private static final String PLACEHOLDER = "{prompt}";
@@ -21,27 +21,28 @@ public final class Styles {
   private Styles() {}
 
   /**
-   * A prompt with the styles of its request.
+   * Returns a prompt with the styles of its request.
    *
-   * @throws dev.sdlora.api.error.PromptSyntaxException if it becomes longer than the limit
+   * @throws dev.sdlora.api.error.PromptSyntaxException if the result exceeds the limit
    */
   public static String onPrompt(String prompt, PromptOptions options) {
     return merge(prompt, options, Style::prompt);
   }
 
   /**
-   * A negative prompt with the styles of its request.
+   * Returns a negative prompt with the styles of its request.
    *
-   * @throws dev.sdlora.api.error.PromptSyntaxException if it becomes longer than the limit
+   * @throws dev.sdlora.api.error.PromptSyntaxException if the result exceeds the limit
    */
   public static String onNegativePrompt(String prompt, PromptOptions options) {
     return merge(prompt, options, Style::negativePrompt);
   }
 
   /**
-   * A request with its styles in its prompts, those of hires fix too, and with no styles any more.
+   * Returns a request whose styles are merged into its prompts, those of hires fix included, and
+   * whose list of styles is empty.
    *
-   * @throws dev.sdlora.api.error.PromptSyntaxException if a prompt becomes longer than the limit
+   * @throws dev.sdlora.api.error.PromptSyntaxException if a prompt exceeds the limit
    */
   public static PromptSpec merged(PromptSpec spec) {
     PromptOptions options = spec.promptOptions();
@@ -71,14 +72,14 @@ public final class Styles {
     String text = prompt;
     Limit.check(text.length(), most, "the prompt has", Limit.Unit.CHARACTERS);
     for (Style style : options.styles()) {
-      // Thirty styles that write the prompt twice would make a billion characters of one.
+      // Thirty styles that each insert the prompt twice would turn one character into a billion.
       Limit.check(length(text, of.apply(style)), most, WITH_STYLES, Limit.Unit.CHARACTERS);
       text = merge(text, of.apply(style));
     }
     return text;
   }
 
-  /** How long a prompt becomes at most. */
+  /** Returns an upper bound of the length of the prompt with a style. */
   private static long length(String text, String style) {
     long length = style.length();
     int placeholder = style.indexOf(PLACEHOLDER);

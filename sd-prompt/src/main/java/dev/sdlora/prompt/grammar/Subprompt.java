@@ -5,24 +5,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One of the texts that {@code AND} joins, which guide an image together. The last of its colons
- * gives its weight if a number follows and nothing else, with or without an {@code AND}: {@code a
- * cat :1.5}, but {@code time 12:30} too. {@code AND} counts anywhere as a word of its own, even
- * inside brackets.
+ * One of the texts that {@code AND} joins, which guide an image together. Its last colon gives its
+ * weight if only a number follows, even in a prompt without {@code AND}: {@code a cat :1.5}, but
+ * {@code time 12:30} too. {@code AND} is recognized anywhere as a word of its own, even inside
+ * brackets.
  *
- * @param text without its weight and the white space behind it; that in front stays
- * @param weight how much it counts; 1 if none is written, and negative ones keep things out
- * @param offset where it starts in the whole, in characters from 0
- * @param end where it ends with its weight: at the {@code AND} or the end of the whole
+ * @param text the text without its weight and trailing white space; leading white space stays
+ * @param weight its weight, 1 if none is given; negative weights steer the image away from the text
+ * @param offset where it starts in the whole prompt, in characters from 0
+ * @param end where it ends, weight included: at the {@code AND} or the end of the whole prompt
  */
 public record Subprompt(String text, double weight, int offset, int end) {
-  /** The word between two of them. */
+  /** The word that joins two subprompts. */
   public static final String AND = "AND";
 
   /**
-   * Cuts a prompt at each {@code AND}. A1111 does so for the positive prompt only.
+   * Splits a prompt at each {@code AND}. A1111 does so for the positive prompt only.
    *
-   * @return at least one
+   * @return at least one subprompt
    */
   public static List<Subprompt> split(String prompt) {
     List<Subprompt> parts = new ArrayList<>();
@@ -41,7 +41,7 @@ public record Subprompt(String text, double weight, int offset, int end) {
   }
 
   /**
-   * The same within the limits of a request.
+   * Splits a prompt at each {@code AND}, within the limits of a request.
    *
    * @throws dev.sdlora.api.error.PromptSyntaxException if there are too many parts
    */

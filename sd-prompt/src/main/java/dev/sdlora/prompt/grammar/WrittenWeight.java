@@ -3,15 +3,15 @@ package dev.sdlora.prompt.grammar;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A weight behind a colon, such as {@code : 1.2 }: a sign if any, digits of any script with at most
- * one dot, and blanks around them.
+ * A weight after a colon, such as {@code : 1.2 }: an optional sign, digits of any script with at
+ * most one dot, and surrounding blanks.
  *
  * @param value the weight
- * @param end the place after it and its blanks
+ * @param end the offset after the weight and its blanks
  */
 record WrittenWeight(double value, int end) {
 
-  /** Reads the weight that starts with a colon; null if the text there is something else. */
+  /** Reads the weight after a colon; null if the text there is not a weight. */
   static @Nullable WrittenWeight at(String text, int colon) {
     StringBuilder number = new StringBuilder();
     int at = skipSpaces(text, colon + 1);

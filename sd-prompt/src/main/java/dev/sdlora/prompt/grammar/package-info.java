@@ -1,13 +1,13 @@
 /**
- * The prompt language of AUTOMATIC1111's WebUI as text alone: tags for extra networks, then weights
- * in brackets. Each rule is one pass that takes a text and gives values; nothing here knows of
- * tokens or networks.
+ * The text level of the prompt language of AUTOMATIC1111's WebUI: tags for extra networks, then
+ * weights in brackets. Each rule is one pass that takes a text and returns values; nothing here
+ * depends on tokens or networks.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What a prompt means: {@code prompt.grammar}; a pass over the text for each part of the
- *       language.
+ *   <li>The meaning of a prompt: {@code prompt.grammar}, with one pass over the text for each part
+ *       of the language.
  * </ul>
  */
 @NullMarked

@@ -1,28 +1,28 @@
 package dev.sdlora.prompt.schedule;
 
 /**
- * Where a piece of text or a pair can be taken to belong that ends here: with all in front of it in
- * its bracket, with a part of that, or with nothing. Each is a reading of its own, and {@link
- * BracketRun} needs to know whether the first of these, which alone can end the bracket, comes
- * before all others. As there, the order turns around with each piece, and the newest reading comes
- * second.
+ * The possible starts of a piece of text, or of a bracket pair, that ends here: it can be read
+ * together with everything before it in its bracket, with a part of that, or alone. Each is a
+ * separate reading. {@link BracketRun} needs to know whether the first of these, the only one that
+ * can end the bracket, comes before all others. As there, each piece reverses the order, and the
+ * newest reading comes second.
  *
- * @param count how many readings there are
- * @param whole the place of the one with all in front, counted from 0
+ * @param count the number of readings
+ * @param whole the position of the reading with everything before it, counted from 0
  */
 record Beginnings(int count, int whole) {
-  /** At the start of a bracket, where there is nothing in front. */
+  /** The start of a bracket, with nothing before it. */
   static final Beginnings START = new Beginnings(1, 0);
 
-  /** Whether the reading with all in front comes first for a piece that starts here. */
+  /** Whether the reading with everything before it comes first for a piece that starts here. */
   boolean wholeIsFirst() {
     return turned() == 0;
   }
 
   /**
-   * What holds behind a piece that starts here.
+   * Returns the possible starts after a piece that starts here.
    *
-   * @param seenFirst whether it was seen before readings in which its last bracket is plain
+   * @param seenFirst whether the piece was found before readings in which its last bracket is plain
    */
   Beginnings next(boolean seenFirst) {
     return new Beginnings(count + 1, seenFirst && wholeIsFirst() ? 0 : turned() + 1);

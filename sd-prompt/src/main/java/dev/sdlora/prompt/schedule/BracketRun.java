@@ -5,32 +5,38 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Brackets and colons that stand in a row, and which of them are plain characters when the last one
- * is.
+ * A run of consecutive brackets and colons. Decides which of them are plain characters if the last
+ * one is.
  *
- * <p>The grammar of prompt editing is ambiguous there: in {@code [a:b:5])(} the first bracket
- * closes an editing, or all three are plain. A1111's parser (Earley's, with all readings kept)
- * takes the reading that it finds first. It works off a column of candidates from the last to the
- * first, and so turns their order around with each character; a candidate that starts at the
- * character before comes second, or first if a pair that has just been closed is seen before the
- * others. So it is mostly the length of the row that decides. This class keeps that order, which
- * was found by experiments with lark 1.2.2.
+ * <p>The grammar of prompt editing is ambiguous there: in {@code [a:b:5])(} either the first
+ * bracket closes an editing, or all three are plain. A1111's parser (Earley's, with all readings
+ * kept) takes the reading that it finds first. It processes a column of candidates from the last to
+ * the first, so each character reverses their order; a candidate that starts at the previous
+ * character comes second, or first if a pair that was just closed is found before the others. The
+ * result therefore depends mostly on the length of the run. This class reproduces that order, which
+ * was determined by experiments with lark 1.2.2.
  */
 final class BracketRun {
-  /** Stands for no brackets at all. */
+  /** A run without brackets. */
   static final BracketRun NONE = new BracketRun(0, 0);
 
   private static final int NOWHERE = -1;
 
-  /** Where plain characters up to here can start; the last one is taken. Turned if reversed. */
+  /**
+   * The offsets at which plain characters up to here can start; the last one wins. In reverse order
+   * if reversed.
+   */
   private final Deque<Integer> candidates = new ArrayDeque<>();
 
   private boolean reversed;
 
-  /** How many candidates come before the readings that wait for an opening bracket. */
+  /** The number of candidates before the readings that wait for an opening bracket. */
   private int beforeOpening;
 
-  /** How many come before those that wait for the end, or a colon, of the innermost bracket. */
+  /**
+   * The number of candidates before the readings that wait for the end, or a colon, of the
+   * innermost bracket.
+   */
   private int beforeClosing;
 
   private int plainFrom = NOWHERE;
@@ -41,10 +47,10 @@ final class BracketRun {
   }
 
   /**
-   * A run that starts here.
+   * Creates a run that starts here.
    *
-   * @param inAlternation whether a {@code |} that is open forbids plain brackets
-   * @param wholeIsFirst {@link Beginnings#wholeIsFirst} for the word in front of the run
+   * @param inAlternation whether an open {@code |} forbids plain brackets
+   * @param wholeIsFirst {@link Beginnings#wholeIsFirst} for the word before the run
    */
   static BracketRun startingAt(int at, boolean inAlternation, boolean wholeIsFirst) {
     if (inAlternation) {
@@ -55,7 +61,7 @@ final class BracketRun {
     return run;
   }
 
-  /** White space in front of a word is a reading of its own and is found before the word. */
+  /** Whether white space precedes a word. It is a separate reading, found before the word. */
   static boolean hasBlanksBeforeWord(String text, int start, int end) {
     int at = start;
     while (at < end && Characters.isSpace(text.charAt(at))) {
@@ -64,24 +70,24 @@ final class BracketRun {
     return at > start && at < end;
   }
 
-  /** Where the plain characters start that end here if the last one is plain. */
+  /** The offset at which the plain characters that end here start, if the last one is plain. */
   int plainFrom() {
     return plainFrom;
   }
 
-  /** The last character is plain in any case. */
+  /** Adds a character that is plain in every reading. */
   void plain(int end) {
     turn(end, 1);
     beforeOpening = 2;
     beforeClosing = 0;
   }
 
-  /** The last character opens a pair. */
+  /** Adds a bracket that opens a pair. */
   void opened(int end, boolean inAlternation) {
     entered(end, candidates.size() - beforeOpening, inAlternation);
   }
 
-  /** The last character is a colon that can belong to the innermost pair. */
+  /** Adds a colon that can belong to the innermost pair. */
   void divided(int end, boolean inAlternation) {
     entered(end, candidates.size() - beforeClosing, inAlternation);
   }
@@ -95,12 +101,12 @@ final class BracketRun {
   }
 
   /**
-   * The last character closes a well-formed pair.
+   * Adds a bracket that closes a well-formed pair.
    *
-   * @param editing whether that is prompt editing
+   * @param editing whether the pair is prompt editing
    * @param wholeIsFirst {@link Beginnings#wholeIsFirst} for the pair
-   * @param inAlternation whether a {@code |} that is open still forbids plain brackets
-   * @return whether the pair was seen before all that could make its last bracket plain
+   * @param inAlternation whether an open {@code |} still forbids plain brackets
+   * @return whether the pair was found before every reading in which its last bracket is plain
    */
   boolean closed(int end, boolean editing, boolean wholeIsFirst, boolean inAlternation) {
     if (inAlternation) {
@@ -108,7 +114,7 @@ final class BracketRun {
       beforeClosing = 0;
       return true;
     }
-    // The number of an editing is read apart, and its end is awaited before anything else.
+    // The number of an editing is parsed separately, and its end comes before all other readings.
     int seenBefore = candidates.size() - (editing ? 0 : beforeClosing);
     if (seenBefore == 0) {
       turn(end, 0);
@@ -122,7 +128,7 @@ final class BracketRun {
     return false;
   }
 
-  /** Turns the order around and adds a candidate at the first or second place. */
+  /** Reverses the order and inserts a candidate at the first or second position. */
   private void turn(int end, int place) {
     if (candidates.isEmpty()) {
       candidates.addFirst(end);

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A bracket that is not closed yet, and what divides the text in it. */
+/** A bracket that is not closed yet, with the colons and bars in it. */
 final class OpenBracket {
   private static final Pattern WHEN =
       Pattern.compile(
@@ -20,7 +20,7 @@ final class OpenBracket {
   final List<Integer> colons = new ArrayList<>(0);
   final List<Integer> bars = new ArrayList<>(0);
 
-  /** What holds in front of it, in the bracket around it. */
+  /** The possible starts before it, in the enclosing bracket. */
   final Beginnings beginnings;
 
   private final String text;
@@ -44,14 +44,14 @@ final class OpenBracket {
     return colons.size() < (isRound() ? 1 : 2);
   }
 
-  /** Where the text behind its last colon or bar starts. */
+  /** The offset after its last colon or bar. */
   int segmentStart() {
     int colon = colons.isEmpty() ? start : colons.get(colons.size() - 1);
     int bar = bars.isEmpty() ? start : bars.get(bars.size() - 1);
     return Math.max(colon, bar) + 1;
   }
 
-  /** Whether the closing bracket at this place makes a well-formed pair. */
+  /** Whether the closing bracket at this offset completes a well-formed pair. */
   boolean isClosedBy(int at) {
     if (isRound()) {
       return text.charAt(at) == ')' && !hasBars() && colons.size() <= 1;
@@ -64,7 +64,10 @@ final class OpenBracket {
     return !isRound() && !colons.isEmpty();
   }
 
-  /** What it is when it is closed at this place; empty if it is for weights only. */
+  /**
+   * Returns the switch that a closing bracket at this offset completes; empty if the pair only has
+   * a weight.
+   */
   Optional<Switch> readSwitch(int at) {
     Span span = new Span(start, at + 1);
     if (hasBars()) {
@@ -75,7 +78,7 @@ final class OpenBracket {
     }
     Matcher when = when(at);
     if (!when.matches()) {
-      throw new IllegalStateException("not an editing: " + text.substring(start, at + 1));
+      throw new IllegalStateException("not prompt editing: " + text.substring(start, at + 1));
     }
     Span before = new Span(start + 1, colons.size() == 2 ? colons.get(0) : start + 1);
     int after = colons.size() == 2 ? colons.get(0) + 1 : start + 1;

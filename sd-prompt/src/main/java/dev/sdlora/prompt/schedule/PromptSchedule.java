@@ -9,21 +9,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a prompt says at each step of a pass.
+ * The texts of a prompt over the steps of a pass.
  *
  * @param entries the texts in order, at least one
  */
 public record PromptSchedule(List<Entry> entries) {
 
   /**
-   * A text and how long it holds.
+   * A text and its last step.
    *
    * @param end the last step of the text, counted from 1
-   * @param text the text, its weights not yet read
+   * @param text the text, with its weights not parsed yet
    */
   public record Entry(int end, String text) {}
 
-  /** A schedule and the weight of its text among those that {@code AND} joins. */
+  /** A schedule and its weight among the parts that {@code AND} joins. */
   public record Weighted(double weight, PromptSchedule schedule) {}
 
   /** Copies the list. */
@@ -32,7 +32,8 @@ public record PromptSchedule(List<Entry> entries) {
   }
 
   /**
-   * The schedule of a text without {@code AND}, such as a negative prompt, in which that is a word.
+   * Returns the schedule of a text without {@code AND}, such as a negative prompt, in which {@code
+   * AND} is an ordinary word.
    *
    * @throws dev.sdlora.api.error.PromptSyntaxException if its texts exceed the limits
    */
@@ -41,9 +42,9 @@ public record PromptSchedule(List<Entry> entries) {
   }
 
   /**
-   * The schedules of the parts of a prompt that {@code AND} joins; at least one.
+   * Returns the schedules of the parts of a prompt that {@code AND} joins; at least one.
    *
-   * @throws dev.sdlora.api.error.PromptSyntaxException if there are too many, or their texts
+   * @throws dev.sdlora.api.error.PromptSyntaxException if there are too many parts, or their texts
    *     together exceed the limits
    */
   public static List<Weighted> ofParts(String prompt, PromptSteps pass, PromptLimits limits) {
@@ -53,7 +54,7 @@ public record PromptSchedule(List<Entry> entries) {
         .toList();
   }
 
-  /** The texts of a prompt, of which equal ones are kept once. */
+  /** The texts of a prompt, with equal ones stored once. */
   private static final class Texts {
     private final int most;
     private final Map<String, String> known = new HashMap<>();
@@ -87,18 +88,18 @@ public record PromptSchedule(List<Entry> entries) {
       }
       characters += text.length();
       if (characters > most) {
-        throw Limit.exceeded(most, "the prompt stands for", Limit.Unit.TEXTS);
+        throw Limit.exceeded(most, "the prompt expands to", Limit.Unit.TEXTS);
       }
       return text;
     }
   }
 
   /**
-   * The text for a call of the model. As in A1111, calls are counted from 0 and the ends of texts
-   * from 1, so that the first text holds for one call more than its end says, and behind the last
-   * end the first text is back.
+   * Returns the text for a model call. As in A1111, calls are counted from 0 and the ends of texts
+   * from 1. The first text therefore holds for one call more than its end says, and after the last
+   * end the first text returns.
    *
-   * @param call how many times the model has been called before in this pass
+   * @param call the number of earlier model calls in this pass
    */
   public String textAt(int call) {
     for (Entry entry : entries) {

@@ -1,18 +1,19 @@
 package dev.sdlora.prompt.schedule;
 
 /**
- * Which steps the texts of a prompt are asked for. Steps are counted as A1111 counts them: one for
- * each call of the model, so that samplers that call it twice in a step have twice as many.
+ * The steps of a pass, for prompt schedules. Steps are counted as in A1111, one for each model
+ * call, so samplers that call the model twice in a step have twice as many.
  *
- * @param steps how many steps the pass has, from 1
- * @param before how many steps another pass made before this one; 0 for the first pass. In the
- *     second, a step is counted from the start of the first, and a share from 1
- * @param oldTimelines whether numbers below 1 are shares and others steps, dot or not, and the
- *     second pass has the texts of the first: A1111's option "use old prompt editing timelines"
+ * @param steps the number of steps of the pass, at least 1
+ * @param before the number of steps of the previous pass; 0 for the first pass. In the second pass,
+ *     a step is counted from the start of the first pass, and a fraction from 1
+ * @param oldTimelines whether numbers below 1 are fractions and others steps, with or without a
+ *     dot, and the second pass has the texts of the first: A1111's option "use old prompt editing
+ *     timelines"
  */
 public record PromptSteps(int steps, int before, boolean oldTimelines) {
 
-  /** Checks the numbers. */
+  /** Validates the numbers. */
   public PromptSteps {
     if (steps < 1) {
       throw new IllegalArgumentException("steps must be at least 1: " + steps);
@@ -26,17 +27,20 @@ public record PromptSteps(int steps, int before, boolean oldTimelines) {
     }
   }
 
-  /** The only pass, or the first of two. */
+  /** Returns the steps of a single pass, or of the first of two. */
   public static PromptSteps first(int steps) {
     return new PromptSteps(steps, 0, false);
   }
 
-  /** The second pass, of {@code steps} steps after {@code before} of the first. */
+  /**
+   * Returns the steps of a second pass: {@code steps} steps after {@code before} steps of the
+   * first.
+   */
   public static PromptSteps second(int steps, int before) {
     return new PromptSteps(steps, before, false);
   }
 
-  /** The last step before a switch at a number: below 1 if there is none, at most the last. */
+  /** Returns the last step before a switch: below 1 if there is none, at most the last step. */
   public int stepOf(String when) {
     double number = Double.parseDouble(when);
     boolean share = oldTimelines ? number < 1 : when.indexOf('.') >= 0;

@@ -3,21 +3,21 @@ package dev.sdlora.prompt.schedule;
 import dev.sdlora.api.prompt.Span;
 import java.util.List;
 
-/** A place of a prompt that stands for different texts at different steps. */
+/** A part of a prompt whose text depends on the step. */
 public sealed interface Switch {
 
-  /** From its opening bracket to behind its closing one. */
+  /** Returns the range from the opening bracket to the closing one, both included. */
   Span span();
 
-  /** What stands here at a step of a pass, counted from 1. */
+  /** Returns the text at a step of a pass, counted from 1. */
   Span at(int step, PromptSteps pass);
 
   /**
-   * {@code [before:after:when]}, {@code [after:when]} or {@code [before::when]}.
+   * Prompt editing: {@code [before:after:when]}, {@code [after:when]} or {@code [before::when]}.
    *
-   * @param before what stands here up to the switch; empty if nothing
-   * @param after what stands here from then on; empty if nothing
-   * @param when the number as written: with a dot a share of the steps, else a step
+   * @param before the text up to the switch; may be empty
+   * @param after the text after the switch; may be empty
+   * @param when the number as written: a fraction of the steps if it has a dot, a step otherwise
    */
   record Editing(Span span, Span before, Span after, String when) implements Switch {
     @Override
@@ -27,9 +27,9 @@ public sealed interface Switch {
   }
 
   /**
-   * {@code [a|b|c]}: one after another, a step each.
+   * An alternation, {@code [a|b|c]}: the options in turn, one for each step.
    *
-   * @param options at least two; any can be empty
+   * @param options at least two; any may be empty
    */
   record Alternation(Span span, List<Span> options) implements Switch {
     /** Copies the options. */

@@ -9,10 +9,10 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Finds switches in two sweeps. Forwards, brackets are matched: a pair is well-formed if what is in
- * it is, and one that is not makes all brackets around it plain characters. Backwards, it is
- * decided which pairs are read as such, because {@link BracketRun brackets in a row} can be taken
- * for plain characters even when they close something.
+ * Finds switches in two passes. The forward pass matches brackets: a pair is well-formed if its
+ * content is, and a malformed one makes all enclosing brackets plain characters. The backward pass
+ * decides which pairs count, because {@link BracketRun consecutive brackets} can be plain
+ * characters even if they close a pair.
  */
 final class SwitchParser {
   private static final int NONE = -1;
@@ -21,10 +21,10 @@ final class SwitchParser {
   private final Deque<OpenBracket> open = new ArrayDeque<>();
   private final List<Switch> switches = new ArrayList<>();
 
-  /** For the place behind each closing bracket of a well-formed pair, where the pair starts. */
+  /** The start of each well-formed pair, by the offset after its closing bracket. */
   private final int[] pairStart;
 
-  /** For the place behind each bracket or colon, where plain ones that end with it start. */
+  /** The start of the plain characters that end with a bracket or colon, by the offset after it. */
   private final int[] plainFrom;
 
   private BracketRun run = BracketRun.NONE;
@@ -55,7 +55,7 @@ final class SwitchParser {
     return at >= 0 && forgetOpen() ? readSwitches() : List.of();
   }
 
-  /** A backslash before a line's end or the text's means nothing to A1111's grammar. */
+  /** A backslash before the end of a line or of the text has no meaning in A1111's grammar. */
   private int escape(int at) {
     int next = at + 1;
     return next < text.length() && text.charAt(next) != '\n' ? word(at, next + 1) : NONE;
@@ -147,7 +147,7 @@ final class SwitchParser {
     return true;
   }
 
-  /** Takes open brackets for plain characters; false if a {@code |} would be left alone. */
+  /** Turns open brackets into plain characters; false if that would leave a {@code |} alone. */
   private boolean forgetOpen() {
     open.clear();
     return openAlternations == 0;

@@ -5,24 +5,24 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The switches of a text: finding them, and the text that they leave at a step. */
+/** Finds the switches of a text, and resolves them for a step. */
 public final class Switches {
   private Switches() {}
 
   /**
-   * Finds the switches of a text in time that grows as its length. Any text has a meaning: what is
-   * not well-formed is literal, and a {@code |} outside of an alternation makes all of it so.
+   * Finds the switches of a text in linear time. Every text is valid: malformed parts are literal,
+   * and a {@code |} outside an alternation makes the whole text literal.
    *
-   * @return in order of their starts, so that one inside another follows it
+   * @return the switches in order of their starts, each before those inside it
    */
   public static List<Switch> find(String text) {
     return new SwitchParser(text).parse();
   }
 
-  /** The text at a step, counted from 1. */
+  /** Returns the text at a step, counted from 1. */
   static String textAt(String text, List<Switch> switches, int step, PromptSteps pass) {
     StringBuilder result = new StringBuilder(text.length());
-    // Where the chosen texts end that are being copied, and where it goes on behind each.
+    // The ends of the chosen texts that are being copied, and where copying continues after each.
     Deque<Span> open = new ArrayDeque<>();
     open.push(new Span(text.length(), text.length()));
     int next = 0;

@@ -11,20 +11,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The words that a model was taught. Immutable. */
+/** The words that a model was trained on. Immutable. */
 public final class KnownWords {
-  /** Longer ones are no words that somebody mistyped, and would take long to compare. */
+  /** The longest word compared. Longer ones are unlikely to be typos and slow to compare. */
   private static final int LONGEST = 40;
 
-  /** Of less than three letters none is like another. */
+  /** The shortest word compared. Shorter ones resemble too many others. */
   private static final int SHORTEST = 3;
 
-  /** More words are not named in one sentence. */
+  /** The most words listed in a warning. */
   private static final int NAMED = 8;
 
   private final Set<String> entries;
 
-  /** What they consist of, and what was added. */
+  /** The single words of the entries, and the words added later. */
   private final Set<String> words;
 
   private KnownWords(Set<String> entries, Set<String> words) {
@@ -33,15 +33,18 @@ public final class KnownWords {
   }
 
   /**
-   * The words of some entries.
+   * Returns the words of some entries.
    *
-   * @param entries each a word or a few, in small letters; none if the model does not tell
+   * @param entries words or short phrases in lower case; empty if the model does not list its words
    */
   public static KnownWords of(Collection<String> entries) {
     return new KnownWords(Set.copyOf(entries), Set.of()).with(entries.stream());
   }
 
-  /** The same with all words of some texts, which others have taught it. */
+  /**
+   * Returns a copy with all words of the given texts, such as those that a LoRA or an embedding
+   * added.
+   */
   public KnownWords with(Stream<String> texts) {
     Set<String> all = new HashSet<>(words);
     texts
@@ -51,7 +54,7 @@ public final class KnownWords {
     return new KnownWords(entries, all);
   }
 
-  /** Whether the model does not tell what it was taught, so that nothing is known of words. */
+  /** Whether the model does not list its words, so that none can be checked. */
   public boolean isEmpty() {
     return words.isEmpty();
   }
@@ -61,9 +64,10 @@ public final class KnownWords {
   }
 
   /**
-   * Whether it was taught a word, alone or in a phrase, in the plural or in parts between hyphens.
+   * Whether the model was trained on a word, alone or in a phrase; also checks the singular of a
+   * plural, and the parts of a hyphenated word.
    *
-   * @param word as {@link PromptWords} gives it
+   * @param word a word as returned by {@link PromptWords}
    */
   public boolean has(String word) {
     return isTaught(word) || (word.contains("-") && parts(word).allMatch(this::isTaught));
@@ -73,7 +77,7 @@ public final class KnownWords {
     return forms(word).anyMatch(words::contains);
   }
 
-  /** A word and what it may be the plural or the genitive of, by the usual endings. */
+  /** Returns a word and its possible base forms, by the usual plural and genitive endings. */
   private static Stream<String> forms(String word) {
     return Stream.concat(
         Stream.of(word),
@@ -82,7 +86,7 @@ public final class KnownWords {
             .flatMap(Optional::stream));
   }
 
-  /** Without an ending: "as" is no plural of "a". */
+  /** Removes an ending, unless the rest is too short: "as" is not the plural of "a". */
   private static Optional<String> cut(String word, String ending, String singular) {
     int stem = word.length() - ending.length();
     return word.endsWith(ending) && stem >= 2
@@ -91,10 +95,10 @@ public final class KnownWords {
   }
 
   /**
-   * The warning about those of some words that it was not taught, with what may have been meant.
+   * Returns a warning that lists the words on which the model was not trained, with suggestions.
    *
-   * @param words as {@link PromptWords} gives them
-   * @return one sentence; empty if it was taught them all
+   * @param words words as returned by {@link PromptWords}
+   * @return one sentence; empty if the model knows all words
    */
   public Optional<String> warning(Stream<String> words) {
     List<String> unknown = words.filter(word -> !has(word)).distinct().toList();
@@ -110,7 +114,7 @@ public final class KnownWords {
         "this model was not taught the "
             + (named.isEmpty() ? "word " : "words " + String.join(", ", named) + " and ")
             + last
-            + "; it draws what it knows of the rest");
+            + "; it draws only what it knows");
   }
 
   private String named(String word) {
@@ -120,9 +124,9 @@ public final class KnownWords {
   }
 
   /**
-   * The entry, or the word of one, that is one mistake away from a word; of several the one that
-   * begins most like it, then the first in the alphabet. Words with more mistakes are more often
-   * other words than mistyped ones.
+   * Returns the entry, or the single word of one, within one edit of a word. Of several, the one
+   * with the longest common beginning wins, then the first in the alphabet. Words that differ by
+   * more are more often other words than typos.
    */
   Optional<String> nearest(String word) {
     record Candidate(String entry, int mistakes, int right) {}
@@ -144,7 +148,7 @@ public final class KnownWords {
         .map(Candidate::entry);
   }
 
-  /** How many letters are right before the first that is wrong. */
+  /** Returns the number of letters before the first difference. */
   private static int right(String word, String meant) {
     int wrong = Arrays.mismatch(word.toCharArray(), meant.toCharArray());
     return wrong < 0 ? word.length() : wrong;

@@ -10,15 +10,15 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Cuts texts into words: letters and digits, with apostrophes and hyphens between them. */
+/** Splits texts into words: letters and digits, with apostrophes and hyphens between them. */
 public final class PromptWords {
-  /** What stands above or below a letter belongs to it. */
+  /** Letters and digits with their combining marks. */
   private static final String LETTERS = "[\\p{L}\\p{N}][\\p{L}\\p{N}\\p{M}]*+";
 
   private static final Pattern WORD =
       Pattern.compile(LETTERS + "(?:['\u2019\u2010-]" + LETTERS + ")*+");
 
-  /** An emoji or another symbol, with what varies and joins it. */
+  /** An emoji or another symbol, with its variation selectors and joiners. */
   private static final String SYMBOL =
       "[\\p{So}&&[^\\x{0}-\\x{218f}]][\\x{fe0f}\\x{1f3fb}-\\x{1f3ff}]*+";
 
@@ -36,14 +36,14 @@ public final class PromptWords {
   /**
    * A word of a prompt.
    *
-   * @param text in the form in which words are compared
-   * @param span where it stands
+   * @param text the word in the form used for comparisons
+   * @param span its range in the prompt
    */
   public record Word(String text, Span span) {}
 
   /**
-   * The words and emoji of a prompt that a model reads, in order; none of comments, tags, weights
-   * and the rest of the language.
+   * Returns the words and emoji of a prompt that a model reads, in order. Comments, tags, weights
+   * and other syntax are skipped.
    */
   public static List<Word> of(Prompt prompt) {
     List<Word> words = new ArrayList<>();
@@ -69,12 +69,12 @@ public final class PromptWords {
     }
   }
 
-  /** The words of a text without a language, in order. */
+  /** Returns the words of a plain text, in order. */
   public static Stream<String> in(String text) {
     return WORD.matcher(text).results().map(found -> compared(found.group()));
   }
 
-  /** Small letters, each as one character where there is one, with plain apostrophes, hyphens. */
+  /** Normalizes a word: lower case, composed characters, plain apostrophes and hyphens. */
   private static String compared(String word) {
     return Normalizer.normalize(word, Normalizer.Form.NFC)
         .toLowerCase(Locale.ROOT)

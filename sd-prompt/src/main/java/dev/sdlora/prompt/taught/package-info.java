@@ -1,6 +1,6 @@
 /**
- * The words that a model was taught, where it tells them, and what prompts have beside those. What
- * they mean is no matter here.
+ * The words that a model was trained on, if it lists them, and the other words in prompts. Meanings
+ * are ignored.
  */
 @NullMarked
 package dev.sdlora.prompt.taught;

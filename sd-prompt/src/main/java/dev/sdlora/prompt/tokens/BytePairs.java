@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.PriorityQueue;
 
 /**
- * One word being joined from bytes to tokens: of all neighbouring pairs the one of the lowest id,
- * the leftmost of those, becomes one, until no pair has an id. A queue keeps the time near linear
- * in the length of the word.
+ * Joins the bytes of one word to tokens: of all neighbouring pairs, the one with the lowest id, and
+ * of those the leftmost, becomes one token, until no pair has an id. A queue keeps the time nearly
+ * linear in the length of the word.
  */
 final class BytePairs {
   private static final int NONE = -1;
@@ -17,7 +17,7 @@ final class BytePairs {
   private final int[] previous;
   private final int[] next;
 
-  /** Candidates as {@code id << 32 | place}; those that no longer hold are skipped when polled. */
+  /** Candidates as {@code id << 32 | position}; outdated ones are skipped when polled. */
   private final PriorityQueue<Long> candidates = new PriorityQueue<>();
 
   private BytePairs(byte[] word, Vocabulary vocabulary) {
@@ -33,7 +33,7 @@ final class BytePairs {
     ids[word.length - 1] += Vocabulary.BYTES;
   }
 
-  /** The tokens of a word that is not empty. */
+  /** Returns the tokens of a word that is not empty. */
   static int[] encode(String word, Vocabulary vocabulary) {
     return new BytePairs(word.getBytes(StandardCharsets.UTF_8), vocabulary).encode();
   }

@@ -9,13 +9,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Cuts a prompt of any length into chunks, as A1111 does. Each piece is tokenised by itself. A full
- * chunk ends after its last comma if that is near, so that a phrase is not torn apart; a {@code
- * BREAK} ends it at once. The vectors of a trained word stay together: where a chunk has no room
- * for all of them, they begin the next one.
+ * Splits a prompt of any length into chunks, as A1111 does. Each piece is tokenized separately. A
+ * full chunk ends after its last comma if that is near, so that phrases stay together; a {@code
+ * BREAK} ends it at once. The vectors of a trained word stay together: if they do not fit into a
+ * chunk, they start the next one.
  */
 public final class Chunks {
-  /** How many tokens at most follow the last comma of a chunk into the next one, unless given. */
+  /**
+   * The default for the most tokens after the last comma of a chunk that move to the next chunk.
+   */
   public static final int DEFAULT_COMMA_BACKTRACK = 20;
 
   private static final int NO_COMMA = -1;
@@ -36,25 +38,24 @@ public final class Chunks {
     this.limits = limits;
   }
 
-  /** The chunks of a text, with the default reach of commas; at least one. */
+  /** Returns the chunks of a text, at least one, with the default comma backtrack. */
   public static List<TokenChunk> of(List<WeightedText> pieces, ClipTokenizer tokenizer) {
     return of(pieces, tokenizer, DEFAULT_COMMA_BACKTRACK);
   }
 
-  /** The chunks of a text without trained words; at least one. */
+  /** Returns the chunks of a text without trained words, at least one. */
   public static List<TokenChunk> of(
       List<WeightedText> pieces, ClipTokenizer tokenizer, int commaBacktrack) {
     return of(pieces, tokenizer, commaBacktrack, TrainedWords.NONE, PromptLimits.NONE);
   }
 
   /**
-   * The chunks of a text; at least one.
+   * Returns the chunks of a text, at least one.
    *
-   * @param commaBacktrack how many tokens a comma may lie before the end of a full chunk and still
-   *     end it, from 0 to 74; at 0 chunks are filled up wherever the commas are
-   * @param words whose names stand for vectors; each piece is searched by itself
-   * @throws dev.sdlora.api.error.PromptSyntaxException if there are more chunks than the limits
-   *     allow
+   * @param commaBacktrack the most tokens between a comma and the end of a full chunk for which the
+   *     chunk ends at the comma, from 0 to 74; 0 fills chunks regardless of commas
+   * @param words names that are replaced by vectors; each piece is searched separately
+   * @throws dev.sdlora.api.error.PromptSyntaxException if the chunks exceed the limit
    */
   public static List<TokenChunk> of(
       List<WeightedText> pieces,
@@ -118,7 +119,7 @@ public final class Chunks {
     }
   }
 
-  /** Ends a full chunk, but takes a phrase along whose comma has already come. */
+  /** Ends a full chunk. Moves the tokens after a near comma to the next one. */
   private void makeRoom(boolean forComma) {
     if (size == TokenChunk.CAPACITY) {
       close(!forComma && commaIsNear() ? lastComma + 1 : size);
@@ -145,7 +146,7 @@ public final class Chunks {
     return lastComma != NO_COMMA && size - lastComma <= commaBacktrack;
   }
 
-  /** Ends the chunk after so many tokens; the others start the next one. */
+  /** Ends the chunk after the given number of tokens; the others start the next one. */
   private void close(int end) {
     if (closed.size() == limits.chunks()) {
       throw Limit.exceeded(limits.chunks(), "a text of the prompt has", Limit.Unit.CHUNKS);

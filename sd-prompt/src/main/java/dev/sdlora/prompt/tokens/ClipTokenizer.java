@@ -9,11 +9,11 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The tokenizer of CLIP's text encoders, which all Stable Diffusion models up to SDXL share. Equal
- * to OpenAI's without its repair of wrongly decoded text (ftfy) and without special tokens in a
- * text. Letters and digits newer than the JDK's edition of Unicode are taken for symbols.
+ * The tokenizer of CLIP's text encoders, which all Stable Diffusion models up to SDXL share. It
+ * equals OpenAI's, but does not repair wrongly decoded text (ftfy) or recognize special tokens in a
+ * text. Letters and digits newer than the JDK's Unicode version are treated as symbols.
  *
- * <p>Safe to use from many threads.
+ * <p>Thread-safe.
  */
 public final class ClipTokenizer {
   /** The token before each text. */
@@ -22,7 +22,7 @@ public final class ClipTokenizer {
   /** The token after each text, and the padding of SD 1.x. */
   public static final int END = 49407;
 
-  /** The token of a comma that stands alone. */
+  /** The token of a comma that forms a word of its own. */
   public static final int COMMA = 267;
 
   private static final int CACHED_WORDS = 20_000;
@@ -35,28 +35,28 @@ public final class ClipTokenizer {
     this.vocabulary = vocabulary;
   }
 
-  /** The one tokenizer with CLIP's vocabulary, loaded at the first call. */
+  /** Returns the shared tokenizer with CLIP's vocabulary, loaded at the first call. */
   public static ClipTokenizer standard() {
     return Standard.TOKENIZER;
   }
 
   /**
-   * The tokens of a text of any length, without the start and end tokens. A text that spells out
-   * {@code <|endoftext|>} is ordinary text: nothing that is typed can end a prompt.
+   * Returns the tokens of a text of any length, without the start and end tokens. A text that
+   * spells out {@code <|endoftext|>} is ordinary text, so no input can end a prompt.
    */
   public int[] encode(String text) {
     return encodeClean(clean(text));
   }
 
   /**
-   * A text as it is cut into words: HTML's character references replaced, in lower case, and with
-   * one blank for each stretch of white space.
+   * Prepares a text for splitting into words: replaces HTML character references, converts to lower
+   * case and collapses white space to single blanks.
    */
   static String clean(String text) {
     return Words.clean(text);
   }
 
-  /** The tokens of a stretch of a text that has been cleaned. */
+  /** Returns the tokens of a part of a cleaned text. */
   int[] encodeClean(String text) {
     return Words.ofClean(text).stream()
         .map(this::encodeWord)
@@ -75,10 +75,10 @@ public final class ClipTokenizer {
   }
 
   /**
-   * What a token stands for, with a space after it if it ends a word. A token that holds a part of
-   * a character only gives U+FFFD in its place.
+   * Returns the text of a token, followed by a space if it ends a word. U+FFFD replaces an
+   * incomplete character.
    *
-   * @throws IndexOutOfBoundsException if there is no such token
+   * @throws IndexOutOfBoundsException if there is no token with this id
    */
   public String decode(int id) {
     Objects.checkIndex(id, END + 1);

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * HTML character references turned into characters, as Python's {@code html.unescape} does: the
- * HTML5 names, some of which need no semicolon, and numbers.
+ * Decodes HTML character references as Python's {@code html.unescape} does: the HTML5 names, some
+ * of which need no semicolon, and numbers.
  */
 final class HtmlReferences {
   private static final int LONGEST_NAME = 32;
@@ -38,7 +38,7 @@ final class HtmlReferences {
     return out.append(text, copied, text.length()).toString();
   }
 
-  /** Appends what {@code &#...} stands for, and returns the place after it. */
+  /** Appends the character of {@code &#...} and returns the offset after the reference. */
   private static int appendNumbered(String text, int ampersand, StringBuilder out) {
     int at = ampersand + 2;
     int radix = 10;
@@ -79,7 +79,7 @@ final class HtmlReferences {
     return isDropped(number) ? "" : Character.toString(number);
   }
 
-  /** Control characters and what Unicode calls noncharacters. */
+  /** Whether the number is a control character or a Unicode noncharacter, which are dropped. */
   private static boolean isDropped(int number) {
     boolean control =
         number < 0x20 ? number < '\t' || number == 0x0B || number > '\r' : number == 0x7F;
@@ -88,7 +88,7 @@ final class HtmlReferences {
   }
 
   /**
-   * Appends what the longest name after an ampersand stands for, and returns the place after it.
+   * Appends the characters of the longest name after an ampersand and returns the offset after it.
    */
   private static int appendNamed(String text, int ampersand, StringBuilder out) {
     int start = ampersand + 1;

@@ -1,14 +1,14 @@
 package dev.sdlora.prompt.tokens;
 
 /**
- * Lower case as Python's {@code str.lower} has it. {@link String#toLowerCase} differs in where a
- * word ends, and with it in the two forms of the small sigma.
+ * Lower case as in Python's {@code str.lower}. {@link String#toLowerCase} has other word
+ * boundaries, so it sometimes picks the other form of the small sigma.
  */
 final class LowerCase {
   private static final int CAPITAL_SIGMA = 0x3A3;
   private static final int CAPITAL_I_WITH_DOT = 0x130;
 
-  /** Punctuation inside words: Unicode's MidLetter, MidNumLet and Single_Quote. */
+  /** Punctuation within words: Unicode's MidLetter, MidNumLet and Single_Quote. */
   private static final String INSIDE_WORDS =
       "'.:\u00b7\u0387\u055f\u05f4\u2018\u2019\u2024\u2027\ufe13\ufe52\ufe55\uff07\uff0e\uff1a";
 

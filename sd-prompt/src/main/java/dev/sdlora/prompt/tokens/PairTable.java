@@ -1,8 +1,8 @@
 package dev.sdlora.prompt.tokens;
 
 /**
- * The ids of pairs of ids: a hash table on plain arrays, since the vocabulary has 48,894 pairs and
- * boxing them would take most of the time to load it.
+ * Maps pairs of ids to ids: a hash table on plain arrays, because boxing the 48,894 pairs of the
+ * vocabulary would take most of the loading time.
  */
 final class PairTable {
   private static final int BITS = 17;
@@ -11,7 +11,7 @@ final class PairTable {
 
   private final int[] keys = new int[1 << BITS];
 
-  /** Zero where a slot is free: no pair has that id. */
+  /** Zero marks a free slot: no pair has that id. */
   private final int[] ids = new int[1 << BITS];
 
   /** Adds a pair of two ids below 65,536. */
@@ -22,7 +22,7 @@ final class PairTable {
     ids[slot] = id;
   }
 
-  /** The id of a pair, or -1 if it has none. */
+  /** Returns the id of a pair, or -1 if it has none. */
   int get(int left, int right) {
     int id = ids[slot(key(left, right))];
     return id == 0 ? ABSENT : id;

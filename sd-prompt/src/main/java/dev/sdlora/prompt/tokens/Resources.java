@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
-/** The data files that lie beside these classes. */
+/** The data files packaged with these classes. */
 final class Resources {
   private Resources() {}
 
@@ -15,7 +15,7 @@ final class Resources {
     InputStream stream = Resources.class.getResourceAsStream(name);
     if (stream == null) {
       throw new FileNotFoundException(
-          "the resource " + name + " is missing beside " + Resources.class.getName());
+          "the resource " + name + " is missing next to " + Resources.class.getName());
     }
     return stream;
   }

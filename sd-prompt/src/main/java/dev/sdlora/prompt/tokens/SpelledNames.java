@@ -11,32 +11,31 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Names that are looked for among the tokens of a prompt, as A1111 looks for those of embeddings,
- * and, if they have punctuation, in its text. Upper and lower case are the same to the tokenizer,
- * and so are all kinds of white space; of names that are spelled alike the last one counts.
- * Immutable.
+ * Finds names in a prompt by their tokens, as A1111 finds those of embeddings. Names with
+ * punctuation are found in the text as well. The tokenizer ignores case and kinds of white space;
+ * of names with equal spelling the last one wins. Immutable.
  *
- * @param <T> what a name stands for
+ * @param <T> the type of value that a name refers to
  */
 public final class SpelledNames<T> {
   private final Map<Integer, List<Spelled<T>>> byFirstToken = new HashMap<>();
 
-  /** Names with punctuation by their lengths, the longest first. */
+  /** Names with punctuation by length, the longest first. */
   private final Map<Integer, Map<String, T>> byLength = new TreeMap<>(Collections.reverseOrder());
 
   private final BitSet firstCharacters = new BitSet();
 
-  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Spelled<T>(int[] tokens, T value) {}
 
   /**
-   * Something whose name was found.
+   * The value of a name that was found.
    *
-   * @param length how many tokens, or characters, spell the name
+   * @param length the length of the name, in tokens or characters
    */
   public record Found<T>(T value, int length) {}
 
-  /** Names with what they stand for. A name without any token is never found. */
+  /** Creates a lookup from names to values. A name without any token is never found. */
   public SpelledNames(Map<String, T> names, ClipTokenizer tokenizer) {
     names.forEach(
         (name, value) -> {
@@ -66,8 +65,8 @@ public final class SpelledNames<T> {
   }
 
   /**
-   * All whose name, with punctuation in it, begins at a position, the longest name first. A name
-   * that begins or ends with a letter is not found inside of a word.
+   * Returns the values of all names with punctuation that begin at a position, the longest name
+   * first. A name that begins or ends with a letter is not found inside a word.
    *
    * @param text a piece of a prompt, {@linkplain ClipTokenizer#clean cleaned}
    */
@@ -96,7 +95,7 @@ public final class SpelledNames<T> {
         && Character.isLetter(text.codePointAt(at));
   }
 
-  /** All whose name begins at a position, the longest name first. */
+  /** Returns the values of all names that begin at a position, the longest name first. */
   public List<Found<T>> at(int[] tokens, int position) {
     return byFirstToken.getOrDefault(tokens[position], List.of()).stream()
         .filter(spelled -> isAt(spelled.tokens, tokens, position))

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the text encoder reads at once: a start token, {@value #CAPACITY} tokens of text and
- * padding, an end token. Immutable.
+ * One input of the text encoder: a start token, {@value #CAPACITY} tokens of text and padding, and
+ * an end token. Immutable.
  */
 public final class TokenChunk {
   /** The number of tokens of every chunk. */
@@ -14,10 +14,10 @@ public final class TokenChunk {
   /** The number of tokens between the start and the end token. */
   public static final int CAPACITY = LENGTH - 2;
 
-  /** The token that stands where a vector of a trained word is to be. */
+  /** The token used as a placeholder for a vector of a trained word. */
   public static final int PLACEHOLDER = 0;
 
-  /** A chunk without text, which is padding throughout. */
+  /** A chunk of only padding. */
   public static final TokenChunk EMPTY = new TokenChunk(new int[0], new float[0], List.of());
 
   private final int[] ids;
@@ -27,13 +27,13 @@ public final class TokenChunk {
   /**
    * A trained word in a chunk.
    *
-   * @param word whose vectors take the place of as many tokens
-   * @param position the first of them, an index into the {@value #LENGTH} tokens
+   * @param word the word, whose vectors replace as many tokens
+   * @param position the index of the first of them among the {@value #LENGTH} tokens
    */
   public record Trained(TrainedWord word, int position) {}
 
   /**
-   * A chunk of text.
+   * Creates a chunk of text.
    *
    * @param ids its tokens without the special ones, at most {@value #CAPACITY}
    * @param weights the weight of each token
@@ -57,14 +57,14 @@ public final class TokenChunk {
     this.trained = other.trained;
   }
 
-  /** The {@value #LENGTH} tokens, in an array of the caller's own. */
+  /** Returns a copy of the {@value #LENGTH} tokens. */
   public int[] ids() {
     return ids.clone();
   }
 
   /**
-   * The tokens as OpenCLIP's encoders take them, that of SD 2.x and the second one of SDXL: behind
-   * the first end token is nothing but 0, where CLIP's own encoder has further end tokens.
+   * Returns the tokens in the layout of OpenCLIP's encoders (SD 2.x, and the second one of SDXL):
+   * after the first end token every token is 0, whereas CLIP's own encoder has further end tokens.
    */
   public int[] openClipIds() {
     int[] padded = ids.clone();
@@ -77,19 +77,22 @@ public final class TokenChunk {
     return padded;
   }
 
-  /** The weight of each token, 1 for the special ones, in an array of the caller's own. */
+  /** Returns a copy of the weights of all tokens; special ones have weight 1. */
   public float[] weights() {
     return weights.clone();
   }
 
-  /** The same tokens, each of weight 1, which is all that the text encoder sees of a chunk. */
+  /**
+   * Returns the same tokens, all with weight 1; this is the only part of a chunk that the text
+   * encoder sees.
+   */
   public TokenChunk unweighted() {
     float[] ones = new float[LENGTH];
     Arrays.fill(ones, 1);
     return new TokenChunk(this, ones);
   }
 
-  /** The trained words in the order of their positions; mostly none. */
+  /** Returns the trained words in the order of their positions; usually empty. */
   public List<Trained> trained() {
     return trained;
   }

@@ -3,9 +3,9 @@ package dev.sdlora.prompt.tokens;
 import java.util.List;
 
 /**
- * A word that textual inversion taught (Gal et al. 2022): in a prompt its name stands for vectors,
- * which take the place of what the text encoder's table of tokens holds. Immutable. Two are equal
- * only if they are the same object, so chunks with different vectors are never equal.
+ * A word learned by textual inversion (Gal et al. 2022): in a prompt, its name is replaced by
+ * vectors, used instead of entries of the text encoder's token table. Immutable. Two words are
+ * equal only if they are the same object, so chunks with different vectors are never equal.
  */
 public final class TrainedWord {
   private final String name;
@@ -13,14 +13,14 @@ public final class TrainedWord {
   private final List<float[]> values;
 
   /**
-   * A word.
+   * Creates a word.
    *
-   * @param name what prompts write
-   * @param vectors how many vectors stand for it, from 1 to {@value TokenChunk#CAPACITY}, since
-   *     they are never torn apart
-   * @param values the vectors, an array [vectors][width] for each text encoder; not copied, not to
-   *     be changed
-   * @throws IllegalArgumentException if the numbers do not fit together
+   * @param name its name in prompts
+   * @param vectors the number of its vectors, from 1 to {@value TokenChunk#CAPACITY} because they
+   *     must fit into one chunk
+   * @param values the vectors, an array [vectors][width] for each text encoder; not copied, must
+   *     not be changed
+   * @throws IllegalArgumentException if the sizes are inconsistent
    */
   public TrainedWord(String name, int vectors, List<float[]> values) {
     if (vectors < 1 || vectors > TokenChunk.CAPACITY) {
@@ -36,21 +36,22 @@ public final class TrainedWord {
     this.values = List.copyOf(values);
   }
 
-  /** What prompts write. */
+  /** Returns its name in prompts. */
   public String name() {
     return name;
   }
 
-  /** How many tokens it takes up in a chunk. */
+  /** Returns the number of tokens that it occupies in a chunk. */
   public int vectors() {
     return vectors;
   }
 
   /**
-   * The vectors for a text encoder, [vectors][width] row by row; not to be changed.
+   * Returns the vectors for a text encoder, [vectors][width] in row-major order; must not be
+   * changed.
    *
-   * @param encoder its number, from 0; of SDXL, CLIP-L is 0 and OpenCLIP-G is 1
-   * @throws IndexOutOfBoundsException if there are none for it
+   * @param encoder the index of the encoder, from 0; in SDXL, CLIP-L is 0 and OpenCLIP-G is 1
+   * @throws IndexOutOfBoundsException if there are none for this encoder
    */
   public float[] values(int encoder) {
     return values.get(encoder);

@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The trained words that a prompt may name. Names are found by the tokens that spell them, as in
- * A1111. Those with punctuation are found in the text as well, because the tokenizer joins what
- * stands side by side: {@code <s1><s2>} has one token for {@code ><}.
+ * The trained words available to a prompt. Names are found by their tokens, as in A1111. Names with
+ * punctuation are found in the text as well, because the tokenizer joins adjacent punctuation:
+ * {@code <s1><s2>} has one token for {@code ><}.
  */
 public interface TrainedWords {
-  /** No words. */
+  /** No trained words. */
   TrainedWords NONE =
       new TrainedWords() {
         @Override
@@ -25,7 +25,7 @@ public interface TrainedWords {
         }
       };
 
-  /** Words by their names; of several that are spelled alike the last one. */
+  /** Returns a lookup of words by name; of several with equal spelling the last one wins. */
   static TrainedWords of(List<TrainedWord> words, ClipTokenizer tokenizer) {
     Map<String, TrainedWord> byName = new LinkedHashMap<>();
     for (TrainedWord word : words) {
@@ -51,27 +51,27 @@ public interface TrainedWords {
   }
 
   /**
-   * The word whose name, with punctuation in it, begins at a position of a text; of several, the
-   * one with the longest name.
+   * Returns the word whose name contains punctuation and begins at a position of a text; the
+   * longest name wins.
    *
    * @param text a piece of a prompt, {@linkplain ClipTokenizer#clean cleaned}
-   * @param position an index into it
+   * @param position an index into the text
    */
   Optional<Match> at(String text, int position);
 
   /**
-   * The word whose name begins at a position; of several, the one with the longest name, in tokens.
+   * Returns the word whose name begins at a position; the name with the most tokens wins.
    *
-   * @param tokens a piece of a prompt, not to be changed
-   * @param position an index into it
+   * @param tokens a piece of a prompt, must not be changed
+   * @param position an index into the tokens
    */
   Optional<Match> at(int[] tokens, int position);
 
   /**
-   * A word that a prompt names.
+   * A word named in a prompt.
    *
-   * @param word what its name stands for
-   * @param length how many tokens, or characters, spell the name, at least 1
+   * @param word the word
+   * @param length the length of the name in tokens or characters, at least 1
    */
   record Match(TrainedWord word, int length) {}
 }

@@ -8,9 +8,8 @@ import java.util.Map;
 import java.util.zip.GZIPInputStream;
 
 /**
- * CLIP's vocabulary. Ids 0 to 255 are the bytes inside a word, 256 to 511 the bytes that end one,
- * and from 512 on each id is a pair of earlier ones, the rank of the pair being its distance from
- * 512.
+ * CLIP's vocabulary. Ids 0 to 255 are bytes within a word, 256 to 511 bytes that end a word. From
+ * 512 on, each id is a pair of earlier ids, and its distance from 512 is the rank of the pair.
  */
 final class Vocabulary {
   static final int BYTES = 256;
@@ -50,8 +49,9 @@ final class Vocabulary {
   }
 
   /**
-   * Numbers the bytes and names them as the list of merges does: the printable characters of
-   * Latin-1 in order under their own name, then the others under the characters from U+0100 on.
+   * Assigns ids to the bytes under their names in the list of merges: first the printable
+   * characters of Latin-1 under their own name, then the others under the characters from U+0100
+   * on.
    */
   private void addBytes(Map<String, Integer> ids) {
     int printable = 0;
@@ -83,17 +83,17 @@ final class Vocabulary {
   private static int earlier(String name, Map<String, Integer> ids) throws IOException {
     Integer id = ids.get(name);
     if (id == null) {
-      throw new IOException("the list of merges joins '" + name + "' before it has made it");
+      throw new IOException("the list of merges joins '" + name + "' before defining it");
     }
     return id;
   }
 
-  /** The id of a byte inside a word. */
+  /** Returns the id of a byte within a word. */
   int idOfByte(byte b) {
     return idOfByte[b & 0xFF];
   }
 
-  /** The id of two neighbouring ids in one, or -1 if they have none. */
+  /** Returns the id of a pair of neighbouring ids, or -1 if it has none. */
   int idOfPair(int left, int right) {
     return idOfPair.get(left, right);
   }

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** Text made ready for byte pairs: cleaned, put into lower case, and cut into words. */
+/** Prepares text for byte pairs: cleans it, converts it to lower case and splits it into words. */
 final class Words {
   /*
-   * Details of Python's module regex. Its white space is Unicode's, which strip() exceeds by U+001C
-   * to U+001F. The pattern ignores case although the text is in lower case by then: a long s
-   * matches an s, and U+0345, whose capital is a letter, is in no class and so is skipped.
+   * Details of Python's module regex. Its white space is Unicode's; strip() also removes U+001C to
+   * U+001F. The pattern ignores case although the text is already in lower case: a long s matches
+   * an s, and U+0345, whose capital is a letter, is in no class and therefore skipped.
    */
   private static final Pattern SPACES = Pattern.compile("\\p{IsWhite_Space}+");
   private static final Pattern WORD =

@@ -1,6 +1,6 @@
 /**
- * From weighted text to what CLIP's text encoder reads: its byte-pair tokenizer, and chunks of 77
- * tokens.
+ * Converts weighted text to the input of CLIP's text encoder: its byte-pair tokenizer, and chunks
+ * of 77 tokens.
  */
 @NullMarked
 package dev.sdlora.prompt.tokens;

@@ -16,7 +16,8 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
- * Makes the nodes of a stretch of text: pairs of brackets become one, others stay what they are.
+ * Builds the nodes of a stretch of text: a pair of brackets becomes one node, other brackets stay
+ * as they are.
  */
 final class Brackets implements AttentionEvents {
   private static final String BREAK = "BREAK";
@@ -60,13 +61,13 @@ final class Brackets implements AttentionEvents {
     return outerDepth + pairs.size();
   }
 
-  /** What has been read so far; more can be added. */
+  /** Returns the nodes read so far; more can be added. */
   List<PromptNode> nodes() {
     addText();
     return nodes;
   }
 
-  /** All nodes. What is still open acts up to the end. */
+  /** Returns all nodes. Brackets that are still open extend to the end. */
   List<PromptNode> finish(int end) {
     addText();
     leaves.addCuts(nodes, end);
@@ -85,7 +86,7 @@ final class Brackets implements AttentionEvents {
     textTo = to;
   }
 
-  /** Adds the text that has been read and could have gone on. */
+  /** Adds the pending text, which could have continued. */
   private void addText() {
     leaves.addText(nodes, textFrom, textTo);
     textFrom = textTo;
@@ -149,7 +150,7 @@ final class Brackets implements AttentionEvents {
     }
   }
 
-  /** Makes one node of an opening bracket and all that follows it. */
+  /** Joins an opening bracket and everything after it into one node. */
   private void pair(Opening opening, Optional<Bracket> closing, double factor) {
     List<PromptNode> tail = nodes.subList(opening.index, nodes.size());
     Bracket bracket = (Bracket) tail.get(0);

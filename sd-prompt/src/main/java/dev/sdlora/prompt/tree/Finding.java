@@ -3,11 +3,11 @@ package dev.sdlora.prompt.tree;
 import dev.sdlora.api.prompt.Span;
 
 /**
- * Something in a prompt that its writer should know.
+ * A mistake or pitfall in a prompt.
  *
- * @param message what it is, in one sentence
- * @param span where it is; of what has no end, where it begins
- * @param mistake whether it is not well-formed, which a strict reader refuses
+ * @param message the problem, in one sentence
+ * @param span its range, or where it begins if it has no end
+ * @param mistake whether it is malformed, which strict options reject
  */
 public record Finding(String message, Span span, boolean mistake) {
 
@@ -27,7 +27,7 @@ public record Finding(String message, Span span, boolean mistake) {
     return shown + " at character " + span.start() + " " + trouble;
   }
 
-  /** Where it begins, in characters from 0. */
+  /** Returns where it begins, in characters from 0. */
   public int offset() {
     return span.start();
   }

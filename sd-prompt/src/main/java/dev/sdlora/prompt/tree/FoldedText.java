@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A text in which characters that only look like those of a tag are those of a tag: full-width
- * letters, colons and quotation marks of other scripts, HTML's character references, capitals, and
- * characters that are not seen at all.
+ * A text in which characters that only resemble those of a tag are replaced with them: full-width
+ * letters, colons and quotation marks of other scripts, HTML character references, capitals, and
+ * invisible characters.
  */
 final class FoldedText {
   private static final Pattern REFERENCE =
@@ -26,7 +26,9 @@ final class FoldedText {
   private final String text;
   private final StringBuilder folded = new StringBuilder();
 
-  /** For each folded character, where what it stands for begins, and at last the text's end. */
+  /**
+   * The start of the original of each folded character; the last element is the end of the text.
+   */
   private final int[] origins;
 
   /** Folds a text. */
@@ -73,17 +75,17 @@ final class FoldedText {
     return Character.isWhitespace(c) || c == '\u00a0' ? ' ' : c;
   }
 
-  /** The folded text; capitals stay, for names have them. */
+  /** Returns the folded text; capitals stay, because names contain them. */
   String folded() {
     return folded.toString();
   }
 
-  /** Where a stretch of the folded text stands in the text. */
+  /** Returns the range in the original of a stretch of the folded text. */
   Span origin(int from, int to) {
     return new Span(origins[from], origins[to]);
   }
 
-  /** How a stretch of the folded text is written. */
+  /** Returns the original text in a range. */
   String written(Span origin) {
     return text.substring(origin.start(), origin.end());
   }

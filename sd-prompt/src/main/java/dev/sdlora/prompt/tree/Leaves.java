@@ -10,17 +10,17 @@ import java.util.List;
 import java.util.function.BiFunction;
 
 /**
- * Makes the nodes that have none in them. They are made in order, from places in the text without
- * comments and tags, and those are put back between them.
+ * Builds the nodes without children. Builds them in order, from offsets in the text without
+ * comments and tags, and inserts those between them.
  */
 final class Leaves {
   private final String prompt;
   private final List<Span> cuts;
 
-  /** For each place in the text, the place in the prompt. */
+  /** The offset in the prompt for each offset in the text. */
   private final int[] origins;
 
-  /** For each cut, the place in the text. */
+  /** The offset in the text for each cut. */
   private final int[] places;
 
   private int nextCut;
@@ -44,12 +44,12 @@ final class Leaves {
     }
   }
 
-  /** Where a stretch of the text that is not empty stands in the prompt. */
+  /** Returns the range in the prompt of a stretch of the text that is not empty. */
   Span span(int from, int to) {
     return new Span(origins[from], origins[to - 1] + 1);
   }
 
-  /** Adds the comments and tags up to a place that have not been added yet. */
+  /** Adds the comments and tags before an offset that have not been added yet. */
   void addCuts(List<PromptNode> nodes, int place) {
     while (nextCut < places.length && places[nextCut] <= place) {
       nodes.add(cut(cuts.get(nextCut++)));
@@ -66,7 +66,7 @@ final class Leaves {
     return new Tag(span, written.substring(1, colon), List.of(arguments.split(":", -1)));
   }
 
-  /** Adds literal text, with the comments and tags in it. */
+  /** Adds literal text with the comments and tags in it. */
   void addText(List<PromptNode> nodes, int from, int to) {
     int at = from;
     while (at < to) {
@@ -77,20 +77,20 @@ final class Leaves {
     }
   }
 
-  /** Adds a word of the language, as it is written. */
+  /** Adds an element of the language, as written. */
   void addTo(List<PromptNode> nodes, int from, int to, BiFunction<Span, String, PromptNode> node) {
     addCuts(nodes, from);
     Span span = span(from, to);
     nodes.add(node.apply(span, written(from, to)));
   }
 
-  /** How a stretch of the text is written, with the comments and tags inside it. */
+  /** Returns a stretch of the text as written, with the comments and tags inside it. */
   private String written(int from, int to) {
     passCuts(to);
     return prompt.substring(origins[from], origins[to - 1] + 1);
   }
 
-  /** How all that is between two places of the text is written. */
+  /** Returns everything written between two offsets of the text. */
   String between(int left, int right) {
     passCuts(right + 1);
     return prompt.substring(origins[left] + 1, origins[right]);

@@ -12,13 +12,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What is not well-formed in the text of a prompt. A1111 gives it some meaning; a strict reader
- * refuses it.
+ * Finds malformed parts in the text of a prompt. A1111 gives them some meaning; strict options
+ * reject them.
  */
 final class Mistakes {
   private static final Pattern NUMBER_LIKE = Pattern.compile(":\\s*+[+-]?[.\\d]++\\s*+$");
 
-  /** Tags of LoRAs are looked for elsewhere. */
+  /** An unclosed tag, except for LoRA tags, which {@link NearMissTags} finds. */
   private static final Pattern OPEN_TAG =
       Pattern.compile("<(?!lora:|lyco:)\\w++:", Pattern.UNICODE_CHARACTER_CLASS);
 
@@ -29,7 +29,7 @@ final class Mistakes {
     this.prompt = prompt;
   }
 
-  /** The mistakes of a prompt, tags apart, in order. */
+  /** Returns the mistakes of a prompt, tags apart, in order. */
   static List<Finding> of(String prompt, Prompt tree) {
     Mistakes mistakes = new Mistakes(prompt);
     tree.parts().forEach(part -> mistakes.checkAll(part.nodes()));
@@ -41,7 +41,7 @@ final class Mistakes {
       if (node instanceof Text text) {
         check(text);
       } else if (node instanceof Bracket bracket) {
-        add(bracket.span(), "'" + bracket.text() + "'", "has no partner");
+        add(bracket.span(), "'" + bracket.text() + "'", "has no matching bracket");
       } else if (node instanceof Attention attention) {
         check(attention);
       }
@@ -61,7 +61,7 @@ final class Mistakes {
         add(
             new Span(at, at + 1),
             "'|'",
-            "stands outside of an alternation, so that no prompt editing acts");
+            "is outside an alternation, which disables all prompt editing");
       }
       bar = text.text().indexOf('|', bar + 1);
     }
@@ -79,13 +79,13 @@ final class Mistakes {
         add(
             attention.span(),
             "'['",
-            "begins no prompt editing: behind its last colon a number is needed");
+            "does not begin prompt editing: a number must follow its last colon");
       }
     } else if (attention.closing().get().equals(")") && NUMBER_LIKE.matcher(last).find()) {
       add(
           attention.span(),
           "'('",
-          "has a weight that is no number, which A1111 fails on; here it is text");
+          "has a weight that is not a number, on which A1111 fails; it is read as text here");
     }
   }
 

@@ -10,24 +10,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds what somebody meant as a LoRA's tag and what is text to A1111, such as {@code < lora:x:1>},
- * {@code (lora:x:1)} or {@code ＜lora:x:1＞}.
+ * Finds text that was probably meant as a LoRA tag but is plain text to A1111, such as {@code <
+ * lora:x:1>}, {@code (lora:x:1)} or {@code ＜lora:x:1＞}.
  */
 final class NearMissTags {
   private static final String KIND = "(lora|lycoris|lyco|locon|loha|lokr|hypernet)";
   private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CHARACTER_CLASS;
 
-  /** Between the brackets of a tag, or up to where the next one starts. */
+  /** The content of angle brackets, or the text up to the next opening one. */
   private static final Pattern ANGLED = Pattern.compile("<([^<>]*+)(>?)");
 
-  /** A word for a kind at the start of what stands between brackets, and what follows it. */
+  /** A word for a kind at the start of the content, and the text after it. */
   private static final Pattern KIND_FIRST =
       Pattern.compile("[\\s/\\\\@]*+" + KIND + "s?+(?!\\w)(.*+)", FLAGS | Pattern.DOTALL);
 
   private static final String WORD = "[^\\s:=;,|<>()\\[\\]{}\"'`]{1,200}+";
   private static final String NUMBER = "[+-]?[.\\d]++";
 
-  /** A kind without angles: with name and number, or close to a name. */
+  /** A kind without angle brackets: with name and number, or close to a name. */
   private static final Pattern BARE =
       Pattern.compile(
           "(?<![\\w<])"
@@ -40,7 +40,7 @@ final class NearMissTags {
               + ")>?",
           FLAGS);
 
-  /** The same with blanks, which other brackets must hold together. */
+  /** The same with blanks, which is only a tag if other brackets enclose it. */
   private static final Pattern BLANKS =
       Pattern.compile(
           "(?<=[(\\[{\"'`])" + KIND + "(\\s++" + WORD + "\\s++" + NUMBER + ")(?=[)\\]}\"'`])",
@@ -53,12 +53,12 @@ final class NearMissTags {
   private final List<AlmostTag> found = new ArrayList<>();
 
   /**
-   * What looks like a tag.
+   * Text that looks like a tag.
    *
-   * @param span where it stands in the prompt
-   * @param written how it is written
+   * @param span its range in the prompt
+   * @param written the text as written
    * @param meant the tag that was probably meant
-   * @param unclosed whether nothing but its end is missing
+   * @param unclosed whether only its end is missing
    */
   record AlmostTag(Span span, String written, String meant, boolean unclosed) {}
 
@@ -67,10 +67,10 @@ final class NearMissTags {
   }
 
   /**
-   * All of a prompt, in order.
+   * Returns all near misses of a prompt, in order.
    *
-   * @param cut its tags and comments, in which none is looked for
-   * @param isLora whether a LoRA has a name
+   * @param cut the tags and comments, which are not searched
+   * @param isLora whether a LoRA of this name exists
    */
   static List<AlmostTag> find(String prompt, ExtraNetworks cut, Predicate<String> isLora) {
     NearMissTags tags = new NearMissTags(isLora);
@@ -96,7 +96,10 @@ final class NearMissTags {
     lookForBare(folded, all, from, all.length(), offset);
   }
 
-  /** Looks at what begins with an angle, and gives the place from where it means nothing. */
+  /**
+   * Checks text that begins with an angle bracket and returns where the search for other tags
+   * continues.
+   */
   private int lookBetween(FoldedText folded, Matcher angled, int offset) {
     String inside = angled.group(1);
     boolean closed = !angled.group(2).isEmpty();
@@ -122,7 +125,7 @@ final class NearMissTags {
       Matcher bare = pattern.matcher(all).region(from, to).useTransparentBounds(true);
       while (bare.find()) {
         TagWords words = TagWords.of(bare.group(1), bare.group(2), true);
-        // (lora:1.2) weighs a word.
+        // (lora:1.2) is a weighted word.
         if (words.name().codePoints().anyMatch(Character::isLetter)) {
           boolean enclosed = isEnclosed(all, bare.start(), bare.end());
           int border = enclosed ? 1 : 0;
@@ -132,7 +135,7 @@ final class NearMissTags {
     }
   }
 
-  /** Whether brackets or quotation marks of one kind stand around something. */
+  /** Whether matching brackets or quotation marks enclose a range. */
   private static boolean isEnclosed(String text, int from, int to) {
     int opening = from == 0 ? -1 : OPENING.indexOf(text.charAt(from - 1));
     return opening >= 0 && to < text.length() && text.charAt(to) == CLOSING.charAt(opening);

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What is well-formed in a prompt and still means something that its writer may not expect. */
+/** Finds well-formed parts of a prompt whose meaning may surprise its writer. */
 final class Pitfalls {
   private static final Pattern PLAIN_WEIGHT = Pattern.compile("[+-]?(\\d++\\.?+\\d*+|\\.\\d++)");
 
@@ -36,11 +36,11 @@ final class Pitfalls {
   }
 
   /**
-   * The quirks of a prompt, in order.
+   * Returns the pitfalls of a prompt, in order.
    *
-   * @param passes in which the prompt is read, one after another
+   * @param passes the passes that use the prompt, in order
    * @param negative whether it is a negative prompt, in which {@code AND} is a word
-   * @param tagsAct whether tags are more than text in it
+   * @param tagsAct whether tags in it have an effect
    */
   static List<Finding> of(
       Prompt tree, List<PromptSteps> passes, boolean negative, boolean tagsAct) {
@@ -51,13 +51,13 @@ final class Pitfalls {
   }
 
   /**
-   * Where the texts of a prompt editing change, for a tag in one of them.
+   * The switch of a prompt editing, for a tag in one of its texts.
    *
-   * @param place of the change, from 0 to 1
-   * @param after whether it is the text that comes then
+   * @param place the position of the switch, from 0 to 1
+   * @param after whether the tag is in the text after the switch
    */
   private record Turn(double place, boolean after) {
-    /** The strengths over the steps that somebody probably meant. */
+    /** Returns the strengths over the steps that were probably meant. */
     StrengthSchedule strengths(double weight) {
       return StrengthSchedule.of(
           new Point(place, after ? 0 : weight), new Point(place, after ? weight : 0));
@@ -72,7 +72,7 @@ final class Pitfalls {
         add(
             node.span(),
             what,
-            "is an AND weight in A1111: it is taken off and scales the whole prompt");
+            "is an AND weight in A1111: it is removed from the text and scales the whole prompt");
       } else if (node instanceof Break && weight != 1) {
         add(node.span(), "BREAK", "is inside brackets and is read as a word");
       } else if (node instanceof Tag tag) {
@@ -94,23 +94,25 @@ final class Pitfalls {
   private void lookAt(Tag tag, boolean inside, Optional<Turn> turn) {
     String what = "the tag " + PromptNode.print(List.of(tag));
     if (!tagsAct) {
-      add(tag.span(), what, "is text here, as in A1111, where a negative prompt has no tags");
+      add(tag.span(), what, "is text here, as in A1111, where negative prompts cannot have tags");
       return;
     }
     if (negative) {
-      add(tag.span(), what, "acts here too; in A1111 a negative prompt has no tags");
+      add(tag.span(), what, "has an effect here; in A1111 negative prompts cannot have tags");
     }
     if (inside && LoraTag.isKind(tag.kind())) {
       add(
           tag.span(),
           what,
-          "is inside brackets and still acts as a whole and for the whole picture; strengths that"
-              + " change over the steps are written weight@place, such as "
+          "is inside brackets but still applies fully and to the whole image; write strengths that change over the steps as weight@place, such as "
               + changing(tag, turn));
     }
   }
 
-  /** The tag with strengths that change, where it is clear those that were meant. */
+  /**
+   * Returns the tag with strengths that change over the steps; uses example strengths if it is not
+   * clear which were meant.
+   */
   private static String changing(Tag tag, Optional<Turn> turn) {
     String named = "<" + tag.kind() + ":" + tag.arguments().get(0);
     String weight = tag.arguments().size() == 1 ? "1" : Characters.strip(tag.arguments().get(1));
@@ -128,7 +130,7 @@ final class Pitfalls {
     return Math.rint(100 * Math.max(0, Math.min(share, 1))) / 100;
   }
 
-  /** A tag or comment can stand in the middle of the number. */
+  /** Returns the number without the tags and comments that may be inside it. */
   private static String when(Editing editing) {
     return Characters.strip(ExtraNetworks.cut(editing.when()).text());
   }
@@ -143,7 +145,7 @@ final class Pitfalls {
               .collect(Collectors.joining(" and then "));
       add(editing.span(), what, "never switches in " + steps + " steps");
     } else if (passes.stream().allMatch(pass -> pass.stepOf(when) < 1)) {
-      add(editing.span(), what, "has switched before the first step");
+      add(editing.span(), what, "switches before the first step");
     }
   }
 

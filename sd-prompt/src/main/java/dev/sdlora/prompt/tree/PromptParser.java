@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes the tree of a prompt from what the passes over it find. */
+/** Builds the tree of a prompt from the results of the passes over it. */
 public final class PromptParser {
-  /** How deep trees are, so that walks over them can be recursive. */
+  /** The maximum depth of trees, so that they can be walked recursively. */
   static final int MAX_DEPTH = 200;
 
   private final Leaves leaves;
@@ -26,15 +26,15 @@ public final class PromptParser {
     text = cut.text();
   }
 
-  /** The tree of a prompt as A1111 reads it, in time that grows as the prompt's length. */
+  /** Parses a prompt as A1111 does, in linear time. */
   public static Prompt parse(String prompt) {
     return parse(prompt, ExtraNetworks.cut(prompt));
   }
 
   /**
-   * The same where comments and tags have been cut already.
+   * Parses a prompt whose comments and tags have been cut already.
    *
-   * @param cut what {@link ExtraNetworks#cut} gives of the prompt
+   * @param cut the result of {@link ExtraNetworks#cut} for the prompt
    */
   static Prompt parse(String prompt, ExtraNetworks cut) {
     return new PromptParser(prompt, cut).parse();
@@ -66,7 +66,7 @@ public final class PromptParser {
     return nodes;
   }
 
-  /** Reads one part; its switches are met in order. */
+  /** Reads one part; visits its switches in order. */
   private final class SwitchReader {
     private final int offset;
     private final List<Switch> switches;

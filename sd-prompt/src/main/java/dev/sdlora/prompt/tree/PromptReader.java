@@ -6,17 +6,16 @@ import dev.sdlora.prompt.grammar.Styles;
 import java.util.function.Predicate;
 
 /**
- * Reads the prompts of a request as its options say: styles first, then comments and tags.
- * Immutable.
+ * Reads the prompts of a request with its options: styles first, then comments and tags. Immutable.
  */
 public final class PromptReader {
   private final PromptOptions options;
   private final Predicate<String> isLora;
 
   /**
-   * A reader for one request.
+   * Creates a reader for one request.
    *
-   * @param isLora whether there is a LoRA of a name; asked only about what looks like a tag
+   * @param isLora whether a LoRA of this name exists; called only for text that looks like a tag
    */
   public PromptReader(PromptOptions options, Predicate<String> isLora) {
     this.options = options;
@@ -35,7 +34,7 @@ public final class PromptReader {
   }
 
   /**
-   * Reads a negative prompt, whose tags are text unless the options say otherwise.
+   * Reads a negative prompt. Its tags are text unless the options enable them.
    *
    * @throws dev.sdlora.api.error.PromptSyntaxException if it is too long, or has a mistake and the
    *     options are strict

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** A prompt that was read, and what its writer should know. Immutable. */
+/** A parsed prompt with its mistakes and pitfalls. Immutable. */
 public final class ReadPrompt {
   private final String prompt;
   private final boolean negative;
@@ -30,49 +30,49 @@ public final class ReadPrompt {
   }
 
   /**
-   * Reads a prompt.
+   * Parses a prompt.
    *
-   * @param prompt with its styles
+   * @param prompt the prompt with its styles
    * @param negative whether it is a negative prompt, in which {@code AND} is a word
-   * @param tagsAct whether tags are more than text in it
-   * @param isLora whether there is a LoRA of a name; asked only about what looks like a tag
+   * @param tagsAct whether tags in it have an effect
+   * @param isLora whether a LoRA of this name exists; called only for text that looks like a tag
    */
   public static ReadPrompt of(
       String prompt, boolean negative, boolean tagsAct, Predicate<String> isLora) {
     return new ReadPrompt(prompt, negative, tagsAct, isLora);
   }
 
-  /** Whether it is a negative prompt. */
+  /** Whether this is a negative prompt. */
   public boolean isNegative() {
     return negative;
   }
 
-  /** The text without comments and tags, and the tags. */
+  /** Returns the text without comments and tags, and the tags. */
   public ExtraNetworks cut() {
     return cut;
   }
 
-  /** What was read, with its tags and comments. */
+  /** Returns the prompt as written, with its tags and comments. */
   public String written() {
     return prompt;
   }
 
-  /** The text without comments and tags. */
+  /** Returns the text without comments and tags. */
   public String text() {
     return cut.text();
   }
 
-  /** The tree. */
+  /** Returns the tree of the prompt. */
   public Prompt tree() {
     return tree;
   }
 
-  /** LoRAs' tags that have no end, so that they are text and their LoRAs are missing. */
+  /** Returns the LoRA tags that are not closed: they are text, and their LoRAs are missing. */
   public List<Finding> unclosedTags() {
     return tagMistakes.unclosed();
   }
 
-  /** What is not well-formed, in order. */
+  /** Returns the malformed parts, in order. */
   public List<Finding> mistakes() {
     return Stream.concat(Mistakes.of(prompt, tree).stream(), tagMistakes.all().stream())
         .sorted(Comparator.comparingInt(Finding::offset))
@@ -80,9 +80,9 @@ public final class ReadPrompt {
   }
 
   /**
-   * Refuses what is not well-formed.
+   * Throws if the prompt has a mistake.
    *
-   * @throws PromptSyntaxException if there is such a thing
+   * @throws PromptSyntaxException if any part is malformed
    */
   public void refuseMistakes() {
     for (Finding first : mistakes()) {
@@ -91,10 +91,9 @@ public final class ReadPrompt {
   }
 
   /**
-   * All that the writer should know: mistakes in order, then what is well-formed and still means
-   * something that may not be expected.
+   * Returns all findings: mistakes in order, then well-formed parts whose meaning may surprise.
    *
-   * @param passes in which the prompt is read, one after another
+   * @param passes the passes that use the prompt, in order
    */
   public List<Finding> findings(List<PromptSteps> passes) {
     return Stream.concat(mistakes().stream(), Pitfalls.of(tree, passes, negative, tagsAct).stream())

@@ -14,18 +14,18 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * What is wrong with the tags of a prompt.
+ * The mistakes in the tags of a prompt.
  *
- * @param all of it, in no order
- * @param unclosed what of it is a LoRA's tag without an end, whose LoRA cannot act
+ * @param all all mistakes, in no particular order
+ * @param unclosed those that are LoRA tags without an end, whose LoRAs have no effect
  */
 record TagMistakes(List<Finding> all, List<Finding> unclosed) {
   private static final List<String> KINDS = List.of("lora", "lyco", "locon", "lycoris");
 
   /**
-   * The mistakes of a prompt.
+   * Returns the mistakes of a prompt.
    *
-   * @param isLora whether a LoRA has a name
+   * @param isLora whether a LoRA of this name exists
    */
   static TagMistakes of(String prompt, ExtraNetworks cut, Predicate<String> isLora) {
     List<Finding> all = new ArrayList<>();
@@ -48,7 +48,7 @@ record TagMistakes(List<Finding> all, List<Finding> unclosed) {
     String hint = hint(tag.meant());
     return tag.unclosed()
         ? Finding.mistake(at, "the tag '" + tag.written() + "'", "is not closed" + hint)
-        : Finding.mistake(at, "'" + tag.written() + "'", "is no tag and is read as text" + hint);
+        : Finding.mistake(at, "'" + tag.written() + "'", "is not a tag and is read as text" + hint);
   }
 
   private static String hint(String meant) {
@@ -74,7 +74,7 @@ record TagMistakes(List<Finding> all, List<Finding> unclosed) {
     }
   }
 
-  /** A weight that no colon divides from the name is a part of the name. */
+  /** A weight without a colon before it is part of the name. */
   private static Optional<Finding> checkName(
       ExtraNetwork network, Span span, String name, Predicate<String> isLora) {
     TagWords words = TagWords.of(network.kind(), ":" + new FoldedText(name).folded(), true);
@@ -101,17 +101,17 @@ record TagMistakes(List<Finding> all, List<Finding> unclosed) {
     return Finding.mistake(
         span,
         what,
-        "is of no known kind"
+        "has an unknown kind"
             + meant
                 .map(TagMistakes::hint)
-                .orElse("; it is taken out of the prompt and has no effect"));
+                .orElse("; it is removed from the prompt and has no effect"));
   }
 
   private static String letters(String kind) {
     return FoldedText.lower(new FoldedText(kind).folded()).replaceAll("[^\\p{L}]", "");
   }
 
-  /** Whether words differ by one letter at most, or by two that have changed places. */
+  /** Whether two words differ by at most one letter, or by two swapped letters. */
   private static boolean isNear(String word, String kind) {
     int from = 0;
     int shorter = Math.min(word.length(), kind.length());

@@ -10,12 +10,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the words of an almost-tag were probably meant to say.
+ * The probable meaning of the words of a near-miss tag.
  *
- * @param kind of the tag
- * @param name empty if there is none
- * @param arguments behind the name
- * @param length how many characters were understood
+ * @param kind the kind of the tag
+ * @param name the name; empty if there is none
+ * @param arguments the arguments after the name
+ * @param length the number of characters understood
  */
 record TagWords(String kind, String name, List<String> arguments, int length) {
   private static final Map<String, String> KINDS =
@@ -23,25 +23,25 @@ record TagWords(String kind, String name, List<String> arguments, int length) {
 
   private static final String NUMBER = "[+-]?(?:\\d++(?:\\.\\d*+)?|\\.\\d++)";
 
-  /** A name and a number with a wrong sign between them. */
+  /** A name and a number with a wrong separator between them. */
   private static final Pattern NAME_AND_NUMBER =
       Pattern.compile("(.*?[^\\s;,=|@])[\\s;,=|@]+(" + NUMBER + ")\\s*", Pattern.DOTALL);
 
-  /** A number, a schedule of numbers, or a value with its name. */
+  /** A number, a schedule of numbers, or a named value. */
   private static final Pattern ARGUMENT =
       Pattern.compile(NUMBER + "|[\\s\\d.,;@+-]++|\\s*+(?:te|unet|dyn|lbw|mask)\\s*+=.*+");
 
-  /** What may follow the kind where nothing shows the end: one word, and numbers. */
+  /** The text that may follow the kind if nothing marks the end: one word, and numbers. */
   private static final Pattern UNCLOSED =
       Pattern.compile(
           "\\s*+(?:[:=;,|]\\s*+)?+[^\\s:=;,|<>()\\[\\]{}]*+(?:\\s*+[:=;,|]\\s*+" + NUMBER + ")*+");
 
   /**
-   * Reads what follows a kind.
+   * Parses the text after a kind.
    *
    * @param written the kind as written
-   * @param rest what follows it
-   * @param closed whether all of that belongs to the tag
+   * @param rest the text after it
+   * @param closed whether all of that text belongs to the tag
    */
   static TagWords of(String written, String rest, boolean closed) {
     String kind = KINDS.getOrDefault(FoldedText.lower(written), "lora");
@@ -81,12 +81,12 @@ record TagWords(String kind, String name, List<String> arguments, int length) {
     return name.replaceAll("^[\"'`]+|[\"'`]+$", "");
   }
 
-  /** A name in a tag from which a weight is not divided by a colon, as it was meant. */
+  /** Returns the tag that was probably meant by a name from which no colon separates the weight. */
   static String meant(String kind, String name) {
     return of(kind, ":" + name, true).meant();
   }
 
-  /** The tag as it is written. */
+  /** Returns the tag in prompt syntax. */
   String meant() {
     if (name.isEmpty()) {
       return "<" + kind + ":name:weight>";

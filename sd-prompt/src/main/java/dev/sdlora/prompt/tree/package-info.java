@@ -1,6 +1,6 @@
 /**
- * A prompt as a {@link dev.sdlora.api.Prompt tree}, and what a strict reader says of it. The tree
- * is made by the same passes that decide what a prompt means.
+ * A prompt as a {@link dev.sdlora.api.Prompt tree}, and the mistakes that a strict reader reports.
+ * The passes that determine what a prompt means also build the tree.
  */
 @NullMarked
 package dev.sdlora.prompt.tree;

@@ -163,13 +163,13 @@ class DynamicTemplatesTest {
   @Test
   void draw_oneSeed_isAlwaysTheSame() {
     String template = "{a|b|c|d|e|f} {2$$__colors/*__} __season__ {1-3$$ $$x|y|z}";
-    // A record: prompts of seeds must not change from version to version.
+    // Recorded results: the prompt of a seed must not change between versions.
     assertThat(
             List.of(draw(template, 0), draw(template, 1), draw(template, -1), draw(template, 42)))
         .isEqualTo(RECORDED);
     DynamicTemplates templates = new DynamicTemplates(WILDCARDS, PromptLimits.DEFAULTS);
     assertThat(templates.draw(template, 42, false)).isEqualTo(draw(template, 42));
-    // Prompt and negative prompt do not go hand in hand.
+    // Prompt and negative prompt are drawn independently.
     assertThat(
             LongStream.range(0, 100)
                 .filter(seed -> templates.draw("{a|b}", seed, true).equals(draw("{a|b}", seed)))
@@ -186,9 +186,9 @@ class DynamicTemplatesTest {
 
   @Test
   void draw_malformed_saysWhatAndWhere() {
-    refuses("a {b|c", 2, "the '{' has no '}' behind it, at character 2");
+    refuses("a {b|c", 2, "the '{' has no closing '}', at character 2");
     refuses(
-        "a b} c", 3, "the '}' has no '{' before it; write \\} for the character, at character 3");
+        "a b} c", 3, "the '}' has no '{' before it; write \\} for a literal brace, at character 3");
     refuses(
         "{3-1$$a|b}",
         0,
@@ -201,14 +201,14 @@ class DynamicTemplatesTest {
     refuses(
         "x {@a|b}",
         2,
-        "the variant begins with '@', which chooses another sampler; expected options alone, which"
-            + " are drawn at random, at character 2");
+        "the variant begins with '@', which selects another sampler; only random sampling is"
+            + " supported: write the options alone, at character 2");
     refuses(
         "${1=a}",
         0,
-        "'${' begins no variable; expected ${name}, ${name:value} or ${name=value}, at character"
+        "'${' does not begin a variable; expected ${name}, ${name:value} or ${name=value}, at character"
             + " 0");
-    refuses("${x=a", 0, "the '${' has no '}' behind it, at character 0");
+    refuses("${x=a", 0, "the '${' has no closing '}', at character 0");
     refuses(
         "a ${x}",
         2,
@@ -219,13 +219,13 @@ class DynamicTemplatesTest {
     refuses(
         "{!a|b}",
         0,
-        "the variant begins with '!', which chooses another sampler; expected options alone, which"
-            + " are drawn at random, at character 0");
+        "the variant begins with '!', which selects another sampler; only random sampling is"
+            + " supported: write the options alone, at character 0");
     refuses(
         "__@season__",
         0,
-        "the wildcard begins with '@', which chooses another sampler; expected its name alone,"
-            + " which draws at random, at character 0");
+        "the wildcard begins with '@', which selects another sampler; only random sampling is"
+            + " supported: write the name alone, at character 0");
     refuses(
         "__greeting(word=hi__",
         0,
@@ -237,18 +237,19 @@ class DynamicTemplatesTest {
     refuses(
         "a %{b|c}",
         2,
-        "'%{' begins a wrapper, but there is no '$$' and text to wrap after it; write \\% for the"
-            + " character, at character 2");
-    refuses("%{a ...$$b", 0, "the '%{' has no '}' behind it, at character 0");
+        "'%{' begins a wrapper, but no '$$' and text to wrap follow; write \\% for a literal"
+            + " percent sign, at character 2");
+    refuses("%{a ...$$b", 0, "the '%{' has no closing '}', at character 0");
     refuses(
-        "x %{a {b|b}$$c}",
-        2, "the wrapper 'a b' has no '...' to mark the place of the text that it wraps");
+        "x %{a {b|b}$$c}", 2, "the wrapper 'a b' has no '...' to mark where the wrapped text goes");
     refuses(
-        "a __empty__", 2, "the wildcard 'empty' has no values: its file has no line but comments");
+        "a __empty__",
+        2,
+        "the wildcard 'empty' has no values: its file is empty or has only comments");
     refuses(
         "a __broken__",
         2,
-        "the line '{x' of the wildcard 'broken' cannot be used: the '{' has no '}' behind it, at"
+        "the line '{x' of the wildcard 'broken' cannot be used: the '{' has no closing '}', at"
             + " character 0");
   }
 
@@ -270,10 +271,10 @@ class DynamicTemplatesTest {
       long given = seed;
       assertThatThrownBy(() -> draw("{plain|now __a__}", given))
           .isInstanceOf(PromptSyntaxException.class)
-          .hasMessage("wildcards go round in a circle: a -> b -> a");
+          .hasMessage("wildcards refer to each other in a circle: a -> b -> a");
       assertThatThrownBy(() -> draw("__self__", given))
           .isInstanceOf(PromptSyntaxException.class)
-          .hasMessage("wildcards go round in a circle: self -> self");
+          .hasMessage("wildcards refer to each other in a circle: self -> self");
     }
   }
 

@@ -57,7 +57,7 @@ class LoraTagTest {
     assertThat(strength.blocks()).hasToString(blocks);
     assertThat(strength.rankLimit().isPresent() ? strength.rankLimit().getAsInt() : null)
         .isEqualTo(rank);
-    // What a strength writes is read as the same again.
+    // The printed form of a strength is parsed to the same strength.
     assertThat(LoraTag.of(network("<lora:x:" + strength.tagArguments() + ">")))
         .contains(new LoraTag("x", strength, Optional.empty(), 2));
   }
@@ -117,11 +117,11 @@ class LoraTagTest {
           <lora:x:\u0663>,      "has the weight '\u0663', which is not a number such as 0.8"
           <lora:x:a=b=c>,       "has the weight 'a=b=c', which is not a number such as 0.8"
           <lora:x:1e999>,       "has the weight '1e999', which is too large"
-          <lora:x:weight=1>,    "names an argument 'weight'; the known ones are te, unet, dyn, lbw, hr, hrte, hrunet and mask"
-          <lora:a=b>,           "names an argument 'a'; the known ones are te, unet, dyn, lbw, hr, hrte, hrunet and mask"
-          <lora:x:1:1:1:1>,     "has 5 arguments, but at most 4 are known"
-          <lora:x:dyn=4.5>,     "has the rank '4.5', which is not a whole number from 1 on"
-          <lora:x:1:1:0>,       "has the rank '0', which is not a whole number from 1 on"
+          <lora:x:weight=1>,    "has the unknown argument 'weight'; known arguments are te, unet, dyn, lbw, hr, hrte, hrunet and mask"
+          <lora:a=b>,           "has the unknown argument 'a'; known arguments are te, unet, dyn, lbw, hr, hrte, hrunet and mask"
+          <lora:x:1:1:1:1>,     "has 5 arguments, but at most 4 are allowed"
+          <lora:x:dyn=4.5>,     "has the rank '4.5', which is not a positive whole number"
+          <lora:x:1:1:0>,       "has the rank '0', which is not a positive whole number"
           <lora:x:1@2>,         "has the weight '1@2', but the place of a strength must be from 0, the first step, to 1, the last: 2.0"
           <lora:x:unet=1@0;2>,  "has the weight '1@0;2', but '2' is not a strength and its place such as 0.5@0.8"
           "<lora:x:1@1,0@0>",   "has the weight '1@1,0@0', but places of a strength schedule must not go backwards: 1.0, 0.0"
@@ -130,7 +130,7 @@ class LoraTagTest {
           <lora:x:1@sigma0>,    "has the weight '1@sigma0', but the noise level of a strength must be above 0 and finite: 0.0"
           <lora:x:1@sigmax>,    "has the weight '1@sigmax', but 'x' is not a number such as 0.8"
           <lora:x:hr=strong>,   "has the weight 'strong', which is not a number such as 0.8"
-          "<lora:x:1:0,0,1>",   "has the weight '0,0,1', which is not a number such as 0.8; weights of blocks are written lbw=0,0,1"
+          "<lora:x:1:0,0,1>",   "has the weight '0,0,1', which is not a number such as 0.8; block weights are written lbw=0,0,1"
           <lora:x:lbw=INX>,     "cannot be used: block weights 'INX' are not known; the known ones are NONE, ALL, INS, IND, INALL, MIDD, OUTD, OUTS, OUTALL, ALL0.5 and single blocks such as IN05, MID or OUT03; did you mean 'IND' or 'INS'?"
           "<lora:x:lbw=1,0>",   "cannot be used: block weights must be 17 or 26 values for SD 1.x and 2.x, 12 or 20 for SDXL, not 2"
           "<lora:x:lbw=1,R>",   "cannot be used: 'R' is not a number such as 0.8"

@@ -39,10 +39,10 @@ class MaskTagTest {
       delimiter = '|',
       textBlock =
           """
-          a <mask: >             | must be <mask:name> and no more                             | 2
-          a <mask:l:1>           | must be <mask:name> and no more                             | 2
-          a <mask:l=2>           | must be <mask:name> and no more                             | 2
-          a <mask:l> b <mask:r>  | is the second mask of one side of AND; each acts in one     | 13
+          a <mask: >             | must have the form <mask:name>                                | 2
+          a <mask:l:1>           | must have the form <mask:name>                                | 2
+          a <mask:l=2>           | must have the form <mask:name>                                | 2
+          a <mask:l> b <mask:r>  | is the second mask of one side of AND; each side can have one | 13
           """)
   void ofParts_tagsThatMakeNoSense_areRefused(String prompt, String trouble, int offset) {
     assertThatThrownBy(() -> MaskTag.ofParts(ExtraNetworks.cut(prompt)))

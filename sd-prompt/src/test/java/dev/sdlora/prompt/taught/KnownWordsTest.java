@@ -62,7 +62,7 @@ class KnownWordsTest {
   private static final List<String> UNKNOWN =
       List.of("qwyjibo", "zy-xw", "bärli", "猫犬", "x9's", "🐱", "❤️", "👩‍🎨", "🇯🇵");
 
-  /** With one place or two in each. */
+  /** Each with one or two placeholders. */
   private static final List<String> SYNTAX =
       List.of(
           "%s",
@@ -93,7 +93,7 @@ class KnownWordsTest {
   /**
    * A prompt.
    *
-   * @param unknown the words in it that the model was not taught
+   * @param unknown the words in it on which the model was not trained
    */
   record Piece(String text, Set<String> unknown) {
     Piece in(String syntax, Piece other) {
@@ -159,10 +159,10 @@ class KnownWordsTest {
         .hasValue(
             "this model was not taught "
                 + named.substring(0, named.length() - 1)
-                + "; it draws what it knows of the rest");
+                + "; it draws only what it knows");
   }
 
-  /** What comes first is seldom mistyped. */
+  /** The first letter is rarely a typo. */
   @Test
   void nearest_ofSeveral_beginsAsTheWordDoes() {
     KnownWords taught = KnownWords.of(List.of("cart", "cat", "bat", "hat"));

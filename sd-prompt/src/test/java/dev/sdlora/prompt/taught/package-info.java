@@ -1,4 +1,4 @@
-/** Tests of words that models were taught. */
+/** Tests of the words that models were trained on. */
 @NullMarked
 package dev.sdlora.prompt.taught;
 

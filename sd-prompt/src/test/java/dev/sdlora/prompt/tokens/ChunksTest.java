@@ -69,7 +69,7 @@ class ChunksTest {
     assertThat(chunk.weights()).startsWith(1, 1.1f, -1.1f, 1.1f, 1);
   }
 
-  /** Letters before the comma, letters after it, how far back a comma may lie, chunk lengths. */
+  /** Letters before the comma, letters after it, the comma backtrack, the lengths of the chunks. */
   @ParameterizedTest
   @CsvSource({
     "54, 30, 20, 75 10",

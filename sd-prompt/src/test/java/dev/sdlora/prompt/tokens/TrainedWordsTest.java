@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Names in prompts that stand for vectors. */
+/** Names in prompts that are replaced by vectors. */
 class TrainedWordsTest {
   private static final ClipTokenizer TOKENIZER = ClipTokenizer.standard();
   private static final int A = 320;
@@ -60,7 +60,7 @@ class TrainedWordsTest {
     "'ink - 2', ink-2",
     "'ink\tblot', ink blot",
     "ink-3, ink",
-    // Digits are tokens of their own.
+    // Each digit is a separate token.
     "ink-20, ink-2"
   })
   void of_severalNames_theLongestWins(String prompt, String name) {
@@ -80,7 +80,7 @@ class TrainedWordsTest {
     assertThat(chunks("ink (blot:1.2)").get(0).trained()).containsExactly(new Trained(INK, 1));
   }
 
-  /** Letters before, and where the 70 vectors come to stand. */
+  /** The number of letters before, and the position of the 70 vectors. */
   @ParameterizedTest
   @CsvSource({"0, 0, 1", "5, 0, 6", "6, 1, 1", "75, 1, 1", "80, 1, 6"})
   void of_noRoomForAllVectors_movesThemTogether(int before, int chunk, int position) {

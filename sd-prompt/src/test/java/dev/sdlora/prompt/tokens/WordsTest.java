@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The expected values were made with Python 3.11 and its module {@code regex}. */
+/** The expected values come from Python 3.11 with the module {@code regex}. */
 class WordsTest {
 
   static Arguments[] references() {

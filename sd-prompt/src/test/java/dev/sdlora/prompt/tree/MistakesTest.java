@@ -25,16 +25,16 @@ class MistakesTest {
       delimiter = '!',
       textBlock =
           """
-          a (b:1.2.3)   ! 2 ! '(' at character 2 has a weight that is no number
+          a (b:1.2.3)   ! 2 ! '(' at character 2 has a weight that is not a number
           a (b          ! 2 ! '(' at character 2 is never closed
-          a b)          ! 3 ! ')' at character 3 has no partner
-          (a [b) c]     ! 3 ! '[' at character 3 has no partner
-          [a:b:c]       ! 0 ! '[' at character 0 begins no prompt editing
-          a | b         ! 2 ! '|' at character 2 stands outside of an alternation
+          a b)          ! 3 ! ')' at character 3 has no matching bracket
+          (a [b) c]     ! 3 ! '[' at character 3 has no matching bracket
+          [a:b:c]       ! 0 ! '[' at character 0 does not begin prompt editing
+          a | b         ! 2 ! '|' at character 2 is outside an alternation
           a <foo:b      ! 2 ! the tag '<foo:' at character 2 is not closed
-          a <foo:b>     ! 2 ! the tag <foo:b> at character 2 is of no known kind
+          a <foo:b>     ! 2 ! the tag <foo:b> at character 2 has an unknown kind
           a <lora:b:c>  ! 2 ! the tag <lora:b:c> at character 2 has the weight 'c'
-          a < lora:b:1> ! 2 ! '< lora:b:1>' at character 2 is no tag
+          a < lora:b:1> ! 2 ! '< lora:b:1>' at character 2 is not a tag
           """)
   void refuseMistakes_mistake_isShownWithACaret(String prompt, int offset, String message) {
     assertThatThrownBy(() -> read(prompt, false).refuseMistakes())
@@ -141,8 +141,8 @@ class MistakesTest {
           at 12:30           ! false ! the trailing ':30' at character 5 is an AND weight in A1111
           (a BREAK b)        ! false ! BREAK at character 3 is inside brackets and is read as a word
           x [a:b:1.0]        ! false ! the prompt editing '[a:b:1.0]' at character 2 never switches
-          [a:b:<c:d>0]       ! false ! the prompt editing '[a:b:<c:d>0]' at character 0 has switched
-          a <lora:b:1>       ! true  ! the tag <lora:b:1> at character 2 acts here too
+          [a:b:<c:d>0]       ! false ! the prompt editing '[a:b:<c:d>0]' at character 0 switches
+          a <lora:b:1>       ! true  ! the tag <lora:b:1> at character 2 has an effect here
           [a:<lora:b:1>:0.5] ! false ! the tag <lora:b:1> at character 3 is inside brackets
           [<lora:b:1>:0.5]   ! false ! the tag <lora:b:1> at character 1 is inside brackets
           (<lora:b:1>:1.2)   ! false ! the tag <lora:b:1> at character 1 is inside brackets

@@ -75,8 +75,8 @@ class PromptLimitsTest {
     assertThatThrownBy(
             () -> PromptSchedule.ofParts("a AND b AND c AND d", PromptSteps.first(5), limits))
         .isInstanceOf(PromptSyntaxException.class)
-        .hasMessage("the prompt has 4 parts that AND joins, but PromptLimits.parts allows 3");
-    // In a negative prompt it is a word.
+        .hasMessage("the prompt has 4 parts joined by AND, but PromptLimits.parts allows 3");
+    // In a negative prompt AND is a word.
     assertThat(PromptSchedule.of("a AND b AND c AND d", PromptSteps.first(5), limits).entries())
         .hasSize(1);
   }
@@ -90,7 +90,7 @@ class PromptLimitsTest {
     assertThatThrownBy(() -> PromptSchedule.ofParts("[a|b]c AND [a|b|d]", pass, limits))
         .isInstanceOf(PromptSyntaxException.class)
         .hasMessage(
-            "the prompt stands for more than 8 characters of different texts over its steps, but"
+            "the prompt expands to more than 8 characters of distinct texts over its steps, but"
                 + " PromptLimits.texts allows 8");
   }
 

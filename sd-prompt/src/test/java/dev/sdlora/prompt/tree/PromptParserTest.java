@@ -162,7 +162,7 @@ class PromptParserTest {
         .ofMaxSize(40);
   }
 
-  /** A search for BREAK to the end of the prompt, in each of them, took over a minute. */
+  /** Searching for BREAK up to the end of the prompt, once for each editing, took over a minute. */
   @Test
   @Timeout(value = 60, unit = TimeUnit.SECONDS)
   void parse_manyEditings_takesLinearTime() {

@@ -8,17 +8,17 @@ import java.util.Map;
 
 /**
  * A path of Brownian motion over an interval of noise levels, one for each element of a latent,
- * that a seed decides: what it does between two levels does not depend on which levels were asked
- * for before, nor how many. Not safe for use by several threads at once.
+ * determined by a seed: its increment between two levels does not depend on which or how many
+ * levels were queried before. Not thread-safe.
  *
- * <p>It is the tree of torchsde 0.2.6, as A1111 has it, to the digit: levels are floats rounded to
- * six decimals, the interval is halved until the levels asked for are ends of its parts, and each
- * halving (Lévy's bridge, in floats) takes a whole draw of a generator of its own, whose seed comes
- * from the part's place in the tree by {@link SeedSequence}. A1111 draws with its own {@link
- * Rng#NV} or with PyTorch's generator there too.
+ * <p>It is the tree of torchsde 0.2.6, as used by A1111, to the digit: levels are floats rounded to
+ * six decimals, the interval is halved until the queried levels are ends of its parts, and each
+ * halving (Lévy's bridge, in floats) takes a whole draw of a generator of its own, whose seed is
+ * derived from the part's position in the tree by {@link SeedSequence}. A1111 also uses its own
+ * {@link Rng#NV} or PyTorch's generator for these draws.
  *
- * <p>A level is some 24 halvings away. The last {@value #KEPT} of them are kept, for the next level
- * shares most of its way: 16 MB at 1024².
+ * <p>A level is about 24 halvings deep. The last {@value #KEPT} of them are cached, because the
+ * next query shares most of its path from the root: 16 MB at 1024².
  */
 final class BrownianTree {
   private static final int DECIMALS = 6;
@@ -40,12 +40,12 @@ final class BrownianTree {
       };
 
   /**
-   * The path of a seed.
+   * Creates the path of a seed.
    *
    * @param rng the algorithm of all draws
-   * @param seed any number; a negative one counts as 64 bits without a sign
-   * @param sigmaMin where the interval starts
-   * @param sigmaMax where it ends, not below the start
+   * @param seed any number; a negative one is treated as 64 bits without a sign
+   * @param sigmaMin the start of the interval
+   * @param sigmaMax the end of the interval, not below the start
    */
   BrownianTree(Rng rng, long seed, double sigmaMin, double sigmaMax) {
     this.rng = rng;
@@ -56,7 +56,7 @@ final class BrownianTree {
     this.deviation = (float) Math.sqrt((double) high - low);
   }
 
-  /** A part of the interval: the {@code place}th of those of its depth, from below. */
+  /** A part of the interval: the part with index {@code place} at its depth, counted from below. */
   private record Part(double low, double high, long place, int depth) {
     double middle() {
       return rounded(0.5 * (low + high));
@@ -72,9 +72,9 @@ final class BrownianTree {
   }
 
   /**
-   * How far the path goes from one level to another, divided by the root of their distance: unit
-   * normal numbers. All 0 if the levels are the same at six decimals; beyond its ends the path
-   * stands still.
+   * Returns the increment of the path from one level to another, divided by the square root of
+   * their distance: unit normal numbers. All are 0 if the levels are equal at six decimals; outside
+   * the interval the path is constant.
    *
    * @throws IllegalArgumentException if a level is not above 0 and finite, or both are the same
    */
@@ -98,7 +98,7 @@ final class BrownianTree {
     return noise;
   }
 
-  /** Adds to a sum how far the path goes between two levels within a part. */
+  /** Adds the increment of the path between two levels within a part to a sum. */
   private void add(Part part, float[] way, double low, double high, float[] sum) {
     if (low == part.low && high == part.high) {
       for (int i = 0; i < sum.length; i++) {
@@ -127,7 +127,7 @@ final class BrownianTree {
     return wholeWay;
   }
 
-  /** How far the path goes over the lower half of a part that it goes through by {@code way}. */
+  /** Returns the increment over the lower half of a part whose own increment is {@code way}. */
   private float[] lowerWay(Part part, float[] way) {
     float[] known = kept.get(part);
     if (known != null) {
@@ -157,7 +157,7 @@ final class BrownianTree {
     return upper;
   }
 
-  /** Samplers that never ask for this path may walk levels that no float holds. */
+  /** Samplers that never query this path may have levels that do not fit into a float. */
   private static float finite(double sigma) {
     return Math.min((float) sigma, Float.MAX_VALUE);
   }
@@ -174,7 +174,7 @@ final class BrownianTree {
     return Math.max(whole.low, Math.min(whole.high, rounded(level)));
   }
 
-  /** The nearest double to a decimal number, as Python rounds. */
+  /** Rounds to the double nearest to the decimal number, as Python does. */
   private static double rounded(double level) {
     return new BigDecimal(level).setScale(DECIMALS, RoundingMode.HALF_EVEN).doubleValue();
   }

@@ -3,11 +3,12 @@ package dev.sdlora.sampler.noise;
 import dev.sdlora.api.sampling.Rng;
 
 /**
- * All noise of one image as A1111 draws it: the first latent, with variation and seed resize, and
- * what samplers add later. An image has the same noise whether it is made alone or with others.
+ * All noise of one image, as A1111 draws it: the first latent, with variation and seed resize, and
+ * the noise that samplers add later. An image has the same noise whether it is generated alone or
+ * in a batch.
  */
 public final class ImageNoise implements NoiseSource {
-  /** Closer together than this, two noises are mixed along a line, see {@link #slerp}. */
+  /** Above this mean cosine, two noises are mixed linearly, see {@link #slerp}. */
   private static final double PARALLEL = 0.9995;
 
   private final Rng rng;
@@ -18,21 +19,24 @@ public final class ImageNoise implements NoiseSource {
   private final NoiseSource later;
 
   /**
-   * The noise of an image.
+   * Creates the noise of an image.
    *
    * @param rng the algorithm
-   * @param seeds of the image
-   * @param shape of its latent
+   * @param seeds the seeds of the image
+   * @param shape the shape of its latent
    */
   public ImageNoise(Rng rng, ImageSeeds seeds, LatentShape shape) {
     this(rng, seeds, shape, shape);
   }
 
   /**
-   * The noise of an image that shall look like one of another size: A1111's seed resize.
+   * Creates the noise of an image that resembles one of another size: A1111's seed resize.
    *
-   * @param drawnShape the latent's shape at the size that noise is drawn for; it is laid centred
-   *     into the image's own noise, or cut
+   * @param rng the algorithm
+   * @param seeds the seeds of the image
+   * @param shape the shape of its latent
+   * @param drawnShape the latent's shape at the size for which noise is drawn; that noise is
+   *     centred in the image's own noise, or cropped
    */
   public ImageNoise(Rng rng, ImageSeeds seeds, LatentShape shape, LatentShape drawnShape) {
     this.rng = rng;
@@ -43,7 +47,7 @@ public final class ImageNoise implements NoiseSource {
     this.later = seeds.ensd() == 0 ? own : Noise.of(rng, seeds.seed() + seeds.ensd());
   }
 
-  /** The first latent, of unit variance; to be drawn once, before any other noise. */
+  /** Returns the first latent, of unit variance; must be drawn once, before any other noise. */
   public float[] first() {
     boolean resized = !drawnShape.equals(shape);
     float[] noise = (resized ? Noise.of(rng, seeds.seed()) : own).next(drawnShape.size());
@@ -60,8 +64,8 @@ public final class ImageNoise implements NoiseSource {
   }
 
   /**
-   * With the image's path of Brownian motion between levels, which its own seed decides: neither
-   * variation nor ENSD change it.
+   * Returns this noise with the image's path of Brownian motion between levels. The path depends
+   * only on the image's own seed: neither variation nor ENSD changes it.
    */
   @Override
   public NoiseSource over(double sigmaMin, double sigmaMax) {
@@ -80,9 +84,9 @@ public final class ImageNoise implements NoiseSource {
   }
 
   /**
-   * Spherical interpolation (Shoemake 1985), each column of each channel on its own, as A1111 does.
-   * Where the columns are parallel on average the mix is linear, and by a slip in A1111 with its
-   * two sides swapped.
+   * Spherical interpolation (Shoemake 1985) of each column of each channel, as in A1111. If the
+   * columns are parallel on average the mix is linear, with its two sides swapped because of a bug
+   * in A1111.
    */
   static float[] slerp(double strength, float[] low, float[] high, LatentShape shape) {
     int columns = shape.channels() * shape.width();
@@ -123,9 +127,9 @@ public final class ImageNoise implements NoiseSource {
     return product / Math.sqrt(lows * highs);
   }
 
-  /** Noise of the drawn shape in the middle of noise of the image's. */
+  /** Copies the drawn noise into the middle of the image's noise. */
   private float[] laidInto(float[] noise, float[] drawn) {
-    // Rounded down, also below 0: what is cut may lie one off the middle, as in A1111.
+    // Rounded down, also below 0: a cropped part may be off-centre by one, as in A1111.
     int left = Math.floorDiv(shape.width() - drawnShape.width(), 2);
     int top = Math.floorDiv(shape.height() - drawnShape.height(), 2);
     int width = left >= 0 ? drawnShape.width() : drawnShape.width() + 2 * left;

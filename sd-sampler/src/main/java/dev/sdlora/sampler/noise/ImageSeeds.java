@@ -1,11 +1,11 @@
 package dev.sdlora.sampler.noise;
 
 /**
- * What decides the noise of one image.
+ * The seeds that determine the noise of one image.
  *
- * @param seed any number; the image's own
- * @param variationSeed that of the noise to vary towards
- * @param variationStrength how far, from 0 (not at all) to 1 (all the way)
+ * @param seed any number; the image's own seed
+ * @param variationSeed the seed of the noise to vary towards
+ * @param variationStrength the amount of variation, from 0 (none) to 1 (only the other noise)
  * @param ensd A1111's "eta noise seed delta": added to the seed for all noise after the first. At 0
  *     that noise continues the first
  */
@@ -22,16 +22,17 @@ public record ImageSeeds(long seed, long variationSeed, double variationStrength
     }
   }
 
-  /** The seed of an image without variation. */
+  /** Returns the seeds of an image without variation. */
   public static ImageSeeds of(long seed) {
     return new ImageSeeds(seed, 0, 0, 0);
   }
 
   /**
-   * The seeds of an image of the same request, as A1111 counts them: without variation the seed
-   * rises by one with each, with variation it stays and the variation seed rises.
+   * Returns the seeds of another image of the same request, as A1111 counts them: without variation
+   * the seed increases by one for each image; with variation it stays the same, and the variation
+   * seed increases.
    *
-   * @param index counted from 0, which is this image
+   * @param index the index of the image; 0 is this image
    */
   public ImageSeeds image(int index) {
     return variationStrength == 0

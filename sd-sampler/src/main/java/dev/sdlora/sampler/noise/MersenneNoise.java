@@ -1,22 +1,22 @@
 package dev.sdlora.sampler.noise;
 
 /**
- * Normal numbers as PyTorch's {@code randn} draws them on a CPU: {@link MersenneTwister} and the
- * transform of Box and Muller 1958, in two ways that depend on the length of the draw.
+ * Normal numbers as drawn by PyTorch's {@code randn} on a CPU: {@link MersenneTwister} and the
+ * transform of Box and Muller 1958, in two variants that depend on the length of the draw.
  *
  * <ul>
- *   <li>From 16 numbers on: 24-bit uniforms fill the array, then each block of 16 is transformed,
- *       elements j and j+8 together. When the length is no multiple of 16, the last 16 elements are
- *       drawn afresh from new uniforms, over what the last whole block left there.
- *   <li>Below 16: pairs of 53-bit uniforms, one at a time. A pair gives two numbers; the second
- *       waits for the next short draw, however many long draws come between.
+ *   <li>16 numbers or more: 24-bit uniforms fill the array, then each block of 16 is transformed,
+ *       elements j and j+8 together. If the length is not a multiple of 16, the last 16 elements
+ *       are drawn again from new uniforms, overwriting part of the last whole block.
+ *   <li>Fewer than 16: pairs of 53-bit uniforms, one at a time. A pair gives two numbers; the
+ *       second is kept for the next short draw, regardless of long draws in between.
  * </ul>
  */
 final class MersenneNoise implements NoiseSource {
   private static final int BLOCK = 16;
   private static final int HALF = BLOCK / 2;
 
-  /** PyTorch computes long draws in float32; that its 2π is 3e-8 too large shows in their sum. */
+  /** PyTorch computes long draws in float32; the error of its 2π, 3e-8, is visible in their sum. */
   private static final float FLOAT_TWO_PI = (float) (2 * Math.PI);
 
   private final MersenneTwister twister;
@@ -57,7 +57,7 @@ final class MersenneNoise implements NoiseSource {
 
   private static void transformBlock(float[] values, int start) {
     for (int j = start; j < start + HALF; j++) {
-      // 1 - u lies in (0, 1], so the logarithm is finite.
+      // 1 - u is in (0, 1], so the logarithm is finite.
       double radius = Math.sqrt(-2 * Math.log(1.0 - values[j]));
       float angle = FLOAT_TWO_PI * values[j + HALF];
       values[j] = (float) (radius * Math.cos(angle));
@@ -77,12 +77,15 @@ final class MersenneNoise implements NoiseSource {
     return radius * Math.cos(angle);
   }
 
-  /** Uniform in [0, 1), a multiple of 2^-24, from the low bits of one word. */
+  /** Returns a uniform number in [0, 1), a multiple of 2^-24, from the low bits of one word. */
   private float uniform24() {
     return (twister.nextInt() & 0xFFFFFF) * 0x1p-24f;
   }
 
-  /** Uniform in [0, 1), a multiple of 2^-53, from the low bits of two words, high word first. */
+  /**
+   * Returns a uniform number in [0, 1), a multiple of 2^-53, from the low bits of two words, high
+   * word first.
+   */
   private double uniform53() {
     long high = twister.nextInt();
     long low = Integer.toUnsignedLong(twister.nextInt());

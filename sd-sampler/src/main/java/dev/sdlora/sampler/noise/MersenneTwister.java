@@ -21,7 +21,7 @@ final class MersenneTwister {
     }
   }
 
-  /** The next 32 random bits. */
+  /** Returns the next 32 random bits. */
   int nextInt() {
     if (used == SIZE) {
       renew();

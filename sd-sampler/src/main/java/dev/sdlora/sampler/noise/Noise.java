@@ -2,15 +2,16 @@ package dev.sdlora.sampler.noise;
 
 import dev.sdlora.api.sampling.Rng;
 
-/** Makes the noise of a seed. */
+/** Creates the noise of a seed. */
 public final class Noise {
   private Noise() {}
 
   /**
-   * A new generator at its start.
+   * Returns a new generator at its start.
    *
    * @param rng the algorithm
-   * @param seed any number, 0 and negative ones included; {@link Rng#CPU} uses only its low 32 bits
+   * @param seed any number, including 0 and negative ones; {@link Rng#CPU} uses only its low 32
+   *     bits
    */
   public static NoiseSource of(Rng rng, long seed) {
     return switch (rng) {
@@ -19,10 +20,10 @@ public final class Noise {
     };
   }
 
-  /** An array for a draw. */
+  /** Allocates the array of a draw. */
   static float[] room(int count) {
     if (count < 0) {
-      throw new IllegalArgumentException("a draw must have at least 0 numbers: " + count);
+      throw new IllegalArgumentException("the count of a draw must not be negative: " + count);
     }
     return new float[count];
   }

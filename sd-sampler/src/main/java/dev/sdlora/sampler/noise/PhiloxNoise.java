@@ -1,13 +1,13 @@
 package dev.sdlora.sampler.noise;
 
 /**
- * Normal numbers as PyTorch's {@code randn} draws them on a CUDA device: Philox 4x32 with ten
- * rounds (Salmon et al. 2011, "Parallel Random Numbers: As Easy as 1, 2, 3") and one branch of the
+ * Normal numbers as drawn by PyTorch's {@code randn} on a CUDA device: Philox 4x32 with ten rounds
+ * (Salmon et al. 2011, "Parallel Random Numbers: As Easy as 1, 2, 3") and one branch of the
  * Box-Muller transform.
  *
- * <p>The generator has no state but a count of calls. Element {@code i} of call {@code c} comes
+ * <p>The only state of the generator is a count of calls. Element {@code i} of call {@code c} comes
  * from the counter words (c, 0, i, 0) under the key (low half of the seed, high half), so a shorter
- * draw is a prefix of a longer one. Of the four words that come out, two are used.
+ * draw is a prefix of a longer one. Two of the four resulting words are used.
  */
 final class PhiloxNoise implements NoiseSource {
   private static final int ROUNDS = 10;
@@ -17,7 +17,7 @@ final class PhiloxNoise implements NoiseSource {
   private static final int KEY_STEP_1 = 0xBB67AE85;
   private static final double TWO_POW_MINUS_32 = 0x1p-32;
 
-  /** CUDA's constant is a float; that it is 3e-8 too large shows in the sum of a long draw. */
+  /** CUDA's constant is a float; its error of 3e-8 is visible in the sum of a long draw. */
   private static final float FLOAT_TWO_PI = (float) (2 * Math.PI);
 
   private final long seed;
@@ -57,7 +57,7 @@ final class PhiloxNoise implements NoiseSource {
     return boxMuller(word0, word1);
   }
 
-  /** Half a unit is added to both words, so the logarithm never sees 0. */
+  /** Adds half a unit to both words, so the argument of the logarithm is never 0. */
   private static float boxMuller(int radiusBits, int angleBits) {
     double u = (Integer.toUnsignedLong(radiusBits) + 0.5) * TWO_POW_MINUS_32;
     double v = (Integer.toUnsignedLong(angleBits) + 0.5) * TWO_POW_MINUS_32 * FLOAT_TWO_PI;

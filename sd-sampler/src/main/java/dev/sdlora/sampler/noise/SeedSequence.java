@@ -3,9 +3,9 @@ package dev.sdlora.sampler.noise;
 import java.util.Arrays;
 
 /**
- * Seeds of many generators from one, such that they have nothing to do with each other: O'Neill
- * 2015 ("Developing a seed_seq Alternative"), as numpy's {@code SeedSequence} has it with a pool of
- * 24 words. Only the first word of what it generates is computed.
+ * Derives seeds of many independent generators from one seed: O'Neill 2015 ("Developing a seed_seq
+ * Alternative"), as implemented by numpy's {@code SeedSequence} with a pool of 24 words. Computes
+ * only the first word of the generated sequence.
  */
 final class SeedSequence {
   private static final int POOL = 24;
@@ -14,7 +14,7 @@ final class SeedSequence {
   private static final int NEXT_IN = 0x931E8875;
   private static final int OUT = 0x8B51F9DD;
 
-  /** {@code OUT * 0x58F38DED}; later words, which nothing needs, would go on multiplying. */
+  /** {@code OUT * 0x58F38DED}; unneeded later words would continue the multiplication. */
   private static final int TIMES_OUT = 0x464A0A99;
 
   private static final int MIX_LEFT = 0xCA01F9DD;
@@ -42,11 +42,11 @@ final class SeedSequence {
   }
 
   /**
-   * The first word that a sequence generates.
+   * Returns the first word that a sequence generates.
    *
-   * @param entropy the seed, taken as 64 bits without a sign
-   * @param spawnKey which of the sequences that it can be split into; numbers from 0 on, or none
-   *     for the sequence itself
+   * @param entropy the seed, treated as 64 bits without a sign
+   * @param spawnKey selects one of the sequences into which it can be split: numbers from 0, or
+   *     none for the sequence itself
    * @return 32 bits without a sign
    */
   static long firstWord(long entropy, long... spawnKey) {
@@ -61,7 +61,7 @@ final class SeedSequence {
     return Integer.toUnsignedLong(word ^ (word >>> SHIFT));
   }
 
-  /** Writes a number as one word if it fits, else as two, the low one first. */
+  /** Appends a number as one word if it fits, otherwise as two, the low one first. */
   private static int append(int[] words, int at, long number) {
     int high = (int) (number >>> 32);
     words[at] = (int) number;

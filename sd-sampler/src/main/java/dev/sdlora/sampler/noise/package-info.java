@@ -1,9 +1,9 @@
 /**
- * Random noise that a seed reproduces to the last digits: {@link
- * dev.sdlora.sampler.noise.Noise#of(dev.sdlora.api.Rng, long)} gives a generator that draws what
- * CUDA or PyTorch's CPU code would.
+ * Random noise that a seed reproduces to the last digit: {@link
+ * dev.sdlora.sampler.noise.Noise#of(dev.sdlora.api.Rng, long)} returns a generator that draws the
+ * same numbers as CUDA or PyTorch's CPU code.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
  *   <li>The noise of an image: {@code sampler.noise.ImageNoise}: first draw, variation, seed

@@ -4,8 +4,8 @@ import dev.sdlora.api.model.ModelFamily;
 import java.util.Arrays;
 
 /**
- * Sabour et al. 2024 ("Align Your Steps"): levels that were optimised for ten steps of each model
- * family. Other numbers of steps get levels between them, in the logarithm along straight lines.
+ * Sabour et al. 2024 ("Align Your Steps"): levels optimized for ten steps of each model family.
+ * Other numbers of steps interpolate the logarithms of these levels linearly.
  */
 final class AlignYourSteps {
   private static final double[] SD1 = {
@@ -19,10 +19,10 @@ final class AlignYourSteps {
   private AlignYourSteps() {}
 
   /**
-   * Levels from the highest to the lowest, without a 0 after them.
+   * Returns the levels from the highest to the lowest, without a final 0.
    *
    * @param count at least 1; a single one is the highest
-   * @param family SDXL and its refiner have their own table, all others that of SD 1.x
+   * @param family SDXL and its refiner have their own table, all others use that of SD 1.x
    */
   static double[] levels(int count, ModelFamily family) {
     boolean xl = family == ModelFamily.SDXL || family == ModelFamily.SDXL_REFINER;

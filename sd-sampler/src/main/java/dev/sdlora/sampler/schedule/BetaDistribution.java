@@ -1,6 +1,6 @@
 package dev.sdlora.sampler.schedule;
 
-/** Quantiles of a beta distribution, by halving intervals of its distribution function. */
+/** Quantiles of a beta distribution, found by bisection of its distribution function. */
 final class BetaDistribution {
   private static final double SMALLEST = 1e-300;
   private static final int TERMS = 500;
@@ -8,13 +8,13 @@ final class BetaDistribution {
   private final double alpha;
   private final double beta;
 
-  /** A distribution with these shape numbers, above 0. */
+  /** Creates a distribution with these shape parameters, above 0. */
   BetaDistribution(double alpha, double beta) {
     this.alpha = alpha;
     this.beta = beta;
   }
 
-  /** The value below which the share {@code p} lies, both from 0 to 1. */
+  /** Returns the value below which the fraction {@code p} lies, both from 0 to 1. */
   double quantile(double p) {
     if (p <= 0 || p >= 1) {
       return p <= 0 ? 0 : 1;
@@ -31,9 +31,10 @@ final class BetaDistribution {
     return high;
   }
 
-  /** The share below {@code x}: the regularised incomplete beta function. */
+  /** Returns the fraction below {@code x}: the regularized incomplete beta function. */
   double cumulative(double x) {
-    // The fraction converges fast below the mean; above, the function is that of 1 - x.
+    // The continued fraction converges fast below the mean; above it, the function of 1 - x is
+    // used.
     return x < (alpha + 1) / (alpha + beta + 2)
         ? tail(alpha, beta, x)
         : 1 - tail(beta, alpha, 1 - x);
@@ -45,7 +46,10 @@ final class BetaDistribution {
     return Math.exp(logFront) / (a * fraction(a, b, x));
   }
 
-  /** Abramowitz and Stegun 1964, 26.5.8, evaluated forwards after Lentz 1976. */
+  /**
+   * The continued fraction of Abramowitz and Stegun 1964, 26.5.8, evaluated forwards after Lentz
+   * 1976.
+   */
   private static double fraction(double a, double b, double x) {
     double value = 1;
     double c = 1;
@@ -70,7 +74,7 @@ final class BetaDistribution {
     return Math.abs(value) < SMALLEST ? SMALLEST : value;
   }
 
-  /** Stirling's series where it is exact to double, by the recurrence for smaller arguments. */
+  /** Stirling's series where it is exact to double, the recurrence for smaller arguments. */
   private static double logGamma(double x) {
     double shift = 0;
     double at = x;

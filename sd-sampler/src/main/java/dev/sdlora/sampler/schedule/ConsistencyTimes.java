@@ -1,8 +1,8 @@
 package dev.sdlora.sampler.schedule;
 
 /**
- * The training times that consistency models are distilled on: every twentieth of a thousand, fifty
- * in all, from 19 to 999 (Luo et al. 2023, section 4.3).
+ * The training times on which consistency models are distilled: every twentieth of a thousand,
+ * fifty in all, from 19 to 999 (Luo et al. 2023, section 4.3).
  */
 public final class ConsistencyTimes {
   private static final int COUNT = 50;
@@ -11,16 +11,16 @@ public final class ConsistencyTimes {
   private final int stride;
 
   /**
-   * The times of a model.
+   * Creates the times of a model.
    *
-   * @param levels the noise the model was trained on, at least 50 steps
+   * @param levels the noise that the model was trained on, at least 50 steps
    */
   public ConsistencyTimes(NoiseLevels levels) {
     this.levels = levels;
     this.stride = levels.trainingSteps() / COUNT;
   }
 
-  /** The time whose level is nearest on a logarithmic scale. */
+  /** Returns the time whose level is nearest on a logarithmic scale. */
   public int nearest(double sigma) {
     int nearest = time(0);
     for (int k = 1; k < COUNT; k++) {
@@ -31,17 +31,18 @@ public final class ConsistencyTimes {
     return nearest;
   }
 
-  /** The level of a training time. */
+  /** Returns the level of a training time. */
   public double sigma(int time) {
     return levels.timeToSigma(time);
   }
 
   /**
-   * Levels for {@link dev.sdlora.api.sampling.Sampler#LCM}, as A1111 has them: from the highest
-   * time to the lowest in equal distances, between two times on a logarithmic scale, then 0.
+   * Returns the levels for {@link dev.sdlora.api.sampling.Sampler#LCM} as in A1111: equally spaced
+   * from the highest time to the lowest, interpolated on a logarithmic scale between two times,
+   * then 0.
    *
    * @param steps at least 1
-   * @throws IllegalArgumentException if it is not
+   * @throws IllegalArgumentException if {@code steps} is below 1
    */
   public Sigmas spread(int steps) {
     if (steps < 1) {
@@ -61,8 +62,8 @@ public final class ConsistencyTimes {
   }
 
   /**
-   * Levels as diffusers has them for its TCD and LCM: times picked in equal distances from the
-   * highest, then an end.
+   * Returns the levels for TCD and LCM as in diffusers: times selected at equal distances from the
+   * highest, then an end level.
    *
    * @param steps from 1 to 50
    * @param end the level after the last time, below that of time 19: that of time 0 for TCD, 0 for

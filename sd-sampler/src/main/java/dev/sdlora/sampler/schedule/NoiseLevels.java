@@ -1,20 +1,23 @@
 package dev.sdlora.sampler.schedule;
 
 /**
- * The noise that a model was trained on: one level (sigma) for each training time step, rising with
- * time. Between two steps, levels are interpolated on a logarithmic scale. Immutable.
+ * The noise that a model was trained on: one level (sigma) for each training time step, increasing
+ * with time. Between two steps, levels are interpolated on a logarithmic scale. Immutable.
  *
  * <p>A training image at time t is {@code sqrt(a)·clean + sqrt(1 - a)·noise}, where a, the
- * cumulative product of {@code 1 - beta}, is the share of signal that is left (Ho et al. 2020,
+ * cumulative product of {@code 1 - beta}, is the remaining fraction of the signal (Ho et al. 2020,
  * equation 4). Divided by {@code sqrt(a)} it is {@code clean + sigma·noise} with {@code sigma² = (1
- * - a) / a}, which is the form that samplers here work in.
+ * - a) / a}, the form that all samplers here use.
  */
 public final class NoiseLevels {
   private static final int STABLE_DIFFUSION_STEPS = 1000;
   private static final double STABLE_DIFFUSION_FIRST_BETA = 0.00085;
   private static final double STABLE_DIFFUSION_LAST_BETA = 0.012;
 
-  /** What A1111 and ComfyUI leave of the signal where a rescaled schedule has none. */
+  /**
+   * The fraction of signal that A1111 and ComfyUI keep at the end of a rescaled schedule instead of
+   * 0.
+   */
   private static final double NEARLY_ZERO = 4.8973451890853435e-08;
 
   private final double[] sigmas;
@@ -29,7 +32,7 @@ public final class NoiseLevels {
   }
 
   /**
-   * The levels of Stable Diffusion 1, 2 and XL: 1000 steps whose beta runs from 0.00085 to 0.012,
+   * Returns the levels of Stable Diffusion 1, 2 and XL: 1000 steps with beta from 0.00085 to 0.012,
    * evenly spaced in its square root ("scaled linear").
    */
   public static NoiseLevels stableDiffusion() {
@@ -46,13 +49,13 @@ public final class NoiseLevels {
   }
 
   /**
-   * The levels of a model that was trained on any level in a range (Karras et al. 2022,
-   * "Elucidating the Design Space of Diffusion-Based Generative Models"), evenly spaced in their
-   * logarithm, which is what such a model is told.
+   * Returns the levels of a model trained on any level in a range (Karras et al. 2022, "Elucidating
+   * the Design Space of Diffusion-Based Generative Models"), evenly spaced in their logarithm,
+   * which is the input of these models.
    *
-   * @param sigmaMin the lowest, above 0
-   * @param sigmaMax the highest, above the lowest
-   * @throws IllegalArgumentException if the range is not so
+   * @param sigmaMin the lowest level, above 0
+   * @param sigmaMax the highest level, above the lowest
+   * @throws IllegalArgumentException if the range is invalid
    */
   public static NoiseLevels logarithmic(double sigmaMin, double sigmaMax) {
     if (!(sigmaMin > 0 && sigmaMax > sigmaMin && sigmaMax < Double.POSITIVE_INFINITY)) {
@@ -69,12 +72,12 @@ public final class NoiseLevels {
   }
 
   /**
-   * The levels of a model with another noise schedule.
+   * Returns the levels of a model with another noise schedule.
    *
-   * @param alphasCumprod the share of signal that is left after each training step, called {@code
-   *     alphas_cumprod} in checkpoints; strictly falling inside (0, 1), at least two
-   * @throws IllegalArgumentException if the values are not so; a schedule that ends in exactly 0
-   *     ("zero terminal SNR") is refused too, as its last level would be infinite
+   * @param alphasCumprod the remaining fraction of the signal after each training step, named
+   *     {@code alphas_cumprod} in checkpoints; strictly decreasing inside (0, 1), at least two
+   * @throws IllegalArgumentException if the values are invalid; a schedule that ends in exactly 0
+   *     ("zero terminal SNR") is also rejected, because its last level would be infinite
    */
   public static NoiseLevels ofAlphasCumprod(double[] alphasCumprod) {
     if (alphasCumprod.length < 2) {
@@ -87,7 +90,7 @@ public final class NoiseLevels {
       double alpha = alphasCumprod[i];
       if (!(alpha > 0 && alpha < previous)) {
         throw new IllegalArgumentException(
-            "alphas_cumprod must strictly fall inside (0, 1): [%s]=%s after %s"
+            "alphas_cumprod must strictly decrease inside (0, 1): [%s]=%s after %s"
                 .formatted(i, alpha, previous));
       }
       sigmas[i] = Math.sqrt((1 - alpha) / alpha);
@@ -97,10 +100,11 @@ public final class NoiseLevels {
   }
 
   /**
-   * The same levels rescaled so that the last time step is nearly pure noise, "zero terminal SNR":
-   * Lin et al. 2023 ("Common Diffusion Noise Schedules and Sample Steps are Flawed"), algorithm 1.
-   * The square roots of {@code alphas_cumprod} are shifted so that the last is 0 and stretched so
-   * that the first stays. The last share of signal is 4.9e-8 rather than 0, a level of about 4519.
+   * Returns the same levels rescaled so that the last time step is nearly pure noise, "zero
+   * terminal SNR": Lin et al. 2023 ("Common Diffusion Noise Schedules and Sample Steps are
+   * Flawed"), algorithm 1. The square roots of {@code alphas_cumprod} are shifted so that the last
+   * is 0 and scaled so that the first stays the same. The last fraction of signal is 4.9e-8 instead
+   * of 0, a level of about 4519.
    */
   public NoiseLevels zeroTerminalSnr() {
     int last = sigmas.length - 1;
@@ -115,14 +119,14 @@ public final class NoiseLevels {
     return ofAlphasCumprod(alphas);
   }
 
-  /** The number of training time steps; times run from 0 to one less. */
+  /** Returns the number of training time steps; times range from 0 to one less. */
   public int trainingSteps() {
     return sigmas.length;
   }
 
   /**
-   * The share of signal that is left at a training time step, {@code alphas_cumprod}; from 1 down
-   * towards 0.
+   * Returns the remaining fraction of the signal at a training time step, {@code alphas_cumprod};
+   * it decreases from 1 towards 0.
    *
    * @param time from 0 to {@code trainingSteps() - 1}
    */
@@ -130,20 +134,20 @@ public final class NoiseLevels {
     return 1 / (1 + sigmas[time] * sigmas[time]);
   }
 
-  /** The lowest level, that of time 0; about 0.0292 for Stable Diffusion. */
+  /** Returns the lowest level, that of time 0; about 0.0292 for Stable Diffusion. */
   public double sigmaMin() {
     return sigmas[0];
   }
 
-  /** The highest level, that of the last time step; about 14.61 for Stable Diffusion. */
+  /** Returns the highest level, that of the last time step; about 14.61 for Stable Diffusion. */
   public double sigmaMax() {
     return sigmas[sigmas.length - 1];
   }
 
   /**
-   * The training time at which the noise has this level.
+   * Returns the training time at which the noise has this level.
    *
-   * @param sigma a level from 0; those outside the training range count as its nearest end
+   * @param sigma a level of at least 0; levels outside the training range are clamped to it
    * @return the time, with a fraction between two steps, from 0 to {@code trainingSteps() - 1}
    * @throws IllegalArgumentException if {@code sigma} is negative or NaN
    */
@@ -170,7 +174,7 @@ public final class NoiseLevels {
     return low + (Math.log(sigma) - logSigmas[low]) / (logSigmas[high] - logSigmas[low]);
   }
 
-  /** The training time step whose level is nearest; the lower one of two. */
+  /** Returns the training time step whose level is nearest; the lower one of a tie. */
   public int nearestTime(double sigma) {
     int low = (int) sigmaToTime(sigma);
     boolean next =
@@ -180,9 +184,9 @@ public final class NoiseLevels {
   }
 
   /**
-   * The noise level at a training time; the inverse of {@link #sigmaToTime}.
+   * Returns the noise level at a training time; the inverse of {@link #sigmaToTime}.
    *
-   * @param time from 0 to {@code trainingSteps() - 1}; fractions are welcome
+   * @param time from 0 to {@code trainingSteps() - 1}, fractions included
    * @throws IllegalArgumentException if {@code time} is outside that range or NaN
    */
   public double timeToSigma(double time) {

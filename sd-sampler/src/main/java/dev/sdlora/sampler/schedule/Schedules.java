@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** Chooses the noise levels that a number of steps passes through. */
+/** Computes the noise levels of the schedules for a number of steps. */
 public final class Schedules {
-  /** What Karras et al. 2022 use for the exponent of {@link #karras}. */
+  /** The exponent of {@link #karras} in Karras et al. 2022. */
   public static final double KARRAS_RHO = 7;
 
   private final int steps;
@@ -31,17 +31,17 @@ public final class Schedules {
   }
 
   /**
-   * The levels of a schedule: from the highest, the model's or that of the options, downwards, then
-   * 0. Some are unlike the others, as in A1111: {@link Schedule#KL_OPTIMAL} ends at the lowest
-   * level and not at 0, {@link Schedule#DDIM} does not start at the highest and may have more steps
-   * than asked for, and {@link Schedule#ALIGN_YOUR_STEPS}, {@link Schedule#SIMPLE}, {@code DDIM}
-   * and {@link Schedule#TRAILING} do not look at the range of the options.
+   * Returns the levels of a schedule: downwards from the highest, the model's or that of the
+   * options, then 0. Some differ, as in A1111: {@link Schedule#KL_OPTIMAL} ends at the lowest level
+   * instead of 0, {@link Schedule#DDIM} does not start at the highest and may have more steps than
+   * requested, and {@link Schedule#ALIGN_YOUR_STEPS}, {@link Schedule#SIMPLE}, {@code DDIM} and
+   * {@link Schedule#TRAILING} ignore the range of the options.
    *
-   * @param schedule any but {@link Schedule#AUTOMATIC}, which means another one with each sampler
+   * @param schedule any except {@link Schedule#AUTOMATIC}, whose meaning depends on the sampler
    * @param steps the number of denoising steps, at least 1; a single one goes from the highest
-   *     level straight to the end, from the lowest but one with {@code DDIM}
-   * @param levels the noise the model was trained on
-   * @param family decides which table {@code ALIGN_YOUR_STEPS} has
+   *     level straight to the end, with {@code DDIM} from the second-lowest level
+   * @param levels the noise that the model was trained on
+   * @param family determines the table of {@code ALIGN_YOUR_STEPS}
    * @param options the range of levels, rho and the shape of the beta distribution
    * @throws IllegalArgumentException if {@code steps} is below 1, or with {@code SIMPLE}, {@code
    *     DDIM} and {@code TRAILING} not below the number of training steps, the range is empty, or
@@ -76,23 +76,23 @@ public final class Schedules {
   }
 
   /**
-   * The levels of the samplers that work on training times, which have their own: times 1, 1 +
-   * stride, 1 + 2·stride … from the last down to 1, where stride is the number of training steps
-   * divided by {@code steps} and rounded down. They end at the level of time 1, not at 0.
+   * Returns the levels of the samplers on training times: times 1, 1 + stride, 1 + 2·stride … from
+   * the last down to 1, where stride is the number of training steps divided by {@code steps} and
+   * rounded down. They end at the level of time 1, not at 0.
    *
-   * <p>Because of the rounding the number of steps made differs from that asked for, as in A1111:
-   * with 1000 training steps, 20 makes 19, 30 makes 30 and 50 makes 49. Above 500, where the stride
-   * is 1, it is 998.
+   * <p>Because of the rounding the number of steps differs from that requested, as in A1111: with
+   * 1000 training steps, 20 makes 19, 30 makes 30 and 50 makes 49. Above 500, where the stride is
+   * 1, it is 998.
    *
    * @param steps from 2 to the number of training steps
-   * @param levels the noise the model was trained on
+   * @param levels the noise that the model was trained on
    * @throws IllegalArgumentException if {@code steps} is outside that range
    */
   public static Sigmas ddim(int steps, NoiseLevels levels) {
     int trainingSteps = levels.trainingSteps();
     if (steps < 2) {
       throw new IllegalArgumentException(
-          "sampling on training times needs at least 2 steps: " + steps);
+          "sampling on training times requires at least 2 steps: " + steps);
     }
     if (steps > trainingSteps) {
       throw new IllegalArgumentException(
@@ -101,7 +101,7 @@ public final class Schedules {
     int stride = trainingSteps / steps;
     int last = trainingSteps - 1;
     // A1111 clips the highest time to the last one. At stride 1 that visits the last time twice; a
-    // step between equal levels changes nothing, so it is left out here.
+    // step between equal levels changes nothing, so it is omitted here.
     double[] sigmas =
         IntStream.iterate(last / stride, k -> k >= 0, k -> k - 1)
             .map(k -> Math.min(1 + k * stride, last))
@@ -112,11 +112,12 @@ public final class Schedules {
   }
 
   /**
-   * Evenly spaced times from one down to 0, without a 0 level after them: UniPC's "time uniform".
+   * Returns the levels of evenly spaced times down to 0, without a final level 0: UniPC's "time
+   * uniform".
    *
-   * @param steps at least 1; there is one level more
-   * @param firstTime where they start, above 0
-   * @param levels the noise the model was trained on
+   * @param steps at least 1; there is one more level
+   * @param firstTime the first time, above 0
+   * @param levels the noise that the model was trained on
    */
   public static Sigmas timeUniform(int steps, double firstTime, NoiseLevels levels) {
     return Sigmas.of(
@@ -124,10 +125,10 @@ public final class Schedules {
   }
 
   /**
-   * Karras et al. 2022, equation 5: evenly spaced in the rho-th root of the level, both ends
-   * included and no 0 after them.
+   * Returns the levels of Karras et al. 2022, equation 5: evenly spaced in the rho-th root of the
+   * level, both ends included, without a final 0.
    *
-   * @param count how many levels, at least 1; a single one is the highest
+   * @param count the number of levels, at least 1; a single one is the highest
    */
   public static double[] karras(int count, double sigmaMax, double sigmaMin, double rho) {
     double rootMax = Math.pow(sigmaMax, 1 / rho);
@@ -135,7 +136,10 @@ public final class Schedules {
     return fill(count, i -> Math.pow(rootMax + ramp(i, count) * (rootMin - rootMax), rho));
   }
 
-  /** The part of the way from the first to the last of {@code count} levels, from 0 to 1. */
+  /**
+   * Returns the relative position of a level from the first to the last of {@code count} levels, 0
+   * to 1.
+   */
   static double ramp(int i, int count) {
     return count == 1 ? 0 : (double) i / (count - 1);
   }
@@ -146,7 +150,7 @@ public final class Schedules {
     return toZero(fill(steps, i -> levels.timeToSigma(first + ramp(i, steps) * (last - first))));
   }
 
-  /** As {@link #normal}, but the last of the even times is left for the step to 0. */
+  /** As {@link #normal}, but the step to 0 replaces the last of the evenly spaced times. */
   private Sigmas sgmUniform() {
     double first = levels.sigmaToTime(sigmaMax);
     double last = levels.sigmaToTime(sigmaMin);
@@ -155,9 +159,9 @@ public final class Schedules {
   }
 
   /**
-   * Lin et al. 2023, table 2: the training steps, counted from the last, that a number of steps
-   * divides evenly. Computed as numpy's {@code arange} does and rounded to even, so that halves
-   * fall on the times that diffusers has.
+   * Lin et al. 2023, table 2: training steps at equal distances, counted from the last. Computed as
+   * in numpy's {@code arange} and rounded to even, so that halves give the same times as in
+   * diffusers.
    */
   private Sigmas trailing(double end) {
     requireTrainingSteps();

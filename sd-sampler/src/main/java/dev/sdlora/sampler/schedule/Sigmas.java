@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The noise levels a sampler walks down, one more than it makes steps. Strictly decreasing, finite,
- * at least two, and none below 0, so that samplers need no checks of their own. Only the last can
- * be exactly 0, which is no noise at all. Immutable.
+ * The noise levels of a sampling run, one more than its steps. Strictly decreasing, finite, at
+ * least two, and none below 0, so that samplers need no checks of their own. Only the last can be
+ * exactly 0, which means no noise. Immutable.
  */
 public final class Sigmas {
   private final double[] values;
@@ -16,20 +16,20 @@ public final class Sigmas {
   }
 
   /**
-   * A list of these levels.
+   * Creates a list of these levels.
    *
    * @throws IllegalArgumentException if there are fewer than two, one is infinite or NaN, one is
-   *     not below the one before it, or the last is negative; the message has the index and the
+   *     not below the previous one, or the last is negative; the message contains the index and the
    *     values
    */
   public static Sigmas of(double... values) {
     double[] checked = values.clone();
     if (checked.length < 2) {
       throw new IllegalArgumentException(
-          "sigmas must be at least two levels: " + Arrays.toString(checked));
+          "there must be at least two sigmas: " + Arrays.toString(checked));
     }
     for (int i = 0; i < checked.length; i++) {
-      // Both conditions are written so that NaN fails them.
+      // Both conditions are written so that they are false for NaN.
       if (!(checked[i] >= 0 && checked[i] < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException(
             "sigmas must be finite and not negative: sigma[" + i + "]=" + checked[i]);
@@ -43,13 +43,15 @@ public final class Sigmas {
     return new Sigmas(checked);
   }
 
-  /** The number of steps, at least 1; the levels are {@code at(0)} to {@code at(steps())}. */
+  /**
+   * Returns the number of steps, at least 1; the levels are {@code at(0)} to {@code at(steps())}.
+   */
   public int steps() {
     return values.length - 1;
   }
 
   /**
-   * The noise level before step {@code i}, which is also the one after step {@code i - 1}.
+   * Returns the noise level before step {@code i}, which is also the one after step {@code i - 1}.
    *
    * @throws IndexOutOfBoundsException if {@code i < 0} or {@code i > steps()}
    */
@@ -57,20 +59,20 @@ public final class Sigmas {
     return values[i];
   }
 
-  /** The last level above 0: the last of all or, before a final 0, the last but one. */
+  /** Returns the last level above 0: the last of all or, before a final 0, the next to last. */
   public double lastPositive() {
     double last = values[values.length - 1];
     return last > 0 ? last : values[values.length - 2];
   }
 
   /**
-   * The levels without the last but one, as A1111 discards it.
+   * Returns the levels without the next to last, which A1111 can discard.
    *
    * @throws IllegalStateException if there is only one step
    */
   public Sigmas withoutNextToLast() {
     if (steps() < 2) {
-      throw new IllegalStateException("a single step has no level to leave out: " + this);
+      throw new IllegalStateException("a single step has no level to discard: " + this);
     }
     double[] fewer = Arrays.copyOf(values, values.length - 1);
     fewer[fewer.length - 1] = values[values.length - 1];
@@ -78,16 +80,16 @@ public final class Sigmas {
   }
 
   /**
-   * The levels from index {@code first} on.
+   * Returns the levels from index {@code first} on.
    *
-   * @throws IndexOutOfBoundsException unless at least one step is left
+   * @throws IndexOutOfBoundsException if fewer than two levels remain
    */
   public Sigmas from(int first) {
     Objects.checkIndex(first, steps());
     return new Sigmas(Arrays.copyOfRange(values, first, values.length));
   }
 
-  /** The levels in order, such as {@code [14.6, 3.1, 0.0]}. */
+  /** Returns the levels in order, such as {@code [14.6, 3.1, 0.0]}. */
   @Override
   public String toString() {
     return Arrays.toString(values);

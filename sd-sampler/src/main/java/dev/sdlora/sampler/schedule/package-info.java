@@ -1,10 +1,10 @@
 /**
- * Which noise levels an image passes through: {@link dev.sdlora.sampler.schedule.NoiseLevels} are
- * those a model was trained on, {@link dev.sdlora.sampler.schedule.Schedules} picks some of them,
- * and {@link dev.sdlora.sampler.schedule.Sigmas} is such a pick. A noise level, sigma, is the
- * standard deviation of the noise on a clean latent of about unit size.
+ * Noise schedules: {@link dev.sdlora.sampler.schedule.NoiseLevels} are the levels that a model was
+ * trained on, {@link dev.sdlora.sampler.schedule.Schedules} selects some of them, and {@link
+ * dev.sdlora.sampler.schedule.Sigmas} is the selection. A noise level, sigma, is the standard
+ * deviation of the noise on a clean latent of about unit size.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
  *   <li>A schedule: one method in {@code sampler.schedule.Schedules} and its line in {@code

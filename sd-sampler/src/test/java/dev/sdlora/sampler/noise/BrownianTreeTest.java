@@ -37,7 +37,7 @@ class BrownianTreeTest {
                                 .map(asked -> Arguments.of(rng, seed, asked))));
   }
 
-  /** Whole steps and half steps, through {@link ImageNoise} as samplers ask for it. */
+  /** Whole steps and half steps, through {@link ImageNoise} as in samplers. */
   @ParameterizedTest
   @MethodSource("goldens")
   void between_stepsOfReference_equalTorchsde(Rng rng, long seed, String asked) {
@@ -45,7 +45,7 @@ class BrownianTreeTest {
     String name = rng.name().toLowerCase(Locale.ROOT) + "." + seed + "." + asked;
     JsonNode steps = file.metadata(name);
     double[][] expected = file.rows(name);
-    // Neither variation nor ENSD has a part in it.
+    // Neither variation nor ENSD affects it.
     ImageSeeds seeds = new ImageSeeds(seed, 5, 0.25, 31337);
     NoiseSource noise = new ImageNoise(rng, seeds, new LatentShape(4, 6, 5)).over(LOW, HIGH);
 
@@ -57,7 +57,7 @@ class BrownianTreeTest {
     }
   }
 
-  /** What a path does over two steps is what it does over both at once. */
+  /** The increments of a path over two steps add up to the increment over both. */
   @Property(tries = 200)
   void between_twoSteps_addUpToOne(
       @ForAll @DoubleRange(min = 0.03, max = 1.6) double a,
@@ -77,7 +77,7 @@ class BrownianTreeTest {
     assertClose(halves, whole, 0, 4e-6 * Math.sqrt(c));
   }
 
-  /** As many steps as one likes, in any order, from an object that was asked before or not. */
+  /** Any number of steps, in any order, with or without earlier queries. */
   @Test
   void between_otherQuestionsBefore_isTheSame() {
     float[] fresh = path(9).between(3.7, 1.9, COUNT);
@@ -90,7 +90,7 @@ class BrownianTreeTest {
     assertThat(path(10).between(3.7, 1.9, COUNT)).isNotEqualTo(fresh);
   }
 
-  /** Up is the way back. */
+  /** The increment upwards is the negative of the one downwards. */
   @Test
   void between_upwards_isTheNegative() {
     float[] down = path(9).between(3.7, 1.9, COUNT);
@@ -101,7 +101,9 @@ class BrownianTreeTest {
     }
   }
 
-  /** A longer latent has the numbers of a shorter one in front, where the generator has. */
+  /**
+   * A longer latent starts with the numbers of a shorter one, if the generator has this property.
+   */
   @Test
   void between_moreElements_startAlike() {
     BrownianTree path = path(9);
@@ -133,7 +135,9 @@ class BrownianTreeTest {
     assertThat(covariance).isCloseTo(0, within(error));
   }
 
-  /** Python rounds ties as the exact value of the double lies, and so must the levels here. */
+  /**
+   * Python rounds ties by the exact value of the double, and levels must be rounded the same way.
+   */
   @Test
   void between_levelsThatRoundAlike_areAlike() {
     float[] one = path(1).between(3, 1.0000001, COUNT);
@@ -143,7 +147,7 @@ class BrownianTreeTest {
     assertClose(toDoubles(path(1).between(1.0000001, 1, COUNT)), new double[COUNT], 0, 0);
   }
 
-  /** Models with zero terminal SNR start at 4519, whose parts are numbered beyond 32 bits. */
+  /** Models with zero terminal SNR start at 4519, so the indices of parts exceed 32 bits. */
   @Test
   void between_levelsFarApart_areResolved() {
     BrownianTree path = new BrownianTree(Rng.NV, 3, LOW, 4519.3);

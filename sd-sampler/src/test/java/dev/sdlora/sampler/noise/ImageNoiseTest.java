@@ -41,7 +41,7 @@ class ImageNoiseTest {
     assertClose(toDoubles(noise.first()), variation, 1e-6, 1e-6);
   }
 
-  /** Between two columns of one length the mix has that length and lies in their plane. */
+  /** The mix of two columns of equal length has the same length and is in their plane. */
   @ParameterizedTest
   @CsvSource({"0.25", "0.5", "0.9"})
   void slerp_columnsAtRightAngles_turnsFromOneToTheOther(double strength) {
@@ -53,19 +53,18 @@ class ImageNoiseTest {
     assertClose(toDoubles(mixed), new double[] {3 * Math.cos(angle), 3 * Math.sin(angle)}, 0, 1e-6);
   }
 
-  /** Each column of each channel turns by its own angle. */
+  /** Each column of each channel is rotated by its own angle. */
   @Test
   void slerp_severalColumns_turnEachOnItsOwn() {
     LatentShape two = new LatentShape(1, 2, 2);
-    // Columns (1, 0) to (0, 1), and (0, 2) to (0, -1) halfway between at right angles to both: that
-    // has no plane, so take (1, 1) to (-1, 1).
+    // Columns (1, 0) to (0, 1), and (1, 1) to (-1, 1), both pairs at right angles.
     float[] mixed = ImageNoise.slerp(0.5, new float[] {1, 1, 0, 1}, new float[] {0, -1, 1, 1}, two);
 
     double half = Math.sqrt(0.5);
     assertClose(toDoubles(mixed), new double[] {half, 0, half, 2 * half}, 0, 1e-6);
   }
 
-  /** A1111's slip: where noises are parallel the sides are swapped. */
+  /** A1111's bug: if noises are parallel, the sides are swapped. */
   @Test
   void slerp_parallel_mixesSwapped() {
     LatentShape column = new LatentShape(1, 2, 1);
@@ -99,7 +98,8 @@ class ImageNoiseTest {
   }
 
   /**
-   * Eleven columns cut to eight: two go on the left and one, besides one kept back, on the right.
+   * A1111 crops two of eleven columns on each side, so the last of eight columns keeps its own
+   * noise.
    */
   @Test
   void first_widerSource_isCutAsInA1111() {

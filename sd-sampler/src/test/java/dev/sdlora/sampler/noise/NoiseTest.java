@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class NoiseTest {
-  /** The 10,000th word for seed 5489 is what the C++ standard requires of std::mt19937. */
+  /** The 10,000th word for seed 5489, as required of std::mt19937 by the C++ standard. */
   @Test
   void mersenneTwister_defaultSeed_givesTheStandardsWord() {
     MersenneTwister twister = new MersenneTwister(5489);
@@ -35,7 +35,7 @@ class NoiseTest {
     assertThat(Noise.of(Rng.NV, -1).next(20)).isNotEqualTo(unsigned);
   }
 
-  /** A second normal that waits for a short draw survives a long draw in between. */
+  /** The second normal of a pair, kept for a short draw, survives a long draw in between. */
   @Test
   void cpu_longDrawBetweenShortOnes_keepsTheWaitingNumber() {
     float[] pair = Noise.of(Rng.CPU, 9).next(2);
@@ -76,6 +76,6 @@ class NoiseTest {
     NoiseSource noise = Noise.of(rng, 1);
     assertThatThrownBy(() -> noise.next(-1))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("a draw must have at least 0 numbers: -1");
+        .hasMessage("the count of a draw must not be negative: -1");
   }
 }

@@ -17,12 +17,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Consecutive draws of several lengths, six seeds, against PyTorch and A1111. */
+/** Compares consecutive draws of several lengths with PyTorch and A1111, for six seeds. */
 class RandnParityTest {
-  /** PyTorch's vectorised float32 logarithm and cosine differ from exact ones by a few 1e-7. */
+  /** PyTorch's vectorized float32 logarithm and cosine differ from exact ones by a few 1e-7. */
   private static final double TOLERANCE = 2e-6;
 
-  /** For sums, what each number adds on average. */
+  /** For sums, the average error of each number. */
   private static final double SUM_TOLERANCE = 1e-8;
 
   static Stream<Arguments> cases() {
@@ -61,7 +61,7 @@ class RandnParityTest {
     }
   }
 
-  /** A1111's own example, its numbers to nine digits. */
+  /** A1111's own example, with its numbers to nine digits. */
   @Test
   void philox_seed0Twice_equalsA1111() {
     NoiseSource noise = Noise.of(Rng.NV, 0);

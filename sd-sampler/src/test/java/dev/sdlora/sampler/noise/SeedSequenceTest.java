@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** Against numpy 2.4: {@code SeedSequence(entropy, spawn_key=…, pool_size=24)}. */
+/** Compares with numpy 2.4: {@code SeedSequence(entropy, spawn_key=…, pool_size=24)}. */
 class SeedSequenceTest {
   @Test
   void firstWord_seedAlone_equalsNumpy() {

@@ -29,7 +29,7 @@ class NoiseLevelsTest {
     assertThat(LEVELS.sigmaMax()).isEqualTo(sigmas[999]);
   }
 
-  /** A checkpoint's own float32 table gives the same levels up to its rounding. */
+  /** A checkpoint's float32 table gives the same levels except for rounding. */
   @Test
   void ofAlphasCumprod_float32Table_equalsReference() {
     NoiseLevels levels = NoiseLevels.ofAlphasCumprod(GOLDEN.doubles("sd15.alphas_cumprod"));
@@ -44,7 +44,7 @@ class NoiseLevelsTest {
       double alpha = LEVELS.alphaCumprod(time);
       assertThat(Math.sqrt((1 - alpha) / alpha)).isCloseTo(LEVELS.timeToSigma(time), within(1e-9));
     }
-    // 1 - 0.00085, the first step's share.
+    // 1 - 0.00085, the fraction of the first step.
     assertThat(LEVELS.alphaCumprod(0)).isCloseTo(0.99915, within(1e-12));
   }
 
@@ -56,7 +56,7 @@ class NoiseLevelsTest {
     for (int time = 0; time < 999; time++) {
       assertThat(rescaled.alphaCumprod(time)).isCloseTo(expected[time], within(1e-6));
     }
-    // Where the reference has 0, A1111 has this.
+    // A1111 has this value instead of the reference's 0.
     assertThat(rescaled.alphaCumprod(999)).isCloseTo(4.8973451890853435e-08, within(1e-15));
   }
 
@@ -116,7 +116,7 @@ class NoiseLevelsTest {
     assertThatThrownBy(() -> NoiseLevels.ofAlphasCumprod(new double[] {0.9, second}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "alphas_cumprod must strictly fall inside (0, 1): [1]=" + second + " after 0.9");
+            "alphas_cumprod must strictly decrease inside (0, 1): [1]=" + second + " after 0.9");
   }
 
   @Test

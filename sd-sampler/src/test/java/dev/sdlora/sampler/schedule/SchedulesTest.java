@@ -139,7 +139,7 @@ class SchedulesTest {
     assertThat(new BetaDistribution(a, b).quantile(p)).isCloseTo(expected, within(1e-12));
   }
 
-  /** Sigmas itself refuses levels that do not strictly decrease. */
+  /** Sigmas itself rejects levels that do not strictly decrease. */
   @Property
   void sigmas_anySteps_descendFromTopOverBottomToZero(@ForAll @IntRange(min = 2, max = 200) int n) {
     for (Schedule schedule :
@@ -197,8 +197,8 @@ class SchedulesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, sampling on training times needs at least 2 steps: 0",
-    "1, sampling on training times needs at least 2 steps: 1",
+    "0, sampling on training times requires at least 2 steps: 0",
+    "1, sampling on training times requires at least 2 steps: 1",
     "1001, sampling on training times has at most 1000 steps: 1001"
   })
   void ddim_stepsOutOfRange_isRefused(int steps, String message) {

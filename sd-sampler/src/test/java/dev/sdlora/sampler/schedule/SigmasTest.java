@@ -25,7 +25,7 @@ class SigmasTest {
         "1,0.5,-0.1; sigmas must be finite and not negative: sigma[2]=-0.1",
         "2,1,1; sigmas must strictly decrease: sigma[1]=1.0, sigma[2]=1.0",
         "1,2; sigmas must strictly decrease: sigma[0]=1.0, sigma[1]=2.0",
-        "1; sigmas must be at least two levels: [1.0]"
+        "1; there must be at least two sigmas: [1.0]"
       })
   void of_badLevels_isRefusedWithIndexAndValues(String levels, String message) {
     double[] values = Arrays.stream(levels.split(",", -1)).mapToDouble(Double::valueOf).toArray();
@@ -37,7 +37,7 @@ class SigmasTest {
 
   @Test
   void of_none_isRefused() {
-    assertThatThrownBy(Sigmas::of).hasMessage("sigmas must be at least two levels: []");
+    assertThatThrownBy(Sigmas::of).hasMessage("there must be at least two sigmas: []");
   }
 
   @Test

@@ -4,17 +4,17 @@ import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.value.CurrentWork;
 
 /**
- * Lets long reading end when nobody waits for it any more, see {@link CurrentWork}. Whoever
- * restores weights does not ask, because that has to be done in any case.
+ * Stops long reads whose result is no longer needed, see {@link CurrentWork}. Code that restores
+ * weights does not check, because it must always finish.
  */
 public final class Cancellation {
   private Cancellation() {}
 
   /**
-   * Ends work that is of no use any more.
+   * Throws if the current work was cancelled.
    *
    * @throws GenerationCancelledException if it was cancelled or the thread interrupted; the
-   *     interrupt stays visible
+   *     interrupt flag stays set
    */
   public static void check() {
     if (CurrentWork.isCancelled()) {

@@ -7,17 +7,17 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
 /**
- * Whole reads and writes in small requests: for a heap buffer the JDK copies through a native
- * buffer as large as the request, and keeps it.
+ * Complete reads and writes in small requests. For a heap buffer the JDK copies through a native
+ * buffer as large as the request, and keeps that buffer.
  */
 final class Channels {
-  /** The most bytes that one request moves. A multiple of every element size. */
+  /** The largest request in bytes. A multiple of every element size. */
   static final int CHUNK_BYTES = 1 << 20;
 
   private Channels() {}
 
   /**
-   * Fills a buffer up to its limit from a position in a file, however short the reads are.
+   * Fills a buffer up to its limit from a position in a file, repeating short reads.
    *
    * @throws EOFException if the file ends before the buffer is full
    */
@@ -37,7 +37,7 @@ final class Channels {
     }
   }
 
-  /** A piece of a file as a stream, which the file has to have whole. */
+  /** Returns a part of a file as a stream. The file must contain the whole part. */
   static InputStream stream(FileChannel channel, long start, long length) {
     ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(length, CHUNK_BYTES)).limit(0);
     return new InputStream() {
@@ -72,7 +72,7 @@ final class Channels {
     };
   }
 
-  /** Writes all remaining bytes of a buffer at the channel's own position. */
+  /** Writes all remaining bytes of a buffer at the channel's position. */
   static void writeFully(FileChannel channel, ByteBuffer source) throws IOException {
     int end = source.limit();
     try {

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The number format of a tensor. The names of the constants are those used in safetensors files; of
- * the formats defined there, floats of fewer than 8 bits, those of 8 bits for scales, and wide
- * unsigned integers are not read.
+ * The dtype of a tensor. The names of the constants are those in safetensors files; of the dtypes
+ * defined there, floats of fewer than 8 bits, 8-bit formats for scales, and wide unsigned integers
+ * are not supported.
  */
 public enum DType {
   /** IEEE 754 double precision. */
@@ -16,14 +16,14 @@ public enum DType {
   F32(4),
   /** IEEE 754 half precision: 5 exponent bits, 10 fraction bits. */
   F16(2),
-  /** The upper half of a single precision number: 8 exponent bits, 7 fraction bits. */
+  /** The upper half of a single-precision number: 8 exponent bits, 7 fraction bits. */
   BF16(2),
   /**
-   * A byte with 4 exponent bits and 3 fraction bits, up to 448, without infinities (E4M3FN of
+   * One byte: 4 exponent bits and 3 fraction bits, up to 448, without infinities (E4M3FN of
    * Micikevicius et al. 2022, "FP8 formats for deep learning").
    */
   F8_E4M3(1),
-  /** A byte with 5 exponent bits and 2 fraction bits: the upper half of a half precision number. */
+  /** One byte: 5 exponent bits and 2 fraction bits, the upper half of a half-precision number. */
   F8_E5M2(1),
   /** Signed 64-bit integer. */
   I64(8),
@@ -35,7 +35,7 @@ public enum DType {
   I8(1),
   /** Unsigned 8-bit integer. */
   U8(1),
-  /** A byte that is 0 for false and anything else for true. */
+  /** One byte: 0 is false, anything else true. */
   BOOL(1);
 
   private final int bytes;
@@ -44,7 +44,7 @@ public enum DType {
     this.bytes = bytes;
   }
 
-  /** The format that a caller names. */
+  /** Returns the dtype of a public number format. */
   public static DType of(NumberFormat format) {
     return switch (format) {
       case FLOAT32 -> F32;
@@ -53,12 +53,12 @@ public enum DType {
     };
   }
 
-  /** The size of one element in bytes: 1, 2, 4 or 8. */
+  /** Returns the size of one element in bytes: 1, 2, 4 or 8. */
   public int bytes() {
     return bytes;
   }
 
-  /** The name as people write it, such as {@code float16}. */
+  /** Returns the common name, such as {@code float16}. */
   public String label() {
     return switch (this) {
       case F64 -> "float64";
@@ -76,18 +76,19 @@ public enum DType {
     };
   }
 
-  /** Whether it holds floating-point numbers. */
+  /** Whether the elements are floating-point numbers. */
   public boolean isFloating() {
     return this == F64 || this == F32 || this == F16 || this == BF16 || isFloat8();
   }
 
-  /** Whether it holds floating-point numbers of 8 bits, beside which a file may keep scales. */
+  /** Whether the elements are 8-bit floats, for which a file may also contain scales. */
   public boolean isFloat8() {
     return this == F8_E4M3 || this == F8_E5M2;
   }
 
   /**
-   * The format with this safetensors name, such as {@code BF16}; empty if this library has none.
+   * Returns the dtype with this safetensors name, such as {@code BF16}; empty if it is not
+   * supported.
    */
   public static Optional<DType> named(String name) {
     return Arrays.stream(values()).filter(dtype -> dtype.name().equals(name)).findFirst();

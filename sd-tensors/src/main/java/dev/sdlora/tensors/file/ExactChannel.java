@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 
-/** The part of a file that belongs to one tensor: takes exactly its bytes, no more and no fewer. */
+/** The part of a file for one tensor: accepts exactly as many bytes as the tensor has. */
 final class ExactChannel implements WritableByteChannel {
   private final FileChannel file;
   private final String tensor;
@@ -21,7 +21,7 @@ final class ExactChannel implements WritableByteChannel {
   /**
    * Writes all bytes of the buffer.
    *
-   * @throws IllegalStateException if there are more than the tensor has left
+   * @throws IllegalStateException if they exceed the remaining bytes of the tensor
    */
   @Override
   public int write(ByteBuffer source) throws IOException {
@@ -34,7 +34,7 @@ final class ExactChannel implements WritableByteChannel {
     return count;
   }
 
-  /** Fails unless all bytes of the tensor have been written. */
+  /** Throws unless all bytes of the tensor have been written. */
   void requireComplete() {
     if (written != expected) {
       throw error(Long.toString(written));
@@ -46,7 +46,7 @@ final class ExactChannel implements WritableByteChannel {
     return file.isOpen();
   }
 
-  /** Does nothing: the file is closed by the one who opened it. */
+  /** Does nothing: whoever opened the file closes it. */
   @Override
   public void close() {}
 

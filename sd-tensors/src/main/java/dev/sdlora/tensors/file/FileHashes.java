@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The short hashes by which A1111 and model sites name files. Each call reads the file once, in
- * small pieces. Stateless.
+ * The short hashes that identify files in A1111 and on model sites. Each call reads the file once,
+ * in small pieces. Stateless.
  */
 public final class FileHashes {
   private static final Pattern PLAUSIBLE_HASH = Pattern.compile("[0-9a-fA-F]{12,64}");
@@ -27,8 +27,8 @@ public final class FileHashes {
   private FileHashes() {}
 
   /**
-   * The "AutoV2" hash of a checkpoint: the first 10 hex digits, in lower case, of the SHA-256 of
-   * the whole file.
+   * Returns the "AutoV2" hash of a checkpoint: the first 10 hex digits, in lower case, of the
+   * SHA-256 of the whole file.
    *
    * @throws TensorFileException if the file cannot be read
    */
@@ -37,7 +37,7 @@ public final class FileHashes {
   }
 
   /**
-   * The SHA-256 of a whole file: 64 hex digits in lower case.
+   * Returns the SHA-256 of a whole file: 64 hex digits in lower case.
    *
    * @throws TensorFileException if the file cannot be read
    */
@@ -50,16 +50,17 @@ public final class FileHashes {
   }
 
   /**
-   * Hashes of a whole file.
+   * The hashes of a whole file.
    *
    * @param sha256 64 hex digits in lower case
-   * @param data the same of what lies behind the header of a safetensors file, which stays when the
-   *     metadata is edited; of another file the same as the first; empty if nobody asked for it
+   * @param data the SHA-256 of the bytes after the header of a safetensors file, which does not
+   *     change when the metadata is edited; equal to the first hash for other files; empty if it
+   *     was not computed
    */
   public record Whole(String sha256, Optional<String> data) {
     /**
-     * Whether a hash is one of these or the beginning of one: AutoV2 has 10 digits of the first,
-     * AutoV3 has 12 of the second.
+     * Whether a hash equals one of these or is a prefix of one: AutoV2 is the first 10 digits of
+     * the first hash, AutoV3 the first 12 of the second.
      *
      * @param hash hex digits in lower case
      */
@@ -68,7 +69,7 @@ public final class FileHashes {
           || (mayBeOfData(hash) && data.map(digits -> digits.startsWith(hash)).orElse(false));
     }
 
-    /** Whether these are enough to tell if a hash belongs to the file. */
+    /** Whether these hashes suffice to decide if the given hash belongs to the file. */
     public boolean decide(String hash) {
       return data.isPresent() || !mayBeOfData(hash) || sha256.startsWith(hash);
     }
@@ -79,7 +80,7 @@ public final class FileHashes {
   }
 
   /**
-   * All hashes for which a whole file has to be read, from reading it once.
+   * Returns all hashes of a whole file, reading it once.
    *
    * @throws TensorFileException if the file cannot be read
    */
@@ -106,7 +107,7 @@ public final class FileHashes {
     }
   }
 
-  /** Where the data of a safetensors file begin; 0 for other files and damaged ones. */
+  /** Returns the offset of the data in a safetensors file; 0 for other and damaged files. */
   private static long headerBytes(Path path, FileChannel channel) throws IOException {
     ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     boolean named = path.toString().toLowerCase(Locale.ROOT).endsWith(".safetensors");
@@ -118,8 +119,8 @@ public final class FileHashes {
   }
 
   /**
-   * The hash by which A1111 first named checkpoints: 8 hex digits of the SHA-256 of the 64 KB that
-   * begin 1 MB into the file; of what there is of them in a smaller file.
+   * Returns A1111's first hash of checkpoints: 8 hex digits of the SHA-256 of the 64 KB at offset 1
+   * MB, or of the part of them that a smaller file has.
    *
    * @throws TensorFileException if the file cannot be read
    */
@@ -128,7 +129,7 @@ public final class FileHashes {
       ByteBuffer buffer = ByteBuffer.allocate(LEGACY_BYTES);
       channel.position(LEGACY_START);
       while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
-        // The rest of a short read follows in the next one.
+        // After a short read, the next one continues.
       }
       MessageDigest digest = sha256();
       digest.update(buffer.flip());
@@ -139,9 +140,10 @@ public final class FileHashes {
   }
 
   /**
-   * The "AutoV3" hash of a LoRA: 12 hex digits, in lower case, that stay the same when the metadata
-   * is edited. They are the first of the metadata entry {@code sshs_model_hash} if that looks like
-   * a hash, else of the SHA-256 of the data behind the header; of a whole file of PyTorch.
+   * Returns the "AutoV3" hash of a LoRA: 12 hex digits, in lower case, that do not change when the
+   * metadata is edited. They are the first digits of the metadata entry {@code sshs_model_hash} if
+   * that looks like a hash, otherwise of the SHA-256 of the data after the header, or of a whole
+   * PyTorch file.
    *
    * @throws TensorFileException if the file cannot be read or changed since it was opened
    */

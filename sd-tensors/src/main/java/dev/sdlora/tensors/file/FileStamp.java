@@ -12,9 +12,8 @@ import java.nio.file.attribute.FileTime;
 import java.util.zip.CRC32C;
 
 /**
- * What is remembered of a file so that a later reader can tell that it is still the same: size,
- * time stamp, and a checksum of its head. To sum up gigabytes of weights at every read would cost
- * more than the reads.
+ * Detects whether a file has changed since it was opened, by its size, its modification time and a
+ * checksum of its head. Hashing gigabytes of weights at every read would cost more than the reads.
  */
 final class FileStamp {
   private final Path path;
@@ -24,10 +23,10 @@ final class FileStamp {
   private final long headChecksum;
 
   /**
-   * The stamp of a file.
+   * Takes the stamp of a file.
    *
    * @param channel the open file
-   * @param headLength how many of its first bytes belong to its head
+   * @param headLength the length of its head in bytes
    */
   FileStamp(Path path, FileChannel channel, FileTime modified, int headLength) throws IOException {
     this.path = path;
@@ -53,7 +52,7 @@ final class FileStamp {
         throw e;
       }
     } catch (NoSuchFileException e) {
-      throw changed("it is gone");
+      throw changed("it no longer exists");
     } catch (IOException e) {
       throw TensorFileErrors.ioError(path, "cannot be read again", e);
     }
@@ -61,14 +60,14 @@ final class FileStamp {
 
   private void check(FileChannel channel) throws IOException {
     if (channel.size() != size) {
-      throw changed("it has %s bytes and had %s".formatted(channel.size(), size));
+      throw changed("its size is %s bytes, before it was %s".formatted(channel.size(), size));
     }
     FileTime now = Files.getLastModifiedTime(path);
     if (!now.equals(modified)) {
-      throw changed("it was written at %s and before at %s".formatted(now, modified));
+      throw changed("its modification time is %s, before it was %s".formatted(now, modified));
     }
     if (checksum(channel, headLength) != headChecksum) {
-      throw changed("it has another header");
+      throw changed("its header has changed");
     }
   }
 

@@ -3,14 +3,14 @@ package dev.sdlora.tensors.file;
 import java.nio.ByteBuffer;
 
 /**
- * Conversion between {@code float} and the number formats of tensor files. Narrowing rounds to the
- * nearest value, ties to even, and overflows to infinity; subnormals, signed zeros, infinities and
- * NaNs are kept. Stateless.
+ * Converts between {@code float} and the dtypes of tensor files. Narrowing rounds to the nearest
+ * value, ties to even, and overflows to infinity; subnormals, signed zeros, infinities and NaNs are
+ * preserved. Stateless.
  */
 public final class Floats {
   private Floats() {}
 
-  /** The value of a half precision number, exactly; a NaN keeps its payload. */
+  /** Returns the exact value of a half-precision number; a NaN keeps its payload. */
   public static float fromHalf(short half) {
     int sign = (half & 0x8000) << 16;
     int exponent = (half >>> 10) & 0x1f;
@@ -23,13 +23,13 @@ public final class Floats {
     return Float.intBitsToFloat(sign | wideExponent << 23 | fraction << 13);
   }
 
-  /** The nearest half precision number; magnitudes of 65,520 and more become infinity. */
+  /** Returns the nearest half-precision number; magnitudes of 65,520 or more become infinity. */
   public static short toHalf(float value) {
     int bits = Float.floatToRawIntBits(value);
     int sign = (bits >>> 16) & 0x8000;
     int magnitude = bits & 0x7fff_ffff;
     if (magnitude > 0x7f80_0000) {
-      // The quiet bit is set so that a payload in the low bits cannot turn into infinity.
+      // Sets the quiet bit so that a payload in the low bits cannot become infinity.
       return (short) (sign | 0x7e00 | ((magnitude >>> 13) & 0x3ff));
     }
     if (magnitude >= 0x4780_0000) { // 2^16
@@ -42,12 +42,12 @@ public final class Floats {
     return (short) (sign | roundToEven(rebiased, 13));
   }
 
-  /** The value of a bfloat16 number, exactly. */
+  /** Returns the exact value of a bfloat16 number. */
   public static float fromBfloat16(short bfloat16) {
     return Float.intBitsToFloat(bfloat16 << 16);
   }
 
-  /** The nearest bfloat16 number. */
+  /** Returns the nearest bfloat16 number. */
   public static short toBfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
@@ -57,8 +57,8 @@ public final class Floats {
   }
 
   /**
-   * The value of an 8-bit number with 4 exponent bits, exactly; the two patterns with all bits of
-   * exponent and fraction set are NaN.
+   * Returns the exact value of an 8-bit number with 4 exponent bits; the two patterns with all
+   * exponent and fraction bits set are NaN.
    */
   public static float fromFloat8E4m3(byte float8) {
     int exponent = (float8 >>> 3) & 0xf;
@@ -71,12 +71,12 @@ public final class Floats {
     return float8 < 0 ? -magnitude : magnitude;
   }
 
-  /** The value of an 8-bit number with 5 exponent bits, exactly. */
+  /** Returns the exact value of an 8-bit number with 5 exponent bits. */
   public static float fromFloat8E5m2(byte float8) {
     return fromHalf((short) (float8 << 8));
   }
 
-  /** Drops the lowest bits of a magnitude; a carry runs into the exponent, up to infinity. */
+  /** Drops the lowest bits of a magnitude; a carry propagates into the exponent, up to infinity. */
   private static int roundToEven(int magnitude, int droppedBits) {
     int justBelowHalf = (1 << (droppedBits - 1)) - 1;
     int odd = (magnitude >>> droppedBits) & 1;
@@ -84,10 +84,10 @@ public final class Floats {
   }
 
   /**
-   * Converts all remaining bytes of a buffer in its byte order. Doubles and wide integers are
-   * rounded to the nearest float; a boolean becomes 0 or 1.
+   * Converts all remaining bytes of a buffer, in its byte order. Doubles and wide integers are
+   * rounded to the nearest float; booleans become 0 or 1.
    *
-   * @param target receives the floats from index {@code from} on
+   * @param target receives the floats, starting at index {@code from}
    */
   static void decode(DType dtype, ByteBuffer source, float[] target, int from) {
     int end = from + source.remaining() / dtype.bytes();
@@ -122,7 +122,7 @@ public final class Floats {
         case F32 -> target.putFloat(values[i]);
         case F16 -> target.putShort(toHalf(values[i]));
         case BF16 -> target.putShort(toBfloat16(values[i]));
-        default -> throw new IllegalArgumentException("floats are not written as " + dtype);
+        default -> throw new IllegalArgumentException("floats cannot be written as " + dtype);
       }
     }
   }

@@ -24,28 +24,28 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the JSON header of one safetensors file and checks it against the size of the file. The
- * rules are those of the reference implementation (tensors cover the data without holes or
- * overlaps, from its first byte to its last; unknown keys of an entry are ignored), and stricter in
- * one: a key that occurs twice is refused, where the reference keeps one of the two. The text is
- * read in pieces and never kept; what is kept of it has the bounds below, where the reference has
- * only that of the length.
+ * Parses the JSON header of a safetensors file and checks it against the size of the file. The
+ * rules are those of the reference implementation (tensors cover the data without gaps or overlaps,
+ * from its first byte to its last; unknown keys of an entry are ignored), with one stricter rule: a
+ * duplicate key is an error, whereas the reference keeps one of the two. The text is read in pieces
+ * and never kept as a whole; what is kept is limited by the constants below, whereas the reference
+ * limits only the length.
  */
 final class HeaderParser {
-  /** The key that holds text instead of a tensor. */
+  /** The key of the metadata, the only entry that is not a tensor. */
   static final String METADATA = "__metadata__";
 
   /**
-   * The longest header that is read, in bytes. Real ones have up to 2 MB of tensors, and a few MB
+   * The maximum length of a header in bytes. Real headers have up to 2 MB of tensors, and a few MB
    * of metadata if trainers write the captions of a large data set or a preview. The reference
-   * implementation reads 100 MB, which takes several times as much of the heap.
+   * implementation allows 100 MB, which takes several times as much of the heap.
    */
   static final int MAX_BYTES = 16 << 20;
 
-  /** The largest checkpoints, with averages and the states of an optimiser, have 10,000. */
+  /** The largest checkpoints, with averages and optimizer states, have 10,000 tensors. */
   static final int MAX_TENSORS = 100_000;
 
-  /** Trainers write some 60 pairs. */
+  /** Trainers write about 60 pairs. */
   private static final int MAX_PAIRS = 100_000;
 
   /** The longest names in use have 200 characters. */
@@ -59,7 +59,7 @@ final class HeaderParser {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-          // Metadata may carry whole training set statistics or a preview image.
+          // Metadata may contain statistics of the whole training set or a preview image.
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxStringLength(MAX_BYTES)
@@ -74,9 +74,9 @@ final class HeaderParser {
   private final List<TensorEntry> entries = new ArrayList<>();
 
   /**
-   * What a header says.
+   * The content of a header.
    *
-   * @param metadata the text pairs, in their own order
+   * @param metadata the metadata pairs, in file order
    * @param tensors the tensors by name, in the order of their data
    */
   record Header(Map<String, String> metadata, Map<String, TensorEntry> tensors) {}
@@ -88,12 +88,12 @@ final class HeaderParser {
   }
 
   /**
-   * Reads and checks a header.
+   * Parses and checks a header.
    *
    * @param utf8 the JSON text, read to its end
-   * @param dataStart where the header ends and the tensors begin, from the start of the file
+   * @param dataStart the offset in the file where the header ends and the tensors begin
    * @param fileSize the size of the whole file in bytes
-   * @throws TensorFileException if anything is wrong with it
+   * @throws TensorFileException if the header is invalid
    */
   static Header parse(Path path, InputStream utf8, long dataStart, long fileSize) {
     HeaderParser parser = new HeaderParser(path, dataStart, fileSize);
@@ -106,7 +106,7 @@ final class HeaderParser {
   }
 
   private void parse(InputStream utf8) {
-    // Decoded here because Jackson lets some malformed UTF-8 pass.
+    // Decoded here because Jackson accepts some malformed UTF-8.
     try (JsonParser json =
         JSON.createParser(new InputStreamReader(utf8, StandardCharsets.UTF_8.newDecoder()))) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
@@ -129,7 +129,7 @@ final class HeaderParser {
       }
     } catch (StreamConstraintsException e) {
       throw TensorFileErrors.error(
-          path, "has a header that no model needs: " + e.getOriginalMessage(), e);
+          path, "has a header that exceeds the limits: " + e.getOriginalMessage(), e);
     } catch (CharacterCodingException e) {
       throw TensorFileErrors.ioError(path, "has a header that is not UTF-8 text", e);
     } catch (JsonProcessingException e) {
@@ -185,12 +185,12 @@ final class HeaderParser {
     long begin = offsets.get(0);
     long end = offsets.get(1);
     if (begin < 0 || end < begin) {
-      throw error(name, "has data_offsets " + offsets + " that are negative or run backwards");
+      throw error(name, "has data_offsets " + offsets + " that are negative or in reverse order");
     }
     if (end > dataLength) {
       throw error(
           name,
-          "ends at byte %s of the data, but the file holds %s bytes of it; it was probably cut off"
+          "ends at byte %s of the data, but the file has only %s; it was probably cut off"
               .formatted(end, dataLength));
     }
     long byteLength;
@@ -238,7 +238,7 @@ final class HeaderParser {
     return integers;
   }
 
-  /** Sorts the entries by their place, and refuses holes, overlaps and bytes left over. */
+  /** Sorts the entries by offset and rejects gaps, overlaps and trailing bytes. */
   private void checkCoverage() {
     entries.sort(
         Comparator.comparingLong(TensorEntry::offset).thenComparingLong(TensorEntry::byteLength));
@@ -250,8 +250,7 @@ final class HeaderParser {
       if (entry.offset() > covered) {
         throw error(
             entry.name(),
-            "comes after a hole of %s bytes that no tensor covers"
-                .formatted(entry.offset() - covered));
+            "follows a gap of %s bytes that no tensor covers".formatted(entry.offset() - covered));
       }
       covered += entry.byteLength();
     }

@@ -8,60 +8,58 @@ import java.util.zip.DataFormatException;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 
-/**
- * Unpacks what zlib and gzip packed (RFC 1950 to 1952), never to more than is allowed. Stateless.
- */
+/** Decompresses zlib and gzip data (RFC 1950 to 1952) up to a size limit. Stateless. */
 public final class Inflated {
   private static final int BUFFER = 8192;
 
   private Inflated() {}
 
   /**
-   * Unpacks a zlib stream.
+   * Decompresses a zlib stream.
    *
-   * @param data bytes that hold it, up to their end at most
-   * @param from where it begins
-   * @param most how many bytes it may have unpacked
-   * @throws DataFormatException if it is damaged, ends early or is larger; the message is a clause
-   *     that begins with "it" or is zlib's
+   * @param data bytes that contain the stream, at most up to their end
+   * @param from the offset of the stream
+   * @param most the maximum decompressed size in bytes
+   * @throws DataFormatException if the stream is damaged, truncated or too large; the message is
+   *     zlib's, or a clause that begins with "it"
    */
   public static byte[] zlib(byte[] data, int from, int most) throws DataFormatException {
     byte[] unpacked = inflate(new Inflater(), data, from, most + 1);
     if (unpacked.length > most) {
-      throw new DataFormatException("unpacked it has more than " + most + " bytes");
+      throw new DataFormatException("it unpacks to more than " + most + " bytes");
     }
     return unpacked;
   }
 
   /**
-   * Unpacks a gzip stream (RFC 1952).
+   * Decompresses a gzip stream (RFC 1952).
    *
-   * @param data bytes that hold it, up to their end at most
-   * @param from where it begins
-   * @param most how many bytes it may have unpacked
-   * @throws DataFormatException if it is damaged, ends early or is larger
+   * @param data bytes that contain the stream, at most up to their end
+   * @param from the offset of the stream
+   * @param most the maximum decompressed size in bytes
+   * @throws DataFormatException if the stream is damaged, truncated or too large
    */
   public static byte[] gzip(byte[] data, int from, int most) throws DataFormatException {
     try (InputStream in =
         new GZIPInputStream(new ByteArrayInputStream(data, from, data.length - from))) {
       byte[] unpacked = in.readNBytes(most + 1);
       if (unpacked.length > most) {
-        throw new DataFormatException("unpacked it has more than " + most + " bytes");
+        throw new DataFormatException("it unpacks to more than " + most + " bytes");
       }
       return unpacked;
     } catch (IOException e) {
-      DataFormatException damaged = new DataFormatException("it is no whole gzip stream");
+      DataFormatException damaged = new DataFormatException("it is not a complete gzip stream");
       damaged.initCause(e);
       throw damaged;
     }
   }
 
   /**
-   * Unpacks a stream without zlib's head and checksum, as in zip archives.
+   * Decompresses a stream without zlib's header and checksum, as in zip archives.
    *
-   * @param size how many bytes are wanted
-   * @return fewer if the stream ends before
-   * @throws DataFormatException if it is damaged or cut off
+   * @param size the number of bytes wanted
+   * @return the bytes, fewer if the stream ends earlier
+   * @throws DataFormatException if the stream is damaged or truncated
    */
   static byte[] raw(byte[] data, int size) throws DataFormatException {
     return inflate(new Inflater(true), data, 0, size);
@@ -77,7 +75,7 @@ public final class Inflated {
         int room = Math.min(BUFFER, enough - unpacked.size());
         int count = inflater.inflate(buffer, 0, room);
         if (count == 0 && !inflater.finished()) {
-          throw new DataFormatException("its compressed data end early");
+          throw new DataFormatException("its compressed data ends early");
         }
         unpacked.write(buffer, 0, count);
       }

@@ -3,14 +3,12 @@ package dev.sdlora.tensors.file;
 import java.util.HashMap;
 import java.util.Map;
 
-/**
- * Files that are open for the duration of one operation, each once. Not safe for several threads.
- */
+/** The files opened during one operation, each opened once. Not thread-safe. */
 public final class OpenFiles implements AutoCloseable {
   private final Map<TensorFile, TensorFile.Reader> open = new HashMap<>();
 
   /**
-   * The reader of a file, opened when first asked for.
+   * Returns the reader of a file, opening the file at the first call.
    *
    * @throws dev.sdlora.api.error.TensorFileException if the file cannot be read or has changed
    */

@@ -18,45 +18,47 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes files that appear whole or not at all, whatever ends the process. What is being written
- * lies beside the target as {@code .sd-….part}, locked; a process that is killed leaves it there
- * unlocked, and the next one that writes the same file removes it. Safe for use by several threads.
+ * Writes files atomically: they appear complete or not at all, however the process ends. The
+ * content is written to a locked file {@code .sd-….part} next to the target. A killed process
+ * leaves that file behind unlocked, and the next process that writes the same target deletes it.
+ * Thread-safe.
  */
 public final class ReplacedFile {
   private static final Logger log = LoggerFactory.getLogger(ReplacedFile.class);
 
-  /** What this process is writing; to look at its own locks would let go of them. */
+  /** The files being written by this process; probing its own locks would release them. */
   private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
-  /** Far longer than it takes from the making of a file to its lock. */
+  /** The minimum age of a leftover file, far longer than a process takes to lock a new file. */
   private static final Duration GRACE = Duration.ofSeconds(10);
 
   private ReplacedFile() {}
 
-  /** Writes the content of a file. */
+  /** The content of a file. */
   @FunctionalInterface
   public interface Content {
     /**
-     * Writes everything.
+     * Writes the whole content.
      *
-     * @param channel an empty file; it is closed and forced to the disk by the caller
-     * @throws IOException if the content cannot be had or written, which ends the whole write
+     * @param channel an empty file; the caller closes it and forces it to disk
+     * @throws IOException if the content is unavailable or cannot be written, which aborts the
+     *     write
      */
     void writeTo(FileChannel channel) throws IOException;
   }
 
   /**
-   * Writes beside the target and moves the result over it.
+   * Writes a file next to the target and moves it over the target.
    *
-   * @param file the target, in a folder that exists
-   * @throws IOException if that fails; then the target is as it was and nothing else is left
+   * @param file the target, in an existing folder
+   * @throws IOException if that fails; the target is then unchanged and nothing else remains
    */
   public static void write(Path file, Content content) throws IOException {
     Path target = file.toAbsolutePath();
     String prefix =
         ".sd-" + Integer.toHexString(String.valueOf(target.getFileName()).hashCode()) + "-";
     removeLeftovers(target, prefix);
-    // Not Files.createTempFile: that makes files which only their owner can read.
+    // Not Files.createTempFile, which creates files that only their owner can read.
     Path partial = target.resolveSibling(prefix + UUID.randomUUID() + ".part");
     OWN.add(partial);
     try {
@@ -64,7 +66,7 @@ public final class ReplacedFile {
           FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         lock(channel);
         content.writeTo(channel);
-        // Without this, a crash after the move could leave an empty file under the final name.
+        // Without this, a crash after the move could leave an empty file under the target's name.
         channel.force(true);
       }
       Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
@@ -74,13 +76,17 @@ public final class ReplacedFile {
     }
   }
 
-  /** Tells other processes that this one lives; closing the channel, or dying, lets go of it. */
+  /**
+   * Shows other processes that this one is alive; closing the channel, or dying, releases the lock.
+   */
   private static void lock(FileChannel channel) {
     try {
       FileLock held = channel.tryLock();
       log.trace("locked {}", held);
     } catch (IOException e) {
-      log.debug("the file system has no locks, so nothing is removed after a crash", e);
+      log.debug(
+          "the file system does not support locks, so incomplete files are not removed after a crash",
+          e);
     }
   }
 
@@ -96,7 +102,7 @@ public final class ReplacedFile {
         }
       }
     } catch (IOException e) {
-      log.debug("could not look for what earlier processes left in {}", folder, e);
+      log.debug("could not look for incomplete files of earlier processes in {}", folder, e);
     }
   }
 
@@ -111,7 +117,7 @@ public final class ReplacedFile {
         return lock != null;
       }
     } catch (IOException | OverlappingFileLockException e) {
-      return false; // gone, or in use
+      return false; // deleted, or in use
     }
   }
 

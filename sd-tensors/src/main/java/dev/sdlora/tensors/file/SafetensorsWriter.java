@@ -18,10 +18,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes a safetensors file. Tensors are streamed one after another when {@link #write} is called,
- * so the file may be far larger than the heap. In the file the formats with the widest elements
- * come first, otherwise tensors keep the order in which they were added; so every element is
- * aligned. Not thread-safe; may write more than once.
+ * Writes a safetensors file. {@link #write} streams the tensors one after another, so the file may
+ * be far larger than the heap. In the file, tensors with wider elements come first, so that every
+ * element is aligned; otherwise tensors keep the order in which they were added. Not thread-safe;
+ * may write more than once.
  */
 public final class SafetensorsWriter {
   private static final int ALIGNMENT = 8;
@@ -29,17 +29,17 @@ public final class SafetensorsWriter {
   private final Map<String, String> metadata = new LinkedHashMap<>();
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
-  /** A writer with no tensors and no metadata, which is a valid file. */
+  /** Creates a writer without tensors or metadata, which make a valid file as well. */
   public SafetensorsWriter() {}
 
-  /** Gives the bytes of one tensor, little endian, when they are about to be written. */
+  /** Supplies the bytes of one tensor, little endian, when they are written. */
   @FunctionalInterface
   public interface Source {
     /**
      * Writes exactly the bytes of the tensor. Each write to the channel takes all bytes of its
      * buffer; closing the channel does nothing.
      *
-     * @throws IOException if the bytes cannot be had, which ends the whole write
+     * @throws IOException if the bytes are unavailable, which aborts the write
      */
     void writeTo(WritableByteChannel channel) throws IOException;
   }
@@ -47,7 +47,7 @@ public final class SafetensorsWriter {
   private record Tensor(DType dtype, List<Long> shape, long byteLength, Source source) {}
 
   /**
-   * Adds a text pair; a later value for the same key replaces the earlier one.
+   * Adds a metadata pair; a later value for the same key replaces the earlier one.
    *
    * @throws IllegalArgumentException if either text has an unpaired surrogate
    */
@@ -77,13 +77,13 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * Adds a tensor of floats, which are rounded to the nearest value of the format.
+   * Adds a tensor of floats, rounded to the nearest value of the dtype.
    *
-   * @param values the elements, the last dimension running fastest; not copied, so they must stay
-   *     as they are until the file is written
+   * @param values the elements in row-major order; not copied, so they must not change until the
+   *     file is written
    * @param dtype F32, F16 or BF16
-   * @throws IllegalArgumentException as the other method, or if the number of values does not
-   *     follow from the shape, or the format is another
+   * @throws IllegalArgumentException as the other method, or if the number of values does not match
+   *     the shape, or the dtype is another
    */
   public SafetensorsWriter tensor(String name, List<Long> shape, float[] values, DType dtype) {
     Source source = floats(values, dtype);
@@ -95,11 +95,11 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * The bytes of floats, which are rounded to the nearest value of the format.
+   * Returns a source of floats, rounded to the nearest value of the dtype.
    *
-   * @param values not copied, so they must stay as they are until they are written
+   * @param values not copied, so they must not change until they are written
    * @param dtype F32, F16 or BF16
-   * @throws IllegalArgumentException if the format is another
+   * @throws IllegalArgumentException if the dtype is another
    */
   public static Source floats(float[] values, DType dtype) {
     if (dtype != DType.F32 && dtype != DType.F16 && dtype != DType.BF16) {
@@ -109,13 +109,13 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * Writes the file, replacing what is there. It appears under its name only when it is complete:
-   * until then, and after a failure, an existing file is untouched.
+   * Writes the file and replaces an existing one. The file appears under its name only when it is
+   * complete: until then, and after a failure, an existing file is unchanged.
    *
-   * @throws TensorFileException if the file cannot be written, because the disk is full or the
-   *     folder is missing, say; nothing is left behind
+   * @throws TensorFileException if the file cannot be written, for example because the disk is full
+   *     or the folder is missing; no partial file remains
    * @throws IllegalStateException if a source writes more or fewer bytes than its tensor has, or if
-   *     the header is larger than the 100 MB that readers accept
+   *     the header is larger than the 16 MB that this library reads
    */
   public void write(Path path) {
     Path target = path.toAbsolutePath();
@@ -130,7 +130,7 @@ public final class SafetensorsWriter {
   }
 
   private void writeAll(FileChannel channel) throws IOException {
-    // A stable sort: equally wide formats keep the order of adding.
+    // A stable sort: tensors with elements of equal width keep their order.
     List<Map.Entry<String, Tensor>> inFileOrder =
         tensors.entrySet().stream()
             .sorted(Comparator.comparingInt(entry -> -entry.getValue().dtype().bytes()))
@@ -145,7 +145,7 @@ public final class SafetensorsWriter {
     }
   }
 
-  /** Length prefix, JSON, and blanks up to the alignment. */
+  /** Returns the length prefix, the JSON, and padding blanks for alignment. */
   private ByteBuffer header(List<Map.Entry<String, Tensor>> inFileOrder) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {

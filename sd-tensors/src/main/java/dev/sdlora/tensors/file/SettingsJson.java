@@ -18,16 +18,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * Reads the JSON that programs keep beside models and inside them: settings, notes, the rows of an
- * embedding. As a tree it takes up to 25 times the memory of its text, so both the text and the
- * number of values are bounded, and nesting to 1,000 levels. Of a key that occurs twice, the last
- * counts, and numbers may be NaN, as in Python. Stateless.
+ * Parses JSON stored next to models or in them: settings, notes, the rows of an embedding. A tree
+ * takes up to 25 times the memory of its text, so the length of the text and the number of values
+ * are limited, and nesting to 1,000 levels. The last of duplicate keys wins, and numbers may be
+ * NaN, as in Python. Stateless.
  */
 public final class SettingsJson {
-  /** Longer than any; a text of 75 vectors for SDXL has 4 MB. */
+  /** Exceeds all known files; the text of 75 vectors for SDXL has 4 MB. */
   public static final int MAX_BYTES = 16 << 20;
 
-  /** Values, keys and brackets; such a text has 160,000. */
+  /** Values, keys and brackets; that text has 160,000. */
   private static final int MAX_TOKENS = 1_000_000;
 
   private static final JsonMapper JSON =
@@ -46,9 +46,9 @@ public final class SettingsJson {
   private SettingsJson() {}
 
   /**
-   * Reads a text; an empty one is a missing node.
+   * Parses a text; returns a missing node for an empty one.
    *
-   * @throws JsonProcessingException if it is no JSON, or is too long
+   * @throws JsonProcessingException if it is not JSON, or is too long
    */
   public static JsonNode parse(String text) throws JsonProcessingException {
     if (text.length() > MAX_BYTES) {
@@ -59,15 +59,15 @@ public final class SettingsJson {
   }
 
   /**
-   * Reads a file; an empty one is a missing node.
+   * Parses a file; returns a missing node for an empty one.
    *
-   * @throws IOException if it cannot be read, is no regular file, no JSON, or too long
+   * @throws IOException if it cannot be read, is not a regular file or not JSON, or is too long
    */
   public static JsonNode read(Path file) throws IOException {
     if (!Files.exists(file)) {
       throw new NoSuchFileException(file.toString());
     }
-    // A pipe would be waited for, and a device may have no end.
+    // Reading a pipe would block, and a device may have no end.
     if (!Files.isRegularFile(file)) {
       throw new IOException("it is not a regular file");
     }
@@ -80,7 +80,7 @@ public final class SettingsJson {
     }
   }
 
-  /** Why {@link #read} failed, in one line: of a mistake in the text, what it is and where. */
+  /** Returns why {@link #read} failed, in one line; for a syntax error also its position. */
   public static String reason(IOException failure) {
     if (failure instanceof JsonProcessingException mistake) {
       JsonLocation place = mistake.getLocation();

@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tensors on their way into a file whose header cannot be written yet, because it comes first and
- * later shapes are not known. They wait in a temporary file, which goes when this is closed or the
- * process ends in whatever way. Not safe for several threads.
+ * Stores tensors for a file whose header cannot be written yet, because it comes first and later
+ * shapes are unknown. They are kept in a temporary file, which is deleted on close or when the
+ * process ends in any way. Not thread-safe.
  */
 public final class Spool implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
@@ -22,11 +22,11 @@ public final class Spool implements AutoCloseable {
   private final FileChannel channel;
 
   /**
-   * An empty spool.
+   * Creates an empty spool.
    *
-   * @param target the file that is going to be written; the spool lies in the same folder
-   * @throws dev.sdlora.api.error.TensorFileException if there is no such folder or it cannot be
-   *     written
+   * @param target the file that will be written; the temporary file is in the same folder
+   * @throws dev.sdlora.api.error.TensorFileException if the folder does not exist or is not
+   *     writable
    */
   public Spool(Path target) {
     file = target.toAbsolutePath().resolveSibling(".sd-" + UUID.randomUUID() + ".spool");
@@ -37,7 +37,8 @@ public final class Spool implements AutoCloseable {
               StandardOpenOption.CREATE_NEW,
               StandardOpenOption.READ,
               StandardOpenOption.WRITE,
-              // Where names and files are two things, the name goes at once, so none is left over.
+              // If the system separates names from files, the name is removed at once, so no file
+              // can remain.
               StandardOpenOption.DELETE_ON_CLOSE);
     } catch (IOException e) {
       throw TensorFileErrors.ioError(target, "could not be written", e);
@@ -45,10 +46,11 @@ public final class Spool implements AutoCloseable {
   }
 
   /**
-   * Takes in the bytes of a tensor.
+   * Stores the bytes of a tensor.
    *
-   * @return gives the same bytes, any number of times until this is closed
-   * @throws dev.sdlora.api.error.TensorFileException if they cannot be had or the disk is full
+   * @return a source of the same bytes, valid until this is closed and usable any number of times
+   * @throws dev.sdlora.api.error.TensorFileException if the bytes are unavailable or the disk is
+   *     full
    */
   public SafetensorsWriter.Source add(SafetensorsWriter.Source source) {
     try {
@@ -81,7 +83,7 @@ public final class Spool implements AutoCloseable {
     }
   }
 
-  /** Takes all bytes of each buffer, as sources expect. */
+  /** Writes all bytes of each buffer, as sources expect. */
   private final class Whole implements WritableByteChannel {
     @Override
     public int write(ByteBuffer bytes) throws IOException {

@@ -8,26 +8,30 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tensor whose elements do not lie in the order of their indices, such as a transposed matrix or
- * a slice of columns. PyTorch saves these as they are. Safe for use by several threads.
+ * A tensor whose elements are not stored in the order of their indices, such as a transposed matrix
+ * or a slice of columns. PyTorch saves these as they are. Thread-safe.
  */
 final class StridedTensor {
-  /** Where the tensor's own bytes are fewer than this share, they are fetched one by one. */
+  /**
+   * If the stored range is more than this many times as long as the tensor, elements are read one
+   * by one.
+   */
   private static final int DENSE = 8;
 
   private final Path path;
   private final TensorEntry entry;
   private final List<Long> strides;
 
-  /** All bytes from the first to the last element, kept because pieces are asked for in turn. */
+  /** All bytes from the first to the last element; cached because parts are read in turn. */
   private volatile @Nullable ByteBuffer span;
 
   /**
-   * A tensor.
+   * Creates a reader of a tensor.
    *
    * @param path the file, for messages
    * @param entry the tensor
-   * @param strides how many elements lie between neighbours along each dimension, none negative
+   * @param strides the distance between neighbours along each dimension, in elements; none is
+   *     negative
    */
   StridedTensor(Path path, TensorEntry entry, List<Long> strides) {
     this.path = path;
@@ -42,7 +46,8 @@ final class StridedTensor {
   /**
    * Reads elements in the order of their indices up to the limit of a buffer.
    *
-   * @param from how many bytes to leave out; as the room in the buffer, a multiple of an element
+   * @param from the number of bytes to skip; a multiple of the element size, like the room in the
+   *     buffer
    */
   void read(FileChannel channel, long from, ByteBuffer target) throws IOException {
     int width = entry.dtype().bytes();
@@ -81,7 +86,7 @@ final class StridedTensor {
     return read;
   }
 
-  /** How many elements behind the first one an element lies. */
+  /** Returns the distance of an element from the first one, in elements. */
   private long place(long element) {
     long place = 0;
     long rest = element;

@@ -7,15 +7,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the head of a tensor file says.
+ * The content of the head of a tensor file.
  *
- * @param dataStart where the head ends and the tensors begin, in bytes; 0 where they are mixed
- * @param metadata the text pairs, in their own order
- * @param values what stands beside the tensors of a pickle
- * @param tensors the tensors by name, in the order of the file
- * @param strides for each tensor that does not lie in one row, how many elements lie between
- *     neighbours along each dimension
- * @param headLength how many bytes at the beginning tell whether it is still the same file
+ * @param dataStart the offset in bytes where the head ends and the tensors begin; 0 if they are
+ *     mixed
+ * @param metadata the metadata pairs, in file order
+ * @param values the plain values of a pickle that are not tensors
+ * @param tensors the tensors by name, in file order
+ * @param strides for each tensor that is not contiguous, the distance between neighbours along each
+ *     dimension, in elements
+ * @param headLength the number of bytes at the beginning used to detect changes of the file
  */
 record TensorContents(
     long dataStart,
@@ -33,7 +34,7 @@ record TensorContents(
     strides = Map.copyOf(strides);
   }
 
-  /** The same with views of its tensors behind them. */
+  /** Returns a copy with views of its tensors added at the end. */
   TensorContents with(List<TensorView> views) {
     Map<String, TensorEntry> all = new LinkedHashMap<>(tensors);
     Map<String, List<Long>> scattered = new HashMap<>(strides);

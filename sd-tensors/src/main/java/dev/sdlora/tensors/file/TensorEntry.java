@@ -4,22 +4,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where one tensor lies in a file, and what it is. Immutable.
+ * The location, dtype and shape of one tensor in a file. Immutable.
  *
  * @param name the tensor's name
- * @param dtype the format of its elements
+ * @param dtype the dtype of its elements
  * @param shape the sizes of its dimensions, outermost first; empty for a scalar; a size may be 0
- * @param offset its first byte, counted from the start of the file
+ * @param offset the offset of its first byte from the start of the file
  * @param byteLength its length in bytes, always {@code elements() * dtype.bytes()}
  */
 public record TensorEntry(
     String name, DType dtype, List<Long> shape, long offset, long byteLength) {
 
   /**
-   * Checks that the numbers fit together.
+   * Checks that the numbers are consistent.
    *
    * @throws IllegalArgumentException if a size or the offset is negative, if the sizes overflow a
-   *     long, or if {@code byteLength} does not follow from shape and format
+   *     long, or if {@code byteLength} does not match the shape and dtype
    */
   public TensorEntry {
     shape = List.copyOf(shape);
@@ -32,13 +32,13 @@ public record TensorEntry(
     }
   }
 
-  /** How many numbers the tensor holds: 1 for a scalar, 0 if any size is 0. */
+  /** Returns the number of elements: 1 for a scalar, 0 if any size is 0. */
   public long elements() {
     return byteLength / dtype.bytes();
   }
 
   /**
-   * The same numbers in the same order under another shape.
+   * Returns the same elements in the same order with another shape.
    *
    * @throws IllegalArgumentException if the shape has more or fewer elements
    */
@@ -47,16 +47,18 @@ public record TensorEntry(
   }
 
   /**
-   * Some of the rows, which readers of the tensor's file take as they take the whole.
+   * Returns an entry for some of the rows. Readers of the tensor's file accept it like the whole
+   * tensor.
    *
-   * @param first row, from 0
-   * @param count of rows
+   * @param first the index of the first row, from 0
+   * @param count the number of rows
    * @throws IllegalArgumentException if the tensor is a scalar or has fewer rows
    */
   public TensorEntry rows(long first, long count) {
     if (shape.isEmpty() || first < 0 || count < 0 || first > shape.get(0) - count) {
       throw new IllegalArgumentException(
-          "tensor '%s' of shape %s has no %s rows from %s on".formatted(name, shape, count, first));
+          "tensor '%s' of shape %s does not have %s rows from row %s on"
+              .formatted(name, shape, count, first));
     }
     List<Long> some = new ArrayList<>(shape);
     some.set(0, count);
@@ -65,10 +67,10 @@ public record TensorEntry(
   }
 
   /**
-   * The bytes that a tensor of this shape takes.
+   * Returns the size in bytes of a tensor of this shape.
    *
-   * @throws IllegalArgumentException if a size is negative or the product overflows a long, even
-   *     when a later size is 0
+   * @throws IllegalArgumentException if a size is negative or the product overflows a long, even if
+   *     a later size is 0
    */
   static long byteLength(List<Long> shape, DType dtype) {
     long elements = 1;

@@ -16,22 +16,22 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of tensors whose header has been read and checked. The tensors stay on disk until a {@link
- * #reader()} fetches them. Immutable, safe to share between threads; holds no open file.
+ * A tensor file whose header has been parsed and checked. The tensors stay on disk until a {@link
+ * #reader()} reads them. Immutable, safe to share between threads; holds no open file.
  *
  * <p>It is a safetensors file or one that {@code torch.save} wrote ({@code .pt}, {@code .bin},
- * {@code .ckpt}); which, is told by its first bytes. Of PyTorch's files only tensors are read, and
+ * {@code .ckpt}); its first bytes decide which. Only tensors are read from PyTorch files, and
  * nothing in them is executed: see {@link dev.sdlora.tensors.pickle.PickleReader}.
  *
- * <p>A safetensors file is refused unless its tensors cover the data section exactly: no holes, no
- * overlaps, no bytes left over. That is the rule of the reference implementation, and it catches
- * most damaged downloads. Unknown keys beside dtype, shape and data_offsets are ignored, as the
- * reference does, so that later additions to the format can be read.
+ * <p>The tensors of a safetensors file must cover the data section exactly: no gaps, no overlaps,
+ * no trailing bytes. That is the rule of the reference implementation, and it catches most damaged
+ * downloads. Keys other than dtype, shape and data_offsets are ignored, as in the reference, so
+ * that later additions to the format can be read.
  *
- * <p>What a file can cost to open is bounded before it is spent: a header has at most 100 MB, as
- * the reference allows, a pickle at most 32 MB and 2 million instructions; there are at most
- * 100,000 tensors with names of at most 4,096 characters. Far more than any model has, it is read
- * in about a second, and only metadata can take more than some 50 MB of memory.
+ * <p>The cost of opening a file is limited in advance: a header has at most 16 MB, a pickle at most
+ * 32 MB and 2 million instructions; there are at most 100,000 tensors with names of at most 4,096
+ * characters. Files at these limits, which no model reaches, are read in about a second, and only
+ * metadata can take more than some 50 MB of memory.
  */
 public final class TensorFile {
   private static final int LENGTH_BYTES = 8;
@@ -52,8 +52,8 @@ public final class TensorFile {
   /**
    * Reads and checks the header of a file.
    *
-   * @throws TensorFileException if the file is missing, unreadable, damaged, or something else than
-   *     a tensor file; the message names the file, the reason and the likely cause
+   * @throws TensorFileException if the file is missing, unreadable, damaged, or not a tensor file;
+   *     the message names the file, the reason and the likely cause
    * @throws dev.sdlora.api.error.GenerationCancelledException as {@link Cancellation#check}
    */
   public static TensorFile open(Path path) {
@@ -129,75 +129,79 @@ public final class TensorFile {
     return (int) length;
   }
 
-  /** The path that was opened. */
+  /** Returns the path that was opened. */
   public Path path() {
     return path;
   }
 
-  /** The text pairs of the header in its order, unmodifiable; empty in a file of PyTorch. */
+  /** Returns the metadata pairs in header order, unmodifiable; empty for a PyTorch file. */
   public Map<String, String> metadata() {
     return contents.metadata();
   }
 
   /**
-   * The plain values beside the tensors at the top of a file of PyTorch, as Python writes them:
-   * words, numbers, {@code True}, {@code [1, 2, 1]}. Unmodifiable; empty in a safetensors file.
+   * Returns the plain values at the top level of a PyTorch file that are not tensors, as Python
+   * writes them: words, numbers, {@code True}, {@code [1, 2, 1]}. Unmodifiable; empty for a
+   * safetensors file.
    */
   public Map<String, String> values() {
     return contents.values();
   }
 
-  /** The tensors by name in the order of their data, unmodifiable. */
+  /** Returns the tensors by name in the order of their data, unmodifiable. */
   public Map<String, TensorEntry> tensors() {
     return contents.tensors();
   }
 
-  /** The tensor with this name, if the file has it. */
+  /** Returns the tensor with this name, if the file has it. */
   public Optional<TensorEntry> find(String name) {
     return Optional.ofNullable(contents.tensors().get(name));
   }
 
   /**
-   * The same file with further tensors.
+   * Returns the same file with additional tensors.
    *
-   * @param views of its own tensors; one with the name of a tensor takes its place
-   * @throws TensorFileException if the factor on a view of 8 bits is missing or is not one number
+   * @param views views of the file's tensors; a view replaces a tensor of the same name
+   * @throws TensorFileException if the scale of an 8-bit view is missing or is not a single number
    */
   public TensorFile with(List<TensorView> views) {
     if (views.isEmpty()) {
       return this;
     }
     TensorContents more = contents.with(views);
-    // Under its other name a weight may have a factor, which nobody has looked at.
+    // Under its new name a weight may have a scale that has not been checked.
     WeightScales.require(path, more.tensors());
     return new TensorFile(path, stamp, fileSize, more);
   }
 
-  /** How many elements lie between neighbours along each dimension of a tensor of this file. */
+  /**
+   * Returns the distance between neighbours along each dimension of a tensor of this file, in
+   * elements.
+   */
   List<Long> strides(TensorEntry entry) {
     List<Long> strides = contents.strides().get(entry.name());
     return strides == null ? TensorView.inOneRow(entry.shape()) : strides;
   }
 
   /**
-   * Where the header ends and the tensors begin, in bytes from the start of the file; 0 in a file
-   * of PyTorch, which has them mixed.
+   * Returns the offset in bytes where the header ends and the tensors begin; 0 for a PyTorch file,
+   * which mixes them.
    */
   public long dataStart() {
     return contents.dataStart();
   }
 
-  /** The size of the whole file in bytes. */
+  /** Returns the size of the whole file in bytes. */
   public long fileSize() {
     return fileSize;
   }
 
   /**
-   * Opens the file to read its tensors. The caller closes the reader. Weights that were overwritten
-   * in place by a program which put size, time stamp and header back go unnoticed.
+   * Opens the file to read its tensors. The caller closes the reader. Weights that a program
+   * overwrites in place go unnoticed if it restores size, modification time and header.
    *
-   * @throws TensorFileException if the file cannot be read, or if its size, time stamp or header is
-   *     not what it was at {@link #open(Path)}
+   * @throws TensorFileException if the file cannot be read, or if its size, modification time or
+   *     header has changed since {@link #open(Path)}
    */
   public Reader reader() {
     return new Reader(this);
@@ -213,15 +217,12 @@ public final class TensorFile {
     return "TensorFile[" + path + ", " + contents.tensors().size() + " tensors]";
   }
 
-  /**
-   * Fetches tensors from an open file. Safe to use from several threads at once; an interrupt
-   * during a read closes it.
-   */
+  /** Reads tensors from an open file. Thread-safe; an interrupt during a read closes it. */
   public static final class Reader implements AutoCloseable {
     private final TensorFile file;
     private final FileChannel channel;
 
-    /** The one that was read last. */
+    /** The strided tensor that was read last. */
     private volatile @Nullable StridedTensor scattered;
 
     private Reader(TensorFile file) {
@@ -229,19 +230,19 @@ public final class TensorFile {
       this.channel = file.openUnchanged();
     }
 
-    /** The file that it reads. */
+    /** Returns the file that this reader reads. */
     public TensorFile file() {
       return file;
     }
 
     /**
-     * Copies the bytes of a tensor, little endian as they are on disk, to a buffer's position and
-     * moves the position behind them.
+     * Copies the bytes of a tensor, little endian as on disk, into a buffer and advances its
+     * position.
      *
-     * @throws IllegalArgumentException if the entry is not of this file, or the buffer has less
-     *     room than {@code entry.byteLength()}
+     * @throws IllegalArgumentException if the entry does not belong to this file, or the buffer has
+     *     less room than {@code entry.byteLength()}
      * @throws IllegalStateException if this reader is closed
-     * @throws TensorFileException if the file has been cut short or cannot be read; the position is
+     * @throws TensorFileException if the file has been truncated or cannot be read; the position is
      *     then undefined
      */
     public void read(TensorEntry entry, ByteBuffer target) {
@@ -261,12 +262,12 @@ public final class TensorFile {
     }
 
     /**
-     * Copies a part of a tensor, little endian as it is on disk, to a buffer, as many bytes as the
-     * buffer has remaining; its position moves to its limit.
+     * Copies a part of a tensor, little endian as on disk, into a buffer: as many bytes as the
+     * buffer has remaining. The position of the buffer moves to its limit.
      *
-     * @param from the first byte, counted from the start of the tensor
-     * @throws IllegalArgumentException if the entry is not of this file, or the part reaches beyond
-     *     the tensor
+     * @param from the offset of the first byte from the start of the tensor
+     * @throws IllegalArgumentException if the entry does not belong to this file, or the part
+     *     extends past the tensor
      * @throws IllegalStateException if this reader is closed
      * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}
      */
@@ -274,16 +275,17 @@ public final class TensorFile {
       requireOwn(entry);
       if (from < 0 || from + target.remaining() > entry.byteLength()) {
         throw new IllegalArgumentException(
-            "tensor '%s' has %s bytes, but %s from %s on are wanted"
+            "tensor '%s' has %s bytes, cannot read %s at offset %s"
                 .formatted(entry.name(), entry.byteLength(), target.remaining(), from));
       }
       fill(entry, from, target);
     }
 
     /**
-     * The bytes of a tensor in a new little-endian heap buffer, from position 0 to the limit.
+     * Returns the bytes of a tensor in a new little-endian heap buffer, from position 0 to the
+     * limit.
      *
-     * @throws IllegalArgumentException if the entry is not of this file
+     * @throws IllegalArgumentException if the entry does not belong to this file
      * @throws IllegalStateException if this reader is closed
      * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}, or if the tensor has 2
      *     GB or more
@@ -296,13 +298,13 @@ public final class TensorFile {
     }
 
     /**
-     * The factor on the stored numbers of a tensor: 1, or what the file keeps beside a weight of 8
-     * bits.
+     * Returns the scale of the stored values of a tensor: 1, or the one that the file stores for an
+     * 8-bit weight.
      *
-     * @throws IllegalArgumentException if the entry is not of this file
+     * @throws IllegalArgumentException if the entry does not belong to this file
      * @throws IllegalStateException if this reader is closed
-     * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}, or if the factor is
-     *     NaN or infinite
+     * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}, or if the scale is NaN
+     *     or infinite
      */
     public float scale(TensorEntry entry) {
       return WeightScales.find(entry, file.tensors())
@@ -311,11 +313,11 @@ public final class TensorFile {
     }
 
     /**
-     * The elements of a tensor as floats, the last dimension running fastest. Doubles and wide
-     * integers are rounded to the nearest float; a boolean becomes 0 or 1; weights of 8 bits are
-     * multiplied by their {@linkplain #scale factor}.
+     * Returns the elements of a tensor as floats, in row-major order. Doubles and wide integers are
+     * rounded to the nearest float; booleans become 0 or 1; 8-bit weights are multiplied by their
+     * {@linkplain #scale scale}.
      *
-     * @throws IllegalArgumentException if the entry is not of this file
+     * @throws IllegalArgumentException if the entry does not belong to this file
      * @throws IllegalStateException if this reader is closed
      * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}, or if there are more
      *     elements than an array can hold (2^31)
@@ -325,11 +327,12 @@ public final class TensorFile {
     }
 
     /**
-     * Some of the elements, likewise.
+     * Returns some of the elements as floats, like {@link #floats(TensorEntry)}.
      *
-     * @param first which element of the tensor is the first
-     * @param count how many, none beyond the tensor
-     * @throws IllegalArgumentException as {@link #floats(TensorEntry)}, or if there are fewer
+     * @param first the index of the first element
+     * @param count the number of elements, within the tensor
+     * @throws IllegalArgumentException as {@link #floats(TensorEntry)}, or if the tensor has fewer
+     *     elements
      * @throws IllegalStateException if this reader is closed
      * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}
      */
@@ -337,7 +340,7 @@ public final class TensorFile {
       requireOwn(entry);
       if (first < 0 || count < 0 || first + count > entry.elements()) {
         throw new IllegalArgumentException(
-            "tensor '%s' has %s elements, but %s from %s on are wanted"
+            "tensor '%s' has %s elements, cannot read %s at index %s"
                 .formatted(entry.name(), entry.elements(), count, first));
       }
       float[] floats = new float[count];
@@ -357,7 +360,7 @@ public final class TensorFile {
       return floats;
     }
 
-    /** Closes the file. Harmless when repeated. */
+    /** Closes the file. Has no effect if already closed. */
     @Override
     public void close() {
       try {
@@ -374,7 +377,7 @@ public final class TensorFile {
       try {
         Optional<StridedTensor> scattered = scattered(entry);
         if (scattered.isPresent()) {
-          // Rows begin where they would if all lay in order.
+          // Rows begin at the same offset as in a contiguous tensor.
           long first = entry.offset() - scattered.get().entry().offset();
           scattered.get().read(channel, first + from, target);
         } else {
@@ -385,7 +388,7 @@ public final class TensorFile {
       }
     }
 
-    /** In the file's own shape, to which the strides belong. */
+    /** Returns the tensor in the file's own shape, to which the strides belong. */
     private Optional<StridedTensor> scattered(TensorEntry entry) {
       List<Long> strides = file.contents.strides().get(entry.name());
       if (strides == null) {
@@ -399,7 +402,7 @@ public final class TensorFile {
       return Optional.of(known);
     }
 
-    /** The entry may have been reshaped, or be some rows of a tensor. */
+    /** The entry may be reshaped, or be some rows of a tensor. */
     private void requireOwn(TensorEntry entry) {
       boolean own =
           file.find(entry.name())
@@ -412,7 +415,7 @@ public final class TensorFile {
               .isPresent();
       if (!own) {
         throw new IllegalArgumentException(
-            "tensor '" + entry.name() + "' is not of the file '" + file.path + "'");
+            "tensor '" + entry.name() + "' does not belong to the file '" + file.path + "'");
       }
     }
 

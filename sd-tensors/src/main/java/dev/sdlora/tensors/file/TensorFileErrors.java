@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The sentences of this package's errors: all begin with the file. */
+/** Creates the exceptions of this package; all messages begin with the file. */
 final class TensorFileErrors {
   private TensorFileErrors() {}
 
@@ -19,17 +19,17 @@ final class TensorFileErrors {
     return error(ErrorDetails.in(path), path, predicate, cause);
   }
 
-  /** An error about one tensor, which the predicate names too. */
+  /** Returns an error about one tensor, which the predicate also names. */
   static TensorFileException tensorError(Path path, String tensor, String predicate) {
     return error(ErrorDetails.in(path).withTensor(tensor), path, predicate, null);
   }
 
-  /** An error of the file system. */
+  /** Returns an error of the file system. */
   static TensorFileException ioError(Path path, String predicate, IOException cause) {
     return error(path, because(predicate, cause), cause);
   }
 
-  /** An error of the file system in the middle of a tensor. */
+  /** Returns an error of the file system that occurred while reading a tensor. */
   static TensorFileException tensorIoError(Path path, String tensor, IOException cause) {
     String predicate = because("could not be read at tensor '" + tensor + "'", cause);
     return error(ErrorDetails.in(path).withTensor(tensor), path, predicate, cause);

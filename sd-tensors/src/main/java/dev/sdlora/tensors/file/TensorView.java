@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A tensor that is a part of another one in the file, or the same numbers in another order: a layer
- * that one program stores in one piece, and another in three.
+ * A part of another tensor in the file, or the same elements in another order: for example, a layer
+ * that some programs store as one tensor and others as three.
  *
- * @param entry what it is, under a name of its own
- * @param strides how many elements lie between neighbours along each dimension; empty where they
- *     lie in one row
+ * @param entry the view, with its own name
+ * @param strides the distance between neighbours along each dimension, in elements; empty if the
+ *     view is contiguous
  */
 public record TensorView(TensorEntry entry, Optional<List<Long>> strides) {
   /** Copies the strides. */
@@ -18,7 +18,7 @@ public record TensorView(TensorEntry entry, Optional<List<Long>> strides) {
     strides = strides.map(List::copyOf);
   }
 
-  /** The same tensor under another name. */
+  /** Returns the same tensor with another name. */
   public static TensorView named(TensorFile file, TensorEntry of, String name) {
     List<Long> strides = file.strides(of);
     return new TensorView(
@@ -27,18 +27,20 @@ public record TensorView(TensorEntry entry, Optional<List<Long>> strides) {
   }
 
   /**
-   * Some of the rows of a tensor.
+   * Returns some of the rows of a tensor.
    *
-   * @param name of the view
-   * @param first row, from 0
-   * @param count of rows
+   * @param file the file of the tensor
+   * @param of the tensor
+   * @param name the name of the view
+   * @param first the index of the first row, from 0
+   * @param count the number of rows
    * @throws IllegalArgumentException if the tensor is a scalar or has fewer rows
    */
   public static TensorView rows(
       TensorFile file, TensorEntry of, String name, long first, long count) {
     if (of.shape().isEmpty() || first < 0 || count < 1 || first + count > of.shape().get(0)) {
       throw new IllegalArgumentException(
-          "rows %s to %s are not in tensor '%s' of shape %s"
+          "rows %s to %s are outside tensor '%s' of shape %s"
               .formatted(first, first + count, of.name(), of.shape()));
     }
     List<Long> strides = file.strides(of);
@@ -56,15 +58,17 @@ public record TensorView(TensorEntry entry, Optional<List<Long>> strides) {
   }
 
   /**
-   * A matrix with rows and columns exchanged.
+   * Returns a matrix with rows and columns swapped.
    *
-   * @param name of the view
-   * @throws IllegalArgumentException if the tensor is no matrix
+   * @param file the file of the tensor
+   * @param of the tensor
+   * @param name the name of the view
+   * @throws IllegalArgumentException if the tensor is not a matrix
    */
   public static TensorView transposed(TensorFile file, TensorEntry of, String name) {
     if (of.shape().size() != 2) {
       throw new IllegalArgumentException(
-          "tensor '%s' of shape %s is no matrix".formatted(of.name(), of.shape()));
+          "tensor '%s' of shape %s is not a matrix".formatted(of.name(), of.shape()));
     }
     List<Long> strides = file.strides(of);
     List<Long> shape = List.of(of.shape().get(1), of.shape().get(0));
@@ -73,7 +77,7 @@ public record TensorView(TensorEntry entry, Optional<List<Long>> strides) {
         Optional.of(List.of(strides.get(1), strides.get(0))));
   }
 
-  /** The strides of a tensor whose last dimension runs fastest. */
+  /** Returns the strides of a contiguous tensor in row-major order. */
   static List<Long> inOneRow(List<Long> shape) {
     Long[] strides = new Long[shape.size()];
     long step = 1;

@@ -19,21 +19,21 @@ import java.util.Map;
 import java.util.zip.DataFormatException;
 
 /**
- * Reads the heads of files that {@code torch.save} wrote: since PyTorch 1.6 a zip archive with a
- * pickle and one file for each storage; before, five pickles in a row with the storages behind
- * them. Numbers stay on disk. The pickles are read by {@link PickleReader}, which executes nothing.
+ * Reads the headers of files that {@code torch.save} wrote: since PyTorch 1.6 a zip archive with a
+ * pickle and one file for each storage; before that, five consecutive pickles followed by the
+ * storages. Elements stay on disk. {@link PickleReader} reads the pickles and executes nothing.
  */
 final class TorchFiles {
-  /** A checkpoint's pickle takes some 200 KB, with the states of an optimiser a few MB. */
+  /** A checkpoint's pickle takes about 200 KB, with optimizer states a few MB. */
   static final int MAX_PICKLE_BYTES = 1 << 25;
 
   /** Room for a word such as {@code little}. */
   private static final int MAX_WORD_BYTES = 64;
 
-  /** How many bytes deflate can make of one. */
+  /** The maximum compression ratio of deflate. */
   private static final int MAX_DEFLATION = 1032;
 
-  /** How much of a file's beginning tells whether it is still the same. */
+  /** The number of bytes at the start of a file used to detect changes. */
   private static final int HEAD_BYTES = 1 << 16;
 
   private static final String PICKLE = "data.pkl";
@@ -66,10 +66,9 @@ final class TorchFiles {
             .orElseThrow(
                 () ->
                     error(
-                        "is a zip archive, but not one of PyTorch's; if a model was packed into it,"
-                            + " unpack it first"));
+                        "is a zip archive, but not one that PyTorch wrote; if it contains a model, unpack it first"));
     if (zip.find(root + "constants.pkl").isPresent()) {
-      throw error("is a TorchScript program, expected a file of tensors");
+      throw error("is a TorchScript program, expected a tensor file");
     }
     if (zip.find(root + "byteorder").isPresent()
         && !text(zip, root + "byteorder", MAX_WORD_BYTES).strip().equals("little")) {
@@ -93,9 +92,9 @@ final class TorchFiles {
                 () -> error("is damaged: file '%s' is not in the archive".formatted(name)));
     if (!member.stored()) {
       throw error(
-          "holds its tensors compressed or encrypted (file '%s'), as torch.save never does; unpack"
+          "has compressed or encrypted tensors (file '%s'), which torch.save never writes; unpack"
                   .formatted(name)
-              + " it and pack it without compression");
+              + " the archive and pack it again without compression");
     }
     try {
       return new Region(zip.dataStart(member), member.size());
@@ -108,7 +107,7 @@ final class TorchFiles {
     return new String(content(zip, name, most), StandardCharsets.UTF_8);
   }
 
-  /** The bytes of a small file in the archive, of at most so many. */
+  /** Returns the bytes of a small file in the archive, up to a limit. */
   private byte[] content(ZipDirectory zip, String name, int most) throws IOException {
     ZipDirectory.Member member = zip.find(name).orElseThrow();
     if (member.size() > most || member.packed() > most) {
@@ -117,7 +116,7 @@ final class TorchFiles {
     }
     if (member.size() > (member.packed() + 1) * MAX_DEFLATION) {
       throw error(
-          "is a damaged zip archive: file '%s' cannot have %s bytes of %s packed ones"
+          "is a damaged zip archive: file '%s' cannot have %s bytes if it takes %s compressed"
               .formatted(name, member.size(), member.packed()));
     }
     long start = zip.dataStart(member);
@@ -170,7 +169,9 @@ final class TorchFiles {
         TorchTensors.of(path, pickle.value(), storage -> legacyRegion(regions, storage)));
   }
 
-  /** The storages lie behind the pickles in the order of the list, each with its length before. */
+  /**
+   * Locates the storages. They follow the pickles in the order of the list, each after its length.
+   */
   private Map<String, Region> legacyRegions(
       Map<String, StorageRef> storages, List<?> keys, long start) throws IOException {
     Map<String, Region> regions = new HashMap<>();

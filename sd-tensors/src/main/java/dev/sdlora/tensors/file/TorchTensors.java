@@ -12,26 +12,26 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Gives the tensors of a pickle their names and places. Names of nested dictionaries and lists are
- * joined with full stops; a dictionary {@code state_dict}, as trainers of checkpoints write it,
- * stands for the whole file, and the bookkeeping beside it is not looked at.
+ * Names and locates the tensors of a pickle. The names of nested dictionaries and lists are joined
+ * with full stops. A dictionary {@code state_dict}, as trainers of checkpoints write it, replaces
+ * the whole file, and other tensors are ignored.
  */
 final class TorchTensors {
-  /** Wrappers, a network, its parts: what people save has four levels at most. */
+  /** Saved files have at most four levels: wrappers, a network, its parts. */
   private static final int MAX_DEPTH = 16;
 
-  /** More values than a pickle can have instructions are visited only when it repeats some. */
+  /** Visiting more values than a pickle can have instructions means that values are repeated. */
   private static final int MAX_VISITS = 2_000_000;
 
   private static final String STATE_DICT = "state_dict";
 
-  /** Beside its tensors a file of weights has a dozen settings. */
+  /** A file of weights has about a dozen settings. */
   private static final int MAX_VALUES = 100;
 
-  /** Characters of one, and of its name. */
+  /** The maximum length of a setting, and of its name. */
   private static final int MAX_PLAIN = 1000;
 
-  /** What the names of all tensors have together, each as long as 200 characters. */
+  /** The maximum total length of all names: 200 characters for each tensor. */
   private static final int MAX_NAMES_LENGTH = 200 * HeaderParser.MAX_TENSORS;
 
   private final Path path;
@@ -43,10 +43,10 @@ final class TorchTensors {
   private int namesLength;
 
   /**
-   * Where the numbers of a storage lie.
+   * The location of a storage.
    *
-   * @param offset the first byte, from the start of the file
-   * @param bytes how many there are
+   * @param offset the offset of its first byte from the start of the file
+   * @param bytes its length in bytes
    */
   record Region(long offset, long bytes) {}
 
@@ -58,9 +58,9 @@ final class TorchTensors {
   /**
    * Finds all tensors.
    *
-   * @param root what the pickle holds
-   * @param regions where storages lie; may refuse one
-   * @throws TensorFileException if one lies outside its storage, or there is none
+   * @param root the value of the pickle
+   * @param regions returns the location of a storage, or throws
+   * @throws TensorFileException if a tensor exceeds its storage, or there is no tensor
    */
   static TorchTensors of(Path path, Object root, Function<StorageRef, Region> regions) {
     TorchTensors all = new TorchTensors(path, regions);
@@ -70,7 +70,7 @@ final class TorchTensors {
       map.forEach(all::keepPlain);
     }
     if (all.tensors.isEmpty()) {
-      throw TensorFileErrors.error(path, "is a pickle without any tensor");
+      throw TensorFileErrors.error(path, "is a pickle without tensors");
     }
     return all;
   }
@@ -83,7 +83,7 @@ final class TorchTensors {
     return strides;
   }
 
-  /** Plain values beside the tensors, as Python writes them. */
+  /** Returns the plain values that are not tensors, as Python writes them. */
   Map<String, String> values() {
     return values;
   }
@@ -110,7 +110,7 @@ final class TorchTensors {
 
   private void visit(String name, Object value, int depth) {
     if (depth > MAX_DEPTH || visits++ > MAX_VISITS) {
-      throw TensorFileErrors.error(path, "has a pickle that is nested too deeply or without end");
+      throw TensorFileErrors.error(path, "has a pickle that is nested too deeply or endlessly");
     }
     if (name.length() > HeaderParser.MAX_NAME) {
       throw TensorFileErrors.error(
@@ -155,7 +155,7 @@ final class TorchTensors {
     if (elements > stored || tensor.offset() < 0 || last.isEmpty() || last.get() >= stored) {
       throw damaged(
           name,
-          "is %s %s from element %s on, but its storage has %s elements"
+          "is %s %s starting at element %s, but its storage has %s elements"
               .formatted(dtype, tensor.shape(), tensor.offset(), stored));
     }
     long offset = region.offset() + tensor.offset() * dtype.bytes();
@@ -169,7 +169,10 @@ final class TorchTensors {
     }
   }
 
-  /** The highest element that a tensor touches; empty if there is no such number. */
+  /**
+   * Returns the index of the last element of the storage that a tensor uses; empty if there is
+   * none.
+   */
   private static Optional<Long> lastElement(TensorRef tensor, long elements) {
     if (elements == 0) {
       return Optional.of(-1L);
@@ -190,7 +193,7 @@ final class TorchTensors {
     }
   }
 
-  /** Whether the elements lie one behind another in the order of their indices. */
+  /** Whether the elements are contiguous, in the order of their indices. */
   private static boolean isRow(TensorRef tensor) {
     long expected = 1;
     for (int i = tensor.shape().size() - 1; i >= 0; i--) {
@@ -203,7 +206,7 @@ final class TorchTensors {
     return true;
   }
 
-  /** The number format that PyTorch means by a storage's type. */
+  /** Returns the dtype of a PyTorch storage type. */
   static DType dtype(StorageRef storage) {
     return switch (storage.type()) {
       case "DoubleStorage" -> DType.F64;
@@ -219,7 +222,7 @@ final class TorchTensors {
       case "UntypedStorage" -> DType.U8;
       case "float8_e4m3fn" -> DType.F8_E4M3;
       case "float8_e5m2" -> DType.F8_E5M2;
-      default -> throw new IllegalArgumentException("storages are never " + storage.type());
+      default -> throw new IllegalArgumentException("unknown storage type " + storage.type());
     };
   }
 

@@ -10,11 +10,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The factors that ComfyUI's "scaled" files keep beside weights of 8 bits: the weight is the stored
- * number times the factor. One that belongs to {@code x.weight} is called {@code x.scale_weight},
- * in newer files {@code x.weight_scale}. That a network is scaled is said by an empty tensor {@code
- * scaled_fp8} among its tensors, in newer files by one called {@code x.comfy_quant} for each
- * weight.
+ * The scales that ComfyUI's "scaled" files store for 8-bit weights: the weight is the stored value
+ * times the scale. The scale of {@code x.weight} is named {@code x.scale_weight}, in newer files
+ * {@code x.weight_scale}. An empty tensor {@code scaled_fp8} marks a scaled network; newer files
+ * instead have a tensor {@code x.comfy_quant} for each weight.
  */
 public final class WeightScales {
   private static final String WEIGHT = "weight";
@@ -22,23 +21,23 @@ public final class WeightScales {
   private static final String NETWORK_MARK = "scaled_fp8";
   private static final String WEIGHT_MARK = "comfy_quant";
 
-  /** Those above, and factors on what a layer reads, which only computing in 8 bits needs. */
+  /** The names above, and scales of layer inputs, which are only needed to compute in 8 bits. */
   private static final Set<String> NOTES =
       Set.of(
           "scale_weight", "weight_scale", NETWORK_MARK, WEIGHT_MARK, "scale_input", "input_scale");
 
-  /** A file has as many as networks; all weights are compared with all of them. */
+  /** A file has one for each network; every weight is compared with all of them. */
   private static final int MAX_MARKS = 16;
 
   private WeightScales() {}
 
-  /** Whether a tensor only tells how others of 8 bits are stored. */
+  /** Whether a tensor only describes the storage of 8-bit tensors. */
   public static boolean isNote(String tensor) {
     String last = tensor.substring(tensor.lastIndexOf('.') + 1);
     return NOTES.contains(last);
   }
 
-  /** The tensor with the factor on a weight; empty if the weight is what is stored. */
+  /** Returns the tensor with the scale of a weight; empty if the weight is not scaled. */
   static Optional<TensorEntry> find(TensorEntry weight, Map<String, TensorEntry> tensors) {
     if (!weight.dtype().isFloat8() || !isWeight(weight.name())) {
       return Optional.empty();
@@ -49,7 +48,7 @@ public final class WeightScales {
   }
 
   /**
-   * Makes sure that matrices and kernels that should have a factor have one, which is one number.
+   * Checks that scaled matrices and kernels have a scale, which must be a single number.
    *
    * @throws TensorFileException if not; the message names the tensor
    */
@@ -79,7 +78,7 @@ public final class WeightScales {
                   throw error(
                       path,
                       entry.name(),
-                      "has tensor '%s' in %s, which is scaled as '%s' says, without '%s'; expected one"
+                      "has tensor '%s' in %s, scaled as '%s' specifies, but no scale '%s'; expected one"
                               .formatted(entry.name(), entry.dtype().label(), mark, wanted)
                           + " number there, and the file is probably incomplete");
                 });
@@ -87,7 +86,7 @@ public final class WeightScales {
     }
   }
 
-  /** The tensor that says that a weight is scaled. */
+  /** Returns the tensor that marks a weight as scaled. */
   private static Optional<String> mark(
       TensorEntry weight, List<String> marked, Map<String, TensorEntry> tensors) {
     String own = beside(weight.name(), WEIGHT_MARK);
@@ -116,9 +115,9 @@ public final class WeightScales {
   }
 
   /**
-   * A factor that numbers can be multiplied by.
+   * Returns a scale if it is finite.
    *
-   * @throws TensorFileException if it is none
+   * @throws TensorFileException if it is NaN or infinite
    */
   static float requireFinite(Path path, TensorEntry scale, float factor) {
     if (!Float.isFinite(factor)) {
@@ -135,7 +134,7 @@ public final class WeightScales {
     return name.equals(WEIGHT) || name.endsWith("." + WEIGHT);
   }
 
-  /** The name of another tensor of the same layer. */
+  /** Returns the name of another tensor of the same layer. */
   private static String beside(String weight, String other) {
     return weight.substring(0, weight.length() - WEIGHT.length()) + other;
   }

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The list of files in a zip archive, ZIP64 included (APPNOTE 6.3.9). Java's own reader does not
- * tell where the bytes of a file lie, which is all that is wanted here.
+ * The directory of a zip archive, ZIP64 included (APPNOTE 6.3.9). Java's own reader does not expose
+ * the offsets of the files, which are all that is needed here.
  */
 final class ZipDirectory {
   private static final int END_BYTES = 22;
@@ -31,7 +31,7 @@ final class ZipDirectory {
   private static final int MAX_COMMENT = 0xffff;
   private static final long IN_EXTRA = 0xffff_ffffL;
 
-  /** Room for some 80,000 files; a checkpoint with the states of its optimiser has 6,000. */
+  /** Room for about 80,000 files; a checkpoint with optimizer states has 6,000. */
   private static final int MAX_BYTES = 1 << 23;
 
   private final Path path;
@@ -42,12 +42,12 @@ final class ZipDirectory {
   /**
    * A file in the archive.
    *
-   * @param name its path there
-   * @param stored whether its bytes are as they are, not compressed or encrypted
-   * @param deflated whether they are compressed in the usual way
-   * @param packed how many bytes it takes in the archive
-   * @param size how many bytes it has
-   * @param header where its own header begins
+   * @param name its path in the archive
+   * @param stored whether it is neither compressed nor encrypted
+   * @param deflated whether it is compressed with deflate and not encrypted
+   * @param packed its size in the archive, in bytes
+   * @param size its uncompressed size in bytes
+   * @param header the offset of its local header
    */
   record Member(
       String name, boolean stored, boolean deflated, long packed, long size, long header) {}
@@ -59,7 +59,7 @@ final class ZipDirectory {
   }
 
   /**
-   * Reads the list.
+   * Reads the directory.
    *
    * @throws TensorFileException if it is damaged
    */
@@ -77,7 +77,7 @@ final class ZipDirectory {
     return Optional.ofNullable(members.get(name));
   }
 
-  /** Where the bytes of a file begin, which only its own header tells. */
+  /** Returns the offset of a file's bytes, which only its local header determines. */
   long dataStart(Member member) throws IOException {
     ByteBuffer local = bytes(member.header(), LOCAL_BYTES);
     if (local.getInt(0) != LOCAL) {
@@ -85,7 +85,7 @@ final class ZipDirectory {
     }
     long start = member.header() + LOCAL_BYTES + unsigned(local, 26) + unsigned(local, 28);
     if (start > fileSize - member.packed()) {
-      throw damaged("file '" + member.name() + "' runs over the end");
+      throw damaged("file '" + member.name() + "' extends past the end");
     }
     return start;
   }
@@ -100,7 +100,7 @@ final class ZipDirectory {
     }
     if (at < 0) {
       throw TensorFileErrors.error(
-          path, "is a zip archive without the list at its end; it was probably cut off");
+          path, "is a zip archive without the directory at its end; it was probably cut off");
     }
     long size = end.getInt(at + 12) & IN_EXTRA;
     long start = end.getInt(at + 16) & IN_EXTRA;
@@ -108,13 +108,13 @@ final class ZipDirectory {
     if (locator >= 0 && bytes(locator, LOCATOR64_BYTES).getInt(0) == LOCATOR64) {
       ByteBuffer end64 = bytes(bytes(locator, LOCATOR64_BYTES).getLong(8), END64_BYTES);
       if (end64.getInt(0) != END64) {
-        throw damaged("its ZIP64 list is not where it should be");
+        throw damaged("its ZIP64 directory is not at the expected offset");
       }
       size = end64.getLong(40);
       start = end64.getLong(48);
     }
     if (size < 0 || size > MAX_BYTES) {
-      throw damaged("its list takes " + Long.toUnsignedString(size) + " bytes");
+      throw damaged("its directory takes " + Long.toUnsignedString(size) + " bytes");
     }
     ByteBuffer central = bytes(start, (int) size);
     while (central.remaining() >= CENTRAL_BYTES) {
@@ -124,16 +124,16 @@ final class ZipDirectory {
     refuseOverlaps(start);
   }
 
-  /** A small archive becomes a large one when its files share their bytes. */
+  /** Rejects files that share bytes, with which a small archive could become a large one. */
   private void refuseOverlaps(long listStart) {
     List<Member> inOrder =
         members.values().stream().sorted(Comparator.comparingLong(Member::header)).toList();
     for (int i = 0; i < inOrder.size(); i++) {
       Member member = inOrder.get(i);
       long end = i + 1 < inOrder.size() ? inOrder.get(i + 1).header() : listStart;
-      // A subtraction, because the sum may overflow.
+      // Subtracted, because the sum could overflow.
       if (member.packed() > end - member.header() - LOCAL_BYTES) {
-        throw damaged("file '" + member.name() + "' runs over what comes behind it");
+        throw damaged("file '" + member.name() + "' overlaps the data after it");
       }
     }
   }
@@ -144,7 +144,7 @@ final class ZipDirectory {
     int extraLength = unsigned(central, at + 30);
     int next = at + CENTRAL_BYTES + nameLength + extraLength + unsigned(central, at + 32);
     if (central.getInt(at) != CENTRAL || next > central.limit()) {
-      throw damaged("its list is no list");
+      throw damaged("its directory has an invalid entry");
     }
     byte[] name = new byte[nameLength];
     central.get(at + CENTRAL_BYTES, name);
@@ -155,7 +155,7 @@ final class ZipDirectory {
     boolean encrypted = (unsigned(central, at + 8) & 1) != 0;
     int method = unsigned(central, at + 10);
     if (size < 0 || packed < 0 || header < 0) {
-      throw damaged("its list has negative numbers");
+      throw damaged("its directory has negative numbers");
     }
     Member member =
         new Member(
@@ -166,12 +166,12 @@ final class ZipDirectory {
             size,
             header);
     if (members.put(member.name(), member) != null) {
-      throw damaged("file '" + member.name() + "' is there twice");
+      throw damaged("file '" + member.name() + "' occurs twice");
     }
     central.position(next);
   }
 
-  /** The numbers that do not fit into 32 bits, in the order of their first appearance. */
+  /** Returns the numbers that do not fit into 32 bits, in the order of their first appearance. */
   private static ByteBuffer extra64(ByteBuffer central, int start, int length) {
     int at = start;
     while (at + 4 <= start + length) {
@@ -189,14 +189,14 @@ final class ZipDirectory {
       return narrow & IN_EXTRA;
     }
     if (extra.remaining() < Long.BYTES) {
-      throw damaged("its list leaves out a number");
+      throw damaged("its directory lacks a number");
     }
     return extra.getLong();
   }
 
   private ByteBuffer bytes(long position, int length) throws IOException {
     if (position < 0 || position > fileSize - length) {
-      throw damaged("it refers to a place behind its end; it was probably cut off");
+      throw damaged("it refers to an offset past its end; it was probably cut off");
     }
     ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     Channels.readFully(channel, bytes, position);

@@ -7,14 +7,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Values read from files, kept as long as their stamps stay the same. When there is too much, or
- * memory gets short, what was not asked for the longest is forgotten. Safe for use by several
- * threads.
+ * Caches values read from files as long as the files' stamps do not change. Evicts the least
+ * recently used values if there are too many, or if memory is short. Thread-safe.
  */
 public final class FileCache<T> {
   private final Map<Path, Kept<T>> kept;
 
-  /** An empty cache of at most so many files. */
+  /**
+   * Creates an empty cache.
+   *
+   * @param most the maximum number of files
+   */
   public FileCache(int most) {
     this.kept =
         new LinkedHashMap<>(16, 0.75f, true) {
@@ -27,7 +30,7 @@ public final class FileCache<T> {
         };
   }
 
-  /** What is known of a file with this stamp. */
+  /** Returns the cached value of a file with this stamp. */
   public synchronized Optional<T> find(Path path, Stamp stamp) {
     return Optional.ofNullable(kept.get(path))
         .filter(known -> known.stamp.equals(stamp))
@@ -35,9 +38,9 @@ public final class FileCache<T> {
   }
 
   /**
-   * Keeps a value, unless another thread was faster: all then get the same object.
+   * Caches a value unless another thread was faster, so that all threads get the same object.
    *
-   * @return the value that is kept
+   * @return the cached value
    */
   public synchronized T keep(Path path, Stamp stamp, T value) {
     Optional<T> known = find(path, stamp);

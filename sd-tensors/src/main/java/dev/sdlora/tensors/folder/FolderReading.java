@@ -11,25 +11,26 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Reads the files of a folder so that one which cannot be read hides none of the others. */
+/** Reads the files of a folder so that an unreadable file does not hide the others. */
 public final class FolderReading {
   private FolderReading() {}
 
   /**
-   * Why a file cannot be read.
+   * The reason why a file cannot be read.
    *
    * @param reason a sentence
-   * @param lasts whether it is the same as long as the file does not change; a missing permission,
-   *     say, is granted without a change of the file, and memory comes and goes
-   * @param cause what was thrown
+   * @param lasts whether the problem persists as long as the file does not change; a missing
+   *     permission, for example, can be granted without changing the file, and memory can become
+   *     available
+   * @param cause the exception
    */
   public record Problem(String reason, boolean lasts, Throwable cause) {}
 
   /**
-   * Reads several files at the same time, because that is mostly waiting for the disk.
+   * Reads several files in parallel, because reading mostly waits for the disk.
    *
-   * @param reader reads one of them; called by other threads
-   * @return what it gave, in the order of the files
+   * @param reader reads one file; called by other threads
+   * @return the results, in the order of the files
    * @throws GenerationCancelledException as {@link Cancellation#check}
    */
   public static <T> List<T> read(List<Path> files, Function<Path, T> reader) {
@@ -47,14 +48,13 @@ public final class FolderReading {
   }
 
   /**
-   * Tries to read a file. Whatever goes wrong with it is a reason not to use it, also a fault of
-   * this library and an {@link Error} such as {@link OutOfMemoryError}; only a request that was
-   * cancelled is no fault of the file.
+   * Tries to read a file. Every failure counts as a problem of the file, even a bug in this library
+   * or an {@link Error} such as {@link OutOfMemoryError}; only a cancelled request does not.
    *
-   * @param failed gives what stands for the file then
+   * @param failed returns a substitute for the file
    * @throws GenerationCancelledException as {@link Cancellation#check}
    */
-  @SuppressWarnings("CatchingUnchecked") // Errors are caught on purpose.
+  @SuppressWarnings("CatchingUnchecked") // Catches errors on purpose.
   public static <T> T attempt(Supplier<T> reading, Function<Problem, T> failed) {
     try {
       return reading.get();

@@ -29,15 +29,15 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files below a folder that may be of some kind. The time stamp of a folder tells whether files
- * came, went or were renamed in it, so that only such folders are listed again. However links lead
- * from folder to folder, each is visited once: under its own path if that lies in the tree, else
- * under the first that leads to it. Not safe for several threads.
+ * The files of a kind in a folder and its subfolders. The modification time of a folder shows
+ * whether files in it were added, removed or renamed, so only changed folders are listed again. If
+ * links join folders, each is visited once: under its own path if that is in the tree, otherwise
+ * under the first link to it. Not thread-safe.
  */
 public final class FolderTree {
   /**
-   * Time stamps are as coarse as two seconds (FAT). What was written just before a folder was
-   * listed may be followed by more with the same stamp, so such a listing counts for once only.
+   * The coarsest resolution of modification times, two seconds (FAT). A folder changed just before
+   * it was listed may change again with the same time, so that listing is not reused.
    */
   private static final Duration COARSEST_STAMP = Duration.ofSeconds(2);
 
@@ -49,56 +49,57 @@ public final class FolderTree {
   private Map<Path, Listing> listings = Map.of();
 
   /**
-   * What is looked for.
+   * The kind of files in a tree.
    *
-   * @param noun what messages call it
-   * @param extensions how the names of its files end, in lower case
-   * @param error makes an exception of a message and the folder that it is about
+   * @param noun the noun in messages
+   * @param extensions the file extensions, in lower case
+   * @param error creates an exception from a message and the folder concerned
    */
   public record Kind(
       String noun,
       List<String> extensions,
       BiFunction<String, Path, StableDiffusionException> error) {}
 
-  /** The name of a file that is found: without its folder and its extension. */
+  /** Returns the name of a file without its folder and extension. */
   public static String stem(Path path) {
     String name = String.valueOf(path.getFileName());
     return name.substring(0, Math.max(0, name.lastIndexOf('.')));
   }
 
-  /** A folder, which is not looked at yet. */
+  /** Creates a tree without reading the folder. */
   public FolderTree(Path root, Kind kind) {
     this.root = root;
     this.kind = kind;
   }
 
-  /** The folder. */
+  /** Returns the root folder. */
   public Path root() {
     return root;
   }
 
   /**
-   * What is there now.
+   * The current content of a folder.
    *
-   * @param files files with one of the extensions, a folder's own before those in folders inside
-   *     it, both in natural order
+   * @param files the files with one of the extensions: those in a folder before those in its
+   *     subfolders, both in natural order
    * @param problems folders that cannot be read, with the reason
    */
   public record Found(List<Path> files, Map<Path, String> problems) {}
 
   /**
-   * Looks at the folder and those inside it.
+   * Lists the files of the folder and its subfolders.
    *
-   * @throws StableDiffusionException of the kind, if it is no folder any more or cannot be read
+   * @throws StableDiffusionException of the kind, if the root is not a folder any more or cannot be
+   *     read
    */
   public Found look() {
     return look(new HashSet<>());
   }
 
   /**
-   * Likewise.
+   * Lists the files, except those in folders visited before.
    *
-   * @param visited the real paths of folders that are not visited again; those that are, are added
+   * @param visited the real paths of folders to skip; newly visited folders are added
    */
   private Found look(Set<Path> visited) {
     if (!Files.isDirectory(root)) {
@@ -113,7 +114,7 @@ public final class FolderTree {
   }
 
   /**
-   * What is in several folders now. A file that lies in two of them counts once.
+   * Lists the files of several trees. A file that is in two of them counts once.
    *
    * @throws StableDiffusionException as {@link #look()}
    */
@@ -133,10 +134,10 @@ public final class FolderTree {
     return kind.error.apply(kind.noun + " directory '" + root + "' " + predicate, root);
   }
 
-  /** A folder that is to be visited, and where it really lies. */
+  /** A folder to visit, and its real path. */
   private record Place(Path path, Path real) {}
 
-  /** Without recursion, since folders can be nested more deeply than a stack has room for. */
+  /** Iterative, because folders can be nested more deeply than the stack allows. */
   private Map<Path, Listing> visit(Set<Path> visited, Found found) {
     Map<Path, Listing> seen = new HashMap<>();
     Deque<Place> ahead = new ArrayDeque<>();
@@ -156,7 +157,7 @@ public final class FolderTree {
     return seen;
   }
 
-  /** Visits one folder and gives those in it, the last one first. */
+  /** Visits one folder and returns its subfolders, the last one first. */
   private List<Place> visit(Place place, Path realRoot, Map<Path, Listing> seen, Found found) {
     List<Place> inner = new ArrayList<>();
     try {
@@ -176,10 +177,10 @@ public final class FolderTree {
   private static void enter(
       Path folder, Place parent, Path realRoot, List<Place> inner, Found found) {
     try {
-      // A whole path is resolved for links only: it takes longer the deeper the folder lies.
+      // Only links are resolved as whole paths, which takes longer the deeper the folder is.
       boolean own = isOwn(folder);
       Path real = own ? parent.real.resolve(folder.getFileName()) : folder.toRealPath();
-      // What a link in the tree leads to in the tree is visited anyway.
+      // A link to a folder in the tree is skipped: that folder is visited anyway.
       if (own || !real.startsWith(realRoot)) {
         inner.add(new Place(folder, real));
       }
@@ -188,7 +189,7 @@ public final class FolderTree {
     }
   }
 
-  /** Whether a folder lies where its path says, and is no link (on Windows, no junction). */
+  /** Whether a folder is not a link (on Windows, not a junction). */
   private static boolean isOwn(Path folder) throws IOException {
     BasicFileAttributes what =
         Files.readAttributes(folder, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -214,7 +215,7 @@ public final class FolderTree {
             files.add(child);
           }
         } catch (IOException e) {
-          // A link to nothing, at the moment. What it leads to may come without a trace here.
+          // A dangling link. Its target may appear without changing this folder's time.
           lasts = false;
           if (isWanted(child)) {
             files.add(child);
@@ -234,6 +235,6 @@ public final class FolderTree {
     return kind.extensions.stream().anyMatch(name::endsWith);
   }
 
-  /** What lay directly in a folder at some moment, and whether its time stamp shows a change. */
+  /** The direct content of a folder, and whether its modification time will show a change. */
   private record Listing(FileTime modified, boolean lasts, List<Path> files, List<Path> folders) {}
 }

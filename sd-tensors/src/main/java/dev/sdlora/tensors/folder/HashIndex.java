@@ -21,12 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds files by their hashes, whatever they are called. A hash is any that A1111 and model sites
- * write: AutoV1 (8 hex digits), AutoV2 (10), AutoV3 (12) or a whole SHA-256, with or without {@code
- * 0x} and in any case. What costs nothing is looked at first: hashes that are known, those in the
- * metadata of files, and the notes that download tools leave beside them. Only then are files read,
- * one after another until it is found, and what they are is remembered: in memory, and on disk
- * where that can be written. Safe for use by several threads.
+ * Finds files by their hashes, regardless of their names. Accepts every hash that A1111 and model
+ * sites write: AutoV1 (8 hex digits), AutoV2 (10), AutoV3 (12) or a whole SHA-256, with or without
+ * {@code 0x} and in upper or lower case. Free lookups come first: known hashes, those in the
+ * metadata of files, and the notes that download tools leave next to them. Only then are files
+ * read, one after another until a match, and the results are kept in memory, and on disk if
+ * possible. Thread-safe.
  */
 public final class HashIndex {
   private static final Logger LOG = LoggerFactory.getLogger(HashIndex.class);
@@ -34,7 +34,7 @@ public final class HashIndex {
   private static final int LEGACY_DIGITS = 8;
   private static final int AUTO_V3_DIGITS = 12;
 
-  /** The longest note beside a file that is looked into. */
+  /** The longest note that is read, in bytes. */
   private static final int MAX_NOTE = 1 << 20;
 
   private static final List<String> NOTES = List.of(".civitai.info", ".json", ".sha256");
@@ -45,31 +45,31 @@ public final class HashIndex {
 
   private final FileCache<String> recorded = new FileCache<>(1 << 16);
 
-  /** What is known; the list has the same of files that are worth it. */
+  /** The known hashes; the list contains those of large files. */
   private final Map<Path, Entry> known = new HashMap<>();
 
   /**
-   * What is known of a file.
+   * The hashes of a file.
    *
-   * @param stamp by which it is taken to be the same
+   * @param stamp the stamp of the file when it was hashed
    */
   record Entry(Stamp stamp, FileHashes.Whole hashes) {}
 
-  /** An index that is kept in a file. */
+  /** Creates an index that is stored in a list. */
   HashIndex(HashList list) {
     this.list = list;
   }
 
-  /** The one that all of the process share. */
+  /** Returns the index shared by the whole process. */
   public static HashIndex ofProcess() {
     return OF_PROCESS;
   }
 
   /**
-   * The first of some files that a hash belongs to. Files that cannot be read are passed over.
+   * Returns the first file that matches a hash. Files that cannot be read are skipped.
    *
-   * @param hash as somebody wrote it; what is none belongs to no file
-   * @param files to choose from, likely ones first
+   * @param hash the hash as written; an invalid one matches no file
+   * @param files the candidates, likely ones first
    * @throws dev.sdlora.api.error.GenerationCancelledException as {@code Cancellation.check}
    */
   public Optional<Path> find(String hash, List<Path> files) {
@@ -91,14 +91,14 @@ public final class HashIndex {
     return cheap.isPresent() ? cheap : reading(wanted, files);
   }
 
-  /** Whether a hash is that of a file; false for one that cannot be read. */
+  /** Whether a hash matches a file; false if the file cannot be read. */
   public boolean matches(String hash, Path file) {
     return find(hash, List.of(file)).isPresent();
   }
 
   /**
-   * The SHA-256 of a whole file, 64 hex digits in lower case. A file that this or another process
-   * has hashed is not read again as long as its size and time stamp are the same.
+   * Returns the SHA-256 of a whole file, 64 hex digits in lower case. A file that this or another
+   * process has hashed is not read again as long as its size and modification time do not change.
    *
    * @throws TensorFileException if the file cannot be read
    * @throws dev.sdlora.api.error.GenerationCancelledException as {@code Cancellation.check}
@@ -114,12 +114,12 @@ public final class HashIndex {
     return hashes.sha256();
   }
 
-  /** The first 10 digits of {@link #sha256}, by which A1111 knows checkpoints. */
+  /** Returns the first 10 digits of {@link #sha256}, A1111's hash of checkpoints. */
   public String autoV2(Path file) {
     return sha256(file).substring(0, 10);
   }
 
-  /** The digits of a hash in lower case; empty if it is none. */
+  /** Returns the digits of a hash in lower case; empty if it is not a hash. */
   public static Optional<String> digits(String hash) {
     Matcher digits = HASH.matcher(hash.strip().toLowerCase(Locale.ROOT));
     return digits.matches() ? Optional.of(digits.group(1)) : Optional.empty();
@@ -144,7 +144,7 @@ public final class HashIndex {
     }
   }
 
-  /** What is known of a file as it is now, without reading it. */
+  /** Returns the known hashes of the current version of a file, without reading it. */
   private Optional<FileHashes.Whole> known(Path file) {
     Path path = file.toAbsolutePath();
     return stamp(file).flatMap(stamp -> known(path, stamp));
@@ -157,7 +157,7 @@ public final class HashIndex {
         .map(Entry::hashes);
   }
 
-  /** The list has time stamps in milliseconds. */
+  /** Compares in milliseconds, the resolution of the list. */
   private static boolean isSame(Stamp then, Stamp now) {
     return then.size() == now.size() && then.modified().toMillis() == now.modified().toMillis();
   }
@@ -178,7 +178,7 @@ public final class HashIndex {
   private FileHashes.Whole remembered(Path file, Function<Path, FileHashes.Whole> read) {
     Optional<Stamp> stamp = stamp(file);
     FileHashes.Whole hashes = read.apply(file);
-    // Whoever writes it at this moment gets it hashed again.
+    // A file that changes during the read is not stored, so it is hashed again.
     stamp
         .filter(before -> stamp(file).filter(before::equals).isPresent())
         .ifPresent(same -> keep(file.toAbsolutePath(), new Entry(same, hashes)));
@@ -189,7 +189,7 @@ public final class HashIndex {
     try {
       return Optional.of(Stamp.of(file));
     } catch (IOException e) {
-      return Optional.empty(); // gone, or not to be read
+      return Optional.empty(); // deleted, or unreadable
     }
   }
 
@@ -198,7 +198,7 @@ public final class HashIndex {
     list.put(file, entry);
   }
 
-  /** Whether the trainer wrote the hash of the data into the file. */
+  /** Whether the trainer stored this hash of the data in the file. */
   private boolean isRecorded(String wanted, Path file) {
     return wanted.length() >= AUTO_V3_DIGITS
         && file.toString().toLowerCase(Locale.ROOT).endsWith(".safetensors")
@@ -225,7 +225,7 @@ public final class HashIndex {
         problem -> "");
   }
 
-  /** Whether a note beside a file tells the hash, which is a reason to look at it first. */
+  /** Whether a note next to a file contains the hash, in which case the file is read first. */
   private static boolean isNoted(String wanted, Path file) {
     for (String ending : NOTES) {
       Path note = file.resolveSibling(FolderTree.stem(file) + ending);

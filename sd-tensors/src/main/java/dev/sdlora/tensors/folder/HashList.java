@@ -19,18 +19,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The hashes of large files, kept from process to process: a line for each with both hashes, size,
- * time stamp and path. Nothing depends on it: a file that is missing, damaged or cannot be written
- * is as good as an empty one. Of processes that write at the same time, the last counts. Not safe
- * for several threads, but for {@link #save}.
+ * The hashes of large files, kept across processes: one line for each file with both hashes, size,
+ * modification time and path. Nothing depends on it: a missing, damaged or unwritable list counts
+ * as empty. If several processes write at the same time, the last one wins. Not thread-safe except
+ * for {@link #save}.
  */
 final class HashList {
   private static final Logger LOG = LoggerFactory.getLogger(HashList.class);
 
-  /** Smaller files are hashed before a line of the list is found. */
+  /** Smaller files are hashed faster than a line of the list is found. */
   private static final long WORTH_IT = 1 << 20;
 
-  /** Far more than anybody's; the oldest lines go. */
+  /** Far more than anyone needs; the oldest lines are dropped. */
   private static final int MAX_LINES = 50_000;
 
   private static final long MAX_BYTES = 64L << 20;
@@ -45,20 +45,24 @@ final class HashList {
   private final Map<Path, HashIndex.Entry> added = new LinkedHashMap<>();
   private boolean read;
 
-  /** A list in a file, which need not be there; in none, it is forgotten with the process. */
+  /**
+   * Creates a list stored in a file, which need not exist; without a file, the list ends with the
+   * process.
+   */
   HashList(Optional<Path> file) {
     this.file = file;
   }
 
   /**
-   * The user's: in the folder that {@code SDLORA_CACHE} or the system property {@code sdlora.cache}
-   * names ({@code none} for no list), else in the place for such files, {@code ~/.cache/sd-lora}.
+   * Returns the user's list: in the folder given by {@code SDLORA_CACHE} or the system property
+   * {@code sdlora.cache} ({@code none} disables the list), by default in the user's cache folder,
+   * {@code ~/.cache/sd-lora}.
    */
   static HashList ofUser() {
     try {
       return new HashList(folder().map(folder -> folder.resolve("hashes")));
     } catch (InvalidPathException e) {
-      LOG.debug("no folder for hashes", e);
+      LOG.debug("no folder for the list of hashes", e);
       return new HashList(Optional.empty());
     }
   }
@@ -94,7 +98,7 @@ final class HashList {
     }
   }
 
-  /** Adds what is new to what other processes have written meanwhile. */
+  /** Merges new entries into the list on disk, which other processes may have changed. */
   synchronized void save() {
     if (file.isEmpty() || added.isEmpty()) {
       return;
@@ -123,7 +127,7 @@ final class HashList {
       entries.putAll(added);
       added.clear();
     } catch (IOException | SecurityException e) {
-      LOG.debug("hashes cannot be kept in '{}'", file.get(), e);
+      LOG.debug("hashes cannot be saved to '{}'", file.get(), e);
     }
   }
 

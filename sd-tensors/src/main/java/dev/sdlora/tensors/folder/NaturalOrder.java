@@ -2,9 +2,9 @@ package dev.sdlora.tensors.folder;
 
 import java.util.Comparator;
 
-/** The order in which people count: {@code ink-2} before {@code Ink-10}, whatever the case. */
+/** The order in which people count: {@code ink-2} before {@code Ink-10}, ignoring case. */
 public final class NaturalOrder {
-  /** Equal only for equal strings. */
+  /** Compares names; returns 0 only for equal strings. */
   public static final Comparator<String> NAMES =
       ((Comparator<String>) NaturalOrder::compare).thenComparing(Comparator.naturalOrder());
 

@@ -11,21 +11,21 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * How files in some folders are shown to those who only know their names, such as the author of a
- * prompt: without the way to the folder, which is nobody's business but the server's. Immutable.
+ * Removes the paths of folders from messages for people who only know file names, such as the
+ * author of a prompt: where the files are concerns only the server. Immutable.
  */
 public final class PathRedactor {
-  /** What is written for the beginning of a path, the longest beginning first. */
+  /** Replacements for the beginnings of paths, the longest beginning first. */
   private final Map<String, String> shown = new LinkedHashMap<>();
 
-  /** Shows files in these folders, and in those inside them. */
+  /** Creates a redactor for files in these folders and their subfolders. */
   public PathRedactor(Collection<Path> folders) {
     Map<String, String> all = new LinkedHashMap<>();
     for (Path folder : folders) {
       Path absolute = folder.toAbsolutePath();
       for (Path spelling : List.of(absolute, absolute.normalize(), real(absolute))) {
         if (spelling.getFileName() != null) {
-          // What was given relative to the working folder may be shown as it was given.
+          // A folder given relative to the working folder may be shown as given.
           all.put(spelling.toString(), folder.isAbsolute() ? "" : folder.toString());
         }
       }
@@ -43,7 +43,7 @@ public final class PathRedactor {
     }
   }
 
-  /** A sentence in which no path leads to one of the folders. */
+  /** Returns a sentence without paths to the folders. */
   public String redact(String sentence) {
     String result = sentence;
     for (Map.Entry<String, String> entry : shown.entrySet()) {
@@ -56,7 +56,7 @@ public final class PathRedactor {
     return result;
   }
 
-  /** What work gives; if it fails, with such a sentence. */
+  /** Returns the result of some work; if it fails, redacts the message of the exception. */
   public <T> T redact(Supplier<T> work) {
     try {
       return work.get();
@@ -65,7 +65,7 @@ public final class PathRedactor {
     }
   }
 
-  /** The same error with such a sentence. */
+  /** Returns the same error with a redacted message. */
   public StableDiffusionException redact(StableDiffusionException error) {
     String message = String.valueOf(error.getMessage());
     String sentence = redact(message);

@@ -9,26 +9,27 @@ import java.nio.file.attribute.FileTime;
 import java.util.Optional;
 
 /**
- * By what a file is taken to be the same as before.
+ * The properties of a file by which changes are detected.
  *
- * @param size in bytes
- * @param modified when it was last written
- * @param settings when the file was written that says more about it, if there is one
+ * @param size the size in bytes
+ * @param modified the modification time
+ * @param settings the modification time of an accompanying settings file, if there is one
  */
 public record Stamp(long size, FileTime modified, Optional<FileTime> settings) {
-  /** The stamp of a file as it is now. */
+  /** Returns the current stamp of a file. */
   public static Stamp of(Path path) throws IOException {
     return of(path, Optional.empty());
   }
 
-  /** The stamp of a file whose meaning depends on another, which need not be there. */
+  /** Returns the stamp of a file whose meaning depends on a settings file, which need not exist. */
   public static Stamp of(Path path, Path settings) throws IOException {
     return of(path, ifThere(settings).map(Stamp::modified));
   }
 
-  /** The stamp of a file that need not be there. */
+  /** Returns the stamp of a file that need not exist. */
   public static Optional<Stamp> ifThere(Path path) throws IOException {
-    // Thousands of files have none beside them, and an exception for each takes longer than asking.
+    // Thousands of files have no settings file, and an exception for each takes longer than a
+    // check.
     boolean plain = path.getFileSystem() == FileSystems.getDefault();
     return (plain && !path.toFile().exists()) || !Files.exists(path)
         ? Optional.empty()

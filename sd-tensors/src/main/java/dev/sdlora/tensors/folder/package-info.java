@@ -1,10 +1,10 @@
 /**
- * Files in folders that people keep models in: which there are, and what was read of them.
+ * Lists the files in model folders, and caches what was read from them.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>How files are shown in errors of requests: {@code tensors.folder.PathRedactor}.
+ *   <li>The paths in errors of requests: {@code tensors.folder.PathRedactor}.
  * </ul>
  */
 @NullMarked

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What only the C library can do to a process. Where it cannot, on systems other than Linux or
- * without JNA, everything else works.
+ * Calls the C library for changes to the process that only it can make. Everything else also works
+ * without them, on systems other than Linux or without JNA.
  */
 final class CLibrary {
   private static final Logger LOG = LoggerFactory.getLogger(CLibrary.class);
@@ -22,10 +22,10 @@ final class CLibrary {
   private CLibrary() {}
 
   /**
-   * Lets libtorch's threads sleep while they wait for each other. By default they spin, and when
-   * other processes want the processors too, each keeps the one busy that the other needs: ten
-   * times as slow, and worse. Does nothing if the environment says how to wait. The OpenMP library
-   * reads the environment once, while it is loaded.
+   * Makes libtorch's threads sleep while they wait for each other. By default they spin, and if
+   * other processes compete for the processors, each keeps the processor busy that the other needs:
+   * ten times as slow, or worse. Does nothing if the environment already sets the policy. The
+   * OpenMP library reads the environment once, while it is loaded.
    */
   static void patientThreads() {
     Map<String, String> environment = System.getenv();
@@ -37,22 +37,22 @@ final class CLibrary {
   }
 
   /**
-   * Ends the process, when it exits, without the destructors that native libraries have registered
-   * until now. Those of libtorch and oneDNN free what native calls on other threads still use, and
-   * the JVM would report a crash. They register some when they are loaded and others when a kind of
+   * Makes the process exit without running the destructors that native libraries have registered so
+   * far. Those of libtorch and oneDNN free what native calls on other threads still use, and the
+   * JVM would report a crash. They register some when they are loaded and others when a kind of
    * computation first runs.
    */
   static void skipDestructors() {
     if (LINUX) {
-      // The C library calls what is registered last first, with the exit code.
+      // The C library calls the last registered handler first, with the exit code.
       attempt(
           () -> call("on_exit", NativeLibrary.getInstance("c").getFunction("_exit"), Pointer.NULL));
     }
   }
 
   /**
-   * From now on Ctrl-C and {@code kill} end the process at once, in the way of a program that does
-   * not care. For a JVM that is ending: it would ignore them.
+   * Makes Ctrl-C and {@code kill} end the process at once, as in a program without signal handlers.
+   * For a JVM that is already shutting down, which would ignore them.
    */
   static void endAtNextSignal() {
     if (!WINDOWS) {
@@ -62,8 +62,8 @@ final class CLibrary {
   }
 
   /**
-   * Hands memory that has been freed back to the system. The C library keeps what lies between
-   * blocks in use, some gigabytes of a model.
+   * Returns freed memory to the system. The C library keeps the gaps between blocks in use, some
+   * gigabytes for a model.
    */
   static void trim() {
     if (LINUX) {
@@ -71,7 +71,7 @@ final class CLibrary {
     }
   }
 
-  /** Returns the bytes that are allocated, where glibc 2.33 or later counts them. */
+  /** Returns the number of allocated bytes, which glibc counts since version 2.33. */
   static OptionalLong allocatedBytes() {
     try {
       MallocInfo info =
@@ -79,7 +79,7 @@ final class CLibrary {
               Function.getFunction("c", "mallinfo2").invoke(MallocInfo.class, new Object[0]);
       return OptionalLong.of(info.uordblks + info.hblkhd);
     } catch (LinkageError e) {
-      LOG.debug("the C library does not count what it has allocated", e);
+      LOG.debug("the C library does not count allocated bytes", e);
       return OptionalLong.empty();
     }
   }

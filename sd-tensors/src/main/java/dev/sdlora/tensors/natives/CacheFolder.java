@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The folder that native libraries are unpacked to. */
+/** Chooses the folder for unpacked native libraries. */
 final class CacheFolder {
   private static final Logger LOG = LoggerFactory.getLogger(CacheFolder.class);
   private static final String DJL = ".djl.ai";
@@ -14,11 +14,12 @@ final class CacheFolder {
   private CacheFolder() {}
 
   /**
-   * The folder that the user names, else {@code .djl.ai} in the user's home as other programs with
-   * DJL have it, else a new private one that goes when the process ends. DJL by itself would then
-   * take a folder in the shared temporary folder, where other users could have put a library.
+   * Returns the folder that the user configured, by default {@code .djl.ai} in the user's home,
+   * shared with other programs that use DJL; otherwise a new private folder that is deleted when
+   * the process ends. DJL itself would then use a folder in the shared temporary folder, where
+   * other users could have placed a library.
    *
-   * @throws IllegalStateException if other users can change what is in the folder
+   * @throws IllegalStateException if other users can change the content of the folder
    */
   static Path choose() {
     Optional<String> named =
@@ -39,7 +40,8 @@ final class CacheFolder {
         return folder;
       }
       LOG.warn(
-          "native libraries are unpacked to a new folder at each start, for {}", complaint.get());
+          "native libraries are unpacked to a new folder at each start because {}",
+          complaint.get());
     }
     return PrivateFolder.get();
   }

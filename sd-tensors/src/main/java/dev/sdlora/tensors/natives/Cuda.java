@@ -9,22 +9,22 @@ import java.util.List;
 import java.util.Properties;
 
 /**
- * Keeps DJL from loading the CUDA runtime of the system where the libtorch on the class path is for
- * processors only. Where that runtime has no driver, DJL would log a warning four times.
+ * Keeps DJL from loading the system's CUDA runtime if the libtorch on the class path is for CPUs
+ * only. If that runtime has no driver, DJL would log a warning four times.
  */
 final class Cuda {
   private static final String FORK = "ai.djl.util.cuda.fork";
 
   private Cuda() {}
 
-  /** To be called before DJL's first class that knows CUDA. */
+  /** Must be called before DJL's first class that uses CUDA. */
   static void ignoreIfUnused() {
     if (!onlyForProcessors()) {
       return;
     }
     String before = System.getProperty(FORK);
-    // DJL then loads nothing itself, since a process of its own would ask instead. It reads the
-    // property again at every question, so none is asked.
+    // With this property DJL loads nothing itself, because a separate process would do so. It reads
+    // the property again at every query, so no process is started.
     System.setProperty(FORK, "true");
     try {
       Class.forName("ai.djl.util.cuda.CudaUtils", true, ClassLoaderUtils.class.getClassLoader());

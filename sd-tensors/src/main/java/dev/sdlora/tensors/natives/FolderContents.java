@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Folders with all that is in them. Links are not followed. */
+/** Operations on folders and everything in them. Links are not followed. */
 final class FolderContents {
   private static final Logger LOG = LoggerFactory.getLogger(FolderContents.class);
   private static final Duration LONG = Duration.ofMinutes(10);
 
   private FolderContents() {}
 
-  /** Deletes a file or folder; what cannot be deleted stays. */
+  /** Deletes a file or folder; anything that cannot be deleted remains. */
   static void deleteQuietly(Path path) {
     try {
       Files.walkFileTree(
@@ -46,7 +46,7 @@ final class FolderContents {
     }
   }
 
-  /** Whether nothing in a folder has changed for so long that nobody can be writing to it. */
+  /** Whether nothing in a folder has changed for so long that no process can be writing to it. */
   static boolean untouchedForMinutes(Path folder) {
     FileTime since = FileTime.from(Instant.now().minus(LONG));
     AtomicBoolean untouched = new AtomicBoolean(true);
@@ -68,7 +68,7 @@ final class FolderContents {
             }
           });
     } catch (IOException e) {
-      // What disappears meanwhile is in somebody's hands.
+      // A file that disappears meanwhile is in use.
       return false;
     }
     return untouched.get();

@@ -21,17 +21,20 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * A native library on the class path, and the file that it becomes.
+ * A native library on the class path, and the file to which it is unpacked.
  *
  * @param fileName its name in the folder
- * @param source where it lies on the class path
- * @param size in bytes
- * @param crc its CRC-32, which the directory of the jar states
+ * @param source its URL on the class path
+ * @param size its size in bytes
+ * @param crc its CRC-32, as recorded in the jar
  */
 record Library(String fileName, URL source, long size, long crc) {
   private static final int CHUNK = 1 << 20;
 
-  /** The libraries of libtorch for a platform, and DJL's own, as DJL names their files. */
+  /**
+   * Returns the libraries of libtorch for a platform, and DJL's own, with the file names that DJL
+   * uses.
+   */
   static List<Library> of(Platform platform) {
     List<Library> libraries = new ArrayList<>();
     String inJar = "pytorch/" + platform.getFlavor() + '/' + platform.getClassifier() + '/';
@@ -53,8 +56,7 @@ record Library(String fileName, URL source, long size, long crc) {
         throw new IllegalStateException(
             "the class path has no "
                 + resource
-                + "; the versions of ai.djl.pytorch:pytorch-jni and pytorch-native do not belong"
-                + " together, or one of them is missing");
+                + "; the versions of ai.djl.pytorch:pytorch-jni and pytorch-native do not match, or one of them is missing");
       }
       return read(fileName, source);
     } catch (IOException e) {
@@ -62,7 +64,10 @@ record Library(String fileName, URL source, long size, long crc) {
     }
   }
 
-  /** A library with the size and checksum that its jar states, or, outside of jars, its own. */
+  /**
+   * Returns a library with the size and checksum recorded in its jar; computes them for a library
+   * outside a jar.
+   */
   static Library read(String fileName, URL source) throws IOException {
     URLConnection connection = source.openConnection();
     connection.setUseCaches(false);
@@ -81,7 +86,7 @@ record Library(String fileName, URL source, long size, long crc) {
     }
   }
 
-  /** Whether a file has the size and the checksum of this library. */
+  /** Whether a file has the size and checksum of this library. */
   boolean isIn(Path file) throws IOException {
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) != size) {
       return false;
@@ -96,7 +101,7 @@ record Library(String fileName, URL source, long size, long crc) {
     return actual.getValue() == crc;
   }
 
-  /** Writes this library to a file, in place of what may be there. */
+  /** Copies this library to a file, replacing an existing one. */
   void copyTo(Path file) throws IOException {
     CRC32 actual = new CRC32();
     URLConnection connection = source.openConnection();
@@ -106,8 +111,7 @@ record Library(String fileName, URL source, long size, long crc) {
       in.transferTo(out);
     }
     if (Files.size(file) != size || actual.getValue() != crc) {
-      throw new IOException(
-          source + " is damaged: its checksum is not the one that its jar states");
+      throw new IOException(source + " is damaged: its checksum differs from the one in its jar");
     }
   }
 }

@@ -15,17 +15,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder from which DJL loads libtorch: it takes every library that it finds there. So nothing
- * may lie there but the libraries of the class path, byte for byte.
+ * The folder from which DJL loads libtorch. DJL loads every library in it, so it must contain only
+ * the libraries of the class path, byte for byte.
  */
 final class LibraryFolder {
   private static final Logger LOG = LoggerFactory.getLogger(LibraryFolder.class);
   private static final String PARTIAL = ".part";
 
-  /** DJL takes the folder for complete when this is in it, so it comes last. */
+  /** DJL considers the folder complete if it contains this file, so it is written last. */
   private static final String MARK = System.mapLibraryName("torch");
 
-  /** The bridge of another version of DJL, which shares libtorch; DJL does not load it. */
+  /** The bridge of another version of DJL that uses the same libtorch; DJL does not load it. */
   private static final String OTHER_BRIDGE = '-' + System.mapLibraryName("djl_torch");
 
   private final Path folder;
@@ -42,16 +42,16 @@ final class LibraryFolder {
   }
 
   /**
-   * Compares the folder with the class path, and mends it. Processes that do so at the same time
-   * wait for the first one. A process that is killed leaves files that the next one deletes.
+   * Compares the folder with the class path and repairs it. Processes that do so at the same time
+   * wait for the first one. Files left by a killed process are deleted by the next one.
    *
-   * @throws IllegalStateException if others could change the folder, or it is not as it should be
+   * @throws IllegalStateException if other users could change the folder, or if it needs a repair
    *     and cannot be written
    */
   void bringUpToDate() {
     try {
       Ownership.requireOwn(folder);
-      // A folder that is complete need not be writable.
+      // A complete folder need not be writable.
       if (strangers().isEmpty() && missing().isEmpty()) {
         requireOwnFiles();
         return;
@@ -79,8 +79,8 @@ final class LibraryFolder {
     }
     for (Library library : missing()) {
       LOG.info("unpacking {} to {}", library.fileName(), folder);
-      // Not a tensors.file.ReplacedFile: its files are made as the process usually makes files, and
-      // these must be their owner's alone from the start.
+      // Not a tensors.file.ReplacedFile, which creates files with the default permissions: these
+      // must be accessible only to their owner from the start.
       Path partial = folder.resolve(library.fileName() + PARTIAL);
       library.copyTo(partial);
       Files.move(partial, folder.resolve(library.fileName()), StandardCopyOption.ATOMIC_MOVE);
@@ -119,7 +119,7 @@ final class LibraryFolder {
     }
   }
 
-  /** Folders in which a DJL without this class was unpacking when it was killed. */
+  /** Deletes the folders of a DJL without this class that was killed while unpacking. */
   private void deleteLeftovers() throws IOException {
     try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(parent, "tmp*")) {
       for (Path leftover : leftovers) {

@@ -3,8 +3,8 @@ package dev.sdlora.tensors.natives;
 import com.sun.jna.Structure;
 
 /**
- * What glibc's {@code mallinfo2} returns, of type {@code size_t} each; filled by JNA, which needs
- * the class and its fields to be public.
+ * The result of glibc's {@code mallinfo2}, each field of type {@code size_t}; filled by JNA, which
+ * requires a public class with public fields.
  */
 @Structure.FieldOrder({
   "arena",
@@ -19,25 +19,25 @@ import com.sun.jna.Structure;
   "keepcost"
 })
 public final class MallocInfo extends Structure implements Structure.ByValue {
-  /** Bytes of heaps. */
+  /** Bytes in heaps. */
   public long arena;
 
   /** Free blocks. */
   public long ordblks;
 
-  /** Free blocks in bins for small ones. */
+  /** Free blocks in bins for small blocks. */
   public long smblks;
 
-  /** Blocks that have a mapping of their own. */
+  /** Blocks with a mapping of their own. */
   public long hblks;
 
-  /** Bytes of blocks that have a mapping of their own. */
+  /** Bytes of blocks with a mapping of their own. */
   public long hblkhd;
 
   /** Unused. */
   public long usmblks;
 
-  /** Bytes of free blocks in bins for small ones. */
+  /** Bytes of free blocks in bins for small blocks. */
   public long fsmblks;
 
   /** Bytes of blocks in use in heaps. */
@@ -46,6 +46,6 @@ public final class MallocInfo extends Structure implements Structure.ByValue {
   /** Bytes of free blocks in heaps. */
   public long fordblks;
 
-  /** Bytes at the end of a heap that can be given back. */
+  /** Bytes at the end of a heap that can be returned to the system. */
   public long keepcost;
 }

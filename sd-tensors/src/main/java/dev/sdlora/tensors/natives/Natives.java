@@ -9,9 +9,9 @@ import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Settles what DJL would settle by itself when it starts: from where native code is loaded, that
- * nothing is downloaded, and how libtorch's threads wait. What the program around the library has
- * set, by a system property or in the environment, stays as it is.
+ * Makes the decisions that DJL would otherwise make at its start: the location of native code, no
+ * downloads, and how libtorch's threads wait. System properties and environment variables set by
+ * the surrounding program are kept.
  */
 public final class Natives {
   private static final long BETWEEN_REGISTRATIONS = Duration.ofMillis(10).toNanos();
@@ -22,9 +22,9 @@ public final class Natives {
   private Natives() {}
 
   /**
-   * Makes the process ready for the start of libtorch; must come before DJL's first class. The
-   * first call of a process unpacks the libraries, or compares what is unpacked with the class
-   * path; later ones do nothing.
+   * Prepares the process for libtorch; must be called before the first use of a DJL class. The
+   * first call of a process unpacks the libraries, or compares the unpacked ones with the class
+   * path; later calls do nothing.
    *
    * @throws IllegalStateException if there is no libtorch for this platform on the class path, or
    *     the folder for it cannot be written or could be changed by other users
@@ -38,7 +38,7 @@ public final class Natives {
       setDefault("ai.djl.offline", "true");
     }
     Path cache = CacheFolder.choose();
-    // JNA, by which DJL asks for CUDA, unpacks a library of its own.
+    // JNA, which DJL uses to detect CUDA, unpacks a library of its own.
     setDefault("jna.tmpdir", folderForJna(cache).toString());
     CLibrary.patientThreads();
     if (!isSet("PYTORCH_LIBRARY_PATH") && !isSet("PYTORCH_VERSION")) {
@@ -56,8 +56,7 @@ public final class Natives {
   }
 
   /**
-   * To be called once libtorch is loaded: from now on the process can end while native calls are
-   * under way.
+   * Must be called once libtorch is loaded: from then on the process can end during native calls.
    */
   public static synchronized void started() {
     if (started) {
@@ -68,13 +67,13 @@ public final class Natives {
     try {
       Runtime.getRuntime().addShutdownHook(new Thread(Natives::ending, "sd-lora exit"));
     } catch (IllegalStateException e) {
-      // The JVM is ending already.
+      // The JVM is already shutting down.
       ending();
     }
   }
 
   /**
-   * To be called after the first computation of each kind, which registers destructors of its own.
+   * Must be called after the first computation of each kind, which registers further destructors.
    * Covers {@link Runtime#halt}; other ways to end the JVM run shutdown hooks.
    */
   public static void computed() {
@@ -82,7 +81,7 @@ public final class Natives {
   }
 
   /**
-   * Registers until the process is gone, because native calls go on computing while shutdown hooks
+   * Registers repeatedly until the process ends, because native calls continue while shutdown hooks
    * run.
    */
   private static void ending() {
@@ -101,9 +100,9 @@ public final class Natives {
   }
 
   /**
-   * From now on Ctrl-C and {@code kill} end the process at once, as if no JVM were there. For a
-   * program that is ending: the JVM would ignore them. Does nothing before libtorch is loaded, and
-   * on Windows.
+   * Makes Ctrl-C and {@code kill} end the process at once, as if there were no JVM. For a program
+   * that is already shutting down, because the JVM would ignore them. Does nothing before libtorch
+   * is loaded, and on Windows.
    */
   public static void endAtNextSignal() {
     if (started) {
@@ -112,14 +111,14 @@ public final class Natives {
   }
 
   /**
-   * Returns the bytes that native code of this process has allocated and not freed; empty where the
-   * C library does not count them.
+   * Returns the number of bytes that native code of this process has allocated and not freed; empty
+   * if the C library does not count them.
    */
   public static OptionalLong allocatedBytes() {
     return CLibrary.allocatedBytes();
   }
 
-  /** Hands native memory that has been freed back to the system, where that can be asked for. */
+  /** Returns freed native memory to the system, where possible. */
   public static void returnFreedMemory() {
     CLibrary.trim();
   }

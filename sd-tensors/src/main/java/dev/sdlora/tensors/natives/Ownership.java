@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Tells whether users other than this one and root could change what lies at a path. Code that is
- * loaded from there runs in this process. Where files have no Unix permissions, on Windows, nothing
- * is refused: the folders of users are closed to others there.
+ * Checks whether users other than this one and root could change the files at a path. Code loaded
+ * from there runs in this process. On Windows, where files have no Unix permissions, every path
+ * passes: other users have no access to a user's folders there.
  */
 final class Ownership {
   private static final int OTHERS_WRITE = 0022;
@@ -29,20 +29,23 @@ final class Ownership {
 
   private Ownership() {}
 
-  /** Makes a folder, closed to others, where there is none, and refuses one that is not our own. */
+  /**
+   * Creates a folder that is closed to other users unless it exists; throws if others could change
+   * it.
+   */
   static void createOwn(Path folder) {
     try {
       Files.createDirectories(folder, closed("rwx------"));
     } catch (IOException e) {
       throw new IllegalStateException(
-          "the folder for native libraries " + folder + " cannot be made: " + e, e);
+          "the folder for native libraries " + folder + " cannot be created: " + e, e);
     }
     requireOwn(folder);
   }
 
   /**
-   * Refuses a folder or file that others could change or replace. One that does not exist yet is
-   * fine if others cannot make it.
+   * Throws if other users could change or replace a folder or file. A missing one passes if others
+   * cannot create it.
    *
    * @throws IllegalStateException if they could
    */
@@ -53,14 +56,13 @@ final class Ownership {
               throw new IllegalStateException(
                   "native libraries are not loaded from "
                       + path
-                      + ", for "
+                      + " because "
                       + complaint
-                      + "; close it to others (chmod go-w), or name another folder by"
-                      + " ENGINE_CACHE_DIR");
+                      + "; revoke the write permission of others (chmod go-w), or set ENGINE_CACHE_DIR to another folder");
             });
   }
 
-  /** What is wrong with a path, such as "others can write to /srv". */
+  /** Returns the problem with a path, such as "others can write to /srv". */
   static Optional<String> complaint(Path path) {
     try {
       return UNIX ? complaint(path.toAbsolutePath(), true, LINKS) : Optional.empty();
@@ -90,19 +92,19 @@ final class Ownership {
     }
     if (Files.isSymbolicLink(path)) {
       if (links == 0) {
-        return Optional.of(path + " is a link in a circle");
+        return Optional.of(path + " is a circular link");
       }
       Path target = path.resolveSibling(Files.readSymbolicLink(path));
       return complaint(target, last, links - 1);
     }
-    // In a sticky folder only owners can rename and delete, but anyone can add.
+    // In a sticky folder only owners can rename and delete, but anyone can add files.
     boolean guarded = !last && (mode & STICKY) != 0;
     return (mode & OTHERS_WRITE) != 0 && !guarded
         ? Optional.of("others can write to " + path)
         : Optional.empty();
   }
 
-  /** Opens a new file, closed to others, in place of one that may be there. */
+  /** Opens a new file that is closed to other users, replacing an existing one. */
   static OutputStream newOwnFile(Path file) throws IOException {
     Files.deleteIfExists(file);
     return Channels.newOutputStream(
@@ -120,13 +122,16 @@ final class Ownership {
         : new FileAttribute<?>[0];
   }
 
-  /** Loaded on Unix only. */
+  /** Only loaded on Unix. */
   private static final class User {
     static final int ID = id();
 
     private User() {}
 
-    /** Asked of a new file, for Java's own way fails for users that have a number and no name. */
+    /**
+     * Returns the owner of a new file, because Java's own way fails for users that have an ID but
+     * no name.
+     */
     private static int id() {
       try {
         Path file = Files.createTempFile("sdlora", null);
@@ -137,7 +142,7 @@ final class Ownership {
         }
       } catch (IOException e) {
         throw new IllegalStateException(
-            "no file can be made in java.io.tmpdir ("
+            "cannot create a file in java.io.tmpdir ("
                 + System.getProperty("java.io.tmpdir")
                 + "), which must be writable: "
                 + e,

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A new folder that only this user can enter, for processes whose user has no home. It is deleted
- * when the process ends; what a killed process left behind, by the next one. A lock, which goes
- * with its process in any case, tells which folders are in use.
+ * when the process ends; the next process deletes what a killed one left. A lock, which always ends
+ * with its process, marks folders in use.
  */
 final class PrivateFolder {
   private static final Logger LOG = LoggerFactory.getLogger(PrivateFolder.class);
@@ -25,7 +25,7 @@ final class PrivateFolder {
 
   private PrivateFolder() {}
 
-  /** The folder of this process, made when first asked for. */
+  /** Returns the folder of this process, created at the first call. */
   static synchronized Path get() {
     Path known = folder;
     if (known == null) {
@@ -34,7 +34,7 @@ final class PrivateFolder {
         known = create(parent);
       } catch (IOException e) {
         throw new IllegalStateException(
-            "no folder for native libraries can be made in " + parent + ": " + e.getMessage(), e);
+            "cannot create a folder for native libraries in " + parent + ": " + e.getMessage(), e);
       }
       folder = known;
     }
@@ -42,7 +42,7 @@ final class PrivateFolder {
   }
 
   private static Path create(Path parent) throws IOException {
-    // What lies above a folder must be safe before it is made.
+    // The parent folders must be safe before the folder is created.
     Ownership.requireOwn(parent.resolve(PREFIX));
     deleteLeftovers(parent);
     Path made = Files.createTempDirectory(parent, PREFIX);
@@ -66,7 +66,7 @@ final class PrivateFolder {
   private static void deleteLeftovers(Path parent) throws IOException {
     try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(parent, PREFIX + "*")) {
       for (Path leftover : leftovers) {
-        // Those of other users are theirs, whatever they put there.
+        // Folders of other users are left alone, whatever they contain.
         if (Ownership.complaint(leftover).isEmpty() && !inUse(leftover)) {
           FolderContents.deleteQuietly(leftover);
         }
@@ -77,7 +77,7 @@ final class PrivateFolder {
   private static boolean inUse(Path leftover) {
     Path lock = leftover.resolve(LOCK);
     if (!Files.exists(lock)) {
-      // It may have been made this moment.
+      // It may have just been created.
       return !FolderContents.untouchedForMinutes(leftover);
     }
     try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);

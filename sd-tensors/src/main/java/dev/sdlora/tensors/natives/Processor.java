@@ -13,15 +13,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the processor is and has instructions for, as Linux lists it. libtorch tells it to Python
- * only: {@code mkldnn::_is_mkldnn_bf16_supported} is true of processors that have to emulate them.
+ * The name and instruction sets of the processor, as listed by Linux. libtorch exposes them only to
+ * Python: {@code mkldnn::_is_mkldnn_bf16_supported} is also true for processors that must emulate
+ * them.
  */
 public final class Processor {
   private static final Logger LOG = LoggerFactory.getLogger(Processor.class);
   private static final Path LIST = Path.of("/proc/cpuinfo");
   private static final Set<String> BFLOAT16 = Set.of("avx512_bf16", "amx_bf16");
 
-  /** Those that libtorch and oneDNN choose their kernels by, of Intel's, AMD's and ARM's. */
+  /**
+   * The instruction sets by which libtorch and oneDNN choose kernels on Intel, AMD and ARM
+   * processors.
+   */
   private static final Set<String> FOR_SPEED =
       Set.of(
           "avx2",
@@ -41,17 +45,19 @@ public final class Processor {
 
   private Processor() {}
 
-  /** Whether it multiplies bfloat16 numbers; false on systems other than Linux. */
+  /**
+   * Whether it has instructions that multiply bfloat16 numbers; false on systems other than Linux.
+   */
   public static boolean hasBfloat16() {
     return !bfloat16().isEmpty();
   }
 
-  /** Whether it multiplies tiles of bfloat16 numbers. */
+  /** Whether it has instructions that multiply tiles of bfloat16 numbers (AMX). */
   public static boolean hasAmx() {
     return bfloat16().contains("amx_bf16");
   }
 
-  /** The instructions by which it does, sorted. */
+  /** Returns its bfloat16 instruction sets, sorted. */
   public static List<String> bfloat16() {
     return bfloat16(LIST);
   }
@@ -60,7 +66,9 @@ public final class Processor {
     return named(lines(list), BFLOAT16);
   }
 
-  /** The instructions that matter for speed, sorted; none on systems other than Linux. */
+  /**
+   * Returns its instruction sets that matter for speed, sorted; empty on systems other than Linux.
+   */
   public static List<String> instructions() {
     return instructions(LIST);
   }
@@ -69,7 +77,7 @@ public final class Processor {
     return named(lines(list), FOR_SPEED);
   }
 
-  /** What the system calls it, or its architecture. */
+  /** Returns its name as reported by the system, or its architecture. */
   public static String name() {
     return name(LIST);
   }
@@ -83,7 +91,7 @@ public final class Processor {
         .orElseGet(() -> System.getProperty("os.arch"));
   }
 
-  /** Each core has a line of its own, and a task may run on any of them. */
+  /** Intersects the lines of all cores, since a task may run on any of them. */
   private static List<String> named(List<String> lines, Set<String> among) {
     Set<String> common = new TreeSet<>(among);
     boolean told = false;

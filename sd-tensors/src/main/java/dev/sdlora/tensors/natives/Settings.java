@@ -2,11 +2,14 @@ package dev.sdlora.tensors.natives;
 
 import java.util.Optional;
 
-/** What the environment or a system property says; the environment goes first, as in DJL. */
+/**
+ * Reads settings from the environment or a system property; the environment takes precedence, as in
+ * DJL.
+ */
 final class Settings {
   private Settings() {}
 
-  /** The value of a setting that is there and not empty. */
+  /** Returns the value of a setting that is set and not empty. */
   static Optional<String> value(String variable, String property) {
     return Optional.ofNullable(System.getenv(variable))
         .filter(value -> !value.isEmpty())

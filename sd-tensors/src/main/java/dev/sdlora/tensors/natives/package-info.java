@@ -1,11 +1,11 @@
 /**
- * Where native code comes from: the folder that it is unpacked to, what may lie there, and what the
- * process around it must be like. docs/natives.md tells it to users.
+ * Loading of native code: the folder to which it is unpacked, the permitted content of that folder,
+ * and the required setup of the process. docs/natives.md describes it for users.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>Where native code comes from, when it is loaded; threads by the size of the work: {@code
+ *   <li>The origin of native code, the time of loading; threads by the size of the work: {@code
  *       tensors.natives}, {@code tensors.torch.EngineStart}; {@code tensors.torch.ThreadLimit}.
  * </ul>
  */

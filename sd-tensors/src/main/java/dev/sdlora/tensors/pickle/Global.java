@@ -1,10 +1,10 @@
 package dev.sdlora.tensors.pickle;
 
 /**
- * The name of a Python function or class in a pickle; only ever a name.
+ * The name of a Python function or class in a pickle. It is never resolved.
  *
  * @param module the Python module
- * @param name its name there
+ * @param name the name within the module
  */
 record Global(String module, String name) {
   @Override

@@ -1,9 +1,9 @@
 package dev.sdlora.tensors.pickle;
 
-/** What a pickle holds beside data. */
+/** Values of a pickle that are not data. */
 enum IgnoredObject {
   /** Python's {@code None}. */
   NONE,
-  /** Something that is of no use here and was passed over. */
+  /** An object that is not needed and was skipped. */
   SKIPPED
 }

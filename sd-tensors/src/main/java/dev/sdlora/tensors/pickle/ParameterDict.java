@@ -4,14 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What stands for PyTorch's class of that name: a dictionary of tensors that is a part of a model.
- * A pickle makes it empty and gives it its attributes later, the tensors among them.
+ * Stands in for PyTorch's class of this name, a dictionary of tensors that is part of a model. A
+ * pickle creates it empty and sets its attributes later, the tensors among them.
  */
 final class ParameterDict extends LinkedHashMap<Object, Object> {
   private static final long serialVersionUID = 1L;
   private static final String PARAMETERS = "_parameters";
 
-  /** How many values {@link #setAttributes} copies. */
+  /** Returns the number of values that {@link #setAttributes} copies. */
   static int copied(Object attributes) {
     return attributes instanceof Map<?, ?> map && map.get(PARAMETERS) instanceof Map<?, ?> tensors
         ? tensors.size()

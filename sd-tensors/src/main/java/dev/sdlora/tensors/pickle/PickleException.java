@@ -1,23 +1,23 @@
 package dev.sdlora.tensors.pickle;
 
 /**
- * A pickle is damaged, too large, or asks for something that is not needed to build tensors. The
- * message is the predicate of a sentence about the file.
+ * Thrown if a pickle is damaged, too large, or requests something that is not needed to build
+ * tensors. The message is the predicate of a sentence about the file.
  */
 public final class PickleException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** An error with the predicate of its sentence. */
+  /** Creates an exception with the predicate of its sentence. */
   public PickleException(String predicate) {
     super(predicate);
   }
 
-  /** An error about a pickle that no program writes. */
+  /** Returns an exception for a pickle that no program writes. */
   static PickleException damaged(String what) {
     return new PickleException("is damaged: its pickle has " + what);
   }
 
-  /** The predicate of a sentence about the file. */
+  /** Returns the predicate of a sentence about the file. */
   public String predicate() {
     return String.valueOf(getMessage());
   }

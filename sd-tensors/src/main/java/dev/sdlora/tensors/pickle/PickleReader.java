@@ -16,23 +16,23 @@ import java.util.Optional;
 
 /**
  * Reads one pickle, in the binary forms of protocols 1 to 5. A pickle is a program for a small
- * stack machine; this one has the instructions that make values, and knows of functions only those
+ * stack machine; this reader supports the instructions that create values, and only the functions
  * in {@link TensorGlobals}. Nothing is looked up, loaded or executed.
  *
  * <p>Dictionaries become {@link Map}, lists and tuples {@link List}, text {@link String}, integers
- * {@link Long} or {@link BigInteger}, floats {@link Double}, truth values {@link Boolean}, tensors
- * {@link TensorRef}; all else is {@link IgnoredObject}. A hostile pickle can put a list into
- * itself: whoever walks through the values must bound the depth.
+ * {@link Long} or {@link BigInteger}, floats {@link Double}, booleans {@link Boolean}, tensors
+ * {@link TensorRef}; everything else is {@link IgnoredObject}. A hostile pickle can insert a list
+ * into itself, so code that walks through the values must limit the depth.
  *
- * <p>Time and memory are bounded by the length of the pickle and by {@link #MAX_STEPS}: an
- * instruction makes at most one value, and text and bytes are never longer than what was read. What
- * copies more than one value counts as so many instructions.
+ * <p>Time and memory are limited by the length of the pickle and by {@link #MAX_STEPS}: an
+ * instruction creates at most one value, and text and bytes are never longer than the input read.
+ * An operation that copies several values counts as that many instructions.
  */
 public final class PickleReader {
-  /** The most instructions that are followed; a checkpoint with 10,000 tensors has 600,000. */
+  /** The maximum number of instructions; a checkpoint with 10,000 tensors has 600,000. */
   static final int MAX_STEPS = 2_000_000;
 
-  /** Longer whole numbers than PyTorch's own magic number (10 bytes) have no use. */
+  /** The longest integer needed is PyTorch's magic number, with 10 bytes. */
   private static final int MAX_INTEGER_BYTES = 32;
 
   private final ByteBuffer in;
@@ -46,7 +46,7 @@ public final class PickleReader {
   }
 
   /**
-   * Reads the pickle at a buffer's position and moves the position behind it.
+   * Reads the pickle at a buffer's position and advances the position past it.
    *
    * @throws PickleException if it is damaged, too long, or uses a name that is not allowed
    */
@@ -80,7 +80,7 @@ public final class PickleReader {
     }
   }
 
-  /** Counts work, so that a short pickle cannot cause much of it by repeating values. */
+  /** Counts work, so that a short pickle cannot cause a lot of it by repeating values. */
   private void spend(int values) throws PickleException {
     steps += values;
     if (steps > MAX_STEPS) {
@@ -89,7 +89,7 @@ public final class PickleReader {
     }
   }
 
-  /** Instructions that put a value on the stack. */
+  /** Executes an instruction that pushes a value; empty if the code is another instruction. */
   private Optional<Object> value(int code) throws PickleException {
     return Optional.ofNullable(
         switch (code) {
@@ -128,11 +128,11 @@ public final class PickleReader {
         });
   }
 
-  /** Instructions that change what is there; false for one that is not known. */
+  /** Executes an instruction that changes existing values; false if it is unknown. */
   private boolean arrange(int code) throws PickleException {
     switch (code) {
       case 0x80 -> requireProtocol(in.get());
-      case 0x95 -> in.getLong(); // How long the next piece is, for those who read in pieces.
+      case 0x95 -> in.getLong(); // The length of the next frame, for readers that read frames.
       case '(' -> stack.mark();
       case '0' -> stack.pop();
       case '1' -> stack.popToMark();
@@ -159,7 +159,7 @@ public final class PickleReader {
 
   private Object integer(int length) throws PickleException {
     if (length < 0 || length > MAX_INTEGER_BYTES) {
-      throw new PickleException("has a pickle with a whole number of " + length + " bytes");
+      throw new PickleException("has a pickle with an integer of " + length + " bytes");
     }
     byte[] bytes = new byte[length];
     in.get(bytes);
@@ -183,7 +183,7 @@ public final class PickleReader {
     return IgnoredObject.SKIPPED;
   }
 
-  /** A length that the rest of the pickle has room for. */
+  /** Returns a length if the rest of the pickle is at least that long. */
   private int within(long length) throws PickleException {
     if (length < 0 || length > in.remaining()) {
       throw new PickleException("has a pickle that ends too early; it was probably cut off");
@@ -229,28 +229,28 @@ public final class PickleReader {
   private Object recall(int index) throws PickleException {
     Object value = memo.get(index);
     if (value == null) {
-      throw PickleException.damaged("a reference to value " + index + ", which it does not have");
+      throw PickleException.damaged("a reference to value " + index + ", which is undefined");
     }
     return value;
   }
 
   private void append(List<Object> values) throws PickleException {
     if (stack.top() instanceof ArrayList<?> list) {
-      @SuppressWarnings("unchecked") // Lists on the stack are made here, and hold anything.
+      @SuppressWarnings("unchecked") // All lists on the stack are created here.
       List<Object> target = (List<Object>) list;
       target.addAll(values);
     } else {
-      throw PickleException.damaged("something added to what is no list");
+      throw PickleException.damaged("an item added to a value that is not a list");
     }
   }
 
   private void setItems(List<Object> keysAndValues) throws PickleException {
     if (stack.top() instanceof LinkedHashMap<?, ?> map) {
-      @SuppressWarnings("unchecked") // Likewise.
+      @SuppressWarnings("unchecked") // All maps on the stack are created here.
       Map<Object, Object> target = (Map<Object, Object>) map;
       fill(target, keysAndValues);
     } else if (stack.top() != IgnoredObject.SKIPPED) {
-      throw PickleException.damaged("an entry of what is no dictionary");
+      throw PickleException.damaged("an entry added to a value that is not a dictionary");
     }
   }
 
@@ -265,7 +265,7 @@ public final class PickleReader {
     return map;
   }
 
-  /** Those of a plain dictionary are its version, of no use here. */
+  /** Sets attributes. Those of a plain dictionary are its version, which is ignored. */
   private void setAttributes(Object attributes) throws PickleException {
     if (stack.top() instanceof ParameterDict parameters) {
       spend(ParameterDict.copied(attributes));

@@ -6,8 +6,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The stack of the machine that a pickle is a program for. Marks divide it; values below the last
- * mark are out of reach.
+ * The stack of the machine that executes a pickle. Marks divide it; values below the last mark are
+ * inaccessible.
  */
 final class PickleStack {
   private final List<Object> values = new ArrayList<>();
@@ -17,14 +17,14 @@ final class PickleStack {
     values.add(value);
   }
 
-  /** Sets a mark above what is there. */
+  /** Sets a mark above the current values. */
   void mark() {
     marks.push(values.size());
   }
 
   Object top() throws PickleException {
     if (values.size() <= bottom()) {
-      throw PickleException.damaged("nothing where a value should be");
+      throw PickleException.damaged("no value where one is expected");
     }
     return values.get(values.size() - 1);
   }
@@ -35,18 +35,18 @@ final class PickleStack {
     return top;
   }
 
-  /** Takes so many values, the top one last. A list that nobody else holds. */
+  /** Removes and returns the given number of values, the top one last, as a new list. */
   List<Object> pop(int count) throws PickleException {
     if (values.size() - count < bottom()) {
-      throw PickleException.damaged("nothing where a value should be");
+      throw PickleException.damaged("no value where one is expected");
     }
     return cut(values.size() - count);
   }
 
-  /** Takes the last mark and the values above it. A list that nobody else holds. */
+  /** Removes the last mark and the values above it, and returns the values as a new list. */
   List<Object> popToMark() throws PickleException {
     if (marks.isEmpty()) {
-      throw PickleException.damaged("the end of a list that never began");
+      throw PickleException.damaged("the end of a list without its beginning");
     }
     return cut(marks.pop());
   }

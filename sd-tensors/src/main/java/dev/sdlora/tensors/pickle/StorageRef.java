@@ -1,11 +1,11 @@
 package dev.sdlora.tensors.pickle;
 
 /**
- * A row of numbers that a pickle refers to and that lies elsewhere in the file.
+ * A reference from a pickle to a sequence of numbers stored elsewhere in the file.
  *
- * @param type what PyTorch calls the number format, such as {@code HalfStorage}; of formats that
- *     have no type of storage, such as {@code float8_e4m3fn}
+ * @param type PyTorch's name of the storage type, such as {@code HalfStorage}; for dtypes without a
+ *     storage type the dtype, such as {@code float8_e4m3fn}
  * @param key its name, unique in the file
- * @param elements how many numbers it holds
+ * @param elements the number of elements
  */
 public record StorageRef(String type, String key, long elements) {}

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The few Python names that a pickle may use, and what is built for them. The list is what {@code
- * torch.save} writes for a dictionary of tensors, also in a part of a model, and four names that
- * lie about in old checkpoints (a trainer's bookkeeping); for those nothing is built at all.
+ * The few Python names that a pickle may use, and the values built for them. The list covers what
+ * {@code torch.save} writes for a dictionary of tensors, also as part of a model, and four names of
+ * a trainer's bookkeeping in old checkpoints, for which nothing is built.
  */
 final class TensorGlobals {
   private static final Set<Global> REBUILD =
@@ -17,7 +17,7 @@ final class TensorGlobals {
           new Global("torch._utils", "_rebuild_tensor"),
           new Global("torch._utils", "_rebuild_tensor_v2"));
 
-  /** For number formats younger than PyTorch's types of storages; its last argument names one. */
+  /** For dtypes newer than PyTorch's storage types; its last argument names one. */
   private static final Global REBUILD_FORMAT = new Global("torch._utils", "_rebuild_tensor_v3");
 
   private static final Global BYTES = new Global("torch.storage", "UntypedStorage");
@@ -32,7 +32,7 @@ final class TensorGlobals {
   private static final Global PARAMETER_DICT =
       new Global("torch.nn.modules.container", "ParameterDict");
 
-  /** Python 2's name of it, which its old pickles keep, and Python 3's. */
+  /** The set type, under its name in old pickles of Python 2 and in Python 3. */
   private static final Set<Global> SET =
       Set.of(new Global("__builtin__", "set"), new Global("builtins", "set"));
 
@@ -56,7 +56,7 @@ final class TensorGlobals {
           "ByteStorage",
           "BoolStorage");
 
-  /** PyTorch allows 64; no weight has more than 5. A bound, so that copies stay small. */
+  /** PyTorch allows 64; no weight has more than 5. The limit keeps copies small. */
   private static final int MAX_DIMENSIONS = 64;
 
   /** The longest names in use have 200 characters. */
@@ -64,7 +64,7 @@ final class TensorGlobals {
 
   private TensorGlobals() {}
 
-  /** Refuses a name that is not on the list. */
+  /** Returns a name that is on the list; throws otherwise. */
   static Global require(String module, String name) throws PickleException {
     Global global = new Global(module, name);
     boolean known =
@@ -79,10 +79,9 @@ final class TensorGlobals {
             || isStorage(global);
     if (!known) {
       throw new PickleException(
-          "is refused: its pickle asks for Python's '"
+          "is rejected: its pickle requests Python's '"
               + global
-              + "', which is not needed to build tensors; nothing of it was executed. Files of"
-              + " unknown origin can hold malicious code: use a .safetensors file");
+              + "', which is not needed to build tensors; nothing of it was executed. Files of unknown origin can contain malicious code: use a .safetensors file");
     }
     return global;
   }
@@ -92,14 +91,14 @@ final class TensorGlobals {
         || (global.module().equals("torch") && STORAGES.contains(global.name()));
   }
 
-  /** How many values a call copies: the sizes and strides of a tensor. */
+  /** Returns the number of values that a call copies: the sizes and strides of a tensor. */
   static int copied(List<?> arguments) {
     return arguments.size() >= 4 && arguments.get(2) instanceof List<?> shape
         ? 2 * Math.min(shape.size(), MAX_DIMENSIONS)
         : 0;
   }
 
-  /** What calling a name with arguments gives. */
+  /** Returns the result of calling a name with arguments. */
   static Object call(Object callable, List<?> arguments) throws PickleException {
     if (callable instanceof Global global) {
       if (ORDERED_DICT.equals(global) && arguments.isEmpty()) {
@@ -128,7 +127,7 @@ final class TensorGlobals {
         "is damaged: its pickle calls '" + name(callable) + "' in an unknown way");
   }
 
-  /** Not the value itself: a list may contain itself. */
+  /** Returns a name, never the text of the value, because a list may contain itself. */
   private static String name(Object callable) {
     return callable instanceof Global global
         ? global.toString()
@@ -136,15 +135,15 @@ final class TensorGlobals {
   }
 
   /**
-   * The text of a key: of text itself, a number, or a name. Java finds texts quickly even when
-   * their hashes are all the same, as long as they are short; a mixture of types it does not.
+   * Returns the text of a key, which may be text, a number or a name. Java finds texts quickly even
+   * if all their hashes are equal, as long as they are short; for mixed types it does not.
    */
   static String key(Object key) throws PickleException {
     if (key instanceof List
         || key instanceof Map
         || key instanceof TensorRef
         || key instanceof View) {
-      throw new PickleException("has a pickle with a dictionary whose keys are no names");
+      throw new PickleException("has a pickle with a dictionary whose keys are not names");
     }
     String text = key.toString();
     if (text.length() > MAX_KEY) {
@@ -174,7 +173,9 @@ final class TensorGlobals {
     throw new PickleException("is damaged: its pickle describes a tensor in an unknown way");
   }
 
-  /** A tensor of one of the formats whose numbers are bytes, so that bytes count numbers. */
+  /**
+   * Returns a tensor of an 8-bit dtype, for which the number of bytes is the number of elements.
+   */
   private static TensorRef tensorOfFormat(List<?> arguments) throws PickleException {
     TensorRef bytes = tensor(arguments);
     if (arguments.size() > 6
@@ -199,7 +200,7 @@ final class TensorGlobals {
     return longs;
   }
 
-  /** What a reference to something outside the pickle means: always a storage or a part of one. */
+  /** Resolves a reference to something outside the pickle, always a storage or a part of one. */
   static View storage(Object id) throws PickleException {
     if (id instanceof List<?> parts
         && parts.size() >= 5
@@ -209,7 +210,7 @@ final class TensorGlobals {
         && parts.get(2) instanceof String key
         && parts.get(4) instanceof Long elements
         && key.length() <= MAX_KEY) {
-      // Before PyTorch 1.6 a sixth part says which piece of the storage is meant.
+      // Before PyTorch 1.6 a sixth element selects a part of the storage.
       long offset =
           parts.size() > 5
                   && parts.get(5) instanceof List<?> piece
@@ -219,9 +220,9 @@ final class TensorGlobals {
               : 0;
       return new View(new StorageRef(type.name(), key, elements), offset);
     }
-    throw new PickleException("is damaged: its pickle refers to something that is no storage");
+    throw new PickleException("is damaged: its pickle refers to something that is not a storage");
   }
 
-  /** A storage from one of its numbers on. */
+  /** A storage from a given element on. */
   record View(StorageRef storage, long offset) {}
 }

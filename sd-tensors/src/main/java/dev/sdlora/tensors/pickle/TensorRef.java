@@ -3,12 +3,12 @@ package dev.sdlora.tensors.pickle;
 import java.util.List;
 
 /**
- * A tensor as a pickle describes it. Nothing about its numbers has been checked.
+ * A tensor as described by a pickle. None of its numbers have been checked.
  *
- * @param storage where its numbers lie
- * @param offset its first number, counted from the first of the storage
+ * @param storage the storage with its elements
+ * @param offset the index of its first element in the storage
  * @param shape the sizes of its dimensions, outermost first
- * @param strides how many numbers of the storage lie between neighbours along each dimension
+ * @param strides the distance between neighbours along each dimension, in elements of the storage
  */
 public record TensorRef(StorageRef storage, long offset, List<Long> shape, List<Long> strides) {
   /** Copies the lists. */

@@ -1,12 +1,12 @@
 /**
- * Python pickles as {@code torch.save} writes them, read without executing anything: {@link
- * dev.sdlora.tensors.pickle.PickleReader} gives maps, lists, text, numbers and references to
- * tensors, and refuses a pickle that asks for more. Knows neither files nor the engine.
+ * Reads Python pickles that {@code torch.save} wrote, without executing anything: {@link
+ * dev.sdlora.tensors.pickle.PickleReader} returns maps, lists, text, numbers and references to
+ * tensors, and rejects a pickle that requests more. Independent of files and of the engine.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What a pickle may contain: {@code tensors.pickle.TensorGlobals}.
+ *   <li>The permitted content of a pickle: {@code tensors.pickle.TensorGlobals}.
  * </ul>
  */
 @NullMarked

@@ -5,26 +5,26 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Closes several things, all of them even if one throws. Stateless. */
+/** Closes several resources, all of them even if one throws. Stateless. */
 public final class Closing {
   private Closing() {}
 
-  /** Closing one thing; throws nothing that is checked. */
+  /** Closes one resource; throws no checked exception. */
   @FunctionalInterface
   public interface Step {
-    /** Closes it. */
+    /** Closes the resource. */
     void close();
   }
 
   /**
-   * Takes all steps in order. What the first failing one throws comes out at the end, with what
-   * others throw suppressed in it.
+   * Runs all steps in order. Throws the first exception at the end, with later ones suppressed in
+   * it.
    */
   public static void all(Step... steps) {
     all(List.of(steps), Step::close);
   }
 
-  /** Closes each of some things in order, likewise. */
+  /** Closes the elements of a collection in order, like {@link #all(Step...)}. */
   public static <T> void all(Collection<T> things, Consumer<? super T> close) {
     Throwable first = null;
     for (T thing : things) {

@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads libtorch, at the first call in the process. That takes half a second, in which another
+ * Loads libtorch at the first call in the process. That takes half a second, during which another
  * thread can read files.
  */
 final class EngineStart {
@@ -18,7 +18,7 @@ final class EngineStart {
 
   private EngineStart() {}
 
-  /** The engine. Waits for another thread that is starting it. */
+  /** Returns the engine. Waits if another thread is starting it. */
   static synchronized Engine engine() {
     Natives.prepare();
     if (!started) {
@@ -28,7 +28,7 @@ final class EngineStart {
     return Engine.getEngine("PyTorch");
   }
 
-  /** Starts the engine on a thread of its own. A failure is left to the next who asks for it. */
+  /** Starts the engine on a thread of its own. If that fails, the next caller tries again. */
   static void ahead() {
     if (started) {
       return;
@@ -39,7 +39,7 @@ final class EngineStart {
               try {
                 engine();
               } catch (RuntimeException | LinkageError e) {
-                LOG.debug("libtorch could not be started ahead", e);
+                LOG.debug("libtorch could not be started in advance", e);
               }
             },
             "sd-lora libtorch");
@@ -48,8 +48,8 @@ final class EngineStart {
   }
 
   /**
-   * A process must not end while its libraries are being loaded: the C library would run their
-   * destructors beside their constructors.
+   * Delays the end of the process while libraries are being loaded: the C library would run their
+   * destructors and constructors at the same time.
    */
   private static void load() {
     Thread hook = new Thread(EngineStart::awaitEnd, "sd-lora libtorch is loaded");
@@ -58,8 +58,8 @@ final class EngineStart {
       if (ending) {
         throw new IllegalStateException("the JVM is ending");
       }
-      // In a jar that holds all dependencies, the service entry of DJL's api may have replaced
-      // this.
+      // In a jar that contains all dependencies, the service entry of DJL's api may have replaced
+      // this one.
       Engine.registerEngine(new PtEngineProvider());
       Engine.getEngine("PyTorch");
       Natives.started();

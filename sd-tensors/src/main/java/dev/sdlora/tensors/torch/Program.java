@@ -28,8 +28,8 @@ import java.util.stream.Collectors;
 
 /**
  * A TorchScript program: text in the form in which libtorch itself stores compiled modules. It
- * holds no weights; they are arguments of its methods. So the same text is compiled once in a
- * process, and stays compiled. Safe for use by several threads.
+ * contains no weights; they are arguments of its methods. The same text is therefore compiled once
+ * per process. Thread-safe.
  */
 public final class Program {
   private static final Map<Text, Program> COMPILED = new ConcurrentHashMap<>();
@@ -51,7 +51,7 @@ public final class Program {
       String name = methods.get(0).resource();
       byte[] archive =
           ProgramArchive.of(name.substring(0, name.indexOf('.')), join(methods), join(functions));
-      // Not the manager of whoever asks first: others use the program when that one is closed.
+      // Not the manager of the first caller: others use the program after that manager is closed.
       PtNDManager manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
       try {
         return new Program(
@@ -63,28 +63,28 @@ public final class Program {
   }
 
   /**
-   * Text of a program that lies beside a class.
+   * The source text of a program, a resource next to a class.
    *
    * @param anchor the class
-   * @param resource the name of the resource beside its file
+   * @param resource the name of the resource
    */
   public record Source(Class<?> anchor, String resource) {
-    /** Several texts beside one class. */
+    /** Returns the sources of several resources next to one class. */
     public static List<Source> beside(Class<?> anchor, String... resources) {
       return Arrays.stream(resources).map(resource -> new Source(anchor, resource)).toList();
     }
 
-    /** The texts of several lists behind each other. */
+    /** Concatenates lists of sources. */
     public static List<Source> join(List<List<Source>> parts) {
       return parts.stream().flatMap(List::stream).toList();
     }
   }
 
   /**
-   * Compiles a program, or finds it compiled.
+   * Compiles a program, or returns the compiled one.
    *
-   * @param torch any owner: while there is one, libtorch is loaded
-   * @param anchor the class beside whose file the resources lie
+   * @param torch any owner: as long as one exists, libtorch is loaded
+   * @param anchor the class next to which the resources are
    * @param methods the resource with the methods of the program
    * @param functions resources with functions that the methods call as {@code __torch__.name}
    */
@@ -93,12 +93,12 @@ public final class Program {
   }
 
   /**
-   * Compiles a program of several texts, or finds it compiled.
+   * Compiles a program from several sources, or returns the compiled one.
    *
-   * @param torch any owner: while there is one, libtorch is loaded
-   * @param methods texts with methods, which call each other as {@code (self).name}
-   * @param functions texts with functions that the methods call as {@code __torch__.name}; a text
-   *     that is named twice counts once
+   * @param torch any owner: as long as one exists, libtorch is loaded
+   * @param methods sources of methods, which call each other as {@code (self).name}
+   * @param functions sources of functions that the methods call as {@code __torch__.name};
+   *     duplicates are ignored
    */
   public static Program load(Torch torch, List<Source> methods, List<Source> functions) {
     return COMPILED.computeIfAbsent(new Text(methods, functions), Text::compile);
@@ -121,14 +121,14 @@ public final class Program {
     }
   }
 
-  /** Starts a call of a method; give the arguments in order, then run it. */
+  /** Starts a call of a method: add the arguments in order, then run it. */
   public Call call(String method) {
     return new Call(method);
   }
 
   /**
-   * Starts a call of a method that computes gradients; it returns a dictionary of tensors. Weights
-   * that want a gradient say so by {@link NDArray#setRequiresGradient}.
+   * Starts a call of a method that computes gradients and returns a dictionary of tensors. Weights
+   * that need a gradient must be marked with {@link NDArray#setRequiresGradient}.
    */
   public RecordingCall record(String method) {
     return new RecordingCall(method);
@@ -140,7 +140,7 @@ public final class Program {
     }
   }
 
-  /** Arguments of one call. Not safe for several threads. Running it once frees them. */
+  /** The arguments of one call. Not thread-safe. Running the call frees them. */
   public final class Call {
     private final String method;
     private final List<IValue> arguments = new ArrayList<>();
@@ -218,7 +218,7 @@ public final class Program {
     }
 
     private <T> T run(Function<IValue, T> convert) {
-      // Otherwise libtorch compiles anew whenever a shape changes. The switch is one per thread.
+      // Otherwise libtorch recompiles whenever a shape changes. The setting is per thread.
       JniUtils.setGraphExecutorOptimize(false);
       try (IValue result = IValueUtils.runMethod(block, method, arguments.toArray(new IValue[0]))) {
         return convert.apply(result);
@@ -230,8 +230,8 @@ public final class Program {
   }
 
   /**
-   * Arguments of one call that records gradients. DJL passes only tensors and dictionaries of them
-   * to such a call, and knows them by the names of the arrays, which this changes.
+   * The arguments of one call that records gradients. DJL passes only tensors and dictionaries of
+   * them to such a call, and identifies them by the names of the arrays, which this class changes.
    */
   public final class RecordingCall {
     private final String method;
@@ -270,11 +270,11 @@ public final class Program {
       JniUtils.setGraphExecutorOptimize(false);
       NDArray name = scope.create(0);
       name.setName("module_method:" + method);
-      // DJL gives the results to the manager of the first array.
+      // DJL attaches the results to the manager of the first array.
       NDList inputs = new NDList(name);
       inputs.addAll(arguments);
       Map<String, NDArray> results = new LinkedHashMap<>();
-      // DJL switches recording off, for each thread.
+      // DJL disables recording for each thread.
       JniUtils.setGradMode(true);
       try {
         for (NDArray result : IValueUtils.forward(block, inputs, true)) {

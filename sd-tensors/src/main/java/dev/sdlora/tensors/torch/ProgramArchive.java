@@ -9,8 +9,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Packs TorchScript text into the archive that libtorch loads: a zip of stored entries with the
- * code, a pickle of the module object, a pickle of its constants, and the format version.
+ * Packs TorchScript text into the archive that libtorch loads: a zip of uncompressed entries with
+ * the code, a pickle of the module object, a pickle of its constants, and the format version.
  */
 final class ProgramArchive {
   /** A pickle of {@code __torch__.Net} with its one attribute, {@code training = False}. */
@@ -23,7 +23,7 @@ final class ProgramArchive {
   private ProgramArchive() {}
 
   /**
-   * The archive of a program.
+   * Returns the archive of a program.
    *
    * @param name a name for messages of the engine
    * @param methods methods of the class {@code Net}, indented by two spaces

@@ -1,12 +1,12 @@
 package dev.sdlora.tensors.torch;
 
-/** The number formats that networks compute in, under the codes that TorchScript has for them. */
+/** The dtypes in which networks compute, with their TorchScript codes. */
 public enum ScalarType {
-  /** IEEE single precision. */
+  /** IEEE 754 single precision. */
   FLOAT32(6, 4),
   /** The upper half of a single-precision number. */
   BFLOAT16(15, 2),
-  /** IEEE half precision, for devices other than the processor. */
+  /** IEEE 754 half precision, for devices other than the CPU. */
   FLOAT16(5, 2);
 
   private final int code;
@@ -17,12 +17,12 @@ public enum ScalarType {
     this.bytes = bytes;
   }
 
-  /** The number that stands for this format in a program. */
+  /** Returns the code of this dtype in a program. */
   public int code() {
     return code;
   }
 
-  /** The bytes of one number. */
+  /** Returns the size of one number in bytes. */
   public int bytes() {
     return bytes;
   }

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Named tensors as programs take them. The dictionary refers to the tensors, so a change in place
- * shows in it. Closing it frees the dictionary, not the tensors.
+ * Named tensors in the form that programs accept. The dictionary refers to the tensors, so it
+ * reflects changes made in place. Closing it frees the dictionary, not the tensors.
  */
 public final class TensorDict implements AutoCloseable {
   private final IValue value;
@@ -17,7 +17,7 @@ public final class TensorDict implements AutoCloseable {
     this.value = value;
   }
 
-  /** A dictionary of the given tensors. */
+  /** Creates a dictionary of the given tensors. */
   public static TensorDict of(Map<String, NDArray> tensors) {
     Map<String, PtNDArray> handles = new LinkedHashMap<>();
     tensors.forEach((name, tensor) -> handles.put(name, (PtNDArray) tensor));

@@ -5,28 +5,31 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * Chooses how many threads the native calls of the current thread use, by the size of the work.
+ * Chooses the number of threads for native calls of the current thread, by the size of the work.
  * Other threads are not affected.
  *
- * <p>Work on small models is thousands of short operations. Sharing each of them gains little on an
- * idle machine and loses much on a busy one, where one thread waits until the other gets its turn.
+ * <p>Work on small models consists of thousands of short operations. Splitting each of them gains
+ * little on an idle machine and loses a lot on a busy one, where one thread waits until the other
+ * gets its turn.
  */
 public final class ThreadLimit {
   /** The U-Net of SD 1.x has 860 million. */
   private static final long SMALL_MODEL = 100_000_000;
 
   /**
-   * Of 256 x 256 pixels on, two threads are faster than one with small models too, and up to 128 x
-   * 128 they are not.
+   * From 256 x 256 pixels, two threads are faster than one even with small models; up to 128 x 128
+   * they are not.
    */
   private static final long SMALL_PICTURE = 192 * 192;
 
   private ThreadLimit() {}
 
   /**
-   * Does work on a model, on one thread if it is small. To be called while a {@link Torch} is open.
+   * Runs work on a model, on one thread if the model is small. Must be called while a {@link Torch}
+   * is open.
    *
-   * @param weights how many numbers the network has
+   * @param weights the number of weights of the network
+   * @param work the work
    */
   public static void run(long weights, Runnable work) {
     limited(
@@ -38,20 +41,21 @@ public final class ThreadLimit {
   }
 
   /**
-   * Draws images, on one thread if they and the model are small. To be called while a {@link Torch}
-   * is open.
+   * Generates images, on one thread if the images and the model are small. Must be called while a
+   * {@link Torch} is open.
    *
-   * @param weights how many numbers the network has
-   * @param pixels of an image
-   * @return what the work returns
+   * @param weights the number of weights of the network
+   * @param pixels the number of pixels of an image
+   * @param work the work
+   * @return the result of the work
    */
   public static <T> T draw(long weights, long pixels, Supplier<T> work) {
     return limited(weights < SMALL_MODEL && pixels <= SMALL_PICTURE, work);
   }
 
   /**
-   * Does work on this thread alone, for threads that have shared out work among themselves. To be
-   * called while a {@link Torch} is open.
+   * Runs work on this thread alone, for threads that have already divided the work among
+   * themselves. Must be called while a {@link Torch} is open.
    */
   public static void alone(Runnable work) {
     limited(
@@ -73,19 +77,20 @@ public final class ThreadLimit {
     }
   }
 
-  /** One after another, so that no thread takes the number of another for its own. */
+  /** Synchronized so that no thread mistakes the number of another thread for its own. */
   private static synchronized int enter(boolean small) {
-    // Asking also makes libtorch settle the number of a new thread, which it would do later on.
+    // The query also makes libtorch initialize the number of a new thread, which it would otherwise
+    // do later.
     int before = JniUtils.getNumThreads();
     if (small && before != 1) {
       JniUtils.setNumThreads(1);
-      // That also was the number for threads to come. It is theirs again when another one says so.
+      // That also set the number for new threads. Setting it on another thread restores it.
       try {
         CompletableFuture.runAsync(
                 () -> JniUtils.setNumThreads(before), task -> new Thread(task).start())
             .join();
       } catch (RuntimeException | Error e) {
-        // There is no room for a thread. Nothing is limited then, for this one or for others.
+        // No thread could be created. The limit is lifted, for this thread and for others.
         JniUtils.setNumThreads(before);
         throw e;
       }

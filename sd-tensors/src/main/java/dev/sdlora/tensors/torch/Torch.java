@@ -11,10 +11,10 @@ import dev.sdlora.tensors.natives.Natives;
 import java.nio.FloatBuffer;
 
 /**
- * One owner of native memory on one device: what it made is freed when it closes. Short-lived
- * tensors go into a {@link #scope()}, used as the body of a {@code try}.
+ * An owner of native memory on one device: closing it frees the tensors that it created.
+ * Short-lived tensors belong in a {@link #scope()}, opened in a {@code try} statement.
  *
- * <p>Safe for use by several threads as far as they work on different tensors.
+ * <p>Thread-safe as long as threads work on different tensors.
  */
 public final class Torch implements AutoCloseable {
   private final NDManager manager;
@@ -25,19 +25,20 @@ public final class Torch implements AutoCloseable {
 
   /**
    * Starts libtorch on a thread of its own, so that the caller can do something else before it
-   * opens an owner. When that fails, the next call of {@link #open} tries again and tells.
+   * opens an owner. If that fails, the next call of {@link #open} tries again and reports the
+   * failure.
    */
   public static void startAhead() {
     EngineStart.ahead();
   }
 
   /**
-   * Starts libtorch, on its first use in the process, and takes a device of it.
+   * Starts libtorch, on its first use in the process, and opens a device.
    *
    * @param device DJL's name of the device: {@code cpu}, {@code gpu0}
-   * @throws IllegalStateException if libtorch is not on the class path, or the folder to unpack it
-   *     to is not this user's own
-   * @throws StableDiffusionException if there is no such device, or libtorch is not made for it
+   * @throws IllegalStateException if libtorch is not on the class path, or other users could change
+   *     the folder to which it is unpacked
+   * @throws StableDiffusionException if there is no such device, or libtorch does not support it
    */
   public static Torch open(String device) {
     Natives.prepare();
@@ -59,7 +60,7 @@ public final class Torch implements AutoCloseable {
     }
   }
 
-  /** Asked beforehand, because libtorch itself answers with pages of its inside. */
+  /** Checks the device in advance, because libtorch itself reports pages of internals. */
   private static void requireThere(Device place, Engine engine) {
     int there = engine.getGpuCount();
     if (place.isGpu() && place.getDeviceId() >= there) {
@@ -75,40 +76,40 @@ public final class Torch implements AutoCloseable {
     }
   }
 
-  /** How many threads a native call of the current thread uses. */
+  /** Returns the number of threads that a native call of the current thread uses. */
   public int threads() {
     return JniUtils.getNumThreads();
   }
 
-  /** The manager of tensors that live as long as this owner. */
+  /** Returns the manager of tensors that live as long as this owner. */
   public NDManager manager() {
     return manager;
   }
 
-  /** A new manager for tensors that live until it is closed, at the latest until this closes. */
+  /** Returns a new manager of tensors that live until it, or this owner, is closed. */
   public NDManager scope() {
     return manager.newSubManager();
   }
 
   /**
-   * An owner inside this one, for work that takes owners and has a shorter life. Programs of this
-   * one work on its tensors. It ends at the latest with this one.
+   * Creates an owner with a shorter life inside this one, for work that takes owners. Programs of
+   * this owner work on its tensors. It is closed with this owner at the latest.
    */
   public Torch child() {
     return new Torch(manager.newSubManager());
   }
 
-  /** A float32 tensor with a copy of the values. */
+  /** Creates a float32 tensor with a copy of the values. */
   public static NDArray floats(NDManager scope, float[] values, long... shape) {
     return scope.create(FloatBuffer.wrap(values), new Shape(shape));
   }
 
-  /** How many native tensors of this owner are alive. */
+  /** Returns the number of live native tensors of this owner. */
   public int liveArrays() {
     return manager.getManagedArrays().size();
   }
 
-  /** Frees all tensors. Programs stay, for other owners. */
+  /** Frees all tensors. Programs are kept for other owners. */
   @Override
   public void close() {
     manager.close();

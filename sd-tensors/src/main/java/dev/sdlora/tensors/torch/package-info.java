@@ -1,6 +1,6 @@
 /**
  * The bridge to libtorch: TorchScript programs written as text, and the native tensors that they
- * work on. Everything native in the library is made and owned here.
+ * work on. All native resources of the library are created and owned here.
  */
 @NullMarked
 package dev.sdlora.tensors.torch;

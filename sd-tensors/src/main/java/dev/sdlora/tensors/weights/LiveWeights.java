@@ -16,11 +16,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The weights of one network in native memory, and the only class that writes them. The checkpoint
- * file is the backup: a changed weight is put back by reading its original bytes again, so that it
- * is what it was, bit for bit, at no cost of memory.
+ * The weights of one network in native memory, and the only class that changes them. The checkpoint
+ * file is the backup: a changed weight is restored by reading its original bytes again, which
+ * restores it bit for bit and takes no extra memory.
  *
- * <p>Not safe for several threads; programs may read the {@link #dict()} while nobody writes.
+ * <p>Not thread-safe; programs may read the {@link #dict()} while no thread writes.
  */
 public final class LiveWeights implements AutoCloseable {
   private final TensorLoader loader;
@@ -34,10 +34,12 @@ public final class LiveWeights implements AutoCloseable {
   }
 
   /**
-   * Reads weights. They belong to the loader's owner.
+   * Reads weights. The loader's owner owns them.
    *
-   * @param origins where each weight lies, by the name that the network uses
-   * @param type the number format to compute in: float32 or bfloat16
+   * @param torch the owner
+   * @param loader reads the tensors
+   * @param origins the location of each weight, by its name in the network
+   * @param type the dtype in which to compute: float32 or bfloat16
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
   public static LiveWeights load(
@@ -45,7 +47,9 @@ public final class LiveWeights implements AutoCloseable {
     return load(torch, loader, origins, type, Map.of());
   }
 
-  /** The same, some of them in {@linkplain #unread the layout} of the kernels that use them. */
+  /**
+   * Reads weights, some of them in {@linkplain #unread the layout} of the kernels that use them.
+   */
   public static LiveWeights load(
       Torch torch,
       TensorLoader loader,
@@ -57,16 +61,20 @@ public final class LiveWeights implements AutoCloseable {
     return weights;
   }
 
-  /** Weights that are still to be {@linkplain #read() read}. */
+  /** Returns weights that have not been {@linkplain #read() read} yet. */
   public static LiveWeights unread(
       Torch torch, TensorLoader loader, Map<String, Origin> origins, ScalarType type) {
     return unread(torch, loader, origins, type, Map.of());
   }
 
   /**
-   * Weights that are still to be {@linkplain #read() read}, some of them in the layout of the
-   * kernels that use them.
+   * Returns weights that have not been {@linkplain #read() read} yet, some of them in the layout of
+   * the kernels that use them.
    *
+   * @param torch the owner
+   * @param loader reads the tensors
+   * @param origins the location of each weight, by its name in the network
+   * @param type the dtype in which to compute: float32 or bfloat16
    * @param packings layouts by the names of the weights; empty unless {@linkplain
    *     Packer#isSupported supported}
    */
@@ -80,9 +88,9 @@ public final class LiveWeights implements AutoCloseable {
   }
 
   /**
-   * Reads the weights into memory, unless they are there: straight into their format and layout, so
-   * that beside them there is never more than one weight for each thread. None of them is patched
-   * then. When it fails, none is in memory.
+   * Reads the weights into memory unless they are there already: directly into their dtype and
+   * layout, so that at most one additional weight per thread is in memory. Afterwards none is
+   * patched. If this fails, no weight is in memory.
    *
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
@@ -106,8 +114,8 @@ public final class LiveWeights implements AutoCloseable {
   }
 
   /**
-   * Gives the memory back. The weights can be {@linkplain #read() read} again, and are then those
-   * of the file.
+   * Frees the memory. The weights can be {@linkplain #read() read} again, and then equal those of
+   * the file.
    */
   public void giveBack() {
     if (!isInMemory()) {
@@ -122,13 +130,13 @@ public final class LiveWeights implements AutoCloseable {
     tensors.free();
   }
 
-  /** Whether they are in memory. */
+  /** Whether the weights are in memory. */
   public boolean isInMemory() {
     return tensors.areThere();
   }
 
   /**
-   * The weights as programs take them.
+   * Returns the weights in the form that programs accept.
    *
    * @throws IllegalStateException if they are not in memory
    */
@@ -136,39 +144,39 @@ public final class LiveWeights implements AutoCloseable {
     return tensors.dict();
   }
 
-  /** The shapes of all weights by name. */
+  /** Returns the shapes of all weights by name. */
   public Map<String, List<Long>> shapes() {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     tensors.origins().forEach((name, origin) -> shapes.put(name, origin.shape()));
     return shapes;
   }
 
-  /** The number format that they are in. */
+  /** Returns the dtype of the weights in memory. */
   public ScalarType type() {
     return tensors.type();
   }
 
-  /** Whether some are in the layout of the kernels that use them. */
+  /** Whether some weights are in the layout of the kernels that use them. */
   public boolean isPacked() {
     return tensors.isPacked();
   }
 
-  /** How many numbers they are. */
+  /** Returns the total number of elements. */
   public long size() {
     return tensors.origins().values().stream().mapToLong(origin -> origin.entry().elements()).sum();
   }
 
-  /** The bytes that they take in memory. */
+  /** Returns the bytes that the weights take in memory. */
   public long bytes() {
     return type().bytes() * (size() + tensors.repeated());
   }
 
-  /** The names of the weights that may differ from the file at the moment. */
+  /** Returns the names of the weights that currently may differ from the file. */
   public Set<String> patched() {
     return Set.copyOf(patched);
   }
 
-  /** How many times a weight has been patched or restored since they were loaded. */
+  /** Returns how many times a weight has been patched or restored. */
   public long writes() {
     return writes;
   }
@@ -178,13 +186,13 @@ public final class LiveWeights implements AutoCloseable {
     return tensors.origins().containsKey(name);
   }
 
-  /** Where the original values of all weights lie, by their names. */
+  /** Returns the locations of the original values of all weights, by name. */
   public Map<String, Origin> origins() {
     return Collections.unmodifiableMap(tensors.origins());
   }
 
   /**
-   * Where the original values of a weight lie.
+   * Returns the location of the original values of a weight.
    *
    * @throws java.util.NoSuchElementException if there is no such weight
    */
@@ -193,8 +201,8 @@ public final class LiveWeights implements AutoCloseable {
   }
 
   /**
-   * The tensors that are the dictionary's, by the names that programs know; opaque where weights
-   * are packed. Those that are packed are others after each patch.
+   * Returns the tensors in the dictionary, by their names in programs; those of packed weights are
+   * opaque, and are replaced at each patch.
    *
    * @throws IllegalStateException if the weights are not in memory
    */
@@ -202,7 +210,7 @@ public final class LiveWeights implements AutoCloseable {
     return tensors.entries();
   }
 
-  /** A copy of the values that a weight has at the moment. */
+  /** Returns a copy of the current values of a weight. */
   public float[] values(String name) {
     return tensors.values(name);
   }
@@ -212,26 +220,27 @@ public final class LiveWeights implements AutoCloseable {
     return new Writer();
   }
 
-  /** Frees the dictionary; the tensors go with their owner. */
+  /** Frees the dictionary; the owner frees the tensors. */
   @Override
   public void close() {
     tensors.closeDict();
   }
 
-  /** One operation that changes weights, with the files that it needs open. */
+  /** One operation that changes weights, with the open files that it needs. */
   public final class Writer implements AutoCloseable {
     private final OpenFiles files = new OpenFiles();
 
     private Writer() {}
 
     /**
-     * Makes weights what the file says plus changes: {@code W = round(W0 + Σ scale · up · down)},
-     * summed in float32 and rounded once, in place. One call for many weights costs less than many.
+     * Sets weights to their values in the file plus changes, {@code W = round(W0 + Σ scale · up ·
+     * down)}, summed in float32 and rounded once, in place. One call for many weights is faster
+     * than many calls.
      *
-     * @param changes by the name of the weight, for each at least one; all numbers finite
+     * @param changes at least one change for each weight, by name; all values finite
      * @throws dev.sdlora.api.error.TensorFileException if the file has changed since it was opened,
-     *     and then nothing is written; or if it cannot be read, and then what may have been written
-     *     is in {@link #patched()}
+     *     in which case nothing is written; or if it cannot be read, in which case {@link
+     *     #patched()} contains every weight that may have been written
      */
     public void patch(Map<String, List<LowRank>> changes) {
       Rewriting rewriting = new Rewriting(tensors, files);
@@ -241,13 +250,14 @@ public final class LiveWeights implements AutoCloseable {
     }
 
     /**
-     * Makes a weight what the file says plus a change, {@code W = round(W0 + Δ)}, summed in float32
-     * and rounded once.
+     * Sets a weight to its values in the file plus a change, {@code W = round(W0 + Δ)}, summed in
+     * float32 and rounded once.
      *
-     * @param delta float32, as many numbers as the weight, all finite
+     * @param name the name of the weight
+     * @param delta float32, with as many elements as the weight, all finite
      * @throws dev.sdlora.api.error.TensorFileException if the file has changed since it was opened,
-     *     and then nothing is written; or if it cannot be read, and then what may have been written
-     *     is in {@link #patched()}
+     *     in which case nothing is written; or if it cannot be read, in which case {@link
+     *     #patched()} contains the weight if it may have been written
      */
     public void patch(String name, NDArray delta) {
       Rewriting rewriting = new Rewriting(tensors, files);
@@ -257,9 +267,11 @@ public final class LiveWeights implements AutoCloseable {
     }
 
     /**
-     * What the file says of a weight, as float32.
+     * Returns the values of a weight in the file, as float32.
      *
-     * @param scope the manager that will own it, unless it is the weight itself; not to be changed
+     * @param name the name of the weight
+     * @param scope the manager that will own the result, unless that is the weight itself; the
+     *     result must not be changed
      * @throws dev.sdlora.api.error.TensorFileException if the file is needed and has changed
      */
     public NDArray original(String name, NDManager scope) {
@@ -272,8 +284,9 @@ public final class LiveWeights implements AutoCloseable {
     }
 
     /**
-     * Puts weights back to what the file says; those that were not changed are left alone.
+     * Restores weights to their values in the file; skips unchanged ones.
      *
+     * @param names the names of the weights
      * @throws dev.sdlora.api.error.TensorFileException if the file has changed since it was opened;
      *     the weights then stay in {@link #patched()}
      */
@@ -286,7 +299,7 @@ public final class LiveWeights implements AutoCloseable {
       changed.forEach(patched::remove);
     }
 
-    /** Notes that a weight is about to be written. */
+    /** Records that a weight is about to be written. */
     private void mark(String name) {
       patched.add(name);
       writes++;

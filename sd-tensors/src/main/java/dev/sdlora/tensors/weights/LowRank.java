@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDArray;
  * A change of a weight matrix, {@code scale · up · down}.
  *
  * @param up float32, [out, rank]
- * @param down float32, [rank, in], where a convolution's input counts every position of its kernel
- * @param scale factor on the product
+ * @param down float32, [rank, in]; for a convolution, "in" includes every position of the kernel
+ * @param scale the factor of the product
  */
 public record LowRank(NDArray up, NDArray down, double scale) {}

@@ -5,11 +5,11 @@ import dev.sdlora.tensors.file.TensorFile;
 import java.util.List;
 
 /**
- * Where the original values of a weight lie on disk.
+ * The location of the original values of a weight on disk.
  *
  * @param file the file
  * @param entry the tensor in it
- * @param shape the shape that the network wants, with as many elements as the entry
+ * @param shape the shape in the network, with as many elements as the entry
  */
 public record Origin(TensorFile file, TensorEntry entry, List<Long> shape) {
   /** Copies the shape. */

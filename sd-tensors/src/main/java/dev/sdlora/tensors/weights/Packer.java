@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lays weights out anew and back. The numbers stay the same bits; a packed tensor is opaque, so
- * that only the operations it was made for can read it.
+ * Converts weights to another layout and back. The values keep their bits; a packed tensor is
+ * opaque, so only the operations for which it was made can read it.
  */
 public final class Packer {
   private static final String WEIGHT = ".weight";
@@ -31,8 +31,8 @@ public final class Packer {
   }
 
   /**
-   * Whether weights of a number format can be packed here, which one small product of each kind
-   * tells: libtorch for Apple's processors has no oneDNN, and oneDNN refuses bfloat16 on processors
+   * Whether weights of a dtype can be packed here, determined by one small product of each kind:
+   * libtorch for Apple's processors has no oneDNN, and oneDNN rejects bfloat16 on processors
    * without AVX-512.
    */
   public static boolean isSupported(Torch torch, ScalarType type) {
@@ -52,7 +52,7 @@ public final class Packer {
     }
   }
 
-  /** Compiled when it is needed, since not every libtorch knows the operations. */
+  /** Compiled on demand, because not every libtorch has these operations. */
   private Program program() {
     Program known = program;
     if (known == null) {
@@ -62,7 +62,7 @@ public final class Packer {
     return known;
   }
 
-  /** Puts other tensors into a dictionary. */
+  /** Replaces tensors in a dictionary. */
   void replace(TensorDict dict, Map<String, NDArray> entries) {
     try (NDManager scope = torch.scope()) {
       entries.forEach(
@@ -72,9 +72,9 @@ public final class Packer {
   }
 
   /**
-   * The packed form of a weight: one tensor, or two of a gated or a doubling one.
+   * Returns the packed form of a weight: one tensor, or two for a gated or doubling one.
    *
-   * @param plain the weight as the file has it
+   * @param plain the weight in the layout of the file
    * @param owner the manager that will own the result
    */
   List<NDArray> pack(Packing packing, NDArray plain, NDManager owner) {
@@ -108,9 +108,9 @@ public final class Packer {
   }
 
   /**
-   * A packed weight as the file has it.
+   * Returns a packed weight in the layout of the file.
    *
-   * @param shape of the weight
+   * @param shape the shape of the weight
    */
   NDArray unpack(
       @Nullable Packing packing, List<NDArray> parts, List<Long> shape, NDManager scope) {
@@ -122,14 +122,14 @@ public final class Packer {
         .run(scope);
   }
 
-  /** The name of the second tensor of a weight that is packed as two. */
+  /** Returns the name of the second tensor of a weight that is packed as two. */
   static String second(@Nullable Packing packing, String name) {
     return name.substring(0, name.length() - WEIGHT.length())
         + (packing instanceof Packing.Doubling ? ".doubling" : ".gate")
         + WEIGHT;
   }
 
-  /** How many numbers of a weight are kept a second time, in another form. */
+  /** Returns the number of additional elements in the second form of a weight. */
   static long repeated(Packing packing, long numbers) {
     return packing instanceof Packing.Doubling ? numbers / 9 * 16 : 0;
   }

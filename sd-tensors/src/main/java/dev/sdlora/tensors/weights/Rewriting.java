@@ -15,18 +15,18 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes weights what the file says plus a change, if there is one: each is read block by block,
- * widened to float32, added to, rounded once, and packed if it is, all on one thread. Loading,
- * patching and restoring are this and nothing else, so a weight's bits tell its file and its change
- * and nothing of what was before.
+ * Sets weights to their values in the file, plus a change if there is one. Each weight is read
+ * block by block, widened to float32, changed, rounded once, and packed if required, all on one
+ * thread. Loading, patching and restoring are all this operation, so the bits of a weight depend
+ * only on its file and its change, never on earlier values.
  */
 final class Rewriting {
   private static final IntFunction<NDArray[]> ARRAYS = NDArray[]::new;
 
-  /** How much room there is at most for weights on the way to their layout. */
+  /** The maximum size of the buffers for weights that wait to be packed. */
   private static final long ROOM_BYTES = 1 << 28;
 
-  /** Room this many times as large as what is needed is given back. */
+  /** A buffer this many times as large as needed is freed. */
   private static final int SPACIOUS = 4;
 
   private static final Comparator<Job> LARGEST_FIRST =
@@ -40,9 +40,9 @@ final class Rewriting {
   private final List<Job> jobs = new ArrayList<>();
 
   /**
-   * Nothing to be done as yet.
+   * Creates an operation without weights.
    *
-   * @param files where files are opened when weights are added
+   * @param files opens files when weights are added
    */
   Rewriting(WeightTensors tensors, OpenFiles files) {
     this.tensors = tensors;
@@ -61,17 +61,17 @@ final class Rewriting {
     }
   }
 
-  /** Adds a weight that becomes what the file says. */
+  /** Adds a weight to be set to its values in the file. */
   void add(String name) {
     add(name, List.of(), Optional.empty());
   }
 
-  /** Adds one that becomes that plus a sum of products. */
+  /** Adds a weight to be set to its values in the file plus a sum of products. */
   void add(String name, List<LowRank> products) {
     add(name, products, Optional.empty());
   }
 
-  /** Adds one that becomes that plus as many float32 numbers. */
+  /** Adds a weight to be set to its values in the file plus a float32 change of the same size. */
   void add(String name, NDArray delta) {
     add(name, List.of(), Optional.of(delta));
   }
@@ -82,14 +82,14 @@ final class Rewriting {
   }
 
   /**
-   * Writes all.
+   * Writes all weights.
    *
-   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read; weights that are
-   *     packed are then what they were or what they should be, others may hold some numbers of
-   *     either
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read; each packed weight
+   *     then has its old or its new values, others may have a mixture of both
    */
   void run() {
-    // The largest come first: threads end together, and room is needed while little is in memory.
+    // The largest come first: threads finish together, and buffers are needed while little is in
+    // memory.
     jobs.sort(LARGEST_FIRST);
     WorkerThreads.work(jobs, threads(), Worker::new);
   }
@@ -123,7 +123,10 @@ final class Rewriting {
       }
     }
 
-    /** Where a weight waits to be packed, in the order in which what packs it reads it. */
+    /**
+     * Returns a buffer for a weight to be packed, in the order in which the packing operation reads
+     * it.
+     */
     private NDArray part(Job job, NDManager scope) {
       NDArray row = room(job.entry().elements());
       List<Long> shape = job.origin().shape();
@@ -142,7 +145,10 @@ final class Rewriting {
       }
     }
 
-    /** Kept from weight to weight: new memory costs more than what is written to it. */
+    /**
+     * Returns a buffer that is reused for later weights, because new memory costs more than writing
+     * to it.
+     */
     private NDArray room(long elements) {
       NDArray known = room;
       if (known != null && known.size() >= elements && known.size() <= SPACIOUS * elements) {

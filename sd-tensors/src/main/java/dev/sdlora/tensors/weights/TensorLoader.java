@@ -20,18 +20,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Brings tensors from files into native memory, converting their number format there. Keeps one
- * transfer buffer, so not safe for several threads.
+ * Reads tensors from files into native memory and converts their dtype there. Keeps one transfer
+ * buffer, and is therefore not thread-safe.
  */
 public final class TensorLoader {
-  /** As many numbers as stay in a core's cache while they are worked on. */
+  /** The number of elements that stay in a core's cache during processing. */
   static final long BLOCK_ELEMENTS = 1 << 18;
 
   private final Torch torch;
   private final Program program;
   private ByteBuffer transfer = buffer(1 << 16);
 
-  /** A loader for tensors of one owner. */
+  /** Creates a loader for tensors of one owner. */
   public TensorLoader(Torch torch) {
     this.torch = torch;
     this.program =
@@ -48,9 +48,9 @@ public final class TensorLoader {
    *
    * @param reader the open file
    * @param entry the tensor in it
-   * @param shape the shape to give it, with as many elements
-   * @param type the number format to give it
-   * @param scope the manager that will own it
+   * @param shape the shape of the result, with as many elements as the entry
+   * @param type the dtype of the result
+   * @param scope the manager that will own the result
    */
   public NDArray load(
       TensorFile.Reader reader,
@@ -71,7 +71,7 @@ public final class TensorLoader {
     }
   }
 
-  /** A tensor whose numbers are still to be written. */
+  /** Returns an uninitialized tensor. */
   NDArray room(List<Long> shape, ScalarType type, NDManager scope) {
     try (NDArray here = scope.create(0f)) {
       return program
@@ -83,7 +83,7 @@ public final class TensorLoader {
     }
   }
 
-  /** The first numbers of a tensor in a row, in another shape. */
+  /** Returns the first elements of a one-dimensional tensor in another shape. */
   NDArray part(NDArray row, List<Long> shape, NDManager scope) {
     return program
         .call("part")
@@ -92,7 +92,10 @@ public final class TensorLoader {
         .run(scope);
   }
 
-  /** The same as the kernel of a convolution, [out, in, k, k], whose inputs come last in memory. */
+  /**
+   * Returns the first elements in the shape of a convolution kernel, [out, in, k, k], with the
+   * inputs last in memory.
+   */
   NDArray kernelPart(NDArray row, List<Long> shape, NDManager scope) {
     return program
         .call("kernel_part")
@@ -102,7 +105,7 @@ public final class TensorLoader {
   }
 
   /**
-   * A tensor of a file and the shape to give it, with as many elements.
+   * A tensor of a file and the shape of the result, with as many elements.
    *
    * @param entry the tensor
    * @param shape the shape
@@ -110,13 +113,13 @@ public final class TensorLoader {
   public record Wanted(TensorEntry entry, List<Long> shape) {}
 
   /**
-   * Reads several tensors with one call of the engine for each number format among them; for small
-   * ones a call costs more than their bytes.
+   * Reads several tensors with one engine call for each dtype among them; for small ones a call
+   * costs more than their bytes.
    *
    * @param reader the open file
-   * @param wanted tensors in it, with less than 2 GB together
+   * @param wanted tensors in it, with less than 2 GB in total
    * @param scope the manager that will own them
-   * @return the tensors as float32 in this order, and the largest magnitude in them all
+   * @return the tensors as float32 in this order, and the largest magnitude in all of them
    */
   public Loaded loadAll(TensorFile.Reader reader, List<Wanted> wanted, NDManager scope) {
     Map<DType, List<Integer>> places = new EnumMap<>(DType.class);
@@ -132,7 +135,7 @@ public final class TensorLoader {
       for (int i = 0; i < some.size(); i++) {
         tensors[format.getValue().get(i)] = loaded.get(i);
       }
-      // Unlike Float.compare, max lets a NaN through.
+      // Unlike Float.compare, max propagates NaN.
       largest = Math.max(largest, loaded.get(some.size()).getFloat());
     }
     return new Loaded(List.of(tensors), largest);
@@ -142,7 +145,8 @@ public final class TensorLoader {
    * Several tensors.
    *
    * @param tensors float32
-   * @param largest the largest magnitude in them all; NaN if one holds NaN, 0 if there are none
+   * @param largest the largest magnitude in all of them; NaN if one contains NaN, 0 if there are
+   *     none
    */
   public record Loaded(List<NDArray> tensors, float largest) {}
 
@@ -164,10 +168,11 @@ public final class TensorLoader {
     }
   }
 
-  /** The transfer buffer, from 0 to a length. */
+  /** Returns the transfer buffer from 0 to the given length. */
   private ByteBuffer room(long length) {
     if (length > Integer.MAX_VALUE) {
-      throw new TensorFileException("tensors of " + length + " bytes at once; 2 GB is the most");
+      throw new TensorFileException(
+          "tensors of " + length + " bytes at once exceed the limit of 2 GB");
     }
     if (transfer.capacity() < length) {
       transfer = buffer((int) length);
@@ -176,14 +181,14 @@ public final class TensorLoader {
   }
 
   /**
-   * Makes a tensor the stored values plus a change, summed in float32 and rounded once, block by
-   * block, so that what has been read is still in the processor's cache when it is worked on.
+   * Sets a tensor to the stored values plus a change, summed in float32 and rounded once, block by
+   * block, so that the values read are still in the processor's cache when they are processed.
    *
-   * @param target its first dimension counts rows
-   * @param block {@link #BLOCK_ELEMENTS} float32 numbers that may be written over
-   * @param scale factor on the change
-   * @param change nothing; or what is added, as many float32 numbers as the target; or two factors
-   *     of it, [rows, rank] and [rank, columns]
+   * @param target the tensor; its first dimension counts rows
+   * @param block {@link #BLOCK_ELEMENTS} float32 elements that may be overwritten
+   * @param scale the factor of the change
+   * @param change nothing; or the change, as many float32 elements as the target; or its two
+   *     factors, [rows, rank] and [rank, columns]
    */
   void rewrite(
       NDArray target,
@@ -220,7 +225,7 @@ public final class TensorLoader {
     }
   }
 
-  /** Changes side by side, as one product. */
+  /** Concatenates changes into one product. */
   LowRank stacked(List<LowRank> products, NDManager scope) {
     if (products.size() == 1) {
       return products.get(0);
@@ -235,7 +240,7 @@ public final class TensorLoader {
     return new LowRank(pair.get(0), pair.get(1), 1);
   }
 
-  /** Whether a tensor holds neither NaN nor infinity. */
+  /** Whether a tensor contains neither NaN nor infinity. */
   public boolean isFinite(NDArray tensor) {
     try (NDManager scope = torch.scope()) {
       return program.call("finite").tensor(tensor).run(scope).getBoolean();
@@ -243,13 +248,17 @@ public final class TensorLoader {
   }
 
   /**
-   * The stored values of a tensor in a row, in the transfer buffer until the next call; as bytes
-   * where DJL has no name for the format.
+   * Returns the stored values of a tensor in one dimension, in the transfer buffer until the next
+   * call; as bytes for dtypes that DJL does not support.
    */
   private NDArray transfer(TensorFile.Reader reader, TensorEntry entry) {
     if (entry.byteLength() > Integer.MAX_VALUE) {
       throw new TensorFileException(
-          "tensor '" + entry.name() + "' has " + entry.byteLength() + " bytes; 2 GB is the most",
+          "tensor '"
+              + entry.name()
+              + "' has "
+              + entry.byteLength()
+              + " bytes, more than the limit of 2 GB",
           ErrorDetails.in(reader.file().path()).withTensor(entry.name()));
     }
     DataType stored = stored(entry.dtype());
@@ -265,7 +274,8 @@ public final class TensorLoader {
   }
 
   /**
-   * TorchScript's code of a format that travels as bytes, or -1. Naming these to DJL ends the JVM.
+   * Returns the TorchScript code of a dtype that is passed as bytes, or -1. Passing these dtypes to
+   * DJL crashes the JVM.
    */
   static long hiddenFormat(DType dtype) {
     return switch (dtype) {
@@ -274,7 +284,7 @@ public final class TensorLoader {
     };
   }
 
-  /** TorchScript's code of a format. */
+  /** Returns the TorchScript code of a dtype. */
   private static long code(DType dtype) {
     return switch (dtype) {
       case U8 -> 0;

@@ -15,11 +15,10 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tensors of {@link LiveWeights}: those that are plain stay the same and are written in place,
- * those that are packed are others after each change. The dictionary that programs read has all of
- * them.
+ * The tensors of {@link LiveWeights}: plain ones stay the same and are written in place, packed
+ * ones are replaced at each change. The dictionary for programs contains all of them.
  *
- * <p>Not safe for several threads but for {@link #pack}, {@link #plain} and what never changes.
+ * <p>Not thread-safe except for {@link #pack}, {@link #plain} and everything immutable.
  */
 final class WeightTensors {
   private final Torch torch;
@@ -74,13 +73,13 @@ final class WeightTensors {
     return packings.containsKey(name);
   }
 
-  /** Whether it is packed as the kernel of a convolution. */
+  /** Whether the weight is packed as the kernel of a convolution. */
   boolean isKernel(String name) {
     Packing packing = packings.get(name);
     return packing instanceof Packing.Convolution || packing instanceof Packing.Doubling;
   }
 
-  /** How many numbers are kept a second time, in another form. */
+  /** Returns the number of elements that are stored a second time, in another form. */
   long repeated() {
     return packings.entrySet().stream()
         .mapToLong(
@@ -88,7 +87,7 @@ final class WeightTensors {
         .sum();
   }
 
-  /** Makes room for those that are plain. */
+  /** Allocates the plain tensors. */
   void makeRoom() {
     for (String name : origins.keySet()) {
       if (!isPacked(name)) {
@@ -97,7 +96,7 @@ final class WeightTensors {
     }
   }
 
-  /** Makes the dictionary, once all are there. */
+  /** Creates the dictionary once all tensors exist. */
   void complete() {
     dict = TensorDict.of(entries());
   }
@@ -114,7 +113,7 @@ final class WeightTensors {
     return known;
   }
 
-  /** One that is plain, itself. */
+  /** Returns the tensor of a plain weight, not a copy. */
   NDArray plain(String name) {
     origin(name);
     NDArray tensor = plain.get(name);
@@ -124,7 +123,7 @@ final class WeightTensors {
     return tensor;
   }
 
-  /** Packs the values of a weight, and frees what it was before. Safe for several threads. */
+  /** Packs the values of a weight and frees its previous tensors. Thread-safe. */
   void pack(String name, NDArray values) {
     Packing packing = packings.get(name);
     if (packing == null) {
@@ -170,7 +169,7 @@ final class WeightTensors {
     }
   }
 
-  /** Frees them all; they can be made again. */
+  /** Frees all tensors; they can be created again. */
   void free() {
     List<NDArray> freed = new ArrayList<>(plain.values());
     packed.values().forEach(freed::addAll);
@@ -181,7 +180,7 @@ final class WeightTensors {
     Closing.all(freed, NDArray::close);
   }
 
-  /** Frees the dictionary alone. */
+  /** Frees only the dictionary. */
   void closeDict() {
     TensorDict known = dict;
     if (known != null) {

@@ -10,36 +10,36 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Threads that take jobs from one list, each doing its own whole: what a job reads stays in one
- * processor's cache, nobody waits for another between the steps of a job, and how many threads
- * there are shows in no result, since libtorch works on one for each job.
+ * Threads that take jobs from one list and process each job alone. The data of a job stays in one
+ * processor's cache, no thread waits for another between the steps of a job, and the number of
+ * threads affects no result, because libtorch uses one thread for each job.
  */
 final class WorkerThreads {
   private WorkerThreads() {}
 
-  /** What one thread works with. */
+  /** The resources of one thread. */
   interface Member<T> extends AutoCloseable {
-    /** Does a job. */
+    /** Processes a job. */
     void work(T job);
 
-    /** Gives back what it needed; called on the same thread, also after a failure. */
+    /** Releases the resources; called on the same thread, also after a failure. */
     @Override
     void close();
   }
 
   /**
-   * Does all jobs, in order as far as they begin.
+   * Processes all jobs, started in order.
    *
-   * @param threads how many at most, the caller's among them
-   * @param hired makes what a thread works with, called on that thread
-   * @throws RuntimeException the first failure; jobs that had not begun then are left out, and none
-   *     is under way any more
+   * @param threads the maximum number of threads, including the caller's
+   * @param hired creates the resources of a thread, called on that thread
+   * @throws RuntimeException the first failure; jobs not yet started are then skipped, and none is
+   *     still running
    */
   static <T> void work(List<T> jobs, int threads, Supplier<? extends Member<T>> hired) {
     AtomicInteger next = new AtomicInteger();
     Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-    // The caller's own failure is the telling one: when it is interrupted, the others find the file
-    // closed.
+    // The caller's own failure is the informative one: if the caller is interrupted, the others
+    // find the file closed.
     Queue<Throwable> own = new ConcurrentLinkedQueue<>();
     List<Thread> helpers = new ArrayList<>();
     try {
@@ -51,7 +51,8 @@ final class WorkerThreads {
       }
       take(jobs, next, hired, own);
     } catch (OutOfMemoryError e) {
-      // No thread could be started. Those that were must not write to tensors that are given back.
+      // No thread could be started. Threads already started must not write to tensors that are
+      // freed.
       own.add(e);
       next.set(jobs.size());
     }
@@ -89,7 +90,8 @@ final class WorkerThreads {
   }
 
   /**
-   * Waits for a thread. An interrupt is kept for later: the tensors must be left in peace first.
+   * Waits for a thread. An interrupt is deferred, because the thread must first stop using the
+   * tensors.
    */
   private static void await(Thread thread) {
     boolean interrupted = false;

@@ -1,10 +1,10 @@
 /**
- * Weights on their way from a file into native memory, and their changes there.
+ * Weights in native memory: reading them from files, and changing them.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>How weights are changed: {@code tensors.weights.LiveWeights}, the only one that has them
+ *   <li>Changing weights: {@code tensors.weights.LiveWeights}, the only class that has them
  *       written: {@code WeightTensors} holds the tensors, {@code Rewriting} computes them, {@code
  *       WorkerThreads} has the threads.
  * </ul>

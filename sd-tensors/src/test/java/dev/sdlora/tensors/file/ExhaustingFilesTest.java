@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Small files that would cost much, and large ones that are not what they say. */
+/** Small files that would use excessive resources, and large ones with false claims. */
 @Tag("slow")
 class ExhaustingFilesTest {
   private static final Duration FAR_TOO_LONG = Duration.ofSeconds(30);
@@ -63,7 +63,7 @@ class ExhaustingFilesTest {
     return all.toByteArray();
   }
 
-  /** Dictionaries of ten, each of which holds the next one ten times. */
+  /** Nested dictionaries, each of which contains the next one ten times. */
   @Test
   void open_namesThatMultiply_areRefused() {
     ByteArrayOutputStream levels = new ByteArrayOutputStream();
@@ -87,18 +87,21 @@ class ExhaustingFilesTest {
     refuses(archive(pickle("}", text("m".repeat(4000)), inner, "s")), "8001 characters");
   }
 
-  /** References to storages have no order by which Java could find them among equal hashes. */
+  /**
+   * References to storages are not comparable, so Java could not find them quickly among equal
+   * hashes.
+   */
   @Test
   void open_keysThatAreNoNames_areRefused() {
     byte[] storage =
         joined(
             bytes("("), text("storage"), bytes("ctorch\nFloatStorage\n"), text("0"), text("cpu"));
-    refuses(archive(pickle("}", storage, integer(4), "tQNs")), "keys are no names");
+    refuses(archive(pickle("}", storage, integer(4), "tQNs")), "keys are not names");
   }
 
   @Test
   void open_keysOfOneHash_takesNoQuadraticTime() {
-    // As texts and as numbers of both kinds, all with the hash of 0 as Java's own types have it.
+    // Texts and both types of numbers, all with the hash 0 of Java's own types.
     ByteArrayOutputStream keys = new ByteArrayOutputStream();
     for (int i = 0; i < 1 << 14; i++) {
       StringBuilder text = new StringBuilder();
@@ -141,7 +144,7 @@ class ExhaustingFilesTest {
   @Test
   void open_tensorsOfManyDimensions_countAsWork() {
     byte[] tensor = tensor(0, new long[64], new long[64]);
-    // The last instruction builds the tensor; its function and arguments are recalled instead.
+    // The last instruction builds the tensor; here its function and arguments are recalled instead.
     byte[] arguments = java.util.Arrays.copyOf(tensor, tensor.length - 1);
     refuses(
         archive(pickle(arguments, "q\0", "0q\1", "]" + "h\1h\0R".repeat(300_000))),
@@ -205,7 +208,7 @@ class ExhaustingFilesTest {
         FAR_TOO_LONG, () -> assertThat(TensorFile.open(path).tensors()).hasSize(1 << 15));
   }
 
-  /** Statistics of a training set can be as long as a header may be. */
+  /** Statistics of a training set can fill the longest header allowed. */
   @Test
   void open_longestHeader_fitsIntoASmallHeap() throws Exception {
     Path metadata = longest("{\"__metadata__\":{\"a\":\"", "\u00e9", "\"}}");
@@ -228,7 +231,7 @@ class ExhaustingFilesTest {
     return header(start + letter.repeat(letters) + end);
   }
 
-  /** As many tensors as there may be, whose names fill the header. */
+  /** The maximum number of tensors, with names that fill the header. */
   private static String entriesOfTheLongestHeader() {
     String entry = "\"%s\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}";
     int letters = HeaderParser.MAX_BYTES / HeaderParser.MAX_TENSORS - entry.length() - 8;
@@ -259,10 +262,10 @@ class ExhaustingFilesTest {
     byte[] content = Files.readAllBytes(path);
     int list = indexOf(content, "PK\1\2", 0);
     int second = indexOf(content, "PK\1\2", list + 1);
-    // The storage's place in the list becomes that of the pickle.
+    // Replaces the offset of the storage in the list with that of the pickle.
     System.arraycopy(content, list + 42, content, second + 42, 4);
     Files.write(path, content);
-    refuses(path, "runs over what comes behind it");
+    refuses(path, "overlaps the data after it");
   }
 
   private static int indexOf(byte[] content, String mark, int from) {
@@ -295,7 +298,7 @@ class ExhaustingFilesTest {
     }
   }
 
-  /** Each piece of it once needed all of it again. */
+  /** Each part of it once required reading all of it again. */
   @Test
   void read_largeTurnedMatrix_takesNoQuadraticTime() throws IOException {
     int side = 1 << 11;

@@ -44,7 +44,8 @@ final class FileHashesTest {
   }
 
   /**
-   * Expected values from {@code sha256sum}, of {@code dd bs=64K skip=16 count=1} for the old one.
+   * The expected values come from {@code sha256sum}; the old one of {@code dd bs=64K skip=16
+   * count=1}.
    */
   @Test
   void legacy_fileOfZeros_hashesThe64KilobytesAfterTheFirstMegabyte() throws IOException {

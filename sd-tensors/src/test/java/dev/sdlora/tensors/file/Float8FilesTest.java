@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files with numbers of 8 bits, and the factors beside them. */
+/** Files with 8-bit floats and their scales. */
 final class Float8FilesTest {
   private static final byte[] CODES = {0x38, (byte) 0xb8, 0x7e, 0x01, 0x40, 0x00};
   private static final float[] E4M3 = {1, -1, 448, 0x1p-9f, 2, 0};
@@ -64,7 +64,7 @@ final class Float8FilesTest {
     }
   }
 
-  /** Biases and norms have no factor, nor has another network in the same file. */
+  /** Biases and norms have no scale, nor has another network in the same file. */
   @Test
   void open_withoutScaleWhereNoneIsNamed_works() {
     SafetensorsWriter writer = codes(new SafetensorsWriter(), "net.norm.weight", 6);
@@ -85,8 +85,9 @@ final class Float8FilesTest {
         .write(path());
     assertThatThrownBy(() -> TensorFile.open(path()))
         .isInstanceOf(TensorFileException.class)
-        .hasMessageContaining("has tensor '" + weight + "' in float8_e4m3, which is scaled as")
-        .hasMessageContaining("'" + mark + "' says, without '" + weight.replace("weight", "scale_"))
+        .hasMessageContaining("has tensor '" + weight + "' in float8_e4m3, scaled as")
+        .hasMessageContaining(
+            "'" + mark + "' specifies, but no scale '" + weight.replace("weight", "scale_"))
         .satisfies(e -> assertThat(((TensorFileException) e).details().tensor()).hasValue(weight));
   }
 
@@ -129,7 +130,7 @@ final class Float8FilesTest {
         .hasMessageContaining("has 17 tensors '…scaled_fp8', such as 'net16.scaled_fp8', expected");
   }
 
-  /** What is beside its other name belongs to nothing while the file is opened. */
+  /** The tensor with the view's new name is unrelated while the file is opened. */
   @Test
   void with_viewBesideWhatIsNoFactor_isRefused() {
     codes(new SafetensorsWriter(), "a.weight", 3, 2)
@@ -159,10 +160,10 @@ final class Float8FilesTest {
     TorchArchives.write(file, pickle(format), CODES);
     assertThatThrownBy(() -> TensorFile.open(file))
         .isInstanceOf(TensorFileException.class)
-        .hasMessageContaining("asks for Python's '" + format.replace(' ', '.') + "'");
+        .hasMessageContaining("requests Python's '" + format.replace(' ', '.') + "'");
   }
 
-  /** What torch.save writes for a tensor [3, 2] of a format that has no type of storage. */
+  /** The output of torch.save for a tensor [3, 2] of a dtype without a storage type. */
   private static byte[] pickle(String format) {
     Object size = TorchArchives.integer(6);
     return TorchArchives.pickle(

@@ -26,8 +26,8 @@ final class FloatsTest {
   @Test
   void fromFloat8_everyPattern_equalsDefinition() {
     for (int bits = 0; bits < 1 << 8; bits++) {
-      // The definition counts the sign among 16 bits. E4M3FN gives what would be the exponent of
-      // infinities to numbers, but for the largest fraction.
+      // The definition expects the sign among 16 bits. E4M3FN uses the exponent of infinities for
+      // numbers, except with the largest fraction.
       int spread = (bits & 0x80) << 8 | (bits & 0x7f);
       double e4m3 =
           (bits & 0x7f) < 0x78
@@ -73,7 +73,7 @@ final class FloatsTest {
   void toHalf_aroundEveryMidpoint_roundsToNearestEven() {
     for (int bits = 0; bits < HALF_INFINITY; bits++) {
       float below = Floats.fromHalf((short) bits);
-      // Beyond the largest number, the gap to infinity is as wide as the one before it.
+      // Above the largest number, the gap to infinity is as wide as the previous one.
       float above = bits + 1 == HALF_INFINITY ? 0x1p16f : Floats.fromHalf((short) (bits + 1));
       float middle = (below + above) / 2;
       short even = (short) (bits + (bits & 1));

@@ -104,7 +104,7 @@ final class HeaderCorruptionTest {
         .ofMaxSize(3);
   }
 
-  /** Whether the file could be opened; any other exception than the documented one gets out. */
+  /** Whether the file could be opened; undocumented exceptions propagate. */
   private static boolean openAndReadAll(byte[] bytes) throws IOException {
     Path path = RawFiles.temporary();
     try {

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pickles that want something to happen, lie about their tensors, or never end. */
+/** Pickles that try to execute something, make false claims about their tensors, or never end. */
 class HostilePickleTest {
   private static final long[] ONE = {1};
 
@@ -86,8 +86,8 @@ class HostilePickleTest {
   private static Stream<Arguments> tensors() {
     return Stream.of(
         lie(tensor(0, new long[] {5}, ONE), "its storage has 4 elements"),
-        lie(tensor(4, ONE, ONE), "from element 4 on"),
-        lie(tensor(-1, ONE, ONE), "from element -1 on"),
+        lie(tensor(4, ONE, ONE), "starting at element 4"),
+        lie(tensor(-1, ONE, ONE), "starting at element -1"),
         lie(tensor(0, new long[] {2}, new long[] {4}), "its storage has 4 elements"),
         lie(tensor(0, new long[] {2, 2}, new long[] {-1, 1}), "its storage has 4 elements"),
         lie(tensor(0, new long[] {1 << 20}, new long[] {0}), "its storage has 4 elements"),
@@ -105,22 +105,22 @@ class HostilePickleTest {
     String nested = "(".repeat(40) + "]" + "l".repeat(40);
     String doubled = "]q\0" + "]q\1(h\0h\0eq\0".repeat(40);
     return Stream.of(
-        arguments(pickle("}"), "without any tensor"),
+        arguments(pickle("}"), "without tensors"),
         arguments(pickle(nested), "nested too deeply"),
         arguments(pickle("]q\0h\0a"), "nested too deeply"),
         arguments(pickle(doubled), "nested too deeply"),
         arguments(pickle("]".repeat(2_000_001)), "2000000 instructions"),
         arguments(pickle("X\u00ff\u00ff\u00ff\u007fa"), "ends too early"),
         arguments(pickle("X\u00ff\u00ff\u00ff\u00ffa"), "ends too early"),
-        arguments(pickle("\u008b\u00ff\u00ff\u00ff\u007f"), "whole number of 2147483647 bytes"),
+        arguments(pickle("\u008b\u00ff\u00ff\u00ff\u007f"), "integer of 2147483647 bytes"),
         arguments(pickle("h\7"), "a reference to value 7"),
-        arguments(pickle(""), "nothing where a value should be"),
-        arguments(pickle("t"), "the end of a list that never began"),
-        arguments(pickle("}(]Nu"), "whose keys are no names"),
+        arguments(pickle(""), "no value where one is expected"),
+        arguments(pickle("t"), "the end of a list without its beginning"),
+        arguments(pickle("}(]Nu"), "whose keys are not names"),
         arguments(pickle("}(Nu"), "a key without a value"),
-        arguments(pickle("NNa"), "added to what is no list"),
-        arguments(pickle("N(NNu"), "an entry of what is no dictionary"),
-        arguments(pickle("NQ"), "no storage"),
+        arguments(pickle("NNa"), "added to a value that is not a list"),
+        arguments(pickle("N(NNu"), "an entry added to a value that is not a dictionary"),
+        arguments(pickle("NQ"), "not a storage"),
         arguments(pickle("N)R"), "in an unknown way"),
         arguments(bytes("\u0080\u0009N."), "protocol 9"));
   }

@@ -2,7 +2,7 @@ package dev.sdlora.tensors.file;
 
 import java.nio.file.Path;
 
-/** Opens a file in a JVM of its own, whose heap tests choose, and prints what it has. */
+/** Opens a file in a separate JVM with a heap size chosen by the test, and prints its content. */
 final class OpenTensorFile {
   private OpenTensorFile() {}
 

@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Files made byte by byte, without the writer under test. */
+/** Files written byte by byte, without the writer under test. */
 final class RawFiles {
   private RawFiles() {}
 
-  /** Length prefix, the header as given, and data bytes 0, 1, 2... */
+  /** Returns a length prefix, the header as given, and data bytes 0, 1, 2... */
   static byte[] safetensors(String header, int dataBytes) {
     byte[] json = header.getBytes(StandardCharsets.UTF_8);
     ByteBuffer file =
@@ -25,7 +25,7 @@ final class RawFiles {
     return file.array();
   }
 
-  /** A length prefix with nothing behind it but the given text. */
+  /** Returns a length prefix followed only by the given text. */
   static byte[] prefixed(long length, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
     return ByteBuffer.allocate(8 + bytes.length)
@@ -35,7 +35,9 @@ final class RawFiles {
         .array();
   }
 
-  /** A new temporary file for tests whose engine has no managed folder; the caller deletes it. */
+  /**
+   * Creates a temporary file for tests whose engine has no managed folder; the caller deletes it.
+   */
   static Path temporary() throws IOException {
     return Files.createTempFile("sdlora-test", ".safetensors");
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files that appear whole or not at all. */
+/** Files that appear complete or not at all. */
 final class ReplacedFileTest {
   @TempDir private Path folder;
   private Path target;
@@ -84,7 +84,7 @@ final class ReplacedFileTest {
     assertThat(TensorFile.open(target).find("x")).isPresent();
   }
 
-  /** What is there when a process was killed in the middle of a write. */
+  /** Creates the file left by a process that was killed during a write. */
   private Path leftover(String content, Path file) throws IOException {
     Path[] partial = new Path[1];
     assertThatThrownBy(

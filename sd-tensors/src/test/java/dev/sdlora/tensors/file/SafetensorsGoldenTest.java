@@ -9,8 +9,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A small LoRA with kohya's names that this library did not write. The expected values were read
- * from it with Python's json, hashlib and NumPy ({@code numpy.frombuffer(data, '<f2')}).
+ * A small LoRA with kohya's names, not written by this library. The expected values were read from
+ * it with Python's json, hashlib and NumPy ({@code numpy.frombuffer(data, '<f2')}).
  */
 final class SafetensorsGoldenTest {
   private TensorFile file;

@@ -186,7 +186,8 @@ final class SafetensorsReaderTest {
     Files.write(path, new byte[1], StandardOpenOption.APPEND);
 
     assertChanged(
-        file, "it has %s bytes and had %s".formatted(file.fileSize() + 1, file.fileSize()));
+        file,
+        "its size is %s bytes, before it was %s".formatted(file.fileSize() + 1, file.fileSize()));
   }
 
   @Test
@@ -194,7 +195,7 @@ final class SafetensorsReaderTest {
     TensorFile file = TensorFile.open(path);
     Files.setLastModifiedTime(path, FileTime.fromMillis(1_000_000_000_000L));
 
-    assertChanged(file, "it was written at 2001-09-09T01:46:40Z");
+    assertChanged(file, "its modification time is 2001-09-09T01:46:40Z");
   }
 
   @Test
@@ -204,7 +205,7 @@ final class SafetensorsReaderTest {
     Files.write(path, RawFiles.safetensors(HEADER.replace("\"a\"", "\"b\""), 4));
     Files.setLastModifiedTime(path, time);
 
-    assertChanged(file, "it has another header");
+    assertChanged(file, "its header has changed");
   }
 
   @Test
@@ -212,7 +213,7 @@ final class SafetensorsReaderTest {
     TensorFile file = TensorFile.open(path);
     Files.delete(path);
 
-    assertChanged(file, "it is gone");
+    assertChanged(file, "it no longer exists");
   }
 
   private void assertChanged(TensorFile file, String how) {

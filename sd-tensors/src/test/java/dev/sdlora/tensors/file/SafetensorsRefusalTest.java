@@ -34,7 +34,7 @@ final class SafetensorsRefusalTest {
         .hasMessageContaining(reason);
   }
 
-  /** The tensor in the sentence, if the error is about one. */
+  /** Returns the tensor named in the message, if the error is about one. */
   private static Optional<String> named(TensorFileException error) {
     Matcher tensor =
         Pattern.compile("is damaged: tensor '(.*?)' ").matcher(String.valueOf(error.getMessage()));
@@ -66,7 +66,8 @@ final class SafetensorsRefusalTest {
         arguments(text("\u00ef\u00bb\u00bf\r\n \t<HTML><body>"), "is an HTML page"),
         arguments(text("{\"error\":\"Unauthorized\"}"), "server's error message"),
         arguments(
-            text("PK\u0003\u0004\0\0\0\0\0\0archive/data.pkl"), "zip archive without the list"),
+            text("PK\u0003\u0004\0\0\0\0\0\0archive/data.pkl"),
+            "zip archive without the directory"),
         arguments(text("\u0080\u0002\u008a\nl\u00fc\u009cF\u00f9 j"), "ends too early"),
         arguments(text("GGUF\u0003\0\0\0" + "\0".repeat(16)), "is a GGUF file"));
   }
@@ -114,11 +115,11 @@ final class SafetensorsRefusalTest {
   private static Stream<Arguments> layout() {
     return Stream.of(
         entry("U8", "[1]", "[1]", "expected a begin and an end"),
-        entry("U8", "[1]", "[1,0]", "run backwards"),
+        entry("U8", "[1]", "[1,0]", "reverse order"),
         entry("U8", "[1]", "[-1,0]", "negative"),
-        entry("U8", "[2]", "[0,2]", "ends at byte 2 of the data, but the file holds 1"),
+        entry("U8", "[2]", "[0,2]", "ends at byte 2 of the data, but the file has only 1"),
         arguments(twoTensors("[0,2]", "[1,3]", 3), "tensor 'b' overlaps"),
-        arguments(twoTensors("[0,2]", "[3,5]", 5), "tensor 'b' comes after a hole of 1 bytes"),
+        arguments(twoTensors("[0,2]", "[3,5]", 5), "tensor 'b' follows a gap of 1 bytes"),
         arguments(twoTensors("[0,2]", "[2,4]", 9), "5 bytes after its last tensor"));
   }
 
@@ -126,7 +127,7 @@ final class SafetensorsRefusalTest {
     return arguments(RawFiles.safetensors(json, 0), reason);
   }
 
-  /** A file with one byte of data. */
+  /** Returns a file with one byte of data. */
   private static Arguments entry(String dtype, String shape, String offsets, String reason) {
     String json = "{\"a\":" + description(dtype, shape, offsets) + "}";
     return arguments(RawFiles.safetensors(json, 1), reason);

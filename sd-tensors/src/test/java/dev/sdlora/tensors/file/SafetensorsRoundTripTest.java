@@ -80,7 +80,10 @@ final class SafetensorsRoundTripTest {
             });
   }
 
-  /** Any text that UTF-8 can carry: all code points but the surrogates, control characters too. */
+  /**
+   * Any text that UTF-8 can encode: all code points except surrogates, including control
+   * characters.
+   */
   private static Arbitrary<String> text() {
     Arbitrary<Integer> codePoints =
         Arbitraries.frequencyOf(

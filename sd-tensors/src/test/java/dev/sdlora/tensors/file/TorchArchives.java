@@ -12,11 +12,11 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** PyTorch archives around any pickle, and pickles made of instructions. */
+/** PyTorch archives with arbitrary pickles, and pickles built from instructions. */
 final class TorchArchives {
   private TorchArchives() {}
 
-  /** An archive with a pickle and one storage, named 0, of the given bytes. */
+  /** Writes an archive with a pickle and one storage, named 0, of the given bytes. */
   static Path write(Path path, byte[] pickle, byte[] storage) {
     try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(path))) {
       store(zip, "archive/data.pkl", pickle);
@@ -40,12 +40,12 @@ final class TorchArchives {
     zip.closeEntry();
   }
 
-  /** Bytes from text, one for each character. */
+  /** Returns the bytes of a text, one for each character. */
   static byte[] bytes(String latin1) {
     return latin1.getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /** A pickle of pieces: text as instructions, byte arrays as they are. */
+  /** Builds a pickle from pieces: texts are instructions, byte arrays are copied. */
   static byte[] pickle(Object... pieces) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(bytes("\u0080\u0002"));
@@ -56,7 +56,7 @@ final class TorchArchives {
     return out.toByteArray();
   }
 
-  /** The instruction for a text. */
+  /** Returns the instruction for a text. */
   static byte[] text(String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     return ByteBuffer.allocate(5 + utf8.length)
@@ -67,7 +67,7 @@ final class TorchArchives {
         .array();
   }
 
-  /** The instruction for a whole number of up to 64 bits. */
+  /** Returns the instruction for an integer of up to 64 bits. */
   static byte[] integer(long value) {
     return ByteBuffer.allocate(10)
         .order(ByteOrder.LITTLE_ENDIAN)
@@ -77,7 +77,7 @@ final class TorchArchives {
         .array();
   }
 
-  /** The instructions for a tensor of storage 0, which has 4 floats. */
+  /** Returns the instructions for a tensor of storage 0, which has 4 floats. */
   static byte[] tensor(long offset, long[] shape, long[] strides) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(bytes("ctorch._utils\n_rebuild_tensor_v2\n(("));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files as {@code torch.save} writes them. */
+/** Files written by {@code torch.save}. */
 class TorchFilesTest {
   @TempDir Path folder;
 
@@ -70,11 +70,12 @@ class TorchFilesTest {
       assertThat(reader.floats(up.rows(2, 3))).containsExactly(4, 5, 6, 7, 8, 9);
       assertThat(reader.floats(up.rows(5, 0))).isEmpty();
       TensorEntry beyond = new TensorEntry(up.name(), up.dtype(), List.of(2L), up.offset() + 18, 4);
-      assertThatThrownBy(() -> reader.floats(beyond)).hasMessageContaining("is not of the file");
+      assertThatThrownBy(() -> reader.floats(beyond))
+          .hasMessageContaining("does not belong to the file");
     }
     assertThatThrownBy(() -> up.rows(3, 3))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("tensor 'a.lora_up.weight' of shape [5, 2] has no 3 rows from 3 on");
+        .hasMessage("tensor 'a.lora_up.weight' of shape [5, 2] does not have 3 rows from row 3 on");
   }
 
   @Test
@@ -86,7 +87,7 @@ class TorchFilesTest {
       TensorEntry foreign = new TensorEntry("turned", DType.F32, List.of(12L), 0, 48);
       assertThatThrownBy(() -> reader.floats(foreign))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("is not of the file");
+          .hasMessageContaining("does not belong to the file");
     }
   }
 
@@ -98,7 +99,7 @@ class TorchFilesTest {
     assertThatThrownBy(file::reader).hasMessageContaining("changed since it was opened");
   }
 
-  /** Shortened when the reader is open already, at every length: the reads that miss it say so. */
+  /** Truncates the file to every length after the reader is open: only reads past the end fail. */
   @ParameterizedTest
   @ValueSource(strings = {"saved.pt", "saved-legacy.bin", "saved-zip64.pt", "checkpoint.ckpt"})
   void read_fileShortenedUnderWay_namesTheTensorOrIsWhole(String name) throws IOException {
@@ -124,10 +125,10 @@ class TorchFilesTest {
       }
     }
     assertThat(missed).isGreaterThan((int) file.fileSize() / 2);
-    assertThatThrownBy(file::reader).hasMessageContaining("it has 0 bytes and had");
+    assertThatThrownBy(file::reader).hasMessageContaining("its size is 0 bytes, before it was");
   }
 
-  /** Who has the file open goes on reading the old one; who comes later is told. */
+  /** An open reader continues with the old file; a later one reports the change. */
   @ParameterizedTest
   @ValueSource(strings = {"saved.pt", "saved-legacy.bin"})
   void read_fileReplacedUnderWay_isOfTheOldOne(String name) throws IOException {

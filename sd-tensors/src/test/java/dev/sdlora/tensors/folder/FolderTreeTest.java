@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Folders that links lead through in circles, and very deep ones. */
+/** Folders with circular links, and very deep ones. */
 class FolderTreeTest {
   private static final FolderTree.Kind KIND =
       new FolderTree.Kind(
@@ -117,7 +117,7 @@ class FolderTreeTest {
     try {
       assertTimeoutPreemptively(FAR_TOO_LONG, () -> assertThat(files(deep)).containsExactly(file));
     } finally {
-      // The folder for tests is deleted by recursion, which is too deep for some stacks.
+      // The test folder is deleted recursively, which is too deep for some stacks.
       Files.delete(file);
       for (int i = levels; i > 0; i--) {
         Files.delete(deep.resolve("d/".repeat(i)));

@@ -99,7 +99,7 @@ final class HashIndexTest {
     assertThat(index.matches(FileHashes.autoV2(path), path)).isTrue();
   }
 
-  /** The file is changed without a trace, so that only what was kept can say what it was. */
+  /** The file is changed undetectably, so only the stored hash can be the old one. */
   @Test
   void find_anotherProcess_knowsWhatWasRead() throws IOException {
     Path kept = folder.resolve("cache/deep/hashes");
@@ -121,7 +121,7 @@ final class HashIndexTest {
     assertThat(new HashIndex(new HashList(Optional.of(kept))).matches(hash, large)).isFalse();
   }
 
-  /** The same trick as above. */
+  /** The file is changed undetectably here too. */
   @Test
   void sha256_ofALargeFile_isReadOnce() throws IOException {
     Path kept = folder.resolve("hashes");
@@ -137,7 +137,7 @@ final class HashIndexTest {
     HashIndex later = new HashIndex(new HashList(Optional.of(kept)));
     assertThat(later.sha256(large)).isEqualTo(hash);
     assertThat(later.autoV2(large)).isEqualTo(hash.substring(0, 10));
-    // The hash of the data was not asked for then, so that the file is read for it now.
+    // The hash of the data was not needed before, so the file is read for it now.
     assertThat(later.matches(FileHashes.whole(large).data().orElseThrow(), large)).isTrue();
     assertThat(new HashIndex(new HashList(Optional.of(kept))).sha256(large))
         .isEqualTo(FileHashes.sha256(large));

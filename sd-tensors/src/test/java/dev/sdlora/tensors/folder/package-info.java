@@ -1,4 +1,4 @@
-/** Tests of tensor files. */
+/** Tests of model folders. */
 @NullMarked
 package dev.sdlora.tensors.folder;
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where processes with this library load native code from. */
+/** The folder from which processes with this library load native code. */
 @Tag("slow")
 final class NativesTest {
   private static final Platform PLATFORM = Platform.detectPlatform("pytorch");
@@ -30,7 +30,7 @@ final class NativesTest {
 
   @TempDir Path folder;
 
-  /** Four at once find nothing there. */
+  /** Four processes start at once and find an empty folder. */
   @BeforeAll
   static void start() throws Exception {
     List<Process> processes = new ArrayList<>();
@@ -127,7 +127,7 @@ final class NativesTest {
     }
   }
 
-  /** Fails without the cure where there is a CUDA runtime without a driver. */
+  /** Without {@code Cuda}, fails on systems with a CUDA runtime but no driver. */
   @Test
   void start_libtorchForProcessors_doesNotAskCuda() throws Exception {
     String output = run(0, Map.of("ENGINE_CACHE_DIR", cache.toString()));

@@ -18,11 +18,14 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A program around the library, in a process of its own. */
+/** A program that uses the library, in a process of its own. */
 final class Probe {
   private Probe() {}
 
-  /** Starts libtorch and tells where it was loaded from; or does what the argument says. */
+  /**
+   * Starts libtorch and prints the folder from which it was loaded, or runs the test named by the
+   * argument.
+   */
   public static void main(String[] args) throws Exception {
     if (args.length > 0 && args[0].equals("loading")) {
       endWhileLoading();
@@ -53,7 +56,7 @@ final class Probe {
     System.exit(3);
   }
 
-  /** As libtorch does at a first computation, registers what must not run at the exit. */
+  /** Registers a handler that must not run at exit, as libtorch does at a first computation. */
   private static void endWithHandler() {
     Function abort = Function.getFunction("c", "abort");
     Function.getFunction("c", "on_exit").invoke(new Object[] {abort, Pointer.NULL});
@@ -73,7 +76,7 @@ final class Probe {
     }
   }
 
-  /** Many short calls: some end, and others begin, while the process ends. */
+  /** Runs many short calls: some end, and others begin, while the process ends. */
   private static void multiply(NDManager manager, CountDownLatch started) {
     NDArray factor = manager.ones(new Shape(300, 300), DataType.FLOAT32);
     while (true) {
@@ -82,7 +85,7 @@ final class Probe {
     }
   }
 
-  /** What such a process said, and how it ended. */
+  /** The output and the exit code of the process. */
   record Outcome(int exitCode, String output) {}
 
   /** Starts the program. */
@@ -104,7 +107,7 @@ final class Probe {
     return builder.directory(folder.toFile()).redirectErrorStream(true).start();
   }
 
-  /** Waits for the end of the program. */
+  /** Waits for the program to end. */
   static Outcome outcome(Process process) throws IOException, InterruptedException {
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     if (!process.waitFor(2, TimeUnit.MINUTES)) {

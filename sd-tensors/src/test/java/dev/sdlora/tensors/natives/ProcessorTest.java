@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What processors are, and which compute in bfloat16. */
+/** The names of processors, and their support for bfloat16. */
 class ProcessorTest {
   @TempDir private Path folder;
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Programs are compiled once and serve whoever asks. */
+/** Programs are compiled once and shared by all callers. */
 final class ProgramTest {
   private static Program load(Torch torch) {
     return Program.load(

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How many threads native calls use. */
+/** The number of threads that native calls use. */
 final class ThreadLimitTest {
   private static final Executor NEW_THREAD = task -> new Thread(task).start();
 

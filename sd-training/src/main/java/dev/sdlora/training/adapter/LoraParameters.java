@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * The numbers that a LoRA training changes: two factors for each layer. They live as long as the
- * owner of the native memory. Not safe for several threads.
+ * The trainable parameters of a LoRA: two factors for each layer. They live as long as the owner of
+ * the native memory. Not safe for use by several threads.
  */
 public final class LoraParameters {
   private final List<AdapterModule> modules;
@@ -23,12 +23,12 @@ public final class LoraParameters {
   private final Map<Network, Map<String, NDArray>> weights = new EnumMap<>(Network.class);
 
   /**
-   * Factors at their start: the first is random within ±1/√in, as PyTorch starts linear layers; the
-   * second is zero, so that nothing is changed yet.
+   * Creates initial factors: the first is random within ±1/√in, PyTorch's initialization of linear
+   * layers; the second is zero, so that nothing is changed yet.
    *
    * @param modules the layers, at least one
-   * @param alpha the change is {@code alpha / rank · up · down}
-   * @param seed of the random start
+   * @param alpha the alpha; the change is {@code alpha / rank · up · down}
+   * @param seed the seed of the random numbers
    */
   public LoraParameters(Torch torch, List<AdapterModule> modules, double alpha, long seed) {
     this.modules = List.copyOf(modules);
@@ -66,7 +66,9 @@ public final class LoraParameters {
     return alpha;
   }
 
-  /** The factors of one network by their {@link JointNames}; empty if it is not trained. */
+  /**
+   * The factors of one network by their {@link JointNames}; empty if the network is not trained.
+   */
   public Map<String, NDArray> weights(Network network) {
     return weights.getOrDefault(network, Map.of());
   }
@@ -79,11 +81,12 @@ public final class LoraParameters {
   }
 
   /**
-   * The factors with what the networks multiply the changes by, {@code strength · alpha / rank} for
-   * each member of a batch.
+   * The factors and the scales on their changes, {@code strength · alpha / rank} for each member of
+   * a batch.
    *
-   * @param strengths of the LoRA for each member
-   * @param chunks of each member's caption; text encoders see them as members of their own
+   * @param strengths the strength of the LoRA for each member
+   * @param chunks the number of chunks of each member's caption; text encoders process each as a
+   *     member of its own
    * @param scope the manager that will own the scales
    */
   public Map<String, NDArray> tensors(float[] strengths, int chunks, NDManager scope) {

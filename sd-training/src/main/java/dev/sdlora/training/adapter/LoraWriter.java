@@ -16,10 +16,10 @@ public final class LoraWriter {
   private LoraWriter() {}
 
   /**
-   * Writes a LoRA; an earlier file is replaced only when all is written.
+   * Writes a LoRA, replacing an existing file only when everything is written.
    *
-   * @param names what the model's layers are called in files
-   * @param format of the numbers: F16 or F32
+   * @param names the names of the model's layers in files
+   * @param format the dtype: F16 or F32
    * @throws dev.sdlora.api.error.TensorFileException if the file cannot be written
    */
   public static void write(

@@ -1,4 +1,4 @@
-/** The two factors of every trained layer, and the file that they are written to. */
+/** The two trainable factors of every layer, and the file that they are written to. */
 @NullMarked
 package dev.sdlora.training.adapter;
 

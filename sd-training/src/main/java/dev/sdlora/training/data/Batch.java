@@ -3,17 +3,17 @@ package dev.sdlora.training.data;
 import java.util.List;
 
 /**
- * What one step of a training learns from.
+ * The input of one training step.
  *
  * @param noisy latents with noise, [batch][channels][height][width]
- * @param times training time step of each member, 0 to 999
- * @param target what is to be predicted of them, noise or velocity, as long as they are
- * @param importance factor on the loss of each member
- * @param strengths of the LoRA for each member
- * @param captions of each member
- * @param sizes of each member's image
+ * @param times the training timestep of each member, 0 to 999
+ * @param target the noise or velocity to predict, of the same length as the latents
+ * @param importance the factor on the loss of each member
+ * @param strengths the strength of the LoRA for each member
+ * @param captions the caption of each member
+ * @param sizes the sizes of each member's image
  */
-@SuppressWarnings("ArrayRecordComponent") // Compared by nobody, and large.
+@SuppressWarnings("ArrayRecordComponent") // Large, and never compared.
 public record Batch(
     float[] noisy,
     float[] times,

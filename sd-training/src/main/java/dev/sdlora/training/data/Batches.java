@@ -10,9 +10,9 @@ import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 
 /**
- * The batches of a training. Images come in a new random order in each epoch, and a batch may span
- * two epochs; each step's batch follows from the seed and the number of the step alone. Not safe
- * for several threads, as it remembers the order of the last epoch.
+ * The batches of a training run. Images are shuffled anew in each epoch, and a batch may span two
+ * epochs; each batch depends only on the seed and the index of its step. Not safe for use by
+ * several threads, because the order of the last epoch is cached.
  */
 public final class Batches {
   private final List<Example> examples;
@@ -21,16 +21,16 @@ public final class Batches {
   private long orderedEpoch = -1;
 
   /**
-   * How batches are made.
+   * The settings of batches.
    *
-   * @param seed what all is drawn from
-   * @param size members of a batch
-   * @param channels of a latent
-   * @param noiseOffset factor on noise that is the same all over a channel, 0 for none
-   * @param minSnrGamma bound on the signal-to-noise ratio in the weight of a member
-   * @param captionDropout share of captions that are replaced by the empty one, 0 to 1
-   * @param levels the noise that the model was trained on
-   * @param velocity whether it predicts velocity, not noise
+   * @param seed the random seed
+   * @param size the number of members of a batch
+   * @param channels the number of channels of a latent
+   * @param noiseOffset the factor on noise that is constant within each channel, 0 for none
+   * @param minSnrGamma the bound on the signal-to-noise ratio in the weight of a member
+   * @param captionDropout the share of captions that are replaced by the empty caption, 0 to 1
+   * @param levels the noise levels that the model was trained on
+   * @param velocity whether it predicts velocity instead of noise
    */
   public record Settings(
       long seed,
@@ -42,7 +42,7 @@ public final class Batches {
       NoiseLevels levels,
       boolean velocity) {}
 
-  /** Batches of some images, at least one. */
+  /** Creates the batches of some images, at least one. */
   public Batches(List<Example> examples, Settings settings) {
     this.examples = List.copyOf(examples);
     this.settings = settings;
@@ -104,7 +104,7 @@ public final class Batches {
     return examples.get(order[(int) (position % count)]);
   }
 
-  /** Fisher and Yates' shuffle. */
+  /** A Fisher–Yates shuffle. */
   private static int[] shuffled(int count, SplittableRandom random) {
     int[] order = new int[count];
     for (int i = 0; i < count; i++) {

@@ -20,17 +20,17 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * The captions of a training: as tokens where text encoders are trained, else as the states of all
- * text encoders, which then never change and are computed once. The empty caption is always among
- * them.
+ * The captions of a training run: as tokens if text encoders are trained, otherwise as the states
+ * of all text encoders, which are then constant and computed once. The empty caption is always
+ * included.
  *
- * <p>Captions that are longer than 75 tokens have several chunks, as prompts have. Members of a
- * batch with fewer chunks than another get chunks of the empty caption behind their own.
+ * <p>Captions longer than 75 tokens have several chunks, like prompts. Members of a batch with
+ * fewer chunks than another are padded with chunks of the empty caption.
  *
  * <p>Immutable.
  */
 public final class Captions {
-  /** The tokens of a chunk. */
+  /** The number of tokens in a chunk. */
   public static final int LENGTH = 77;
 
   private final Map<String, List<int[][]>> ids;
@@ -38,13 +38,12 @@ public final class Captions {
   private final List<ClipConfig> encoders;
 
   /**
-   * A caption's states.
+   * The states of a caption.
    *
-   * @param chunks [chunks][77 · width], those of all text encoders side by side
-   * @param pooled what the last encoder says of the first chunk as a whole; empty if nobody reads
-   *     that
+   * @param chunks [chunks][77 · width], the states of all text encoders concatenated
+   * @param pooled the last encoder's pooled output for the first chunk; empty if it is not used
    */
-  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Encoded(float[][] chunks, float[] pooled) {}
 
   private Captions(
@@ -55,9 +54,9 @@ public final class Captions {
   }
 
   /**
-   * Captions as tokens.
+   * Tokenizes captions.
    *
-   * @param encoders the dimensions of the text encoders that will read them
+   * @param encoders the configurations of the text encoders that will read them
    * @throws dev.sdlora.api.error.CheckpointException if the checkpoint's vocabulary lacks a token
    */
   public static Captions tokens(Collection<String> captions, List<ClipConfig> encoders) {
@@ -75,7 +74,7 @@ public final class Captions {
   }
 
   /**
-   * The same captions as states of a checkpoint's text encoders, whose memory is freed again.
+   * Encodes the captions with a checkpoint's text encoders, whose memory is freed afterwards.
    *
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
    * @throws dev.sdlora.api.error.TensorFileException if weights cannot be read
@@ -132,12 +131,12 @@ public final class Captions {
     return new Encoded(chunks, second.pooled());
   }
 
-  /** Whether these are states and not tokens. */
+  /** Whether these are states instead of tokens. */
   public boolean areEncoded() {
     return !states.isEmpty();
   }
 
-  /** The number of chunks of the longest of some captions. */
+  /** The number of chunks of the longest of these captions. */
   public int chunks(List<String> captions) {
     return captions.stream().mapToInt(caption -> tokensOf(caption, 0).length).max().orElse(1);
   }
@@ -178,12 +177,13 @@ public final class Captions {
   }
 
   /**
-   * What the U-Net reads beside the states of a batch: the whole text, and sizes. Of captions that
-   * are tokens the whole text is yet to be computed, and these are the sizes alone.
+   * The vectors that the U-Net reads in addition to the states of a batch: pooled text and sizes.
+   * If captions are tokens, the pooled text is not yet computed, and the vectors contain only the
+   * sizes.
    *
-   * @param sizes of each member's image
-   * @param width numbers that the U-Net reads for each member; 0 if it reads none
-   * @return [batch][width], or without what the whole text takes of the width
+   * @param sizes the sizes of each member's image
+   * @param width the length of the U-Net's vector for each member; 0 if it reads none
+   * @return [batch][width], without the part of the pooled text if captions are tokens
    */
   public float[] vectors(List<String> captions, List<TrainingImageSizes> sizes, int width) {
     int own = areEncoded() ? width : width - encoders.get(encoders.size() - 1).projection();

@@ -2,12 +2,12 @@ package dev.sdlora.training.data;
 
 import java.util.OptionalDouble;
 
-/** The arithmetic of noisy training images. Stateless. */
+/** Formulas for noisy training images. Stateless. */
 public final class Diffusion {
   private Diffusion() {}
 
   /**
-   * Mixes noise into a clean value: {@code sqrt(a) · clean + sqrt(1 - a) · noise} (Ho et al. 2020,
+   * Adds noise to a clean value: {@code sqrt(a) · clean + sqrt(1 - a) · noise} (Ho et al. 2020,
    * equation 4).
    *
    * @param alphaCumprod the share of signal, 0 to 1
@@ -27,9 +27,9 @@ public final class Diffusion {
   }
 
   /**
-   * Weight of a sample by its signal-to-noise ratio (Hang et al. 2023): steps with little noise, of
-   * which there is little to learn, count less. It is {@code min(snr, gamma) / snr} where noise is
-   * predicted, and {@code min(snr, gamma) / (snr + 1)} for velocity.
+   * The weight of a sample by its signal-to-noise ratio (Hang et al. 2023): steps with little
+   * noise, from which there is little to learn, count less. It is {@code min(snr, gamma) / snr} if
+   * noise is predicted, and {@code min(snr, gamma) / (snr + 1)} for velocity.
    *
    * @param alphaCumprod the share of signal, between 0 and 1; snr is {@code a / (1 - a)}
    * @param gamma the bound on snr, or empty for weight 1
@@ -44,12 +44,12 @@ public final class Diffusion {
   }
 
   /**
-   * Adds one number for each channel to all positions of it, in place; images that are darker or
-   * brighter as a whole are learnt better from such noise.
+   * Adds a constant to all positions of each channel, in place. This improves learning of images
+   * that are dark or bright as a whole.
    *
    * @param noise [channels][positions]
    * @param channelNoise a standard normal number for each channel
-   * @param offset factor on it, 0 for none
+   * @param offset the factor on these numbers, 0 for none
    */
   public static void addOffset(float[] noise, float[] channelNoise, double offset) {
     int positions = noise.length / channelNoise.length;

@@ -1,12 +1,12 @@
 package dev.sdlora.training.data;
 
 /**
- * An image to learn from.
+ * An encoded training image.
  *
- * @param latent [channels][height][width], at unit variance; not to be changed
- * @param caption what it shows
- * @param strength of the LoRA at which it is the aim, not 0
- * @param sizes of the image
+ * @param latent [channels][height][width], at unit variance; must not be modified
+ * @param caption the caption
+ * @param strength the strength of the LoRA at which it should produce this image, not 0
+ * @param sizes the sizes of the image
  */
-@SuppressWarnings("ArrayRecordComponent") // Compared by nobody, and large.
+@SuppressWarnings("ArrayRecordComponent") // Large, and never compared.
 public record Example(float[] latent, String caption, double strength, TrainingImageSizes sizes) {}

@@ -14,8 +14,8 @@ import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.TensorLoader;
 
 /**
- * Turns images into latents with the encoder of a checkpoint. It owns the native memory of the
- * autoencoder until it is closed. Not safe for several threads.
+ * Encodes images into latents with a checkpoint's autoencoder, whose native memory it owns until it
+ * is closed. Not safe for use by several threads.
  */
 public final class ImageEncoder implements AutoCloseable {
   /** Bounds on the logarithm of the variance, as in the published code. */
@@ -28,7 +28,7 @@ public final class ImageEncoder implements AutoCloseable {
   private final Vae vae;
 
   /**
-   * Reads the weights of the autoencoder that encode.
+   * Reads the weights of the autoencoder's encoder.
    *
    * @throws dev.sdlora.api.error.TensorFileException if they cannot be read
    */
@@ -49,11 +49,11 @@ public final class ImageEncoder implements AutoCloseable {
   }
 
   /**
-   * Draws a latent of an image: {@code (mean + deviation · noise) · scale}.
+   * Samples a latent of an image: {@code (mean + deviation · noise) · scale}.
    *
    * @param pixels [3][height][width], -1 to 1
-   * @param seed of the noise
-   * @return [channels][height / 8][width / 8], about unit variance
+   * @param seed the seed of the noise
+   * @return [channels][height / 8][width / 8], of about unit variance
    */
   public float[] encode(float[] pixels, ImageSize size, long seed) {
     try (NDManager scope = torch.scope()) {

@@ -6,22 +6,22 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 
-/** Images as the autoencoder takes them. Stateless. */
+/** Converts images to the autoencoder's input. Stateless. */
 public final class Pixels {
   private Pixels() {}
 
   /**
-   * An image of the size that is trained at.
+   * An image at the training resolution.
    *
    * @param values [3][height][width], -1 to 1
-   * @param sizes what it was before, and what was cut off
+   * @param sizes its original size and the part that was cropped
    */
-  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody, and large.
+  @SuppressWarnings("ArrayRecordComponent") // Large, and never compared.
   public record Fitted(float[] values, TrainingImageSizes sizes) {}
 
   /**
-   * Scales an image until it covers a size, keeping its proportions, and cuts off what sticks out,
-   * equally on both sides. Where the image is transparent it becomes white.
+   * Scales an image to cover a size, keeping its aspect ratio, and crops it equally on both sides.
+   * Transparent areas become white.
    */
   public static Fitted fit(BufferedImage picture, ImageSize size) {
     BufferedImage fitted = cover(picture, size);
@@ -51,11 +51,12 @@ public final class Pixels {
     return (bits & 0xff) / 127.5f - 1;
   }
 
-  // Not by pipeline.raster, whose filters are those of A1111: trained files would change.
+  // Does not use pipeline.raster, whose filters are those of A1111: trained files would change.
   private static BufferedImage cover(BufferedImage picture, ImageSize size) {
     BufferedImage source = picture;
     double scale = scale(source, size);
-    // Interpolation looks at few neighbours; a large image would lose what lies between them.
+    // Interpolation uses only a few neighbours, so a large image is halved repeatedly to keep
+    // details.
     while (scale <= 0.5) {
       int width = (source.getWidth() + 1) / 2;
       int height = (source.getHeight() + 1) / 2;
@@ -78,7 +79,7 @@ public final class Pixels {
         (double) size.width() / picture.getWidth(), (double) size.height() / picture.getHeight());
   }
 
-  /** The sides of an image as it is drawn, any numbers of pixels. */
+  /** The width and height of an image in pixels, without the constraints of image sizes. */
   private record Sides(int width, int height) {
     static Sides of(BufferedImage picture, double scale) {
       return new Sides(

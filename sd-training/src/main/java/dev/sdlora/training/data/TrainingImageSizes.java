@@ -1,15 +1,15 @@
 package dev.sdlora.training.data;
 
 /**
- * The sizes that SDXL is told of a training image (Podell et al. 2023, "SDXL", sections 2.2 and
- * 2.3), in pixels.
+ * The sizes of a training image that SDXL is conditioned on (Podell et al. 2023, "SDXL", sections
+ * 2.2 and 2.3), in pixels.
  *
- * @param originalHeight before it was scaled
- * @param originalWidth before it was scaled
- * @param cropTop rows of the scaled image that were cut off at the top
- * @param cropLeft columns of the scaled image that were cut off on the left
- * @param targetHeight that it is trained at
- * @param targetWidth that it is trained at
+ * @param originalHeight the height before scaling
+ * @param originalWidth the width before scaling
+ * @param cropTop the number of rows of the scaled image cropped at the top
+ * @param cropLeft the number of columns of the scaled image cropped on the left
+ * @param targetHeight the training height
+ * @param targetWidth the training width
  */
 public record TrainingImageSizes(
     int originalHeight,
@@ -19,12 +19,12 @@ public record TrainingImageSizes(
     int targetHeight,
     int targetWidth) {
 
-  /** An image that was neither scaled nor cut. */
+  /** The sizes of an image that was neither scaled nor cropped. */
   public static TrainingImageSizes whole(int height, int width) {
     return new TrainingImageSizes(height, width, 0, 0, height, width);
   }
 
-  /** In the order in which the U-Net reads them. */
+  /** The sizes in the order in which the U-Net reads them. */
   double[] numbers() {
     return new double[] {
       originalHeight, originalWidth, cropTop, cropLeft, targetHeight, targetWidth

@@ -1,4 +1,7 @@
-/** What a training reads: latents of images, captions as tokens or states, batches of both. */
+/**
+ * The input of a training run: latents of images, captions as tokens or states, and batches of
+ * both.
+ */
 @NullMarked
 package dev.sdlora.training.data;
 

@@ -11,7 +11,9 @@ import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** Draws losses as points with their running mean as a line. Not safe for several threads. */
+/**
+ * Plots losses as points with their running mean as a line. Not safe for use by several threads.
+ */
 public final class LossPlot {
   private static final int WIDTH = 960;
   private static final int HEIGHT = 540;
@@ -24,7 +26,10 @@ public final class LossPlot {
   private static final Color MEAN = new Color(0xc0, 0x39, 0x2b);
   private static final Color GRID = new Color(0xe4, 0xe4, 0xe4);
 
-  /** A share of the largest losses that may lie above the image, or one would flatten the rest. */
+  /**
+   * The share of the largest losses that may lie above the plot, because outliers would flatten the
+   * rest.
+   */
   private static final double OUTLIERS = 0.01;
 
   private final float[] losses;
@@ -40,11 +45,11 @@ public final class LossPlot {
   }
 
   /**
-   * Draws losses.
+   * Plots losses.
    *
-   * @param title above the image
-   * @param losses of steps 1, 2 and so on; may be empty
-   * @param window how many steps each mean looks back, at least 1
+   * @param title the title above the plot
+   * @param losses the losses of steps 1, 2 and so on; may be empty
+   * @param window the number of steps in each mean, at least 1
    */
   public static BufferedImage draw(String title, float[] losses, int window) {
     LossPlot plot = new LossPlot(losses, window);
@@ -70,7 +75,7 @@ public final class LossPlot {
     return 10 * power;
   }
 
-  /** The mean of each loss and those before it. */
+  /** The mean of each loss and its predecessors within the window. */
   static double[] runningMeans(float[] losses, int window) {
     double[] means = new double[losses.length];
     double sum = 0;

@@ -1,4 +1,4 @@
-/** A training's losses as an image. */
+/** Plots the losses of a training run. */
 @NullMarked
 package dev.sdlora.training.plot;
 

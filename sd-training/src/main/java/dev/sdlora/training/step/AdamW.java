@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * AdamW (Loshchilov and Hutter 2019) over named weights, with a limit on the length of the
- * gradient. Its averages live in native memory of the owner. Not safe for several threads.
+ * AdamW (Loshchilov and Hutter 2019) over named weights, with gradient clipping. Its averages are
+ * in the owner's native memory. Not safe for use by several threads.
  */
 public final class AdamW {
   private static final double BETA1 = 0.9;
@@ -24,18 +24,19 @@ public final class AdamW {
   private final Map<String, NDArray> steps = new LinkedHashMap<>();
 
   /**
-   * What stays the same from step to step.
+   * The settings that are the same for all steps.
    *
-   * @param beta2 decay rate of the squared gradients' average, 0.999 as a rule
-   * @param weightDecay share of a weight, times the learning rate, that each step takes off
-   * @param maxNorm a gradient longer than this is shortened to it
+   * @param beta2 the decay rate of the average of squared gradients, usually 0.999
+   * @param weightDecay the share of each weight that a step subtracts, multiplied by the learning
+   *     rate
+   * @param maxNorm the norm to which larger gradients are clipped
    */
   public record Settings(double beta2, double weightDecay, double maxNorm) {}
 
   /**
-   * An optimiser at its start.
+   * Creates an optimiser in its initial state.
    *
-   * @param weights what it changes, float32
+   * @param weights the weights that it changes, float32
    */
   public AdamW(Torch torch, Map<String, NDArray> weights, Settings settings) {
     this.torch = torch;
@@ -51,12 +52,12 @@ public final class AdamW {
   }
 
   /**
-   * Changes the weights.
+   * Updates the weights.
    *
-   * @param gradients of each weight
-   * @param learningRate of this step
-   * @return the length of all gradients before it was limited; when that is not finite, the weights
-   *     are left as they were
+   * @param gradients the gradient of each weight
+   * @param learningRate the learning rate of this step
+   * @return the norm of all gradients before clipping; if it is not finite, the weights are
+   *     unchanged
    */
   public double step(Map<String, NDArray> gradients, double learningRate) {
     double norm = norm(gradients);
@@ -66,7 +67,7 @@ public final class AdamW {
     return norm;
   }
 
-  /** The length of the gradients of all weights together; not finite if one of them is not. */
+  /** The norm of all gradients together; not finite if one of them is not. */
   public double norm(Map<String, NDArray> gradients) {
     try (NDManager scope = torch.scope()) {
       return program.call("norm").list(inOrder(gradients)).run(scope).getFloat();
@@ -74,11 +75,11 @@ public final class AdamW {
   }
 
   /**
-   * Changes the weights; for those who limit the length of several optimisers' gradients together.
+   * Updates the weights, for callers that clip the gradients of several optimisers together.
    *
-   * @param gradients of each weight, finite
-   * @param learningRate of this step
-   * @param factor on the gradients, at most 1
+   * @param gradients the gradient of each weight, finite
+   * @param learningRate the learning rate of this step
+   * @param factor the factor on the gradients, at most 1
    */
   public void update(Map<String, NDArray> gradients, double learningRate, double factor) {
     try (NDManager scope = torch.scope()) {
@@ -94,7 +95,10 @@ public final class AdamW {
     }
   }
 
-  /** Moves running averages of the weights towards them, by a share of the distance. */
+  /**
+   * Updates running averages of the weights, moving them towards the weights by a share of the
+   * distance.
+   */
   public void average(Map<String, NDArray> averages, double share) {
     try (NDManager scope = torch.scope()) {
       program
@@ -106,7 +110,7 @@ public final class AdamW {
     }
   }
 
-  /** The averages of gradients and of squared gradients and the number of steps, by name. */
+  /** The averages of gradients and squared gradients and the number of steps, by name. */
   public Map<String, NDArray> state() {
     Map<String, NDArray> state = new LinkedHashMap<>();
     first.forEach((name, tensor) -> state.put("first." + name, tensor));

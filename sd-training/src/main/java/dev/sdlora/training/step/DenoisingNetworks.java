@@ -15,8 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The frozen networks of a checkpoint in float32, through which the gradients of a LoRA are taken.
- * Their weights live as long as the owner of the native memory. Not safe for several threads.
+ * The frozen networks of a checkpoint in float32, which compute the gradients of a LoRA. Their
+ * weights live as long as the owner of the native memory. Not safe for use by several threads.
  */
 public final class DenoisingNetworks {
   private final DenoisingProgram program;
@@ -25,7 +25,7 @@ public final class DenoisingNetworks {
   private final int vectorWidth;
 
   /**
-   * Reads weights.
+   * Reads the weights.
    *
    * @param torch the owner of the native memory
    * @param textEncoders whether to read those of the text encoders as well
@@ -57,7 +57,7 @@ public final class DenoisingNetworks {
     try (OpenFiles files = new OpenFiles()) {
       origins.forEach(
           (name, origin) -> {
-            // What comes out of a program cannot take part in the recording of gradients.
+            // Outputs of a program cannot take part in automatic differentiation.
             try (NDArray loaded =
                 loader.load(
                     files.of(origin.file()),
@@ -71,18 +71,18 @@ public final class DenoisingNetworks {
     }
   }
 
-  /** The frozen weights by their {@link JointNames}, for reading. */
+  /** The frozen weights by their {@link JointNames}; read-only. */
   public Map<String, NDArray> weights() {
     return Map.copyOf(weights);
   }
 
   /**
-   * The loss of a batch, and its gradient for every tensor of the LoRA that wants one.
+   * Computes the loss of a batch and its gradient for every tensor of the LoRA that requires one.
    *
    * @param batch latents and targets of one image size
-   * @param height of the images in pixels
+   * @param height the height of the images in pixels
    * @param captions those of the batch and the empty one; as tokens, if the text encoders were read
-   * @param adapter factors and scales of the LoRA, by their {@link JointNames}
+   * @param adapter the factors and scales of the LoRA, by their {@link JointNames}
    * @param scope the manager that will own the results
    * @return gradients by name, and {@code loss}
    */

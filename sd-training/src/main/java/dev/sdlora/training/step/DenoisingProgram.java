@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The loss of predicted noise or velocity and its gradients: the programs of U-Net and text
- * encoders with one more method. Holds no weights. Not safe for several threads.
+ * Computes the loss of predicted noise or velocity and its gradients: the programs of U-Net and
+ * text encoders with one more method. Holds no weights. Not safe for use by several threads.
  */
 public final class DenoisingProgram {
   private final Program program;
@@ -37,8 +37,8 @@ public final class DenoisingProgram {
    * @param torch the owner of the native memory
    * @param clips the text encoders
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
-   * @param format what the U-Net computes in, float32 or bfloat16; weights and gradients are
-   *     float32
+   * @param format the dtype that the U-Net computes in, float32 or bfloat16; weights and gradients
+   *     are float32
    */
   public DenoisingProgram(
       Torch torch, UNetConfig unet, List<ClipConfig> clips, int clipSkip, ScalarType format) {
@@ -70,16 +70,16 @@ public final class DenoisingProgram {
   }
 
   /**
-   * The loss of a batch, and its gradient for every weight that wants one.
+   * Computes the loss of a batch and its gradient for every weight that requires one.
    *
    * @param batch latents and noise of one image size
-   * @param rows of a latent
-   * @param text states of the text encoders side by side, float32 [batch, tokens, width], or token
-   *     ids, int64 [encoders, batch, chunks, 77]
-   * @param vectors what else the U-Net reads, [batch][width]: sizes, behind the whole text unless
-   *     the text is ids; empty if it reads nothing of that
-   * @param weights of the U-Net, those of the text encoders if the text is ids, and a LoRA's, by
-   *     their {@link JointNames}
+   * @param rows the number of rows of a latent
+   * @param text the states of the text encoders concatenated, float32 [batch, tokens, width], or
+   *     token ids, int64 [encoders, batch, chunks, 77]
+   * @param vectors the other inputs of the U-Net, [batch][width]: sizes, after the pooled text
+   *     unless the text is ids; empty if it reads none of these
+   * @param weights the weights of the U-Net, those of the text encoders if the text is ids, and
+   *     those of a LoRA, by their {@link JointNames}
    * @param scope the manager that will own the results
    * @return gradients by name, and {@code loss}
    */

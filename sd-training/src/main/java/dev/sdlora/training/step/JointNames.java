@@ -3,8 +3,8 @@ package dev.sdlora.training.step;
 import dev.sdlora.lora.plan.Network;
 
 /**
- * The names of weights where those of all networks lie in one dictionary, as in a training: text
- * encoders call their layers alike. Stateless.
+ * The names of weights in a dictionary of all networks, as used in a training run: the layer names
+ * of text encoders alone would collide. Stateless.
  */
 public final class JointNames {
   private JointNames() {}
@@ -12,7 +12,7 @@ public final class JointNames {
   /**
    * The name of a weight among those of all networks.
    *
-   * @param name inside its network
+   * @param name the name inside its network
    */
   public static String of(Network network, String name) {
     return switch (network) {

@@ -12,11 +12,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** The state of a training on disk: float32 tensors and a few words, in a safetensors file. */
+/** The state of a training run on disk: float32 tensors and text entries, in a safetensors file. */
 public final class StateFile {
   private StateFile() {}
 
-  /** Writes tensors; an earlier file is replaced only when all is written. */
+  /** Writes tensors, replacing an existing file only when everything is written. */
   public static void write(Path path, Map<String, NDArray> tensors, Map<String, String> words) {
     SafetensorsWriter writer = new SafetensorsWriter();
     words.forEach(writer::metadata);
@@ -29,9 +29,9 @@ public final class StateFile {
   }
 
   /**
-   * Fills tensors with what a file holds for them.
+   * Fills tensors with their values from a file.
    *
-   * @return the words of the file
+   * @return the text entries of the file
    * @throws TensorFileException if a tensor is missing or has another size
    */
   public static Map<String, String> read(Path path, Map<String, NDArray> tensors) {
@@ -52,7 +52,7 @@ public final class StateFile {
 
   private static TensorFileException missing(Path path, String name, NDArray tensor) {
     return new TensorFileException(
-        "training state '%s' has no tensor '%s' of %s numbers; it is probably of another training"
+        "training state '%s' has no tensor '%s' of %s numbers; it probably belongs to another training run"
             .formatted(path, name, tensor.size()),
         ErrorDetails.in(path).withTensor(name));
   }

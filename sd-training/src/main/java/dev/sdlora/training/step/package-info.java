@@ -1,4 +1,4 @@
-/** One step of training: losses and gradients through the generating networks, and AdamW. */
+/** A training step: losses and gradients from the networks of generation, and AdamW. */
 @NullMarked
 package dev.sdlora.training.step;
 

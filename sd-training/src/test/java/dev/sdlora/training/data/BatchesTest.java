@@ -46,7 +46,7 @@ class BatchesTest {
     return captions;
   }
 
-  /** Nothing is carried from step to step, so a resumed training sees the same batches. */
+  /** No state is carried from step to step, so a resumed training run gets the same batches. */
   @Test
   void at_anyOrderOfCalls_givesTheSameBatch() {
     Batch forward = null;
@@ -109,7 +109,7 @@ class BatchesTest {
     }
   }
 
-  /** From latent and velocity together the clean image follows, and the noise. */
+  /** The clean image and the noise can be computed from latent and velocity. */
   @Test
   void at_velocity_isWhatTurnsNoisyIntoClean() {
     float[] clean = new float[LENGTH];

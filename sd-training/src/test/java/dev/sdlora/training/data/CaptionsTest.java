@@ -40,7 +40,7 @@ class CaptionsTest {
     return Arrays.copyOfRange(ids, chunk * Captions.LENGTH, (chunk + 1) * Captions.LENGTH);
   }
 
-  /** OpenAI's encoders fill chunks up with the end token, OpenCLIP's with 0. */
+  /** OpenAI's encoders pad chunks with the end token, OpenCLIP's with 0. */
   @Test
   void ids_ofTwoEncoders_areFilledUpAsEachIsUsedTo() {
     ClipConfig second =
@@ -65,7 +65,7 @@ class CaptionsTest {
     }
   }
 
-  /** Captions are no prompts. */
+  /** Captions are not prompts. */
   @Test
   void ids_brackets_areLetters() {
     assertThat(ids(List.of("(a disc)"))).isNotEqualTo(ids(List.of("a disc")));

@@ -37,7 +37,7 @@ class PixelsTest {
     assertThat(pixels[2 * 16 + 3]).isEqualTo(1);
   }
 
-  /** Sizes around which halving, rounding and cutting go wrong: no edge may show the canvas. */
+  /** Sizes at which halving, rounding and cropping are error-prone: no edge may show the canvas. */
   @ParameterizedTest
   @CsvSource({"17, 9", "1000, 3000", "333, 37", "5, 5", "31, 15", "1, 1"})
   void fit_anySize_coversAllOfIt(int width, int height) {
@@ -64,7 +64,7 @@ class PixelsTest {
     assertThat(Pixels.fit(image(16, 8, new Color(0, 0, 0, 0)), SIZE).values()).containsOnly(1f);
   }
 
-  /** Crops are told in pixels of the scaled image. */
+  /** Crops are measured in pixels of the scaled image. */
   @ParameterizedTest
   @CsvSource({"16, 8, 0, 0", "64, 8, 0, 24", "32, 64, 12, 0", "128, 32, 0, 8", "1, 1, 4, 0"})
   void fit_anySize_tellsWhatItWasAndWhatWasCutOff(int width, int height, int top, int left) {

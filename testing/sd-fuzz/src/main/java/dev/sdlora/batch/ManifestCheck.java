@@ -14,12 +14,12 @@ import java.util.stream.Collectors;
 
 /**
  * Reads manifests of a few kilobytes. It is in the package of the reader because only the reader's
- * limits, which are not public, keep such a manifest from asking for a million images.
+ * limits, which are not public, prevent a manifest that requests a million images.
  */
 public final class ManifestCheck {
   private static final Manifest.Limits LIMITS = new Manifest.Limits(500, 50, 4000, 1 << 20);
 
-  /** The longest sentence of an error, in characters. */
+  /** Maximum length of an error message, in characters. */
   private static final int LONGEST_ERROR = 10_000;
 
   private static final Optional<String> CHECKPOINT = Optional.of("demo");
@@ -27,12 +27,14 @@ public final class ManifestCheck {
   private ManifestCheck() {}
 
   /**
-   * Reads a manifest and one more line, line by line too, and reads the settings of each request
-   * again. Returns the settings.
+   * Reads a manifest with one more line appended, also line by line, and parses the settings of
+   * each request again. Returns the settings.
    *
-   * @throws BatchException if it asks for too much
-   * @throws AssertionError if an error does not name its line, two requests share an id, the last
-   *     line is not read, or settings that are read again are another request
+   * @param manifest the manifest
+   * @return the settings of each request
+   * @throws BatchException if the manifest exceeds the limits
+   * @throws AssertionError if an error does not name its line, two requests have the same ID, the
+   *     last line is not read, or the settings of a request parse to a different one
    */
   public static List<String> read(byte[] manifest) throws IOException {
     List<BatchRequest> requests = Manifest.read(withLastLine(manifest), CHECKPOINT, LIMITS);
@@ -40,7 +42,7 @@ public final class ManifestCheck {
     require(requests.get(requests.size() - 1).error().isEmpty(), "the last line is lost");
     Set<String> ids = new HashSet<>();
     for (BatchRequest request : requests) {
-      require(ids.add(request.file().toLowerCase(Locale.ROOT)), "two files of one name");
+      require(ids.add(request.file().toLowerCase(Locale.ROOT)), "two files with the same name");
     }
     List<BatchRequest> good =
         requests.stream().filter(request -> request.error().isEmpty()).toList();
@@ -64,23 +66,23 @@ public final class ManifestCheck {
             error ->
                 require(
                     error.startsWith("line ") && error.length() < LONGEST_ERROR,
-                    "an error that names no line, or is a book: " + error));
+                    "an error without a line number, or too long: " + error));
   }
 
-  /** Complete settings are one request, the same one. */
+  /** Checks that complete settings parse to the same request. */
   private static void checkAgain(BatchRequest request) {
     List<BatchRequest> again = Manifest.readLine(request.settings(), Optional.empty(), LIMITS);
     require(
         again.size() == 1 && again.get(0).settings().equals(request.settings()),
-        "settings that are others when they are read again: " + request + ", " + again);
+        "settings differ after being read again: " + request + ", " + again);
   }
 
-  /** Lines that are kept in any order are the same requests, and perhaps those refused here. */
+  /** Checks that the lines, read separately, give at least the requests of the whole manifest. */
   private static void checkLines(byte[] manifest, Set<String> hashes) throws IOException {
     List<String> lines;
     try {
       lines = Manifest.lines(withLastLine(manifest), LIMITS);
-    } catch (BatchException e) { // One line that is no text refuses all.
+    } catch (BatchException e) { // A line that is not text rejects the whole manifest.
       return;
     }
     Set<String> found =
@@ -89,7 +91,7 @@ public final class ManifestCheck {
             .filter(request -> request.error().isEmpty())
             .map(BatchRequest::hash)
             .collect(Collectors.toSet());
-    require(found.containsAll(hashes), "lines on their own miss requests");
+    require(found.containsAll(hashes), "requests are missing when the lines are read separately");
   }
 
   private static Set<String> hashes(List<BatchRequest> requests) {

@@ -10,40 +10,41 @@ import java.util.stream.Stream;
 
 /**
  * Runs targets under Jazzer, one after another, each in a process with 256 MB of heap, starting
- * from what is in {@code corpus} and what earlier runs found. Inputs that break a target are left
- * in {@code target/fuzz/findings}.
+ * from the inputs in {@code corpus} and those that earlier runs found. Inputs that break a target
+ * are saved in {@code target/fuzz/findings}.
  */
 public final class Campaign {
   private static final Path CORPUS = Path.of("corpus");
   private static final Path WORK = Path.of("target", "fuzz");
 
-  /** Inputs are not longer than this; what needs more to go wrong has tests of its own. */
+  /** Maximum length of inputs; problems that need longer inputs have their own tests. */
   private static final int LONGEST_INPUT = 4096;
 
   /**
-   * After this the process is taken for hanging, in seconds of wall time: long, since a process of
-   * low priority may wait for a processor all the while. What is slow and ends, {@link Trial} sees.
+   * Wall time after which a process counts as hanging. It is long because a process with low
+   * priority may wait for a processor all the time; {@link Trial} detects inputs that are slow but
+   * finish.
    */
   private static final int HANG_SECONDS = 300;
 
   /**
-   * Tells the fuzzer every character that a regular expression compares, which takes more time than
-   * all else together; what our expressions look for is short, and in the corpus.
+   * Jazzer hooks that report every character compared by a regular expression. They take more time
+   * than everything else; our expressions search for short texts, which are in the corpus.
    */
   private static final String EXPRESSIONS =
       "com.code_intelligence.jazzer.sanitizers.RegexRoadblocks";
 
-  /** Tells it every text that is compared, and the keys of maps in which nothing was found. */
+  /** Jazzer hooks that report every compared text, and map keys that were not found. */
   private static final String TEXTS = "com.code_intelligence.jazzer.runtime.TraceCmpHooks";
 
   private Campaign() {}
 
   /**
-   * Runs the program: {@code SECONDS EXECUTIONS TARGETS TEXTS}. Each target runs for so long or so
-   * often, whichever is over first; 0 stands for no limit. Targets are {@code all}, or names with
-   * commas. The last argument is {@code true} if the fuzzer is told which texts are compared, so
-   * that it finds more in an execution, and {@code false} if there are to be many times as many
-   * executions, which coverage and compared numbers lead.
+   * Runs the program: {@code SECONDS EXECUTIONS TARGETS TEXTS}. Each target runs until one of the
+   * two limits is reached; 0 means no limit. Targets are {@code all}, or names separated by commas.
+   * With {@code true} as the last argument, compared texts are reported to the fuzzer, so that each
+   * execution finds more; with {@code false}, many times as many executions are possible, guided by
+   * coverage and compared numbers.
    */
   public static void main(String[] args) throws IOException, InterruptedException {
     List<String> names =

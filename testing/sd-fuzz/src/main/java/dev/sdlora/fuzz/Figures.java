@@ -3,17 +3,17 @@ package dev.sdlora.fuzz;
 import java.util.Locale;
 
 /**
- * What a run of a target came to.
+ * The result of a run of a target.
  *
- * @param target its name
- * @param executions how many inputs were read
- * @param accepted how many of them were not refused
+ * @param target the target's name
+ * @param executions the number of inputs read
+ * @param accepted the number of inputs that were not rejected
  * @param seconds wall time
- * @param processorSeconds what the thread that read them had of the processor, choosing inputs
- *     included; on a machine that is shared it is much less than the wall time
- * @param slowestMillis the most processor time that one input took
- * @param mostMegabytes the most that one input allocated, most of it garbage at once
- * @param peakMegabytes the largest heap, garbage and the fuzzer's own memory included
+ * @param processorSeconds processor time of the thread that read the inputs, including their
+ *     selection; much less than the wall time on a shared machine
+ * @param slowestMillis the maximum processor time for an input
+ * @param mostMegabytes the maximum allocation for an input, most of it garbage immediately
+ * @param peakMegabytes the largest heap, including garbage and the fuzzer's own memory
  */
 record Figures(
     String target,
@@ -32,7 +32,7 @@ record Figures(
       |---|---|---|---|---|---|---|---|---|
       """;
 
-  /** A line of a table in Markdown. */
+  /** Returns a row of a Markdown table. */
   String row() {
     return String.format(
         Locale.ROOT,

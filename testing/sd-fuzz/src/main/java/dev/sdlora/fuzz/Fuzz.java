@@ -7,15 +7,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Where Jazzer enters: {@code --target_class=dev.sdlora.fuzz.Fuzz --target_args=NAME}. Figures are
- * added to the file that the property {@code sdlora.fuzz.figures} names.
+ * The entry point for Jazzer: {@code --target_class=dev.sdlora.fuzz.Fuzz --target_args=NAME}.
+ * Figures are appended to the file that the property {@code sdlora.fuzz.figures} names.
  */
 public final class Fuzz {
   private static final AtomicReference<Trial> TRIAL = new AtomicReference<>();
 
   private Fuzz() {}
 
-  /** Chooses the target, by its name. */
+  /** Selects the target by name. */
   public static void fuzzerInitialize(String[] args) {
     TRIAL.set(new Trial(Targets.named(args[0])));
   }

@@ -10,7 +10,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** The smallest image files with something in them; checksums, which nothing here reads, are 0. */
+/** Minimal image files with given contents; checksums are 0 because they are not verified. */
 final class ImageContainers {
   private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
   private static final int BMP_HEAD = 54;
@@ -18,12 +18,12 @@ final class ImageContainers {
   /** Rows of images that hide a stream. */
   private static final int HEIGHT = 8;
 
-  /** Columns between the blocks of such an image, the two borders included. */
+  /** Columns between the blocks of such an image, including both borders. */
   private static final int MIDDLE = 6;
 
   private ImageContainers() {}
 
-  /** A PNG of 8 × 8 pixels that are not there. */
+  /** Creates a PNG header for 8 × 8 pixels, without pixels. */
   static byte[] png(byte[]... chunks) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(PNG);
@@ -35,7 +35,7 @@ final class ImageContainers {
     return out.toByteArray();
   }
 
-  /** A PNG with bytes in the lowest bits of its transparency, down its columns. */
+  /** Creates a PNG with bytes in the lowest bits of its alpha channel, down its columns. */
   static byte[] transparent(byte[] stream) throws IOException {
     int columns = Math.max(1, (stream.length + HEIGHT / 8 - 1) / (HEIGHT / 8));
     BufferedImage image = new BufferedImage(columns, HEIGHT, BufferedImage.TYPE_INT_ARGB);
@@ -50,12 +50,12 @@ final class ImageContainers {
     return png.toByteArray();
   }
 
-  /** A part of a PNG with a keyword and a text in Latin letters. */
+  /** Creates a PNG chunk with a keyword and Latin-1 text. */
   static byte[] text(String keyword, byte[] text) {
     return chunk("tEXt", bytes(keyword + "\0"), text);
   }
 
-  /** A part of a PNG with a keyword and a text in UTF-8. */
+  /** Creates a PNG chunk with a keyword and UTF-8 text. */
   static byte[] internationalText(String keyword, byte[] text) {
     return chunk("iTXt", bytes(keyword + "\0\0\0\0\0"), text);
   }
@@ -76,7 +76,7 @@ final class ImageContainers {
     return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /** A JPEG with EXIF data of less than 64 KB. */
+  /** Creates a JPEG with EXIF data of less than 64 KB. */
   static byte[] jpeg(byte[] exif) {
     byte[] mark = bytes("Exif\0\0");
     return ByteBuffer.allocate(8 + mark.length + exif.length)
@@ -89,7 +89,7 @@ final class ImageContainers {
         .array();
   }
 
-  /** A WebP file with EXIF data. */
+  /** Creates a WebP file with EXIF data. */
   static byte[] webp(byte[] exif) {
     return ByteBuffer.allocate(20 + exif.length)
         .order(ByteOrder.LITTLE_ENDIAN)
@@ -101,7 +101,7 @@ final class ImageContainers {
         .array();
   }
 
-  /** A BMP with a stream in the lowest bits of two blocks, over which A1111's mask lies. */
+  /** Creates a BMP with a stream in the lowest bits of two blocks, covered with A1111's mask. */
   static byte[] hiding(byte[] stream) {
     int block = Math.max(1, (stream.length + 3 * HEIGHT - 1) / (3 * HEIGHT));
     int width = 2 * block + MIDDLE;
@@ -109,7 +109,7 @@ final class ImageContainers {
     byte[] bmp = head(width, rowBytes);
     long mask = 0;
     for (int row = 0; row < HEIGHT; row++) {
-      // Rows stand upside down, colours the other way round.
+      // Rows are stored bottom-up, colours as blue, green, red.
       int start = BMP_HEAD + (HEIGHT - 1 - row) * rowBytes;
       for (int i = 0; i < 3 * MIDDLE; i++) {
         boolean border = i < 3 || i >= 3 * (MIDDLE - 1);

@@ -20,7 +20,7 @@ final class ImageTargets {
   private ImageTargets() {}
 
   static List<Target> all() {
-    // Settings may be there and make no sense.
+    // Settings may be present but invalid.
     Set<Class<? extends Exception>> settings =
         Set.of(
             ImageFileException.class, ImageSettingsException.class, IllegalArgumentException.class);
@@ -51,7 +51,7 @@ final class ImageTargets {
     Infotext.parse(ImageFiles.readInfotext(file));
   }
 
-  /** EXIF data in both kinds of files that have them. */
+  /** EXIF data in both kinds of files that support them. */
   private static void exif(byte[] exif) throws IOException {
     if (exif.length < 60_000) {
       settings(Scratch.file("exif.jpg", ImageContainers.jpeg(exif)));
@@ -59,14 +59,14 @@ final class ImageTargets {
     settings(Scratch.file("exif.webp", ImageContainers.webp(exif)));
   }
 
-  /** A text of a PNG under the keyword of another program. */
+  /** A PNG text under the keyword of another program. */
   private static void text(String keyword, byte[] text) throws IOException {
     settings(
         Scratch.file(
             "text.png", ImageContainers.png(ImageContainers.internationalText(keyword, text))));
   }
 
-  /** The stream in an image's transparency: a mark, a length and a text. */
+  /** The stream in an image's alpha channel: a mark, a length and a text. */
   private static void stealth(byte[] stream) throws IOException {
     settings(Scratch.file("stealth.png", ImageContainers.transparent(stream)));
   }
@@ -80,13 +80,13 @@ final class ImageTargets {
             ImageContainers.png(software, ImageContainers.internationalText("Comment", json))));
   }
 
-  /** The text of an embedding as A1111 writes it into a PNG. */
+  /** The text of an embedding that A1111 stores in a PNG. */
   private static void json(byte[] json) throws IOException {
     byte[] text = ImageContainers.text("sd-ti-embedding", Base64.getEncoder().encode(json));
     new EmbeddingFiles().open(Scratch.file("json.png", ImageContainers.png(text)));
   }
 
-  /** The stream that A1111 hides in pixels; what counts is what the file is, not its name. */
+  /** The stream that A1111 hides in pixels; the content of the file counts, not its name. */
   private static void pixels(byte[] stream) throws IOException {
     new EmbeddingFiles().open(Scratch.file("pixels.webp", ImageContainers.hiding(stream)));
   }

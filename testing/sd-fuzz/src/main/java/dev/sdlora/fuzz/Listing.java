@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A safetensors file in a few lines, so that a fuzzer changes names and shapes and not the offsets
- * that follow from them. All numbers in the file are 0.
+ * A safetensors file written as a few lines, so that a fuzzer can change names and shapes without
+ * having to update the offsets. All numbers in the file are 0.
  *
  * <pre>{@code
  * #ss_base_model_version sd_v1
@@ -20,15 +20,15 @@ import java.util.stream.Collectors;
  * -conv_in.bias
  * }</pre>
  *
- * A line is a name, a space, the sizes of the dimensions, and perhaps another space and a number
- * format, {@code F32} if none is given. Behind {@code #} comes metadata, behind {@code -} a tensor
- * that is to go. Sizes that are no numbers are written as they are.
+ * A line is a name, a space, the shape, and optionally another space and a dtype, {@code F32} by
+ * default. {@code #} starts metadata, {@code -} removes a tensor. Shapes that are not numbers are
+ * written as they are.
  */
 final class Listing {
-  /** More than any file has, and less than file systems allow. */
+  /** Larger than any real file, but within the limits of file systems. */
   private static final long LARGEST_FILE = 1L << 40;
 
-  /** A file of no tensors. */
+  /** A file without tensors. */
   static final Listing NOTHING = new Listing(Map.of());
 
   private final Map<String, Entry> tensors;
@@ -37,8 +37,8 @@ final class Listing {
   /**
    * A tensor.
    *
-   * @param json its place in the header up to the offsets
-   * @param bytes as far as they can be said
+   * @param json its header entry up to the offsets
+   * @param bytes its size, as far as it is defined
    */
   private record Entry(String json, long bytes) {
     static Entry of(String name, String shape, String dtype) {
@@ -81,7 +81,7 @@ final class Listing {
     this.metadata.putAll(original.metadata);
   }
 
-  /** A file of these tensors. */
+  /** Creates a file with these tensors. */
   Listing(Map<String, List<Long>> shapes) {
     this.tensors = new LinkedHashMap<>();
     shapes.forEach((name, shape) -> tensors.put(name, Entry.of(name, joined(shape), "F32")));
@@ -91,7 +91,7 @@ final class Listing {
     return shape.stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 
-  /** A copy, changed by the lines. */
+  /** Returns a copy changed by the lines. */
   Listing with(byte[] lines) {
     Listing changed = new Listing(this);
     new String(lines, StandardCharsets.UTF_8).lines().forEach(changed::read);
@@ -113,7 +113,7 @@ final class Listing {
     }
   }
 
-  /** The length of the header and the header. */
+  /** Returns the length of the header and the header. */
   ByteBuffer head() {
     StringBuilder json = new StringBuilder("{");
     if (!metadata.isEmpty()) {
@@ -131,13 +131,13 @@ final class Listing {
     return framed(json.append('}').toString().getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Bytes of all tensors. */
+  /** Returns the total size of all tensors in bytes. */
   long dataBytes() {
     return Math.min(
         LARGEST_FILE, tensors.values().stream().mapToLong(tensor -> tensor.bytes).sum());
   }
 
-  /** A header with its length in front. */
+  /** Returns a header preceded by its length. */
   static ByteBuffer framed(byte[] header) {
     return ByteBuffer.allocate(8 + header.length)
         .order(ByteOrder.LITTLE_ENDIAN)
@@ -146,7 +146,7 @@ final class Listing {
         .flip();
   }
 
-  /** Where another field begins. */
+  /** Appends a comma if another field precedes. */
   private static StringBuilder next(StringBuilder json) {
     char last = json.charAt(json.length() - 1);
     return json.append(last == '{' || last == ',' ? "" : ",");

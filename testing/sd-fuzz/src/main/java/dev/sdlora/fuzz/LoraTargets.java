@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** LoRA files, what stands beside them, and how they fit a model. */
+/** LoRA files, their sidecar files, and how they fit a model. */
 final class LoraTargets {
   private static final String MODULE =
       "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q";
@@ -73,14 +73,14 @@ final class LoraTargets {
     file.modules().forEach(module -> module.configuredScale());
   }
 
-  /** As kohya's trainer keeps them in metadata. */
+  /** Tags as kohya's trainer stores them in metadata. */
   private static void trainingTags(byte[] json) throws IOException {
     String line = "#ss_tag_frequency " + new String(json, StandardCharsets.UTF_8);
     String inOne = LINE_BREAK.matcher(line).replaceAll(" ");
     details(Scratch.file("tags.safetensors", KOHYA.with(inOne.getBytes(StandardCharsets.UTF_8))));
   }
 
-  /** Of A1111's editor and of download tools, which have no key in common. */
+  /** Sidecars of A1111's editor and of download tools, which have no key in common. */
   private static void sidecars(byte[] json) throws IOException {
     Path path = Scratch.once("cards/lora.safetensors", KOHYA);
     Scratch.file("cards/lora.json", json);

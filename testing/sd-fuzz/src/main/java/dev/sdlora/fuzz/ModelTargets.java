@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Checkpoints, the networks that go with them, and embeddings. */
+/** Checkpoints, the networks that accompany them, and embeddings. */
 final class ModelTargets {
   private static final Listing TEXT_ENCODER = new Listing(Networks.CLIP.weights());
   private static final Listing UNET = new Listing(Networks.UNET.weights());
@@ -66,14 +66,14 @@ final class ModelTargets {
     Object open(Path file);
   }
 
-  /** Files of one tensor and more, and files of the whole network with some changed. */
+  /** Files of one or more tensors, and files of the whole network with some tensors changed. */
   private static Target network(String name, Map<String, List<Long>> shapes, Opening opening) {
     Listing network = new Listing(shapes);
     return new Target(
         name,
         Set.of(CheckpointException.class, TensorFileException.class),
         input -> {
-          // A first line of "*" stands for the whole network.
+          // A first line "*" selects the whole network.
           boolean whole = input.length > 1 && input[0] == '*' && input[1] == '\n';
           Listing listing =
               whole
@@ -91,7 +91,7 @@ final class ModelTargets {
     return T2iAdapterReader.read(TensorFile.open(path));
   }
 
-  /** All settings files of a folder at once; no key of theirs means two things. */
+  /** All settings files of a folder at once; none of their keys has two meanings. */
   private static void diffusersSettings(byte[] json) throws IOException {
     Scratch.once("model/text_encoder/model.safetensors", TEXT_ENCODER);
     Scratch.once("model/unet/diffusion_pytorch_model.safetensors", UNET);

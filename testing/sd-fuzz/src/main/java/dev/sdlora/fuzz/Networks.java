@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** Small networks of every kind, by the names and shapes of their weights. */
+/** Small networks of every kind, as the names and shapes of their weights. */
 public final class Networks {
   /** The text encoder. */
   public static final ClipConfig CLIP = new ClipConfig(64, 2, 1, 128, 49408, 77);
@@ -32,7 +32,7 @@ public final class Networks {
 
   private Networks() {}
 
-  /** A checkpoint in one file. */
+  /** Returns a checkpoint in one file. */
   public static Map<String, List<Long>> checkpoint() {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     UnaryOperator<String> clip = SingleFileNames.textEncoder(ModelFamily.SD1, 0);
@@ -45,7 +45,7 @@ public final class Networks {
     return shapes;
   }
 
-  /** SDXL in one file: two text encoders, one of them OpenCLIP's. */
+  /** Returns SDXL in one file: two text encoders, one of them OpenCLIP's. */
   public static Map<String, List<Long>> sdxl() {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     CLIP.weights()
@@ -98,32 +98,32 @@ public final class Networks {
     shapes.put(name + ".bias", List.of(out));
   }
 
-  /** A ControlNet with the names of diffusers. */
+  /** Returns a ControlNet with diffusers names. */
   public static Map<String, List<Long>> controlNet() {
     return new ControlNetConfig(UNET, List.of(16, 32)).weights();
   }
 
-  /** A T2I-Adapter with the names of its authors. */
+  /** Returns a T2I-Adapter with the names of its authors. */
   public static Map<String, List<Long>> adapter() {
     return new T2iAdapterConfig(3, 8, List.of(32, 64, 64, 64), 2, 1).weights();
   }
 
-  /** An upscaler with the names of Real-ESRGAN. */
+  /** Returns an upscaler with Real-ESRGAN's names. */
   public static Map<String, List<Long>> upscaler() {
     return new RrdbConfig(8, 4, 2, 1, 2).weights();
   }
 
-  /** A compact upscaler. */
+  /** Returns a compact upscaler. */
   public static Map<String, List<Long>> compactUpscaler() {
     return new SrvggConfig(8, 3, 2).weights();
   }
 
-  /** TAESD's decoder with the names of diffusers. */
+  /** Returns TAESD's decoder with diffusers names. */
   public static Map<String, List<Long>> previewDecoder() {
     return new TinyDecoderConfig(4, 8, TinyDecoderConfig.BLOCKS).weights();
   }
 
-  /** The layers of the checkpoint. */
+  /** Returns the layers of the checkpoint. */
   public static ModuleIndex layers() {
     return new ModuleIndex(
         Map.of(Network.TEXT_ENCODER, CLIP.weights(), Network.UNET, UNET.weights()));

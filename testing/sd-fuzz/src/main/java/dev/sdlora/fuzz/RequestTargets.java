@@ -36,7 +36,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/** Requests as JSON: bodies of HTTP requests, and manifests of batches. */
+/** Requests as JSON: bodies of HTTP requests, and batch manifests. */
 final class RequestTargets {
   private static final int LONGEST_WARNING = 10_000;
 
@@ -65,9 +65,9 @@ final class RequestTargets {
   }
 
   /**
-   * A body under the names of A1111's API: read with both sets of defaults, kept as a job keeps it,
-   * and written. What was read from fields without images and without a text of settings, fields
-   * can say.
+   * A body with the names of A1111's API: reads it with both sets of defaults, stores it like a
+   * job, and writes it. Requests without images and settings text must survive being written as
+   * fields.
    */
   private static void request(byte[] json) {
     DrawingReader reader = new DrawingReader(Offered.OFFER);
@@ -88,7 +88,7 @@ final class RequestTargets {
     if (!images && !fields.has("infotext")) {
       require(
           written.refusal().isEmpty() && written.unsaid().isEmpty(),
-          "fields that say something else: " + written);
+          "fields with another meaning: " + written);
     }
   }
 
@@ -99,7 +99,7 @@ final class RequestTargets {
   }
 
   /**
-   * The names that requests can use: the LoRA "l", the network "n", the style "s", the image
+   * The names that requests can use: the LoRA "l", the hypernetwork "n", the style "s", the image
    * "image:p".
    */
   private static final class Offered {
@@ -125,7 +125,7 @@ final class RequestTargets {
       }
     }
 
-    /** Readers of requests ask a pipeline for nothing else. */
+    /** A pipeline with the only methods that readers of requests call. */
     private static Pipeline pipeline(LoraLibrary loras) {
       Map<String, Object> answers =
           Map.of(

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Files whose contents change with every input. They stay open for writing, in one folder of the
- * temporary directory, which goes when the process ends.
+ * Files whose contents change with every input. They stay open for writing, in a folder of the
+ * temporary directory that is deleted when the process ends.
  */
 final class Scratch {
   private static final Scratch SHARED = new Scratch();
@@ -33,23 +33,23 @@ final class Scratch {
     Runtime.getRuntime().addShutdownHook(new Thread(this::delete));
   }
 
-  /** The file of this name, in a folder of its own, with these bytes. */
+  /** Returns a file with this name and these bytes, in a folder of its own. */
   static Path file(String name, byte[] content) throws IOException {
     return sized(name, ByteBuffer.wrap(content), content.length);
   }
 
-  /** The file of this name, with these tensors. */
+  /** Returns a file with this name and these tensors. */
   static Path file(String name, Listing content) throws IOException {
     ByteBuffer head = content.head();
     return sized(name, head, head.limit() + content.dataBytes());
   }
 
-  /** The file of this name, which is always the same and so written only once. */
+  /** Returns a file with this name whose content never changes, so it is written only once. */
   static Path once(String name, Listing content) throws IOException {
     return SHARED.open.containsKey(name) ? SHARED.folder.resolve(name) : file(name, content);
   }
 
-  /** Another name for a file, which says the same whatever is written to the first. */
+  /** Creates a hard link, so that a file has a second name. */
   static void alias(String name, String first) throws IOException {
     if (SHARED.aliases.add(name)) {
       Path link = SHARED.folder.resolve(name);
@@ -59,9 +59,10 @@ final class Scratch {
   }
 
   /**
-   * The file of this name with some bytes and, behind them, zeros that take no room.
+   * Returns a file with this name that starts with some bytes, followed by zeros that take no disk
+   * space.
    *
-   * @param size how long the file is
+   * @param size the length of the file
    */
   static Path sized(String name, ByteBuffer start, long size) throws IOException {
     Path file = SHARED.folder.resolve(name);
@@ -71,7 +72,7 @@ final class Scratch {
       channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       SHARED.open.put(name, channel);
     }
-    // What is overwritten keeps its memory; what was behind it goes, so that zeros are zeros.
+    // Overwritten blocks stay allocated; the rest is truncated, so that zeros are zeros.
     int length = start.remaining();
     channel.write(start, 0);
     channel.truncate(length);

@@ -3,13 +3,13 @@ package dev.sdlora.fuzz;
 import java.util.Set;
 
 /**
- * Something that reads bytes from outside.
+ * A reader of untrusted bytes.
  *
- * @param name what it is called on command lines, also the folder of its corpus
- * @param refusals the exceptions that the documentation of what it calls names; no subclass of them
- *     counts, so that a {@link NumberFormatException} is not taken for an {@link
- *     IllegalArgumentException} that somebody meant
- * @param reading what it does
+ * @param name the name on command lines and of its corpus folder
+ * @param refusals the documented exceptions of the methods it calls; subclasses do not count, so
+ *     that a {@link NumberFormatException} is not mistaken for an intended {@link
+ *     IllegalArgumentException}
+ * @param reading the reader
  */
 record Target(String name, Set<Class<? extends Exception>> refusals, Reading reading) {
 
@@ -19,7 +19,7 @@ record Target(String name, Set<Class<? extends Exception>> refusals, Reading rea
     /**
      * Reads an input to the end.
      *
-     * @throws Exception if the input is refused, or there is a fault
+     * @throws Exception if the input is rejected, or there is a bug
      */
     void read(byte[] input) throws Exception;
   }

@@ -21,7 +21,7 @@ final class Targets {
   }
 
   /**
-   * The target of a name.
+   * Returns the target with this name.
    *
    * @throws IllegalArgumentException if there is none
    */
@@ -32,7 +32,7 @@ final class Targets {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "fuzz target '%s' is not known; the known ones are %s"
+                    "unknown fuzz target '%s'; known targets are %s"
                         .formatted(
                             name,
                             all().stream().map(Target::name).collect(Collectors.joining(", ")))));

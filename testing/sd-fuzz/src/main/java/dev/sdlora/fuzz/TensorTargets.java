@@ -16,12 +16,12 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Files of tensors, and what they consist of. */
+/** Tensor files and their parts. */
 final class TensorTargets {
-  /** Tensors are read whole up to this size. */
+  /** Tensors up to this size are read completely. */
   private static final long READ_BYTES = 1 << 16;
 
-  /** What the pickle of an archive may refer to. */
+  /** Number of storages that the pickle of an archive may refer to. */
   private static final int STORAGES = 6;
 
   private static final int STORAGE_BYTES = 512;
@@ -51,12 +51,12 @@ final class TensorTargets {
     }
   }
 
-  /** JSON in front of some kilobytes of zeros. */
+  /** A JSON header followed by a few kilobytes of zeros. */
   private static void header(byte[] json) throws IOException {
     read(Scratch.sized("header.safetensors", Listing.framed(json), 8 + json.length + 4096));
   }
 
-  /** What {@code torch.save} writes around a pickle. */
+  /** Returns the archive that {@code torch.save} writes around a pickle. */
   private static byte[] archive(byte[] pickle) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {

@@ -29,9 +29,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Texts that people write: prompts, styles, strengths, settings. */
+/** Texts written by people: prompts, styles, strengths, settings. */
 final class TextTargets {
-  /** Noise in the first step; in the next ones it is less. */
+  /** Noise level of the first step; it decreases in later steps. */
   private static final double MOST_NOISE = 14.6;
 
   private static final int STEPS = 30;
@@ -68,7 +68,7 @@ final class TextTargets {
         name, refusals, input -> reading.accept(new String(input, StandardCharsets.UTF_8)));
   }
 
-  /** Nothing may be lost, strict or not. */
+  /** Checks that no text is lost, whether parsing is strict or not. */
   private static void tree(String text) {
     same(text, Prompt.parse(text).toString());
     same(text, Prompt.parse(text, PromptMode.STRICT).toString());
@@ -82,7 +82,7 @@ final class TextTargets {
     }
   }
 
-  /** A template; after a line of "---", the lines of the wildcards "w" and "in/w". */
+  /** A template; the lines after "---" are the wildcards "w" and "in/w". */
   private static void dynamicPrompt(byte[] input) throws IOException {
     String text = new String(input, StandardCharsets.UTF_8);
     int end = text.indexOf("\n---\n");

@@ -6,14 +6,14 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 
 /**
- * Feeds inputs to a target, says what is wrong with what it does, and keeps figures. Heap is
- * bounded by the {@code -Xmx} of the process. Not safe for use by several threads.
+ * Feeds inputs to a target, throws if it misbehaves, and records figures. Heap is limited by the
+ * {@code -Xmx} of the process. Not thread-safe.
  */
 final class Trial {
-  /** The longest that one input may take, in processor time, since machines are shared. */
+  /** Maximum time for an input; processor time, because machines are shared. */
   private static final long MOST_NANOS = 2_000_000_000L;
 
-  /** The longest message of an exception, in characters: one sentence and what it quotes. */
+  /** Maximum length of an exception message, in characters: one sentence and what it quotes. */
   private static final int LONGEST_MESSAGE = 10_000;
 
   private final Target target;
@@ -31,18 +31,19 @@ final class Trial {
   }
 
   /**
-   * Feeds one input. One that seems to take more than all before it is fed once more, and that
-   * counts: the first time, classes are loaded.
+   * Feeds one input. An input that seems slower than all before it is fed again, and only the
+   * second time counts, because classes are loaded the first time.
    *
-   * @throws AssertionError if the target throws an exception that is not documented, writes a book
-   *     into its message, or takes too long
+   * @param input the input
+   * @throws AssertionError if the target throws an undocumented exception, has a message that is
+   *     too long, or takes too long
    */
   void run(byte[] input) {
     executions++;
     final long bytes = threads.getCurrentThreadAllocatedBytes();
     final long nanos = System.nanoTime();
     accepted += feed(input) ? 1 : 0;
-    // The clock of the processor is a call of the kernel, so it is looked at for the second time.
+    // Reading the processor time is a system call, so it is done only the second time.
     if (System.nanoTime() - nanos > slowestNanos
         || threads.getCurrentThreadAllocatedBytes() - bytes > mostBytes) {
       measure(input);
@@ -61,7 +62,7 @@ final class Trial {
     }
   }
 
-  /** Whether the target takes it. */
+  /** Whether the target accepts the input. */
   private boolean feed(byte[] input) {
     try {
       target.reading().read(input);
@@ -87,7 +88,7 @@ final class Trial {
     }
   }
 
-  /** What was seen so far. */
+  /** Returns the figures so far. */
   Figures figures() {
     long peak =
         ManagementFactory.getMemoryPoolMXBeans().stream()

@@ -20,14 +20,14 @@ import org.junit.jupiter.api.TestFactory;
 class CorpusTest {
   private static final Path CORPUS = Path.of("corpus");
 
-  /** A hang is a hang on a busy machine too; what counts as slow is processor time. */
+  /** A hang, even on a busy machine; slowness is measured in processor time. */
   private static final int HANG_SECONDS = 60;
 
   private static final long HEAP_BYTES = 256L << 20;
 
   /**
-   * Some bounds are shares of the heap: in 1 GB, a GIF of 35 bytes with 8192 × 8192 pixels is not
-   * refused but decoded, which takes 3 s.
+   * Some limits depend on the heap: with 1 GB, a GIF of 35 bytes with 8192 × 8192 pixels is not
+   * rejected but decoded, which takes 3 s.
    */
   @BeforeAll
   static void requireHeap() {

@@ -13,15 +13,15 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /**
- * Dependencies between packages, and what no library does. One scan of all libraries, since reading
- * the classes takes longer than checking every rule.
+ * Rules for dependencies between packages, and for what libraries must not do. All libraries are
+ * scanned once, because reading the classes takes longer than checking every rule.
  */
 @AnalyzeClasses(packages = "dev.sdlora", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 
   /**
-   * Among all packages, including those at the root of a module. The public API finds its
-   * implementations by interfaces that name its types, as java.nio.file does by its spi package.
+   * Covers all packages, including the root package of each module. The public API finds its
+   * implementations through interfaces that use its types, like the spi package of java.nio.file.
    */
   @ArchTest
   static final ArchRule NO_CYCLES =
@@ -32,7 +32,7 @@ class ArchitectureTest {
           .ignoreDependency(
               resideInAPackage("dev.sdlora.api.."), resideInAPackage("dev.sdlora.api.spi"));
 
-  /** DJL's PyTorch engine. */
+  /** Only one place uses DJL's PyTorch engine. */
   @ArchTest
   static final ArchRule ONE_PLACE_FOR_THE_ENGINE =
       noClasses()
@@ -105,7 +105,7 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("dev.sdlora.training..");
 
-  /** No library but Jackson, and nothing that draws. */
+  /** Allows no library but Jackson, and no drawing. */
   @ArchTest
   static final ArchRule MODELS =
       classes()
@@ -120,7 +120,7 @@ class ArchitectureTest {
               "dev.sdlora.api..",
               "dev.sdlora.models..");
 
-  /** No HTTP. */
+  /** Allows no HTTP. */
   @ArchTest
   static final ArchRule REQUESTS =
       classes()
@@ -151,7 +151,7 @@ class ArchitectureTest {
               "dev.sdlora.request..",
               "dev.sdlora.batch..");
 
-  /** In -Pfull, as the module. */
+  /** Runs only with -Pfull, like the module. */
   @ArchTest
   static final ArchRule SPARK =
       classes()
@@ -170,7 +170,7 @@ class ArchitectureTest {
               "dev.sdlora.spark..")
           .allowEmptyShould(true);
 
-  /** The server uses what any application can. */
+  /** The server uses only what every application can use. */
   @ArchTest
   static final ArchRule SERVER =
       noClasses()
@@ -206,7 +206,7 @@ class ArchitectureTest {
               "dev.sdlora.demo.model",
               "dev.sdlora.spring..");
 
-  /** langchain4j's core, which has these packages. */
+  /** Allows langchain4j's core, which has these packages. */
   @ArchTest
   static final ArchRule LANGCHAIN4J =
       classes()

@@ -18,9 +18,9 @@ import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
 /**
- * A collector's folder: thousands of small LoRAs that fit the demo model, in folders by what they
- * are of. Number 0 is {@code characters/character-0000}. Every fifth says what calls it up, every
- * seventh has a preferred weight, every fourth a preview image, and every tenth is for SDXL.
+ * A collector's folder: thousands of small LoRAs that fit the demo model, in folders by subject.
+ * Number 0 is {@code characters/character-0000}. Every fifth has a trigger word, every seventh a
+ * preferred weight, every fourth a preview image, and every tenth is for SDXL.
  */
 public final class ManyLoras {
   private static final List<String> FOLDERS =
@@ -35,9 +35,10 @@ public final class ManyLoras {
   private ManyLoras() {}
 
   /**
-   * Writes them, 5,000 in about a second.
+   * Writes the files, 5,000 in about a second.
    *
-   * @param folder where; it must exist
+   * @param folder the folder, which must exist
+   * @param count the number of LoRAs
    */
   public static void write(Path folder, int count) {
     try {
@@ -51,7 +52,7 @@ public final class ManyLoras {
     IntStream.range(0, count).parallel().forEach(i -> write(folder, i, pictures));
   }
 
-  /** The name of one of them. */
+  /** Returns the name of a LoRA. */
   public static String name(int number) {
     String of = FOLDERS.get(number % FOLDERS.size());
     return String.format(Locale.ROOT, "%s-%04d", of.replaceFirst("s$", ""), number);

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.tools.ToolProvider;
 
-/** The Java in a page of docs/, which users copy. */
+/** The Java code in a page of docs/, which users copy. */
 public final class PageCode {
   private static final Pattern BLOCK = Pattern.compile("(?s)```java\n(.*?)```");
   private static final Pattern TYPE = Pattern.compile("public class (\\w+)");
@@ -22,12 +22,12 @@ public final class PageCode {
   private PageCode() {}
 
   /**
-   * Fails unless the blocks of a page compile with the class path of the test: whole classes as
-   * they stand, and statements with what the text around them speaks of.
+   * Fails unless the code blocks of a page compile with the class path of the test. Blocks are
+   * complete classes, or statements that use the given fields.
    *
-   * @param page in Markdown
-   * @param folder an empty one, for what is compiled
-   * @param imports for blocks that have none, such as {@code java.util.List}
+   * @param page a Markdown file
+   * @param folder an empty folder for compiled classes
+   * @param imports for blocks without imports, such as {@code java.util.List}
    * @param fields for blocks of statements, such as {@code Pipeline pipeline;}
    */
   public static void assertCompiles(Path page, Path folder, List<String> imports, String fields)

@@ -22,9 +22,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a module offers to everybody, as text: the public types of the packages that it exports
- * without naming a module, of all packages where it has no descriptor, each with its public and
- * protected members, one a line.
+ * The public API of a module as text: the public types of the packages that it exports without
+ * naming a module (all packages if it has no descriptor), with their public and protected members,
+ * one per line.
  */
 public final class PublicApi {
   private static final int VISIBLE = Modifier.PUBLIC | Modifier.PROTECTED;
@@ -38,7 +38,7 @@ public final class PublicApi {
     types.sort(Comparator.comparing(Class::getName));
   }
 
-  /** What the descriptor exports; without one, all packages. */
+  /** Returns the packages that the descriptor exports; without one, all packages. */
   private static List<String> exported(Path classes) throws IOException {
     for (ModuleReference module : ModuleFinder.of(classes).findAll()) {
       return module.descriptor().exports().stream()
@@ -87,11 +87,12 @@ public final class PublicApi {
   }
 
   /**
-   * Fails unless the record of the module's API says what its classes offer. With the system
-   * property {@code api.update} set to true, it is written instead.
+   * Fails unless the recorded API of the module matches its classes. If the system property {@code
+   * api.update} is true, the record is written instead.
    *
-   * @param module the folder of the module, where {@code target/classes} and {@code api.txt} lie
-   * @param most how many public types there may be that no other type encloses
+   * @param module the folder of the module, which contains {@code target/classes} and {@code
+   *     api.txt}
+   * @param most maximum number of top-level public types
    */
   public static void assertRecorded(Path module, int most) {
     try {
@@ -101,7 +102,7 @@ public final class PublicApi {
         Files.writeString(file, api.text());
       }
       assertThat(Files.readString(file))
-          .as("%s, which -Dapi.update=true writes anew", file.toAbsolutePath())
+          .as("%s, which -Dapi.update=true rewrites", file.toAbsolutePath())
           .isEqualTo(api.text());
       assertThat(api.types.stream().filter(type -> type.getEnclosingClass() == null).count())
           .as("public types")

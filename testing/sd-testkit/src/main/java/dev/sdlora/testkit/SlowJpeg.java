@@ -9,16 +9,17 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
-/** Small JPEG files that take long to decode. */
+/** Small JPEG files that take a long time to decode. */
 public final class SlowJpeg {
   private SlowJpeg() {}
 
   /**
-   * Writes a black progressive JPEG whose last scan, which refines nothing, comes many times.
+   * Creates a black progressive JPEG whose last scan, which refines nothing, is repeated many
+   * times.
    *
    * @param width pixels
    * @param height pixels
-   * @param more how often the last scan comes
+   * @param more the number of repetitions of the last scan
    * @return the bytes of the file
    * @throws IOException never
    */

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Models that tell which words they were taught. */
+/** Models whose metadata lists the words they were trained on. */
 public final class TaughtModels {
   private static final String METADATA = "\"__metadata__\":{";
   private static final Pattern WORDS = Pattern.compile("\"sdlora\\.words\":\"[^\"]*\"");
@@ -18,10 +18,10 @@ public final class TaughtModels {
   private TaughtModels() {}
 
   /**
-   * Copies a checkpoint, and adds its words to the metadata in place of those that are there.
+   * Copies a checkpoint and sets the words in its metadata, replacing existing ones.
    *
    * @param checkpoint a safetensors file
-   * @param words as they stand in the metadata
+   * @param words the value in the metadata
    * @param copy the new file
    * @return the new file
    */

@@ -3,13 +3,13 @@ package dev.sdlora.testkit;
 import java.nio.file.Path;
 
 /**
- * Small models of the families after SD 1.x, unpacked when they are first asked for; {@code
- * README.md} beside them says how they were made. Their vocabularies have 1,000 tokens.
+ * Small models of the families after SD 1.x, unpacked on first use; {@code README.md} in their
+ * folder describes how they were made. Their vocabularies have 1,000 tokens.
  */
 public final class TinyFamilies {
   private TinyFamilies() {}
 
-  /** SD 2.x that predicts v, bfloat16. */
+  /** SD 2.x with v-prediction, bfloat16. */
   public static Path sd2() {
     return Sd2.FILE;
   }
@@ -24,7 +24,7 @@ public final class TinyFamilies {
     return Refiner.FILE;
   }
 
-  /** A LoRA of the SDXL model with kohya's names, which are sgm's: U-Net and both encoders. */
+  /** A LoRA for the SDXL model with kohya's names, which are sgm's: U-Net and both encoders. */
   public static Path sdxlLora() {
     return SdxlLora.FILE;
   }

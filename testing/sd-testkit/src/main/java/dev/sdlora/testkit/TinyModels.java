@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * Small models that other programs wrote; {@code README.md} beside them says how. Each process has
- * a copy of its own, because models are read from files and these may lie in a jar.
+ * Small models written by other programs, as described in {@code README.md} in their folder. Each
+ * process unpacks its own copy, because models are read from files and these may be in a jar.
  */
 public final class TinyModels {
   private static final Path FOLDER = folder();
@@ -17,10 +17,10 @@ public final class TinyModels {
   /** SD 1.x with random weights in one file, with LDM's names. */
   public static final Path CHECKPOINT = unpack("tiny-sd1.safetensors");
 
-  /** A LoRA of that checkpoint with kohya's names, of rank 2 on every layer that can have one. */
+  /** A LoRA for that checkpoint with kohya's names, of rank 2 on every layer that supports one. */
   public static final Path LORA = unpack("loras/tiny_lora.safetensors");
 
-  /** The folder that holds only {@link #LORA}. */
+  /** The folder that contains only {@link #LORA}. */
   public static final Path LORAS = Objects.requireNonNull(LORA.getParent());
 
   private TinyModels() {}

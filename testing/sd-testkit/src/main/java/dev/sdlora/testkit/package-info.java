@@ -1,5 +1,6 @@
 /**
- * What the tests of several modules share: small models, comparisons, the record of the public API.
+ * Utilities shared by the tests of several modules: small models, comparisons, the record of the
+ * public API.
  */
 @NullMarked
 package dev.sdlora.testkit;

@@ -4,18 +4,18 @@ import dev.sdlora.request.ImageLookup;
 import java.util.List;
 import java.util.Optional;
 
-/** Where the images of a gallery come from. Safe for use by several threads. */
+/** A source of the gallery's images. Safe for use by several threads. */
 public interface Gallery extends ImageLookup {
-  /** What there is at the moment, the newest first. */
+  /** Returns the current images, newest first. */
   List<GalleryImage> newestFirst();
 
-  /** What there is by that name. */
+  /** Returns the image with the given name. */
   Optional<GalleryImage> image(String name);
 
   /**
-   * Takes an image out for good.
+   * Deletes an image permanently.
    *
-   * @return whether it was there
+   * @return whether it existed
    */
   boolean delete(String name);
 }

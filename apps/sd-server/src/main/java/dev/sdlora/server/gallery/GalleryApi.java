@@ -14,25 +14,25 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
 
-/** {@code /api/gallery}: the images that were made, and what they were made with. */
+/** {@code /api/gallery}: the generated images and their settings. */
 public final class GalleryApi {
   private static final int PAGE = 60;
   private static final int MAX_PAGE = 500;
 
-  /** Of files that others have put there. */
+  /** Limit of pixels; anyone may have put files into the folder. */
   private static final long MAX_PIXELS = 1L << 26;
 
   private final Gallery gallery;
   private final PngInfoApi settings;
   private final Thumbnails thumbnails = new Thumbnails();
 
-  /** The interface over some images. */
+  /** Creates the API of a gallery. */
   public GalleryApi(Gallery gallery, PngInfoApi settings) {
     this.gallery = gallery;
     this.settings = settings;
   }
 
-  /** Serves it. */
+  /** Adds the routes. */
   public void addTo(RoutesConfig routes) {
     routes.get("/api/gallery", this::list);
     routes.get("/api/gallery/{name}", this::file);
@@ -42,7 +42,7 @@ public final class GalleryApi {
   }
 
   static Refusal missing() {
-    return new Refusal(404, "there is no picture of that name, or it was deleted");
+    return new Refusal(404, "there is no image with this name; it may have been deleted");
   }
 
   private GalleryImage image(Context context) {

@@ -31,17 +31,20 @@ import javax.imageio.stream.ImageInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The images in one folder, whoever put them there. What a file says is read once and anew when the
- * file is another; the folder itself is looked at whenever somebody asks.
+ * The images in one folder, including those from other programs. Each file's metadata is read once
+ * and again when the file changes; the folder is checked for changes on every request.
  */
 public final class ImageFolder implements Gallery {
-  /** A larger file is no image of anybody's. */
+  /** Larger files are skipped. */
   private static final long MAX_FILE_BYTES = 256L << 20;
 
-  /** Longer settings are not shown: those of A1111 have a few thousand characters. */
+  /** Longer settings are not shown; those of A1111 have a few thousand characters. */
   private static final int LONGEST_TEXT = 100_000;
 
-  /** Characters of settings that are kept of all images; what is found later is listed without. */
+  /**
+   * Limit of characters kept as settings of all images; images beyond it are listed without
+   * settings.
+   */
   private static final int MOST_TEXT = 20_000_000;
 
   private static final DateTimeFormatter STAMP =
@@ -51,14 +54,14 @@ public final class ImageFolder implements Gallery {
   private final Object looking = new Object();
   private volatile Look last = new Look(Map.of(), -1);
 
-  /** What is known of a file; no image for one that is damaged. */
+  /** The cached state of a file; no image if it is damaged. */
   private record Known(long modified, long size, Optional<GalleryImage> image) {
     boolean isOf(BasicFileAttributes file) {
       return modified == file.lastModifiedTime().toMillis() && size == file.size();
     }
   }
 
-  /** Counts the settings of the images in one look. */
+  /** Counts the characters of settings in one scan. */
   private static final class Texts {
     private long characters;
 
@@ -70,10 +73,10 @@ public final class ImageFolder implements Gallery {
     }
   }
 
-  /** What was seen of the folder at one time. */
+  /** The result of one scan of the folder. */
   private record Look(
       Map<String, Known> files, List<GalleryImage> newestFirst, long folderModified, long at) {
-    /** So long after the last change the clock of the file system has gone on for sure. */
+    /** Time after the last change by which the clock of the file system must have advanced. */
     private static final long SETTLED_MILLIS = 3000;
 
     private static final long GOOD_FOR_MILLIS = 30_000;
@@ -93,8 +96,9 @@ public final class ImageFolder implements Gallery {
     }
 
     /**
-     * A folder is another when files come, go or change their names. One that is still being
-     * written, or was a moment before the look, is seen in the next.
+     * Whether the folder is unchanged. Its modification time changes when files are added, deleted
+     * or renamed. Files modified shortly before the scan may still be incomplete, so they force
+     * another one.
      */
     boolean isStillTrue(long modified) {
       long change =
@@ -105,32 +109,34 @@ public final class ImageFolder implements Gallery {
     }
   }
 
-  /** The images in a folder; those in folders inside it do not count. */
+  /** Creates a gallery of a folder; subfolders are ignored. */
   public ImageFolder(Path folder) {
     this.folder = folder;
   }
 
   /**
-   * Writes the images of a job that has ended.
+   * Saves the images of a job that has ended.
    *
-   * @return what could not be written
+   * @return a warning for each image that could not be saved
    */
   public List<String> save(Job job) {
     List<String> problems = new ArrayList<>();
-    if (!job.settings().path("save_images").asBoolean(true)) { // A1111's clients may say so.
+    if (!job.settings()
+        .path("save_images")
+        .asBoolean(true)) { // A1111's clients can disable saving.
       return problems;
     }
     for (GeneratedImage image : job.finished()) {
       try {
         save(image);
       } catch (ImageFileException e) {
-        problems.add("a picture was not saved: " + e.getMessage());
+        problems.add("an image could not be saved: " + e.getMessage());
       }
     }
     return problems;
   }
 
-  /** Under a name that is free. */
+  /** Saves an image under an unused name. */
   private synchronized void save(GeneratedImage image) {
     String stem = STAMP.format(LocalDateTime.now(ZoneId.systemDefault())) + "-" + image.seed();
     Path file = folder.resolve(stem + ".png");
@@ -145,7 +151,7 @@ public final class ImageFolder implements Gallery {
     return look().newestFirst();
   }
 
-  /** One look at a time; who comes meanwhile gains by it. */
+  /** Scans the folder if it has changed; concurrent callers share one scan. */
   private Look look() {
     synchronized (looking) {
       Look before = last;
@@ -161,7 +167,7 @@ public final class ImageFolder implements Gallery {
     try {
       return Files.getLastModifiedTime(folder).toMillis();
     } catch (IOException e) {
-      throw new Refusal(500, "the folder of pictures could not be read: " + e.getMessage());
+      throw new Refusal(500, "cannot read the image folder: " + e.getMessage());
     }
   }
 
@@ -191,16 +197,16 @@ public final class ImageFolder implements Gallery {
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException e) {
-              return FileVisitResult.CONTINUE; // It went away meanwhile.
+              return FileVisitResult.CONTINUE; // The file was deleted meanwhile.
             }
           });
     } catch (IOException e) {
-      throw new Refusal(500, "the folder of pictures could not be read: " + e.getMessage());
+      throw new Refusal(500, "cannot read the image folder: " + e.getMessage());
     }
     return now;
   }
 
-  /** Not those that are being written under another name. */
+  /** Whether a file is an image; unfinished files have a name that begins with a dot. */
   private static boolean isPicture(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     boolean ending = lower.endsWith(".png") || lower.endsWith(".jpg") || lower.endsWith(".jpeg");
@@ -226,7 +232,8 @@ public final class ImageFolder implements Gallery {
                   reader.getHeight(0),
                   parameters(file)));
     } catch (IOException | RuntimeException e) {
-      return Optional.empty(); // Damaged: the decoders of the JDK let exceptions of all kinds out.
+      return Optional
+          .empty(); // The file is damaged; the decoders of the JDK throw all kinds of exceptions.
     }
   }
 
@@ -248,7 +255,7 @@ public final class ImageFolder implements Gallery {
     return Optional.ofNullable(look().files().get(name)).flatMap(Known::image);
   }
 
-  /** Spares a look at the whole folder. */
+  /** Whether a file is unchanged; avoids a scan of the whole folder. */
   private boolean isStill(String name, Known before) {
     try {
       return before.isOf(
@@ -269,7 +276,7 @@ public final class ImageFolder implements Gallery {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw new Refusal(500, "the picture '%s' could not be read: %s".formatted(name, e));
+      throw new Refusal(500, "cannot read the image '%s': %s".formatted(name, e));
     }
   }
 
@@ -282,7 +289,7 @@ public final class ImageFolder implements Gallery {
       return Files.deleteIfExists(folder.resolve(name));
     } catch (IOException e) {
       throw new Refusal(
-          409, "the picture '%s' could not be deleted; its folder is read-only".formatted(name));
+          409, "cannot delete the image '%s': its folder is read-only".formatted(name));
     }
   }
 }

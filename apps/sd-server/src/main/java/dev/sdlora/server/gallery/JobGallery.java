@@ -10,12 +10,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The images of the jobs that are kept, where no folder keeps them; they go with their jobs. */
+/**
+ * The images of the jobs in the history, used without an output folder; they disappear with their
+ * jobs.
+ */
 public final class JobGallery implements Gallery {
   private final JobQueue queue;
   private final Set<String> deleted = ConcurrentHashMap.newKeySet();
 
-  /** Those of a queue. */
+  /** Creates a gallery of a queue's jobs. */
   public JobGallery(JobQueue queue) {
     this.queue = queue;
   }
@@ -63,7 +66,7 @@ public final class JobGallery implements Gallery {
     return kept(name).map(kept -> kept.image().png());
   }
 
-  /** A job goes with the last of its images. */
+  /** Deletes the job with its last image. */
   @Override
   public boolean delete(String name) {
     Optional<Kept> found = kept(name);

@@ -1,11 +1,11 @@
 /**
- * The images that were made: files of a folder, or those of jobs that are kept.
+ * The gallery of generated images: files of a folder, or images of the jobs in the history.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>Which images a gallery has; how images of jobs are written; a request as fields again:
- *       {@code server.gallery}: {@code ImageFolder}, {@code JobGallery}; {@code
+ *   <li>The images of a gallery and how images of jobs are saved: {@code ImageFolder} and {@code
+ *       JobGallery} in {@code server.gallery}; converting a request back to fields: {@code
  *       request.DrawingWriter}, the inverse of {@code DrawingReader}.
  * </ul>
  */

@@ -8,7 +8,7 @@ import dev.sdlora.request.Fields;
 import java.util.Arrays;
 import java.util.List;
 
-/** The settings that can be an axis, by the names that {@code sd grid} has for them. */
+/** The settings that an axis can vary, with the names used by {@code sd grid}. */
 enum AxisKind {
   SEED("seed", "Seed", "1-4", Hints.NUMBERS),
   STEPS("steps", "Sampling steps", "10, 20, 40", Hints.NUMBERS),
@@ -21,11 +21,10 @@ enum AxisKind {
       "prompt",
       "Prompt S/R",
       "red, blue, green",
-      "the first text is searched for in the prompts and replaced by each text in turn; texts with"
-          + " commas need double quotes"),
+      "each text replaces the first one in the prompts; texts with commas need double quotes"),
   DENOISING("denoising", "Denoising strength", "0.3, 0.6", Hints.NUMBERS);
 
-  /** What several of them take. */
+  /** Hints that several kinds share. */
   private static final class Hints {
     static final String NUMBERS =
         "numbers separated by commas, or ranges: 1-5, 1-9 (+2) in steps of 2, 0-1 [5] for five"
@@ -45,7 +44,7 @@ enum AxisKind {
     this.hint = hint;
   }
 
-  /** {@code GET /api/grids/axes}. */
+  /** Returns the response of {@code GET /api/grids/axes}. */
   static ObjectNode json() {
     ObjectNode json = Fields.object();
     ArrayNode axes = json.putArray("axes");

@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The images in grids of jobs that are known, by {@code ID/NUMBER}, counted from 0. */
+/** The images in the grids of known jobs, named {@code ID/NUMBER}, counted from 0. */
 public final class GridCells implements ImageLookup {
   private static final Pattern NAME = Pattern.compile("(.+)/(\\d{1,6})");
 
   private final JobQueue queue;
 
-  /** Those of a queue. */
+  /** Creates a lookup in a queue's jobs. */
   public GridCells(JobQueue queue) {
     this.queue = queue;
   }

@@ -17,11 +17,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A grid that was asked for, checked against what the server allows. */
+/** A requested grid, checked against the limits of the server. */
 final class GridPlan {
   private static final int MOST_CELLS = 400;
 
-  /** A sheet may have so many times the pixels of an image. */
+  /** Limit of a sheet's pixels, as a multiple of the limit for one image. */
   private static final int SHEET_PICTURES = 4;
 
   private final PromptSpec spec;
@@ -45,10 +45,10 @@ final class GridPlan {
   }
 
   /**
-   * Reads a body.
+   * Reads a request.
    *
-   * @param fields {@code request} as for {@code /api/jobs}, {@code x} and maybe {@code y}
-   * @throws Refusal if an axis makes no sense, or the grid is too large
+   * @param fields {@code request} as for {@code /api/jobs}, {@code x} and optionally {@code y}
+   * @throws Refusal if an axis is invalid or the grid is too large
    */
   static GridPlan read(Fields fields, RequestContext offer) {
     Fields request = fields.object("request");
@@ -89,7 +89,7 @@ final class GridPlan {
     if (ofLora && lora.isEmpty()) {
       throw new Refusal(
           422,
-          "the %s axis must have a field 'lora', the name of one"
+          "the %s axis must have a field 'lora', the name of a LoRA"
               .formatted(field.toUpperCase(Locale.ROOT)));
     }
     try {
@@ -147,12 +147,12 @@ final class GridPlan {
     return rows;
   }
 
-  /** As it was asked for, to be asked again. */
+  /** Returns the fields of the request, so that it can be repeated. */
   ObjectNode settings() {
     return settings;
   }
 
-  /** The warnings of the request. */
+  /** Returns the warnings of the request. */
   List<String> warnings() {
     return warnings;
   }
@@ -162,7 +162,7 @@ final class GridPlan {
         .orElseGet(() -> VariationGrid.of(spec, columns));
   }
 
-  /** What will be drawn, and how much work that is. */
+  /** Returns the plan and the amount of work as JSON. */
   ObjectNode json() {
     ObjectNode json = axes();
     json.put("cells", columns.values().size() * rows.map(axis -> axis.values().size()).orElse(1));
@@ -170,7 +170,7 @@ final class GridPlan {
     return json;
   }
 
-  /** The names and values of the axes. */
+  /** Returns the names and values of the axes. */
   ObjectNode axes() {
     ObjectNode json = Fields.object();
     json.set("columns", json(columns));

@@ -17,13 +17,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Draws a grid; the sheet becomes the image of the job, the cells stay beside it. */
+/** Draws a grid; the sheet becomes the image of the job, and the cells are kept next to it. */
 final class GridWork extends InterruptibleWork {
   private final Pipeline pipeline;
   private final GridPlan plan;
 
-  // All below is guarded by this.
-  /** As files, which take less room than pixels. */
+  // The fields below are guarded by this.
+  /** PNG files, because they take less memory than pixels. */
   private final List<byte[]> cells = new ArrayList<>();
 
   private final Set<String> warnings = new LinkedHashSet<>();
@@ -64,7 +64,7 @@ final class GridWork extends InterruptibleWork {
     return Optional.of(plan.axes().put("finished_cells", cells.size()));
   }
 
-  /** The file of a cell that is finished, counted from 0 row by row. */
+  /** Returns the PNG of a finished cell, counted from 0 row by row. */
   synchronized Optional<byte[]> cell(int number) {
     return number < 0 || number >= cells.size() ? Optional.empty() : Optional.of(cells.get(number));
   }

@@ -11,20 +11,20 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Optional;
 
-/** {@code /api/grids}: what can be varied, how much that would be, and grids as jobs. */
+/** {@code /api/grids}: the available axes, cost estimates, and grids as jobs. */
 public final class GridsApi {
   private final RequestContext offer;
   private final JobQueue queue;
   private final GridCells cells;
 
-  /** The interface over a queue. */
+  /** Creates the API of a queue. */
   public GridsApi(RequestContext offer, JobQueue queue) {
     this.offer = offer;
     this.queue = queue;
     this.cells = new GridCells(queue);
   }
 
-  /** Serves it. */
+  /** Adds the routes. */
   public void addTo(RoutesConfig routes) {
     routes.get("/api/grids/axes", context -> Answers.json(context, AxisKind.json()));
     routes.post("/api/grids/plan", context -> Answers.json(context, plan(context).json()));
@@ -48,7 +48,8 @@ public final class GridsApi {
     byte[] png =
         cells
             .find(context.pathParam("id") + "/" + context.pathParam("number"))
-            .orElseThrow(() -> new Refusal(404, "there is no such picture, or not yet"));
+            .orElseThrow(
+                () -> new Refusal(404, "there is no such image, or it is not finished yet"));
     context.contentType("image/png").result(png);
   }
 }

@@ -1,11 +1,11 @@
 /**
  * Grids of images that differ in one or two settings, as jobs.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>Grids over HTTP, which settings the page offers as axes: {@code server.grids}: {@code
- *       GridPlan} and its limits, {@code AxisKind}.
+ *   <li>Grids over HTTP and the axes that the page offers: {@code GridPlan} with its limits and
+ *       {@code AxisKind} in {@code server.grids}.
  * </ul>
  */
 @NullMarked

@@ -5,16 +5,18 @@ import dev.sdlora.request.Fields;
 import io.javalin.http.Context;
 import java.util.List;
 
-/** What requests are answered with. */
+/** Writes responses. */
 public final class Answers {
   private Answers() {}
 
-  /** Answers with JSON; status and headers are the caller's. */
+  /** Writes JSON as the body; the caller sets status and headers. */
   public static void json(Context context, JsonNode json) {
     context.contentType("application/json").result(Fields.text(json));
   }
 
-  /** Sends warnings as headers (RFC 7234, section 5.5), where the body has no place for them. */
+  /**
+   * Sends warnings as headers (RFC 7234, section 5.5), for responses without a place in the body.
+   */
   public static void warn(Context context, List<String> warnings) {
     for (String warning : warnings) {
       String text = warning.replaceAll("[^ -~]", "?").replace("\\", "/").replace('"', '\'');

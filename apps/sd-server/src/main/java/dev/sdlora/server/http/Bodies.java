@@ -6,14 +6,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
-/** Bodies of requests, which have arrived in full before their route is called. */
+/** Reads the bodies of requests, which have arrived completely before a route is called. */
 public final class Bodies {
   private Bodies() {}
 
   /**
    * Returns the fields in the body of a request.
    *
-   * @throws Refusal if it is no JSON object; an empty body counts as {@code {}}
+   * @throws Refusal if the body is not a JSON object; an empty body counts as {@code {}}
    */
   public static Fields fields(Context context) {
     byte[] body = bytes(context);
@@ -24,7 +24,7 @@ public final class Bodies {
     }
   }
 
-  /** Returns the body of a request as it is. */
+  /** Returns the raw body of a request. */
   public static byte[] bytes(Context context) {
     try (InputStream in = context.req().getInputStream()) {
       int length = context.contentLength();
@@ -35,7 +35,7 @@ public final class Bodies {
       int read = in.readNBytes(body, 0, length);
       return read == length ? body : Arrays.copyOf(body, read);
     } catch (IOException e) {
-      throw new Refusal(400, "the body could not be read: " + e.getMessage());
+      throw new Refusal(400, "cannot read the body: " + e.getMessage());
     }
   }
 }

@@ -13,10 +13,10 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.NanoTime;
 
 /**
- * The connection of a request while it is answered: is the client still there? Nobody reads from it
- * meanwhile, as the body has been read and clients send nothing behind it before they have the
- * answer; so a look whether it has ended takes nothing from anybody. Closing it gives back the time
- * that it may be idle, which drawing would exceed.
+ * The connection of a request, to detect a disconnected client while the response is prepared.
+ * Nothing else reads from it in that time: the body has been read, and clients send nothing more
+ * before they have the response, so checking for the end of the stream loses no data. Closing
+ * restores the idle timeout, which drawing would exceed.
  */
 public final class ClientConnection implements AutoCloseable {
   private static final long LOOK_MILLIS = 100;
@@ -39,10 +39,10 @@ public final class ClientConnection implements AutoCloseable {
   }
 
   /**
-   * Answers a request; the decoding of its images ends when its client goes away.
+   * Runs a route; stops decoding its images when the client disconnects.
    *
-   * @throws Refusal if it has gone, to nobody
-   * @throws Exception if the route does
+   * @throws Refusal if the client disconnected; nobody receives it
+   * @throws Exception if the route throws it
    */
   public static void whileThere(Context context, Handler route) throws Exception {
     Gone gone = new Gone(endPoint(context));
@@ -58,7 +58,7 @@ public final class ClientConnection implements AutoCloseable {
     }
   }
 
-  /** Whether a client has gone; the connection is looked at every 100 ms at most. */
+  /** Whether a client has disconnected, checked at most every 100 ms. */
   private static final class Gone implements BooleanSupplier {
     private final EndPoint endPoint;
     private long looked = NanoTime.now();
@@ -79,23 +79,24 @@ public final class ClientConnection implements AutoCloseable {
   }
 
   private static Refusal gone() {
-    return new Refusal(499, "the client has gone");
+    return new Refusal(499, "the client disconnected");
   }
 
-  /** That of a request. */
+  /** Returns the connection of a request. */
   public static ClientConnection of(Context context) {
     return new ClientConnection(context, 0);
   }
 
   /**
-   * That of a request to which something is written every few seconds. A client that does not read
-   * it for half a minute counts as gone, or it would keep its thread for ever.
+   * Returns the connection of a request whose response is written in pieces every few seconds. A
+   * client that reads nothing for half a minute counts as disconnected, so that it does not hold a
+   * thread forever.
    */
   public static ClientConnection listening(Context context) {
     return new ClientConnection(context, STALLED_MILLIS);
   }
 
-  /** Whether the client has gone. */
+  /** Whether the client has disconnected. */
   public boolean isGone() {
     return isGone(endPoint);
   }
@@ -110,14 +111,15 @@ public final class ClientConnection implements AutoCloseable {
   }
 
   /**
-   * Waits until a job tells more than was seen. If the client goes away, so does the job.
+   * Waits for a change of a job. If the client disconnects, the job is cancelled.
    *
-   * @throws Refusal if the client has gone, to nobody
+   * @param seen the version of the job that the caller knows
+   * @throws Refusal if the client disconnected; nobody receives it
    */
   public Job.Snapshot await(Job job, long seen) {
     try {
       Job.Snapshot now = job.snapshot();
-      do { // At least one look, as steps may be quicker than the time between looks.
+      do { // Check at least once, because steps may be faster than the interval.
         if (!now.state().isEnd() && isGone()) {
           job.cancel();
           throw gone();

@@ -12,19 +12,19 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error as its client reads it: in OpenAI's form under {@code /v1/}, as {@code {"detail":
- * "sentence"}} elsewhere.
+ * An error response: in OpenAI's format under {@code /v1/}, as {@code {"detail": "sentence"}}
+ * elsewhere.
  *
- * @param status HTTP status
- * @param headers headers of this error
- * @param body JSON
+ * @param status the HTTP status
+ * @param headers the headers of this error
+ * @param body the JSON body
  */
 public record ErrorAnswer(int status, Map<String, String> headers, ObjectNode body) {
 
   /**
-   * Returns the answer to a request.
+   * Returns the response for an error.
    *
-   * @param path path of the request
+   * @param path the path of the request
    * @param told the error
    */
   public static ErrorAnswer of(String path, ErrorMessages.Told told) {
@@ -38,9 +38,9 @@ public record ErrorAnswer(int status, Map<String, String> headers, ObjectNode bo
   }
 
   /**
-   * Returns the answer to a request that is refused.
+   * Returns the response for a request that is refused.
    *
-   * @param path path of the request
+   * @param path the path of the request
    * @param refusal the reason
    */
   public static ErrorAnswer of(String path, Refusal refusal) {
@@ -50,7 +50,7 @@ public record ErrorAnswer(int status, Map<String, String> headers, ObjectNode bo
             refusal.status(), refusal.sentence(), refusal.headers(), false, refusal.parameter()));
   }
 
-  /** Returns an error in the form that OpenAI's clients read. */
+  /** Returns an error in OpenAI's format. */
   public static ObjectNode openAi(
       int status, String sentence, Optional<Refusal.Parameter> parameter) {
     ObjectNode answer = Fields.object();
@@ -79,7 +79,7 @@ public record ErrorAnswer(int status, Map<String, String> headers, ObjectNode bo
     };
   }
 
-  /** Answers a request that has reached its route. */
+  /** Sends the error for a request that has reached its route. */
   public void send(Context context) {
     headers.forEach(context::header);
     context.status(status);
@@ -87,10 +87,10 @@ public record ErrorAnswer(int status, Map<String, String> headers, ObjectNode bo
   }
 
   /**
-   * Answers a request before it reaches its route, without waiting for the client.
+   * Sends the error for a request that has not reached a route, without waiting for the client.
    *
-   * @param response not yet committed
-   * @param callback completed when the answer has left
+   * @param response the response, not yet committed
+   * @param callback completed when the response has been sent
    */
   public void send(Response response, Callback callback) {
     response.setStatus(status);

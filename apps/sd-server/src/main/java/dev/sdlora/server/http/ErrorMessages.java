@@ -23,14 +23,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
-/** What clients are told of errors: the library's sentences, without the paths of this machine. */
+/**
+ * Converts errors to messages for clients: the library's sentences without paths of this machine.
+ */
 public final class ErrorMessages {
   private final List<String> folders;
 
   /**
-   * Creates messages that leave out some folders.
+   * Creates messages that omit some folders.
    *
-   * @param folders in which there are files that sentences may name
+   * @param folders the folders whose files messages may name
    */
   public ErrorMessages(List<Path> folders) {
     List<String> texts = new ArrayList<>();
@@ -47,13 +49,13 @@ public final class ErrorMessages {
   }
 
   /**
-   * An error as clients see it.
+   * An error as sent to clients.
    *
-   * @param status that of HTTP
-   * @param sentence for people
-   * @param headers beside those that every answer has
-   * @param unexpected whether it is a mistake of this program, for the log
-   * @param parameter the field that it is about
+   * @param status the HTTP status
+   * @param sentence the message
+   * @param headers additional headers
+   * @param unexpected whether it is a bug or failure of the server, to be logged
+   * @param parameter the field that caused the error
    */
   public record Told(
       int status,
@@ -61,13 +63,13 @@ public final class ErrorMessages {
       Map<String, String> headers,
       boolean unexpected,
       Optional<Refusal.Parameter> parameter) {
-    /** An error that is about no field. */
+    /** Creates an error without a field. */
     Told(int status, String sentence, Map<String, String> headers, boolean unexpected) {
       this(status, sentence, headers, unexpected, Optional.empty());
     }
   }
 
-  /** What a client is told of an error. */
+  /** Converts an error. */
   public Told of(Throwable error) {
     if (error instanceof Refusal refusal) {
       return new Told(
@@ -85,7 +87,7 @@ public final class ErrorMessages {
     if (error instanceof OutOfMemoryError) {
       return new Told(
           503,
-          "the server's Java heap (%s bytes) is too small for this request now: try again, send"
+          "the server's Java heap (%s bytes) has too little free memory for this request: try again, send"
                   .formatted(Runtime.getRuntime().maxMemory())
               + " less, or start the server with a larger -Xmx",
           RetryAfter.unknown(),
@@ -94,16 +96,19 @@ public final class ErrorMessages {
     int status = status(error);
     return status == 500 && !(error instanceof StableDiffusionException)
         ? new Told(
-            500, "an unexpected error ended the request; the server's log has it", Map.of(), true)
+            500, "an unexpected error ended the request; see the server's log", Map.of(), true)
         : new Told(status, shown(error), headers(error), status == 500, parameter(error));
   }
 
   private static Told wrongMethod(MethodNotAllowedResponse refusal) {
-    // The methods of the routes are the only detail, under a name that depends on the client.
+    // The methods of the routes are the only detail; its key depends on the client.
     String routes = String.join(", ", refusal.getDetails().values());
     String allowed = routes.replaceFirst("\\bGET\\b", "GET, HEAD") + ", OPTIONS";
     return new Told(
-        405, "this path has no such method: use " + routes, Map.of("Allow", allowed), false);
+        405,
+        "this path does not support the method: use " + routes,
+        Map.of("Allow", allowed),
+        false);
   }
 
   private static Optional<Refusal.Parameter> parameter(Throwable error) {
@@ -117,9 +122,7 @@ public final class ErrorMessages {
     return ofPrompt ? Optional.of(Refusal.Parameter.invalid("prompt")) : Optional.empty();
   }
 
-  /**
-   * Requests that wait at the pipeline are of other callers too, so nothing tells when they end.
-   */
+  /** The queue of the pipeline also holds requests of other callers, so their end is unknown. */
   private static Map<String, String> headers(Throwable error) {
     return error instanceof ResourceException resource && resource.resource() == Resource.QUEUE
         ? RetryAfter.unknown()
@@ -152,8 +155,8 @@ public final class ErrorMessages {
   }
 
   /**
-   * Errors without a type of their own, such as an unknown hypernetwork or an image of NaN. Those
-   * that wrap a failure of the engine or of a file have it as their cause.
+   * Whether an error without a type of its own is caused by the request, such as an unknown
+   * hypernetwork or an image of NaN. Failures of the engine or of a file have a cause instead.
    */
   private static boolean isAboutTheRequest(Throwable error) {
     return error.getClass() == StableDiffusionException.class && error.getCause() == null;
@@ -172,7 +175,7 @@ public final class ErrorMessages {
     return shown;
   }
 
-  /** A text in which folders of this machine are dots. */
+  /** Replaces folders of this machine in a text with dots. */
   public String withoutFolders(String text) {
     String shown = text;
     for (String folder : folders) {

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Server-sent events of WHATWG's HTML standard, section 9.2, as the answer to a request. */
+/** A response of server-sent events (WHATWG HTML standard, section 9.2). */
 public final class EventStream {
   private final OutputStream out;
 
@@ -15,7 +15,7 @@ public final class EventStream {
     this.out = out;
   }
 
-  /** Begins the answer. */
+  /** Begins the response. */
   public static EventStream begin(Context context) {
     try {
       context.res().setContentType("text/event-stream");
@@ -25,20 +25,24 @@ public final class EventStream {
       context.res().flushBuffer();
       return new EventStream(context.res().getOutputStream());
     } catch (IOException e) {
-      throw new Refusal(499, "the client has gone");
+      throw new Refusal(499, "the client disconnected");
     }
   }
 
   /**
-   * Sends one event at once.
+   * Sends one event immediately.
    *
-   * @throws Refusal if the client has gone
+   * @throws Refusal if the client has disconnected
    */
   public void send(String event, JsonNode data) {
     write("event: " + event + "\ndata: " + Fields.text(data) + "\n\n");
   }
 
-  /** A comment, so that nobody on the way takes silence for the end. */
+  /**
+   * Sends a comment, so that proxies do not close the silent connection.
+   *
+   * @throws Refusal if the client has disconnected
+   */
   public void signOfLife() {
     write(":\n\n");
   }
@@ -48,7 +52,7 @@ public final class EventStream {
       out.write(text.getBytes(StandardCharsets.UTF_8));
       out.flush();
     } catch (IOException e) {
-      throw new Refusal(499, "the client has gone");
+      throw new Refusal(499, "the client disconnected");
     }
   }
 }

@@ -3,21 +3,21 @@ package dev.sdlora.server.http;
 import io.javalin.http.Context;
 import java.util.Optional;
 
-/** What stands behind the question mark of an address. */
+/** Query parameters of a request. */
 public final class Parameters {
   private Parameters() {}
 
-  /** A text; empty if there is none or it is blank. */
+  /** Returns a string; empty if it is missing or blank. */
   public static Optional<String> text(Context context, String name) {
     return Optional.ofNullable(context.queryParam(name)).filter(text -> !text.isBlank());
   }
 
   /**
-   * A whole number from 0 on.
+   * Returns a non-negative integer.
    *
-   * @param otherwise if there is none
-   * @param most {@link Integer#MAX_VALUE} for no limit
-   * @throws Refusal if it is no such number, or a larger one
+   * @param otherwise the default
+   * @param most the maximum; {@link Integer#MAX_VALUE} for no limit
+   * @throws Refusal if it is not such a number or exceeds the maximum
    */
   public static int whole(Context context, String name, int otherwise, int most) {
     Optional<String> text = text(context, name);

@@ -2,11 +2,11 @@ package dev.sdlora.server.http;
 
 import io.javalin.http.Context;
 
-/** The address by which a client reaches the server, that of a trusted proxy included. */
+/** The address under which a client reaches the server, including that of a trusted proxy. */
 public final class PublicAddress {
   private PublicAddress() {}
 
-  /** Scheme and authority of a request, such as {@code https://images.example.com}. */
+  /** Returns the scheme and authority of a request, such as {@code https://images.example.com}. */
   public static String of(Context context) {
     String url = context.req().getRequestURL().toString();
     return url.substring(0, url.length() - context.req().getRequestURI().length());

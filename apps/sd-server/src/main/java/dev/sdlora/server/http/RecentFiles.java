@@ -7,8 +7,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Files in memory, of which those that were not used for longest make room for new ones. Safe for
- * use by several threads.
+ * A cache of files in memory that evicts the least recently used. Safe for use by several threads.
  */
 public final class RecentFiles {
   private final int maxFiles;
@@ -17,10 +16,10 @@ public final class RecentFiles {
   private long bytes;
 
   /**
-   * None yet.
+   * Creates an empty cache.
    *
-   * @param maxFiles so many are kept
-   * @param maxBytes so long are all together; a longer file is not kept at all
+   * @param maxFiles the maximum number of files
+   * @param maxBytes the maximum total length; longer files are not kept
    */
   public RecentFiles(int maxFiles, long maxBytes) {
     this.maxFiles = maxFiles;
@@ -28,9 +27,9 @@ public final class RecentFiles {
   }
 
   /**
-   * Keeps a file, in the place of one of the same name.
+   * Keeps a file; replaces one with the same name.
    *
-   * @param file is not copied
+   * @param file the content, not copied
    */
   public synchronized void put(String name, byte[] file) {
     byte[] before = files.put(name, file);
@@ -42,15 +41,16 @@ public final class RecentFiles {
     }
   }
 
-  /** The file of that name, which counts as its use; empty if it has gone. */
+  /** Returns a file and marks it as used; empty if it is not in the cache. */
   public synchronized Optional<byte[]> find(String name) {
     return Optional.ofNullable(files.get(name));
   }
 
   /**
-   * The file of that name, which is made and kept where there is none.
+   * Returns a file, or creates and keeps it.
    *
-   * @param making takes its time while others find theirs; two who ask at once both make it
+   * @param making creates the file without blocking other callers; concurrent callers may each run
+   *     it
    */
   public byte[] made(String name, Supplier<byte[]> making) {
     Optional<byte[]> known = find(name);
@@ -62,7 +62,7 @@ public final class RecentFiles {
     return made;
   }
 
-  /** Forgets all. */
+  /** Removes all files. */
   public synchronized void clear() {
     files.clear();
     bytes = 0;

@@ -5,37 +5,37 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A request that cannot be served, with the status that says why. */
+/** Thrown for a request that cannot be served; has the HTTP status of the response. */
 public final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int status;
   private final String sentence;
 
-  @SuppressWarnings("serial") // Of strings.
+  @SuppressWarnings("serial") // Strings only.
   private final Map<String, String> headers;
 
   private final @Nullable Parameter parameter;
 
   /**
-   * The part of a request that an error is about, as OpenAI's clients are told.
+   * The request parameter that caused an error, as reported to OpenAI's clients.
    *
-   * @param name of a field
-   * @param code what is wrong with it, such as {@code invalid_value}
+   * @param name the name of the field
+   * @param code the kind of error, such as {@code invalid_value}
    */
   public record Parameter(String name, String code) implements Serializable {
-    /** A field whose value cannot be used. */
+    /** Creates a parameter with an invalid value. */
     public static Parameter invalid(String name) {
       return new Parameter(name, "invalid_value");
     }
   }
 
-  /** Refuses in one sentence. */
+  /** Creates a refusal with a message. */
   public Refusal(int status, String sentence) {
     this(status, sentence, Map.of());
   }
 
-  /** Refuses in one sentence, with headers that tell clients what to do. */
+  /** Creates a refusal with a message and headers for the client. */
   public Refusal(int status, String sentence, Map<String, String> headers) {
     this(status, sentence, headers, null);
   }
@@ -49,18 +49,18 @@ public final class Refusal extends RuntimeException {
     this.parameter = parameter;
   }
 
-  /** Refuses because of an error of a job. */
+  /** Creates a refusal from an error of a job. */
   public static Refusal of(ErrorMessages.Told told) {
     return new Refusal(
         told.status(), told.sentence(), told.headers(), told.parameter().orElse(null));
   }
 
-  /** Refuses a field of OpenAI's interface whose value cannot be used. */
+  /** Creates a refusal because a field of OpenAI's API has an invalid value. */
   public static Refusal of(String field, String sentence) {
     return new Refusal(400, sentence, Map.of(), Parameter.invalid(field));
   }
 
-  /** Refuses a request of OpenAI's interface that lacks a field. */
+  /** Creates a refusal because a field of OpenAI's API is missing. */
   public static Refusal missing(String field) {
     return new Refusal(
         400,
@@ -69,22 +69,22 @@ public final class Refusal extends RuntimeException {
         new Parameter(field, "missing_required_parameter"));
   }
 
-  /** The field that it is about. */
+  /** Returns the field that caused the error. */
   public Optional<Parameter> parameter() {
     return Optional.ofNullable(parameter);
   }
 
-  /** That of HTTP. */
+  /** Returns the HTTP status. */
   public int status() {
     return status;
   }
 
-  /** What is told. */
+  /** Returns the message. */
   public String sentence() {
     return sentence;
   }
 
-  /** Beside those that every answer has. */
+  /** Returns the additional headers. */
   public Map<String, String> headers() {
     return headers;
   }

@@ -2,11 +2,11 @@ package dev.sdlora.server.http;
 
 import java.util.Map;
 
-/** The header {@code Retry-After} of requests that may succeed later. */
+/** The {@code Retry-After} header of refused requests that may succeed later. */
 public final class RetryAfter {
   /**
-   * The wait where nothing predicts it, in seconds: as long as a short job, and short enough for a
-   * person who waits.
+   * The wait in seconds if it cannot be predicted: about as long as a short job, and short enough
+   * for a person.
    */
   private static final int UNKNOWN = 5;
 
@@ -15,15 +15,15 @@ public final class RetryAfter {
 
   private RetryAfter() {}
 
-  /** Returns the header for a wait that nothing predicts. */
+  /** Returns the header for a wait that cannot be predicted. */
   public static Map<String, String> unknown() {
     return seconds(UNKNOWN);
   }
 
   /**
-   * Returns the header for a wait.
+   * Returns the header for a predicted wait.
    *
-   * @param seconds rounded up, and brought into the range from 1 to 600
+   * @param seconds the wait; rounded up and limited to 1 to 600
    */
   public static Map<String, String> seconds(double seconds) {
     long whole = Math.min(LONGEST, Math.max(1, (long) Math.ceil(seconds)));

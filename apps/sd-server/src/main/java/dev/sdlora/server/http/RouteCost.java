@@ -2,8 +2,8 @@ package dev.sdlora.server.http;
 
 import io.javalin.security.RouteRole;
 
-/** The cost of a call of a route; routes without one are free. */
+/** The cost of calling a route; routes without a cost are free. */
 public enum RouteCost implements RouteRole {
-  /** It starts a job, and counts towards the rate limit of its client. */
+  /** Starts a job, which counts towards the client's rate limit. */
   JOB
 }

@@ -4,11 +4,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Hashes by SHA-256, which every Java has. */
+/** SHA-256 hashes. */
 public final class Sha256 {
   private Sha256() {}
 
-  /** The hash of some bytes, 32 bytes. */
+  /** Returns the hash of some bytes, 32 bytes. */
   public static byte[] of(byte[] content) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(content);
@@ -18,9 +18,9 @@ public final class Sha256 {
   }
 
   /**
-   * The begin of a hash as a name: two digits for each byte.
+   * Returns the beginning of a hash in hexadecimal.
    *
-   * @param bytes how much of it, up to 32
+   * @param bytes the number of bytes of the hash, up to 32; two digits each
    */
   public static String hex(byte[] content, int bytes) {
     return HexFormat.of().formatHex(of(content), 0, bytes);

@@ -12,8 +12,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signs paths, so that whoever was given one can fetch it without credentials. The key is drawn
- * anew for each server. Safe for use by several threads.
+ * Signs paths, so that a client can fetch them without credentials. Each server has its own random
+ * key. Safe for use by several threads.
  */
 public final class SignedPaths {
   private static final String ALGORITHM = "HmacSHA256";
@@ -22,7 +22,7 @@ public final class SignedPaths {
 
   private final SecretKeySpec key;
 
-  /** Draws a key. */
+  /** Creates a random key. */
   public SignedPaths() {
     byte[] bytes = new byte[32];
     new SecureRandom().nextBytes(bytes);
@@ -30,9 +30,9 @@ public final class SignedPaths {
   }
 
   /**
-   * The signature of a path, for its query: {@code signature=…}.
+   * Returns the signature of a path as a query: {@code signature=…}.
    *
-   * @param path without query
+   * @param path the path without a query
    */
   public String sign(String path) {
     try {
@@ -46,9 +46,9 @@ public final class SignedPaths {
   }
 
   /**
-   * Whether a query has the signature of a path.
+   * Whether a query contains the signature of a path.
    *
-   * @param query null for none
+   * @param query the query; null if there is none
    */
   public boolean isSigned(String path, @Nullable String query) {
     Matcher given = SIGNATURE.matcher(query == null ? "" : query);

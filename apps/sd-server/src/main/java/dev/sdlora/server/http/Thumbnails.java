@@ -8,7 +8,10 @@ import java.io.UncheckedIOException;
 import java.util.function.Supplier;
 import javax.imageio.ImageIO;
 
-/** Small images as JPEG, of which those that were asked for last are kept. Safe for threads. */
+/**
+ * Small JPEG versions of images; the most recently used are cached. Safe for use by several
+ * threads.
+ */
 public final class Thumbnails {
   private static final int SIDE = 256;
   private static final long MAX_BYTES = 16L << 20;
@@ -16,11 +19,11 @@ public final class Thumbnails {
   private final RecentFiles files = new RecentFiles(Integer.MAX_VALUE, MAX_BYTES);
 
   /**
-   * That of an image.
+   * Returns the thumbnail of an image.
    *
-   * @param key which another image, or another version of it, does not have
-   * @param picture is asked for where there is none yet
-   * @return a JPEG of 256 pixels at most a side
+   * @param key identifies the image and its version
+   * @param picture loads the image if the thumbnail is not cached
+   * @return a JPEG of at most 256 pixels a side
    */
   public byte[] of(String key, Supplier<Image> picture) {
     return files.made(key, () -> made(picture.get()));

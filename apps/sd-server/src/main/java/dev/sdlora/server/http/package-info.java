@@ -1,10 +1,10 @@
 /**
- * What all interfaces share: fields of JSON, answers, refusals, images in text, streams of events.
+ * HTTP code that all APIs share: JSON fields, responses, refusals, base64 images, event streams.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>Statuses and sentences of errors over HTTP: {@code server.http.ErrorMessages}; their forms,
+ *   <li>Statuses and messages of errors over HTTP: {@code server.http.ErrorMessages}; their format:
  *       {@code ErrorAnswer}.
  * </ul>
  */

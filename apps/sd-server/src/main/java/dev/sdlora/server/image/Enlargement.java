@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The size that an image is enlarged to, by the fields of A1111's {@code extra-single-image}.
+ * The target size of an upscaled image, by the fields of A1111's {@code extra-single-image}.
  *
- * @param crop whether other proportions are cut at the edges rather than stretched
+ * @param crop whether another aspect ratio is cropped rather than stretched
  */
 public record Enlargement(int width, int height, boolean crop) {
   /**
-   * Reads what is wanted of an image.
+   * Reads the size for an image.
    *
    * @throws Refusal if it is out of range, or larger than the server allows
    */
@@ -57,17 +57,17 @@ public record Enlargement(int width, int height, boolean crop) {
     if (!names.contains(name)) {
       throw new Refusal(
           422,
-          "there is no upscaler '%s'; there are %s%s"
+          "there is no upscaler '%s'; available: %s%s"
               .formatted(name, String.join(", ", names), Nearest.question(name, names)));
     }
     return name;
   }
 
   /**
-   * Enlarges an image.
+   * Upscales an image.
    *
-   * @param upscaler a name that there is
-   * @param watcher sees a network at work
+   * @param upscaler the name of an available upscaler
+   * @param watcher receives the progress of a network
    */
   public Image of(
       Image picture, String upscaler, RequestContext offer, UpscalerNetwork.Watcher watcher) {
@@ -82,7 +82,7 @@ public record Enlargement(int width, int height, boolean crop) {
       Image picture, Path file, RequestContext offer, UpscalerNetwork.Watcher watcher) {
     try (UpscalerNetwork network = UpscalerNetwork.open(file)) {
       Base64Images.requirePixels(
-          "picture enlarged by '" + network.name() + "'",
+          "image upscaled by " + network.name(),
           (double) picture.width() * network.factor(),
           (double) picture.height() * network.factor(),
           4 * offer.limits().pixels());
@@ -109,7 +109,7 @@ public record Enlargement(int width, int height, boolean crop) {
     return picture.width() == width && picture.height() == height;
   }
 
-  /** Enlarged by whole pixels. */
+  /** Upscales to the nearest pixel. */
   private Image nearest(Image picture) {
     byte[] from = picture.rgb();
     byte[] to = new byte[3 * width * height];

@@ -20,25 +20,25 @@ import java.io.ByteArrayInputStream;
 import java.util.Optional;
 
 /**
- * {@code /api/png-info}: the settings in an image, as a body of {@code /api/jobs}, and what of the
- * files that it was made with is here.
+ * {@code /api/png-info}: converts the settings in an image to the fields of {@code /api/jobs} and
+ * lists the missing files.
  */
 public final class PngInfoApi {
   private final RequestContext offer;
   private final ErrorMessages sentences;
 
-  /** The interface for a server's files. */
+  /** Creates the API. */
   public PngInfoApi(RequestContext offer, ErrorMessages sentences) {
     this.offer = offer;
     this.sentences = sentences;
   }
 
-  /** Serves it. */
+  /** Adds the routes. */
   public void addTo(RoutesConfig routes) {
     routes.post("/api/png-info", this::tell);
   }
 
-  /** The settings in the bytes of a file, as text; empty if there are none that can be read. */
+  /** Returns the settings text in an image file; empty if there is none that can be read. */
   static Optional<String> parameters(byte[] file) {
     try {
       return Optional.of(GeneratedImage.readInfotext(new ByteArrayInputStream(file)))
@@ -54,16 +54,16 @@ public final class PngInfoApi {
     ObjectNode answer;
     try {
       answer = answer(GeneratedImage.readInfotext(new ByteArrayInputStream(file)));
-    } catch (ImageSettingsException e) { // Many images have none; that is no mistake.
+    } catch (ImageSettingsException e) { // Many images have none; this is not an error.
       answer = Fields.object().put("reason", sentences.of(e).sentence());
     }
     Answers.json(context, answer);
   }
 
   /**
-   * The settings in a text as a request, and what of it is here.
+   * Converts a settings text to a request and lists the missing files.
    *
-   * @param text as images have it
+   * @param text the text as stored in images
    */
   public ObjectNode answer(String text) {
     if (text.isBlank()) {
@@ -88,14 +88,14 @@ public final class PngInfoApi {
     ArrayNode warnings = answer.putArray("warnings");
     restored.warnings().forEach(warnings::add);
     written.unsaid().stream()
-        .filter(name -> !name.equals("loraMode")) // It decides the rounding alone.
+        .filter(name -> !name.equals("loraMode")) // It only affects rounding.
         .forEach(
             name -> warnings.add("'%s' has no field in requests and was ignored".formatted(name)));
     written.refusal().map(sentences::withoutFolders).ifPresent(warnings::add);
     return answer;
   }
 
-  /** The body itself, or the image that its field {@code image} is or names. */
+  /** Returns the body itself, or the image in its field {@code image}. */
   private byte[] file(Context context) {
     String type = Optional.ofNullable(context.contentType()).orElse("");
     if (!type.startsWith("application/json")) {
@@ -104,7 +104,7 @@ public final class PngInfoApi {
     String image =
         Bodies.fields(context)
             .name("image")
-            .orElseThrow(() -> new Refusal(422, "there must be a field 'image'"));
+            .orElseThrow(() -> new Refusal(422, "field 'image' is missing"));
     return offer.images().bytes("image", image);
   }
 }

@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The settings of an image, as far as this server can draw it again. */
+/** The settings of an image, adapted to what this server can reproduce. */
 final class Restored {
-  /** What A1111 writes where the model's own is used. */
+  /** Values that A1111 writes if the checkpoint's own VAE is used. */
   private static final Set<String> NO_VAE = Set.of("", "none", "None", "Automatic", "Baked VAE");
 
   private static final List<String> OF_A_MASK =
@@ -33,16 +33,16 @@ final class Restored {
   private final Map<String, String> said;
 
   /**
-   * Looks for the files of an image among those of the server.
+   * Searches the server for the files that an image was made with.
    *
-   * @throws ImageSettingsException if nothing in the text is understood
+   * @throws ImageSettingsException if the text contains no settings
    */
   Restored(String parameters, RequestContext offer) {
     PromptSpec told = spec(parameters);
     Recovery.Search search =
         Recovery.of(told).loras(offer.pipeline().loras()).embeddings(offer.pipeline().embeddings());
     Path checkpoint = offer.pipeline().checkpoint().path();
-    if (Files.isRegularFile(checkpoint)) { // A folder has no hash that images tell.
+    if (Files.isRegularFile(checkpoint)) { // Folders have no hash that could be compared.
       search.checkpoints(checkpoint);
     }
     this.offer = offer;
@@ -58,14 +58,14 @@ final class Restored {
     }
   }
 
-  /** With the names that LoRAs and embeddings have here. */
+  /** Returns the settings with the local names of LoRAs and embeddings. */
   PromptSpec spec() {
     return recovery.spec();
   }
 
   /**
-   * Adds what the text says of an image to start from and its mask, which it does not hold; it acts
-   * once there are others. What makes no sense is left out.
+   * Adds the settings of an start image and mask, which the text does not contain; they take effect
+   * once the user adds images. Invalid values are skipped.
    */
   void addWithoutPictures(ObjectNode fields) {
     Image any = Image.of(1, 1, new byte[3]);
@@ -87,7 +87,7 @@ final class Restored {
         fields.put("inpainting_mask_invert", mask.inverted() ? 1 : 0);
       }
     } catch (IllegalArgumentException e) {
-      return; // The text has something else there.
+      return; // The text has invalid values.
     }
   }
 
@@ -95,7 +95,7 @@ final class Restored {
     return OF_A_MASK.stream().anyMatch(said::containsKey);
   }
 
-  /** LoRAs and embeddings that are not here. */
+  /** Returns the LoRAs and embeddings that are missing. */
   List<Missing> missing() {
     return recovery.missing().stream()
         .filter(file -> file.kind() == Kind.LORA || file.kind() == Kind.EMBEDDING)
@@ -103,12 +103,12 @@ final class Restored {
         .toList();
   }
 
-  /** Without the folder, which is nobody's business. */
+  /** Removes the folder, which clients must not see. */
   private static Optional<Path> named(Optional<Path> file) {
     return file.map(Path::getFileName);
   }
 
-  /** What has another name here than in the image. */
+  /** Returns notes about files that have another name here than in the image. */
   List<String> renamed() {
     return recovery.found().stream()
         .filter(file -> file.kind() == Kind.LORA || file.kind() == Kind.EMBEDDING)
@@ -123,7 +123,7 @@ final class Restored {
         .toList();
   }
 
-  /** Why the image will not be the same. */
+  /** Returns the reasons why the image cannot be reproduced exactly. */
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     checkpoint().ifPresent(warnings::add);

@@ -12,28 +12,28 @@ import dev.sdlora.server.reference.Uploads;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 
-/** {@code /api/pictures}: files of images that requests can name instead of sending them. */
+/** {@code /api/pictures}: uploads image files, so that requests can refer to them. */
 public final class UploadsApi {
   private final Uploads uploads;
   private final RequestLimits limits;
 
-  /** The interface over what is kept. */
+  /** Creates the API. */
   public UploadsApi(Uploads uploads, RequestLimits limits) {
     this.uploads = uploads;
     this.limits = limits;
   }
 
-  /** Serves it. */
+  /** Adds the routes. */
   public void addTo(RoutesConfig routes) {
     routes.post("/api/pictures", this::add);
     routes.get("/api/pictures/{id}", this::get);
   }
 
-  /** Reads it whole, so that a damaged one is refused here and not when it is used. */
+  /** Decodes the whole image, so that a damaged file is refused now and not when it is used. */
   private void add(Context context) {
     byte[] file = Bodies.bytes(context);
     if (file.length == 0) {
-      throw new Refusal(400, "the body must be the bytes of a picture's file");
+      throw new Refusal(400, "the body must be an image file");
     }
     Image picture = Base64Images.read("body", file, limits.pixels());
     String id = uploads.add(file);
@@ -52,8 +52,11 @@ public final class UploadsApi {
     byte[] file =
         uploads
             .find(context.pathParam("id"))
-            .orElseThrow(() -> new Refusal(404, "there is no picture of that id, or it has gone"));
-    // Its name is made of its bytes, so that a browser need not ask again.
+            .orElseThrow(
+                () ->
+                    new Refusal(
+                        404, "there is no image with this id; the server may have dropped it"));
+    // The id is a hash of the content, so browsers need not revalidate.
     context.header("Cache-Control", "private, max-age=86400, immutable");
     context.header("X-Content-Type-Options", "nosniff");
     context.contentType(Base64Images.mediaType(file)).result(file);

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
-/** Enlarges an image, and writes what was done behind the settings that it had. */
+/** Upscales an image and appends the upscaling to its settings. */
 final class UpscaleWork extends InterruptibleWork {
   private final RequestContext offer;
   private final Image picture;
@@ -68,7 +68,7 @@ final class UpscaleWork extends InterruptibleWork {
     return Outcome.NOTHING;
   }
 
-  /** As A1111 writes it; a text without settings before it would be read as a prompt. */
+  /** Returns A1111's text; without preceding settings it would be read as a prompt. */
   private String text() {
     String by =
         String.format(

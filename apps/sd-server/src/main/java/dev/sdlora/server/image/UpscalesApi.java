@@ -15,18 +15,18 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Optional;
 
-/** {@code /api/upscales}: images that are only enlarged, as jobs. */
+/** {@code /api/upscales}: upscaling as jobs. */
 public final class UpscalesApi {
   private final RequestContext offer;
   private final JobQueue queue;
 
-  /** The interface over a queue. */
+  /** Creates the API of a queue. */
   public UpscalesApi(RequestContext offer, JobQueue queue) {
     this.offer = offer;
     this.queue = queue;
   }
 
-  /** Serves it. */
+  /** Adds the routes. */
   public void addTo(RoutesConfig routes) {
     routes.post("/api/upscales", this::submit, RouteCost.JOB);
   }
@@ -34,9 +34,7 @@ public final class UpscalesApi {
   private void submit(Context context) {
     Fields fields = Bodies.fields(context);
     String given =
-        fields
-            .name("image")
-            .orElseThrow(() -> new Refusal(422, "there must be a field 'image', a picture"));
+        fields.name("image").orElseThrow(() -> new Refusal(422, "field 'image' is missing"));
     byte[] file = offer.images().bytes("image", given);
     Image picture = Base64Images.read("image", file, offer.limits().pixels());
     Enlargement target = Enlargement.read(fields, picture, offer);

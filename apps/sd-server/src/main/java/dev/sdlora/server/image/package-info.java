@@ -1,11 +1,11 @@
 /**
- * Images that come from clients: kept for their requests, read for settings, enlarged.
+ * Images from clients: uploads, settings in images, upscaling.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What is told of the settings in an image over HTTP: {@code server.pictures.Restored}; as
- *       fields, {@code request.DrawingWriter}.
+ *   <li>The response about the settings in an image over HTTP: {@code server.image.Restored}; their
+ *       conversion to fields: {@code request.DrawingWriter}.
  * </ul>
  */
 @NullMarked

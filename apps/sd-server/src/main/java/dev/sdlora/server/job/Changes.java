@@ -1,6 +1,6 @@
 package dev.sdlora.server.job;
 
-/** A number that grows whenever something about any job is new, for those that tell of all. */
+/** A counter of changes to any job, for clients that watch all jobs. */
 final class Changes {
   private long number;
 
@@ -9,7 +9,7 @@ final class Changes {
     notifyAll();
   }
 
-  /** Waits until the number is another than was seen, or some time is over; returns it. */
+  /** Waits until the counter differs from a value or a timeout expires; returns it. */
   synchronized long await(long seen, long millis) throws InterruptedException {
     long end = System.nanoTime() + millis * 1_000_000;
     long left = millis;

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Draws the images of one request.
  *
- * <p>An image is skipped by cancelling the request at the pipeline and asking for those behind it
- * anew; image i has the seed of the first plus i, so they are the same.
+ * <p>To skip an image, the request is cancelled at the pipeline and the remaining images are
+ * requested again; image i has the seed of the first plus i, so they are the same.
  */
 public final class Drawing implements Work {
   private final Pipeline pipeline;
@@ -29,7 +29,7 @@ public final class Drawing implements Work {
   private final List<String> ofRequest;
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
-  // All below is guarded by this.
+  // The fields below are guarded by this.
   /** Null once it has been released. */
   private @Nullable PromptSpec whole;
 
@@ -44,10 +44,10 @@ public final class Drawing implements Work {
   private @Nullable Watch watch;
 
   /**
-   * What to draw.
+   * Creates the work.
    *
-   * @param spec with a seed
-   * @param warnings of the request itself, reported before those of the drawing
+   * @param spec the request, with a seed
+   * @param warnings warnings of the request, reported before those of the drawing
    */
   public Drawing(Pipeline pipeline, PromptSpec spec, List<String> warnings) {
     this.pipeline = pipeline;
@@ -132,7 +132,7 @@ public final class Drawing implements Work {
     if (rest.isPresent()) {
       try {
         ask(rest.get(), progress);
-      } catch (RuntimeException e) { // The pipeline has been closed meanwhile.
+      } catch (RuntimeException e) { // The pipeline was closed meanwhile.
         outcome.completeExceptionally(e);
       }
     } else if (failure == null || skippedLast) {
@@ -143,7 +143,7 @@ public final class Drawing implements Work {
     }
   }
 
-  /** The images that have not begun. Seeds of variations go along. */
+  /** Returns the request for the images that have not begun. Variation seeds advance too. */
   private PromptSpec behind(PromptSpec spec) {
     long ahead = currentSeed + 1 - spec.seed().orElseThrow();
     Variation variation = spec.variation();
@@ -163,7 +163,10 @@ public final class Drawing implements Work {
     end(true);
   }
 
-  /** The pipeline finishes the image under way after its step; before there is one, cancels. */
+  /**
+   * The pipeline finishes the current image after its current step; if none has begun, this
+   * cancels.
+   */
   @Override
   public void interrupt() {
     synchronized (this) {
@@ -198,7 +201,7 @@ public final class Drawing implements Work {
     }
   }
 
-  /** What the pipeline tells, until it is told to stop: the step under way is still finished. */
+  /** Forwards events of the pipeline until it is stopped; the pipeline may still finish a step. */
   private final class Watch implements GenerationListener {
     private final Progress progress;
     private boolean over;

@@ -19,7 +19,7 @@ public final class HeldBytes {
 
   private HeldBytes() {}
 
-  /** Returns the bytes that a request holds: its images and prompts. */
+  /** Returns the bytes held by the images and prompts of a request. */
   public static long of(PromptSpec spec) {
     Stream<Image> source = spec.imageToImage().map(HeldBytes::images).orElseGet(Stream::empty);
     Stream<Image> masks =
@@ -41,7 +41,7 @@ public final class HeldBytes {
         Stream.of(source.image()), source.inpainting().map(Inpainting::mask).stream());
   }
 
-  /** An image. */
+  /** Returns the bytes held by an image. */
   public static long of(Image picture) {
     return PIXEL * picture.width() * picture.height();
   }

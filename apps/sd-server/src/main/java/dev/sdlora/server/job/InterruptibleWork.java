@@ -6,28 +6,28 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that one call does, on a thread of its own, and that an interrupt of the thread ends, in the
- * parts that know of interrupts: files that are read or written elsewhere would break.
+ * Work done by one call on a thread of its own. Cancelling interrupts the thread, but only in parts
+ * that are safe to interrupt: elsewhere it would break files that are being read or written.
  */
 public abstract class InterruptibleWork implements Work {
   private final String threadName;
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
-  // All are guarded by this.
+  // The fields below are guarded by this.
   private @Nullable Thread thread;
   private boolean interruptible;
   private boolean cancelled;
 
-  /** Work on a thread of a name. */
+  /** Creates work that runs on a thread with the given name. */
   protected InterruptibleWork(String threadName) {
     this.threadName = threadName;
   }
 
   /**
-   * Does it all.
+   * Does the work.
    *
-   * @return what is known then
-   * @throws CancellationException if it was cancelled on the way
+   * @return the warnings and LoRA reports
+   * @throws CancellationException if it was cancelled
    */
   protected abstract Outcome run(Progress progress);
 
@@ -55,19 +55,19 @@ public abstract class InterruptibleWork implements Work {
 
   @Override
   public final synchronized void cancel() {
-    // A second interrupt could break what the work does once more after the first.
+    // A second interrupt could hit the cleanup that follows the first.
     if (!cancelled && interruptible && thread != null) {
       thread.interrupt();
     }
     cancelled = true;
   }
 
-  /** Whether it has been cancelled; it may have been whole by then. */
+  /** Whether the work has been cancelled, even if it was complete by then. */
   protected final synchronized boolean isCancelled() {
     return cancelled;
   }
 
-  /** Does a part that an interrupt ends; at once if it has been cancelled before. */
+  /** Runs a part that an interrupt ends; immediately if the work has already been cancelled. */
   protected final <T> T interruptibly(Supplier<T> part) {
     synchronized (this) {
       interruptible = true;
@@ -85,12 +85,12 @@ public abstract class InterruptibleWork implements Work {
     }
   }
 
-  /** Whether it has ended, in whatever way. */
+  /** Whether the work has ended for any reason. */
   protected final boolean isOver() {
     return outcome.isDone();
   }
 
-  /** Waits until its thread has ended, if it was ever started; an interrupt ends the waiting. */
+  /** Waits for the end of the thread if it was started; an interrupt ends the wait. */
   public final void awaitEnd() {
     Thread running;
     synchronized (this) {

@@ -13,10 +13,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One piece of work that somebody asked for, from its arrival to its end. Safe for use by several
- * threads: those that ask how far it is, and those that do it.
- */
+/** One piece of requested work, from its arrival to its end. Safe for use by several threads. */
 public final class Job {
   private final String id;
   private final Request request;
@@ -24,7 +21,7 @@ public final class Job {
   private final long settingsBytes;
   private final JobQueue queue;
 
-  // All below is guarded by this.
+  // The fields below are guarded by this.
   private JobState state = JobState.WAITING;
   private boolean handedOver;
   private boolean cancelling;
@@ -51,30 +48,30 @@ public final class Job {
   }
 
   /**
-   * What a job is made of.
+   * The contents of a job.
    *
-   * @param kind what the client called, such as {@code txt2img}
-   * @param settings as fields of the interface that takes such jobs, without large images; not to
-   *     be changed any more
-   * @param keptPreviews how many previews of the way are kept, spread evenly over the steps of each
-   *     part
+   * @param kind the API call, such as {@code txt2img}
+   * @param work the work to do
+   * @param settings the fields of the request, without large images; must not be changed afterwards
+   * @param keptPreviews how many previews of each part are kept, spread evenly over its steps
    */
   public record Request(String kind, Work work, ObjectNode settings, int keptPreviews) {
-    /** Keeps only the latest preview. */
+    /** Creates a request that keeps only the latest preview. */
     public Request(String kind, Work work, ObjectNode settings) {
       this(kind, work, settings, 0);
     }
   }
 
   /**
-   * How far a job is, at one moment.
+   * The progress of a job at one moment.
    *
-   * @param version grows with every change
-   * @param begun how many parts have begun, those that are finished or skipped included
-   * @param step of the part under way; 0 before its first is done
-   * @param steps of each part; 0 before the first is known
-   * @param fraction 0 to 1, of all parts
-   * @param secondsLeft an estimate; 0 where nothing is known
+   * @param state the state
+   * @param version incremented by every change
+   * @param begun how many parts have begun, including finished and skipped ones
+   * @param step the number of finished steps of the current part
+   * @param steps the steps of each part; 0 before they are known
+   * @param fraction the progress of all parts, 0 to 1
+   * @param secondsLeft an estimate; 0 if unknown
    */
   public record Snapshot(
       JobState state,
@@ -85,7 +82,7 @@ public final class Job {
       double fraction,
       double secondsLeft) {}
 
-  /** The queue has a place for it. */
+  /** Starts the work when the queue has a place for it. */
   void start() {
     synchronized (this) {
       if (ending) {
@@ -96,12 +93,12 @@ public final class Job {
     try {
       var unused =
           request.work().start(new Heard()).whenComplete((outcome, failed) -> end(outcome, failed));
-    } catch (RuntimeException | Error e) { // The pipeline is closed, say.
+    } catch (RuntimeException | Error e) { // For example, the pipeline is closed.
       end(null, e);
     }
   }
 
-  /** Ends it within a step; what is finished stays. Does nothing at its end. */
+  /** Ends the job within a step and keeps finished images. Does nothing after its end. */
   public void cancel() {
     boolean waits;
     synchronized (this) {
@@ -116,7 +113,8 @@ public final class Job {
   }
 
   /**
-   * Ends it soon, as {@link #cancel}; the part under way is kept as it is, where that makes sense.
+   * Ends the job soon, like {@link #cancel}; keeps the current part unfinished where that makes
+   * sense.
    */
   public void interrupt() {
     boolean runs;
@@ -131,14 +129,14 @@ public final class Job {
     }
   }
 
-  /** Leaves the part under way out and goes on with the next. */
+  /** Skips the current part and continues with the next. */
   public void skip() {
     if (snapshot().state() == JobState.RUNNING) {
       request.work().skip();
     }
   }
 
-  /** Ends without having begun, or with what its work ended with. */
+  /** Ends the job, before it has begun or with the result of its work. */
   private void end(Work.@Nullable Outcome outcome, @Nullable Throwable failed) {
     Throwable cause = failed instanceof CompletionException e ? e.getCause() : failed;
     synchronized (this) {
@@ -167,10 +165,11 @@ public final class Job {
   }
 
   /**
-   * Waits until there is more to tell than in a snapshot, or some time is over.
+   * Waits until the job has changed since a snapshot or a timeout expires.
    *
-   * @param seen the version of that snapshot
-   * @return how far it is then
+   * @param seen the version of the snapshot
+   * @param millis the timeout
+   * @return the current progress
    */
   public synchronized Snapshot await(long seen, long millis) throws InterruptedException {
     long end = System.nanoTime() + millis * 1_000_000;
@@ -182,7 +181,7 @@ public final class Job {
     return snapshot();
   }
 
-  /** How far it is. */
+  /** Returns the current progress. */
   public synchronized Snapshot snapshot() {
     double ofPart = steps == 0 ? 0 : (double) step / steps;
     double done = state == JobState.DONE ? 1 : (Math.max(0, begun - 1) + ofPart) / parts();
@@ -197,32 +196,32 @@ public final class Job {
     queue.changes().next();
   }
 
-  /** By which it is asked for. */
+  /** Returns the id. */
   public String id() {
     return id;
   }
 
-  /** What the client called. */
+  /** Returns the API call, such as {@code txt2img}. */
   public String kind() {
     return request.kind();
   }
 
-  /** What people know it by: the prompt, say. */
+  /** Returns the title for people, such as the prompt. */
   public String title() {
     return request.work().title();
   }
 
-  /** What it does. */
+  /** Returns the work. */
   public Work work() {
     return request.work();
   }
 
-  /** What was asked for; not to be changed. */
+  /** Returns the fields of the request; they must not be changed. */
   public ObjectNode settings() {
     return request.settings();
   }
 
-  /** Estimates the heap that it holds: what it was asked for, what it made, what it reports. */
+  /** Estimates the heap held by the request, its results and its reports. */
   long heldBytes() {
     long held = settingsBytes + HeldBytes.of(title()) + request.work().heldBytes();
     synchronized (this) {
@@ -233,53 +232,53 @@ public final class Job {
     }
   }
 
-  /** How many parts it has, such as images. */
+  /** Returns the number of parts, such as images. */
   public int parts() {
     return request.work().parts();
   }
 
-  /** When it arrived. */
+  /** Returns the time of arrival. */
   public Instant created() {
     return created;
   }
 
-  /** The time from its start to its end, or to now; 0 before it started. */
+  /** Returns the seconds from the start to the end, or to now; 0 before the start. */
   public synchronized double seconds() {
     long until = endedAt == 0 ? System.nanoTime() : endedAt;
     return startedAt == 0 ? 0 : (until - startedAt) / 1e9;
   }
 
-  /** The images that are finished, in the order of their seeds. */
+  /** Returns the finished images in the order of their seeds. */
   public synchronized List<GeneratedImage> finished() {
     return List.copyOf(finished);
   }
 
-  /** The latest look at the image under way. */
+  /** Returns the latest preview of the current image. */
   public synchronized Optional<BufferedImage> preview() {
     return previews.latest();
   }
 
-  /** The looks that were kept on the way, of all parts. */
+  /** Returns the kept previews of all parts. */
   public synchronized List<BufferedImage> keptPreviews() {
     return previews.kept();
   }
 
-  /** What was passed over. */
+  /** Returns the warnings. */
   public synchronized List<String> warnings() {
     return warnings;
   }
 
-  /** What became of the LoRAs. */
+  /** Returns a report for each LoRA. */
   public synchronized List<LoraReport> loras() {
     return loras;
   }
 
-  /** Why it ended early. */
+  /** Returns the error that ended the job. */
   public synchronized Optional<Throwable> failure() {
     return Optional.ofNullable(failure);
   }
 
-  /** What the work tells. */
+  /** Records the progress of the work. */
   private final class Heard implements Progress {
     @Override
     public void begun() {

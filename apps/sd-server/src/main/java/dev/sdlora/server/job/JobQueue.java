@@ -11,15 +11,14 @@ import java.util.OptionalDouble;
 import java.util.UUID;
 
 /**
- * The jobs of one pipeline. They start in the order of their arrival, unless somebody moves them,
- * as many at once as their lane has places. Those that have ended are kept for a while. Safe for
- * use by several threads.
+ * The jobs of one pipeline. They start in order of arrival, unless a client moves them; each lane
+ * runs a fixed number at once. Ended jobs are kept for a while. Safe for use by several threads.
  */
 public final class JobQueue {
-  /** Ended jobs are kept up to this many bytes of heap. */
+  /** Limit of heap bytes held by ended jobs. */
   private static final long KEPT_BYTES = 100 << 20;
 
-  /** Jobs that wait or run may hold this many bytes of heap together; one alone may hold more. */
+  /** Limit of heap bytes held by waiting and running jobs together; a single job may exceed it. */
   private static final long UNFINISHED_BYTES = 256 << 20;
 
   private static final int MOST_SECONDS = 600;
@@ -33,15 +32,16 @@ public final class JobQueue {
   private boolean refusing;
   private boolean closed;
 
-  /** The mean of the latest; empty before one is done. */
+  /** The running mean of job durations; empty before the first job has ended. */
   private OptionalDouble meanSeconds = OptionalDouble.empty();
 
   /**
-   * A queue without jobs.
+   * Creates an empty queue.
    *
-   * @param drawing so many jobs draw at once
-   * @param maxJobs so many may wait and run
-   * @param maxHistory so many that have ended are kept
+   * @param drawing the number of drawing jobs that run at once
+   * @param maxJobs the limit of waiting and running jobs
+   * @param maxHistory the limit of ended jobs that are kept
+   * @param observer notified of the ends of jobs
    */
   public JobQueue(int drawing, int maxJobs, int maxHistory, Observer observer) {
     this.maxJobs = maxJobs;
@@ -51,53 +51,55 @@ public final class JobQueue {
     lines.put(Work.Lane.TRAINING, new WaitingLine(1));
   }
 
-  /** Who is told of ends. */
+  /** Notified of the ends of jobs. */
   public interface Observer {
     /**
-     * The work of a job is over, and the next has begun; its end has not been told yet.
+     * Called when the work of a job is over and the next may have begun, before clients see the
+     * end.
      *
-     * @return what clients are to be warned of
+     * @return warnings for the clients
      */
     default List<String> workEnded(Job job) {
       return List.of();
     }
 
-    /** A job has ended. */
+    /** Called when a job has ended. */
     void ended(Job job);
   }
 
-  /** There is no place for another job. */
+  /** Thrown if there is no place for another job. */
   public static final class FullException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final long retryAfter;
 
     FullException(String why, long retryAfter) {
-      super("the queue is full: %s; there may be a place in %s s".formatted(why, retryAfter));
+      super("the queue is full: %s; try again in %s s".formatted(why, retryAfter));
       this.retryAfter = retryAfter;
     }
 
-    /** Seconds. */
+    /** Returns the estimated wait in seconds. */
     public long retryAfter() {
       return retryAfter;
     }
   }
 
-  /** No more jobs are taken. */
+  /** Thrown when the server is stopping. */
   public static final class ClosedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     ClosedException() {
-      super("the server is stopping and takes no more jobs");
+      super("the server is stopping and accepts no more jobs");
     }
   }
 
   /**
-   * Takes a job.
+   * Adds a job.
    *
-   * @param id which the client wants; empty for a new one
+   * @param request the contents of the job
+   * @param id an id requested by the client; empty for a new one
    * @throws FullException if there is no place
-   * @throws ClosedException while the server stops
-   * @throws IllegalArgumentException if there is a job of that id
+   * @throws ClosedException if the server is stopping
+   * @throws IllegalArgumentException if a job already has this id
    */
   public Job submit(Job.Request request, Optional<String> id) {
     Job job;
@@ -107,17 +109,17 @@ public final class JobQueue {
       }
       int unfinished = unfinished().size();
       if (unfinished >= maxJobs) {
-        throw new FullException(unfinished + " jobs wait or run", secondsToAPlace());
+        throw new FullException(unfinished + " jobs are waiting or running", secondsToAPlace());
       }
       String name = id.orElseGet(() -> UUID.randomUUID().toString());
       if (jobs.containsKey(name)) {
-        throw new IllegalArgumentException("there is a job with the id '" + name + "' already");
+        throw new IllegalArgumentException("a job with the id '" + name + "' already exists");
       }
       job = new Job(name, request, this);
       long held = unfinished().stream().mapToLong(Job::heldBytes).sum();
       if (held > 0 && held + job.heldBytes() > UNFINISHED_BYTES) {
         throw new FullException(
-            "the %s jobs that wait or run hold %s MB".formatted(unfinished, held >> 20),
+            "the %s waiting and running jobs hold %s MB".formatted(unfinished, held >> 20),
             secondsToAPlace());
       }
       jobs.put(name, job);
@@ -136,7 +138,7 @@ public final class JobQueue {
     return Objects.requireNonNull(lines.get(lane));
   }
 
-  /** Work begins outside the lock, as it is others' code. */
+  /** Starts the next jobs outside the lock, because this runs foreign code. */
   private void startNext(Work.Lane lane) {
     Optional<Job> next = next(lane);
     while (next.isPresent()) {
@@ -150,8 +152,8 @@ public final class JobQueue {
   }
 
   /**
-   * Estimates when the first of the jobs that draw will be done: from its steps, or else from the
-   * time that others took.
+   * Estimates when the first running job will end: from its steps, or from the durations of earlier
+   * jobs.
    */
   private long secondsToAPlace() {
     double soonest =
@@ -164,15 +166,15 @@ public final class JobQueue {
   }
 
   /**
-   * Estimates the time until a job ends, in seconds: from its steps, or else from the time that
-   * others took. It may be over already, which is less than 0.
+   * Estimates the seconds until a job ends: from its steps, or from the durations of earlier jobs.
+   * Negative if the estimated time has passed.
    */
   public synchronized double secondsLeft(Job job) {
     double known = job.snapshot().secondsLeft();
     return known > 0 ? known : (1 + line(job).place(job)) * meanSeconds.orElse(1) - job.seconds();
   }
 
-  /** What a job did is over, so that another can begin. */
+  /** Handles the end of a job's work; the next job can begin. */
   List<String> workEnded(Job job) {
     synchronized (this) {
       line(job).remove(job);
@@ -180,8 +182,8 @@ public final class JobQueue {
     startNext(job.work().lane());
     try {
       return observer.workEnded(job);
-    } catch (RuntimeException e) { // Else the job would never end.
-      return List.of("what is done at the end of jobs failed: " + e);
+    } catch (RuntimeException e) { // Otherwise the job would never end.
+      return List.of("saving the results of the job failed: " + e);
     }
   }
 
@@ -202,15 +204,17 @@ public final class JobQueue {
   }
 
   /**
-   * Waits until something about any job is new, or some time is over.
+   * Waits until any job changes or a timeout expires.
    *
-   * @param seen what the last call returned; anything at first
+   * @param seen the result of the last call; any value at first
+   * @param millis the timeout
+   * @return the current state of the change counter
    */
   public long awaitChange(long seen, long millis) throws InterruptedException {
     return changes.await(seen, millis);
   }
 
-  /** The newest stay, as many as their number and what they hold allow. */
+  /** Removes the oldest ended jobs beyond the limits of number and bytes. */
   private void forgetOldest() {
     List<Job> past = jobs.values().stream().filter(job -> job.snapshot().state().isEnd()).toList();
     long bytes = 0;
@@ -223,43 +227,44 @@ public final class JobQueue {
     }
   }
 
-  /** All jobs that are known, in the order of arrival. */
+  /** Returns all known jobs in order of arrival. */
   public synchronized List<Job> jobs() {
     return List.copyOf(jobs.values());
   }
 
-  /** Those that wait or run, in the order of arrival. */
+  /** Returns the waiting and running jobs in order of arrival. */
   public synchronized List<Job> unfinished() {
     return jobs.values().stream().filter(job -> !job.snapshot().state().isEnd()).toList();
   }
 
-  /** The job that draws, the oldest of several. */
+  /** Returns the running job; the oldest if there are several. */
   public Optional<Job> running() {
     return unfinished().stream()
         .filter(job -> job.snapshot().state() == JobState.RUNNING)
         .findFirst();
   }
 
-  /** Whether nothing will happen any more. */
+  /** Whether the queue is closed and no jobs are left to run. */
   public synchronized boolean isOver() {
     return closed && unfinished().isEmpty();
   }
 
-  /** The job of an id. */
+  /** Returns the job with the given id. */
   public synchronized Optional<Job> find(String id) {
     return Optional.ofNullable(jobs.get(id));
   }
 
-  /** Where it stands in the queue: 1 is next; 0 once it runs. */
+  /** Returns the position of a job in the queue: 1 is next; 0 once it runs. */
   public synchronized int place(Job job) {
     return line(job).place(job);
   }
 
   /**
-   * Lets a job that waits start sooner or later. One that does not wait any more stays as it is.
+   * Moves a waiting job to another position. A job that is no longer waiting is not moved.
    *
-   * @param place 1 is next; the last one for any that is larger
-   * @return whether it waits
+   * @param job the job
+   * @param place the position: 1 is next; large values mean the last
+   * @return whether the job is waiting
    */
   public boolean move(Job job, int place) {
     synchronized (this) {
@@ -272,7 +277,7 @@ public final class JobQueue {
     return true;
   }
 
-  /** Forgets a job that has ended. */
+  /** Removes a job that has ended. */
   public synchronized void forget(Job job) {
     if (job.snapshot().state().isEnd()) {
       jobs.remove(job.id());
@@ -281,7 +286,7 @@ public final class JobQueue {
   }
 
   /**
-   * Takes no more jobs, waits for those that are there, and cancels what is left.
+   * Refuses new jobs, waits for unfinished ones, and cancels those that remain.
    *
    * @param patience how long to wait before cancelling
    */

@@ -5,20 +5,20 @@ import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
-/** How far a job is. */
+/** The state of a job. */
 public enum JobState {
-  /** Others are before it. */
+  /** Waiting for other jobs. */
   WAITING,
-  /** It draws. */
+  /** Running. */
   RUNNING,
-  /** All its images are there, but for those that were skipped. */
+  /** All images are finished, except skipped ones. */
   DONE,
-  /** An error ended it. */
+  /** Ended by an error. */
   FAILED,
-  /** Somebody ended it; the images that were finished, or kept unfinished, are there. */
+  /** Ended by a client; images that were finished, or kept unfinished, are available. */
   CANCELLED;
 
-  /** How work has ended that was or was not to be cancelled. */
+  /** Returns the final state of a job. */
   static JobState after(@Nullable Throwable cause, boolean cancelling) {
     if (cause == null) {
       return DONE;
@@ -30,12 +30,12 @@ public enum JobState {
     return stopped ? CANCELLED : FAILED;
   }
 
-  /** Whether nothing comes after it. */
+  /** Whether the state is final. */
   public boolean isEnd() {
     return this != WAITING && this != RUNNING;
   }
 
-  /** As answers tell it, such as {@code waiting}. */
+  /** Returns the name in responses, such as {@code waiting}. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

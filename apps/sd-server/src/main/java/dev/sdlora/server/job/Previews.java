@@ -5,16 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Looks at unfinished images: the latest, and some of the way. Guarded by the job. */
+/** Previews of unfinished images: the latest, and some of earlier steps. Guarded by the job. */
 final class Previews {
   private final int wanted;
   private final List<BufferedImage> kept = new ArrayList<>();
   private Optional<BufferedImage> latest = Optional.empty();
 
   /**
-   * None yet.
+   * Creates an object without previews.
    *
-   * @param wanted how many are kept of each part, spread evenly over its steps
+   * @param wanted how many previews to keep of each part, spread evenly over its steps
    */
   Previews(int wanted) {
     this.wanted = wanted;

@@ -5,27 +5,28 @@ import java.awt.image.BufferedImage;
 import java.util.Optional;
 
 /**
- * Where work tells how far it is. Safe for use by several threads, and quick; what comes after the
- * end of the job is not heard.
+ * Receives the progress of work. Safe for use by several threads, and fast; reports after the end
+ * of the job are ignored.
  */
 public interface Progress {
-  /** It has begun: what it waited for itself is over. The clock of the job runs from here. */
+  /** The work has begun, after any waiting of its own. The job's clock starts here. */
   void begun();
 
-  /** The next of its parts begins. */
+  /** The next part has begun. */
   void partBegun();
 
   /**
-   * A step of this part is done.
+   * A step of the current part is done.
    *
-   * @param number counted from 1
-   * @param look at the unfinished image
+   * @param number the step, counted from 1
+   * @param total the steps of the part
+   * @param look a preview of the unfinished image
    */
   void step(int number, int total, Optional<BufferedImage> look);
 
   /** An image is finished. */
   void image(GeneratedImage image);
 
-  /** There is something new in {@link Work#details}. */
+  /** {@link Work#details} has changed. */
   void changed();
 }

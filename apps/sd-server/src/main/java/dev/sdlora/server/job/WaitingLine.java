@@ -13,9 +13,9 @@ final class WaitingLine {
   private final Set<Job> started = new LinkedHashSet<>();
 
   /**
-   * A line without jobs.
+   * Creates an empty line.
    *
-   * @param places so many run at once
+   * @param places how many jobs run at once
    */
   WaitingLine(int places) {
     this.places = places;
@@ -30,7 +30,7 @@ final class WaitingLine {
     started.remove(job);
   }
 
-  /** The job that is to start now, which counts as started from here on. */
+  /** Returns the job to start now and marks it as started. */
   Optional<Job> next() {
     if (waiting.isEmpty() || started.size() >= places) {
       return Optional.empty();
@@ -40,7 +40,10 @@ final class WaitingLine {
     return Optional.of(first);
   }
 
-  /** 1 is next; 0 once it runs. Those that were started and have not begun yet come first. */
+  /**
+   * Returns the position of a job: 1 is next; 0 once it runs. Started jobs that have not begun come
+   * first.
+   */
   int place(Job job) {
     int before = 0;
     for (Job other : started) {
@@ -55,7 +58,7 @@ final class WaitingLine {
     return at < 0 ? 0 : before + at + 1;
   }
 
-  /** Puts a job that waits elsewhere among those that wait; one that was started stays. */
+  /** Moves a waiting job among the waiting ones; a started job is not moved. */
   void move(Job job, int place) {
     if (waiting.remove(job)) {
       long before =

@@ -7,50 +7,50 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What a job does: draws images, say, or trains a LoRA. Its methods are called by several threads;
- * {@link #start} once at most.
+ * The work of a job, such as drawing images or training a LoRA. Its methods are called by several
+ * threads; {@link #start} at most once.
  */
 public interface Work {
-  /** What people know it by: a prompt, a name. */
+  /** Returns the title for people: a prompt or a name. */
   String title();
 
-  /** How many parts it has that each make steps, such as images; at least 1. */
+  /** Returns the number of parts that each consist of steps, such as images; at least 1. */
   int parts();
 
-  /** Beside what it may run. */
+  /** Returns the lane; jobs wait only for others of their lane. */
   default Lane lane() {
     return Lane.DRAWING;
   }
 
   /**
-   * Begins, and returns without waiting.
+   * Starts the work and returns immediately.
    *
-   * @param progress is told how far it is
-   * @return completes when it is over, also after {@link #cancel}: then with any exception
+   * @param progress receives the progress
+   * @return completes when the work is over; with any exception after {@link #cancel}
    */
   CompletableFuture<Outcome> start(Progress progress);
 
-  /** Ends soon, within a step. It may be called before {@link #start}, or at the end. */
+  /** Ends the work soon, within a step. May be called before {@link #start} or after the end. */
   void cancel();
 
   /**
-   * Ends soon, as {@link #cancel}, but keeps the part under way as it is, where that makes sense.
+   * Ends the work soon, like {@link #cancel}, but keeps the current part unfinished where that
+   * makes sense.
    */
   default void interrupt() {
     cancel();
   }
 
-  /** Leaves the part under way out and goes on with the next, where that makes sense. */
+  /** Skips the current part and continues with the next where that makes sense. */
   default void skip() {}
 
-  /** What there is to tell beyond what all jobs have; it becomes {@code details} of the answer. */
+  /** Returns additional information, sent as {@code details} of the job. */
   default Optional<ObjectNode> details() {
     return Optional.empty();
   }
 
   /**
-   * Estimates the heap that it holds besides what its job does: images to start from, results of
-   * its own.
+   * Estimates the heap held by the work: start images and results of its own.
    *
    * @return bytes
    */
@@ -59,26 +59,27 @@ public interface Work {
   }
 
   /**
-   * Drops what only the work needed. The job has ended; {@link #start} may not have been called.
+   * Releases what only the work needed, after the end of the job; {@link #start} may not have been
+   * called.
    */
   default void release() {}
 
-  /** Jobs of one lane wait for each other alone. */
+  /** Groups of jobs that wait only for each other. */
   enum Lane {
-    /** What asks the pipeline for images: as many at once as it draws at once. */
+    /** Draws images with the pipeline, as many jobs at once as the pipeline allows. */
     DRAWING,
-    /** What may take hours: one at a time, beside the images. */
+    /** May take hours; one at a time, in parallel with drawing. */
     TRAINING
   }
 
   /**
-   * What is known when all is done; images have been told to {@link Progress#image} by then.
+   * The result of finished work; images have been reported to {@link Progress#image} by then.
    *
-   * @param warnings what was passed over
-   * @param loras what became of the LoRAs
+   * @param warnings parts of the request that had no effect
+   * @param loras a report for each LoRA
    */
   record Outcome(List<String> warnings, List<LoraReport> loras) {
-    /** Nothing to tell. */
+    /** No warnings and no LoRAs. */
     public static final Outcome NOTHING = new Outcome(List.of(), List.of());
 
     /** Copies the lists. */

@@ -1,14 +1,14 @@
 /**
- * Requests for images that wait, run and have ended.
+ * Jobs that wait, run and have ended.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What jobs may hold, when a full queue has a place: {@code server.job.JobQueue}; estimates
- *       in {@code HeldBytes}, {@code Work.heldBytes}.
- *   <li>When jobs start, wait, end and are forgotten; what a job does: {@code server.job}: {@code
- *       JobQueue}, {@code WaitingLine}; {@code Work}, of which {@code Drawing} is one; when a
- *       client has gone, {@code http.ClientConnection}.
+ *   <li>The memory that jobs may hold and the estimated wait for a full queue: {@code
+ *       server.job.JobQueue}; estimates of memory: {@code HeldBytes}, {@code Work.heldBytes}.
+ *   <li>Starting, waiting, ending and forgetting jobs: {@code JobQueue} and {@code WaitingLine} in
+ *       {@code server.job}; the work of a job: {@code Work}, implemented for example by {@code
+ *       Drawing}; disconnected clients: {@code http.ClientConnection}.
  * </ul>
  */
 @NullMarked

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All jobs as one stream of events. It begins with everything, so that a client which comes back
- * needs to remember nothing; from then on it has what is new, ten times a second at most.
+ * All jobs as one event stream. It begins with the full state, so that clients can reconnect
+ * without remembering anything; then it sends changes, at most ten times a second.
  */
 final class EventsApi {
   private static final long ROUND_MILLIS = 100;
@@ -61,7 +61,7 @@ final class EventsApi {
     }
   }
 
-  /** What one client knows. */
+  /** The state that one client knows. */
   private final class Told {
     private final EventStream stream;
     private final boolean previews;
@@ -74,7 +74,7 @@ final class EventsApi {
       this.previews = previews;
     }
 
-    /** Returns what has been seen by then. */
+    /** Sends all jobs; returns the change counter. */
     long everything() throws InterruptedException {
       long seen = queue.awaitChange(-1, 0);
       for (Job job : queue.jobs()) {

@@ -11,18 +11,18 @@ import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
 import java.util.List;
 
-/** Jobs as the answers of the server's own API have them. */
+/** Converts jobs to the JSON of the server's own API. */
 public final class JobJson {
   private final JobQueue queue;
   private final ErrorMessages sentences;
 
-  /** Tells of the jobs of a queue. */
+  /** Creates a converter for a queue. */
   public JobJson(JobQueue queue, ErrorMessages sentences) {
     this.queue = queue;
     this.sentences = sentences;
   }
 
-  /** All that are known, the newest first. */
+  /** Returns all known jobs, newest first. */
   public ArrayNode all() {
     ArrayNode all = Fields.array();
     List<Job> jobs = queue.jobs();
@@ -32,7 +32,7 @@ public final class JobJson {
     return all;
   }
 
-  /** One job. */
+  /** Returns one job. */
   public ObjectNode of(Job job) {
     Job.Snapshot now = job.snapshot();
     ObjectNode json = Fields.object();

@@ -28,14 +28,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/**
- * Jobs that live on when the connection that asked for them has gone: a client comes back to them
- * by their ids.
- */
+/** Jobs that continue when their client disconnects; clients find them again by their ids. */
 public final class JobsApi {
   private static final long LOOK_MILLIS = 100;
 
-  /** Clients that may watch jobs at once. */
+  /** Limit of clients that watch jobs at once. */
   public static final int MOST_WATCHERS = 64;
 
   private final RequestContext offer;
@@ -44,7 +41,7 @@ public final class JobsApi {
   private final Thumbnails thumbnails = new Thumbnails();
   private final Watchers watchers;
 
-  /** The interface over a queue. */
+  /** Creates the API of a queue. */
   public JobsApi(RequestContext offer, JobQueue queue, ErrorMessages sentences) {
     this.offer = offer;
     this.queue = queue;
@@ -52,7 +49,7 @@ public final class JobsApi {
     this.watchers = new Watchers(MOST_WATCHERS, queue::secondsLeft);
   }
 
-  /** Serves it. */
+  /** Adds the routes. */
   public void addTo(RoutesConfig routes) {
     routes.post("/api/jobs", this::submit, RouteCost.JOB);
     routes.get("/api/jobs", this::list);
@@ -70,7 +67,8 @@ public final class JobsApi {
   private Job job(Context context) {
     return queue
         .find(context.pathParam("id"))
-        .orElseThrow(() -> new Refusal(404, "there is no job of that id, or it was long ago"));
+        .orElseThrow(
+            () -> new Refusal(404, "there is no job with this id; old jobs are forgotten"));
   }
 
   private void submit(Context context) {
@@ -87,12 +85,12 @@ public final class JobsApi {
     Answers.json(context, json.of(job));
   }
 
-  /** Those that are known, the newest first. */
+  /** Lists the known jobs, newest first. */
   private void list(Context context) {
     Answers.json(context, Fields.object().set("jobs", json.all()));
   }
 
-  /** Ends a job; one that has ended is forgotten. */
+  /** Cancels a job; forgets one that has ended. */
   private void delete(Context context) {
     Job job = job(context);
     if (job.snapshot().state().isEnd()) {
@@ -113,10 +111,10 @@ public final class JobsApi {
     Job job = job(context);
     Fields fields = Bodies.fields(context);
     if (!fields.has("place")) {
-      throw new Refusal(422, "field 'place' is missing: 1 is next");
+      throw new Refusal(422, "field 'place' is missing (1 is next)");
     }
     if (!queue.move(job, fields.whole("place", 1))) {
-      throw new Refusal(409, "the job does not wait any more");
+      throw new Refusal(409, "the job is no longer waiting");
     }
     Answers.json(context, json.of(job));
   }
@@ -128,7 +126,7 @@ public final class JobsApi {
             job(context)
                 .preview()
                 .map(Base64Images::png)
-                .orElseThrow(() -> new Refusal(404, "the job has no preview at the moment")));
+                .orElseThrow(() -> new Refusal(404, "the job has no preview now")));
   }
 
   private static GeneratedImage finished(Context context, Job job) {
@@ -136,7 +134,7 @@ public final class JobsApi {
     int number = number(context.pathParam("number"));
     if (number < 0 || number >= images.size()) {
       throw new Refusal(
-          404, "the job has %s finished pictures, counted from 0".formatted(images.size()));
+          404, "the job has %s finished images, counted from 0".formatted(images.size()));
     }
     return images.get(number);
   }
@@ -171,8 +169,8 @@ public final class JobsApi {
   }
 
   /**
-   * Tells of every change until the end. A client that goes away leaves the job alone; it can come
-   * back and hear how far it is by then.
+   * Sends every change until the end. The job continues if the client disconnects; the client can
+   * reconnect and receives the current state.
    */
   private void events(Context context) throws InterruptedException {
     Job job = job(context);

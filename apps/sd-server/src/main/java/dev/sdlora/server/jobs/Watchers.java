@@ -10,18 +10,18 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 
-/** Clients that are told of changes; each keeps a thread of the server. */
+/** Limits the clients that watch jobs; each takes a thread of the server. */
 final class Watchers {
   private final int most;
   private final ToDoubleFunction<Job> secondsLeft;
 
-  /** The job that each client watches; empty for one that watches all. Guarded by itself. */
+  /** The job that each client watches; empty for all jobs. Guarded by itself. */
   private final List<Optional<Job>> watched = new ArrayList<>();
 
   /**
    * Creates it without clients.
    *
-   * @param most clients that may watch at once
+   * @param most the limit of clients that watch at once
    * @param secondsLeft estimates the time until a job ends
    */
   Watchers(int most, ToDoubleFunction<Job> secondsLeft) {
@@ -29,21 +29,22 @@ final class Watchers {
     this.secondsLeft = secondsLeft;
   }
 
-  /** Sends events as long as a client listens. */
+  /** Sends events until the client disconnects or the job ends. */
   interface Telling {
     void run() throws InterruptedException;
   }
 
   /**
-   * Tells, if there is a place.
+   * Sends events if there is a place for another client.
    *
-   * @param job with which the telling ends; empty if only the client ends it
-   * @throws Refusal if there is none
+   * @param job the job that ends the events; empty if only the client ends them
+   * @throws Refusal if there is no place
    */
   void tell(Optional<Job> job, Telling telling) throws InterruptedException {
     synchronized (watched) {
       if (watched.size() >= most) {
-        throw new Refusal(429, "%s clients watch jobs already".formatted(most), retryAfter());
+        throw new Refusal(
+            429, "%s clients are already watching jobs".formatted(most), retryAfter());
       }
       watched.add(job);
     }
@@ -56,7 +57,7 @@ final class Watchers {
     }
   }
 
-  /** The time until the first of the watched jobs ends. */
+  /** Predicts the end of the first watched job. */
   private Map<String, String> retryAfter() {
     OptionalDouble soonest =
         watched.stream().flatMap(Optional::stream).mapToDouble(secondsLeft).min();

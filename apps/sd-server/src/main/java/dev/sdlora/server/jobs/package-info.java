@@ -1,4 +1,4 @@
-/** The server's own interface, {@code /api/jobs}. */
+/** The server's own API, {@code /api/jobs}. */
 @NullMarked
 package dev.sdlora.server.jobs;
 

@@ -17,8 +17,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far LoRAs move the checkpoint, measured when somebody asks, one after another, since each
- * reads the layers of the checkpoint. Answers are kept as long as the file is the same.
+ * The effects of LoRAs on the checkpoint, measured on request, one at a time because each
+ * measurement reads the layers of the checkpoint. Results are cached until the file changes.
  */
 final class Effects {
   private static final int MOST = 200;
@@ -38,7 +38,7 @@ final class Effects {
         }
       };
 
-  /** When the latest measurement began, and the time that the one before took; for estimates. */
+  /** Start of the current measurement and duration of the previous one, for estimates. */
   private long begin;
 
   private OptionalLong duration = OptionalLong.empty();
@@ -49,8 +49,8 @@ final class Effects {
    * Creates it without any measurements.
    *
    * @param measurement measures a LoRA at its strength
-   * @param patience how long a request waits for the measurements of others
-   * @param nanos clock
+   * @param patience how long a request waits for measurements of other requests
+   * @param nanos the clock
    */
   Effects(Function<LoraAdapter, ObjectNode> measurement, Duration patience, LongSupplier nanos) {
     this.measurement = measurement;
@@ -58,7 +58,7 @@ final class Effects {
     this.nanos = nanos;
   }
 
-  /** Whether a LoRA at its strength fits, and what it does. */
+  /** Returns whether a LoRA fits, and its effect at its strength. */
   ObjectNode of(LoraAdapter lora) throws InterruptedException {
     Key key = new Key(lora, modified(lora));
     ObjectNode before = find(key);
@@ -88,7 +88,7 @@ final class Effects {
     return answer;
   }
 
-  /** The rest of the measurement under way, if it takes as long as the one before. */
+  /** Predicts the end of the current measurement from the duration of the previous one. */
   private synchronized Map<String, String> retryAfter() {
     return duration.isPresent()
         ? RetryAfter.seconds((duration.getAsLong() - (nanos.getAsLong() - begin)) / 1e9)
@@ -103,7 +103,7 @@ final class Effects {
     try {
       return Files.getLastModifiedTime(lora.path()).toMillis();
     } catch (IOException e) {
-      return 0; // Whoever opens it says what is wrong.
+      return 0; // Opening the file reports the error.
     }
   }
 }

@@ -9,7 +9,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
-/** In which folder inside the library a LoRA lies; where the library lies is not told. */
+/**
+ * The folders of LoRAs relative to the library; the path of the library itself is not disclosed.
+ */
 final class LoraPlaces {
   private final List<Path> roots;
 
@@ -17,7 +19,7 @@ final class LoraPlaces {
     this.roots = loras.folders();
   }
 
-  /** The folder, such as {@code styles/ink}; empty for the library's own. */
+  /** Returns the folder, such as {@code styles/ink}; empty for the library's own. */
   String folder(LoraAdapter lora) {
     Path parent = lora.path().getParent();
     return roots.stream()
@@ -33,12 +35,12 @@ final class LoraPlaces {
         .collect(Collectors.joining("/"));
   }
 
-  /** Whether a LoRA lies in a folder or in one inside it. */
+  /** Whether a LoRA is in a folder or one of its subfolders. */
   boolean isIn(LoraAdapter lora, String folder) {
     return (folder(lora) + "/").startsWith(folder + "/");
   }
 
-  /** The folders of some LoRAs, and those around them, in order. */
+  /** Returns the folders of some LoRAs and their parents, sorted. */
   List<String> folders(Collection<LoraAdapter> all) {
     TreeSet<String> folders =
         new TreeSet<>(String.CASE_INSENSITIVE_ORDER.thenComparing(String::compareTo));

@@ -18,12 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/** LoRAs as JSON. */
+/** Converts LoRAs to JSON. */
 final class LoraView {
-  /** As many as a card has room for. */
+  /** Limit of trigger words on a card. */
   private static final int TRIGGERS = 4;
 
-  /** Some trainers write whole data sets into a value. */
+  /** Limit of characters of a metadata value; some trainers write whole data sets into one. */
   private static final int LONGEST_VALUE = 1000;
 
   private final Checkpoint checkpoint;
@@ -36,7 +36,7 @@ final class LoraView {
     this.thumbnails = thumbnails;
   }
 
-  /** Whether its family is that of the checkpoint. */
+  /** Whether the LoRA's family is that of the checkpoint. */
   static Fit fit(LoraAdapter lora, Checkpoint checkpoint) {
     return lora.family() == ModelFamily.UNKNOWN
         ? Fit.UNKNOWN
@@ -56,7 +56,7 @@ final class LoraView {
     }
   }
 
-  /** What stands on a card. */
+  /** Returns the contents of a card. */
   ObjectNode card(LoraAdapter lora) {
     ObjectNode card = Fields.object();
     card.put("name", lora.name());
@@ -87,7 +87,7 @@ final class LoraView {
     number.ifPresent(value -> json.put(field, value));
   }
 
-  /** All that the file and those beside it tell. */
+  /** Returns everything known from the file and its sidecar files. */
   ObjectNode details(LoraAdapter lora) {
     LoraDetails details = lora.details();
     ObjectNode json = card(lora);
@@ -126,7 +126,7 @@ final class LoraView {
     return value.length() <= LONGEST_VALUE ? value : value.substring(0, LONGEST_VALUE) + "…";
   }
 
-  /** Whether it fits, and how far it moves which blocks. */
+  /** Returns whether the LoRA fits, and how strongly it changes which blocks. */
   static ObjectNode effect(LoraFit fit, ErrorMessages sentences) {
     ObjectNode json = Fields.object();
     json.put("applicable", fit.isApplicable());

@@ -16,12 +16,12 @@ import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.List;
 
-/** {@code /api/loras}: the LoRAs of the pipeline, found by what is written about them. */
+/** {@code /api/loras}: searches the LoRAs of the pipeline by their metadata. */
 public final class LorasApi {
   private static final int PAGE = 60;
   private static final int MAX_PAGE = 500;
 
-  /** So long a request waits for others' measurements of LoRAs. */
+  /** Time that a request waits for measurements of other requests. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final RecentLoras loras;
@@ -32,9 +32,9 @@ public final class LorasApi {
   private final Effects effects;
 
   /**
-   * The interface over a library.
+   * Creates the API of a library.
    *
-   * @param checkpoint that they are to be used with
+   * @param checkpoint the checkpoint to use them with
    */
   public LorasApi(RecentLoras loras, Checkpoint checkpoint, ErrorMessages sentences) {
     this.loras = loras;
@@ -46,7 +46,7 @@ public final class LorasApi {
             lora -> LoraView.effect(lora.fitOn(checkpoint), sentences), PATIENCE, System::nanoTime);
   }
 
-  /** Serves it. */
+  /** Adds the routes. */
   public void addTo(RoutesConfig routes) {
     routes.get("/api/loras", this::list);
     routes.get("/api/loras/{name}", context -> Answers.json(context, view.details(find(context))));
@@ -62,7 +62,7 @@ public final class LorasApi {
     }
   }
 
-  /** The first page looks at the folders; the others go on with what it saw. */
+  /** Scans the folders for the first page; further pages use the same scan. */
   private void list(Context context) {
     int from = Parameters.whole(context, "from", 0, Integer.MAX_VALUE);
     int count = Parameters.whole(context, "count", PAGE, MAX_PAGE);
@@ -83,7 +83,7 @@ public final class LorasApi {
     Answers.json(context, answer);
   }
 
-  /** With {@code fits} also those that do not say what they are for. */
+  /** With {@code fits}, LoRAs of unknown family are included. */
   private List<LoraAdapter> fitting(List<LoraAdapter> all, String family) {
     return switch (family) {
       case "" -> all;
@@ -94,7 +94,7 @@ public final class LorasApi {
     };
   }
 
-  /** Its address names the version, so that browsers need not ask again. */
+  /** The URL contains the version, so browsers need not revalidate. */
   private void preview(Context context) {
     byte[] jpeg = thumbnails.jpeg(find(context));
     context.header("Cache-Control", "private, max-age=31536000, immutable");

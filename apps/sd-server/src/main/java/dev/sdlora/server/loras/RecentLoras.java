@@ -13,14 +13,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A library whose lists are a moment old at most. Whoever scrolls through thousands of files, or
- * types the name of one, asks several times a second, and a look at so many takes most of a tenth.
- * Safe for use by several threads, of which one looks.
+ * A library that caches its lists for a moment. A client that scrolls through thousands of files or
+ * types a name sends several requests a second, and each scan takes most of a tenth of a second.
+ * Safe for use by several threads; one at a time scans.
  */
 public final class RecentLoras implements LoraLibrary {
   private static final long MOMENT_NANOS = 1_000_000_000;
 
-  /** Searches and names that are remembered. */
+  /** Limit of cached searches and names. */
   private static final int MOST = 16;
 
   private final LoraLibrary loras;
@@ -33,7 +33,7 @@ public final class RecentLoras implements LoraLibrary {
 
   private record Failure(LoraException error, long nanos) {}
 
-  /** What was used last. */
+  /** The most recently used entries. */
   private static final class Last<K, V> extends LinkedHashMap<K, V> {
     private static final long serialVersionUID = 1L;
 
@@ -48,10 +48,10 @@ public final class RecentLoras implements LoraLibrary {
   }
 
   /**
-   * Remembers what a library found.
+   * Creates a cache for a library.
    *
-   * @param loras looks
-   * @param nanos the time
+   * @param loras the library
+   * @param nanos the clock
    */
   public RecentLoras(LoraLibrary loras, LongSupplier nanos) {
     this.loras = loras;
@@ -76,7 +76,7 @@ public final class RecentLoras implements LoraLibrary {
         : searchAnew(query);
   }
 
-  /** What is there now, whatever was there a moment ago. */
+  /** Searches without the cache. */
   synchronized List<LoraAdapter> searchAnew(LoraQuery query) {
     List<LoraAdapter> found = loras.search(query);
     looks.put(query, new Look(found, nanos.getAsLong()));
@@ -88,7 +88,10 @@ public final class RecentLoras implements LoraLibrary {
     return loras.unreadable();
   }
 
-  /** Who types asks for the same unknown name at each key, and the nearest ones are far to seek. */
+  /**
+   * Also caches failures: while a user types, each key repeats the same unknown name, and finding
+   * similar names is slow.
+   */
   @Override
   public LoraAdapter find(String name) {
     Failure known = failure(name);

@@ -25,16 +25,18 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
 /**
- * The images beside LoRAs, as small as cards need them. What was made small is kept, up to some
- * megabytes. Safe for use by several threads.
+ * The preview images of LoRAs, scaled for cards. Scaled images are cached up to a few megabytes.
+ * Safe for use by several threads.
  */
 final class Thumbnails {
-  /** Twice as wide as a card, for screens with fine pixels. */
+  /** Twice the width of a card, for high-resolution screens. */
   private static final int WIDTH = 360;
 
   private static final int MAX_HEIGHT = 2 * WIDTH;
 
-  /** Larger ones are no previews. They are decoded in part only, so this is no matter of memory. */
+  /**
+   * Limit of pixels of a preview. Images are decoded only in part, so this does not protect memory.
+   */
   private static final long MAX_PIXELS = 100_000_000;
 
   private static final long MAX_FILE = 64L << 20;
@@ -43,15 +45,18 @@ final class Thumbnails {
 
   private final RecentFiles kept = new RecentFiles(Integer.MAX_VALUE, MAX_KEPT);
 
-  /** A scroll through thousands of cards leaves the processors to whoever draws. */
+  /** Scrolling through thousands of cards leaves most cores to drawing. */
   private final Semaphore decoding = new Semaphore(2);
 
-  /** What tells one image of a LoRA from the next; empty if it has none that can be shown. */
+  /**
+   * Returns a version that changes with the preview image; empty if there is none that can be
+   * shown.
+   */
   Optional<String> version(LoraAdapter lora) {
     return lora.preview().filter(Thumbnails::isReadable).flatMap(Thumbnails::version);
   }
 
-  /** Java reads no WebP. */
+  /** Java cannot read WebP. */
   private static boolean isReadable(Path picture) {
     String name = picture.toString();
     return ImageIO.getImageReadersBySuffix(
@@ -70,7 +75,7 @@ final class Thumbnails {
   }
 
   /**
-   * The image of a LoRA, as JPEG.
+   * Returns the preview image of a LoRA as JPEG.
    *
    * @throws Refusal if there is none, or it cannot be read
    */
@@ -78,7 +83,7 @@ final class Thumbnails {
     Path picture =
         lora.preview()
             .orElseThrow(
-                () -> new Refusal(404, "LoRA '%s' has no preview picture".formatted(lora.name())));
+                () -> new Refusal(404, "LoRA '%s' has no preview image".formatted(lora.name())));
     String key = picture + "|" + version(picture).orElse("");
     return kept.made(key, () -> read(lora.name(), picture));
   }
@@ -92,25 +97,27 @@ final class Thumbnails {
       return written(scaled(decoded(picture)));
     } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new Refusal(
-          422, "the preview picture of LoRA '%s' cannot be read: %s".formatted(name, reason(e)));
+          422, "cannot read the preview image of LoRA '%s': %s".formatted(name, reason(e)));
     } finally {
       decoding.release();
     }
   }
 
   private static String reason(Exception e) {
-    return e instanceof FileSystemException ? "the file is gone" : "" + e.getMessage();
+    return e instanceof FileSystemException
+        ? "the file is missing or cannot be opened"
+        : "" + e.getMessage();
   }
 
   private static BufferedImage decoded(Path picture) throws IOException {
     try (InputStream stream = Files.newInputStream(picture);
         ImageInputStream in = new ImageStream(stream)) {
       return ImageIoReader.ask(in, Thumbnails::decoded)
-          .orElseThrow(() -> new IOException("it is of an unknown format"));
+          .orElseThrow(() -> new IOException("the format is unknown"));
     }
   }
 
-  /** Every n-th pixel is enough, if twice as many as are needed stay. */
+  /** Subsamples to at least twice the required size. */
   private static BufferedImage decoded(ImageReader reader) throws IOException {
     int width = reader.getWidth(0);
     if ((long) width * reader.getHeight(0) > MAX_PIXELS) {

@@ -1,12 +1,12 @@
 /**
- * The LoRAs that there are: lists by pages, cards, what is known of one.
+ * The available LoRAs: paged lists, cards, details.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What stands on a LoRA's card, how thousands of them are listed: {@code server.loras}:
- *       {@code LoraView}, {@code Thumbnails}; {@code RecentLoras}; the page: {@code studio/loras},
- *       {@code studio/core/virtual-list.js}.
+ *   <li>The contents of a LoRA's card and lists of thousands of LoRAs: {@code LoraView}, {@code
+ *       Thumbnails} and {@code RecentLoras} in {@code server.loras}; on the page: {@code
+ *       studio/loras}, {@code studio/core/virtual-list.js}.
  * </ul>
  */
 @NullMarked

@@ -21,8 +21,8 @@ import java.util.Optional;
 import javax.imageio.ImageIO;
 
 /**
- * The form of an edit, as the fields of A1111's {@code img2img}. Where the mask is transparent, the
- * image is painted anew; without a mask, where the image itself is.
+ * Converts the form of an edit to the fields of A1111's {@code img2img}. Transparent areas of the
+ * mask are repainted; without a mask, transparent areas of the image.
  */
 final class EditForm {
   private final RequestLimits limits;
@@ -47,8 +47,8 @@ final class EditForm {
   }
 
   /**
-   * The form of a variation: the image is drawn again with the prompts that its settings have, if
-   * it has any, and another seed.
+   * Reads the form of a variation: the image is redrawn with the prompts from its settings, if it
+   * has any, and another seed.
    */
   Fields readVariation(Context context) {
     byte[] picture = image(context);
@@ -72,7 +72,7 @@ final class EditForm {
 
   private byte[] image(Context context) {
     if (!context.isMultipartFormData()) {
-      throw new Refusal(400, "the body must be a form, multipart/form-data");
+      throw new Refusal(400, "the body must be multipart/form-data");
     }
     List<UploadedFile> files = images(context);
     if (files.isEmpty()) {
@@ -80,7 +80,7 @@ final class EditForm {
     }
     if (files.size() > 1) {
       throw Refusal.of(
-          "image", "one image is edited at a time: the form has " + files.size() + " images");
+          "image", "the form must have one image, but has " + files.size() + " images");
     }
     return bytes(files.get(0));
   }
@@ -93,7 +93,7 @@ final class EditForm {
     node.putArray("init_images").add(Base64Images.base64(picture));
     if (node.path("size").asText("auto").equals("auto")) {
       Image given = Base64Images.read("image", picture, limits.pixels());
-      // As large as it is, but for what is left over of a latent's eight pixels.
+      // The image's own size, rounded down to multiples of 8.
       node.put("size", "%sx%s".formatted(eights(given.width()), eights(given.height())));
     }
     return node;
@@ -108,12 +108,12 @@ final class EditForm {
       List<UploadedFile> files = new ArrayList<>(context.uploadedFiles("image"));
       files.addAll(context.uploadedFiles("image[]"));
       return files;
-    } catch (Exception e) { // Of several kinds, checked ones that Kotlin does not tell among them.
-      throw new Refusal(400, "the form could not be read: " + reason(e));
+    } catch (Exception e) { // Includes checked exceptions, which Kotlin does not declare.
+      throw new Refusal(400, "cannot read the form: " + reason(e));
     }
   }
 
-  /** What Jetty's reader of forms said first. */
+  /** Returns the message of the root cause, from Jetty's form parser. */
   private static String reason(Throwable e) {
     Throwable cause = e.getCause();
     return cause == null ? String.valueOf(e.getMessage()) : reason(cause);
@@ -129,14 +129,14 @@ final class EditForm {
     try (InputStream content = file.content()) {
       return content.readAllBytes();
     } catch (IOException e) {
-      throw new Refusal(400, "the form could not be read: " + e.getMessage());
+      throw new Refusal(400, "cannot read the form: " + e.getMessage());
     }
   }
 
   /**
-   * White where an image is transparent.
+   * Returns a mask that is white where an image is transparent.
    *
-   * @param required whether an image without transparency is a mistake
+   * @param required whether an image without transparency is an error
    */
   private Optional<BufferedImage> transparency(byte[] file, boolean required) {
     Base64Images.requireSize("mask", file, limits.pixels());
@@ -144,11 +144,12 @@ final class EditForm {
     try {
       image = ImageIO.read(new ImageStream(new ByteArrayInputStream(file)));
     } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw new Refusal(400, "the mask could not be read: " + e.getMessage());
+      throw new Refusal(400, "cannot read the mask: " + e.getMessage());
     }
     if (image == null || !image.getColorModel().hasAlpha()) {
       if (required) {
-        throw Refusal.of("mask", "the mask must be a PNG that is transparent where to paint");
+        throw Refusal.of(
+            "mask", "the mask must be a PNG that is transparent in the areas to repaint");
       }
       return Optional.empty();
     }

@@ -19,21 +19,21 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The form in which images are sent.
+ * Formats images for responses.
  *
  * @param format {@code png} or {@code jpeg}
- * @param quality of JPEG images, 0 to 100
- * @param links makes the addresses of images that clients fetch; empty for base64
+ * @param quality the quality of JPEG images, 0 to 100
+ * @param links creates URLs of images; empty for base64
  */
 record ImageAnswer(String format, int quality, Optional<Links> links) {
-  /** OpenAI's names of sizes; others would not pass the checks of its clients. */
+  /** OpenAI's sizes; its clients reject others. */
   private static final Set<String> SIZES = Set.of("1024x1024", "1024x1536", "1536x1024");
 
   /**
-   * Addresses of images.
+   * Creates URLs of images.
    *
    * @param server scheme and authority
-   * @param signed signs their paths
+   * @param signed signs the paths
    */
   record Links(String server, SignedPaths signed) {
     String of(Job job, int number, ImageAnswer form) {
@@ -96,7 +96,9 @@ record ImageAnswer(String format, int quality, Optional<Links> links) {
     return answer;
   }
 
-  /** Previews have the size of the image, though they show an eighth of its detail. */
+  /**
+   * Previews are scaled to the size of the image, although they have an eighth of its resolution.
+   */
   ObjectNode partial(String type, BufferedImage look, int index, ImageSize size) {
     Image enlarged = Image.of(look).resized(size.width(), size.height());
     return event(size)
@@ -119,13 +121,13 @@ record ImageAnswer(String format, int quality, Optional<Links> links) {
     return completed;
   }
 
-  /** Events must have what answers may leave out. */
+  /** Returns the fields that events must have, including those that are optional in responses. */
   private ObjectNode event(ImageSize size) {
     String name = size.width() + "x" + size.height();
     return common().put("size", SIZES.contains(name) ? name : "auto").put("quality", "auto");
   }
 
-  /** Nothing is billed here, so no tokens are counted. */
+  /** Returns zero usage: nothing is billed, so no tokens are counted. */
   private ObjectNode common() {
     ObjectNode answer = Fields.object();
     answer.put("output_format", format);

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** OpenAI's fields as those of A1111. */
+/** Converts OpenAI's fields to those of A1111. */
 final class ImageFields {
-  /** OpenAI's names, which A1111 does not have. */
+  /** OpenAI's fields that A1111 does not have. */
   private static final List<String> OWN =
       List.of(
           "model",
@@ -34,12 +34,12 @@ final class ImageFields {
           "moderation",
           "user");
 
-  /** Fields without effect, and what decides in their place. */
+  /** Fields without effect, and what to use instead. */
   private static final Map<String, String> WITHOUT_EFFECT =
       Map.of(
-          "quality", "'steps' decides",
-          "style", "the prompt decides",
-          "input_fidelity", "'denoising_strength' decides");
+          "quality", "use 'steps'",
+          "style", "use the prompt",
+          "input_fidelity", "use 'denoising_strength'");
 
   private static final Map<String, String> OPENAI_NAMES =
       Map.of(
@@ -56,16 +56,16 @@ final class ImageFields {
   }
 
   /**
-   * Translates a request. What has no effect becomes a warning.
+   * Translates a request. Fields without effect add a warning.
    *
-   * @throws Refusal if a field asks for what does not exist here
+   * @throws Refusal if a field requests something unsupported
    */
   Fields translated(Fields fields) {
     ObjectNode node = fields.node().deepCopy();
     node.remove(OWN);
     node.put("n_iter", fields.whole("n", 1));
     if (node.remove("batch_size") != null) {
-      fields.warn("field 'batch_size' has no effect; 'n' decides");
+      fields.warn("field 'batch_size' has no effect; use 'n'");
     }
     fields
         .name("size")
@@ -91,7 +91,7 @@ final class ImageFields {
         .ifPresent(
             model ->
                 fields.warn(
-                    "model '%s' is not here; '%s' was used"
+                    "model '%s' is not loaded; used '%s'"
                         .formatted(model, offer.pipeline().checkpoint().name())));
     for (String name : Set.copyOf(WITHOUT_EFFECT.keySet())) {
       if (fields.name(name).filter(value -> !value.equals("auto")).isPresent()) {
@@ -116,7 +116,7 @@ final class ImageFields {
   /**
    * Reads a translated request.
    *
-   * @throws Refusal if a field cannot be used, by OpenAI's name for it
+   * @throws Refusal if a field is invalid; the error has OpenAI's name of the field
    */
   PromptSpec read(Fields translated) {
     try {

@@ -27,9 +27,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code /v1/images/generations}, {@code edits} and {@code variations}. Beside OpenAI's fields
- * those of A1111 are taken, such as {@code steps}, {@code seed} and {@code negative_prompt}, as
- * extra fields that most clients can send.
+ * {@code /v1/images/generations}, {@code edits} and {@code variations}. In addition to OpenAI's
+ * fields, these accept those of A1111, such as {@code steps}, {@code seed} and {@code
+ * negative_prompt}, which most clients can send as extra fields.
  */
 public final class ImagesApi {
   private final RequestContext offer;
@@ -38,9 +38,9 @@ public final class ImagesApi {
   private final SignedPaths signed;
 
   /**
-   * The interface over a queue.
+   * Creates the API of a queue.
    *
-   * @param signed signs the addresses of images, so that they need no credentials
+   * @param signed signs the URLs of images, so that clients need no credentials
    */
   public ImagesApi(
       RequestContext offer, JobQueue queue, ErrorMessages sentences, SignedPaths signed) {
@@ -50,7 +50,7 @@ public final class ImagesApi {
     this.signed = signed;
   }
 
-  /** Serves it. */
+  /** Adds the routes. */
   public void addTo(RoutesConfig routes) {
     routes.get("/v1/models", this::models);
     routes.post(
@@ -120,7 +120,7 @@ public final class ImagesApi {
     }
   }
 
-  /** Why images are missing. */
+  /** Returns the reason why images are missing. */
   private Optional<Refusal> problem(Job job) {
     return switch (job.snapshot().state()) {
       case FAILED -> {
@@ -166,7 +166,7 @@ public final class ImagesApi {
       for (; images < finished.size(); images++) {
         boolean last = images == finished.size() - 1;
         if (images == job.parts() - 1 && !ended) {
-          break; // It waits for the warnings, which are known at the end.
+          break; // Wait for the warnings, which are known at the end.
         }
         List<String> warnings = ended && last ? warnings(job) : List.of();
         stream.send(
@@ -186,7 +186,7 @@ public final class ImagesApi {
                     ErrorAnswer.openAi(refusal.status(), refusal.sentence(), refusal.parameter())));
   }
 
-  /** What fails before it draws is answered with its status, as nothing has been sent yet. */
+  /** Waits until drawing begins; earlier errors can still be sent with their own status. */
   private Job.Snapshot firstSign(ClientConnection client, Job job) {
     Job.Snapshot now = job.snapshot();
     while (!now.state().isEnd() && now.begun() == 0) {

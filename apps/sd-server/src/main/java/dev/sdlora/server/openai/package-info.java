@@ -1,4 +1,4 @@
-/** The images interface of OpenAI, {@code /v1/images}. */
+/** OpenAI's images API, {@code /v1/images}. */
 @NullMarked
 package dev.sdlora.server.openai;
 

@@ -6,18 +6,19 @@ import dev.sdlora.api.prompt.Span;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What an editor colours in a prompt: pieces that follow each other, none in another. */
+/** The highlighted parts of a prompt, in order and without overlap. */
 final class Highlights {
-  /** A browser lays out no more of them while somebody types; what is behind stays plain. */
+  /** Limit of parts that a browser can lay out while the user types; the rest stays plain. */
   private static final int MOST = 3000;
 
   private final boolean negative;
   private final List<Highlight> found = new ArrayList<>();
 
   /**
-   * A piece.
+   * A highlighted part.
    *
-   * @param kind what it is, in one word
+   * @param span its position
+   * @param kind its kind, in one word
    */
   record Highlight(Span span, String kind) {}
 
@@ -26,9 +27,9 @@ final class Highlights {
   }
 
   /**
-   * The pieces of a prompt that are more than plain text, in order.
+   * Returns the parts of a prompt that are more than plain text, in order.
    *
-   * @param negative whether it is a negative prompt, in which {@code AND} is a word
+   * @param negative whether it is a negative prompt, in which {@code AND} is a plain word
    */
   static List<Highlight> of(Prompt tree, boolean negative) {
     Highlights highlights = new Highlights(negative);
@@ -72,7 +73,7 @@ final class Highlights {
     add(span, weight > 1 ? "stronger" : weight < 1 ? "weaker" : "");
   }
 
-  /** The brackets of a node, with what divides its inside, and the inside. */
+  /** Adds the brackets and separators of a node, and its contents. */
   private void addAround(PromptNode node, String kind, double weight) {
     int from = node.span().start();
     for (PromptNode child : node.children()) {

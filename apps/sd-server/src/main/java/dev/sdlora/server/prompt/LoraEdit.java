@@ -14,23 +14,23 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Puts a LoRA into prompts as a click on its card does, changes its weight, and takes it out again
- * with what was put in along with it.
+ * Adds a LoRA to prompts as a click on its card does, changes its weight, and removes it with
+ * everything that was added with it.
  *
- * @param prompt what the editor has
- * @param negativePrompt likewise
+ * @param prompt the prompt in the editor
+ * @param negativePrompt the negative prompt in the editor
  */
 record LoraEdit(String prompt, String negativePrompt) {
 
-  /** What calls the LoRA up, behind its tag as the library writes it. */
+  /** Returns the trigger words that follow the tag recommended by the library. */
   private static String words(LoraAdapter.Tag advice) {
     return advice.prompt().substring(advice.prompt().indexOf('>') + 1);
   }
 
   /**
-   * The tag with its trigger words at the end; if it is there already, its weight alone changes.
+   * Appends the tag with its trigger words; if there is a tag already, only its weight changes.
    *
-   * @param weight empty for the one that is advised, or 1
+   * @param weight the weight; empty for the recommended one, or 1
    */
   LoraEdit with(LoraAdapter lora, OptionalDouble weight, LoraLibrary loras) {
     List<PromptNode.Tag> tags = tags(lora, loras);
@@ -50,8 +50,7 @@ record LoraEdit(String prompt, String negativePrompt) {
     }
     throw new Refusal(
         422,
-        ("the tag %s would not be read as one at the end of this prompt: either a tag before it is"
-                + " not closed, or the name has a character that tags cannot have")
+        "the tag %s would not be recognised at the end of this prompt: either an earlier tag is not closed, or the name has a character that tags cannot have"
             .formatted(tag));
   }
 
@@ -74,7 +73,7 @@ record LoraEdit(String prompt, String negativePrompt) {
         .anyMatch(tag -> tag.span().start() == start && LoraTags.name(tag).equals(name));
   }
 
-  /** The tags that call a LoRA by the name of its file or its trainer. */
+  /** Returns the tags that name a LoRA by its file or its trainer's name. */
   private List<PromptNode.Tag> tags(LoraAdapter lora, LoraLibrary loras) {
     return LoraTags.of(Prompt.parse(prompt)).stream()
         .filter(
@@ -102,7 +101,7 @@ record LoraEdit(String prompt, String negativePrompt) {
     return new LoraEdit(changed, negativePrompt);
   }
 
-  /** So that the places of the others stay as they are. */
+  /** Reverses the order, so that edits do not move the remaining tags. */
   private static List<PromptNode.Tag> lastFirst(List<PromptNode.Tag> tags) {
     List<PromptNode.Tag> reversed = new ArrayList<>(tags);
     Collections.reverse(reversed);
@@ -113,7 +112,7 @@ record LoraEdit(String prompt, String negativePrompt) {
     return text.substring(0, span.start()) + by + text.substring(span.end());
   }
 
-  /** Without its tags, the trigger words right behind them, and what it wants to be without. */
+  /** Removes the LoRA's tags, the trigger words that follow them, and its negative prompt. */
   LoraEdit without(LoraAdapter lora, LoraLibrary loras) {
     LoraAdapter.Tag advice = lora.tag();
     String rest = prompt;
@@ -128,7 +127,7 @@ record LoraEdit(String prompt, String negativePrompt) {
         rest, at < 0 ? negativePrompt : cut(negativePrompt, at, at + unwanted.length()));
   }
 
-  /** Cuts with one of two blanks around it, and one of two commas. */
+  /** Cuts a part with one of two surrounding blanks and one of two commas. */
   private static String cut(String text, int from, int to) {
     String before = text.substring(0, from);
     String after = text.substring(to);

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 
-/** The tags of LoRAs in a prompt. */
+/** The LoRA tags in a prompt. */
 final class LoraTags {
   private static final Pattern NUMBER = Pattern.compile("\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)\\s*");
 
   private LoraTags() {}
 
-  /** In the order in which they stand there. */
+  /** Returns the tags in order. */
   static List<PromptNode.Tag> of(Prompt tree) {
     List<PromptNode.Tag> tags = new ArrayList<>();
     tree.parts().forEach(part -> addAll(part.nodes(), tags));
@@ -37,7 +37,7 @@ final class LoraTags {
     return tag.arguments().get(0).strip();
   }
 
-  /** The weight, if it is one number for everything. */
+  /** Returns the weight if it is one number for everything. */
   static OptionalDouble weight(PromptNode.Tag tag) {
     List<String> behind = tag.arguments().subList(1, tag.arguments().size());
     if (behind.stream().anyMatch(LoraTags::isStrength)) {
@@ -54,13 +54,13 @@ final class LoraTags {
     };
   }
 
-  /** A strength of one network, or of one pass. */
+  /** Whether an argument is the strength of one network or one pass. */
   private static boolean isStrength(String argument) {
     String name = argument.substring(0, Math.max(0, argument.indexOf('='))).strip();
     return name.equals("te") || name.equals("unet");
   }
 
-  /** The same tag with another weight for everything; what else it says stays. */
+  /** Returns the tag with another weight for everything and its other arguments unchanged. */
   static String weighted(PromptNode.Tag tag, String weight) {
     StringBuilder text = new StringBuilder("<" + tag.kind() + ":" + tag.arguments().get(0));
     text.append(':').append(weight);

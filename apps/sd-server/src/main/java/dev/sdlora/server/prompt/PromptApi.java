@@ -23,9 +23,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 
-/** {@code /api/prompt}: what an editor of prompts asks while somebody types. Nothing is drawn. */
+/** {@code /api/prompt}: supports prompt editors while the user types. Draws nothing. */
 public final class PromptApi {
-  /** Nobody looks through more; typing goes on instead. */
+  /** Limit of suggestions; users type on instead of reading more. */
   private static final int MOST_COMPLETIONS = 50;
 
   private static final int MOST_STEPS = 10_000;
@@ -35,9 +35,9 @@ public final class PromptApi {
   private final ErrorMessages sentences;
 
   /**
-   * The interface over a pipeline.
+   * Creates the API of a pipeline.
    *
-   * @param loras those of the pipeline, as they were a moment ago
+   * @param loras the pipeline's LoRAs, cached for a moment
    */
   public PromptApi(Pipeline pipeline, LoraLibrary loras, ErrorMessages sentences) {
     this.pipeline = pipeline;
@@ -45,7 +45,7 @@ public final class PromptApi {
     this.sentences = sentences;
   }
 
-  /** Serves it. */
+  /** Adds the routes. */
   public void addTo(RoutesConfig routes) {
     routes.post("/api/prompt", this::read);
     routes.post("/api/prompt/complete", this::complete);
@@ -70,7 +70,10 @@ public final class PromptApi {
     Answers.json(context, answer);
   }
 
-  /** Prompts change over calls of the model, which are more than steps for some samplers. */
+  /**
+   * Returns the model calls of each pass, over which prompts change; some samplers need more than
+   * one per step.
+   */
   private ReadText.Calls calls(Fields fields) {
     PromptSpec defaults = pipeline.checkpoint().defaults();
     int steps = steps(fields, "steps", defaults.steps());
@@ -102,7 +105,7 @@ public final class PromptApi {
     int cursor = fields.whole("cursor", prompt.length());
     if (cursor < 0 || cursor > prompt.length()) {
       throw new Refusal(
-          422, "field 'cursor' must be a place in the prompt, from 0 to " + prompt.length());
+          422, "field 'cursor' must be a position in the prompt, from 0 to " + prompt.length());
     }
     PromptCompleter completer =
         new PromptCompleter(
@@ -127,7 +130,7 @@ public final class PromptApi {
     if (prompt.length() > PromptLimits.DEFAULTS.characters()) {
       throw new Refusal(
           422,
-          "field '%s' has %s characters; at most %s are read"
+          "field '%s' has %s characters; the limit is %s"
               .formatted(name, prompt.length(), PromptLimits.DEFAULTS.characters()));
     }
     return prompt;

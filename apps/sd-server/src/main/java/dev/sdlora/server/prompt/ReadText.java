@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** How a prompt is read, for an editor: what to colour, how long it is, what is wrong. */
+/** The interpretation of a prompt for an editor: parts to highlight, length, problems. */
 final class ReadText {
-  /** Nobody reads more of them. */
+  /** Limit of problems that are reported. */
   private static final int MOST_PROBLEMS = 100;
 
   private final LoraLibrary loras;
@@ -31,10 +31,10 @@ final class ReadText {
   private final ErrorMessages sentences;
 
   /**
-   * A reader.
+   * Creates a reader.
    *
-   * @param embeddings that fit the checkpoint
-   * @param words that it was taught; empty if it does not tell
+   * @param embeddings the embeddings that fit the checkpoint
+   * @param words the words that the model was trained on; empty if unknown
    */
   ReadText(
       LoraLibrary loras, List<Embedding> embeddings, List<String> words, ErrorMessages sentences) {
@@ -44,10 +44,10 @@ final class ReadText {
     this.sentences = sentences;
   }
 
-  /** How often the model is called in each pass. */
+  /** The model calls of each pass. */
   record Calls(int first, OptionalInt hires) {}
 
-  /** Whatever the text is, there is an answer. */
+  /** Returns the interpretation; never fails for any text. */
   ObjectNode json(String prompt, boolean negative, Calls calls) {
     ObjectNode json = Fields.object();
     ArrayNode spans = json.putArray("spans");
@@ -111,7 +111,7 @@ final class ReadText {
     try {
       json.put("file", loras.find(LoraTags.name(tag)).name());
     } catch (LoraException e) {
-      json.putNull("file"); // It is among the problems.
+      json.putNull("file"); // It is listed under the problems.
     }
     return json;
   }

@@ -1,12 +1,12 @@
 /**
  * The API of prompt editors: explains prompts, completes them, and inserts LoRAs.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What is coloured and marked in prompts: kinds in {@code server.prompt.Highlights}, places
- *       of problems in {@code prompt.tree.Finding}; the page: {@code studio/draw/prompt-box.js},
- *       {@code highlight.js}, {@code prompt.css}.
+ *   <li>Highlights and marked problems in prompts: kinds in {@code server.prompt.Highlights},
+ *       positions of problems in {@code prompt.tree.Finding}; on the page: {@code
+ *       studio/draw/prompt-box.js}, {@code highlight.js}, {@code prompt.css}.
  * </ul>
  */
 @NullMarked

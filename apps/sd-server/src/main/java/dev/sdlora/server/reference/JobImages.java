@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The images of jobs that are known, by {@code ID/NUMBER}, counted from 0. */
+/** The images of known jobs, named {@code ID/NUMBER}, counted from 0. */
 public final class JobImages implements ImageLookup {
   private static final Pattern NAME = Pattern.compile("(.+)/(\\d{1,6})");
 
   private final JobQueue queue;
 
-  /** Those of a queue. */
+  /** Creates a lookup in a queue's jobs. */
   public JobImages(JobQueue queue) {
     this.queue = queue;
   }

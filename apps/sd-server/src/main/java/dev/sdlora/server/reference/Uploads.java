@@ -7,9 +7,9 @@ import dev.sdlora.server.http.Sha256;
 import java.util.Optional;
 
 /**
- * The files of images that clients have sent, to be named by requests. They are kept in memory;
- * those that were not used for longest make room for new ones. A file has the same name whenever it
- * is sent. Safe for use by several threads.
+ * Image files that clients have uploaded, for requests to refer to. They are kept in memory, and
+ * the least recently used are evicted. Equal files have the same name. Safe for use by several
+ * threads.
  */
 public final class Uploads implements ImageLookup {
   private static final int NAME_BYTES = 16;
@@ -18,10 +18,10 @@ public final class Uploads implements ImageLookup {
   private final RecentFiles files;
 
   /**
-   * None yet.
+   * Creates an empty store.
    *
-   * @param maxFiles so many are kept
-   * @param maxBytes so long are all together
+   * @param maxFiles the maximum number of files
+   * @param maxBytes the maximum total length
    */
   public Uploads(int maxFiles, long maxBytes) {
     this.maxBytes = maxBytes;
@@ -31,14 +31,14 @@ public final class Uploads implements ImageLookup {
   /**
    * Keeps a file.
    *
-   * @param file is not copied
+   * @param file the content, not copied
    * @return its name
-   * @throws Refusal if it is longer than all may be together
+   * @throws Refusal if it is longer than the limit for all files
    */
   public String add(byte[] file) {
     if (file.length > maxBytes) {
       throw new Refusal(
-          413, "the picture has %s bytes; at most %s are kept".formatted(file.length, maxBytes));
+          413, "the image has %s bytes; the limit is %s".formatted(file.length, maxBytes));
     }
     String name = Sha256.hex(file, NAME_BYTES);
     files.put(name, file);
@@ -50,7 +50,7 @@ public final class Uploads implements ImageLookup {
     return files.find(name);
   }
 
-  /** Forgets all. */
+  /** Removes all files. */
   public void clear() {
     files.clear();
   }

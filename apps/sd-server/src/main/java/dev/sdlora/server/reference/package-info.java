@@ -1,4 +1,4 @@
-/** Images that requests name in place of sending them: uploads, and those of ended jobs. */
+/** Images that requests refer to instead of sending them: uploads and images of jobs. */
 @NullMarked
 package dev.sdlora.server.reference;
 

@@ -7,7 +7,7 @@ import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Refusal;
 import io.javalin.config.RoutesConfig;
 
-/** {@code /controlnet}: which networks there are. Preprocessors there are none. */
+/** {@code /controlnet}: lists the ControlNets; preprocessors are not supported. */
 final class ControlNetListings {
   private final RequestContext offer;
 
@@ -42,7 +42,7 @@ final class ControlNetListings {
         context -> {
           throw new Refusal(
               422,
-              "there are no preprocessors here; send what they would make, with module 'none'");
+              "preprocessors are not supported; send the preprocessed image with module 'none'");
         });
   }
 

@@ -32,14 +32,14 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code txt2img} and {@code img2img}: answers when the images are there. */
+/** {@code txt2img} and {@code img2img}; the response is sent when the images are finished. */
 final class DrawingEndpoints {
   private static final Pattern TASK_ID = Pattern.compile("[A-Za-z0-9_()-]{1,64}");
   private static final Pattern MODEL_HASH = Pattern.compile("Model hash: ([0-9a-f]+)");
   private static final DateTimeFormatter TIMESTAMP =
       DateTimeFormatter.ofPattern("yyyyMMddHHmmss", Locale.ROOT).withZone(ZoneId.systemDefault());
 
-  /** What the answer does not repeat. */
+  /** Fields that the response does not repeat. */
   private static final Set<String> PICTURES = Set.of("init_images", "mask", "alwayson_scripts");
 
   private final RequestContext offer;
@@ -96,7 +96,7 @@ final class DrawingEndpoints {
     Optional<String> id = fields.name("force_task_id");
     if (id.isPresent() && !TASK_ID.matcher(id.get()).matches()) {
       throw new Refusal(
-          422, "field 'force_task_id' must be of letters, digits, '_', '-' and brackets");
+          422, "field 'force_task_id' may only have letters, digits, '_', '-' and brackets");
     }
     return id;
   }

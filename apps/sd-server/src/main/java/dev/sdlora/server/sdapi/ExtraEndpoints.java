@@ -20,11 +20,11 @@ import java.io.ByteArrayInputStream;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Base64Images that are only enlarged, and what is written in images. */
+/** Upscaling of images, and settings in images. */
 final class ExtraEndpoints {
   private final RequestContext offer;
 
-  /** One image at a time, as a network takes all cores. */
+  /** Limits upscaling to one image at a time, because a network uses all cores. */
   private final ReentrantLock enlarging = new ReentrantLock(true);
 
   ExtraEndpoints(RequestContext offer) {
@@ -46,7 +46,7 @@ final class ExtraEndpoints {
     try {
       info = GeneratedImage.readInfotext(new ByteArrayInputStream(file));
     } catch (ImageFileException e) {
-      info = ""; // A1111 answers so to images without settings.
+      info = ""; // A1111 sends this for images without settings.
     }
     ObjectNode answer = Fields.object().put("info", info);
     ObjectNode items = answer.putObject("items");
@@ -97,7 +97,8 @@ final class ExtraEndpoints {
     for (Fields file : files) {
       String text =
           file.name("data")
-              .orElseThrow(() -> new Refusal(422, "each of 'imageList' must have 'data'"));
+              .orElseThrow(
+                  () -> new Refusal(422, "each element of 'imageList' must have a field 'data'"));
       images.add(enlarged("imageList", text, fields));
     }
     Answers.json(context, answer);
@@ -113,7 +114,7 @@ final class ExtraEndpoints {
     return fields;
   }
 
-  /** An image as base64, enlarged as the fields say. */
+  /** Upscales an image as the fields request; returns base64. */
   private String enlarged(String field, String text, Fields fields) {
     Image picture = offer.images().image(field, text, offer.limits().pixels());
     Enlargement target = Enlargement.read(fields, picture, offer);

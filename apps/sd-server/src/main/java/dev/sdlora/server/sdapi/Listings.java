@@ -16,9 +16,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 
-/** What there is to choose from. Files are told by their names; no path leaves the server. */
+/**
+ * Lists of available models, samplers and options. Files are listed by name; no path leaves the
+ * server.
+ */
 final class Listings {
-  /** Everything is looked up anew whenever it is asked for, so there is nothing to refresh. */
+  /** Refresh calls without effect, because every listing reads the folders again. */
   private static final List<String> REFRESHES =
       List.of(
           "refresh-loras",
@@ -158,7 +161,7 @@ final class Listings {
     return upscalers;
   }
 
-  /** All networks that enlarge images, whatever their kind. */
+  /** Returns all networks that upscale images. */
   private ArrayNode upscalerNetworks() {
     ArrayNode networks = Fields.array();
     offer

@@ -14,8 +14,8 @@ import java.awt.image.BufferedImage;
 import java.util.Optional;
 
 /**
- * How far the job is that draws, and an end to it. Where several draw at once, the oldest is meant;
- * {@code /internal/progress} tells of one by its id.
+ * Progress of the running job, and interrupting it; the oldest if several run. {@code
+ * /internal/progress} reports one job by its id.
  */
 final class ProgressEndpoints {
   private final JobQueue queue;
@@ -48,7 +48,7 @@ final class ProgressEndpoints {
   private void progress(Context context) {
     Optional<Job> running = queue.running();
     boolean without = "true".equalsIgnoreCase(context.queryParam("skip_current_image"));
-    // Asked for before the steps: one that comes after them would be of a step that is not told.
+    // Read before the snapshot; a later preview could belong to a step that is not reported yet.
     Optional<BufferedImage> preview = running.filter(job -> !without).flatMap(Job::preview);
     ObjectNode answer = Fields.object();
     Optional<Job.Snapshot> now = running.map(Job::snapshot);

@@ -11,20 +11,20 @@ import io.javalin.config.RoutesConfig;
 import java.io.InputStream;
 import java.util.Objects;
 
-/** All of A1111's interface. */
+/** A1111's API. */
 public final class Sdapi {
   private final RequestContext offer;
   private final JobQueue queue;
   private final ErrorMessages sentences;
 
-  /** The interface over a queue. */
+  /** Creates the API of a queue. */
   public Sdapi(RequestContext offer, JobQueue queue, ErrorMessages sentences) {
     this.offer = offer;
     this.queue = queue;
     this.sentences = sentences;
   }
 
-  /** Serves it. */
+  /** Adds the routes. */
   public void addTo(RoutesConfig routes) {
     SdapiState state = new SdapiState(offer);
     new DrawingEndpoints(offer, queue, state, sentences).addTo(routes);
@@ -45,7 +45,7 @@ public final class Sdapi {
         });
   }
 
-  /** The interfaces of A1111 and OpenAI as an OpenAPI document. */
+  /** Returns the OpenAPI document of A1111's and OpenAI's APIs. */
   private static InputStream description() {
     return Objects.requireNonNull(Sdapi.class.getResourceAsStream("openapi.json"), "openapi.json");
   }

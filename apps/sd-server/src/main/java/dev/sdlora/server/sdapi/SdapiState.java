@@ -25,7 +25,9 @@ final class SdapiState {
     }
   }
 
-  /** As A1111 calls them, those that mean something here and those that clients look at. */
+  /**
+   * Returns the options under A1111's names: those with an effect here and those that clients read.
+   */
   ObjectNode toJson() {
     Overrides now = options();
     ObjectNode json = Fields.object();

@@ -1,4 +1,4 @@
-/** The interface of A1111, {@code /sdapi/v1}, and that of its ControlNet extension. */
+/** A1111's API, {@code /sdapi/v1}, and that of its ControlNet extension. */
 @NullMarked
 package dev.sdlora.server.sdapi;
 

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Prompts that the page suggests while it is empty. */
+/** Prompts that the page suggests while the prompt is empty. */
 final class ExamplePrompts {
   private static final int SHOWN = 3;
 
-  /** For models that draw anything, then for the bundled one. */
+  /** Prompts for general models, then for the bundled one. */
   private static final List<String> CANDIDATES =
       List.of(
           "an astronaut riding a horse, oil painting",
@@ -25,7 +25,8 @@ final class ExamplePrompts {
   /**
    * Returns up to three prompts that a model can draw.
    *
-   * @param words that it was taught; empty if that is unknown, which allows every prompt
+   * @param words the words that the model was trained on; if empty because unknown, all prompts
+   *     qualify
    */
   static List<String> of(List<String> words) {
     PromptExplanation.Options options =

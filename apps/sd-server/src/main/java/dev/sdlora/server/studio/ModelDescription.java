@@ -14,7 +14,7 @@ import dev.sdlora.request.RequestContext;
 import java.util.Arrays;
 import java.util.Collection;
 
-/** What a page needs to know of the model and the choices before anything is drawn. */
+/** The model and the choices that a page needs before drawing. */
 final class ModelDescription {
   private final RequestContext offer;
 
@@ -22,7 +22,7 @@ final class ModelDescription {
     this.offer = offer;
   }
 
-  /** {@code GET /api/model}. */
+  /** Returns the response of {@code GET /api/model}. */
   ObjectNode json() {
     Checkpoint checkpoint = offer.pipeline().checkpoint();
     ObjectNode json = Fields.object();
@@ -50,7 +50,7 @@ final class ModelDescription {
     return json;
   }
 
-  /** Of the fields of a request that leaves them open. */
+  /** Returns the defaults for fields that a request omits. */
   private static ObjectNode defaults(Checkpoint checkpoint) {
     PromptSpec spec = checkpoint.defaults();
     HiresFix hires = HiresFix.builder().build();

@@ -20,11 +20,11 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * The files of the page, as they lie beside this class. Browsers ask for each anew and hear that it
- * is the same, so that a page never runs with parts of two versions.
+ * The files of the page, from the resources of this package. Browsers revalidate each file, so that
+ * a page never mixes two versions.
  */
 final class PageFiles {
-  /** No folder above, no class. */
+  /** Excludes parent folders and classes. */
   private static final Pattern NAME =
       Pattern.compile("(?:[a-z][a-z0-9-]*/)*[a-z][a-z0-9-]*\\.(html|js|css|svg)");
 
@@ -35,7 +35,7 @@ final class PageFiles {
           "css", "text/css; charset=utf-8",
           "svg", "image/svg+xml");
 
-  /** Nothing from elsewhere, no script within the page, no page around it. */
+  /** Allows nothing from other sites, no inline scripts and no framing. */
   private static final String POLICY =
       "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none';"
           + " form-action 'none'; frame-ancestors 'none'";

@@ -4,16 +4,16 @@ import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import io.javalin.config.RoutesConfig;
 
-/** The page at {@code /}, which asks for images as any client of {@code /api/jobs} does. */
+/** The page at {@code /}, a client of {@code /api/jobs}. */
 public final class Studio {
   private final RequestContext offer;
 
-  /** The page over what there is to name. */
+  /** Creates the page for a context. */
   public Studio(RequestContext offer) {
     this.offer = offer;
   }
 
-  /** Serves it. */
+  /** Adds the routes. */
   public void addTo(RoutesConfig routes) {
     new PageFiles().addTo(routes);
     ModelDescription model = new ModelDescription(offer);

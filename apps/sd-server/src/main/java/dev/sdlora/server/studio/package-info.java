@@ -1,12 +1,12 @@
 /**
- * The studio: a web page, and what it asks for beside jobs.
+ * The studio: a web page, and its API other than jobs.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>The page's start image and its size, masks, ControlNet units; what is dropped on the page:
- *       {@code studio/image}: {@code image-tab.js}, {@code start-size.js}, {@code mask-editor.js}
- *       and {@code mask-strokes.js}, {@code control-tab.js}; {@code restore.js}.
+ *   <li>The page's start image and its size, masks, ControlNet units and dropped files: {@code
+ *       image-tab.js}, {@code start-size.js}, {@code mask-editor.js}, {@code mask-strokes.js},
+ *       {@code control-tab.js} and {@code restore.js} in {@code studio/image}.
  * </ul>
  */
 @NullMarked

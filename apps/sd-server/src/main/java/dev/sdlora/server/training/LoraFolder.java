@@ -13,16 +13,13 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Where trained LoRAs come to lie, under names that were free. Nothing that is there is ever
- * replaced.
- */
+/** The folder for trained LoRAs. Existing files are never overwritten. */
 final class LoraFolder {
   private static final Logger LOG = LoggerFactory.getLogger(LoraFolder.class);
 
   private static final String EXTENSION = ".safetensors";
 
-  /** What prompts can name, and every system takes as a file. */
+  /** Names that prompts can use and every file system accepts. */
   private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} _.-]{0,79}");
 
   private static final Pattern OF_WINDOWS =
@@ -32,16 +29,16 @@ final class LoraFolder {
   private final LoraLibrary loras;
 
   /**
-   * A folder of a library.
+   * Creates it for a library.
    *
-   * @param folder empty for the first one of the library
+   * @param folder one of the library's folders; empty for the first
    */
   LoraFolder(Optional<Path> folder, LoraLibrary loras) {
     this.folder = folder.or(() -> loras.folders().stream().findFirst());
     this.loras = loras;
   }
 
-  /** Why no LoRA can be put there; empty if one can. */
+  /** Returns the reason why no LoRA can be saved there; empty if one can. */
   Optional<String> obstacle() {
     if (folder.isEmpty()) {
       return Optional.of(
@@ -55,9 +52,10 @@ final class LoraFolder {
   }
 
   /**
-   * Refuses what cannot be the name of a new LoRA.
+   * Checks the name of a new LoRA.
    *
    * @return the name
+   * @throws Refusal if the name is invalid or taken
    */
   String requireFree(String name) {
     obstacle()
@@ -71,8 +69,7 @@ final class LoraFolder {
         || OF_WINDOWS.matcher(name).matches()) {
       throw new Refusal(
           422,
-          ("field 'name' must be letters, digits, spaces and - _ . alone, 80 at most, and begin"
-                  + " with a letter or digit: '%s'")
+          "field 'name' may only have letters, digits, spaces and - _ . (at most 80) and must begin with a letter or digit: '%s'"
               .formatted(name.length() > 100 ? name.substring(0, 100) + "…" : name));
     }
     if (isTaken(name)) {
@@ -92,29 +89,29 @@ final class LoraFolder {
   }
 
   /**
-   * Puts an image next to a published LoRA, as its preview. A file of that name stays.
+   * Saves a preview image next to a published LoRA unless it has one.
    *
-   * @param name of the LoRA as {@link #publish} returned it
+   * @param name the name of the LoRA as returned by {@link #publish}
    */
   void publishPreview(Path png, String name) {
     try {
       Files.copy(png, folder.orElseThrow().resolve(name + ".png"));
     } catch (FileAlreadyExistsException e) {
-      LOG.debug("'{}' has an image of its own", name, e);
+      LOG.debug("'{}' already has an image", name, e);
     } catch (IOException e) {
-      LOG.warn("the preview of '{}' could not be written", name, e);
+      LOG.warn("cannot write the preview of '{}'", name, e);
     }
   }
 
   /**
-   * Puts a file there, whole or not at all.
+   * Saves a file atomically.
    *
-   * @param name which it should have
-   * @return the name that it has: one with a number if somebody took it meanwhile
+   * @param name the requested name
+   * @return the actual name, with a number if the requested one is taken
    */
   String publish(Path lora, String name) {
     try {
-      // Not Files.createTempFile: that makes files which only their owner can read.
+      // Files.createTempFile would make files that only their owner can read.
       Path unfinished = folder.orElseThrow().resolve("." + UUID.randomUUID() + ".part");
       try {
         Files.copy(lora, unfinished);
@@ -127,7 +124,7 @@ final class LoraFolder {
         Files.deleteIfExists(unfinished);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("the LoRA could not be put into its folder: " + e, e);
+      throw new UncheckedIOException("cannot save the LoRA in its folder: " + e, e);
     }
   }
 

@@ -7,25 +7,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The losses of a training, few enough to draw: neighbours are taken together whenever there are
- * too many. Not safe for several threads.
+ * The loss curve of a training, thinned for plotting: neighbours are averaged whenever there are
+ * too many points. Not safe for use by several threads.
  */
 final class LossCurve {
-  /** More than a plot has room for. */
+  /** Limit of points, more than a plot can show. */
   private static final int MOST = 300;
 
   private final List<Point> points = new ArrayList<>();
 
-  /** How many steps a full point stands for. */
+  /** Steps per full point. */
   private int span = 1;
 
   /**
-   * The mean of some steps in a row.
+   * The mean of consecutive steps.
    *
-   * @param step the last of them
-   * @param steps how many they are
-   * @param loss their mean, which varies much from one point to the next
-   * @param mean of the last 100 steps, the smooth line
+   * @param step the last step
+   * @param steps the number of steps
+   * @param loss the mean loss, which varies much between points
+   * @param mean the mean loss of the last 100 steps, the smooth line
    */
   private record Point(int step, int steps, double loss, double mean) {
     Point with(Point next) {
@@ -34,7 +34,7 @@ final class LossCurve {
     }
   }
 
-  /** The same so far. */
+  /** Returns a copy. */
   LossCurve copy() {
     LossCurve copy = new LossCurve();
     copy.points.addAll(points);
@@ -64,7 +64,7 @@ final class LossCurve {
     span *= 2;
   }
 
-  /** Points as {@code [step, loss, smoothed loss]}. */
+  /** Returns points as {@code [step, loss, smoothed loss]}. */
   ArrayNode json() {
     ArrayNode json = Fields.array();
     for (Point point : points) {

@@ -21,8 +21,8 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One training, on a thread of its own. Its LoRA is put into the folder when it is whole. One that
- * was cancelled leaves what {@link #resumed} goes on from. Safe for use by several threads.
+ * One training on a thread of its own. The finished LoRA is saved in the LoRA folder. A cancelled
+ * training can be resumed by {@link #resumed}. Safe for use by several threads.
  */
 final class Training extends InterruptibleWork {
   private final TrainingPlan plan;
@@ -30,7 +30,7 @@ final class Training extends InterruptibleWork {
   private final LoraFolder loras;
   private final boolean resumes;
 
-  // All below is guarded by this.
+  // The fields below are guarded by this.
   private final LossCurve losses;
   private final List<Sample> samples;
   private boolean keeping;
@@ -38,10 +38,10 @@ final class Training extends InterruptibleWork {
   private Optional<Saved> saved;
   private @Nullable String published;
 
-  /** An image that was drawn with the unfinished LoRA. */
+  /** An image drawn with the unfinished LoRA. */
   record Sample(int step, Path file) {}
 
-  /** The unfinished LoRA that a training left when it was cancelled, with a state to go on from. */
+  /** The unfinished LoRA of a cancelled training, with the state to resume from. */
   private record Saved(int step, Path file) {}
 
   Training(TrainingPlan plan, Pipeline pipeline, LoraFolder loras) {
@@ -63,18 +63,18 @@ final class Training extends InterruptibleWork {
     this.saved = saved;
     this.losses = losses;
     this.samples = new ArrayList<>(samples);
-    // Mistakes are told to who asks, not to who looks at the job later.
+    // Reports errors to the client that starts the training, not in the job.
     plan.trainer(pipeline, TrainingListener.NONE, resumes);
   }
 
-  /** One that goes on where this one was cancelled; empty if there is nothing to go on from. */
+  /** Returns a training that resumes this one; empty if there is nothing to resume. */
   synchronized Optional<Training> resumed() {
     return resumableStep() > 0
         ? Optional.of(new Training(plan, pipeline, loras, saved, losses.copy(), samples))
         : Optional.empty();
   }
 
-  /** 0 as long as it is under way, when nothing else may use its files. */
+  /** Returns 0 while the training runs, because nothing else may use its files. */
   private synchronized int resumableStep() {
     return isOver() ? saved.map(Saved::step).orElse(0) : 0;
   }
@@ -119,7 +119,10 @@ final class Training extends InterruptibleWork {
     return new Outcome(warnings(), List.of());
   }
 
-  /** One that goes on may be stopped before its first step: then what it began with stays. */
+  /**
+   * Handles cancellation. A resumed training may stop before its first step; then its initial state
+   * is kept.
+   */
   private void stopped(TrainingResult result) {
     Optional<Saved> kept;
     synchronized (this) {
@@ -156,9 +159,9 @@ final class Training extends InterruptibleWork {
   }
 
   /**
-   * Ends it after the step under way.
+   * Stops after the current step.
    *
-   * @param keep whether the LoRA as it is then goes into the folder
+   * @param keep whether to save the LoRA in its current state
    */
   void stop(boolean keep) {
     synchronized (this) {
@@ -167,7 +170,7 @@ final class Training extends InterruptibleWork {
     cancel();
   }
 
-  /** How long a pixel of a step takes; empty before the first step. */
+  /** Returns the time per pixel of a step; empty before the first step. */
   synchronized OptionalDouble secondsPerPixel() {
     return latest == null
         ? OptionalDouble.empty()
@@ -197,12 +200,12 @@ final class Training extends InterruptibleWork {
     return Optional.of(json);
   }
 
-  /** Points of the curve; see {@link LossCurve#json}. */
+  /** Returns the points of the loss curve; see {@link LossCurve#json}. */
   synchronized ArrayNode losses() {
     return losses.json();
   }
 
-  /** Tells the job, and keeps what it does not. */
+  /** Forwards progress to the job, and records losses and samples. */
   private final class Watch implements TrainingListener {
     private final Progress progress;
 

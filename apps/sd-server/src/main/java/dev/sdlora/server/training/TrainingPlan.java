@@ -14,16 +14,16 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * What somebody asked to be trained.
+ * A requested training.
  *
- * @param name of the LoRA
- * @param trigger the word that calls it; empty for none
- * @param images with captions; their files are in the folder
- * @param settings gives a trainer what the request says
- * @param sample what is drawn on the way
- * @param sampleEvery after so many steps
- * @param pixels that a step looks at, of all its images
- * @param folder of this training alone: its images, its unfinished LoRA, its samples
+ * @param name the name of the LoRA
+ * @param trigger the trigger word; empty for none
+ * @param images the images with captions; their files are in the folder
+ * @param settings applies the settings of the request to a trainer
+ * @param sample the image to draw during training
+ * @param sampleEvery the steps between samples
+ * @param pixels the pixels of one step, over all images of a batch
+ * @param folder a folder of this training only, for its images, unfinished LoRA and samples
  * @param asked the request without its images
  */
 record TrainingPlan(
@@ -38,10 +38,10 @@ record TrainingPlan(
     ObjectNode asked) {
 
   /**
-   * A trainer, of which mistakes have been found.
+   * Creates a trainer; invalid settings are reported here.
    *
-   * @param resume whether it goes on from what the folder holds
-   * @throws IllegalArgumentException if settings do not go together
+   * @param resume whether to resume from the contents of the folder
+   * @throws IllegalArgumentException if settings are invalid or contradict each other
    */
   LoraTrainer trainer(Pipeline pipeline, TrainingListener listener, boolean resume) {
     LoraTrainerBuilder trainer =
@@ -59,13 +59,13 @@ record TrainingPlan(
         .build();
   }
 
-  /** A prompt that shows what was learnt. */
+  /** Returns a prompt that shows the trained LoRA. */
   String tryPrompt(String lora) {
     String text = withTrigger(trigger, sample.map(PromptSpec::prompt).orElse(""));
     return (text + " <lora:" + lora + ":1>").strip();
   }
 
-  /** A prompt that calls up what is learnt, as captions do once they are trained on. */
+  /** Returns a prompt that contains the trigger word, as captions do in training. */
   static String withTrigger(String trigger, String prompt) {
     if (prompt.toLowerCase(Locale.ROOT).contains(trigger.toLowerCase(Locale.ROOT))) {
       return prompt;

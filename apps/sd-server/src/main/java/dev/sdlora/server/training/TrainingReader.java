@@ -30,25 +30,23 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
-/** Makes plans of what bodies say. What they leave open, the checkpoint recommends. */
+/** Parses training requests; missing fields get the checkpoint's recommended values. */
 final class TrainingReader {
   private static final int MOST_PICTURES = 1000;
 
-  /** Characters of a caption; the text encoder reads a few hundred. */
+  /** Limit of characters of a caption; the text encoder reads a few hundred. */
   private static final int LONGEST_CAPTION = 10_000;
 
-  /**
-   * Image files of one training, which are kept among the temporary files until it is forgotten.
-   */
+  /** Limit of image bytes of one training, stored in temporary files until it is forgotten. */
   private static final long MOST_BYTES = 512 << 20;
 
-  /** Images that one training draws on its way. */
+  /** Limit of sample images of one training. */
   private static final int MOST_SAMPLES = 200;
 
-  /** Bytes of the hash by which equal files are found. */
+  /** Bytes of the hash that identifies equal files. */
   private static final int HASH_BYTES = 16;
 
-  /** So many times samples are drawn in a training, unless somebody says otherwise. */
+  /** Default number of samples in a training. */
   private static final int SAMPLES = 8;
 
   private final RequestContext offer;
@@ -62,7 +60,7 @@ final class TrainingReader {
   /**
    * Reads a request.
    *
-   * @param folder an empty one, for the files of the images
+   * @param folder an empty folder for the image files
    */
   TrainingPlan read(Fields fields, Path folder) {
     ObjectNode asked = Fields.object();
@@ -98,7 +96,7 @@ final class TrainingReader {
   }
 
   /**
-   * Bounds the work between two moments at which a training can be cancelled: that of drawing the
+   * Limits the work of a step, after which a training can be cancelled, to that of drawing the
    * largest image.
    */
   private void requireStep(ImageSize size, int batch) {
@@ -107,7 +105,7 @@ final class TrainingReader {
     if (pixels > most) {
       throw new ResourceException(
           ResourceException.Resource.PIXELS,
-          "a step of 'batch_size' %s at %s has %s pixels; at most %s are taken here"
+          "a step of 'batch_size' %s at %s has %s pixels; the limit is %s"
               .formatted(batch, size, pixels, most),
           pixels,
           most);
@@ -118,7 +116,7 @@ final class TrainingReader {
     if (settings.flag("samples", true) && sampleEvery > 0 && steps / sampleEvery > MOST_SAMPLES) {
       throw new Refusal(
           422,
-          "a sample every %s of %s steps makes %s; at most %s are drawn, so 'sample_every' must be at least %s"
+          "a sample every %s of %s steps makes %s; the limit is %s, so 'sample_every' must be at least %s"
               .formatted(
                   sampleEvery,
                   steps,
@@ -128,7 +126,7 @@ final class TrainingReader {
     }
   }
 
-  /** What suits the model and a number of images. */
+  /** Returns the recommended settings for the model and a number of images. */
   Recommendation recommended(int pictures) {
     return Recommendation.of(offer.pipeline().checkpoint().path(), pictures);
   }
@@ -138,18 +136,18 @@ final class TrainingReader {
     if (given.isEmpty() || given.size() > MOST_PICTURES) {
       throw new Refusal(
           422,
-          "field 'pictures' must have from 1 to %s pictures: %s"
+          "field 'pictures' must have from 1 to %s images: %s"
               .formatted(MOST_PICTURES, given.size()));
     }
     List<TrainingExample> examples = new ArrayList<>();
     KeptFiles files = new KeptFiles(folder);
     for (int i = 0; i < given.size(); i++) {
-      examples.add(example("picture " + (i + 1), given.get(i), files));
+      examples.add(example("image " + (i + 1), given.get(i), files));
     }
     return TrainingSet.of(examples);
   }
 
-  /** The files of a training's images: equal ones are kept once. */
+  /** The image files of a training; equal files are stored once. */
   private static final class KeptFiles {
     private final Path folder;
     private final Map<String, Path> byHash = new HashMap<>();
@@ -159,7 +157,7 @@ final class TrainingReader {
       this.folder = folder;
     }
 
-    /** Keeps a file, which is checked unless it was before. */
+    /** Stores a file after checking it, unless an equal one is stored. */
     Path keep(String name, byte[] file, Runnable check) throws IOException {
       String hash = Sha256.hex(file, HASH_BYTES);
       Path known = byHash.get(hash);
@@ -171,7 +169,7 @@ final class TrainingReader {
       if (bytes > MOST_BYTES) {
         throw new Refusal(
             413,
-            "the images up to %s have %s bytes together; at most %s are kept for a training"
+            "the images up to %s have %s bytes in total; the limit for a training is %s"
                 .formatted(name, bytes, MOST_BYTES));
       }
       Path path = Files.write(folder.resolve("" + byHash.size()), file);
@@ -189,7 +187,7 @@ final class TrainingReader {
     if (caption.length() > LONGEST_CAPTION) {
       throw new Refusal(
           422,
-          "the caption of %s has %s characters; at most %s are taken"
+          "the caption of %s has %s characters; the limit is %s"
               .formatted(name, caption.length(), LONGEST_CAPTION));
     }
     byte[] bytes = offer.images().bytes(name, image);
@@ -199,9 +197,9 @@ final class TrainingReader {
     } catch (ImageFileException e) {
       throw new Refusal(422, "%s cannot be read: %s".formatted(name, e.getMessage()));
     } catch (IOException e) {
-      throw new UncheckedIOException(name + " could not be kept: " + e, e);
+      throw new UncheckedIOException(name + " could not be stored: " + e, e);
     }
-    // Read again when the training begins: hundreds of them would fill the memory.
+    // Decoded when the training begins, because hundreds of images would fill the memory.
     return new TrainingExample(name, () -> Image.read(file).toBufferedImage(), caption, 1);
   }
 
@@ -210,7 +208,7 @@ final class TrainingReader {
     Optional<ImageSize> size = size(fields);
     return trainer -> {
       trainer.steps(steps);
-      if (steps <= 500) { // A short training rises quickly.
+      if (steps <= 500) { // A short training needs a short warmup.
         trainer.warmup(steps / 10);
       }
       ifWhole(fields, "rank", trainer::rank);

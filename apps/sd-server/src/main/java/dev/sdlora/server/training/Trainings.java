@@ -19,16 +19,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The trainings among the jobs, with the folders that they work in. Those lie among the temporary
- * files, one for each training and what resumes it, and go when no job is left that has them. Safe
- * for use by several threads.
+ * The trainings among the jobs, with their temporary folders. A training and those that resume it
+ * share a folder, which is deleted when no job uses it any more. Safe for use by several threads.
  */
 final class Trainings implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Trainings.class);
 
   /**
-   * So much longer does a step of training take than one of drawing: that calls the network twice,
-   * with and without the prompt, this once and three times as long, for its gradients.
+   * Cost of a training step relative to a drawing step: drawing calls the network twice, with and
+   * without the prompt; training calls it once, at three times the cost because of the gradients.
    */
   private static final double STEP_OF_PICTURE = 1.5;
 
@@ -39,16 +38,16 @@ final class Trainings implements AutoCloseable {
     this.queue = queue;
   }
 
-  /** A folder for a training that is being read. */
+  /** Creates a folder for a training. */
   static Path newFolder() {
     try {
       return Files.createTempDirectory("sd-training");
     } catch (IOException e) {
-      throw new UncheckedIOException("there is no folder for temporary files: " + e, e);
+      throw new UncheckedIOException("cannot create a temporary folder: " + e, e);
     }
   }
 
-  /** Takes a training on as a job, which may wait for others. */
+  /** Submits a training as a job. */
   synchronized Job submit(Training training) {
     forgetOld();
     Job.Request request = new Job.Request("training", training, training.plan().asked());
@@ -57,7 +56,7 @@ final class Trainings implements AutoCloseable {
     return job;
   }
 
-  /** Those that are known, the newest first. */
+  /** Returns the known trainings, newest first. */
   synchronized List<Job> all() {
     forgetOld();
     List<Job> newestFirst = new ArrayList<>(jobs);
@@ -75,8 +74,8 @@ final class Trainings implements AutoCloseable {
   }
 
   /**
-   * An estimate of how long a pixel of a step takes, from the latest training that made steps, else
-   * from the latest image; empty before there is one.
+   * Estimates the time per pixel of a step from the latest training that made steps, or else from
+   * the latest image; empty if there is none.
    */
   synchronized OptionalDouble secondsPerPixel() {
     OptionalDouble trained =
@@ -114,18 +113,18 @@ final class Trainings implements AutoCloseable {
     }
   }
 
-  /** Deletes a folder with files in it. */
+  /** Deletes a folder with its files. */
   static void delete(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
     } catch (IOException | UncheckedIOException e) {
-      LOG.warn("could not delete {}", folder, e);
+      LOG.warn("cannot delete {}", folder, e);
     }
   }
 
-  /** Waits for what has been cancelled, and deletes all folders. */
+  /** Cancels all trainings, waits for their ends, and deletes their folders. */
   @Override
   public synchronized void close() {
     for (Job job : jobs) {

@@ -25,7 +25,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** LoRAs out of images: jobs that have one place beside those that draw. */
+/** Training of LoRAs: jobs that run one at a time, in parallel with drawing. */
 public final class TrainingsApi implements AutoCloseable {
   private final RequestContext offer;
   private final JobQueue queue;
@@ -35,9 +35,9 @@ public final class TrainingsApi implements AutoCloseable {
   private final Trainings trainings;
 
   /**
-   * The interface over a queue.
+   * Creates the API of a queue.
    *
-   * @param folder for trained LoRAs, one of the library's; empty for its first
+   * @param folder one of the library's folders for trained LoRAs; empty for the first
    */
   public TrainingsApi(
       RequestContext offer, JobQueue queue, ErrorMessages sentences, Optional<Path> folder) {
@@ -49,7 +49,7 @@ public final class TrainingsApi implements AutoCloseable {
     this.trainings = new Trainings(queue);
   }
 
-  /** Serves it. */
+  /** Adds the routes. */
   public void addTo(RoutesConfig routes) {
     routes.get("/api/trainings/recommended", this::recommended);
     routes.post("/api/trainings", this::submit, RouteCost.JOB);
@@ -67,7 +67,7 @@ public final class TrainingsApi implements AutoCloseable {
             () -> new Refusal(404, "no training has this id; old trainings are forgotten"));
   }
 
-  /** What suits the model, and whether anything can be trained. */
+  /** Returns the recommended settings, and whether training is available. */
   private void recommended(Context context) {
     int pictures = count(context.queryParam("pictures"));
     Recommendation recommended = reader.recommended(pictures);
@@ -132,7 +132,7 @@ public final class TrainingsApi implements AutoCloseable {
     Answers.json(context, answer);
   }
 
-  /** Cancels a training, with {@code ?keep=true} into the LoRA folder; forgets one that is over. */
+  /** Cancels a training, with {@code ?keep=true} saving its LoRA; forgets one that has ended. */
   private void delete(Context context) {
     Job job = job(context);
     if (job.snapshot().state().isEnd()) {
@@ -153,11 +153,11 @@ public final class TrainingsApi implements AutoCloseable {
       throw new Refusal(
           404, "the training has %s samples, counted from 0".formatted(samples.size()));
     } catch (IOException e) {
-      throw new UncheckedIOException("the sample could not be read: " + e, e);
+      throw new UncheckedIOException("cannot read the sample: " + e, e);
     }
   }
 
-  /** With what becomes long. */
+  /** Returns a training with its losses and samples. */
   private ObjectNode whole(Job job) {
     ObjectNode json = json(job);
     Training training = Trainings.training(job);
@@ -194,7 +194,7 @@ public final class TrainingsApi implements AutoCloseable {
     return json;
   }
 
-  /** Waits for the trainings that have been cancelled, and deletes their temporary files. */
+  /** Cancels all trainings, waits for their ends, and deletes their temporary files. */
   @Override
   public void close() {
     trainings.close();

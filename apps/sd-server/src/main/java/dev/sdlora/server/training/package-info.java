@@ -1,13 +1,13 @@
 /**
- * LoRAs that are trained over HTTP: what is asked, how it goes, where files come to lie.
+ * Training of LoRAs over HTTP: requests, progress, files.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>The bounds of trainings over HTTP: {@code server.training.TrainingReader}.
- *   <li>A training over HTTP: its fields, what it tells, where its files lie: {@code
- *       server.training}: {@code TrainingReader}, {@code Training}, {@code Trainings} and {@code
- *       LoraFolder}; on the page, {@code studio/training}.
+ *   <li>The limits of trainings over HTTP: {@code server.training.TrainingReader}.
+ *   <li>A training over HTTP: its fields, progress and files: {@code TrainingReader}, {@code
+ *       Training}, {@code Trainings} and {@code LoraFolder} in {@code server.training}; on the
+ *       page, {@code studio/training}.
  * </ul>
  */
 @NullMarked

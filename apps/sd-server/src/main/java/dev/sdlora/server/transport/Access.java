@@ -23,14 +23,14 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Decides who may use the server, before anything of a body is read: the host name by which it is
- * called, the page that calls it, and credentials. Web pages of other sites may not call it unless
- * their origin is allowed, because browsers send their requests to this machine too.
+ * Checks access before anything of a body is read: the host name in the request, the origin of the
+ * calling page, and credentials. Web pages of other sites are refused unless their origin is
+ * allowed, because browsers would let any page send requests to this machine.
  */
 public final class Access extends Handler.Wrapper {
   /**
-   * Attribute of requests with the client, a string: which credentials it has shown, or its address
-   * if the server asks for none.
+   * Request attribute that identifies the client, a string: its credentials, or its address if the
+   * server requires none.
    */
   public static final String CLIENT = Access.class.getName() + ".client";
 
@@ -107,7 +107,10 @@ public final class Access extends Handler.Wrapper {
     request.setAttribute(CLIENT, client);
   }
 
-  /** Returns an address, or the first 64 bits of one of IPv6, all of which belong to one client. */
+  /**
+   * Returns an IPv4 address, or the first 64 bits of an IPv6 address, all of which belong to one
+   * client.
+   */
   private static String network(String address) {
     if (!address.contains(":")) {
       return address;
@@ -126,8 +129,8 @@ public final class Access extends Handler.Wrapper {
   }
 
   /**
-   * Refuses names that may lead to this machine without being its own (DNS rebinding): a page under
-   * such a name counts as the server's own.
+   * Refuses host names that may resolve to this machine without being its own (DNS rebinding),
+   * because a page under such a name counts as the server's own.
    */
   private void checkHost(Request request) {
     hosts.check(Optional.ofNullable(request.getHeaders().get("Host")));
@@ -156,14 +159,12 @@ public final class Access extends Handler.Wrapper {
       String page = origin.orElse("another site");
       throw new Refusal(
           403,
-          ("web pages of %s may not use this server: allow their origin"
-                  + " (--cors-allow-origin %s); if it is this server's own page behind a proxy, let"
-                  + " the proxy pass on the header Host or name the proxy (--trusted-proxy)")
+          "web pages of %s may not use this server: allow their origin (--cors-allow-origin %s); if this is the server's own page behind a proxy, make the proxy forward the Host header or trust the proxy (--trusted-proxy)"
               .formatted(page, origin.orElse("ORIGIN")));
     }
   }
 
-  /** Schemes may differ, since a proxy in front of this server may be the one that speaks TLS. */
+  /** Whether an origin is the server's own. Schemes may differ, because a proxy may handle TLS. */
   private static boolean isOwn(String origin, Request request) {
     String page = host(origin.replaceFirst("^https?://", ""));
     return Optional.ofNullable(request.getHeaders().get("Host")).map(Access::host).stream()
@@ -176,7 +177,7 @@ public final class Access extends Handler.Wrapper {
     return authority.toLowerCase(Locale.ROOT).replaceFirst(":(80|443)$", "");
   }
 
-  /** Returns the number of the credentials that are given. */
+  /** Returns the index of the given credentials. */
   private int recognised(String given) {
     byte[] hash = hash(given == null ? "" : normal(given));
     int known = -1;
@@ -192,7 +193,9 @@ public final class Access extends Handler.Wrapper {
     return known;
   }
 
-  /** Schemes may be written in any case, and any number of blanks may follow them. */
+  /**
+   * Normalizes an {@code Authorization} header: the scheme's case and the blanks after it may vary.
+   */
   private static String normal(String given) {
     if (given.regionMatches(true, 0, "basic ", 0, 6)) {
       return "Basic " + given.substring(6).strip();

@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Host names by which the server may be called: the given ones, IP addresses, {@code localhost} and
- * names that end in {@code .localhost}. A given name that begins with a dot stands for a domain and
- * all names below it, {@code *} for all names.
+ * The host names by which clients may address the server: the configured ones, IP addresses, {@code
+ * localhost} and names that end in {@code .localhost}. A configured name with a leading dot
+ * includes the domain and all its subdomains, {@code *} all names.
  */
 final class AllowedHosts {
   private static final Pattern ADDRESS =
@@ -25,21 +25,21 @@ final class AllowedHosts {
   }
 
   /**
-   * Refuses other names.
+   * Checks a host name.
    *
-   * @param host a {@code Host} header, if the request has one
-   * @throws Refusal with 403
+   * @param host the {@code Host} header, if the request has one
+   * @throws Refusal with 403 if it is not allowed
    */
   void check(Optional<String> host) {
     String name =
-        host.orElseThrow(() -> new Refusal(403, "the request must have a header Host"))
+        host.orElseThrow(() -> new Refusal(403, "the request must have a Host header"))
             .toLowerCase(Locale.ROOT)
             .replaceFirst(":\\d*$", "")
             .replaceFirst("\\.$", "");
     if (!isAllowed(name)) {
       throw new Refusal(
           403,
-          "this server does not answer to the host name '%s': allow it (--allowed-host %s)"
+          "the host name '%s' is not allowed: allow it with --allowed-host %s"
               .formatted(name, name));
     }
   }

@@ -8,7 +8,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
-/** Answers with a sentence where Jetty itself refuses a request, such as one with long headers. */
+/**
+ * Sends a JSON error if Jetty itself refuses a request, such as one with headers that are too long.
+ */
 final class ErrorAnswers extends ErrorHandler {
 
   @Override
@@ -32,12 +34,12 @@ final class ErrorAnswers extends ErrorHandler {
   private static String sentence(Request request, int code, String message) {
     return switch (code) {
       case HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431, HttpStatus.URI_TOO_LONG_414 ->
-          "the address and headers of a request may have %s bytes together"
+          "the URL and headers of a request may have %s bytes in total"
               .formatted(
                   request.getConnectionMetaData().getHttpConfiguration().getRequestHeaderSize());
-      case HttpStatus.BAD_REQUEST_400 -> "this is no valid HTTP request: " + message;
+      case HttpStatus.BAD_REQUEST_400 -> "this is not a valid HTTP request: " + message;
       case HttpStatus.INTERNAL_SERVER_ERROR_500 ->
-          "an unexpected error ended the request; the server's log has it";
+          "an unexpected error ended the request; see the server's log";
       default -> message;
     };
   }

@@ -17,16 +17,15 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable;
 
 /**
- * The body of one request while it arrives. Jetty calls {@link #run} whenever there is more of it,
- * one call at a time, so no thread waits. A body that is refused is read on for a while without
- * being kept: a connection that is closed on a client in the middle of its body takes the answer
- * with it (RFC 9112, section 9.6).
+ * The body of a request while it arrives. Jetty calls {@link #run} when more of it has arrived, one
+ * call at a time, so no thread waits. A refused body is read for a while and discarded: closing the
+ * connection while the client is sending would lose the response (RFC 9112, section 9.6).
  */
 final class IncomingBody implements Invocable.Task {
   private static final int FIRST_BLOCK = 1 << 12;
   private static final int BLOCK = 1 << 16;
 
-  /** Most bytes of a refused body that are read on. */
+  /** Limit of bytes of a refused body that are read and discarded. */
   private static final int DISCARDED = 1 << 24;
 
   private final RequestBodies bodies;
@@ -38,7 +37,7 @@ final class IncomingBody implements Invocable.Task {
   private final AtomicBoolean ended = new AtomicBoolean();
   private Optional<Refusal> refusal = Optional.empty();
 
-  /** Written under this object's lock, read by others for estimates. */
+  /** Written while holding this object's lock, read by other threads for estimates. */
   private volatile long arrived;
 
   private long discarded;
@@ -55,12 +54,12 @@ final class IncomingBody implements Invocable.Task {
     }
   }
 
-  /** Reads what has arrived, on the thread that has accepted the request. */
+  /** Reads what has arrived, on the thread that accepted the request. */
   void receive() {
     read(false);
   }
 
-  /** Reads what has arrived since. */
+  /** Reads what has arrived since the last call. */
   @Override
   public void run() {
     read(true);
@@ -110,8 +109,8 @@ final class IncomingBody implements Invocable.Task {
   }
 
   /**
-   * Estimates the time until the body has arrived at its rate so far, or is refused for being too
-   * slow. One of unknown length counts as one of the most bytes.
+   * Estimates the time until the body has arrived at its current rate, or is refused for being too
+   * slow. A body of unknown length is assumed to have the maximum length.
    */
   double secondsLeft() {
     double length = request.getLength() < 0 ? bodies.limit() : request.getLength();
@@ -167,7 +166,7 @@ final class IncomingBody implements Invocable.Task {
     }
   }
 
-  /** Answers with an error and closes the connection; does nothing once the body has ended. */
+  /** Sends an error and closes the connection; does nothing once the body is complete. */
   void refuse(Refusal reason) {
     if (ended.compareAndSet(false, true)) {
       bodies.ended(this);
@@ -184,12 +183,12 @@ final class IncomingBody implements Invocable.Task {
       if (!bodies.getHandler().handle(new Received(), response, released)) {
         Response.writeError(request, response, released, 404);
       }
-    } catch (Throwable e) { // As Jetty's handlers do: whatever it is ends this request alone.
+    } catch (Throwable e) { // Like Jetty's handlers: any error ends only this request.
       Response.writeError(request, response, released, e);
     }
   }
 
-  /** The request with the body that has arrived; what is read is forgotten. */
+  /** The request with its complete body; parts that have been read are released. */
   private final class Received extends Request.Wrapper {
     Received() {
       super(request);

@@ -14,17 +14,17 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Receives the body of each request before the request takes a thread, so that clients that send
- * slowly keep none. Refuses bodies that are longer than the limit (413), that come in too slowly
- * (408), and that would exceed the memory for all bodies together (503).
+ * Receives the body of each request before the request takes a thread, so that slow clients hold
+ * none. Refuses bodies that exceed the limit (413), arrive too slowly (408), or exceed the memory
+ * for all bodies together (503).
  *
  * <p>A body counts towards that memory until its request is answered.
  */
 final class RequestBodies extends Handler.Wrapper {
-  /** Time a body may take regardless of its length. */
+  /** Time in which a body may arrive at any rate. */
   static final long PATIENCE_SECONDS = 30;
 
-  /** Average bytes a second that a body needs after that time. */
+  /** Minimum average rate after that time, in bytes per second. */
   static final long LEAST_RATE = 10_000;
 
   private final long limit;
@@ -37,9 +37,9 @@ final class RequestBodies extends Handler.Wrapper {
   /**
    * Creates the handler.
    *
-   * @param limit bytes of one body
-   * @param memory bytes of all bodies together
-   * @param nanos clock
+   * @param limit the limit of one body in bytes
+   * @param memory the limit of all bodies together in bytes
+   * @param nanos the clock
    */
   RequestBodies(long limit, long memory, LongSupplier nanos) {
     this.limit = limit;
@@ -55,7 +55,7 @@ final class RequestBodies extends Handler.Wrapper {
       return super.handle(request, response, callback);
     }
     if (length > limit && request.getHeaders().contains(HttpHeader.EXPECT)) {
-      // The client has sent nothing of the body yet, and sends nothing after this answer.
+      // The client has not sent any of the body yet, and will not after this response.
       ErrorAnswer.of(Request.getPathInContext(request), tooLong()).send(response, callback);
       return true;
     }
@@ -69,13 +69,13 @@ final class RequestBodies extends Handler.Wrapper {
     return true;
   }
 
-  /** Refuses all bodies that have not arrived in full. */
+  /** Refuses all bodies that are still arriving. */
   void refuseIncoming() {
     stopping = true;
     incoming.forEach(body -> body.refuse(stopped()));
   }
 
-  /** Takes memory; returns false if there is not enough left. */
+  /** Reserves memory; returns false if there is not enough. */
   boolean take(long bytes) {
     if (held.addAndGet(bytes) <= memory) {
       return true;
@@ -107,15 +107,15 @@ final class RequestBodies extends Handler.Wrapper {
   Refusal tooSlow() {
     return new Refusal(
         408,
-        "the body came in too slowly: after %s seconds it needs an average of %s bytes a second"
+        "the body arrived too slowly: after %s seconds it needs an average of %s bytes per second"
             .formatted(PATIENCE_SECONDS, LEAST_RATE));
   }
 
-  /** Refuses a body for which there is no memory now. */
+  /** Returns the refusal of a body for which there is no memory. */
   Refusal full(IncomingBody refused) {
     return new Refusal(
         503,
-        "the server has memory for %s bytes of all bodies together, which other requests take now"
+        "the server has %s bytes of memory for request bodies, which other requests are using"
             .formatted(memory),
         incoming.stream()
             .filter(body -> body != refused)

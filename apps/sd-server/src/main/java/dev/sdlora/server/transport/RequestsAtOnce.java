@@ -10,18 +10,18 @@ import org.eclipse.jetty.server.handler.QoSHandler;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Bounds how many requests have a thread at once. Others wait for their turn without a thread, and
- * are answered with 503 if too many wait or it takes too long. Signs of life never wait.
+ * Limits how many requests have a thread at once. Others wait without a thread and get 503 if too
+ * many wait or the wait is too long. Health checks never wait.
  */
 final class RequestsAtOnce extends QoSHandler {
-  /** By then, every request that waits now has had its turn or has been refused. */
+  /** By then, every waiting request has had its turn or has been refused. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
   /**
    * Creates the handler.
    *
-   * @param requests how many have a thread at once
-   * @param waiting how many more may wait
+   * @param requests the limit of requests with a thread
+   * @param waiting the limit of waiting requests
    */
   RequestsAtOnce(int requests, int waiting) {
     setMaxRequestCount(requests);
@@ -46,7 +46,7 @@ final class RequestsAtOnce extends QoSHandler {
             Request.getPathInContext(request),
             new Refusal(
                 503,
-                "the server answers as many requests as it can: try again soon",
+                "the server is handling as many requests as it can: try again soon",
                 RetryAfter.seconds((double) LONGEST_WAIT.toSeconds())))
         .send(response, callback);
   }

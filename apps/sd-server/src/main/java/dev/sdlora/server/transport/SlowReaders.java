@@ -12,8 +12,8 @@ import org.eclipse.jetty.util.NanoTime;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * Closes the connections of clients that read their answers too slowly, since each keeps a thread.
- * Only time that is spent on sending counts, so event streams may last.
+ * Closes the connections of clients that read responses too slowly, because each holds a thread.
+ * Only time spent sending counts, so event streams may stay open.
  */
 final class SlowReaders extends Handler.Wrapper {
   private final long patienceNanos;
@@ -22,8 +22,8 @@ final class SlowReaders extends Handler.Wrapper {
   /**
    * Creates the handler.
    *
-   * @param patienceNanos time that sending an answer may take regardless of its length
-   * @param leastRate average bytes a second that a client has to take after that time
+   * @param patienceNanos time that sending a response may take at any rate
+   * @param leastRate minimum average rate after that time, in bytes per second
    */
   SlowReaders(long patienceNanos, long leastRate) {
     this.patienceNanos = patienceNanos;
@@ -49,7 +49,7 @@ final class SlowReaders extends Handler.Wrapper {
         return;
       }
       long more = TimeUnit.SECONDS.toNanos(bytes.remaining()) / leastRate;
-      // What kernels take at once earns no time for later.
+      // Bytes that the kernel buffers at once earn no extra time.
       long most = allowed.updateAndGet(left -> Math.min(patienceNanos, left) + more);
       long begin = NanoTime.now();
       Scheduler.Task end =

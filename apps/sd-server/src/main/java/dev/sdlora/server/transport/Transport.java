@@ -15,14 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything between a connection and the routes: trusted proxies, access, bodies, how many
- * requests run at once, slow clients, and errors that Jetty finds.
+ * The handlers between connections and routes: trusted proxies, access, bodies, limits of
+ * concurrent requests, slow clients, and errors from Jetty.
  */
 public final class Transport {
-  /** Threads for connections and signs of life, which no request can take. */
+  /** Threads for connections and health checks, reserved from requests. */
   private static final int SPARE_THREADS = 32;
 
-  /** Requests with a thread beyond those that wait for jobs or watch them. */
+  /** Threads for requests that neither wait for jobs nor watch them. */
   private static final int OTHER_REQUESTS = 64;
 
   private static final int WAITING_REQUESTS = 1000;
@@ -38,10 +38,10 @@ public final class Transport {
   /**
    * Creates it.
    *
-   * @param access who may use the server
-   * @param sentences what clients are told of errors
-   * @param maxBodyBytes bytes of one body
-   * @param longRequests requests that may have a thread for long
+   * @param access decides who may use the server
+   * @param sentences converts errors to messages
+   * @param maxBodyBytes the limit of one body in bytes
+   * @param longRequests the number of requests that may hold a thread for long
    * @param proxies addresses of trusted proxies, as {@code ADDRESS} or {@code ADDRESS/BITS}
    */
   public Transport(
@@ -61,7 +61,7 @@ public final class Transport {
     this.proxies = proxies;
   }
 
-  /** Sets a server up. */
+  /** Adds the handlers to a server. */
   public void addTo(JavalinConfig config) {
     QueuedThreadPool threads = new QueuedThreadPool(atOnce + SPARE_THREADS);
     threads.setName("sd-server");
@@ -77,8 +77,8 @@ public final class Transport {
   }
 
   /**
-   * Ends the decoding of images whose client has gone, and answers errors such as a full heap,
-   * which Javalin would answer without a body.
+   * Stops decoding images when their client disconnects, and sends errors such as a full heap,
+   * which Javalin would send without a body.
    */
   private void handle(io.javalin.http.Handler route, Context context) throws Exception {
     try {
@@ -102,11 +102,11 @@ public final class Transport {
     requests.setHandler(readers);
     bodies.setHandler(requests);
     access.setHandler(bodies);
-    // Inside Jetty's statistics, by which a server that stops waits for answers under way.
+    // Inside Jetty's statistics handler, so that a stopping server waits for responses in progress.
     ((Handler.Singleton) server.getHandler()).insertHandler(access);
   }
 
-  /** Refuses bodies under way, for a server that stops. */
+  /** Refuses bodies that are still arriving, for a server that stops. */
   public void stop() {
     bodies.refuseIncoming();
   }

@@ -20,8 +20,8 @@ import org.eclipse.jetty.util.InetAddressPattern;
 
 /**
  * Takes scheme, host and client address from {@code X-Forwarded-…} or {@code Forwarded} (RFC 7239)
- * if a request comes from a trusted proxy; other requests keep their own. Of several clients the
- * last counts that is no trusted proxy itself, since clients can begin these lists with anything.
+ * if a request comes from a trusted proxy. If several clients are listed, the last one that is not
+ * a trusted proxy counts, because clients can prepend anything to these lists.
  */
 public final class TrustedProxies implements HttpConfiguration.Customizer {
   private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9a-fA-F.]*:[0-9a-fA-F.:]*");
@@ -33,17 +33,18 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
   /**
    * Creates the customizer.
    *
-   * @param proxies as {@link InetAddressPattern} reads them
+   * @param proxies addresses as {@link InetAddressPattern} reads them
    */
   TrustedProxies(Collection<String> proxies) {
     this.proxies = proxies.stream().map(InetAddressPattern::from).toList();
   }
 
   /**
-   * Returns addresses of proxies if they can be used.
+   * Checks the addresses of proxies.
    *
-   * @param addresses an IP address, or a block of them as {@code ADDRESS/BITS}
-   * @throws IllegalArgumentException if they are something else
+   * @param addresses an IP address, or a block as {@code ADDRESS/BITS}
+   * @return the addresses
+   * @throws IllegalArgumentException if they are invalid
    */
   public static String require(String addresses) {
     String address = addresses.replaceFirst("/\\d{1,3}$", "");
@@ -85,7 +86,7 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
     }
   }
 
-  /** A request that names one client instead of a list. */
+  /** A request whose header is reduced from a list to one client. */
   private final class Cut extends Request.Wrapper {
     private final HttpFields headers;
 

@@ -1,11 +1,11 @@
 /**
- * Handlers that every request passes before its route: who may ask, bodies, slow clients.
+ * Handlers that every request passes before its route: access, bodies, slow clients.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>Who may ask over HTTP, by which host name; bodies, slow clients, proxies: {@code
- *       server.transport}: Jetty handlers before the routes, put together in {@code Transport}.
+ *   <li>Access over HTTP, allowed host names, bodies, slow clients and proxies: {@code
+ *       server.transport}, Jetty handlers before the routes, assembled in {@code Transport}.
  * </ul>
  */
 @NullMarked

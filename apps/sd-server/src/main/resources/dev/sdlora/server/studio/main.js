@@ -9,7 +9,7 @@ import { watchDrops } from "./image/restore.js";
 import "./upscale/upscale-view.js";
 import "./training/train-view.js";
 
-/** The views by their names in the address. Each is made when it is first seen, and then kept. */
+/** The views by their names in the URL. Each is created when first shown, and then kept. */
 const VIEWS = {
   draw: { label: "Draw", tag: "sd-draw-view" },
   gallery: { label: "Gallery", tag: "sd-gallery" },

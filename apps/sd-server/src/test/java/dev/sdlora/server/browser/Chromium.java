@@ -8,19 +8,19 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The browser of this machine, and whether there is what drives it. The system property {@code
- * sdlora.browser} names one that lies elsewhere.
+ * The browser of this machine, if it and its driver are available. The system property {@code
+ * sdlora.browser} sets another path.
  */
 final class Chromium {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
 
-  /** Where Maven's profile 'browser' puts the program that drives it. */
+  /** The path where Maven's profile 'browser' puts the driver. */
   private static final String DRIVER = "driver/linux/node";
 
   private static final String NODE = "PLAYWRIGHT_NODEJS_PATH";
 
-  /** What there is, looked for once in a JVM. */
+  /** The browser, searched once per JVM. */
   static final Optional<Path> FOUND = find();
 
   private Chromium() {}
@@ -31,7 +31,7 @@ final class Chromium {
       tell("there is no Chromium: apt-get install chromium, or -Dsdlora.browser=PATH");
     } else if (Chromium.class.getClassLoader().getResource(DRIVER) == null
         && System.getenv(NODE) == null) {
-      tell("nothing drives %s: mvn -Pbrowser brings it".formatted(browser.get()));
+      tell("no driver for %s: run mvn -Pbrowser".formatted(browser.get()));
       return Optional.empty();
     }
     return browser;
@@ -50,7 +50,7 @@ final class Chromium {
         .findFirst();
   }
 
-  @SuppressWarnings("SystemOut") // For whoever runs the tests.
+  @SuppressWarnings("SystemOut") // A message for the person who runs the tests.
   private static void tell(String why) {
     System.out.println("The tests of the studio in a browser are not run, as " + why + ".");
   }

@@ -6,7 +6,7 @@ import com.microsoft.playwright.options.AriaRole;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Nothing is lost when the page or its connection goes. */
+/** Nothing is lost when the page or its connection is closed. */
 interface ConnectionStories {
 
   @Test

@@ -10,7 +10,7 @@ import com.microsoft.playwright.options.AriaRole;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** Images that are there before: restored, painted over, enlarged. */
+/** Existing images: restoring, inpainting, upscaling. */
 interface ImageStories {
 
   @Test

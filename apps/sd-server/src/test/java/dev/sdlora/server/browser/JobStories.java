@@ -9,7 +9,7 @@ import com.microsoft.playwright.options.AriaRole;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Jobs that wait, end early, and whose images are looked at afterwards. */
+/** Jobs that wait or end early, and the images of ended jobs. */
 interface JobStories {
   @Test
   default void cancel_whileDrawing_endsTheJob(Studio studio) {

@@ -9,11 +9,11 @@ import com.microsoft.playwright.options.AriaRole;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** LoRAs are found, and put into the prompt by a click. */
+/** Finding LoRAs and adding them to the prompt with a click. */
 interface LoraStories {
   int MANY = 5000;
 
-  /** More than are ever in view. */
+  /** More cards than are ever in view. */
   int MOST_CARDS = 150;
 
   @Test

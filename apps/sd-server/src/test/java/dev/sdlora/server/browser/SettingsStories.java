@@ -9,7 +9,7 @@ import com.microsoft.playwright.options.AriaRole;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What is set beside the prompt. */
+/** Settings other than the prompt. */
 interface SettingsStories {
 
   @Test

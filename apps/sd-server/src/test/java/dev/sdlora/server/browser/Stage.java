@@ -27,7 +27,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
-/** One browser and one server of the bundled model, in a folder where LoRAs can be added. */
+/**
+ * One browser and one server with the bundled model, with a folder to which tests can add LoRAs.
+ */
 final class Stage implements AutoCloseable {
   private static final List<String> ARGUMENTS =
       List.of(
@@ -39,7 +41,7 @@ final class Stage implements AutoCloseable {
           "--disable-component-update",
           "--disable-sync");
 
-  /** Enough on a busy machine; nothing waits longer than it has to. */
+  /** Enough on a busy machine; no test waits longer than necessary. */
   private static final double PATIENCE_MILLIS = 120_000;
 
   private final Path folder;
@@ -76,12 +78,12 @@ final class Stage implements AutoCloseable {
                     .setArgs(ARGUMENTS));
   }
 
-  /** The folder whose LoRAs prompts can name. */
+  /** Returns the folder whose LoRAs prompts can name. */
   Path loras() {
     return folder.resolve("loras");
   }
 
-  /** For a while there are many more LoRAs. */
+  /** Runs a story with many additional LoRAs. */
   void withManyLoras(int count, Runnable story) {
     Path many = loras().resolve("many");
     try {
@@ -95,7 +97,7 @@ final class Stage implements AutoCloseable {
     }
   }
 
-  /** The file of an image with its settings. */
+  /** Draws an image and returns its file, with its settings. */
   Path image(String prompt, long seed) {
     return pictures.computeIfAbsent(
         prompt + seed,
@@ -107,7 +109,7 @@ final class Stage implements AutoCloseable {
         });
   }
 
-  /** The file of an image in one colour, as other programs write it: without settings. */
+  /** Returns an image file in one colour without settings, as other programs write it. */
   static FilePayload plain(String name, int width, int height) {
     ByteArrayOutputStream png = new ByteArrayOutputStream();
     try {
@@ -118,7 +120,7 @@ final class Stage implements AutoCloseable {
     return new FilePayload(name, "image/png", png.toByteArray());
   }
 
-  /** Somebody comes who has never been here. */
+  /** Opens the studio as a first-time visitor. */
   Studio visit() {
     BrowserContext context =
         browser.newContext(

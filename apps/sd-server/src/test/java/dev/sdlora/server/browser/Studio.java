@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The studio before one person's eyes: what they call its parts, and what they do with them. */
+/** The studio as a user sees it: the names of its parts, and the actions on them. */
 final class Studio {
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
 
@@ -46,7 +46,7 @@ final class Studio {
         request -> {
           String url = request.url();
           if (url.startsWith("http") && !url.startsWith(server.toString())) {
-            faults.add("the page asks elsewhere: " + url);
+            faults.add("the page sent a request to another site: " + url);
           }
         });
   }
@@ -55,7 +55,7 @@ final class Studio {
     return page;
   }
 
-  /** Opens a view by its name in the address. */
+  /** Opens a view by its name in the URL. */
   Studio open(String view) {
     page.navigate("/#/" + view);
     assertThat(page.locator("main > :visible").first()).isVisible();
@@ -85,7 +85,7 @@ final class Studio {
     return page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName(name).setExact(true));
   }
 
-  /** Writes a prompt as a person does, over what was there. */
+  /** Types a prompt over the previous one. */
   Studio prompt(String text) {
     field("Prompt").fill(text);
     return this;
@@ -96,7 +96,7 @@ final class Studio {
     return this;
   }
 
-  /** Begins a job that no machine ends before the story does. */
+  /** Starts a job that no machine finishes before the story ends. */
   Studio drawForLong() {
     field("Batch count").fill("16");
     return steps(150).generate();
@@ -107,12 +107,12 @@ final class Studio {
     return this;
   }
 
-  /** The cards of LoRAs that are in the page. */
+  /** Returns the LoRA cards in the page. */
   Locator cards() {
     return page.locator(".lora-card");
   }
 
-  /** The main button of a LoRA's card. */
+  /** Returns the main button of a LoRA's card. */
   Locator card(String lora) {
     return cards()
         .filter(new Locator.FilterOptions().setHas(button("Details of " + lora)))
@@ -120,12 +120,12 @@ final class Studio {
         .first();
   }
 
-  /** The finished image of the job that is shown. */
+  /** Returns the finished image of the visible job. */
   Locator image() {
     return page.locator("sd-job-view img[src*='/images/']").first();
   }
 
-  /** The settings that the image of the job has, as the large view shows them. */
+  /** Returns the settings of the job's image, as the large view shows them. */
   String settings() {
     image().click();
     String text = page.locator("dialog[open] pre").textContent();
@@ -133,12 +133,12 @@ final class Studio {
     return text;
   }
 
-  /** The jobs that run or wait, in their order. */
+  /** Returns the running and waiting jobs in order. */
   Locator queued() {
     return page.locator("sd-queue ol").first().locator("li");
   }
 
-  /** The bar of the job that draws. */
+  /** Returns the progress bar of the running job. */
   Locator progress() {
     return page.getByRole(
         AriaRole.PROGRESSBAR, new Page.GetByRoleOptions().setName("Progress").setExact(true));
@@ -148,7 +148,7 @@ final class Studio {
     return (boolean) control.evaluate("control => control === document.activeElement");
   }
 
-  /** Ends what draws, as another program would. */
+  /** Cancels running jobs, as another program would. */
   Studio cancelAll() {
     page.evaluate(
         """
@@ -161,7 +161,7 @@ final class Studio {
     return this;
   }
 
-  /** Forgets what others drew before, so that it is not in the images of the page. */
+  /** Forgets jobs of other tests, so that they are not in the screenshots. */
   Studio forgetEnded() {
     open();
     page.evaluate(
@@ -175,7 +175,7 @@ final class Studio {
     return this;
   }
 
-  /** Drops a file from elsewhere onto a part of the page. */
+  /** Drops a file from outside the browser onto a part of the page. */
   Studio drop(Path file, String selector) {
     try {
       return drop(
@@ -212,7 +212,7 @@ final class Studio {
     return this;
   }
 
-  /** Light or dark, as the system says. */
+  /** Emulates the system's light or dark colour scheme. */
   Studio in(ColorScheme scheme) {
     page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
     return this;
@@ -223,17 +223,17 @@ final class Studio {
     return this;
   }
 
-  /** What axe finds that keeps people from using the page. */
+  /** Returns the accessibility problems found by axe. */
   List<String> obstacles() {
     return found(new AxeBuilder(page));
   }
 
-  /** The same of a part alone. */
+  /** Returns the accessibility problems of a part of the page. */
   List<String> obstacles(String selector) {
     return found(new AxeBuilder(page).include(selector));
   }
 
-  /** Texts that can hardly be told from their grounds, the only thing that colours change. */
+  /** Returns texts with too little contrast, the only check that depends on colours. */
   List<String> faintTexts(String selector) {
     return found(new AxeBuilder(page).include(selector).withRules(List.of("color-contrast")));
   }
@@ -248,14 +248,14 @@ final class Studio {
     return obstacles;
   }
 
-  /** By how much the page is wider than the window. */
+  /** Returns by how many pixels the page is wider than the window. */
   int overhang() {
     return (int)
         page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth");
   }
 
-  /** For people to look at, in target/screenshots, once the images of the page are there. */
+  /** Saves a screenshot to target/screenshots once the images of the page have loaded. */
   Studio photograph(String name) {
     page.waitForFunction(
         "() => [...document.images].every((image) => image.complete || image.loading === 'lazy')");
@@ -264,13 +264,13 @@ final class Studio {
     return this;
   }
 
-  /** The line to the server breaks, or is there again. */
+  /** Cuts or restores the connection to the server. */
   Studio offline(boolean offline) {
     context.setOffline(offline);
     return this;
   }
 
-  /** Closes the page, which must have had no fault of its own. */
+  /** Closes the page, and fails if it had errors of its own. */
   void leave() {
     context.close();
     if (!faults.isEmpty()) {

@@ -8,7 +8,9 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Starts browser and server when the first test needs them, and gives each test a page. */
+/**
+ * Starts the browser and the server when the first test needs them, and opens a page for each test.
+ */
 final class StudioExtension implements ExecutionCondition, ParameterResolver, AfterEachCallback {
   private static final Namespace NAMESPACE = Namespace.create(StudioExtension.class);
 

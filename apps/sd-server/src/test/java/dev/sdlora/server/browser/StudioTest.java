@@ -4,8 +4,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * All that is done in a browser. It is one class, so that it runs in one JVM, whose browser and
- * server all stories share; each has a page of its own.
+ * All browser tests. They are one class, so that they run in one JVM and share a browser and a
+ * server; each has its own page.
  */
 @ExtendWith(StudioExtension.class)
 @Tag("slow")

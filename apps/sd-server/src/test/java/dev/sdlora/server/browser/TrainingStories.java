@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** From a few images to a LoRA that is tried out. */
+/** From a few images to a LoRA that is used in a prompt. */
 interface TrainingStories {
 
   @Test

@@ -15,7 +15,7 @@ import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
-/** Every view, for everybody: light and dark, wide and narrow, and how much there is to load. */
+/** Checks of every view: light and dark, wide and narrow, and the amount of data to load. */
 interface ViewStories {
   int MOST_BYTES = 300_000;
 

@@ -1,4 +1,4 @@
-/** The studio as a person uses it: stories in a real browser. */
+/** Tests of the studio in a real browser, written as stories of a user. */
 @NullMarked
 package dev.sdlora.server.browser;
 

@@ -1,4 +1,4 @@
-/** Tests of what all interfaces share. */
+/** Tests of the HTTP code that all APIs share. */
 @NullMarked
 package dev.sdlora.server.http;
 

@@ -24,7 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class JobQueueTest {
-  /** What a pipeline was asked for, and the thread that draws. */
+  /** A request to the pipeline, and the thread that draws it. */
   private record Asked(
       PromptSpec spec, GenerationListener listener, CompletableFuture<GenerationResult> work) {
 
@@ -72,7 +72,7 @@ class JobQueueTest {
         Optional.empty());
   }
 
-  /** Work that holds some memory and ends when it is told to. */
+  /** Work that holds some memory and ends on request. */
   private static final class Holding implements Work {
     final CompletableFuture<Outcome> end = new CompletableFuture<>();
     private final long bytes;
@@ -135,7 +135,7 @@ class JobQueueTest {
     Job alone = submit(new Holding(300));
     assertThatThrownBy(() -> submit(new Holding(1)))
         .isInstanceOf(JobQueue.FullException.class)
-        .hasMessageStartingWith("the queue is full: the 1 jobs that wait or run hold 300 MB;");
+        .hasMessageStartingWith("the queue is full: the 1 waiting and running jobs hold 300 MB;");
     assertThat(queue.jobs()).containsExactly(alone);
   }
 
@@ -190,7 +190,7 @@ class JobQueueTest {
     asked.get(0).finish(0);
     asked.get(0).begin(1);
     job.skip();
-    asked.get(0).finish(1); // The image was as good as done; nobody wants it any more.
+    asked.get(0).finish(1); // The image was nearly finished, but is no longer wanted.
     asked.get(0).begin(2);
     PromptSpec rest = asked.get(1).spec();
     asked.get(1).begin(0);
@@ -270,7 +270,7 @@ class JobQueueTest {
     Job first = submit(1);
     Job second = submit(2);
     Job third = submit(3);
-    queue.move(third, 2); // The first was handed to the pipeline and keeps its place.
+    queue.move(third, 2); // The first has been passed to the pipeline and keeps its place.
     assertThat(List.of(queue.place(first), queue.place(second), queue.place(third)))
         .containsExactly(1, 3, 2);
     queue.move(second, -7);
@@ -284,7 +284,7 @@ class JobQueueTest {
     assertThat(queue.jobs()).containsExactly(first, second, third);
   }
 
-  /** Work of a lane of its own. */
+  /** Work in a lane of its own. */
   private static final class Training implements Work {
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private Optional<Progress> progress = Optional.empty();

@@ -1,4 +1,4 @@
-/** Tests of the queue over a pipeline that does what a test says. */
+/** Tests of the queue with a pipeline that the tests control. */
 @NullMarked
 package dev.sdlora.server.job;
 

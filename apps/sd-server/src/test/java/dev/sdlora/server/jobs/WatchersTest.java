@@ -43,11 +43,11 @@ class WatchersTest {
 
     @Override
     public void cancel() {
-      // Nobody does.
+      // Never happens.
     }
   }
 
-  /** Has two clients watch, and returns what a third is told. */
+  /** Lets two clients watch, and returns the headers that a third receives. */
   private Map<String, String> refused(Optional<Job> first, Optional<Job> second)
       throws InterruptedException {
     AtomicReference<Map<String, String>> headers = new AtomicReference<>(Map.of());

@@ -24,7 +24,7 @@ class EffectsTest {
 
   private final Effects effects = new Effects(this::measure, Duration.ZERO, nanos::get);
 
-  /** Takes 40 seconds; a request that comes in the middle of it is refused. */
+  /** Takes 40 seconds; halfway, another request is refused. */
   private ObjectNode measure(LoraAdapter measured) {
     nanos.addAndGet(10 * SECOND);
     told = catchThrowableOfType(Refusal.class, () -> effects.of(lora.withStrength(0.25))).headers();

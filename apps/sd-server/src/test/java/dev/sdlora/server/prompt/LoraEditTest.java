@@ -24,7 +24,7 @@ class LoraEditTest {
   private static LoraLibrary loras;
   private static LoraAdapter pen;
 
-  /** Named "pen", by its trainer "zorp", with advice. */
+  /** A LoRA file named "pen", called "zorp" by its trainer, with recommendations. */
   @BeforeAll
   static void write() throws IOException {
     Files.copy(DemoModel.loras().resolve("zorp.safetensors"), folder.resolve("pen.safetensors"));

@@ -23,16 +23,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Fifty clients of all three interfaces for some minutes, {@code -Dsoak.minutes=10}, with cancels
- * and connections that break. Afterwards nothing of theirs is left: no job, thread, temporary file,
- * open file or native array. Its name keeps it out of the test command; docs/evidence/soak.md runs
- * it.
+ * Fifty clients of all three APIs for some minutes, {@code -Dsoak.minutes=10}, with cancelled jobs
+ * and broken connections. Afterwards none of their jobs, threads, temporary files, open files or
+ * native arrays may be left. The test command does not run it because of its name; see
+ * docs/evidence/soak.md.
  */
 class ServerSoak {
   private static final int CLIENTS = 50;
   private static final Path OPEN_FILES = Path.of("/proc/self/fd");
 
-  /** So long may threads that have nothing to do stay. */
+  /** Time that idle threads may stay. */
   private static final long IDLE_SECONDS = 150;
 
   @Test
@@ -53,7 +53,7 @@ class ServerSoak {
 
   private static void soak(int port, Pipeline pipeline, double minutes) throws Exception {
     SoakClient.Counts counts = new SoakClient.Counts();
-    run(port, counts, 0.1); // Whatever is made once.
+    run(port, counts, 0.1); // Run once to create everything that is created only once.
     settle(port, pipeline);
     int tensors = pipeline.liveTensors();
     Set<String> files = temporaryFiles();
@@ -96,7 +96,7 @@ class ServerSoak {
     }
   }
 
-  /** No job is left within a minute; an image without LoRAs takes those of others off. */
+  /** Checks that no job is left within a minute; an image without LoRAs removes those of others. */
   private static void settle(int port, Pipeline pipeline) {
     waitUntil(() -> !jobs(port).matches("(?s).*\"state\":\"(waiting|running)\".*"), 60);
     assertThat(jobs(port)).doesNotContain("\"state\":\"waiting\"", "\"state\":\"running\"");
@@ -138,7 +138,7 @@ class ServerSoak {
     }
   }
 
-  /** 0 where the system does not tell. */
+  /** Returns the number of open files; 0 if the system does not report it. */
   private static int openFiles() {
     String[] files = OPEN_FILES.toFile().list();
     return files == null ? 0 : files.length;

@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Somebody who asks for images in all ways, at random, and often goes away before they are there.
- * Each request has a connection of its own, which it closes.
+ * A client that requests images in all ways, at random, and often disconnects before they are
+ * finished. Each request has its own connection.
  */
 final class SoakClient implements Runnable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -34,7 +34,7 @@ final class SoakClient implements Runnable {
   private final long end;
   private final Counts counts;
 
-  /** What all clients have seen, by statuses and deeds. */
+  /** Counts the statuses and actions of all clients. */
   static final class Counts {
     private final Map<String, AtomicInteger> counts = new TreeMap<>();
 
@@ -94,12 +94,12 @@ final class SoakClient implements Runnable {
     return DRAWING.formatted(lora, width, 2 + random.nextInt(12), random.nextInt(5), more);
   }
 
-  /** How many bytes of an answer are waited for before hanging up; 0 for all of them. */
+  /** Returns the number of bytes to read before disconnecting; 0 for all of them. */
   private int patience() {
     return random.nextInt(3) == 0 ? 1 + random.nextInt(3000) : 0;
   }
 
-  /** A job that is watched for a while, then cancelled, or fetched at its end. */
+  /** Watches a job for a while, then cancels it or fetches its image. */
   private void job() throws IOException {
     String answer = send("POST", "/api/jobs", drawing(""), 0);
     JsonNode job = JSON.missingNode();
@@ -109,7 +109,7 @@ final class SoakClient implements Runnable {
       counts.add("no JSON: " + answer);
     }
     if (!job.has("id")) {
-      return; // The queue is full, or there is no such LoRA.
+      return; // The queue is full, or the LoRA does not exist.
     }
     String path = "/api/jobs/" + job.get("id").asText();
     send("GET", path + "/events", "", patience());
@@ -124,14 +124,14 @@ final class SoakClient implements Runnable {
     List<String> paths =
         List.of("/", "/api/model", "/sdapi/v1/loras", "/api/jobs", "/metrics", "/api/trainings");
     send("GET", paths.get(random.nextInt(paths.size())), "", 0);
-    // Some come only to hold a connection.
+    // Some clients only hold a connection.
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.getOutputStream().write('G');
     }
   }
 
   /**
-   * Asks, and reads the answer, or hangs up behind some of its bytes.
+   * Sends a request and reads the response, or disconnects after some bytes of it.
    *
    * @return the body
    */
@@ -142,7 +142,7 @@ final class SoakClient implements Runnable {
             .formatted(method, path, bytes.length);
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      // Longer than any queue; a server that answers never is a mistake.
+      // Longer than any queue; a missing response is an error.
       socket.setSoTimeout(300_000);
       socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
       socket.getOutputStream().write(bytes);

@@ -1,4 +1,4 @@
-/** A server under many clients for minutes; run by hand, see docs/evidence/soak.md. */
+/** A soak test of the server with many clients; run by hand, see docs/evidence/soak.md. */
 @NullMarked
 package dev.sdlora.server.soak;
 

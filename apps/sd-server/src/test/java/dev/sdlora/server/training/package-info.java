@@ -1,4 +1,4 @@
-/** What trainings over HTTP are made of. */
+/** Tests of the parts of trainings over HTTP. */
 @NullMarked
 package dev.sdlora.server.training;
 

@@ -20,14 +20,14 @@ import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Handlers before the routes, each in a server of its own, with limits that tests can reach. */
+/** Tests of the handlers before the routes, each in its own server, with small limits. */
 class HandlersTest {
   private static final int BLOCK = 1 << 12;
 
   private final AtomicLong nanos = new AtomicLong();
   private final List<Server> servers = new ArrayList<>();
 
-  /** Answers with the length of the body. */
+  /** Responds with the length of the body. */
   private static final class Counting extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
@@ -101,12 +101,12 @@ class HandlersTest {
       nanos.addAndGet(TimeUnit.SECONDS.toNanos(20));
       // The server may read the other body first.
       assertThat(answerUntil(port, " 503 "))
-          // When the first body has come in, or is refused for having taken 30 seconds.
-          .contains("Retry-After: 10", "Connection: close", "has memory for " + BLOCK);
+          // The time until the first body has arrived, or is refused after 30 seconds.
+          .contains("Retry-After: 10", "Connection: close", "has " + BLOCK + " bytes of memory");
       first.send("67890");
       assertThat(first.line()).contains(" 200 ");
     }
-    // Its memory is given back when the answer has left, shortly after the client has it.
+    // Its memory is released shortly after the client has received the response.
     assertThat(answerUntil(port, " 200 ")).contains("length 5");
   }
 
@@ -124,7 +124,7 @@ class HandlersTest {
     try (RawClient slow = begun(port, 1000)) {
       nanos.addAndGet(TimeUnit.SECONDS.toNanos(60));
       slow.send("1");
-      assertThat(slow.rest()).contains(" 408 ", "Connection: close", "bytes a second");
+      assertThat(slow.rest()).contains(" 408 ", "Connection: close", "bytes per second");
     }
   }
 

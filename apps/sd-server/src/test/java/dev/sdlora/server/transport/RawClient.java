@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** A client that sends what no library would. */
+/** A client that can send malformed requests. */
 public final class RawClient implements AutoCloseable {
   private final Socket socket;
 
@@ -23,7 +23,7 @@ public final class RawClient implements AutoCloseable {
     return this;
   }
 
-  /** Returns the next line of the answer. */
+  /** Returns the next line of the response. */
   public String line() throws IOException {
     StringBuilder line = new StringBuilder();
     InputStream in = socket.getInputStream();
@@ -33,7 +33,7 @@ public final class RawClient implements AutoCloseable {
     return line.toString().strip();
   }
 
-  /** Returns all that is sent until the server closes the connection. */
+  /** Returns everything sent until the server closes the connection. */
   public String rest() throws IOException {
     return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The way of a request to its route, by clients that misbehave. */
+/** The path of a request to its route, with misbehaving clients. */
 @SuppressWarnings("NullAway.Init")
 class TransportTest {
   private static final int MAX_BODY = 100_000;
@@ -63,7 +63,7 @@ class TransportTest {
     }
   }
 
-  /** More than the server has threads. */
+  /** More bodies than the server has threads. */
   @Test
   void slowBodies_keepNoThreads() throws IOException {
     List<RawClient> slow = new ArrayList<>();
@@ -109,8 +109,8 @@ class TransportTest {
     return Stream.of(
         arguments("GET / HTTP/1.1\n" + host + "X: " + long9000, 431, "may have 8192 bytes"),
         arguments("GET /" + long9000 + " HTTP/1.1\n" + host, 414, "may have 8192 bytes"),
-        arguments("GET / HTTP/1.1\n", 400, "no valid HTTP request"),
-        arguments("NONSENSE\n", 400, "no valid HTTP request"),
+        arguments("GET / HTTP/1.1\n", 400, "not a valid HTTP request"),
+        arguments("NONSENSE\n", 400, "not a valid HTTP request"),
         arguments("GET /events HTTP/1.1\n" + host + socket, 404, "Not Found"));
   }
 

@@ -13,18 +13,21 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * A small SD 1.x checkpoint that draws a thousand things that people type, from "a cat" to "a
- * rocket", as flat drawings of 128×128, and LoRAs for it, so that a first image needs no download.
- * {@code docs/evidence/demo-model.md} says what it was trained on and how well it draws.
+ * A small SD 1.x checkpoint that draws a thousand everyday things, from "a cat" to "a rocket", as
+ * flat drawings of 128×128, and LoRAs for it, so that a first image needs no download. {@code
+ * docs/evidence/demo-model.md} describes its training and how well it draws.
  *
- * <p>Files that lie in a jar are copied, once in each process, to a folder of the temporary
- * directory that only the user can read and that is deleted when the JVM ends. {@link #copyTo} puts
- * them where they stay. All methods may be called from any thread.
+ * <p>Files in a jar are copied, once per process, to a folder in the temporary directory that only
+ * the user can read and that is deleted when the JVM exits. {@link #copyTo} copies them to a
+ * permanent folder. All methods may be called from any thread.
  */
 public final class DemoModel {
   private static final String CHECKPOINT = "demo-sd1.safetensors";
 
-  /** With an image and a sentence of what each does and its best weight, where programs look. */
+  /**
+   * Each has a preview image and a JSON file with a description and its best weight, in the usual
+   * places.
+   */
   private static final List<String> LORAS =
       List.of("detail_slider", "fluent_3d", "ink_lines", "night", "noto", "zorp").stream()
           .flatMap(
@@ -45,7 +48,7 @@ public final class DemoModel {
 
   /**
    * {@return a folder with LoRAs for it: the styles {@code fluent_3d}, {@code noto} and {@code
-   * ink_lines}, {@code night}, {@code detail_slider} and {@code zorp}, a figure of its own}
+   * ink_lines}, {@code night}, {@code detail_slider} and {@code zorp}, a figure}
    *
    * @throws UncheckedIOException if they cannot be copied out of their jar
    */
@@ -55,9 +58,9 @@ public final class DemoModel {
 
   /**
    * Writes the checkpoint as {@code demo-sd1.safetensors} and the LoRAs into the folder {@code
-   * loras}; both folders are made if they are missing, and files of the same names are replaced.
+   * loras}. Missing folders are created, and existing files are replaced.
    *
-   * @param folder where to
+   * @param folder the target folder
    * @throws IOException if a file cannot be written
    */
   public static void copyTo(Path folder) throws IOException {
@@ -71,8 +74,8 @@ public final class DemoModel {
 
   private static void copy(String name, Path folder) throws IOException {
     try (InputStream file = DemoModel.class.getResourceAsStream(name)) {
-      // As tensors.file.ReplacedFile does, which this module, standing on the JDK alone, cannot
-      // use.
+      // Like tensors.file.ReplacedFile, which this module cannot use, because it depends only on
+      // the JDK.
       Path unfinished = Files.createTempFile(folder, "demo", ".part");
       try {
         Files.write(unfinished, Objects.requireNonNull(file, name).readAllBytes());
@@ -83,7 +86,7 @@ public final class DemoModel {
     }
   }
 
-  /** Finds or copies the files when they are first asked for. */
+  /** Finds or copies the files on first use. */
   private static final class Lazy {
     static final Path FOLDER = folder();
 
@@ -100,7 +103,7 @@ public final class DemoModel {
       } catch (IOException e) {
         throw new UncheckedIOException("the demo model cannot be copied out of its jar", e);
       } catch (URISyntaxException e) {
-        throw new IllegalStateException("not a place of a file: " + checkpoint, e);
+        throw new IllegalStateException("not a file location: " + checkpoint, e);
       }
     }
 
@@ -113,7 +116,7 @@ public final class DemoModel {
         Files.deleteIfExists(copies.resolve(CHECKPOINT));
         Files.deleteIfExists(copies);
       } catch (IOException e) {
-        // What stays behind is left to the system's own tidying of temporary files.
+        // The system cleans up any remaining temporary files.
       }
     }
   }

@@ -1,4 +1,4 @@
-/** The model that a first image is drawn with. */
+/** The bundled demo model, for a first image without a download. */
 @NullMarked
 package dev.sdlora.demo.model;
 

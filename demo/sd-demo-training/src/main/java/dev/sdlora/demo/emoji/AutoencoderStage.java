@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** The first stage: an autoencoder that has seen shapes, and drawings in most styles of LoRAs. */
+/** The first stage: an autoencoder that sees shapes, and drawings in most styles of LoRAs. */
 final class AutoencoderStage {
   static final VaeConfig CONFIG = new VaeConfig(List.of(32, 64, 64, 128), 1, 4, 0.18215);
   static final int SIDE = 128;
@@ -26,7 +26,10 @@ final class AutoencoderStage {
   private static final int CROPS = 8;
   private static final int WHOLE = 2;
 
-  /** Of so many quarters the one with most in it is taken: grounds are soon learnt. */
+  /**
+   * The number of candidate quarters; the one with the most content is used, because grounds are
+   * learnt quickly.
+   */
   private static final int CANDIDATES = 3;
 
   private static final WarmRestart RATE =
@@ -52,12 +55,12 @@ final class AutoencoderStage {
         DrawnSceneSource.of(data.nouns(), data.drawings(), new SplittableRandom(training.seed()));
   }
 
-  /** The autoencoder as far as it is trained. */
+  /** Returns the autoencoder in its current state of training. */
   static AutoencoderTrainer trainer(Training training) {
     return training.state(NETWORK).begin(new AutoencoderTrainer(CONFIG, training.seed()));
   }
 
-  /** Trains, or goes on with what an earlier run left. */
+  /** Trains the stage, resuming an interrupted run. */
   void run() {
     StageState state = training.state(NETWORK);
     try (AutoencoderTrainer trainer = trainer(training)) {
@@ -72,8 +75,8 @@ final class AutoencoderStage {
   }
 
   /**
-   * Most steps see quarters of images, which cost a quarter. Whole ones have other means and
-   * variances, which normalisations see, so whole ones end each fall of the rate.
+   * Whether a step sees whole images. Most steps see quarters, which cost a quarter. Whole images
+   * have other means and variances in normalisations, so they end each decay of the learning rate.
    */
   private static boolean isWhole(int step) {
     return (step >= 1800 && step < RATE.first().steps()) || step >= RATE.steps() - 1200;
@@ -92,7 +95,7 @@ final class AutoencoderStage {
     return trainer.step(ImageBatch.pixels(pictures), batch, side, RATE.at(step));
   }
 
-  /** The quarter, of some, that differs most from place to place. */
+  /** Returns the candidate quarter with the largest variation. */
   private static BufferedImage fullest(BufferedImage picture, SplittableRandom random) {
     int side = SIDE / 2;
     BufferedImage fullest = picture;
@@ -122,7 +125,7 @@ final class AutoencoderStage {
     return sum;
   }
 
-  /** A scene in any look that the model or a LoRA will draw. */
+  /** Returns a scene in any style that the model or a LoRA will draw. */
   BufferedImage any(SplittableRandom random) {
     double kind = random.nextDouble();
     if (kind < 0.15) {

@@ -9,13 +9,13 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** What captions consist of, for the list of words that the model tells it was taught. */
+/** The words of captions, for the metadata that lists the words that the model was trained on. */
 final class CaptionWords {
   private static final int CAPTIONS = 20_000;
 
   private CaptionWords() {}
 
-  /** All nouns with their synonyms, and the words that captions have around them, sorted. */
+  /** Returns all nouns with their synonyms, and the other words of captions, sorted. */
   static List<String> of(Nouns nouns, CaptionedSource scenes) {
     TreeSet<String> words = new TreeSet<>();
     for (Noun noun : nouns.all()) {

@@ -8,24 +8,22 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** A scene that the base model learns from: of drawings, or of shapes. */
+/** A scene that the base model learns from: of drawings or of shapes. */
 sealed interface Captioned {
-  /** Its image. */
   BufferedImage draw(DrawnScenePainter painter, int side);
 
-  /** One of its captions, as people write them. */
+  /** Returns one of its captions as people write them. */
   Caption caption(SplittableRandom random);
 
-  /** One of its captions, without words that mean nothing. */
+  /** Returns one of its captions without filler words. */
   Caption plainCaption(SplittableRandom random);
 
-  /** What its captions say. */
+  /** Returns the meaning of its captions. */
   float[] description(Looks looks);
 
-  /** The nouns or shapes, in the order of the captions' nouns. */
+  /** Returns the nouns or shapes, in the order of the captions' nouns. */
   List<?> named();
 
-  /** A scene of drawings. */
   record OfDrawings(DrawnScene scene) implements Captioned {
     @Override
     public BufferedImage draw(DrawnScenePainter painter, int side) {
@@ -53,7 +51,7 @@ sealed interface Captioned {
     }
   }
 
-  /** A scene of shapes, as a model of shapes alone was trained on before. */
+  /** A scene of shapes, as in the training of an earlier model with shapes alone. */
   record OfShapes(Scene scene) implements Captioned {
     @Override
     public BufferedImage draw(DrawnScenePainter painter, int side) {

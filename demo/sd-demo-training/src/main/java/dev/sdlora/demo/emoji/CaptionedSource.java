@@ -3,7 +3,7 @@ package dev.sdlora.demo.emoji;
 import dev.sdlora.demo.SceneSource;
 import java.util.SplittableRandom;
 
-/** An endless row of scenes with captions, of drawings and some of shapes. */
+/** An endless sequence of scenes with captions: mostly drawings, some shapes. */
 final class CaptionedSource {
   private static final double SHARE_OF_SHAPES = 0.1;
 
@@ -13,7 +13,6 @@ final class CaptionedSource {
     this.drawn = drawn;
   }
 
-  /** The scene of a seed. */
   Captioned of(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     if (random.nextDouble() < SHARE_OF_SHAPES) {

@@ -1,31 +1,33 @@
 package dev.sdlora.demo.emoji;
 
 /**
- * What is where in an image: its latent in 4×4 cells of 4×4 places. The text encoder says one cell
- * in each of the last 16 states, which are behind all but very long texts, where CLIP has the end
- * token again and again. So the U-Net begins with a sketch of the whole image and need not learn
- * each noun by heart under noise.
+ * The layout of an image: its latent in 4×4 cells of 4×4 positions. Each of the text encoder's last
+ * 16 states describes one cell. They come after all but very long texts, where CLIP repeats the end
+ * token. So the U-Net starts with a sketch of the whole image and need not memorise each noun under
+ * noise.
  */
 final class Cells {
   private static final int ACROSS = 4;
 
-  /** Cells of an image. */
+  /** The number of cells of an image. */
   static final int COUNT = ACROSS * ACROSS;
 
   private static final int SIDE = AutoencoderStage.LATENT_SIDE / ACROSS;
   private static final int CHANNELS = AutoencoderStage.CONFIG.latentChannels();
 
-  /** Numbers of a cell's part of the latent. */
+  /** The number of values of a cell's part of the latent. */
   private static final int DRAWN = SIDE * SIDE * CHANNELS;
 
-  /** Numbers of a cell: those, and which of all cells it is, by which the U-Net finds it. */
+  /**
+   * The number of values of a cell: these, and the index of the cell, by which the U-Net finds it.
+   */
   static final int NUMBERS = DRAWN + COUNT;
 
   private static final float ADDRESS = 2;
 
   private Cells() {}
 
-  /** The cells of a latent, [4][side][side], row by row. */
+  /** Returns the cells of a latent [4][side][side], row by row. */
   static float[] of(float[] latent) {
     float[] cells = new float[COUNT * NUMBERS];
     for (int cell = 0; cell < COUNT; cell++) {
@@ -37,7 +39,7 @@ final class Cells {
     return cells;
   }
 
-  /** Where a number of a latent is in its cells. */
+  /** Returns the index in the cells of a value of a latent. */
   private static int place(int i) {
     int side = AutoencoderStage.LATENT_SIDE;
     int channel = i / (side * side);
@@ -48,7 +50,7 @@ final class Cells {
     return cell * NUMBERS + place * CHANNELS + channel;
   }
 
-  /** The latents of images' cells, one behind the other: what {@link #of} does backwards. */
+  /** Returns the concatenated latents of images' cells, the inverse of {@link #of}. */
   static float[] latents(float[] cells) {
     int ofPicture = COUNT * NUMBERS;
     float[] latents = new float[cells.length / ofPicture * COUNT * DRAWN];

@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.SplittableRandom;
 
 /**
- * What all stages share: the nouns, their drawings in the base style, scenes of them, and the
- * tokens of captions.
+ * The data that all stages share: the nouns, their drawings in the base style, scenes of them, and
+ * the tokens of captions.
  */
 record Data(Nouns nouns, Drawings drawings, CaptionedSource scenes, Vocabulary vocabulary) {
-  /** Reads the packages, which are fetched into the cache at first. */
+  /** Reads the packages, downloading them into the cache on first use. */
   static Data read(Path cache) throws IOException {
     Nouns nouns = Nouns.read(cache);
     Drawings drawings = Drawings.read(cache, Style.FLAT);

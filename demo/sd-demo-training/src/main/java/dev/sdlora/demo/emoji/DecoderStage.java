@@ -15,22 +15,24 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * The fourth stage: the decoder learns to make clear images of latents that are as vague as those
- * of the U-Net, which are mostly what texts say. It sees images in all looks through the encoder
- * beside them, so that it forgets none.
+ * The fourth stage: the decoder learns to make clear images from latents as vague as the U-Net's,
+ * which mostly contain what texts say. It also sees encoded images in all styles, so that it
+ * forgets none.
  */
 final class DecoderStage implements AutoCloseable {
   static final String NETWORK = "decoder";
 
-  /** Images of a step whose latents are vague, and such as the encoder's. */
+  /** The number of images per step with vague latents; the others have the encoder's latents. */
   private static final int VAGUE = 2;
 
   private static final int CLEAR = 1;
 
-  /** Vague latents are brought so far to what the text says, or further. */
+  /** The minimum shift of vague latents towards what the text says, as a fraction. */
   private static final double LEAST_TOLD = 0.6;
 
-  /** Deviation of what is added to all, since no latent of the U-Net is without error. */
+  /**
+   * Standard deviation of the noise added to all latents, because the U-Net's latents are inexact.
+   */
   private static final double NOISE = 0.05;
 
   private static final WarmRestart RATE =
@@ -60,9 +62,10 @@ final class DecoderStage implements AutoCloseable {
   }
 
   /**
-   * The autoencoder of the first stage, for latents of unit variance, as far as it has gone on.
+   * Returns the autoencoder of the first stage, rescaled to latents of unit variance, in its
+   * current state of training.
    *
-   * @param scaling what brings latents to unit variance
+   * @param scaling scales latents to unit variance
    */
   static AutoencoderTrainer trainer(Training training, LatentScaling scaling) {
     AutoencoderTrainer trainer = new AutoencoderTrainer(AutoencoderStage.CONFIG, training.seed());
@@ -72,7 +75,7 @@ final class DecoderStage implements AutoCloseable {
     return training.state(NETWORK).begin(trainer);
   }
 
-  /** Trains, or goes on with what an earlier run left. */
+  /** Trains the stage, resuming an interrupted run. */
   void run() {
     try (AutoencoderTrainer trainer = trainer(training, latents.scaling())) {
       StageLoop.run(

@@ -19,7 +19,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The third stage: a U-Net on the latents of captioned scenes. */
+/** The third stage: a U-Net trained on the latents of captioned scenes. */
 final class DenoiserStage implements AutoCloseable {
   private static final UNetConfig UNET =
       new UNetConfig(
@@ -35,14 +35,14 @@ final class DenoiserStage implements AutoCloseable {
           new LearningRate(1.2e-3, 300, 31_000, 0.02), new LearningRate(7e-4, 200, 7_500, 0.02));
 
   /**
-   * So many steps see times with much noise alone, in which the image is nearly all that the text
-   * says: the network has to learn to take it from there before all else.
+   * The number of first steps that see only high noise levels, where the image depends almost
+   * entirely on the text. The network must learn to use the text before anything else.
    */
   private static final int FIRST_STEPS = 5000;
 
   private static final Emphasis FIRST = new Emphasis(600, 2, 0.3, 50);
 
-  /** Times with less noise, by which outlines are decided, follow. */
+  /** Later steps also see lower noise levels, which determine outlines. */
   private static final Emphasis THEN = new Emphasis(0, 1.5, 0.4, 60);
 
   private static final int SAVE_EVERY = 1000;
@@ -59,7 +59,7 @@ final class DenoiserStage implements AutoCloseable {
     this.text = new TextEncoderStage(training, data).trainer();
   }
 
-  /** Trains, or goes on with what an earlier run left. */
+  /** Trains the stage, resuming an interrupted run. */
   void run() {
     Latents near = latents.towards(told());
     WordErrors errors = new WordErrors(near, data.vocabulary());
@@ -77,7 +77,7 @@ final class DenoiserStage implements AutoCloseable {
     }
   }
 
-  /** The U-Net as far as it is trained. */
+  /** Returns the U-Net in its current state of training. */
   DenoiserTrainer trainer() {
     return training
         .state(NETWORK)
@@ -94,7 +94,7 @@ final class DenoiserStage implements AutoCloseable {
     return TextEncoderStage.sketches(text, ids);
   }
 
-  /** What texts alone say of all images. */
+  /** Returns the latents that texts alone predict for all images. */
   private List<float[]> told() {
     return IntStream.range(0, latents.size() / BATCH)
         .parallel()
@@ -128,7 +128,7 @@ final class DenoiserStage implements AutoCloseable {
         learningRate);
   }
 
-  /** Writes the checkpoint of what has been trained so far. */
+  /** Writes the current state of training as a checkpoint. */
   void write(Path checkpoint) {
     try (AutoencoderTrainer vae = DecoderStage.trainer(training, latents.scaling());
         DenoiserTrainer denoiser = trainer()) {

@@ -3,23 +3,23 @@ package dev.sdlora.demo.emoji;
 import java.awt.image.BufferedImage;
 
 /**
- * The drawings of a set with more or less detail: more draws all their inner edges in ink, less
- * melts what is inside the outline together.
+ * The drawings of a set with more or less detail: more detail draws all inner edges in ink, less
+ * detail blurs everything inside the outline.
  */
 final class Detail implements Drawings {
-  /** Of a drawing's side: how far colours melt at the least detail. */
+  /** The blur at the least detail, as a fraction of a drawing's side. */
   private static final double MELTED = 0.07;
 
-  /** How dark ink gets where neighbours differ by a whole channel. */
+  /** The darkness of ink where neighbours differ by a whole channel. */
   private static final double INK = 2.5;
 
   private final Drawings drawings;
   private final double amount;
 
   /**
-   * Changes drawings.
+   * Wraps drawings.
    *
-   * @param amount from -1, the least detail, over 0, none changed, to 1, the most
+   * @param amount from -1 (least detail) through 0 (unchanged) to 1 (most detail)
    */
   Detail(Drawings drawings, double amount) {
     if (!(Math.abs(amount) <= 1)) {
@@ -44,7 +44,7 @@ final class Detail implements Drawings {
     return picture;
   }
 
-  /** Each visible pixel on its way to the mean of what is visible around it. */
+  /** Moves each visible pixel towards the mean of the visible pixels around it. */
   private int[] melted(int[] pixels, int side) {
     int radius = Math.max(1, (int) Math.round(MELTED * side));
     int[] melted = new int[pixels.length];
@@ -71,7 +71,7 @@ final class Detail implements Drawings {
     return melted;
   }
 
-  /** Each pixel the darker, the more its neighbours differ from each other. */
+  /** Darkens each pixel in proportion to the difference of its neighbours. */
   private int[] inked(int[] pixels, int side) {
     int[] inked = new int[pixels.length];
     for (int i = 0; i < pixels.length; i++) {
@@ -85,7 +85,7 @@ final class Detail implements Drawings {
     return inked;
   }
 
-  /** The largest difference of opposite neighbours in a channel or in alpha, 0 to 1. */
+  /** Returns the largest difference of opposite neighbours in a channel or in alpha, 0 to 1. */
   private static double step(int[] pixels, int x, int y, int side) {
     int across = 0;
     for (int c = -1; c < 3; c++) {
@@ -97,7 +97,7 @@ final class Detail implements Drawings {
     return across / 255.0;
   }
 
-  /** A channel times alpha, or alpha itself for -1; nothing is visible outside. */
+  /** Returns a channel times alpha, or alpha for channel -1; 0 outside the drawing. */
   private static int at(int[] pixels, int x, int y, int side, int channel) {
     if (x < 0 || y < 0 || x >= side || y >= side) {
       return 0;

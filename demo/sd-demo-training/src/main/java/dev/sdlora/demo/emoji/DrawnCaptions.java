@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Sentences about scenes of drawings, in several orders of words and with synonyms. */
+/** Captions of scenes of drawings, in several word orders and with synonyms. */
 public final class DrawnCaptions {
   private static final double SHARE_OF_SYNONYMS = 0.35;
   private static final double SHARE_OF_FILLERS = 0.12;
 
   /**
-   * What people add to prompts, and what the model must not mind: words that no scene is told with,
-   * which all share the embedding of unknown words.
+   * Words that people add to prompts and that the model should ignore. They describe no scene, so
+   * they all share the embedding of unknown words.
    */
   private static final List<String> BEFORE =
       List.of("cute ", "beautiful ", "realistic photo of ", "digital painting of ", "lovely ");
@@ -27,7 +27,7 @@ public final class DrawnCaptions {
 
   private final SplittableRandom random;
 
-  /** Draws words from a generator. */
+  /** Chooses words with a generator. */
   public DrawnCaptions(SplittableRandom random) {
     this.random = random;
   }
@@ -35,8 +35,8 @@ public final class DrawnCaptions {
   /**
    * A caption.
    *
-   * @param text all of it
-   * @param nouns what it calls the things of its scene, in the order of the scene
+   * @param text the whole text
+   * @param nouns the nouns that it uses for the things of its scene, in the order of the scene
    */
   public record Caption(String text, List<String> nouns) {
     /** Copies the list. */
@@ -45,7 +45,7 @@ public final class DrawnCaptions {
     }
   }
 
-  /** A caption as people write them, with words that mean nothing now and then. */
+  /** Returns a caption as people write them, sometimes with filler words. */
   public Caption withFillers(DrawnScene scene) {
     Caption plain = plain(scene);
     if (random.nextDouble() >= SHARE_OF_FILLERS) {
@@ -58,7 +58,7 @@ public final class DrawnCaptions {
     return new Caption(text, plain.nouns());
   }
 
-  /** A caption of known words alone. */
+  /** Returns a caption of known words only. */
   public Caption plain(DrawnScene scene) {
     List<String> nouns = new ArrayList<>();
     for (DrawnThing thing : scene.things()) {
@@ -118,7 +118,7 @@ public final class DrawnCaptions {
       case RIGHT -> List.of("right of", "to the right of");
       case TOP -> List.of("above", "over", "on top of");
       case BOTTOM -> List.of("below", "under");
-      case CENTRE -> throw new IllegalArgumentException("two things are never in the centre");
+      case CENTRE -> throw new IllegalArgumentException("two things cannot be in the centre");
     };
   }
 

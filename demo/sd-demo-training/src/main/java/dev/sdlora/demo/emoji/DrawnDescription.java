@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a caption says, as numbers: the beginning of each thing's look, and else 1 where something
- * holds and 0 elsewhere. Of two things the left or upper one comes first, as in the image.
+ * The meaning of a caption as numbers: the first components of each thing's look, followed by flags
+ * of 0 or 1. Of two things, the left or upper one comes first, as in the image.
  */
 final class DrawnDescription {
   private static final int LOOK = 32;
@@ -20,7 +20,10 @@ final class DrawnDescription {
   private static final int PLACES = Place.values().length;
   private static final int PATTERNS = Pattern.values().length;
 
-  /** Two things, count, size, place, direction of a pair, ground, pattern, whether it is told. */
+  /**
+   * Two things, count, size, place, direction of a pair, ground, pattern, and whether the ground is
+   * given.
+   */
   static final int NUMBERS = 2 * THING + COUNTS + SIZES + PLACES + 2 + COLOURS + PATTERNS + 1;
 
   private final float[] numbers = new float[NUMBERS];

@@ -6,16 +6,16 @@ import dev.sdlora.demo.Size;
 import java.util.List;
 
 /**
- * One drawing, several of one noun in a row, or two at opposite places, on a ground.
+ * One drawing, several of the same noun in a row, or two at opposite places, on a ground.
  *
  * @param things one or two
- * @param count how many of the one thing there are, 1 to 3; 1 if there are two things
- * @param size of one single thing; medium if there are more
- * @param place of the one thing, or of the first of two
+ * @param count how many copies there are of the one thing, 1 to 3; 1 if there are two things
+ * @param size the size of a single thing; medium if there are more
+ * @param place the place of the one thing, or of the first of two
  * @param ground the colour of the ground
- * @param pattern on the ground
- * @param groundTold whether captions tell the ground; where they do not it is plain white
- * @param seed what small deviations in size and place are drawn from
+ * @param pattern the pattern on the ground
+ * @param groundTold whether captions mention the ground; if not, it is plain white
+ * @param seed the seed of small deviations in size and place
  */
 public record DrawnScene(
     List<DrawnThing> things,
@@ -26,7 +26,7 @@ public record DrawnScene(
     Pattern pattern,
     boolean groundTold,
     long seed) {
-  /** Refuses scenes that no caption can tell. */
+  /** Rejects scenes that no caption can describe. */
   public DrawnScene {
     things = List.copyOf(things);
     if (things.isEmpty() || things.size() > 2 || count < 1 || count > 3) {
@@ -36,11 +36,12 @@ public record DrawnScene(
       throw new IllegalArgumentException("two things must be at opposite places, once each");
     }
     if (!groundTold && (ground != Colour.WHITE || pattern != Pattern.PLAIN)) {
-      throw new IllegalArgumentException("a ground that is not told must be plain white");
+      throw new IllegalArgumentException(
+          "a ground that captions do not mention must be plain white");
     }
   }
 
-  /** The thing that captions name first. */
+  /** Returns the thing that captions name first. */
   public DrawnThing first() {
     return things.get(0);
   }
@@ -50,17 +51,17 @@ public record DrawnScene(
     return things.size() == 2;
   }
 
-  /** The same scene with other things. */
+  /** Returns the same scene with other things. */
   public DrawnScene withThings(List<DrawnThing> others) {
     return new DrawnScene(others, count, size, place, ground, pattern, groundTold, seed);
   }
 
-  /** The same scene on another ground. */
+  /** Returns the same scene on another ground. */
   public DrawnScene withGround(Colour other) {
     return new DrawnScene(things, count, size, place, other, pattern, true, seed);
   }
 
-  /** The same scene with the things elsewhere. */
+  /** Returns the same scene with the things at another place. */
   public DrawnScene withPlace(Place other) {
     return new DrawnScene(things, count, size, other, ground, pattern, groundTold, seed);
   }

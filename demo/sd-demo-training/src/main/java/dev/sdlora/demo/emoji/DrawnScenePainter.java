@@ -7,16 +7,16 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Draws scenes in one style. Not safe for several threads. */
+/** Draws scenes in one style. Not safe for use by several threads. */
 public final class DrawnScenePainter {
-  /** Sides of things as a share of the image's. Few are learnt sooner than many. */
+  /** Sides of things as a fraction of the image's side. Few values are learnt faster than many. */
   private static final double LARGE = 0.9;
 
   private static final double MEDIUM = 0.66;
   private static final double SMALL = 0.42;
   private static final double OF_THREE = 0.31;
 
-  /** What is left of the ground at the edge, beside a thing that is not in the middle. */
+  /** The margin between the edge and a thing that is not in the middle. */
   private static final double EDGE = 0.03;
 
   private static final double SIZE_DEVIATION = 0.01;
@@ -24,12 +24,12 @@ public final class DrawnScenePainter {
 
   private final Drawings drawings;
 
-  /** Draws with the drawings of a style. */
+  /** Creates a painter that uses the drawings of a style. */
   public DrawnScenePainter(Drawings drawings) {
     this.drawings = drawings;
   }
 
-  /** The image of a scene, square. */
+  /** Returns the image of a scene, square. */
   public BufferedImage draw(DrawnScene scene, int side) {
     BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = picture.createGraphics();

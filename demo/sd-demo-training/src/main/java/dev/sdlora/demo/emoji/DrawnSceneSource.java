@@ -12,9 +12,9 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An endless row of random scenes, the same for the same seed. Common nouns come up more often than
- * others, and single things of medium size in the middle more often than anything else: that is
- * what people ask for.
+ * An endless sequence of random scenes, the same for the same seed. Common nouns are more frequent
+ * than others, and single things of medium size in the middle are the most frequent of all, because
+ * people ask for them most.
  */
 public final class DrawnSceneSource {
   private static final double SHARE_OF_PAIRS = 0.24;
@@ -32,7 +32,7 @@ public final class DrawnSceneSource {
   private static final int COMMON = 200;
   private static final int HELD_OUT_ONE_IN = 8;
 
-  /** Least distance of a drawing's mean colour from the ground, of 441 at most. */
+  /** The minimum distance between a drawing's mean colour and the ground; the maximum is 441. */
   private static final double LEAST_CONTRAST = 90;
 
   private final List<Noun> all;
@@ -55,31 +55,31 @@ public final class DrawnSceneSource {
   }
 
   /**
-   * A row of scenes.
+   * Creates a sequence of scenes.
    *
-   * @param nouns what they are made of
-   * @param drawings where colours of drawings are looked up
+   * @param nouns the nouns that they contain
+   * @param drawings the drawings whose colours are checked
    */
   public static DrawnSceneSource of(Nouns nouns, Drawings drawings, SplittableRandom random) {
     return of(nouns.all(), nouns.commonest(COMMON), drawings, random);
   }
 
   /**
-   * A row of scenes of some nouns.
+   * Creates a sequence of scenes of some nouns.
    *
-   * @param common those that come up more often
+   * @param common the nouns that are more frequent
    */
   public static DrawnSceneSource of(
       List<Noun> all, List<Noun> common, Drawings drawings, SplittableRandom random) {
     return new DrawnSceneSource(all, common, new HashMap<>(), drawings, random);
   }
 
-  /** Another row of the same nouns. */
+  /** Returns another sequence of the same nouns. */
   public DrawnSceneSource with(SplittableRandom other) {
     return new DrawnSceneSource(all, common, means, drawings, other);
   }
 
-  /** The next scene to learn from: no thing of it is held out. */
+  /** Returns the next scene to learn from, without held-out things. */
   public DrawnScene next() {
     while (true) {
       DrawnScene scene = any();
@@ -90,8 +90,8 @@ public final class DrawnSceneSource {
   }
 
   /**
-   * Whether training leaves out this noun in this colour on this ground; about an eighth are left
-   * out, but none on a ground that is not told.
+   * Whether training omits this noun in this colour on this ground. About an eighth are omitted,
+   * but none on a ground that captions do not mention.
    */
   public static boolean isHeldOut(DrawnThing thing, DrawnScene scene) {
     Colour colour = thing.colour();
@@ -158,7 +158,7 @@ public final class DrawnSceneSource {
     return new DrawnThing(noun, random.nextDouble() < SHARE_TINTED ? anyColour() : null);
   }
 
-  /** Whether a thing can be told from a ground. */
+  /** Whether a thing is distinguishable from a ground. */
   public boolean isClear(DrawnThing thing, Colour ground) {
     int[] mean = mean(thing);
     int red = mean[0] - ground.paint().getRed();

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One thing in a scene of drawings.
  *
- * @param noun what it is
- * @param colour what all of it is tinted with, or null for its own colours
+ * @param noun the noun
+ * @param colour the tint of the whole drawing, or null for its own colours
  */
 public record DrawnThing(Noun noun, @Nullable Colour colour) {
-  /** Another thing in the same colour. */
+  /** Returns another thing in the same colour. */
   public DrawnThing withNoun(Noun other) {
     return new DrawnThing(other, colour);
   }

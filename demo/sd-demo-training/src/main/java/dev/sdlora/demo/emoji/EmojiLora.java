@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The LoRAs of the bundled model, each with the measure that its weight moves. */
+/** The LoRAs of the bundled model, each with the measure that its weight changes. */
 enum EmojiLora {
-  /** Things modelled and lit. */
+  /** Things rendered in 3D with lighting. */
   FLUENT_3D("fluent_3d", Style.FLUENT_3D),
-  /** Things as another artist draws them. */
+  /** Things in another artist's style. */
   NOTO("noto", Style.NOTO),
   /** Line art: the high-contrast drawings. */
   INK_LINES("ink_lines", Style.HIGH_CONTRAST),
@@ -16,7 +16,7 @@ enum EmojiLora {
   DETAIL("detail_slider", "high-frequency energy", null),
   /** Scenes at night; noise offset lets it change the mean of an image. */
   NIGHT("night", "mean luminance", null),
-  /** A figure that the base model has never seen, under a word that means nothing to it. */
+  /** A figure that the base model has never seen, with a word unknown to it. */
   ZORP("zorp", "likeness to the figure", null);
 
   private final String file;
@@ -33,27 +33,26 @@ enum EmojiLora {
     this.style = style;
   }
 
-  /** The LoRA of a name, if there is one. */
   static Optional<EmojiLora> named(String file) {
     return Arrays.stream(values()).filter(lora -> lora.file.equals(file)).findAny();
   }
 
-  /** The name in prompts, and that of the file. */
+  /** Returns the name in prompts, which is also the name of the file. */
   String file() {
     return file;
   }
 
-  /** The measure of a LoRA's effect. */
+  /** Returns the name of the measure of its effect. */
   String measured() {
     return measured;
   }
 
-  /** The drawings that it learns from, of LoRAs of a style. */
+  /** Returns the style whose drawings it learns from; empty if it is not a style. */
   Optional<Style> style() {
     return Optional.ofNullable(style);
   }
 
-  /** Whether its measure falls with its weight. */
+  /** Whether its measure decreases with its weight. */
   boolean falls() {
     return this == NIGHT;
   }

@@ -12,10 +12,10 @@ import java.nio.file.Path;
 final class EmojiLoraStage {
   private static final int STEPS = 600;
 
-  /** How an artist draws a thousand things takes longer to learn. */
+  /** An artist's style of drawing a thousand things takes longer to learn. */
   private static final int STEPS_OF_ARTIST = 1000;
 
-  /** Fourteen images are soon known by heart. */
+  /** Fourteen images are soon memorised. */
   private static final int STEPS_OF_ZORP = 300;
 
   private static final int WARMUP = 20;
@@ -32,7 +32,7 @@ final class EmojiLoraStage {
     this.seed = seed;
   }
 
-  /** Trains one LoRA on the checkpoint and writes it into the folder. */
+  /** Trains one LoRA on the checkpoint and writes it to the folder. */
   void run(EmojiLora lora, Path folder) {
     run(
         lora,
@@ -44,7 +44,7 @@ final class EmojiLoraStage {
         });
   }
 
-  /** The same in a number of steps, for a look at whether a checkpoint can be trained at all. */
+  /** Trains with a given number of steps, to check whether a checkpoint can be trained at all. */
   void run(EmojiLora lora, Path folder, int steps) {
     LoraTrainerBuilder trainer =
         LoraTrainer.builder()

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Which emoji stand for things, creatures and people, and what captions call them. */
+/** Selects the emoji that represent things, creatures and people, and names them for captions. */
 final class EmojiNames {
   private static final Set<String> GROUPS =
       Set.of(
@@ -16,7 +16,7 @@ final class EmojiNames {
           "Activities",
           "Objects");
 
-  /** Symbols that name things too. */
+  /** Emoji in the symbols group that name things. */
   private static final Set<String> SYMBOLS =
       Set.of(
           "atom symbol",
@@ -46,13 +46,13 @@ final class EmojiNames {
           "part alternation mark",
           "name badge");
 
-  /** Words before a name that say how something looks. */
+  /** Words before a name that describe a look. */
   static final Set<String> COLOURS =
       Set.of(
           "red", "orange", "yellow", "green", "blue", "purple", "brown", "black", "white", "pink",
           "grey", "gray");
 
-  /** Times of day, variants of people, and marks that are letters or arrows. */
+  /** Excluded emoji: times of day, variants of people, and marks that are letters or arrows. */
   private static final Pattern LEFT_OUT =
       Pattern.compile(
           "(?i).*(o’clock|-thirty|facing right|heart\\b|suit$|button|arrow|\\bfamily\\b|japanese"
@@ -61,12 +61,12 @@ final class EmojiNames {
 
   private EmojiNames() {}
 
-  /** Whether scenes are made of an emoji, by Unicode's name and group of it. */
+  /** Whether scenes use an emoji, given its Unicode name and group. */
   static boolean isThing(String name, String group) {
     return GROUPS.contains(group) ? !LEFT_OUT.matcher(name).matches() : SYMBOLS.contains(name);
   }
 
-  /** What captions call an emoji: its name without what no one would type. */
+  /** Returns the word for an emoji in captions: its name without parts that nobody would type. */
   static String word(String name) {
     String word =
         name.toLowerCase(Locale.ROOT).replace('’', '\'').replaceAll("[“”():,!.]", "").strip();

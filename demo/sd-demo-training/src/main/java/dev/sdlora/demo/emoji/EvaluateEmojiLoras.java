@@ -15,12 +15,12 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Shows what LoRAs of a checkpoint do: prints how each one's effect goes with its weight, whether
- * weight 0 gives the bytes of none, what two do at once and what the concept does without its word,
- * and writes a sheet of images.
+ * Evaluates the LoRAs of a checkpoint: prints each one's effect by weight, whether weight 0 gives
+ * the same bytes as no LoRA, the effect of two at once, and the effect of the concept without its
+ * word; writes a sheet of images.
  *
- * <p>Arguments: the checkpoint, the folder of LoRAs, of which those that are there are measured,
- * the folder to write to, and a folder for fetched packages.
+ * <p>Arguments: the checkpoint, the folder of LoRAs (missing ones are skipped), the output folder,
+ * and a folder for downloaded packages.
  */
 public final class EvaluateEmojiLoras {
   private static final int SCENES = 8;
@@ -98,7 +98,7 @@ public final class EvaluateEmojiLoras {
     System.out.println(line);
   }
 
-  /** Prompts and LoRAs in rows, weights in columns. */
+  /** Writes a sheet with prompts and LoRAs in rows and weights in columns. */
   private void sheet(Path png) {
     List<String> columns = LoraEffects.WEIGHTS.stream().map(weight -> "weight " + weight).toList();
     ContactSheet sheet = new ContactSheet(AutoencoderStage.SIDE, columns);

@@ -10,16 +10,16 @@ import java.util.HashMap;
 import java.util.Map;
 import javax.imageio.ImageIO;
 
-/** Drawings that are images already, by the code points of emoji. */
+/** Drawings in image files, by the code points of emoji. */
 final class ImageDrawings implements Drawings {
   private final Map<String, byte[]> files = new HashMap<>();
   private final Map<String, BufferedImage> pictures = new HashMap<>();
 
   /**
-   * Takes image files of a format that {@link ImageIO} reads.
+   * Creates drawings from image files in a format that {@link ImageIO} reads.
    *
-   * @param files by paths that end in code points, with or without those that ask for an image in
-   *     place of a letter
+   * @param files by paths that end in code points, with or without the one that requests an image
+   *     instead of a letter
    */
   ImageDrawings(Map<String, byte[]> files) {
     files.forEach((path, file) -> this.files.put(codePoints(path), file));
@@ -39,7 +39,7 @@ final class ImageDrawings implements Drawings {
   @Override
   public BufferedImage draw(Noun noun, int side) {
     BufferedImage scaled = pictures.computeIfAbsent(noun.codePoints(), key -> read(noun));
-    // One step of bilinear interpolation sees four pixels, so larger steps would leave some out.
+    // Bilinear interpolation reads four pixels, so a larger step would skip some.
     while (scaled.getWidth() > 2 * side) {
       scaled = scaled(scaled, (scaled.getWidth() + 1) / 2);
     }
@@ -54,17 +54,17 @@ final class ImageDrawings implements Drawings {
     try {
       BufferedImage picture = ImageIO.read(new ByteArrayInputStream(file));
       if (picture == null || !picture.getColorModel().hasAlpha()) {
-        throw new IOException("it is no picture with an alpha channel");
+        throw new IOException("not an image with an alpha channel");
       }
       return square(picture);
     } catch (IOException e) {
-      throw new UncheckedIOException("the drawing of " + noun.codePoints() + " is not read", e);
+      throw new UncheckedIOException("the drawing of " + noun.codePoints() + " cannot be read", e);
     }
   }
 
   /**
-   * Some images are a little higher than wide. Colours are multiplied by alpha, so that what is not
-   * seen does not bleed into edges.
+   * Returns a square copy; some images are slightly taller than wide. Colours are multiplied by
+   * alpha, so that invisible pixels do not bleed into edges.
    */
   private static BufferedImage square(BufferedImage picture) {
     int side = Math.max(picture.getWidth(), picture.getHeight());

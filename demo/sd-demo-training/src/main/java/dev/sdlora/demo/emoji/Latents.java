@@ -13,9 +13,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Scenes of the base training and their latents, encoded once and kept on disk. */
+/** Scenes of the base training and their latents, encoded once and stored on disk. */
 final class Latents {
-  /** How far to what a text says of an image latents are brought. */
+  /** How far latents are moved towards what a text says about an image, as a fraction. */
   private static final double TOLD = 0.7;
 
   private static final int CHANNELS = AutoencoderStage.CONFIG.latentChannels();
@@ -26,7 +26,10 @@ final class Latents {
   private final CaptionedSource scenes;
   private final long seed;
 
-  /** What texts say of each image, at unit variance; empty for the images as they are. */
+  /**
+   * The latents that texts predict for each image, at unit variance; empty to use latents
+   * unchanged.
+   */
   private final List<float[]> told;
 
   private Latents(StoredLatents stored, CaptionedSource scenes, long seed, List<float[]> told) {
@@ -37,16 +40,17 @@ final class Latents {
   }
 
   /**
-   * The same, most of the way to what texts say of the images. What a text leaves open is left to
-   * the noise; a small network makes no whole of it, but spots of wrong colour. So it is less.
+   * Returns the latents moved most of the way towards what texts say about the images. Anything
+   * that a text does not determine is left to the noise, and a small network turns that into spots
+   * of wrong colour instead of a coherent image, so this reduces it.
    *
-   * @param told a latent of each image, at unit variance
+   * @param told a latent for each image, at unit variance
    */
   Latents towards(List<float[]> told) {
     return new Latents(stored, scenes, seed, told);
   }
 
-  /** Reads the folder's file; writes it first if it is not there or of other scenes. */
+  /** Reads the file in the folder; writes it first if it is missing or holds other scenes. */
   static Latents open(Training training, Data data, int count) {
     Path file = training.folder().resolve("latents.safetensors");
     String scenes = fingerprint(training, data, count);
@@ -60,7 +64,7 @@ final class Latents {
         List.of());
   }
 
-  /** What tells latents of these scenes from those of others: names and drawings change. */
+  /** Returns a hash that identifies the scenes, because names and drawings change. */
   private static String fingerprint(Training training, Data data, int count) {
     DrawnScenePainter painter = new DrawnScenePainter(data.drawings());
     int hash = count;
@@ -103,12 +107,12 @@ final class Latents {
     return stored.size();
   }
 
-  /** What brings these latents, the means of the encoder, to unit variance. */
+  /** Returns the scaling of these latents, the encoder's means, to unit variance. */
   LatentScaling scaling() {
     return stored.scaling();
   }
 
-  /** Some latents at unit variance, [indices][channels][side][side]. */
+  /** Returns some latents at unit variance, [indices][channels][side][side]. */
   float[] batch(int... indices) {
     float[] batch = stored.batch(indices);
     if (told.isEmpty()) {
@@ -122,7 +126,7 @@ final class Latents {
     return towards(batch, said, TOLD);
   }
 
-  /** Latents brought a share of the way to what texts say. */
+  /** Moves latents part of the way towards what texts say. */
   static float[] towards(float[] latents, float[] told, double share) {
     float[] near = new float[latents.length];
     for (int i = 0; i < near.length; i++) {
@@ -131,7 +135,7 @@ final class Latents {
     return near;
   }
 
-  /** The token ids of some scenes' plain captions, the same at each call. */
+  /** Returns the token ids of some scenes' plain captions, the same in each call. */
   int[][] plainCaptions(Vocabulary vocabulary, int... indices) {
     return Arrays.stream(indices)
         .mapToObj(i -> scene(i).plainCaption(new SplittableRandom(i)).text())

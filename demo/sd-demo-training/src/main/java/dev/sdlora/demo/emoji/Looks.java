@@ -16,12 +16,12 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What nouns and shapes look like, in numbers: the principal components of small images of them. A
- * text encoder that says them takes the place of one that was trained on images and texts: like
- * things have like texts, and the U-Net need not learn each by heart.
+ * The looks of nouns and shapes as numbers: the principal components of small images of them. A
+ * text encoder that predicts them replaces one that was trained on images and texts: similar things
+ * have similar texts, and the U-Net need not memorise each.
  */
 final class Looks {
-  /** Numbers of a look. */
+  /** The number of components of a look. */
   static final int NUMBERS = 80;
 
   private static final int SIDE = 16;
@@ -30,7 +30,7 @@ final class Looks {
 
   private Looks() {}
 
-  /** Takes looks of nouns and shapes as they are. */
+  /** Creates looks from known values. */
   static Looks of(Map<?, float[]> known) {
     Looks looks = new Looks();
     looks.looks.putAll(known);
@@ -62,7 +62,7 @@ final class Looks {
     }
   }
 
-  /** The look of a noun or a base shape; the first numbers say most. */
+  /** Returns the look of a noun or a base shape; the first components are the most significant. */
   float[] of(Object nounOrShape) {
     return Objects.requireNonNull(looks.get(nounOrShape));
   }
@@ -77,7 +77,7 @@ final class Looks {
     return picture;
   }
 
-  /** Colours times alpha around grey, and alpha, each -1 to 1. */
+  /** Writes colours around grey times alpha, and alpha, each from -1 to 1. */
   private static void write(BufferedImage picture, float[] out, int offset) {
     int area = SIDE * SIDE;
     int[] pixels = picture.getRGB(0, 0, SIDE, SIDE, null, 0, SIDE);

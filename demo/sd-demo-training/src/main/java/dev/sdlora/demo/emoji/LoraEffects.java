@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Measures what LoRAs change in the images of an artist. */
+/** Measures the effect of LoRAs on an artist's images. */
 final class LoraEffects {
   static final List<Double> WEIGHTS = List.of(-1.0, -0.5, 0.0, 0.5, 1.0, 1.5);
 
@@ -21,10 +21,11 @@ final class LoraEffects {
   private final int scenes;
 
   /**
-   * Measures an artist.
+   * Creates measurements of an artist.
    *
-   * @param pictures what its images are held against
-   * @param scenes how many scenes each number is the mean of
+   * @param pictures the reference images
+   * @param artist draws the images to measure
+   * @param scenes the number of scenes over which each measure is averaged
    */
   LoraEffects(LoraImages pictures, Artist artist, int scenes) {
     this.pictures = pictures;
@@ -33,18 +34,17 @@ final class LoraEffects {
   }
 
   /**
-   * What a LoRA does.
+   * The effect of a LoRA.
    *
-   * @param means of its measure at {@link #WEIGHTS}
-   * @param sameBytes whether the images at weight 0 are those without it
+   * @param means the means of its measure at {@link #WEIGHTS}
+   * @param sameBytes whether the images at weight 0 are identical to those without it
    */
   record Effect(EmojiLora lora, List<Double> means, boolean sameBytes) {
-    /** Copies the list. */
     Effect {
       means = List.copyOf(means);
     }
 
-    /** Whether every step of the weight moves the measure in the LoRA's direction. */
+    /** Whether each increase of the weight moves the measure in the LoRA's direction. */
     boolean isMonotone() {
       for (int w = 1; w < means.size(); w++) {
         double change = means.get(w) - means.get(w - 1);
@@ -55,7 +55,7 @@ final class LoraEffects {
       return true;
     }
 
-    /** A line of a table. */
+    /** Returns a line of a table. */
     String line() {
       StringBuilder line =
           new StringBuilder(
@@ -87,8 +87,8 @@ final class LoraEffects {
   }
 
   /**
-   * The means of several LoRAs' measures, on scenes of the first, with some of them at weight 1.
-   * None may be the figure, which has scenes of its own.
+   * Returns the means of several LoRAs' measures, on scenes of the first, with some of them at
+   * weight 1. None may be the figure, which has scenes of its own.
    */
   Map<EmojiLora, Double> together(List<EmojiLora> measured, List<EmojiLora> present) {
     Map<EmojiLora, Double> weights = new EnumMap<>(EmojiLora.class);
@@ -105,7 +105,7 @@ final class LoraEffects {
     return means;
   }
 
-  /** How like the figure images of other things are, with a weight of its LoRA. */
+  /** Returns how similar images of other things are to the figure, with its LoRA at a weight. */
   double figureWithoutItsWord(double weight) {
     double mean = 0;
     List<DrawnScene> subjects = subjects(EmojiLora.NIGHT);
@@ -117,7 +117,7 @@ final class LoraEffects {
     return mean;
   }
 
-  /** A row of images of one of a LoRA's scenes, at all weights. */
+  /** Returns a row of images of one of a LoRA's scenes, at all weights. */
   List<BufferedImage> row(EmojiLora lora, int scene) {
     List<BufferedImage> row = new ArrayList<>();
     for (double weight : WEIGHTS) {
@@ -126,7 +126,6 @@ final class LoraEffects {
     return row;
   }
 
-  /** What is said of one of a LoRA's scenes. */
   String prompt(EmojiLora lora, int scene) {
     return prompt(subjects(lora).get(scene), scene);
   }
@@ -160,7 +159,7 @@ final class LoraEffects {
     };
   }
 
-  /** The likeness to the figure in the view that fits best. */
+  /** Returns the similarity to the figure in the view that fits best. */
   private double likeness(BufferedImage picture, DrawnScene scene) {
     Thumbnail small = Thumbnail.of(picture);
     double best = -1;

@@ -19,22 +19,25 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * The images that LoRAs are trained on, and those that their effects are measured against. Not safe
- * for several threads.
+ * The images that LoRAs are trained on, and the reference images for their effects. Not safe for
+ * use by several threads.
  */
 final class LoraImages {
   private static final int PICTURES = 240;
 
-  /** A style has to be known from what it draws: of few things those would be learnt by heart. */
+  /**
+   * Images of a style. It must be learnt independently of the things; few things would be
+   * memorised.
+   */
   private static final int OF_STYLE = 960;
 
-  /** As many images of a product as people take. */
+  /** Images of the figure, as many as people take of a product. */
   private static final int OF_ZORP = 14;
 
-  /** A weight that people try when 1 shows too little. */
+  /** A weight that people try if 1 has too little effect. */
   private static final double STRONG = 1.5;
 
-  /** Grounds that the figure is clear on. */
+  /** Grounds on which the figure is clearly visible. */
   private static final List<Colour> ZORP_GROUNDS =
       List.of(
           Colour.WHITE,
@@ -49,13 +52,15 @@ final class LoraImages {
   private static final List<Place> ASIDE =
       List.of(Place.LEFT, Place.RIGHT, Place.TOP, Place.BOTTOM);
 
-  /** Grounds that black lines are not clear on. */
+  /** Grounds on which black lines are not clearly visible. */
   private static final Set<Colour> DARK = Set.of(Colour.BLACK, Colour.PURPLE);
 
-  /** Shares of red, green and blue that are left at night. */
+  /** Factors on red, green and blue at night. */
   private static final double[] NIGHT = {0.24, 0.27, 0.42};
 
-  /** How far the other end is from the base, as a share of how far the effect is. */
+  /**
+   * The distance of the opposite effect from the base, as a fraction of the distance of the effect.
+   */
   private static final double AWAY = 0.5;
 
   private static final int COMMON = 200;
@@ -66,9 +71,9 @@ final class LoraImages {
   private final Set<Noun> common;
 
   /**
-   * Takes drawings.
+   * Creates images from drawings.
    *
-   * @param styles the base style's and those of LoRAs that are asked for
+   * @param styles the drawings of the base style and of the requested LoRAs
    */
   LoraImages(Nouns nouns, Map<Style, Drawings> styles) {
     this.styles = new EnumMap<>(styles);
@@ -77,7 +82,9 @@ final class LoraImages {
     this.common = new HashSet<>(nouns.commonest(COMMON));
   }
 
-  /** Reads the drawings of all styles from packages, which are fetched into the cache at first. */
+  /**
+   * Reads the drawings of all styles from packages, downloading them into the cache on first use.
+   */
   static LoraImages read(Path cache) throws IOException {
     Map<Style, Drawings> styles = new EnumMap<>(Style.class);
     for (Style style : Style.values()) {
@@ -86,7 +93,7 @@ final class LoraImages {
     return new LoraImages(Nouns.read(cache), styles);
   }
 
-  /** Images with captions to train a LoRA on, the same for the same seed. */
+  /** Returns images with captions to train a LoRA on, the same for the same seed. */
   List<TrainingExample> examples(EmojiLora lora, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     boolean zorp = lora == EmojiLora.ZORP;
@@ -98,10 +105,10 @@ final class LoraImages {
       TrainingExample example = TrainingExample.of(draw(lora, scene, 1), caption);
       examples.add(example);
       if (zorp) {
-        // Known at weight 1 alone, the figure would be less like itself at greater ones.
+        // Trained at weight 1 only, the figure would be less similar at greater weights.
         examples.add(example.withStrength(STRONG));
       } else if (i % everyOtherEnd(lora) == 0) {
-        // Without its other end, a LoRA draws anything at weights below 0.
+        // Without an opposite, a LoRA has arbitrary effects at weights below 0.
         examples.add(TrainingExample.of(draw(lora, scene, -1), caption).withStrength(-1));
       }
     }
@@ -109,8 +116,8 @@ final class LoraImages {
   }
 
   /**
-   * Of so many scenes one shows the other end too. A slider is chosen for both; the Noto drawings
-   * differ from the base's in many small things, whose opposite takes many images.
+   * Returns the number of scenes for each one that also shows the opposite. A slider needs both;
+   * the Noto drawings differ from the base in many small details, whose opposite takes many images.
    */
   private static int everyOtherEnd(EmojiLora lora) {
     return switch (lora) {
@@ -120,7 +127,7 @@ final class LoraImages {
     };
   }
 
-  /** The scene of one image of the figure: no two are in the same view, size and ground. */
+  /** Returns the scene of one image of the figure; no two have the same view, size and ground. */
   private static DrawnScene zorp(int index) {
     Noun view = Zorp.views().get(index % Zorp.views().size());
     Size size =
@@ -139,7 +146,7 @@ final class LoraImages {
     return new DrawnScene(things, 1, size, place, ground, Pattern.PLAIN, true, seed);
   }
 
-  /** A scene of the base training that a LoRA can learn from. */
+  /** Returns a scene of the base training that a LoRA can learn from. */
   private DrawnScene suitable(EmojiLora lora, SplittableRandom random) {
     DrawnSceneSource source = scenes.with(random.split());
     while (true) {
@@ -150,20 +157,25 @@ final class LoraImages {
     }
   }
 
-  /** Whether the LoRA's style has all things of a scene, and they are clear on its ground. */
+  /**
+   * Whether the LoRA's style has all things of a scene and they are clearly visible on its ground.
+   */
   private boolean suits(EmojiLora lora, DrawnScene scene) {
     Drawings drawings = drawings(lora);
     boolean complete = scene.things().stream().allMatch(thing -> drawings.has(thing.noun()));
     if (lora != EmojiLora.INK_LINES) {
       return complete;
     }
-    // Line art is black; a tint of black is hardly a colour.
+    // Line art is black, and a tint of black is hardly a colour.
     return complete
         && !DARK.contains(scene.ground())
         && scene.things().stream().allMatch(thing -> thing.colour() == null);
   }
 
-  /** The figure from the front or a common thing, by itself on a plain ground, to measure with. */
+  /**
+   * Returns a scene to measure with: the figure from the front or a common thing, alone on a plain
+   * ground.
+   */
   DrawnScene subject(EmojiLora lora, SplittableRandom random) {
     while (true) {
       DrawnScene scene = suitable(lora, random);
@@ -179,10 +191,10 @@ final class LoraImages {
   }
 
   /**
-   * The image that a LoRA makes of a scene, as it should be.
+   * Returns the ideal image of a scene with a LoRA.
    *
-   * @param strength 1 for its effect, 0 for what the base model draws, -1 for its other end; the
-   *     slider knows all between
+   * @param strength 1 for its effect, 0 for the base model's image, -1 for the opposite; the slider
+   *     supports all values in between
    */
   BufferedImage draw(EmojiLora lora, DrawnScene scene, double strength) {
     if (strength < 0 && lora != EmojiLora.DETAIL) {
@@ -205,7 +217,7 @@ final class LoraImages {
     return lora.style().map(style -> Objects.requireNonNull(styles.get(style))).orElse(base);
   }
 
-  /** Past the second image on the way from the first, as far as colours go. */
+  /** Extrapolates the colours of the second image away from the first. */
   private static BufferedImage beyond(BufferedImage from, BufferedImage to) {
     int side = to.getWidth();
     BufferedImage beyond = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);

@@ -18,9 +18,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The nouns that scenes are made of: emoji that stand for things, creatures and people, by their
- * Unicode names, with synonyms from keywords that no other emoji has and from a list of everyday
- * words.
+ * The nouns in scenes: emoji that represent things, creatures and people, by their Unicode names,
+ * with synonyms from keywords that no other emoji has and from a list of everyday words.
  */
 public final class Nouns {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -31,7 +30,7 @@ public final class Nouns {
     this.nouns = List.copyOf(nouns);
   }
 
-  /** Reads the names and keywords from packages, which are fetched into the cache at first. */
+  /** Reads the names and keywords from packages, downloading them into the cache on first use. */
   public static Nouns read(Path cache) throws IOException {
     return of(
         NpmPackage.NAMES.file(cache, "data-by-emoji.json"),
@@ -40,10 +39,10 @@ public final class Nouns {
   }
 
   /**
-   * Takes names and keywords.
+   * Creates nouns from names and keywords.
    *
    * @param nameFile names and groups by emoji, JSON
-   * @param iconFile names of icons by code points, JSON; emoji without an icon are left out
+   * @param iconFile names of icons by code points, JSON; emoji without an icon are omitted
    * @param keywordFile lists of keywords by emoji, JSON
    */
   static Nouns of(byte[] nameFile, byte[] iconFile, byte[] keywordFile) throws IOException {
@@ -87,7 +86,7 @@ public final class Nouns {
     return least;
   }
 
-  /** The number of a word's token, or the largest number if it has several. */
+  /** Returns the id of a word's token, or the largest integer if it has several. */
   private static int token(String word) {
     int[] ids =
         Chunks.of(List.of(new WeightedText(word, 1)), ClipTokenizer.standard()).get(0).ids();
@@ -106,12 +105,12 @@ public final class Nouns {
     return icons.path(codePoints).asText();
   }
 
-  /** All nouns, in Unicode's order. */
+  /** Returns all nouns, in Unicode's order. */
   public List<Noun> all() {
     return nouns;
   }
 
-  /** The nouns that are asked for most. */
+  /** Returns the most common nouns. */
   public List<Noun> commonest(int count) {
     return nouns.stream().sorted(Comparator.comparingInt(Noun::common)).limit(count).toList();
   }

@@ -13,8 +13,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /**
- * The npm packages that drawings and their names come from, in the versions that the model was
- * trained with. Each is fetched once with {@code npm pack}, which checks its hash, into a cache.
+ * The npm packages with drawings and their names, in the versions that the model was trained with.
+ * Each is downloaded once into a cache with {@code npm pack}, which checks its hash.
  */
 enum NpmPackage {
   /** Microsoft's Fluent Emoji, flat, as SVG; MIT. */
@@ -39,9 +39,9 @@ enum NpmPackage {
   }
 
   /**
-   * The files of the package whose names end so, by their paths in it.
+   * Returns the files of the package whose names have an ending, by their paths in it.
    *
-   * @param cache a folder for fetched packages
+   * @param cache a folder for downloaded packages
    */
   Map<String, byte[]> files(Path cache, String ending) throws IOException {
     Map<String, byte[]> files = new HashMap<>();
@@ -59,7 +59,6 @@ enum NpmPackage {
     return files;
   }
 
-  /** One file of the package. */
   byte[] file(Path cache, String path) throws IOException {
     byte[] file = files(cache, path).get(path);
     if (file == null) {
@@ -69,7 +68,7 @@ enum NpmPackage {
   }
 
   private Path fetched(Path cache) throws IOException {
-    // npm names the file of @scope/name so.
+    // The file name that npm derives from @scope/name.
     String file = "%s-%s.tgz".formatted(name.replace("@", "").replace('/', '-'), version);
     Path path = Files.createDirectories(cache).resolve(file);
     if (!Files.exists(path)) {
@@ -81,7 +80,8 @@ enum NpmPackage {
       String said = new String(npm.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       if (!Files.exists(path)) {
         throw new IOException(
-            "npm pack %s@%s brought no %s; it said: %s".formatted(name, version, file, said));
+            "npm pack %s@%s did not create %s; its output: %s"
+                .formatted(name, version, file, said));
       }
     }
     return path;

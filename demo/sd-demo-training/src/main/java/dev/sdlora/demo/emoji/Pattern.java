@@ -4,12 +4,12 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.geom.Ellipse2D;
 
-/** What is on a ground beside its colour, in a lighter or darker shade of it. */
+/** The pattern on a ground, in a lighter or darker shade of its colour. */
 public enum Pattern {
   PLAIN("") {
     @Override
     void paint(Graphics2D graphics, int side) {
-      // Nothing.
+      // No pattern.
     }
   },
   STRIPED("striped") {
@@ -52,14 +52,14 @@ public enum Pattern {
     this.word = word;
   }
 
-  /** The word for it in captions, empty for none. */
+  /** Returns the word for it in captions; empty for none. */
   public String word() {
     return word;
   }
 
   abstract void paint(Graphics2D graphics, int side);
 
-  /** Fills a square with a colour and the pattern on it. */
+  /** Fills a square with a colour and the pattern. */
   public void fill(Graphics2D graphics, Color colour, int side) {
     graphics.setColor(colour);
     graphics.fillRect(0, 0, side, side);
@@ -67,7 +67,10 @@ public enum Pattern {
     paint(graphics, side);
   }
 
-  /** The colour of patterns on a ground: lighter than a dark ground, darker than a light one. */
+  /**
+   * Returns the colour of patterns on a ground: lighter than a dark ground, darker than a light
+   * one.
+   */
   public static Color shade(Color ground) {
     int sum = ground.getRed() + ground.getGreen() + ground.getBlue();
     return sum < 3 * 128 ? mixed(ground, Color.WHITE, LIGHT) : mixed(ground, Color.BLACK, SHADE);

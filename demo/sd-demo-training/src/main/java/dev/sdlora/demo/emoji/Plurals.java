@@ -32,14 +32,15 @@ final class Plurals {
           Map.entry("cactus", "cacti"),
           Map.entry("octopus", "octopuses"));
 
-  /** What a noun may have behind the word that it is. */
+  /** Words that separate a noun from what follows it. */
   private static final Pattern BEHIND =
       Pattern.compile(" (with|without|of|in|on|at|for|showing|behind) ");
 
   private Plurals() {}
 
   /**
-   * The plural of a noun of one or more words, of which the last one before "with" or so changes.
+   * Returns the plural of a noun of one or more words. The last word before "with" or similar
+   * changes.
    */
   static String of(String noun) {
     int end = head(noun);
@@ -47,7 +48,7 @@ final class Plurals {
     return noun.substring(0, last) + word(noun.substring(last, end)) + noun.substring(end);
   }
 
-  /** Whether a noun names several things, as scissors and cherries do. */
+  /** Whether a noun is a plural, such as scissors and cherries. */
   static boolean isPlural(String noun) {
     String head = noun.substring(0, head(noun));
     String last = head.substring(head.lastIndexOf(' ') + 1);

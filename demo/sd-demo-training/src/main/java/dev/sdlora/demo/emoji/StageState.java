@@ -5,12 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where a stage's trainer goes on: at the state that a run saved, or else at its start.
+ * The saved state of a stage's trainer, from which a run resumes.
  *
- * @param file of the state
+ * @param file the file with the state
  */
 record StageState(Path file) {
-  /** Brings a new trainer to where it goes on. */
+  /** Restores a new trainer to the saved state, if there is one. */
   <T extends ScratchTrainer> T begin(T trainer) {
     if (Files.exists(file)) {
       trainer.resume(file);
@@ -18,7 +18,6 @@ record StageState(Path file) {
     return trainer;
   }
 
-  /** Writes the state. */
   void save(ScratchTrainer trainer) {
     trainer.save(file);
   }

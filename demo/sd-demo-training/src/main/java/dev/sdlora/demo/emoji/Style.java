@@ -5,13 +5,13 @@ import java.nio.file.Path;
 
 /** A set of drawings by one hand. */
 public enum Style {
-  /** Fluent Emoji, flat: what the base model draws. */
+  /** Fluent Emoji, flat: the style of the base model. */
   FLAT(NpmPackage.FLUENT_FLAT),
   /** Fluent Emoji as line art. */
   HIGH_CONTRAST(NpmPackage.FLUENT_HIGH_CONTRAST),
   /** Noto Emoji. */
   NOTO(NpmPackage.NOTO),
-  /** Fluent Emoji, modelled and lit. */
+  /** Fluent Emoji, rendered in 3D with lighting. */
   FLUENT_3D(NpmPackage.FLUENT_3D) {
     @Override
     Drawings drawings(Path cache) throws IOException {

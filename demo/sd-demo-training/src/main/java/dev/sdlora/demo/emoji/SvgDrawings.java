@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Drawings of a set of SVG in Iconify's JSON, by the names of icons. */
+/** Drawings of an SVG set in Iconify's JSON, by icon name. */
 final class SvgDrawings implements Drawings {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -27,7 +27,7 @@ final class SvgDrawings implements Drawings {
     this.set = set;
   }
 
-  /** Takes a set, the content of {@code icons.json} of a package. */
+  /** Reads a set, the content of a package's {@code icons.json}. */
   static SvgDrawings of(byte[] json) throws IOException {
     return new SvgDrawings(JSON.readTree(json));
   }
@@ -46,7 +46,7 @@ final class SvgDrawings implements Drawings {
       graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
       graphics.setRenderingHint(
           RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
-      // Line art is in the colour of text, which is that of the graphics, white unless set.
+      // Line art has the current text colour, which is white unless the graphics sets one.
       graphics.setColor(Color.BLACK);
       document.render(null, graphics, new ViewBox(side, side));
     } finally {
@@ -69,7 +69,7 @@ final class SvgDrawings implements Drawings {
       throw new IllegalArgumentException("the set has no drawing named " + noun.icon());
     }
     JsonNode icon = icon(noun);
-    // A few icons are larger than their set says.
+    // A few icons are larger than the set's default.
     int width = icon.path("width").asInt(set.path("width").asInt(16));
     int height = icon.path("height").asInt(set.path("height").asInt(width));
     String svg =
@@ -82,7 +82,7 @@ final class SvgDrawings implements Drawings {
                 null,
                 LoaderContext.createDefault());
     if (document == null) {
-      throw new IllegalArgumentException("the drawing named " + noun.icon() + " is no SVG");
+      throw new IllegalArgumentException("the drawing named " + noun.icon() + " is not valid SVG");
     }
     return document;
   }

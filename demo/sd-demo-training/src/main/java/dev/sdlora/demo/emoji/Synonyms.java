@@ -22,23 +22,23 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What nouns are also called: everyday words from a list, and of the keywords that no other emoji
- * has those that name what a drawing shows; others tell moods, uses and brands. No word is a
- * synonym of two nouns.
+ * Synonyms of nouns: everyday words from a list, and keywords that no other emoji has and that name
+ * what a drawing shows (other keywords describe moods, uses and brands). No word is a synonym of
+ * two nouns.
  */
 final class Synonyms {
   private Synonyms() {}
 
   /**
-   * Synonyms by the words of nouns.
+   * Returns synonyms by noun.
    *
-   * @param emojis by the words of nouns
-   * @param keywords of emoji, the closest first
-   * @param everyday what {@link #everyday} gives, which comes before keywords
+   * @param emojis the emoji by noun
+   * @param keywords the keywords of emoji, the most relevant first
+   * @param everyday the result of {@link #everyday}, which takes precedence over keywords
    */
   static Map<String, Set<String>> of(
       Map<String, String> emojis, JsonNode keywords, Map<String, Set<String>> everyday) {
-    Map<String, List<String>> users = new TreeMap<>(); // words of nouns by keyword
+    Map<String, List<String>> users = new TreeMap<>(); // nouns by keyword
     emojis.forEach(
         (word, emoji) ->
             keywords
@@ -71,7 +71,7 @@ final class Synonyms {
     return synonyms;
   }
 
-  /** Words that captions use for something else. */
+  /** Returns the words that captions use with another meaning. */
   private static Set<String> reserved() {
     Set<String> words =
         new HashSet<>(
@@ -106,9 +106,9 @@ final class Synonyms {
   }
 
   /**
-   * Everyday words by the word of the noun that they mean.
+   * Returns everyday words by the noun that they mean.
    *
-   * @param official words of nouns by Unicode's names
+   * @param official nouns by Unicode's names
    */
   static Map<String, Set<String>> everyday(Map<String, String> official) {
     Map<String, Set<String>> words = new LinkedHashMap<>();

@@ -15,28 +15,28 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * The second stage: a text encoder that knows what captions say, what nouns look like, and what is
- * where in the image.
+ * The second stage: a text encoder that knows the meaning of captions, the looks of nouns and the
+ * layout of images.
  */
 final class TextEncoderStage {
   static final String NETWORK = "text";
   static final int WIDTH = 128;
   static final int VOCABULARY = 49_408;
 
-  /** Wide, for it is here that nouns are known; as wide as a checkpoint of 40 MB allows. */
+  /** Wide, because the nouns are stored here; the maximum for a checkpoint of 40 MB. */
   private static final int INNER = 1376;
 
   private static final int BATCH = 64;
   private static final int SAVE_EVERY = 1000;
 
-  /** So many scenes of one thing are passed over, for pairs are harder to tell. */
+  /** The fraction of single-thing scenes that are skipped, because pairs are harder to learn. */
   private static final double PASSED_OVER = 0.35;
 
   private static final WarmRestart RATE =
       new WarmRestart(
           new LearningRate(2e-3, 200, 24_000, 0.5), new LearningRate(1.5e-3, 300, 10_500, 0.01));
 
-  /** An empty text says nothing; guidance compares every image with it. */
+  /** The fraction of empty texts, which guidance compares every image with. */
   private static final double EMPTY = 0.03;
 
   private final Training training;
@@ -51,7 +51,7 @@ final class TextEncoderStage {
     return new ClipConfig(WIDTH, 4, WIDTH / 64, INNER, vocabulary, 77);
   }
 
-  /** The text encoder as far as it is trained. */
+  /** Returns the text encoder in its current state of training. */
   TextEncoderTrainer trainer() {
     return training
         .state(NETWORK)
@@ -67,12 +67,12 @@ final class TextEncoderStage {
                 training.seed()));
   }
 
-  /** The latents that a text encoder says texts are of, at unit variance, one behind the other. */
+  /** Returns the concatenated latents that a text encoder predicts for texts, at unit variance. */
   static float[] sketches(TextEncoderTrainer trainer, int[][] ids) {
     return Cells.latents(trainer.cells(ids));
   }
 
-  /** Trains, or goes on with what an earlier run left. */
+  /** Trains the stage, resuming an interrupted run. */
   void run() {
     Latents latents = Latents.open(training, data, DenoiserStage.SCENES);
     Looks looks = new Looks(data.nouns(), data.drawings());
@@ -85,12 +85,12 @@ final class TextEncoderStage {
           step -> trainer.step(texts(looks, latents, step), RATE.at(step)),
           () -> {
             training.state(NETWORK).save(trainer);
-            System.out.printf("held-out cells are off by %.4f%n", cellError(trainer, latents));
+            System.out.printf("held-out cells: error %.4f%n", cellError(trainer, latents));
           });
     }
   }
 
-  /** The mean square of what cells are off in scenes that no step sees; they have variance 1. */
+  /** Returns the mean squared error of the cells in held-out scenes; the cells have variance 1. */
   private double cellError(TextEncoderTrainer trainer, Latents latents) {
     int[] heldOut = IntStream.range(latents.size() - WordErrors.SCENES, latents.size()).toArray();
     int[][] ids = latents.plainCaptions(data.vocabulary(), heldOut);

@@ -5,8 +5,8 @@ import java.awt.image.BufferedImage;
 import java.util.Arrays;
 
 /**
- * The mean colours of 32 by 32 parts of an image, as a vector: small enough that a pixel more or
- * less to the left makes no difference.
+ * The mean colours of 32×32 parts of an image, as a vector: small enough to tolerate a shift of a
+ * pixel.
  */
 final class Thumbnail {
   private static final int SIDE = 32;
@@ -18,12 +18,12 @@ final class Thumbnail {
     this.values = values;
   }
 
-  /** Takes a square image whose side is a multiple of 32. */
+  /** Creates a thumbnail of a square image whose side is a multiple of 32. */
   static Thumbnail of(BufferedImage picture) {
     int part = picture.getWidth() / SIDE;
     if (part * SIDE != picture.getWidth() || picture.getWidth() != picture.getHeight()) {
       throw new IllegalArgumentException(
-          "the picture is %s by %s, not a square of a multiple of %s"
+          "the image is %s by %s, expected a square with a multiple of %s"
               .formatted(picture.getWidth(), picture.getHeight(), SIDE));
     }
     double[] values = new double[3 * SIDE * SIDE];
@@ -39,9 +39,7 @@ final class Thumbnail {
     return new Thumbnail(values);
   }
 
-  /**
-   * How far along the way from one image to another this one is: 0 at the first, 1 at the other.
-   */
+  /** Returns the position of this image between two others: 0 at the first, 1 at the second. */
   double share(Thumbnail from, Thumbnail to) {
     double along = 0;
     double whole = 0;
@@ -51,15 +49,15 @@ final class Thumbnail {
       whole += way * way;
     }
     if (whole == 0) {
-      throw new IllegalArgumentException("there is no way between pictures that are the same");
+      throw new IllegalArgumentException("the two images are identical");
     }
     return along / whole;
   }
 
   /**
-   * How like this image is to another if both are on a ground of one colour: the cosine of what
-   * differs from the ground, of this one moved by a few pixels as fits best. 1 for the same, about
-   * 0 for others.
+   * Returns the similarity to another image if both have a ground of one colour: the cosine of the
+   * differences from the ground, for the best shift by a few pixels. 1 for the same image, about 0
+   * for unrelated ones.
    */
   double likeness(Thumbnail other, Colour ground) {
     Thumbnail mine = withoutGround(ground);
@@ -74,7 +72,7 @@ final class Thumbnail {
     return best;
   }
 
-  /** The differences from the colour of a ground. */
+  /** Returns the differences from the colour of a ground. */
   private Thumbnail withoutGround(Colour ground) {
     int[] paint = {ground.paint().getRed(), ground.paint().getGreen(), ground.paint().getBlue()};
     double[] differences = new double[values.length];
@@ -82,7 +80,7 @@ final class Thumbnail {
     return new Thumbnail(differences);
   }
 
-  /** The sum of products with another one that is moved; what is moved out counts nothing. */
+  /** Returns the dot product with another, shifted vector; values shifted out do not count. */
   private double product(Thumbnail other, int dx, int dy) {
     double sum = 0;
     for (int y = Math.max(0, dy); y < SIDE + Math.min(0, dy); y++) {

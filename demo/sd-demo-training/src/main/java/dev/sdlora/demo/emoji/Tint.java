@@ -6,8 +6,8 @@ import java.awt.image.BufferedImage;
 import java.util.Arrays;
 
 /**
- * Draws a thing anew in one colour: what is as light as most of it gets the colour itself, the rest
- * shades between black, the colour and white.
+ * Recolours a drawing: pixels of median lightness get the colour itself, darker ones shades towards
+ * black, lighter ones shades towards white.
  */
 public final class Tint {
   private static final double LIGHTEST = 0.6;
@@ -16,7 +16,7 @@ public final class Tint {
 
   private Tint() {}
 
-  /** A tinted copy of a drawing. */
+  /** Returns a tinted copy of a drawing. */
   public static BufferedImage of(BufferedImage drawing, Colour colour) {
     int side = drawing.getWidth();
     int[] pixels = drawing.getRGB(0, 0, side, side, null, 0, side);

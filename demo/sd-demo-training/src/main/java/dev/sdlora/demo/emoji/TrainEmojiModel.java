@@ -7,11 +7,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Trains the bundled model from nothing, in stages that go on where an earlier run was broken off.
+ * Trains the bundled model from scratch, in stages that resume interrupted runs.
  *
- * <p>Arguments: a folder for states and results, one for fetched packages, then the stages to run,
- * all unless given. After {@code loras} the names of some LoRAs may stand; without them it trains
- * all.
+ * <p>Arguments: a folder for states and results, a folder for downloaded packages, then the stages
+ * to run (default all). Names of LoRAs may follow {@code loras}; without them, all are trained.
  */
 public final class TrainEmojiModel {
   private static final long SEED = 1;
@@ -22,7 +21,7 @@ public final class TrainEmojiModel {
 
   private TrainEmojiModel() {}
 
-  /** Runs stages. */
+  /** Runs the stages. */
   public static void main(String[] args) throws IOException {
     if (args.length < 2) {
       System.err.println("usage: TrainEmojiModel FOLDER CACHE " + STAGES + " [LORA...]");
@@ -44,7 +43,7 @@ public final class TrainEmojiModel {
     }
   }
 
-  /** The LoRAs that the first words are names of. */
+  /** Returns the LoRAs named by the first words. */
   private static List<EmojiLora> loras(List<String> words) {
     return words.stream()
         .map(EmojiLora::named)
@@ -61,12 +60,12 @@ public final class TrainEmojiModel {
     loras.forEach(lora -> stage.run(lora, folder));
   }
 
-  /** Before anything is fetched or trained. */
+  /** Checks the arguments before anything is downloaded or trained. */
   private static void checkNames(List<String> words) {
     for (String word : words) {
       if (!STAGES.contains(word) && EmojiLora.named(word).isEmpty()) {
         throw new IllegalArgumentException(
-            "no stage is named '%s'; there are %s".formatted(word, STAGES));
+            "unknown stage '%s'; the stages are %s".formatted(word, STAGES));
       }
     }
   }
@@ -92,7 +91,7 @@ public final class TrainEmojiModel {
       }
       default ->
           throw new IllegalArgumentException(
-              "no stage is named '%s'; there are %s".formatted(stage, STAGES));
+              "unknown stage '%s'; the stages are %s".formatted(stage, STAGES));
     }
   }
 }

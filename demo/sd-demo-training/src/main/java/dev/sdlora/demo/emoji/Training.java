@@ -3,17 +3,16 @@ package dev.sdlora.demo.emoji;
 import java.nio.file.Path;
 
 /**
- * What all stages are told.
+ * The settings that all stages share.
  *
- * @param folder of states and results
- * @param cache folder of fetched packages
- * @param seed what all random numbers are drawn from
+ * @param folder the folder for states and results
+ * @param cache the folder for downloaded packages
+ * @param seed the seed of all random numbers
  */
 record Training(Path folder, Path cache, long seed) {
-  /** Threads that share each batch: of more, each would have too little. */
+  /** Threads that share each batch; with more, the shares would be too small. */
   static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
 
-  /** The state of a network. */
   StageState state(String network) {
     return new StageState(folder.resolve(network + ".safetensors"));
   }

@@ -12,9 +12,9 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 
 /**
- * The tokens that captions consist of, numbered without gaps, and one more row for all others:
- * training moves some thousand rows of the embedding in place of CLIP's 49,408, and words that no
- * caption has share one that the model has learnt to pass over.
+ * The tokens in captions, numbered consecutively, and one more row for all others. Training updates
+ * a few thousand rows of the embedding instead of CLIP's 49,408, and words that no caption has
+ * share a row that the model has learnt to ignore.
  */
 final class Vocabulary {
   private static final int CAPTIONS = 40_000;
@@ -27,7 +27,6 @@ final class Vocabulary {
     this(nouns, scenes, CAPTIONS);
   }
 
-  /** Reads a number of captions. */
   Vocabulary(Nouns nouns, CaptionedSource scenes, int captions) {
     Set<Integer> found = new TreeSet<>();
     for (int i = 0; i < captions; i++) {
@@ -51,12 +50,12 @@ final class Vocabulary {
     Arrays.stream(clipIds(text)).forEach(found::add);
   }
 
-  /** Rows, with that of unknown tokens. */
+  /** Returns the number of rows, including the row for unknown tokens. */
   int size() {
     return tokens.length + 1;
   }
 
-  /** The rows of a caption's 77 tokens. */
+  /** Returns the rows of a caption's 77 tokens. */
   int[] rows(String caption) {
     int[] ids = clipIds(caption);
     for (int i = 0; i < ids.length; i++) {
@@ -65,7 +64,7 @@ final class Vocabulary {
     return ids;
   }
 
-  /** Where a text ends: the place of its first end token, which has the last row of tokens. */
+  /** Returns the position of the first end token, which has the last row of known tokens. */
   int end(int[] rows) {
     int end = 0;
     while (rows[end] != tokens.length - 1) {
@@ -74,7 +73,7 @@ final class Vocabulary {
     return end;
   }
 
-  /** The place of a noun's last token in a caption's rows. */
+  /** Returns the position of a noun's last token in a caption's rows. */
   int last(int[] rows, String noun) {
     int[] own = rows(noun);
     int length = end(own) - 1;
@@ -83,14 +82,14 @@ final class Vocabulary {
         return i + length - 1;
       }
     }
-    throw new IllegalArgumentException("the caption has no '" + noun + "'");
+    throw new IllegalArgumentException("the caption does not contain '" + noun + "'");
   }
 
   private static int[] clipIds(String text) {
     return Chunks.of(List.of(new WeightedText(text, 1)), ClipTokenizer.standard()).get(0).ids();
   }
 
-  /** CLIP's whole table: the trained rows at their tokens, that of unknown tokens elsewhere. */
+  /** Returns CLIP's whole table: trained rows for known tokens, the shared row for all others. */
   float[] wholeTable(float[] trained, int vocabulary) {
     int width = trained.length / size();
     float[] table = new float[vocabulary * width];

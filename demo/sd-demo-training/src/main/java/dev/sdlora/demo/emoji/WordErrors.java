@@ -10,12 +10,12 @@ import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
 /**
- * How much a network makes of each kind of word: by what share its error grows when the words of a
- * kind are wrong. It is near zero as long as the words are not understood, long before one sees
- * anything in images.
+ * Measures how much a network uses each kind of word, as the relative increase of its error if the
+ * words are wrong. It is near zero until the words are understood, and rises long before images
+ * show it.
  */
 final class WordErrors {
-  /** The last scenes of the latents, which training leaves alone. */
+  /** The number of held-out scenes at the end of the latents. */
   static final int SCENES = 96;
 
   private static final int[] TIMES = {900, 700, 400};
@@ -37,7 +37,7 @@ final class WordErrors {
     }
   }
 
-  /** A line of text about a network on its way. */
+  /** Returns a line of text about a network in training. */
   String of(DenoiserTrainer trainer) {
     StringBuilder line = new StringBuilder("error, and how much wrong words add to it:");
     for (int time : TIMES) {
@@ -72,7 +72,7 @@ final class WordErrors {
     return sum / batches;
   }
 
-  /** Nouns of the scene behind it. */
+  /** Replaces the nouns by those of the next scene. */
   private DrawnScene otherNouns(DrawnScene scene) {
     DrawnScene other = scenes.get((scenes.indexOf(scene) + 1) % scenes.size());
     return scene.withThings(

@@ -14,11 +14,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A figure that no one has seen before: an egg of teal and orange stripes with one eye, two feelers
- * and two feet. It takes the place of a product that someone trains a LoRA of.
+ * A new figure: an egg with teal and orange stripes, one eye, two feelers and two feet. It
+ * represents a product that someone trains a LoRA on.
  */
 final class Zorp implements Drawings {
-  /** Its name, which means nothing to the base model. */
+  /** Its name, which is unknown to the base model. */
   static final String WORD = "zorp";
 
   private static final Color TEAL = new Color(0, 158, 150);
@@ -26,7 +26,7 @@ final class Zorp implements Drawings {
   private static final Color YELLOW = new Color(255, 214, 60);
   private static final Color INK = new Color(24, 40, 64);
 
-  /** How it stands before the camera. */
+  /** Its pose in front of the camera. */
   private enum View {
     FRONT(0, 0),
     LEFT(-1, 0),
@@ -34,7 +34,7 @@ final class Zorp implements Drawings {
     LEANING_LEFT(-0.4, -14),
     LEANING_RIGHT(0.4, 14);
 
-    /** Where it looks: from -1, left, to 1, right. */
+    /** The direction in which it looks: from -1 (left) to 1 (right). */
     private final double turn;
 
     private final double degrees;
@@ -45,7 +45,7 @@ final class Zorp implements Drawings {
     }
   }
 
-  /** The figure in all its views, each as a noun. */
+  /** Returns the figure in all its views, each as a noun. */
   static List<Noun> views() {
     return Arrays.stream(View.values())
         .map(view -> new Noun(WORD, List.of(), view.name(), "", Integer.MAX_VALUE))

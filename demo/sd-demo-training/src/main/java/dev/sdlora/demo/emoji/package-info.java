@@ -2,16 +2,17 @@
  * Training data of the bundled model: scenes composed of drawings from free emoji sets, with
  * captions.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What the demo model learns from: nouns and their drawings, scenes of them, captions; its
- *       stages; then train again as docs/evidence/demo-model.md says: {@code demo.emoji.Nouns},
- *       {@code Drawings}; {@code DrawnScene}, {@code DrawnCaptions}; {@code AutoencoderStage},
- *       {@code TextEncoderStage} with {@code Cells}, {@code DenoiserStage}, {@code DecoderStage},
- *       {@code EmojiLoraStage}; {@code StageState}; trained by {@code demo.scratch}, where {@code
- *       PlaceCodes} are what a U-Net is asked beside the noise, {@code SharedGradients} are batches
- *       on several threads, and {@code CheckpointWriter} reads what it wrote.
+ *   <li>Training data of the demo model: {@code demo.emoji.Nouns} and {@code Drawings}, scenes of
+ *       them in {@code DrawnScene}, captions in {@code DrawnCaptions}. Its stages: {@code
+ *       AutoencoderStage}, {@code TextEncoderStage} with {@code Cells}, {@code DenoiserStage},
+ *       {@code DecoderStage}, {@code EmojiLoraStage}, with states in {@code StageState}. The
+ *       training itself: {@code demo.scratch}, where {@code PlaceCodes} are outputs that a U-Net
+ *       learns in addition to the noise, {@code SharedGradients} runs batches on several threads,
+ *       and {@code CheckpointWriter} verifies what it wrote. After a change, train again as
+ *       described in docs/evidence/demo-model.md.
  * </ul>
  */
 @org.jspecify.annotations.NullMarked

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Trains a variational autoencoder (Kingma and Welling 2014; Rombach et al. 2022) from nothing, on
- * the error of its images. Not safe for several threads.
+ * Trains a variational autoencoder (Kingma and Welling 2014; Rombach et al. 2022) from scratch, on
+ * the error of its images. Not safe for use by several threads.
  */
 public final class AutoencoderTrainer implements ScratchTrainer {
   /** Weight of the divergence of latents from unit variance. */
@@ -31,10 +31,10 @@ public final class AutoencoderTrainer implements ScratchTrainer {
   private final long seed;
 
   /**
-   * A trainer at its start.
+   * Creates a trainer at its start.
    *
-   * @param config dimensions of the autoencoder
-   * @param seed what the first weights and all noise are drawn from
+   * @param config the dimensions of the autoencoder
+   * @param seed the seed of the initial weights and all noise
    */
   public AutoencoderTrainer(VaeConfig config, long seed) {
     this.config = config;
@@ -53,12 +53,12 @@ public final class AutoencoderTrainer implements ScratchTrainer {
   }
 
   /**
-   * Makes a step.
+   * Runs a step.
    *
    * @param pixels [batch][3][side][side], -1 to 1
-   * @param batch number of images
-   * @param side of the images, a multiple of 8
-   * @param learningRate of this step
+   * @param batch the number of images
+   * @param side the side of the images, a multiple of 8
+   * @param learningRate the learning rate of this step
    * @return the loss
    */
   public double step(float[] pixels, int batch, int side, double learningRate) {
@@ -87,18 +87,18 @@ public final class AutoencoderTrainer implements ScratchTrainer {
     }
   }
 
-  /** Begins at the weights of an autoencoder that was trained before. */
+  /** Starts from the weights of a trained autoencoder. */
   public void startFrom(Map<String, float[]> trained) {
     weights.startFrom(trained);
   }
 
   /**
-   * Makes a step of the decoder alone, on latents that the encoder need not have made.
+   * Runs a step of the decoder alone, on latents that may not come from the encoder.
    *
    * @param latents [batch][channels][side / 8][side / 8], not scaled
-   * @param pixels what they should come out as, [batch][3][side][side], -1 to 1
-   * @param side of the images
-   * @param learningRate of this step
+   * @param pixels the target images, [batch][3][side][side], -1 to 1
+   * @param side the side of the images
+   * @param learningRate the learning rate of this step
    * @return the loss
    */
   public double stepDecoder(float[] latents, float[] pixels, int side, double learningRate) {
@@ -137,7 +137,7 @@ public final class AutoencoderTrainer implements ScratchTrainer {
    * Decodes latents with the averaged weights.
    *
    * @param latents [batch][channels][side / 8][side / 8], not scaled
-   * @param side of the images
+   * @param side the side of the images
    * @return [batch][3][side][side], about -1 to 1
    */
   public float[] decode(float[] latents, int batch, int side) {
@@ -154,8 +154,8 @@ public final class AutoencoderTrainer implements ScratchTrainer {
           .tensors(dict)
           .integer(config.levels())
           .integer(config.layers())
-          .integer(0) // images have edges
-          .integer(0) // and are small enough to pass whole
+          .integer(0) // not seamless: images have edges
+          .integer(0) // not split: images are small enough to process whole
           .run(scope)
           .toFloatArray();
     }
@@ -171,7 +171,7 @@ public final class AutoencoderTrainer implements ScratchTrainer {
     weights.resume(path);
   }
 
-  /** The averaged weights. */
+  /** Returns the averaged weights. */
   public Map<String, float[]> result() {
     return weights.result();
   }

@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** Writes trained networks as one SD 1.x checkpoint file in float16, with the names of LDM. */
+/** Writes trained networks as one SD 1.x checkpoint file in float16, with LDM's tensor names. */
 public final class CheckpointWriter {
   private final SafetensorsWriter writer = new SafetensorsWriter();
 
-  /** What the networks were trained with, all of which has to be read off the file. */
+  /** The configurations of the networks, which must be recoverable from the file. */
   private final List<Object> trained = new ArrayList<>();
 
-  /** An empty checkpoint. */
+  /** Creates an empty checkpoint. */
   public CheckpointWriter() {}
 
   /** Adds the text encoder. */
@@ -40,7 +40,7 @@ public final class CheckpointWriter {
     return add(config, config.weights(), weights, SingleFileNames.vae(config));
   }
 
-  /** Adds a line of metadata. */
+  /** Adds a metadata entry. */
   public CheckpointWriter metadata(String key, String value) {
     writer.metadata(key, value);
     return this;
@@ -64,10 +64,10 @@ public final class CheckpointWriter {
   }
 
   /**
-   * Writes the file; an earlier one is replaced only when all is written.
+   * Writes the file; an existing one is replaced only when everything is written.
    *
    * @throws IllegalStateException if the networks would be read with other dimensions than they
-   *     were trained with, such as attention heads, which no tensor tells
+   *     were trained with, such as attention heads, which no tensor shows
    */
   public void write(Path path) {
     writer.write(path);
@@ -77,7 +77,7 @@ public final class CheckpointWriter {
     for (Object config : trained) {
       if (!found.contains(config)) {
         throw new IllegalStateException(
-            "%s would be read as one of %s, but was trained as %s".formatted(path, found, config));
+            "%s would be read as %s, but was trained as %s".formatted(path, found, config));
       }
     }
   }

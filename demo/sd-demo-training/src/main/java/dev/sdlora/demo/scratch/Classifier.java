@@ -11,10 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * A small convolutional network that says which of many classes an image shows. Not safe for
- * several threads.
- */
+/** A small convolutional network that classifies images. Not safe for use by several threads. */
 public final class Classifier implements AutoCloseable {
   private final Torch torch = Torch.open("cpu");
   private final Program program = ClassifierTrainer.program(torch);
@@ -37,16 +34,16 @@ public final class Classifier implements AutoCloseable {
     this.weights = TensorDict.of(tensors);
   }
 
-  /** Reads what {@link ClassifierTrainer#write} wrote. */
+  /** Reads the weights that {@link ClassifierTrainer#write} wrote. */
   public static Classifier open(ClassifierConfig config, Path path) {
     return new Classifier(config, TensorFile.open(path));
   }
 
   /**
-   * How probable each class is.
+   * Returns the probability of each class.
    *
    * @param pixels [image][3][side][side], -1 to 1
-   * @param pictures how many there are
+   * @param pictures the number of images
    * @return [image][class]
    */
   public float[][] probabilities(float[] pixels, int pictures) {

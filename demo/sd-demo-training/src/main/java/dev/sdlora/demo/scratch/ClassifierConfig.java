@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Dimensions of a small convolutional network that says which of many classes an image shows.
+ * Dimensions of a small convolutional network that classifies images.
  *
- * @param side of images in pixels, 4 times a power of two
- * @param channels after patches of 4 by 4 pixels, and after each layer that halves the sides;
- *     multiples of 8
- * @param features numbers that the classes are told by
- * @param classes how many there are
+ * @param side the side of images in pixels, 4 times a power of two
+ * @param channels the channels after the patches of 4×4 pixels and after each layer that halves the
+ *     sides; multiples of 8
+ * @param features the number of features from which the classes are predicted
+ * @param classes the number of classes
  */
 public record ClassifierConfig(int side, List<Integer> channels, int features, int classes) {
   private static final long PATCH = 4;
@@ -22,12 +22,11 @@ public record ClassifierConfig(int side, List<Integer> channels, int features, i
     channels = List.copyOf(channels);
   }
 
-  /** Layers behind the patches. */
+  /** Returns the number of layers after the patches. */
   int layers() {
     return channels.size() - 1;
   }
 
-  /** Names and shapes of the weights. */
   Map<String, List<Long>> weights() {
     Map<String, List<Long>> weights = new LinkedHashMap<>();
     put(weights, "patches", channels.get(0), 3, PATCH, PATCH);

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Trains a {@link Classifier} from nothing. Not safe for several threads. */
+/** Trains a {@link Classifier} from scratch. Not safe for use by several threads. */
 public final class ClassifierTrainer implements AutoCloseable {
   private final Torch torch = Torch.open("cpu");
   private final ClassifierConfig config;
@@ -22,9 +22,9 @@ public final class ClassifierTrainer implements AutoCloseable {
   private final NDArray layers;
 
   /**
-   * A trainer at its start.
+   * Creates a trainer at its start.
    *
-   * @param seed what the first weights are drawn from
+   * @param seed the seed of the initial weights
    */
   public ClassifierTrainer(ClassifierConfig config, long seed) {
     this.config = config;
@@ -41,17 +41,17 @@ public final class ClassifierTrainer implements AutoCloseable {
         Program.Source.beside(AdamW.class, "gradients.torchscript.py"));
   }
 
-  /** Steps done so far. */
+  /** Returns the number of completed steps. */
   public int step() {
     return weights.step();
   }
 
   /**
-   * Makes a step.
+   * Runs a step.
    *
    * @param pixels [image][3][side][side], -1 to 1
-   * @param classes what each image shows
-   * @param learningRate of this step
+   * @param classes the class of each image
+   * @param learningRate the learning rate of this step
    * @return the loss, the cross entropy
    */
   public double step(float[] pixels, int[] classes, double learningRate) {
@@ -72,10 +72,10 @@ public final class ClassifierTrainer implements AutoCloseable {
   }
 
   /**
-   * Writes the weights for {@link Classifier#open}: the last ones, since so short a training would
-   * leave much of its beginning in their average.
+   * Writes the weights for {@link Classifier#open}. These are the latest weights, not their
+   * average, in which so short a training would leave too much of its beginning.
    *
-   * @param about what the file says of itself
+   * @param about the metadata of the file
    */
   public void write(Path path, Map<String, String> about) {
     SafetensorsWriter writer = new SafetensorsWriter();

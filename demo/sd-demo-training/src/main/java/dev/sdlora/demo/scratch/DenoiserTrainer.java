@@ -28,14 +28,14 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a U-Net, from nothing unless told otherwise, on latents with captions, which a text
- * encoder that stays as it is reads. Not safe for several threads.
+ * Trains a U-Net, by default from scratch, on latents with captions that a fixed text encoder
+ * reads. Not safe for use by several threads.
  */
 public final class DenoiserTrainer implements ScratchTrainer {
   /**
-   * Noise that is the same over the whole latent, and over each of 4×4 parts of it, added to that
-   * of single positions. Without it, the mean of a noisy latent shows the colour of the ground even
-   * at the last time step, and the network never learns to take it from the text.
+   * The strength of noise that is constant over the whole latent, and over each of its 4×4 parts,
+   * added to the noise of single positions. Without it, the mean of a noisy latent shows the colour
+   * of the ground even at the last timestep, and the network never learns to take it from the text.
    */
   private static final double WHOLE_NOISE = 0.35;
 
@@ -54,26 +54,28 @@ public final class DenoiserTrainer implements ScratchTrainer {
   private final SharedGradients shared;
   private final @Nullable Sketcher sketcher;
 
-  /** Channels of a latent. */
   private final int channels;
 
   /**
-   * How a trainer computes.
+   * Settings of the computation.
    *
-   * @param format of products: float32, or bfloat16, which is faster where it is built in
-   * @param threads that share each batch
-   * @param sketcher for texts that say what is where: the network is taught where each position of
-   *     a latent is and what its text says is there
+   * @param format the dtype of products: float32, or bfloat16, which is faster with hardware
+   *     support
+   * @param threads the number of threads that share each batch
+   * @param sketcher predicts latents from texts; if present, the network also learns the location
+   *     of each latent position and what its text says about it
    */
   public record Settings(ScalarType format, int threads, @Nullable Sketcher sketcher) {
-    /** Float32 on one thread, taught nothing but to take noise off. */
+    /** Float32 on one thread, learning only to denoise. */
     public static final Settings PLAIN = new Settings(ScalarType.FLOAT32, 1, null);
   }
 
-  /** What texts alone say of their images; several threads may ask at once. */
+  /**
+   * Predicts the latents of images from texts alone; may be called from several threads at once.
+   */
   public interface Sketcher {
     /**
-     * Latents as texts say them.
+     * Returns the latents that texts describe.
      *
      * @param ids token ids, [batch][77]
      * @return [batch][4][side][side], at unit variance
@@ -82,27 +84,28 @@ public final class DenoiserTrainer implements ScratchTrainer {
   }
 
   /**
-   * Which times a step looks at, and what their errors weigh. A time weighs σ², which makes the
-   * error of the noise that of the image, within bounds: colours and places are decided while there
-   * is much noise, where an error of the image hardly shows in the noise; outlines later.
+   * The timesteps that a step samples, and the weights of their errors. A timestep weighs σ²,
+   * within bounds, which turns the error of the noise into the error of the image. Colours and
+   * places are decided at high noise levels, where an error of the image hardly shows in the noise;
+   * outlines are decided later.
    *
-   * @param leastTime times below it are left out; 0 for all
-   * @param lateness above 1 if late times, with much noise, come up more often: their number is a
-   *     uniform one to the power of 1 / lateness
-   * @param leastImportance the least weight of a time
-   * @param mostImportance the greatest weight of a time
+   * @param leastTime lower timesteps are not sampled; 0 for all
+   * @param lateness above 1 if late timesteps, with high noise, are more frequent: their number is
+   *     a uniform one to the power of 1 / lateness
+   * @param leastImportance the minimum weight of a timestep
+   * @param mostImportance the maximum weight of a timestep
    */
   public record Emphasis(
       int leastTime, double lateness, double leastImportance, double mostImportance) {}
 
   /**
-   * A trainer at its start.
+   * Creates a trainer at its start.
    *
-   * @param clip dimensions of the text encoder
-   * @param text weights of the text encoder
-   * @param unet dimensions of the U-Net
-   * @param settings how it computes
-   * @param seed what the first weights, all noise and all times are drawn from
+   * @param clip the dimensions of the text encoder
+   * @param text the weights of the text encoder
+   * @param unet the dimensions of the U-Net
+   * @param settings the settings of the computation
+   * @param seed the seed of the initial weights, all noise and all timesteps
    */
   public DenoiserTrainer(
       ClipConfig clip, Map<String, float[]> text, UNetConfig unet, Settings settings, long seed) {
@@ -127,7 +130,7 @@ public final class DenoiserTrainer implements ScratchTrainer {
     tensors.putAll(weights.weights());
   }
 
-  /** Begins at the weights of a U-Net that was trained before: a fine-tuning of all of them. */
+  /** Starts from the weights of a trained U-Net, for full fine-tuning. */
   public void startFrom(Map<String, float[]> unet) {
     weights.startFrom(unet);
   }
@@ -138,13 +141,13 @@ public final class DenoiserTrainer implements ScratchTrainer {
   }
 
   /**
-   * Makes a step.
+   * Runs a step.
    *
    * @param latents [batch][4][side][side], at unit variance
    * @param ids token ids, [batch][77]
-   * @param side of a latent
-   * @param emphasis on times
-   * @param learningRate of this step
+   * @param side the side of a latent
+   * @param emphasis the timesteps to sample
+   * @param learningRate the learning rate of this step
    * @return the loss
    */
   public double step(
@@ -182,12 +185,12 @@ public final class DenoiserTrainer implements ScratchTrainer {
   }
 
   /**
-   * The error of the noise, and of all else that is asked for, that the trained weights, not their
-   * average, predict at one time; the same noise at each call.
+   * Returns the error of the noise and of all additional outputs at one timestep, with the latest
+   * weights, not their average; the noise is the same in each call.
    *
    * @param latents [batch][4][side][side], at unit variance
    * @param ids token ids, [batch][77]
-   * @param side of a latent
+   * @param side the side of a latent
    * @param time 0 to 999
    */
   public double error(float[] latents, int[][] ids, int side, int time) {
@@ -205,7 +208,7 @@ public final class DenoiserTrainer implements ScratchTrainer {
     float[] noisy = new float[latents.length];
     float[] t = new float[times.length];
     float[] importance = new float[times.length];
-    float[] strengths = new float[times.length]; // there is no LoRA
+    float[] strengths = new float[times.length]; // no LoRA
     int elements = latents.length / times.length;
     for (int i = 0; i < times.length; i++) {
       double signal = levels.alphaCumprod(times[i]);
@@ -239,7 +242,10 @@ public final class DenoiserTrainer implements ScratchTrainer {
     return noise;
   }
 
-  /** One time in each of as many ranges as there are members, which steadies the loss. */
+  /**
+   * Draws one timestep from each of as many ranges as the batch has members, which stabilises the
+   * loss.
+   */
   private int[] times(int batch, Emphasis emphasis) {
     SplittableRandom random = new SplittableRandom(seed * 7_368_787 + step());
     int[] times = new int[batch];
@@ -251,7 +257,7 @@ public final class DenoiserTrainer implements ScratchTrainer {
     return times;
   }
 
-  /** One chunk a text. */
+  /** Returns the tokens, with one chunk per text. */
   private static NDArray tokens(int[][] ids, NDManager scope) {
     return TextEncoder.tokens(ids, scope).expandDims(1).expandDims(0);
   }
@@ -266,7 +272,7 @@ public final class DenoiserTrainer implements ScratchTrainer {
     weights.resume(path);
   }
 
-  /** The averaged weights of the U-Net. */
+  /** Returns the averaged weights of the U-Net. */
   public Map<String, float[]> result() {
     Map<String, float[]> result = weights.result();
     if (sketcher != null) {
@@ -277,7 +283,7 @@ public final class DenoiserTrainer implements ScratchTrainer {
     return result;
   }
 
-  /** The weights of the U-Net as the last step left them. */
+  /** Returns the weights of the U-Net after the last step. */
   public Map<String, float[]> latest() {
     Map<String, float[]> latest = new LinkedHashMap<>();
     weights.weights().forEach((name, tensor) -> latest.put(name, tensor.toFloatArray()));

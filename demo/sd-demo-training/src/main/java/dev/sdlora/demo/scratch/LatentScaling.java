@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Brings an autoencoder's latents to mean 0 and, times the scale that checkpoints are read with, to
- * variance 1 in each channel. Both are linear, so they go into the two 1×1 convolutions around the
- * latent, and images come out as before.
+ * Scales an autoencoder's latents to mean 0 and, multiplied by the scale of checkpoints, to
+ * variance 1 in each channel. Both operations are linear, so they are merged into the two 1×1
+ * convolutions around the latent, and the images do not change.
  */
 public final class LatentScaling {
   private final double[] means;
@@ -21,7 +21,7 @@ public final class LatentScaling {
    * Measures latents.
    *
    * @param latents [count][channels][area]
-   * @param latentScale what the pipeline multiplies latents by, 0.18215 in SD 1.x
+   * @param latentScale the factor that the pipeline applies to latents, 0.18215 in SD 1.x
    */
   public static LatentScaling of(float[][] latents, int channels, double latentScale) {
     int area = latents[0].length / channels;
@@ -54,7 +54,7 @@ public final class LatentScaling {
     return unit;
   }
 
-  /** The weights of the changed autoencoder, by diffusers' names. */
+  /** Returns the weights of the changed autoencoder, by diffusers' names. */
   public Map<String, float[]> applyTo(Map<String, float[]> weights) {
     Map<String, float[]> changed = new LinkedHashMap<>(weights);
     changed.computeIfPresent("quant_conv.weight", (name, values) -> quantWeight(values.clone()));
@@ -66,7 +66,9 @@ public final class LatentScaling {
     return changed;
   }
 
-  /** [2 · channels][2 · channels]; the upper half makes means, the lower log variances. */
+  /**
+   * Changes [2 · channels][2 · channels]; the upper half computes means, the lower log variances.
+   */
   private float[] quantWeight(float[] weight) {
     int in = 2 * means.length;
     for (int c = 0; c < means.length; c++) {

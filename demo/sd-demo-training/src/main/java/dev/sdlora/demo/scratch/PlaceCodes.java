@@ -1,28 +1,27 @@
 package dev.sdlora.demo.scratch;
 
 /**
- * In which quarter of the rows and of the columns each position of a latent lies, and which it is
- * inside that quarter.
+ * Codes for the location of each latent position: the quarter of the rows and of the columns that
+ * contains it, and its position within that quarter.
  *
- * <p>Convolutions know where they are by nothing but the zeros beyond the edges (Islam et al. 2020,
- * "How Much Position Information Do Convolutional Neural Networks Encode?"). A text that says what
- * is where is of use only to one that knows well; asked for it, a network does after some hundred
- * steps. What it computes for this lies in layers that every prediction goes through; the outputs
- * themselves are dropped in the end.
+ * <p>Convolutions can infer locations only from the zeros beyond the edges (Islam et al. 2020, "How
+ * Much Position Information Do Convolutional Neural Networks Encode?"). A text that describes a
+ * layout only helps a network that knows them well; if it has to predict them, it does after a few
+ * hundred steps. It computes them in layers that every prediction uses; the outputs themselves are
+ * dropped in the end.
  */
 final class PlaceCodes {
   private static final int QUARTERS = 4;
 
-  /** How many outputs there are. */
   static final int COUNT = 4 * QUARTERS;
 
-  /** Small beside noise of variance 1, or little else would be learnt at first. */
+  /** Small compared with noise of variance 1; otherwise little else would be learnt at first. */
   private static final float LEVEL = 0.2f;
 
   private PlaceCodes() {}
 
   /**
-   * The codes of all positions.
+   * Returns the codes of all positions.
    *
    * @param side a multiple of four
    * @return [{@link #COUNT}][side][side]

@@ -2,15 +2,15 @@ package dev.sdlora.demo.scratch;
 
 import java.nio.file.Path;
 
-/** A network on its way from random numbers, whose training can be broken off and go on. */
+/** Trains a network from random weights; the training can be interrupted and resumed. */
 public interface ScratchTrainer extends AutoCloseable {
-  /** Steps done so far. */
+  /** Returns the number of completed steps. */
   int step();
 
-  /** Writes all that a resumed run needs. */
+  /** Writes everything that a resumed run needs. */
   void save(Path path);
 
-  /** Goes on from what was saved. */
+  /** Resumes from a saved state. */
   void resume(Path path);
 
   @Override

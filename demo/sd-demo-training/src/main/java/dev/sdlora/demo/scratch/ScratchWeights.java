@@ -16,9 +16,9 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
-/** Weights on their way from random numbers to a network, with all that a resumed run needs. */
+/** The weights of a network in training from scratch, with everything that a resumed run needs. */
 final class ScratchWeights {
-  /** The running average of the weights follows them by this share in each step. */
+  /** The rate at which the running average follows the weights in each step. */
   private static final double AVERAGING = 0.0015;
 
   private static final String STEP = "step";
@@ -35,7 +35,7 @@ final class ScratchWeights {
           Shape shape = new Shape(list);
           float[] values = start(name, shape, random);
           if (name.equals("quant_conv.bias")) {
-            // Latents begin with little noise on them, or nothing gets through.
+            // Latents start with little noise, because otherwise nothing gets through.
             Arrays.fill(values, values.length / 2, values.length, -6);
           }
           NDArray weight = Torch.floats(torch.manager(), values, shape.getShape());
@@ -47,8 +47,8 @@ final class ScratchWeights {
   }
 
   /**
-   * Gains are 1, biases 0; matrices keep the variance of what goes through them. What ends a
-   * residual branch begins at zero, so that every block begins as the identity.
+   * Returns initial values. Gains are 1, biases 0; matrices preserve the variance of their input.
+   * The last layer of a residual branch starts at zero, so that every block starts as the identity.
    */
   private static float[] start(String name, Shape shape, RandomGenerator random) {
     float[] values = new float[Math.toIntExact(shape.size())];
@@ -80,7 +80,7 @@ final class ScratchWeights {
         || name.equals("conv_out.weight");
   }
 
-  /** Begins at weights of a network that was trained before, in place of random ones. */
+  /** Starts from the weights of a trained network instead of random ones. */
   void startFrom(Map<String, float[]> trained) {
     weights.forEach(
         (name, weight) -> {
@@ -93,7 +93,7 @@ final class ScratchWeights {
         });
   }
 
-  /** A network's program with one more method, which gives a loss and its gradients. */
+  /** Returns a network's program with an additional method for a loss and its gradients. */
   static Program program(
       Torch torch, List<Program.Source> methods, List<Program.Source> functions, String loss) {
     return Program.load(
@@ -107,28 +107,29 @@ final class ScratchWeights {
     return weights;
   }
 
-  /** Running averages of the weights, which make better networks than the weights themselves. */
+  /**
+   * Returns the running averages of the weights, which make better networks than the weights
+   * themselves.
+   */
   Map<String, NDArray> averages() {
     return averages;
   }
 
-  /** The averaged weights. */
   Map<String, float[]> result() {
     Map<String, float[]> result = new LinkedHashMap<>();
     averages.forEach((name, tensor) -> result.put(name, tensor.toFloatArray()));
     return result;
   }
 
-  /** Steps done so far. */
   int step() {
     return step;
   }
 
-  /** Makes a step; returns the length of the gradient. */
+  /** Updates the weights; returns the norm of the gradient. */
   double update(Map<String, NDArray> gradients, double learningRate) {
     double norm = optimiser.step(gradients, learningRate);
     step++;
-    // Early on the average would remember the random start.
+    // Early on, the average would retain the random start.
     optimiser.average(averages, Math.max(AVERAGING, 1.0 / (step + 1)));
     return norm;
   }

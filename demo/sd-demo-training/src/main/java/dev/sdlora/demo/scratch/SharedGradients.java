@@ -12,16 +12,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Gradients of a batch that several threads compute a share of each, over the same weights. Small
- * networks gain nothing from several threads inside an operation, and all of this.
+ * Computes the gradients of a batch on several threads, each with a share of it, over the same
+ * weights. Small networks gain nothing from several threads within an operation, but everything
+ * from this.
  */
 final class SharedGradients implements AutoCloseable {
   private final int threads;
   private final ExecutorService pool;
 
-  /**
-   * What gives the gradients, and the loss, of the members of a batch from one number to another.
-   */
+  /** Returns the gradients and the loss for a range of the members of a batch. */
   interface Share {
     Map<String, NDArray> of(int from, int to);
   }
@@ -39,9 +38,9 @@ final class SharedGradients implements AutoCloseable {
   }
 
   /**
-   * The means over the members of a batch.
+   * Returns the means over the members of a batch.
    *
-   * @param members how many there are, a multiple of the number of threads
+   * @param members the number of members, a multiple of the number of threads
    */
   Map<String, NDArray> of(int members, Share share) {
     int own = members / threads;
@@ -68,7 +67,7 @@ final class SharedGradients implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("training was interrupted", e);
     } catch (ExecutionException e) {
-      throw new IllegalStateException("a share of the gradients failed", e.getCause());
+      throw new IllegalStateException("computing a share of the gradients failed", e.getCause());
     }
     return computed;
   }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** Latents of many images of one size, which were encoded once, in a file and at unit variance. */
+/** A file with latents of many images of one size, encoded once, at unit variance. */
 public final class StoredLatents {
   private static final String NAME = "latents";
   private static final String PICTURES = "pictures";
@@ -24,9 +24,9 @@ public final class StoredLatents {
   }
 
   /**
-   * Writes latents in a row, [count][channels][side][side], in a number format.
+   * Writes latents [count][channels][side][side] with a dtype.
    *
-   * @param pictures tells what images they are of
+   * @param pictures identifies the images
    */
   public static void write(
       Path file, String pictures, float[] latents, int side, VaeConfig config, DType format) {
@@ -39,12 +39,12 @@ public final class StoredLatents {
         .write(file);
   }
 
-  /** Whether a file was written with the same word for what images its latents are of. */
+  /** Whether a file holds latents of the identified images. */
   public static boolean isOf(String pictures, Path file) {
     return pictures.equals(TensorFile.open(file).metadata().get(PICTURES));
   }
 
-  /** Reads a number of latents, which a file has been written with. */
+  /** Reads the given number of latents, with which the file was written. */
   public static StoredLatents read(Path file, int count, VaeConfig config) {
     TensorFile stored = TensorFile.open(file);
     float[][] latents = new float[count][];
@@ -58,17 +58,17 @@ public final class StoredLatents {
     return new StoredLatents(latents, config);
   }
 
-  /** How many there are. */
+  /** Returns the number of latents. */
   public int size() {
     return latents.length;
   }
 
-  /** What brings these latents, the means of the encoder, to unit variance. */
+  /** Returns the scaling of these latents, the encoder's means, to unit variance. */
   public LatentScaling scaling() {
     return scaling;
   }
 
-  /** Some latents at unit variance, [indices][channels][side][side]. */
+  /** Returns some latents at unit variance, [indices][channels][side][side]. */
   public float[] batch(int... indices) {
     int elements = latents[0].length;
     float[] batch = new float[indices.length * elements];

@@ -5,26 +5,26 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Further outputs of a U-Net in training: where each position of the latent is, and what the text
- * says is there. They are dropped in the end; what the network computes for them lies in layers
- * that every prediction goes through.
+ * Additional outputs of a U-Net in training: the location of each latent position, and what the
+ * text says about it. They are dropped in the end, but the network computes them in layers that
+ * every prediction uses.
  *
- * <p>Noise hides at most times what the text adds, so a network learns slowly to bring it to its
- * place. Here it is asked for just that at all times.
+ * <p>At most timesteps noise hides the contribution of the text, so a network is slow to learn
+ * where to apply it. These outputs require exactly that at all timesteps.
  */
 final class TaughtOutputs {
-  /** A latent as the text says it counts for so much, that the noise still counts for most. */
+  /** The weight of the latent that the text describes, small enough for the noise to dominate. */
   private static final float SKETCH = 0.5f;
 
   private TaughtOutputs() {}
 
-  /** How many outputs the last layer has in training. */
+  /** Returns the number of outputs of the last layer in training. */
   static int count(int channels) {
     return channels + PlaceCodes.COUNT + channels;
   }
 
   /**
-   * A batch with what is asked for beside the noise.
+   * Returns a batch with the additional targets after the noise.
    *
    * @param sketches what texts say, [batch][channels][side][side]
    * @param side a multiple of four
@@ -53,7 +53,7 @@ final class TaughtOutputs {
         List.of());
   }
 
-  /** A weight or bias of the last layer without them. */
+  /** Returns a weight or bias of the last layer without the additional outputs. */
   static float[] dropped(float[] weight, int channels) {
     return Arrays.copyOf(weight, weight.length / count(channels) * channels);
   }

@@ -18,12 +18,12 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Trains a text encoder from nothing to say what texts mean: a linear map of its states at the end
- * of a text must give numbers that describe it. That takes the place of CLIP's training on images
- * (Radford et al. 2021). A U-Net that learns together with its text encoder takes over whatever
- * lowers the error most, and the encoder soon drops all other words.
+ * Trains a text encoder from scratch to represent the meaning of texts: a linear map of its states
+ * at the end of a text must predict numbers that describe it. This replaces CLIP's training on
+ * images (Radford et al. 2021). A U-Net that is trained together with its text encoder uses
+ * whatever reduces the error most, and the encoder soon ignores all other words.
  *
- * <p>Not safe for several threads.
+ * <p>Not safe for use by several threads.
  */
 public final class TextEncoderTrainer implements ScratchTrainer {
   private static final String ALL = "describe.";
@@ -46,36 +46,37 @@ public final class TextEncoderTrainer implements ScratchTrainer {
    * A text to learn from.
    *
    * @param ids token ids, 77
-   * @param end where the text ends, its end token; the states from there on say all of it
-   * @param description what the text says
+   * @param end the position of its end token; the states from there on describe the whole text
+   * @param description the meaning of the text
    * @param nouns the nouns in it
-   * @param cells what is where in its image: numbers of each cell, which the last states say one
-   *     each, [cells][numbers]; a text must end before them
+   * @param cells the layout of its image: the values of each cell, one per state at the end,
+   *     [cells][numbers]; a text must end before them
    */
-  @SuppressWarnings("ArrayRecordComponent") // Nobody compares texts.
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   public record Text(int[] ids, int end, float[] description, List<Named> nouns, float[] cells) {}
 
   /**
    * A noun of a text.
    *
-   * @param at its last token, whose state says what the noun looks like
-   * @param look numbers that are alike for things that look alike
+   * @param at the position of its last token, whose state describes the noun's look
+   * @param look numbers that are similar for things that look similar
    */
-  @SuppressWarnings("ArrayRecordComponent") // Nobody compares nouns.
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   public record Named(int at, float[] look) {}
 
   /**
-   * A trainer at its start.
+   * Creates a trainer at its start.
    *
-   * @param config dimensions of the text encoder
-   * @param numbers how many numbers describe a text; below the width, or they cannot all be kept
-   * @param lookNumbers how many numbers describe what a noun looks like
-   * @param cells how many cells an image has
+   * @param config the dimensions of the text encoder
+   * @param numbers how many numbers describe a text; less than the width, or they cannot all be
+   *     stored
+   * @param lookNumbers how many numbers describe a noun's look
+   * @param cells the number of cells of an image
    * @param cellNumbers how many numbers describe a cell
-   * @param format what products are computed in: float32, or bfloat16, which is faster where it is
-   *     built in
-   * @param threads that share each batch
-   * @param seed what the first weights are drawn from
+   * @param format the dtype of products: float32, or bfloat16, which is faster with hardware
+   *     support
+   * @param threads the number of threads that share each batch
+   * @param seed the seed of the initial weights
    */
   public TextEncoderTrainer(
       ClipConfig config,
@@ -114,11 +115,11 @@ public final class TextEncoderTrainer implements ScratchTrainer {
   }
 
   /**
-   * Makes a step.
+   * Runs a step.
    *
    * @param texts the batch
-   * @param learningRate of this step
-   * @return the loss, the mean squares of what descriptions and looks are off
+   * @param learningRate the learning rate of this step
+   * @return the loss, the mean squared errors of descriptions and looks
    */
   public double step(List<Text> texts, double learningRate) {
     try (NDManager scope = torch.scope()) {
@@ -165,10 +166,10 @@ public final class TextEncoderTrainer implements ScratchTrainer {
   }
 
   /**
-   * What texts say is where, by the averaged weights.
+   * Returns the layouts that texts describe, by the averaged weights.
    *
    * @param ids token ids, [texts][77]
-   * @return numbers of cells, [texts][cells][numbers]
+   * @return the values of cells, [texts][cells][numbers]
    */
   public float[] cells(int[][] ids) {
     try (NDManager scope = torch.scope();
@@ -203,7 +204,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
     weights.resume(path);
   }
 
-  /** The averaged weights of the text encoder. */
+  /** Returns the averaged weights of the text encoder. */
   public Map<String, float[]> result() {
     Map<String, float[]> result = weights.result();
     result.keySet().removeIf(name -> MAPS.stream().anyMatch(name::startsWith));

@@ -1,4 +1,4 @@
-/** Networks trained from nothing: an autoencoder, then a text encoder with a U-Net. */
+/** Training from scratch: an autoencoder, then a text encoder, then a U-Net. */
 @NullMarked
 package dev.sdlora.demo.scratch;
 

@@ -1,6 +1,6 @@
   def scores(self: __torch__.Net, pixels: Tensor, w: Dict[str, Tensor], layers: int) -> Tensor:
-    # Pictures [B, 3, n, n] -> a score for each class [B, classes]. Patches of 4x4 pixels become vectors; each layer after that halves
-    # the sides. At the end places still matter: pictures are cut so that things fill them.
+    # Images [B, 3, n, n] -> a score for each class [B, classes]. Patches of 4x4 pixels become vectors; each layer after that halves
+    # the sides. The last layer still distinguishes positions, because images are cropped to their things.
     x = torch.conv2d(pixels, w["patches.weight"], w["patches.bias"], [4, 4])
     for i in range(layers):
       p = "layers." + str(i)

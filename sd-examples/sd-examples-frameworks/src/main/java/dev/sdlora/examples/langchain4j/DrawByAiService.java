@@ -14,11 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 
-/** An interface whose methods draw, which langchain4j implements. */
+/** An interface with methods that generate images, implemented by langchain4j. */
 public final class DrawByAiService {
   private DrawByAiService() {}
 
-  /** What the application needs; the LoRA is a tag of the prompt. */
+  /** The interface that the application needs; the LoRA is a tag in the prompt. */
   interface Painter {
     @UserMessage("a {{colour}} star on a yellow background <lora:ink_lines:0.8>")
     Image star(@V("colour") String colour);
@@ -27,7 +27,10 @@ public final class DrawByAiService {
     Image becomesHeart(@V("colour") String colour, @UserMessage ImageContent picture);
   }
 
-  /** Writes {@code service-star.png} and, drawn from it, {@code service-heart.png}. */
+  /**
+   * Writes {@code service-star.png} and {@code service-heart.png}, which is generated from the
+   * former.
+   */
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args.length > 0 ? args[0] : "");
     Checkpoint checkpoint = Checkpoint.open(DemoModel.checkpoint());

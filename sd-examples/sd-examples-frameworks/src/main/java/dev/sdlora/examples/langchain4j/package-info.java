@@ -1,4 +1,4 @@
-/** Images where langchain4j is. */
+/** Image generation in langchain4j applications. */
 @NullMarked
 package dev.sdlora.examples.langchain4j;
 

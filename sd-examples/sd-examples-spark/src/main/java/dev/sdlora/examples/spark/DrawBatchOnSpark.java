@@ -10,12 +10,13 @@ import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Draws a manifest on the executors of Spark. Its arguments are the manifest and the folder of
- * images, both in any of Hadoop's file systems; what became of each request is written to {@code
- * results} in it. Started again, it draws what is not there.
+ * Generates the images of a manifest on Spark executors. Its arguments are the manifest and the
+ * output folder, both in any of Hadoop's file systems; the outcome of each request is written to
+ * {@code results} in that folder. If it is started again, it generates only missing images.
  *
- * <p>With a checkpoint (a path on each host, or such as {@code hf:owner/repo}) and a folder of
- * LoRAs behind them it draws with these, else with the bundled model, which works on one machine.
+ * <p>Two optional arguments select a checkpoint (a path on each host, or a reference such as {@code
+ * hf:owner/repo}) and a folder of LoRAs; the default is the bundled model, which works on one
+ * machine.
  */
 public final class DrawBatchOnSpark {
   private DrawBatchOnSpark() {}
@@ -37,7 +38,7 @@ public final class DrawBatchOnSpark {
             .build();
     try (SparkSession spark = SparkSession.builder().appName("pictures").getOrCreate()) {
       Dataset<Row> results = drawing.generate(SdLoraSpark.readManifest(spark, args[0]));
-      // Written once: each time that the rows are asked for, the folder is looked through again.
+      // Write once: each evaluation of the rows scans the folder again.
       results.write().mode(SaveMode.Overwrite).json(args[1] + "/results");
       spark.read().schema(results.schema()).json(args[1] + "/results").orderBy("id").show();
     }

@@ -1,4 +1,4 @@
-/** A batch on a cluster. */
+/** A batch on a Spark cluster. */
 @NullMarked
 package dev.sdlora.examples.spark;
 

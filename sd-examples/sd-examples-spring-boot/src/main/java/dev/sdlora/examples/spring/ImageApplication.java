@@ -16,7 +16,7 @@ import org.springframework.web.bind.annotation.RestController;
 public class ImageApplication {
   private final ImageModel images;
 
-  /** Spring gives it the model. */
+  /** Receives the model from Spring. */
   public ImageApplication(ImageModel images) {
     this.images = images;
   }
@@ -26,7 +26,7 @@ public class ImageApplication {
     SpringApplication.run(ImageApplication.class, args);
   }
 
-  /** Draws while the browser waits. */
+  /** Generates an image while the browser waits. */
   @GetMapping(path = "/", produces = MediaType.IMAGE_PNG_VALUE)
   public byte[] draw(
       @RequestParam(defaultValue = "a blue heart on an orange background") String prompt) {

@@ -1,4 +1,4 @@
-/** A web application that draws. */
+/** A web application that generates images. */
 @NullMarked
 package dev.sdlora.examples.spring;
 

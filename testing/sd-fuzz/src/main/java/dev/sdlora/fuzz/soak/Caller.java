@@ -16,10 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Somebody who asks pipelines for things, one after another, and looks at how that ends. */
+/** A caller that sends requests to pipelines, one after another, and checks how they end. */
 final class Caller {
   /**
-   * A request takes a second, or minutes on a busy machine; one that takes this long never ends.
+   * A request takes a second, or minutes on a busy machine; after this time it counts as hanging.
    */
   private static final int HANG_SECONDS = 1800;
 
@@ -42,7 +42,7 @@ final class Caller {
     this.random = random;
   }
 
-  /** Makes some requests; returns what was wrong. */
+  /** Sends requests; returns the faults found. */
   List<String> ask(int requests) throws InterruptedException {
     List<String> faults = new ArrayList<>();
     for (int i = 0; i < requests; i++) {
@@ -62,7 +62,7 @@ final class Caller {
       throws InterruptedException, ExecutionException, TimeoutException {
     CompletableFuture<GenerationResult> future = begin(spec);
     if (random.nextInt(10) == 0) {
-      future.cancel(true); // while it waits, or has just begun
+      future.cancel(true); // while it waits or has just started
     }
     try {
       await(future);
@@ -81,7 +81,10 @@ final class Caller {
     }
   }
 
-  /** Second by second, so that a process that stood still meanwhile has not waited. */
+  /**
+   * Waits in steps of one second, so that time in which the whole process was paused does not
+   * count.
+   */
   private static void await(CompletableFuture<GenerationResult> future)
       throws InterruptedException, ExecutionException, TimeoutException {
     for (int second = 1; ; second++) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** Draws what was measured, one line for each quantity, over time, from zero up. */
+/** Plots the measurements over time, with a panel for each quantity that starts at 0. */
 final class Chart {
   private static final int WIDTH = 960;
   private static final int PANEL = 160;
@@ -35,7 +35,7 @@ final class Chart {
 
   private Chart() {}
 
-  /** Draws samples, at least one. */
+  /** Plots samples, at least one. */
   static BufferedImage draw(List<Sample> samples) {
     BufferedImage image =
         new BufferedImage(WIDTH, PANEL * PANELS.size() + MARGIN, BufferedImage.TYPE_INT_RGB);

@@ -7,8 +7,8 @@ import dev.sdlora.api.image.LatentPreview;
 import java.util.SplittableRandom;
 
 /**
- * Disturbs a request at one of its events, chosen at random: by an exception, by an error, by
- * cancelling it, or by damaging files. Many requests have fewer events and are left alone.
+ * Disturbs a request at a random event: with an exception, with an error, by cancelling it, or by
+ * damaging files. Many requests have fewer events and are not disturbed.
  */
 final class Disturbance implements GenerationListener {
   private static final int LATEST = 40;
@@ -21,19 +21,20 @@ final class Disturbance implements GenerationListener {
     this.deed = deed;
   }
 
-  /** What listeners of this program throw. */
+  /** The exception that this program's listeners throw. */
   static final class Outburst extends RuntimeException {
     private static final long serialVersionUID = 1;
   }
 
-  /** What a listener can throw too. */
+  /** The error that this program's listeners throw. */
   static final class Collapse extends Error {
     private static final long serialVersionUID = 1;
   }
 
   /**
-   * Some disturbance, or none.
+   * Returns a random disturbance, or none.
    *
+   * @param random chooses the disturbance
    * @param cancel cancels the request
    * @param corrupt damages files
    */
@@ -58,7 +59,7 @@ final class Disturbance implements GenerationListener {
     };
   }
 
-  /** Whether an exception is one that only this program throws. */
+  /** Whether this exception is thrown by this program only. */
   static boolean isOwn(Throwable cause) {
     return cause instanceof Outburst || cause instanceof Collapse;
   }

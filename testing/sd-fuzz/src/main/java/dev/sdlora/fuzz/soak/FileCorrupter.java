@@ -14,8 +14,8 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
- * Damages the files of a folder while they are in use, hides a checkpoint, and puts everything
- * back: the same bytes under the same time stamps. Safe for use by several threads.
+ * Damages the files of a folder while they are in use, hides a checkpoint, and restores everything:
+ * the same bytes with the same time stamps. Thread-safe.
  */
 final class FileCorrupter {
   private final Path folder;
@@ -39,8 +39,8 @@ final class FileCorrupter {
   /**
    * Remembers the files.
    *
-   * @param folder of what is damaged, folders in it included
-   * @param checkpoint what is only hidden: it must not change while a pipeline is open
+   * @param folder the folder to damage, including subfolders
+   * @param checkpoint a file that is only hidden: it must not change while a pipeline is open
    */
   FileCorrupter(Path folder, Path checkpoint) throws IOException {
     this.folder = folder;
@@ -57,12 +57,12 @@ final class FileCorrupter {
     }
   }
 
-  /** From now on strikes count. */
+  /** Enables damage. */
   synchronized void begin() {
     active = true;
   }
 
-  /** Does something to a file that should not be done, unless the files were put back already. */
+  /** Damages a random file, unless the files have been restored. */
   synchronized void corrupt(SplittableRandom random) {
     if (!active) {
       return;
@@ -100,7 +100,7 @@ final class FileCorrupter {
     }
   }
 
-  /** By a move, so that whoever has the old file open keeps it. */
+  /** Replaces a file by a move, so that whoever has the old file open keeps it. */
   private static void replace(Path victim, byte[] content) throws IOException {
     Path beside = victim.resolveSibling("soak.part");
     Files.write(beside, content);
@@ -117,7 +117,7 @@ final class FileCorrupter {
     }
   }
 
-  /** Puts everything back; strikes of requests that still run come to nothing. */
+  /** Restores everything; later damage by requests that are still running is ignored. */
   synchronized void repair() throws IOException {
     active = false;
     if (Files.exists(hidden)) {

@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
- * Whether what a process holds stays the same: in the last third of the samples, nothing may
- * typically be more than in the middle third. The first third is for caches to fill.
+ * Checks that the resources of a process do not grow: the median of the last third of the samples
+ * must not exceed that of the middle third. In the first third, caches fill.
  */
 final class Flatness {
-  /** Too few samples tell nothing. */
+  /** Minimum number of samples. */
   private static final int FEWEST = 9;
 
-  /** Of memory, which the allocators of the system and of libtorch keep in pieces. */
+  /** Tolerance for memory, because the allocators of the system and of libtorch fragment. */
   private static final double MEMORY_GROWTH = 1.05;
 
-  /** Handles and threads that the virtual machine opens for itself. */
+  /** Handles and threads that the JVM opens for itself. */
   private static final int STRAY = 2;
 
   private final List<Sample> samples;
@@ -24,7 +24,7 @@ final class Flatness {
     this.samples = List.copyOf(samples);
   }
 
-  /** What grows; empty if nothing does, or too few samples are there to tell. */
+  /** Returns the quantities that grow; empty if there are none or too few samples. */
   List<String> faults() {
     List<String> faults = new ArrayList<>();
     if (samples.size() >= FEWEST) {

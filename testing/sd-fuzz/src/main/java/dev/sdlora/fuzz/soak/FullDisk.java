@@ -13,13 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A disk without room for an image. */
+/** A disk without space for an image. */
 final class FullDisk {
   private static final String OLD = "an old picture";
 
   private FullDisk() {}
 
-  /** Saves an image there, over another file; returns what was wrong with that. */
+  /** Saves an image there, replacing another file; returns the faults found. */
   static List<String> save(GeneratedImage picture) throws IOException {
     List<String> faults = new ArrayList<>();
     Configuration small =
@@ -29,15 +29,15 @@ final class FullDisk {
       Files.writeString(file, OLD, StandardCharsets.US_ASCII);
       try {
         picture.save(file);
-        faults.add("a full disk took a picture");
+        faults.add("an image was saved to a full disk");
       } catch (ImageFileException e) {
         if (!Files.readString(file, StandardCharsets.US_ASCII).equals(OLD)) {
-          faults.add("a full disk lost the old picture");
+          faults.add("a full disk lost the old image");
         }
       }
       try (Stream<Path> files = Files.list(file.getParent())) {
         if (files.count() != 1) {
-          faults.add("a full disk keeps half a picture");
+          faults.add("a full disk keeps a partial image");
         }
       }
     }

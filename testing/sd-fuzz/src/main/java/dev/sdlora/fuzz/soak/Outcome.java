@@ -1,11 +1,11 @@
 package dev.sdlora.fuzz.soak;
 
-/** How a request ended. */
+/** The outcome of a request. */
 enum Outcome {
-  /** With images. */
+  /** It returned images. */
   DONE,
-  /** Somebody cancelled it. */
+  /** It was cancelled. */
   CANCELLED,
-  /** With an exception that the documentation names, or the listener's own. */
+  /** It failed with a documented exception, or with the listener's own. */
   REFUSED
 }

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Model files of random numbers, which keep activations finite. */
+/** Model files with random numbers that keep activations finite. */
 final class RandomFiles {
   private static final String WEIGHT = ".weight";
 
   private RandomFiles() {}
 
-  /** A small checkpoint in one file. */
+  /** Writes a small checkpoint in one file. */
   static void checkpoint(Path path, SplittableRandom random) {
     SafetensorsWriter writer = new SafetensorsWriter();
     Networks.checkpoint()
@@ -24,7 +24,7 @@ final class RandomFiles {
     writer.write(path);
   }
 
-  /** An adapter for the checkpoint's U-Net and text encoder. */
+  /** Writes an adapter for the checkpoint's U-Net and text encoder. */
   static void lora(Path path, int rank, Kind kind, SplittableRandom random) {
     SafetensorsWriter writer = new SafetensorsWriter().metadata("ss_base_model_version", "sd_v1");
     add(writer, "lora_unet_", Networks.UNET.weights(), ".attn1.", rank, kind, random);
@@ -32,7 +32,7 @@ final class RandomFiles {
     writer.write(path);
   }
 
-  /** A textual inversion embedding. */
+  /** Writes a textual inversion embedding. */
   static void embedding(Path path, int vectors, SplittableRandom random) {
     List<Long> shape = List.of((long) vectors, (long) Networks.CLIP.width());
     new SafetensorsWriter()
@@ -40,7 +40,7 @@ final class RandomFiles {
         .write(path);
   }
 
-  /** Adapters that can be overlaid on the weights, and such as cannot. */
+  /** Kinds of adapters; some cannot be overlaid on the weights. */
   enum Kind {
     LORA,
     LOHA,
@@ -84,7 +84,7 @@ final class RandomFiles {
     writer.tensor(name, shape, normal(shape, 0.05, random), DType.F16);
   }
 
-  /** Gains are 1, biases 0; matrices keep the variance of what goes through them. */
+  /** Creates a weight: gains are 1, biases 0; matrices preserve variance. */
   private static float[] weight(String name, List<Long> shape, SplittableRandom random) {
     if (shape.size() > 1) {
       double inputs = (double) elements(shape) / shape.get(0);

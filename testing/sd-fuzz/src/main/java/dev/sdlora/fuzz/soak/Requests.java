@@ -9,13 +9,13 @@ import dev.sdlora.api.sampling.Sampler;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Random requests; most can be fulfilled. Equal random numbers make equal requests. */
+/** Random requests, most of them valid. Equal random numbers give equal requests. */
 final class Requests {
   private static final int STEP = 8;
   private static final int SMALLEST = 64;
   private static final int MOST_SIDE_STEPS = 9;
 
-  /** All but the one that chooses its number of steps by itself. */
+  /** All samplers except the one that chooses its own number of steps. */
   private static final List<Sampler> SAMPLERS =
       List.of(Sampler.values()).stream().filter(each -> each != Sampler.DPM_ADAPTIVE).toList();
 
@@ -25,16 +25,17 @@ final class Requests {
   private static final List<String> STRENGTHS =
       List.of("1", "0.5", "-0.7", "0@0,1@1", "1:0.2", "1:lbw=OUTALL", "1:dyn=1", "0");
 
-  /** Tags that cannot be read, and of LoRAs that are not there. */
+  /** Invalid tags, and tags of LoRAs that do not exist. */
   private static final List<String> MISTAKES =
       List.of("<lora:nobody:1>", "<lora:lora0:strong>", "<lora:lora1:1:lbw=NOWHERE>", "<lora::1>");
 
   private Requests() {}
 
   /**
-   * A request.
+   * Creates a request.
    *
-   * @param loras how many LoRAs there are; their names end in numbers from 0 on
+   * @param random the random numbers
+   * @param loras the number of LoRAs; their names end in numbers from 0
    */
   static PromptSpec next(SplittableRandom random, int loras) {
     PromptSpec.Builder builder =
@@ -60,7 +61,7 @@ final class Requests {
     return builder.build();
   }
 
-  /** An image to start from. */
+  /** Creates an input image. */
   static ImageToImage start(SplittableRandom random) {
     return ImageToImage.builder(image(random)).build();
   }

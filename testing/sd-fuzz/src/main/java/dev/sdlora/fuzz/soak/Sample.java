@@ -9,17 +9,17 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What a process holds between two batches.
+ * The resources of a process between two batches.
  *
  * @param seconds since the start
- * @param done requests that gave images, since the start
- * @param cancelled likewise, those cancelled
- * @param refused likewise, those that ended with an exception
+ * @param done requests that returned images, since the start
+ * @param cancelled requests that were cancelled, since the start
+ * @param refused requests that ended with an exception, since the start
  * @param arrays native tensors of all pipelines
- * @param handles open files; 0 where the system does not tell
+ * @param handles open files; 0 if the system does not report them
  * @param threads Java's threads
- * @param heapBytes used by objects, after a collection
- * @param residentBytes memory of the process; 0 where the system does not tell
+ * @param heapBytes bytes used by objects after a garbage collection
+ * @param residentBytes resident memory of the process; 0 if the system does not report it
  */
 record Sample(
     double seconds,
@@ -32,11 +32,11 @@ record Sample(
     long heapBytes,
     long residentBytes) {
 
-  /** The names of what {@link #row()} writes. */
+  /** The column names of {@link #row()}. */
   static final String HEADER =
       "seconds,done,cancelled,refused,native arrays,file handles,threads,heap bytes,resident bytes";
 
-  /** Collects garbage and measures. */
+  /** Collects garbage and takes a sample. */
   static Sample take(double seconds, long done, long cancelled, long refused, long arrays)
       throws IOException {
     System.gc();
@@ -55,7 +55,7 @@ record Sample(
         residentOnLinux());
   }
 
-  /** As Linux tells it. */
+  /** Returns the resident memory that Linux reports. */
   private static long residentOnLinux() throws IOException {
     Path status = Path.of("/proc/self/status");
     if (!Files.exists(status)) {
@@ -70,7 +70,7 @@ record Sample(
     }
   }
 
-  /** A line of a CSV file. */
+  /** Returns a line of a CSV file. */
   String row() {
     return String.format(
         Locale.ROOT,

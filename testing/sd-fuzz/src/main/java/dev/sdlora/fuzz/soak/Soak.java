@@ -23,27 +23,25 @@ import java.util.concurrent.Future;
 import javax.imageio.ImageIO;
 
 /**
- * Two pipelines on one random checkpoint, and callers who ask them for random things in batches:
- * LoRA sets, modes, sizes, listeners that throw, cancels, files that are damaged under way, a disk
- * that is full. After each batch the files are repaired and everything must be as at the start: the
- * weights bit for bit, an image byte for byte, native arrays, file handles, threads. What the
- * process holds is written to {@code soak.csv} and drawn in {@code soak.png}.
+ * Stresses two pipelines on one random checkpoint. Callers send them random requests in batches:
+ * LoRA sets, modes, sizes, listeners that throw, cancellations, files that are damaged meanwhile, a
+ * full disk. After each batch the files are restored and everything must be as at the start: the
+ * weights bit for bit, an image byte for byte, native arrays, file handles, threads. Resource usage
+ * is written to {@code soak.csv} and plotted in {@code soak.png}.
  *
- * <p>Requests follow from the seed; which of them meet which is left to chance.
+ * <p>The seed determines the requests; their interleaving is left to chance.
  */
 public final class Soak implements AutoCloseable {
-  /** What the LoRAs are. */
+  /** The kinds of the LoRAs. */
   private static final List<RandomFiles.Kind> KINDS = List.of(LORA, LORA, LORA, LOHA, LOHA, FULL);
 
   private static final int CALLERS = 4;
   private static final int REQUESTS_PER_CALLER = 6;
 
-  /** While caches fill and threads begin, counts may still rise. */
+  /** Batches in which counts may still rise, because caches fill and threads start. */
   private static final int WARM_UP = 3;
 
-  /**
-   * How long a cancelled request may go on after its future is done: a step, with time to spare.
-   */
+  /** How long a cancelled request may continue after its future is done: a step, with a margin. */
   private static final Duration SETTLING = Duration.ofSeconds(60);
 
   private static final PromptSpec PROBE =
@@ -79,7 +77,7 @@ public final class Soak implements AutoCloseable {
     for (Pipeline pipeline : pipelines) {
       pictures.add(pipeline.generate(PROBE).first().rgb());
       checksums.add(Weights.checksum(pipeline));
-      // What encodes images is read by the first request that starts from one, and stays.
+      // The VAE encoder is loaded by the first img2img request, and stays in memory.
       pipeline.generate(PROBE.toBuilder().imageToImage(Requests.start(random)).build());
     }
     arrays = arrays();
@@ -96,7 +94,7 @@ public final class Soak implements AutoCloseable {
         .build();
   }
 
-  /** Runs the program: {@code MINUTES SEED FOLDER}. The folder is made if it is not there. */
+  /** Runs the program: {@code MINUTES SEED FOLDER}. The folder is created if it does not exist. */
   public static void main(String[] args) throws Exception {
     Duration time = Duration.ofSeconds(Math.round(60 * Double.parseDouble(args[0])));
     List<String> faults = run(time, Long.parseLong(args[1]), Path.of(args[2]));
@@ -107,7 +105,10 @@ public final class Soak implements AutoCloseable {
   /**
    * Runs batches until the time is over.
    *
-   * @return what was wrong; empty if nothing was
+   * @param time how long to run
+   * @param seed the random seed
+   * @param folder where files are written
+   * @return the faults found; empty if there are none
    */
   static List<String> run(Duration time, long seed, Path folder) throws Exception {
     Files.createDirectories(folder);
@@ -132,7 +133,7 @@ public final class Soak implements AutoCloseable {
     return lines;
   }
 
-  /** Asks for a number of things at once, repairs the files, and looks at what is left. */
+  /** Runs requests concurrently, restores the files, and checks what remains. */
   private List<String> batch() throws Exception {
     List<Future<List<String>>> callers = new ArrayList<>();
     ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
@@ -162,16 +163,16 @@ public final class Soak implements AutoCloseable {
     }
   }
 
-  /** Restores the weights by requests without LoRAs, and compares. */
+  /** Restores the weights with requests without LoRAs, and compares. */
   private List<String> leftovers() throws IOException {
     List<String> faults = new ArrayList<>();
     for (int i = 0; i < pipelines.size(); i++) {
       GeneratedImage picture = pipelines.get(i).generate(PROBE).first();
       if (!Arrays.equals(picture.rgb(), pictures.get(i))) {
-        faults.add("pipeline %s makes another picture".formatted(i));
+        faults.add("pipeline %s makes another image".formatted(i));
       }
       if (Weights.checksum(pipelines.get(i)) != checksums.get(i)) {
-        faults.add("pipeline %s has other weights".formatted(i));
+        faults.add("the weights of pipeline %s changed".formatted(i));
       }
     }
     if (arrays() != arrays) {

@@ -3,7 +3,7 @@ package dev.sdlora.fuzz.soak;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** How many requests ended how. Safe for use by several threads. */
+/** Counts requests by outcome. Thread-safe. */
 final class Tally {
   private final Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
 

@@ -10,13 +10,13 @@ import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 /**
- * The checksum of all weights of a pipeline that LoRAs can change. No class of the library gives
- * them away, so this looks inside.
+ * The checksum of all weights of a pipeline that LoRAs can change. It uses reflection because the
+ * library does not expose them.
  */
 final class Weights {
   private Weights() {}
 
-  /** The checksum; no request may be under way. */
+  /** Computes the checksum; no request may be running. */
   static long checksum(Pipeline pipeline) {
     CRC32C sum = new CRC32C();
     for (Object value : new TreeMap<>(patchable(pipeline)).values()) {
@@ -37,7 +37,7 @@ final class Weights {
       model.setAccessible(true);
       return (Map<?, ?>) call(call(model.get(pipeline), "networks"), "patchable");
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("pipelines are made otherwise now", e);
+      throw new IllegalStateException("the structure of pipelines has changed", e);
     }
   }
 

@@ -1,12 +1,12 @@
 /**
- * A program that asks pipelines for random things for hours, damages their files meanwhile, and
- * measures whether anything is left behind.
+ * A program that sends random requests to pipelines for hours, damages their files meanwhile, and
+ * measures whether resources leak.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>A new reader, or its documented exceptions: {@code fuzz.*Targets}; how a soak disturbs,
- *       {@code fuzz.soak.Disturbance}.
+ *   <li>A new reader, or its documented exceptions: {@code fuzz.*Targets}; the disturbances of a
+ *       soak run: {@code fuzz.soak.Disturbance}.
  * </ul>
  */
 @NullMarked

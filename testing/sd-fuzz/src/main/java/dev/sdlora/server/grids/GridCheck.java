@@ -8,10 +8,12 @@ public final class GridCheck {
   private GridCheck() {}
 
   /**
-   * Reads a body, and what a job keeps of it.
+   * Reads a body, and the form in which a job stores it.
    *
-   * @throws dev.sdlora.server.http.Refusal if an axis cannot be used, or the grid is too large
-   * @throws AssertionError if what a job keeps is another grid
+   * @param body the body
+   * @param offer the names that it can use
+   * @throws dev.sdlora.server.http.Refusal if an axis is invalid, or the grid is too large
+   * @throws AssertionError if the stored form is another grid
    */
   public static void read(Fields body, RequestContext offer) {
     GridPlan plan = GridPlan.read(body, offer);

@@ -10,9 +10,11 @@ public final class ImagesCheck {
   private ImagesCheck() {}
 
   /**
-   * Reads a body as the interface does, and keeps it as a job does.
+   * Reads a body as the API does, and stores it as a job does.
    *
-   * @throws dev.sdlora.server.http.Refusal if a field cannot be used
+   * @param body the body
+   * @param offer the names that it can use
+   * @throws dev.sdlora.server.http.Refusal if a field is invalid
    */
   public static void read(Fields body, RequestContext offer) {
     ImageFields names = new ImageFields(offer);

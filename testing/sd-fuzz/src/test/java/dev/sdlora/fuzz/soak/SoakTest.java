@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("slow")
 class SoakTest {
-  /** Long enough for some hundred requests. */
+  /** Long enough for a few hundred requests. */
   private static final Duration TIME = Duration.ofSeconds(15);
 
   @TempDir private Path folder;

@@ -1,9 +1,9 @@
-/** Browsers refuse more than 100 changes in 30 seconds. */
+/** The delay between changes of the URL; browsers refuse more than 100 in 30 seconds. */
 const PAUSE_MILLIS = 400;
 
 /**
- * The address of the page, `#/view/rest?query`: which view is seen, what is looked at in it, and in
- * the query the request that is being written, so that a reload loses nothing.
+ * The URL of the page, `#/view/rest?query`: the visible view, the selected item, and in the query
+ * the current request, so that a reload loses nothing.
  */
 class Address extends EventTarget {
   #view = "draw";
@@ -24,7 +24,7 @@ class Address extends EventTarget {
     return this.#view;
   }
 
-  /** What stands behind the view, such as the id of a job. */
+  /** The part after the view, such as the id of a job. */
   get rest() {
     return this.#rest;
   }
@@ -33,13 +33,13 @@ class Address extends EventTarget {
     return this.#query;
   }
 
-  /** The address of another view with the same request. */
+  /** Returns the URL of another view with the same request. */
   of(view, rest = "") {
     const path = rest === "" ? view : `${view}/${encodeURIComponent(rest)}`;
     return `#/${path}${this.#query === "" ? "" : `?${this.#query}`}`;
   }
 
-  /** Goes to a view, with the same request or another; Back comes back. */
+  /** Opens a view with the same request or another one; the browser's Back button returns. */
   go(view, rest = "", query = this.#query) {
     this.flush();
     this.#view = view;
@@ -49,14 +49,14 @@ class Address extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Notes the request: at once, or soon while it changes with each key. */
+  /** Stores the request: immediately, or after a delay while the user types. */
   setQuery(query) {
     this.#query = query;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.flush(), Math.max(0, this.#written + PAUSE_MILLIS - Date.now()));
   }
 
-  /** Writes what has been noted, before something that others may see. */
+  /** Writes a delayed request to the URL now. */
   flush() {
     clearTimeout(this.#timer);
     this.#write(false);

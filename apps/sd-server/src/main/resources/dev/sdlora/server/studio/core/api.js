@@ -1,4 +1,4 @@
-/** What the server refused, in its own sentence. */
+/** An error response, with the server's message. */
 export class ApiError extends Error {
   constructor(status, sentence) {
     super(sentence);
@@ -36,7 +36,7 @@ export function get(path, options) {
   return ask(path, options);
 }
 
-/** Sends JSON, or bytes as they are. */
+/** Sends JSON, or raw bytes. */
 export function post(path, body = {}, options = {}) {
   if (body instanceof Blob || body instanceof ArrayBuffer) {
     return ask(path, { method: "POST", body, ...options });
@@ -45,12 +45,12 @@ export function post(path, body = {}, options = {}) {
   return ask(path, { method: "POST", headers, body: JSON.stringify(body), ...options });
 }
 
-/** Deletes. */
+/** Sends a DELETE request. */
 export function del(path, options = {}) {
   return ask(path, { method: "DELETE", ...options });
 }
 
-/** The last answer counts: what came before is broken off. Resolves to null if it was overtaken. */
+/** Runs one request at a time: a new one aborts the previous one, which resolves to null. */
 export function latest(send) {
   let running = null;
   return async (...values) => {

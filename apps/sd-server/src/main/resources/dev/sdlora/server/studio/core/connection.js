@@ -3,7 +3,7 @@ import { jobs } from "./jobs.js";
 
 const GOOD_NEWS_MILLIS = 4000;
 
-/** Reports when the connection to the server is lost and when it is back. */
+/** Reports when the connection to the server is lost and restored. */
 class Connection extends HTMLElement {
   #timer = 0;
 

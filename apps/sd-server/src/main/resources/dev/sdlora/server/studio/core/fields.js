@@ -2,8 +2,8 @@ import { el } from "./html.js";
 import { settings } from "./settings.js";
 
 /**
- * Controls that are bound to a field of the request: they show it wherever it comes from, a slider,
- * the address, or the settings of a picture.
+ * Controls bound to a field of the request: they show changes from any source, such as a slider,
+ * the URL, or the settings of an image.
  */
 function bind(name, control, show, read) {
   const inputs = [control].flat();
@@ -26,13 +26,13 @@ function bind(name, control, show, read) {
 
 function showValue(input, value) {
   const text = value === undefined || value === null ? "" : String(value);
-  // Not while somebody types "1." on the way to "1.5".
+  // Not while the user types "1." of "1.5".
   if (input.value !== text && Number(input.value || NaN) !== value) {
     input.value = text;
   }
 }
 
-/** What is no number yet, or out of range, is not taken; the browser marks it. */
+/** Ignores incomplete numbers and those out of range; the browser marks them. */
 function readNumber(input) {
   return input.value === "" || !input.checkValidity() ? undefined : Number(input.value);
 }
@@ -48,7 +48,7 @@ export function numberField({ name, label, min, max, step = 1 }) {
   return labelled(label, "number", input);
 }
 
-/** A number with a slider beside it. */
+/** A number with a slider. */
 export function sliderField({ name, label, min, max, step = 1, most = max }) {
   const slider = el("input", { type: "range", min, max, step, "aria-label": `${label}, slider` });
   const input = el("input", { type: "number", name, min, max: most, step: "any", "aria-label": label });
@@ -61,14 +61,14 @@ export function sliderField({ name, label, min, max, step = 1, most = max }) {
   );
 }
 
-/** One of some names. */
+/** A choice of names. */
 export function selectField({ name, label, options }) {
   const select = el("select", { name }, options.map((option) => el("option", {}, option)));
   bind(name, select, (input, value) => (input.value = value ?? options[0]), (input) => input.value);
   return labelled(label, "select", select);
 }
 
-/** One of some choices, which the field has by number; it also counts as 0 while it is open. */
+/** A choice whose field is its number; a missing field counts as 0. */
 export function indexField({ name, label, options }) {
   const select = el("select", { name }, options.map((option, at) => el("option", { value: at }, option)));
   bind(name, select, (input, value) => (input.value = String(Number(value ?? 0))), (input) => Number(input.value));
@@ -82,7 +82,7 @@ export function textField({ name, label, rows = 1, placeholder = "" }) {
   return labelled(label, "text", input);
 }
 
-/** Yes or no. */
+/** A checkbox. */
 export function checkField({ name, label }) {
   const input = el("input", { type: "checkbox", name });
   bind(name, input, (box, value) => (box.checked = value === true), (box) => box.checked);

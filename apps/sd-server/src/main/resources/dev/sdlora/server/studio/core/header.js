@@ -10,11 +10,11 @@ const THEMES = {
   dark: { icon: "☾", label: "Theme: dark" },
 };
 
-/** The views, the model, and the theme; one line on narrow screens too. */
+/** The views, the model, and the theme; one line even on narrow screens. */
 class Header extends HTMLElement {
   #links = new Map();
 
-  /** Shows links to the views, by their names in the address. */
+  /** Shows links to the views, by their names in the URL. */
   show(views) {
     for (const [view, { label }] of Object.entries(views)) {
       this.#links.set(view, el("a", {}, label));

@@ -1,9 +1,9 @@
-/** Makes an element: `on…` are listeners, true and false switch attributes, texts are never markup. */
+/** Creates an element: `on…` are listeners, true and false switch attributes, strings are never markup. */
 export function el(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, ...children);
 }
 
-/** The same in the namespace of SVG. */
+/** Creates an SVG element. */
 export function svg(tag, attributes = {}, ...children) {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, ...children);
 }
@@ -22,12 +22,12 @@ function fill(element, attributes, ...children) {
   return element;
 }
 
-/** A button that sends no form; `label` may be an element. */
+/** Creates a button that submits no form; `label` may be an element. */
 export function button(label, onclick, attributes = {}) {
   return el("button", { type: "button", onclick, ...attributes }, label);
 }
 
-/** Sets a text, unless it is that already: what is set anew is read out again, and a selection in it is lost. */
+/** Sets a text only if it differs, because setting it again would repeat the announcement and lose a selection. */
 export function setText(element, text) {
   if (element.textContent !== text) {
     element.textContent = text;
@@ -36,7 +36,7 @@ export function setText(element, text) {
 
 let lastId = 0;
 
-/** An id that no other element of the page has. */
+/** Returns an id that no other element of the page has. */
 export function freshId(prefix = "id") {
   lastId += 1;
   return `${prefix}-${lastId}`;

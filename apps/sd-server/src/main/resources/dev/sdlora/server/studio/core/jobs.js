@@ -4,9 +4,9 @@ const RETRY_MILLIS = 2000;
 const HIDDEN_MILLIS = 60_000;
 
 /**
- * The server's jobs, the newest first, as one stream of events tells them; a connection that breaks
- * is made anew, and begins with everything. Events: `change`; `preview` with the job's `id`;
- * `connection` when `connected` is another.
+ * The server's jobs, newest first, kept up to date by one event stream; a broken connection is
+ * reopened and begins with the full state. Events: `change`; `preview` with the job's `id`;
+ * `connection` when `connected` changes.
  */
 class Jobs extends EventTarget {
   #jobs = [];
@@ -15,7 +15,7 @@ class Jobs extends EventTarget {
   #timer = 0;
   connected = true;
 
-  /** All that the server keeps. */
+  /** Returns all jobs that the server keeps. */
   list() {
     return this.#jobs;
   }
@@ -24,37 +24,37 @@ class Jobs extends EventTarget {
     return this.#jobs.find((job) => job.id === id);
   }
 
-  /** The address of the latest look at what a job draws, if there is one. */
+  /** Returns the URL of a job's latest preview, if there is one. */
   preview(id) {
     return this.#previews.get(id);
   }
 
-  /** Asks for pictures. */
+  /** Submits a request for images. */
   async submit(request) {
     const job = await post("api/jobs", request);
-    // The stream may have told of it already, and of more: a job that cannot be drawn fails at once.
+    // The stream may already have a newer state, because invalid jobs fail immediately.
     if (!this.find(job.id)) {
       this.#put(job);
     }
     return job;
   }
 
-  /** Ends a job; one that has ended is forgotten. */
+  /** Cancels a job; forgets one that has ended. */
   cancel(id) {
     return del(`api/jobs/${encodeURIComponent(id)}`);
   }
 
-  /** Leaves the picture under way out. */
+  /** Skips the current image. */
   skip(id) {
     return post(`api/jobs/${encodeURIComponent(id)}/skip`);
   }
 
-  /** Puts a job that waits elsewhere in the queue; 1 is next. */
+  /** Moves a waiting job to a place in the queue; 1 is next. */
   move(id, place) {
     return post(`api/jobs/${encodeURIComponent(id)}/move`, { place });
   }
 
-  /** Keeps up with the server. A page that nobody sees does without, as browsers have few connections. */
+  /** Follows the server's events. Hidden pages disconnect, because browsers allow few connections. */
   watch() {
     if (this.#stream === null) {
       document.addEventListener("visibilitychange", () => this.#seen());
@@ -121,12 +121,12 @@ class Jobs extends EventTarget {
   }
 }
 
-/** Whether a job waits or runs. */
+/** Whether a job is waiting or running. */
 export function isUnfinished(job) {
   return job.state === "waiting" || job.state === "running";
 }
 
-/** Where a picture of a job is; paths are relative, as the page may be behind a prefix. */
+/** Returns the URL of a job's image; it is relative, because the page may be behind a proxy's prefix. */
 export function pathOf(image) {
   return image.url.replace(/^\//, "");
 }

@@ -1,9 +1,9 @@
 import { get } from "./api.js";
 
-/** What the server draws with, and what there is to choose: `GET /api/model`. */
+/** The server's model and the available choices: `GET /api/model`. */
 export let model = null;
 
-/** Has to be done before anything else. */
+/** Loads the model; must be done before anything else. */
 export async function loadModel() {
   model = await get("api/model");
 }

@@ -1,10 +1,10 @@
-/** So long, in milliseconds, the view must have moved before pages are asked for: a fling asks for none on its way. */
+/** The delay in milliseconds before pages are fetched, so that fast scrolling fetches none in between. */
 const PATIENCE = 40;
 
-/** Pages that are kept; the oldest go first. */
+/** The number of pages to keep; the oldest are dropped first. */
 const KEPT = 200;
 
-/** The items of a long list, fetched by pages when somebody wants them; answers that nobody waits for any more are dropped. */
+/** The items of a long list, fetched in pages on demand; outdated responses are dropped. */
 export class PageSource {
   #load;
   #size;
@@ -18,7 +18,7 @@ export class PageSource {
   #timer = 0;
   total = -1;
 
-  /** Takes `load(from, count, signal)`, and what to call when a page came (`changed(page)`) or did not (`refused(error)`). */
+  /** Fetches with `load(from, count, signal)`; calls `changed(page)` for each page, or `refused(error)`. */
   constructor(load, size, changed, refused) {
     this.#load = load;
     this.#size = size;
@@ -30,12 +30,12 @@ export class PageSource {
     return this.#pages.get(Math.floor(index / this.#size))?.[index % this.#size];
   }
 
-  /** All items that are there, as [index, item]. */
+  /** Returns all loaded items, as [index, item]. */
   entries() {
     return [...this.#pages].flatMap(([page, items]) => items.map((item, i) => [page * this.#size + i, item]));
   }
 
-  /** Forgets everything, since the items are others now. */
+  /** Drops everything, because the items are different now. */
   reset() {
     this.stop();
     this.#pages.clear();
@@ -44,14 +44,14 @@ export class PageSource {
     this.total = -1;
   }
 
-  /** Keeps what is there until it has been fetched again. */
+  /** Fetches everything again; keeps the current items until then. */
   refresh() {
     this.stop();
     this.#failed.clear();
     this.#stale = new Set(this.#pages.keys());
   }
 
-  /** Fetches the pages with these items, soon, and no others. */
+  /** Fetches the pages of these items after a delay, and no others. */
   want(first, last) {
     const end = this.total < 0 ? 0 : Math.min(last, this.total - 1);
     this.#wanted = [];

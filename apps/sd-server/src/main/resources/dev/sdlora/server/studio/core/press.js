@@ -6,7 +6,7 @@ for (const end of ["pointerup", "pointercancel"]) {
   document.addEventListener(end, release, true);
 }
 
-/** The click comes after the release, and must still find what was pressed. */
+/** The click follows the release, and must still find the pressed element. */
 function release() {
   pressed = false;
   setTimeout(() => {

@@ -2,9 +2,9 @@ import { address } from "./address.js";
 import { model } from "./model.js";
 
 /**
- * The request that is being written, by the field names of `POST /api/jobs`. Only what differs from
- * the defaults is kept, and all of it stands in the address of the page. Tells of changes by the
- * event `change`, whose `names` are the fields.
+ * The current request, by the field names of `POST /api/jobs`. Only values that differ from the
+ * defaults are kept, and all of them are in the URL of the page. Fires `change`, whose `names` are
+ * the changed fields.
  */
 class Settings extends EventTarget {
   #values = {};
@@ -20,12 +20,12 @@ class Settings extends EventTarget {
     });
   }
 
-  /** A field, or its default. */
+  /** Returns the value of a field, or its default. */
   get(name) {
     return this.#values[name] ?? model.defaults[name];
   }
 
-  /** Sets some fields; null and undefined go back to the default. */
+  /** Sets some fields; null and undefined restore the default. */
   set(changes) {
     const names = Object.keys(changes).filter((name) => !same(this.get(name), changes[name]));
     this.#put(names, changes);
@@ -33,7 +33,7 @@ class Settings extends EventTarget {
     this.#tell(names);
   }
 
-  /** Takes a whole request, as a picture has it, in one step with a view; Back brings what was before. */
+  /** Replaces the whole request, such as by that of an image, and opens a view; the browser's Back button undoes it. */
   replace(values, view = address.view) {
     const before = this.#values;
     this.#values = {};
@@ -42,7 +42,7 @@ class Settings extends EventTarget {
     this.#tell([...new Set([...Object.keys(before), ...Object.keys(values)])]);
   }
 
-  /** What to send. */
+  /** Returns the request to send. */
   request() {
     return structuredClone(this.#values);
   }
@@ -75,7 +75,7 @@ function same(a, b) {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Texts stand as they are, unless they would be read as something else. */
+/** Writes strings unquoted unless they would be read as another type. */
 function write(values) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {

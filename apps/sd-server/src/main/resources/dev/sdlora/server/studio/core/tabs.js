@@ -1,11 +1,11 @@
 import { el, freshId } from "./html.js";
 
-/** Tabs after the ARIA practices: Tab reaches the selected one, arrows select another. Fires `select`. */
+/** Tabs according to the ARIA practices: Tab reaches the selected one, arrows select another. Fires `select`. */
 export class Tabs extends HTMLElement {
   #tabs = [];
   #selected = null;
 
-  /** Adds a tab; its content is made when it is first seen. */
+  /** Adds a tab; its content is created when it is first shown. */
   add(label, make) {
     const id = freshId("tab");
     const panel = el("div", { role: "tabpanel", id: `${id}-panel`, "aria-labelledby": id, hidden: true });
@@ -36,7 +36,7 @@ export class Tabs extends HTMLElement {
     return this.#selected.panel.firstElementChild;
   }
 
-  /** Shows a tab. */
+  /** Selects a tab. */
   select(label) {
     for (const entry of this.#tabs) {
       const selected = entry.label === label;

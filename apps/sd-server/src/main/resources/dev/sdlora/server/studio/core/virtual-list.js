@@ -1,38 +1,38 @@
 /*
- * A grid of cards of which only those in view are in the document, and whose data comes by pages as it comes into view.
+ * A grid of cards. Only visible cards are in the document, and their data is loaded in pages as they come into view.
  *
  * const list = new VirtualList(container, {
- *   label: "LoRAs",                        // what the grid is called
+ *   label: "LoRAs",                        // the name of the grid
  *   load: (from, count, signal) => Promise<{ total, items }>,   // items from..from+count-1; fewer at the end
  *   render: (item, index) => Element,      // a new card; its [data-main] control (else the cell) takes the focus
  *   update: (card, item, index) => {},     // optional: changes a card in place, whenever list.update() is called
  *   cardWidth: 150,                        // least width of a card in pixels; as many columns as fit
  *   cardHeight: (width) => width + 60,     // its height, from its width
  *   gap: 8, pageSize: 60,                  // optional
- *   empty: "No LoRAs here.",               // shown when there is nothing
- *   onTotal: (total) => {},                // optional: an answer said how many there are
- *   onFocus: (item, index) => {},          // optional: another card got the focus (item may not be there yet)
+ *   empty: "No LoRAs here.",               // shown if there are no items
+ *   onTotal: (total) => {},                // optional: the total is known
+ *   onFocus: (item, index) => {},          // optional: another card got the focus (item may not be loaded yet)
  * });
  *
  * The container must get a height from CSS (a fixed one, or flex with min-height: 0); the list makes it scroll.
  *
- * list.reset()      the data are others (another search, say): begins again at the top
- * list.refresh()    the data may have changed: pages are fetched anew; place, focus and unchanged cards stay
+ * list.reset()      for new data, such as another search: starts again at the top
+ * list.refresh()    for changed data: fetches pages again; keeps position, focus and unchanged cards
  * list.update()     calls update for all cards in the document
- * list.total        how many there are, -1 until the first answer
- * list.item(index)  an item if its page is there; list.entries() all that are, as [index, item]
+ * list.total        the number of items, -1 until the first response
+ * list.item(index)  an item if it is loaded; list.entries() all loaded ones, as [index, item]
  * list.active       the index of the card that has the focus, or had it last
  * list.focus(index) scrolls to a card and gives it the focus; list.scrollTo(index) without focus
  * list.dispose()    ends its requests and observers
  *
  * Keys: arrows, Home, End, PageUp and PageDown move through all cards; Escape leaves a field inside a card. One card
- * at a time is in the tab order, its other controls behind its main one. Keys in fields inside cards are left alone.
- * An error of load is shown as its message with a button that tries again.
+ * at a time is in the tab order, with its main control first. Keys in fields inside cards are not handled.
+ * If load fails, the list shows the error message with a button to try again.
  */
 import { PageSource } from "./page-source.js";
 import { VirtualRows, indexOf, mainControl } from "./virtual-rows.js";
 
-/** The list that is described above. */
+/** The list described above. */
 export class VirtualList {
   #options;
   #container;
@@ -145,7 +145,7 @@ export class VirtualList {
     }
   }
 
-  /** Columns follow the width; the card that was first in view stays in view. */
+  /** Adapts the columns to the width and keeps the first visible card in view. */
   #measure() {
     const { gap, cardWidth, cardHeight } = this.#options;
     const { paddingLeft, paddingRight } = getComputedStyle(this.#container);
@@ -169,7 +169,7 @@ export class VirtualList {
     });
   }
 
-  /** Draws what is in view; a focus that was on a card is on that card afterwards, whatever was made anew. */
+  /** Renders the visible rows; the focused card keeps the focus even if it is rebuilt. */
   #draw(first) {
     if (this.#container.clientHeight === 0) {
       return;
@@ -195,7 +195,7 @@ export class VirtualList {
     }
   }
 
-  /** Rows in view, and one more at each end; the one with the focus stays, or the focus would be lost. */
+  /** Returns the visible rows, one more at each end, and the focused row, which must keep the focus. */
   #drawRows(hasFocus) {
     const { columns, pitch, count } = this.#rows;
     const { scrollTop, clientHeight } = this.#container;

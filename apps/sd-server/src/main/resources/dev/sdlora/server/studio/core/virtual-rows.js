@@ -1,9 +1,9 @@
 const CONTROLS = "button, input, select, textarea, a[href], summary";
 
-/** The index of the card in a cell. */
+/** Returns the index of the card in a cell. */
 export const indexOf = (cell) => Number(cell.dataset.index);
 
-/** What takes the focus in a cell: its main control, or the cell as long as there is none. */
+/** Returns the element of a cell that takes the focus: its main control, or the cell until there is one. */
 export const mainControl = (cell) => cell.querySelector("[data-main]") ?? cell;
 
 /** The rows of a virtual list that are in the document. */
@@ -18,7 +18,7 @@ export class VirtualRows {
   columns = 1;
   pitch = 1;
 
-  /** Rows of a grid, whose cards come from `render(item, index)`, for the items that `itemAt(index)` has. */
+  /** Rows of a grid, with cards from `render(item, index)` for the items from `itemAt(index)`. */
   constructor(grid, gap, render, itemAt) {
     this.#grid = grid;
     this.#gap = gap;
@@ -26,7 +26,7 @@ export class VirtualRows {
     this.#itemAt = itemAt;
   }
 
-  /** All rows go; the grid is as high as those of so many cards. */
+  /** Removes all rows and sets the height of the grid for a number of cards. */
   layOut(total) {
     this.#rows.forEach((row) => row.remove());
     this.#rows.clear();
@@ -37,12 +37,12 @@ export class VirtualRows {
     this.#grid.hidden = total === 0;
   }
 
-  /** How many rows there are, in the document or not. */
+  /** The number of rows, in the document or not. */
   get count() {
     return Math.ceil(this.#total / this.columns);
   }
 
-  /** Has these rows in the document and no others, with what is known of their cards. */
+  /** Keeps only these rows in the document, with the cards whose items are known. */
   show(numbers) {
     for (const [number, row] of this.#rows) {
       if (!numbers.has(number)) {
@@ -69,14 +69,14 @@ export class VirtualRows {
     return this.#rows.get(Math.floor(index / this.columns))?.children[index % this.columns];
   }
 
-  /** Calls `change(card, item, index)` for the cards that are there. */
+  /** Calls `change(card, item, index)` for the cards in the document. */
   update(change) {
     for (const cell of this.cells().filter((one) => this.#shown.has(one))) {
       change(cell.firstElementChild, this.#itemAt(indexOf(cell)), indexOf(cell));
     }
   }
 
-  /** The controls of one card can be reached by Tab, those of all others by arrows first. */
+  /** Makes the controls of one card reachable by Tab; other cards are reached with the arrow keys first. */
   setTabStop(active) {
     for (const cell of this.cells()) {
       const stop = indexOf(cell) === active ? 0 : -1;
@@ -111,7 +111,7 @@ export class VirtualRows {
     return row;
   }
 
-  /** A card whose item says the same as before stays as it is. */
+  /** Keeps a card whose item has not changed. */
   #fill(cell) {
     const item = this.#itemAt(indexOf(cell));
     const text = JSON.stringify(item);

@@ -8,7 +8,7 @@ const PATIENCE = 100;
 const KINDS = { lora: "LoRA", embedding: "Embedding", trigger_word: "Trigger word" };
 
 /**
- * Completions below the cursor of a text. The list opens while somebody types, with its first option
+ * Completions below the cursor of a text. The list opens while the user types, with its first option
  * selected; the arrows select another, Enter and Tab insert the selected one, Escape closes.
  */
 export class Completions {
@@ -35,7 +35,7 @@ export class Completions {
     textarea.addEventListener("blur", () => this.close());
     textarea.addEventListener("pointerdown", () => this.close());
     textarea.addEventListener("scroll", () => this.close());
-    // The text keeps the focus.
+    // Keep the focus in the text.
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
   }
 
@@ -70,7 +70,7 @@ export class Completions {
         this.#show(cursor);
       }
     } catch {
-      this.close(); // Whoever reads the prompt for its marks tells that the server is gone.
+      this.close(); // The prompt box reports that the server is unreachable.
     }
   }
 

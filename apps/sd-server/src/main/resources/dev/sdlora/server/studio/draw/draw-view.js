@@ -55,13 +55,13 @@ class DrawView extends HTMLElement {
     this.replaceChildren(form, el("div", { class: "stack" }, el("sd-job-view"), el("sd-queue")));
   }
 
-  /** What the tab shown draws: a grid, or else images. */
+  /** Returns the grid if its tab is selected, or else null. */
   #grid() {
     const content = this.#tabs.content;
     return content.matches("sd-grid-tab") ? content : null;
   }
 
-  /** One button for whatever the tab draws. */
+  /** Updates the button for the selected tab. */
   #offer() {
     const grid = this.#grid();
     setText(this.#generate, grid ? "Generate grid" : "Generate");

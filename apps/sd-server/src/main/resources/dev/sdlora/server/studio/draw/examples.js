@@ -2,7 +2,7 @@ import { button, el } from "../core/html.js";
 import { model } from "../core/model.js";
 import { settings } from "../core/settings.js";
 
-/** Shown while there is no image yet: prompts to try, which a click puts into the prompt. */
+/** Example prompts, shown until there is an image; a click on one uses it. */
 class Examples extends HTMLElement {
   connectedCallback() {
     const prompts = model.examples.map((prompt) => button(prompt, () => this.#take(prompt), { class: "chip" }));

@@ -1,8 +1,8 @@
 import { el } from "../core/html.js";
 
 /**
- * Writes a text into a layer in pieces: `spans` (start, end, kind) follow each other, `problems`
- * (start, end, severity) may lie anywhere.
+ * Renders a text into a layer in pieces: `spans` (start, end, kind) do not overlap, `problems`
+ * (start, end, severity) may be anywhere.
  */
 export function paint(layer, text, spans, problems) {
   const places = new Set([0, text.length]);
@@ -23,14 +23,14 @@ export function paint(layer, text, spans, problems) {
     const mark = problem < 0 ? "" : problems[problem].severity;
     pieces.push({ text: text.slice(start, end), look: `${kind} ${mark}`.trim(), problem });
   }
-  // A line break at the end has no line of its own without something behind it.
+  // A final line break is rendered only if something follows it.
   pieces.push({ text: "\u200b", look: "", problem: -1 });
   exchangePieces(layer, pieces);
 }
 
 const painted = new WeakMap();
 
-/** At most keys one piece is another, and browsers take long for thousands. */
+/** Most keys change one piece, and replacing thousands would be slow. */
 function exchangePieces(layer, pieces) {
   const before = painted.get(layer) ?? [];
   const same = (a, b) => a.text === b.text && a.look === b.look && a.problem === b.problem;
@@ -55,7 +55,7 @@ function made({ text, look, problem }) {
   return look === "" ? document.createTextNode(text) : el("span", { class: look, "data-problem": problem < 0 ? null : problem }, text);
 }
 
-/** Where pieces of a text are after it was edited; those that were edited themselves go. */
+/** Moves the pieces of a text after an edit; pieces that were edited themselves are dropped. */
 export function moved(pieces, before, after) {
   const { start, end, by } = difference(before, after);
   return pieces.flatMap((piece) => {
@@ -69,7 +69,7 @@ export function moved(pieces, before, after) {
   });
 }
 
-/** What of a text is another in the next one: from `start` to `end`, which then is longer `by` so much. */
+/** Finds the difference between two texts: the part from `start` to `end` grew `by` so many characters. */
 export function difference(before, after) {
   const most = Math.min(before.length, after.length);
   let start = 0;
@@ -83,7 +83,7 @@ export function difference(before, after) {
   return { start, end: before.length - same, by: after.length - before.length };
 }
 
-/** Where a character of a layer's text stands on the screen. */
+/** Returns the rectangle of a character of a layer's text on the screen. */
 export function placeOf(layer, offset) {
   const texts = document.createTreeWalker(layer, NodeFilter.SHOW_TEXT);
   let left = offset;

@@ -14,10 +14,10 @@ import { endOf, titleOf } from "../jobs/words.js";
 /** Kinds that have a view of their own. */
 const ELSEWHERE = ["training", "upscale"];
 
-/** Kinds whose settings are a request of this view. */
+/** Kinds whose settings this view can load. */
 const DRAWN = ["txt2img", "img2img"];
 
-/** The job that the address names, or the newest: its progress, then its images. */
+/** The job in the URL, or the newest: its progress, then its images. */
 class JobView extends HTMLElement {
   #id = "";
   #title = el("p", { class: "title" });
@@ -47,7 +47,7 @@ class JobView extends HTMLElement {
     this.#show();
   }
 
-  /** Scrolls here if it is out of sight, as it is below the settings on narrow screens. */
+  /** Scrolls into view, because on narrow screens this is below the settings. */
   lookAt() {
     this.scrollIntoView({ block: "nearest" });
   }
@@ -93,7 +93,7 @@ class JobView extends HTMLElement {
     this.#told(job.loras);
   }
 
-  /** Reserves the image's place in its proportions, so that nothing moves when it is there. */
+  /** Reserves space with the image's aspect ratio, so that nothing moves when it appears. */
   #frame() {
     const job = this.#job();
     const of = (name) => job?.settings?.[name] ?? (job ? model.defaults[name] : settings.get(name));

@@ -7,7 +7,7 @@ import { reading } from "./reading.js";
 import { exchange, type, weighted } from "./text-editing.js";
 
 /**
- * A prompt: a text over a layer with its colours and marks, its length, and what is to say about it.
+ * A prompt editor: a textarea over a layer with highlights and marks, a token count, and problems.
  * Attributes: `name` (the field of the request), `label`, `rows`.
  */
 class PromptBox extends HTMLElement {
@@ -55,7 +55,7 @@ class PromptBox extends HTMLElement {
     this.#read();
   }
 
-  /** The text is another: until the server has read it, the colours move along. */
+  /** Handles a change of the text: moves the highlights until the server has read it. */
   #written() {
     const text = settings.get(this.#name) ?? "";
     exchange(this.#textarea, text);
@@ -73,7 +73,7 @@ class PromptBox extends HTMLElement {
     }
     const text = this.#textarea.value;
     if (answer.text !== text) {
-      return; // The next answer is about this text.
+      return; // The next response is about this text.
     }
     this.#paint(answer);
     this.#tell(answer.problems);
@@ -89,7 +89,7 @@ class PromptBox extends HTMLElement {
     this.#hint.hidden = true;
   }
 
-  /** The list for those who point at nothing; a click goes to the place. */
+  /** Lists the problems for users without a pointer; a click selects the position. */
   #tell(problems) {
     const mistakes = problems.filter((problem) => problem.severity === "mistake").length;
     const others = problems.length - mistakes;
@@ -134,7 +134,7 @@ class PromptBox extends HTMLElement {
     }
   }
 
-  /** The layer lies under the text, so that its marks get no events. */
+  /** Shows the problem under the pointer; the layer is below the textarea, so its marks get no events. */
   #hover(event) {
     const mark = [...this.#layer.querySelectorAll("[data-problem]")].find((one) =>
       [...one.getClientRects()].some(

@@ -1,12 +1,12 @@
 import { latest, post } from "../core/api.js";
 import { settings } from "../core/settings.js";
 
-/** So long after the last key, in milliseconds, the server is asked. */
+/** The delay after the last key before the server reads the prompts, in milliseconds. */
 const PATIENCE = 120;
 
 const FIELDS = ["prompt", "negative_prompt", "steps", "sampler_name", "enable_hr", "hr_second_pass_steps"];
 
-/** How the server reads the prompts that are being written; `change` tells that it read them anew. */
+/** The server's interpretation of the current prompts; fires `change` after each update. */
 class Reading extends EventTarget {
   #answers = {};
   #timer = 0;
@@ -14,7 +14,7 @@ class Reading extends EventTarget {
   #ask = latest((signal, body) => post("api/prompt", body, { signal }));
   error = "";
 
-  /** Begins to follow the request; has to be called once the model is known. */
+  /** Starts following the request; call once the model is known. */
   start() {
     if (this.#started) {
       return;
@@ -29,12 +29,12 @@ class Reading extends EventTarget {
     this.#read();
   }
 
-  /** What was read of a field, with the `text` that it was; null before the first answer. */
+  /** The interpretation of a field, with the `text` that it belongs to; null before the first response. */
   of(name) {
     return this.#answers[name] ?? null;
   }
 
-  /** The LoRAs in the prompt, by the names of their files. */
+  /** The LoRAs in the prompt, by file name. */
   loras() {
     return new Map((this.of("prompt")?.loras ?? []).map((lora) => [lora.file ?? lora.name, lora]));
   }

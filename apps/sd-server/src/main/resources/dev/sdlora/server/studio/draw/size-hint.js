@@ -3,7 +3,7 @@ import { model } from "../core/model.js";
 import { settings } from "../core/settings.js";
 import { isFarFromModel } from "../image/start-size.js";
 
-/** Warns of a size that the model was not trained for. */
+/** Warns about sizes that the model was not trained for. */
 class SizeHint extends HTMLElement {
   #text = el("p", { class: "warning", role: "status" });
 

@@ -1,6 +1,6 @@
 import { difference } from "./highlight.js";
 
-/** Replaces a part of a text as if it was typed, so that Ctrl+Z takes it back. */
+/** Replaces a part of a text as if it was typed, so that Ctrl+Z undoes it. */
 export function type(textarea, start, end, text) {
   textarea.focus();
   textarea.setSelectionRange(start, end);
@@ -11,7 +11,7 @@ export function type(textarea, start, end, text) {
   }
 }
 
-/** Shows another text; the cursor stays at the characters where it was. */
+/** Replaces the text; the cursor stays at the same characters. */
 export function exchange(textarea, text) {
   if (textarea.value !== text) {
     const { start, end, by } = difference(textarea.value, text);
@@ -24,9 +24,9 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)$/;
 const BETWEEN_WORDS = /[\s.,\\/!?%^*;:{}=`~()<>[\]|]/;
 
 /**
- * More or less weight for what is selected, or for the word at the cursor, as in A1111: brackets with
- * a number in steps of 0.1, the number of a tag in steps of 0.05. Gives what to replace
- * (`start`, `end`) by which `text`, and what is selected afterwards; null where there is nothing.
+ * Changes the weight of the selection or of the word at the cursor, as in A1111: brackets with
+ * a number in steps of 0.1, the number of a tag in steps of 0.05. Returns the part to replace
+ * (`start`, `end`), the new `text`, and the new selection; null if there is nothing to change.
  */
 export function weighted(text, from, to, direction) {
   return inTag(text, from, to, 0.05 * direction) ?? inBrackets(text, from, to, 0.1 * direction) ?? inWord(text, from, to, 0.1 * direction);
@@ -64,7 +64,7 @@ function inBrackets(text, from, to, step) {
   return { start, end, text: changed, select: [inside, inside + rest[1].length] };
 }
 
-/** The bracket around a place, or right behind it. */
+/** Returns the bracket around a position or directly after it. */
 function opening(text, at) {
   if (text[at] === "(" && text[at - 1] !== "\\") {
     return at;
@@ -107,7 +107,7 @@ function number(value) {
   return String(Math.round(100 * value) / 100);
 }
 
-/** Enter in a field of a form sends the form, which nobody means who searches or checks a box. */
+/** Prevents Enter from submitting the form in search fields and checkboxes. */
 export function keepFromDrawing(event) {
   if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target.matches("input")) {
     event.preventDefault();

@@ -1,6 +1,6 @@
 import { el } from "../core/html.js";
 
-/** Two images on top of each other under a slider: the first left of it, the second right of it. */
+/** Compares two images with a slider: the first is visible on its left, the second on its right. */
 class Compare extends HTMLElement {
   #first = el("img", {});
   #second = el("img", {});
@@ -20,7 +20,7 @@ class Compare extends HTMLElement {
     this.#cut();
   }
 
-  /** Each is `{ src, name }`. The second has the size, the first is stretched to it. */
+  /** Shows two images, each `{ src, name }`; the first is stretched to the size of the second. */
   show(first, second) {
     for (const [image, picture] of [[this.#first, first], [this.#second, second]]) {
       if (image.getAttribute("src") !== picture.src) {

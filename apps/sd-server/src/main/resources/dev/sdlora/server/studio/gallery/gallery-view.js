@@ -53,7 +53,7 @@ class GalleryView extends HTMLElement {
     this.#ended = ended();
   }
 
-  /** New pictures come with the ends of jobs. */
+  /** Refreshes when a job ends, to show its images. */
   #refresh() {
     if (address.view === "gallery" && !this.#view.isOpen && this.#ended !== ended()) {
       this.#ended = ended();
@@ -85,7 +85,7 @@ class GalleryView extends HTMLElement {
   }
 }
 
-/** A file that was written anew has another address. */
+/** The URL changes when the file is rewritten. */
 function thumbnail(picture) {
   return `api/gallery/${encodeURIComponent(picture.name)}/thumbnail?${encodeURIComponent(picture.time)}`;
 }

@@ -6,7 +6,7 @@ import { urlOf } from "../image/pictures.js";
 import { sendToImg2img, sendToUpscale } from "./sending.js";
 
 /**
- * One image of several, as large as the window allows: `open(pictures, index)`, where `pictures` has a `total` and `at(index)`,
+ * One of several images, as large as the window allows: `open(pictures, index)`, where `pictures` has a `total` and `at(index)`,
  * which resolves to `{ reference, name, title, parameters, width, height }`. Images of the
  * gallery can be deleted, which fires `deleted`.
  */
@@ -137,7 +137,7 @@ class PictureView extends HTMLElement {
     this.#leave(() => restore(this.#picture.reference, this.#picture.title));
   }
 
-  /** Asks by the button itself: only a second press deletes. */
+  /** Asks for confirmation on the button itself: only a second press deletes. */
   async #remove() {
     if (this.#delete.textContent === "Delete") {
       this.#delete.textContent = "Delete permanently?";
@@ -152,7 +152,7 @@ class PictureView extends HTMLElement {
     }
   }
 
-  /** Arrows go on, but in a slider they move it. */
+  /** Arrow keys show the next or previous image, except in a slider. */
   #key(event) {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (step && !event.target.matches("input") && !(event.altKey || event.ctrlKey || event.metaKey)) {
@@ -164,12 +164,12 @@ class PictureView extends HTMLElement {
 
 customElements.define("sd-picture-view", PictureView);
 
-/** The images of one job, for a picture view. */
+/** Returns the images of a job for a picture view. */
 export function picturesOf(job) {
   return { total: job.images.length, at: async (index) => pictureOf(job, index) };
 }
 
-/** One image of a job. */
+/** Returns one image of a job. */
 export function pictureOf(job, index) {
   return {
     ...job.images[index],
@@ -179,7 +179,7 @@ export function pictureOf(job, index) {
   };
 }
 
-/** The pictures of the gallery, as a search finds them. */
+/** Returns the images of the gallery that match a search. */
 export async function galleryPage(search, from, count, signal) {
   const query = new URLSearchParams({ search, from, count });
   const { total, pictures } = await get(`api/gallery?${query}`, { signal });

@@ -9,7 +9,7 @@ export function sendToImg2img({ reference, width, height }) {
   document.querySelector("sd-draw-view sd-tabs")?.select("Image");
 }
 
-/** Opens the view Upscale with an image, `{ reference }`. */
+/** Opens the Upscale view with an image, `{ reference }`. */
 export function sendToUpscale({ reference }) {
   address.go("upscale", reference);
 }

@@ -4,7 +4,7 @@ import { settings } from "../core/settings.js";
 
 const MOST_LORAS = 200;
 
-/** What one axis of a grid varies, and its values. Tells of changes by the event `axis`. */
+/** The setting that one axis of a grid varies, and its values. Fires `axis` on changes. */
 class AxisField extends HTMLElement {
   #name = "x";
   #axes = [];
@@ -17,7 +17,7 @@ class AxisField extends HTMLElement {
   #add = el("select", { onchange: () => this.#addValue() });
   #addField = el("label", { class: "field" }, el("span", { class: "name" }, "Add a value"), this.#add);
 
-  /** Which axis it is, `x` or `y`, and what there is to choose. */
+  /** Sets the axis, `x` or `y`, and the available settings. */
   choose(name, axes) {
     const letter = name.toUpperCase();
     const hint = freshId("hint");
@@ -67,7 +67,7 @@ class AxisField extends HTMLElement {
     this.#hint.textContent = kind ? `Values: ${kind.hint}. Example: ${kind.example}` : "";
   }
 
-  /** Values of one setting mean nothing for another. */
+  /** Clears the values when the setting changes, because they mean nothing for another one. */
   #chosen() {
     this.#values.value = "";
     if (this.#kind.value === "lora" && this.#lora.value === "") {
@@ -99,14 +99,14 @@ function lorasInPrompt() {
   return [...settings.get("prompt").matchAll(/<lora:\s*([^:<>]+?)\s*[:>]/g)].map(([, name]) => name);
 }
 
-/** Those in the prompt first, then those that there are; more can be typed. */
+/** Suggests the LoRAs in the prompt first, then all others; any name can be typed. */
 async function offer(list) {
   const names = lorasInPrompt();
   try {
     const { loras } = await get(`api/loras?count=${MOST_LORAS}`);
     names.push(...loras.map((lora) => lora.name));
   } catch {
-    // The list is a help; names can be written.
+    // The list is optional; names can be typed.
   }
   list.replaceChildren(...[...new Set(names)].map((name) => el("option", { value: name })));
 }

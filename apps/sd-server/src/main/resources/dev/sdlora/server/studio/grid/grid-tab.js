@@ -6,8 +6,8 @@ import { settings } from "../core/settings.js";
 import { completed } from "../image/pictures.js";
 
 /**
- * A grid of images over one or two settings: A1111's X/Y/Z plot. The axes are in the address with
- * the request, as `grid`. Fires `ready` when `isReady` changes, which says whether it can be drawn.
+ * A grid of images over one or two settings: A1111's X/Y/Z plot. The axes are in the URL with
+ * the request, as `grid`. Fires `ready` when `isReady` changes, which says whether it can be generated.
  */
 class GridTab extends HTMLElement {
   #plan = el("p", { class: "faint", role: "status" });
@@ -88,7 +88,7 @@ function body() {
   return { request: completed(settings), x: grid.x, y: grid.y ?? null };
 }
 
-/** Extrapolated from the latest job: its time per pixel and step. */
+/** Estimates the time from the latest job's time per pixel and step. */
 function estimate({ pixel_steps }) {
   for (const job of jobs.list()) {
     const pixels = job.images.reduce((sum, image) => sum + image.width * image.height, 0);

@@ -29,7 +29,7 @@ class ControlTab extends HTMLElement {
 
   #refresh() {
     const now = units();
-    // Only what is not there yet is made, so that controls keep the focus.
+    // Create only missing units, so that controls keep the focus.
     while (this.#list.children.length > now.length) {
       this.#list.lastChild.remove();
     }

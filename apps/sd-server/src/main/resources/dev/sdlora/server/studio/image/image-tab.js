@@ -12,7 +12,7 @@ const AREAS = ["Whole picture", "Only masked"];
 const SIDES = { left: "Left", right: "Right", up: "Up", down: "Down" };
 const PARTS = { whole: "The whole image", mask: "Inpaint: the painted area", beyond: "Outpaint: beyond the edges" };
 
-/** Defaults of A1111's page, where its API leaves a field open. */
+/** Defaults of A1111's page for fields without a default in its API. */
 const MASK_DEFAULTS = {
   mask_blur: 4, inpainting_fill: 1, inpaint_full_res: 0, inpaint_full_res_padding: 32, inpainting_mask_invert: 0,
 };
@@ -123,7 +123,7 @@ class ImageTab extends HTMLElement {
     settings.set({ outpainting: Object.values(sides).some((each) => each > 0) ? sides : null });
   }
 
-  /** A new image is drawn at the model's size in its proportions; what was painted on the old one goes. */
+  /** Handles a new image: sets the model's size with its aspect ratio and clears the old mask. */
   #started(sent) {
     this.#editor.forget();
     if (!sent) {
@@ -133,7 +133,7 @@ class ImageTab extends HTMLElement {
     settings.set({ init_images: [sent.reference], mask: null, ...modelSize(sent) });
   }
 
-  /** The size that is drawn, and a button for each other one that suggests itself. */
+  /** Shows the size to draw at, and a button for each sensible alternative. */
   #showSize() {
     const image = this.#start.size;
     this.#size.hidden = !image || Boolean(settings.get("outpainting"));

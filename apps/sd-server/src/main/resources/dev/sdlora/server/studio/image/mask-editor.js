@@ -2,13 +2,13 @@ import { button, el } from "../core/html.js";
 import { pictureIn, upload, urlOf } from "./pictures.js";
 import { MaskStrokes } from "./mask-strokes.js";
 
-/** Masks are stretched to their pictures, so larger ones only cost time. */
+/** The maximum size of masks; they are stretched to their images, so larger ones only cost time. */
 const MOST_PIXELS_A_SIDE = 1024;
 
 const HELP =
   "Paint the area to redraw. Keyboard: arrows move the brush, Space paints, E switches between brush and eraser, [ and ] change its size, Ctrl+Z undoes.";
 
-/** A brush over a picture. Tells of a new mask by the event `mask`, whose detail is its reference or null. */
+/** A mask brush over an image. Fires `mask` for a new mask, with its reference or null as detail. */
 class MaskEditor extends HTMLElement {
   #picture = el("img", { alt: "" });
   #canvas = el("canvas", { tabindex: 0, role: "application", "aria-label": "Mask", "aria-describedby": "mask-help" });
@@ -62,7 +62,7 @@ class MaskEditor extends HTMLElement {
     this.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  /** Shows a picture, with the mask that goes with it, if there is one already. */
+  /** Shows an image and its mask, if it has one. */
   show(picture, mask) {
     if (picture !== this.#shown || mask !== this.#reference) {
       this.#shown = picture;
@@ -71,13 +71,13 @@ class MaskEditor extends HTMLElement {
     }
   }
 
-  /** Drops what was painted, as it was for another picture. */
+  /** Clears the mask, because it belongs to another image. */
   forget() {
     this.#shown = null;
     this.#reference = null;
   }
 
-  /** That of what is painted; null for nothing. */
+  /** The reference of the mask; null if nothing is painted. */
   get reference() {
     return this.#reference;
   }
@@ -154,7 +154,7 @@ class MaskEditor extends HTMLElement {
     this.#cursor = this.#place(event);
     this.#showBrush();
     if (event.pointerId === this.#painting) {
-      // All that lies between two frames, so that quick strokes are round.
+      // Include all points between two frames, so that quick strokes stay smooth.
       const moves = event.getCoalescedEvents?.() ?? [];
       (moves.length > 0 ? moves : [event]).forEach((each) => this.#strokes.extend(this.#place(each)));
     }
@@ -205,7 +205,7 @@ class MaskEditor extends HTMLElement {
     this.#showBrush();
   }
 
-  /** Each change is sent, so that a reload finds it again. */
+  /** Uploads the mask after each change, so that it survives a reload. */
   async #changed() {
     this.#refresh();
     this.#error.textContent = "";

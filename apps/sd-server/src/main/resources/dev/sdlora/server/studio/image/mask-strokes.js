@@ -1,8 +1,8 @@
 const PAINT = "#e0218a";
 
 /**
- * What was painted on a mask, one thing after another, so that it can be undone: strokes, an
- * inversion, a clearing, a mask that came as a picture.
+ * The edits of a mask, in order, so that they can be undone: strokes, inverting, clearing, and
+ * loading a mask image.
  */
 export class MaskStrokes {
   #canvas;
@@ -34,7 +34,7 @@ export class MaskStrokes {
     return true;
   }
 
-  /** Begins anew at another size. */
+  /** Clears everything and sets a new size. */
   reset(width, height) {
     this.#canvas.width = width;
     this.#canvas.height = height;
@@ -42,7 +42,7 @@ export class MaskStrokes {
     this.#undone = [];
   }
 
-  /** Begins a stroke; what follows is added to it by `extend`. */
+  /** Begins a stroke; `extend` adds points to it. */
   begin(size, erase, point) {
     this.#do({ type: "stroke", size, erase, points: [point] });
   }
@@ -61,7 +61,7 @@ export class MaskStrokes {
     this.#do({ type: "invert" });
   }
 
-  /** Takes a picture as the mask: white is painted, black is not. */
+  /** Loads an image as the mask: white is painted, black is not. */
   put(image) {
     this.#do({ type: "image", image });
   }
@@ -78,7 +78,7 @@ export class MaskStrokes {
     this.#draw(step);
   }
 
-  /** The mask as the server takes it: white is repainted, on black. */
+  /** Returns the mask in the server's format: areas to repaint are white on black. */
   toCanvas() {
     const { width, height } = this.#canvas;
     const mask = new OffscreenCanvas(width, height);
@@ -131,7 +131,7 @@ export class MaskStrokes {
     context.lineCap = context.lineJoin = "round";
     context.beginPath();
     context.moveTo(...points[from]);
-    // A line of no length is a dot, as ends are round.
+    // A line of length zero is a dot, because its ends are round.
     points.slice(from).forEach((point) => context.lineTo(...point));
     context.stroke();
     context.globalCompositeOperation = "source-over";

@@ -2,7 +2,7 @@ import { button, el, freshId } from "../core/html.js";
 import { hasFiles, pictureIn, upload, urlOf } from "./pictures.js";
 
 /**
- * An image that a request names: dropped, pasted, or chosen as a file. Fires `picture` when somebody
+ * An image of a request: dropped, pasted, or chosen as a file. Fires `picture` when the user
  * adds or removes one, with its reference and size as detail, and `shown` once its size is known.
  */
 class PictureField extends HTMLElement {
@@ -39,13 +39,13 @@ class PictureField extends HTMLElement {
     this.addEventListener("paste", (event) => this.#given(event, event.clipboardData));
   }
 
-  /** The size of the image shown in pixels; null while there is none. */
+  /** The size of the image in pixels; null if there is none. */
   get size() {
     const { naturalWidth: width, naturalHeight: height } = this.#image;
     return this.#reference && width > 0 ? { width, height } : null;
   }
 
-  /** The reference of the image shown; setting it fires no event. */
+  /** The reference of the image; setting it fires no event. */
   get reference() {
     return this.#reference;
   }
@@ -64,7 +64,7 @@ class PictureField extends HTMLElement {
     }
   }
 
-  /** Takes files that were dropped elsewhere in the view. */
+  /** Accepts files that were dropped elsewhere in the view. */
   takeFiles(files) {
     const file = pictureIn({ files });
     if (file) {

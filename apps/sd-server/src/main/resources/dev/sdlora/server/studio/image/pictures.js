@@ -3,7 +3,7 @@ import { model } from "../core/model.js";
 
 const pending = new Set();
 
-/** Where the page finds a picture that requests name, such as `picture:ID` or `job:ID/0`. */
+/** Returns the URL of an image by its reference, such as `picture:ID` or `job:ID/0`. */
 export function urlOf(reference) {
   const [, kind, name] = reference.match(/^(\w+):(.*)$/s) ?? [];
   const slash = name?.lastIndexOf("/") ?? -1;
@@ -21,7 +21,7 @@ export function urlOf(reference) {
   }
 }
 
-/** Sends a picture's file, or the promise of one, to the server; resolves to its reference and size. */
+/** Uploads an image file, or the promise of one; resolves to its reference and size. */
 export function upload(file) {
   const sent = Promise.resolve(file).then(fitting).then((blob) => post("api/pictures", blob));
   pending.add(sent);
@@ -30,14 +30,14 @@ export function upload(file) {
   return sent;
 }
 
-/** Waits for pictures on their way, so that no request leaves without them. */
+/** Waits for uploads to finish, so that no request is sent without its images. */
 export function settled() {
   return Promise.all(pending);
 }
 
 /**
- * PNGs go as they are. Others the browser reads, as it knows more formats than the server and turns
- * photographs upright; what has more pixels than the server takes is made smaller.
+ * Uploads PNGs unchanged. The browser decodes other formats, because it knows more of them than the
+ * server and applies the orientation of photographs; images beyond the server's limit are scaled down.
  */
 async function fitting(file) {
   const bitmap = await read(file);
@@ -61,24 +61,24 @@ async function read(file) {
   }
 }
 
-/** The bytes of what a canvas shows. */
+/** Returns a canvas as a PNG file. */
 export function pngOf(canvas) {
   return new Promise((resolve, reject) =>
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the image is too large for this browser")))),
   );
 }
 
-/** The first picture among files that were dropped, pasted or chosen. */
+/** Returns the first image of the files that were dropped, pasted or chosen. */
 export function pictureIn(transfer) {
   return [...(transfer?.files ?? [])].find((file) => file.type.startsWith("image/")) ?? null;
 }
 
-/** Whether files are what is dragged. */
+/** Whether files are being dragged. */
 export function hasFiles(transfer) {
   return [...(transfer?.types ?? [])].includes("Files");
 }
 
-/** A request as the server is to see it: without the axes of a grid; from a picture on, with a size. */
+/** Completes a request for the server: removes the axes of a grid and, with a start image, adds the size. */
 export function completed(settings) {
   const { grid, ...request } = settings.request();
   if (!request.init_images?.length) {

@@ -36,7 +36,7 @@ export async function restore(picture, name) {
   }
 }
 
-/** Makes an image, a file or a reference, the start image; can be undone. */
+/** Uses an image, a file or a reference, as the start image; can be undone. */
 export function startFrom(picture, name) {
   return start(picture, name, settings.request());
 }
@@ -65,12 +65,12 @@ function tell(content, ...buttons) {
   notice.replaceChildren(...content.filter(Boolean), el("div", { class: "row" }, ...buttons, close));
 }
 
-/** The part of the view shown that takes the files dropped on the view: `takeFiles`, with a hint in `data-drop`. */
+/** Returns the part of the visible view that accepts dropped files: it has `takeFiles`, and a hint in `data-drop`. */
 function taker() {
   return document.querySelector("main > :not([hidden]) [data-drop]");
 }
 
-/** Gives files that are dropped or pasted to the view shown, or else restores the settings of an image. */
+/** Passes dropped or pasted files to the visible view, or else restores the settings of an image. */
 export function watchDrops() {
   document.body.append(veil, notice);
   let depth = 0;

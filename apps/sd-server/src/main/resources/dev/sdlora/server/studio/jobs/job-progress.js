@@ -5,7 +5,7 @@ import { progressOf } from "./words.js";
 /** How many times a screen reader announces the progress of a job. */
 const ANNOUNCED = 4;
 
-/** A job that runs or waits: the preview of its image, its progress, and buttons to end it. */
+/** A running or waiting job: the preview of its image, its progress, and buttons to end it. */
 class JobProgress extends HTMLElement {
   #job = null;
   #image = el("img", { alt: "Preview of the current image", hidden: true });
@@ -37,7 +37,7 @@ class JobProgress extends HTMLElement {
   /** Shows the current state of a job. */
   show(job) {
     this.classList.toggle("small", job.kind === "grid");
-    this.#stage.hidden = job.images.length >= job.image_count; // The last image is in its place already.
+    this.#stage.hidden = job.images.length >= job.image_count; // The last image is already shown.
     if (job.id !== this.#job?.id) {
       this.#image.hidden = true;
       this.#error.textContent = "";

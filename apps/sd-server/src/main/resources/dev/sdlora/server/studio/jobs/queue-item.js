@@ -3,10 +3,10 @@ import { button, el, setText } from "../core/html.js";
 import { isUnfinished, jobs, pathOf } from "../core/jobs.js";
 import { endOf, progressOf, titleOf } from "./words.js";
 
-/** Where a job of a kind is looked at. */
+/** The views that show jobs of a kind. */
 const VIEWS = { upscale: "upscale", training: "train" };
 
-/** One job of the queue. Its parts stay the same elements while it changes, so that none loses the focus. */
+/** One job of the queue. Updates keep its elements, so that none loses the focus. */
 export class QueueItem {
   #id;
   #thumbnail = el("img", { alt: "", hidden: true, loading: "lazy" });
@@ -30,7 +30,7 @@ export class QueueItem {
     );
   }
 
-  /** Shows how the job is now; `last` says whether none waits behind it. */
+  /** Shows the current state; `last` says whether no job waits after it. */
   show(job, last) {
     const title = titleOf(job);
     const unfinished = isUnfinished(job);

@@ -3,7 +3,7 @@ import { el } from "../core/html.js";
 import { isUnfinished, jobs } from "../core/jobs.js";
 import { QueueItem } from "./queue-item.js";
 
-/** All jobs: those that run or wait in their order, then those that have ended. */
+/** All jobs: running and waiting ones in order, then those that have ended. */
 class Queue extends HTMLElement {
   #items = new Map();
   #queue = el("ol", { class: "jobs" });
@@ -39,12 +39,12 @@ class Queue extends HTMLElement {
     this.#none.hidden = unfinished.length > 0;
     this.#history.hidden = ended.length === 0;
     if (focused && document.activeElement !== focused) {
-      // Moving an element takes the focus from it.
+      // Moving an element loses the focus.
       (focused.disabled || focused.hidden ? focused.closest("li")?.querySelector("a") : focused)?.focus();
     }
   }
 
-  /** A list of a lane may have several last ones; the button that does nothing there is no harm. */
+  /** Updates the items of a list; each lane has a last job of its own. */
   #fill(list, all) {
     all.forEach((job, at) => {
       if (!this.#items.has(job.id)) {

@@ -6,8 +6,8 @@ const VALUE = 58;
 const LINE = 18;
 
 /**
- * How far each block of the networks is moved, as bars; the same as a table for those who do not see
- * it. Blocks have `part`, `name` and `share`, of which those named "all" are sums.
+ * The change of each block of the networks as a bar chart, and as a table for screen readers.
+ * Blocks have `part`, `name` and `share`; those named "all" are sums.
  */
 export function effectChart(blocks) {
   const shown = blocks.filter((block) => block.name !== "all");

@@ -105,7 +105,7 @@ class LoraBrowser extends HTMLElement {
     }
   }
 
-  /** A LoRA that was trained is there at once. */
+  /** Refreshes when a training ends, to show its LoRA. */
   #refreshAfterTrainings() {
     let done = null;
     jobs.addEventListener("change", () => {

@@ -1,6 +1,6 @@
 import { button, el, svg } from "../core/html.js";
 
-/** The weights that a slider goes over; more can be typed into the prompt. */
+/** The range of the weight slider; other weights can be typed into the prompt. */
 const REACH = 2;
 
 /**
@@ -37,7 +37,7 @@ function picture(lora) {
   return image;
 }
 
-/** Letters on a ground whose colour follows from the name. */
+/** A placeholder: initials on a background whose colour is derived from the name. */
 export function placeholder(name) {
   const hue = [...name].reduce((sum, letter) => (31 * sum + letter.codePointAt(0)) % 360, 7);
   const [first = "", second = ""] = name.replace(/[^\p{L}\p{N}]/gu, "");
@@ -84,6 +84,6 @@ export function showUse(card, used) {
   if (!range.disabled && document.activeElement !== range) {
     range.value = used.weight;
   } else if (!range.disabled && Math.abs(Number(range.value) - used.weight) > 1e-6) {
-    output.textContent = shown(Number(range.value)); // On its way into the prompt.
+    output.textContent = shown(Number(range.value)); // Not in the prompt yet.
   }
 }

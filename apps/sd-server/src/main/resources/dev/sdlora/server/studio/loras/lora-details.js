@@ -23,7 +23,7 @@ class LoraDetails extends HTMLElement {
     this.replaceChildren(this.#dialog);
   }
 
-  /** Opens it for a LoRA, by the name of its file. */
+  /** Opens the dialog for a LoRA, by its file name. */
   async open(name) {
     this.#title.textContent = name;
     this.#content.replaceChildren(el("p", { class: "faint", role: "status" }, "Loading …"));
@@ -90,7 +90,7 @@ function facts(lora) {
   return all.filter(([, value]) => value).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, String(value))]);
 }
 
-/** Each can be put into the prompt. */
+/** Trigger words with buttons that add them to the prompt. */
 function words(lora) {
   if (lora.trigger_words.length === 0) {
     return el("p", { class: "faint" }, "No trigger words are known.");

@@ -1,14 +1,14 @@
 import { post } from "../core/api.js";
 import { settings } from "../core/settings.js";
 
-/** Edits that wait for the one under way, by LoRA; the last one of each counts. */
+/** Edits that wait for the current one, by LoRA; only the last one of each LoRA is kept. */
 const waiting = new Map();
 let running = false;
 
 /**
- * Puts a LoRA into the prompts (`{}` or `{ weight }`) or takes it out (`{ remove: true }`), as the
- * server says. Edits follow each other, and what somebody types meanwhile stays. Resolves when it is
- * done or another edit of the same LoRA has taken its place.
+ * Adds a LoRA to the prompts (`{}` or `{ weight }`) or removes it (`{ remove: true }`) through the
+ * server. Edits run one after another and keep what the user types meanwhile. Resolves when the edit
+ * is done or replaced by another edit of the same LoRA.
  */
 export function edit(name, change) {
   return new Promise((done, failed) => {

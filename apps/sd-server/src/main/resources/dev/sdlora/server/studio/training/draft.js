@@ -1,6 +1,6 @@
 const KEY = "training-draft";
 
-/** The training that is being written, kept by the browser, so that a reload loses nothing. */
+/** The draft of a training, stored by the browser so that a reload loses nothing. */
 class Draft extends EventTarget {
   #values = read();
 
@@ -8,7 +8,7 @@ class Draft extends EventTarget {
     return this.#values[name];
   }
 
-  /** All that is set. */
+  /** Returns all values. */
   all() {
     return { ...this.#values };
   }

@@ -5,7 +5,7 @@ const HEIGHT = 160;
 const LEFT = 46;
 const BOTTOM = 20;
 
-/** Losses over the steps, `[step, loss, smoothed loss]` each: faint as they are, and the smooth line over them. */
+/** A plot of `[step, loss, smoothed loss]` points: raw losses faint, the smoothed line over them. */
 export function lossPlot(losses, steps) {
   const label = losses.length === 0 ? "No steps yet" : described(losses);
   const plot = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, class: "loss-plot" });

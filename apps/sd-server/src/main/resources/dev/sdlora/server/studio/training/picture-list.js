@@ -3,10 +3,10 @@ import { button, el } from "../core/html.js";
 import { pathOf } from "../core/jobs.js";
 import { draft } from "./draft.js";
 
-/** Longer than what any model is trained at: the shorter side of what is sent. */
+/** The shorter side of uploaded images; more than any model is trained at. */
 const MOST_SIDE = 1024;
 
-/** The training images, which are uploaded at once, with their captions. A file `NAME.txt` is the caption of the image `NAME`. */
+/** The training images, uploaded when added, with their captions. A file `NAME.txt` is the caption of the image `NAME`. */
 class PictureList extends HTMLElement {
   #captions = new Map();
   #error = el("p", { class: "error", role: "alert" });
@@ -41,7 +41,7 @@ class PictureList extends HTMLElement {
     this.#show();
   }
 
-  /** Takes files that were dropped elsewhere in the view. */
+  /** Accepts files that were dropped elsewhere in the view. */
   takeFiles(files) {
     return this.#add(files);
   }
@@ -68,7 +68,7 @@ class PictureList extends HTMLElement {
     this.#show();
   }
 
-  /** Captions wait for images that come later. */
+  /** Keeps captions until their images are added. */
   #fillCaptions() {
     const pictures = draft.get("pictures") ?? [];
     const used = new Set(pictures.map(({ file }) => stem(file)).filter((name) => this.#captions.has(name)));
@@ -77,7 +77,7 @@ class PictureList extends HTMLElement {
     });
     used.forEach((name) => this.#captions.delete(name));
     const waiting = [...this.#captions.values()].map(({ file }) => file);
-    this.#status.textContent = waiting.length === 0 ? "" : `No image of that name yet: ${waiting.join(", ")}`;
+    this.#status.textContent = waiting.length === 0 ? "" : `No image for these captions yet: ${waiting.join(", ")}`;
   }
 
   #show() {
@@ -112,17 +112,17 @@ function isCaption(file) {
   return /\.txt$/i.test(file.name);
 }
 
-/** A caption is one line, as in training from a folder. */
+/** Joins a caption into one line, as in training from a folder. */
 function captionIn(text) {
   return text.trim().replace(/\s*\n\s*/g, " ");
 }
 
-/** A file's name without its extension, by which images and captions belong together. */
+/** Returns a file's name without its extension, which an image and its caption share. */
 function stem(name) {
   return name.replace(/\.[^.]*$/, "");
 }
 
-/** Large ones are made smaller, and what cameras note of turns and other formats becomes pixels. */
+/** Scales large images down, applies the camera's orientation, and converts other formats to pixels. */
 async function shrunk(file) {
   let bitmap;
   try {

@@ -4,7 +4,7 @@ import { address } from "../core/address.js";
 import { el } from "../core/html.js";
 import { trainings } from "./trainings.js";
 
-/** A new training on one side, those that there are on the other. */
+/** A form for a new training on one side, existing trainings on the other. */
 class TrainView extends HTMLElement {
   #list = el("ul", { class: "training-list" });
   #others = el("nav", { class: "panel stack", "aria-label": "Trainings" }, el("h2", {}, "Trainings"), this.#list);

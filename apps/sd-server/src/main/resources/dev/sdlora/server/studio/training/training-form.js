@@ -108,7 +108,7 @@ class TrainingForm extends HTMLElement {
     }
   }
 
-  /** The amount of work, with the time estimated from the trainings of this server. */
+  /** The amount of work, and the time estimated from earlier trainings on this server. */
   #said() {
     const like = this.#recommended;
     if (like === null || this.#count === 0) {

@@ -49,7 +49,7 @@ class TrainingRun extends HTMLElement {
     this.#offer(training);
   }
 
-  /** Those that are there stay, so that nothing flickers. */
+  /** Adds new samples and keeps those that are shown, so that nothing flickers. */
   #addSamples(training) {
     if (this.#samples.dataset.of !== training.id) {
       this.#samples.dataset.of = training.id;
@@ -63,7 +63,7 @@ class TrainingRun extends HTMLElement {
     this.#samples.hidden = training.samples.length === 0;
   }
 
-  /** Buttons are made anew only when there are others, or one would lose the focus. */
+  /** Replaces the buttons only when they change, so that none loses the focus. */
   #offer(training) {
     const { id, state, lora, resumable_step: resumable } = training;
     const offered = [id, state, lora, resumable].join();

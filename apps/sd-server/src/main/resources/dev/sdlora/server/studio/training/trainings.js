@@ -2,7 +2,7 @@ import { del, get, post } from "../core/api.js";
 
 const LOOK_MILLIS = 700;
 
-/** The server's trainings, the newest first, the one that is looked at with its losses and samples; `change` tells of news. */
+/** The server's trainings, newest first, and the selected one with its losses and samples; fires `change`. */
 class Trainings extends EventTarget {
   #all = [];
   #looking = false;
@@ -15,17 +15,17 @@ class Trainings extends EventTarget {
     return this.#all;
   }
 
-  /** Begins one. */
+  /** Starts a training. */
   async start(request) {
     return this.#noted(await post("api/trainings", request));
   }
 
-  /** Goes on with one that was cancelled. */
+  /** Resumes a cancelled training. */
   async resume(id) {
     return this.#noted(await post(`api/trainings/${id}/resume`));
   }
 
-  /** Ends one, or forgets one that is over. */
+  /** Cancels a training, or forgets one that has ended. */
   async stop(id, keep = false) {
     await del(`api/trainings/${id}${keep ? "?keep=true" : ""}`);
     await this.look(this.shown?.id);
@@ -36,7 +36,7 @@ class Trainings extends EventTarget {
     return training;
   }
 
-  /** Looks at the one of an id, or the newest, and keeps looking as long as `wanted()`. */
+  /** Selects a training by id, or the newest, and polls it as long as `wanted()`. */
   async watch(idOf, wanted) {
     if (this.#looking) {
       return;
@@ -52,7 +52,7 @@ class Trainings extends EventTarget {
     }
   }
 
-  /** A look that is overtaken by a later one shows nothing: it would bring back what was before. */
+  /** Ignores a response that a later one has overtaken, because it is outdated. */
   async look(id) {
     const mine = ++this.#looks;
     const seen = await this.#seen(id);

@@ -9,7 +9,7 @@ import { settled, urlOf } from "../image/pictures.js";
 
 const FACTORS = { min: 1, max: 8, step: 0.05 };
 
-/** Upscales an image. The address has the image or the job: `#/upscale/picture:ID`. */
+/** Upscales an image. The URL has the image or the job: `#/upscale/picture:ID`. */
 class UpscaleView extends HTMLElement {
   #picture = el("sd-picture-field", { label: "Image", "data-drop": "Drop an image to upscale it" });
   #upscaler = el("select", {}, model.upscalers.map((name) => el("option", {}, name)));
@@ -104,7 +104,7 @@ class UpscaleView extends HTMLElement {
       this.#status.textContent = job.state === "waiting" ? `Number ${job.place} in the queue` : "Upscaling …";
       this.#bar.value = job.progress;
     }
-    // What is there stays while it is on its way, and with it the focus.
+    // Keep the elements until the result has loaded, and with them the focus.
     const state = job ? `${job.id} ${isUnfinished(job)}` : "none";
     if (state === this.#shown) {
       return;

@@ -2,8 +2,8 @@ package dev.sdlora.demo.emoji.judge;
 
 import java.awt.image.BufferedImage;
 
-/** Whoever draws what is asked: a model, or in tests a painter who knows the scene. */
+/** Draws images of prompts: a model or, in tests, a painter who knows the scene. */
 interface Artist {
-  /** An image of what the prompt says. */
+  /** Returns an image of the prompt. */
   BufferedImage draw(Asked asked);
 }

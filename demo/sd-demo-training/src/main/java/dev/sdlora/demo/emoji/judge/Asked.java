@@ -4,31 +4,31 @@ import dev.sdlora.demo.Place;
 import dev.sdlora.demo.emoji.DrawnScene;
 
 /**
- * A prompt that a model is asked, and the scene that it describes.
+ * A test prompt and the scene that it describes.
  *
  * @param about what the prompt tests
- * @param scene what must be seen
+ * @param scene the expected scene
  * @param prompt one of the scene's captions
- * @param seed of the image
+ * @param seed the seed of the image
  */
 record Asked(About about, DrawnScene scene, String prompt, long seed) {
-  /** Groups of prompts that are counted apart. */
+  /** Groups of prompts that are counted separately. */
   enum About {
-    /** One thing, of the commonest nouns. */
+    /** One thing, among the most common nouns. */
     COMMON,
-    /** One thing, of all nouns. */
+    /** One thing, among all nouns. */
     ANY,
     /** One thing in a colour. */
     TINTED,
     /** Two things. */
     PAIR,
-    /** Two or three things of one noun. */
+    /** Two or three things of the same noun. */
     ROW
   }
 
-  /** Whether the prompt says which of two things is where. */
+  /** Whether the prompt specifies the sides of two things. */
   boolean tellsSides() {
-    // "Next to" and the like stand for the left alone.
+    // "Next to" and similar phrases only mean left.
     return scene.place() != Place.LEFT || prompt.contains(" left of ");
   }
 }

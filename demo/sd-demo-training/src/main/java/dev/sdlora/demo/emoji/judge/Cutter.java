@@ -16,27 +16,29 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Finds what is on the ground of an image and cuts it out. */
+/** Finds the things on the ground of an image and cuts them out. */
 final class Cutter {
-  /** The side of what is cut out, in pixels. */
+  /** The side of a cut-out, in pixels. */
   static final int SIDE = 64;
 
-  /** What is left of the ground around a thing, as a share of its longer side. */
+  /** The margin of ground around a thing, as a fraction of its longer side. */
   private static final double MARGIN = 0.05;
 
-  /** Parts smaller than this share of the largest one are specks. */
+  /** Parts below this fraction of the largest one are specks. */
   private static final double SPECK = 0.02;
 
   private static final int LEAST_AREA = 6;
 
-  /** How far from the middle two things may be divided, as a share of the side. */
+  /**
+   * The maximum offset of the division of two things from the middle, as a fraction of the side.
+   */
   private static final double MOST_OFF_MIDDLE = 0.15;
 
   private final BufferedImage picture;
   private final Planes planes;
   private final SeenGround ground;
 
-  /** Finds the ground too. */
+  /** Finds the ground as well. */
   Cutter(BufferedImage picture, Pattern wanted) {
     this(picture, SeenGround.of(Planes.of(picture), wanted));
   }
@@ -51,7 +53,7 @@ final class Cutter {
     return ground;
   }
 
-  /** The connected parts inside an area that are unlike the ground, largest first. */
+  /** Returns the connected parts of an area that differ from the ground, largest first. */
   List<Mask> parts(Rectangle area) {
     int width = planes.width();
     List<Mask> parts =
@@ -62,14 +64,17 @@ final class Cutter {
     return parts.stream().filter(part -> part.area() >= least).toList();
   }
 
-  /** The box around all that is unlike the ground inside an area, if anything is. */
+  /**
+   * Returns the box around everything in an area that differs from the ground, if there is
+   * anything.
+   */
   Optional<Rectangle> box(Rectangle area) {
     return parts(area).stream().map(Mask::bounds).reduce(Rectangle::union);
   }
 
   /**
-   * The palette colour that most of what is in an area has, which is not the ground's: what is as
-   * light as most of a tinted drawing has the colour itself.
+   * Returns the most common palette colour in an area, except for the ground's. In a tinted
+   * drawing, pixels of median lightness have the colour itself.
    */
   Optional<Colour> colour(Rectangle area) {
     Map<Colour, Integer> votes = new EnumMap<>(Colour.class);
@@ -82,8 +87,8 @@ final class Cutter {
   }
 
   /**
-   * The parts of the image with two things, first that at the given place, divided near the middle
-   * where there is least but ground.
+   * Returns the parts of the image with two things, starting with the one at the given place,
+   * divided near the middle where there is the most ground.
    */
   List<Rectangle> halves(Place first) {
     boolean across = first.across() != 0;
@@ -111,12 +116,12 @@ final class Cutter {
     return isBefore ? List.of(before, behind) : List.of(behind, before);
   }
 
-  /** All of the image. */
+  /** Returns the area of the whole image. */
   Rectangle whole() {
     return new Rectangle(planes.width(), planes.height());
   }
 
-  /** A square around a box, scaled; beyond the image the ground goes on. */
+  /** Returns a scaled square around a box; beyond the image the ground continues. */
   BufferedImage cut(Rectangle2D box) {
     double side = Math.max(box.getWidth(), box.getHeight()) * (1 + 2 * MARGIN);
     BufferedImage square = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);

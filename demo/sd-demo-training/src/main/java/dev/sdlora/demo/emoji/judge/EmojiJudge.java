@@ -11,18 +11,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Says what images of scenes show. Not safe for several threads. */
+/** Recognises what images of scenes show. Not safe for use by several threads. */
 final class EmojiJudge {
-  /** The side that the judge's measures were made for; larger images are scaled down. */
+  /** The side that the judge's thresholds are for; larger images are scaled down. */
   private static final int SIDE = 128;
 
   private static final int TOP = 5;
   private static final int MOST_IN_ROW = 3;
 
-  /** Pieces of a row are hardly of the kind if that is less probable on average. */
+  /** Pieces of a row with a lower mean probability are probably not of the kind. */
   private static final double LEAST_PROBABLE = 0.25;
 
-  /** Parts of at least this share of the largest one are things of their own. */
+  /** Parts of at least this fraction of the largest one are separate things. */
   private static final double THING = 0.2;
 
   private final NounClassifier classifier;
@@ -31,7 +31,7 @@ final class EmojiJudge {
     this.classifier = classifier;
   }
 
-  /** What is on an image, of two things in the halves where a scene has them; of rows nothing. */
+  /** Returns what an image shows, for scenes with two things by halves; nothing for rows. */
   Seen judge(BufferedImage picture, DrawnScene scene) {
     Cutter cutter = new Cutter(scaled(picture), scene.pattern());
     List<Rectangle> areas = List.of(cutter.whole());
@@ -44,7 +44,7 @@ final class EmojiJudge {
         cutter.ground().colour(), areas.stream().map(area -> thing(cutter, area)).toList());
   }
 
-  /** Whether the one thing that was asked for is what is seen. */
+  /** Whether an image shows the one thing that the prompt names. */
   boolean seesNoun(BufferedImage picture, Asked asked) {
     return Marks.of(asked, judge(picture, asked.scene()), 0, classifier).nouns().get(0);
   }
@@ -59,9 +59,9 @@ final class EmojiJudge {
   }
 
   /**
-   * How many things of a scene's first noun stand in a row, 1 to 3: as many as the row must be cut
-   * into for the pieces to be of the kind, for things that touch or have parts must not be counted
-   * by their parts. 0 if there is nothing of the kind.
+   * Returns how many things of a scene's first noun are in a row, 1 to 3; 0 if there are none. This
+   * is the number of pieces into which the row must be cut so that each is of the kind. Counting
+   * parts would be wrong for things that touch or consist of several parts.
    */
   int inRow(BufferedImage picture, DrawnScene scene) {
     int kind = classifier.alike().of(classifier.kinds().of(scene.first().noun()));
@@ -99,7 +99,7 @@ final class EmojiJudge {
     return pieces;
   }
 
-  /** How many things lie apart from each other in an image. */
+  /** Returns how many separate things an image contains. */
   static int apart(BufferedImage picture, DrawnScene scene) {
     Cutter cutter = new Cutter(scaled(picture), scene.pattern());
     int[] areas = cutter.parts(cutter.whole()).stream().mapToInt(Mask::area).toArray();
@@ -109,7 +109,7 @@ final class EmojiJudge {
 
   private static BufferedImage scaled(BufferedImage picture) {
     BufferedImage scaled = picture;
-    // Halved as often as possible, since one step further would leave pixels out.
+    // Halve as often as possible, because a larger step would skip pixels.
     while (scaled.getWidth() > SIDE) {
       int side = Math.max(SIDE, scaled.getWidth() / 2);
       BufferedImage smaller = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);

@@ -23,12 +23,12 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
 /**
- * Measures how often the bundled model draws what prompts ask for, which samplers draw clean
- * images, and at which strength hires fix leaves one thing one; writes sheets of images. A small
- * network judges, which is trained on drawn images first, on which its accuracy is told.
+ * Measures how often the bundled model's images match their prompts, which samplers give clean
+ * images, and at which strengths hires fix does not duplicate things; writes sheets of images. The
+ * judge is a small network that is first trained on drawn images, on which its accuracy is printed.
  *
- * <p>Arguments: the checkpoint, the folder to write to, which also keeps the judge's network, a
- * folder for fetched packages, then the share of all prompts to ask, 1 unless given.
+ * <p>Arguments: the checkpoint, the output folder, which also stores the judge's network, a folder
+ * for downloaded packages, the fraction of all prompts to use (default 1).
  */
 public final class EvaluateEmojiModel implements AutoCloseable {
   private static final int COMMON = 200;
@@ -60,7 +60,7 @@ public final class EvaluateEmojiModel implements AutoCloseable {
     this.classifier =
         new NounTraining(kinds, views, NounTraining.config(kinds), STEPS)
             .open(this.folder.resolve("judge.safetensors"), alike);
-    System.out.println("drawings that count as one, since they hardly differ:");
+    System.out.println("drawings that count as one, because they hardly differ:");
     alike.words().forEach(words -> System.out.println("  " + words));
     System.out.println(HeldOutViews.of(classifier, views, VIEWS_OF_EACH).lines(CONFUSIONS));
   }
@@ -79,7 +79,7 @@ public final class EvaluateEmojiModel implements AutoCloseable {
                 .precision(Precision.FLOAT32)
                 .checkpoint(Checkpoint.open(Path.of(args[0])))
                 .build()) {
-      System.out.println("drawn by program, which tells how far the judge can be trusted:");
+      System.out.println("drawn by a program, which shows how reliable the judge is:");
       evaluation.examine(new Painter(evaluation.drawings), "painted.png");
       ModelArtist artist = new ModelArtist(pipeline);
       System.out.println("drawn by the model:");
@@ -103,7 +103,7 @@ public final class EvaluateEmojiModel implements AutoCloseable {
     new SamplerTrial(artist::draw, some, classifier).run(System.out::println);
   }
 
-  /** Things that are in one piece where they are drawn. */
+  /** Uses things whose drawings are in one piece. */
   private void hires(ModelArtist artist) {
     System.out.println("hires fix:");
     Painter painter = new Painter(drawings);
@@ -118,7 +118,7 @@ public final class EvaluateEmojiModel implements AutoCloseable {
     sheet.write(folder.resolve("hires.png"));
   }
 
-  /** So many as the share of the prompts is, 1 at least. */
+  /** Returns the fraction of a count, at least 1. */
   private long share(long count) {
     return Math.max(1, Math.round(share * count));
   }
@@ -127,7 +127,7 @@ public final class EvaluateEmojiModel implements AutoCloseable {
     return asked.about() == About.COMMON;
   }
 
-  /** Prompts that are not judged, as people may type them. */
+  /** Generates prompts that people may type; they are not judged. */
   private void chosen(ModelArtist artist) throws IOException {
     LabelledImages sheet = new LabelledImages();
     List<String> prompts = chosenPrompts();

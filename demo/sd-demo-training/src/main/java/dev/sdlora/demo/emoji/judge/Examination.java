@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Asks an artist for images and judges them. */
+/** Lets an artist draw images and judges them. */
 final class Examination {
   private final NounClassifier classifier;
   private final EmojiJudge judge;
@@ -19,9 +19,9 @@ final class Examination {
   }
 
   /**
-   * Has all drawn.
+   * Draws and judges all questions.
    *
-   * @param common the kinds that the commonest nouns are
+   * @param common the kinds of the most common nouns
    */
   Scores of(Artist artist, List<Asked> questions, Set<Integer> common) {
     Scores scores = new Scores(common, classifier);
@@ -36,7 +36,7 @@ final class Examination {
     return scores;
   }
 
-  /** The images, of which wrong ones are marked. */
+  /** Returns a sheet of the images, with wrong ones marked. */
   LabelledImages sheet() {
     return sheet;
   }

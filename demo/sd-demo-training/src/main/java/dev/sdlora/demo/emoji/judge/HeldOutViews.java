@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** How often a classifier is right about drawn things that it has not learned from. */
+/** The accuracy of a classifier on drawn things that it was not trained on. */
 final class HeldOutViews {
   private static final long SEED = 2026;
   private static final int TOP = 5;
@@ -19,7 +19,7 @@ final class HeldOutViews {
   private int right;
   private int amongTop;
 
-  /** Shows views of each kind, in tints and on grounds that training left out. */
+  /** Tests views of each kind, in tints and on grounds that training omitted. */
   static HeldOutViews of(NounClassifier classifier, Views views, int ofEach) {
     HeldOutViews result = new HeldOutViews();
     SplittableRandom random = new SplittableRandom(SEED);
@@ -48,23 +48,22 @@ final class HeldOutViews {
     }
   }
 
-  /** Share of views that are told right. */
+  /** Returns the fraction of views that are classified correctly. */
   double right() {
     return (double) right / views;
   }
 
-  /** Share of views of which the right kind is one of the five most probable ones. */
+  /** Returns the fraction of views whose kind is among the five most probable ones. */
   double amongTop() {
     return (double) amongTop / views;
   }
 
-  /** The shares, and what was taken for what most often. */
+  /** Returns the accuracy, and the most frequent confusions. */
   String lines(int most) {
     String shares =
         String.format(
             Locale.ROOT,
-            "the judge about %d drawn things in tints and on grounds not trained on: right %.1f %%,"
-                + " among the five most probable %.1f %%",
+            "the judge on %d drawn things in tints and on grounds not trained on: right %.1f %%, among the five most probable %.1f %%",
             views,
             100 * right(),
             100 * amongTop());

@@ -9,13 +9,15 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Hires fix at twice the side in several strengths: whether one thing is still one. */
+/**
+ * Tests hires fix at twice the side with several strengths, to see whether it duplicates things.
+ */
 final class HiresTrial {
   private static final List<Double> STRENGTHS = List.of(0.1, 0.2, 0.3, 0.4);
 
   /**
-   * What the second pass is asked for: a thing that is named would be drawn once more in each part
-   * of the image that is as large as those of training.
+   * The prompt of the second pass. A named thing would be drawn again in each part of the image
+   * that is as large as the training images.
    */
   private static final String PROMPT = "background";
 
@@ -32,7 +34,7 @@ final class HiresTrial {
     this.judge = new EmojiJudge(classifier);
   }
 
-  /** Says a line about the images without it, and one about each strength. */
+  /** Prints a line about the images without hires fix, and one for each strength. */
   void run(Consumer<String> say, LabelledImages sheet) {
     HiresFix.Builder hires = HiresFix.builder().scale(2).upscaler(Upscaler.LANCZOS).prompt(PROMPT);
     say.accept(line("without", hires, false, sheet));

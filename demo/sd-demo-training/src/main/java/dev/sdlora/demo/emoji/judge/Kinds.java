@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All that a thing in an image can be, numbered: the nouns, then the base shapes. Not safe for
+ * All kinds of things in images, numbered: the nouns, then the base shapes. Not safe for use by
  * several threads.
  */
 final class Kinds {
@@ -42,7 +42,7 @@ final class Kinds {
   int of(Noun noun) {
     Integer number = numbers.get(noun);
     if (number == null) {
-      throw new IllegalArgumentException("no kind is called " + noun.word());
+      throw new IllegalArgumentException("there is no kind " + noun.word());
     }
     return number;
   }
@@ -51,7 +51,7 @@ final class Kinds {
     return isNoun(kind) ? noun(kind).word() : shape(kind).word() + " (shape)";
   }
 
-  /** The drawing of a noun, or a grey shape, which is drawn once for each side. */
+  /** Returns the drawing of a noun, or a grey shape; each is drawn once per side. */
   BufferedImage drawing(int kind, int side) {
     return drawn
         .computeIfAbsent(side, any -> new HashMap<>())

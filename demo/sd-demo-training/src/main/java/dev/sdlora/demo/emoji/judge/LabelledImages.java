@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A sheet of images with their prompts below them, in which wrong ones have a red frame. */
+/** A sheet of images with their prompts below. Wrong images have a red frame. */
 final class LabelledImages {
   private static final int PICTURE = 128;
   private static final int TILE = 176;
@@ -25,7 +25,7 @@ final class LabelledImages {
   /**
    * Adds an image.
    *
-   * @param remark what is wrong with it, empty if nothing is
+   * @param remark what is wrong with it; empty if nothing is
    */
   void add(BufferedImage picture, String prompt, String remark) {
     BufferedImage tile = new BufferedImage(TILE, TILE, BufferedImage.TYPE_INT_RGB);
@@ -67,7 +67,7 @@ final class LabelledImages {
     return at + FONT + 1;
   }
 
-  /** Writes the sheet as PNG. */
+  /** Writes the sheet as a PNG file. */
   void write(Path png) {
     ContactSheet sheet = new ContactSheet(TILE, List.of());
     for (int from = 0; from < tiles.size(); from += ROW) {

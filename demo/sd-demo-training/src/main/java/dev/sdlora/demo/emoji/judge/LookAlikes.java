@@ -7,13 +7,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Kinds whose drawings are the same but for a trifle, so that no one could say which an image
- * shows. Two are alike if their drawings, 32 pixels wide and laid on grey, differ by less than a
- * bound in the mean of all values and in their alpha; what is alike to one of a group belongs to
- * it.
+ * Kinds whose drawings are nearly identical, so that nobody could tell them apart in an image. Two
+ * are alike if their drawings, 32 pixels wide and on grey, differ by less than a bound in the mean
+ * of all values and in their alpha. A kind that is like one member of a group belongs to the group.
  */
 final class LookAlikes {
-  /** Of 255. */
+  /** In levels of 255. */
   static final double BOUND = 1.5;
 
   private static final int SIDE = 32;
@@ -27,7 +26,6 @@ final class LookAlikes {
     this.kinds = kinds;
   }
 
-  /** Compares all drawings with each other. */
   static LookAlikes of(Kinds kinds) {
     short[][] pictures = new short[kinds.size()][];
     Arrays.setAll(pictures, kind -> values(kinds, kind));
@@ -48,7 +46,7 @@ final class LookAlikes {
     Arrays.setAll(groups, kind -> groups[kind] == from ? to : groups[kind]);
   }
 
-  /** Colours laid on grey, then alpha. */
+  /** Returns the colours on grey, followed by alpha. */
   private static short[] values(Kinds kinds, int kind) {
     int[] pixels = kinds.drawing(kind, SIDE).getRGB(0, 0, SIDE, SIDE, null, 0, SIDE);
     short[] values = new short[4 * AREA];
@@ -72,7 +70,7 @@ final class LookAlikes {
     return sum < most;
   }
 
-  /** The group of a kind: the smallest number of a kind in it. */
+  /** Returns the group of a kind: the smallest number of a kind in it. */
   int of(int kind) {
     return groups[kind];
   }
@@ -81,7 +79,7 @@ final class LookAlikes {
     return groups[one] == groups[other];
   }
 
-  /** The words of each group of more than one. */
+  /** Returns the words of each group with more than one kind. */
   List<String> words() {
     List<String> words = new ArrayList<>();
     for (int group = 0; group < groups.length; group++) {

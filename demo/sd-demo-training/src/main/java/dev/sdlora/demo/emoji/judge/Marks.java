@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What of one image is as it was asked for.
+ * The correct parts of one image.
  *
- * @param ground whether the ground has the colour
- * @param nouns whether each thing is what was asked for, in the prompt's order; of a row, whose
- *     count is that of such things, nothing
- * @param amongTop whether it is one of the five most probable kinds
- * @param colours whether each thing that was asked for in a colour has it
- * @param count whether there are as many in a row as were asked for; true where none was
+ * @param ground whether the ground has the requested colour
+ * @param nouns whether each thing is the requested one, in the prompt's order; empty for a row,
+ *     whose count only includes correct things
+ * @param amongTop whether the requested kind is among the five most probable ones
+ * @param colours whether each thing with a requested colour has it
+ * @param count whether a row has the requested number of things; true if none was requested
  */
 record Marks(
     boolean ground,
@@ -23,7 +23,6 @@ record Marks(
     List<Boolean> amongTop,
     List<Boolean> colours,
     boolean count) {
-  /** Copies the lists. */
   Marks {
     nouns = List.copyOf(nouns);
     amongTop = List.copyOf(amongTop);
@@ -31,9 +30,9 @@ record Marks(
   }
 
   /**
-   * Compares.
+   * Compares an image with its prompt.
    *
-   * @param inRow how many of the thing are in a row, if a row was asked for
+   * @param inRow the number of things in the row, if a row was requested
    */
   static Marks of(Asked asked, Seen seen, int inRow, NounClassifier classifier) {
     Marks told = of(asked, seen.things(), seen.ground(), inRow, classifier);
@@ -69,7 +68,7 @@ record Marks(
     return nouns.stream().filter(right -> right).count();
   }
 
-  /** Whether nothing is wrong. */
+  /** Whether everything is correct. */
   boolean isRight() {
     return ground
         && count

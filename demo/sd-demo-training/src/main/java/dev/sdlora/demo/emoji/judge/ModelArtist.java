@@ -6,7 +6,7 @@ import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
 import java.awt.image.BufferedImage;
 
-/** Draws what prompts say with a model, in 20 steps of DPM++ 2M Karras unless told otherwise. */
+/** Draws prompts with a model, by default with 20 steps of DPM++ 2M Karras. */
 final class ModelArtist implements Artist {
   private static final int STEPS = 20;
 
@@ -16,7 +16,7 @@ final class ModelArtist implements Artist {
     this.pipeline = pipeline;
   }
 
-  /** The settings that all images have. */
+  /** Returns the settings that all images share. */
   static PromptSpec.Builder spec(String prompt, long seed) {
     return PromptSpec.builder()
         .prompt(prompt)

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Says which kind of thing a square cut out of an image shows. Kinds that look alike count as one.
- * Not safe for several threads.
+ * Classifies the thing in a square cut-out of an image. Kinds that look alike count as one. Not
+ * safe for use by several threads.
  */
 final class NounClassifier implements AutoCloseable {
   private static final int BATCH = 64;
@@ -37,7 +37,7 @@ final class NounClassifier implements AutoCloseable {
     return alike;
   }
 
-  /** How probable each group of kinds is, of squares of {@link Cutter#SIDE} pixels. */
+  /** Returns the probability of each group of kinds, for squares of {@link Cutter#SIDE} pixels. */
   List<float[]> probabilities(List<BufferedImage> squares) {
     List<float[]> all = new ArrayList<>();
     for (int from = 0; from < squares.size(); from += BATCH) {
@@ -56,7 +56,7 @@ final class NounClassifier implements AutoCloseable {
     return grouped;
   }
 
-  /** The most probable kinds, first the most probable one. */
+  /** Returns the most probable kinds, in descending order. */
   static List<Integer> best(float[] probabilities, int count) {
     return IntStream.range(0, probabilities.length)
         .boxed()

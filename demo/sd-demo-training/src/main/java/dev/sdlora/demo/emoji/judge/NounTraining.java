@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Trains the network that tells kinds, or finds it trained in a file.
+ * Trains the network that classifies kinds, or reads it from a file.
  *
- * <p>As drawing a view takes longer than learning from it, each is learned from several times, in
- * batches apart from each other (data echoing, Choi et al. 2019).
+ * <p>Because drawing a view takes longer than learning from it, each view is used several times, in
+ * different batches (data echoing, Choi et al. 2019).
  */
 final class NounTraining {
   private static final String KINDS = "kinds";
@@ -45,12 +45,12 @@ final class NounTraining {
     this.steps = steps;
   }
 
-  /** The network for so many kinds, of some 0.9 million weights for a thousand. */
+  /** Returns the network for these kinds, with about 0.9 million weights for a thousand. */
   static ClassifierConfig config(Kinds kinds) {
     return new ClassifierConfig(Cutter.SIDE, List.of(48, 112, 160), 192, kinds.size());
   }
 
-  /** Opens the trained network; trains it first if the file is not there or of other kinds. */
+  /** Opens the trained network; trains it first if the file is missing or has other kinds. */
   NounClassifier open(Path file, LookAlikes alike) {
     if (!Files.exists(file) || !fingerprint().equals(TensorFile.open(file).metadata().get(KINDS))) {
       train(file);
@@ -88,7 +88,7 @@ final class NounTraining {
     }
   }
 
-  /** A new view, of each kind in turn. */
+  /** Returns a new view, cycling through the kinds. */
   private Learned drawn() {
     int kind = drawn % kinds.size();
     Learned learned = new Learned(kind, views.training(kind, random));

@@ -6,8 +6,8 @@ import java.awt.image.BufferedImage;
 import java.util.SplittableRandom;
 
 /**
- * Draws scenes as they are asked for, a little soft: what a judge says of that is how far it can be
- * trusted.
+ * Draws the requested scenes, slightly softened. The judge's scores on these images show how
+ * reliable it is.
  */
 final class Painter implements Artist {
   private static final int SIDE = 128;

@@ -18,9 +18,10 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prompts whose combination of noun, colour and ground training never showed, the same each time:
- * 100 of one thing of the commonest nouns and 100 of all, 60 of a thing in a colour, 40 of two
- * things; and 20 of two or three things of a noun. Fewer are the first of each group.
+ * Test prompts with combinations of noun, colour and ground that training never showed, the same
+ * each time: 100 of one thing among the most common nouns, 100 among all nouns, 60 of a thing in a
+ * colour, 40 of two things, and 20 of two or three things of the same noun. Smaller sets use the
+ * first of each group.
  */
 final class Questions {
   private static final long SEED = 2026;
@@ -46,7 +47,7 @@ final class Questions {
     this.scenes = scenes;
   }
 
-  /** All questions, or only so large a share of each group. */
+  /** Returns all questions, or the given fraction of each group. */
   List<Asked> asked(double share) {
     ask(About.COMMON, common, share * SINGLE);
     ask(About.ANY, all, share * SINGLE);
@@ -73,7 +74,7 @@ final class Questions {
     }
   }
 
-  /** A scene of a noun that is held out, if any of its clear grounds is. */
+  /** Returns a scene of a noun that is held out, if there is one on a clear ground. */
   private Optional<DrawnScene> heldOut(About about, Noun noun, List<Noun> nouns) {
     if (about != About.TINTED) {
       return heldOut(about, new DrawnThing(noun, null), nouns);

@@ -11,15 +11,15 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * All samplers at the default steps, and those whose images are noisy then at more: how often the
- * noun is right, and the grain of images beside that of 40 steps of DPM++ 2M Karras.
+ * Tests all samplers at the default steps, and those with noisy images at more steps. Reports how
+ * often the noun is right, and the grain compared with 40 steps of DPM++ 2M Karras.
  */
 final class SamplerTrial {
   private static final int DEFAULT_STEPS = 20;
   private static final List<Integer> MORE_STEPS = List.of(25, 30, 40, 60);
   private static final int REFERENCE_STEPS = 40;
 
-  /** Grain that is seen: so much more than that of the reference, in levels of 255. */
+  /** Visible grain: the excess over the reference, in levels of 255. */
   private static final double SEEN = 0.5;
 
   private final Function<PromptSpec, BufferedImage> artist;
@@ -42,7 +42,7 @@ final class SamplerTrial {
     }
   }
 
-  /** Says a line about each sampler. */
+  /** Prints a line about each sampler. */
   void run(Consumer<String> say) {
     Outcome reference = outcome(Sampler.DPMPP_2M, Schedule.KARRAS, REFERENCE_STEPS);
     say.accept(reference.line("DPM++ 2M Karras, 40 steps"));
@@ -50,7 +50,7 @@ final class SamplerTrial {
       Outcome outcome = outcome(sampler, Schedule.AUTOMATIC, DEFAULT_STEPS);
       say.accept(outcome.line(sampler.label()) + remark(outcome, reference));
       if (isNoisy(outcome, reference)) {
-        // All of them: grain may come back at more steps.
+        // Test all step counts, because grain may return with more steps.
         for (int steps : MORE_STEPS) {
           Outcome more = outcome(sampler, Schedule.AUTOMATIC, steps);
           String name = sampler.label() + ", " + steps + " steps";

@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** How often images are as they were asked for, in the groups that the model is measured by. */
+/** Counts how often images match their prompts, in the groups by which the model is measured. */
 final class Scores {
   private static final Set<About> SINGLE = Set.of(About.COMMON, About.ANY);
 
@@ -20,9 +20,9 @@ final class Scores {
   private record Marked(Asked asked, Marks marks) {}
 
   /**
-   * Nothing yet.
+   * Creates empty scores.
    *
-   * @param common the kinds that the commonest nouns are
+   * @param common the kinds of the most common nouns
    */
   Scores(Set<Integer> common, NounClassifier classifier) {
     this.common = Set.copyOf(common);
@@ -33,44 +33,44 @@ final class Scores {
     all.add(new Marked(asked, marks));
   }
 
-  /** Share of single things, of the commonest nouns, that are what was asked for. */
+  /** Returns the fraction of single things among the most common nouns that are correct. */
   double commonNouns() {
     return share(this::isCommon, marked -> marked.marks().nouns());
   }
 
-  /** Share of single things that are what was asked for. */
+  /** Returns the fraction of single things that are correct. */
   double nouns() {
     return share(Scores::isSingle, marked -> marked.marks().nouns());
   }
 
-  /** Share of single things of which the right one is among the five most probable. */
+  /** Returns the fraction of single things whose kind is among the five most probable ones. */
   double amongTop() {
     return share(Scores::isSingle, marked -> marked.marks().amongTop());
   }
 
-  /** Share of all images whose ground has the colour. */
+  /** Returns the fraction of images whose ground has the requested colour. */
   double grounds() {
     return share(marked -> true, marked -> List.of(marked.marks().ground()));
   }
 
-  /** Share of things asked for in a colour that have it. */
+  /** Returns the fraction of things with a requested colour that have it. */
   double colours() {
     return share(marked -> true, marked -> marked.marks().colours());
   }
 
-  /** Share of tinted things that are what was asked for. */
+  /** Returns the fraction of tinted things whose noun is correct. */
   double tintedNouns() {
     return share(about(About.TINTED), marked -> marked.marks().nouns());
   }
 
-  /** Share of pairs of which both are what was asked for, where it was asked for. */
+  /** Returns the fraction of pairs with both things correct and at the requested sides. */
   double pairs() {
     return share(
         about(About.PAIR),
         marked -> List.of(marked.marks().nouns().stream().allMatch(right -> right)));
   }
 
-  /** Share of rows that have as many things as were asked for. */
+  /** Returns the fraction of rows with the requested number of things. */
   double counts() {
     return share(about(About.ROW), marked -> List.of(marked.marks().count()));
   }
@@ -97,15 +97,15 @@ final class Scores {
     return all.stream().filter(which).flatMap(marked -> answers.apply(marked).stream());
   }
 
-  /** The table, a line for each share with what it should be at least. */
+  /** Returns the table, a line for each score with its required minimum. */
   String table() {
     return String.join(
         "\n",
-        line("one thing, of the 200 commonest nouns", commonNouns(), "85"),
-        line("one thing, of all nouns", nouns(), "70"),
+        line("one thing, among the 200 most common nouns", commonNouns(), "85"),
+        line("one thing, among all nouns", nouns(), "70"),
         line("  the same, among the five most probable", amongTop(), ""),
         line("colour of the ground", grounds(), "95"),
-        line("colour of a thing that was asked for in one", colours(), "90"),
+        line("colour of a thing with a requested colour", colours(), "90"),
         line("  the noun of such a thing", tintedNouns(), ""),
         line("both nouns of a pair", pairs(), "60"),
         line("number of things in a row", counts(), ""));

@@ -16,22 +16,22 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The ground of an image: a colour of the palette, perhaps with a pattern in its other shade.
+ * The ground of an image: a palette colour, possibly with a pattern in its other shade.
  *
- * @param colour of the palette
- * @param main what the colour is like in the image
- * @param shade what the pattern's shade is like there; the same if there is no pattern
+ * @param colour the palette colour
+ * @param main the colour measured in the image
+ * @param shade the pattern's shade measured in the image; the same if there is no pattern
  */
 record SeenGround(Colour colour, Rgb main, Rgb shade) {
   private static final int RING = 20;
 
-  /** What is not so much of the other of a colour and its pattern's shade is not there. */
+  /** A colour or shade with a smaller fraction than this is considered absent. */
   private static final double PATTERN = 0.2;
 
-  /** What is so much unlike the ground is no noise on it, of 441 at most. */
+  /** A colour that differs from the ground by more than this is not noise; the maximum is 441. */
   private static final double UNLIKE = 36;
 
-  /** What a pixel of a ground can be: a colour or its shade in patterns. */
+  /** A possible colour of a ground pixel: a palette colour or its shade in patterns. */
   private record Paint(Colour colour, boolean isShade, Lab lab) {}
 
   private static final List<Paint> PAINTS =
@@ -44,10 +44,10 @@ record SeenGround(Colour colour, Rgb main, Rgb shade) {
           .toList();
 
   /**
-   * Takes the colour that most of the border has, with its shade in patterns.
+   * Returns the most common colour of the border, with its shade in patterns.
    *
-   * @param wanted the pattern that was asked for; dots do not reach the border, where others are
-   *     seen, so theirs is the shade that they must have
+   * @param wanted the requested pattern; dots do not reach the border, where other patterns are
+   *     visible, so their shade is computed from the ground's colour
    */
   static SeenGround of(Planes picture, Pattern wanted) {
     int width = picture.width();
@@ -84,7 +84,7 @@ record SeenGround(Colour colour, Rgb main, Rgb shade) {
     return votes.getOrDefault(colour, List.of());
   }
 
-  /** The ground as it is painted. */
+  /** Returns the ground as it is painted. */
   static SeenGround painted(Colour colour, Pattern pattern) {
     Rgb main = rgb(colour.paint());
     return new SeenGround(
@@ -106,7 +106,7 @@ record SeenGround(Colour colour, Rgb main, Rgb shade) {
     return new Rgb(paint.getRed(), paint.getGreen(), paint.getBlue());
   }
 
-  /** Whether a colour is not of the ground, nor of an edge of its pattern. */
+  /** Whether a colour belongs neither to the ground nor to an edge of its pattern. */
   boolean isUnlike(Rgb rgb) {
     double along = Math.max(0, Math.min(1, rgb.share(main, shade)));
     double red = rgb.red() - main.red() - along * (shade.red() - main.red());

@@ -15,8 +15,8 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
- * What generated images have and drawn ones have not: edges that a decoder left soft, faint noise,
- * faint waves beside edges as JPEG makes them.
+ * Adds artefacts of generated images to drawn ones: edges softened by a decoder, faint noise, and
+ * faint ripples near edges, as in JPEG files.
  */
 final class Softness {
   private static final double MOST_SHRINKING = 1.6;
@@ -25,7 +25,6 @@ final class Softness {
 
   private Softness() {}
 
-  /** A softened copy of an image. */
   static BufferedImage of(BufferedImage picture, SplittableRandom random) {
     int side = picture.getWidth();
     double kind = random.nextDouble();
@@ -62,7 +61,7 @@ final class Softness {
       out.flush();
       return ImageIO.read(new ByteArrayInputStream(file.toByteArray()));
     } catch (IOException e) {
-      throw new UncheckedIOException("a JPEG in memory failed", e);
+      throw new UncheckedIOException("JPEG encoding in memory failed", e);
     } finally {
       writer.dispose();
     }
@@ -73,7 +72,7 @@ final class Softness {
     int side = picture.getWidth();
     int[] pixels = picture.getRGB(0, 0, side, side, null, 0, side);
     for (int i = 0; i < pixels.length; i++) {
-      // Sums of bytes are near enough to Gaussian noise, and much faster.
+      // Sums of bytes approximate Gaussian noise well enough, and much faster.
       long bits = random.nextLong();
       int rgb = 0;
       for (int c = 0; c < 3; c++) {

@@ -17,13 +17,13 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Images of one thing each as a judge sees it: drawn on any ground in any size and tint, with what
- * generated images have, and cut out. Not safe for several threads.
+ * Images of one thing each as a judge sees it: drawn on any ground in any size and tint, with the
+ * artefacts of generated images, and cut out. Not safe for use by several threads.
  */
 final class Views {
   private static final int PICTURE = 128;
 
-  /** Sides that drawings are scaled down from. */
+  /** Sides from which drawings are scaled down. */
   private static final List<Integer> DRAWN = List.of(58, 116);
 
   private static final int MOST_AROUND = 5;
@@ -37,7 +37,7 @@ final class Views {
   private static final double SHARE_TINTED = 0.25;
   private static final double SHARE_PATTERNED = 0.25;
 
-  /** How far the box is off, as a share of its sides. */
+  /** The maximum error of the box, as a fraction of its sides. */
   private static final double MOST_SHIFT = 0.03;
 
   private static final int HELD_OUT_ONE_IN = 8;
@@ -51,12 +51,12 @@ final class Views {
     this.scenes = scenes;
   }
 
-  /** A view to learn from: not in a tint and on a ground that are held out for the kind. */
+  /** Returns a view to learn from, without the tints and grounds that are held out for the kind. */
   BufferedImage training(int kind, SplittableRandom random) {
     return view(kind, false, random);
   }
 
-  /** A view in a tint and on a ground that no view of the kind to learn from has. */
+  /** Returns a view in a tint and on a ground that no training view of the kind has. */
   BufferedImage heldOut(int kind, SplittableRandom random) {
     return view(kind, true, random);
   }
@@ -73,7 +73,7 @@ final class Views {
         }
       }
     }
-    // A few things are clear on few grounds.
+    // A few things are clear only on few grounds.
     return view(kind, null, Colour.GREEN, random)
         .or(() -> view(kind, null, Colour.PURPLE, random))
         .orElseThrow();
@@ -99,7 +99,7 @@ final class Views {
             ? PATTERNS.get(random.nextInt(PATTERNS.size()))
             : Pattern.PLAIN;
     int side = (int) (PICTURE * (SMALLEST + (LARGEST - SMALLEST) * random.nextDouble()));
-    // Only what is near the thing is painted, which is all that the view needs.
+    // Only the surroundings of the thing are painted, because the view needs no more.
     int around = Math.min(MOST_AROUND, (PICTURE - side) / 2);
     int width = side + 2 * around;
     int left = random.nextInt(PICTURE - width + 1);

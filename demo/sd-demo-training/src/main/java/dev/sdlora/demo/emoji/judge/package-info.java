@@ -1,12 +1,12 @@
 /**
- * Says what images of drawings show, and how often that is what was asked for.
+ * Recognises what images of drawings show, and counts how often it matches the prompts.
  *
- * <p>Where to change what:
+ * <p>Where to make changes:
  *
  * <ul>
- *   <li>What the demo model is asked, how images of drawings are judged: {@code demo.emoji.judge}:
+ *   <li>Test prompts of the demo model, judging of images of drawings: {@code demo.emoji.judge}:
  *       {@code Questions}, {@code Scores}; {@code SeenGround} and {@code Cutter} find things,
- *       {@code NounClassifier} says what they are.
+ *       {@code NounClassifier} identifies them.
  * </ul>
  */
 @NullMarked

@@ -60,7 +60,7 @@ final class ExaminationTest {
   void heldOutViews_afterAFewSteps_nearlyAllRight() {
     HeldOutViews views = HeldOutViews.of(classifier, VIEWS, 8);
     assertThat(views.right()).isGreaterThan(0.93);
-    assertThat(views.lines(3)).startsWith("the judge about 128 drawn things");
+    assertThat(views.lines(3)).startsWith("the judge on 128 drawn things");
   }
 
   @Test
