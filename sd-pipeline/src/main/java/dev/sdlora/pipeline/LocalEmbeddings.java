@@ -18,7 +18,7 @@ public final class LocalEmbeddings implements Backend.Embeddings {
 
   @Override
   public EmbeddingLibrary openLibrary(List<Path> folders) {
-    return new FolderEmbeddings(FileCaches.EMBEDDINGS, folders, List.of());
+    return FolderEmbeddings.open(FileCaches.EMBEDDINGS, folders, List.of());
   }
 
   @Override

@@ -34,7 +34,7 @@ public final class LocalLoras implements Backend.Loras {
 
   @Override
   public LoraLibrary openLibrary(List<Path> folders) {
-    return new FolderLibrary(files, cards, folders);
+    return FolderLibrary.open(files, cards, folders);
   }
 
   @Override

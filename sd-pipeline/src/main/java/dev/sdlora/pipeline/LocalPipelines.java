@@ -33,9 +33,9 @@ public final class LocalPipelines implements Backend.Pipelines {
   public Pipeline open(Backend.Settings settings) {
     warmUp();
     FolderLibrary library =
-        new FolderLibrary(FileCaches.LORAS, FileCaches.LORA_CARDS, settings.loraDirectories());
+        FolderLibrary.open(FileCaches.LORAS, FileCaches.LORA_CARDS, settings.loraDirectories());
     FolderEmbeddings embeddings =
-        new FolderEmbeddings(
+        FolderEmbeddings.open(
             FileCaches.EMBEDDINGS, settings.embeddingDirectories(), settings.embeddings());
     ModelFiles read = CheckpointReader.read(settings.checkpoint());
     ModelFiles files = settings.predictionType().map(read::predicting).orElse(read);

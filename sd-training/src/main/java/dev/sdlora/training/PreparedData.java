@@ -39,7 +39,7 @@ record PreparedData(List<Example> examples, Captions captions, String digest) {
             : tokens.encoded(model, settings.recipe().clipSkip());
     MessageDigest digest = sha256();
     List<Example> examples = new ArrayList<>();
-    try (ImageEncoder encoder = new ImageEncoder(model)) {
+    try (ImageEncoder encoder = ImageEncoder.load(model)) {
       for (int i = 0; i < set.size() && !cancelled.getAsBoolean(); i++) {
         examples.add(encode(encoder, set.get(i), i, settings, digest));
       }

@@ -83,7 +83,7 @@ final class Bench implements AutoCloseable {
 
   private static List<Example> examples(ModelFiles model, TrainingSet set, ImageSize size) {
     List<Example> examples = new ArrayList<>();
-    try (ImageEncoder encoder = new ImageEncoder(model)) {
+    try (ImageEncoder encoder = ImageEncoder.load(model)) {
       for (TrainingExample example : set.examples()) {
         Pixels.Fitted fitted = Pixels.fit(example.image().get(), size);
         float[] latent = encoder.encode(fitted.values(), size, examples.size());

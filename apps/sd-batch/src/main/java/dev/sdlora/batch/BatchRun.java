@@ -27,7 +27,7 @@ final class BatchRun {
   private Optional<RuntimeException> ofListener = Optional.empty();
 
   BatchRun(
-      List<BatchRequest> requests,
+      BatchPlan plan,
       RequestStates states,
       ResultFile results,
       OutputFolder output,
@@ -38,7 +38,7 @@ final class BatchRun {
     this.output = output;
     this.drawer = drawer;
     this.listener = listener;
-    this.plan = states.plan(requests);
+    this.plan = plan;
     this.time = new RemainingTime(plan.work(), System::nanoTime);
   }
 

@@ -144,7 +144,7 @@ public final class BatchRunner {
         BatchDrawer drawer = drawing.build()) {
       ResultFile results = ResultFile.open(folder);
       RequestStates states = new RequestStates(folder, results, retryFailed);
-      return new BatchRun(requests, states, results, output, drawer, listener).run();
+      return new BatchRun(states.plan(requests), states, results, output, drawer, listener).run();
     }
   }
 

@@ -85,7 +85,7 @@ final class FineTuning {
     SceneSource scenes = new SceneSource(SEED + 77);
     SplittableRandom random = new SplittableRandom(SEED);
     ImageSize size = new ImageSize(SIDE, SIDE);
-    try (ImageEncoder encoder = new ImageEncoder(model)) {
+    try (ImageEncoder encoder = ImageEncoder.load(model)) {
       for (int i = 0; i < pictures; i++) {
         Scene scene = scenes.training();
         float[] pixels = ImageBatch.pixels(List.of(scene.withLook(Look.LINES).draw(SIDE)));

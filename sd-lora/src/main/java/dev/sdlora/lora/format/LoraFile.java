@@ -46,7 +46,7 @@ public record LoraFile(
           "LoRA '" + path + "' does not exist", Reason.UNKNOWN, ErrorDetails.in(path));
     }
     TensorFile file = TensorFile.open(path);
-    Modules sorted = new Modules(file);
+    Modules sorted = Modules.of(file);
     ModelFamily family = Families.of(file.metadata(), sorted.modules());
     OtherFiles.refuseOtherModels(file, sorted.modules(), family);
     OtherFiles.refuseOtherMethods(file, sorted.strays());

@@ -37,8 +37,17 @@ final class Modules {
    * @throws LoraException if a module lacks a tensor, has two for one part, or has parts that do
    *     not match, or if its settings are invalid
    */
-  Modules(TensorFile file) {
+  static Modules of(TensorFile file) {
+    Modules modules = new Modules(file);
+    modules.read();
+    return modules;
+  }
+
+  private Modules(TensorFile file) {
     this.file = file;
+  }
+
+  private void read() {
     boolean list = NumberedLayers.isList(file);
     file.tensors()
         .values()

@@ -53,12 +53,17 @@ public final class FolderLibrary implements LoraLibrary {
    * @param folders the folders, which are searched recursively
    * @throws LoraException if one of them is not a folder
    */
-  public FolderLibrary(LoraFiles files, LoraCards cards, List<Path> folders) {
+  public static FolderLibrary open(LoraFiles files, LoraCards cards, List<Path> folders) {
+    FolderLibrary library = new FolderLibrary(files, cards, folders);
+    library.look();
+    return library;
+  }
+
+  private FolderLibrary(LoraFiles files, LoraCards cards, List<Path> folders) {
     this.files = files;
     this.cards = cards;
     this.trees = folders.stream().map(folder -> new FolderTree(folder, KIND)).toList();
     this.paths = new PathRedactor(folders);
-    look();
   }
 
   @Override

@@ -53,10 +53,14 @@ public final class AdapterFile implements AutoCloseable {
    * @throws dev.sdlora.api.error.TensorFileException if the folder is missing or cannot be written
    *     to
    */
-  public AdapterFile(Path target, DType format) {
+  public static AdapterFile create(Path target, DType format) {
+    return new AdapterFile(target, format, Spool.create(target));
+  }
+
+  private AdapterFile(Path target, DType format, Spool spool) {
     this.target = target;
     this.format = format;
-    this.spool = new Spool(target);
+    this.spool = spool;
   }
 
   /**

@@ -34,7 +34,7 @@ class FolderLibraryTest {
 
   private static FolderLibrary library(Path... folders) {
     LoraFiles files = new LoraFiles();
-    return new FolderLibrary(files, new LoraCards(files), List.of(folders));
+    return FolderLibrary.open(files, new LoraCards(files), List.of(folders));
   }
 
   private static List<String> names(List<LoraAdapter> loras) {

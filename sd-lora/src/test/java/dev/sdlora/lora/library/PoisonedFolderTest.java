@@ -46,7 +46,7 @@ class PoisonedFolderTest {
   }
 
   private FolderLibrary library() {
-    return new FolderLibrary(files, cards, List.of(folder));
+    return FolderLibrary.open(files, cards, List.of(folder));
   }
 
   private void assertOnlyGoodWorks(Path bad) {

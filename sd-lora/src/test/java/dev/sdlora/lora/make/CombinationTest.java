@@ -88,7 +88,7 @@ class CombinationTest {
   private LoraFile combine(List<LoraUse> uses, Optional<Ranks> rule) {
     Path path = folder.resolve("combined.safetensors");
     try (Torch torch = Torch.open("cpu");
-        AdapterFile target = new AdapterFile(path, DType.F32)) {
+        AdapterFile target = AdapterFile.create(path, DType.F32)) {
       new Combination(torch, INDEX, KeyNaming.KOHYA, rule).run(uses, target, MakingListener.NONE);
       target.write(Map.of("ss_base_model_version", "sd_v1"));
     }

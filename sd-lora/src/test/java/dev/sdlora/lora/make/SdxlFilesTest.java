@@ -99,7 +99,7 @@ class SdxlFilesTest {
     LoraFile peft = convert(lora, KeyNaming.PEFT);
     Path path = folder.resolve("merged.safetensors");
     try (Torch torch = Torch.open("cpu");
-        AdapterFile target = new AdapterFile(path, DType.F32)) {
+        AdapterFile target = AdapterFile.create(path, DType.F32)) {
       new Combination(
               torch, SDXL, KeyNaming.KOHYA.names(ModelFamily.SDXL), Optional.of(new Ranks(1, 1)))
           .run(

@@ -48,12 +48,18 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
    * @param given embeddings that take precedence over those in the folders
    * @throws EmbeddingException if one of the folders is not a folder
    */
-  public FolderEmbeddings(EmbeddingFiles files, List<Path> folders, List<Embedding> given) {
+  public static FolderEmbeddings open(
+      EmbeddingFiles files, List<Path> folders, List<Embedding> given) {
+    FolderEmbeddings embeddings = new FolderEmbeddings(files, folders, given);
+    embeddings.look();
+    return embeddings;
+  }
+
+  private FolderEmbeddings(EmbeddingFiles files, List<Path> folders, List<Embedding> given) {
     this.files = files;
     this.trees = folders.stream().map(folder -> new FolderTree(folder, KIND)).toList();
     this.given = List.copyOf(given);
     this.shown = new PathRedactor(folders);
-    look();
   }
 
   @Override

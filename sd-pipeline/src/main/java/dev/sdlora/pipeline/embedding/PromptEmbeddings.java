@@ -97,20 +97,27 @@ public final class PromptEmbeddings implements TrainedWords {
    * @param loras the request's LoRAs
    * @param lenient whether the name of an unusable embedding is read as text, with a warning
    */
-  public PromptEmbeddings(
+  public static PromptEmbeddings of(
       FolderEmbeddings library, List<LoraFile> loras, Target target, boolean lenient) {
-    this.files = library.files();
-    this.target = target;
-    this.lenient = lenient;
+    EmbeddingFiles files = library.files();
     Map<String, Candidate> candidates = new LinkedHashMap<>();
-    library.paths().forEach((name, path) -> put(candidates, inFile(name, path)));
+    library.paths().forEach((name, path) -> put(candidates, inFile(files, name, path)));
     for (LoraFile lora : loras) {
-      lora.embeddings().forEach(embedding -> put(candidates, bundled(lora, embedding)));
+      lora.embeddings().forEach(embedding -> put(candidates, bundled(files, lora, embedding)));
     }
     for (Embedding embedding : library.given()) {
-      put(candidates, inFile(embedding.name(), embedding.path()));
+      put(candidates, inFile(files, embedding.name(), embedding.path()));
     }
-    this.names = new SpelledNames<>(candidates, ClipTokenizer.standard());
+    return new PromptEmbeddings(
+        new SpelledNames<>(candidates, ClipTokenizer.standard()), files, target, lenient);
+  }
+
+  private PromptEmbeddings(
+      SpelledNames<Candidate> names, EmbeddingFiles files, Target target, boolean lenient) {
+    this.names = names;
+    this.files = files;
+    this.target = target;
+    this.lenient = lenient;
   }
 
   /**
@@ -121,11 +128,12 @@ public final class PromptEmbeddings implements TrainedWords {
     candidates.put(candidate.name, candidate);
   }
 
-  private Candidate inFile(String name, Path path) {
+  private static Candidate inFile(EmbeddingFiles files, String name, Path path) {
     return new Candidate(name, () -> files.file(path), Optional.of(path));
   }
 
-  private Candidate bundled(LoraFile lora, BundledEmbedding embedding) {
+  private static Candidate bundled(
+      EmbeddingFiles files, LoraFile lora, BundledEmbedding embedding) {
     return new Candidate(embedding.name(), () -> files.bundled(lora, embedding), Optional.empty());
   }
 

@@ -60,20 +60,17 @@ final class AppliedLoras implements AutoCloseable {
       LoraPlans loras,
       boolean restChanges,
       WeightGate.Lease lease,
-      Optional<Overlay> overlay) {
+      Optional<Overlay> overlay,
+      NDManager scope,
+      Map<String, NDArray> hypernetworks) {
     this.model = model;
     this.loras = loras;
     this.restChanges = restChanges;
     this.lease = lease;
     this.overlay = overlay;
+    this.scope = scope;
+    this.hypernetworks = hypernetworks;
     UNet plain = model.networks().unet();
-    this.scope = model.networks().torch().scope();
-    try {
-      this.hypernetworks = Hypernetwork.tensors(loras.hypernetworks(), plain.config(), scope);
-    } catch (RuntimeException | Error e) {
-      scope.close();
-      throw e;
-    }
     this.unetDict = beside(Network.UNET, 0, plain.weights());
     this.unet = unetDict.isEmpty() ? plain : plain.reading(() -> unetDict.orElseThrow());
   }
@@ -104,7 +101,10 @@ final class AppliedLoras implements AutoCloseable {
     WeightGate.LeaseRequest request = loras.leaseRequest();
     WeightGate.Lease lease = model.gate().enter(request, cancelled);
     Optional<Overlay> overlay = Optional.empty();
+    NDManager scope = model.networks().torch().scope();
     try {
+      Map<String, NDArray> hypernetworks =
+          Hypernetwork.tensors(loras.hypernetworks(), model.networks().unet().config(), scope);
       if (lease.overlays()) {
         overlay =
             Optional.of(
@@ -112,8 +112,10 @@ final class AppliedLoras implements AutoCloseable {
                     .overlays()
                     .open(loras.peaks(), loras.regions(), model.shapes(), model.networks().type()));
       }
-      return new AppliedLoras(model, loras, request.overlaid().changes(), lease, overlay);
+      return new AppliedLoras(
+          model, loras, request.overlaid().changes(), lease, overlay, scope, hypernetworks);
     } catch (RuntimeException | Error e) {
+      scope.close();
       overlay.ifPresent(Overlay::close);
       model.textEncoderMemory().giveBackUnused();
       lease.close();

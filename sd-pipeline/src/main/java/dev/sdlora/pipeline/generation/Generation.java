@@ -70,7 +70,7 @@ public final class Generation {
       RequestPlan plan, RequestPart part, boolean isLast, Progress progress, Results results) {
     long start = System.nanoTime();
     try (RequestNetworks networks =
-            new RequestNetworks(plan.model(), part.spec().controlUnits(), progress);
+            RequestNetworks.open(plan.model(), part.spec().controlUnits(), progress);
         NDManager scope = plan.model().networks().torch().scope()) {
       new Generation(plan, part, progress, networks, scope).draw(results);
       progress.stopIfCancelled();

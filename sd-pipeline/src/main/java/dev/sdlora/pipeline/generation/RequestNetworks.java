@@ -53,10 +53,14 @@ final class RequestNetworks implements AutoCloseable {
    * @param units the images that all passes follow
    * @throws dev.sdlora.api.error.CheckpointException if the network of a unit cannot be used
    */
-  RequestNetworks(Model model, List<ControlUnit> units, Progress progress) {
+  static RequestNetworks open(Model model, List<ControlUnit> units, Progress progress) {
+    return new RequestNetworks(model, model.controlNets().open(units), progress);
+  }
+
+  private RequestNetworks(Model model, Controls controls, Progress progress) {
     this.model = model;
     this.progress = progress;
-    this.controls = model.controlNets().open(units);
+    this.controls = controls;
   }
 
   /** The images to follow. */

@@ -33,10 +33,15 @@ public final class HypernetworkFolders {
    *
    * @throws StableDiffusionException if one is not a folder
    */
-  public HypernetworkFolders(List<Path> folders) {
+  public static HypernetworkFolders open(List<Path> folders) {
+    HypernetworkFolders hypernetworks = new HypernetworkFolders(folders);
+    hypernetworks.paths();
+    return hypernetworks;
+  }
+
+  private HypernetworkFolders(List<Path> folders) {
     trees = folders.stream().map(folder -> new FolderTree(folder, KIND)).toList();
     shown = new PathRedactor(folders);
-    paths();
   }
 
   /** Returns all names, sorted. */

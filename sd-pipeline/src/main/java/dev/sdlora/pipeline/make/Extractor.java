@@ -48,7 +48,7 @@ final class Extractor {
     Choice choice = new Choice(CheckpointReader.read(task.tuned()));
     before.patchable().forEach(choice::add);
     try (Torch torch = Torch.open("cpu");
-        AdapterFile target = new AdapterFile(file, DType.of(task.format()))) {
+        AdapterFile target = AdapterFile.create(file, DType.of(task.format()))) {
       Extraction extraction =
           new Extraction(
               torch,

@@ -40,7 +40,7 @@ final class Merger {
     List<LoraFile> files = uses.stream().map(LoraUse::file).toList();
     ModelFamily family = family(files);
     try (Torch torch = Torch.open("cpu");
-        AdapterFile target = new AdapterFile(file, Targets.format(task.format(), files))) {
+        AdapterFile target = AdapterFile.create(file, Targets.format(task.format(), files))) {
       new Combination(torch, KnownLayers.of(family), KeyNaming.KOHYA.names(family), task.ranks())
           .run(uses, target, listener);
       if (target.modules() == 0) {

@@ -25,7 +25,8 @@ final class Resizer {
     Targets.require(file, List.of(task.lora()));
     LoraFile lora = LoraFile.open(task.lora());
     try (Torch torch = Torch.open("cpu");
-        AdapterFile target = new AdapterFile(file, Targets.format(task.format(), List.of(lora)))) {
+        AdapterFile target =
+            AdapterFile.create(file, Targets.format(task.format(), List.of(lora)))) {
       new Combination(
               torch,
               KnownLayers.of(lora.family()),

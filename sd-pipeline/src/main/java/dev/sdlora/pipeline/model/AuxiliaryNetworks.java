@@ -54,14 +54,14 @@ public final class AuxiliaryNetworks implements AutoCloseable {
               .previewDecoder()
               .map(
                   file ->
-                      new Taesd(
+                      Taesd.load(
                           file,
                           networks.vae().config().latentChannels(),
                           networks.torch(),
                           networks.loader()));
       return new AuxiliaryNetworks(
           upscalers,
-          new HypernetworkFolders(settings.hypernetworkDirectories()),
+          HypernetworkFolders.open(settings.hypernetworkDirectories()),
           controlNets,
           taesd,
           LatentToRgb.of(files.checkpoint().family()));

@@ -264,7 +264,7 @@ public final class Model implements AutoCloseable {
 
   /** The embeddings that the prompts of one request may name, with those of its LoRAs. */
   public PromptEmbeddings embeddings(List<LoraFile> loras, boolean lenient) {
-    return new PromptEmbeddings(
+    return PromptEmbeddings.of(
         embeddings, loras, new PromptEmbeddings.Target(checkpoint, textWidths()), lenient);
   }
 

@@ -35,8 +35,7 @@ public final class Networks implements AutoCloseable {
   private final Prediction prediction;
   private final TrainedLevels levels;
 
-  private Networks(
-      Torch torch, ModelFiles files, ScalarType type, String device, MemoryPolicy policy) {
+  private Networks(Torch torch, ModelFiles files, ScalarType type, String device) {
     this.torch = torch;
     this.loader = new TensorLoader(torch);
     this.type = type;
@@ -49,12 +48,6 @@ public final class Networks implements AutoCloseable {
     loaded.add(decoder);
     LiveWeights unetWeights = PrecisionChoice.unetWeights(torch, loader, files, type, device);
     loaded.add(unetWeights);
-    if (policy == MemoryPolicy.KEEP) {
-      loaded.forEach(LiveWeights::read);
-    } else {
-      unetWeights.read();
-    }
-    // Most requests start from noise: what encodes images is read by the first that does.
     LiveWeights encoder = PrecisionChoice.vaeWeights(torch, files, true, type, device);
     loaded.add(encoder);
     this.vae = new Vae(torch, files.vae().config(), encoder, decoder);
@@ -62,6 +55,18 @@ public final class Networks implements AutoCloseable {
     this.latentResizing = new LatentResizing(torch);
     this.prediction = files.prediction();
     this.levels = files.levels();
+  }
+
+  /**
+   * Reads what a memory policy keeps. The VAE's encoder is read by the first request that starts
+   * from an image.
+   */
+  private void read(MemoryPolicy policy) {
+    if (policy == MemoryPolicy.KEEP) {
+      textEncoders.forEach(encoder -> encoder.weights().read());
+      vae.decoderWeights().read();
+    }
+    unet.weights().read();
   }
 
   private LiveWeights unread(Map<String, Origin> origins, TensorLoader by, ScalarType format) {
@@ -94,7 +99,9 @@ public final class Networks implements AutoCloseable {
     Torch torch = Torch.open(device);
     try {
       ScalarType type = PrecisionChoice.of(precision, device);
-      return new Networks(torch, files, type, device, policy);
+      Networks networks = new Networks(torch, files, type, device);
+      networks.read(policy);
+      return networks;
     } catch (RuntimeException | Error e) {
       torch.close();
       throw e;

@@ -56,12 +56,15 @@ public final class Refiner implements AutoCloseable {
         new OnDemand(policy, encoders, () -> encoders.forEach(LiveWeights::read));
     LiveWeights unetWeights = PrecisionChoice.unetWeights(memory, loader, files, type, device);
     loaded.add(unetWeights);
-    if (policy == MemoryPolicy.KEEP) {
-      encoders.forEach(LiveWeights::read);
-    }
-    unetWeights.read();
     this.unet = new UNet(memory, files.unet().config(), unetWeights);
     this.levels = files.levels().levels();
+  }
+
+  private void read(MemoryPolicy policy) {
+    if (policy == MemoryPolicy.KEEP) {
+      textEncoders.forEach(encoder -> encoder.weights().read());
+    }
+    unet.weights().read();
   }
 
   private LiveWeights unread(TensorLoader loader, Map<String, Origin> origins, ScalarType type) {
@@ -80,7 +83,9 @@ public final class Refiner implements AutoCloseable {
       ModelFiles files, ScalarType type, String device, MemoryPolicy policy, Torch torch) {
     Torch memory = torch.child();
     try {
-      return new Refiner(files, type, device, policy, memory);
+      Refiner refiner = new Refiner(files, type, device, policy, memory);
+      refiner.read(policy);
+      return refiner;
     } catch (RuntimeException | Error e) {
       memory.close();
       throw e;

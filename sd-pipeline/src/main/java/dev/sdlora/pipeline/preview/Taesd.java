@@ -40,13 +40,18 @@ public final class Taesd implements Previewer, AutoCloseable {
    * @param loader loads the weights
    * @throws CheckpointException if the file is not a TAESD decoder or is for other latents
    */
-  public Taesd(Path file, int latentChannels, Torch torch, TensorLoader loader) {
+  public static Taesd load(Path file, int latentChannels, Torch torch, TensorLoader loader) {
     NetworkFile<TinyDecoderConfig> read = TinyDecoderReader.read(file);
     requireFit(file, read.config(), latentChannels);
+    LiveWeights weights = LiveWeights.load(torch, loader, read.weights(), ScalarType.FLOAT32);
+    return new Taesd(torch, read.config(), weights);
+  }
+
+  private Taesd(Torch torch, TinyDecoderConfig config, LiveWeights weights) {
     this.torch = torch;
-    this.config = read.config();
-    this.weights = LiveWeights.load(torch, loader, read.weights(), ScalarType.FLOAT32);
-    this.decoder = new TinyDecoder(torch, read.config(), weights);
+    this.config = config;
+    this.weights = weights;
+    this.decoder = new TinyDecoder(torch, config, weights);
   }
 
   private static void requireFit(Path file, TinyDecoderConfig config, int latentChannels) {

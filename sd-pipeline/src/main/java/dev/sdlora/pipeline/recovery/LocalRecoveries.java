@@ -47,12 +47,12 @@ public final class LocalRecoveries implements Backend.Recoveries {
     }
 
     Recovery look() {
-      ModelFolders models = new ModelFolders(search.checkpoints());
+      ModelFolders models = ModelFolders.scan(search.checkpoints());
       if (!search.checkpoints().isEmpty()) {
         told.checkpoint().ifPresent(file -> model(Kind.CHECKPOINT, file, models));
       }
       if (!search.vaes().isEmpty()) {
-        told.vae().ifPresent(file -> model(Kind.VAE, file, new ModelFolders(search.vaes())));
+        told.vae().ifPresent(file -> model(Kind.VAE, file, ModelFolders.scan(search.vaes())));
       }
       if (!search.checkpoints().isEmpty()) {
         told.refiner().ifPresent(file -> model(Kind.REFINER, file, models));

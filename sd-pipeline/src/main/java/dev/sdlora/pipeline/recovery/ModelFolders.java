@@ -20,23 +20,27 @@ final class ModelFolders {
 
   private final List<Path> files;
 
+  private ModelFolders(List<Path> files) {
+    this.files = files;
+  }
+
   /**
    * Creates an index of files.
    *
    * @param places folders or files
    * @throws CheckpointException if one is neither
    */
-  ModelFolders(List<Path> places) {
+  static ModelFolders scan(List<Path> places) {
     List<FolderTree> folders =
         places.stream()
             .filter(place -> !Files.isRegularFile(place))
             .map(folder -> new FolderTree(folder, KIND))
             .toList();
-    this.files =
+    return new ModelFolders(
         Stream.concat(
                 places.stream().filter(Files::isRegularFile),
                 FolderTree.look(folders).files().stream())
-            .toList();
+            .toList());
   }
 
   Optional<Path> byHash(String hash) {

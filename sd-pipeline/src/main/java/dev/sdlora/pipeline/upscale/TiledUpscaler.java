@@ -40,12 +40,11 @@ public final class TiledUpscaler implements UpscalerNetwork {
   private final int margin;
   private volatile boolean closed;
 
-  private TiledUpscaler(Path file, Torch torch, int piece, int margin) {
-    NetworkFile<UpscalerConfig> read = UpscalerReader.read(file);
+  private TiledUpscaler(
+      NetworkFile<UpscalerConfig> read, LiveWeights weights, Torch torch, int piece, int margin) {
     this.name = read.name();
     this.torch = torch;
-    this.weights =
-        LiveWeights.load(torch, new TensorLoader(torch), read.weights(), ScalarType.FLOAT32);
+    this.weights = weights;
     this.network = UpscalerNet.of(torch, read.config(), weights);
     this.factor = read.config().factor();
     this.piece = piece;
@@ -65,7 +64,10 @@ public final class TiledUpscaler implements UpscalerNetwork {
   /** Loads an upscaler with another piece size; sizes are multiples of 4 pixels. */
   static TiledUpscaler open(Path file, Torch torch, int piece, int margin) {
     try {
-      return new TiledUpscaler(file, torch, piece, margin);
+      NetworkFile<UpscalerConfig> read = UpscalerReader.read(file);
+      LiveWeights weights =
+          LiveWeights.load(torch, new TensorLoader(torch), read.weights(), ScalarType.FLOAT32);
+      return new TiledUpscaler(read, weights, torch, piece, margin);
     } catch (RuntimeException | Error e) {
       torch.close();
       throw e;

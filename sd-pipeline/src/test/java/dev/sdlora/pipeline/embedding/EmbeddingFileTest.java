@@ -217,7 +217,7 @@ class EmbeddingFileTest {
   void library_foldersAndPictures_seesThemAsTheyAre() throws IOException {
     Files.createDirectories(folder.resolve("a/b"));
     FolderEmbeddings library =
-        new FolderEmbeddings(new EmbeddingFiles(), List.of(folder), List.of());
+        FolderEmbeddings.open(new EmbeddingFiles(), List.of(folder), List.of());
     assertThat(library.list()).isEmpty();
 
     write("cat.safetensors", Map.of("*", List.of(1L, 4L)));
@@ -239,7 +239,7 @@ class EmbeddingFileTest {
   @Test
   void library_folderThatIsNone_isRefused() {
     List<Path> folders = List.of(folder.resolve("gone"));
-    assertThatThrownBy(() -> new FolderEmbeddings(new EmbeddingFiles(), folders, List.of()))
+    assertThatThrownBy(() -> FolderEmbeddings.open(new EmbeddingFiles(), folders, List.of()))
         .isInstanceOf(EmbeddingException.class)
         .hasMessage("embedding directory '" + folders.get(0) + "' does not exist");
   }

@@ -27,7 +27,7 @@ class PoisonedImagesTest {
   private void assertOnlyGoodIsFound(List<Path> unreadable) throws IOException {
     TestImages.withText(folder.resolve("good.png"), TestImages.json("good", 1, 8));
     FolderEmbeddings library =
-        new FolderEmbeddings(new EmbeddingFiles(), List.of(folder), List.of());
+        FolderEmbeddings.open(new EmbeddingFiles(), List.of(folder), List.of());
     assertTimeoutPreemptively(
         FAR_TOO_LONG,
         () -> {

@@ -139,7 +139,7 @@ class HypernetworkFileTest {
   @ParameterizedTest
   @CsvSource({"0, 1, 0.5", "1, -0.7, 1", "1, 1, 0", "0, 0.3, 2"})
   void tensors_ofTwoFiles_actOneBehindTheOtherAsTheTwinSays(int side, double newer, double older) {
-    HypernetworkFolders folders = new HypernetworkFolders(List.of(FILES));
+    HypernetworkFolders folders = HypernetworkFolders.open(List.of(FILES));
     float[] x = numbers();
     float[] actual =
         changed(

@@ -34,7 +34,7 @@ class TaesdParityTest {
     try (Torch torch = Torch.open("cpu");
         TensorFile.Reader reader = golden.reader();
         Taesd taesd =
-            new Taesd(resource("taesd_decoder.safetensors"), 4, torch, new TensorLoader(torch))) {
+            Taesd.load(resource("taesd_decoder.safetensors"), 4, torch, new TensorLoader(torch))) {
       float[] actual =
           taesd.decode(reader.floats(golden.find(latent).orElseThrow()), size, Tiling.NONE);
 
@@ -52,7 +52,7 @@ class TaesdParityTest {
     try (Torch torch = Torch.open("cpu");
         TensorFile.Reader reader = golden.reader();
         Taesd taesd =
-            new Taesd(resource("taesd_decoder.safetensors"), 4, torch, new TensorLoader(torch))) {
+            Taesd.load(resource("taesd_decoder.safetensors"), 4, torch, new TensorLoader(torch))) {
       float[] latent = reader.floats(golden.find("latent").orElseThrow());
       float[] expected = rolled(taesd.decode(latent, size, tiling), 80, 48, 8 * right, 8 * down);
       float[] moved = taesd.decode(rolled(latent, 10, 6, right, down), size, tiling);

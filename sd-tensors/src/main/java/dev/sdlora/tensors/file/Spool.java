@@ -21,6 +21,11 @@ public final class Spool implements AutoCloseable {
   private final Path file;
   private final FileChannel channel;
 
+  private Spool(Path file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
   /**
    * Creates an empty spool.
    *
@@ -28,10 +33,10 @@ public final class Spool implements AutoCloseable {
    * @throws dev.sdlora.api.error.TensorFileException if the folder does not exist or is not
    *     writable
    */
-  public Spool(Path target) {
-    file = target.toAbsolutePath().resolveSibling(".sd-" + UUID.randomUUID() + ".spool");
+  public static Spool create(Path target) {
+    Path file = target.toAbsolutePath().resolveSibling(".sd-" + UUID.randomUUID() + ".spool");
     try {
-      channel =
+      FileChannel channel =
           FileChannel.open(
               file,
               StandardOpenOption.CREATE_NEW,
@@ -40,6 +45,7 @@ public final class Spool implements AutoCloseable {
               // If the system separates names from files, the name is removed at once, so no file
               // can remain.
               StandardOpenOption.DELETE_ON_CLOSE);
+      return new Spool(file, channel);
     } catch (IOException e) {
       throw TensorFileErrors.ioError(target, "could not be written", e);
     }

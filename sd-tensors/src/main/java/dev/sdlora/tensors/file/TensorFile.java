@@ -204,7 +204,7 @@ public final class TensorFile {
    *     header has changed since {@link #open(Path)}
    */
   public Reader reader() {
-    return new Reader(this);
+    return new Reader(this, openUnchanged());
   }
 
   /** Opens the file after the same checks as {@link #reader()}. */
@@ -225,9 +225,9 @@ public final class TensorFile {
     /** The strided tensor that was read last. */
     private volatile @Nullable StridedTensor scattered;
 
-    private Reader(TensorFile file) {
+    private Reader(TensorFile file, FileChannel channel) {
       this.file = file;
-      this.channel = file.openUnchanged();
+      this.channel = channel;
     }
 
     /** Returns the file that this reader reads. */

@@ -75,7 +75,7 @@ final class ReplacedFileTest {
 
   @Test
   void spool_whileItIsOpen_hasNoNameThatAKilledProcessWouldLeave() throws IOException {
-    try (Spool spool = new Spool(target)) {
+    try (Spool spool = Spool.create(target)) {
       SafetensorsWriter.Source source =
           spool.add(channel -> channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3})));
       assertThat(files()).containsExactly(target);

@@ -29,7 +29,7 @@ public final class LoraWriter {
       DType format,
       Map<String, String> metadata) {
     Map<String, NDArray> weights = parameters.weights();
-    try (AdapterFile file = new AdapterFile(path, format)) {
+    try (AdapterFile file = AdapterFile.create(path, format)) {
       for (AdapterModule module : parameters.modules()) {
         float[] down = values(weights, JointNames.of(module.network(), module.down()));
         float[] up = values(weights, JointNames.of(module.network(), module.up()));

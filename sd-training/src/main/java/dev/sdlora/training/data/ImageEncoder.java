@@ -32,20 +32,26 @@ public final class ImageEncoder implements AutoCloseable {
    *
    * @throws dev.sdlora.api.error.TensorFileException if they cannot be read
    */
-  public ImageEncoder(ModelFiles files) {
-    torch = Torch.open("cpu");
+  public static ImageEncoder load(ModelFiles files) {
+    Torch torch = Torch.open("cpu");
     try {
-      weights =
+      LiveWeights weights =
           LiveWeights.load(
               torch,
               new TensorLoader(torch),
               VaeConfig.half(files.vae().weights(), true),
               ScalarType.FLOAT32);
-      vae = new Vae(torch, files.vae().config(), weights);
+      return new ImageEncoder(torch, weights, new Vae(torch, files.vae().config(), weights));
     } catch (RuntimeException | Error e) {
       torch.close();
       throw e;
     }
+  }
+
+  private ImageEncoder(Torch torch, LiveWeights weights, Vae vae) {
+    this.torch = torch;
+    this.weights = weights;
+    this.vae = vae;
   }
 
   /**

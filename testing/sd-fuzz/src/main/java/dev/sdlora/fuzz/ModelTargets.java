@@ -105,7 +105,7 @@ final class ModelTargets {
   }
 
   private static void hypernetwork(Path file) {
-    new HypernetworkFolders(List.of(file.resolveSibling(""))).open("h");
+    HypernetworkFolders.open(List.of(file.resolveSibling(""))).open("h");
   }
 
   private static void embedding(byte[] lines) throws IOException {

@@ -31,11 +31,15 @@ public final class PublicApi {
 
   private final List<Class<?>> types = new ArrayList<>();
 
-  private PublicApi(Path classes) throws IOException {
+  private PublicApi() {}
+
+  private static PublicApi of(Path classes) throws IOException {
+    PublicApi api = new PublicApi();
     for (String exported : exported(classes)) {
-      addTypes(classes, exported);
+      api.addTypes(classes, exported);
     }
-    types.sort(Comparator.comparing(Class::getName));
+    api.types.sort(Comparator.comparing(Class::getName));
+    return api;
   }
 
   /** Returns the packages that the descriptor exports; without one, all packages. */
@@ -96,7 +100,7 @@ public final class PublicApi {
    */
   public static void assertRecorded(Path module, int most) {
     try {
-      PublicApi api = new PublicApi(module.resolve("target/classes"));
+      PublicApi api = PublicApi.of(module.resolve("target/classes"));
       Path file = module.resolve("api.txt");
       if (Boolean.getBoolean("api.update")) {
         Files.writeString(file, api.text());

@@ -44,8 +44,15 @@ final class Training extends InterruptibleWork {
   /** The unfinished LoRA of a cancelled training, with the state to resume from. */
   private record Saved(int step, Path file) {}
 
-  Training(TrainingPlan plan, Pipeline pipeline, LoraFolder loras) {
-    this(plan, pipeline, loras, Optional.empty(), new LossCurve(), List.of());
+  /** Creates a training; settings that cannot be used fail here, not in the job. */
+  static Training of(TrainingPlan plan, Pipeline pipeline, LoraFolder loras) {
+    return checked(
+        new Training(plan, pipeline, loras, Optional.empty(), new LossCurve(), List.of()));
+  }
+
+  private static Training checked(Training training) {
+    training.plan.trainer(training.pipeline, TrainingListener.NONE, training.resumes);
+    return training;
   }
 
   private Training(
@@ -63,14 +70,12 @@ final class Training extends InterruptibleWork {
     this.saved = saved;
     this.losses = losses;
     this.samples = new ArrayList<>(samples);
-    // Reports errors to the client that starts the training, not in the job.
-    plan.trainer(pipeline, TrainingListener.NONE, resumes);
   }
 
   /** Returns a training that resumes this one; empty if there is nothing to resume. */
   synchronized Optional<Training> resumed() {
     return resumableStep() > 0
-        ? Optional.of(new Training(plan, pipeline, loras, saved, losses.copy(), samples))
+        ? Optional.of(checked(new Training(plan, pipeline, loras, saved, losses.copy(), samples)))
         : Optional.empty();
   }
 

@@ -99,7 +99,7 @@ public final class TrainingsApi implements AutoCloseable {
     Path folder = Trainings.newFolder();
     Job job;
     try {
-      job = trainings.submit(new Training(reader.read(fields, folder), offer.pipeline(), loras));
+      job = trainings.submit(Training.of(reader.read(fields, folder), offer.pipeline(), loras));
     } catch (RuntimeException e) {
       Trainings.delete(folder);
       throw e;
