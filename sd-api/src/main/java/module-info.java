@@ -5,7 +5,7 @@ import dev.sdlora.api.spi.MakingBackend;
 @SuppressWarnings("module") // The modules named here stand on this one and are compiled later.
 module dev.sdlora.api {
   requires static transitive org.jspecify;
-  requires transitive java.desktop;
+  requires static transitive java.desktop;
 
   exports dev.sdlora.api;
   exports dev.sdlora.api.error;

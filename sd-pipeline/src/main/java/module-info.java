@@ -2,6 +2,7 @@ import dev.sdlora.api.spi.Backend;
 import dev.sdlora.api.spi.MakingBackend;
 import dev.sdlora.pipeline.LocalEmbeddings;
 import dev.sdlora.pipeline.LocalFiles;
+import dev.sdlora.pipeline.LocalImages;
 import dev.sdlora.pipeline.LocalLoras;
 import dev.sdlora.pipeline.LocalPipelines;
 import dev.sdlora.pipeline.LocalPrompts;
@@ -16,6 +17,7 @@ module dev.sdlora.pipeline {
   requires dev.sdlora.lora;
   requires dev.sdlora.prompt;
   requires dev.sdlora.sampler;
+  requires java.desktop;
   requires java.management;
   requires jdk.management;
   requires org.slf4j;

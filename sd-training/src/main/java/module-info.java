@@ -5,6 +5,7 @@ module dev.sdlora.training {
   requires dev.sdlora.lora;
   requires dev.sdlora.pipeline;
   requires dev.sdlora.sampler;
+  requires transitive java.desktop;
   requires org.slf4j;
 
   exports dev.sdlora.training;

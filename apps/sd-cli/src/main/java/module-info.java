@@ -9,6 +9,7 @@ module dev.sdlora.cli {
   requires dev.sdlora.server;
   requires dev.sdlora.training;
   requires info.picocli;
+  requires java.desktop;
 
   // Picocli sets option fields by reflection; Jackson reads the records of reports.
   opens dev.sdlora.cli to

@@ -5,6 +5,7 @@ module dev.sdlora.request {
   requires static transitive org.jspecify;
   requires transitive com.fasterxml.jackson.databind;
   requires transitive dev.sdlora.api;
+  requires java.desktop;
 
   exports dev.sdlora.request to
       dev.sdlora.batch,

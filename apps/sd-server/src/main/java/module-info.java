@@ -8,6 +8,7 @@ module dev.sdlora.server {
   requires dev.sdlora.training;
   requires io.javalin;
   requires jakarta.servlet;
+  requires java.desktop;
   requires micrometer.core;
   requires micrometer.registry.prometheus;
   requires org.eclipse.jetty.ee10.servlet;

@@ -6,8 +6,8 @@ import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.api.image.LatentPreview;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -168,7 +169,7 @@ public final class ImageBenchmark implements GenerationListener {
   }
 
   @Override
-  public void stepEnd(GenerationListener.Step step, LatentPreview preview) {
+  public void stepEnd(GenerationListener.Step step, Supplier<Image> preview) {
     end("step");
   }
 

@@ -9,6 +9,7 @@ import dev.sdlora.api.model.CheckpointDistance;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.api.spi.Backend;
+import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.api.spi.Services;
 import dev.sdlora.api.value.FileNames;
 import dev.sdlora.api.value.FileReference;
@@ -39,39 +40,28 @@ public final class Checkpoint {
   private final List<String> signs;
   private final List<String> words;
 
-  private Checkpoint(Builder values) {
-    path = values.path;
-    family = values.family;
-    layout = values.layout;
-    storage = values.storage;
-    tensors = values.tensors;
-    parameters = values.parameters;
-    defaultSize = values.defaultSize;
-    defaults = values.defaults;
-    parts = values.parts;
-    vae = values.vae;
-    predictionType = values.predictionType;
-    task = values.task;
-    signs = values.signs;
-    words = values.words;
-  }
-
   /**
-   * {@return a builder with what there has to be; the rest has the defaults that its setters tell}
-   * {@link #open} makes a checkpoint from what is on disk.
+   * For implementations. Callers of the library use {@link #open(Path)}.
    *
-   * @param path the file or folder, which is not looked at
-   * @param family the generation of Stable Diffusion that it is
+   * @param values the values
    */
-  public static Builder builder(Path path, ModelFamily family) {
-    Objects.requireNonNull(path, "path");
-    Objects.requireNonNull(family, "family");
-    return new Builder(path, family);
-  }
-
-  /** {@return a builder that starts from this one} */
-  public Builder toBuilder() {
-    return new Builder(this);
+  @SuppressWarnings("exports") // The builder is for implementations too.
+  public Checkpoint(CheckpointBuilder values) {
+    Objects.requireNonNull(values, "values");
+    path = values.path();
+    family = values.family();
+    layout = values.layout();
+    storage = values.storage();
+    tensors = values.tensors();
+    parameters = values.parameters();
+    defaultSize = values.defaultSize();
+    defaults = values.defaults();
+    parts = values.parts();
+    vae = values.vae();
+    predictionType = values.predictionType();
+    task = values.task();
+    signs = values.signs();
+    words = values.words();
   }
 
   /** {@return the file or folder} */
@@ -254,7 +244,6 @@ public final class Checkpoint {
     return FileNames.stem(path);
   }
 
-  /** Whether the other tells the same. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Checkpoint that && state().equals(that.state());
@@ -290,190 +279,5 @@ public final class Checkpoint {
   @Override
   public String toString() {
     return "Checkpoint" + told();
-  }
-
-  /** Collects what there is to tell. Not safe for use by several threads at once. */
-  public static final class Builder {
-    private final Path path;
-    private final ModelFamily family;
-    private Layout layout = Layout.SINGLE_FILE;
-    private String storage = "float32";
-    private int tensors;
-    private long parameters;
-    private ImageSize defaultSize = new ImageSize(512, 512);
-    private PromptSpec defaults = PromptSpec.builder().build();
-    private CheckpointParts parts = CheckpointParts.DEFAULT;
-    private Optional<Path> vae = Optional.empty();
-    private PredictionType predictionType = PredictionType.EPSILON;
-    private Task task = Task.TEXT_TO_IMAGE;
-    private List<String> signs = List.of();
-    private List<String> words = List.of();
-
-    private Builder(Path path, ModelFamily family) {
-      this.path = path;
-      this.family = family;
-    }
-
-    private Builder(Checkpoint values) {
-      path = values.path;
-      family = values.family;
-      layout = values.layout;
-      storage = values.storage;
-      tensors = values.tensors;
-      parameters = values.parameters;
-      defaultSize = values.defaultSize;
-      defaults = values.defaults;
-      parts = values.parts;
-      vae = values.vae;
-      predictionType = values.predictionType;
-      task = values.task;
-      signs = values.signs;
-      words = values.words;
-    }
-
-    /**
-     * Sets how the file names its tensors.
-     *
-     * @param layout default {@link Layout#SINGLE_FILE}
-     * @return this builder
-     */
-    public Builder layout(Layout layout) {
-      Objects.requireNonNull(layout, "layout");
-      this.layout = layout;
-      return this;
-    }
-
-    /**
-     * Sets the number format of most weights in the file.
-     *
-     * @param storage its name, such as {@code float16}. Default {@code float32}
-     * @return this builder
-     */
-    public Builder storage(String storage) {
-      Objects.requireNonNull(storage, "storage");
-      this.storage = storage;
-      return this;
-    }
-
-    /**
-     * Sets how many tensors the networks use.
-     *
-     * @param tensors their number. Default 0
-     * @return this builder
-     */
-    public Builder tensors(int tensors) {
-      this.tensors = tensors;
-      return this;
-    }
-
-    /**
-     * Sets how many numbers those tensors hold.
-     *
-     * @param parameters their number. Default 0
-     * @return this builder
-     */
-    public Builder parameters(long parameters) {
-      this.parameters = parameters;
-      return this;
-    }
-
-    /**
-     * Sets the image size that the model was made for.
-     *
-     * @param defaultSize default 512x512
-     * @return this builder
-     */
-    public Builder defaultSize(ImageSize defaultSize) {
-      Objects.requireNonNull(defaultSize, "defaultSize");
-      this.defaultSize = defaultSize;
-      return this;
-    }
-
-    /**
-     * Sets the settings that suit the model; see {@link Checkpoint#defaults()}.
-     *
-     * @param defaults a request with an empty prompt. Default: the defaults of {@link PromptSpec}
-     * @return this builder
-     */
-    public Builder defaults(PromptSpec defaults) {
-      this.defaults = Objects.requireNonNull(defaults, "defaults");
-      return this;
-    }
-
-    /**
-     * Sets what it is put together from.
-     *
-     * @param parts default {@link CheckpointParts#DEFAULT}
-     * @return this builder
-     */
-    public Builder parts(CheckpointParts parts) {
-      Objects.requireNonNull(parts, "parts");
-      this.parts = parts;
-      return this;
-    }
-
-    /**
-     * Sets whose VAE takes the place of its own. Default: its own stays.
-     *
-     * @param vae a file or folder
-     * @return this builder
-     */
-    public Builder vae(Path vae) {
-      this.vae = Optional.of(Objects.requireNonNull(vae, "vae"));
-      return this;
-    }
-
-    /**
-     * Sets what its U-Net predicts.
-     *
-     * @param predictionType default {@link PredictionType#EPSILON}
-     * @return this builder
-     */
-    public Builder predictionType(PredictionType predictionType) {
-      Objects.requireNonNull(predictionType, "predictionType");
-      this.predictionType = predictionType;
-      return this;
-    }
-
-    /**
-     * Sets what it was trained for.
-     *
-     * @param task default {@link Task#TEXT_TO_IMAGE}
-     * @return this builder
-     */
-    public Builder task(Task task) {
-      Objects.requireNonNull(task, "task");
-      this.task = task;
-      return this;
-    }
-
-    /**
-     * Sets what told the family and the prediction.
-     *
-     * @param signs sentences for people. Default none
-     * @return this builder
-     */
-    public Builder signs(List<String> signs) {
-      Objects.requireNonNull(signs, "signs");
-      this.signs = List.copyOf(signs);
-      return this;
-    }
-
-    /**
-     * Sets the words that it was taught.
-     *
-     * @param words each a word or a few, in lower case. Default none: it does not tell
-     * @return this builder
-     */
-    public Builder words(List<String> words) {
-      Objects.requireNonNull(words, "words");
-      this.words = List.copyOf(words);
-      return this;
-    }
-
-    /** {@return the checkpoint} The builder can be used further. */
-    public Checkpoint build() {
-      return new Checkpoint(this);
-    }
   }
 }

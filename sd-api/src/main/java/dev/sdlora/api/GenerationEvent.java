@@ -1,7 +1,6 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.image.Image;
-import dev.sdlora.api.image.LatentPreview;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -59,8 +58,8 @@ public sealed interface GenerationEvent {
    * @param total how many steps this image takes, in both passes of hires fix
    * @param sigma the noise level at which the step started, in units of the data's standard
    *     deviation
-   * @param preview what the image looks like so far, see {@link LatentPreview}; empty if the step
-   *     was not asked for yet when it was done
+   * @param preview a preview of the unfinished image, see {@link GenerationListener#stepEnd}; empty
+   *     if the step was not requested yet when it was done
    */
   record StepDone(int image, int number, int total, double sigma, Optional<Image> preview)
       implements GenerationEvent {

@@ -1,8 +1,9 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.image.LatentPreview;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.sampling.SpeedOptions;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Watches a generation. Override what is of interest; every method does nothing by default. Events
@@ -140,9 +141,12 @@ public interface GenerationListener {
    * A step is done.
    *
    * @param step which one, of which image
-   * @param preview what the image looks like so far, made on demand
+   * @param preview computes a cheap preview of the unfinished image from the denoised latent: one
+   *     pixel for each latent position, an eighth of the image's width and height; or the whole
+   *     image if the pipeline has a {@linkplain Pipeline.Builder#previewDecoder preview decoder}.
+   *     Valid during this call only
    */
-  default void stepEnd(Step step, LatentPreview preview) {}
+  default void stepEnd(Step step, Supplier<Image> preview) {}
 
   /**
    * The latent is about to become pixels.

@@ -1,7 +1,6 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.image.Image;
-import dev.sdlora.api.image.LatentPreview;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -169,7 +168,7 @@ final class GenerationSubscription implements Flow.Subscription {
       }
 
       @Override
-      public void stepEnd(Step step, LatentPreview preview) {
+      public void stepEnd(Step step, Supplier<Image> preview) {
         GenerationEvent.StepDone done = GenerationSubscription.this.step(step, preview);
         add(() -> done);
       }
@@ -182,7 +181,7 @@ final class GenerationSubscription implements Flow.Subscription {
   }
 
   /** With its preview, which costs time, if the subscriber keeps up. */
-  private GenerationEvent.StepDone step(GenerationListener.Step step, LatentPreview preview) {
+  private GenerationEvent.StepDone step(GenerationListener.Step step, Supplier<Image> preview) {
     boolean wanted;
     synchronized (this) {
       wanted = subscriber != null && pending.isNextRequested();
@@ -192,7 +191,7 @@ final class GenerationSubscription implements Flow.Subscription {
         step.number(),
         step.total(),
         step.sigma(),
-        wanted ? Optional.of(Image.of(preview.toImage())) : Optional.empty());
+        wanted ? Optional.of(preview.get()) : Optional.empty());
   }
 
   /** Sees to it that a thread says what there is to say. */

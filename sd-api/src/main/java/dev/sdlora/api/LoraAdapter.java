@@ -7,12 +7,10 @@ import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.RegionMask;
-import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.lora.LoraConflicts;
 import dev.sdlora.api.lora.LoraDetails;
 import dev.sdlora.api.lora.LoraEffect;
 import dev.sdlora.api.lora.LoraFit;
-import dev.sdlora.api.lora.LoraHashes;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.api.lora.StrengthSchedule;
@@ -29,7 +27,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,32 +42,35 @@ public final class LoraAdapter {
   private final LoraStrength strength;
   private final Optional<RegionMask> mask;
 
-  private LoraAdapter(Builder values) {
+  /**
+   * Describes a file without reading it, at strength 1. {@link #open} reads the description from
+   * the file.
+   *
+   * @param path the file
+   * @param family the family that it was trained for
+   * @param modules the number of layers that it changes
+   * @param rank the largest rank among its layers
+   * @param metadata the trainer's metadata, such as {@code ss_output_name}; copied
+   */
+  public LoraAdapter(
+      Path path, ModelFamily family, int modules, int rank, Map<String, String> metadata) {
+    this.path = Objects.requireNonNull(path, "path");
+    this.family = Objects.requireNonNull(family, "family");
+    this.modules = modules;
+    this.rank = rank;
+    this.metadata = Map.copyOf(Objects.requireNonNull(metadata, "metadata"));
+    strength = LoraStrength.of(1);
+    mask = Optional.empty();
+  }
+
+  private LoraAdapter(LoraAdapter values, LoraStrength strength, Optional<RegionMask> mask) {
     path = values.path;
     family = values.family;
     modules = values.modules;
     rank = values.rank;
     metadata = values.metadata;
-    strength = values.strength;
-    mask = values.mask;
-  }
-
-  /**
-   * {@return a builder with what there has to be; the rest has the defaults that its setters tell}
-   * {@link #open} makes an adapter from what is on disk.
-   *
-   * @param path the file, which is not looked at
-   * @param family the generation of Stable Diffusion that it was trained for
-   */
-  public static Builder builder(Path path, ModelFamily family) {
-    Objects.requireNonNull(path, "path");
-    Objects.requireNonNull(family, "family");
-    return new Builder(path, family);
-  }
-
-  /** {@return a builder that starts from this one} */
-  public Builder toBuilder() {
-    return new Builder(this);
+    this.strength = strength;
+    this.mask = mask;
   }
 
   /** {@return the file} */
@@ -172,7 +172,20 @@ public final class LoraAdapter {
    * @throws IllegalArgumentException if the value is NaN or infinite
    */
   public LoraAdapter withStrength(double strength) {
-    return toBuilder().strength(strength).build();
+    return withStrength(
+        this.strength
+            .withTextEncoder(strength)
+            .withUnet(StrengthSchedule.constant(Checks.finite(strength, "unetStrength"))));
+  }
+
+  /**
+   * {@return the same adapter with other strengths, block weights and rank limit}
+   *
+   * @param strength replaces {@link #strength()}, such as {@code LoraStrength.of(0.5, 0.8)} or
+   *     {@code lora.strength().withUnet(schedule)}
+   */
+  public LoraAdapter withStrength(LoraStrength strength) {
+    return new LoraAdapter(this, Objects.requireNonNull(strength, "strength"), mask);
   }
 
   /** {@return the part of the image in which it acts; empty, the default, for everywhere} */
@@ -200,7 +213,7 @@ public final class LoraAdapter {
    * @param mask where it acts
    */
   public LoraAdapter withMask(RegionMask mask) {
-    return toBuilder().mask(mask).build();
+    return new LoraAdapter(this, strength, Optional.of(Objects.requireNonNull(mask, "mask")));
   }
 
   /**
@@ -273,8 +286,8 @@ public final class LoraAdapter {
   }
 
   /**
-   * {@return the image beside the file that shows what it does; see {@link
-   * LoraDetails.Usage#preview}} Looks for it at each call.
+   * {@return the image beside the file that shows what it does; see {@link LoraDetails#preview}}
+   * Looks for it at each call.
    */
   public Optional<Path> preview() {
     return Services.find(Backend.Loras.class).preview(this);
@@ -312,14 +325,37 @@ public final class LoraAdapter {
   }
 
   /**
-   * {@return the hashes by which model sites know the file} Reads all of it, once as long as its
-   * size and time stamp stay the same.
+   * {@return the SHA-256 of the whole file, 64 hexadecimal digits in lower case} Reads all of the
+   * file, once as long as its size and time stamp stay the same.
    *
    * @throws LoraException if the file cannot be read any more
    * @throws TensorFileException if it changed meanwhile
    */
-  public LoraHashes hashes() {
-    return Services.find(Backend.Loras.class).hashes(this);
+  public String sha256() {
+    return Services.find(Backend.Loras.class).sha256(this);
+  }
+
+  /**
+   * {@return Civitai's AutoV2 hash: the first 10 digits of {@link #sha256()}}
+   *
+   * @throws LoraException if the file cannot be read any more
+   * @throws TensorFileException if it changed meanwhile
+   */
+  public String autoV2() {
+    return sha256().substring(0, 10);
+  }
+
+  /**
+   * {@return the AutoV3 hash, 12 hexadecimal digits that stay the same when the metadata is edited}
+   * The first digits of {@code sshs_model_hash} in the metadata if it is there, else of the SHA-256
+   * of the data after the header. A1111 writes this one into images ({@code Lora hashes}). Reads
+   * the file once as long as its size and time stamp stay the same.
+   *
+   * @throws LoraException if the file cannot be read any more
+   * @throws TensorFileException if it changed meanwhile
+   */
+  public String autoV3() {
+    return Services.find(Backend.Loras.class).autoV3(this);
   }
 
   /**
@@ -423,164 +459,5 @@ public final class LoraAdapter {
   public String toString() {
     return "LoraAdapter[%s, %s, %s modules, rank %s, strength %s]"
         .formatted(name(), family.label(), modules, rank, strength.tagArguments());
-  }
-
-  /** Collects what there is to tell. Not safe for use by several threads at once. */
-  public static final class Builder {
-    private final Path path;
-    private final ModelFamily family;
-    private int modules = 1;
-    private int rank = 1;
-    private Map<String, String> metadata = Map.of();
-    private LoraStrength strength = LoraStrength.of(1);
-    private Optional<RegionMask> mask = Optional.empty();
-
-    private Builder(Path path, ModelFamily family) {
-      this.path = path;
-      this.family = family;
-    }
-
-    private Builder(LoraAdapter values) {
-      path = values.path;
-      family = values.family;
-      modules = values.modules;
-      rank = values.rank;
-      metadata = values.metadata;
-      strength = values.strength;
-      mask = values.mask;
-    }
-
-    /**
-     * Sets how many layers it changes.
-     *
-     * @param modules their number. Default 1
-     * @return this builder
-     */
-    public Builder modules(int modules) {
-      this.modules = modules;
-      return this;
-    }
-
-    /**
-     * Sets the largest rank among its layers.
-     *
-     * @param rank default 1
-     * @return this builder
-     */
-    public Builder rank(int rank) {
-      this.rank = rank;
-      return this;
-    }
-
-    /**
-     * Sets what the trainer wrote into the file.
-     *
-     * @param metadata by its keys, such as {@code ss_output_name}; copied. Default empty
-     * @return this builder
-     */
-    public Builder metadata(Map<String, String> metadata) {
-      Objects.requireNonNull(metadata, "metadata");
-      this.metadata = Map.copyOf(metadata);
-      return this;
-    }
-
-    /**
-     * Sets both strengths.
-     *
-     * @param strength 0 switches the adapter off, negative values invert it. Default 1
-     * @return this builder
-     * @throws IllegalArgumentException if the value is NaN or infinite
-     */
-    public Builder strength(double strength) {
-      return textEncoderStrength(strength).unetStrength(strength);
-    }
-
-    /**
-     * Sets everything that there is to set at once.
-     *
-     * @param strength strengths, weights of blocks and rank limit. Default 1 everywhere
-     * @return this builder
-     */
-    public Builder strength(LoraStrength strength) {
-      this.strength = Objects.requireNonNull(strength, "strength");
-      return this;
-    }
-
-    /**
-     * Sets the factor on the change of the text encoder alone.
-     *
-     * @param strength default 1
-     * @return this builder
-     * @throws IllegalArgumentException if the value is NaN or infinite
-     */
-    public Builder textEncoderStrength(double strength) {
-      this.strength = this.strength.withTextEncoder(strength);
-      return this;
-    }
-
-    /**
-     * Sets the factor on the change of the U-Net alone, the same in all steps.
-     *
-     * @param strength default 1
-     * @return this builder
-     * @throws IllegalArgumentException if the value is NaN or infinite
-     */
-    public Builder unetStrength(double strength) {
-      Checks.finite(strength, "unetStrength");
-      return unetStrength(StrengthSchedule.constant(strength));
-    }
-
-    /**
-     * Sets the factor on the change of the U-Net for each step.
-     *
-     * @param schedule the factors over the steps. Default 1 in all
-     * @return this builder
-     */
-    public Builder unetStrength(StrengthSchedule schedule) {
-      Objects.requireNonNull(schedule, "schedule");
-      this.strength = this.strength.withUnet(schedule);
-      return this;
-    }
-
-    /**
-     * Sets factors of blocks, by which the strengths are multiplied.
-     *
-     * @param blocks default {@link BlockWeights#ALL}
-     * @return this builder
-     */
-    public Builder blocks(BlockWeights blocks) {
-      Objects.requireNonNull(blocks, "blocks");
-      this.strength = this.strength.withBlocks(blocks);
-      return this;
-    }
-
-    /**
-     * Uses the leading components of the rank only; see {@link LoraStrength#rankLimit}. Default:
-     * all.
-     *
-     * @param limit how many, at least 1
-     * @return this builder
-     * @throws IllegalArgumentException if the limit is less than 1
-     */
-    public Builder rankLimit(int limit) {
-      this.strength = this.strength.withRankLimit(OptionalInt.of(limit));
-      return this;
-    }
-
-    /**
-     * Has it act in a part of the image only; see {@link LoraAdapter#withMask(RegionMask)}.
-     *
-     * @param mask where it acts. Default: everywhere
-     * @return this builder
-     */
-    public Builder mask(RegionMask mask) {
-      this.mask = Optional.of(Objects.requireNonNull(mask, "mask"));
-      return this;
-    }
-
-    /** {@return the adapter} The builder can be used further. */
-    public LoraAdapter build() {
-      return new LoraAdapter(this);
-    }
   }
 }

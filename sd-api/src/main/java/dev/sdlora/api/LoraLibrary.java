@@ -107,7 +107,7 @@ public interface LoraLibrary {
    * @param spec a request read from an image
    * @throws LoraException if one of the folders no longer exists
    */
-  default List<Recovery.Missing> missing(PromptSpec spec) {
+  default List<Recovery.Item> missing(PromptSpec spec) {
     return Recovery.of(spec).loras(this).find().missing();
   }
 }

@@ -13,6 +13,7 @@ import dev.sdlora.api.image.UpscalerNetwork;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.api.spi.Backend;
+import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.api.spi.Services;
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.api.value.DeviceNames;
@@ -697,7 +698,9 @@ public interface Pipeline extends AutoCloseable {
       return Services.find(Backend.Pipelines.class)
           .open(
               new Backend.Settings(
-                  model.toBuilder().parts(parts.apply(model.parts().toBuilder()).build()).build(),
+                  new CheckpointBuilder(model)
+                      .parts(parts.apply(model.parts().toBuilder()).build())
+                      .build(),
                   loraDirectories,
                   embeddingDirectories,
                   embeddings,

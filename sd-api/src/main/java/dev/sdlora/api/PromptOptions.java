@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PromptOptions {
   /** The default options. */
-  public static final PromptOptions DEFAULTS = builder().build();
+  public static final PromptOptions DEFAULTS = new PromptOptions(new Values());
 
   /** The defaults of A1111 without exception: LoRA tags in the negative prompt are plain text. */
   public static final PromptOptions EXACT_A1111 = DEFAULTS.withNegativeLoras(false);
@@ -24,12 +24,12 @@ public final class PromptOptions {
   private final int commaBacktracking;
   private final boolean padConds;
   private final boolean oldEditingTimelines;
-  private final EmptyNegativePrompt emptyNegative;
+  private final boolean emptyNegativeEncoded;
   private final boolean clipSkipOnSdxl;
   private final PromptLimits limits;
   private final Optional<DynamicPrompts> dynamicPrompts;
 
-  private PromptOptions(Builder values) {
+  private PromptOptions(Values values) {
     mode = values.mode;
     emphasis = values.emphasis;
     styles = values.styles;
@@ -37,20 +37,10 @@ public final class PromptOptions {
     commaBacktracking = values.commaBacktracking;
     padConds = values.padConds;
     oldEditingTimelines = values.oldEditingTimelines;
-    emptyNegative = values.emptyNegative;
+    emptyNegativeEncoded = values.emptyNegativeEncoded;
     clipSkipOnSdxl = values.clipSkipOnSdxl;
     limits = values.limits;
     dynamicPrompts = values.dynamicPrompts;
-  }
-
-  /** {@return a builder with the default values documented on its setters} */
-  public static Builder builder() {
-    return new Builder();
-  }
-
-  /** {@return a builder that starts from these options} */
-  public Builder toBuilder() {
-    return new Builder(this);
   }
 
   /**
@@ -113,11 +103,12 @@ public final class PromptOptions {
   }
 
   /**
-   * {@return the replacement of an empty negative prompt on SDXL} Default {@link
-   * EmptyNegativePrompt#ZEROS}.
+   * {@return whether SDXL encodes an empty negative prompt} True as in ComfyUI, and in diffusers
+   * with an empty one; false, the default, replaces the outputs of the text encoders with zeros, as
+   * in A1111, and in diffusers without one. SD 1.x and 2.x always encode it.
    */
-  public EmptyNegativePrompt emptyNegative() {
-    return emptyNegative;
+  public boolean emptyNegativeEncoded() {
+    return emptyNegativeEncoded;
   }
 
   /**
@@ -134,13 +125,39 @@ public final class PromptOptions {
   }
 
   /**
+   * Returns a copy that treats prompts as templates, which draw a new prompt for each image: {@code
+   * {a|b}}, wildcards, variables.
+   *
+   * @param dynamicPrompts the folders with wildcards
+   * @return the copy
+   */
+  public PromptOptions withDynamicPrompts(DynamicPrompts dynamicPrompts) {
+    Values values = values();
+    values.dynamicPrompts = Optional.of(Objects.requireNonNull(dynamicPrompts, "dynamicPrompts"));
+    return new PromptOptions(values);
+  }
+
+  /**
+   * Returns a copy that uses prompts without templates, which is the default.
+   *
+   * @return the copy
+   */
+  public PromptOptions withoutDynamicPrompts() {
+    Values values = values();
+    values.dynamicPrompts = Optional.empty();
+    return new PromptOptions(values);
+  }
+
+  /**
    * Returns a copy with another mode.
    *
    * @param mode the handling of malformed prompts
    * @return the copy
    */
   public PromptOptions withMode(PromptMode mode) {
-    return toBuilder().mode(mode).build();
+    Values values = values();
+    values.mode = Objects.requireNonNull(mode, "mode");
+    return new PromptOptions(values);
   }
 
   /**
@@ -150,7 +167,9 @@ public final class PromptOptions {
    * @return the copy
    */
   public PromptOptions withEmphasis(Emphasis emphasis) {
-    return toBuilder().emphasis(emphasis).build();
+    Values values = values();
+    values.emphasis = Objects.requireNonNull(emphasis, "emphasis");
+    return new PromptOptions(values);
   }
 
   /**
@@ -160,7 +179,9 @@ public final class PromptOptions {
    * @return the copy
    */
   public PromptOptions withStyles(List<Style> styles) {
-    return toBuilder().styles(styles).build();
+    Values values = values();
+    values.styles = List.copyOf(Objects.requireNonNull(styles, "styles"));
+    return new PromptOptions(values);
   }
 
   /**
@@ -170,7 +191,9 @@ public final class PromptOptions {
    * @return the copy
    */
   public PromptOptions withNegativeLoras(boolean act) {
-    return toBuilder().negativeLoras(act).build();
+    Values values = values();
+    values.negativeLoras = act;
+    return new PromptOptions(values);
   }
 
   /**
@@ -181,7 +204,9 @@ public final class PromptOptions {
    * @throws IllegalArgumentException if the number is out of range
    */
   public PromptOptions withCommaBacktracking(int tokens) {
-    return toBuilder().commaBacktracking(tokens).build();
+    Values values = values();
+    values.commaBacktracking = Checks.inRange(0, 74, tokens, "commaBacktracking");
+    return new PromptOptions(values);
   }
 
   /**
@@ -191,7 +216,9 @@ public final class PromptOptions {
    * @return the copy
    */
   public PromptOptions withPadConds(boolean pad) {
-    return toBuilder().padConds(pad).build();
+    Values values = values();
+    values.padConds = pad;
+    return new PromptOptions(values);
   }
 
   /**
@@ -201,17 +228,21 @@ public final class PromptOptions {
    * @return the copy
    */
   public PromptOptions withOldEditingTimelines(boolean old) {
-    return toBuilder().oldEditingTimelines(old).build();
+    Values values = values();
+    values.oldEditingTimelines = old;
+    return new PromptOptions(values);
   }
 
   /**
-   * Returns a copy with another replacement of an empty negative prompt on SDXL.
+   * Returns a copy that sets whether SDXL encodes an empty negative prompt.
    *
-   * @param emptyNegative the replacement
+   * @param encoded see {@link #emptyNegativeEncoded()}
    * @return the copy
    */
-  public PromptOptions withEmptyNegative(EmptyNegativePrompt emptyNegative) {
-    return toBuilder().emptyNegative(emptyNegative).build();
+  public PromptOptions withEmptyNegativeEncoded(boolean encoded) {
+    Values values = values();
+    values.emptyNegativeEncoded = encoded;
+    return new PromptOptions(values);
   }
 
   /**
@@ -221,7 +252,9 @@ public final class PromptOptions {
    * @return the copy
    */
   public PromptOptions withClipSkipOnSdxl(boolean heed) {
-    return toBuilder().clipSkipOnSdxl(heed).build();
+    Values values = values();
+    values.clipSkipOnSdxl = heed;
+    return new PromptOptions(values);
   }
 
   /**
@@ -231,7 +264,25 @@ public final class PromptOptions {
    * @return the copy
    */
   public PromptOptions withLimits(PromptLimits limits) {
-    return toBuilder().limits(limits).build();
+    Values values = values();
+    values.limits = Objects.requireNonNull(limits, "limits");
+    return new PromptOptions(values);
+  }
+
+  private Values values() {
+    Values values = new Values();
+    values.mode = mode;
+    values.emphasis = emphasis;
+    values.styles = styles;
+    values.negativeLoras = negativeLoras;
+    values.commaBacktracking = commaBacktracking;
+    values.padConds = padConds;
+    values.oldEditingTimelines = oldEditingTimelines;
+    values.emptyNegativeEncoded = emptyNegativeEncoded;
+    values.clipSkipOnSdxl = clipSkipOnSdxl;
+    values.limits = limits;
+    values.dynamicPrompts = dynamicPrompts;
+    return values;
   }
 
   @Override
@@ -253,7 +304,7 @@ public final class PromptOptions {
         commaBacktracking,
         padConds,
         oldEditingTimelines,
-        emptyNegative,
+        emptyNegativeEncoded,
         clipSkipOnSdxl,
         limits,
         dynamicPrompts);
@@ -265,186 +316,17 @@ public final class PromptOptions {
   }
 
   /** Builds the options. Not thread-safe. */
-  public static final class Builder {
+  private static final class Values {
     private PromptMode mode = PromptMode.A1111;
     private Emphasis emphasis = Emphasis.ORIGINAL;
     private List<Style> styles = List.of();
     private boolean negativeLoras = true;
     private int commaBacktracking = 20;
-    private boolean padConds = false;
-    private boolean oldEditingTimelines = false;
-    private EmptyNegativePrompt emptyNegative = EmptyNegativePrompt.ZEROS;
-    private boolean clipSkipOnSdxl = false;
+    private boolean padConds;
+    private boolean oldEditingTimelines;
+    private boolean emptyNegativeEncoded;
+    private boolean clipSkipOnSdxl;
     private PromptLimits limits = PromptLimits.DEFAULTS;
     private Optional<DynamicPrompts> dynamicPrompts = Optional.empty();
-
-    private Builder() {}
-
-    private Builder(PromptOptions values) {
-      mode = values.mode;
-      emphasis = values.emphasis;
-      styles = values.styles;
-      negativeLoras = values.negativeLoras;
-      commaBacktracking = values.commaBacktracking;
-      padConds = values.padConds;
-      oldEditingTimelines = values.oldEditingTimelines;
-      emptyNegative = values.emptyNegative;
-      clipSkipOnSdxl = values.clipSkipOnSdxl;
-      limits = values.limits;
-      dynamicPrompts = values.dynamicPrompts;
-    }
-
-    /**
-     * Sets the handling of malformed prompts.
-     *
-     * @param mode default {@link PromptMode#A1111}
-     * @return this builder
-     */
-    public Builder mode(PromptMode mode) {
-      Objects.requireNonNull(mode, "mode");
-      this.mode = mode;
-      return this;
-    }
-
-    /**
-     * Sets the effect of weights.
-     *
-     * @param emphasis default {@link Emphasis#ORIGINAL}
-     * @return this builder
-     */
-    public Builder emphasis(Emphasis emphasis) {
-      Objects.requireNonNull(emphasis, "emphasis");
-      this.emphasis = emphasis;
-      return this;
-    }
-
-    /**
-     * Sets the styles merged into both prompts before any other processing.
-     *
-     * @param styles the styles in the order of merging. Default none
-     * @return this builder
-     */
-    public Builder styles(List<Style> styles) {
-      Objects.requireNonNull(styles, "styles");
-      this.styles = List.copyOf(styles);
-      return this;
-    }
-
-    /**
-     * Sets whether LoRA tags in the negative prompt are applied; A1111 treats them as plain text.
-     *
-     * @param negativeLoras default true
-     * @return this builder
-     */
-    public Builder negativeLoras(boolean negativeLoras) {
-      this.negativeLoras = negativeLoras;
-      return this;
-    }
-
-    /**
-     * Sets whether the shorter of prompt and negative prompt is padded with empty chunks. Both then
-     * run as one batch; the image changes slightly.
-     *
-     * @param padConds default false
-     * @return this builder
-     */
-    public Builder padConds(boolean padConds) {
-      this.padConds = padConds;
-      return this;
-    }
-
-    /**
-     * Sets whether numbers in prompt editing have their meaning from before A1111 1.6: in {@code
-     * [from:to:when]}, a number of 1 or more is then a step, a smaller one a fraction, and hires
-     * fix starts counting anew.
-     *
-     * @param oldEditingTimelines default false
-     * @return this builder
-     */
-    public Builder oldEditingTimelines(boolean oldEditingTimelines) {
-      this.oldEditingTimelines = oldEditingTimelines;
-      return this;
-    }
-
-    /**
-     * Sets the replacement of an empty negative prompt on SDXL.
-     *
-     * @param emptyNegative default {@link EmptyNegativePrompt#ZEROS}
-     * @return this builder
-     */
-    public Builder emptyNegative(EmptyNegativePrompt emptyNegative) {
-      Objects.requireNonNull(emptyNegative, "emptyNegative");
-      this.emptyNegative = emptyNegative;
-      return this;
-    }
-
-    /**
-     * Sets whether CLIP skip applies to the smaller text encoder of SDXL, as A1111's setting
-     * "Enable Clip skip for SDXL" does.
-     *
-     * @param clipSkipOnSdxl default false
-     * @return this builder
-     */
-    public Builder clipSkipOnSdxl(boolean clipSkipOnSdxl) {
-      this.clipSkipOnSdxl = clipSkipOnSdxl;
-      return this;
-    }
-
-    /**
-     * Treats prompts as templates that draw a new prompt for each image: {@code {a|b}}, wildcards,
-     * variables.
-     *
-     * @param dynamicPrompts the folders with wildcards. Default: prompts are not templates
-     * @return this builder
-     */
-    public Builder dynamicPrompts(DynamicPrompts dynamicPrompts) {
-      Objects.requireNonNull(dynamicPrompts, "dynamicPrompts");
-      this.dynamicPrompts = Optional.of(dynamicPrompts);
-      return this;
-    }
-
-    /**
-     * Uses prompts without templates, which is the default.
-     *
-     * @return this builder
-     */
-    public Builder noDynamicPrompts() {
-      this.dynamicPrompts = Optional.empty();
-      return this;
-    }
-
-    /**
-     * Sets the limits on the prompts.
-     *
-     * @param limits default {@link PromptLimits#DEFAULTS}
-     * @return this builder
-     */
-    public Builder limits(PromptLimits limits) {
-      Objects.requireNonNull(limits, "limits");
-      this.limits = limits;
-      return this;
-    }
-
-    /**
-     * Sets the number of tokens to look back for a comma to break at when a chunk of 75 tokens is
-     * full.
-     *
-     * @param commaBacktracking 0 to 74; 0 breaks anywhere. Default 20
-     * @return this builder
-     * @throws IllegalArgumentException if the number is out of range
-     */
-    public Builder commaBacktracking(int commaBacktracking) {
-      this.commaBacktracking = Checks.inRange(0, 74, commaBacktracking, "commaBacktracking");
-      return this;
-    }
-
-    /**
-     * Builds the options. The builder can be reused.
-     *
-     * @return the options
-     */
-    public PromptOptions build() {
-      return new PromptOptions(this);
-    }
   }
 }

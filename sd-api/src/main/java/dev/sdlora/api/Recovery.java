@@ -31,7 +31,7 @@ import java.util.Optional;
  * @param missing those that are not, in the same order; of kinds that there was nothing to look
  *     through for, neither is told
  */
-public record Recovery(PromptSpec spec, List<Found> found, List<Missing> missing) {
+public record Recovery(PromptSpec spec, List<Item> found, List<Item> missing) {
   /**
    * Copies the lists.
    *
@@ -69,45 +69,37 @@ public record Recovery(PromptSpec spec, List<Found> found, List<Missing> missing
   }
 
   /**
-   * A file that is there.
+   * A file that the image was made with.
    *
-   * @param kind what it is to the request
-   * @param name as the image calls it
-   * @param hash by which it was found; empty if the image tells none, and the name alone counted
-   * @param file where it is
+   * @param kind its part in the request
+   * @param name its name in the image; may be empty for a model of which only the hash is known
+   * @param hash its hash in the image; empty if the image has none, and the name alone counts
+   * @param file its path here; empty if it is missing
+   * @param namesake of a missing file, another file that has its name here; its hash differs
    */
-  public record Found(Kind kind, String name, Optional<String> hash, Path file) {
-    /** {@return whether it has another name here} */
+  public record Item(
+      Kind kind, String name, Optional<String> hash, Optional<Path> file, Optional<Path> namesake) {
+    /** {@return whether the file is here under another name} */
     public boolean renamed() {
-      return !name.equals(FileNames.stem(file)) && !name.equals("" + file.getFileName());
+      return file.filter(
+              path -> !name.equals(FileNames.stem(path)) && !name.equals("" + path.getFileName()))
+          .isPresent();
     }
 
     @Override
     public String toString() {
-      return "%s '%s' is '%s'%s"
-          .formatted(kind.label(), name, file, hash.map(h -> " (hash " + h + ")").orElse(""));
-    }
-  }
-
-  /**
-   * A file that is not there.
-   *
-   * @param kind what it is to the request
-   * @param name as the image calls it; it may be empty for a model of which only the hash is told
-   * @param hash as the image tells it, if it does
-   * @param namesake another file, which the name stands for here; its hash differs
-   */
-  public record Missing(Kind kind, String name, Optional<String> hash, Optional<Path> namesake) {
-    @Override
-    public String toString() {
-      return "%s '%s'%s is missing%s"
-          .formatted(
-              kind.label(),
-              name,
-              hash.map(digits -> " (hash " + digits + ")").orElse(""),
-              namesake
-                  .map(file -> "; '" + file + "' has its name, but is another file")
-                  .orElse(""));
+      String digits = hash.map(h -> " (hash " + h + ")").orElse("");
+      return file.map(path -> "%s '%s' is '%s'%s".formatted(kind.label(), name, path, digits))
+          .orElseGet(
+              () ->
+                  "%s '%s'%s is missing%s"
+                      .formatted(
+                          kind.label(),
+                          name,
+                          digits,
+                          namesake
+                              .map(path -> "; '" + path + "' has its name, but is another file")
+                              .orElse("")));
     }
   }
 
@@ -128,7 +120,10 @@ public record Recovery(PromptSpec spec, List<Found> found, List<Missing> missing
    */
   public Optional<Path> file(Kind kind) {
     Objects.requireNonNull(kind, "kind");
-    return found.stream().filter(file -> file.kind() == kind).map(Found::file).findFirst();
+    return found.stream()
+        .filter(item -> item.kind() == kind)
+        .flatMap(item -> item.file().stream())
+        .findFirst();
   }
 
   /** What to look through. Not safe for use by several threads. */

@@ -27,7 +27,7 @@ final class ScriptedPipeline implements Pipeline {
 
     void step(int number) {
       GenerationListener.Step step = new GenerationListener.Step(0, number, 4, 1.0 / number);
-      listener.stepEnd(step, () -> IMAGE.toBufferedImage());
+      listener.stepEnd(step, IMAGE::image);
     }
 
     void image(int index) {
@@ -35,7 +35,7 @@ final class ScriptedPipeline implements Pipeline {
     }
 
     void end() {
-      GenerationResult result = GenerationResult.builder(List.of(IMAGE)).build();
+      GenerationResult result = new GenerationResult(List.of(IMAGE));
       listener.generationEnd(result);
       future.complete(result);
     }

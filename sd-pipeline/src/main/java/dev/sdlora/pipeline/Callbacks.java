@@ -10,9 +10,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between a request and its listener: knows what the listener has thrown, can interrupt it
- * while it runs, and lets none of its interrupts reach the work, whose files an interrupt would
- * close.
+ * A proxy between a request and its listener. It records exceptions of the listener, can interrupt
+ * the listener while it runs, and keeps these interrupts away from the work, because an interrupt
+ * would close the files that the work reads.
  */
 final class Callbacks implements InvocationHandler {
   private final GenerationListener listener;
@@ -24,7 +24,7 @@ final class Callbacks implements InvocationHandler {
     this.listener = listener;
   }
 
-  /** The listener as the work calls it. */
+  /** Returns the proxied listener, which the work calls. */
   GenerationListener watched() {
     return (GenerationListener)
         Proxy.newProxyInstance(
@@ -33,7 +33,10 @@ final class Callbacks implements InvocationHandler {
             this);
   }
 
-  /** What the listener threw, if this comes from it; what it may not throw comes wrapped. */
+  /**
+   * Returns the listener's exception if a failure was caused by it. Checked exceptions that the
+   * listener must not throw are unwrapped.
+   */
   Optional<Throwable> thrownBehind(Throwable failure) {
     Throwable origin =
         failure instanceof UndeclaredThrowableException wrapped && wrapped.getCause() != null
@@ -42,7 +45,7 @@ final class Callbacks implements InvocationHandler {
     return Optional.of(origin).filter(cause -> cause == thrown);
   }
 
-  /** Interrupts the listener, now and whenever it is called from here on. */
+  /** Interrupts the listener, now and in all later calls. */
   synchronized void interrupt() {
     interrupting = true;
     if (inside != null) {

@@ -8,7 +8,7 @@ import dev.sdlora.pipeline.model.FileCaches;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What can be found out about embeddings. Made by {@link java.util.ServiceLoader}. */
+/** Inspects embeddings. Created by {@link java.util.ServiceLoader}. */
 public final class LocalEmbeddings implements Backend.Embeddings {
 
   @Override

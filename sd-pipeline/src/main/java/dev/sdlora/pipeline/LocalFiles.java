@@ -11,7 +11,7 @@ import dev.sdlora.pipeline.fit.CheckpointDistances;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Looks into files with weights. Made by {@link java.util.ServiceLoader}. */
+/** Inspects files with weights. Created by {@link java.util.ServiceLoader}. */
 public final class LocalFiles implements Backend.Files {
 
   @Override

@@ -15,7 +15,7 @@ import dev.sdlora.tensors.torch.Torch;
 import java.io.InputStream;
 import java.nio.file.Path;
 
-/** Image files and larger images. Made by {@link java.util.ServiceLoader}. */
+/** Reads and enlarges images. Created by {@link java.util.ServiceLoader}. */
 public final class LocalImages implements Backend.Images {
 
   @Override

@@ -7,7 +7,6 @@ import dev.sdlora.api.lora.LoraConflicts;
 import dev.sdlora.api.lora.LoraDetails;
 import dev.sdlora.api.lora.LoraEffect;
 import dev.sdlora.api.lora.LoraFit;
-import dev.sdlora.api.lora.LoraHashes;
 import dev.sdlora.api.lora.TriggerWord;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.lora.library.FolderLibrary;
@@ -21,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** What can be found out about LoRA files. Made by {@link java.util.ServiceLoader}. */
+/** Inspects LoRA files. Created by {@link java.util.ServiceLoader}. */
 public final class LocalLoras implements Backend.Loras {
   private final LoraFiles files = FileCaches.LORAS;
   private final LoraCards cards = FileCaches.LORA_CARDS;
@@ -73,8 +72,13 @@ public final class LocalLoras implements Backend.Loras {
   }
 
   @Override
-  public LoraHashes hashes(LoraAdapter lora) {
-    return files.hashes(lora.path());
+  public String sha256(LoraAdapter lora) {
+    return files.sha256(lora.path());
+  }
+
+  @Override
+  public String autoV3(LoraAdapter lora) {
+    return files.hash(lora.path());
   }
 
   @Override

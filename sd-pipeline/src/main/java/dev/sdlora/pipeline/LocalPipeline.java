@@ -39,12 +39,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A pipeline in this process. As many threads as generations may run at the same time do all native
- * work; requests start in the order of their arrival. The {@link WeightGate} keeps them from
- * changing weights that others use; nothing else that they share changes.
+ * A pipeline in this process. All native work runs on worker threads, one for each concurrent
+ * generation; requests start in order of arrival. The {@link WeightGate} prevents requests from
+ * changing weights in use by others; the rest of the shared state is immutable.
  *
- * <p>Futures are completed on other threads than those, since what depends on them may wait for
- * another request of this pipeline.
+ * <p>Futures are completed on separate threads, because dependent actions may wait for another
+ * request of this pipeline.
  */
 public final class LocalPipeline implements Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(LocalPipeline.class);
@@ -78,7 +78,7 @@ public final class LocalPipeline implements Pipeline {
               threads.add(thread);
               return thread;
             });
-    // One for each future whose dependents take their time.
+    // One thread for each future whose dependent actions take time.
     this.completers =
         new ThreadPoolExecutor(
             0,
@@ -89,14 +89,14 @@ public final class LocalPipeline implements Pipeline {
             task -> thread(task, " done"));
   }
 
-  /** From now on the end of the JVM cancels what is under way and closes this. */
+  /** Registers a shutdown hook that cancels running requests and closes this pipeline. */
   void closeOnShutdown() {
     Thread hook = new Thread(this::closeNow, "sd-lora shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
     shutdownHook = Optional.of(hook);
   }
 
-  /** The model that all requests share. */
+  /** Returns the state shared by all requests. */
   public Model model() {
     return model;
   }
@@ -184,8 +184,7 @@ public final class LocalPipeline implements Pipeline {
       return CompletableFuture.failedFuture(
           new ResourceException(
               Resource.QUEUE,
-              "%s requests wait for this pipeline already, which is the most that it lets wait"
-                  .formatted(maxQueued),
+              "the queue is full: %s requests are waiting (maxQueued)".formatted(maxQueued),
               maxQueued + 1L,
               maxQueued));
     }
@@ -196,7 +195,7 @@ public final class LocalPipeline implements Pipeline {
       work.leave();
       throw isClosed();
     } catch (Throwable e) {
-      // There was no memory for a thread, say.
+      // For example, there was no memory for a thread.
       workers.remove(work);
       work.leave();
       throw e;
@@ -208,7 +207,7 @@ public final class LocalPipeline implements Pipeline {
     return new IllegalStateException("the pipeline is closed");
   }
 
-  /** A request that waits or runs. */
+  /** A waiting or running request. */
   private final class Work implements Runnable {
     private final PromptSpec spec;
     private final Callbacks callbacks;
@@ -221,7 +220,7 @@ public final class LocalPipeline implements Pipeline {
       this.request = Request.of(this::stop);
     }
 
-    /** Nobody waits for it any more: it leaves the queue, or ends at the next step. */
+    /** Removes a cancelled request from the queue, or ends it at the next step. */
     private void stop() {
       if (workers.remove(this)) {
         leave();
@@ -229,7 +228,7 @@ public final class LocalPipeline implements Pipeline {
       wake();
     }
 
-    /** Gives its place to another request. */
+    /** Frees the place of this request in the queue. */
     private synchronized void leave() {
       if (!left) {
         left = true;
@@ -292,7 +291,7 @@ public final class LocalPipeline implements Pipeline {
       }
     }
 
-    /** Completes the future, whatever happens. */
+    /** Completes the future in any case. */
     private void end(@Nullable GenerationResult result, @Nullable Throwable failure) {
       leave();
       try {
@@ -318,7 +317,7 @@ public final class LocalPipeline implements Pipeline {
   public void close(Duration patience) {
     refuseListeners();
     closed = true;
-    // Requests that wait fail; those under way are waited for.
+    // Waiting requests fail; running ones are waited for.
     model.gate().close();
     model.memory().close();
     workers.shutdown();
@@ -340,13 +339,13 @@ public final class LocalPipeline implements Pipeline {
     }
   }
 
-  /** Waits for the work to end; returns whether this thread was interrupted meanwhile. */
+  /** Waits for the work to end and returns whether this thread was interrupted meanwhile. */
   private boolean await(long nanos) {
     boolean interrupted = false;
     long deadline = System.nanoTime() + Math.min(nanos, Long.MAX_VALUE / 2);
     while (true) {
       try {
-        // Either it is over, or patience is.
+        // The workers have terminated, or the time limit is over.
         if (workers.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
             || nanos < Long.MAX_VALUE) {
           return interrupted;
@@ -374,10 +373,10 @@ public final class LocalPipeline implements Pipeline {
     }
   }
 
-  /** They run on the threads that they would wait for. */
+  /** Throws if called by a listener: it runs on a worker thread and would wait for itself. */
   private void refuseListeners() {
     if (threads.contains(Thread.currentThread())) {
-      throw new IllegalStateException("a listener must not call the pipeline that it listens to");
+      throw new IllegalStateException("a listener must not call its own pipeline");
     }
   }
 }

@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
-/** Opens pipelines and tells of devices. Made by {@link java.util.ServiceLoader}. */
+/** Opens pipelines and describes devices. Created by {@link java.util.ServiceLoader}. */
 public final class LocalPipelines implements Backend.Pipelines {
 
   @Override

@@ -10,13 +10,13 @@ import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.api.prompt.Prompt;
 import dev.sdlora.api.prompt.PromptExplanation;
 import dev.sdlora.api.prompt.PromptExplanation.Encoded;
-import dev.sdlora.api.prompt.PromptExplanation.Network;
 import dev.sdlora.api.prompt.PromptExplanation.Options;
 import dev.sdlora.api.prompt.PromptExplanation.Part;
 import dev.sdlora.api.prompt.PromptExplanation.Piece;
 import dev.sdlora.api.prompt.PromptExplanation.Problem;
-import dev.sdlora.api.prompt.PromptExplanation.Scheduled;
 import dev.sdlora.api.prompt.PromptExplanation.Token;
+import dev.sdlora.api.prompt.PromptNode;
+import dev.sdlora.api.prompt.PromptNode.Kind;
 import dev.sdlora.api.prompt.Span;
 import dev.sdlora.api.prompt.TokenCount;
 import dev.sdlora.api.spi.Backend;
@@ -27,7 +27,6 @@ import dev.sdlora.pipeline.request.UntaughtWords;
 import dev.sdlora.pipeline.request.WildcardFolders;
 import dev.sdlora.prompt.dynamic.DynamicTemplates;
 import dev.sdlora.prompt.grammar.Attention;
-import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.Limit;
 import dev.sdlora.prompt.grammar.LoraTag;
@@ -46,13 +45,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows how a prompt is understood, by the same steps that a generation takes. Made by {@link
+ * Explains how prompts are understood, with the same code as a generation. Created by {@link
  * java.util.ServiceLoader}.
  */
 public final class LocalPrompts implements Backend.Prompts {
@@ -77,7 +78,7 @@ public final class LocalPrompts implements Backend.Prompts {
         options.loras().map(LocalPrompts::isName).orElse(name -> false));
   }
 
-  /** The folders are looked at when a prompt has something that may be a name. */
+  /** Returns a test for names of LoRAs. The folders are scanned on first use. */
   private static Predicate<String> isName(LoraLibrary loras) {
     return new Predicate<>() {
       private @Nullable Set<String> known;
@@ -97,7 +98,7 @@ public final class LocalPrompts implements Backend.Prompts {
         .collect(Collectors.toSet());
   }
 
-  /** What is to say about the LoRAs that a prompt names. */
+  /** Returns the problems with the LoRAs that a prompt names. */
   private static Stream<Problem> loraProblems(
       ReadPrompt read, LoraLibrary loras, PromptLimits limits) {
     return read.cut().networks().stream()
@@ -116,7 +117,7 @@ public final class LocalPrompts implements Backend.Prompts {
                     .map(sentence -> new Problem(span, false, sentence))
                     .stream();
               } catch (PromptSyntaxException e) {
-                return Stream.empty(); // It is among the mistakes of the prompt.
+                return Stream.empty(); // Reported with the syntax errors of the prompt.
               } catch (LoraException e) {
                 return Stream.of(new Problem(span, true, String.valueOf(e.getMessage())));
               }
@@ -135,7 +136,7 @@ public final class LocalPrompts implements Backend.Prompts {
     return new PromptExplanation(
         prompt,
         networks.text(),
-        networks.networks().stream().map(LocalPrompts::network).toList(),
+        tags(prompt, networks),
         pieces(Attention.parse(networks.text())),
         parts,
         texts.stream().map(text -> encode(text, words, limits)).toList(),
@@ -172,7 +173,7 @@ public final class LocalPrompts implements Backend.Prompts {
         attention, ClipTokenizer.standard(), Chunks.DEFAULT_COMMA_BACKTRACK, words, limits);
   }
 
-  /** The embeddings that texts name. */
+  /** Returns the names of the embeddings in texts. */
   private static Stream<String> named(List<String> texts, TrainedWords words, PromptLimits limits) {
     return texts.stream()
         .flatMap(text -> chunks(Attention.parse(text), words, limits).stream())
@@ -189,13 +190,13 @@ public final class LocalPrompts implements Backend.Prompts {
         options.negative()
             ? List.of(new Subprompt(text, 1, 0, text.length()))
             : Subprompt.split(text, options.limits());
-    List<List<Scheduled>> schedules =
+    List<SortedMap<Integer, String>> schedules =
         passes(options).stream().flatMap(pass -> schedules(text, pass, options).stream()).toList();
     List<Part> explained = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
       Subprompt part = parts.get(i);
-      List<Scheduled> hires =
-          options.hiresSteps().isEmpty() ? List.of() : schedules.get(parts.size() + i);
+      SortedMap<Integer, String> hires =
+          options.hiresSteps().isEmpty() ? new TreeMap<>() : schedules.get(parts.size() + i);
       explained.add(new Part(part.text(), part.weight(), schedules.get(i), hires));
     }
     return explained;
@@ -207,26 +208,28 @@ public final class LocalPrompts implements Backend.Prompts {
     return passes;
   }
 
-  /** What each part of a text says over the steps. */
-  private static List<List<Scheduled>> schedules(String text, PromptSteps pass, Options options) {
+  /** Returns the schedule of each part of a text. */
+  private static List<SortedMap<Integer, String>> schedules(
+      String text, PromptSteps pass, Options options) {
     Stream<PromptSchedule> schedules =
         options.negative()
             ? Stream.of(PromptSchedule.of(text, pass, options.limits()))
             : PromptSchedule.ofParts(text, pass, options.limits()).stream()
                 .map(PromptSchedule.Weighted::schedule);
-    return schedules
-        .map(
-            schedule ->
-                schedule.entries().stream()
-                    .map(entry -> new Scheduled(entry.end(), entry.text()))
-                    .toList())
-        .toList();
+    return schedules.map(LocalPrompts::byLastStep).toList();
+  }
+
+  private static SortedMap<Integer, String> byLastStep(PromptSchedule schedule) {
+    SortedMap<Integer, String> texts = new TreeMap<>();
+    schedule.entries().forEach(entry -> texts.put(entry.end(), entry.text()));
+    return texts;
   }
 
   private static Stream<String> texts(List<Part> parts) {
     return parts.stream()
-        .flatMap(part -> Stream.concat(part.schedule().stream(), part.hires().stream()))
-        .map(Scheduled::text)
+        .flatMap(
+            part ->
+                Stream.concat(part.schedule().values().stream(), part.hires().values().stream()))
         .distinct();
   }
 
@@ -240,8 +243,11 @@ public final class LocalPrompts implements Backend.Prompts {
     return pieces.stream().map(piece -> new Piece(piece.text(), piece.weight())).toList();
   }
 
-  private static Network network(ExtraNetwork network) {
-    return new Network(network.kind(), network.positional(), network.named());
+  private static List<PromptNode> tags(String prompt, ExtraNetworks cut) {
+    return cut.cuts().stream()
+        .filter(span -> prompt.charAt(span.start()) == '<')
+        .map(span -> new PromptNode(Kind.TAG, span, prompt.substring(span.start(), span.end())))
+        .toList();
   }
 
   private static List<Token> tokens(TokenChunk chunk) {

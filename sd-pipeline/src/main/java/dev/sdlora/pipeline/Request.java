@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the caller of a request holds. Whoever completes it from outside stops the work, before
- * anything that depends on the future runs. When it is done it holds nothing of the work.
+ * The future that the caller of a request holds. Completing it from outside stops the work before
+ * any dependent action runs. When it is done, it holds no reference to the work.
  */
 final class Request extends CompletableFuture<GenerationResult> {
   private final AtomicReference<@Nullable Runnable> stop;
@@ -17,18 +17,18 @@ final class Request extends CompletableFuture<GenerationResult> {
   }
 
   /**
-   * A request that has not begun.
+   * Creates the future of a request that has not started.
    *
-   * @param stop called once, by the first who completes it from outside
+   * @param stop called once, when the future is first completed from outside
    */
   static Request of(Runnable stop) {
     Request request = new Request(stop);
-    // Some ways to complete a future go past its methods, such as completeAsync.
+    // Some completions bypass the methods below, such as completeAsync.
     var unused = request.whenComplete((result, failure) -> request.stop());
     return request;
   }
 
-  /** Whether nobody waits for the work any more. */
+  /** Whether the work is no longer needed. */
   boolean isStopped() {
     return stop.get() == null || isDone();
   }
@@ -40,7 +40,7 @@ final class Request extends CompletableFuture<GenerationResult> {
     }
   }
 
-  /** The end of the work, with a result or a failure; without effect if it was stopped. */
+  /** Completes the future with a result or a failure of the work; no effect if it was stopped. */
   void finish(@Nullable GenerationResult result, @Nullable Throwable failure) {
     stop.set(null);
     if (failure == null) {

@@ -7,8 +7,8 @@
  *
  * <ul>
  *   <li>The queue, cancelling and closing: {@code LocalPipeline}, {@code Request}.
- *   <li>What listeners may do: {@code Callbacks}.
- *   <li>Building a pipeline: {@code LocalPipelines}.
+ *   <li>Calls of listeners: {@code Callbacks}.
+ *   <li>Opening a pipeline: {@code LocalPipelines}.
  *   <li>Explanations of prompts: {@code LocalPrompts}.
  * </ul>
  */

@@ -25,7 +25,7 @@ class CheckpointDistanceTest {
 
   @TempDir Path folder;
 
-  /** The tiny checkpoint with all numbers of some tensors multiplied. */
+  /** Returns the tiny checkpoint with some tensors multiplied by a factor. */
   private Checkpoint scaled(String prefix, float factor) {
     TensorFile source = TensorFile.open(Fixtures.CHECKPOINT);
     SafetensorsWriter writer = new SafetensorsWriter();
@@ -61,10 +61,10 @@ class CheckpointDistanceTest {
     Checkpoint folder = Checkpoint.open(Fixtures.GOLDENS.resolve("diffusers"));
     CheckpointDistance distance = TINY.distanceTo(folder);
     assertThat(folder.layout()).isEqualTo(Checkpoint.Layout.DIFFUSERS_FOLDER);
-    // The vocabulary of the folder is shorter.
+    // The checkpoint in the folder has a smaller vocabulary.
     assertThat(distance.notCompared())
         .containsExactly("text encoder: text_model.embeddings.token_embedding.weight");
-    // Both were written from the same model, in different number formats.
+    // Both were written from the same model, with different dtypes.
     assertThat(distance.relative()).isLessThan(1e-3);
   }
 

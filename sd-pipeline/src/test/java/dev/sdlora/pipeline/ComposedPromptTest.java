@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The prompt language and the options of guidance, from spec to image. */
+/** Tests the prompt language and guidance options from request to image. */
 @Timeout(120)
 class ComposedPromptTest {
   private static final PromptSpec SPEC =
@@ -70,7 +70,7 @@ class ComposedPromptTest {
     return rgb(SPEC.toBuilder().prompt(prompt).promptOptions(options).build());
   }
 
-  /** Sums in another order may tip a grey level. */
+  /** A different order of summation may change a grey level by 1. */
   private static void assertNearlyEqual(byte[] actual, byte[] expected) {
     for (int i = 0; i < expected.length; i++) {
       assertThat(actual[i] & 0xff).isCloseTo(expected[i] & 0xff, within(1));
@@ -91,7 +91,7 @@ class ComposedPromptTest {
     assertThat(rgb("a cat AND a dog :-0.5")).isNotEqualTo(both).isNotEqualTo(rgb("a cat"));
   }
 
-  /** With four steps of one call each; those of the second-order sampler count twice. */
+  /** Four steps have one model call each; steps of second-order samplers count twice. */
   @ParameterizedTest
   @CsvSource({
     "EULER, [a cat:a dog:4], true",
@@ -158,7 +158,9 @@ class ComposedPromptTest {
     assertThat(rgb(SPEC.toBuilder().samplerOptions(rescaled).build())).isNotEqualTo(plain);
   }
 
-  /** Texts are encoded once; a LoRA in the text encoder must not read what was kept without it. */
+  /**
+   * Encoded prompts are cached; a LoRA on the text encoder must not use states cached without it.
+   */
   @ParameterizedTest
   @EnumSource(LoraMode.class)
   void generate_lorasComeAndGo_neverUseStatesOfOthers(LoraMode mode) {

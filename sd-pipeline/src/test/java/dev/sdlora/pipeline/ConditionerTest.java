@@ -9,6 +9,7 @@ import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.sampling.Rng;
@@ -42,14 +43,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Prompts on the tiny networks, against encoder and U-Net called one by one. */
+/** Compares prompts on the tiny networks with direct calls of encoder and U-Net. */
 class ConditionerTest {
-  /** float32 in another order of additions. */
+  /** The tolerance for float32 sums in a different order. */
   private static final double NOISE = 1e-5;
 
   private static final AddedTimeIds NO_SIZES =
-      new AddedTimeIds(
-          ModelFamily.SD1, 0, SizeConditioning.DEFAULTS, new SizeConditioning.Size(64, 64));
+      new AddedTimeIds(ModelFamily.SD1, 0, SizeConditioning.DEFAULTS, new PixelSize(64, 64));
 
   private static Networks networks;
   private final EncodedChunks known = new EncodedChunks();
@@ -89,7 +89,7 @@ class ConditionerTest {
     return conditions(prompt, "", PromptOptions.DEFAULTS);
   }
 
-  /** The prompt's only side in a call. */
+  /** Returns the prompt's only side in a call. */
   private static Conditioning side(Conditions conditions, int call) {
     assertThat(conditions.at(call).prompt()).hasSize(1);
     return conditions.at(call).prompt().get(0);
@@ -243,7 +243,7 @@ class ConditionerTest {
       for (int i = 0; i < x.length; i++) {
         sum[i] = uncond[i];
       }
-      // A batch is rounded otherwise than its rows alone, and guidance multiplies that.
+      // A batch rounds differently from its rows alone, and guidance amplifies the difference.
       double gain = largest(uncond);
       for (int part = 0; part < now.prompt().size(); part++) {
         float[] cond = predict(x, sigma, now.prompt().get(part));

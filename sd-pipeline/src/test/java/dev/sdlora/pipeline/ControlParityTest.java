@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** ControlNets and a T2I-Adapter, and what U-Nets make of them, against diffusers in float64. */
+/** Compares ControlNets, a T2I-Adapter and U-Nets with them to diffusers in float64. */
 class ControlParityTest {
   private static final double TOLERANCE = 2e-5;
   private static final double STRENGTH = 0.7;

@@ -13,7 +13,7 @@ import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.tensors.natives.Processor;
 import org.junit.jupiter.api.Test;
 
-/** What a pipeline computes in that was told nothing, on processors of both kinds. */
+/** Tests the default precision of a pipeline, on processors with and without bfloat16. */
 class DefaultPrecisionTest {
   private static final Precision HERE =
       Processor.hasBfloat16() ? Precision.BFLOAT16 : Precision.FLOAT32;
@@ -39,7 +39,7 @@ class DefaultPrecisionTest {
     }
   }
 
-  /** As a server that wants the same bytes on every machine has it. */
+  /** For example, for a server that needs the same bytes on every machine. */
   @Test
   void generate_float32_isInTheResultAndNotInTheText() {
     try (Pipeline pipeline = open(Fixtures.float32())) {

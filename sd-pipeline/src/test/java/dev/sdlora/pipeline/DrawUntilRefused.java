@@ -9,8 +9,8 @@ import dev.sdlora.api.image.ImageSize;
 import java.nio.file.Path;
 
 /**
- * Draws larger and larger images until a request is refused, and prints a line for each. For a
- * process with a limit on its memory.
+ * Draws larger and larger images until a request is refused, and prints a line for each. Runs in a
+ * process with a memory limit.
  *
  * <p>Argument: a checkpoint.
  */

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Prompts that are drawn for each image. */
+/** Tests prompts that are generated from templates for each image. */
 class DynamicPromptsTest {
   private static final String TEMPLATE = "a {red|green|blue|black} __animals/*__";
   private static final PromptSpec SPEC =
@@ -69,8 +69,7 @@ class DynamicPromptsTest {
 
   private PromptSpec dynamic(PromptSpec spec) {
     return spec.toBuilder()
-        .promptOptions(
-            spec.promptOptions().toBuilder().dynamicPrompts(DynamicPrompts.of(folder)).build())
+        .promptOptions(spec.promptOptions().withDynamicPrompts(DynamicPrompts.of(folder)))
         .build();
   }
 
@@ -110,7 +109,7 @@ class DynamicPromptsTest {
       assertThat(drawn.otherParameters())
           .containsEntry("Template", TEMPLATE)
           .containsEntry("Negative Template", "{ugly|bad}");
-      // The text makes the image again, and so does the template with the image's seed.
+      // Both the infotext and the template with the image's seed reproduce the image.
       byte[] rgb = result.images().get(i).rgb();
       assertThat(pipeline.generate(drawn).first().rgb()).isEqualTo(rgb);
       PromptSpec alone = dynamic(SPEC.toBuilder().seed(5 + i).images(1).build());
@@ -215,7 +214,7 @@ class DynamicPromptsTest {
         .hasMessageEndingWith("; did you mean 'animals/tame'?");
     PromptSpec noFolder =
         SPEC.toBuilder()
-            .promptOptions(PromptOptions.builder().dynamicPrompts(DynamicPrompts.of()).build())
+            .promptOptions(PromptOptions.DEFAULTS.withDynamicPrompts(DynamicPrompts.of()))
             .build();
     assertThatThrownBy(() -> pipeline.generate(noFolder))
         .isInstanceOf(PromptSyntaxException.class)
@@ -226,9 +225,8 @@ class DynamicPromptsTest {
     PromptSpec gone =
         SPEC.toBuilder()
             .promptOptions(
-                PromptOptions.builder()
-                    .dynamicPrompts(DynamicPrompts.of(folder.resolve("gone")))
-                    .build())
+                PromptOptions.DEFAULTS.withDynamicPrompts(
+                    DynamicPrompts.of(folder.resolve("gone"))))
             .build();
     assertThatThrownBy(() -> pipeline.generate(gone))
         .isInstanceOf(PromptSyntaxException.class)
@@ -254,7 +252,7 @@ class DynamicPromptsTest {
     assertThat(read.otherParameters())
         .containsEntry("Template", "a {red|blue},\ncat, b: c")
         .containsEntry("Negative Template", "{ugly|bad}");
-    // A prompt may well begin a line with the word.
+    // A line of a prompt may begin with this word.
     String prompt = "x\nTemplate: y\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5";
     assertThat(PromptSpec.fromInfotext(prompt).prompt()).isEqualTo("x\nTemplate: y");
   }

@@ -34,8 +34,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Embeddings in prompts. Their twins are words of the vocabulary: an embedding with the vectors of
- * some words makes the same image as these words, bit for bit.
+ * Tests embeddings in prompts against equivalent words of the vocabulary: an embedding with the
+ * vectors of some words produces the same image as these words, bit for bit.
  */
 @Timeout(120)
 class EmbeddingsTest {
@@ -78,7 +78,7 @@ class EmbeddingsTest {
     pipeline.close();
   }
 
-  /** The checkpoint's own vectors of some words. */
+  /** Returns the checkpoint's own vectors of some words. */
   private static float[] words(String text) {
     int[] ids = ClipTokenizer.standard().encode(text);
     TensorFile file = TensorFile.open(Fixtures.CHECKPOINT);
@@ -104,7 +104,7 @@ class EmbeddingsTest {
         .write(path);
   }
 
-  /** A LoRA that brings two words, one of them of the wrong width. */
+  /** Writes a LoRA with two embeddings, one of the wrong width. */
   private static void bundle(Path path) {
     float[] factors = new float[2 * WIDTH];
     Arrays.fill(factors, 0.05f);

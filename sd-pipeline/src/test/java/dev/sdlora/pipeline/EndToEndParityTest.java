@@ -29,7 +29,7 @@ import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whole runs against diffusers: recorded noise, guidance, eight steps, and the image. */
+/** Compares whole runs to diffusers: recorded noise, guidance, eight steps, and the image. */
 class EndToEndParityTest {
   private static final TensorFile GOLDEN = Fixtures.golden("golden");
   private static final ImageSize SIZE = new ImageSize(64, 64);
@@ -44,7 +44,8 @@ class EndToEndParityTest {
         SamplingPlan.of(new SamplingSettings(sampler, schedule, 8), levels, ModelFamily.SD1);
     double[] sigmas = doubles(RUNS, name + ".sigmas");
     for (int i = 0; i < sigmas.length; i++) {
-      // diffusers multiplies a thousand betas in float32, which moves the smallest level by 1.3e-5.
+      // diffusers multiplies a thousand betas in float32, which changes the smallest level by
+      // 1.3e-5.
       assertThat(plan.sigmas().at(i)).isCloseTo(sigmas[i], within(2e-5 * sigmas[i]));
     }
     try (Networks networks =

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What errors of real files and requests tell programs, and a request as a stream. */
+/** Tests the details of errors of real files and requests, and a request as a stream. */
 @Timeout(60)
 class ErrorFieldsTest {
   @TempDir private Path folder;

@@ -27,10 +27,10 @@ class ExplanationsTest {
         PromptExplanation.of(
             "[a:b:2] AND [c:d:1.5]", new PromptExplanation.Options(4, OptionalInt.of(2), false));
 
-    assertThat(explanation.parts().get(0).schedule()).extracting("text").containsExactly("a", "b");
-    assertThat(explanation.parts().get(0).hires()).extracting("text").containsExactly("b");
-    assertThat(explanation.parts().get(1).schedule()).extracting("text").containsExactly(" c");
-    assertThat(explanation.parts().get(1).hires()).extracting("text").containsExactly(" c", " d");
+    assertThat(explanation.parts().get(0).schedule().values()).containsExactly("a", "b");
+    assertThat(explanation.parts().get(0).hires().values()).containsExactly("b");
+    assertThat(explanation.parts().get(1).schedule().values()).containsExactly(" c");
+    assertThat(explanation.parts().get(1).hires().values()).containsExactly(" c", " d");
     assertThat(explanation.warnings()).isEmpty();
   }
 

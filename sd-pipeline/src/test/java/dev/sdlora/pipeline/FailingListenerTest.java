@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Listeners that throw, wherever and whatever. */
+/** Tests listeners that throw any exception in any method. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 @Tag("slow")
 class FailingListenerTest {
@@ -54,7 +54,7 @@ class FailingListenerTest {
         .sorted();
   }
 
-  /** Throws in one method, and in the one that is told of it. */
+  /** Returns a listener that throws in one method and in the method that reports the failure. */
   private static GenerationListener throwing(String method, Throwable failure) {
     return (GenerationListener)
         Proxy.newProxyInstance(

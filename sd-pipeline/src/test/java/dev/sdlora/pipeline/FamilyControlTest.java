@@ -28,7 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Whole requests with ControlNets and T2I-Adapters for SD 2.x and SDXL, and those that do not fit.
+ * Tests requests with ControlNets and T2I-Adapters for SD 2.x and SDXL, and with networks that do
+ * not fit.
  */
 @Tag("slow")
 class FamilyControlTest {
@@ -82,7 +83,7 @@ class FamilyControlTest {
 
   private static void assertActs(String set, Path network) {
     byte[] plain = following(set);
-    // Inpainting models read the half of their VAE that encodes in the first request.
+    // Inpainting models load the VAE encoder in the first request.
     final int arrays = pipeline(set).liveTensors();
     byte[] followed = following(set, unit(network).build());
     assertThat(followed).isNotEqualTo(plain).isEqualTo(following(set, unit(network).build()));
@@ -120,7 +121,7 @@ class FamilyControlTest {
         .hasMessageContaining("is for SD 2.x (");
   }
 
-  /** Such as diffusers/controlnet-canny-sdxl-1.0-small. */
+  /** For example, diffusers/controlnet-canny-sdxl-1.0-small has no transformers. */
   @Test
   void generate_controlNetWithoutTransformers_acts() {
     Path network =

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Embeddings with vectors for both encoders of SDXL. Their twin is a checkpoint in whose tables of
- * tokens the same vectors stand for a word.
+ * Tests embeddings with vectors for both encoders of SDXL against a checkpoint whose token tables
+ * contain the same vectors for a word.
  */
 @Tag("slow")
 class FamilyEmbeddingsTest {
@@ -76,7 +76,7 @@ class FamilyEmbeddingsTest {
     return FamilyFiles.withWholeVocabulary(checkpoint, folder.resolve(name + ".safetensors"));
   }
 
-  /** With the vectors in place of those of a word. */
+  /** Writes a checkpoint in which the vectors replace those of a word. */
   private static Path taught(Path checkpoint, String name) {
     int[] word = ClipTokenizer.standard().encode("cat");
     assertThat(word).hasSize(1);
@@ -84,7 +84,7 @@ class FamilyEmbeddingsTest {
         checkpoint, word[0], VECTORS, folder.resolve(name + ".safetensors"));
   }
 
-  /** Exact in float16. */
+  /** The values are exact in float16. */
   private static float[] vector(int width) {
     float[] vector = new float[width];
     for (int i = 0; i < width; i++) {
@@ -128,13 +128,13 @@ class FamilyEmbeddingsTest {
         .isEqualTo(rgb(twin, spec("a dog").negativePrompt("cat")));
   }
 
-  /** Its encoder is the second one of SDXL. */
+  /** The refiner's encoder is the second one of SDXL. */
   @Test
   void generate_refiner_readsTheVectorsForItsEncoder() {
     RefinerSwitch half = RefinerSwitch.at(0.5);
     byte[] named = rgb(pipeline, spec("a zig").refinerSwitch(half));
     assertThat(named).isEqualTo(rgb(twin, spec("a cat").refinerSwitch(half)));
-    // Where only the base knows the word, the image is another.
+    // If only the base model knows the word, the image is different.
     try (Pipeline partly = builder(taught).refiner(refiner).build()) {
       assertThat(rgb(partly, spec("a cat").refinerSwitch(half))).isNotEqualTo(named);
     }

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whole runs of all families against diffusers: recorded noise, guidance, and the image. */
+/** Compares whole runs of all families to diffusers: recorded noise, guidance, and the image. */
 class FamilyEndToEndTest {
   private static final ImageSize SIZE = new ImageSize(64, 64);
   private static final double[] SIZES = {64, 64, 0, 0, 64, 64};
@@ -95,7 +95,7 @@ class FamilyEndToEndTest {
     }
   }
 
-  /** The last four of ten steps, which the base model has left to the refiner. */
+  /** Runs the last four of ten steps, which the base model leaves to the refiner. */
   @ParameterizedTest
   @CsvSource("5e-4")
   void run_ofRefiner_givesTheGoldenPicture(double tolerance) {
@@ -181,7 +181,7 @@ class FamilyEndToEndTest {
         new GuidanceOptions(networks.prediction(), cfg, 0, GuidedCalls.ALL, imageCfg));
   }
 
-  /** Those of the set that the checkpoint was made from. */
+  /** Returns the golden text states of the set on which the checkpoint is based. */
   private static Conditions conditions(String set, Networks networks) {
     if (set.equals("ip2p")) {
       float[] states = floats(Fixtures.golden("golden"), "text.last_ln");

@@ -37,7 +37,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files and requests of later families that do not fit together: what is said, and what stays. */
+/**
+ * Tests combinations of files and requests of later families that do not fit: the messages, and the
+ * state of the pipeline afterwards.
+ */
 @Timeout(120)
 @Tag("slow")
 class FamilyFailuresTest {
@@ -232,8 +235,8 @@ class FamilyFailuresTest {
       assertThatThrownBy(() -> alone.generate(wanted, listener))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "refinerSwitch is at 0.8, but the pipeline has no refiner; expected one from"
-                  + " Pipeline.builder().refiner(checkpoint), or no switch");
+              "refinerSwitch is 0.8, but the pipeline has no refiner; set one with"
+                  + " Pipeline.builder().refiner(checkpoint), or remove the switch");
       assertThat(events).isEmpty();
       assertThat(alone.liveTensors()).isEqualTo(before);
     }

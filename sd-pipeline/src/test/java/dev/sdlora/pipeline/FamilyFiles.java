@@ -18,19 +18,19 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Predicate;
 
-/** Checkpoints of all families, some of them others with a few tensors changed. */
+/** Checkpoints of all families; some are written from others with a few changed tensors. */
 public final class FamilyFiles {
   private FamilyFiles() {}
 
-  /** The goldens of a set. */
+  /** Returns the goldens of a set. */
   static TensorFile golden(String set, String file) {
     return Fixtures.golden("families/" + set + "/" + file);
   }
 
   /**
-   * The checkpoint of a set.
+   * Returns the checkpoint of a set.
    *
-   * @param folder where it is written if it has to be
+   * @param folder the folder in which it is written if necessary
    */
   public static Path checkpoint(String set, Path folder) {
     return switch (set) {
@@ -42,7 +42,7 @@ public final class FamilyFiles {
     };
   }
 
-  /** With the VAE of SDXL, which is the same. */
+  /** Returns the refiner with the VAE of SDXL, which is the same. */
   private static Path refiner(Path folder) {
     Copy copy = new Copy();
     copy.add(TensorFile.open(TinyFamilies.refiner()), name -> true);
@@ -65,7 +65,7 @@ public final class FamilyFiles {
     return copy.write(folder.resolve(set + ".safetensors"));
   }
 
-  /** The same checkpoint with random vectors for the tokens that its vocabulary lacks. */
+  /** Writes the same checkpoint with random vectors for the tokens that its vocabulary lacks. */
   public static Path withWholeVocabulary(Path checkpoint, Path target) {
     TensorFile file = TensorFile.open(checkpoint);
     Copy copy = new Copy();
@@ -89,10 +89,10 @@ public final class FamilyFiles {
   }
 
   /**
-   * What a U-Net is told of the whole text and of sizes.
+   * Returns the pooled text and size conditions of a U-Net.
    *
-   * @param prefix of the goldens' names
-   * @param width of the vectors
+   * @param prefix the prefix of the goldens' names
+   * @param width the width of the vectors
    */
   static AddedConditions added(TensorFile golden, String prefix, int width, NDManager scope) {
     float[] pooled = Fixtures.floats(golden, prefix + "text_embeds");
@@ -113,9 +113,9 @@ public final class FamilyFiles {
   }
 
   /**
-   * A checkpoint in which a token has other vectors.
+   * Writes a checkpoint in which a token has different vectors.
    *
-   * @param vectors by their widths, which tell the encoders apart
+   * @param vectors the vectors by width, which identifies the encoder
    */
   static Path withToken(Path checkpoint, int token, Map<Integer, float[]> vectors, Path target) {
     TensorFile file = TensorFile.open(checkpoint);
@@ -135,10 +135,10 @@ public final class FamilyFiles {
   }
 
   /**
-   * A file with some tensors of another.
+   * Writes a copy of a file in which some tensors are replaced by those of another.
    *
-   * @param names of those that are left out
-   * @param other whose tensors all come in
+   * @param names the names of the tensors to remove
+   * @param other a file whose tensors are all added
    */
   static void replaced(Path file, Predicate<String> names, Path other, Path target) {
     Copy copy = new Copy();
@@ -147,14 +147,14 @@ public final class FamilyFiles {
     copy.write(target);
   }
 
-  /** A file without some of its tensors. */
+  /** Writes a copy of a file without some of its tensors. */
   static Path without(Path file, Predicate<String> names, Path target) {
     Copy copy = new Copy();
     copy.add(TensorFile.open(file), names.negate());
     return copy.write(target);
   }
 
-  /** A file put together of others; what is added later takes the place of what has its name. */
+  /** A file composed of others; later tensors replace earlier ones of the same name. */
   private static final class Copy {
     private final SafetensorsWriter writer = new SafetensorsWriter();
     private final Map<String, TensorFile> sources = new LinkedHashMap<>();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The networks of all families against diffusers in float64. */
+/** Compares the networks of all families to diffusers in float64. */
 class FamilyParityTest {
   /** diffusers' own float32 differs by 2e-6 to 6e-6; a wrong epsilon in a norm by 5e-5. */
   private static final double TOLERANCE = 2e-5;

@@ -3,7 +3,6 @@ package dev.sdlora.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.EmptyNegativePrompt;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraAdapter;
@@ -16,6 +15,7 @@ import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.testkit.TinyFamilies;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests from prompts to images on the small models of all families. */
+/** Tests requests from prompts to images on the small models of all families. */
 @Tag("slow")
 class FamilyRequestsTest {
   @TempDir static Path folder;
@@ -77,7 +77,7 @@ class FamilyRequestsTest {
     grey[0] = (byte) 250;
     RegionMask almost = RegionMask.of(Image.of(8, 8, grey));
     LoraAdapter lora =
-        LoraAdapter.open(TinyFamilies.sdxlLora()).toBuilder().textEncoderStrength(0).build();
+        LoraAdapter.open(TinyFamilies.sdxlLora()).withStrength(LoraStrength.of(0, 1));
     try (Pipeline pipeline = builder("sdxl").build()) {
       PromptSpec spec = spec().loraMode(LoraMode.OVERLAY).build();
       byte[] plain = pipeline.generate(spec).first().rgb();
@@ -86,8 +86,8 @@ class FamilyRequestsTest {
           pipeline.generate(spec.toBuilder().lora(lora.withMask(almost)).build()).first().rgb();
       assertThat(difference(masked, everywhere)).isLessThan(0.1);
       assertThat(difference(plain, everywhere)).isGreaterThan(0.5);
-      // What the text encoders say of the whole text is one for the image.
-      LoraAdapter texts = lora.toBuilder().textEncoderStrength(1).build();
+      // The pooled text state applies to the whole image.
+      LoraAdapter texts = lora.withStrength(1);
       byte[] half =
           pipeline
               .generate(
@@ -116,10 +116,10 @@ class FamilyRequestsTest {
       SizeConditioning own =
           SizeConditioning.builder().originalSize(128, 128).targetSize(128, 128).build();
       assertThat(rgb(pipeline.generate(spec().sizeConditioning(own).build()))).isEqualTo(plain);
-      PromptOptions encoded = PromptOptions.DEFAULTS.withEmptyNegative(EmptyNegativePrompt.ENCODED);
+      PromptOptions encoded = PromptOptions.DEFAULTS.withEmptyNegativeEncoded(true);
       byte[] asComfy = rgb(pipeline.generate(spec().promptOptions(encoded).build()));
       assertThat(asComfy).isNotEqualTo(plain);
-      // A text of one blank is no empty text, and is encoded as the empty one is.
+      // A text of one blank is not empty, and is encoded like the empty text.
       assertThat(rgb(pipeline.generate(spec().negativePrompt(" ").build()))).isEqualTo(asComfy);
       assertThat(rgb(pipeline.generate(spec().clipSkip(2).build()))).isEqualTo(plain);
       PromptOptions skipping = PromptOptions.DEFAULTS.withClipSkipOnSdxl(true);
@@ -144,13 +144,13 @@ class FamilyRequestsTest {
           .containsPattern("Refiner: refiner-whole \\[[0-9a-f]{10}\\], Refiner switch at: 0.5");
       assertThat(PromptSpec.fromInfotext(refined.infotext()).refinerSwitch())
           .contains(RefinerSwitch.at(0.5));
-      // The last step of three starts at time 0, where 0.999 of the way are made.
+      // The last of three steps starts at time 0, at 0.999 of the schedule.
       GenerationResult never = pipeline.generate(spec().refinerSwitch(RefinerSwitch.at(1)).build());
       assertThat(rgb(never)).isEqualTo(plain.image().rgb());
       GenerationResult first = pipeline.generate(spec().refinerSwitch(RefinerSwitch.at(0)).build());
       assertThat(rgb(first)).isNotEqualTo(refined.image().rgb());
 
-      // Half the strength makes three steps of four; the share is that of the three.
+      // With a strength of 0.5, three of four steps run; the switch is a fraction of these three.
       PromptSpec.Builder half =
           spec()
               .steps(4)

@@ -27,14 +27,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Files that change while a request is under way, after their heads were read and before their
- * tensors are: safetensors and files of PyTorch.
+ * Tests files that change during a request, after their headers and before their tensors are read:
+ * safetensors and PyTorch files.
  */
 @Tag("slow")
 class FilesUnderWayTest {
   private static final String TAG = "a cat <lora:ink:0.8>";
 
-  /** The LoRA is found when the request begins, and put on for the second pass. */
+  /** The LoRA is found at the start of the request and applied in the second pass. */
   private static final PromptSpec LATE =
       TinyPipeline.SPEC.toBuilder()
           .size(64, 64)
@@ -53,7 +53,7 @@ class FilesUnderWayTest {
     spare = Files.createDirectory(folder.resolve("spare"));
   }
 
-  /** A copy of a tiny model in a format. */
+  /** Writes a copy of a tiny model in a format. */
   private Path copy(Path model, String name, String format) throws IOException {
     Path file = folder.resolve(name + "." + format);
     if (format.equals("safetensors")) {
@@ -80,7 +80,7 @@ class FilesUnderWayTest {
         });
   }
 
-  /** What happens to a file. */
+  /** A change to a file. */
   private interface Change {
     void run() throws IOException;
   }
@@ -116,7 +116,7 @@ class FilesUnderWayTest {
   void lora_replaced_failsOnceAndThenIsTheNewOne(String format) throws IOException {
     Path lora = copy(TinyModels.LORA, "ink", format);
     Path other = Files.copy(lora, spare.resolve("other"));
-    // Otherwise both may bear the same time stamp, and then they are the same file.
+    // Otherwise both may have the same timestamp and would count as the same file.
     Files.setLastModifiedTime(other, FileTime.fromMillis(1_000_000_000_000L));
     try (Pipeline pipeline = pipeline(TinyModels.CHECKPOINT)) {
       byte[] plain = rgb(pipeline, PLAIN);
@@ -133,7 +133,7 @@ class FilesUnderWayTest {
     }
   }
 
-  /** Without the file weights cannot be restored; with it, they are. */
+  /** Weights can be restored only if the file is available. */
   @ParameterizedTest
   @ValueSource(strings = {"safetensors", "ckpt"})
   void checkpoint_shortened_failsUntilItIsBack(String format) throws IOException {

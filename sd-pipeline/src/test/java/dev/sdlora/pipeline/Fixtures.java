@@ -10,7 +10,7 @@ import java.net.URL;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 
-/** Goldens and models of the tests. */
+/** Goldens and models for tests. */
 public final class Fixtures {
   public static final Path CHECKPOINT = TinyModels.CHECKPOINT;
   public static final Path LORAS = TinyModels.LORAS;
@@ -18,7 +18,10 @@ public final class Fixtures {
 
   private Fixtures() {}
 
-  /** Pipelines whose numbers do not depend on what the processor has instructions for. */
+  /**
+   * Returns a builder of pipelines whose results do not depend on the instructions of the
+   * processor.
+   */
   public static Pipeline.Builder float32() {
     return Pipeline.builder().precision(Precision.FLOAT32);
   }

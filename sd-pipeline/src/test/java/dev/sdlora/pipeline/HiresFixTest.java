@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The second, larger pass, on the tiny checkpoint. */
+/** Tests the second, larger pass on the tiny checkpoint. */
 class HiresFixTest {
   private static final TinyPipeline TINY = new TinyPipeline();
   private static final String TAG = " <lora:tiny_lora:0.8>";
@@ -63,7 +63,7 @@ class HiresFixTest {
   void upscaler_everyBuiltIn_isAnotherPicture() {
     Set<Image> drawn = new HashSet<>();
     for (Upscaler upscaler : Upscaler.builtIn()) {
-      // Antialiased straight lines are the plain ones when nothing becomes smaller.
+      // Antialiased linear interpolation equals plain interpolation when nothing is reduced.
       if (!upscaler.equals(Upscaler.LATENT_ANTIALIASED) && !upscaler.equals(Upscaler.NONE)) {
         assertThat(drawn.add(TINY.draw(hires(fix -> fix.upscaler(upscaler)))))
             .as(upscaler.name())
@@ -106,7 +106,7 @@ class HiresFixTest {
         TINY.draw(hires(fix -> fix.prompt("a cat")).toBuilder().prompt("a cat" + TAG).build());
     assertThat(Set.of(plain, both, secondOnly, firstOnly)).hasSize(4);
     assertThat(result.first().image()).isEqualTo(secondOnly);
-    // The second image was begun again without the LoRA.
+    // The second image's first pass runs without the LoRA again.
     assertThat(result.images().get(1).image())
         .isEqualTo(TINY.draw(spec.toBuilder().seed(6).images(1).build()));
   }

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Hypernetworks in images. One that multiplies each number by a factor is the same as an IA3
- * adapter that scales the inputs of keys and values, which comes by another way.
+ * Tests hypernetworks in images. A hypernetwork that multiplies each number by a factor is
+ * equivalent to an IA3 adapter that scales the inputs of keys and values and uses different code.
  */
 class HypernetworksTest {
   private static final PromptSpec SPEC =
@@ -90,7 +90,7 @@ class HypernetworksTest {
     return factors;
   }
 
-  /** One layer, whose weight has numbers on its diagonal only. */
+  /** Writes one layer whose weight is diagonal. */
   private static void write(String name, Set<Integer> widths, Map<String, String> settings) {
     SafetensorsWriter writer = new SafetensorsWriter();
     settings.forEach(writer::metadata);
@@ -156,7 +156,7 @@ class HypernetworksTest {
     byte[] drawn = rgb(both);
 
     assertThat(drawn).isNotEqualTo(alone).isNotEqualTo(rgb(prompt("a cat" + lora)));
-    // Weights change on the way, and hypernetworks stay beside those that are there.
+    // With the other mode, weights change during the request, and hypernetworks stay applied.
     PromptSpec other =
         both.toBuilder()
             .loraMode(mode == LoraMode.PATCHED ? LoraMode.OVERLAY : LoraMode.PATCHED)
@@ -180,7 +180,7 @@ class HypernetworksTest {
     PromptSpec read = PromptSpec.fromInfotext(drawn.infotext());
     assertThat(read.otherParameters().get("Hypernet hashes")).matches("bent: [0-9a-f]{10}");
     assertThat(rgb(read)).isEqualTo(drawn.rgb());
-    // Before January 2023 it was no part of the prompt.
+    // Before January 2023, A1111 did not include it in the prompt.
     String old =
         "a cat\nNegative prompt: ugly\nSteps: 3, Sampler: DPM++ 2M Karras, CFG scale: 7, Seed: 5,"
             + " Size: 64x64, Hypernet: bent, Hypernet hash: 12345678, Hypernet strength: 0.5";
@@ -207,7 +207,7 @@ class HypernetworksTest {
     assertThat(pipeline.generate(lenient).warnings())
         .singleElement()
         .asString()
-        .endsWith("; it was left out");
+        .endsWith("; it was skipped");
   }
 
   private static void refuses(String prompt, String start, String end) {

@@ -36,14 +36,14 @@ import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.Tag;
 import net.jqwik.api.lifecycle.AfterContainer;
 
-/** A request, its image, what is read from the image, and the image of that: the same. */
+/** Tests that a request read from an image reproduces the image. */
 @Tag("slow")
 final class ImageRoundTripTest {
   private static final TinyPipeline TINY = new TinyPipeline();
 
   private static final String TAG = "<lora:tiny_lora:0.7>";
 
-  /** Chooses its steps by itself, and sometimes makes thousands. */
+  /** DPM adaptive chooses its own steps, sometimes thousands. */
   private static final Set<Sampler> SLOW = EnumSet.of(Sampler.DPM_ADAPTIVE);
 
   private static final Sampler[] SAMPLERS =
@@ -68,7 +68,7 @@ final class ImageRoundTripTest {
     assertThat(again.first().infotext()).isEqualTo(first.first().infotext());
   }
 
-  /** Some options are not for some samplers. */
+  /** Some options do not apply to some samplers. */
   private static GenerationResult drawOrPass(PromptSpec spec) {
     try {
       return TINY.pipeline().generate(spec);

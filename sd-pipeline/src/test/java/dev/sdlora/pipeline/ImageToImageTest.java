@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Requests that start from an image, on the tiny checkpoint. */
+/** Tests requests that start from an image, on the tiny checkpoint. */
 class ImageToImageTest {
   private static final TinyPipeline TINY = new TinyPipeline();
 

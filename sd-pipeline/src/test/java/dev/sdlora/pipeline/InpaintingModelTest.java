@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Models whose U-Net is shown mask and image: the tiny checkpoint with five more input channels,
- * once with weights of 0 and once with random ones.
+ * Tests models whose U-Net reads mask and image: the tiny checkpoint with five more input channels,
+ * with weights of 0 and with random ones.
  */
 class InpaintingModelTest {
   private static final String CONV_IN = "model.diffusion_model.input_blocks.0.0.weight";

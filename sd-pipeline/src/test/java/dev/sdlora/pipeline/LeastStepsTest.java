@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Samplers that need more steps than they are given. */
+/** Tests samplers with fewer steps than they need. */
 class LeastStepsTest {
   @ParameterizedTest
   @CsvSource({"PLMS, 39, true", "PLMS, 40, false", "DPMPP_2M, 3, false"})
@@ -20,7 +20,7 @@ class LeastStepsTest {
           .isEqualTo(
               warned
                   ? List.of(
-                      "PLMS draws grainy images in 39 steps; use 40 or more, or another sampler")
+                      "PLMS gives grainy images with 39 steps; use 40 or more, or another sampler")
                   : List.of());
     }
   }

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What cannot be used is an error, or in lenient requests a warning. */
+/** Tests that unusable LoRAs and embeddings are errors, or warnings in lenient requests. */
 @Timeout(120)
 @Tag("slow")
 class LenienceTest {
@@ -125,7 +125,7 @@ class LenienceTest {
           .singleElement()
           .asString()
           .contains(trouble)
-          .endsWith("; it was left out");
+          .endsWith("; it was skipped");
       assertThat(result.loras()).extracting(LoraReport::name).containsExactly("ink");
       if (mode != LoraMode.OVERLAY) {
         assertThat(result.first().rgb()).isEqualTo(ink);
@@ -151,7 +151,7 @@ class LenienceTest {
 
     assertThat(error.reason()).isEqualTo(reason);
     assertThat(error).hasMessageContaining(name).hasMessageNotContaining(server);
-    if (!name.equals("nan")) { // its numbers are only seen where weights change
+    if (!name.equals("nan")) { // its values are read only when weights are patched
       assertThat(error.name()).contains(name);
     }
     assertThat(pipeline.generate(spec.toBuilder().lenient(true).build()).warnings())
@@ -192,8 +192,8 @@ class LenienceTest {
     PromptSpec spec = prompt("a cat<hypernet:x:1>").toBuilder().lenient(true).build();
     assertThat(pipeline.generate(spec).warnings())
         .containsExactly(
-            "hypernetwork 'x' is not in any folder: there is no hypernetwork directory; it was left"
-                + " out");
+            "hypernetwork 'x' is not in any folder: there is no hypernetwork directory; it was"
+                + " skipped");
   }
 
   @Test
@@ -212,7 +212,7 @@ class LenienceTest {
     assertThat(pipeline.generate(prompt("<lora:lightning_storm style:1>")).warnings()).isEmpty();
   }
 
-  /** The text of an image holds what the option set, so that it is drawn again. */
+  /** The infotext records the settings made by the option, so that the image can be reproduced. */
   @ParameterizedTest
   @EnumSource
   void generate_everyFewStepMethod_isRepeatedFromItsText(FewSteps method) {
@@ -229,7 +229,7 @@ class LenienceTest {
     assertThat(pipeline.generate(prompt("<lora:ink:0.5><lora:ink:0.3>")).warnings())
         .singleElement()
         .asString()
-        .contains("'ink' is asked for more than once");
+        .contains("'ink' is requested more than once");
     assertThat(pipeline.generate(prompt("<lora:ink:0.5>")).warnings()).isEmpty();
   }
 }

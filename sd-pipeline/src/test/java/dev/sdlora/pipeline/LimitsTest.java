@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Requests that are too large, refused before they take memory. */
+/** Tests that requests that are too large are refused before they allocate memory. */
 @Timeout(60)
 class LimitsTest {
   private static final PromptSpec SPEC = TinyPipeline.SPEC.toBuilder().steps(1).build();
@@ -54,7 +54,7 @@ class LimitsTest {
   @ParameterizedTest
   @CsvSource({"999992, PIXELS", "65536, PIXELS", "46344, PIXELS", "26752, MEMORY"})
   void generate_sizeBeyondAnyMachine_isRefusedWithTheNumbers(int side, Resource resource) {
-    // The heap of a test, say, has no room for the last one's pixels.
+    // For example, the heap of a test has no room for the last request's pixels.
     try (Pipeline pipeline = builder().maxBytes(100_000_000_000L).build()) {
       PromptSpec huge = SPEC.toBuilder().size(side, side).build();
       assertRefused(pipeline, huge, resource, Integer.toString(side));
@@ -97,7 +97,7 @@ class LimitsTest {
                       .outpainting(Outpainting.of(Integer.MAX_VALUE, Integer.MAX_VALUE, 0, 0))
                       .build())
               .build();
-      assertRefused(pipeline, wide, Resource.PIXELS, "the outpainted picture", "4294967358");
+      assertRefused(pipeline, wide, Resource.PIXELS, "the outpainted image", "4294967358");
     }
   }
 
@@ -118,7 +118,7 @@ class LimitsTest {
                 .mask("a", mask)
                 .imageToImage(ImageToImage.builder(TinyPipeline.image(64, 64)).build())
                 .build(),
-            "the images given to the request have 4160 pixels together, but"
+            "the input images of the request have 4160 pixels in total, but"
                 + " RequestLimits.inputPixels allows 4159"),
         Arguments.of(
             sixtyOf(lora)

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Strengths that follow the noise level, and strengths of the hires pass. */
+/** Tests strengths that follow the noise level, and strengths of the hires pass. */
 @Tag("slow")
 class LoraCurvesTest {
   private static final PromptSpec SPEC =
@@ -57,11 +57,11 @@ class LoraCurvesTest {
   private static PromptSpec withObject(PromptSpec spec, LoraStrength strength) {
     return spec.toBuilder()
         .prompt("a cat")
-        .lora(pipeline.loras().find("tiny_lora").toBuilder().strength(strength).build())
+        .lora(pipeline.loras().find("tiny_lora").withStrength(strength))
         .build();
   }
 
-  /** The noise levels at which the steps of a request begin. */
+  /** Returns the noise levels at the start of each step. */
   private static List<Double> sigmas(PromptSpec spec) {
     List<Double> sigmas = new ArrayList<>();
     pipeline.generate(
@@ -108,7 +108,7 @@ class LoraCurvesTest {
   void generate_samplerOfSecondOrder_asksAtTheLevelOfEachCall(LoraMode mode) {
     PromptSpec heun = spec(mode, "a cat").toBuilder().sampler(Sampler.HEUN).steps(3).build();
     List<Double> sigmas = sigmas(heun);
-    // The second call of the first step is at the level of the second step.
+    // The second call of the first step uses the noise level of the second step.
     double between = Math.sqrt(sigmas.get(0) * sigmas.get(1));
     String jump = "a cat<lora:tiny_lora:0.8@sigma%s,0@sigma%s>".formatted(between, between);
     byte[] drawn = rgb(heun.toBuilder().prompt(jump).build());
@@ -117,7 +117,7 @@ class LoraCurvesTest {
     assertThat(drawn).isNotEqualTo(rgb(heun.toBuilder().prompt(firstStep).build()));
     assertThat(drawn)
         .isNotEqualTo(rgb(heun.toBuilder().prompt("a cat<lora:tiny_lora:0.8:0>").build()));
-    // A jump after both calls is the jump between the steps.
+    // A jump after both calls is equivalent to a jump between the steps.
     double later = sigmas.get(1) * 0.999;
     String afterBoth = "a cat<lora:tiny_lora:0.8@sigma%s,0@sigma%s>".formatted(later, later);
     assertThat(rgb(heun.toBuilder().prompt(afterBoth).build())).isNotEqualTo(drawn);
@@ -178,7 +178,8 @@ class LoraCurvesTest {
 
     assertThat(result.warnings())
         .containsExactly(
-            "LoRA 'tiny_lora' has a strength for the hires pass, which this request does not have");
+            "LoRA 'tiny_lora' has a strength for the hires pass, but this request has no hires"
+                + " pass");
     assertThat(result.first().rgb()).isEqualTo(rgb(SPEC));
   }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whether LoRAs fit checkpoints, through the public API. */
+/** Tests whether LoRAs fit checkpoints, through the public API. */
 class LoraFitTest {
   @TempDir private static Path models;
   private static Checkpoint original = Checkpoint.open(Fixtures.CHECKPOINT);
@@ -47,7 +47,7 @@ class LoraFitTest {
     tuned = Checkpoint.open(baked);
   }
 
-  /** The tiny LoRA with other metadata. */
+  /** Writes the tiny LoRA with different metadata. */
   private LoraAdapter lora(Map<String, String> metadata) {
     TensorFile source = TensorFile.open(Fixtures.LORAS.resolve("tiny_lora.safetensors"));
     SafetensorsWriter writer = new SafetensorsWriter();

@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What a LoRA tells about itself and does to a checkpoint, through the public API. */
+/** Tests metadata of LoRAs and their changes to a checkpoint, through the public API. */
 class LoraKnowledgeTest {
   private static final LoraAdapter LORA = LoraAdapter.open(TinyModels.LORA);
 
@@ -30,7 +30,7 @@ class LoraKnowledgeTest {
         .hasSize(2);
     assertThat(details.modulesByRank()).containsKey(LORA.rank());
     assertThat(LORA.kinds()).contains("LoRA", "LoCon");
-    assertThat(LORA.hashes().autoV3()).matches("[0-9a-f]{12}");
+    assertThat(LORA.autoV3()).matches("[0-9a-f]{12}");
   }
 
   @Test

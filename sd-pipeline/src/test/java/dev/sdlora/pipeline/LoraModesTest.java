@@ -13,6 +13,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.lora.LoraReport;
+import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.api.lora.StrengthSchedule;
 import dev.sdlora.api.lora.StrengthSchedule.Point;
 import dev.sdlora.tensors.file.DType;
@@ -36,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Patched and overlaid LoRAs: equal images, and who runs beside whom. */
+/** Tests patched and overlaid LoRAs: equal images, and requests that run at the same time. */
 @Timeout(120)
 class LoraModesTest {
   private static final PromptSpec SPEC =
@@ -104,7 +105,7 @@ class LoraModesTest {
     byte[] patched = rgb(LoraMode.PATCHED, prompt);
     byte[] overlaid = rgb(LoraMode.OVERLAY, prompt);
 
-    // Within 1e-4 of the range, so at most one grey level, where a value lies between two.
+    // Values differ by at most 1e-4 of the range, that is, by one grey level near a boundary.
     int levels = 0;
     for (int i = 0; i < patched.length; i++) {
       int difference = Math.abs((patched[i] & 0xff) - (overlaid[i] & 0xff));
@@ -125,21 +126,23 @@ class LoraModesTest {
     assertThat(rgb(mode, "a cat<lora:tiny_lora:0.8@0,0.8@1>")).isEqualTo(full);
     byte[] fading = rgb(mode, "a cat<lora:tiny_lora:0.8@0,0@1>");
     assertThat(fading).isNotEqualTo(full).isNotEqualTo(none);
-    // A jump behind the last step is none, one before the second leaves the first step.
+    // A jump after the last step has no effect; a jump before the second step keeps only the first.
     byte[] onlyFirst = rgb(mode, "a cat<lora:tiny_lora:0.8@0,0.8@0.1,0@0.1>");
     assertThat(onlyFirst).isNotEqualTo(full).isNotEqualTo(none).isNotEqualTo(fading);
     PromptSpec byObject =
         spec(mode, "a cat").toBuilder()
             .lora(
-                pipeline.loras().find("tiny_lora").toBuilder()
-                    .textEncoderStrength(0.8)
-                    .unetStrength(
-                        StrengthSchedule.of(
-                            new Point(0, 0.8), new Point(0.1, 0.8), new Point(0.1, 0)))
-                    .build())
+                pipeline
+                    .loras()
+                    .find("tiny_lora")
+                    .withStrength(
+                        LoraStrength.of(0.8)
+                            .withUnet(
+                                StrengthSchedule.of(
+                                    new Point(0, 0.8), new Point(0.1, 0.8), new Point(0.1, 0)))))
             .build();
     assertThat(pipeline.generate(byObject).first().rgb()).isEqualTo(onlyFirst);
-    // Each image of a request starts anew.
+    // The schedule restarts for each image of a request.
     PromptSpec two =
         spec(mode, "a cat<lora:tiny_lora:0.8@0,0@1>").toBuilder().seed(4).images(2).build();
     assertThat(pipeline.generate(two).images().get(1).rgb()).isEqualTo(fading);
@@ -185,7 +188,7 @@ class LoraModesTest {
     return sum / a.length;
   }
 
-  /** A low-rank change of one layer and a whole difference of another. */
+  /** Writes a low-rank change of one layer and a full difference of another. */
   private static LoraAdapter mixed(boolean product) {
     float[] values = new float[32 * 32];
     for (int i = 0; i < values.length; i++) {
@@ -209,7 +212,7 @@ class LoraModesTest {
   @ValueSource(strings = {"1", "1@0,-1@1"})
   void generate_overlayOfWhatCannotRide_isPatchedAndTheRestRides(String strength) {
     LoraAdapter mixed =
-        mixed(true).toBuilder().unetStrength(StrengthSchedule.parse(strength)).build();
+        mixed(true).withStrength(LoraStrength.of(1).withUnet(StrengthSchedule.parse(strength)));
     PromptSpec patched = spec(LoraMode.PATCHED, "a cat").toBuilder().lora(mixed).build();
     PromptSpec overlaid = patched.toBuilder().loraMode(LoraMode.OVERLAY).build();
     byte[] expected = pipeline.generate(patched).first().rgb();

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What LoRA files in both common layouts do to the networks, against diffusers. */
+/** Compares the effect of LoRA files in both common layouts to diffusers. */
 class LoraParityTest {
   private static final double TOLERANCE = 2e-5;
   private static final double STRENGTH = 0.8;
@@ -112,7 +112,7 @@ class LoraParityTest {
           Torch.floats(scope, floats(GOLDEN, "unet.context"), shape(GOLDEN, "unet.context"));
       UNet overlaid = networks.unet().reading(() -> unet);
       assertCloseToScale(predict(overlaid, context, scope), floats(GOLDEN, "unet.out"), TOLERANCE);
-      // Nothing but the scales changes with the strength.
+      // Only the scales change with the strength.
       float[] plain = predict(networks.unet(), context, scope);
       overlay.scale(new double[] {0});
       assertThat(predict(overlaid, context, scope)).isEqualTo(plain);

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A control group of Linux with a limit on memory, inside the group of this process. */
+/** A Linux control group with a memory limit, inside the group of this process. */
 final class MemoryGroup implements AutoCloseable {
   private final Path folder;
 
@@ -18,13 +18,13 @@ final class MemoryGroup implements AutoCloseable {
   /**
    * Creates a group.
    *
-   * @param limit bytes beyond which the kernel kills a process of the group
+   * @param limit the number of bytes above which the kernel kills a process of the group
    * @throws IOException if the system has no control groups, or this user may not create them
    */
   static MemoryGroup create(long limit) throws IOException {
     Path groups = Path.of("/sys/fs/cgroup");
     for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
-      // Number, controllers, path: 4:memory:/group in version 1, 0::/group in version 2.
+      // Fields: number, controllers, path. Version 1: 4:memory:/group; version 2: 0::/group.
       String[] parts = line.split(":", 3);
       boolean first = Arrays.asList(parts[1].split(",", -1)).contains("memory");
       if (first || (parts[1].isEmpty() && Files.exists(groups.resolve("cgroup.controllers")))) {
@@ -44,7 +44,7 @@ final class MemoryGroup implements AutoCloseable {
     throw new IOException("no control group for memory in /proc/self/cgroup");
   }
 
-  /** The command that runs another one in this group. */
+  /** Returns the command that runs another one in this group. */
   List<String> inside(List<String> command) {
     String procs = folder.resolve("cgroup.procs").toString();
     List<String> inside = new ArrayList<>(List.of("sh", "-c", "echo $$ > \"$0\" && exec \"$@\""));
@@ -53,7 +53,7 @@ final class MemoryGroup implements AutoCloseable {
     return inside;
   }
 
-  /** Removes the group, whose processes must have ended. */
+  /** Removes the group. Its processes must have ended. */
   @Override
   public void close() throws IOException {
     Files.delete(folder);

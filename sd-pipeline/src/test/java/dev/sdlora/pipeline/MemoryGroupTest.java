@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** Requests in a container: a control group whose processes the kernel kills beyond a limit. */
+/**
+ * Tests requests in a container: a control group whose processes the kernel kills above a limit.
+ */
 @EnabledOnOs(OS.LINUX)
 @Tag("slow")
 final class MemoryGroupTest {

@@ -13,8 +13,8 @@ import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
-import dev.sdlora.api.image.LatentPreview;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,7 +44,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A pipeline that gives text encoders and VAE back between stages draws what others draw. */
+/**
+ * Tests that a pipeline that releases text encoders and VAE between stages draws the same images.
+ */
 @Timeout(120)
 @Tag("slow")
 class MemoryPolicyTest {
@@ -124,7 +127,7 @@ class MemoryPolicyTest {
     assertThat(rgb(redrawn)).isEqualTo(keeping.draw(redrawn).rgb());
   }
 
-  /** What encodes images is read when the first is encoded, and stays. */
+  /** The VAE encoder is read for the first start image and stays in memory. */
   @Test
   void generate_firstPictureToStartFrom_readsTheEncoderOnce() {
     try (Pipeline pipeline = builder(model).memoryPolicy(MemoryPolicy.KEEP).build()) {
@@ -210,7 +213,7 @@ class MemoryPolicyTest {
               }));
       begun.complete(null);
       assertThatThrownBy(() -> futures.get(0).join()).isInstanceOf(CancellationException.class);
-      // It waits for the one that was cancelled.
+      // This request waits for the cancelled one.
       assertThat(rgb(spec("a cat", mode))).isEqualTo(keeping.draw(spec("a cat", mode)).rgb());
     }
     GenerationListener failing =
@@ -250,7 +253,7 @@ class MemoryPolicyTest {
     return nans;
   }
 
-  /** A prompt that was read before needs no encoder, so its failure comes with the VAE. */
+  /** A cached prompt needs no encoder, so reading the VAE is what fails. */
   @Test
   void generate_fileReplacedMeanwhile_failsUntilItIsBack() throws IOException {
     byte[] before = rgb(TinyPipeline.SPEC);
@@ -268,7 +271,7 @@ class MemoryPolicyTest {
     GenerationListener counting =
         new GenerationListener() {
           @Override
-          public void stepEnd(Step step, LatentPreview preview) {
+          public void stepEnd(Step step, Supplier<Image> preview) {
             steps.incrementAndGet();
           }
         };

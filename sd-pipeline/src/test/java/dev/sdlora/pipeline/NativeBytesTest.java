@@ -26,7 +26,7 @@ class NativeBytesTest {
         during = Pipeline.nativeBytes();
       }
       OptionalLong after = Pipeline.nativeBytes();
-      // The JVM's compilers allocate and free in the same heap meanwhile.
+      // The JVM's compilers allocate and free memory in the same heap meanwhile.
       assertThat(during.orElseThrow() - before.orElseThrow()).isGreaterThan(MEGABYTES_256 / 2);
       assertThat(during.orElseThrow() - after.orElseThrow()).isGreaterThan(MEGABYTES_256 / 2);
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The three networks against diffusers in float64, from both layouts of the same weights. */
+/** Compares the three networks to diffusers in float64, from both layouts of the same weights. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NetworkParityTest {
   /** diffusers' own float32 differs by 2e-6 to 6e-6; a wrong epsilon in a norm by 5e-5. */
@@ -98,7 +98,7 @@ class NetworkParityTest {
   void unet_goldenLatents_agrees(String inputs, String name) {
     for (Layout layout : Layout.values()) {
       try (NDManager scope = layout.networks().torch().scope()) {
-        // The case with a long context is the first latent of case a.
+        // The case with a long context uses the first latent of case a.
         long[] latentShape = shape(GOLDEN, "unet." + name + ".out");
         float[] latents = head(floats(GOLDEN, "unet." + inputs + ".sample"), latentShape);
         float[] times =

@@ -32,14 +32,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Draws one image and tells how much more memory the process had at its peak than before, beside
- * what was estimated. For a JVM of its own whose heap is resident from the start ({@code
- * -XX:+AlwaysPreTouch -Xms2g -Xmx2g}), so that what is measured is native memory; Linux only.
+ * Draws one image and prints the increase of the process's peak memory, together with the estimate.
+ * Runs in a separate JVM whose heap is resident from the start ({@code -XX:+AlwaysPreTouch -Xms2g
+ * -Xmx2g}), so that only native memory is measured; Linux only.
  *
- * <p>Arguments: a checkpoint, a precision, width, height, steps, 0 to decode a latent and nothing
- * else; then any of {@code controlnets=2}, {@code cfg=1}, {@code taesd=8} (its width), {@code
- * upscale=2}, {@code lora=file}, and {@code first} to draw nothing before. The ControlNets, TAESD
- * and the upscaler, which has the sizes of ESRGAN, are random.
+ * <p>Arguments: a checkpoint, a precision, width, height, and the number of steps, or 0 to only
+ * decode a latent; then any of {@code controlnets=2}, {@code cfg=1}, {@code taesd=8} (its width),
+ * {@code upscale=2}, {@code lora=file}, and {@code first} to skip the warm-up image. The
+ * ControlNets, TAESD and the upscaler, which has the sizes of ESRGAN, are random.
  */
 public final class PeakMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
@@ -88,7 +88,7 @@ public final class PeakMemory {
       int steps = Integer.parseInt(args[4]);
       PromptSpec request = spec.size(size).steps(Math.max(1, steps)).build();
       if (!first) {
-        // Code, threads and small buffers are there afterwards.
+        // Loads code, threads and small buffers.
         pipeline.generate(request.toBuilder().size(64, 64).steps(2).build());
       }
       measure((LocalPipeline) pipeline, request, size, steps > 0);
@@ -100,7 +100,8 @@ public final class PeakMemory {
     RequestMemory memory = new RequestMemory(pipeline.model(), spec, Optional.empty(), size);
     MemoryNeed need = memory.need(true);
     Natives
-        .returnFreedMemory(); // What an earlier request has freed would hide what this one takes.
+        .returnFreedMemory(); // Memory freed by an earlier request would hide allocations of this
+    // one.
     long before = read("VmRSS:");
     long start = System.nanoTime();
     Phases phases = new Phases(before);
@@ -135,7 +136,7 @@ public final class PeakMemory {
     }
   }
 
-  /** Peaks while sampling, while decoding, and after that. */
+  /** Records the peaks during sampling, during decoding, and afterwards. */
   private static final class Phases implements GenerationListener {
     private final double[] peaks = new double[3];
     private final long before;
@@ -165,7 +166,7 @@ public final class PeakMemory {
       reset();
     }
 
-    /** Makes the peak what is resident now. */
+    /** Resets the peak to the current resident memory. */
     private static void reset() {
       try {
         Files.writeString(Path.of("/proc/self/clear_refs"), "5");
@@ -175,7 +176,7 @@ public final class PeakMemory {
     }
   }
 
-  /** Bytes that the kernel counts for this process. */
+  /** Returns a value in bytes from the kernel's statistics of this process. */
   private static long read(String name) {
     try {
       return Files.readAllLines(STATUS).stream()

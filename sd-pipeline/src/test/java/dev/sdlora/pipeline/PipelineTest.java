@@ -15,7 +15,9 @@ import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.Variation;
+import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.api.sampling.Sampler;
 import java.io.IOException;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,7 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The public API on the tiny checkpoint: what users are promised. */
+/** Tests the promises of the public API on the tiny checkpoint. */
 @Timeout(120)
 class PipelineTest {
   private static final PromptSpec SPEC =
@@ -128,7 +131,7 @@ class PipelineTest {
     for (int i = 0; i < expected.length; i++) {
       worst = Math.max(worst, Math.abs((expected[i] & 0xff) - (actual[i] & 0xff)));
     }
-    // The sums differ in the last place, which may tip a grey level.
+    // The sums differ in the last digit, which may change a grey level by 1.
     assertThat(worst).isLessThanOrEqualTo(1);
   }
 
@@ -142,10 +145,7 @@ class PipelineTest {
   void generate_loraByObject_hasTwoStrengths() {
     LoraAdapter ink = pipeline.loras().find("ink");
     PromptSpec both = SPEC.toBuilder().lora(ink.withStrength(0.8)).build();
-    PromptSpec unetOnly =
-        SPEC.toBuilder()
-            .lora(ink.toBuilder().textEncoderStrength(0).unetStrength(0.8).build())
-            .build();
+    PromptSpec unetOnly = SPEC.toBuilder().lora(ink.withStrength(LoraStrength.of(0, 0.8))).build();
     byte[] expected = rgb(prompt("a cat<lora:ink:0.8>"));
     assertThat(rgb(both)).isEqualTo(expected);
     assertThat(rgb(unetOnly))
@@ -153,7 +153,7 @@ class PipelineTest {
         .isNotEqualTo(expected);
   }
 
-  /** With noise of one stream, and with that of a path. */
+  /** The samplers use noise from a sequence or from a Brownian path. */
   @ParameterizedTest
   @EnumSource(names = {"EULER_A", "DPMPP_SDE"})
   void generate_severalImages_equalTheSameMadeOneByOne(Sampler sampler) {
@@ -280,7 +280,7 @@ class PipelineTest {
     Recorder failing =
         new Recorder(events) {
           @Override
-          public void stepEnd(Step step, dev.sdlora.api.image.LatentPreview preview) {
+          public void stepEnd(Step step, Supplier<Image> preview) {
             throw new IllegalStateException("enough");
           }
         };
@@ -404,7 +404,7 @@ class PipelineTest {
     }
   }
 
-  /** Writes down what happens. */
+  /** Records the events of a generation. */
   private static class Recorder implements GenerationListener {
     private final List<String> events;
 
@@ -463,9 +463,9 @@ class PipelineTest {
     }
 
     @Override
-    public void stepEnd(Step step, dev.sdlora.api.image.LatentPreview preview) {
-      var image = preview.toImage();
-      events.add("/step " + step.number() + " " + image.getWidth() + "x" + image.getHeight());
+    public void stepEnd(Step step, Supplier<Image> preview) {
+      Image image = preview.get();
+      events.add("/step " + step.number() + " " + image.width() + "x" + image.height());
     }
 
     @Override

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The weight that is written beside a LoRA. */
+/** Tests the recommended weight in a file next to a LoRA. */
 class PreferredWeightTest {
   @TempDir private Path folder;
 
@@ -32,7 +32,7 @@ class PreferredWeightTest {
     LoraAdapter lora = lora();
     lora.writePreferredWeight(0.8);
 
-    assertThat(lora.details().usage().preferredWeight()).hasValue(0.8);
+    assertThat(lora.details().preferredWeight()).hasValue(0.8);
     assertThat(sidecar()).content().contains("\"preferred weight\" : 0.8");
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).hasSize(2);
@@ -48,7 +48,7 @@ class PreferredWeightTest {
 
     assertThat(Files.readString(sidecar()).replaceAll("\\s+", ""))
         .isEqualTo("{\"description\":\"né\",\"preferredweight\":-1.25,\"x\":{\"y\":[1,2.5]}}");
-    assertThat(lora.details().usage().preferredWeight()).hasValue(-1.25);
+    assertThat(lora.details().preferredWeight()).hasValue(-1.25);
   }
 
   @Test

@@ -41,8 +41,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Each kind of layer with three LoRAs, one of them everywhere and two in masks that overlap,
- * against {@link RegionalTwin} in double precision.
+ * Compares each kind of layer with three LoRAs, one of them everywhere and two in overlapping
+ * masks, to {@link RegionalTwin} in double precision.
  */
 class RegionalLayersTest {
   private static final String BLOCK = "down_blocks.0.attentions.0.transformer_blocks.0.";
@@ -57,7 +57,7 @@ class RegionalLayersTest {
   private static final double[] STRENGTHS = {0.7, -0.6, 0.9};
   private static final int[] REGIONS = {1, 2, 0};
 
-  // Sums of some tens of products in float32.
+  // Sums of several dozen products in float32.
   private static final double TOLERANCE = 2e-6;
 
   @TempDir private Path folder;
@@ -122,7 +122,7 @@ class RegionalLayersTest {
     loras.put(name, new ArrayList<>());
   }
 
-  /** A file with a module for each layer. */
+  /** Writes a file with a module for each layer. */
   private PatchPlan lora(int number) {
     SafetensorsWriter writer = new SafetensorsWriter();
     int rank = 2 + number;
@@ -151,7 +151,7 @@ class RegionalLayersTest {
         new ModuleIndex(Map.of(Network.UNET, shapes)), "tiny", ModelFamily.SD1, List.of(use));
   }
 
-  /** Any grey levels, one for each pixel, with hard edges. */
+  /** Returns a mask with arbitrary grey levels for each pixel and hard edges. */
   private RegionMask mask() {
     double[][] mask = new double[8 * HEIGHT][8 * WIDTH];
     byte[] rgb = new byte[3 * 64 * HEIGHT * WIDTH];
@@ -164,7 +164,7 @@ class RegionalLayersTest {
     return RegionMask.of(Image.of(8 * WIDTH, 8 * HEIGHT, rgb)).withBlur(0);
   }
 
-  /** The mean of a mask under each position of a level, by sixths of pixels. */
+  /** Returns the mean of a mask over each position of a level, in sixths of a pixel. */
   private double[] inside(int region, int height, int width) {
     double[] inside = new double[height * width];
     int cells = 6;
@@ -204,7 +204,7 @@ class RegionalLayersTest {
     double[][] numbers = new double[rows][columns];
     for (double[] row : numbers) {
       for (int i = 0; i < row.length; i++) {
-        // As float32 has them.
+        // Rounded to float32.
         row[i] = (float) (spread * random.nextGaussian());
       }
     }
@@ -269,7 +269,7 @@ class RegionalLayersTest {
   void conv_regions_strengthByPositionOfTheResult() {
     String layer = RESNET + "conv1";
     assertConv(layer, 1, HEIGHT, WIDTH);
-    // The next level has an odd number of columns rounded up.
+    // The next level rounds the odd number of columns up.
     assertConv("down_blocks.0.downsamplers.0.conv", 2, (HEIGHT + 1) / 2, (WIDTH + 1) / 2);
   }
 
@@ -380,7 +380,7 @@ class RegionalLayersTest {
   @Test
   void open_regions_leavesOutWhatHasNoPositions() {
     String layer = "time_embedding.linear_1";
-    // That of the LoRA everywhere stays, with its own rank.
+    // The LoRA without a mask stays, with its own rank.
     NDArray down = Objects.requireNonNull(tensors.get(layer + ".lora_down.weight"));
     assertThat(down.getShape().get(0)).isEqualTo(all(layer).get(2).down().length);
     assertThat(tensors).doesNotContainKey(layer + ".lora_regions");

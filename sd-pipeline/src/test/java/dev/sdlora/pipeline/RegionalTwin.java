@@ -3,8 +3,8 @@ package dev.sdlora.pipeline;
 import java.util.List;
 
 /**
- * Layers whose weights are others at each position, in double precision: {@code W(p) = W + Σ
- * strength · mask(p) · up · down}.
+ * Reference layers in double precision with a different weight at each position: {@code W(p) = W +
+ * Σ strength · mask(p) · up · down}.
  */
 final class RegionalTwin {
   private RegionalTwin() {}
@@ -15,17 +15,17 @@ final class RegionalTwin {
    * @param down [rank][in]
    * @param up [out][rank]
    * @param strength a factor on its product
-   * @param mask how far it acts at each position of the level
+   * @param mask the share of the LoRA at each position of the level
    * @param region the number of its mask; 0 for everywhere
    */
-  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   record Lora(double[][] down, double[][] up, double strength, double[] mask, int region) {
     Lora on(double[][] newDown, double[][] newUp, double[] newMask) {
       return new Lora(newDown, newUp, strength, newMask, region);
     }
   }
 
-  /** The weight at a position; of each LoRA as far as its mask is there. */
+  /** Returns the weight at a position, with each LoRA scaled by its mask there. */
   static double[][] weight(double[][] plain, List<Lora> loras, int position) {
     double[][] weight = new double[plain.length][];
     for (int out = 0; out < plain.length; out++) {
@@ -52,7 +52,7 @@ final class RegionalTwin {
     return y;
   }
 
-  /** A linear layer over positions [n][in]. */
+  /** Applies a linear layer to positions [n][in]. */
   static double[][] linear(double[][] plain, List<Lora> loras, double[][] x) {
     double[][] y = new double[x.length][];
     for (int position = 0; position < y.length; position++) {
@@ -61,7 +61,7 @@ final class RegionalTwin {
     return y;
   }
 
-  /** What a kernel of 3 × 3 sees at each position, zeros beyond the edges: [n][9 · in]. */
+  /** Returns the inputs of a 3 × 3 kernel at each position, zeros beyond the edges: [n][9 · in]. */
   static double[][] seen(double[][] planes, int height, int width, int stride) {
     int rows = (height + stride - 1) / stride;
     int columns = (width + stride - 1) / stride;
@@ -79,12 +79,13 @@ final class RegionalTwin {
   }
 
   /**
-   * The answer to a query at a position. Keys and values of a region are those of its own text with
-   * its own LoRAs at full strength, and what a query reads lies between the common ones and these.
+   * Returns the attention output for a query at a position. Keys and values of a region are those
+   * of its own text with its own LoRAs at full strength; the query reads an interpolation between
+   * the common ones and these.
    *
    * @param q the query
-   * @param texts what each region reads, the common one first, [regions + 1][tokens][in]
-   * @param inside how far the position is inside each region, the first number being 1
+   * @param texts the text of each region, the common one first, [regions + 1][tokens][in]
+   * @param inside how far the position is inside each region; the first number is 1
    */
   static double[] answer(
       double[] q,

@@ -33,14 +33,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** LoRAs and sides of {@code AND} that act in parts of the image, in whole requests. */
+/** Tests LoRAs and sides of {@code AND} in regions of the image, in whole requests. */
 class RegionsTest {
   private static final RegionMask LEFT = RegionMask.rectangle(0, 0, 0.5, 1).withBlur(0);
   private static final RegionMask RIGHT = RegionMask.rectangle(0.5, 0, 1, 1).withBlur(0);
   private static final RegionMask WHITE = RegionMask.rectangle(0, 0, 1, 1);
   private static final RegionMask BLACK = RegionMask.of(TinyPipeline.mask(3, 3, 0, 0, 0));
 
-  /** As good as everywhere, and yet a part of the image: nearly white. */
+  /** A nearly white mask: almost no effect, but still a region. */
   private static final RegionMask ALMOST = RegionMask.of(almostWhite());
 
   private static final String LORA = "a cat <lora:tiny_lora:0.8:mask=here>";
@@ -93,7 +93,7 @@ class RegionsTest {
     return rgb(spec(prompt, here));
   }
 
-  /** The mean difference in one half of images. */
+  /** Returns the mean difference in one half of two images. */
   private static double difference(byte[] a, byte[] b, boolean left) {
     double sum = 0;
     int side = (int) Math.sqrt(a.length / 3.0);
@@ -117,7 +117,8 @@ class RegionsTest {
     byte[] unmasked = rgb("a cat <lora:tiny_lora:0.8>", WHITE);
     assertThat(rgb(LORA, WHITE)).isEqualTo(unmasked);
     assertThat(difference(unmasked, plain())).isGreaterThan(1);
-    // Texts, keys, time and convolutions of the region, with nothing outside it.
+    // Texts, keys, time and convolutions all use the region's code, and almost nothing is outside
+    // it.
     assertThat(difference(rgb(LORA, ALMOST), unmasked)).isLessThan(0.1);
   }
 
@@ -125,8 +126,7 @@ class RegionsTest {
   void lora_blackMask_isTheSameBytesAsWithoutLora() {
     GenerationResult result = pipeline.generate(spec(LORA, BLACK));
     assertThat(result.first().rgb()).isEqualTo(rgb("a cat ", BLACK));
-    assertThat(result.warnings())
-        .anyMatch(warning -> warning.contains("a mask that is black all over"));
+    assertThat(result.warnings()).anyMatch(warning -> warning.contains("an entirely black mask"));
   }
 
   @Test
@@ -136,7 +136,7 @@ class RegionsTest {
     PromptSpec.Builder masked = without.toBuilder().prompt(LORA);
     byte[] left = rgb(masked.mask("here", LEFT).build());
     byte[] right = rgb(masked.mask("here", RIGHT).build());
-    // In a tiny network of random weights much reaches the other half by way of its norms.
+    // In a tiny network with random weights, norms carry much of the change to the other half.
     assertThat(difference(left, plain, true)).isGreaterThan(1.1 * difference(right, plain, true));
     assertThat(difference(right, plain, false)).isGreaterThan(1.1 * difference(left, plain, false));
   }
@@ -161,7 +161,8 @@ class RegionsTest {
 
   @Test
   void loras_ofComplementaryMasks_addUpToTheWhole() {
-    // The same LoRA in both halves differs from one LoRA everywhere at no position of any layer.
+    // The same LoRA in both halves is equivalent to one LoRA everywhere, at each position of each
+    // layer.
     PromptSpec halves =
         SPEC.toBuilder()
             .prompt("a cat <lora:tiny_lora:0.8:mask=left><lora:tiny_lora:0.8:mask=right>")
@@ -211,7 +212,7 @@ class RegionsTest {
   @Test
   void lora_onlyTheMaskedPartIsPainted_regionsLieOverTheWholePicture() {
     Image picture = TinyPipeline.image(256, 64);
-    // What is painted lies in the right half; the region is the left one.
+    // The right half is painted; the region is the left half.
     Inpainting part =
         Inpainting.builder(TinyPipeline.mask(256, 64, 160, 8, 48))
             .onlyMasked(true)
@@ -263,17 +264,17 @@ class RegionsTest {
     assertThatThrownBy(() -> rgb(patched))
         .isInstanceOf(LoraException.class)
         .hasMessage(
-            "LoRA 'tiny_lora' has a mask, but loraMode is PATCHED, which changes weights for all of"
-                + " the picture; expected OVERLAY or AUTO");
+            "LoRA 'tiny_lora' has a mask, but loraMode is PATCHED, which changes the weights for"
+                + " the whole image; expected OVERLAY or AUTO");
 
     LoraAdapter whole = wholeDifference().withMask(LEFT);
     assertThatThrownBy(() -> rgb(SPEC.toBuilder().lora(whole).build()))
         .isInstanceOf(LoraException.class)
-        .hasMessageContaining("can only change the weights themselves");
+        .hasMessageContaining("can only change the weights directly");
     GenerationResult lenient =
         pipeline.generate(SPEC.toBuilder().lora(whole).lenient(true).build());
     assertThat(lenient.first().rgb()).isEqualTo(plain());
-    assertThat(lenient.warnings()).anyMatch(warning -> warning.endsWith("it was left out"));
+    assertThat(lenient.warnings()).anyMatch(warning -> warning.endsWith("it was skipped"));
 
     PromptSpec merging =
         spec(LORA, LEFT).toBuilder()
@@ -282,8 +283,8 @@ class RegionsTest {
     assertThatThrownBy(() -> rgb(merging))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "tokenMergingRatio is 0.3, but a LoRA has a mask, which needs the positions of all"
-                + " tokens; expected a ratio of 0, or no mask");
+            "tokenMergingRatio is 0.3, but a LoRA has a mask, which requires the positions of"
+                + " all tokens; expected a ratio of 0, or no mask");
   }
 
   private static LoraAdapter wholeDifference() {
@@ -326,10 +327,10 @@ class RegionsTest {
             .build();
     byte[] plain = plain();
     assertThat(difference(rgb(halves), plain)).isLessThan(0.02);
-    // Full masks of both have half of the guidance each.
+    // With two full masks, each side gets half of the guidance.
     assertThat(difference(rgb("a cat<mask:here> AND a cat<mask:here>", WHITE), plain))
         .isLessThan(0.02);
-    // Without the negative side too, beside which a region has nothing.
+    // At CFG scale 1 too, although regions need the negative side.
     PromptSpec unguided = halves.toBuilder().cfgScale(1).build();
     assertThat(difference(rgb(unguided), rgb(SPEC.toBuilder().cfgScale(1).build())))
         .isLessThan(0.02);
@@ -348,13 +349,13 @@ class RegionsTest {
     assertThat(difference(result.first().rgb(), plain, false))
         .isGreaterThan(2 * difference(result.first().rgb(), plain, true));
 
-    // The text of the image names the masks and tells them apart, but does not hold them.
+    // The infotext names and identifies the masks, but does not contain them.
     PromptSpec read = PromptSpec.fromInfotext(result.first().infotext());
     assertThat(read.prompt()).isEqualTo(halves.prompt());
     assertThat(halves.notInMetadata()).containsExactly("masks");
     assertThatThrownBy(() -> rgb(read))
         .isInstanceOf(PromptSyntaxException.class)
-        .hasMessageContaining("no text holds them");
+        .hasMessageContaining("an infotext does not contain them");
     PromptSpec again = read.toBuilder().mask("left", LEFT).mask("right", RIGHT).build();
     GenerationResult same = pipeline.generate(again);
     assertThat(same.first().rgb()).isEqualTo(result.first().rgb());
@@ -367,10 +368,9 @@ class RegionsTest {
   @Test
   void sides_inTheNegativePrompt_areRefusedWhereTagsAct() {
     PromptSpec.Builder spec = spec("a cat", LEFT).toBuilder().negativePrompt("ugly <mask:here>");
-    PromptSpec acting =
-        spec.promptOptions(SPEC.promptOptions().toBuilder().negativeLoras(true).build()).build();
+    PromptSpec acting = spec.promptOptions(SPEC.promptOptions().withNegativeLoras(true)).build();
     assertThatThrownBy(() -> rgb(acting))
         .isInstanceOf(PromptSyntaxException.class)
-        .hasMessageContaining("stands in the negative prompt");
+        .hasMessageContaining("is in the negative prompt");
   }
 }

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What a LoRA of all three networks of SDXL does, against diffusers in float64. */
+/** Compares a LoRA on all three networks of SDXL to diffusers in float64. */
 class SdxlLoraParityTest {
   private static final double TOLERANCE = 2e-5;
   private static final TensorFile PLAIN = FamilyFiles.golden("sdxl", "golden");
@@ -140,7 +140,7 @@ class SdxlLoraParityTest {
     }
   }
 
-  /** With text encoders as they were. */
+  /** Checks the LoRA on the U-Net alone, with unchanged text encoders. */
   private static void assertUnetOnly(List<TextEncoder> encoders, UNet unet) {
     try (NDManager scope = networks.torch().scope()) {
       Text text = encode(encoders, scope);
@@ -149,8 +149,8 @@ class SdxlLoraParityTest {
     }
   }
 
-  /** States of both encoders side by side, and what the second one says of the whole. */
-  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  /** The concatenated states of both encoders and the pooled state of the second one. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Text(float[] context, float[] pooled) {}
 
   private static Text encode(List<TextEncoder> encoders, NDManager scope) {

@@ -19,14 +19,14 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Images by a VAE from a file of its own. */
+/** Tests images decoded by a VAE from a separate file. */
 final class SeparateVaeTest {
   private static final String VAE = "first_stage_model.";
 
   @TempDir Path folder;
 
   /**
-   * A copy of the checkpoint with a VAE half as strong at its end; tensors named "" are left out.
+   * Writes a copy of the checkpoint whose VAE output is halved; tensors renamed to "" are removed.
    */
   private Path weaker(String name, UnaryOperator<String> rename) {
     TensorFile file = TensorFile.open(Fixtures.CHECKPOINT);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The end of a JVM in which a pipeline works. */
+/** Tests the exit of a JVM in which a pipeline is working. */
 @Tag("slow")
 final class ShutdownTest {
 
@@ -40,7 +40,7 @@ final class ShutdownTest {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         output.append(line).append('\n');
         if (line.equals(moment)) {
-          // Process.destroy() would close the output, too.
+          // Process.destroy() would also close the output.
           process.toHandle().destroy();
         }
       }
@@ -67,7 +67,7 @@ final class ShutdownTest {
     return builder.redirectErrorStream(true).start();
   }
 
-  /** A program that draws until it is told to end, and says where it is. */
+  /** A program that draws until it is terminated, and prints its progress. */
   static final class Endless {
     private Endless() {}
 
@@ -94,7 +94,7 @@ final class ShutdownTest {
     }
   }
 
-  /** A program that ends while images are made that nobody waits for. */
+  /** A program that exits while images are generated that no code waits for. */
   static final class Program {
     private Program() {}
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the options of speed do to images, and what they must not. */
+/** Tests the intended and the forbidden effects of speed options on images. */
 @Timeout(120)
 @Tag("slow")
 class SpeedOptionsImagesTest {
@@ -31,7 +31,7 @@ class SpeedOptionsImagesTest {
   private static final SpeedOptions HALF = guided(GuidanceRange.ofSteps(0.2, 0.7));
   private static final SpeedOptions CACHED = SpeedOptions.builder().cacheInterval(2).build();
 
-  /** Images without options, which several tests compare with. */
+  /** Images without options, for comparison in several tests. */
   private static final Map<Sampler, byte[]> PLAIN = new EnumMap<>(Sampler.class);
 
   private static TinyPipeline tiny;
@@ -71,7 +71,7 @@ class SpeedOptionsImagesTest {
     byte[] plain = plain(sampler);
     assertThat(rgb(spec, guided(new GuidanceRange(0, 1, 0.001, 1000)))).isEqualTo(plain);
     assertThat(rgb(spec, HALF)).isNotEqualTo(plain);
-    if (sampler != Sampler.DDIM_CFGPP) { // which asks for the negative side at scale 1 too
+    if (sampler != Sampler.DDIM_CFGPP) { // which needs the negative side even at scale 1
       byte[] unguided = rgb(spec.toBuilder().cfgScale(1));
       assertThat(rgb(spec, guided(GuidanceRange.NONE))).isEqualTo(unguided);
       assertThat(rgb(spec, guided(GuidanceRange.ofSigmas(1000, 2000)))).isEqualTo(unguided);
@@ -91,7 +91,7 @@ class SpeedOptionsImagesTest {
     assertThat(rgb(spec, SpeedOptions.DEFAULTS)).isEqualTo(rgb(spec.toBuilder()));
   }
 
-  /** The second pass counts its steps anew. */
+  /** The second pass restarts its step count. */
   @Test
   void options_withHiresFix_actInBothPasses() {
     HiresFix hires = HiresFix.builder().scale(1.5).steps(4).build();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whole requests that keep features between calls, or merge tokens. */
+/** Tests requests that cache features between calls, or merge tokens. */
 @Tag("slow")
 class SpeedRequestsTest {
   private static final SpeedOptions CACHING = SpeedOptions.builder().cacheInterval(3).build();
@@ -62,7 +62,7 @@ class SpeedRequestsTest {
             .tokenMergingMaxDownsample(8)
             .build();
     assertThat(draw(TinyPipeline.SPEC, off)).isEqualTo(plain);
-    // Of 64 tokens a share of one hundredth is none.
+    // One hundredth of 64 tokens rounds to none.
     SpeedOptions tooFew = SpeedOptions.builder().tokenMergingRatio(0.01).build();
     assertThat(draw(TinyPipeline.SPEC, tooFew)).isEqualTo(plain);
     assertThat(draw(TinyPipeline.SPEC, CACHING)).isNotEqualTo(plain);
@@ -169,8 +169,8 @@ class SpeedRequestsTest {
         assertThat(merged.first().rgb()).isEqualTo(plain);
         assertThat(merged.warnings())
             .contains(
-                "tokenMergingRatio has no effect, since this model has no attention at"
-                    + " tokenMergingMaxDownsample 1; it has at a larger one");
+                "tokenMergingRatio has no effect, because this model has no attention at"
+                    + " tokenMergingMaxDownsample 1; use a larger value");
       }
       SpeedOptions deeper = MERGING.toBuilder().tokenMergingMaxDownsample(2).build();
       merged = pipeline.generate(spec.speedOptions(deeper).build());

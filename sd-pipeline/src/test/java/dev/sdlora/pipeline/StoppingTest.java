@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** How requests end that do not end by themselves, and what becomes of the others. */
+/** Tests how requests are stopped, and the effect on others. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class StoppingTest {
   private static final PromptSpec SPEC = TinyPipeline.SPEC.toBuilder().steps(2).build();
@@ -59,7 +59,7 @@ class StoppingTest {
     pipeline.closeNow();
   }
 
-  /** Says when a stage is reached, and holds the request there until it is let go. */
+  /** Signals that a stage is reached, and holds the request there until it is released. */
   private static class Held implements GenerationListener {
     private final Stage stage;
     final CountDownLatch reached = new CountDownLatch(1);
@@ -174,7 +174,7 @@ class StoppingTest {
     await(held.reached);
     List<WeakReference<GenerationListener>> listeners = new ArrayList<>();
     List<CompletableFuture<GenerationResult>> queued = new ArrayList<>();
-    // More than may wait at a time.
+    // More requests than the queue holds.
     for (int i = 0; i < 5; i++) {
       GenerationListener listener = new Held(Stage.STEP);
       listeners.add(new WeakReference<>(listener));
@@ -202,7 +202,7 @@ class StoppingTest {
         .isInstanceOfSatisfying(
             ResourceException.class,
             e -> assertThat(e.resource()).isEqualTo(ResourceException.Resource.QUEUE))
-        .hasMessageContaining("2 requests wait");
+        .hasMessageContaining("2 requests are waiting");
     held.released.countDown();
     CompletableFuture.allOf(first, second, third).join();
     assertThat(pipeline.generate(SPEC).images()).hasSize(1);
@@ -225,7 +225,7 @@ class StoppingTest {
             .thenCompose(result -> pipeline.generateAsync(SPEC))
             .thenApply(result -> pipeline.generate(SPEC));
     assertThat(composed.join().images()).hasSize(1);
-    // Attached before the end and waiting inside, several at a time.
+    // Dependent actions attached before the end wait inside for other requests.
     Held held = new Held(Stage.LORAS);
     CompletableFuture<GenerationResult> first = pipeline.generateAsync(SPEC, held);
     CompletableFuture<GenerationResult> inside =
@@ -342,7 +342,7 @@ class StoppingTest {
                   for (int round = 0; round < 4; round++) {
                     PromptSpec spec = specs.get((number + round) % 2);
                     CompletableFuture<GenerationResult> future = shared.generateAsync(spec);
-                    // cancel returns false when the image was finished before it
+                    // cancel returns false if the image was finished before
                     if ((number + round) % 3 == 0 && future.cancel(true)) {
                       assertThatThrownBy(future::join).isInstanceOf(CancellationException.class);
                     } else {

@@ -11,14 +11,14 @@ import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
-import dev.sdlora.api.image.LatentPreview;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
-/** The tiny checkpoint for tests that start from images, and what they have in common. */
+/** The tiny checkpoint and shared helpers for tests that start from images. */
 public final class TinyPipeline implements AutoCloseable {
   public static final PromptSpec SPEC =
       PromptSpec.builder()
@@ -36,7 +36,7 @@ public final class TinyPipeline implements AutoCloseable {
           .build();
   private final int arrays = arraysOnceEncoded(pipeline);
 
-  /** An image that is not flat anywhere. */
+  /** Returns an image without flat areas. */
   public static Image image(int width, int height) {
     Random random = new Random(11);
     byte[] rgb = new byte[3 * width * height];
@@ -46,7 +46,7 @@ public final class TinyPipeline implements AutoCloseable {
     return Image.of(width, height, rgb);
   }
 
-  /** White inside a square, black around it. */
+  /** Returns a mask, white inside a square and black elsewhere. */
   static Image mask(int width, int height, int left, int top, int side) {
     byte[] rgb = new byte[3 * width * height];
     for (int y = top; y < top + side; y++) {
@@ -59,7 +59,7 @@ public final class TinyPipeline implements AutoCloseable {
     return Image.of(width, height, rgb);
   }
 
-  /** How many native arrays a pipeline has once it has read what encodes images. */
+  /** Returns the number of native arrays of a pipeline after it has loaded the VAE encoder. */
   static int arraysOnceEncoded(Pipeline pipeline) {
     ImageToImage source = ImageToImage.builder(image(64, 64)).denoisingStrength(0.1).build();
     pipeline.generate(SPEC.toBuilder().imageToImage(source).build());
@@ -82,14 +82,14 @@ public final class TinyPipeline implements AutoCloseable {
     return pipeline.generate(spec).first().image();
   }
 
-  /** What the listener sees of steps: number/total. */
+  /** Returns the steps that a listener sees: number/total. */
   List<String> steps(PromptSpec spec) {
     List<String> steps = new ArrayList<>();
     pipeline.generate(
         spec,
         new GenerationListener() {
           @Override
-          public void stepEnd(Step step, LatentPreview preview) {
+          public void stepEnd(Step step, Supplier<Image> preview) {
             steps.add(step.number() + "/" + step.total());
           }
         });
@@ -97,8 +97,8 @@ public final class TinyPipeline implements AutoCloseable {
   }
 
   /**
-   * Ends a request by an exception and another by cancelling it, both in a step, and checks that
-   * the pipeline is as before.
+   * Ends one request by an exception and another by cancelling it, both during a step, and checks
+   * that the pipeline is unchanged.
    */
   public void assertFailuresLeaveNothing(PromptSpec spec, int step) {
     final byte[] plain = draw(SPEC).rgb();

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Few steps on an SDXL model that predicts v from pure noise on, "zero terminal SNR". */
+/**
+ * Tests few steps on an SDXL model with v-prediction that starts from pure noise ("zero terminal
+ * SNR").
+ */
 class TrailingOnFamiliesTest {
   private static final PromptSpec SPEC =
       PromptSpec.builder()
@@ -49,7 +52,10 @@ class TrailingOnFamiliesTest {
     return pipeline.generate(spec).first().rgb();
   }
 
-  /** From level 4519 on, noise of that size and unit noise in the model's form are the same. */
+  /**
+   * Above a noise level of 4519, noise of that level is equivalent to unit noise in the model's
+   * parameterization.
+   */
   @Test
   void generate_eulerAndDdim_areTheSameWay() {
     byte[] euler = rgb(SPEC.toBuilder().sampler(Sampler.EULER).build());

@@ -32,13 +32,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What calls LoRAs up is missed where it is missing, and put in where that is wanted. */
+/** Tests the warning about missing trigger words, and adding them on request. */
 @Timeout(120)
 class TriggerWordsTest {
   private static final String MISSING =
-      "LoRA 'ink' is called up by 'Mox style, <lora:ink:1> night', which is not in the prompt, nor"
-          + " is what calls up other styles in the same file: 'moxday, sun'; addTriggerWords(true)"
-          + " or --trigger-words puts the first in";
+      "LoRA 'ink' is triggered by 'Mox style, <lora:ink:1> night', which is not in the prompt, nor"
+          + " are the trigger words of other styles in the same file: 'moxday, sun'; addTriggerWords(true)"
+          + " or --trigger-words adds the first";
 
   private static final PromptSpec SPEC =
       PromptSpec.builder().prompt("a cat").size(64, 64).steps(2).seed(5).build();
@@ -106,14 +106,14 @@ class TriggerWordsTest {
         "a cat <lora:plain:1>"
       })
   void generate_wordOfAnyStyleOrNoNeedForOne_isNoWarning(String prompt) {
-    assertThat(warnings(prompt(prompt)).stream().filter(text -> text.contains("called up")))
+    assertThat(warnings(prompt(prompt)).stream().filter(text -> text.contains("is triggered by")))
         .isEmpty();
   }
 
   @Test
   void generate_loraOfTheNegativePrompt_isCalledUpByEither() {
     PromptSpec spec = SPEC.toBuilder().negativePrompt("mox style <lora:ink:1>").build();
-    assertThat(warnings(spec)).noneMatch(text -> text.contains("called up"));
+    assertThat(warnings(spec)).noneMatch(text -> text.contains("is triggered by"));
     assertThat(warnings(spec.toBuilder().negativePrompt("<lora:ink:1>").build())).contains(MISSING);
   }
 
@@ -162,7 +162,7 @@ class TriggerWordsTest {
     assertThat(read.prompt()).isEqualTo(advised);
     assertThat(read.negativePrompt()).isEqualTo(negative);
     assertThat(read.addTriggerWords()).isFalse();
-    assertThat(result.warnings()).noneMatch(text -> text.contains("called up"));
+    assertThat(result.warnings()).noneMatch(text -> text.contains("is triggered by"));
     GeneratedImage again = pipeline.generate(read).first();
     assertThat(again.rgb()).isEqualTo(result.first().rgb());
     assertThat(again.infotext()).isEqualTo(result.first().infotext());

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Images of models that lie in diffusers' files: a U-Net alone with the rest named, folders. */
+/**
+ * Tests models in diffusers' files: a U-Net file with the other parts given separately, and
+ * folders.
+ */
 @Tag("slow")
 class UNetAloneTest {
   private static final PromptSpec SPEC =

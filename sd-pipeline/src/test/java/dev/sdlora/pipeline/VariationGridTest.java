@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Lies here because it draws: sd-api has no networks. */
+/** This test is here because it draws images: sd-api has no networks. */
 class VariationGridTest {
   private static final PromptSpec SPEC =
       PromptSpec.builder().prompt("a cat").size(64, 64).steps(1).seed(3).images(4).build();
@@ -54,7 +54,7 @@ class VariationGridTest {
       assertThat(PromptSpec.fromInfotext(sheet.infotext()).prompt())
           .isEqualTo("a cat <lora:tiny_lora:0>");
 
-      // Of a request that fails nothing stays, and its error is the grid's.
+      // A failed request leaves nothing behind, and its error is the grid's.
       assertThatThrownBy(() -> VariationGrid.of(SPEC, Axis.loraStrengths("none", 1)).draw(pipeline))
           .hasMessageContaining("none");
       assertThat(pipeline.liveTensors()).isEqualTo(arrays);

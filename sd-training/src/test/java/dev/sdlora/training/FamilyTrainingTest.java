@@ -11,6 +11,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
@@ -182,11 +183,11 @@ class FamilyTrainingTest {
     Map<String, Checkpoint> others =
         Map.of(
             "is an inpainting model",
-            checkpoint.toBuilder().task(Checkpoint.Task.INPAINTING).build(),
+            new CheckpointBuilder(checkpoint).task(Checkpoint.Task.INPAINTING).build(),
             "is an image editing model",
-            checkpoint.toBuilder().task(Checkpoint.Task.EDITING).build(),
+            new CheckpointBuilder(checkpoint).task(Checkpoint.Task.EDITING).build(),
             "is the refiner of SDXL",
-            Checkpoint.builder(sdxl, ModelFamily.SDXL_REFINER).build());
+            new CheckpointBuilder(sdxl, ModelFamily.SDXL_REFINER).build());
 
     others.forEach(
         (sentence, other) ->

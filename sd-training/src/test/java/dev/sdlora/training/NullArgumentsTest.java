@@ -2,7 +2,6 @@ package dev.sdlora.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.DynamicPrompts;
 import dev.sdlora.api.Embedding;
@@ -45,6 +44,7 @@ import dev.sdlora.api.prompt.Span;
 import dev.sdlora.api.sampling.GuidanceRange;
 import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.SpeedOptions;
+import dev.sdlora.api.spi.CheckpointBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -93,26 +93,22 @@ class NullArgumentsTest {
     "LoraFit",
     "LoraConflicts",
     "CheckpointDistance",
-    "LoraHashes",
     "GenerationResult",
     "TokenCount",
     "TriggerWord",
     "TrainingProgress",
     "TrainingResult",
-    "Baked",
-    "CheckpointMerging$Merged",
-    "CreatedLora",
+    "Created",
     "SkippedLayers",
     "FileDescription",
     "DeviceInfo",
-    "Recovery$Found",
-    "Recovery$Missing",
+    "Recovery$Item",
     "BlockChange"
   };
 
   private static final Map<Class<?>, Object> EIGHT =
       Map.of(int.class, 8, long.class, 8L, double.class, 8.0, float.class, 8f);
-  private static final LoraAdapter ADAPTER = LoraAdapter.builder(FILE, ModelFamily.SD1).build();
+  private static final LoraAdapter ADAPTER = new LoraAdapter(FILE, ModelFamily.SD1, 1, 1, Map.of());
   private static final Image PICTURE = Image.of(8, 8, new byte[3 * 8 * 8]);
 
   /** Objects to call methods on and to pass as the other arguments. */
@@ -138,10 +134,8 @@ class NullArgumentsTest {
             ImageToImage.builder(PICTURE),
             Inpainting.builder(PICTURE),
             Inpainting.builder(PICTURE).build(),
-            Embedding.builder(FILE).build(),
-            Embedding.builder(FILE),
+            new Embedding(FILE, "some", 1, List.of(768)),
             ADAPTER,
-            ADAPTER.toBuilder(),
             LoraQuery.ALL,
             BlockWeights.ALL,
             StrengthSchedule.constant(1),
@@ -149,10 +143,8 @@ class NullArgumentsTest {
             Variation.NONE,
             RegionMask.of(PICTURE),
             PromptOptions.DEFAULTS,
-            PromptOptions.builder(),
             DynamicPrompts.of(),
-            Checkpoint.builder(FILE, ModelFamily.SD1).build(),
-            Checkpoint.builder(FILE, ModelFamily.SD1),
+            new CheckpointBuilder(FILE, ModelFamily.SD1).build(),
             Prompt.parse("a"),
             LoraStrength.of(1, 1),
             new PromptCompleter((LoraLibrary) implementation(LoraLibrary.class), () -> List.of()),

@@ -1,8 +1,9 @@
 package dev.sdlora.batch;
 
 import dev.sdlora.api.GenerationListener;
-import dev.sdlora.api.image.LatentPreview;
+import dev.sdlora.api.image.Image;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Counts the finished steps of an image. */
 final class StepCounter implements GenerationListener {
@@ -20,7 +21,7 @@ final class StepCounter implements GenerationListener {
   }
 
   @Override
-  public void stepEnd(Step step, LatentPreview preview) {
+  public void stepEnd(Step step, Supplier<Image> preview) {
     told.accept(new Steps(step.number(), step.total()));
   }
 }

@@ -8,6 +8,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.spi.CheckpointBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +31,7 @@ final class BatchRunnerTest {
   private final List<String> diary = new ArrayList<>();
 
   private static Checkpoint checkpoint(Path path) {
-    return Checkpoint.builder(path, ModelFamily.SD1).build();
+    return new CheckpointBuilder(path, ModelFamily.SD1).build();
   }
 
   private BatchRunner runner(UnaryOperator<BatchRunner.Builder> settings) {

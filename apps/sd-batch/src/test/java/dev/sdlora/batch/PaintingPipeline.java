@@ -30,9 +30,7 @@ final class PaintingPipeline implements Pipeline {
   @Override
   public GenerationResult generate(PromptSpec spec, GenerationListener listener) {
     diary.add("draw " + spec.prompt());
-    listener.stepEnd(
-        new GenerationListener.Step(0, 1, 2, 1),
-        () -> Image.of(8, 8, new byte[192]).toBufferedImage());
+    listener.stepEnd(new GenerationListener.Step(0, 1, 2, 1), () -> Image.of(8, 8, new byte[192]));
     if (spec.prompt().contains("cancel")) {
       throw new GenerationCancelledException("cancelled");
     }
@@ -44,7 +42,7 @@ final class PaintingPipeline implements Pipeline {
     GeneratedImage image =
         new GeneratedImage(
             Image.of(8, 8, rgb), spec.seed().orElseThrow(), spec.prompt() + "\nSteps: 1");
-    return GenerationResult.builder(List.of(image)).build();
+    return new GenerationResult(List.of(image));
   }
 
   @Override

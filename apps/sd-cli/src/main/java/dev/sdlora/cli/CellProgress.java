@@ -2,10 +2,11 @@ package dev.sdlora.cli;
 
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
-import dev.sdlora.api.image.LatentPreview;
+import dev.sdlora.api.image.Image;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Shows the progress of consecutive requests, and prints each distinct warning once. */
 final class CellProgress implements GenerationListener {
@@ -24,7 +25,7 @@ final class CellProgress implements GenerationListener {
   }
 
   @Override
-  public void stepEnd(Step step, LatentPreview preview) {
+  public void stepEnd(Step step, Supplier<Image> preview) {
     bar.ifPresent(shown -> shown.show(cell, step.number(), step.total()));
   }
 

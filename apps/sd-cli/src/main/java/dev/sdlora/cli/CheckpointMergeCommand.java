@@ -3,7 +3,7 @@ package dev.sdlora.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.make.CheckpointMerging;
-import dev.sdlora.api.make.CheckpointMerging.Merged;
+import dev.sdlora.api.make.CreatedCheckpoint;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "merge",
     description =
-        "Merge checkpoints: A*(1-m) + B*m, or A + (B-C)*m with a third one. An inpainting model must be A.")
+        "Merge checkpoints: A*(1-m) + B*m, or A + (B-C)*m with a third one. An inpainting model"
+            + " must be A.")
 class CheckpointMergeCommand implements Runnable {
   @Parameters(
       index = "0",
@@ -46,7 +47,9 @@ class CheckpointMergeCommand implements Runnable {
       names = "--blocks",
       paramLabel = "VALUES",
       description =
-          "Multipliers per block, BASE,IN00-IN11,MID,OUT00-OUT11 (26 comma-separated values) for SD 1.x and 2.x, BASE,IN00-IN08,MID,OUT00-OUT08 (20) for SDXL; or the name of a preset.")
+          "Multipliers per block, BASE,IN00-IN11,MID,OUT00-OUT11 (26 comma-separated values) for SD"
+              + " 1.x and 2.x, BASE,IN00-IN08,MID,OUT00-OUT08 (20) for SDXL; or the name of a"
+              + " preset.")
   private Optional<String> blocks = Optional.empty();
 
   @Mixin private final MakingOptions making = new MakingOptions();
@@ -65,10 +68,11 @@ class CheckpointMergeCommand implements Runnable {
     OptionValue.set("--multiplier", Optional.of(multiplier), merging::multiplier);
     OptionValue.set("--blocks", blocks, text -> merging.blocks(BlockWeights.parse(text)));
     format.format().ifPresent(merging::fileFormat);
-    Merged merged = making.run(listener -> merging.listener(listener).write(making.out()));
+    CreatedCheckpoint merged =
+        making.run(listener -> merging.listener(listener).write(making.out()));
     if (console.json()) {
       ObjectNode json = MakingOptions.report(merged.file(), watch);
-      json.put("merged", merged.merged()).put("kept", merged.kept());
+      json.put("merged", merged.changed()).put("kept", merged.kept());
       console.out().println(Json.line(json));
     } else {
       console
@@ -77,7 +81,7 @@ class CheckpointMergeCommand implements Runnable {
               Locale.ROOT,
               "%s: merged %d tensors, kept %d%n",
               merged.file(),
-              merged.merged(),
+              merged.changed(),
               merged.kept());
     }
   }

@@ -2,9 +2,9 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.OptionValue.set;
 
-import dev.sdlora.api.EmptyNegativePrompt;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
+import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.image.SizeConditioning;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -20,13 +20,15 @@ final class FamilyOptions {
       names = "--refiner-switch-at",
       paramLabel = "0..1",
       description =
-          "Point where the model of --refiner takes over, as a fraction of the noise schedule. Default: 0.8 with --refiner, otherwise never.")
+          "Point where the model of --refiner takes over, as a fraction of the noise schedule."
+              + " Default: 0.8 with --refiner, otherwise never.")
   private Optional<Double> refinerSwitchAt = Optional.empty();
 
   @Option(
       names = "--refiner-by-steps",
       description =
-          "Measure --refiner-switch-at as a fraction of the steps instead of the noise schedule (A1111's rule).")
+          "Measure --refiner-switch-at as a fraction of the steps instead of the noise schedule"
+              + " (A1111's rule).")
   private boolean refinerBySteps;
 
   @Option(
@@ -63,13 +65,20 @@ final class FamilyOptions {
       names = "--empty-negative",
       paramLabel = "zeros|encoded",
       description =
-          "SDXL conditioning for an empty negative prompt: zeros (A1111) or an encoded empty text (ComfyUI). Default: zeros.")
-  private Optional<EmptyNegativePrompt> emptyNegative = Optional.empty();
+          "SDXL conditioning for an empty negative prompt: zeros (A1111) or an encoded empty text"
+              + " (ComfyUI). Default: zeros.")
+  private Optional<EmptyNegative> emptyNegative = Optional.empty();
 
   @Option(
       names = "--clip-skip-sdxl",
       description = "Apply --clip-skip to the smaller text encoder of SDXL too.")
   private boolean clipSkipOnSdxl;
+
+  /** The values of {@code --empty-negative}. */
+  private enum EmptyNegative {
+    ZEROS,
+    ENCODED
+  }
 
   /**
    * Applies the given options; settings of other options stay unchanged.
@@ -107,7 +116,9 @@ final class FamilyOptions {
         });
     spec.sizeConditioning(sizes.build());
     emptyNegative.ifPresent(
-        rule -> spec.promptOptions(spec.promptOptions().withEmptyNegative(rule)));
+        rule ->
+            spec.promptOptions(
+                spec.promptOptions().withEmptyNegativeEncoded(rule == EmptyNegative.ENCODED)));
     if (clipSkipOnSdxl) {
       spec.promptOptions(spec.promptOptions().withClipSkipOnSdxl(true));
     }
@@ -116,7 +127,7 @@ final class FamilyOptions {
   /** Parses a size and passes its width and height to a setter. */
   private static Consumer<String> size(BiConsumer<Integer, Integer> setter) {
     return text -> {
-      SizeConditioning.Size size = SizeConditioning.Size.parse(text);
+      PixelSize size = PixelSize.parse(text);
       setter.accept(size.width(), size.height());
     };
   }

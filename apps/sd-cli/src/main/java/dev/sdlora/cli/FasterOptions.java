@@ -18,7 +18,8 @@ final class FasterOptions {
       names = "--guidance-range",
       paramLabel = "START,END",
       description =
-          "Apply guidance only within this part of the steps, as fractions; the other steps take half the time. Default: 0,1.")
+          "Apply guidance only within this part of the steps, as fractions; the other steps take"
+              + " half the time. Default: 0,1.")
   private Optional<String> guidanceRange = Optional.empty();
 
   @Option(
@@ -31,14 +32,16 @@ final class FasterOptions {
       names = "--cache-interval",
       paramLabel = "N",
       description =
-          "DeepCache: run the whole model in every N-th model call only, its outermost blocks in the others. Default: 1, off.")
+          "DeepCache: run the whole model in every N-th model call only, its outermost blocks in"
+              + " the others. Default: 1, off.")
   private Optional<Integer> cacheInterval = Optional.empty();
 
   @Option(
       names = "--cache-branch-id",
       paramLabel = "N",
       description =
-          "DeepCache depth: blocks up to this one run in every model call. Default: 0, the outermost.")
+          "DeepCache depth: blocks up to this one run in every model call. Default: 0, the"
+              + " outermost.")
   private Optional<Integer> cacheBranchId = Optional.empty();
 
   @Option(
@@ -57,7 +60,8 @@ final class FasterOptions {
   @Option(
       names = "--no-exact-batches",
       description =
-          "Generate several of the --images at once, as many as memory allows; they differ by rounding from images generated alone.")
+          "Generate several of the --images at once, as many as memory allows; they differ by"
+              + " rounding from images generated alone.")
   private boolean joint;
 
   @Option(
@@ -75,8 +79,7 @@ final class FasterOptions {
         guidanceRange,
         text -> options.guidanceRange(range(text, GuidanceRange::ofSteps)));
     // With both ranges, guidance applies only where they overlap.
-    GuidanceRange steps =
-        guidanceRange.isPresent() ? options.build().guidanceRange() : GuidanceRange.ALL;
+    GuidanceRange steps = guidanceRange.isPresent() ? options.guidanceRange() : GuidanceRange.ALL;
     set(
         "--guidance-sigmas",
         guidanceSigmas,

@@ -81,7 +81,8 @@ final class FileInfo {
             new StableDiffusionException(
                 "'"
                     + path
-                    + "' is a tensor file, but not a checkpoint, LoRA, embedding or other network that this version supports",
+                    + "' is a tensor file, but not a checkpoint, LoRA, embedding or other network"
+                    + " that this version supports",
                 notLora);
         unknown.addSuppressed(notEmbedding);
         throw unknown;
@@ -152,13 +153,13 @@ final class FileInfo {
   /** Lists the files that the image was made with, found and missing. */
   private static void files(ObjectNode image, Recovery recovery) {
     ArrayNode found = image.putArray("found");
-    for (Recovery.Found file : recovery.found()) {
+    for (Recovery.Item file : recovery.found()) {
       ObjectNode item = found.addObject().put("kind", file.kind().label()).put("name", file.name());
       file.hash().ifPresent(hash -> item.put("hash", hash));
-      item.put("file", file.file().toString());
+      file.file().ifPresent(path -> item.put("file", path.toString()));
     }
     ArrayNode missing = image.putArray("missing");
-    for (Recovery.Missing file : recovery.missing()) {
+    for (Recovery.Item file : recovery.missing()) {
       ObjectNode item =
           missing.addObject().put("kind", file.kind().label()).put("name", file.name());
       file.hash().ifPresent(hash -> item.put("hash", hash));

@@ -21,7 +21,8 @@ final class FolderOptions {
       names = "--lora-dir",
       paramLabel = "DIR",
       description =
-          "Folder with LoRAs for prompts; repeatable. Default: the bundled LoRAs with the bundled model, otherwise none.")
+          "Folder with LoRAs for prompts; repeatable. Default: the bundled LoRAs with the bundled"
+              + " model, otherwise none.")
   private List<Path> loras = new ArrayList<>();
 
   @Option(
@@ -83,9 +84,9 @@ final class FolderOptions {
    * @return whether any was downloaded
    * @throws IllegalArgumentException if there is no folder for them
    */
-  boolean get(List<Recovery.Missing> missing, Console console) {
+  boolean get(List<Recovery.Item> missing, Console console) {
     boolean came = false;
-    for (Recovery.Missing file : missing) {
+    for (Recovery.Item file : missing) {
       if (file.kind() == Recovery.Kind.LORA && file.hash().isPresent()) {
         if (loras.isEmpty()) {
           throw new IllegalArgumentException(

@@ -4,12 +4,12 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.Image;
-import dev.sdlora.api.image.LatentPreview;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Saves each image as soon as it is finished, without keeping it in memory, and updates the
@@ -52,9 +52,9 @@ final class ImageWriter implements GenerationListener {
   }
 
   @Override
-  public void stepEnd(Step step, LatentPreview latent) {
+  public void stepEnd(Step step, Supplier<Image> latent) {
     progress.ifPresent(bar -> bar.show(step.image(), step.number(), step.total()));
-    preview.ifPresent(file -> Image.of(latent.toImage()).savePng(file));
+    preview.ifPresent(file -> latent.get().savePng(file));
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.sdlora.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.make.LoraBaking;
-import dev.sdlora.api.make.LoraBaking.Baked;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,7 +28,7 @@ final class LoraBakeCommand implements Runnable {
         LoraBaking.into(
             PublishedFile.path(checkpoint, making.console()).orElseGet(BundledModel::checkpoint),
             loras.open(making.console()));
-    Baked baked = making.run(listener -> baking.listener(listener).write(making.out()));
+    CreatedCheckpoint baked = making.run(listener -> baking.listener(listener).write(making.out()));
     Console console = making.console();
     for (String module : baked.unmatched()) {
       console.warn("module '" + module + "' matches no layer");

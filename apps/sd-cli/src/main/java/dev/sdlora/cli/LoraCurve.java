@@ -1,6 +1,7 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.api.lora.StrengthSchedule;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,16 +41,14 @@ record LoraCurve(String lora, StrengthSchedule schedule) {
       boolean given = false;
       for (int i = 0; i < drawn.size(); i++) {
         if (drawn.get(i).path().equals(named.path())) {
-          drawn.set(i, drawn.get(i).toBuilder().unetStrength(curve.schedule).build());
+          LoraAdapter lora = drawn.get(i);
+          drawn.set(i, lora.withStrength(lora.strength().withUnet(curve.schedule)));
           given = true;
         }
       }
       if (!given) {
         drawn.add(
-            named.toBuilder()
-                .textEncoderStrength(curve.schedule.first())
-                .unetStrength(curve.schedule)
-                .build());
+            named.withStrength(LoraStrength.of(curve.schedule.first()).withUnet(curve.schedule)));
       }
     }
     return drawn;

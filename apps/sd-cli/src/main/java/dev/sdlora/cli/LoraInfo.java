@@ -6,8 +6,6 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.lora.LoraDetails;
 import dev.sdlora.api.lora.LoraDetails.Module;
 import dev.sdlora.api.lora.LoraDetails.Training;
-import dev.sdlora.api.lora.LoraDetails.Usage;
-import dev.sdlora.api.lora.LoraHashes;
 import dev.sdlora.api.lora.TriggerWord;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -16,7 +14,7 @@ import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
 /** The details of a LoRA as JSON and as text. */
-record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
+record LoraInfo(LoraAdapter lora, LoraDetails details, String sha256, String autoV3) {
 
   ObjectNode toJson() {
     ObjectNode json = Json.object();
@@ -31,14 +29,14 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
     ObjectNode ranks = json.putObject("modulesByRank");
     details.modulesByRank().forEach((rank, count) -> ranks.put(rank.toString(), count));
     training(json.putObject("training"), details.training());
-    usage(json, details.usage());
+    usage(json);
     json.putObject("tag")
         .put("prompt", lora.tag().prompt())
         .put("negativePrompt", lora.tag().negativePrompt());
     json.putObject("hashes")
-        .put("autoV2", hashes.autoV2())
-        .put("autoV3", hashes.autoV3())
-        .put("sha256", hashes.sha256());
+        .put("autoV2", lora.autoV2())
+        .put("autoV3", autoV3)
+        .put("sha256", sha256);
     ArrayNode modules = json.putArray("modules");
     details.modules().forEach(module -> module(modules.addObject(), module));
     json.set("metadata", Json.tree(lora.metadata()));
@@ -52,20 +50,20 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
     training.clipSkip().ifPresent(skip -> json.put("clipSkip", skip));
   }
 
-  private void usage(ObjectNode json, Usage usage) {
+  private void usage(ObjectNode json) {
     ArrayNode words = json.putArray("triggerWords");
-    for (TriggerWord word : usage.triggerWords()) {
+    for (TriggerWord word : details.triggerWords()) {
       ObjectNode entry = words.addObject();
       entry.put("text", word.text()).put("source", word.source().label());
       if (word.source() == TriggerWord.Source.TRAINING_TAGS) {
         entry.put("count", word.count().orElse(0));
       }
     }
-    usage.preferredWeight().ifPresent(weight -> json.put("preferredWeight", weight));
+    details.preferredWeight().ifPresent(weight -> json.put("preferredWeight", weight));
     lora.description().ifPresent(text -> json.put("description", text));
-    usage.negativeText().ifPresent(text -> json.put("negativeText", text));
-    usage.notes().ifPresent(notes -> json.put("notes", notes));
-    usage.preview().ifPresent(preview -> json.put("preview", preview.toString()));
+    details.negativeText().ifPresent(text -> json.put("negativeText", text));
+    details.notes().ifPresent(notes -> json.put("notes", notes));
+    details.preview().ifPresent(preview -> json.put("preview", preview.toString()));
   }
 
   private static void module(ObjectNode json, Module module) {
@@ -79,7 +77,6 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
   /** Prints one line for each known property. */
   void print(PrintWriter out, boolean withModules) {
     Training training = details.training();
-    Usage usage = details.usage();
     line(out, "name", Optional.of(lora.name()));
     line(out, "alias", lora.alias());
     line(out, "title", training.title());
@@ -96,13 +93,13 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
     for (TriggerWord.Source source : TriggerWord.Source.values()) {
       line(out, source.label(), words(source));
     }
-    usage.preferredWeight().ifPresent(weight -> line(out, "weight", Optional.of(weight)));
-    line(out, "negative text", usage.negativeText());
+    details.preferredWeight().ifPresent(weight -> line(out, "weight", Optional.of(weight)));
+    line(out, "negative text", details.negativeText());
     line(out, "tag", Optional.of(lora.tag().prompt()));
-    line(out, "notes", usage.notes());
-    line(out, "preview", usage.preview());
-    line(out, "AutoV2", Optional.of(hashes.autoV2()));
-    line(out, "AutoV3", Optional.of(hashes.autoV3()));
+    line(out, "notes", details.notes());
+    line(out, "preview", details.preview());
+    line(out, "AutoV2", Optional.of(lora.autoV2()));
+    line(out, "AutoV3", Optional.of(autoV3));
     if (withModules) {
       modules().print(out);
     }
@@ -134,7 +131,7 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
 
   private Optional<String> words(TriggerWord.Source source) {
     String words =
-        details.usage().triggerWords().stream()
+        details.triggerWords().stream()
             .filter(word -> word.source() == source)
             .map(
                 word ->

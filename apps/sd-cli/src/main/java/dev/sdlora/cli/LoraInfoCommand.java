@@ -17,7 +17,7 @@ final class LoraInfoCommand implements Runnable {
   @Override
   public void run() {
     for (LoraAdapter lora : loras.open(console)) {
-      LoraInfo info = new LoraInfo(lora, lora.details(), lora.hashes());
+      LoraInfo info = new LoraInfo(lora, lora.details(), lora.sha256(), lora.autoV3());
       if (console.json()) {
         console.out().println(Json.line(info.toJson()));
       } else {

@@ -4,6 +4,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.LoraException.Reason;
+import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.models.ModelStore;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -91,9 +92,7 @@ final class LoraReference {
     double textEncoder = weight(weights[0], text, console);
     double unet = weight(weights[weights.length - 1], text, console);
     LoraAdapter lora = open(parts.group(1), folders, console);
-    return textEncoder == unet
-        ? lora.withStrength(unet)
-        : lora.toBuilder().textEncoderStrength(textEncoder).unetStrength(unet).build();
+    return lora.withStrength(LoraStrength.of(textEncoder, unet));
   }
 
   private static double weight(String text, String argument, Console console) {

@@ -26,7 +26,9 @@ final class ModelOptions {
       names = "--checkpoint",
       paramLabel = "PATH",
       description =
-          "SD 1.x, SD 2.x or SDXL checkpoint: a file, a diffusers folder, a U-Net if the other parts are given, or a published model such as hf:OWNER/REPO (see sd get). Default: the bundled tiny model.")
+          "SD 1.x, SD 2.x or SDXL checkpoint: a file, a diffusers folder, a U-Net if the other"
+              + " parts are given, or a published model such as hf:OWNER/REPO (see sd get)."
+              + " Default: the bundled tiny model.")
   private Optional<String> checkpoint = Optional.empty();
 
   @Option(
@@ -39,7 +41,8 @@ final class ModelOptions {
       names = "--hypernetwork-dir",
       paramLabel = "DIR",
       description =
-          "Folder with A1111 hypernetworks for prompts, <hypernet:name:0.8>; repeatable. Default: none.")
+          "Folder with A1111 hypernetworks for prompts, <hypernet:name:0.8>; repeatable. Default:"
+              + " none.")
   private List<Path> hypernetworkDirectories = new ArrayList<>();
 
   @Option(
@@ -59,7 +62,9 @@ final class ModelOptions {
       paramLabel = "auto|float32|bfloat16|float16",
       defaultValue = "auto",
       description =
-          "Dtype of the computation; auto uses bfloat16 if the processor has instructions for it (see sd info --device), else float32; float16 is for GPUs. Default: ${DEFAULT-VALUE}.")
+          "Dtype of the computation; auto uses bfloat16 if the processor has instructions for it"
+              + " (see sd info --device), else float32; float16 is for GPUs. Default:"
+              + " ${DEFAULT-VALUE}.")
   private Precision precision = Precision.AUTO;
 
   @Option(
@@ -67,7 +72,8 @@ final class ModelOptions {
       paramLabel = "keep|sparing",
       defaultValue = "keep",
       description =
-          "Keep all networks in memory, or reload text encoders and VAE for each use. Default: ${DEFAULT-VALUE}.")
+          "Keep all networks in memory, or reload text encoders and VAE for each use. Default:"
+              + " ${DEFAULT-VALUE}.")
   private MemoryPolicy memoryPolicy = MemoryPolicy.KEEP;
 
   @Option(
@@ -81,7 +87,8 @@ final class ModelOptions {
       names = "--preview-decoder",
       paramLabel = "FILE",
       description =
-          "TAESD decoder, taesd_decoder.pth or .safetensors from github.com/madebyollin/taesd, for full-size previews and --final-decoder. Default: none, small previews.")
+          "TAESD decoder, taesd_decoder.pth or .safetensors from github.com/madebyollin/taesd, for"
+              + " full-size previews and --final-decoder. Default: none, small previews.")
   private Optional<Path> previewDecoder = Optional.empty();
 
   @Mixin private final PartsOptions parts = new PartsOptions();
@@ -123,10 +130,10 @@ final class ModelOptions {
     recovered = Optional.of(recovery);
     if (!console.json()) {
       recovery.found().stream()
-          .filter(Recovery.Found::renamed)
+          .filter(Recovery.Item::renamed)
           .forEach(file -> console.err().println("sd: " + file));
     }
-    for (Recovery.Missing file : recovery.missing()) {
+    for (Recovery.Item file : recovery.missing()) {
       if (file.kind() == Kind.CHECKPOINT && checkpoint.isEmpty() && file.namesake().isEmpty()) {
         throw new CheckpointException(
             "the image's " + file + "; choose another model with --checkpoint");

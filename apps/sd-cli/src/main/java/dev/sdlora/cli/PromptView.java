@@ -6,16 +6,18 @@ import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.api.prompt.Prompt;
 import dev.sdlora.api.prompt.PromptExplanation;
 import dev.sdlora.api.prompt.PromptExplanation.Encoded;
-import dev.sdlora.api.prompt.PromptExplanation.Network;
 import dev.sdlora.api.prompt.PromptExplanation.Part;
 import dev.sdlora.api.prompt.PromptExplanation.Piece;
-import dev.sdlora.api.prompt.PromptExplanation.Scheduled;
 import dev.sdlora.api.prompt.PromptExplanation.Token;
 import dev.sdlora.api.prompt.PromptNode;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** An explained prompt as JSON and as text. */
 final class PromptView {
@@ -26,10 +28,10 @@ final class PromptView {
     json.put("prompt", explanation.prompt());
     json.put("text", explanation.text());
     ObjectNode networks = json.putObject("networks");
-    for (Network network : explanation.networks()) {
-      ObjectNode tag = networks.withArrayProperty(network.kind()).addObject();
-      tag.set("positional", Json.tree(network.positional()));
-      tag.set("named", Json.tree(network.named()));
+    for (PromptNode network : explanation.networks()) {
+      ObjectNode tag = networks.withArrayProperty(network.tagName()).addObject();
+      tag.set("positional", Json.tree(positional(network)));
+      tag.set("named", Json.tree(named(network)));
     }
     json.set("attention", pieces(explanation.attention()));
     ArrayNode parts = json.putArray("and");
@@ -51,6 +53,26 @@ final class PromptView {
     return json;
   }
 
+  private static boolean isNamed(String argument) {
+    int equals = argument.indexOf('=');
+    return equals >= 0 && equals == argument.lastIndexOf('=');
+  }
+
+  private static List<String> positional(PromptNode tag) {
+    return tag.tagArguments().stream().filter(argument -> !isNamed(argument)).toList();
+  }
+
+  private static Map<String, String> named(PromptNode tag) {
+    Map<String, String> named = new LinkedHashMap<>();
+    for (String argument : tag.tagArguments()) {
+      if (isNamed(argument)) {
+        int equals = argument.indexOf('=');
+        named.put(argument.substring(0, equals), argument.substring(equals + 1));
+      }
+    }
+    return named;
+  }
+
   private static ArrayNode pieces(List<Piece> pieces) {
     ArrayNode array = Json.array();
     pieces.forEach(piece -> array.addArray().add(piece.text()).add(piece.weight()));
@@ -58,13 +80,11 @@ final class PromptView {
   }
 
   private static ArrayNode schedules(
-      PromptExplanation explanation, Function<Part, List<Scheduled>> which) {
+      PromptExplanation explanation, Function<Part, Map<Integer, String>> which) {
     ArrayNode parts = Json.array();
     for (Part part : explanation.parts()) {
       ArrayNode entries = parts.addArray();
-      which
-          .apply(part)
-          .forEach(entry -> entries.addArray().add(entry.lastStep()).add(entry.text()));
+      which.apply(part).forEach((lastStep, text) -> entries.addArray().add(lastStep).add(text));
     }
     return parts;
   }
@@ -79,9 +99,9 @@ final class PromptView {
   static void print(PromptExplanation explanation, PrintWriter out) {
     Prompt.parse(explanation.prompt()).parts().forEach(part -> printTree(part.nodes(), "", out));
     out.println("text: " + explanation.text());
-    for (Network network : explanation.networks()) {
+    for (PromptNode network : explanation.networks()) {
       out.println(
-          "network: " + network.kind() + " " + network.positional() + " " + network.named());
+          "network: " + network.tagName() + " " + positional(network) + " " + named(network));
     }
     for (Part part : explanation.parts()) {
       out.println("part " + part.weight() + ": " + part.text());
@@ -103,10 +123,10 @@ final class PromptView {
 
   private static void printTree(List<PromptNode> nodes, String indent, PrintWriter out) {
     for (PromptNode node : nodes) {
-      String written = PromptNode.print(List.of(node)).replace("\n", "\\n");
+      String written = node.toString().replace("\n", "\\n");
       out.println(
           indent
-              + node.getClass().getSimpleName()
+              + name(node.kind())
               + " "
               + node.span().start()
               + "-"
@@ -117,11 +137,18 @@ final class PromptView {
     }
   }
 
-  private static void printSchedule(String unit, List<Scheduled> schedule, PrintWriter out) {
+  /** Such as {@code PartWeight}. */
+  private static String name(PromptNode.Kind kind) {
+    return Stream.of(kind.name().split("_"))
+        .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
+        .collect(Collectors.joining());
+  }
+
+  private static void printSchedule(String unit, Map<Integer, String> schedule, PrintWriter out) {
     int from = 1;
-    for (Scheduled entry : schedule) {
-      out.println("  " + unit + " " + from + "-" + entry.lastStep() + ": " + entry.text());
-      from = entry.lastStep() + 1;
+    for (Map.Entry<Integer, String> entry : schedule.entrySet()) {
+      out.println("  " + unit + " " + from + "-" + entry.getKey() + ": " + entry.getValue());
+      from = entry.getKey() + 1;
     }
   }
 

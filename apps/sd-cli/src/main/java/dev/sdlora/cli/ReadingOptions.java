@@ -39,20 +39,23 @@ final class ReadingOptions {
   @Option(
       names = "--trigger-words",
       description =
-          "Add the trigger words, preferred weight and negative text of LoRAs to the prompts if missing, as A1111's cards do.")
+          "Add the trigger words, preferred weight and negative text of LoRAs to the prompts if"
+              + " missing, as A1111's cards do.")
   private boolean triggerWords;
 
   @Option(
       names = "--dynamic",
       description =
-          "Expand dynamic prompts for each image: {red|blue}, {2$$$$a|b|c}, {3::a|b}, __wildcard__.")
+          "Expand dynamic prompts for each image: {red|blue}, {2$$$$a|b|c}, {3::a|b},"
+              + " __wildcard__.")
   private boolean dynamic;
 
   @Option(
       names = "--wildcard-dir",
       paramLabel = "DIR",
       description =
-          "Folder with text files for __wildcards__, one value per line; repeatable. Implies --dynamic.")
+          "Folder with text files for __wildcards__, one value per line; repeatable. Implies"
+              + " --dynamic.")
   private List<Path> wildcardDirectories = new ArrayList<>();
 
   @Option(
@@ -95,7 +98,7 @@ final class ReadingOptions {
     options = emphasis.map(options::withEmphasis).orElse(options);
     if (dynamic || !wildcardDirectories.isEmpty()) {
       wildcardDirectories.forEach(ReadingOptions::requireFolder);
-      options = options.toBuilder().dynamicPrompts(new DynamicPrompts(wildcardDirectories)).build();
+      options = options.withDynamicPrompts(new DynamicPrompts(wildcardDirectories));
     }
     spec.promptOptions(options);
     if (triggerWords) {

@@ -325,7 +325,7 @@ final class SdTest {
     String loras = BundledModel.loras().toString();
     CommandRun run = CommandRun.of("prompt", "a star <lora:zorp:1>", "--lora-dir", loras);
     assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).contains("warning: LoRA 'zorp' is called up by 'zorp'");
+    assertThat(run.out()).contains("warning: LoRA 'zorp' is triggered by 'zorp'");
     assertThat(CommandRun.of("prompt", "a zorp <lora:zorp:1>", "--lora-dir", loras).out())
         .doesNotContain("warning");
   }

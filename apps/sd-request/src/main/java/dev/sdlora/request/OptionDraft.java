@@ -17,7 +17,7 @@ import java.util.Locale;
 final class OptionDraft {
   final PromptSpec.Builder spec;
   final SamplerOptions.Builder sampler;
-  final PromptOptions.Builder prompts;
+  PromptOptions prompts;
   final SpeedOptions.Builder speed;
   private final PromptSpec before;
   private final SizeConditioning.Builder sizes;
@@ -27,7 +27,7 @@ final class OptionDraft {
     this.spec = spec;
     this.before = spec.build();
     this.sampler = before.samplerOptions().toBuilder();
-    this.prompts = before.promptOptions().toBuilder();
+    this.prompts = before.promptOptions();
     this.speed = before.speedOptions().toBuilder();
     this.sizes = before.sizeConditioning().toBuilder();
   }
@@ -35,7 +35,7 @@ final class OptionDraft {
   /** Writes the options to the request. */
   void finish() {
     spec.samplerOptions(sampler.build())
-        .promptOptions(prompts.build())
+        .promptOptions(prompts)
         .speedOptions(speed.build())
         .sizeConditioning(sizes.build());
   }
@@ -71,11 +71,11 @@ final class OptionDraft {
   }
 
   void betaAlpha(double alpha) {
-    sampler.betaShape(alpha, sampler.build().betaBeta());
+    sampler.betaShape(alpha, sampler.betaBeta());
   }
 
   void betaBeta(double beta) {
-    sampler.betaShape(sampler.build().betaAlpha(), beta);
+    sampler.betaShape(sampler.betaAlpha(), beta);
   }
 
   /** In A1111, this option applies only to UniPC; the library's also applies to other samplers. */
@@ -87,19 +87,19 @@ final class OptionDraft {
   }
 
   void cropTop(int top) {
-    sizes.crop(top, sizes.build().cropLeft());
+    sizes.crop(top, sizes.cropLeft());
   }
 
   void cropLeft(int left) {
-    sizes.crop(sizes.build().cropTop(), left);
+    sizes.crop(sizes.cropTop(), left);
   }
 
   void aestheticScore(double score) {
-    sizes.aestheticScores(score, sizes.build().negativeAestheticScore());
+    sizes.aestheticScores(score, sizes.negativeAestheticScore());
   }
 
   void negativeAestheticScore(double score) {
-    sizes.aestheticScores(sizes.build().aestheticScore(), score);
+    sizes.aestheticScores(sizes.aestheticScore(), score);
   }
 
   /** As in A1111, 0 keeps the general ratio. */

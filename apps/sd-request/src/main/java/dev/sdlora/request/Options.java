@@ -50,35 +50,45 @@ final class Options {
               "enable_emphasis",
               true,
               (draft, o) ->
-                  draft.prompts.emphasis(
-                      o.flag("enable_emphasis", true) ? Emphasis.ORIGINAL : Emphasis.NONE)),
+                  draft.prompts =
+                      draft.prompts.withEmphasis(
+                          o.flag("enable_emphasis", true) ? Emphasis.ORIGINAL : Emphasis.NONE)),
           Option.<OptionDraft>of(
                   "emphasis",
                   "Original",
                   (draft, o) ->
-                      o.ifName("emphasis", name -> draft.prompts.emphasis(Emphasis.parse(name))))
+                      o.ifName(
+                          "emphasis",
+                          name -> draft.prompts = draft.prompts.withEmphasis(Emphasis.parse(name))))
               .writing(spec -> spec.promptOptions().emphasis().label()),
           Option.<OptionDraft>of(
                   "comma_padding_backtrack",
                   20,
                   (draft, o) ->
-                      o.ifWhole("comma_padding_backtrack", draft.prompts::commaBacktracking))
+                      o.ifWhole(
+                          "comma_padding_backtrack",
+                          tokens -> draft.prompts = draft.prompts.withCommaBacktracking(tokens)))
               .writing(spec -> spec.promptOptions().commaBacktracking()),
           Option.<OptionDraft>of(
                   "pad_cond_uncond",
                   false,
-                  (draft, o) -> draft.prompts.padConds(o.flag("pad_cond_uncond", false)))
+                  (draft, o) ->
+                      draft.prompts = draft.prompts.withPadConds(o.flag("pad_cond_uncond", false)))
               .writing(spec -> spec.promptOptions().padConds()),
           Option.<OptionDraft>of(
                   "use_old_scheduling",
                   false,
                   (draft, o) ->
-                      draft.prompts.oldEditingTimelines(o.flag("use_old_scheduling", false)))
+                      draft.prompts =
+                          draft.prompts.withOldEditingTimelines(
+                              o.flag("use_old_scheduling", false)))
               .writing(spec -> spec.promptOptions().oldEditingTimelines()),
           Option.<OptionDraft>of(
                   "sdxl_clip_l_skip",
                   false,
-                  (draft, o) -> draft.prompts.clipSkipOnSdxl(o.flag("sdxl_clip_l_skip", false)))
+                  (draft, o) ->
+                      draft.prompts =
+                          draft.prompts.withClipSkipOnSdxl(o.flag("sdxl_clip_l_skip", false)))
               .writing(spec -> spec.promptOptions().clipSkipOnSdxl()),
           Option.<OptionDraft>of(
                   "sdxl_crop_top", 0, (draft, o) -> draft.cropTop(o.whole("sdxl_crop_top", 0)))

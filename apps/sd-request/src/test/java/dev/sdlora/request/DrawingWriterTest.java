@@ -23,6 +23,7 @@ import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.api.sampling.SpeedOptions;
+import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.demo.model.DemoModel;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ class DrawingWriterTest {
   private static final List<Style> STYLES =
       List.of(new Style("inked", "ink, {prompt}", ""), new Style("no text", "", "letters"));
   private static final Checkpoint REFINER =
-      Checkpoint.builder(Path.of("refiner.safetensors"), ModelFamily.SDXL_REFINER).build();
+      new CheckpointBuilder(Path.of("refiner.safetensors"), ModelFamily.SDXL_REFINER).build();
 
   static final RequestContext OFFER =
       new RequestContext(

@@ -145,7 +145,7 @@ class AccessTest {
       assertThat(options(open, "Host: a.example.com\n")).contains(" 200 ");
       assertThat(options(open, "Host: evilexample.com\n")).contains(" 403 ");
       assertThat(options(open, "Host: host.docker.internal:7860\n"))
-          .contains(" 403 ", "--allowed-host host.docker.internal)");
+          .contains(" 403 ", "--allowed-host host.docker.internal");
       assertThat(answer(open, "GET /health HTTP/1.1\nHost: evil.example\n")).contains(" 200 ");
       assertThat(answer(open, "GET / HTTP/1.0\n")).contains(" 403 ", "must have a Host header");
     }

@@ -247,7 +247,7 @@ class EditorTest {
           """
           a (b                  ! (                   ! mistake ! is never closed
           a <lora:nobody:1> b   ! <lora:nobody:1>     ! mistake ! LoRA 'nobody' is not in
-          a <lora:zorp:1> b     ! <lora:zorp:1>       ! warning ! is called up by 'zorp'
+          a <lora:zorp:1> b     ! <lora:zorp:1>       ! warning ! is triggered by 'zorp'
           a <lora:zorp:x> zorp  ! <lora:zorp:x>       ! mistake ! a number
           a <lroa:zorp:1> b     ! <lroa:zorp:1>       ! mistake ! did you mean <lora:zorp:1>?
           a (lora:zorp:1) b     ! (lora:zorp:1)       ! mistake ! is not a tag

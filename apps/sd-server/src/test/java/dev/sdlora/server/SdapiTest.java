@@ -315,7 +315,7 @@ class SdapiTest {
         "txt2img | {'script_name': 'x/y plot'} | 422 | Script 'x/y plot' not found",
         "txt2img | {'alwayson_scripts': {'adetailer': {}}} | 422 | Script 'adetailer' not found",
         "txt2img | {'styles': ['soft']} | 422 | there is no style 'soft'",
-        "txt2img | {'override_settings': {'sd_model_checkpoint': 'x'}} | 422 | 'demo-sd1' alone",
+        "txt2img | {'override_settings': {'sd_model_checkpoint': 'x'}} | 422 | only 'demo-sd1' is loaded",
         "txt2img | {'prompt': 'a <lora:ink_line:1>', 'width': 64, 'height': 64} | 422 | did you"
             + " mean 'ink_lines'?",
         "txt2img | {'lora': [{'path': '../../etc/passwd'}]} | 422 | 'passwd'",

@@ -76,7 +76,7 @@ class SdLoraImageModelTest extends Drawing {
         MODEL.with(
             options ->
                 options.promptOptions(
-                    PromptOptions.builder().dynamicPrompts(DynamicPrompts.of()).build()));
+                    PromptOptions.DEFAULTS.withDynamicPrompts(DynamicPrompts.of())));
     assertThat(dynamic.generate("{ring|ring} <lora:night:0.5>").content().revisedPrompt())
         .isEqualTo("ring <lora:night:0.5>");
   }

@@ -5,7 +5,7 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.error.ImageFileException;
-import dev.sdlora.api.image.LatentPreview;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.batch.BatchDrawer;
 import dev.sdlora.batch.BatchRequest;
 import java.io.ByteArrayInputStream;
@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
@@ -101,7 +102,7 @@ final class DrawRequests implements MapPartitionsFunction<Row, Row> {
     }
 
     @Override
-    public void stepEnd(Step step, LatentPreview preview) {
+    public void stepEnd(Step step, Supplier<Image> preview) {
       if (task.isInterrupted()) {
         throw new GenerationCancelledException("the task was cancelled");
       }

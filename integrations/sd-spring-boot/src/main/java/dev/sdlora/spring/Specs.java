@@ -1,6 +1,8 @@
 package dev.sdlora.spring;
 
 import dev.sdlora.api.DynamicPrompts;
+import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
@@ -160,11 +162,17 @@ record Specs(List<Style> styles, List<Path> wildcards) {
   }
 
   private PromptOptions promptOptions(ImageSettings settings, List<String> warnings) {
-    PromptOptions.Builder options = PromptOptions.builder();
-    ifSet(settings.getEmphasis(), options::emphasis);
-    ifSet(settings.getPromptMode(), options::mode);
+    PromptOptions options = PromptOptions.DEFAULTS;
+    Emphasis emphasis = settings.getEmphasis();
+    if (emphasis != null) {
+      options = options.withEmphasis(emphasis);
+    }
+    PromptMode mode = settings.getPromptMode();
+    if (mode != null) {
+      options = options.withMode(mode);
+    }
     if (Boolean.TRUE.equals(settings.getDynamicPrompts())) {
-      options.dynamicPrompts(new DynamicPrompts(wildcards));
+      options = options.withDynamicPrompts(new DynamicPrompts(wildcards));
     }
     String style = settings.getStyle();
     if (style != null && styles.isEmpty()) {
@@ -172,9 +180,9 @@ record Specs(List<Style> styles, List<Path> wildcards) {
           "style '%s' is ignored because there is no styles file (sdlora.styles-file)"
               .formatted(style));
     } else if (style != null) {
-      options.styles(List.of(named(style)));
+      options = options.withStyles(List.of(named(style)));
     }
-    return options.build();
+    return options;
   }
 
   private Style named(String name) {

@@ -11,11 +11,13 @@ import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.spi.CheckpointBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -44,7 +46,13 @@ final class NotingPipeline implements Pipeline {
                     new GeneratedImage(
                         Image.of(8, 8, new byte[8 * 8 * 3]), seed + i, spec.prompt()))
             .toList();
-    return GenerationResult.builder(images).warnings(List.of("mind the paint")).build();
+    return new GenerationResult(
+        images,
+        List.of(),
+        List.of("mind the paint"),
+        Duration.ZERO,
+        Optional.empty(),
+        Precision.FLOAT32);
   }
 
   @Override
@@ -69,7 +77,7 @@ final class NotingPipeline implements Pipeline {
 
   @Override
   public Checkpoint checkpoint() {
-    return Checkpoint.builder(Path.of("models", "paint.safetensors"), ModelFamily.SD1).build();
+    return new CheckpointBuilder(Path.of("models", "paint.safetensors"), ModelFamily.SD1).build();
   }
 
   @Override

@@ -11,17 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
-/**
- * A setting of a request and the values that a grid shows it with. Immutable.
- *
- * @param name what is written beside the grid and into its file, A1111's where it has one
- * @param values at least one
- */
-public record Axis(String name, List<Value> values) {
+/** A setting of a request and the values that a grid shows it with. Immutable. */
+public final class Axis {
   private static final List<String> NAMES =
       List.of(
           "seed",
@@ -34,72 +31,67 @@ public record Axis(String name, List<Value> values) {
           "prompt",
           "denoising");
 
-  /**
-   * A value of the setting.
-   *
-   * @param label what is written at its row or column
-   * @param change what it does to a request
-   */
-  public record Value(String label, Change change) {
-    /**
-     * Refuses null.
-     *
-     * @param label may have several lines
-     * @param change is called for every image at the value, first when the grid is made
-     */
-    public Value {
-      Objects.requireNonNull(label, "label");
-      Objects.requireNonNull(change, "change");
-    }
-  }
+  private final String name;
+  private final List<Value> values;
 
-  /** Changes a request. */
-  @FunctionalInterface
-  public interface Change {
-    /**
-     * Sets what belongs to the value.
-     *
-     * @param spec the request before, with what other axes have set
-     */
-    void apply(PromptSpec.Builder spec);
-  }
+  private record Value(String label, Consumer<PromptSpec.Builder> change) {}
 
-  /**
-   * Copies the values.
-   *
-   * @param name what is written beside the grid
-   * @param values at least one
-   * @throws IllegalArgumentException if there is no value
-   */
-  public Axis {
-    Objects.requireNonNull(name, "name");
-    Objects.requireNonNull(values, "values");
-    values = List.copyOf(values);
+  private Axis(String name, List<Value> values) {
     if (values.isEmpty()) {
       throw new IllegalArgumentException("the axis '" + name + "' needs at least one value");
     }
+    this.name = name;
+    this.values = values;
+  }
+
+  /** {@return the name at the edge of the grid and in its file, A1111's where it has one} */
+  public String name() {
+    return name;
+  }
+
+  /** {@return the labels of the rows or columns, at least one} */
+  public List<String> labels() {
+    return values.stream().map(Value::label).toList();
   }
 
   /**
-   * Makes an axis of anything that a request can be changed by.
+   * Sets a value of this axis in a request.
    *
-   * @param <T> what the values are
-   * @param name what is written beside the grid and into its file
+   * @param index the value's index, from 0
+   * @param spec the request
+   * @throws IndexOutOfBoundsException if there is no such value
+   */
+  public void apply(int index, PromptSpec.Builder spec) {
+    Objects.requireNonNull(spec, "spec");
+    values.get(index).change().accept(spec);
+  }
+
+  /**
+   * Makes an axis of any setting.
+   *
+   * @param <T> the type of the values
+   * @param name the name at the edge of the grid and in its file
    * @param values at least one
-   * @param label what is written at the row or column of a value
-   * @param change what a value does to a request
+   * @param label returns the label of a value's row or column, of one or several lines
+   * @param change sets a value in a request that may have values of other axes; called for every
+   *     image, first when the grid is made
    * @return the axis
    * @throws IllegalArgumentException if there is no value
    */
   public static <T> Axis of(
-      String name, List<T> values, Function<T, String> label, Function<T, Change> change) {
+      String name,
+      List<T> values,
+      Function<T, String> label,
+      BiConsumer<PromptSpec.Builder, T> change) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(values, "values");
     Objects.requireNonNull(label, "label");
     Objects.requireNonNull(change, "change");
     return new Axis(
         name,
-        values.stream().map(value -> new Value(label.apply(value), change.apply(value))).toList());
+        values.stream()
+            .map(value -> new Value(label.apply(value), spec -> change.accept(spec, value)))
+            .toList());
   }
 
   /**
@@ -111,7 +103,7 @@ public record Axis(String name, List<Value> values) {
    */
   public static Axis seeds(long... seeds) {
     Objects.requireNonNull(seeds, "seeds");
-    return of("Seed", list(seeds), String::valueOf, seed -> spec -> spec.seed(seed));
+    return of("Seed", list(seeds), String::valueOf, (spec, seed) -> spec.seed(seed));
   }
 
   /**
@@ -123,7 +115,7 @@ public record Axis(String name, List<Value> values) {
    */
   public static Axis steps(int... steps) {
     Objects.requireNonNull(steps, "steps");
-    return of("Steps", list(steps), String::valueOf, count -> spec -> spec.steps(count));
+    return of("Steps", list(steps), String::valueOf, PromptSpec.Builder::steps);
   }
 
   /**
@@ -135,7 +127,7 @@ public record Axis(String name, List<Value> values) {
    */
   public static Axis cfgScales(double... scales) {
     Objects.requireNonNull(scales, "scales");
-    return of("CFG Scale", list(scales), Decimals::text, scale -> spec -> spec.cfgScale(scale));
+    return of("CFG Scale", list(scales), Decimals::text, PromptSpec.Builder::cfgScale);
   }
 
   /**
@@ -147,8 +139,7 @@ public record Axis(String name, List<Value> values) {
    */
   public static Axis samplers(Sampler... samplers) {
     Objects.requireNonNull(samplers, "samplers");
-    return of(
-        "Sampler", List.of(samplers), Sampler::label, sampler -> spec -> spec.sampler(sampler));
+    return of("Sampler", List.of(samplers), Sampler::label, PromptSpec.Builder::sampler);
   }
 
   /**
@@ -160,11 +151,7 @@ public record Axis(String name, List<Value> values) {
    */
   public static Axis schedules(Schedule... schedules) {
     Objects.requireNonNull(schedules, "schedules");
-    return of(
-        "Schedule type",
-        List.of(schedules),
-        Schedule::label,
-        schedule -> spec -> spec.schedule(schedule));
+    return of("Schedule type", List.of(schedules), Schedule::label, PromptSpec.Builder::schedule);
   }
 
   /**
@@ -176,7 +163,7 @@ public record Axis(String name, List<Value> values) {
    */
   public static Axis sizes(ImageSize... sizes) {
     Objects.requireNonNull(sizes, "sizes");
-    return of("Size", List.of(sizes), ImageSize::toString, size -> spec -> spec.size(size));
+    return of("Size", List.of(sizes), ImageSize::toString, PromptSpec.Builder::size);
   }
 
   /**
@@ -195,7 +182,7 @@ public record Axis(String name, List<Value> values) {
         "LoRA " + lora,
         list(strengths),
         Decimals::text,
-        strength -> spec -> PromptEdits.loraStrength(spec, lora, Decimals.text(strength)));
+        (spec, strength) -> PromptEdits.loraStrength(spec, lora, Decimals.text(strength)));
   }
 
   /**
@@ -212,7 +199,7 @@ public record Axis(String name, List<Value> values) {
         "Prompt S/R",
         List.of(texts),
         text -> text,
-        text -> spec -> PromptEdits.replace(spec, texts[0], text));
+        (spec, text) -> PromptEdits.replace(spec, texts[0], text));
   }
 
   /**
@@ -228,7 +215,7 @@ public record Axis(String name, List<Value> values) {
         "Denoising",
         list(strengths),
         Decimals::text,
-        strength -> spec -> PromptEdits.denoisingStrength(spec, strength));
+        (spec, strength) -> PromptEdits.denoisingStrength(spec, strength));
   }
 
   /**

@@ -31,9 +31,6 @@ public final class VariationGrid {
    */
   private static final double BYTES_OF_PIXEL = 22;
 
-  /** The only row of a grid without a row axis. */
-  private static final List<Axis.Value> ONE_ROW = List.of(new Axis.Value("", spec -> {}));
-
   private final PromptSpec spec;
   private final Axis columns;
   private final Optional<Axis> rows;
@@ -43,8 +40,8 @@ public final class VariationGrid {
     this.columns = columns;
     this.rows = rows;
     // Settings that cannot be combined are reported before the first image is generated.
-    for (Axis.Value row : rows()) {
-      for (Axis.Value column : columns.values()) {
+    for (int row = 0; row < rows(); row++) {
+      for (int column = 0; column < columns.labels().size(); column++) {
         cell(spec, column, row);
       }
     }
@@ -82,7 +79,7 @@ public final class VariationGrid {
 
   /** {@return the number of images in the grid} */
   public int cells() {
-    return columns.values().size() * rows().size();
+    return columns.labels().size() * rows();
   }
 
   /**
@@ -111,11 +108,11 @@ public final class VariationGrid {
     Objects.requireNonNull(pipeline, "pipeline");
     Objects.requireNonNull(listener, "listener");
     PromptSpec base = spec.toBuilder().seed(RandomSeed.orDraw(spec.seed())).images(1).build();
-    Sheet sheet = new Sheet(corner(), columns.values().stream().map(Axis.Value::label).toList());
+    Sheet sheet = new Sheet(corner(), columns.labels());
     GeneratedImage first = null;
-    for (Axis.Value row : rows()) {
+    for (int row = 0; row < rows(); row++) {
       List<BufferedImage> pictures = new ArrayList<>();
-      for (Axis.Value column : columns.values()) {
+      for (int column = 0; column < columns.labels().size(); column++) {
         GeneratedImage image = pipeline.generate(cell(base, column, row), listener).first();
         if (first == null) {
           requireRoom(image);
@@ -123,7 +120,7 @@ public final class VariationGrid {
         }
         pictures.add(image.toBufferedImage());
       }
-      sheet.row(row.label(), pictures);
+      sheet.row(rows.isPresent() ? rows.get().labels().get(row) : "", pictures);
     }
     Objects.requireNonNull(first, "axes have values");
     return new GeneratedImage(Image.of(sheet.draw()), first.seed(), first.infotext() + script());
@@ -145,15 +142,15 @@ public final class VariationGrid {
     }
   }
 
-  private static PromptSpec cell(PromptSpec spec, Axis.Value column, Axis.Value row) {
+  private PromptSpec cell(PromptSpec spec, int column, int row) {
     PromptSpec.Builder builder = spec.toBuilder();
-    column.change().apply(builder);
-    row.change().apply(builder);
+    columns.apply(column, builder);
+    rows.ifPresent(axis -> axis.apply(row, builder));
     return builder.build();
   }
 
-  private List<Axis.Value> rows() {
-    return rows.map(Axis::values).orElse(ONE_ROW);
+  private int rows() {
+    return rows.map(axis -> axis.labels().size()).orElse(1);
   }
 
   private String corner() {

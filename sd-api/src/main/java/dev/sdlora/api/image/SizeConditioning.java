@@ -1,11 +1,7 @@
 package dev.sdlora.api.image;
 
-import dev.sdlora.api.value.SettingException;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +13,8 @@ public final class SizeConditioning {
   /** What A1111 tells: the size of the image to make, no crop, scores of 6.0 and 2.5. */
   public static final SizeConditioning DEFAULTS = builder().build();
 
-  private final Optional<Size> originalSize;
-  private final Optional<Size> targetSize;
+  private final Optional<PixelSize> originalSize;
+  private final Optional<PixelSize> targetSize;
   private final int cropTop;
   private final int cropLeft;
   private final double aestheticScore;
@@ -51,12 +47,12 @@ public final class SizeConditioning {
   }
 
   /** {@return the size before it was cut; empty for that of the image to make} */
-  public Optional<Size> originalSize() {
+  public Optional<PixelSize> originalSize() {
     return originalSize;
   }
 
   /** {@return the size after it was cut; empty for that of the image to make} */
-  public Optional<Size> targetSize() {
+  public Optional<PixelSize> targetSize() {
     return targetSize;
   }
 
@@ -83,51 +79,6 @@ public final class SizeConditioning {
     return negativeAestheticScore;
   }
 
-  /**
-   * A size in pixels, of any image.
-   *
-   * @param width from 1
-   * @param height from 1
-   */
-  public record Size(int width, int height) {
-    private static final Pattern WIDTH_X_HEIGHT = Pattern.compile("(\\d{1,6})[xX×](\\d{1,6})");
-
-    /**
-     * Checks both sides.
-     *
-     * @param width pixels, at least 1; no multiple of anything
-     * @param height pixels, at least 1; no multiple of anything
-     * @throws IllegalArgumentException if a side is below 1
-     */
-    public Size {
-      if (width < 1 || height < 1) {
-        throw new IllegalArgumentException("sides must be at least 1: " + width + "x" + height);
-      }
-    }
-
-    /**
-     * Reads a size as A1111 writes it.
-     *
-     * @param text {@code WIDTHxHEIGHT}, such as {@code 1024x1024}
-     * @return the size
-     * @throws IllegalArgumentException if the text has another form or a side is below 1
-     */
-    public static Size parse(String text) {
-      Objects.requireNonNull(text, "text");
-      Matcher sides = WIDTH_X_HEIGHT.matcher(text.strip());
-      if (!sides.matches()) {
-        throw new SettingException("size", "be WIDTHxHEIGHT in pixels, such as 1024x1024", text);
-      }
-      return new Size(Integer.parseInt(sides.group(1)), Integer.parseInt(sides.group(2)));
-    }
-
-    /** As A1111 writes sizes, such as {@code 1024x1024}: width first. */
-    @Override
-    public String toString() {
-      return width + "x" + height;
-    }
-  }
-
   private List<Object> state() {
     return List.of(
         originalSize, targetSize, cropTop, cropLeft, aestheticScore, negativeAestheticScore);
@@ -151,8 +102,8 @@ public final class SizeConditioning {
 
   /** Collects what to tell. Not safe for use by several threads at once. */
   public static final class Builder {
-    private @Nullable Size originalSize;
-    private @Nullable Size targetSize;
+    private @Nullable PixelSize originalSize;
+    private @Nullable PixelSize targetSize;
     private int cropTop;
     private int cropLeft;
     private double aestheticScore = 6.0;
@@ -169,7 +120,7 @@ public final class SizeConditioning {
      * @throws IllegalArgumentException if a side is below 1
      */
     public Builder originalSize(int width, int height) {
-      this.originalSize = new Size(width, height);
+      this.originalSize = new PixelSize(width, height);
       return this;
     }
 
@@ -182,7 +133,7 @@ public final class SizeConditioning {
      * @throws IllegalArgumentException if a side is below 1
      */
     public Builder targetSize(int width, int height) {
-      this.targetSize = new Size(width, height);
+      this.targetSize = new PixelSize(width, height);
       return this;
     }
 
@@ -220,6 +171,26 @@ public final class SizeConditioning {
       this.aestheticScore = score;
       this.negativeAestheticScore = negative;
       return this;
+    }
+
+    /** {@return the pixels cropped at the top} */
+    public int cropTop() {
+      return cropTop;
+    }
+
+    /** {@return the pixels cropped at the left} */
+    public int cropLeft() {
+      return cropLeft;
+    }
+
+    /** {@return the aesthetic score with the prompt, 0 to 10} */
+    public double aestheticScore() {
+      return aestheticScore;
+    }
+
+    /** {@return the aesthetic score with the negative prompt, 0 to 10} */
+    public double negativeAestheticScore() {
+      return negativeAestheticScore;
     }
 
     /**

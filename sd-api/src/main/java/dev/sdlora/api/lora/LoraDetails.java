@@ -1,7 +1,7 @@
 package dev.sdlora.api.lora;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.model.ModelPart;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -19,20 +19,39 @@ import java.util.TreeMap;
  * @param bytes the size of the file
  * @param modules the layers that it changes, in the order of the file
  * @param training training settings, as far as the file has them
- * @param usage recommended use, as far as the file and its neighbours have it
+ * @param triggerWords what calls it up; see {@link LoraAdapter#triggerWords()}
+ * @param preferredWeight "preferred weight" of {@code <name>.json}, which A1111's editor writes;
+ *     empty if it is 0, by which A1111 means unset
+ * @param negativeText "negative text" of {@code <name>.json}, for the negative prompt
+ * @param notes "notes" of {@code <name>.json}, else "description"
+ * @param preview an image next to the file with its name: {@code <name>.png}, {@code
+ *     <name>.preview.png}, and likewise jpg, jpeg, webp and gif; the first that exists
  */
-public record LoraDetails(long bytes, List<Module> modules, Training training, Usage usage) {
+public record LoraDetails(
+    long bytes,
+    List<Module> modules,
+    Training training,
+    List<TriggerWord> triggerWords,
+    OptionalDouble preferredWeight,
+    Optional<String> negativeText,
+    Optional<String> notes,
+    Optional<Path> preview) {
 
   /**
-   * Copies the list.
+   * Copies the lists.
    *
    * @param bytes the size of the file
    * @param modules copied
    * @param training how it was trained
-   * @param usage how to use it
+   * @param triggerWords copied
+   * @param preferredWeight the recommended strength
+   * @param negativeText for the negative prompt
+   * @param notes text for people
+   * @param preview the path of an image
    */
   public LoraDetails {
     modules = List.copyOf(modules);
+    triggerWords = List.copyOf(triggerWords);
   }
 
   /** {@return how many modules each network has; networks without any are left out} */
@@ -76,52 +95,6 @@ public record LoraDetails(long bytes, List<Module> modules, Training training, U
   public record Training(
       Optional<String> title,
       Optional<String> checkpoint,
-      Optional<Resolution> resolution,
+      Optional<PixelSize> resolution,
       OptionalInt clipSkip) {}
-
-  /**
-   * A size of training images in pixels. Unlike an {@link ImageSize} it may be any.
-   *
-   * @param width pixels from left to right
-   * @param height pixels from top to bottom
-   */
-  public record Resolution(int width, int height) {
-    /** Width first, such as {@code 512x768}. */
-    @Override
-    public String toString() {
-      return width + "x" + height;
-    }
-  }
-
-  /**
-   * Recommended use of a LoRA. Weight, negative text and notes come from {@code <name>.json}, which
-   * A1111's editor writes.
-   *
-   * @param triggerWords what calls it up; see {@link LoraAdapter#triggerWords()}
-   * @param preferredWeight "preferred weight"; empty if it is 0, by which A1111 means unset
-   * @param negativeText "negative text", for the negative prompt
-   * @param notes "notes", else "description"
-   * @param preview an image beside the file with its name: {@code <name>.png}, {@code
-   *     <name>.preview.png}, and likewise jpg, jpeg, webp and gif; the first that is there
-   */
-  public record Usage(
-      List<TriggerWord> triggerWords,
-      OptionalDouble preferredWeight,
-      Optional<String> negativeText,
-      Optional<String> notes,
-      Optional<Path> preview) {
-
-    /**
-     * Copies the list.
-     *
-     * @param triggerWords copied
-     * @param preferredWeight the strength that is advised
-     * @param negativeText for the negative prompt
-     * @param notes text for people
-     * @param preview the path of an image
-     */
-    public Usage {
-      triggerWords = List.copyOf(triggerWords);
-    }
-  }
 }

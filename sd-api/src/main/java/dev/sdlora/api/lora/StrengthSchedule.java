@@ -28,38 +28,29 @@ public record StrengthSchedule(List<Point> points) {
 
   private static final String SIGMA = "sigma";
 
-  /** What places are counted by. */
-  public enum Scale {
-    /** Shares of the steps, from 0, the first, to 1, the last. */
-    STEPS,
-    /** Noise levels, above 0. */
-    SIGMA
-  }
-
   /**
    * A strength at a place.
    *
-   * @param scale what the place is counted by
+   * @param bySigma whether the place is a noise level instead of a share of the steps
    * @param at the place: of steps from 0 (the first) to 1 (the last), of noise levels above 0
    * @param strength what it is there
    */
-  public record Point(Scale scale, double at, double strength) {
+  public record Point(boolean bySigma, double at, double strength) {
     /**
      * Checks the numbers.
      *
-     * @param scale what the place is counted by
+     * @param bySigma whether the place is a noise level
      * @param at of steps from 0 to 1, of noise levels any finite number above 0
      * @param strength any number but NaN and the infinities
      * @throws IllegalArgumentException if the place is out of range, or the strength is NaN or
      *     infinite
      */
     public Point {
-      Objects.requireNonNull(scale, "scale");
-      if (scale == Scale.STEPS && !(at >= 0 && at <= 1)) {
+      if (!bySigma && !(at >= 0 && at <= 1)) {
         throw new IllegalArgumentException(
             "the place of a strength must be from 0, the first step, to 1, the last: " + at);
       }
-      if (scale == Scale.SIGMA && !(at > 0 && at < Double.POSITIVE_INFINITY)) {
+      if (bySigma && !(at > 0 && at < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException(
             "the noise level of a strength must be above 0 and finite: " + at);
       }
@@ -75,7 +66,7 @@ public record StrengthSchedule(List<Point> points) {
      *     infinite
      */
     public Point(double at, double strength) {
-      this(Scale.STEPS, at, strength);
+      this(false, at, strength);
     }
 
     /**
@@ -87,28 +78,25 @@ public record StrengthSchedule(List<Point> points) {
      * @throws IllegalArgumentException if the level is not above 0, or one is NaN or infinite
      */
     public static Point atSigma(double sigma, double strength) {
-      return new Point(Scale.SIGMA, sigma, strength);
+      return new Point(true, sigma, strength);
     }
 
     private static Point parse(String place, String strength) {
       boolean bySigma = place.startsWith(SIGMA);
       return new Point(
-          bySigma ? Scale.SIGMA : Scale.STEPS,
+          bySigma,
           Decimals.parse(bySigma ? place.substring(SIGMA.length()) : place),
           Decimals.parse(strength));
     }
 
     /** How far on the way it is: a number that grows from noise to image. */
     private double way() {
-      return scale == Scale.SIGMA ? -Math.log(at) : at;
+      return bySigma ? -Math.log(at) : at;
     }
 
     @Override
     public String toString() {
-      return Decimals.text(strength)
-          + "@"
-          + (scale == Scale.SIGMA ? SIGMA : "")
-          + Decimals.text(at);
+      return Decimals.text(strength) + "@" + (bySigma ? SIGMA : "") + Decimals.text(at);
     }
   }
 
@@ -126,14 +114,14 @@ public record StrengthSchedule(List<Point> points) {
     for (int i = 1; i < points.size(); i++) {
       Point before = points.get(i - 1);
       Point point = points.get(i);
-      if (point.scale() != before.scale()) {
+      if (point.bySigma() != before.bySigma()) {
         throw new IllegalArgumentException(
             "places of a strength schedule must all be steps or all noise levels: %s, %s"
                 .formatted(before, point));
       }
       if (point.way() < before.way()) {
         throw new IllegalArgumentException(
-            (point.scale() == Scale.SIGMA
+            (point.bySigma()
                     ? "noise levels of a strength schedule must not rise: %s, %s"
                     : "places of a strength schedule must not go backwards: %s, %s")
                 .formatted(before.at(), point.at()));
@@ -211,9 +199,9 @@ public record StrengthSchedule(List<Point> points) {
     return new StrengthSchedule(points);
   }
 
-  /** {@return what the places are counted by} */
-  public Scale scale() {
-    return points.get(0).scale();
+  /** {@return whether the places are noise levels instead of shares of the steps} */
+  public boolean bySigma() {
+    return points.get(0).bySigma();
   }
 
   /**
@@ -226,7 +214,7 @@ public record StrengthSchedule(List<Point> points) {
    * @return the strength, between those of the points around the call
    */
   public double at(int step, int steps, double sigma) {
-    if (scale() == Scale.SIGMA) {
+    if (bySigma()) {
       return along(-Math.log(sigma));
     }
     return along(steps > 1 ? (double) step / (steps - 1) : 0);
@@ -256,7 +244,7 @@ public record StrengthSchedule(List<Point> points) {
 
   private int lastAtZero() {
     int last = 0;
-    while (last + 1 < points.size() && scale() == Scale.STEPS && points.get(last + 1).at() == 0) {
+    while (last + 1 < points.size() && !bySigma() && points.get(last + 1).at() == 0) {
       last++;
     }
     return last;

@@ -45,15 +45,6 @@ public final class CheckpointMerging {
   }
 
   /**
-   * A checkpoint that was written.
-   *
-   * @param file where
-   * @param merged how many tensors are a sum
-   * @param kept how many tensors are those of one checkpoint
-   */
-  public record Merged(Path file, int merged, int kept) {}
-
-  /**
    * Mixes two checkpoints.
    *
    * @param a what there is of at multiplier 0; a file or a diffusers folder, as the others
@@ -146,7 +137,7 @@ public final class CheckpointMerging {
    * @throws dev.sdlora.api.error.GenerationCancelledException if the thread is interrupted; no file
    *     is left behind
    */
-  public Merged write(Path file) {
+  public CreatedCheckpoint write(Path file) {
     Objects.requireNonNull(file, "file");
     return Services.find(MakingBackend.class)
         .mergeCheckpoints(

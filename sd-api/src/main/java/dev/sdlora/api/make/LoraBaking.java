@@ -32,26 +32,6 @@ public final class LoraBaking {
   }
 
   /**
-   * A checkpoint that was written.
-   *
-   * @param file where
-   * @param changed how many weights differ from the original
-   * @param unmatched modules that belong to no layer, by their names in the LoRA files
-   */
-  public record Baked(Path file, int changed, List<String> unmatched) {
-    /**
-     * Copies the list.
-     *
-     * @param file where it was written
-     * @param changed how many weights differ
-     * @param unmatched empty if every module found its layer
-     */
-    public Baked {
-      unmatched = List.copyOf(unmatched);
-    }
-  }
-
-  /**
    * Bakes LoRAs at the strengths that they have.
    *
    * @param checkpoint a file or a diffusers folder; it stays as it is
@@ -93,7 +73,7 @@ public final class LoraBaking {
    * @throws dev.sdlora.api.error.LoraException if a LoRA does not fit it or holds NaN or infinity
    * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or cannot be written
    */
-  public Baked write(Path file) {
+  public CreatedCheckpoint write(Path file) {
     Objects.requireNonNull(file, "file");
     return Services.find(MakingBackend.class)
         .bake(new MakingBackend.Bake(checkpoint, loras), file, listener);

@@ -36,14 +36,14 @@ public record Prompt(List<Part> parts) {
 
     @Override
     public String toString() {
-      return PromptNode.print(nodes);
+      return nodes.stream().map(PromptNode::toString).collect(Collectors.joining());
     }
   }
 
   /**
    * Copies the parts.
    *
-   * @param parts in order; all but the last end in an {@link PromptNode.And}
+   * @param parts in order; all but the last end with {@link PromptNode.Kind#AND}
    */
   public Prompt {
     Objects.requireNonNull(parts, "parts");

@@ -240,9 +240,8 @@ public record PromptCompleter(
 
   private static void addLoras(List<PromptNode> nodes, Set<String> names) {
     for (PromptNode node : nodes) {
-      if (node instanceof PromptNode.Tag tag
-          && (tag.kind().equals("lora") || tag.kind().equals("lyco"))) {
-        names.add(tag.arguments().get(0).strip());
+      if (node.tagName().equals("lora") || node.tagName().equals("lyco")) {
+        names.add(node.tagArguments().get(0).strip());
       }
       addLoras(node.children(), names);
     }

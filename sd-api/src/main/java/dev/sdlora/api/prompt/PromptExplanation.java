@@ -10,18 +10,21 @@ import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.api.spi.Services;
 import dev.sdlora.api.value.Checks;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * How a prompt is understood.
  *
  * @param prompt the prompt as given
  * @param text the prompt without its comments and extra-network tags
- * @param networks the tags, in order
+ * @param networks the tags such as {@code <lora:ink:0.8>}, in order: nodes of the kind {@link
+ *     PromptNode.Kind#TAG}
  * @param attention the text cut into pieces of equal weight, as if nothing in it changed over the
  *     steps; a piece {@code BREAK} with weight -1 is a chunk border
  * @param parts the texts that {@code AND} joins, and what they say at each step; at least one
@@ -31,7 +34,7 @@ import java.util.OptionalInt;
 public record PromptExplanation(
     String prompt,
     String text,
-    List<Network> networks,
+    List<PromptNode> networks,
     List<Piece> attention,
     List<Part> parts,
     List<Encoded> texts,
@@ -206,15 +209,6 @@ public record PromptExplanation(
   }
 
   /**
-   * A tag such as {@code <lora:ink:0.8>}.
-   *
-   * @param kind what stands before the first colon, such as {@code lora}
-   * @param positional the arguments without a name, in order
-   * @param named the arguments of the form {@code key=value}
-   */
-  public record Network(String kind, List<String> positional, Map<String, String> named) {}
-
-  /**
    * A stretch of text with its weight.
    *
    * @param text without the brackets that weigh it
@@ -227,32 +221,29 @@ public record PromptExplanation(
    *
    * @param text the text with its changes still in it
    * @param weight how much it counts
-   * @param schedule what it says at each step
-   * @param hires what it says at each step of the highres fix; empty if there is none
+   * @param schedule the texts that the text encoder reads, by the last step of each, counted from
+   *     1. The first text holds for one model call more, as in A1111, where calls are counted from
+   *     0
+   * @param hires the same for the pass of the highres fix; empty if there is none
    */
-  public record Part(String text, double weight, List<Scheduled> schedule, List<Scheduled> hires) {
+  public record Part(
+      String text,
+      double weight,
+      SortedMap<Integer, String> schedule,
+      SortedMap<Integer, String> hires) {
     /**
-     * Copies the lists.
+     * Copies the maps.
      *
      * @param text the text with its changes still in it
      * @param weight how much it counts; 1 if none is written
-     * @param schedule in the order of the steps
-     * @param hires in the order of the steps; empty without highres fix
+     * @param schedule by the last step of each text
+     * @param hires empty without highres fix
      */
     public Part {
-      schedule = List.copyOf(schedule);
-      hires = List.copyOf(hires);
+      schedule = Collections.unmodifiableSortedMap(new TreeMap<>(schedule));
+      hires = Collections.unmodifiableSortedMap(new TreeMap<>(hires));
     }
   }
-
-  /**
-   * A text and how long it stands. The first text holds for one call of the model more, as in
-   * A1111, where calls are counted from 0.
-   *
-   * @param lastStep the last step at which it stands, counted from 1
-   * @param text what the text encoder reads until then
-   */
-  public record Scheduled(int lastStep, String text) {}
 
   /**
    * A text as the text encoder reads it.

@@ -1,240 +1,131 @@
 package dev.sdlora.api.prompt;
 
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Objects;
 
 /**
- * A piece of a {@link Prompt}. Spans are places in the whole prompt. What stands more than 200
- * brackets deep is {@link Text}. A tag or comment in the middle of a word of the language, such as
- * a number, belongs to how that is written.
+ * A node in the tree of a {@link Prompt}. Text nested more than 200 brackets deep is {@link
+ * Kind#TEXT}. A tag or comment in the middle of another element, such as a number, is part of that
+ * element's text.
+ *
+ * @param kind the syntax that this node stands for
+ * @param span its place in the whole prompt, brackets included
+ * @param literals the text before, between and after the branches, such as {@code (} and {@code
+ *     :1.3)}; of a node without branches, all of its text
+ * @param branches the nested nodes: one list for {@link Kind#ATTENTION}, one or two for {@link
+ *     Kind#EDITING}, one for each option of {@link Kind#ALTERNATION}; empty otherwise
+ * @param factor the factor by which {@link Kind#ATTENTION} multiplies the weight of its text; 1 for
+ *     other nodes; printing ignores it
  */
-public sealed interface PromptNode {
+public record PromptNode(
+    Kind kind, Span span, List<String> literals, List<List<PromptNode>> branches, double factor) {
 
-  /** {@return where it stands} */
-  Span span();
-
-  /** {@return the nodes in it, in order; empty if it can have none} */
-  default List<PromptNode> children() {
-    return List.of();
+  /** The elements of the prompt language. */
+  public enum Kind {
+    /** Literal text. */
+    TEXT,
+    /** A backslash and the character that it escapes, or a backslash at the end of the prompt. */
+    ESCAPE,
+    /**
+     * A bracket without a partner, or one of two pairs that cross, with its weight such as {@code
+     * :1.3)}. Where pairs cross, both still act on weights.
+     */
+    BRACKET,
+    /** {@code BREAK}, a chunk border, which removes the white space around it. */
+    BREAK,
+    /** A comment, from {@code #} to the end of the line. */
+    COMMENT,
+    /** The {@code AND} after a part. */
+    AND,
+    /** The weight of a part, such as {@code :0.5}. */
+    PART_WEIGHT,
+    /** A tag of an extra network, such as {@code <lora:ink:0.8>}. */
+    TAG,
+    /**
+     * {@code (stronger)}, {@code [weaker]} or {@code (exactly:1.3)}. The last literal is empty if
+     * the bracket is never closed and therefore acts to the end of the part.
+     */
+    ATTENTION,
+    /** {@code [before:after:when]}, or {@code [after:when]} with one branch. */
+    EDITING,
+    /** {@code [a|b|c]}, with at least two options, one for each step in turn. */
+    ALTERNATION
   }
 
   /**
-   * Writes it as it stands in a prompt.
+   * Checks and copies the lists.
    *
-   * @param out what it is added to
+   * @param kind the kind
+   * @param span its place
+   * @param literals one more than branches
+   * @param branches an empty list inside for an option without text
+   * @param factor 1 for all kinds but {@link Kind#ATTENTION}
+   * @throws IllegalArgumentException if the number of literals does not match the branches
    */
-  void print(StringBuilder out);
+  public PromptNode {
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(span, "span");
+    literals = List.copyOf(literals);
+    branches = branches.stream().map(List::copyOf).toList();
+    if (literals.size() != branches.size() + 1) {
+      throw new IllegalArgumentException(
+          "%s branches need %s literals, not %s"
+              .formatted(branches.size(), branches.size() + 1, literals.size()));
+    }
+  }
 
   /**
-   * Writes nodes one after another.
+   * Creates a node without branches.
    *
-   * @param nodes in order
-   * @return how they stand in a prompt
+   * @param kind the kind
+   * @param span its place
+   * @param text its text, such as {@code <lora:ink:0.8>}
    */
-  static String print(List<PromptNode> nodes) {
+  public PromptNode(Kind kind, Span span, String text) {
+    this(kind, span, List.of(text), List.of(), 1);
+  }
+
+  /** {@return the nodes of all branches, in order} */
+  public List<PromptNode> children() {
+    return branches.stream().flatMap(List::stream).toList();
+  }
+
+  /** {@return the first word of a tag, such as {@code lora}; empty for other kinds} */
+  public String tagName() {
+    return kind == Kind.TAG ? toString().substring(1, toString().indexOf(':')) : "";
+  }
+
+  /** {@return the text after each colon of a tag, as written; empty for other kinds} */
+  public List<String> tagArguments() {
+    if (kind != Kind.TAG) {
+      return List.of();
+    }
+    String text = toString();
+    return List.of(text.substring(text.indexOf(':') + 1, text.length() - 1).split(":", -1));
+  }
+
+  /** {@return the number of an editing as written, with blanks; empty for other kinds} */
+  public String when() {
+    String last = literals.get(literals.size() - 1);
+    return kind == Kind.EDITING ? last.substring(1, last.length() - 1) : "";
+  }
+
+  /** Returns the text of this node as it appears in the prompt. */
+  @Override
+  public String toString() {
+    if (branches.isEmpty()) {
+      return literals.get(0);
+    }
     StringBuilder out = new StringBuilder();
-    nodes.forEach(node -> node.print(out));
+    print(out);
     return out.toString();
   }
 
-  /** A piece without others in it. */
-  sealed interface Leaf extends PromptNode {
-    /** {@return how it is written} */
-    String text();
-
-    @Override
-    default void print(StringBuilder out) {
-      out.append(text());
-    }
-  }
-
-  /**
-   * Text that is meant literally.
-   *
-   * @param span where it stands
-   * @param text up to the next thing that is no text
-   */
-  record Text(Span span, String text) implements Leaf {}
-
-  /**
-   * A backslash and the character whose meaning it takes away, if there is one.
-   *
-   * @param span where it stands
-   * @param text both characters, or the backslash alone at the end of a prompt
-   */
-  record Escape(Span span, String text) implements Leaf {}
-
-  /**
-   * A bracket, with its weight if it has one, that makes no pair: nothing opens it, or pairs cross.
-   * Where they cross, both still act on weights.
-   *
-   * @param span where it stands
-   * @param text the bracket, with its weight such as {@code :1.3)}
-   */
-  record Bracket(Span span, String text) implements Leaf {}
-
-  /**
-   * A chunk border, which takes away the white space around it.
-   *
-   * @param span where it stands
-   * @param text {@code BREAK}
-   */
-  record Break(Span span, String text) implements Leaf {}
-
-  /**
-   * A comment, from {@code #} to the end of the line.
-   *
-   * @param span where it stands
-   * @param text with the {@code #}
-   */
-  record Comment(Span span, String text) implements Leaf {}
-
-  /**
-   * The {@code AND} behind a part.
-   *
-   * @param span where it stands
-   * @param text {@code AND}
-   */
-  record And(Span span, String text) implements Leaf {}
-
-  /**
-   * The weight of a part.
-   *
-   * @param span where it stands
-   * @param text with its colon, such as {@code :0.5}
-   */
-  record PartWeight(Span span, String text) implements Leaf {}
-
-  /**
-   * A tag of an extra network, such as {@code <lora:ink:0.8>}.
-   *
-   * @param span where it stands, with its angle brackets
-   * @param kind what stands before the first colon
-   * @param arguments what the colons behind it divide, as written
-   */
-  record Tag(Span span, String kind, List<String> arguments) implements PromptNode {
-    /**
-     * Copies the arguments.
-     *
-     * @param span where it stands
-     * @param kind such as {@code lora}
-     * @param arguments in order; whatever is parsed has at least one
-     */
-    public Tag {
-      arguments = List.copyOf(arguments);
-    }
-
-    @Override
-    public void print(StringBuilder out) {
-      out.append('<').append(kind);
-      arguments.forEach(argument -> out.append(':').append(argument));
-      out.append('>');
-    }
-  }
-
-  /**
-   * {@code (stronger)}, {@code [weaker]} or {@code (exactly:1.3)}.
-   *
-   * @param span where it stands, with its brackets
-   * @param bracket the opening bracket
-   * @param children what is in it
-   * @param closing the closing bracket with the weight if one is written, such as {@code :1.3)};
-   *     empty if it is never closed and so acts up to the end
-   * @param factor what the weight of its text is multiplied by
-   */
-  record Attention(
-      Span span, char bracket, List<PromptNode> children, Optional<String> closing, double factor)
-      implements PromptNode {
-    /**
-     * Copies the nodes.
-     *
-     * @param span where it stands
-     * @param bracket {@code (} or {@code [}
-     * @param children in order
-     * @param closing empty if it is never closed
-     * @param factor what the weight of its text is multiplied by; printing does not look at it
-     */
-    public Attention {
-      children = List.copyOf(children);
-    }
-
-    @Override
-    public void print(StringBuilder out) {
-      out.append(bracket);
-      children.forEach(node -> node.print(out));
-      closing.ifPresent(out::append);
-    }
-  }
-
-  /**
-   * {@code [before:after:when]}.
-   *
-   * @param span where it stands, with its brackets
-   * @param before what stands here at first; empty if its colon is left out too
-   * @param after what stands here from the switch on
-   * @param when the number as written, with blanks
-   */
-  record Editing(Span span, Optional<List<PromptNode>> before, List<PromptNode> after, String when)
-      implements PromptNode {
-    /**
-     * Copies the nodes.
-     *
-     * @param span where it stands
-     * @param before empty for the short form {@code [after:when]}
-     * @param after an empty list for text that vanishes
-     * @param when a step, or a share of the steps
-     */
-    public Editing {
-      before = before.map(List::copyOf);
-      after = List.copyOf(after);
-    }
-
-    @Override
-    public List<PromptNode> children() {
-      return Stream.concat(before.stream().flatMap(List::stream), after.stream()).toList();
-    }
-
-    @Override
-    public void print(StringBuilder out) {
-      out.append('[');
-      before.ifPresent(nodes -> out.append(PromptNode.print(nodes)).append(':'));
-      after.forEach(node -> node.print(out));
-      out.append(':').append(when).append(']');
-    }
-  }
-
-  /**
-   * {@code [a|b|c]}.
-   *
-   * @param span where it stands, with its brackets
-   * @param options what stands here in turn, at least two
-   */
-  record Alternation(Span span, List<List<PromptNode>> options) implements PromptNode {
-    /**
-     * Copies the options.
-     *
-     * @param span where it stands
-     * @param options one for each step in turn; an empty list for a step without text
-     */
-    public Alternation {
-      options = options.stream().map(List::copyOf).toList();
-    }
-
-    @Override
-    public List<PromptNode> children() {
-      return options.stream().flatMap(List::stream).toList();
-    }
-
-    @Override
-    public void print(StringBuilder out) {
-      String divider = "[";
-      for (List<PromptNode> option : options) {
-        out.append(divider);
-        option.forEach(node -> node.print(out));
-        divider = "|";
-      }
-      out.append(']');
+  private void print(StringBuilder out) {
+    out.append(literals.get(0));
+    for (int i = 0; i < branches.size(); i++) {
+      branches.get(i).forEach(node -> node.print(out));
+      out.append(literals.get(i + 1));
     }
   }
 }

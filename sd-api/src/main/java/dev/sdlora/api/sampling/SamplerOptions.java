@@ -520,6 +520,16 @@ public final class SamplerOptions {
       return this;
     }
 
+    /** {@return the first parameter of the beta schedule} */
+    public double betaAlpha() {
+      return betaAlpha;
+    }
+
+    /** {@return the second parameter of the beta schedule} */
+    public double betaBeta() {
+      return betaBeta;
+    }
+
     /**
      * Builds the options. The builder can be reused.
      *

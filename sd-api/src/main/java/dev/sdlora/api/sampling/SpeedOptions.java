@@ -248,6 +248,11 @@ public final class SpeedOptions {
       return this;
     }
 
+    /** {@return the range in which guidance acts} */
+    public GuidanceRange guidanceRange() {
+      return guidanceRange;
+    }
+
     /**
      * Builds the options. The builder can be reused.
      *

@@ -22,7 +22,6 @@ import dev.sdlora.api.lora.LoraConflicts;
 import dev.sdlora.api.lora.LoraDetails;
 import dev.sdlora.api.lora.LoraEffect;
 import dev.sdlora.api.lora.LoraFit;
-import dev.sdlora.api.lora.LoraHashes;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.lora.TriggerWord;
 import dev.sdlora.api.model.CheckpointDistance;
@@ -197,12 +196,20 @@ public final class Backend {
     LoraDetails details(LoraAdapter lora);
 
     /**
-     * Behind {@link LoraAdapter#hashes()}.
+     * Behind {@link LoraAdapter#sha256()}.
      *
      * @param lora the adapter whose file is read
-     * @return the hashes of the file
+     * @return the SHA-256 of the file
      */
-    LoraHashes hashes(LoraAdapter lora);
+    String sha256(LoraAdapter lora);
+
+    /**
+     * Behind {@link LoraAdapter#autoV3()}.
+     *
+     * @param lora the adapter whose file is read
+     * @return the hash of its data
+     */
+    String autoV3(LoraAdapter lora);
 
     /**
      * Behind {@link LoraAdapter#effectOn(Checkpoint)}.

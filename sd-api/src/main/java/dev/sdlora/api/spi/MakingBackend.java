@@ -3,6 +3,7 @@ package dev.sdlora.api.spi;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.make.CheckpointMerging;
+import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraBaking;
@@ -72,7 +73,7 @@ public interface MakingBackend {
    * @param listener is told of every changed weight
    * @return what was written
    */
-  LoraBaking.Baked bake(Bake task, Path file, MakingListener listener);
+  CreatedCheckpoint bake(Bake task, Path file, MakingListener listener);
 
   /**
    * Behind {@link CheckpointMerging#write}.
@@ -82,8 +83,7 @@ public interface MakingBackend {
    * @param listener is told of every tensor
    * @return what was written
    */
-  CheckpointMerging.Merged mergeCheckpoints(
-      MergeCheckpoints task, Path file, MakingListener listener);
+  CreatedCheckpoint mergeCheckpoints(MergeCheckpoints task, Path file, MakingListener listener);
 
   /**
    * How large the factors of a layer may be.

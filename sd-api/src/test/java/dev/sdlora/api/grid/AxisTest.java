@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.PromptSpec;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,15 +14,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AxisTest {
 
   private static List<String> labels(String axis) {
-    return Axis.parse(axis).values().stream().map(Axis.Value::label).toList();
+    return Axis.parse(axis).labels();
   }
 
   private static List<PromptSpec> specs(String axis, PromptSpec from) {
-    return Axis.parse(axis).values().stream()
-        .map(
-            value -> {
+    Axis parsed = Axis.parse(axis);
+    return IntStream.range(0, parsed.labels().size())
+        .mapToObj(
+            index -> {
               PromptSpec.Builder builder = from.toBuilder();
-              value.change().apply(builder);
+              parsed.apply(index, builder);
               return builder.build();
             })
         .toList();

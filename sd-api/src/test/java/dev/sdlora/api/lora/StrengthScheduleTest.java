@@ -47,7 +47,7 @@ class StrengthScheduleTest {
   @Test
   void at_noiseLevels_runsStraightOverTheirLogarithm() {
     StrengthSchedule schedule = StrengthSchedule.parse("1@sigma8,0@sigma2;0.5@sigma2,0.5@sigma1");
-    assertThat(schedule.scale()).isEqualTo(StrengthSchedule.Scale.SIGMA);
+    assertThat(schedule.bySigma()).isTrue();
     double[] sigmas = {Double.POSITIVE_INFINITY, 14.6, 8, 4, 2, 1.5, 1, 0.03, 0};
     double[] expected = {1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5};
     for (int i = 0; i < sigmas.length; i++) {

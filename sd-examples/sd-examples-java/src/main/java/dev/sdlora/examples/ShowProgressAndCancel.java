@@ -6,10 +6,10 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.Image;
-import dev.sdlora.api.image.LatentPreview;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** Watches a generation step by step, cancels it, and continues with the same pipeline. */
 public final class ShowProgressAndCancel {
@@ -26,11 +26,11 @@ public final class ShowProgressAndCancel {
       GenerationListener watcher =
           new GenerationListener() {
             @Override
-            public void stepEnd(Step step, LatentPreview preview) {
+            public void stepEnd(Step step, Supplier<Image> preview) {
               System.out.printf(
                   "step %d of %d, noise %.3f%n", step.number(), step.total(), step.sigma());
               if (step.number() == 3) {
-                Image.of(preview.toImage()).savePng(folder.resolve("preview.png"));
+                preview.get().savePng(folder.resolve("preview.png"));
                 thirdStep.complete(step.number());
               }
             }

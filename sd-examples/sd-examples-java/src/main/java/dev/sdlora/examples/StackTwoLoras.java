@@ -6,6 +6,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.lora.LoraReport;
+import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 
@@ -28,7 +29,7 @@ public final class StackTwoLoras {
       PromptSpec both =
           PromptSpec.builder()
               .prompt("a house on a pink background <lora:noto:0.8>")
-              .lora(night.toBuilder().textEncoderStrength(0).unetStrength(0.9).build())
+              .lora(night.withStrength(LoraStrength.of(0, 0.9)))
               .size(128, 128)
               .steps(20)
               .cfgScale(4)

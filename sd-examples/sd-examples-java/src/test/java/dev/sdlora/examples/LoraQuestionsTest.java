@@ -93,7 +93,7 @@ class LoraQuestionsTest {
     assertThat(draw(STAR + " < lora:ink_lines:0.8>").warnings())
         .anySatisfy(warning -> assertThat(warning).contains("<lora:ink_lines:0.8>"));
     assertThat(draw(STAR + " <lora:zorp:0.8>").warnings())
-        .anySatisfy(warning -> assertThat(warning).contains("called up by 'zorp'"));
+        .anySatisfy(warning -> assertThat(warning).contains("triggered by 'zorp'"));
     assertThat(draw("a zorp on a blue background <lora:zorp:0.8>").warnings()).isEmpty();
   }
 
@@ -125,7 +125,7 @@ class LoraQuestionsTest {
     assertThat(zorp.rank()).isEqualTo(8);
     assertThat(zorp.details().modules()).hasSize(zorp.modules());
     assertThat(zorp.triggerWords()).extracting(TriggerWord::text).contains("zorp");
-    assertThat(zorp.hashes().autoV2()).hasSize(10);
+    assertThat(zorp.autoV2()).hasSize(10);
     assertThat(zorp.effectOn(checkpoint).changesAnything()).isTrue();
   }
 
@@ -151,8 +151,8 @@ class LoraQuestionsTest {
         Recovery.of(PromptSpec.fromImage(png)).loras(LoraLibrary.open(empty)).find();
 
     assertThat(recovery.missing()).hasSize(1);
-    Recovery.Missing missing = recovery.missing().get(0);
-    String known = pipeline.loras().find("ink_lines").hashes().autoV3();
+    Recovery.Item missing = recovery.missing().get(0);
+    String known = pipeline.loras().find("ink_lines").autoV3();
     assertThat(missing.name()).isEqualTo("ink_lines");
     assertThat(missing.hash()).hasValueSatisfying(hash -> assertThat(known).startsWith(hash));
     assertThat(missing)

@@ -84,9 +84,9 @@ class PromptToolsTest {
   void complete_family_putsThoseThatFitFirst() {
     LoraLibrary library =
         library(
-            LoraAdapter.builder(Path.of("a.safetensors"), ModelFamily.SDXL).build(),
-            LoraAdapter.builder(Path.of("b.safetensors"), ModelFamily.UNKNOWN).build(),
-            LoraAdapter.builder(Path.of("c.safetensors"), ModelFamily.SD1).build());
+            new LoraAdapter(Path.of("a.safetensors"), ModelFamily.SDXL, 1, 1, Map.of()),
+            new LoraAdapter(Path.of("b.safetensors"), ModelFamily.UNKNOWN, 1, 1, Map.of()),
+            new LoraAdapter(Path.of("c.safetensors"), ModelFamily.SD1, 1, 1, Map.of()));
     PromptCompleter all = new PromptCompleter(library, List::of);
 
     assertThat(all.complete("<lora:", 6))
@@ -99,18 +99,16 @@ class PromptToolsTest {
 
   @Test
   void complete_aliasOfSeveralFiles_isNone() {
-    LoraAdapter.Builder named =
-        LoraAdapter.builder(Path.of("a.safetensors"), ModelFamily.SD1)
-            .metadata(Map.of("ss_output_name", "style"));
-    LoraLibrary two =
-        library(
-            named.build(),
-            LoraAdapter.builder(Path.of("b.safetensors"), ModelFamily.SD1)
-                .metadata(Map.of("ss_output_name", "Style"))
-                .build());
+    LoraAdapter named =
+        new LoraAdapter(
+            Path.of("a.safetensors"), ModelFamily.SD1, 1, 1, Map.of("ss_output_name", "style"));
+    LoraAdapter other =
+        new LoraAdapter(
+            Path.of("b.safetensors"), ModelFamily.SD1, 1, 1, Map.of("ss_output_name", "Style"));
+    LoraLibrary two = library(named, other);
 
     assertThat(new PromptCompleter(two, List::of).complete("<lora:st", 8)).isEmpty();
-    assertThat(new PromptCompleter(library(named.build()), List::of).complete("<lora:st", 8))
+    assertThat(new PromptCompleter(library(named), List::of).complete("<lora:st", 8))
         .extracting(Completion::text)
         .containsExactly("style:1>");
   }

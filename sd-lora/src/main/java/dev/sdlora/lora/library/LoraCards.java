@@ -5,7 +5,6 @@ import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.lora.LoraDetails;
 import dev.sdlora.api.lora.LoraDetails.Module;
-import dev.sdlora.api.lora.LoraDetails.Usage;
 import dev.sdlora.api.lora.TriggerWord;
 import dev.sdlora.api.lora.TriggerWord.Source;
 import dev.sdlora.api.model.ModelFamily;
@@ -133,12 +132,11 @@ public final class LoraCards {
         file.file().fileSize(),
         modules(file),
         TrainingFacts.of(lora.metadata(), sidecars.downloaded(lora.path()).checkpoint()),
-        new Usage(
-            triggerWords(lora),
-            preferredWeight(lora),
-            negativeText(lora),
-            notes(lora),
-            preview(lora)));
+        triggerWords(lora),
+        preferredWeight(lora),
+        negativeText(lora),
+        notes(lora),
+        preview(lora));
   }
 
   /** The preferred strength set in A1111's metadata editor; never 0. */

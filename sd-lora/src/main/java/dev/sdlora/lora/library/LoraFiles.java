@@ -4,7 +4,6 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.LoraException.Reason;
-import dev.sdlora.api.lora.LoraHashes;
 import dev.sdlora.api.value.FileReason;
 import dev.sdlora.lora.factors.ZeroModules;
 import dev.sdlora.lora.format.LoraFile;
@@ -110,11 +109,11 @@ public final class LoraFiles {
   }
 
   /** All hashes of a file, computed on first use. */
-  public LoraHashes hashes(Path path) {
+  public String sha256(Path path) {
     Stamp stamp = stamp(path);
-    return new LoraHashes(
-        sha256.find(path, stamp).orElseGet(() -> sha256.keep(path, stamp, FileHashes.sha256(path))),
-        hash(path));
+    return sha256
+        .find(path, stamp)
+        .orElseGet(() -> sha256.keep(path, stamp, FileHashes.sha256(path)));
   }
 
   private static Stamp stamp(Path path) {
@@ -134,10 +133,11 @@ public final class LoraFiles {
 
   /** The public view of a file. */
   public static LoraAdapter adapter(LoraFile file) {
-    return LoraAdapter.builder(file.file().path(), file.family())
-        .modules(file.modules().size())
-        .rank(file.rank())
-        .metadata(file.file().metadata())
-        .build();
+    return new LoraAdapter(
+        file.file().path(),
+        file.family(),
+        file.modules().size(),
+        file.rank(),
+        file.file().metadata());
   }
 }

@@ -1,7 +1,7 @@
 package dev.sdlora.lora.library;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.sdlora.api.lora.LoraDetails.Resolution;
+import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.lora.LoraDetails.Training;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.lora.make.AdapterMetadata;
@@ -60,25 +60,25 @@ final class TrainingFacts {
         .map(noise -> PredictionType.EPSILON);
   }
 
-  private static Optional<Resolution> resolution(Map<String, String> metadata) {
+  private static Optional<PixelSize> resolution(Map<String, String> metadata) {
     return text(metadata, "ss_resolution")
         .flatMap(TrainingFacts::size)
         .or(() -> text(metadata, "ss_datasets").flatMap(TrainingFacts::sizeOfFirst))
         .or(() -> text(metadata, "modelspec.resolution").flatMap(TrainingFacts::size));
   }
 
-  private static Optional<Resolution> size(String text) {
+  private static Optional<PixelSize> size(String text) {
     Matcher size = SIZE.matcher(text);
     if (!size.matches()) {
       return Optional.empty();
     }
     int width = Integer.parseInt(size.group(1));
-    String second = size.group(2);
-    return Optional.of(new Resolution(width, second == null ? width : Integer.parseInt(second)));
+    int height = size.group(2) == null ? width : Integer.parseInt(size.group(2));
+    return width == 0 || height == 0 ? Optional.empty() : Optional.of(new PixelSize(width, height));
   }
 
   /** The size of the first of several training sets; each may have its own. */
-  private static Optional<Resolution> sizeOfFirst(String datasets) {
+  private static Optional<PixelSize> sizeOfFirst(String datasets) {
     try {
       return size(SettingsJson.parse(datasets).path(0).path("resolution").toString());
     } catch (JsonProcessingException e) {

@@ -1,6 +1,6 @@
   def rounded(self: __torch__.Net, w: Tensor, delta: Tensor, type: int) -> Tensor:
-    # Of a weight with a change and without, both rounded to a format: how many numbers differ, the squares of what was meant and
-    # of what became of it, the product of both, and the square of the weight; in float64, which is format 7. Format 6 is float32.
+    # Compares a weight with and without a change, both rounded to a dtype: the number of different values, the squares of the intended
+    # and of the actual change, their inner product, and the square of the weight; in float64 (dtype 7). Dtype 6 is float32.
     before = torch.to(torch.to(w, type), 6)
     d = torch.sub(torch.to(torch.to(torch.add(w, delta), type), 6), before)
     moved = torch.sum(torch.ne(d, 0), dtype=7)

@@ -1,5 +1,5 @@
   def lora(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, limit: int, scale: float) -> Tensor:
-    # up · down; the first components up to the limit.
+    # up · down, only the first components up to the limit.
     up, down = __torch__.factors(p, limit)
     return torch.mul(torch.reshape(torch.matmul(up, down), torch.size(w)), scale)
   def pair(self: __torch__.Net, p: Dict[str, Tensor], limit: int) -> List[Tensor]:
@@ -13,7 +13,7 @@
     product = torch.mul(torch.matmul(a1, b1), torch.matmul(a2, b2))
     return torch.mul(torch.reshape(product, torch.size(w)), scale)
   def loha_pair(self: __torch__.Net, p: Dict[str, Tensor]) -> List[Tensor]:
-    # The same as A · B, where A has each column of a1 times each of a2, and B the same of rows.
+    # LoHa as A · B. Columns of A are products of a column of a1 and one of a2; rows of B, of a row of b1 and one of b2.
     a1, b1 = __torch__.hada(p, "1")
     a2, b2 = __torch__.hada(p, "2")
     up = torch.flatten(torch.mul(torch.unsqueeze(a1, 2), torch.unsqueeze(a2, 1)), 1)
@@ -34,12 +34,12 @@
     c = torch.size(w1, 1)
     kernel = torch.slice(torch.size(w), 2)
     ones = torch.mul([1], torch.len(kernel))
-    # kron wants its second factor in one piece.
+    # kron requires a contiguous second factor.
     w2 = torch.contiguous(torch.reshape(w2, torch.add([torch.size(w, 0) // a, torch.size(w, 1) // c], kernel)))
     w1 = torch.reshape(w1, torch.add([a, c], ones))
     return torch.mul(torch.reshape(torch.kron(w1, w2), torch.size(w)), scale)
   def lokr_pair(self: __torch__.Net, p: Dict[str, Tensor], kernel: int) -> List[Tensor]:
-    # kron(a1 · b1, a2 · b2) = kron(a1, a2) · kron(b1, b2); a whole matrix has the identity beside it. The kernel's positions
+    # kron(a1 · b1, a2 · b2) = kron(a1, a2) · kron(b1, b2); a full matrix is paired with the identity. The kernel's positions
     # belong to the second matrix.
     if torch.__contains__(p, "lokr_w1"):
       w1 = p["lokr_w1"]
@@ -54,7 +54,7 @@
       a2, b2 = (__torch__.identity(torch.size(w2, 0), w2), w2)
     else:
       a2, b2 = __torch__.lokr_second(p)
-    # kron wants its second factor in one piece.
+    # kron requires a contiguous second factor.
     spots = torch.contiguous(torch.reshape(b2, [torch.size(b2, 0), -1, kernel]))
     up = torch.kron(torch.contiguous(a1), torch.contiguous(a2))
     down = torch.flatten(torch.kron(torch.unsqueeze(torch.contiguous(b1), 2), spots), 1)
@@ -63,7 +63,7 @@
     # One factor for each row (axis 0) or column (axis 1) of W.
     return torch.mul(torch.mul(w, __torch__.along(p["weight"], axis, w)), scale)
   def glora(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, scale: float) -> Tensor:
-    # W · a1 · a2 + b1 · b2; a1 [in, rank] acts on input channels, in files of the first layout on all columns.
+    # W · a1 · a2 + b1 · b2; a1 [in, rank] applies to input channels, or to all columns in files of the first layout.
     up = torch.flatten(p["b1.weight"], 1)
     down = torch.flatten(p["b2.weight"], 1)
     if torch.__contains__(p, "bm.weight"):
@@ -82,7 +82,7 @@
   def boft(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, constraint: float, strength: float) -> Tensor:
     return __torch__.fluttered(p, w, __torch__.cayley(p["oft_blocks"], constraint), strength)
   def old_oft(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, strength: float) -> Tensor:
-    # The file holds the rotations themselves.
+    # The file contains the rotations directly.
     r = p["oft_diag"]
     if torch.dim(r) == 4:
       delta = __torch__.fluttered(p, w, r, strength)
@@ -94,7 +94,7 @@
   def norm(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, scale: float) -> Tensor:
     return torch.mul(torch.reshape(p["w_norm"], torch.size(w)), scale)
   def dora(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, delta: Tensor, axis: int, blend: float) -> Tensor:
-    # V = W + Δ gets rows (axis 0) or columns (axis 1) of the given length, as far as blend says; minus W.
+    # V = W + Δ, with rows (axis 0) or columns (axis 1) scaled toward the given lengths by the factor blend; minus W.
     v = torch.add(w, delta)
     others = annotate(List[int], [])
     for i in range(torch.dim(w)):

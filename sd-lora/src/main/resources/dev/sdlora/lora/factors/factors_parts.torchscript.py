@@ -1,19 +1,19 @@
 def factors(p: Dict[str, Tensor], limit: int) -> Tuple[Tensor, Tensor]:
-  # [out, rank] and [rank, in·k·k] of a LoRA, cut to the limit; a core is multiplied into the second.
+  # [out, rank] and [rank, in·k·k] of a LoRA, truncated to the limit; a core is multiplied into the second factor.
   up = torch.flatten(p["lora_up.weight"], 1)
   down = torch.flatten(p["lora_down.weight"], 1)
   if torch.__contains__(p, "lora_mid.weight"):
     down = torch.flatten(torch.einsum("abkl,bi->aikl", [p["lora_mid.weight"], down]), 1)
   return (torch.slice(up, 1, 0, limit), torch.slice(down, 0, 0, limit))
 def hada(p: Dict[str, Tensor], n: str) -> Tuple[Tensor, Tensor]:
-  # One of LoHa's products, [out, r] and [r, in·k·k], with its core if it has one.
+  # The factors of one of LoHa's products, [out, r] and [r, in·k·k], with its core if there is one.
   if torch.__contains__(p, "hada_t" + n):
     pair = __torch__.tucker(p["hada_t" + n], p["hada_w" + n + "_a"], p["hada_w" + n + "_b"])
   else:
     pair = (p["hada_w" + n + "_a"], torch.flatten(p["hada_w" + n + "_b"], 1))
   return pair
 def lokr_second(p: Dict[str, Tensor]) -> Tuple[Tensor, Tensor]:
-  # The second matrix of LoKr where it is a product, [b, r] and [r, d·k·k].
+  # The factors of LoKr's second matrix, [b, r] and [r, d·k·k].
   if torch.__contains__(p, "lokr_t2"):
     pair = __torch__.tucker(p["lokr_t2"], p["lokr_w2_a"], p["lokr_w2_b"])
   else:
@@ -23,15 +23,15 @@ def tucker(core: Tensor, a: Tensor, b: Tensor) -> Tuple[Tensor, Tensor]:
   # core [r, r, k, k], a [r, out], b [r, in] -> [out, r] and [r, in·k·k]
   return (torch.t(a), torch.flatten(torch.einsum("rskl,si->rikl", [core, b]), 1))
 def identity(n: int, like: Tensor) -> Tensor:
-  # Format 6 is float32.
+  # Dtype 6 is float32.
   return torch.eye(n, dtype=6, device=ops.prim.device(like))
 def along(values: Tensor, axis: int, w: Tensor) -> Tensor:
-  # Numbers in a row, one for each row or column of W, shaped to spread over it.
+  # Reshapes a vector with a value for each row or column of W so that it broadcasts over W.
   shape = torch.mul([1], torch.dim(w))
   _0 = torch._set_item(shape, axis, -1)
   return torch.reshape(values, shape)
 def cayley(blocks: Tensor, constraint: float) -> Tensor:
-  # (I + Q)(I − Q)⁻¹ with Q = B − Bᵀ, whose Frobenius norm over all blocks the constraint limits unless it is 0.
+  # (I + Q)(I − Q)⁻¹ with Q = B − Bᵀ. The constraint limits the Frobenius norm of Q over all blocks unless it is 0.
   q = torch.sub(blocks, torch.transpose(blocks, -1, -2))
   if constraint > 0.:
     norm = float(torch.sqrt(torch.sum(torch.mul(q, q)))) + 1e-8
@@ -40,12 +40,12 @@ def cayley(blocks: Tensor, constraint: float) -> Tensor:
   eye = __torch__.identity(torch.size(q, -1), q)
   return torch.matmul(torch.add(eye, q), torch.inverse(torch.sub(eye, q)))
 def rotated(p: Dict[str, Tensor], w: Tensor, r: Tensor, strength: float) -> Tensor:
-  # Rows of W in blocks, each times Rᵀ; r [blocks, size, size]. The identity is taken out first, so nothing cancels.
+  # Multiplies blocks of rows of W by Rᵀ; r [blocks, size, size]. Subtracting the identity first avoids cancellation.
   turn = torch.mul(torch.sub(r, __torch__.identity(torch.size(r, -1), r)), strength)
   rows = torch.reshape(w, [torch.size(r, 0), torch.size(r, 1), -1])
   return __torch__.rescaled(p, w, torch.reshape(torch.matmul(torch.transpose(turn, 1, 2), rows), torch.size(w)))
 def fluttered(p: Dict[str, Tensor], w: Tensor, r: Tensor, strength: float) -> Tensor:
-  # Butterfly of rotations, r [levels, blocks, size, size]; a level's blocks take rows from further apart than the one before.
+  # A butterfly of rotations, r [levels, blocks, size, size]; rows in a block are further apart at each level.
   size = torch.size(r, -1)
   eye = __torch__.identity(size, r)
   columns = torch.numel(w) // torch.size(w, 0)

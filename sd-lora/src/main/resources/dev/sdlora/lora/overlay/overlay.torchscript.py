@@ -1,11 +1,11 @@
   def downs(self: __torch__.Net, parts: List[Tensor], shape: List[int], wanted: int) -> Tensor:
-    # First factors, each [rank, in], one below the other -> [R, in] or [R, in, k, k]
+    # Concatenates first factors, each [rank, in] -> [R, in] or [R, in, k, k]
     return torch.to(torch.reshape(torch.cat(parts, 0), shape), wanted)
   def ups(self: __torch__.Net, parts: List[Tensor], shape: List[int], wanted: int) -> Tensor:
-    # Second factors, each [out, rank], side by side -> [out, R] or [out, R, 1, 1]
+    # Concatenates second factors, each [out, rank] -> [out, R] or [out, R, 1, 1]
     return torch.to(torch.reshape(torch.cat(parts, 1), shape), wanted)
   def rescale(self: __torch__.Net, scales: List[Tensor], values: Tensor) -> Tensor:
-    # New values for all scales, one behind the other.
+    # Overwrites all scales with concatenated new values.
     at = 0
     for i in range(torch.len(scales)):
       n = torch.numel(scales[i])

@@ -8,7 +8,6 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.lora.LoraDetails;
 import dev.sdlora.api.lora.LoraDetails.Module;
-import dev.sdlora.api.lora.LoraHashes;
 import dev.sdlora.api.lora.TriggerWord;
 import dev.sdlora.api.lora.TriggerWord.Source;
 import dev.sdlora.api.model.ModelPart;
@@ -54,9 +53,9 @@ class LoraCardsTest {
         .containsExactly(entry(ModelPart.TEXT_ENCODER, 1), entry(ModelPart.UNET, 2));
     assertThat(details.modulesByRank()).containsExactly(entry(1, 3));
     assertThat(details.training().clipSkip()).hasValue(2);
-    assertThat(details.usage().triggerWords()).isEmpty();
-    assertThat(details.usage().preferredWeight()).isEmpty();
-    assertThat(details.usage().preview()).isEmpty();
+    assertThat(details.triggerWords()).isEmpty();
+    assertThat(details.preferredWeight()).isEmpty();
+    assertThat(details.preview()).isEmpty();
   }
 
   @Test
@@ -75,13 +74,13 @@ class LoraCardsTest {
     beside("preview.png", "");
     LoraDetails details = cards.details(lora(Map.of(), "lora_unet_x"));
 
-    assertThat(details.usage().preferredWeight()).hasValue(0.7);
-    assertThat(details.usage().negativeText()).contains("colour");
-    assertThat(details.usage().notes()).contains("with care");
+    assertThat(details.preferredWeight()).hasValue(0.7);
+    assertThat(details.negativeText()).contains("colour");
+    assertThat(details.notes()).contains("with care");
     assertThat(cards.description(lora(Map.of(), "lora_unet_x"))).contains("long");
-    assertThat(details.usage().preview()).contains(folder.resolve("ink.v2.preview.png"));
+    assertThat(details.preview()).contains(folder.resolve("ink.v2.preview.png"));
     assertThat(details.training().checkpoint()).contains("SD 1.5");
-    assertThat(details.usage().triggerWords())
+    assertThat(details.triggerWords())
         .containsExactly(
             TriggerWord.of("zorp, ink", Source.ACTIVATION_TEXT),
             TriggerWord.of("old zorp", Source.TRAINED_WORDS));
@@ -165,18 +164,17 @@ class LoraCardsTest {
     Files.createDirectory(folder.resolve("ink.v2.png"));
     beside("jpg", "");
     LoraDetails details = cards.details(lora(Map.of(), "lora_unet_x"));
-    assertThat(details.usage().preferredWeight()).isEmpty();
-    assertThat(details.usage().triggerWords()).isEmpty();
-    assertThat(details.usage().preview()).contains(folder.resolve("ink.v2.jpg"));
+    assertThat(details.preferredWeight()).isEmpty();
+    assertThat(details.triggerWords()).isEmpty();
+    assertThat(details.preview()).contains(folder.resolve("ink.v2.jpg"));
   }
 
   @Test
   void details_weightZero_isUnset_textIsRead() throws IOException {
     beside("json", "{\"preferred weight\": 0}");
-    assertThat(cards.details(lora(Map.of(), "lora_unet_x")).usage().preferredWeight()).isEmpty();
+    assertThat(cards.details(lora(Map.of(), "lora_unet_x")).preferredWeight()).isEmpty();
     beside("json", "{\"preferred weight\": \"0.65\"}");
-    assertThat(cards.details(lora(Map.of(), "lora_unet_x")).usage().preferredWeight())
-        .hasValue(0.65);
+    assertThat(cards.details(lora(Map.of(), "lora_unet_x")).preferredWeight()).hasValue(0.65);
   }
 
   @Test
@@ -213,10 +211,11 @@ class LoraCardsTest {
 
   @Test
   void hashes_metadataEdited_onlyThatOfTheDataStays() {
-    LoraHashes before = files.hashes(lora(Map.of(), "lora_unet_x").path());
-    LoraHashes after = files.hashes(lora(Map.of("a", "b"), "lora_unet_x").path());
-    assertThat(before.autoV2()).matches("[0-9a-f]{10}").isNotEqualTo(after.autoV2());
-    assertThat(before.autoV3()).matches("[0-9a-f]{12}").isEqualTo(after.autoV3());
-    assertThat(before.sha256()).hasSize(64);
+    Path path = lora(Map.of(), "lora_unet_x").path();
+    String sha256 = files.sha256(path);
+    String autoV3 = files.hash(path);
+    Path edited = lora(Map.of("a", "b"), "lora_unet_x").path();
+    assertThat(sha256).matches("[0-9a-f]{64}").isNotEqualTo(files.sha256(edited));
+    assertThat(autoV3).matches("[0-9a-f]{12}").isEqualTo(files.hash(edited));
   }
 }

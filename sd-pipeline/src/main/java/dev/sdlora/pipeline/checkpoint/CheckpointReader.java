@@ -6,6 +6,7 @@ import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.SizeConditions;
@@ -119,7 +120,7 @@ public final class CheckpointReader {
     List<String> signs = new ArrayList<>(List.of(sign));
     signs.add(prediction.told());
     Checkpoint checkpoint =
-        Checkpoint.builder(path, family)
+        new CheckpointBuilder(path, family)
             .layout(layout)
             .predictionType(prediction.prediction().type())
             .task(task(unet.config(), vaePart.config()))

@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.checkpoint;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.model.PredictionType;
+import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Prediction;
@@ -39,7 +40,7 @@ public record ModelFiles(
 
   /** Returns a copy that records the parts it was assembled from. */
   ModelFiles with(CheckpointParts parts, Optional<Path> vaeFile) {
-    Checkpoint.Builder noted = checkpoint.toBuilder().parts(parts);
+    CheckpointBuilder noted = new CheckpointBuilder(checkpoint).parts(parts);
     vaeFile.ifPresent(noted::vae);
     return with(noted.build());
   }
@@ -59,7 +60,7 @@ public record ModelFiles(
           case SAMPLE -> Prediction.SAMPLE;
           case EDM -> Prediction.EDM;
         };
-    Checkpoint told = checkpoint.toBuilder().predictionType(type).build();
+    Checkpoint told = new CheckpointBuilder(checkpoint).predictionType(type).build();
     return new ModelFiles(told, textEncoders, unet, vae, other, levels);
   }
 

@@ -6,6 +6,7 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.sampling.NamedSampler;
 import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.api.spi.CheckpointBuilder;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -60,7 +61,7 @@ final class Recommended {
     if (checkpoint.family() == ModelFamily.SD1) {
       read(CLIP_SKIP, value -> spec.clipSkip(Integer.parseInt(value)));
     }
-    Checkpoint.Builder noted = checkpoint.toBuilder().defaults(spec.build());
+    CheckpointBuilder noted = new CheckpointBuilder(checkpoint).defaults(spec.build());
     read(
         RESOLUTION,
         value -> {

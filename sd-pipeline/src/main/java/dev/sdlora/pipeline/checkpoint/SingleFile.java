@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.checkpoint;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.LatentFormat;
@@ -78,7 +79,7 @@ final class SingleFile {
             unet,
             vae,
             CheckpointReader.defaultSide(family.family(), prediction, unet.config()));
-    Checkpoint described = files.checkpoint().toBuilder().words(words(file)).build();
+    Checkpoint described = new CheckpointBuilder(files.checkpoint()).words(words(file)).build();
     return files.with(Recommended.noted(described, file.metadata()));
   }
 

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.conditioning;
 
+import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.pipeline.network.SizeConditions;
@@ -15,7 +16,7 @@ import dev.sdlora.pipeline.network.SizeConditions;
  * @param own the size of the images, used for values that the request does not set
  */
 public record AddedTimeIds(
-    ModelFamily family, int vectorWidth, SizeConditioning given, SizeConditioning.Size own) {
+    ModelFamily family, int vectorWidth, SizeConditioning given, PixelSize own) {
 
   /**
    * Returns a condition with the sizes appended to its pooled text embedding.
@@ -29,14 +30,14 @@ public record AddedTimeIds(
   }
 
   private double[] numbers(boolean negative) {
-    SizeConditioning.Size original = given.originalSize().orElse(own);
+    PixelSize original = given.originalSize().orElse(own);
     if (family == ModelFamily.SDXL_REFINER) {
       double score = negative ? given.negativeAestheticScore() : given.aestheticScore();
       return new double[] {
         original.height(), original.width(), given.cropTop(), given.cropLeft(), score
       };
     }
-    SizeConditioning.Size target = given.targetSize().orElse(own);
+    PixelSize target = given.targetSize().orElse(own);
     return new double[] {
       original.height(),
       original.width(),

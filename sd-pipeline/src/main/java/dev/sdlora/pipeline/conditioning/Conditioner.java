@@ -2,7 +2,6 @@ package dev.sdlora.pipeline.conditioning;
 
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Emphasis;
-import dev.sdlora.api.EmptyNegativePrompt;
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.error.CheckpointException;
@@ -107,7 +106,7 @@ public final class Conditioner {
   /** Whether an empty negative prompt is replaced by zeros, as in A1111 with SDXL. */
   private boolean isSilent(Set<String> texts) {
     return sizes.vectorWidth() > 0
-        && options.emptyNegative() == EmptyNegativePrompt.ZEROS
+        && !options.emptyNegativeEncoded()
         && texts.stream().allMatch(String::isEmpty);
   }
 

@@ -179,11 +179,7 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
               + encoders.stream().map(Rows::count).toList());
     }
     return new EmbeddingFile(
-        Embedding.builder(path)
-            .name(name)
-            .vectors(vectors)
-            .widths(encoders.stream().map(Rows::width).toList())
-            .build(),
+        new Embedding(path, name, vectors, encoders.stream().map(Rows::width).toList()),
         new TrainedWord(name, vectors, encoders.stream().map(Rows::values).toList()));
   }
 

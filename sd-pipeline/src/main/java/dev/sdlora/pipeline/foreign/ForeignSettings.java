@@ -2,7 +2,6 @@ package dev.sdlora.pipeline.foreign;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Emphasis;
-import dev.sdlora.api.EmptyNegativePrompt;
 import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.Collections;
@@ -174,7 +173,7 @@ public final class ForeignSettings {
   void likeComfy() {
     set("RNG", "CPU");
     if (negativePrompt.isBlank()) {
-      set("Empty negative", EmptyNegativePrompt.ENCODED.name().toLowerCase(Locale.ROOT));
+      set("Empty negative", "encoded");
     }
     emphasis();
   }

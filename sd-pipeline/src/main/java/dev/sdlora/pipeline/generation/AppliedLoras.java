@@ -37,8 +37,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * The networks as one request uses them: over weights that nobody else changes meanwhile, with its
- * LoRAs patched in or beside them. Used by one thread.
+ * The networks as one request uses them, with its LoRAs patched in or overlaid. No other request
+ * changes the weights meanwhile. Used by one thread.
  */
 final class AppliedLoras implements AutoCloseable {
   private final Model model;
@@ -76,11 +76,12 @@ final class AppliedLoras implements AutoCloseable {
   }
 
   /**
-   * Waits for the weights and puts LoRAs on or beside them, as they are in the first step. Those
-   * that turn out to be damaged are left out of a lenient request.
+   * Waits for the weights and applies LoRAs with the strengths of the first step. In a lenient
+   * request, damaged LoRAs are skipped.
    *
-   * @throws LoraException if one holds NaN or infinity
-   * @throws TensorFileException if one cannot be read, or the checkpoint is needed and has changed
+   * @throws LoraException if a LoRA contains NaN or infinity
+   * @throws TensorFileException if a LoRA cannot be read, or the checkpoint is needed and has
+   *     changed
    */
   static AppliedLoras of(Model model, LoraPlans loras, BooleanSupplier cancelled) {
     try {
@@ -123,7 +124,7 @@ final class AppliedLoras implements AutoCloseable {
     }
   }
 
-  /** What is wrong with each LoRA that cannot be applied alone, by its place. */
+  /** Applies each LoRA alone and returns the failures, by the index of the LoRA. */
   private static Map<Integer, StableDiffusionException> trials(
       Model model, LoraPlans loras, BooleanSupplier cancelled) {
     Map<Integer, StableDiffusionException> failed = new HashMap<>();
@@ -142,7 +143,7 @@ final class AppliedLoras implements AutoCloseable {
     return overlay.isPresent() && !overlay.get().tensors(network, region).isEmpty();
   }
 
-  /** Weights with LoRAs and hypernetworks beside them; empty if there are none. */
+  /** Returns weights with overlaid LoRAs and hypernetworks; empty if there are none. */
   private Optional<TensorDict> beside(Network network, int region, LiveWeights weights) {
     Map<String, NDArray> all = new LinkedHashMap<>();
     overlay.ifPresent(loras -> all.putAll(loras.tensors(network, region)));
@@ -157,15 +158,15 @@ final class AppliedLoras implements AutoCloseable {
     return Optional.of(TensorDict.of(all));
   }
 
-  /** The LoRAs, without those that were left out. */
+  /** Returns the LoRAs without the skipped ones. */
   LoraPlans loras() {
     return loras;
   }
 
   /**
-   * Does something with the text encoders over what their weights are to this request.
+   * Runs work on the text encoders with the LoRAs of this request.
    *
-   * @param region the part of the image that reads what they say; 0 for what lies in none
+   * @param region the region whose LoRAs apply; 0 for the image outside all regions
    */
   <T> T withTextEncoders(EncodedChunks known, int region, Function<List<ChunkEncoder>, T> work) {
     List<TextEncoder> encoders = model.networks().textEncoders();
@@ -205,9 +206,10 @@ final class AppliedLoras implements AutoCloseable {
   }
 
   /**
-   * The U-Net as it is to a pass.
+   * Returns the U-Net for a pass.
    *
-   * @param frame how regions of LoRAs lie over what the pass draws; valid until another is given
+   * @param frame the placement of LoRA regions over the latents of the pass; valid until the next
+   *     call
    */
   UNet unet(RegionFrame frame) {
     List<RegionMask> masks = loras.masks();
@@ -227,28 +229,28 @@ final class AppliedLoras implements AutoCloseable {
     before.ifPresent(TensorDict::close);
   }
 
-  /** How the LoRAs were applied; patched and overlaid ones together count as overlaid. */
+  /** Returns how the LoRAs are applied; a mix of patched and overlaid LoRAs counts as overlaid. */
   LoraMode mode() {
     return overlay.isEmpty() ? LoraMode.PATCHED : LoraMode.OVERLAY;
   }
 
-  /** How long other requests were waited for. */
+  /** Returns the time spent waiting for other requests, in nanoseconds. */
   long waitedNanos() {
     return lease.waitedNanos();
   }
 
   /**
-   * A step begins.
+   * Begins a step.
    *
-   * @param step its number, from 0
-   * @param steps how many there are
+   * @param step the index of the step, from 0
+   * @param steps the number of steps
    */
   void step(int step, int steps) {
     this.step = step;
     this.steps = steps;
   }
 
-  /** Makes the U-Net what it is to be in the next call, in the step that has begun. */
+  /** Applies the strengths of scheduled LoRAs for the next U-Net call of the current step. */
   void call(double sigma) {
     if (!loras.isScheduled()) {
       return;
@@ -262,12 +264,12 @@ final class AppliedLoras implements AutoCloseable {
     overlay.ifPresent(beside -> beside.scale(wanted));
     if (overlay.isEmpty() || restChanges) {
       lease.change(overlay.isEmpty() ? loras.plan(moment) : loras.patchedOnly(moment));
-      // What is packed is other tensors now.
+      // Patching replaces packed tensors.
       renewDict();
     }
   }
 
-  /** The request has succeeded: what is patched stays for the next one. */
+  /** Marks the request as successful: its patches stay for the next one. */
   void keep() {
     lease.keep();
   }
@@ -278,7 +280,7 @@ final class AppliedLoras implements AutoCloseable {
         () -> unetDict.ifPresent(TensorDict::close),
         () -> overlay.ifPresent(Overlay::close),
         scope::close,
-        // While the weights are this request's, nobody patches them.
+        // The lease is still held, so no other request patches the weights.
         model.textEncoderMemory()::giveBackUnused,
         lease::close);
   }

@@ -11,9 +11,9 @@ import dev.sdlora.pipeline.raster.Raster;
 import java.util.Optional;
 
 /**
- * Makes images of latents.
+ * Decodes latents to images.
  *
- * @param canvas the start image, under which what was drawn is laid
+ * @param canvas the start image into which the decoded image is pasted
  */
 record Decoding(
     Model model,
@@ -25,8 +25,8 @@ record Decoding(
   /**
    * Decodes a latent.
    *
-   * @param index of the image
-   * @param size of the latent in pixels
+   * @param index the index of the image
+   * @param size the size of the latent in pixels
    */
   Raster decode(int index, float[] latent, ImageSize size, NDManager scope) {
     progress.listener().decodeStart(index);
@@ -40,7 +40,7 @@ record Decoding(
     return Pixels.raster(pixels, size);
   }
 
-  /** Lays a decoded image into the start image and upscales it, as far as the request wants. */
+  /** Pastes a decoded image into the start image and upscales it, as the request specifies. */
   Raster finish(Raster decoded) {
     Raster finished = canvas.map(given -> given.finish(decoded)).orElse(decoded);
     return spec.upscaling().map(by -> upscale(finished, by)).orElse(finished);

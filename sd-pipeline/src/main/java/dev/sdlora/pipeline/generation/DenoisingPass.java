@@ -40,7 +40,7 @@ final class DenoisingPass {
   /**
    * Creates a pass.
    *
-   * @param regions places masks over the latents of this pass
+   * @param regions the placement of masks over the latents of this pass
    */
   DenoisingPass(Model model, PassPlan plan, RegionFrame regions, Progress progress) {
     this.model = model;
@@ -112,7 +112,7 @@ final class DenoisingPass {
     return filled.keepingTheRest(untilEnd(() -> sampling.repaint(denoiser, filled, noise, steps)));
   }
 
-  /** Returns the final latent, or the denoised one of the latest step if the request ends early. */
+  /** Returns the final latent, or the latest denoised one if the request ends early. */
   private static float[] untilEnd(Supplier<float[]> sampler) {
     try {
       return sampler.get();
@@ -152,10 +152,10 @@ final class DenoisingPass {
         () -> participant.outside(guidance::refining).start(calls, together));
   }
 
-  /** The share of the training timesteps above a noise level, as A1111 computes it. */
+  /** Returns the share of the training timesteps above a noise level, computed as in A1111. */
   private double scheduleFraction(double sigma) {
     NoiseLevels levels = sampling.levels();
-    // Samplers on training timesteps know theirs, which A1111 rounds down.
+    // For samplers on training timesteps, A1111 rounds the timestep down.
     int time =
         spec.sampler().onTimesteps()
             ? (int) (levels.sigmaToTime(sigma) + 1e-6)

@@ -3,8 +3,8 @@ package dev.sdlora.pipeline.generation;
 import dev.sdlora.api.GenerationListener;
 
 /**
- * Whether a generation ends with what there is, see {@link GenerationListener#endsEarly()}. Once it
- * does, it does so for all images.
+ * Tracks whether the listener ends a generation early, see {@link GenerationListener#endsEarly()}.
+ * An early end applies to all images.
  */
 final class EarlyEnd {
   private final GenerationListener listener;
@@ -14,30 +14,30 @@ final class EarlyEnd {
     this.listener = listener;
   }
 
-  /** Asks the listener, on the thread that generates. */
+  /** Asks the listener, on the generating thread. */
   boolean asked() {
     now = now || listener.endsEarly();
     return now;
   }
 
-  /** Whether the listener wanted it when it was asked last. */
+  /** Returns the listener's latest answer. */
   boolean isNow() {
     return now;
   }
 
-  /** Makes a sampler leave its steps. */
+  /** Stops a sampler. */
   static final class Reached extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    @SuppressWarnings("serial") // Never written.
+    @SuppressWarnings("serial") // Never serialized.
     private final float[] latent;
 
     Reached(float[] latent) {
-      super("the generation ends early", null, false, false);
+      super("the generation ended early", null, false, false);
       this.latent = latent;
     }
 
-    /** The denoised latent of the latest step. */
+    /** Returns the latest denoised latent. */
     float[] latent() {
       return latent;
     }

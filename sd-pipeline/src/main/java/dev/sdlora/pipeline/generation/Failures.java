@@ -12,26 +12,26 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Turns what breaks inside a request into exceptions of this library, with the request's numbers,
- * so that callers need to know neither the engine nor the library's inside.
+ * Translates failures inside a request into this library's exceptions and adds the size of the
+ * request, so that callers need no knowledge of the engine or of internals.
  */
 public final class Failures {
-  /** What libtorch and CUDA say then, in small letters. */
+  /** Messages of libtorch and CUDA when memory runs out, in lower case. */
   private static final List<String> NO_MEMORY =
       List.of("can't allocate memory", "not enough memory", "out of memory", "bad_alloc");
 
   private Failures() {}
 
   /**
-   * What the caller of a request is told.
+   * Returns the exception for the caller of a request.
    *
-   * @param cause what ended the work, from anywhere but the listener
+   * @param cause the failure, from anywhere except the listener
    */
   public static Throwable of(Throwable cause, PromptSpec spec) {
     if (cause instanceof OutOfMemoryError) {
       return new ResourceException(
           Resource.MEMORY,
-          "Java's heap of %s ran out %s: %s; it can be made larger by -Xmx"
+          "the Java heap of %s is full %s: %s; increase it with -Xmx"
               .formatted(
                   Bytes.text((double) Runtime.getRuntime().maxMemory()),
                   numbers(spec),
@@ -40,11 +40,11 @@ public final class Failures {
     }
     if (cause instanceof StackOverflowError) {
       return new StableDiffusionException(
-          "something is nested too deep, in a prompt or a file, " + numbers(spec), cause);
+          "a prompt or a file is nested too deeply " + numbers(spec), cause);
     }
     if (cause instanceof InternalError) {
       return new StableDiffusionException(
-          "the Java machine failed %s, perhaps because a file was cut short while it was read: %s"
+          "the JVM failed %s, perhaps because a file was truncated while it was read: %s"
               .formatted(numbers(spec), firstLine(cause)),
           cause);
     }
@@ -54,10 +54,12 @@ public final class Failures {
     return isDocumented(cause)
         ? cause
         : new StableDiffusionException(
-            "the request failed unexpectedly %s: %s".formatted(numbers(spec), cause), cause);
+            "unexpected failure %s: %s".formatted(numbers(spec), cause), cause);
   }
 
-  /** Errors other than those above are not ours to explain. */
+  /**
+   * Whether an exception is documented for callers, or is an error that passes through unchanged.
+   */
   private static boolean isDocumented(Throwable cause) {
     return cause instanceof StableDiffusionException
         || cause instanceof IllegalStateException
@@ -71,13 +73,13 @@ public final class Failures {
     return NO_MEMORY.stream().anyMatch(lower::contains)
         ? new ResourceException(
             Resource.MEMORY,
-            "libtorch found no memory %s: %s".formatted(numbers(spec), reason(text)),
+            "libtorch ran out of memory %s: %s".formatted(numbers(spec), reason(text)),
             cause)
         : new StableDiffusionException(
             "libtorch failed %s: %s".formatted(numbers(spec), reason(text)), cause);
   }
 
-  /** The last line that is no stack frame says what libtorch refused. */
+  /** Returns the last error line of libtorch's message, without stack frames. */
   private static String reason(String message) {
     return message
         .lines()
@@ -93,15 +95,15 @@ public final class Failures {
         .orElse(cause.getClass().getSimpleName());
   }
 
-  /** The request as far as it decides how much there is to do. */
+  /** Describes the parts of a request that determine its work and memory. */
   static String numbers(PromptSpec spec) {
     return numbers(spec, spec.size());
   }
 
-  /** Likewise, at the size that the images turned out to have. */
+  /** Describes a request, with the final size of the images. */
   static String numbers(PromptSpec spec, Optional<ImageSize> drawn) {
     StringBuilder text = new StringBuilder("in a request for ");
-    text.append(spec.images()).append(spec.images() == 1 ? " picture" : " pictures");
+    text.append(spec.images()).append(spec.images() == 1 ? " image" : " images");
     drawn.ifPresent(size -> text.append(" of ").append(size));
     spec.hiresFix()
         .ifPresent(

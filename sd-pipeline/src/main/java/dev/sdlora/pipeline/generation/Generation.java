@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/** Draws the images of a plan: prepare, encode, sample, decode, finish. Used by one thread. */
+/**
+ * Draws the images of a plan: prepares, encodes, samples, decodes and finishes. Used by one thread.
+ */
 public final class Generation {
   private final RequestPlan plan;
   private final RequestPart part;
@@ -43,9 +45,9 @@ public final class Generation {
   }
 
   /**
-   * Draws all images, part after part, each as soon as there is memory for it.
+   * Draws all images, one part after another. Each part starts when its memory is available.
    *
-   * @param cancelled whether the caller has given up
+   * @param cancelled whether the caller has cancelled the request
    * @throws dev.sdlora.api.error.ResourceException if there is not enough memory
    */
   public static GenerationResult run(
@@ -108,7 +110,7 @@ public final class Generation {
     return StartInputs.encode(plan, part, canvas, progress, scope);
   }
 
-  /** Latents [channels][height / 8][width / 8] of images of a size. */
+  /** The latents of images, each [channels][height / 8][width / 8], and the size of the images. */
   private record Latents(List<float[]> each, ImageSize size) {}
 
   private Latents sample(List<ImageRun> batch, StartInputs inputs) {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Runs the second pass of hires fix: enlarges the latents of the first and samples again. */
+/** Runs the second pass of hires fix: enlarges the latents of the first pass and samples again. */
 final class HiresPass {
   private static final Map<Upscaler, LatentResizing.Mode> LATENT_MODES =
       Map.of(
@@ -44,9 +44,9 @@ final class HiresPass {
   }
 
   /**
-   * Enlarges latents and samples again, with noise of the same seeds.
+   * Enlarges latents and samples again, with noise from the same seeds.
    *
-   * @param latents of the first pass, one for each image
+   * @param latents the latents of the first pass, one for each image
    * @param shown the channels that an inpainting or editing model reads in addition to the noisy
    *     latent
    */
@@ -85,7 +85,9 @@ final class HiresPass {
         plan.pass().spec(), enlarged, vae -> vae.encode(large.planes(), enlarged, scope));
   }
 
-  /** Cuts the middle out of a latent. If the excess is odd, one more position goes at the end. */
+  /**
+   * Crops a latent to its centre. If the excess is odd, one more position is removed at the end.
+   */
   private float[] cut(float[] large) {
     int width = plan.size().width() / 8;
     int height = plan.size().height() / 8;

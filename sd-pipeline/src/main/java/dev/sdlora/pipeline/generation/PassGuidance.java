@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the images that a pass draws together are guided: by its own model, and by the refiner from
- * the first on that wants it. Used by one thread.
+ * The guidance of images that a pass draws together: by the pipeline's model, and by the refiner
+ * from the first image that switches to it. Used by one thread.
  */
 final class PassGuidance {
   private final Guidance first;
@@ -14,9 +14,9 @@ final class PassGuidance {
   private @Nullable Guidance refining;
 
   /**
-   * Guidance of a pass.
+   * Creates the guidance of a pass.
    *
-   * @param refiner asked once, when it is needed
+   * @param refiner called once, when it is first needed
    */
   PassGuidance(Guidance first, Supplier<Guidance> refiner) {
     this.first = first;

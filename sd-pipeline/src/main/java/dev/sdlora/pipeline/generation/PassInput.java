@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a denoising pass is given beside noise.
+ * The inputs of a denoising pass in addition to noise.
  *
- * @param starts what each image starts from; empty for noise alone
- * @param shown what an inpainting model or one that edits reads beside the noisy latent,
- *     [count][height / 8][width / 8]; empty for other models
+ * @param starts the start latent of each image; empty to start from noise alone
+ * @param shown the channels that an inpainting or editing model reads in addition to the noisy
+ *     latent, [count][height / 8][width / 8]; empty for other models
  */
 record PassInput(List<StartLatent> starts, Optional<float[]> shown) {
-  /** What one of the images starts from. */
+  /** Returns the start latent of an image. */
   Optional<StartLatent> start(int index) {
     return starts.isEmpty() ? Optional.empty() : Optional.of(starts.get(index));
   }

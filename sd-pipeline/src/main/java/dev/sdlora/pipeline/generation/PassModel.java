@@ -27,8 +27,8 @@ import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.List;
 
 /**
- * The model calls of a pass: the U-Net with LoRAs, ControlNets, caches and guidance around it, and
- * the same for the refiner. Used by one thread.
+ * The model calls of a pass: the U-Net with LoRAs, ControlNets, caches and guidance, and the same
+ * for the refiner. Used by one thread.
  */
 final class PassModel {
   private final Model model;
@@ -45,7 +45,7 @@ final class PassModel {
    * Creates the calls of a pass.
    *
    * @param applied the LoRAs of the pass
-   * @param scope owns what calls keep for later ones
+   * @param scope owns the tensors that calls cache for later ones
    */
   PassModel(
       Model model,
@@ -67,7 +67,7 @@ final class PassModel {
     this.scope = scope;
   }
 
-  /** Returns the guidance by the model of the pipeline. */
+  /** Returns the guidance by the pipeline's model. */
   Guidance guidance(Conditions conditions, PassInput input) {
     UNetConfig unet = model.networks().unet().config();
     boolean edits = unet.isEditing() && !input.starts().isEmpty();
@@ -80,7 +80,7 @@ final class PassModel {
         edits ? spec.imageCfgScale() : 1);
   }
 
-  /** Returns the guidance by the refiner, with the same prompts read by its own encoders. */
+  /** Returns the guidance by the refiner, with the same prompts encoded by its own encoders. */
   Guidance refinerGuidance() {
     networks.refined();
     Refiner refiner = model.refiner().orElseThrow();

@@ -5,11 +5,11 @@ import dev.sdlora.api.error.GenerationCancelledException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Who watches a request and who may stop it.
+ * The listener of a request and the ways to stop it.
  *
- * @param listener told of everything
- * @param cancelled whether the caller has given up
- * @param early whether it ends with what there is
+ * @param listener receives all events
+ * @param cancelled whether the caller has cancelled the request
+ * @param early whether the request ends early
  */
 record Progress(GenerationListener listener, BooleanSupplier cancelled, EarlyEnd early) {
 
@@ -18,7 +18,7 @@ record Progress(GenerationListener listener, BooleanSupplier cancelled, EarlyEnd
   }
 
   /**
-   * Ends a request that nobody waits for any more.
+   * Throws if the caller has cancelled the request.
    *
    * @throws GenerationCancelledException if it was cancelled
    */

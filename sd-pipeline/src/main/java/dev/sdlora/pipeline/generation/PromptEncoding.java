@@ -16,7 +16,7 @@ import dev.sdlora.prompt.tokens.TrainedWords;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Encodes the prompts of a pass, for its model and for the refiner. */
+/** Encodes the prompts of a pass for the pipeline's model and for the refiner. */
 final class PromptEncoding {
   private final Model model;
   private final PassPlan plan;
@@ -30,7 +30,7 @@ final class PromptEncoding {
     this.progress = progress;
   }
 
-  /** Encodes the prompts with LoRAs applied, once for each region in which LoRAs act. */
+  /** Encodes the prompts with LoRAs applied, once for each region with LoRAs. */
   Conditions encode(AppliedLoras applied, RequestNetworks networks, NDManager scope) {
     progress.listener().conditioningStart();
     progress.stopIfCancelled();
@@ -67,7 +67,10 @@ final class PromptEncoding {
                 .in(Masks.areas(plan.masks(), regions)));
   }
 
-  /** Embeddings if the refiner can read their vectors; otherwise their names are plain text. */
+  /**
+   * Returns the embeddings if the refiner can read their vectors; otherwise their names are plain
+   * text.
+   */
   private TrainedWords words(Refiner refiner, AppliedLoras applied, RequestNetworks networks) {
     return refiner.readsWordsFor(model.textWidths())
         ? networks.embeddings(plan.loras(), applied)

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The regions of a request's LoRAs as the U-Net's program reads them beside its weights: for each
- * level {@code lora_masks.n}, where n is the number of its positions, [n, regions + 1], of which
- * the first is everywhere; and {@code lora_masks.queries}, which LoRAs act on what queries in a
- * region read.
+ * The regions of a request's LoRAs, as tensors that the U-Net's program reads together with its
+ * weights. For each level {@code lora_masks.n}, where n is the number of its positions, has the
+ * shape [n, regions + 1]; its first column is 1 everywhere. {@code lora_masks.queries} lists the
+ * LoRAs that apply to the text read by queries in a region.
  */
 public final class RegionTensors {
   private static final String PREFIX = "lora_masks.";
@@ -24,12 +24,12 @@ public final class RegionTensors {
   private RegionTensors() {}
 
   /**
-   * The tensors of a pass.
+   * Creates the tensors of a pass.
    *
-   * @param masks of the regions, in their order
-   * @param frame how they lie over what the pass draws
-   * @param levels of the U-Net
-   * @param owner will own them
+   * @param masks the masks of the regions, in order
+   * @param frame the placement of the masks over the latents of the pass
+   * @param levels the number of levels of the U-Net
+   * @param owner owns the tensors
    */
   public static Map<String, NDArray> of(
       List<RegionMask> masks, RegionFrame frame, int levels, NDManager owner) {

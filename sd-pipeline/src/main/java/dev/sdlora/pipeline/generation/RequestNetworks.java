@@ -29,8 +29,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The networks as the passes of a request use them one after another, each with its own LoRAs. Used
- * by one thread.
+ * The networks of a request, used by its passes one after another, each with its own LoRAs. Used by
+ * one thread.
  */
 final class RequestNetworks implements AutoCloseable {
   private final Model model;
@@ -48,9 +48,9 @@ final class RequestNetworks implements AutoCloseable {
   private long waitedNanos;
 
   /**
-   * The networks of a request, with none of its LoRAs yet.
+   * Creates the networks of a request, without LoRAs applied yet.
    *
-   * @param units the images that all passes follow
+   * @param units the ControlNet units of all passes
    * @throws dev.sdlora.api.error.CheckpointException if the network of a unit cannot be used
    */
   static RequestNetworks open(Model model, List<ControlUnit> units, Progress progress) {
@@ -63,14 +63,14 @@ final class RequestNetworks implements AutoCloseable {
     this.controls = controls;
   }
 
-  /** The images to follow. */
+  /** Returns the ControlNets with their control images. */
   Controls controls() {
     return controls;
   }
 
   /**
-   * Applies the LoRAs of a pass instead of those applied before; does nothing if they are applied
-   * already. The result is valid until the next switch.
+   * Applies the LoRAs of a pass in place of the current ones; does nothing if they are already
+   * applied. The result is valid until the next switch.
    */
   AppliedLoras switchTo(LoraPlans wanted) {
     AppliedLoras applied = current;
@@ -95,9 +95,9 @@ final class RequestNetworks implements AutoCloseable {
   }
 
   /**
-   * An image of other sides, by an upscaler that is made ready when it is first needed.
+   * Resizes an image with an upscaler, which is loaded on first use.
    *
-   * @param upscaler one of images, not of latents
+   * @param upscaler an upscaler of images, not of latents
    * @throws dev.sdlora.api.error.CheckpointException if there is no such network
    */
   Raster enlarge(Upscaler upscaler, Raster picture, int width, int height) {
@@ -111,8 +111,8 @@ final class RequestNetworks implements AutoCloseable {
   }
 
   /**
-   * Returns the embeddings that prompts may name while some LoRAs are applied, including those in
-   * the LoRA files.
+   * Returns the embeddings available to prompts with these LoRAs, including those in the LoRA
+   * files.
    */
   PromptEmbeddings embeddings(LoraPlans plans, AppliedLoras applied) {
     return embeddings.computeIfAbsent(
@@ -120,30 +120,30 @@ final class RequestNetworks implements AutoCloseable {
   }
 
   /**
-   * The encoded prompts of a pass, kept for its other images.
+   * Returns the encoded prompts of a pass, cached for its other images.
    *
-   * @param encoding encodes them with the LoRAs that are on
+   * @param encoding encodes the prompts with the applied LoRAs
    */
   Conditions conditions(PassPlan pass, Supplier<Conditions> encoding) {
     return conditions.computeIfAbsent(pass, first -> encoding.get());
   }
 
-  /** The same as the refiner reads them. */
+  /** Returns the prompts of a pass, encoded for the refiner. */
   Conditions refinerConditions(PassPlan pass, Supplier<Conditions> encoding) {
     return refinerConditions.computeIfAbsent(pass, first -> encoding.get());
   }
 
-  /** Notes that the refiner has taken over in a pass. */
+  /** Records that the refiner was used. */
   void refined() {
     refined = true;
   }
 
-  /** Whether the refiner has had a part in an image. */
+  /** Whether the refiner was used for an image. */
   boolean isRefined() {
     return refined;
   }
 
-  /** Gives the weights free. What is patched stays until someone wants something else. */
+  /** Releases the weights. Patches stay until another request needs other weights. */
   private void release() {
     AppliedLoras applied = current;
     current = null;
@@ -154,7 +154,7 @@ final class RequestNetworks implements AutoCloseable {
     }
   }
 
-  /** What became of the LoRAs of all passes. */
+  /** Returns the reports about the LoRAs of all passes. */
   List<LoraReport> reports() {
     return used.values().stream()
         .flatMap(
@@ -163,7 +163,7 @@ final class RequestNetworks implements AutoCloseable {
         .toList();
   }
 
-  /** What was passed over in all passes, and what has no effect. */
+  /** Returns the warnings of all passes about skipped or ineffective LoRAs and embeddings. */
   List<String> warnings() {
     return Stream.of(
             used.values().stream().flatMap(applied -> applied.loras().warnings().stream()),
@@ -176,7 +176,10 @@ final class RequestNetworks implements AutoCloseable {
         .toList();
   }
 
-  /** What the LoRAs of all passes were trained with, and the embeddings that prompts name. */
+  /**
+   * Returns the words that the LoRAs of all passes were trained with, and the names of embeddings
+   * in prompts.
+   */
   Stream<String> broughtWords() {
     return Stream.concat(
         used.keySet().stream()
@@ -185,7 +188,7 @@ final class RequestNetworks implements AutoCloseable {
         embeddings.values().stream().flatMap(each -> each.named().stream()));
   }
 
-  /** Hashes of the LoRAs of all passes, by the names that the prompts use. */
+  /** Returns the hashes of the LoRAs of all passes, by the names in the prompts. */
   Map<String, String> hashes() {
     Map<String, String> hashes = new LinkedHashMap<>();
     used.values()
@@ -193,7 +196,7 @@ final class RequestNetworks implements AutoCloseable {
     return hashes;
   }
 
-  /** Hashes of the hypernetworks of all passes, by the names that the prompts use. */
+  /** Returns the hashes of the hypernetworks of all passes, by the names in the prompts. */
   Map<String, String> hypernetworkHashes() {
     Map<String, String> hashes = new LinkedHashMap<>();
     for (LoraPlans plans : used.keySet()) {
@@ -204,19 +207,19 @@ final class RequestNetworks implements AutoCloseable {
     return hashes;
   }
 
-  /** Hashes of the embeddings that the prompts of all passes name. */
+  /** Returns the hashes of the embeddings that the prompts of all passes name. */
   Map<String, String> embeddingHashes() {
     Map<String, String> hashes = new LinkedHashMap<>();
     embeddings.values().forEach(named -> hashes.putAll(named.hashes()));
     return hashes;
   }
 
-  /** How long other requests were waited for. */
+  /** Returns the time spent waiting for other requests, in nanoseconds. */
   long waitedNanos() {
     return waitedNanos;
   }
 
-  /** The request has succeeded: what is patched stays for the next one. */
+  /** Marks the request as successful: its patches stay for the next one. */
   void keep() {
     if (current != null) {
       current.keep();

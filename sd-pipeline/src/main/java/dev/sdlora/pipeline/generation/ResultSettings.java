@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** The settings that an image records in its infotext. */
+/** Collects the settings that an image records in its infotext. */
 final class ResultSettings {
   private static final String VERSION = "SD-LoRA for Java 0.1.0";
 
@@ -25,7 +25,7 @@ final class ResultSettings {
   /**
    * Returns the settings of an image.
    *
-   * @param networks as they were used to draw it
+   * @param networks the networks of the request, after drawing
    */
   static ImageSettings of(
       RequestPlan plan, RequestPart part, ImageSeeds seeds, RequestNetworks networks) {
@@ -67,7 +67,7 @@ final class ResultSettings {
    * Returns the infotext of an image.
    *
    * @param batch the images that were drawn together
-   * @param position of the image among them
+   * @param position the index of the image among them
    */
   static String infotext(
       RequestPlan plan,

@@ -13,14 +13,17 @@ import dev.sdlora.pipeline.request.UntaughtWords;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The warnings of a request: what was skipped, and what has no effect or a bad one. */
+/**
+ * Collects the warnings of a request about skipped items and about settings with no effect or a bad
+ * one.
+ */
 final class ResultWarnings {
   private ResultWarnings() {}
 
   /**
-   * Returns the warnings of a part that has been drawn.
+   * Returns the warnings of a completed part.
    *
-   * @param endedEarly whether the listener ended it
+   * @param endedEarly whether the listener ended the request early
    */
   static List<String> of(
       RequestPlan plan, RequestPart part, RequestNetworks networks, boolean endedEarly) {
@@ -34,7 +37,8 @@ final class ResultWarnings {
     warnings.addAll(tokenMerging(model, part.spec()));
     warnings.addAll(fewSteps(part.spec()));
     if (endedEarly) {
-      warnings.add("the request was ended early: its last image has fewer steps than it says");
+      warnings.add(
+          "the request was ended early: the last image has fewer steps than its infotext says");
     }
     SizeWarning.of(part.spec(), plan.size(), model.checkpoint().defaultSize())
         .ifPresent(warnings::add);
@@ -52,8 +56,7 @@ final class ResultWarnings {
     int downsample = speed.tokenMergingMaxDownsample();
     return wanted && !model.networks().unet().config().attendsAt(downsample)
         ? List.of(
-            ("tokenMergingRatio has no effect, since this model has no attention at"
-                    + " tokenMergingMaxDownsample %s; it has at a larger one")
+            "tokenMergingRatio has no effect, because this model has no attention at tokenMergingMaxDownsample %s; use a larger value"
                 .formatted(downsample))
         : List.of();
   }
@@ -62,7 +65,7 @@ final class ResultWarnings {
     Sampler sampler = spec.sampler();
     return spec.steps() < sampler.leastSteps()
         ? List.of(
-            "%s draws grainy images in %s steps; use %s or more, or another sampler"
+            "%s gives grainy images with %s steps; use %s or more, or another sampler"
                 .formatted(sampler.label(), spec.steps(), sampler.leastSteps()))
         : List.of();
   }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what the parts of a request produce. Used by one thread. */
+/** Collects the results of the parts of a request. Used by one thread. */
 public final class Results {
   private final Model model;
   private final GenerationListener listener;
@@ -30,7 +30,7 @@ public final class Results {
     this.keepsImages = !listener.takesImages();
   }
 
-  /** Whether images are kept until the end instead of being handed to the listener only. */
+  /** Whether images are kept until the end instead of being passed only to the listener. */
   boolean keepsImages() {
     return keepsImages;
   }
@@ -51,14 +51,14 @@ public final class Results {
   GenerationResult end() {
     GenerationResult built = result;
     if (built == null) {
-      GenerationResult.Builder builder =
-          GenerationResult.builder(images)
-              .loras(List.copyOf(loras))
-              .warnings(List.copyOf(warnings))
-              .precision(PrecisionChoice.precision(model.networks().type()))
-              .elapsed(Duration.ofNanos(nanos));
-      model.vaeName().ifPresent(builder::vae);
-      built = builder.build();
+      built =
+          new GenerationResult(
+              images,
+              List.copyOf(loras),
+              List.copyOf(warnings),
+              Duration.ofNanos(nanos),
+              model.vaeName(),
+              PrecisionChoice.precision(model.networks().type()));
       result = built;
       listener.generationEnd(built);
     }

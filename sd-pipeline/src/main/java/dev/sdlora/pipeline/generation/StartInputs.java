@@ -19,9 +19,10 @@ import java.util.Optional;
 /**
  * The encoded start image of a request, the same for all its images.
  *
- * @param start the latent that the first pass starts from
- * @param channels what an inpainting or editing model reads in addition in the first pass
- * @param hiresChannels the same in the second pass
+ * @param start the start latent of the first pass
+ * @param channels the additional channels that an inpainting or editing model reads in the first
+ *     pass
+ * @param hiresChannels the additional channels of the second pass
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 record StartInputs(

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.generation;
 
 import dev.sdlora.api.GenerationListener.Step;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.control.Controls;
 import dev.sdlora.pipeline.denoise.Lockstep;
@@ -9,7 +10,7 @@ import dev.sdlora.pipeline.request.ImageRun;
 import dev.sdlora.pipeline.request.PassSampling;
 import dev.sdlora.sampler.StepObserver;
 
-/** Passes a sampler's steps on to the listener, and to networks that change on the way. */
+/** Reports a sampler's steps to the listener and to networks that change between steps. */
 final class StepNotifier implements StepObserver {
   private final ImageRun image;
   private final int steps;
@@ -35,7 +36,10 @@ final class StepNotifier implements StepObserver {
     this.applied = applied;
   }
 
-  /** The same for a sampler that runs beside others: told on the thread of the request. */
+  /**
+   * Returns an observer for a sampler that runs in lockstep with others. It reports on the thread
+   * of the request.
+   */
   StepObserver on(Lockstep.Participant<?, ?> seat) {
     return new StepObserver() {
       @Override
@@ -63,7 +67,7 @@ final class StepNotifier implements StepObserver {
         image.index(), image.stepsBefore() + within(step) + 1, image.stepsTotal(), sigma);
   }
 
-  /** DPM adaptive may make more steps than were asked for. */
+  /** Limits the step index, because DPM adaptive may take more steps than requested. */
   private int within(int step) {
     return Math.min(step, steps - 1);
   }
@@ -82,6 +86,6 @@ final class StepNotifier implements StepObserver {
         .listener()
         .stepEnd(
             step(step, sigma),
-            () -> previewer.image(denoised, size.height() / 8, size.width() / 8));
+            () -> Image.of(previewer.image(denoised, size.height() / 8, size.width() / 8)));
   }
 }

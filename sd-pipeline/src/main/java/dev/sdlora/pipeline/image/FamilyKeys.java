@@ -4,8 +4,8 @@ import static dev.sdlora.pipeline.image.InfotextKey.fact;
 import static dev.sdlora.pipeline.image.InfotextKey.flag;
 import static dev.sdlora.pipeline.image.InfotextKey.setting;
 
-import dev.sdlora.api.EmptyNegativePrompt;
 import dev.sdlora.api.RefinerSwitch;
+import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.image.SizeConditioning;
 import java.util.List;
 import java.util.Optional;
@@ -45,16 +45,16 @@ final class FamilyKeys {
       List.of(
           setting(
               "Original size",
-              settings -> sizes(settings).originalSize().map(SizeConditioning.Size::toString),
+              settings -> sizes(settings).originalSize().map(PixelSize::toString),
               (draft, value) -> {
-                SizeConditioning.Size size = SizeConditioning.Size.parse(value);
+                PixelSize size = PixelSize.parse(value);
                 draft.sizes.originalSize(size.width(), size.height());
               }),
           setting(
               "Target size",
-              settings -> sizes(settings).targetSize().map(SizeConditioning.Size::toString),
+              settings -> sizes(settings).targetSize().map(PixelSize::toString),
               (draft, value) -> {
-                SizeConditioning.Size size = SizeConditioning.Size.parse(value);
+                PixelSize size = PixelSize.parse(value);
                 draft.sizes.targetSize(size.width(), size.height());
               }),
           setting(
@@ -76,11 +76,10 @@ final class FamilyKeys {
           setting(
               "Empty negative",
               settings ->
-                  settings.spec().promptOptions().emptyNegative() == EmptyNegativePrompt.ENCODED
+                  settings.spec().promptOptions().emptyNegativeEncoded()
                       ? Optional.of("encoded")
                       : Optional.empty(),
-              (draft, value) ->
-                  draft.prompts = draft.prompts.withEmptyNegative(EmptyNegativePrompt.ENCODED)),
+              (draft, value) -> draft.prompts = draft.prompts.withEmptyNegativeEncoded(true)),
           setting(
               "Clip skip SDXL",
               settings -> flag(settings.spec().promptOptions().clipSkipOnSdxl()),

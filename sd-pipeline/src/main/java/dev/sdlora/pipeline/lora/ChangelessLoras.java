@@ -16,17 +16,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Tells which LoRAs of requests change nothing although they are asked for. What a file holds and
- * what rounding leaves of it is looked at once. Safe for use by several threads.
+ * Finds requested LoRAs that change nothing. The contents of a file and the effect of rounding are
+ * examined once. Safe for use by several threads.
  */
 public final class ChangelessLoras {
   /**
-   * Weights whose change is less like the one that was meant do something else. In bfloat16 LoRAs
-   * that move the demo model's weights by 8 and 12 % of their norm come to this at strength 0.01.
+   * The minimum similarity between the intended change of weights and the change after rounding. In
+   * bfloat16, LoRAs that change the demo model's weights by 8 and 12 % of their norm reach this at
+   * strength 0.01.
    */
   private static final double LEAST_LIKENESS = 0.5;
 
-  /** Files at strengths of which it is remembered what rounding leaves. */
+  /** The number of combinations of file and strength whose rounding is cached. */
   private static final int REMEMBERED = 1 << 10;
 
   private final LoraFiles files;
@@ -42,13 +43,13 @@ public final class ChangelessLoras {
         }
       };
 
-  /** A file's content and how strongly it acts. */
+  /** A file's content and its strength. */
   private record Known(String hash, LoraStrength strength) {}
 
   /**
-   * Knows nothing yet.
+   * Creates an empty cache.
    *
-   * @param weights what LoRAs can change
+   * @param weights the weights that LoRAs can change
    */
   public ChangelessLoras(LoraFiles files, Torch torch, Map<Network, LiveWeights> weights) {
     this.files = files;
@@ -57,9 +58,9 @@ public final class ChangelessLoras {
   }
 
   /**
-   * The warning that a LoRA changes nothing, by its file and its strengths.
+   * Returns the warning that a LoRA changes nothing, judged by its file and its strengths.
    *
-   * @return empty if it does something, or is off
+   * @return empty if the LoRA has an effect, or is off
    * @throws dev.sdlora.api.error.TensorFileException if the file cannot be read or has changed
    */
   public Optional<String> warning(Fit fit) {
@@ -73,25 +74,24 @@ public final class ChangelessLoras {
           name
               + "in each of its "
               + fit.use().file().modules().size()
-              + " modules a factor is zero (effect norm 0), as in a file that was saved before it"
-              + " was trained");
+              + " modules, a factor is zero (effect norm 0), as in a file that was saved before training");
     }
     return fit.peak().equals(PatchPlan.NONE)
         ? Optional.of(
             name
                 + "all its "
                 + fit.match().matched()
-                + " layers are where its strength "
+                + " layers have a strength of 0 in "
                 + strength.tagArguments()
-                + " is 0 (effect norm 0)")
+                + " (effect norm 0)")
         : Optional.empty();
   }
 
   /**
-   * The warning that what a LoRA does to the weights is lost in their number format.
+   * Returns the warning that rounding to the dtype of the weights loses the change of a LoRA.
    *
    * @param fit a LoRA that is patched into the weights
-   * @return empty if most of it is left, or they are not rounded
+   * @return empty if most of the change remains, or the weights are not rounded
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
   public Optional<String> lostByRounding(Fit fit) {
@@ -111,10 +111,7 @@ public final class ChangelessLoras {
   private static String sentence(Fit fit, Rounding found) {
     return String.format(
         Locale.ROOT,
-        "LoRA '%s' at %s is lost in rounding: it should move the weights by %.2g %% of their norm,"
-            + " but in this precision %.2g %% of them become other numbers, whose change has a"
-            + " likeness of %.2f to it (1 is the same); LoraMode.OVERLAY (--lora-mode overlay) or"
-            + " float32 keeps it",
+        "LoRA '%s' at %s is lost in rounding: it should change the weights by %.2g %% of their norm, but in this precision only %.2g %% of them change, with a similarity of %.2f to the intended change (1 is equal); use LoraMode.OVERLAY (--lora-mode overlay) or float32 to keep it",
         fit.use().name(),
         fit.use().strength().tagArguments(),
         100 * found.relative(),

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Tells which names LoRAs have; folders are looked at once, and only if something asks. */
+/** Tests whether a name is a LoRA's. The folders are scanned once, on first use. */
 public final class LoraNames implements Predicate<String> {
   private final FolderLibrary library;
   private @Nullable Set<String> names;
@@ -25,7 +25,10 @@ public final class LoraNames implements Predicate<String> {
     return known.contains(name);
   }
 
-  /** A folder that is gone is told about when a LoRA is asked for. */
+  /**
+   * Returns the known names; none if a folder is missing, which is reported when a LoRA is
+   * requested.
+   */
   private Set<String> known() {
     try {
       return library.names();

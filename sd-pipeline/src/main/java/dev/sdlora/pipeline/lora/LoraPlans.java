@@ -19,9 +19,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/**
- * What the LoRAs of a request change, as a whole and step by step. Immutable, compared by identity.
- */
+/** The changes of a request's LoRAs, in total and at each step. Immutable, compared by identity. */
 public final class LoraPlans {
   private final Function<List<LoraUse>, PatchPlan> planner;
   private final LoraMode mode;
@@ -31,23 +29,23 @@ public final class LoraPlans {
   private final List<String> warnings;
 
   /**
-   * A LoRA and how it fits the checkpoint.
+   * A LoRA matched to the checkpoint.
    *
    * @param use the LoRA with its strengths
    * @param peak its changes at its peak strength
    * @param match which of its modules belong to a layer
-   * @param mask the part of the image in which it acts; empty for all of it
+   * @param mask the region to which it applies; empty for the whole image
    */
   public record Fit(LoraUse use, PatchPlan peak, Match match, Optional<RegionMask> mask) {}
 
   /**
-   * Plans of LoRAs that fit.
+   * Creates the plans of matched LoRAs.
    *
    * @param planner plans LoRAs for the checkpoint
-   * @param mode how the request wants them applied
-   * @param lenient whether those that cannot be used are left out
-   * @param hypernetworks what acts beside them, in this order
-   * @param warnings what was passed over
+   * @param mode the requested mode
+   * @param lenient whether LoRAs that cannot be used are skipped
+   * @param hypernetworks the hypernetworks to apply in addition, in order
+   * @param warnings the warnings about skipped LoRAs and others
    */
   public LoraPlans(
       Function<List<LoraUse>, PatchPlan> planner,
@@ -64,27 +62,27 @@ public final class LoraPlans {
     this.warnings = List.copyOf(warnings);
   }
 
-  /** Whether LoRAs that cannot be used are left out. */
+  /** Whether LoRAs that cannot be used are skipped. */
   public boolean isLenient() {
     return lenient;
   }
 
-  /** Its LoRAs, in order. */
+  /** Returns the LoRAs, in order. */
   public List<Fit> fits() {
     return fits;
   }
 
-  /** Its files, in order. */
+  /** Returns the files, in order. */
   public List<LoraFile> files() {
     return fits.stream().map(fit -> fit.use.file()).toList();
   }
 
-  /** The hypernetworks that act beside the LoRAs, in order. */
+  /** Returns the hypernetworks to apply in addition to the LoRAs, in order. */
   public List<Hypernetwork> hypernetworks() {
     return hypernetworks;
   }
 
-  /** Each LoRA alone, in order. */
+  /** Returns a separate plan for each LoRA, in order. */
   public List<LoraPlans> oneByOne() {
     return fits.stream()
         .map(fit -> new LoraPlans(planner, mode, lenient, List.of(fit), List.of(), List.of()))
@@ -92,9 +90,9 @@ public final class LoraPlans {
   }
 
   /**
-   * The same without some LoRAs.
+   * Returns a copy without some LoRAs.
    *
-   * @param failed the places of those to leave out, with what is wrong with each
+   * @param failed the causes of failure, by the index of the LoRA to remove
    */
   public LoraPlans without(Map<Integer, StableDiffusionException> failed) {
     List<Fit> kept = new ArrayList<>();
@@ -110,7 +108,7 @@ public final class LoraPlans {
     return new LoraPlans(planner, mode, lenient, kept, hypernetworks, all);
   }
 
-  /** The weights that it needs in the first step. */
+  /** Returns the weights needed in the first step. */
   public LeaseRequest leaseRequest() {
     PatchPlan patched = plan(Moment.START);
     PatchPlan patchedOnly = patched.where((weight, change) -> !Overlays.canOverlay(weight, change));
@@ -132,22 +130,22 @@ public final class LoraPlans {
         .equals(PatchPlan.NONE);
   }
 
-  /** Whether any LoRA has another strength in the pass of hires fix. */
+  /** Whether any LoRA has a different strength in the hires pass. */
   public boolean changeInHires() {
     return fits.stream().anyMatch(fit -> fit.use.strength().changesInHires());
   }
 
-  /** Whether any strength changes from call to call. */
+  /** Whether any strength changes between model calls. */
   public boolean isScheduled() {
     return fits.stream().anyMatch(fit -> !fit.use.strength().unet().isConstant());
   }
 
-  /** The regions in which LoRAs act, each once; they are counted from 1 in this order. */
+  /** Returns the distinct regions of the LoRAs. They are numbered from 1 in this order. */
   public List<RegionMask> masks() {
     return fits.stream().flatMap(fit -> fit.mask.stream()).distinct().toList();
   }
 
-  /** The region of each LoRA; 0 for all of the image. */
+  /** Returns the region of each LoRA; 0 for the whole image. */
   public List<Integer> regions() {
     List<RegionMask> masks = masks();
     return fits.stream()
@@ -155,7 +153,10 @@ public final class LoraPlans {
         .toList();
   }
 
-  /** What the LoRAs change that act on what a region reads; of text encoders, in all steps. */
+  /**
+   * Returns the changes of the LoRAs that apply to the text of a region, with the strengths of the
+   * first step. Text encoders use them in all steps.
+   */
   public PatchPlan plan(int region) {
     List<Integer> regions = regions();
     return planner.apply(
@@ -165,22 +166,22 @@ public final class LoraPlans {
             .toList());
   }
 
-  /** What all LoRAs change at a moment. */
+  /** Returns the changes of all LoRAs at a moment. */
   public PatchPlan plan(Moment moment) {
     return planner.apply(fits.stream().map(fit -> fit.use.at(moment)).toList());
   }
 
-  /** What the LoRAs that cannot be overlaid change at a moment. */
+  /** Returns the changes at a moment that cannot be overlaid. */
   public PatchPlan patchedOnly(Moment moment) {
     return plan(moment).where((weight, change) -> !Overlays.canOverlay(weight, change));
   }
 
-  /** The changes of each LoRA at its peak strength. */
+  /** Returns the changes of each LoRA at its peak strength. */
   public List<PatchPlan> peaks() {
     return fits.stream().map(Fit::peak).toList();
   }
 
-  /** The strength of each LoRA in the U-Net at a moment, as a share of its peak. */
+  /** Returns the strength of each LoRA in the U-Net at a moment, as a fraction of its peak. */
   public double[] shares(Moment moment) {
     return fits.stream()
         .map(fit -> fit.use.strength().unet())
@@ -188,13 +189,13 @@ public final class LoraPlans {
         .toArray();
   }
 
-  /** The warnings about what was passed over. */
+  /** Returns the warnings. */
   public List<String> warnings() {
     return warnings;
   }
 
-  /** The warning of a LoRA that was left out for a cause. */
+  /** Returns the warning about a skipped LoRA. */
   public static String leftOut(StableDiffusionException cause) {
-    return cause.getMessage() + "; it was left out";
+    return cause.getMessage() + "; it was skipped";
   }
 }

@@ -10,11 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What is told about the LoRAs of a request once they have been applied. Stateless. */
+/** Creates the reports about a request's applied LoRAs. Stateless. */
 public final class LoraReports {
   private LoraReports() {}
 
-  /** A1111's short hash of each file, by the name that the request uses. */
+  /** Returns A1111's short hash of each file, by the name in the request. */
   public static Map<String, String> hashes(LoraPlans loras, LoraFiles files) {
     Map<String, String> hashes = new LinkedHashMap<>();
     for (Fit fit : loras.fits()) {
@@ -24,9 +24,9 @@ public final class LoraReports {
   }
 
   /**
-   * What became of each LoRA.
+   * Returns a report for each LoRA.
    *
-   * @param applied how they were applied, as far as they can be overlaid
+   * @param applied the mode of those parts that can be overlaid
    */
   public static List<LoraReport> of(LoraPlans loras, LoraFiles files, LoraMode applied) {
     return loras.fits().stream().map(fit -> report(fit, files, applied)).toList();
@@ -34,12 +34,13 @@ public final class LoraReports {
 
   private static LoraReport report(Fit fit, LoraFiles files, LoraMode applied) {
     boolean overlaid = !fit.peak().where(Overlays::canOverlay).equals(PatchPlan.NONE);
-    return LoraReport.builder(
-            fit.use().name(), fit.use().file().file().path(), files.hash(fit.use().file()))
-        .strength(fit.use().strength())
-        .mode(overlaid ? applied : LoraMode.PATCHED)
-        .matched(fit.match().matched())
-        .unmatched(fit.match().unmatched())
-        .build();
+    return new LoraReport(
+        fit.use().name(),
+        fit.use().file().file().path(),
+        files.hash(fit.use().file()),
+        fit.use().strength(),
+        overlaid ? applied : LoraMode.PATCHED,
+        fit.match().matched(),
+        fit.match().unmatched());
   }
 }

@@ -25,16 +25,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Warns of LoRAs that together move a block of the networks further than images bear. Safe for use
- * by several threads.
+ * Warns of LoRAs whose sum changes a block of the networks so much that images degrade. Safe for
+ * use by several threads.
  */
 public final class LoraSums {
   private static final Logger LOG = LoggerFactory.getLogger(LoraSums.class);
 
-  /** Places along the steps at which strengths that change are looked at. */
+  /** The number of sampled points along the steps for strengths that change. */
   private static final int PLACES = 16;
 
-  /** Noise levels between which Stable Diffusion was trained. */
+  /** The maximum and minimum noise levels of Stable Diffusion's training. */
   private static final double MOST_NOISE = 14.6;
 
   private static final double LEAST_NOISE = 0.03;
@@ -42,9 +42,9 @@ public final class LoraSums {
   private final SumEstimate estimate;
 
   /**
-   * Knows no file yet.
+   * Creates an empty cache.
    *
-   * @param weights what LoRAs can change
+   * @param weights the weights that LoRAs can change
    */
   public LoraSums(Map<Network, LiveWeights> weights) {
     Map<Network, Map<String, Origin>> origins = new EnumMap<>(Network.class);
@@ -53,8 +53,8 @@ public final class LoraSums {
   }
 
   /**
-   * The warning about the LoRAs of a pass. What they are is known since they were applied; if a
-   * file cannot be read any more, nothing is said.
+   * Returns the warning about the LoRAs of a pass, which must have been applied. Empty if a file
+   * can no longer be read.
    */
   public Optional<String> warning(LoraPlans loras) {
     if (loras.fits().isEmpty()) {
@@ -65,7 +65,7 @@ public final class LoraSums {
     } catch (GenerationCancelledException e) {
       throw e;
     } catch (StableDiffusionException e) {
-      LOG.debug("the sum of LoRAs is not known", e);
+      LOG.debug("cannot estimate the sum of LoRAs", e);
       return Optional.empty();
     }
   }
@@ -78,14 +78,14 @@ public final class LoraSums {
         .max(Comparator.comparingDouble(BlockChange::relative));
   }
 
-  /** The share of its peak at which each LoRA acts, at some places along the steps. */
+  /** Returns the strength of each LoRA as a fraction of its peak, at points along the steps. */
   private static Stream<double[]> shares(LoraPlans loras) {
     return loras.isScheduled()
         ? IntStream.range(0, PLACES).mapToObj(place -> loras.shares(moment(place)))
         : Stream.of(DoubleStream.generate(() -> 1).limit(loras.fits().size()).toArray());
   }
 
-  /** One of the places; noise falls about as schedules have it, by the same ratio from each on. */
+  /** Returns the moment of a point. Noise falls geometrically, roughly as in common schedules. */
   private static Moment moment(int place) {
     double share = place / (PLACES - 1.0);
     return new Moment(place, PLACES, MOST_NOISE * Math.pow(LEAST_NOISE / MOST_NOISE, share));
@@ -99,11 +99,10 @@ public final class LoraSums {
             .collect(Collectors.joining(", "));
     return String.format(
         Locale.ROOT,
-        "%s %s%s block %s of the %s by about %.0f %% of its weights; beyond some %.0f %% pictures"
-            + " suffer, so lower %s",
+        "%s %s%s block %s of the %s by about %.0f %% of its weights; above about %.0f %%, images degrade, so lower %s",
         fits.size() == 1 ? "LoRA" : "LoRAs",
         names,
-        fits.size() == 1 ? " moves" : " together move",
+        fits.size() == 1 ? " changes" : " together change",
         block.name(),
         block.part().label(),
         100 * block.relative(),

@@ -13,17 +13,17 @@ import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
 /**
- * What prompts need to draw with a LoRA, by what is written beside its file and in it.
+ * The texts that prompts need for a LoRA, from its file and from the files next to it.
  *
- * @param triggers what calls it up
- * @param weight the strength that is advised
- * @param negativeText for the negative prompt
+ * @param triggers the trigger words
+ * @param weight the recommended strength
+ * @param negativeText the recommended negative prompt
  */
 public record LoraTexts(Triggers triggers, OptionalDouble weight, Optional<String> negativeText) {
-  /** More of a file's styles are not told. */
+  /** The maximum number of a file's other styles in a warning. */
   private static final int MOST_STYLES = 5;
 
-  /** Longer texts are cut in warnings. */
+  /** Longer texts are truncated in warnings. */
   private static final int LONGEST = 80;
 
   private static final LoraStrength PLAIN = LoraStrength.of(1);
@@ -35,22 +35,25 @@ public record LoraTexts(Triggers triggers, OptionalDouble weight, Optional<Strin
         cards.negativeText(lora).map(LoraTexts::withoutTags).filter(text -> !text.isEmpty()));
   }
 
-  /** A LoRA that is named in what is written about another would act twice, or unasked. */
+  /**
+   * Removes tags of LoRAs: otherwise a LoRA named in the description of another would apply twice,
+   * or without being requested.
+   */
   private static String withoutTags(String text) {
     return ExtraNetworks.cut(text).text().strip().replaceAll("\\s+", " ");
   }
 
-  /** What calls it up, to be written into a prompt. */
+  /** Returns the trigger words to add to a prompt. */
   Optional<String> words() {
     return triggers.first().map(LoraTexts::withoutTags).filter(text -> !text.isEmpty());
   }
 
-  /** What A1111 writes into the negative prompt: its brackets change nothing. */
+  /** Returns the text that A1111 adds to the negative prompt; the weight of 1 has no effect. */
   public Optional<String> negative() {
     return negativeText.map(text -> "(" + text + ":1)");
   }
 
-  /** A strength, or the one that is advised if that is the one that LoRAs are opened with. */
+  /** Returns the recommended strength if the given one is the default; otherwise the given one. */
   public LoraStrength advised(LoraStrength strength) {
     return strength.equals(PLAIN) && weight.isPresent()
         ? LoraStrength.of(weight.getAsDouble())
@@ -58,9 +61,9 @@ public record LoraTexts(Triggers triggers, OptionalDouble weight, Optional<Strin
   }
 
   /**
-   * What a click on the card of the LoRA writes.
+   * Returns the texts that a click on the card of the LoRA adds.
    *
-   * @param prompt to which it is added, with its tags
+   * @param prompt the prompt to extend, with its tags
    * @param against the negative prompt of the same request
    */
   public LoraAdapter.Tag tag(LoraAdapter lora, String prompt, String against) {
@@ -69,25 +72,26 @@ public record LoraTexts(Triggers triggers, OptionalDouble weight, Optional<Strin
         tag + missing(prompt).map(text -> " " + text).orElse(""), negative(against).orElse(""));
   }
 
-  /** Of what calls it up, what a prompt lacks. */
+  /** Returns the trigger words to add; empty if the prompt already contains some. */
   public Optional<String> missing(String prompt) {
     return triggers.areIn(ExtraNetworks.cut(prompt).text()) ? Optional.empty() : words();
   }
 
-  /** Of what belongs into the negative prompt, what that lacks. */
+  /** Returns the negative text to add; empty if the negative prompt already contains it. */
   private Optional<String> negative(String against) {
     return negativeText
         .filter(text -> !lower(against).contains(lower(text)))
         .flatMap(text -> negative());
   }
 
-  /** In which texts are compared: whatever the case and the blanks. */
+  /** Normalizes a text for comparisons: lower case, single blanks. */
   public static String lower(String text) {
     return text.toLowerCase(Locale.ROOT).replaceAll("\\s+", " ");
   }
 
   /**
-   * Whether it acts the way that it was trained to: not if it is off, or turned into its opposite.
+   * Whether the LoRA acts in the direction of its training: false if it is off or all strengths are
+   * negative.
    */
   public static boolean isCalledUp(LoraStrength strength) {
     return strength.textEncoder() > 0
@@ -95,27 +99,27 @@ public record LoraTexts(Triggers triggers, OptionalDouble weight, Optional<Strin
   }
 
   /**
-   * The warning that nothing in a prompt calls a LoRA up.
+   * Returns the warning that a prompt contains no trigger word of a LoRA.
    *
-   * @param name what the prompt calls it
-   * @param prompt without tags
-   * @return empty if something does, or nobody says what would
+   * @param name the LoRA's name in the prompt
+   * @param prompt the prompt without tags
+   * @return empty if it contains one, or none is known
    */
   public Optional<String> missing(String name, String prompt) {
     if (triggers.isEmpty() || triggers.areIn(prompt)) {
       return Optional.empty();
     }
     List<String> styles = triggers.styles().stream().map(LoraTexts::quoted).toList();
-    StringBuilder text = new StringBuilder("LoRA '" + name + "' is called up by ");
+    StringBuilder text = new StringBuilder("LoRA '" + name + "' is triggered by ");
     text.append(styles.get(0)).append(", which is not in the prompt");
     if (styles.size() > 1) {
-      text.append(", nor is what calls up other styles in the same file: ")
+      text.append(", nor are the trigger words of other styles in the same file: ")
           .append(styles.stream().skip(1).limit(MOST_STYLES).collect(Collectors.joining(", ")));
       int more = styles.size() - 1 - MOST_STYLES;
       text.append(more > 0 ? " and " + more + " more" : "");
     }
     return Optional.of(
-        text.append("; addTriggerWords(true) or --trigger-words puts the first in").toString());
+        text.append("; addTriggerWords(true) or --trigger-words adds the first").toString());
   }
 
   private static String quoted(String text) {
@@ -123,7 +127,10 @@ public record LoraTexts(Triggers triggers, OptionalDouble weight, Optional<Strin
     return "'" + (line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…") + "'";
   }
 
-  /** A tag with the strength that is advised, if it has none of its own and there is one. */
+  /**
+   * Returns a tag with the recommended strength; empty if the tag has a strength or none is
+   * recommended.
+   */
   public Optional<String> weighted(ExtraNetwork tag) {
     boolean plain =
         tag.positional().size() == 1

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets requests to the weights of a pipeline. Those that want the weights patched in the same way
- * use them together; another one waits until they are free, and those behind it wait for it, so
- * that nobody waits for ever. Weights are only changed while one request has them for itself.
+ * Controls access to the weights of a pipeline. Requests that need the same patches share the
+ * weights. A request that needs others waits until the weights are free, and later requests queue
+ * behind it, so that none starves. Weights are changed only while a single request holds them.
  *
  * <p>Safe for use by several threads.
  */
@@ -35,10 +35,10 @@ public final class WeightGate {
   private boolean closed;
 
   /**
-   * A gate to weights that are as they were loaded.
+   * Creates a gate to weights as they were loaded.
    *
-   * @param apply makes the weights what a plan says; called by one thread at a time
-   * @param restore takes everything off the weights, likewise
+   * @param apply applies a plan to the weights; called by one thread at a time
+   * @param restore removes all changes from the weights; called by one thread at a time
    */
   public WeightGate(Consumer<PatchPlan> apply, Runnable restore) {
     this.apply = apply;
@@ -48,21 +48,22 @@ public final class WeightGate {
   /**
    * The weights that a request needs.
    *
-   * @param plan what is patched into them
-   * @param changes whether it will ask for other plans on the way, and so cannot share them
+   * @param plan the patches
+   * @param changes whether the request changes the patches while it runs and therefore needs
+   *     exclusive access
    */
   public record LeaseTerms(PatchPlan plan, boolean changes) {}
 
   /**
-   * The weights that a request needs, depending on how its LoRAs are applied.
+   * The weights that a request needs for each way of applying its LoRAs.
    *
-   * @param mode how it wants them
-   * @param patched what it needs when all are patched
-   * @param overlaid what it needs when those that can be overlaid are
+   * @param mode the requested mode
+   * @param patched the weights needed if all LoRAs are patched
+   * @param overlaid the weights needed if LoRAs are overlaid where possible
    */
   public record LeaseRequest(LoraMode mode, LeaseTerms patched, LeaseTerms overlaid) {}
 
-  /** A request that waits. Compared by identity. */
+  /** A waiting request. Compared by identity. */
   private static final class Ticket {
     private final LeaseRequest request;
 
@@ -72,10 +73,11 @@ public final class WeightGate {
   }
 
   /**
-   * Waits for the weights and makes them what a request needs. The caller closes what it gets.
+   * Waits for the weights and patches them as a request needs. The caller closes the returned
+   * lease.
    *
-   * @param cancelled looked at after every {@link #wake()}
-   * @throws GenerationCancelledException if it was cancelled while it waited
+   * @param cancelled checked after every {@link #wake()}
+   * @throws GenerationCancelledException if the request was cancelled while it waited
    * @throws IllegalStateException if the gate was closed meanwhile
    */
   public Lease enter(LeaseRequest request, BooleanSupplier cancelled) {
@@ -121,7 +123,7 @@ public final class WeightGate {
     return users == 0 || (!terms.changes && terms.plan.equals(held));
   }
 
-  /** Whether the next request has its LoRAs overlaid. */
+  /** Whether LoRAs of the next request are overlaid. */
   private boolean overlays(Ticket ticket) {
     LeaseRequest request = ticket.request;
     return switch (request.mode) {
@@ -140,7 +142,7 @@ public final class WeightGate {
     users++;
   }
 
-  /** How many requests wait. */
+  /** Returns the number of waiting requests. */
   int waiting() {
     lock.lock();
     try {
@@ -150,7 +152,7 @@ public final class WeightGate {
     }
   }
 
-  /** Makes requests that wait look whether they were cancelled. */
+  /** Makes waiting requests check whether they were cancelled. */
   public void wake() {
     lock.lock();
     try {
@@ -160,7 +162,7 @@ public final class WeightGate {
     }
   }
 
-  /** Refuses requests that wait and those to come. */
+  /** Rejects all waiting and future requests. */
   public void close() {
     lock.lock();
     try {
@@ -171,7 +173,7 @@ public final class WeightGate {
     }
   }
 
-  /** The right to use the weights until it is closed. Used by one thread. */
+  /** A right to use the weights until it is closed. Used by one thread. */
   public final class Lease implements AutoCloseable {
     private final boolean overlays;
     private final boolean first;
@@ -195,17 +197,17 @@ public final class WeightGate {
       }
     }
 
-    /** Whether LoRAs are overlaid where they can be, rather than patched into the weights. */
+    /** Whether LoRAs are overlaid where possible instead of patched into the weights. */
     public boolean overlays() {
       return overlays;
     }
 
-    /** How long it took to get the weights, without the time to patch them. */
+    /** Returns the time spent waiting for the weights, without the time to patch them. */
     public long waitedNanos() {
       return waitedNanos;
     }
 
-    /** Makes the weights something else; for requests that have them to themselves. */
+    /** Changes the patches. Requires exclusive access. */
     public void change(PatchPlan plan) {
       apply.accept(plan);
       lock.lock();
@@ -218,13 +220,14 @@ public final class WeightGate {
       }
     }
 
-    /** The request has succeeded: its patches stay for the next one. */
+    /** Marks the request as successful: its patches stay for the next one. */
     public void keep() {
       kept = true;
     }
 
     /**
-     * Gives the weights back. When a request failed, they are restored as soon as nobody uses them.
+     * Releases the weights. After a failed request, they are restored as soon as they are not in
+     * use.
      */
     @Override
     public void close() {
@@ -250,8 +253,8 @@ public final class WeightGate {
       try {
         restore.run();
       } catch (RuntimeException e) {
-        // The weights count as unknown from here, and the next request restores them or fails.
-        LOG.warn("weights could not be restored", e);
+        // The state of the weights is now unknown; the next request restores them or fails.
+        LOG.warn("cannot restore the weights", e);
       } finally {
         lock.lock();
         try {

@@ -1,10 +1,11 @@
 /**
- * The LoRAs of a request as one pipeline applies them, and the gate that hands out its weights.
+ * Applying the LoRAs of a request to one pipeline, and the gate that controls access to its
+ * weights.
  *
  * <p>Where to make changes:
  *
  * <ul>
- *   <li>Which requests run at the same time: {@code WeightGate}.
+ *   <li>Requests that run at the same time: {@code WeightGate}.
  *   <li>LoRAs without effect: {@code ChangelessLoras}; factors of zeros, {@code
  *       lora.factors.ZeroModules}; changes lost by rounding, {@code lora.effect.RoundingMeter}.
  *   <li>Warnings about sums of LoRAs: {@code LoraSums}, norms in {@code lora.effect.SumEstimate}.

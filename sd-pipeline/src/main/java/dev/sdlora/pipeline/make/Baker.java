@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.make;
 
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.make.LoraBaking;
-import dev.sdlora.api.make.LoraBaking.Baked;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.spi.MakingBackend.Bake;
 import dev.sdlora.lora.format.LoraFile;
@@ -38,7 +38,7 @@ final class Baker {
     this.task = task;
   }
 
-  Baked write(Path file, MakingListener listener) {
+  CreatedCheckpoint write(Path file, MakingListener listener) {
     List<Path> sources = new ArrayList<>(task.loras().stream().map(LoraAdapter::path).toList());
     sources.add(task.checkpoint());
     Targets.require(file, sources);
@@ -64,10 +64,16 @@ final class Baker {
       }
       writer.write(file);
     }
-    return new Baked(
+    return new CreatedCheckpoint(
         file,
         total,
+        (int) checkpoint.tensors().stream().filter(tensor -> isKept(tensor, weights)).count(),
         matched.matches().stream().flatMap(match -> match.unmatched().stream()).toList());
+  }
+
+  private static boolean isKept(StoredTensor tensor, Map<Place, Weight> weights) {
+    return tensor.pieces().stream()
+        .noneMatch(piece -> piece.weight().filter(weights::containsKey).isPresent());
   }
 
   private Matched matched(ModelFiles model) {

@@ -3,7 +3,7 @@ package dev.sdlora.pipeline.make;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.make.CheckpointMerging;
-import dev.sdlora.api.make.CheckpointMerging.Merged;
+import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.spi.MakingBackend.MergeCheckpoints;
@@ -58,7 +58,7 @@ final class CheckpointMerger {
         : name;
   }
 
-  Merged write(Path file, MakingListener listener) {
+  CreatedCheckpoint write(Path file, MakingListener listener) {
     List<Path> paths = new ArrayList<>(List.of(task.a(), task.b()));
     task.c().ifPresent(paths::add);
     Targets.require(file, paths);
@@ -87,7 +87,7 @@ final class CheckpointMerger {
         add(writer, files, tally, sum ? sum(a.family(), one, two, base) : alone(one, two));
       }
       writer.write(file);
-      return new Merged(file, merged, names.size() - merged);
+      return new CreatedCheckpoint(file, merged, names.size() - merged, List.of());
     }
   }
 

@@ -1,8 +1,7 @@
 package dev.sdlora.pipeline.make;
 
-import dev.sdlora.api.make.CheckpointMerging.Merged;
+import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.make.CreatedLora;
-import dev.sdlora.api.make.LoraBaking.Baked;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.spi.MakingBackend;
 import java.nio.file.Path;
@@ -43,12 +42,13 @@ public final class LocalMaking implements MakingBackend {
   }
 
   @Override
-  public Merged mergeCheckpoints(MergeCheckpoints task, Path file, MakingListener listener) {
+  public CreatedCheckpoint mergeCheckpoints(
+      MergeCheckpoints task, Path file, MakingListener listener) {
     return new CheckpointMerger(task).write(file, listener);
   }
 
   @Override
-  public Baked bake(Bake task, Path file, MakingListener listener) {
+  public CreatedCheckpoint bake(Bake task, Path file, MakingListener listener) {
     return new Baker(task).write(file, listener);
   }
 }

@@ -15,8 +15,8 @@ import dev.sdlora.tensors.torch.Closing;
 import java.util.Optional;
 
 /**
- * The networks of a pipeline that are not of its checkpoint: for control, previews, upscaling, and
- * those that prompts name.
+ * The networks of a pipeline that are not part of its checkpoint: ControlNets, preview decoders,
+ * upscalers and hypernetworks.
  */
 public final class AuxiliaryNetworks implements AutoCloseable {
   private final UpscalerFolders upscalers;
@@ -38,7 +38,7 @@ public final class AuxiliaryNetworks implements AutoCloseable {
     this.previewer = taesd.<Previewer>map(tiny -> tiny).orElse(fallback);
   }
 
-  /** Reads networks into the native memory of those of the checkpoint, which owns them. */
+  /** Loads networks. Their native memory belongs to the networks of the checkpoint. */
   public static AuxiliaryNetworks load(
       Settings settings, UpscalerFolders upscalers, ModelFiles files, Networks networks) {
     ControlNets controlNets =
@@ -88,16 +88,15 @@ public final class AuxiliaryNetworks implements AutoCloseable {
   }
 
   /**
-   * Draws finished images.
+   * Returns the fast decoder of final images.
    *
-   * @throws CheckpointException if the pipeline was built without its file
+   * @throws CheckpointException if the pipeline has no TAESD file
    */
   Taesd taesd() {
     return taesd.orElseThrow(
         () ->
             new CheckpointException(
-                "the request's finalDecoder is TAESD, but the pipeline was built without its file;"
-                    + " give it to Pipeline.Builder.previewDecoder or by --preview-decoder",
+                "finalDecoder is TAESD, but the pipeline has no TAESD file; set it with Pipeline.Builder.previewDecoder or --preview-decoder",
                 ErrorDetails.NONE.withName(FinalDecoder.TAESD.label())));
   }
 

@@ -51,9 +51,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What all requests of a pipeline share. Safe for use by several threads. */
+/** The state shared by all requests of a pipeline. Safe for use by several threads. */
 public final class Model implements AutoCloseable {
-  /** From here on images go through an autoencoder of plain layers in strips. */
+  /** Larger images are processed in strips by an autoencoder without packed layers. */
   private static final long LARGE_PIXELS = 768 * 768;
 
   private final Checkpoint checkpoint;
@@ -146,7 +146,7 @@ public final class Model implements AutoCloseable {
     return checkpoint;
   }
 
-  /** The words that it tells that it was taught. */
+  /** Returns the words that the model was taught, according to its metadata. */
   public KnownWords taughtWords() {
     return taughtWords;
   }
@@ -155,29 +155,29 @@ public final class Model implements AutoCloseable {
     return networks;
   }
 
-  /** The model that may finish images. */
+  /** Returns the refiner, if there is one. */
   public Optional<Refiner> refiner() {
     return refiner;
   }
 
-  /** Makes previews. */
+  /** Returns the decoder of previews. */
   public Previewer previewer() {
     return auxiliary.previewer();
   }
 
-  /** Draws finished images, if the pipeline has it. */
+  /** Returns the fast decoder of final images. */
   public Taesd taesd() {
     return auxiliary.taesd();
   }
 
-  /** The networks that make images follow others. */
+  /** Returns the ControlNets and T2I-Adapters. */
   public ControlNets controlNets() {
     return auxiliary.controlNets();
   }
 
   /**
-   * Does something with the autoencoder as a request wants it for images of a size. What is not in
-   * memory is read when it first runs.
+   * Runs work on the autoencoder, with the settings of a request and an image size. Weights that
+   * are not in memory are read on first use.
    *
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
    */
@@ -195,7 +195,7 @@ public final class Model implements AutoCloseable {
     }
   }
 
-  /** Does work on images of a size with the number of threads that suits them. */
+  /** Runs work with the best number of threads for an image size. */
   public <T> T drawing(ImageSize size, Supplier<T> work) {
     long pixels = (long) size.width() * size.height();
     return ThreadLimit.draw(networks.unet().weights().size(), pixels, work);
@@ -206,24 +206,24 @@ public final class Model implements AutoCloseable {
     return weights.dict();
   }
 
-  /** The weights that encode images. */
+  /** Returns the weights of the VAE encoder. */
   public OnDemand vaeEncoderMemory() {
     return vaeEncoderMemory;
   }
 
-  /** The weights that decode latents. */
+  /** Returns the weights of the VAE decoder. */
   public OnDemand vaeDecoderMemory() {
     return vaeDecoderMemory;
   }
 
-  /** The weights of the text encoders, which LoRAs may have changed. */
+  /** Returns the weights of the text encoders, including changes by LoRAs. */
   public OnDemand textEncoderMemory() {
     return textEncoderMemory;
   }
 
   /**
-   * Whether images of a size go through the autoencoder in strips. With packed layers that is at
-   * least as fast, whatever the size.
+   * Whether images of a size go through the autoencoder in strips. With packed layers, strips are
+   * at least as fast at every size.
    */
   public boolean strips(PromptSpec spec, ImageSize size) {
     return switch (spec.vaeTiling()) {
@@ -235,17 +235,17 @@ public final class Model implements AutoCloseable {
     };
   }
 
-  /** The upscalers that requests can name. */
+  /** Returns the upscalers that requests can name. */
   public UpscalerFolders upscalers() {
     return auxiliary.upscalers();
   }
 
-  /** How far LoRAs together move the weights. */
+  /** Returns the estimator of how much a sum of LoRAs changes the weights. */
   public LoraSums loraSums() {
     return loraSums;
   }
 
-  /** The hypernetworks that prompts can name. */
+  /** Returns the hypernetworks that prompts can name. */
   public HypernetworkFolders hypernetworks() {
     return auxiliary.hypernetworks();
   }
@@ -262,18 +262,21 @@ public final class Model implements AutoCloseable {
     return embeddings;
   }
 
-  /** The embeddings that the prompts of one request may name, with those of its LoRAs. */
+  /**
+   * Returns the embeddings that the prompts of one request can name, including those in its LoRA
+   * files.
+   */
   public PromptEmbeddings embeddings(List<LoraFile> loras, boolean lenient) {
     return PromptEmbeddings.of(
         embeddings, loras, new PromptEmbeddings.Target(checkpoint, textWidths()), lenient);
   }
 
-  /** Numbers in a state of each text encoder. */
+  /** Returns the width of each text encoder's states. */
   public List<Integer> textWidths() {
     return networks.textEncoders().stream().map(encoder -> encoder.config().width()).toList();
   }
 
-  /** How files are shown to those who only write prompts. */
+  /** Returns the filter that hides paths from clients that only write prompts. */
   public PathRedactor pathRedactor() {
     return pathRedactor;
   }
@@ -287,37 +290,41 @@ public final class Model implements AutoCloseable {
     return match(uses).plan();
   }
 
-  /** The same with how each LoRA fits. */
+  /**
+   * Plans LoRAs for the checkpoint and reports how each LoRA fits.
+   *
+   * @throws dev.sdlora.api.error.LoraException if one does not fit
+   */
   public Matched match(List<LoraUse> uses) {
     return PatchPlan.match(modules, checkpoint.name(), checkpoint.family(), uses);
   }
 
-  /** The shapes of all weights that LoRAs can change. */
+  /** Returns the shapes of all weights that LoRAs can change. */
   public Map<Network, Map<String, List<Long>>> shapes() {
     return shapes;
   }
 
-  /** For requests that do not name one. */
+  /** Returns the default mode of requests. */
   public LoraMode loraMode() {
     return loraMode;
   }
 
-  /** For requests that do not say. */
+  /** Returns whether requests are lenient by default. */
   public boolean lenient() {
     return lenient;
   }
 
-  /** What requests may take. */
+  /** Returns the limits of requests. */
   public Limits limits() {
     return limits;
   }
 
-  /** The memory that they share. */
+  /** Returns the memory budget shared by requests. */
   public MemoryBudget memory() {
     return memory;
   }
 
-  /** Guards the weights. */
+  /** Returns the gate that guards the weights. */
   public WeightGate gate() {
     return gate;
   }
@@ -326,28 +333,28 @@ public final class Model implements AutoCloseable {
     return overlays;
   }
 
-  /** Tells which LoRAs change nothing. */
+  /** Returns the detector of LoRAs without effect. */
   public ChangelessLoras changeless() {
     return changeless;
   }
 
-  /** What the text encoders have made of the prompts so far. */
+  /** Returns the cache of encoded prompts. */
   public EncodedChunks encodedChunks() {
     return encodedChunks;
   }
 
   /**
-   * The noise levels of a request.
+   * Returns the noise levels of a request.
    *
-   * @param zeroTerminalSnr whether it wants those of a model that was not trained so stretched up
-   *     to pure noise
+   * @param zeroTerminalSnr whether to rescale the levels up to pure noise if the model was not
+   *     trained on rescaled levels
    */
   public NoiseLevels levels(boolean zeroTerminalSnr) {
     boolean usual = networks.levels().kind() == TrainedLevels.Kind.SCALED_LINEAR;
     return zeroTerminalSnr && usual ? levels.zeroTerminalSnr() : levels;
   }
 
-  /** A1111's hash of a single-file checkpoint, computed when first asked for. */
+  /** Returns A1111's hash of a single-file checkpoint, computed on first use. */
   public synchronized Optional<String> hash() {
     if (checkpoint.layout() != Checkpoint.Layout.SINGLE_FILE) {
       return Optional.empty();
@@ -360,15 +367,12 @@ public final class Model implements AutoCloseable {
     return Optional.of(known);
   }
 
-  /** The file name of a VAE used instead of the checkpoint's own. */
+  /** Returns the file name of a VAE used instead of the checkpoint's own. */
   public Optional<String> vaeName() {
     return checkpoint.vae().map(path -> String.valueOf(path.getFileName()));
   }
 
-  /**
-   * The hash of the file whose VAE took the place of the checkpoint's own, computed when first
-   * asked for.
-   */
+  /** Returns the hash of a VAE file used instead of the checkpoint's own, computed on first use. */
   public synchronized Optional<String> vaeHash() {
     Optional<Path> file = checkpoint.vae().filter(Files::isRegularFile);
     if (file.isPresent() && vaeHash == null) {

@@ -22,7 +22,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** The loaded networks of a checkpoint and the native memory that they live in. */
+/** The loaded networks of a checkpoint and the native memory of their weights. */
 public final class Networks implements AutoCloseable {
   private final Torch torch;
   private final TensorLoader loader;
@@ -75,7 +75,7 @@ public final class Networks implements AutoCloseable {
     return weights;
   }
 
-  /** Reads all weights into native memory, to stay there. */
+  /** Reads all weights into native memory and keeps them there. */
   public static Networks load(ModelFiles files, Precision precision, String device) {
     Networks networks = load(files, precision, device, MemoryPolicy.KEEP);
     try {
@@ -88,8 +88,8 @@ public final class Networks implements AutoCloseable {
   }
 
   /**
-   * Reads the weights that a memory policy keeps into native memory, but for those that encode
-   * images. When that fails, nothing stays behind.
+   * Reads the weights that a memory policy keeps into native memory, except those of the VAE
+   * encoder. On failure, all memory is released.
    *
    * @param device DJL's name of the device
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read
@@ -117,13 +117,14 @@ public final class Networks implements AutoCloseable {
   }
 
   /**
-   * The number format that text encoders and U-Net compute in, and the VAE unless it is float16.
+   * Returns the dtype of the text encoders and the U-Net. It is also that of the VAE, except that
+   * the VAE uses float32 instead of float16.
    */
   public ScalarType type() {
     return type;
   }
 
-  /** The text encoders, whose states the U-Net reads side by side in this order. */
+  /** Returns the text encoders. The U-Net reads their states concatenated in this order. */
   public List<TextEncoder> textEncoders() {
     return textEncoders;
   }
@@ -132,12 +133,12 @@ public final class Networks implements AutoCloseable {
     return unet;
   }
 
-  /** What the U-Net predicts. */
+  /** Returns the prediction type of the U-Net. */
   public Prediction prediction() {
     return prediction;
   }
 
-  /** The noise levels that the U-Net was trained on. */
+  /** Returns the noise levels that the U-Net was trained on. */
   TrainedLevels levels() {
     return levels;
   }
@@ -150,7 +151,7 @@ public final class Networks implements AutoCloseable {
     return latentResizing;
   }
 
-  /** The weights that LoRAs can change. */
+  /** Returns the weights that LoRAs can change. */
   public Map<Network, LiveWeights> patchable() {
     Map<Network, LiveWeights> patchable = new EnumMap<>(Network.class);
     for (int i = 0; i < textEncoders.size(); i++) {

@@ -7,9 +7,10 @@ import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.List;
 
 /**
- * Weights that are in memory while somebody uses them, or once they are there: as the memory policy
- * wants. Safe for use by several threads, as long as nobody else changes the weights meanwhile;
- * those that LoRAs change are used by holders of a lease only ({@link WeightGate}).
+ * Weights that are loaded on demand. According to the memory policy, they stay in memory only while
+ * in use, or from the first use on. Safe for use by several threads, as long as no other code
+ * changes the weights meanwhile; weights that LoRAs change may only be used by holders of a lease
+ * ({@link WeightGate}).
  */
 public final class OnDemand {
   private final MemoryPolicy policy;
@@ -18,9 +19,9 @@ public final class OnDemand {
   private int users;
 
   /**
-   * Weights that nobody uses yet.
+   * Creates unused weights.
    *
-   * @param reading brings those into memory that are not; called by one thread at a time
+   * @param reading reads the weights that are not in memory; called by one thread at a time
    */
   OnDemand(MemoryPolicy policy, List<LiveWeights> weights, Runnable reading) {
     this.policy = policy;
@@ -28,7 +29,7 @@ public final class OnDemand {
     this.reading = reading;
   }
 
-  /** The memory that using them takes beyond what is taken anyway, in bytes. */
+  /** Returns the additional memory needed to use the weights, in bytes. */
   public synchronized long bytes() {
     return weights.stream()
         .filter(each -> policy == MemoryPolicy.SPARING || !each.isInMemory())
@@ -36,7 +37,7 @@ public final class OnDemand {
         .sum();
   }
 
-  /** The right to use the weights until it is closed. Nothing is read yet. */
+  /** Returns a right to use the weights until it is closed. Reads nothing yet. */
   public Use use() {
     synchronized (this) {
       users++;
@@ -44,7 +45,7 @@ public final class OnDemand {
     return new Use();
   }
 
-  /** Gives back what has been read for a use that did not come about. */
+  /** Releases weights that were read but are not in use. */
   public void giveBackUnused() {
     use().close();
   }
@@ -65,7 +66,7 @@ public final class OnDemand {
     private Use() {}
 
     /**
-     * Makes sure that the weights are in memory.
+     * Reads the weights into memory if necessary.
      *
      * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or has changed
      */

@@ -17,11 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Which number format a device computes in, and in which layout. */
+/** Chooses the dtype and the layout of weights for a device. */
 public final class PrecisionChoice {
   private PrecisionChoice() {}
 
-  /** The weights of a U-Net, still to be read, in the layout that suits a device. */
+  /** Returns the unread weights of a U-Net, in the best layout for a device. */
   static LiveWeights unetWeights(
       Torch torch, TensorLoader loader, ModelFiles files, ScalarType type, String device) {
     Map<String, Packing> packings =
@@ -30,17 +30,17 @@ public final class PrecisionChoice {
   }
 
   /**
-   * The same of half an autoencoder. Numbers inside that of SDXL grow beyond what half precision
-   * has, so it is in float32 instead.
+   * Returns the unread weights of half an autoencoder, in the best layout for a device. Activations
+   * in SDXL's exceed the range of float16, so float32 replaces it.
    *
-   * @param encoder whether it is the half that encodes
+   * @param encoder whether to return the encoder half
    */
   static LiveWeights vaeWeights(
       Torch torch, ModelFiles files, boolean encoder, ScalarType type, String device) {
     ScalarType format = type == ScalarType.FLOAT16 ? ScalarType.FLOAT32 : type;
     Map<String, Packing> packings =
         isPacked(torch, format, device) ? VaePacking.of(files.vae().config()) : Map.of();
-    // It is read while other weights are patched, so it has a loader of its own.
+    // It is read while other weights are patched, so it needs its own loader.
     return LiveWeights.unread(
         torch,
         new TensorLoader(torch),
@@ -50,10 +50,10 @@ public final class PrecisionChoice {
   }
 
   /**
-   * The format that stands for a precision.
+   * Returns the dtype for a precision.
    *
    * @param device DJL's name of the device
-   * @throws StableDiffusionException if the device does not compute in it
+   * @throws StableDiffusionException if the device does not support it
    */
   public static ScalarType of(Precision precision, String device) {
     return switch (precision) {
@@ -62,8 +62,7 @@ public final class PrecisionChoice {
       case FLOAT16 -> {
         if (isProcessor(device)) {
           throw new StableDiffusionException(
-              "precision FLOAT16 is for GPUs, and the device is 'cpu', which has no arithmetic for"
-                  + " it; BFLOAT16 takes as little memory");
+              "precision FLOAT16 requires a GPU, but the device is 'cpu'; BFLOAT16 needs the same memory");
         }
         yield ScalarType.FLOAT16;
       }
@@ -72,10 +71,10 @@ public final class PrecisionChoice {
     };
   }
 
-  /** Why {@link Precision#AUTO} stands for what it does, as a clause. */
+  /** Returns the reason for the choice of {@link Precision#AUTO}, as a clause. */
   public static String reason(String device) {
     if (!isProcessor(device)) {
-      return "other formats have not been tried on GPUs";
+      return "other dtypes are untested on GPUs";
     }
     List<String> instructions = Processor.bfloat16();
     return instructions.isEmpty()
@@ -83,7 +82,7 @@ public final class PrecisionChoice {
         : "the processor has " + String.join(" and ", instructions);
   }
 
-  /** The precision that a format stands for. */
+  /** Returns the precision for a dtype. */
   public static Precision precision(ScalarType type) {
     return switch (type) {
       case FLOAT32 -> Precision.FLOAT32;
@@ -92,7 +91,7 @@ public final class PrecisionChoice {
     };
   }
 
-  /** In which formats weights are packed on a device. */
+  /** Returns the precisions whose weights are packed on a device. */
   public static List<Precision> packed(Torch torch, String device) {
     return Stream.of(ScalarType.FLOAT32, ScalarType.BFLOAT16)
         .filter(type -> isPacked(torch, type, device))

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The networks of a second model that finishes the images of the first (Podell et al. 2023, "SDXL",
- * section 2.5). No LoRA changes its weights, so requests share them freely.
+ * section 2.5). LoRAs do not change its weights, so requests share them freely.
  */
 public final class Refiner implements AutoCloseable {
   private final ModelFiles files;
@@ -74,7 +74,7 @@ public final class Refiner implements AutoCloseable {
   }
 
   /**
-   * Reads a model. When that fails, nothing stays behind.
+   * Loads a model. On failure, all memory is released.
    *
    * @param torch the owner of the native memory
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read
@@ -96,7 +96,10 @@ public final class Refiner implements AutoCloseable {
     return files.checkpoint();
   }
 
-  /** What images call it: its name, of a file with A1111's hash, computed when first asked for. */
+  /**
+   * Returns the model's name in infotexts, for a single file with A1111's hash. The hash is
+   * computed on first use.
+   */
   public synchronized String title() {
     String known = title;
     if (known == null) {
@@ -118,17 +121,17 @@ public final class Refiner implements AutoCloseable {
     return files.prediction();
   }
 
-  /** The noise levels that it was trained on. */
+  /** Returns the noise levels that the model was trained on. */
   public NoiseLevels levels() {
     return levels;
   }
 
-  /** The memory that using its text encoders takes beyond what is taken anyway, in bytes. */
+  /** Returns the additional memory needed to use its text encoders, in bytes. */
   public long encoderBytes() {
     return textEncoderMemory.bytes();
   }
 
-  /** Does something with its text encoders. */
+  /** Runs work on its text encoders. */
   public <T> T withTextEncoders(Function<List<ChunkEncoder>, T> work) {
     try (OnDemand.Use use = textEncoderMemory.use()) {
       return work.apply(
@@ -147,15 +150,15 @@ public final class Refiner implements AutoCloseable {
     return new ChunkEncoder(place(index), reading, EncoderWeights.PLAIN, encodedChunks);
   }
 
-  /** Where an encoder has its place among those of SDXL, of which a refiner has only the second. */
+  /** Returns the index of an encoder among those of SDXL; the SDXL refiner has only the second. */
   private int place(int encoder) {
     return checkpoint().family() == ModelFamily.SDXL_REFINER ? encoder + 1 : encoder;
   }
 
   /**
-   * Whether it reads the vectors of words that were trained for some text encoders.
+   * Whether the model can read the vectors of embeddings trained for some text encoders.
    *
-   * @param widths of these encoders
+   * @param widths the widths of these encoders
    */
   public boolean readsWordsFor(List<Integer> widths) {
     return IntStream.range(0, textEncoders.size())

@@ -6,9 +6,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Recovery;
-import dev.sdlora.api.Recovery.Found;
 import dev.sdlora.api.Recovery.Kind;
-import dev.sdlora.api.Recovery.Missing;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.pipeline.recovery.ToldFiles.Told;
@@ -37,8 +35,8 @@ public final class LocalRecoveries implements Backend.Recoveries {
     private final PromptSpec spec;
     private final ToldFiles told;
     private final Renaming renaming = new Renaming();
-    private final List<Found> found = new ArrayList<>();
-    private final List<Missing> missing = new ArrayList<>();
+    private final List<Recovery.Item> found = new ArrayList<>();
+    private final List<Recovery.Item> missing = new ArrayList<>();
 
     Looking(Recovery.Search search) {
       this.search = search;
@@ -136,9 +134,9 @@ public final class LocalRecoveries implements Backend.Recoveries {
               || named.filter(p -> HashIndex.ofProcess().matches(hash.get(), p)).isPresent();
       Optional<Path> path = right ? named : hash.flatMap(byHash);
       if (path.isPresent()) {
-        found.add(new Found(kind, file.name(), hash, path.get()));
+        found.add(new Recovery.Item(kind, file.name(), hash, path, Optional.empty()));
       } else {
-        missing.add(new Missing(kind, file.name(), hash, named));
+        missing.add(new Recovery.Item(kind, file.name(), hash, Optional.empty(), named));
       }
       return path;
     }

@@ -3,24 +3,24 @@ package dev.sdlora.pipeline.request;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.api.image.SizeConditioning;
+import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.pipeline.model.Model;
 import java.util.Optional;
 
 /**
- * The second pass of hires fix and the sizes around it.
+ * The second pass of hires fix and its sizes.
  *
- * @param settings of hires fix
+ * @param settings the hires fix settings
  * @param from the size of the first pass
- * @param enlarged the size that covers the result, in the proportions of the first pass; its edges
- *     are cut off
+ * @param enlarged the size to which the first pass is enlarged; it covers the result, keeps the
+ *     aspect ratio of the first pass, and is cropped at the edges
  * @param pass the second pass
  */
 public record HiresPlan(HiresFix settings, ImageSize from, ImageSize enlarged, PassPlan pass) {
   /**
    * Resolves the second pass of a request.
    *
-   * @param first the pass before it
+   * @param first the first pass
    */
   static HiresPlan of(Model model, PassPlan first, PromptSpec spec, HiresFix settings) {
     ImageSize from = first.size();
@@ -36,7 +36,10 @@ public record HiresPlan(HiresFix settings, ImageSize from, ImageSize enlarged, P
         first.followedBy(model, second, sampling, conditionedSize(from, settings)));
   }
 
-  /** Returns the size that covers the result, in the proportions of the first pass. */
+  /**
+   * Returns the enlarged size, which covers the result and keeps the aspect ratio of the first
+   * pass.
+   */
   static ImageSize enlarged(ImageSize from, HiresFix settings) {
     if (settings.size().isEmpty()) {
       return floor(from.width() * settings.scale(), from.height() * settings.scale());
@@ -48,24 +51,25 @@ public record HiresPlan(HiresFix settings, ImageSize from, ImageSize enlarged, P
   }
 
   /**
-   * Returns the size that SDXL gets as a condition: as in A1111, before it is rounded to multiples
-   * of 8 and before the edges are cut off.
+   * Returns the size that conditions SDXL. As in A1111, this is the size before rounding to
+   * multiples of 8 and before cropping.
    */
-  public static SizeConditioning.Size conditionedSize(ImageSize from, HiresFix settings) {
+  public static PixelSize conditionedSize(ImageSize from, HiresFix settings) {
     int width = from.width();
     int height = from.height();
     if (settings.size().isEmpty()) {
       double scale = settings.scale();
-      return new SizeConditioning.Size((int) (width * scale), (int) (height * scale));
+      return new PixelSize((int) (width * scale), (int) (height * scale));
     }
     ImageSize to = settings.size().get();
     return (long) width * to.height() < (long) to.width() * height
-        ? new SizeConditioning.Size(to.width(), to.width() * height / width)
-        : new SizeConditioning.Size(to.height() * width / height, to.height());
+        ? new PixelSize(to.width(), to.width() * height / width)
+        : new PixelSize(to.height() * width / height, to.height());
   }
 
   private static ImageSize floor(double width, double height) {
-    // A product such as 8 · 1.1 · 10 may end just below the whole number that is meant.
+    // In floating point, a product such as 8 · 1.1 · 10 may be slightly below the integer it
+    // represents.
     return new ImageSize(8 * (int) (width / 8 + 1e-6), 8 * (int) (height / 8 + 1e-6));
   }
 
@@ -88,7 +92,7 @@ public record HiresPlan(HiresFix settings, ImageSize from, ImageSize enlarged, P
     return second.build();
   }
 
-  /** The size of the result. */
+  /** Returns the size of the result. */
   public ImageSize size() {
     return pass.size();
   }

@@ -10,14 +10,14 @@ import dev.sdlora.prompt.grammar.MaskTag;
 import dev.sdlora.prompt.grammar.Subprompt;
 import java.util.Optional;
 
-/** How many images of a request are drawn together, and how many rows a call of the U-Net has. */
+/** Computes how many images of a request are drawn together and how many rows a U-Net call has. */
 public final class JointBatch {
   private JointBatch() {}
 
   /**
-   * How many images are drawn together; the last ones may be fewer.
+   * Returns the number of images that are drawn together; the last batch may be smaller.
    *
-   * @param size of the first pass
+   * @param size the size of the first pass
    */
   static int images(PromptSpec spec, ImageSize size) {
     if (spec.speedOptions().exactBatches() || !isPlanned(spec)) {
@@ -30,7 +30,9 @@ public final class JointBatch {
     return Math.min(wanted, spec.images());
   }
 
-  /** Whether all images make the same steps: with DPM adaptive each finds its own. */
+  /**
+   * Whether all images take the same steps. DPM adaptive chooses different steps for each image.
+   */
   private static boolean isPlanned(PromptSpec spec) {
     Optional<Sampler> second = spec.hiresFix().flatMap(HiresFix::sampler);
     return spec.sampler() != Sampler.DPM_ADAPTIVE
@@ -38,10 +40,10 @@ public final class JointBatch {
   }
 
   /**
-   * How many rows a call of the U-Net has at most: as many as suit the size, or as many as the
-   * images need that the caller wants together.
+   * Returns the maximum number of rows in a U-Net call. This is the usual number for the size, or
+   * more if the batch size requested by the caller needs more.
    *
-   * @param size of the pass
+   * @param size the size of the pass
    */
   public static int rows(PromptSpec spec, ImageSize size) {
     int usual = BatchedPredictor.rows(size);
@@ -51,13 +53,15 @@ public final class JointBatch {
         : usual;
   }
 
-  /** How many conditions each image is drawn under. */
+  /** Returns the number of conditions for each image. */
   static int conditions(PromptSpec spec) {
     boolean guided = spec.cfgScale() != 1 || hasMask(spec);
     return Subprompt.split(spec.prompt()).size() + (guided ? 1 : 0);
   }
 
-  /** Whether a side of the prompt acts in a part of the image, beside which is nothing else. */
+  /**
+   * Whether a side of the prompt has a mask and therefore needs unconditional guidance outside it.
+   */
   private static boolean hasMask(PromptSpec spec) {
     return ExtraNetworks.cut(spec.prompt()).networks().stream()
         .anyMatch(network -> MaskTag.isKind(network.kind()));

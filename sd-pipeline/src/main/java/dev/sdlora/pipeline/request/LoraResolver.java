@@ -40,9 +40,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Finds the LoRAs that a request asks for: those that its prompt names, those given by object, and
- * those that its negative prompt names. Opens their files and plans what they change. Used once, by
- * one thread.
+ * Finds the LoRAs that a request names in its prompt, as objects, and in its negative prompt. Opens
+ * their files and plans their changes. Used once, by one thread.
  */
 final class LoraResolver {
   private final Model model;
@@ -61,12 +60,13 @@ final class LoraResolver {
   }
 
   /**
-   * The LoRAs of a request and what they change.
+   * Resolves the LoRAs of a request and plans their changes.
    *
-   * @param hires whether this is for the second pass of hires fix
-   * @throws dev.sdlora.api.error.PromptSyntaxException if a tag makes no sense and the request is
+   * @param hires whether this is the second pass of hires fix
+   * @throws dev.sdlora.api.error.PromptSyntaxException if a tag is invalid and the request is
    *     strict
-   * @throws dev.sdlora.api.error.LoraException if a LoRA is unknown or does not fit, likewise
+   * @throws dev.sdlora.api.error.LoraException if a LoRA is unknown or does not fit and the request
+   *     is strict
    */
   static LoraPlans resolve(
       PromptSpec spec, ReadPrompt prompt, ReadPrompt negative, boolean hires, Model model) {
@@ -78,7 +78,7 @@ final class LoraResolver {
     PromptLimits limits = spec.promptOptions().limits();
     Limit.check(named, limits.loras(), "the request has", Limit.Unit.LORAS);
     addTagged(prompt, prompt.text());
-    // Images name these as tags behind the prompt, and sums depend on the order by a rounding.
+    // The infotext lists these after the prompt's own tags; the order affects rounding in sums.
     for (LoraAdapter lora : spec.loras()) {
       wanted.add(
           () ->
@@ -119,7 +119,7 @@ final class LoraResolver {
   /**
    * Adds the LoRAs that a prompt names.
    *
-   * @param text in which something should call them up
+   * @param text the text to search for trigger words
    */
   private void addTagged(ReadPrompt prompt, String text) {
     for (Finding unclosed : prompt.unclosedTags()) {
@@ -127,7 +127,7 @@ final class LoraResolver {
         throw new PromptSyntaxException(unclosed.message(), unclosed.offset())
             .within(prompt.written());
       }
-      warnings.add(unclosed.message() + "; it was read as text");
+      warnings.add(unclosed.message() + "; it was treated as text");
     }
     for (ExtraNetwork network : prompt.cut().networks()) {
       if (LoraTag.isKind(network.kind())) {
@@ -151,7 +151,7 @@ final class LoraResolver {
     return found;
   }
 
-  /** Does something, whose failure lenient requests are only told of. */
+  /** Runs an action. In lenient requests, a failure becomes a warning. */
   private void unlessLenient(Runnable work) {
     try {
       work.run();
@@ -186,7 +186,7 @@ final class LoraResolver {
     return fit(name, () -> open(name), tag.strength(), mask);
   }
 
-  /** Embeddings and LoRAs are taken for each other. */
+  /** Opens a LoRA. If the name belongs to an embedding, the error says so. */
   private LoraFile open(String name) {
     try {
       return model.library().open(name);
@@ -197,10 +197,7 @@ final class LoraResolver {
         throw e;
       }
       throw new LoraException(
-          "LoRA '"
-              + name
-              + "' is not in a folder of LoRAs; in a folder of embeddings there is "
-              + kind.get(),
+          "LoRA '" + name + "' is not in a LoRA folder; an embedding folder contains " + kind.get(),
           e.reason(),
           e.details(),
           e);
@@ -212,7 +209,7 @@ final class LoraResolver {
     try {
       boolean nowhere = mask.filter(Masks::isNowhere).isPresent();
       if (nowhere) {
-        warnings.add("LoRA '" + name + "' has a mask that is black all over, so it has no effect");
+        warnings.add("LoRA '" + name + "' has an entirely black mask, so it has no effect");
       }
       LoraStrength used = hires ? strength.inHires() : strength;
       LoraUse use = new LoraUse(name, file.get(), nowhere ? LoraStrength.of(0) : used);
@@ -227,7 +224,7 @@ final class LoraResolver {
     }
   }
 
-  /** Warns of a LoRA that nothing in a text calls up, or that does nothing when it is. */
+  /** Warns if a LoRA has no effect, or if the text contains none of its trigger words. */
   private Fit called(Fit fit, String text) {
     Optional<String> changeless = model.changeless().warning(fit);
     changeless.ifPresent(warnings::add);
@@ -243,19 +240,21 @@ final class LoraResolver {
     for (Fit fit : fits) {
       if (fit.use().strength().changesInHires()) {
         warnings.add(
-            "LoRA '%s' has a strength for the hires pass, which this request does not have"
+            "LoRA '%s' has a strength for the hires pass, but this request has no hires pass"
                 .formatted(fit.use().name()));
       }
     }
   }
 
-  /** Refuses or tells what cannot act in a part of the image. */
+  /**
+   * Checks whether a LoRA can be limited to a region: throws if it cannot, warns if a part of it
+   * cannot.
+   */
   private void checkRegion(LoraUse use, PatchPlan plan) {
     LoraMode mode = spec.loraMode().orElse(model.loraMode());
     if (mode == LoraMode.PATCHED) {
       throw new LoraException(
-          ("LoRA '%s' has a mask, but loraMode is PATCHED, which changes weights for all of the"
-                  + " picture; expected OVERLAY or AUTO")
+          "LoRA '%s' has a mask, but loraMode is PATCHED, which changes the weights for the whole image; expected OVERLAY or AUTO"
               .formatted(use.name()),
           LoraException.Reason.UNSUPPORTED,
           ErrorDetails.in(use.file().file().path()).withName(use.name()));
@@ -267,9 +266,7 @@ final class LoraResolver {
         .ifPresent(
             first -> {
               throw new LoraException(
-                  ("LoRA '%s' has a mask, but its module '%s' (%s) can only change the weights"
-                          + " themselves, for all of the picture; masks are for LoRAs whose changes"
-                          + " are products of small matrices")
+                  "LoRA '%s' has a mask, but its module '%s' (%s) can only change the weights directly, for the whole image; masks require LoRAs whose changes are products of small matrices"
                       .formatted(
                           use.name(),
                           first.getValue().get(0).module().key(),
@@ -283,8 +280,7 @@ final class LoraResolver {
             .count();
     if (lost > 0) {
       warnings.add(
-          ("LoRA '%s' has a mask, so what it changes of the embeddings of time and sizes, which"
-                  + " have no positions, was left out (%s of its layers)")
+          "LoRA '%s' has a mask, so its changes to the time and size embeddings, which have no positions, were skipped (%s layers)"
               .formatted(use.name(), lost));
     }
   }
@@ -292,14 +288,13 @@ final class LoraResolver {
   private void warnTwice(List<Fit> fits) {
     Map<List<Object>, LoraUse> seen = new HashMap<>();
     for (Fit fit : fits) {
-      // With another mask it acts elsewhere.
+      // With a different mask, it applies to another region.
       LoraUse earlier = seen.put(List.of(fit.use().name(), fit.mask()), fit.use());
       if (earlier != null && !earlier.equals(fit.use())) {
         warnings.add(
             "LoRA '"
                 + fit.use().name()
-                + "' is asked for more than once, and its strengths were added; A1111 would take"
-                + " the last strength each time");
+                + "' is requested more than once, and its strengths were added; A1111 would use the last strength each time");
       }
     }
   }

@@ -13,22 +13,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** The masks that prompts name. */
+/** Resolves the masks that prompts name. */
 public final class Masks {
   private Masks() {}
 
   /**
-   * A mask by its name.
+   * Returns the mask of a name.
    *
-   * @param offset where a tag of the prompt names it
-   * @throws PromptSyntaxException if there is none
+   * @param offset the offset of the tag in the prompt
+   * @throws PromptSyntaxException if the request has no mask of this name
    */
   static RegionMask named(String name, PromptSpec spec, ReadPrompt prompt, int offset) {
     RegionMask mask = spec.masks().get(name);
     if (mask == null) {
       throw new PromptSyntaxException(
-              ("the tag at character %s names the mask '%s', but the request has %s; masks are"
-                      + " given beside the prompt, and no text holds them")
+              "the tag at character %s names the mask '%s', but the request has %s; masks must be given with the request, because an infotext does not contain them"
                   .formatted(
                       offset,
                       name,
@@ -41,12 +40,12 @@ public final class Masks {
     return mask;
   }
 
-  /** Whether it is white all over. */
+  /** Whether the mask is entirely white. */
   static boolean isEverywhere(RegionMask mask) {
     return isFilled(mask, 255);
   }
 
-  /** Whether it is black all over. */
+  /** Whether the mask is entirely black. */
   static boolean isNowhere(RegionMask mask) {
     return isFilled(mask, 0);
   }
@@ -57,10 +56,10 @@ public final class Masks {
   }
 
   /**
-   * The masks of the sides of {@code AND}, in their order.
+   * Returns the masks of the sides of {@code AND}, in order.
    *
-   * @throws PromptSyntaxException if a tag cannot be read, a side has two, or there is none of a
-   *     name
+   * @throws PromptSyntaxException if a tag cannot be read, a side has two masks, or a mask is
+   *     unknown
    */
   static List<Optional<RegionMask>> ofParts(PromptSpec spec, ReadPrompt prompt) {
     List<Optional<MaskTag>> tags;
@@ -75,7 +74,7 @@ public final class Masks {
   }
 
   /**
-   * Refuses masks in a negative prompt, which is one for all of the image.
+   * Throws if a negative prompt names a mask; a negative prompt applies to the whole image.
    *
    * @throws PromptSyntaxException if it names one
    */
@@ -86,8 +85,7 @@ public final class Masks {
         .ifPresent(
             network -> {
               throw new PromptSyntaxException(
-                      ("the tag %s at character %s stands in the negative prompt, which acts in all"
-                              + " of the picture; masks are for sides of AND in the prompt")
+                      "the tag %s at character %s is in the negative prompt, which applies to the whole image; masks are for sides of AND in the prompt"
                           .formatted(network.tag(), network.offset()),
                       network.offset())
                   .within(negative.written());
@@ -95,10 +93,11 @@ public final class Masks {
   }
 
   /**
-   * How much of its weight each side has at each position of a latent. Where masks add up to more
-   * than 1, each has its share of 1, so that guidance is as strong as elsewhere.
+   * Computes the weight of each side at each position of a latent. Where masks add up to more than
+   * 1, they are scaled to a sum of 1, so that guidance is as strong there as elsewhere.
    *
-   * @param masks of the sides; those without one act everywhere beside the others
+   * @param masks the masks of the sides; sides without one apply everywhere, in addition to the
+   *     others
    * @return for each side [height / 8 · width / 8]
    */
   public static List<Optional<float[]>> areas(List<Optional<RegionMask>> masks, RegionFrame frame) {

@@ -3,8 +3,8 @@ package dev.sdlora.pipeline.request;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.image.RegionMask;
-import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.pipeline.lora.LoraNames;
 import dev.sdlora.pipeline.lora.LoraPlans;
 import dev.sdlora.pipeline.model.Model;
@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One denoising pass of a request: its prompts, LoRAs, noise levels and size. Resolving it touches
- * no weights. Immutable, compared by identity.
+ * One denoising pass of a request: its prompts, LoRAs, noise levels and size. Resolving a pass
+ * changes no weights. Immutable, compared by identity.
  */
 public final class PassPlan {
   private final PromptSpec spec;
   private final PassSampling sampling;
-  private final SizeConditioning.Size conditionedSize;
+  private final PixelSize conditionedSize;
   private final int stepsBefore;
   private final ReadPrompt prompt;
   private final ReadPrompt negative;
@@ -31,7 +31,7 @@ public final class PassPlan {
   private PassPlan(
       PromptSpec spec,
       PassSampling sampling,
-      SizeConditioning.Size conditionedSize,
+      PixelSize conditionedSize,
       int stepsBefore,
       ReadPrompt prompt,
       ReadPrompt negative,
@@ -48,13 +48,12 @@ public final class PassPlan {
     requireUnmergedTokens();
   }
 
-  /** Merged tokens have no positions, which regions need. */
+  /** Throws if tokens are merged and a LoRA has a mask: merged tokens have no positions. */
   private void requireUnmergedTokens() {
     double ratio = spec.speedOptions().tokenMergingRatio();
     if (ratio != 0 && !loras.masks().isEmpty()) {
       throw new IllegalArgumentException(
-          ("tokenMergingRatio is %s, but a LoRA has a mask, which needs the positions of all"
-                  + " tokens; expected a ratio of 0, or no mask")
+          "tokenMergingRatio is %s, but a LoRA has a mask, which requires the positions of all tokens; expected a ratio of 0, or no mask"
               .formatted(ratio));
     }
   }
@@ -62,8 +61,9 @@ public final class PassPlan {
   /**
    * Resolves the first pass of a request.
    *
-   * @param spec prompts and sampling
-   * @throws dev.sdlora.api.error.PromptSyntaxException if a tag cannot be read in a strict request
+   * @param spec prompts and sampling settings
+   * @throws dev.sdlora.api.error.PromptSyntaxException if a tag cannot be read and the request is
+   *     strict
    * @throws dev.sdlora.api.error.LoraException if a LoRA is unknown or does not fit
    */
   static PassPlan first(Model model, PromptSpec spec, PassSampling sampling) {
@@ -74,7 +74,7 @@ public final class PassPlan {
     return new PassPlan(
         spec,
         sampling,
-        new SizeConditioning.Size(size.width(), size.height()),
+        new PixelSize(size.width(), size.height()),
         0,
         prompt,
         negative,
@@ -82,16 +82,13 @@ public final class PassPlan {
   }
 
   /**
-   * Resolves a second pass. Prompts that equal those of this pass are not read again; their LoRAs
-   * stay applied unless they have a strength of their own in the hires pass.
+   * Resolves a second pass. Prompts equal to those of this pass are not parsed again, and their
+   * LoRAs stay applied unless they have a separate strength for the hires pass.
    *
-   * @param conditionedSize the size given to SDXL as a condition
+   * @param conditionedSize the size that conditions SDXL
    */
   PassPlan followedBy(
-      Model model,
-      PromptSpec second,
-      PassSampling sampling,
-      SizeConditioning.Size conditionedSize) {
+      Model model, PromptSpec second, PassSampling sampling, PixelSize conditionedSize) {
     PromptReader reader = reader(model, second);
     ReadPrompt next =
         second.prompt().equals(spec.prompt()) ? prompt : reader.prompt(second.prompt());
@@ -124,7 +121,7 @@ public final class PassPlan {
     return sampling;
   }
 
-  public SizeConditioning.Size conditionedSize() {
+  public PixelSize conditionedSize() {
     return conditionedSize;
   }
 
@@ -136,7 +133,7 @@ public final class PassPlan {
     return negative;
   }
 
-  /** The masks of the sides of {@code AND}, in order. */
+  /** Returns the masks of the sides of {@code AND}, in order. */
   public List<Optional<RegionMask>> masks() {
     return masks;
   }
@@ -149,12 +146,12 @@ public final class PassPlan {
     return sampling.size();
   }
 
-  /** The steps that the pass makes, as listeners count them. */
+  /** Returns the number of steps in this pass, as reported to listeners. */
   public int steps() {
     return sampling.steps();
   }
 
-  /** The steps that prompts change over; A1111 counts calls of the model. */
+  /** Returns the steps over which prompts are scheduled. As in A1111, these are model calls. */
   public PromptSteps schedule() {
     return new PromptSteps(modelCalls(), stepsBefore, spec.promptOptions().oldEditingTimelines());
   }
@@ -163,7 +160,7 @@ public final class PassPlan {
     return callsOf(spec.steps());
   }
 
-  /** The number of model calls that A1111 plans for the part of the schedule that is sampled. */
+  /** Returns the number of model calls that A1111 plans for the sampled part of the schedule. */
   public int plannedCalls() {
     return callsOf(sampling.askedSteps());
   }
@@ -172,7 +169,10 @@ public final class PassPlan {
     return spec.sampler().secondOrder() ? 2 * steps : steps;
   }
 
-  /** The refiner's switch in this pass. With hires fix only the second pass has it, as in A1111. */
+  /**
+   * Returns the refiner switch of this pass. With hires fix only the second pass has one, as in
+   * A1111.
+   */
   public Optional<RefinerSwitch> refinerSwitch() {
     return spec.refinerSwitch().filter(change -> spec.hiresFix().isEmpty());
   }

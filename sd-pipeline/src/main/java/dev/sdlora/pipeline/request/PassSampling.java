@@ -14,7 +14,7 @@ import dev.sdlora.sampler.noise.ImageNoise;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.Optional;
 
-/** How a pass samples: its size, its noise levels, and how far it changes what it starts from. */
+/** The sampling plan of a pass: size, noise levels, and the changes to a start latent. */
 public final class PassSampling {
   private final ImageSize size;
   private final NoiseLevels levels;
@@ -36,10 +36,10 @@ public final class PassSampling {
   }
 
   /**
-   * The plan of a pass.
+   * Creates the plan of a pass.
    *
-   * @param size of its images
-   * @param repainting how it changes a latent that is given; empty if it starts from noise
+   * @param size the size of the images
+   * @param repainting how a start latent is changed; empty if the pass starts from noise
    */
   static PassSampling of(
       Model model, PromptSpec spec, ImageSize size, Optional<Repainting> repainting) {
@@ -69,22 +69,25 @@ public final class PassSampling {
     return levels;
   }
 
-  /** The steps that A1111 counts with: of a whole way those asked for, of a part its share. */
+  /**
+   * Returns the steps as A1111 counts them: the requested steps, or with a start latent the number
+   * of steps for its denoising strength.
+   */
   int askedSteps() {
     return askedSteps;
   }
 
-  /** How many steps there will be. */
+  /** Returns the number of steps. */
   public int steps() {
     return keepsAll() ? 0 : sampling.steps();
   }
 
-  /** Whether the latent that is given comes out again. */
+  /** Whether the start latent is returned unchanged. */
   public boolean keepsAll() {
     return repainting.map(Repainting::isNone).orElse(false);
   }
 
-  /** What lies in a masked place of the latent that is given. */
+  /** Returns the initial content of the masked area of the start latent. */
   public MaskedContent maskedContent() {
     return repainting.map(Repainting::content).orElse(MaskedContent.ORIGINAL);
   }
@@ -94,7 +97,7 @@ public final class PassSampling {
     return sampling.run(denoiser, noise.first(), noise, observer);
   }
 
-  /** Samples from a latent. */
+  /** Samples from a start latent. */
   public float[] repaint(
       Denoiser denoiser, StartLatent start, ImageNoise noise, StepObserver observer) {
     float[] unitNoise = noise.first();

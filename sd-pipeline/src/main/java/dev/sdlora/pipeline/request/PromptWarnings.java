@@ -13,14 +13,14 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** What the writer of prompts should know: in results the same sentences as in explanations. */
+/** Warnings about prompts. Results and explanations use the same sentences. */
 public final class PromptWarnings {
-  /** Nobody reads more of them. */
+  /** The maximum number of warnings for a request. */
   private static final int MOST = 100;
 
   private PromptWarnings() {}
 
-  /** What there is to say about a prompt, which is read in some passes. */
+  /** Returns the problems of a prompt in the given passes. */
   public static List<Problem> of(ReadPrompt prompt, List<PromptSteps> passes) {
     return prompt.findings(passes).stream()
         .map(
@@ -33,8 +33,8 @@ public final class PromptWarnings {
   /**
    * Returns the warnings about the prompts of a request.
    *
-   * @param passes one or two
-   * @param others other warnings; those that begin alike say more about the same thing
+   * @param passes one or two passes
+   * @param others other warnings; a prompt warning is dropped if one of these begins with it
    */
   public static List<String> of(List<PassPlan> passes, List<String> others) {
     List<String> sentences =
@@ -67,8 +67,7 @@ public final class PromptWarnings {
             name ->
                 "the embedding '"
                     + name
-                    + "' lies in a folder of LoRAs and was read as text; it acts from a folder of"
-                    + " embeddings")
+                    + "' is in a LoRA folder and was treated as text; move it to an embedding folder to use it")
         .toList();
   }
 

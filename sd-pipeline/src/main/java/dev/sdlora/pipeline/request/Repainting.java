@@ -8,14 +8,14 @@ import dev.sdlora.sampler.ImageToImageSteps;
 import java.util.Optional;
 
 /**
- * How a pass treats a latent that it starts from.
+ * Settings for changing a start latent in a pass.
  *
- * @param strength how much may change, from 0 for nothing to 1
- * @param fixSteps whether all steps are made, rather than the strength's share of them
- * @param noiseMultiplier factor on the noise that is added first
- * @param content what lies in a masked place before sampling
- * @param conditioningMaskWeight how far inpainting models are kept from seeing what is masked, from
- *     0 to 1 for not at all
+ * @param strength the denoising strength, 0 to 1
+ * @param fixSteps whether to take all steps instead of the strength's share of them
+ * @param noiseMultiplier a factor on the initial noise
+ * @param content the initial content of the masked area
+ * @param conditioningMaskWeight how strongly the masked area is hidden from inpainting models, 0 to
+ *     1; 1 hides it completely
  */
 public record Repainting(
     double strength,
@@ -24,7 +24,7 @@ public record Repainting(
     MaskedContent content,
     double conditioningMaskWeight) {
 
-  /** Repainting of a request that starts from an image. */
+  /** Returns the settings of an image-to-image request. */
   static Repainting of(ImageToImage settings) {
     Optional<Inpainting> part = settings.inpainting();
     return new Repainting(
@@ -35,20 +35,20 @@ public record Repainting(
         part.map(Inpainting::conditionalMaskWeight).orElse(1.0));
   }
 
-  /** Repainting of the second pass of hires fix, which makes all its steps. */
+  /** Returns the settings of the second pass of hires fix, which takes all its steps. */
   static Repainting of(HiresFix settings) {
     return new Repainting(settings.denoisingStrength(), true, 1, MaskedContent.ORIGINAL, 1);
   }
 
-  /** Whether the latent stays as it is. */
+  /** Whether the latent stays unchanged. */
   boolean isNone() {
     return strength == 0;
   }
 
   /**
-   * Which part of the way is made; not where nothing changes.
+   * Returns the steps to sample. Requires a strength above 0.
    *
-   * @param steps what the request says
+   * @param steps the number of steps in the request
    */
   ImageToImageSteps steps(int steps) {
     return fixSteps

@@ -14,15 +14,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Holds what a request was given to its {@link RequestLimits}. */
+/** Checks the inputs of a request against its {@link RequestLimits}. */
 final class RequestInputs {
   private RequestInputs() {}
 
   /**
-   * Refuses a request that was given too much.
+   * Throws if the inputs of a request exceed the limits.
    *
    * @throws IllegalArgumentException if it has too many masks or control units
-   * @throws ResourceException if its images have too many pixels together
+   * @throws ResourceException if its input images have too many pixels in total
    */
   static void check(PromptSpec spec, RequestLimits limits) {
     List<RegionMask> masks =
@@ -42,7 +42,7 @@ final class RequestInputs {
     if (pixels > limits.inputPixels()) {
       throw new ResourceException(
           Resource.PIXELS,
-          "the images given to the request have %s pixels together, but RequestLimits.inputPixels allows %s"
+          "the input images of the request have %s pixels in total, but RequestLimits.inputPixels allows %s"
               .formatted(pixels, limits.inputPixels()),
           pixels,
           limits.inputPixels());

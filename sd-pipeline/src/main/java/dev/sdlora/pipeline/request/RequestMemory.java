@@ -31,18 +31,18 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The memory that a request will need, from its sizes, its batch and the networks; found out
- * without taking any. LoRAs are not counted: patches take the place of weights, and beside images
- * overlays are small.
+ * Estimates the memory of a request from its sizes, its batch and the networks, without allocating
+ * any. LoRAs are not counted: patches replace weights, and overlays are small in comparison with
+ * images.
  */
 public final class RequestMemory {
-  /** Of the heap, for each pixel: the latents of samplers, and an image as numbers and as bytes. */
+  /** Heap bytes per pixel for the samplers' latents and an image as floats and as bytes. */
   private static final double LATENTS = 10;
 
-  /** What the engine keeps beside tensors. */
+  /** Memory of the engine in addition to tensors. */
   private static final double ENGINE = 16e6;
 
-  /** Of a word of English, with the space behind it, for each of its tokens. */
+  /** Average number of characters per token in English, including spaces. */
   private static final int CHARACTERS = 4;
 
   private static final double PLANES = 3.0 * Float.BYTES;
@@ -57,10 +57,10 @@ public final class RequestMemory {
   private final Optional<ImageSize> second;
 
   /**
-   * What a request is about to do.
+   * Creates the estimate of a request.
    *
-   * @param source with outpainting made inpainting
-   * @param size of the first pass
+   * @param source the start image, with outpainting turned into inpainting
+   * @param size the size of the first pass
    * @throws ResourceException if an image would have more pixels than the pipeline allows
    */
   public RequestMemory(
@@ -69,29 +69,29 @@ public final class RequestMemory {
     this.spec = spec;
     this.source = source;
     this.size = size;
-    requireFew("the picture", size.width(), size.height());
+    requireFew("the image", size.width(), size.height());
     this.enlarged = spec.hiresFix().map(fix -> HiresPlan.enlarged(size, fix));
-    enlarged.ifPresent(to -> requireFew("the picture after hires fix", to.width(), to.height()));
+    enlarged.ifPresent(to -> requireFew("the image after hires fix", to.width(), to.height()));
     this.second = enlarged.map(to -> spec.hiresFix().flatMap(HiresFix::size).orElse(to));
-    second.ifPresent(to -> requireFew("the picture after hires fix", to.width(), to.height()));
+    second.ifPresent(to -> requireFew("the image after hires fix", to.width(), to.height()));
     spec.upscaling()
         .ifPresent(
             up ->
                 requireFew(
-                    "the picture after upscaling",
+                    "the image after upscaling",
                     Math.floor(finishedWidth() * up.scale()),
                     Math.floor(finishedHeight() * up.scale())));
   }
 
   /**
-   * Checks what outpainting makes of an image.
+   * Checks the size of an outpainted image.
    *
    * @throws ResourceException if it has more pixels than the pipeline allows
    */
   static void requireFew(Model model, Image picture, Outpainting more) {
     requireFew(
         model,
-        "the outpainted picture",
+        "the outpainted image",
         (double) more.left() + picture.width() + more.right(),
         (double) more.up() + picture.height() + more.down());
   }
@@ -112,7 +112,7 @@ public final class RequestMemory {
               width,
               height,
               width * height,
-              most == Image.MAX_PIXELS ? "the most that is possible" : "the most for this pipeline",
+              most == Image.MAX_PIXELS ? "the maximum possible" : "the maximum for this pipeline",
               most),
           (long) (width * height),
           most);
@@ -123,7 +123,7 @@ public final class RequestMemory {
     return (double) of.width() * of.height();
   }
 
-  /** The image that only a part of is painted comes back as a whole. */
+  /** Returns the whole start image if only its masked area is painted. */
   private Optional<Image> whole() {
     return source
         .filter(given -> given.inpainting().map(Inpainting::onlyMasked).orElse(false))
@@ -139,13 +139,13 @@ public final class RequestMemory {
   }
 
   /**
-   * What one stage of a request takes.
+   * The memory of one stage of a request.
    *
-   * @param blocks outside of Java's heap
-   * @param heap bytes on it
+   * @param blocks blocks outside the Java heap
+   * @param heap bytes on the Java heap
    */
   private record Stage(Blocks blocks, double heap) {
-    /** One after the other. */
+    /** Returns the memory of this stage followed by another. */
     Stage or(Stage next) {
       return new Stage(blocks.or(next.blocks), Math.max(heap, next.heap));
     }
@@ -160,10 +160,10 @@ public final class RequestMemory {
   }
 
   /**
-   * The most that is needed at any time.
+   * Returns the peak memory.
    *
    * @param keepsImages whether all images of the batch are kept until the end
-   * @throws dev.sdlora.api.error.CheckpointException if a network that the request names cannot be
+   * @throws dev.sdlora.api.error.CheckpointException if a network named by the request cannot be
    *     used
    */
   public MemoryNeed need(boolean keepsImages) {
@@ -197,7 +197,7 @@ public final class RequestMemory {
                 ENGINE + model.controlNets().bytes(spec.controlUnits()), kept + 4 * BYTES * given));
   }
 
-  /** The first pass alone. */
+  /** Returns the memory of the first pass alone. */
   public MemoryNeed sampling() {
     return pass(size).need();
   }
@@ -206,7 +206,7 @@ public final class RequestMemory {
     return model.networks().unet().config().isInpainting();
   }
 
-  /** Sampling at one size. */
+  /** Returns the memory of sampling at a size. */
   private Stage pass(ImageSize at) {
     UNetConfig unet = model.networks().unet().config();
     double height = at.height() / 8.0;
@@ -236,13 +236,13 @@ public final class RequestMemory {
     return new Stage(call, LATENTS * pixels(at) * together() + masks);
   }
 
-  /** How many parts of the image the request names, at most. */
+  /** Returns the maximum number of regions that the request names. */
   private int regions() {
     long given = spec.loras().stream().filter(lora -> lora.mask().isPresent()).count();
     return spec.masks().size() + (int) given;
   }
 
-  /** What calls of the U-Net keep for later ones. */
+  /** Returns the memory of values that U-Net calls cache for later calls. */
   private Blocks kept(UNetConfig unet, ImageSize at) {
     SpeedOptions speed = spec.speedOptions();
     return speed.cacheInterval() == 1
@@ -257,7 +257,10 @@ public final class RequestMemory {
             (int) spec.controlUnits().stream().filter(unit -> unit.weight() != 0).count());
   }
 
-  /** What a U-Net knows of the texts, whose tokens have not been counted yet. */
+  /**
+   * Returns the memory of cached text keys. The number of tokens is estimated from the prompt's
+   * length.
+   */
   private Blocks textKeys(UNetConfig unet) {
     int characters = Math.max(spec.prompt().length(), spec.negativePrompt().length());
     int chunks = 1 + characters / (TokenChunk.CAPACITY * CHARACTERS);
@@ -270,12 +273,12 @@ public final class RequestMemory {
         changing ? TextKeys.MOST : 1);
   }
 
-  /** How many rows the U-Net works on at once. */
+  /** Returns the number of rows in a U-Net call. */
   private int rows(ImageSize at) {
     return Math.min(together() * JointBatch.conditions(spec), JointBatch.rows(spec, at));
   }
 
-  /** How many images are drawn together. */
+  /** Returns the number of images drawn together. */
   private int together() {
     return JointBatch.images(spec, size);
   }
@@ -309,9 +312,9 @@ public final class RequestMemory {
     return model.networks().vae().decoderWeights().type().bytes();
   }
 
-  /** The image to start from is brought to the request's size, or encoded in its own. */
+  /** Returns the memory of preparing the start image. */
   private Stage canvas(ImageToImage given) {
-    // One whose latent is resized is encoded in its own size.
+    // For a latent upscale, the image is encoded at its own size.
     ImageSize own =
         given.resizeMode() == ResizeMode.LATENT_UPSCALE ? Canvas.defaultSize(given, size) : size;
     double mask = given.inpainting().isEmpty() ? 0 : MASK;
@@ -332,7 +335,10 @@ public final class RequestMemory {
         .or(encoding(larger));
   }
 
-  /** An image through an upscaler: its network's results, then a filter to the size wanted. */
+  /**
+   * Returns the memory of upscaling: the outputs of the upscaler's network, then a filter to the
+   * target size.
+   */
   private Stage enlarging(Upscaler upscaler, double width, double height, double scale) {
     double target = width * height * scale * scale;
     Optional<UpscalerConfig> network = model.upscalers().config(upscaler);
@@ -342,7 +348,7 @@ public final class RequestMemory {
     double large = Enlarging.reached(network.get().factor(), scale);
     double result = width * height * large * large;
     double last = result / Math.pow(network.get().factor(), 2);
-    requireFew("the picture in its upscaler", width * large, height * large);
+    requireFew("the image in its upscaler", width * large, height * large);
     return new Stage(
         NetworkMemory.enlarge(network.get(), Math.min(TiledUpscaler.MOST_SEEN, last)),
         BYTES * 2 * (result + target));

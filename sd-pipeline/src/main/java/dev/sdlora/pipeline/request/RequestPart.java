@@ -12,15 +12,15 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Consecutive images of a request that have the same prompts. Immutable.
+ * Consecutive images of a request with the same prompts. Immutable.
  *
- * @param spec the request with the prompts and the number of these images
+ * @param spec the request, with the prompts and the number of these images
  * @param templates the templates of the prompts, by infotext key; empty if they are not dynamic
  * @param repainting how the start image is changed; empty without one
  * @param first the first pass
  * @param hires the second pass of hires fix
- * @param memory the memory that these images need
- * @param batches the images, grouped as they are drawn together
+ * @param memory the memory estimate of these images
+ * @param batches the images, grouped by the batches that are drawn together
  */
 public record RequestPart(
     PromptSpec spec,
@@ -32,11 +32,11 @@ public record RequestPart(
     List<List<ImageRun>> batches) {
 
   /**
-   * Resolves images that have the same prompts.
+   * Resolves images with the same prompts.
    *
-   * @param images the number of images of the whole request, which are kept together
-   * @param size of the first pass
-   * @param seeds of the first image of the request
+   * @param images the number of images of the whole request, which are kept together in memory
+   * @param size the size of the first pass
+   * @param seeds the seeds of the first image of the request
    */
   static RequestPart resolve(
       Model model,
@@ -65,14 +65,14 @@ public record RequestPart(
         spec, prompts.templates(), repainting, first, hires, memory, List.copyOf(batches));
   }
 
-  /** The passes, in order. */
+  /** Returns the passes, in order. */
   public List<PassPlan> passes() {
     List<PassPlan> passes = new ArrayList<>(List.of(first));
     hires.ifPresent(second -> passes.add(second.pass()));
     return passes;
   }
 
-  /** The size of the images before they are upscaled. */
+  /** Returns the size of the images before upscaling. */
   public ImageSize size() {
     return hires.map(HiresPlan::size).orElse(first.size());
   }

@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A request resolved against a model: prompts read, LoRAs found and matched, sizes, passes and
- * memory known. Resolving changes no weights and takes no native memory. Immutable.
+ * A request resolved against a model, with parsed prompts, matched LoRAs, sizes, passes and a
+ * memory estimate. Resolving changes no weights and allocates no native memory. Immutable.
  *
  * @param spec the request with trigger words added
  * @param source the start image, with outpainting turned into inpainting
- * @param size of the first pass
- * @param seeds of the first image
+ * @param size the size of the first pass
+ * @param seeds the seeds of the first image
  * @param parts runs of images with equal prompts, in order; one unless prompts are dynamic
  */
 public record RequestPlan(
@@ -36,7 +36,7 @@ public record RequestPlan(
    *
    * @throws dev.sdlora.api.error.StableDiffusionException if a prompt, a LoRA, another file or a
    *     size cannot be used
-   * @throws IllegalArgumentException if the request exceeds a bound of the pipeline, has a refiner
+   * @throws IllegalArgumentException if the request exceeds a limit of the pipeline, has a refiner
    *     switch but the pipeline no refiner, or names a branch that the U-Net does not have
    */
   public static RequestPlan resolve(Model model, PromptSpec requested) {
@@ -66,8 +66,7 @@ public record RequestPlan(
         .ifPresent(
             change -> {
               throw new IllegalArgumentException(
-                  ("refinerSwitch is at %s, but the pipeline has no refiner; expected one from"
-                          + " Pipeline.builder().refiner(checkpoint), or no switch")
+                  "refinerSwitch is %s, but the pipeline has no refiner; set one with Pipeline.builder().refiner(checkpoint), or remove the switch"
                       .formatted(change.at()));
             });
   }

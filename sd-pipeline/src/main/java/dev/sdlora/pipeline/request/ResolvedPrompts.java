@@ -14,19 +14,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Images of a request that follow each other and have the same prompts.
+ * Consecutive images of a request with the same prompts.
  *
- * @param spec their request, whose prompts are those that were drawn
- * @param firstImage the number of the first of them in the whole request, from 0
- * @param templates what they were drawn from, by the keys of their text; empty if nothing was
+ * @param spec the request of these images, with the generated prompts
+ * @param firstImage the index of the first of them in the whole request, from 0
+ * @param templates the templates of the prompts, by infotext key; empty if they are not dynamic
  */
 record ResolvedPrompts(PromptSpec spec, int firstImage, Map<String, String> templates) {
 
   /**
-   * All images of a request.
+   * Generates the prompts of all images of a request.
    *
-   * @param seeds of the first image
-   * @throws dev.sdlora.api.error.PromptSyntaxException if a template makes no sense
+   * @param seeds the seeds of the first image
+   * @throws dev.sdlora.api.error.PromptSyntaxException if a template is invalid
    */
   static List<ResolvedPrompts> of(PromptSpec spec, ImageSeeds seeds) {
     Optional<DynamicPrompts> dynamic = spec.promptOptions().dynamicPrompts();
@@ -54,7 +54,7 @@ record ResolvedPrompts(PromptSpec spec, int firstImage, Map<String, String> temp
   }
 
   private static PromptSpec draw(PromptSpec styled, DynamicTemplates templates, long seed) {
-    PromptOptions options = styled.promptOptions().toBuilder().noDynamicPrompts().build();
+    PromptOptions options = styled.promptOptions().withoutDynamicPrompts();
     PromptSpec.Builder drawn =
         styled.toBuilder()
             .promptOptions(options)

@@ -17,27 +17,31 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Puts into the prompts of a request what the authors of its LoRAs advise, as clicks on their cards
- * do in A1111. What comes out says all of it, so that images tell it. Immutable.
+ * Adds the trigger words, weights and negative prompts that the authors of LoRAs recommend, as a
+ * click on a LoRA's card does in A1111. The resulting prompts contain all of it, so infotexts do
+ * too. Immutable.
  */
 final class TriggerWordPrompts {
-  /** Before these no comma is needed. */
+  /** Characters before which no comma is needed. */
   private static final String NO_COMMA = ",.;:|)]}";
 
   private final LoraCards cards;
   private final Function<String, LoraAdapter> library;
 
   /**
-   * Advice for requests.
+   * Creates an editor of prompts.
    *
-   * @param library finds the LoRAs that tags name; those that it refuses are passed over
+   * @param library finds the LoRAs that tags name; tags for which it throws are skipped
    */
   TriggerWordPrompts(LoraCards cards, Function<String, LoraAdapter> library) {
     this.cards = cards;
     this.library = library;
   }
 
-  /** A request with all that it asks for in its prompts, styles too; the same if it does not. */
+  /**
+   * Returns the request with styles and trigger words merged into its prompts; the same request if
+   * it does not ask for trigger words.
+   */
   PromptSpec of(PromptSpec spec) {
     if (!spec.addTriggerWords()) {
       return spec;
@@ -51,7 +55,7 @@ final class TriggerWordPrompts {
             .negativePrompt(first.negative)
             .noLoras();
     for (LoraAdapter lora : styled.loras()) {
-      advised.lora(lora.toBuilder().strength(texts(lora).advised(lora.strength())).build());
+      advised.lora(lora.withStrength(texts(lora).advised(lora.strength())));
     }
     styled.hiresFix().map(fix -> put(fix, styled, first)).ifPresent(advised::hiresFix);
     return advised.build();
@@ -98,16 +102,16 @@ final class TriggerWordPrompts {
   }
 
   /**
-   * A prompt with weights in its tags and words behind them.
+   * Returns a prompt with recommended weights in its tags and trigger words after them.
    *
-   * @param most how many tags are looked at
-   * @param unwanted takes what belongs into the negative prompt
+   * @param most the maximum number of tags to process
+   * @param unwanted receives the recommended negative prompts
    */
   private String behindTags(String prompt, int most, Set<String> unwanted) {
     ExtraNetworks cut = ExtraNetworks.cut(prompt);
     StringBuilder advised = new StringBuilder();
     int copied = 0;
-    // More are refused by whoever reads the prompt next.
+    // The prompt reader refuses more LoRAs than this.
     for (ExtraNetwork network : loras(cut, most)) {
       Optional<LoraTexts> texts = texts(network);
       if (texts.isEmpty()) {
@@ -139,14 +143,14 @@ final class TriggerWordPrompts {
     return " " + words + (ends ? "" : rest.equals(text) ? ", " : ",");
   }
 
-  /** What is known of the LoRA that a tag names; nothing if it is off, or cannot be used. */
+  /** Returns the texts of the LoRA that a tag names; empty if the LoRA is off or cannot be used. */
   private Optional<LoraTexts> texts(ExtraNetwork network) {
     try {
       return LoraTag.of(network)
           .filter(tag -> LoraTexts.isCalledUp(tag.strength()))
           .map(tag -> texts(library.apply(tag.name())));
     } catch (StableDiffusionException e) {
-      return Optional.empty(); // Whoever reads the prompt next says why.
+      return Optional.empty(); // The prompt reader reports the cause.
     }
   }
 

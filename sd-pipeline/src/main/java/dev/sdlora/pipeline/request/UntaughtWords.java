@@ -23,16 +23,16 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The words of prompts that nobody taught a model that tells which words it was taught: neither
- * itself, nor a LoRA or an embedding.
+ * Finds the words of prompts that a model was not taught. Applies to models that list the words of
+ * their training; words of LoRAs and embeddings are known too.
  */
 public final class UntaughtWords {
-  /** More of them are not marked in a prompt. */
+  /** The maximum number of unknown words that are marked in a prompt. */
   private static final int MOST = 100;
 
   private UntaughtWords() {}
 
-  /** The warning about all prompts of a request that has been carried out. */
+  /** Returns the warning about all prompts of a completed request. */
   public static Optional<String> warning(
       Model model, List<PassPlan> passes, Stream<String> broughtWords) {
     if (model.taughtWords().isEmpty()) {
@@ -47,9 +47,9 @@ public final class UntaughtWords {
   }
 
   /**
-   * The same for one prompt, each word in its place.
+   * Returns a problem for each unknown word of a prompt, with its position.
    *
-   * @param embeddings the names of those that the prompt names; asked for if they matter
+   * @param embeddings the names of the embeddings in the prompt; called only if needed
    */
   public static Stream<Problem> problems(
       ReadPrompt prompt, Options options, Supplier<Stream<String>> embeddings) {
@@ -86,11 +86,11 @@ public final class UntaughtWords {
     try {
       return LoraTag.of(network).map(tag -> loras.find(tag.name()));
     } catch (PromptSyntaxException | LoraException e) {
-      return Optional.empty(); // It is among the other problems.
+      return Optional.empty(); // Reported with the other problems of the prompt.
     }
   }
 
-  /** What a LoRA was trained with, as far as it is written down. */
+  /** Returns the words that a LoRA was trained with, as far as its file lists them. */
   public static Stream<String> broughtBy(LoraAdapter lora) {
     return FileCaches.LORA_CARDS.trainedWith(lora).stream().map(TriggerWord::text);
   }

@@ -19,11 +19,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wildcards in text files of folders. Folders are looked at when the first wildcard is asked for.
- * Not safe for several threads.
+ * Wildcards in text files of folders. The folders are scanned when the first wildcard is requested.
+ * Not safe for use by several threads.
  */
 public final class WildcardFolders implements Wildcards {
-  /** Large collections have some MB in a file. */
+  /** Large collections have files of a few MB. */
   private static final int MAX_BYTES = 16 << 20;
 
   private static final FolderTree.Kind KIND =
@@ -42,7 +42,7 @@ public final class WildcardFolders implements Wildcards {
     shown = new PathRedactor(dynamic.wildcardDirectories());
   }
 
-  /** The files by their names, which have slashes on any system. */
+  /** Returns the files by name. Names have slashes on every system. */
   private Map<String, Path> files() {
     if (files == null) {
       files = new LinkedHashMap<>();
@@ -96,7 +96,7 @@ public final class WildcardFolders implements Wildcards {
       if (bytes.length > MAX_BYTES) {
         throw unreadable(name, "it has more than " + MAX_BYTES + " bytes");
       }
-      // What is no UTF-8 is replaced, as the files of others are of all kinds.
+      // Invalid UTF-8 is replaced, because other people's files come in many encodings.
       String text = new String(bytes, StandardCharsets.UTF_8);
       return (text.startsWith("\ufeff") ? text.substring(1) : text)
           .lines()
@@ -110,6 +110,6 @@ public final class WildcardFolders implements Wildcards {
 
   private static PromptSyntaxException unreadable(String name, String why) {
     return new PromptSyntaxException(
-        "the file of the wildcard '%s' cannot be read: %s".formatted(name, why), 0);
+        "cannot read the file of the wildcard '%s': %s".formatted(name, why), 0);
   }
 }

@@ -6,10 +6,10 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * A pattern for names of wildcards: {@code *} and {@code **} stand for any characters, slashes
- * included, {@code **}{@code /} for any folders or none, {@code ?} for one character within a
- * folder and {@code [a-z0-9]} or {@code [!a-z]} for one of some characters. A pattern matches in
- * every folder. Takes time in proportion to pattern and name. Immutable.
+ * A pattern for names of wildcards: {@code *} and {@code **} match any characters, including
+ * slashes, {@code **}{@code /} matches any number of folders, {@code ?} matches one character
+ * within a folder, and {@code [a-z0-9]} or {@code [!a-z]} matches one character of a set. A pattern
+ * matches in every folder. Takes time in proportion to the product of pattern and name. Immutable.
  */
 final class WildcardPattern {
   private final List<Token> tokens = new ArrayList<>();
@@ -23,7 +23,7 @@ final class WildcardPattern {
   /** A part of the pattern; the test is for single characters. */
   private record Token(Kind kind, IntPredicate test) {}
 
-  /** Reads a pattern; any text is one. */
+  /** Parses a pattern; any text is valid. */
   WildcardPattern(String pattern) {
     int at = 0;
     while (at < pattern.length()) {
@@ -47,7 +47,7 @@ final class WildcardPattern {
     }
   }
 
-  /** Whether a text has a character that is special in patterns. */
+  /** Whether a text contains a special character of patterns. */
   static boolean isPattern(String text) {
     return text.chars().anyMatch(c -> "*?[".indexOf(c) >= 0);
   }
@@ -71,7 +71,7 @@ final class WildcardPattern {
     return c -> c != '/' && listed.test(c) != not;
   }
 
-  /** Whether the pattern matches a name, or its end from a folder on. */
+  /** Whether the pattern matches a name, or its end from the start of a folder. */
   boolean matches(String name) {
     return IntStream.rangeClosed(0, name.length())
         .filter(start -> isFolderStart(name, start))
@@ -82,7 +82,7 @@ final class WildcardPattern {
     return at == 0 || name.charAt(at - 1) == '/';
   }
 
-  /** Gives the last {@code *} one more character where the rest does not match. */
+  /** Matches with backtracking: on a mismatch, the last {@code *} takes one more character. */
   private boolean matches(String name, int start) {
     int at = start;
     int token = 0;

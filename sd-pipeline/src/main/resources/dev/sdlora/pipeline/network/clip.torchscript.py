@@ -1,13 +1,13 @@
   def encode(self: __torch__.Net, ids: Tensor, vectors: Tensor, rows: Tensor, w: Dict[str, Tensor], heads: int, layers: int, whole: int, quick: int, norm: int) -> List[Tensor]:
-    # ids [B, n], vectors [m, C] in place of the tokens at rows [m] of all B * n -> as states
+    # ids [B, n]; vectors [m, C] replace the tokens at rows [m] of all B * n -> the results of states
     tokens = torch.embedding(w["text_model.embeddings.token_embedding.weight"], ids)
     flat = torch.flatten(tokens, 0, 1)
     flat = torch.index_copy(flat, 0, rows, torch.type_as(vectors, flat))
     return (self).states(torch.view_as(flat, tokens), ids, w, heads, layers, whole, quick, norm)
 
   def states(self: __torch__.Net, tokens: Tensor, ids: Tensor, w: Dict[str, Tensor], heads: int, layers: int, whole: int, quick: int, norm: int) -> List[Tensor]:
-    # tokens [B, n, C] -> the states after the given number of layers, normalised if wanted, in float32 [B, n, C] (format 6);
-    # and, if the number of all layers is given, what the last of them says of the whole text at its end token [B, P]
+    # tokens [B, n, C] -> the states after the given number of layers, normalised if requested, in float32 [B, n, C] (dtype 6);
+    # and, if the total number of layers is given, the pooled text state at the end token of the last layer [B, P]
     places = torch.slice(w["text_model.embeddings.position_embedding.weight"], 0, 0, torch.size(tokens, 1))
     h = __torch__.clip_layers(torch.add(tokens, places), w, heads, 0, layers, quick)
     wanted = h
@@ -17,7 +17,7 @@
     if whole > 0:
       h = __torch__.layer_norm(__torch__.clip_layers(h, w, heads, layers, whole, quick), w, "text_model.final_layer_norm")
       b, n, c = torch.size(h)
-      # The end token has the largest number of all.
+      # The end token has the largest id.
       ends = torch.add(torch.argmax(ids, -1), torch.mul(torch.arange(b, dtype=4, layout=0, device=ids.device, pin_memory=False), n))
       last = torch.index_select(torch.reshape(h, [b * n, c]), 0, ends)
       _0 = torch.append(out, torch.to(__torch__.linear(last, w, "text_projection"), 6))

@@ -1,5 +1,5 @@
   def hint(self: __torch__.Net, picture: Tensor, w: Dict[str, Tensor], blocks: int, wrap: int) -> Tensor:
-    # What to follow [1, 3, 8h, 8w], from 0 to 1 -> [1, C, h, w], float32 (format 6); every second block halves the sides
+    # A control image [1, 3, 8h, 8w], from 0 to 1 -> [1, C, h, w], float32 (dtype 6); every second block halves the sides
     p = "controlnet_cond_embedding."
     x = torch.to(picture, w[p + "conv_in.weight"].dtype)
     h = torch.silu(__torch__.conv3(x, w, p + "conv_in", 1, wrap))
@@ -7,9 +7,9 @@
       h = torch.silu(__torch__.conv3(h, w, p + "blocks." + str(i), 1 + i % 2, wrap))
     return torch.to(__torch__.conv3(h, w, p + "conv_out", 1, wrap), 6)
   def residuals(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, hint: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, scales: Tensor) -> List[Tensor]:
-    # x [B, 4, h, w], t [B], ctx [B, n, C], vector [B, V], hint [1, C, h, w]; scales [blocks, B]: of each output for each member
-    # -> what is added to the outputs of the U-Net's way down and middle, in float32
-    # The further channels that an inpainting model sees are none of its business.
+    # x [B, 4, h, w], t [B], ctx [B, n, C], vector [B, V], hint [1, C, h, w], scales [blocks, B] of each output for each batch member
+    # -> the residuals for the outputs of the U-Net's encoder and middle block, in float32
+    # A ControlNet ignores the additional input channels of inpainting models.
     x = torch.slice(x, 1, 0, torch.size(w["conv_in.weight"], 1))
     x = torch.to(x, w["conv_in.weight"].dtype)
     ctx = torch.to(ctx, x.dtype)

@@ -1,6 +1,6 @@
 def hypernetworks(x: Tensor, w: Dict[str, Tensor], side: str) -> Tensor:
-  # What hypernetworks make of x [B, n, C] before its keys (side 0) or values (side 1): x + f(x) * multiplier, one behind another, each in
-  # float32. There is one f for a width and side; where a hypernetwork has none for the width of x, x stays.
+  # Applies hypernetworks to x [B, n, C], the input of keys (side 0) or values (side 1): x + f(x) * multiplier, one after another, in
+  # float32. Each width and side has its own f; x is unchanged if a hypernetwork has none for its width.
   i = 0
   while torch.__contains__(w, "hypernetworks." + str(i)):
     p = "hypernetworks." + str(i) + "." + str(torch.size(x, 2)) + "." + side
@@ -10,7 +10,7 @@ def hypernetworks(x: Tensor, w: Dict[str, Tensor], side: str) -> Tensor:
     i = torch.add(i, 1)
   return x
 def hypernetwork(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
-  # Linear layers, behind each its activation and norm, where it has them.
+  # Linear layers, each followed by an optional activation and norm.
   j = 0
   while torch.__contains__(w, p + "." + str(j) + ".weight"):
     q = p + "." + str(j)
@@ -20,7 +20,7 @@ def hypernetwork(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
     j = torch.add(j, 1)
   return x
 def activated(x: Tensor, w: Dict[str, Tensor], q: str) -> Tensor:
-  # PyTorch's activations with their defaults; the name of an entry says which.
+  # PyTorch's activations with their defaults, selected by the name of an entry.
   if torch.__contains__(w, q + ".relu"):
     x = torch.relu(x)
   if torch.__contains__(w, q + ".leakyrelu"):

@@ -1,5 +1,5 @@
   def bilinear(self: __torch__.Net, x: Tensor, size: List[int]) -> Tensor:
-    # x [B, C, h, w] -> [B, C, size[0], size[1]]; so all of these
+    # x [B, C, h, w] -> [B, C, size[0], size[1]]; the same for all methods below
     return torch.upsample_bilinear2d(x, size, False)
   def bilinear_antialiased(self: __torch__.Net, x: Tensor, size: List[int]) -> Tensor:
     return torch._upsample_bilinear2d_aa(x, size, False)

@@ -1,12 +1,12 @@
 def conv3(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, wrap: int) -> Tensor:
-  # A kernel of 3x3 over as many positions as x has. Beyond the edges lie zeros, or what lies inside the opposite edge.
+  # A 3x3 convolution that keeps the size of x. Padding is zero, or wraps around to the opposite edge.
   if wrap > 0:
     y = __torch__.conv(__torch__.bordered(x, wrap, 1, 1), w, p, stride, 0)
   else:
     y = __torch__.conv(x, w, p, stride, 1)
   return y
 def bordered(x: Tensor, wrap: int, before: int, after: int) -> Tensor:
-  # Rows above and below, columns left and right. wrap: 1 if x goes on from right to left, 2 if from bottom to top, 3 both.
+  # Adds rows above and below, and columns left and right. wrap: 1 wraps horizontally, 2 vertically, 3 both.
   x = __torch__.border(x, 2, wrap // 2, before, after)
   return __torch__.border(x, 3, wrap % 2, before, after)
 def border(x: Tensor, dim: int, wraps: int, before: int, after: int) -> Tensor:
@@ -20,15 +20,15 @@ def border(x: Tensor, dim: int, wraps: int, before: int, after: int) -> Tensor:
     x = torch.constant_pad_nd(x, sides, 0)
   return x
 def lora_linear(y: Tensor, x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
-  # What a LoRA adds to a linear layer, where there is one: in place, so that y is read and written once more and nothing is allocated.
-  # Its factors may be those of a 1x1 convolution.
+  # Adds a LoRA's change to the output of a linear layer, if there is one. In place: y is read and written once more, without allocation.
+  # Its factors may have the shape of a 1x1 convolution.
   if torch.__contains__(w, p + ".lora_down.weight"):
     h = __torch__.lora_scaled(torch.linear(x, torch.flatten(w[p + ".lora_down.weight"], 1)), w, p)
     up = torch.flatten(w[p + ".lora_up.weight"], 1)
     _0 = torch.addmm_(torch.view(y, [-1, torch.size(up, 0)]), torch.reshape(h, [-1, torch.size(up, 1)]), torch.t(up))
   return y
 def lora_conv(y: Tensor, x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tensor:
-  # The same of a convolution.
+  # Adds a LoRA's change to the output of a convolution, if there is one.
   if torch.__contains__(w, p + ".lora_down.weight"):
     h = __torch__.lora_scaled(torch.conv2d(x, w[p + ".lora_down.weight"], None, [stride, stride], [pad, pad]), w, p)
     _0 = torch.add_(y, torch.conv2d(h, w[p + ".lora_up.weight"]))
@@ -39,8 +39,8 @@ def bias(w: Dict[str, Tensor], p: str) -> Optional[Tensor]:
     found = w[p + ".bias"]
   return found
 def lora_scaled(h: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
-  # Between the two factors there are the fewest numbers to multiply. One factor for all of the batch or one for each
-  # of its members, [1] or [B], or one for each component of the rank, [1, R] or [1, R, 1, 1].
+  # Scaling between the two factors takes the fewest multiplications. The scale is one value for the batch or one for each
+  # of its members, [1] or [B], or one for each rank component, [1, R] or [1, R, 1, 1].
   scale = w[p + ".lora_scale"]
   if torch.eq(torch.dim(scale), 1):
     scale = torch.reshape(scale, torch.add([-1], torch.mul([1], torch.sub(torch.dim(h), 1))))
@@ -54,8 +54,8 @@ def lora_scaled(h: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
     scaled = torch.mul(scaled, __torch__.query_regions(h, w, p + ".lora_query_regions"))
   return torch.to(scaled, h.dtype)
 def region_map(h: Tensor, w: Dict[str, Tensor], regions: str) -> Tensor:
-  # How much each position of h is inside the region of each component of the rank: h [B, n, R] -> [n, R], h [B, R, H, W] -> [R, H, W].
-  # A level is known by the number of its positions; its masks are [n, M], the first of them ones.
+  # How far each position of h is inside the region of each rank component: h [B, n, R] -> [n, R], h [B, R, H, W] -> [R, H, W].
+  # A level is identified by its number of positions; its masks are [n, M], the first of them all ones.
   if torch.eq(torch.dim(h), 4):
     hh, ww = torch.size(h, 2), torch.size(h, 3)
     inside = torch.matmul(w["lora_masks." + str(hh * ww)], w[regions])
@@ -64,7 +64,7 @@ def region_map(h: Tensor, w: Dict[str, Tensor], regions: str) -> Tensor:
     inside = torch.matmul(w["lora_masks." + str(torch.size(h, 1))], w[regions])
   return inside
 def query_regions(h: Tensor, w: Dict[str, Tensor], regions: str) -> Tensor:
-  # h [B, M * n, R], what queries in M regions read, one behind another -> [M * n, R]: 1 for the components that act everywhere or in the region.
+  # h [B, M * n, R], concatenated inputs for queries in M regions -> [M * n, R]: 1 for components that apply everywhere or in the region.
   inside = torch.matmul(w["lora_masks.queries"], w[regions])
   return torch.repeat_interleave(inside, torch.size(h, 1) // torch.size(inside, 0), 0)
 def layer_norm(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
@@ -81,7 +81,7 @@ def heads_attention(q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -
   o = torch.scaled_dot_product_attention(q, k, v, None, 0., causal)
   return torch.reshape(torch.transpose(o, 1, 2), [b, m, c])
 def resnet(x: Tensor, emb: Tensor, w: Dict[str, Tensor], p: str, eps: float, wrap: int) -> Tensor:
-  # Blocks of the VAE have no time projection and do not look at emb.
+  # Blocks of the VAE have no time projection and ignore emb.
   h = torch.silu_(__torch__.group_norm(x, w, p + ".norm1", eps))
   h = __torch__.conv3(h, w, p + ".conv1", 1, wrap)
   if torch.__contains__(w, p + ".time_emb_proj.weight"):
@@ -90,7 +90,7 @@ def resnet(x: Tensor, emb: Tensor, w: Dict[str, Tensor], p: str, eps: float, wra
   h = torch.silu_(__torch__.group_norm(h, w, p + ".norm2", eps))
   return __torch__.resnet_sum(x, h, w, p, wrap)
 def regional_time(h: Tensor, emb: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
-  # What LoRAs in parts of the picture make of the embedding of time, at each position of h.
+  # Adds the changes that LoRAs with masks make to the time embedding, at each position of h.
   if torch.__contains__(w, p + ".lora_down.weight"):
     d = torch.mul(torch.linear(emb, torch.flatten(w[p + ".lora_down.weight"], 1)), torch.flatten(w[p + ".lora_scale"]))
     d = torch.expand(torch.unsqueeze(torch.unsqueeze(d, 2), 3), [-1, -1, torch.size(h, 2), torch.size(h, 3)])
@@ -99,7 +99,7 @@ def regional_time(h: Tensor, emb: Tensor, w: Dict[str, Tensor], p: str) -> Tenso
     h = torch.add(h, torch.conv2d(d, torch.unsqueeze(torch.unsqueeze(up, 2), 3)))
   return h
 def shortcut(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
-  # The way around a residual block.
+  # The shortcut of a residual block.
   if torch.__contains__(w, p + ".conv_shortcut.weight"):
     x = __torch__.conv(x, w, p + ".conv_shortcut", 1, 0)
   return x

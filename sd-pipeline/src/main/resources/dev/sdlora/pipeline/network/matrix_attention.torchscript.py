@@ -1,5 +1,5 @@
 def attend(q: Tensor, k: Tensor, v: Tensor, heads: int) -> Tensor:
-  # For processors whose bfloat16 units oneDNN's products use and libtorch's fused attention does not.
+  # For processors with bfloat16 units that oneDNN's matrix products use but libtorch's fused attention does not.
   m = torch.size(q, 1)
   n = torch.size(k, 1)
   if ops.prim.min(m, n) >= 1024:
@@ -8,8 +8,8 @@ def attend(q: Tensor, k: Tensor, v: Tensor, heads: int) -> Tensor:
     y = __torch__.heads_attention(q, k, v, heads, False)
   return y
 def matrix_attention(q: Tensor, k: Tensor, v: Tensor, heads: int) -> Tensor:
-  # q [B, m, C], k and v [B, n, C] -> [B, m, C]. Softmax is the same if all scores of a query are less by an amount. So the mean of
-  # the keys is taken off, which makes the scores small, and then what no score exceeds.
+  # q [B, m, C], k and v [B, n, C] -> [B, m, C]. Softmax does not change if all scores of a query are shifted. So the mean of the
+  # keys is subtracted, which makes the scores small, and then an upper bound of the scores.
   b, m, c = torch.size(q)
   n = torch.size(k, 1)
   d = c // heads
@@ -20,7 +20,7 @@ def matrix_attention(q: Tensor, k: Tensor, v: Tensor, heads: int) -> Tensor:
   rows = annotate(List[Tensor], [])
   for i in range(b):
     bound = torch.select(most, 0, i)
-    # Exponentials of smaller numbers do not fit into the format.
+    # With a larger bound, exponentials would underflow.
     if float(torch.max(bound)) > 70.:
       y = __torch__.heads_attention(torch.slice(q, 0, i, i + 1), torch.slice(k, 0, i, i + 1), torch.slice(v, 0, i, i + 1), heads, False)
     else:
@@ -33,15 +33,15 @@ def longest(x: Tensor) -> Tensor:
   # [B, heads, n, d] -> [B, heads], the length of the longest vector.
   return torch.amax(torch.norm(x, 2, [-1], False), [2])
 def with_ones(v: Tensor) -> Tensor:
-  # [B, heads, d, n] -> [B, heads, e, n]: behind the values one that is always 1, whose weighted sum is the sum of the weights, and
-  # zeros to a height that fills the processor's registers.
+  # [B, heads, d, n] -> [B, heads, e, n]: appends a row of ones, whose weighted sum is the sum of the weights, and
+  # zeros up to a height that fills the processor's registers.
   b, heads, d, n = torch.size(v)
   ones = torch.ones([b, heads, 1, n], dtype=v.dtype, layout=0, device=v.device, pin_memory=False)
   zeros = torch.zeros([b, heads, 15 - d % 16, n], dtype=v.dtype, layout=0, device=v.device, pin_memory=False)
   return torch.contiguous(torch.cat([v, ones, zeros], 2))
 def weighted_sums(q: Tensor, k: Tensor, v: Tensor, most: Tensor) -> Tensor:
-  # q [heads, m, d], k [heads, n, d], v [heads, e, n], most [heads] -> [heads, m, e]. Far below zero the sigmoid is the exponential:
-  # at -8 it is one part in 3,000 less, which bfloat16 does not show; and the product can apply it to its sums in float32.
+  # q [heads, m, d], k [heads, n, d], v [heads, e, n], most [heads] -> [heads, m, e]. Far below zero the sigmoid approximates the exponential:
+  # at -8 it is smaller by one part in 3,000, which is below the precision of bfloat16; and the product can apply it to its float32 sums.
   heads, m, d = torch.size(q)
   n = torch.size(k, 1)
   shifts = torch.contiguous(torch.expand(torch.unsqueeze(torch.neg(torch.add(most, 8)), 1), [heads, n]))

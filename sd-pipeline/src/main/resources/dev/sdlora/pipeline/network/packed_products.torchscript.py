@@ -6,11 +6,11 @@ def linear(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
     y = torch.linear(x, weight, __torch__.bias(w, p))
   return __torch__.lora_linear(y, x, w, p)
 def linear_sum(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
-  # In one pass over memory.
+  # Takes one pass over memory.
   y = ops.mkldnn._linear_pointwise(x, sum, w[p + ".weight"], __torch__.bias(w, p), "add")
   return __torch__.lora_linear(y, x, w, p)
 def geglu(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
-  # Shazeer 2020, "GLU Variants Improve Transformer". GELU and the product happen inside the layers, unless a LoRA acts before them.
+  # Shazeer 2020, "GLU Variants Improve Transformer". GELU and the product are fused into the layers, unless a LoRA applies before them.
   value = w[p + ".weight"]
   gate = w[p + ".gate.weight"]
   bias, gate_bias = torch.chunk(w[p + ".bias"], 2)
@@ -30,7 +30,7 @@ def geglu(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
 def packed_linear(x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
   return ops.mkldnn._linear_pointwise(x, weight, bias, "none", annotate(List[Optional[number]], []), "")
 def conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tensor:
-  # A kernel of 1x1 is packed as the matrix that it is.
+  # A 1x1 kernel is packed as a matrix.
   weight = w[p + ".weight"]
   if torch.eq(torch.dim(weight), 2):
     y = torch.permute(__torch__.packed_linear(torch.permute(x, [0, 2, 3, 1]), weight, w[p + ".bias"]), [0, 3, 1, 2])
@@ -38,7 +38,7 @@ def conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tens
     y = ops.mkldnn._convolution_pointwise(x, weight, w[p + ".bias"], [pad, pad], [stride, stride], [1, 1], 1, "none", annotate(List[Optional[number]], []), "")
   return __torch__.lora_conv(y, x, w, p, stride, pad)
 def enlarged_conv3(x: Tensor, w: Dict[str, Tensor], p: str, height: int, width: int, wrap: int) -> Tensor:
-  # A convolution of nearest neighbours at another size; at twice the size it goes over x itself, if its weight is packed.
+  # A convolution over x resized by nearest neighbour; for twice the size and a packed weight, it reads x directly.
   twice = torch.__contains__(w, p + ".doubling.weight")
   if torch.ne(height, 2 * torch.size(x, 2)) or torch.ne(width, 2 * torch.size(x, 3)):
     twice = False
@@ -57,10 +57,10 @@ def enlarged_conv3(x: Tensor, w: Dict[str, Tensor], p: str, height: int, width: 
         y = __torch__.lora_conv(y, x, w, p, 1, 1)
   return y
 def doubling_conv(x: Tensor, w: Dict[str, Tensor], p: str, rows: int, columns: int) -> Tensor:
-  # As many rows and columns are left out at each edge of the result.
+  # rows and columns are cropped from each edge of the result.
   return ops.mkldnn._convolution_transpose_pointwise(x, w[p + ".doubling.weight"], w[p + ".bias"], [rows, columns], [0, 0], [2, 2], [1, 1], 1, "none", annotate(List[Optional[number]], []), "")
 def conv_sum(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str, pad: int) -> Tensor:
-  # In one pass over memory. Of a single position the strides do not tell the layout, and oneDNN refuses some of them.
+  # Takes one pass over memory. For a single position, strides do not determine the layout, and oneDNN rejects some of them.
   if torch.eq(torch.size(sum, 2) * torch.size(sum, 3), 1):
     y = torch.add(sum, __torch__.conv(x, w, p, 1, pad))
   else:
@@ -76,19 +76,19 @@ def resnet_sum(x: Tensor, h: Tensor, w: Dict[str, Tensor], p: str, wrap: int) ->
     y = __torch__.conv_sum(x, h, w, p + ".conv2", 1)
   return y
 def rows_conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, rows: int, columns: int) -> Tensor:
-  # With so many zeros above and below, left and right.
+  # A convolution with the given zero padding for rows and columns.
   if torch.eq(torch.dim(w[p + ".weight"]), 2):
     y = __torch__.conv(x, w, p, stride, 0)
   else:
     y = ops.mkldnn._convolution_pointwise(x, w[p + ".weight"], w[p + ".bias"], [rows, columns], [stride, stride], [1, 1], 1, "none", annotate(List[Optional[number]], []), "")
   return y
 def rows_conv_sum(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str, rows: int, columns: int) -> Tensor:
-  # In place, and in one pass over memory if sum lies in one piece.
+  # In place, and in one pass over memory if sum is contiguous.
   if torch.eq(torch.size(sum, 0), 1) and torch.gt(torch.size(sum, 2) * torch.size(sum, 3), 1):
     y = ops.mkldnn._convolution_pointwise_(sum, x, w[p + ".weight"], w[p + ".bias"], [rows, columns], [1, 1], [1, 1], 1, "add", 1., annotate(Optional[str], None), annotate(List[Optional[number]], []), annotate(Optional[str], None))
   else:
     y = torch.add_(sum, __torch__.rows_conv(x, w, p, 1, rows, columns))
   return y
 def doubled_rows_conv(x: Tensor, w: Dict[str, Tensor], p: str, rows: int, columns: int) -> Tensor:
-  # Of twice as many rows and columns. Those at the edges are neighbours that have no result, unless there are zeros.
+  # A convolution over x doubled in size. The edge rows and columns are only inputs, unless there is zero padding.
   return __torch__.doubling_conv(x, w, p, 3 - 2 * rows, 3 - 2 * columns)

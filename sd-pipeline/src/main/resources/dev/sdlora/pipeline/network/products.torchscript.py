@@ -11,22 +11,22 @@ def conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tens
   y = torch.conv2d(x, w[p + ".weight"], w[p + ".bias"], [stride, stride], [pad, pad])
   return __torch__.lora_conv(y, x, w, p, stride, pad)
 def enlarged_conv3(x: Tensor, w: Dict[str, Tensor], p: str, height: int, width: int, wrap: int) -> Tensor:
-  # A convolution of nearest neighbours at another size.
+  # A convolution over x resized by nearest neighbour.
   return __torch__.conv3(torch.upsample_nearest2d(x, [height, width]), w, p, 1, wrap)
 def conv_sum(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str, pad: int) -> Tensor:
   return torch.add(sum, __torch__.conv(x, w, p, 1, pad))
 def resnet_sum(x: Tensor, h: Tensor, w: Dict[str, Tensor], p: str, wrap: int) -> Tensor:
-  # The end of a residual block. The shortcut comes last, so that nothing waits for it in memory.
+  # The end of a residual block. The shortcut is computed last, so that it does not occupy memory earlier.
   h = __torch__.conv3(h, w, p + ".conv2", 1, wrap)
   return torch.add(__torch__.shortcut(x, w, p), h)
 def rows_conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, rows: int, columns: int) -> Tensor:
-  # With so many zeros above and below, left and right.
+  # A convolution with the given zero padding for rows and columns.
   return torch.conv2d(x, w[p + ".weight"], w[p + ".bias"], [stride, stride], [rows, columns])
 def rows_conv_sum(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str, rows: int, columns: int) -> Tensor:
   # In place.
   return torch.add_(sum, __torch__.rows_conv(x, w, p, 1, rows, columns))
 def doubled_rows_conv(x: Tensor, w: Dict[str, Tensor], p: str, rows: int, columns: int) -> Tensor:
-  # Of twice as many rows and columns. Those at the edges are neighbours that have no result, unless there are zeros.
+  # A convolution over x doubled in size. The edge rows and columns are only inputs, unless there is zero padding.
   height, width = 2 * torch.size(x, 2), 2 * torch.size(x, 3)
   x = torch.upsample_nearest2d(x, [height, width])
   x = torch.slice(torch.slice(x, 2, 1 - rows, height - 1 + rows), 3, 1 - columns, width - 1 + columns)

@@ -13,11 +13,11 @@
         y = __torch__.dense(y, w, "body." + str(i) + ".rdb" + str(j + 1))
       h = torch.add(h, torch.mul(y, 0.20000000000000001))
     h = torch.add(first, __torch__.conv(h, w, "conv_body", 1, 1))
-    # 2. Larger.
+    # 2. Upscaling.
     for k in range(doublings):
       h = torch.upsample_nearest2d(h, [2 * torch.size(h, 2), 2 * torch.size(h, 3)])
       h = torch.leaky_relu(__torch__.conv(h, w, "conv_up" + str(k + 1), 1, 1), 0.20000000000000001)
-    # 3. Out.
+    # 3. Output.
     h = torch.leaky_relu(__torch__.conv(h, w, "conv_hr", 1, 1), 0.20000000000000001)
     h = __torch__.conv(h, w, "conv_last", 1, 1)
     factor = torch.size(h, 3) // torch.size(first, 3) // unshuffle

@@ -4,5 +4,5 @@
     for i in range(activated):
       h = torch.prelu(__torch__.conv(h, w, "body." + str(2 * i), 1, 1), w["body." + str(2 * i + 1) + ".weight"])
     h = torch.pixel_shuffle(__torch__.conv(h, w, "body." + str(2 * activated), 1, 1), factor)
-    # What was learned is the difference from the picture with larger pixels.
+    # The network learned the difference from a nearest-neighbour enlargement.
     return torch.add(h, torch.upsample_nearest2d(x, [factor * torch.size(x, 2), factor * torch.size(x, 3)]))

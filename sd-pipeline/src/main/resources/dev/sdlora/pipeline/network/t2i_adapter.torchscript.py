@@ -1,15 +1,15 @@
   def features(self: __torch__.Net, picture: Tensor, w: Dict[str, Tensor], levels: int, blocks: int, side: int) -> List[Tensor]:
-    # What to follow [1, 3, 8h, 8w] from 0 to 1 -> what is added to the U-Net's way down, float32 (format 6)
-    # Sizes that squares of the given side do not fill are continued at the right and below.
+    # A control image [1, 3, 8h, 8w] from 0 to 1 -> the features for the U-Net's encoder, float32 (dtype 6)
+    # The image is padded at the right and bottom to a multiple of the given side.
     bottom = (side - torch.size(picture, 2) % side) % side
     right = (side - torch.size(picture, 3) % side) % side
     x = torch.pixel_unshuffle(torch.replication_pad2d(picture, [0, right, 0, bottom]), side)
-    # Networks for edges see one channel only.
+    # Networks for edges read only one channel.
     x = torch.to(torch.slice(x, 1, 0, torch.size(w["conv_in.weight"], 1)), w["conv_in.weight"].dtype)
     h = __torch__.conv(x, w, "conv_in", 1, 1)
     outs = annotate(List[Tensor], [])
     for i in range(levels):
-      # Each level halves the sides; those of SDXL with their larger squares begin a level lower, and have two outputs for each size.
+      # Each level halves the sides; those of SDXL have larger squares, start one level lower, and have two outputs for each size.
       halves = i
       if side > 8:
         halves = (i + 1) % 2 * i
@@ -17,7 +17,7 @@
         p = "body." + str(i * blocks + j)
         if halves > 0:
           if j < 1:
-            # Odd sides are rounded up, as the U-Net does.
+            # Odd sides are rounded up, as in the U-Net.
             h = torch.avg_pool2d(h, [2, 2], [2, 2], [0, 0], True)
         if torch.__contains__(w, p + ".in_conv.weight"):
           h = __torch__.conv(h, w, p + ".in_conv", 1, torch.size(w[p + ".in_conv.weight"], 2) // 2)

@@ -3,7 +3,7 @@
     p = "decoder.layers."
     h = torch.mul(torch.tanh(torch.div(z, 3.)), 3.)
     h = torch.relu_(__torch__.conv3(h, w, p + "0", 1, wrap))
-    # Layers are counted with those that have no weights: activations, and enlarging.
+    # The numbering of layers includes those without weights: activations and upsampling.
     layer = 2
     for i in range(torch.len(blocks)):
       for j in range(blocks[i]):

@@ -1,5 +1,5 @@
 def attention(sum: Tensor, x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], p: str, heads: int, regions: int) -> Tensor:
-  # To what ctx holds, or to the keys and values of it that are known.
+  # Attention to ctx, or to its cached keys and values.
   q = __torch__.linear(x, w, p + ".to_q")
   if torch.__contains__(texts, p + ".keys"):
     k = texts[p + ".keys"]
@@ -12,7 +12,7 @@ def attention(sum: Tensor, x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: 
     y = __torch__.attend(q, k, v, heads)
   return __torch__.linear_sum(sum, y, w, p + ".to_out.0")
 def self_attention(sum: Tensor, x: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
-  # Where LoRAs of regions change keys or values, each region has its own of all positions.
+  # If LoRAs with masks change keys or values, each region has its own keys and values of all positions.
   ctx = x
   regions = 0
   if torch.__contains__(w, p + ".to_k.lora_query_regions") or torch.__contains__(w, p + ".to_v.lora_query_regions"):
@@ -20,47 +20,47 @@ def self_attention(sum: Tensor, x: Tensor, texts: Dict[str, Tensor], w: Dict[str
     ctx = torch.cat(torch.mul([x], regions), 1)
   return __torch__.attention(sum, x, ctx, texts, w, p, heads, regions)
 def text_attention(sum: Tensor, x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
-  # Where there are regions, ctx holds what each of them reads, one behind another.
+  # If there are regions, ctx is the concatenation of their texts.
   regions = 0
   if torch.__contains__(w, "lora_masks.queries"):
     regions = torch.size(w["lora_masks.queries"], 0)
   return __torch__.attention(sum, x, ctx, texts, w, p, heads, regions)
 def regional_attention(q: Tensor, k: Tensor, v: Tensor, masks: Tensor, heads: int) -> Tensor:
-  # q [B, n, C], k and v [B, M * t, C], for each of M regions those that it reads, masks [n, M], the first of them ones.
-  # A query's keys and values are the first ones and, as far as it is inside a region, what those of the region differ by. So its score is a
-  # sum over regions, and that is the product of vectors M times as long: one attention for all.
+  # q [B, n, C]; k and v [B, M * t, C], concatenated for M regions; masks [n, M], the first of them all ones.
+  # A query reads the first keys and values, plus the difference of each region's, scaled by how far it is inside the region. So its score is a
+  # sum over regions, which is the product of vectors M times as long: one attention for all regions.
   b, n, c = torch.size(q)
   m = torch.size(masks, 1)
   inside = torch.reshape(torch.to(masks, q.dtype), [1, n, 1, m, 1])
   d = c // heads
-  # Attention divides by the root of the length.
+  # Compensates for attention's division by the root of the length.
   queries = torch.mul(torch.mul(torch.reshape(q, [b, n, heads, 1, d]), inside), torch.sqrt(m))
   wide = [b, n, heads, m, d]
   o = __torch__.attend(torch.reshape(queries, [b, n, m * c]), __torch__.by_regions(k, m, heads), __torch__.by_regions(v, m, heads), heads)
   return torch.reshape(torch.sum(torch.mul(torch.reshape(o, wide), inside), [3]), [b, n, c])
 def by_regions(k: Tensor, m: int, heads: int) -> Tensor:
-  # [B, M * t, C] -> [B, t, M * C], each head's own and its differences side by side.
+  # [B, M * t, C] -> [B, t, M * C]: for each head, the first region's values and the differences of the others.
   b, mt, c = torch.size(k)
   k = torch.reshape(k, [b, m, mt // m, heads, c // heads])
   own = torch.slice(k, 1, 0, 1)
   k = torch.cat([own, torch.sub(torch.slice(k, 1, 1, m), own)], 1)
   return torch.reshape(torch.permute(k, [0, 2, 3, 1, 4]), [b, mt // m, m * c])
 def keys_and_values(ctx: Tensor, w: Dict[str, Tensor], p: str) -> Tuple[Tensor, Tensor]:
-  # Of what an attention looks at, as hypernetworks have it.
+  # The keys and values of ctx after hypernetworks.
   return (__torch__.linear(__torch__.hypernetworks(ctx, w, "0"), w, p + ".to_k"), __torch__.linear(__torch__.hypernetworks(ctx, w, "1"), w, p + ".to_v"))
 def each(x: Tensor, rows: int) -> Tensor:
-  # One row for all becomes one for each.
+  # Repeats a single row for all batch members.
   if torch.lt(torch.size(x, 0), rows):
     x = torch.cat(torch.mul([x], rows), 0)
   return x
 def spatial(x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], p: str, heads: int, merge: float) -> Tensor:
-  # Transformer blocks over the positions of x [B, C, H, W], where there are any. SD 1.x projects with 1x1 convolutions, later
-  # families with linear layers, which is the same to each position.
+  # Transformer blocks over the positions of x [B, C, H, W], if there are any. SD 1.x projects with 1x1 convolutions, later
+  # families with linear layers, which are equivalent.
   if torch.__contains__(w, p + ".proj_in.weight"):
     x = __torch__.transformers(x, ctx, texts, w, p, heads, merge)
   return x
 def transformers(x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], p: str, heads: int, merge: float) -> Tensor:
-  # x has a row for each of ctx, or one for all.
+  # x has a row for each row of ctx, or one for all.
   b = torch.size(ctx, 0)
   _0, c, hh, ww = torch.size(x)
   convs = torch.eq(torch.dim(w[p + ".proj_in.weight"]), 4)

@@ -1,18 +1,18 @@
   def predict(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, vector: Tensor, guidance: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, residuals: List[Tensor], features: List[Tensor]) -> Tensor:
-    # x [B, 4, h, w], t [B], ctx [B, n, C], vector [B, V], guidance [B, G] -> [B, 4, h, w]; all float32 outside, the weights' format inside
+    # x [B, 4, h, w], t [B], ctx [B, n, C], vector [B, V], guidance [B, G] -> [B, 4, h, w]; all float32, computed in the weights' dtype
     return ((self).predict_keeping(x, t, ctx, vector, guidance, w, heads, wrap, residuals, features, 0., 0, -1, annotate(List[Tensor], []), 0, annotate(Dict[str, Tensor], {})))[0]
   def text(self: __torch__.Net, ctx: Tensor, w: Dict[str, Tensor], p: str) -> List[Tensor]:
-    # Keys and values of a text in one layer, in the weights' format.
+    # The keys and values of a text in one layer, in the weights' dtype.
     ctx = torch.to(ctx, w["conv_in.weight"].dtype)
     k, v = __torch__.keys_and_values(ctx, w, p)
     return [k, v]
   def predict_keeping(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, vector: Tensor, guidance: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, residuals: List[Tensor], features: List[Tensor], merge: float, merging: int, branch: int, kept: List[Tensor], shares: int, texts: Dict[str, Tensor]) -> List[Tensor]:
-    # The prediction, and what enters the block of the way up that takes the output number `branch` of the way down: what lies deeper changes
-    # little from one noise level to the next (Ma et al. 2024, "DeepCache"). Members' features in `kept` take the place of all that is deeper.
-    # merge: the share of tokens that are merged for self-attention in so many levels.
-    # Which blocks there are, and how many transformers behind each, is told by the names of the weights.
-    # 0. Time. Rows of guidance differ in their text alone: what comes before a transformer reads it is computed for one of them,
-    # if the caller says that nothing beside these tensors tells rows apart (shares: 1).
+    # Returns the prediction and the input of the decoder block that takes the encoder output number `branch`, because deeper features change
+    # little from one noise level to the next (Ma et al. 2024, "DeepCache"). Features in `kept`, one for each member, replace all deeper blocks.
+    # merge: the share of tokens merged for self-attention in the first `merging` levels.
+    # The names of the weights determine the blocks and their numbers of transformers.
+    # 0. Time. Rows of guidance differ only in their text: everything before the first transformer is computed for one row,
+    # if the caller guarantees that rows differ in no other tensors (shares: 1).
     rows = torch.size(x, 0)
     if torch.__and__(torch.eq(shares, 1), torch.__not__(torch.__contains__(w, "add_embedding.linear_1.weight"))):
       if __torch__.are_alike([x, t, guidance]):
@@ -22,7 +22,7 @@
     x = torch.to(x, w["conv_in.weight"].dtype)
     ctx = torch.to(ctx, x.dtype)
     emb = __torch__.time_embedding(t, vector, guidance, x.dtype, w)
-    # 1. In and down, keeping every block's output.
+    # 1. Input and encoder, keeping the output of every block.
     h = __torch__.conv3(x, w, "conv_in", 1, wrap)
     n = torch.len(heads)
     left = 0
@@ -37,7 +37,7 @@
     if whole:
       h = __torch__.with_features(__torch__.unet_middle(skips[-1], emb, ctx, texts, w, heads[n - 1], wrap), features, n, n)
       outputs = torch.add(outputs, 1)
-    # 3. What ControlNets add to each of these; any number of them, one behind another.
+    # 3. Residuals of any number of ControlNets, concatenated.
     blocks = torch.len(skips)
     for r in range(torch.len(residuals)):
       block = r % outputs
@@ -46,7 +46,7 @@
         _0 = torch._set_item(skips, block, torch.add(skips[block], added))
       else:
         h = torch.add(h, added)
-    # 4. Up, with the kept outputs in reverse; odd sizes take the size of the skip.
+    # 4. Decoder, with the kept outputs in reverse; odd sizes take the size of the skip.
     deep = h
     for i in range(n):
       b = "up_blocks." + str(i)
@@ -64,6 +64,6 @@
         if torch.__or__(whole, torch.le(left, branch)):
           s = skips[-1]
           h = __torch__.enlarged_conv3(h, w, b + ".upsamplers.0.conv", torch.size(s, 2), torch.size(s, 3), wrap)
-    # 5. Out. Format 6 is float32.
+    # 5. Output. Dtype 6 is float32.
     h = torch.silu(__torch__.group_norm(h, w, "conv_norm_out", 1e-5))
     return [torch.to(__torch__.conv3(h, w, "conv_out", 1, wrap), 6), __torch__.each(deep, rows)]

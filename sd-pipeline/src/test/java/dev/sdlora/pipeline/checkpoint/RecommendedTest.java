@@ -8,6 +8,7 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.api.spi.CheckpointBuilder;
 import java.nio.file.Path;
 import java.util.Map;
 import net.jqwik.api.ForAll;
@@ -24,7 +25,7 @@ class RecommendedTest {
 
   private static Checkpoint noted(ModelFamily family, Map<String, String> metadata) {
     return Recommended.noted(
-        Checkpoint.builder(Path.of("model.safetensors"), family).build(), metadata);
+        new CheckpointBuilder(Path.of("model.safetensors"), family).build(), metadata);
   }
 
   private static Checkpoint noted(Map<String, String> metadata) {

@@ -8,17 +8,18 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.HiresFix;
-import dev.sdlora.api.image.LatentPreview;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.pipeline.Fixtures;
 import dev.sdlora.pipeline.TinyPipeline;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Generations that end with what there is. */
+/** Tests generations that end early. */
 class EarlyEndTest {
   private static final PromptSpec SPEC =
       TinyPipeline.SPEC.toBuilder().steps(6).images(2).seed(5).build();
@@ -55,7 +56,7 @@ class EarlyEndTest {
     }
 
     @Override
-    public void stepEnd(Step done, LatentPreview preview) {
+    public void stepEnd(Step done, Supplier<Image> preview) {
       events.add(done.image() + ":" + done.number());
       over |= done.image() == image && done.number() == step;
     }

@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What callers are told of what breaks inside. */
+/** Tests the exceptions that callers get for internal failures. */
 class FailuresTest {
   private static final PromptSpec SPEC =
       PromptSpec.builder().prompt("a cat").size(640, 512).images(3).build();
-  private static final String NUMBERS = "in a request for 3 pictures of 640x512";
+  private static final String NUMBERS = "in a request for 3 images of 640x512";
 
   @Test
   void of_engineWithoutMemory_isAResourceException() {

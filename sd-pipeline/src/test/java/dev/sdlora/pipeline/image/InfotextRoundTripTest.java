@@ -69,10 +69,8 @@ final class InfotextRoundTripTest {
   void parse_lorasByObject_areTagsOfEqualStrengths(
       @ForAll("finite") double textEncoder, @ForAll("finite") double unet) {
     LoraAdapter lora =
-        LoraAdapter.builder(Path.of("ink v2.safetensors"), ModelFamily.SD1)
-            .rank(4)
-            .strength(LoraStrength.of(textEncoder, unet))
-            .build();
+        new LoraAdapter(Path.of("ink v2.safetensors"), ModelFamily.SD1, 1, 4, Map.of())
+            .withStrength(LoraStrength.of(textEncoder, unet));
     PromptSpec spec = PromptSpec.builder().prompt("a cat").lora(lora).build();
     ImageSettings settings = new ImageSettings(spec, new ImageSize(8, 8), 0, Map.of());
 

@@ -8,6 +8,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.api.sampling.Sampler;
@@ -131,7 +132,7 @@ final class InfotextWriteTest {
   @Test
   void write_lorasByObject_becomeTags() {
     LoraAdapter ink = lora("ink").withStrength(0.5);
-    LoraAdapter oil = lora("oil").toBuilder().textEncoderStrength(0).unetStrength(-1.25).build();
+    LoraAdapter oil = lora("oil").withStrength(LoraStrength.of(0, -1.25));
 
     assertThat(write(PromptSpec.builder().prompt("a cat").lora(ink).lora(oil).build()))
         .startsWith("a cat <lora:ink:0.5> <lora:oil:0:-1.25>\nSteps: ");
@@ -174,6 +175,6 @@ final class InfotextWriteTest {
   }
 
   private static LoraAdapter lora(String name) {
-    return LoraAdapter.builder(Path.of(name + ".safetensors"), ModelFamily.SD1).rank(4).build();
+    return new LoraAdapter(Path.of(name + ".safetensors"), ModelFamily.SD1, 1, 4, Map.of());
   }
 }

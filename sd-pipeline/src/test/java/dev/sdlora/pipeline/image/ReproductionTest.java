@@ -8,6 +8,7 @@ import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.tensors.file.FileHashes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -218,7 +219,7 @@ final class ReproductionTest {
   }
 
   private Checkpoint checkpoint() {
-    return Checkpoint.builder(model, ModelFamily.SD1)
+    return new CheckpointBuilder(model, ModelFamily.SD1)
         .storage("F32")
         .tensors(1)
         .parameters(1)

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** LoRAs and embeddings that do nothing are said to do nothing. */
+/** Tests warnings about LoRAs and embeddings without effect. */
 @Timeout(120)
 @Tag("slow")
 class ChangelessLorasTest {
@@ -95,8 +95,8 @@ class ChangelessLorasTest {
     GenerationResult result = pipeline.generate(prompt("a cat<lora:zero:1>"));
     assertThat(result.warnings())
         .containsExactly(
-            "LoRA 'zero' changes nothing: in each of its 1 modules a factor is zero (effect norm"
-                + " 0), as in a file that was saved before it was trained");
+            "LoRA 'zero' changes nothing: in each of its 1 modules, a factor is zero (effect norm"
+                + " 0), as in a file that was saved before training");
     assertThat(result.first().rgb()).isEqualTo(pipeline.generate(SPEC).first().rgb());
     assertThat(pipeline.generate(prompt("a cat<lora:zero:0>")).warnings()).isEmpty();
     assertThat(pipeline.generate(prompt("a cat<lora:ink:1>")).warnings()).isEmpty();
@@ -131,7 +131,7 @@ class ChangelessLorasTest {
         .singleElement()
         .asString()
         .startsWith(
-            "LoRA 'ink' changes nothing: all its 1 layers are where its strength " + strength);
+            "LoRA 'ink' changes nothing: all its 1 layers have a strength of 0 in " + strength);
   }
 
   @Test
@@ -142,7 +142,8 @@ class ChangelessLorasTest {
         assertThat(rounding.generate(faint).warnings())
             .singleElement()
             .asString()
-            .startsWith("LoRA 'ink' at 0.0001 is lost in rounding: it should move the weights by ")
+            .startsWith(
+                "LoRA 'ink' at 0.0001 is lost in rounding: it should change the weights by ")
             .contains("LoraMode.OVERLAY");
       }
       assertThat(rounding.generate(prompt("a cat<lora:ink:1>")).warnings()).isEmpty();
@@ -157,21 +158,21 @@ class ChangelessLorasTest {
     assertThatThrownBy(() -> pipeline.generate(prompt("a cat<lora:astray:1>")))
         .isInstanceOf(LoraException.class)
         .hasMessage(
-            "LoRA 'astray' is not in a folder of LoRAs; in a folder of embeddings there is a LoRA of"
-                + " this name, which must be moved");
+            "LoRA 'astray' is not in a LoRA folder; an embedding folder contains a LoRA"
+                + " of this name, which must be moved");
     assertThatThrownBy(() -> pipeline.generate(prompt("an astray cat")))
         .isInstanceOf(EmbeddingException.class)
         .hasMessageContaining("is a LoRA, not an embedding")
         .hasMessageContaining("<lora:astray:1>");
     assertThatThrownBy(() -> pipeline.generate(prompt("a cat<lora:loud:1>")))
-        .hasMessageContaining("there is an embedding of this name, which works without a tag");
+        .hasMessageContaining("an embedding of this name, which works without a tag");
     assertThatThrownBy(() -> pipeline.generate(prompt("a cat<lora:model:1>")))
         .hasMessageContaining("is a checkpoint, not a LoRA");
     PromptSpec lenient = prompt("a cat<lora:astray:1>").toBuilder().lenient(true).build();
     assertThat(pipeline.generate(lenient).warnings())
         .singleElement()
         .asString()
-        .contains("astray", "; it was left out");
+        .contains("astray", "; it was skipped");
   }
 
   @Test

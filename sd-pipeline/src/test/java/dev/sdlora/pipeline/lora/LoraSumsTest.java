@@ -10,6 +10,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.lora.LoraConflicts;
 import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.api.lora.StrengthSchedule;
 import dev.sdlora.api.model.BlockChange;
 import dev.sdlora.api.model.ModelPart;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Results warn of sums of LoRAs that move a block of the U-Net too far. */
+/** Tests warnings about sums of LoRAs that change a block of the U-Net too much. */
 class LoraSumsTest {
   private static final LoraAdapter LORA = LoraAdapter.open(TinyModels.LORA);
   private static Pipeline pipeline;
@@ -78,10 +79,7 @@ class LoraSumsTest {
   }
 
   private static LoraAdapter at(String schedule) {
-    return LORA.toBuilder()
-        .textEncoderStrength(0)
-        .unetStrength(StrengthSchedule.parse(schedule))
-        .build();
+    return LORA.withStrength(LoraStrength.of(0).withUnet(StrengthSchedule.parse(schedule)));
   }
 
   @Test

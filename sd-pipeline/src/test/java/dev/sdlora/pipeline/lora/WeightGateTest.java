@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Who may use the weights together, and who waits. */
+/** Tests which requests share the weights and which wait. */
 @Timeout(60)
 class WeightGateTest {
   private static final PatchPlan A = plan("a");
@@ -164,7 +164,7 @@ class WeightGateTest {
     leave(first);
     leave(same.join());
     assertThat(applied).containsExactly(A, B, A);
-    // One that changes plans does not join either.
+    // A request that changes plans does not share them either.
     Lease sharing = enter(LoraMode.PATCHED, A);
     CompletableFuture<Lease> waits = later(scheduled);
     assertThat(waits).isNotDone();

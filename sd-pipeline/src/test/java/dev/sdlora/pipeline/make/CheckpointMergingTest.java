@@ -8,7 +8,7 @@ import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.make.CheckpointMerging;
-import dev.sdlora.api.make.CheckpointMerging.Merged;
+import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
@@ -125,11 +125,13 @@ class CheckpointMergingTest {
     Path a = noisy("a", seed);
     Path b = noisy("b", seed + 1);
     Path sum = file("sum");
-    Merged merged = CheckpointMerging.weightedSum(a, b).multiplier(multiplier).write(sum);
+    CreatedCheckpoint merged =
+        CheckpointMerging.weightedSum(a, b).multiplier(multiplier).write(sum);
 
     TensorFile written = TensorFile.open(sum);
     assertThat(written.tensors().keySet()).isEqualTo(TensorFile.open(a).tensors().keySet());
-    assertThat(merged).isEqualTo(new Merged(sum, written.tensors().size() - 1, 1));
+    assertThat(merged)
+        .isEqualTo(new CreatedCheckpoint(sum, written.tensors().size() - 1, 1, List.of()));
     Map<String, float[]> one = values(a);
     Map<String, float[]> two = values(b);
     values(sum)
@@ -321,7 +323,8 @@ class CheckpointMergingTest {
   @Example
   void write_folders_becomeAFile() {
     Path sum = file("sum");
-    Merged merged = CheckpointMerging.weightedSum(TinyFiles.FOLDER, TinyFiles.FOLDER).write(sum);
+    CreatedCheckpoint merged =
+        CheckpointMerging.weightedSum(TinyFiles.FOLDER, TinyFiles.FOLDER).write(sum);
     assertThat(merged.kept()).isZero();
     assertThat(CheckpointReader.read(sum).unet().config())
         .isEqualTo(CheckpointReader.read(TinyFiles.FOLDER).unet().config());

@@ -3,10 +3,10 @@ package dev.sdlora.pipeline.make;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraBaking;
-import dev.sdlora.api.make.LoraBaking.Baked;
 import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.api.make.LoraExtraction;
 import dev.sdlora.api.make.LoraMerging;
@@ -51,9 +51,9 @@ class FamilyMakingTest {
   private Path bake(Path checkpoint, LoraAdapter lora, int modules, UnaryOperator<Float> rounding) {
     Path file = folder.resolve(lora.name() + "-baked.safetensors");
 
-    Baked baked = LoraBaking.into(checkpoint, List.of(lora)).write(file);
+    CreatedCheckpoint baked = LoraBaking.into(checkpoint, List.of(lora)).write(file);
 
-    assertThat(baked).isEqualTo(new Baked(file, modules, List.of()));
+    assertThat(baked).isEqualTo(new CreatedCheckpoint(file, modules, baked.kept(), List.of()));
     Map<String, float[]> patched = TinyFiles.weights(checkpoint, List.of(lora));
     Map<String, float[]> stored = TinyFiles.weights(file, List.of());
     assertThat(stored.keySet()).isEqualTo(patched.keySet());
@@ -154,7 +154,7 @@ class FamilyMakingTest {
     Map<String, float[]> before = TinyFiles.weights(base, List.of());
     Map<String, float[]> wanted = TinyFiles.weights(tuned, List.of());
     for (Path lora : List.of(file, resized, peft, merged)) {
-      Baked baked =
+      CreatedCheckpoint baked =
           LoraBaking.into(base, List.of(LoraAdapter.open(lora)))
               .write(folder.resolve("again.safetensors"));
       assertThat(baked.unmatched()).isEmpty();

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.lora.LoraStrength;
+import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.make.LoraBaking;
-import dev.sdlora.api.make.LoraBaking.Baked;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.Floats;
@@ -52,9 +53,9 @@ class LoraBakingTest {
     LoraAdapter lora = LoraAdapter.open(TinyFiles.KOHYA).withStrength(0.8);
 
     Path file = folder.resolve("baked.safetensors");
-    Baked baked = LoraBaking.into(TinyFiles.CHECKPOINT, List.of(lora)).write(file);
+    CreatedCheckpoint baked = LoraBaking.into(TinyFiles.CHECKPOINT, List.of(lora)).write(file);
 
-    assertThat(baked).isEqualTo(new Baked(file, 215 + 30, List.of()));
+    assertThat(baked).isEqualTo(new CreatedCheckpoint(file, 215 + 30, baked.kept(), List.of()));
     Map<String, float[]> patched = TinyFiles.weights(TinyFiles.CHECKPOINT, List.of(lora));
     Map<String, float[]> stored = TinyFiles.weights(file, List.of());
     assertThat(stored.keySet()).isEqualTo(patched.keySet());
@@ -108,8 +109,7 @@ class LoraBakingTest {
           seed + i,
           i == 0 ? DType.F16 : DType.F32,
           name -> (name.hashCode() + number) % 3 != 0);
-      loras.add(
-          LoraAdapter.open(lora).toBuilder().textEncoderStrength(text).unetStrength(unet).build());
+      loras.add(LoraAdapter.open(lora).withStrength(LoraStrength.of(text, unet)));
     }
 
     Path file = folder.resolve("baked.safetensors");

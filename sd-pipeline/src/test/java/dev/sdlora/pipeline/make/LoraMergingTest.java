@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.lora.BlockWeights;
+import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.api.lora.StrengthSchedule;
 import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.LoraMerging;
@@ -15,6 +16,7 @@ import dev.sdlora.tensors.file.DType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -56,10 +58,7 @@ class LoraMergingTest {
   void merge_withoutRank_doesWhatTheyDoTogether(double text, double unet, double other) {
     List<LoraAdapter> loras =
         List.of(
-            LoraAdapter.open(first).toBuilder()
-                .textEncoderStrength(text)
-                .unetStrength(unet)
-                .build(),
+            LoraAdapter.open(first).withStrength(LoraStrength.of(text, unet)),
             LoraAdapter.open(second).withStrength(other),
             LoraAdapter.open(TinyFiles.PEFT));
 
@@ -114,7 +113,7 @@ class LoraMergingTest {
     LoraMerging.of(
             List.of(
                 LoraAdapter.open(first).withStrength(0.5),
-                LoraAdapter.open(second).toBuilder().unetStrength(2).build()))
+                LoraAdapter.open(second).withStrength(LoraStrength.of(1, 2))))
         .write(file);
 
     LoraAdapter lora = LoraAdapter.open(file);
@@ -127,7 +126,11 @@ class LoraMergingTest {
   @Test
   void merge_blocksAndLeadingComponents_countAsInARequest() {
     LoraAdapter lora =
-        LoraAdapter.open(first).toBuilder().blocks(BlockWeights.parse("INS")).rankLimit(1).build();
+        LoraAdapter.open(first)
+            .withStrength(
+                LoraStrength.of(1)
+                    .withBlocks(BlockWeights.parse("INS"))
+                    .withRankLimit(OptionalInt.of(1)));
     Path file = folder.resolve("merged.safetensors");
     LoraMerging.of(List.of(lora)).write(file);
 
@@ -147,7 +150,8 @@ class LoraMergingTest {
     assertThatThrownBy(() -> LoraMerging.of(List.of(lora.withStrength(0))).write(file))
         .isInstanceOf(LoraException.class)
         .hasMessageContaining("all strengths are 0");
-    LoraAdapter changing = lora.toBuilder().unetStrength(StrengthSchedule.parse("1@0,0@1")).build();
+    LoraAdapter changing =
+        lora.withStrength(LoraStrength.of(1).withUnet(StrengthSchedule.parse("1@0,0@1")));
     assertThatThrownBy(() -> LoraMerging.of(List.of(changing)).write(file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("must have the same strength in all steps");

@@ -14,7 +14,6 @@ import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.ControlUnit.Mode;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.Image;
-import dev.sdlora.api.image.LatentPreview;
 import dev.sdlora.api.image.ResizeMode;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.VaeTiling;
@@ -31,12 +30,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a pipeline can have beside its checkpoint, through the public API. */
+/**
+ * Tests the networks that a pipeline can use in addition to its checkpoint, through the public API.
+ */
 class AuxiliaryNetworksTest {
   private static final PromptSpec SPEC =
       PromptSpec.builder().prompt("a cat").size(64, 64).steps(4).seed(5).build();
@@ -47,7 +49,8 @@ class AuxiliaryNetworksTest {
   private int arrays = pipeline.liveTensors();
 
   /**
-   * A ControlNet of the U-Net's own way down, with random layers where others have been trained.
+   * Writes a ControlNet with the weights of the U-Net's encoder and random values for the other
+   * layers.
    */
   @BeforeAll
   static void makeControlNet() {
@@ -110,7 +113,7 @@ class AuxiliaryNetworksTest {
     assertThat(followed).isNotEqualTo(plain);
     assertThat(following(unit())).isEqualTo(followed);
     assertThat(following(unit().weight(0))).isEqualTo(plain);
-    // The last of four steps begins after three quarters.
+    // The last of four steps starts at three quarters of the schedule.
     assertThat(following(unit().range(0.8, 1))).isEqualTo(plain);
     assertThat(following(unit().range(0.75, 1))).isNotIn(plain, followed);
     assertThat(following(unit().range(0, 0.75))).isEqualTo(followed);
@@ -152,7 +155,7 @@ class AuxiliaryNetworksTest {
     byte[] plain = rgb(SPEC);
     ControlUnit wrong =
         ControlUnit.builder(Fixtures.CHECKPOINT, Image.of(1, 1, new byte[3])).build();
-    // The first one has been read by then.
+    // By then, the first unit has been loaded.
     PromptSpec spec = SPEC.toBuilder().controlUnit(unit().build()).controlUnit(wrong).build();
     assertThatThrownBy(() -> rgb(spec))
         .isInstanceOf(CheckpointException.class)
@@ -206,7 +209,7 @@ class AuxiliaryNetworksTest {
     assertLevelsDiffer(rgb(SPEC.toBuilder().vaeTiling(VaeTiling.ON).build()), whole, 1);
   }
 
-  /** Sums in another order may tip a level. */
+  /** A different order of summation may change a level by 1. */
   private static void assertLevelsDiffer(byte[] actual, byte[] expected, int most) {
     for (int i = 0; i < expected.length; i++) {
       assertThat(Math.abs((actual[i] & 0xff) - (expected[i] & 0xff))).isLessThanOrEqualTo(most);
@@ -224,8 +227,8 @@ class AuxiliaryNetworksTest {
         SPEC,
         new GenerationListener() {
           @Override
-          public void stepEnd(Step step, LatentPreview preview) {
-            sizes.add(preview.toImage().getWidth() + "x" + preview.toImage().getHeight());
+          public void stepEnd(Step step, Supplier<Image> preview) {
+            sizes.add(preview.get().width() + "x" + preview.get().height());
           }
         });
     assertThat(sizes).hasSize(4).containsOnly("64x64");
@@ -245,14 +248,14 @@ class AuxiliaryNetworksTest {
                 tiny,
                 new GenerationListener() {
                   @Override
-                  public void stepEnd(Step step, LatentPreview latent) {
-                    preview[0] = Image.of(latent.toImage()).rgb();
+                  public void stepEnd(Step step, Supplier<Image> latent) {
+                    preview[0] = latent.get().rgb();
                   }
                 })
             .images()
             .get(0);
 
-    // At the end of the last step there is no noise left, and the preview is the image.
+    // The last step ends without noise, so the preview is the image.
     assertThat(drawn.image().rgb()).isEqualTo(preview[0]).isNotEqualTo(rgb(SPEC));
     assertThat(drawn.infotext()).contains(", VAE Decoder: TAESD");
     assertThat(PromptSpec.fromInfotext(drawn.infotext()).finalDecoder())
@@ -267,12 +270,15 @@ class AuxiliaryNetworksTest {
     assertThatThrownBy(() -> pipeline.generate(tiny))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
-            "the request's finalDecoder is TAESD, but the pipeline was built without its file; give"
-                + " it to Pipeline.Builder.previewDecoder or by --preview-decoder");
+            "finalDecoder is TAESD, but the pipeline has no TAESD file; set it with"
+                + " Pipeline.Builder.previewDecoder or --preview-decoder");
     assertThat(rgb(SPEC)).isNotEmpty();
   }
 
-  /** TAESD3 and TAEF1 are TAESD but for the channels; others are no TAESD at all. */
+  /**
+   * TAESD3 and TAEF1 differ from TAESD only in the channels; the other networks are no TAESD at
+   * all.
+   */
   @Test
   void build_networksOfOtherModels_areRefusedInOneSentence() {
     Path modern =

@@ -9,15 +9,14 @@ import dev.sdlora.tensors.natives.Processor;
 import dev.sdlora.tensors.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 
-/** What a precision means on a device. */
+/** Tests the dtype of each precision on a device. */
 class PrecisionChoiceTest {
   @Test
   void of_auto_isWhatTheProcessorHasInstructionsFor() {
     assertThat(PrecisionChoice.of(Precision.AUTO, "cpu"))
         .isEqualTo(Processor.hasBfloat16() ? ScalarType.BFLOAT16 : ScalarType.FLOAT32);
     assertThat(PrecisionChoice.of(Precision.AUTO, "gpu0")).isEqualTo(ScalarType.FLOAT32);
-    assertThat(PrecisionChoice.reason("gpu0"))
-        .isEqualTo("other formats have not been tried on GPUs");
+    assertThat(PrecisionChoice.reason("gpu0")).isEqualTo("other dtypes are untested on GPUs");
   }
 
   @Test
@@ -26,7 +25,7 @@ class PrecisionChoiceTest {
     assertThatThrownBy(() -> PrecisionChoice.of(Precision.FLOAT16, "cpu"))
         .isInstanceOf(StableDiffusionException.class)
         .hasMessage(
-            "precision FLOAT16 is for GPUs, and the device is 'cpu', which has no arithmetic for"
-                + " it; BFLOAT16 takes as little memory");
+            "precision FLOAT16 requires a GPU, but the device is 'cpu'; BFLOAT16 needs the same"
+                + " memory");
   }
 }

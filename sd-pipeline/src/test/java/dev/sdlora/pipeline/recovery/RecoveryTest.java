@@ -92,8 +92,10 @@ final class RecoveryTest {
             "ink lines v2: %s, add_detail_by_x: %s"
                 .formatted(autoV3(ink), FileHashes.autoV2(detail)));
     assertThat(recovery.missing()).isEmpty();
-    assertThat(recovery.found()).extracting(Recovery.Found::file).containsExactly(ink, detail);
-    assertThat(recovery.found()).allMatch(Recovery.Found::renamed);
+    assertThat(recovery.found())
+        .extracting(item -> item.file().orElseThrow())
+        .containsExactly(ink, detail);
+    assertThat(recovery.found()).allMatch(Recovery.Item::renamed);
   }
 
   @Test
@@ -107,10 +109,10 @@ final class RecoveryTest {
             "Lora hashes: \"gone: 0123456789ab, style: ba9876543210, same: %s\""
                 .formatted(autoV3(same)));
 
-    List<Recovery.Missing> missing = library.missing(spec);
+    List<Recovery.Item> missing = library.missing(spec);
 
     assertThat(missing)
-        .extracting(Recovery.Missing::toString)
+        .extracting(Recovery.Item::toString)
         .containsExactly(
             "LoRA 'gone' (hash 0123456789ab) is missing",
             "LoRA 'unhashed' is missing",
@@ -137,9 +139,9 @@ final class RecoveryTest {
     assertThat(recovery.spec().negativePrompt()).isEqualTo("(easynegative_v2:1.2), lost");
     assertThat(recovery.spec().prompt()).isEqualTo(spec.prompt());
     assertThat(recovery.missing())
-        .extracting(Recovery.Missing::toString)
+        .extracting(Recovery.Item::toString)
         .containsExactly("embedding 'lost' (hash 0123456789ab) is missing");
-    assertThat(recovery.found()).extracting(Recovery.Found::kind).containsExactly(Kind.EMBEDDING);
+    assertThat(recovery.found()).extracting(Recovery.Item::kind).containsExactly(Kind.EMBEDDING);
   }
 
   @Test
@@ -183,7 +185,7 @@ final class RecoveryTest {
 
     assertThat(recovery.spec().prompt()).isEqualTo("a <lora:ink_v9:1>");
     assertThat(recovery.missing())
-        .extracting(Recovery.Missing::toString)
+        .extracting(Recovery.Item::toString)
         .containsExactly("checkpoint '' (hash 0123456789) is missing");
   }
 

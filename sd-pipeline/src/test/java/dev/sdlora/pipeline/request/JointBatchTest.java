@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Images of a request that are drawn together. */
+/** Tests images of a request that are drawn together. */
 @Timeout(120)
 @Tag("slow")
 class JointBatchTest {
@@ -68,7 +68,7 @@ class JointBatchTest {
     return images.stream().map(GeneratedImage::image).toList();
   }
 
-  /** Rounding of float32 may turn a grey level into the next one. */
+  /** Rounding in float32 may change a grey level by 1. */
   private static void assertAlikeOneByOne(PromptSpec spec, SpeedOptions joint) {
     List<GeneratedImage> alone = draw(spec, joint.toBuilder().exactBatches(true).build());
     List<GeneratedImage> together = draw(spec, joint);

@@ -16,7 +16,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-/** How masks lie over what is drawn. */
+/** Tests the placement of masks over latents. */
 class MasksTest {
   private static final RegionMask LEFT = RegionMask.rectangle(0, 0, 0.5, 1).withBlur(0);
 
@@ -39,12 +39,12 @@ class MasksTest {
   void areas_blur_isInPixelsOfTheFirstPass() {
     RegionFrame frame = RegionFrame.whole(new ImageSize(128, 16));
     float[] soft = area(LEFT.withBlur(8), frame);
-    // A Gaussian's share of what lies up to one, two and three deviations away, as means over one.
+    // Gaussian integrals up to one, two and three deviations away, averaged over one deviation.
     assertThat(soft[7]).isCloseTo(0.685f, within(0.02f));
     assertThat(soft[8]).isCloseTo(0.315f, within(0.02f));
     assertThat(soft[9]).isCloseTo(0.075f, within(0.02f));
     assertThat(soft[4]).isEqualTo(1);
-    // Twice as large, it spans twice as many positions.
+    // In an image twice as large, the mask covers twice as many positions.
     ImageSize large = new ImageSize(256, 32);
     float[] enlarged = area(LEFT.withBlur(8), frame.enlarged(large, large));
     for (int x = 0; x < 16; x++) {

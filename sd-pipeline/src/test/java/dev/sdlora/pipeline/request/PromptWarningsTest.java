@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is said about prompts reaches who asked for images. */
+/** Tests that callers receive warnings about prompts. */
 @Timeout(120)
 class PromptWarningsTest {
   private static final PromptSpec SPEC =
@@ -129,7 +129,7 @@ class PromptWarningsTest {
         .filteredOn(warning -> warning.contains("not closed"))
         .singleElement()
         .asString()
-        .endsWith("; it was read as text");
+        .endsWith("; it was treated as text");
   }
 
   @ParameterizedTest
@@ -170,8 +170,8 @@ class PromptWarningsTest {
 
     assertThat(warnings(spec))
         .containsExactly(
-            "the embedding 'EasyNegative' lies in a folder of LoRAs and was read as text; it acts"
-                + " from a folder of embeddings");
+            "the embedding 'EasyNegative' is in a LoRA folder and was treated as text; move it to an"
+                + " embedding folder to use it");
     assertThat(warnings(prompt("ink, bad-hands, EasyNegative2"))).isEmpty();
   }
 

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What requests are estimated to take against the peaks of processes that do nothing else. Of
- * larger images and other networks docs/evidence/measurements.md tells.
+ * Compares memory estimates of requests to the peaks of separate processes. For larger images and
+ * other networks, see docs/evidence/measurements.md.
  */
 @EnabledOnOs(OS.LINUX)
 @Tag("slow")
@@ -43,7 +43,10 @@ final class RequestMemoryTest {
     assertNeedIsWithinAQuarter(Fixtures.CHECKPOINT, request);
   }
 
-  /** Its autoencoder has shortcuts, convolutions without a norm before them, at the full size. */
+  /**
+   * The demo model's autoencoder has shortcut convolutions without a norm before them, at full
+   * size.
+   */
   @Test
   void need_demoModel_isWithinAQuarterOfThePeak() throws Exception {
     assertNeedIsWithinAQuarter(DEMO, "BFLOAT16 512 512 1");
@@ -57,7 +60,9 @@ final class RequestMemoryTest {
     command.addAll(List.of(PeakMemory.class.getName(), checkpoint.toString()));
     command.addAll(List.of(request.replace("lora=", "lora=" + Fixtures.LORAS + "/").split(" ")));
     ProcessBuilder program = new ProcessBuilder(command).redirectErrorStream(true);
-    program.environment().remove("OMP_NUM_THREADS"); // As applications run, not as tests do.
+    program
+        .environment()
+        .remove("OMP_NUM_THREADS"); // Applications run without this setting of the tests.
     Process process = program.start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     Matcher result = RESULT.matcher(output);

@@ -46,7 +46,7 @@ class SizeWarningTest {
   void of_sizeFarAboveTheModels_namesTheSizeThatSuits(int side, String size, String suited) {
     assertThat(SizeWarning.of(SPEC, ImageSize.parse(size), new ImageSize(side, side)))
         .hasValue(
-            "%s is far above the %sx%s that this model was trained for, so subjects may repeat; draw %s and enlarge it with hires fix"
+            "%s is far above the %sx%s that this model was trained for, so subjects may repeat; use %s and enlarge it with hires fix"
                 .formatted(size, side, side, suited));
   }
 
@@ -55,7 +55,7 @@ class SizeWarningTest {
   void of_sizeFarBelowTheModels_namesTheSizeThatSuits(int side, String size, String suited) {
     assertThat(SizeWarning.of(SPEC, ImageSize.parse(size), new ImageSize(side, side)))
         .hasValue(
-            "%s is far below the %sx%s that this model was trained for, so the image may show little; draw %s"
+            "%s is far below the %sx%s that this model was trained for, so the image may show little; use %s"
                 .formatted(size, side, side, suited));
   }
 

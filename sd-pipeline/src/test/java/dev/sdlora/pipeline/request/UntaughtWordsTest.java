@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Models that tell which words they were taught. */
+/** Tests models that list the words they were taught. */
 @Timeout(120)
 class UntaughtWordsTest {
   private static final PromptSpec SPEC =

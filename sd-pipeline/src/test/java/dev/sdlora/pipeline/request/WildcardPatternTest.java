@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class WildcardPatternTest {
-  /** The first eight are the examples of the extension's documentation. */
+  /** The first eight cases are the examples in the extension's documentation. */
   @ParameterizedTest
   @CsvSource({
     "colors*, colors, true",

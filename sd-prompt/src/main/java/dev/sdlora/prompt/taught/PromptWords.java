@@ -53,10 +53,10 @@ public final class PromptWords {
 
   private static void addTo(List<Word> words, List<PromptNode> nodes) {
     for (PromptNode node : nodes) {
-      if (node instanceof PromptNode.Text text) {
-        int offset = text.span().start();
+      if (node.kind() == PromptNode.Kind.TEXT) {
+        int offset = node.span().start();
         WORD_OR_EMOJI
-            .matcher(text.text())
+            .matcher(node.toString())
             .results()
             .map(
                 found ->

@@ -1,9 +1,7 @@
 package dev.sdlora.prompt.tree;
 
 import dev.sdlora.api.prompt.PromptNode;
-import dev.sdlora.api.prompt.PromptNode.Bracket;
-import dev.sdlora.api.prompt.PromptNode.Break;
-import dev.sdlora.api.prompt.PromptNode.Escape;
+import dev.sdlora.api.prompt.PromptNode.Kind;
 import dev.sdlora.api.prompt.Span;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.grammar.AttentionEvents;
@@ -13,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 
 /**
  * Builds the nodes of a stretch of text: a pair of brackets becomes one node, other brackets stay
@@ -92,27 +89,27 @@ final class Brackets implements AttentionEvents {
     textFrom = textTo;
   }
 
-  private void add(int from, int to, BiFunction<Span, String, PromptNode> node) {
+  private void add(int from, int to, Kind kind) {
     addText();
-    leaves.addTo(nodes, from, to, node);
+    leaves.addTo(nodes, from, to, kind);
   }
 
   @Override
   public void escape(int from, int to) {
-    add(from, to, Escape::new);
+    add(from, to, Kind.ESCAPE);
   }
 
   @Override
   public void chunkBorder(int from, int to) {
     int word = text.indexOf(BREAK, from);
     text(from, word);
-    add(word, word + BREAK.length(), Break::new);
+    add(word, word + BREAK.length(), Kind.BREAK);
     text(word + BREAK.length(), to);
   }
 
   @Override
   public void stray(int at) {
-    add(at, at + 1, Bracket::new);
+    add(at, at + 1, Kind.BRACKET);
   }
 
   @Override
@@ -139,33 +136,32 @@ final class Brackets implements AttentionEvents {
 
   private void close(Deque<Opening> openings, int from, int to, double factor) {
     Opening opening = openings.pop();
-    add(from, to, Bracket::new);
+    add(from, to, Kind.BRACKET);
     if (opening.canPair) {
       while (pairs.element() != opening) {
         pairs.pop().canPair = false;
       }
       pairs.pop();
       PromptNode closing = nodes.remove(nodes.size() - 1);
-      pair(opening, Optional.of((Bracket) closing), factor);
+      pair(opening, Optional.of(closing), factor);
     }
   }
 
   /** Joins an opening bracket and everything after it into one node. */
-  private void pair(Opening opening, Optional<Bracket> closing, double factor) {
+  private void pair(Opening opening, Optional<PromptNode> closing, double factor) {
     List<PromptNode> tail = nodes.subList(opening.index, nodes.size());
-    Bracket bracket = (Bracket) tail.get(0);
+    PromptNode bracket = tail.get(0);
     PromptNode last = tail.get(tail.size() - 1);
-    int end = closing.<PromptNode>map(node -> node).orElse(last).span().end();
-    char character = bracket.text().charAt(0);
+    int end = closing.orElse(last).span().end();
     PromptNode pair =
-        new PromptNode.Attention(
+        new PromptNode(
+            Kind.ATTENTION,
             new Span(bracket.span().start(), end),
-            character,
-            tail.subList(1, tail.size()),
-            closing.map(Bracket::text),
+            List.of(bracket.toString(), closing.map(PromptNode::toString).orElse("")),
+            List.of(tail.subList(1, tail.size())),
             closing.isPresent()
                 ? factor
-                : character == '(' ? Attention.STRONGER : Attention.WEAKER);
+                : bracket.toString().equals("(") ? Attention.STRONGER : Attention.WEAKER);
     tail.clear();
     nodes.add(pair);
   }

@@ -1,13 +1,10 @@
 package dev.sdlora.prompt.tree;
 
 import dev.sdlora.api.prompt.PromptNode;
-import dev.sdlora.api.prompt.PromptNode.Comment;
-import dev.sdlora.api.prompt.PromptNode.Tag;
-import dev.sdlora.api.prompt.PromptNode.Text;
+import dev.sdlora.api.prompt.PromptNode.Kind;
 import dev.sdlora.api.prompt.Span;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import java.util.List;
-import java.util.function.BiFunction;
 
 /**
  * Builds the nodes without children. Builds them in order, from offsets in the text without
@@ -58,12 +55,7 @@ final class Leaves {
 
   private PromptNode cut(Span span) {
     String written = prompt.substring(span.start(), span.end());
-    if (written.charAt(0) == '#') {
-      return new Comment(span, written);
-    }
-    int colon = written.indexOf(':');
-    String arguments = written.substring(colon + 1, written.length() - 1);
-    return new Tag(span, written.substring(1, colon), List.of(arguments.split(":", -1)));
+    return new PromptNode(written.charAt(0) == '#' ? Kind.COMMENT : Kind.TAG, span, written);
   }
 
   /** Adds literal text with the comments and tags in it. */
@@ -72,16 +64,16 @@ final class Leaves {
     while (at < to) {
       addCuts(nodes, at);
       int end = nextCut < places.length ? Math.min(to, places[nextCut]) : to;
-      addTo(nodes, at, end, Text::new);
+      addTo(nodes, at, end, Kind.TEXT);
       at = end;
     }
   }
 
   /** Adds an element of the language, as written. */
-  void addTo(List<PromptNode> nodes, int from, int to, BiFunction<Span, String, PromptNode> node) {
+  void addTo(List<PromptNode> nodes, int from, int to, Kind kind) {
     addCuts(nodes, from);
     Span span = span(from, to);
-    nodes.add(node.apply(span, written(from, to)));
+    nodes.add(new PromptNode(kind, span, written(from, to)));
   }
 
   /** Returns a stretch of the text as written, with the comments and tags inside it. */

@@ -2,9 +2,7 @@ package dev.sdlora.prompt.tree;
 
 import dev.sdlora.api.prompt.Prompt;
 import dev.sdlora.api.prompt.PromptNode;
-import dev.sdlora.api.prompt.PromptNode.Attention;
-import dev.sdlora.api.prompt.PromptNode.Bracket;
-import dev.sdlora.api.prompt.PromptNode.Text;
+import dev.sdlora.api.prompt.PromptNode.Kind;
 import dev.sdlora.api.prompt.Span;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,50 +36,52 @@ final class Mistakes {
 
   private void checkAll(List<PromptNode> nodes) {
     for (PromptNode node : nodes) {
-      if (node instanceof Text text) {
-        check(text);
-      } else if (node instanceof Bracket bracket) {
-        add(bracket.span(), "'" + bracket.text() + "'", "has no matching bracket");
-      } else if (node instanceof Attention attention) {
-        check(attention);
+      switch (node.kind()) {
+        case TEXT -> checkText(node);
+        case BRACKET -> add(node.span(), "'" + node + "'", "has no matching bracket");
+        case ATTENTION -> checkAttention(node);
+        default -> {}
       }
       checkAll(node.children());
     }
   }
 
-  private void check(Text text) {
-    Matcher tag = OPEN_TAG.matcher(text.text());
+  private void checkText(PromptNode node) {
+    String text = node.toString();
+    Matcher tag = OPEN_TAG.matcher(text);
     while (tag.find()) {
-      add(within(text, tag.start(), tag.end()), "the tag '" + tag.group() + "'", "is not closed");
+      add(within(node, tag.start(), tag.end()), "the tag '" + tag.group() + "'", "is not closed");
     }
-    int bar = text.text().indexOf('|');
+    int bar = text.indexOf('|');
     while (bar >= 0) {
-      int at = text.span().start() + bar;
+      int at = node.span().start() + bar;
       if (at == 0 || prompt.charAt(at - 1) != '\\') {
         add(
             new Span(at, at + 1),
             "'|'",
             "is outside an alternation, which disables all prompt editing");
       }
-      bar = text.text().indexOf('|', bar + 1);
+      bar = text.indexOf('|', bar + 1);
     }
   }
 
-  private void check(Attention attention) {
-    if (attention.closing().isEmpty()) {
+  private void checkAttention(PromptNode attention) {
+    String opening = attention.literals().get(0);
+    String closing = attention.literals().get(1);
+    if (closing.isEmpty()) {
       Span open = new Span(attention.span().start(), attention.span().start() + 1);
-      add(open, "'" + attention.bracket() + "'", "is never closed and acts up to the end");
+      add(open, "'" + opening + "'", "is never closed and acts up to the end");
       return;
     }
     String last = lastText(attention);
-    if (attention.bracket() == '[') {
+    if (opening.equals("[")) {
       if (last.contains(":")) {
         add(
             attention.span(),
             "'['",
             "does not begin prompt editing: a number must follow its last colon");
       }
-    } else if (attention.closing().get().equals(")") && NUMBER_LIKE.matcher(last).find()) {
+    } else if (closing.equals(")") && NUMBER_LIKE.matcher(last).find()) {
       add(
           attention.span(),
           "'('",
@@ -89,14 +89,13 @@ final class Mistakes {
     }
   }
 
-  private static String lastText(Attention attention) {
+  private static String lastText(PromptNode attention) {
     List<PromptNode> inside = attention.children();
-    return !inside.isEmpty() && inside.get(inside.size() - 1) instanceof Text text
-        ? text.text()
-        : "";
+    PromptNode last = inside.isEmpty() ? attention : inside.get(inside.size() - 1);
+    return last.kind() == Kind.TEXT ? last.toString() : "";
   }
 
-  private static Span within(Text text, int from, int to) {
+  private static Span within(PromptNode text, int from, int to) {
     return new Span(text.span().start() + from, text.span().start() + to);
   }
 

@@ -4,11 +4,7 @@ import dev.sdlora.api.lora.StrengthSchedule;
 import dev.sdlora.api.lora.StrengthSchedule.Point;
 import dev.sdlora.api.prompt.Prompt;
 import dev.sdlora.api.prompt.PromptNode;
-import dev.sdlora.api.prompt.PromptNode.Attention;
-import dev.sdlora.api.prompt.PromptNode.Break;
-import dev.sdlora.api.prompt.PromptNode.Editing;
-import dev.sdlora.api.prompt.PromptNode.PartWeight;
-import dev.sdlora.api.prompt.PromptNode.Tag;
+import dev.sdlora.api.prompt.PromptNode.Kind;
 import dev.sdlora.api.prompt.Span;
 import dev.sdlora.prompt.grammar.Characters;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
@@ -67,32 +63,33 @@ final class Pitfalls {
   private void lookAt(
       List<PromptNode> nodes, double weight, boolean inside, boolean alone, Optional<Turn> turn) {
     for (PromptNode node : nodes) {
-      if (node instanceof PartWeight trailing && alone && !negative) {
-        String what = "the trailing '" + trailing.text() + "'";
+      if (node.kind() == Kind.PART_WEIGHT && alone && !negative) {
+        String what = "the trailing '" + node + "'";
         add(
             node.span(),
             what,
             "is an AND weight in A1111: it is removed from the text and scales the whole prompt");
-      } else if (node instanceof Break && weight != 1) {
+      } else if (node.kind() == Kind.BREAK && weight != 1) {
         add(node.span(), "BREAK", "is inside brackets and is read as a word");
-      } else if (node instanceof Tag tag) {
-        lookAt(tag, inside, turn);
+      } else if (node.kind() == Kind.TAG) {
+        lookAtTag(node, inside, turn);
       }
-      if (node instanceof Editing editing) {
-        lookAt(editing);
-        double place = place(editing);
-        List<PromptNode> before = editing.before().orElse(List.of());
-        lookAt(before, weight, true, alone, Optional.of(new Turn(place, false)));
-        lookAt(editing.after(), weight, true, alone, Optional.of(new Turn(place, true)));
+      if (node.kind() == Kind.EDITING) {
+        lookAtEditing(node);
+        double place = place(node);
+        int after = node.branches().size() - 1;
+        for (int i = 0; i <= after; i++) {
+          Optional<Turn> change = Optional.of(new Turn(place, i == after));
+          lookAt(node.branches().get(i), weight, true, alone, change);
+        }
       } else {
-        double inner = node instanceof Attention attention ? weight * attention.factor() : weight;
-        lookAt(node.children(), inner, true, alone, turn);
+        lookAt(node.children(), weight * node.factor(), true, alone, turn);
       }
     }
   }
 
-  private void lookAt(Tag tag, boolean inside, Optional<Turn> turn) {
-    String what = "the tag " + PromptNode.print(List.of(tag));
+  private void lookAtTag(PromptNode tag, boolean inside, Optional<Turn> turn) {
+    String what = "the tag " + tag;
     if (!tagsAct) {
       add(tag.span(), what, "is text here, as in A1111, where negative prompts cannot have tags");
       return;
@@ -100,11 +97,12 @@ final class Pitfalls {
     if (negative) {
       add(tag.span(), what, "has an effect here; in A1111 negative prompts cannot have tags");
     }
-    if (inside && LoraTag.isKind(tag.kind())) {
+    if (inside && LoraTag.isKind(tag.tagName())) {
       add(
           tag.span(),
           what,
-          "is inside brackets but still applies fully and to the whole image; write strengths that change over the steps as weight@place, such as "
+          "is inside brackets but still applies fully and to the whole image; write strengths that"
+              + " change over the steps as weight@place, such as "
               + changing(tag, turn));
     }
   }
@@ -113,10 +111,11 @@ final class Pitfalls {
    * Returns the tag with strengths that change over the steps; uses example strengths if it is not
    * clear which were meant.
    */
-  private static String changing(Tag tag, Optional<Turn> turn) {
-    String named = "<" + tag.kind() + ":" + tag.arguments().get(0);
-    String weight = tag.arguments().size() == 1 ? "1" : Characters.strip(tag.arguments().get(1));
-    return tag.arguments().size() <= 2 && PLAIN_WEIGHT.matcher(weight).matches()
+  private static String changing(PromptNode tag, Optional<Turn> turn) {
+    String named = "<" + tag.tagName() + ":" + tag.tagArguments().get(0);
+    String weight =
+        tag.tagArguments().size() == 1 ? "1" : Characters.strip(tag.tagArguments().get(1));
+    return tag.tagArguments().size() <= 2 && PLAIN_WEIGHT.matcher(weight).matches()
         ? turn.map(
                 change ->
                     named + ":" + weight + ":" + change.strengths(Double.parseDouble(weight)) + ">")
@@ -124,20 +123,20 @@ final class Pitfalls {
         : named + ":0@0,1@0.8>";
   }
 
-  private double place(Editing editing) {
+  private double place(PromptNode editing) {
     PromptSteps pass = passes.get(0);
     double share = (double) pass.stepOf(when(editing)) / pass.steps();
     return Math.rint(100 * Math.max(0, Math.min(share, 1))) / 100;
   }
 
   /** Returns the number without the tags and comments that may be inside it. */
-  private static String when(Editing editing) {
+  private static String when(PromptNode editing) {
     return Characters.strip(ExtraNetworks.cut(editing.when()).text());
   }
 
-  private void lookAt(Editing editing) {
+  private void lookAtEditing(PromptNode editing) {
     String when = when(editing);
-    String what = "the prompt editing '" + PromptNode.print(List.of(editing)) + "'";
+    String what = "the prompt editing '" + editing + "'";
     if (passes.stream().allMatch(pass -> pass.stepOf(when) >= pass.steps())) {
       String steps =
           passes.stream()

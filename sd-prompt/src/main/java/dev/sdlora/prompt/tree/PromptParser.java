@@ -2,6 +2,7 @@ package dev.sdlora.prompt.tree;
 
 import dev.sdlora.api.prompt.Prompt;
 import dev.sdlora.api.prompt.PromptNode;
+import dev.sdlora.api.prompt.PromptNode.Kind;
 import dev.sdlora.prompt.grammar.Characters;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.Subprompt;
@@ -10,8 +11,8 @@ import dev.sdlora.prompt.schedule.Switch.Alternation;
 import dev.sdlora.prompt.schedule.Switch.Editing;
 import dev.sdlora.prompt.schedule.Switches;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 
 /** Builds the tree of a prompt from the results of the passes over it. */
 public final class PromptParser {
@@ -55,11 +56,11 @@ public final class PromptParser {
     String written = text.substring(part.offset(), part.end());
     int weightEnd = part.offset() + Characters.stripEnd(written).length();
     if (weightEnd > end) {
-      leaves.addTo(nodes, end, weightEnd, PromptNode.PartWeight::new);
+      leaves.addTo(nodes, end, weightEnd, Kind.PART_WEIGHT);
     }
     leaves.addText(nodes, weightEnd, part.end());
     if (part.end() < text.length()) {
-      leaves.addTo(nodes, part.end(), part.end() + Subprompt.AND.length(), PromptNode.And::new);
+      leaves.addTo(nodes, part.end(), part.end() + Subprompt.AND.length(), Kind.AND);
     } else {
       leaves.addCuts(nodes, text.length());
     }
@@ -113,20 +114,27 @@ public final class PromptParser {
             alternation.options().stream()
                 .map(option -> read(option.start() + offset, option.end() + offset, depth))
                 .toList();
-        return new PromptNode.Alternation(leaves.span(start(place), end), options);
+        return node(Kind.ALTERNATION, place, "|", "]", options);
       }
       Editing editing = (Editing) place;
       boolean hasBefore = editing.after().start() > editing.before().end();
-      Optional<List<PromptNode>> before = Optional.empty();
+      List<List<PromptNode>> texts = new ArrayList<>();
       if (hasBefore) {
-        before =
-            Optional.of(
-                read(editing.before().start() + offset, editing.before().end() + offset, depth));
+        texts.add(read(editing.before().start() + offset, editing.before().end() + offset, depth));
       }
       int colon = editing.after().end() + offset;
-      List<PromptNode> after = read(editing.after().start() + offset, colon, depth);
+      texts.add(read(editing.after().start() + offset, colon, depth));
       String when = leaves.between(colon, end - 1);
-      return new PromptNode.Editing(leaves.span(start(place), end), before, after, when);
+      return node(Kind.EDITING, place, ":", ":" + when + "]", texts);
+    }
+
+    private PromptNode node(
+        Kind kind, Switch place, String divider, String closing, List<List<PromptNode>> texts) {
+      List<String> literals = new ArrayList<>();
+      literals.add("[");
+      literals.addAll(Collections.nCopies(texts.size() - 1, divider));
+      literals.add(closing);
+      return new PromptNode(kind, leaves.span(start(place), end(place)), literals, texts, 1);
     }
   }
 }

@@ -5,20 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.prompt.Prompt;
 import dev.sdlora.api.prompt.PromptNode;
-import dev.sdlora.api.prompt.PromptNode.Alternation;
-import dev.sdlora.api.prompt.PromptNode.And;
-import dev.sdlora.api.prompt.PromptNode.Attention;
-import dev.sdlora.api.prompt.PromptNode.Bracket;
-import dev.sdlora.api.prompt.PromptNode.Break;
-import dev.sdlora.api.prompt.PromptNode.Comment;
-import dev.sdlora.api.prompt.PromptNode.Editing;
-import dev.sdlora.api.prompt.PromptNode.Escape;
-import dev.sdlora.api.prompt.PromptNode.PartWeight;
-import dev.sdlora.api.prompt.PromptNode.Tag;
-import dev.sdlora.api.prompt.PromptNode.Text;
+import dev.sdlora.api.prompt.PromptNode.Kind;
 import dev.sdlora.api.prompt.Span;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -32,6 +21,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PromptParserTest {
+  private static PromptNode leaf(Kind kind, Span span, String text) {
+    return new PromptNode(kind, span, text);
+  }
 
   @Test
   void parse_everyKindOfNode_hasSpansAndContents() {
@@ -39,29 +31,40 @@ class PromptParserTest {
 
     assertThat(prompt.parts().get(0).nodes())
         .containsExactly(
-            new Attention(
+            new PromptNode(
+                Kind.ATTENTION,
                 new Span(0, 7),
-                '(',
-                List.of(new Text(new Span(1, 2), "a")),
-                Optional.of(":1.2)"),
+                List.of("(", ":1.2)"),
+                List.of(List.of(leaf(Kind.TEXT, new Span(1, 2), "a"))),
                 1.2),
-            new Editing(
+            new PromptNode(
+                Kind.EDITING,
                 new Span(7, 15),
-                Optional.of(List.of(new Text(new Span(8, 9), "b"))),
-                List.of(new Text(new Span(10, 11), "c")),
-                " 3"),
-            new Escape(new Span(15, 17), "\\("),
-            new Text(new Span(17, 18), " "),
-            new Alternation(
-                new Span(18, 22), List.of(List.of(new Text(new Span(19, 20), "d")), List.of())),
-            new Text(new Span(22, 23), " "),
-            new Break(new Span(23, 28), "BREAK"),
-            new Tag(new Span(28, 41), "lora", List.of("x", "te=1")),
-            new Comment(new Span(41, 43), "#y"),
-            new Text(new Span(43, 48), "\nANDz"),
-            new PartWeight(new Span(48, 50), ":2"),
-            new Text(new Span(50, 51), " "));
+                List.of("[", ":", ": 3]"),
+                List.of(
+                    List.of(leaf(Kind.TEXT, new Span(8, 9), "b")),
+                    List.of(leaf(Kind.TEXT, new Span(10, 11), "c"))),
+                1),
+            leaf(Kind.ESCAPE, new Span(15, 17), "\\("),
+            leaf(Kind.TEXT, new Span(17, 18), " "),
+            new PromptNode(
+                Kind.ALTERNATION,
+                new Span(18, 22),
+                List.of("[", "|", "]"),
+                List.of(List.of(leaf(Kind.TEXT, new Span(19, 20), "d")), List.of()),
+                1),
+            leaf(Kind.TEXT, new Span(22, 23), " "),
+            leaf(Kind.BREAK, new Span(23, 28), "BREAK"),
+            leaf(Kind.TAG, new Span(28, 41), "<lora:x:te=1>"),
+            leaf(Kind.COMMENT, new Span(41, 43), "#y"),
+            leaf(Kind.TEXT, new Span(43, 48), "\nANDz"),
+            leaf(Kind.PART_WEIGHT, new Span(48, 50), ":2"),
+            leaf(Kind.TEXT, new Span(50, 51), " "));
     assertThat(prompt.parts()).extracting(Prompt.Part::weight).containsExactly(2.0);
+    assertThat(prompt.parts().get(0).nodes().get(1).when()).isEqualTo(" 3");
+    PromptNode tag = prompt.parts().get(0).nodes().get(7);
+    assertThat(tag.tagName()).isEqualTo("lora");
+    assertThat(tag.tagArguments()).containsExactly("x", "te=1");
   }
 
   @Test
@@ -72,46 +75,47 @@ class PromptParserTest {
         .containsExactly(
             new Prompt.Part(
                 List.of(
-                    new Text(new Span(0, 1), "a"),
-                    new PartWeight(new Span(1, 5), " :.5"),
-                    new Text(new Span(5, 6), " "),
-                    new And(new Span(6, 9), "AND")),
+                    leaf(Kind.TEXT, new Span(0, 1), "a"),
+                    leaf(Kind.PART_WEIGHT, new Span(1, 5), " :.5"),
+                    leaf(Kind.TEXT, new Span(5, 6), " "),
+                    leaf(Kind.AND, new Span(6, 9), "AND")),
                 0.5),
-            new Prompt.Part(List.of(new Text(new Span(9, 11), " b")), 1));
+            new Prompt.Part(List.of(leaf(Kind.TEXT, new Span(9, 11), " b")), 1));
   }
 
   @Test
   void parse_bracketsWithoutPartner_actToTheEndOrStand() {
     assertThat(PromptParser.parse("(a)]([b").parts().get(0).nodes())
         .satisfiesExactly(
-            closed -> assertThat(((Attention) closed).closing()).contains(")"),
-            stray -> assertThat(stray).isEqualTo(new Bracket(new Span(3, 4), "]")),
+            closed -> assertThat(closed.literals()).containsExactly("(", ")"),
+            stray -> assertThat(stray).isEqualTo(leaf(Kind.BRACKET, new Span(3, 4), "]")),
             open ->
                 assertThat(open)
                     .isEqualTo(
-                        new Attention(
+                        new PromptNode(
+                            Kind.ATTENTION,
                             new Span(4, 7),
-                            '(',
+                            List.of("(", ""),
                             List.of(
-                                new Attention(
-                                    new Span(5, 7),
-                                    '[',
-                                    List.of(new Text(new Span(6, 7), "b")),
-                                    Optional.empty(),
-                                    1 / 1.1)),
-                            Optional.empty(),
+                                List.of(
+                                    new PromptNode(
+                                        Kind.ATTENTION,
+                                        new Span(5, 7),
+                                        List.of("[", ""),
+                                        List.of(List.of(leaf(Kind.TEXT, new Span(6, 7), "b"))),
+                                        1 / 1.1))),
                             1.1)));
     assertThat(PromptParser.parse("(a[b)c]").parts().get(0).nodes())
         .hasSize(3)
         .last()
-        .isEqualTo(new Bracket(new Span(6, 7), "]"));
+        .isEqualTo(leaf(Kind.BRACKET, new Span(6, 7), "]"));
   }
 
   @Test
   void parse_withoutBeforeOrWithEmptyBefore_isToldApart() {
     assertThat(PromptParser.parse("[a:3][:a:3]").parts().get(0).nodes())
-        .extracting(node -> ((Editing) node).before().map(List::size))
-        .containsExactly(Optional.empty(), Optional.of(0));
+        .extracting(node -> node.branches().size())
+        .containsExactly(1, 2);
   }
 
   @ParameterizedTest
@@ -184,8 +188,7 @@ class PromptParserTest {
     for (PromptNode node : nodes) {
       assertThat(node.span().start()).isGreaterThanOrEqualTo(end);
       end = node.span().end();
-      assertThat(text.substring(node.span().start(), end))
-          .isEqualTo(PromptNode.print(List.of(node)));
+      assertThat(text.substring(node.span().start(), end)).isEqualTo(node.toString());
     }
   }
 

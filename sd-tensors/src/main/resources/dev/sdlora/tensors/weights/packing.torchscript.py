@@ -2,18 +2,18 @@
     # The kernel [out, in, k, k] of a convolution over a tensor of some size -> opaque, for mkldnn::_convolution_pointwise.
     return ops.mkldnn._reorder_convolution_weight(t, [pad, pad], [stride, stride], [1, 1], 1, size)
   def pack_linear(self: __torch__.Net, t: Tensor, parts: int, rows: int) -> List[Tensor]:
-    # A matrix, or parts of equal height of it -> opaque, for mkldnn::_linear_pointwise.
+    # A matrix, or parts of it of equal height -> opaque, for mkldnn::_linear_pointwise.
     packed = annotate(List[Tensor], [])
     halves = torch.chunk(torch.view(t, [torch.size(t, 0), -1]), parts, 0)
     for i in range(torch.len(halves)):
       _0 = torch.append(packed, ops.mkldnn._reorder_linear_weight(halves[i], rows))
     return packed
   def pack_doubling(self: __torch__.Net, t: Tensor, batch: int, side: int) -> List[Tensor]:
-    # A kernel over pictures enlarged by nearest neighbours: as such, and as that of a transposed convolution, to whose 2x2 results
-    # a number of the small picture contributes by sums of neighbours in the kernel. Sums in float32 (format 6), rounded once.
+    # A kernel over images enlarged by nearest neighbour, packed twice: as it is, and as the kernel of a transposed convolution, to whose 2x2 results
+    # a value of the small image contributes by sums of neighbours in the kernel. Sums are in float32 (dtype 6) and rounded once.
     outs, ins = torch.size(t, 0), torch.size(t, 1)
     wide = torch.empty([ins, outs, 4, 4], dtype=t.dtype, layout=0, device=t.device, pin_memory=False, memory_format=2)
-    # Some outputs at a time, of which float32 copies stay in the cache.
+    # A few outputs at a time, so that their float32 copies stay in the cache.
     step = 32
     for i in range((outs + step - 1) // step):
       k = torch.flip(torch.to(torch.slice(t, 0, i * step, (i + 1) * step), 6), [2, 3])
@@ -28,11 +28,11 @@
       _0 = torch.append(plain, torch.to_dense(parts[i]))
     return torch.reshape(torch.cat(plain, 0), shape)
   def replace(self: __torch__.Net, w: Dict[str, Tensor], name: str, t: Tensor) -> Tensor:
-    # The dictionary is the caller's own, so it changes for all who read it.
+    # The dictionary is the caller's, so the change is visible to all readers.
     _0 = torch._set_item(w, name, t)
     return torch.zeros([], dtype=6)
   def products(self: __torch__.Net, format: int) -> Tensor:
-    # One of each kind over packed weights, to see whether they work.
+    # Runs one operation of each kind over packed weights, to test whether they work.
     x = torch.to(torch.ones([1, 16, 4, 4], dtype=6), format)
     kernel = torch.to(torch.ones([16, 16, 3, 3], dtype=6), format)
     packed = ops.mkldnn._reorder_convolution_weight(kernel, [1, 1], [1, 1], [1, 1], 1, [1, 16, 4, 4])

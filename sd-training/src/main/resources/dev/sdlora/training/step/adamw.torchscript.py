@@ -1,11 +1,11 @@
   def norm(self: __torch__.Net, gradients: List[Tensor]) -> Tensor:
-    # The length of all gradients together; a row of them costs less than hundreds of small sums.
+    # The norm of all gradients; concatenating them costs less than hundreds of small sums.
     flat = annotate(List[Tensor], [])
     for i in range(torch.len(gradients)):
       _0 = torch.append(flat, torch.reshape(gradients[i], [-1]))
     return torch.linalg_vector_norm(torch.cat(flat))
   def step(self: __torch__.Net, weights: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], steps: List[Tensor], h: List[float]) -> Tensor:
-    # AdamW in place. h: learning rate, beta 1, beta 2, weight decay, epsilon, factor on the gradients
+    # AdamW in place. h: learning rate, beta 1, beta 2, weight decay, epsilon, scale of the gradients
     rows = annotate(List[Tensor], [])
     for i in range(torch.len(gradients)):
       _0 = torch.append(rows, torch.contiguous(gradients[i]))

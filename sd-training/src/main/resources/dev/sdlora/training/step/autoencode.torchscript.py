@@ -1,5 +1,5 @@
   def picture_error(self: __torch__.Net, error: Tensor) -> Tensor:
-    # What a picture is off by. Differences of neighbours make edges sharp and areas flat.
+    # The error of an image. Differences between neighbours make edges sharp and areas flat.
     across = torch.sub(torch.slice(error, 3, 1), torch.slice(error, 3, 0, -1))
     down = torch.sub(torch.slice(error, 2, 1), torch.slice(error, 2, 0, -1))
     edges = torch.add(torch.mean(torch.abs(across)), torch.mean(torch.abs(down)))
@@ -15,6 +15,6 @@
     loss = torch.add((self).picture_error(error), torch.mean(torch.pow(error, 2)))
     return __torch__.gradients(torch.add(loss, torch.mul(divergence, float(h[0]))), w)
   def decoder(self: __torch__.Net, latents: Tensor, pixels: Tensor, w: Dict[str, Tensor], size: Tensor) -> Dict[str, Tensor]:
-    # The loss of the decoder alone and its gradients. A square would blur what latents leave open.
+    # The loss of the decoder alone and its gradients. A squared error would blur details that latents do not determine.
     error = torch.sub((self).decode(latents, w, int(size[0]), int(size[1]), 0, 0), pixels)
     return __torch__.gradients((self).picture_error(error), w)

@@ -1,10 +1,10 @@
   def denoise(self: __torch__.Net, x: Tensor, t: Tensor, target: Tensor, importance: Tensor, ctx: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: Tensor, format: Tensor) -> Dict[str, Tensor]:
-    # The loss of a batch of noisy latents and its gradients; importance [B] weighs the members. The U-Net computes in the format of that number.
+    # The loss of a batch of noisy latents and its gradients; importance [B] weights the members. The U-Net computes in the dtype number `format`.
     predicted = (self).predict(x, t, ctx, vector, vector, __torch__.in_format(w, int(format)), __torch__.integers(heads), 0, annotate(List[Tensor], []), annotate(List[Tensor], []))
     return __torch__.gradients(__torch__.weighted_error(predicted, target, importance), w)
   def denoise_text(self: __torch__.Net, x: Tensor, t: Tensor, target: Tensor, importance: Tensor, ids: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: Tensor, format: Tensor, texts: Tensor) -> Dict[str, Tensor]:
-    # The same through the text encoders; ids [E, B, chunks, n], vector [B, V] what the U-Net reads behind the whole text,
-    # texts [E, 5] what each encoder is told of itself, w with names of the encoders behind "text_encoders.0." and so on; they compute in that format too
+    # The same with text encoders; ids [E, B, chunks, n], vector [B, V] is appended to the pooled text,
+    # texts [E, 5] the arguments of each encoder, w the encoders' weights under "text_encoders.0." and so on; they compute in the same dtype
     encoders, b, chunks, n = torch.size(ids)
     states = annotate(List[Tensor], [])
     whole = torch.slice(vector, 1, 0, 0)
@@ -16,7 +16,7 @@
       said = (self).states(tokens, rows, own, told[0], told[1], told[2], told[3], told[4])
       _0 = torch.append(states, torch.reshape(said[0], [b, chunks * n, torch.size(said[0], 2)]))
       if torch.len(said) > 1:
-        # That of the first chunk, as in a prompt.
+        # The pooled text of the first chunk, as for prompts.
         whole = torch.select(torch.reshape(said[1], [b, chunks, torch.size(said[1], 1)]), 1, 0)
     ctx = torch.cat(states, 2)
     vector = torch.cat([whole, vector], 1)

@@ -1,11 +1,11 @@
 def integers(values: Tensor) -> List[int]:
-  # Recorded calls take tensors and dictionaries only.
+  # Recorded calls accept only tensors and dictionaries.
   list = annotate(List[int], [])
   for i in range(torch.size(values, 0)):
     _0 = torch.append(list, int(values[i]))
   return list
 def inside(w: Dict[str, Tensor], prefix: str) -> Dict[str, Tensor]:
-  # The weights whose names begin so, by what follows.
+  # The weights whose names begin with a prefix, by the rest of the name.
   own = annotate(Dict[str, Tensor], {})
   keys = torch.keys(w)
   for i in range(torch.len(keys)):

@@ -1,5 +1,5 @@
 def gradients(loss: Tensor, w: Dict[str, Tensor]) -> Dict[str, Tensor]:
-  # The gradient of the loss for each weight that wants one, and the loss itself under the name "loss".
+  # The gradient of the loss for each weight that requires one, and the loss itself under the name "loss".
   names = annotate(List[str], [])
   wanted = annotate(List[Tensor], [])
   keys = torch.keys(w)
@@ -21,7 +21,7 @@ def gradients(loss: Tensor, w: Dict[str, Tensor]) -> Dict[str, Tensor]:
   torch._set_item(result, "loss", torch.detach(loss))
   return result
 def in_format(w: Dict[str, Tensor], format: int) -> Dict[str, Tensor]:
-  # The weights in a format, through which gradients reach them: products of bfloat16 with weights and gradients of float32
+  # The weights converted to a dtype that gradients pass through: products in bfloat16, weights and gradients in float32
   # (Micikevicius et al. 2018, "Mixed Precision Training").
   same = annotate(Dict[str, Tensor], {})
   keys = torch.keys(w)

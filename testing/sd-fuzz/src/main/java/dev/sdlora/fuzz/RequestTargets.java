@@ -11,6 +11,7 @@ import dev.sdlora.api.error.ImageSettingsException;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.api.value.SettingException;
 import dev.sdlora.batch.BatchException;
 import dev.sdlora.batch.ManifestCheck;
@@ -141,7 +142,7 @@ final class RequestTargets {
     }
 
     private static Checkpoint checkpoint(String name, ModelFamily family) {
-      return Checkpoint.builder(Path.of(name + ".safetensors"), family).build();
+      return new CheckpointBuilder(Path.of(name + ".safetensors"), family).build();
     }
   }
 }

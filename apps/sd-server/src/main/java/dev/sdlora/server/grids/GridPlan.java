@@ -102,8 +102,8 @@ final class GridPlan {
   }
 
   private void requireRoom(DrawingReader reader, long maxPixels) {
-    int across = columns.values().size();
-    int down = rows.map(axis -> axis.values().size()).orElse(1);
+    int across = columns.labels().size();
+    int down = rows.map(axis -> axis.labels().size()).orElse(1);
     long cells = (long) across * down;
     if (cells > MOST_CELLS) {
       throw new Refusal(
@@ -112,8 +112,8 @@ final class GridPlan {
               .formatted(across, down, cells, MOST_CELLS));
     }
     double pixels = 0;
-    for (Axis.Value row : rows.map(Axis::values).orElse(List.of(new Axis.Value("", s -> {})))) {
-      for (Axis.Value column : columns.values()) {
+    for (int row = 0; row < down; row++) {
+      for (int column = 0; column < across; column++) {
         PromptSpec cell = cell(column, row);
         double size = reader.requirePixels(cell);
         pixels += size;
@@ -128,10 +128,10 @@ final class GridPlan {
     }
   }
 
-  private PromptSpec cell(Axis.Value column, Axis.Value row) {
+  private PromptSpec cell(int column, int row) {
     PromptSpec.Builder cell = spec.toBuilder();
-    column.change().apply(cell);
-    row.change().apply(cell);
+    columns.apply(column, cell);
+    rows.ifPresent(axis -> axis.apply(row, cell));
     return cell.build();
   }
 
@@ -165,7 +165,7 @@ final class GridPlan {
   /** Returns the plan and the amount of work as JSON. */
   ObjectNode json() {
     ObjectNode json = axes();
-    json.put("cells", columns.values().size() * rows.map(axis -> axis.values().size()).orElse(1));
+    json.put("cells", columns.labels().size() * rows.map(axis -> axis.labels().size()).orElse(1));
     json.put("pixel_steps", work);
     return json;
   }
@@ -181,7 +181,7 @@ final class GridPlan {
   private static ObjectNode json(Axis axis) {
     ObjectNode json = Fields.object().put("name", axis.name());
     ArrayNode values = json.putArray("values");
-    axis.values().forEach(value -> values.add(value.label()));
+    axis.labels().forEach(values::add);
     return json;
   }
 }

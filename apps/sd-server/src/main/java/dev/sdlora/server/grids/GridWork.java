@@ -6,7 +6,7 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.image.LatentPreview;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.server.job.HeldBytes;
 import dev.sdlora.server.job.InterruptibleWork;
@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Draws a grid; the sheet becomes the image of the job, and the cells are kept next to it. */
 final class GridWork extends InterruptibleWork {
@@ -43,7 +44,7 @@ final class GridWork extends InterruptibleWork {
 
   @Override
   public int parts() {
-    return plan.columns().values().size() * plan.rows().map(axis -> axis.values().size()).orElse(1);
+    return plan.columns().labels().size() * plan.rows().map(axis -> axis.labels().size()).orElse(1);
   }
 
   @Override
@@ -87,8 +88,8 @@ final class GridWork extends InterruptibleWork {
     }
 
     @Override
-    public void stepEnd(Step done, LatentPreview look) {
-      progress.step(done.number(), done.total(), Optional.of(look.toImage()));
+    public void stepEnd(Step done, Supplier<Image> look) {
+      progress.step(done.number(), done.total(), Optional.of(look.get().toBufferedImage()));
     }
 
     @Override

@@ -76,7 +76,7 @@ public final class PngInfoApi {
     answer.put("parameters", text);
     answer.set("settings", written.fields());
     ArrayNode missing = answer.putArray("missing");
-    for (Recovery.Missing gone : restored.missing()) {
+    for (Recovery.Item gone : restored.missing()) {
       ObjectNode entry = missing.addObject();
       entry.put("kind", gone.kind().label());
       entry.put("name", gone.name());

@@ -5,7 +5,6 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Recovery;
 import dev.sdlora.api.Recovery.Kind;
-import dev.sdlora.api.Recovery.Missing;
 import dev.sdlora.api.error.ImageSettingsException;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
@@ -96,10 +95,17 @@ final class Restored {
   }
 
   /** Returns the LoRAs and embeddings that are missing. */
-  List<Missing> missing() {
+  List<Recovery.Item> missing() {
     return recovery.missing().stream()
         .filter(file -> file.kind() == Kind.LORA || file.kind() == Kind.EMBEDDING)
-        .map(file -> new Missing(file.kind(), file.name(), file.hash(), named(file.namesake())))
+        .map(
+            file ->
+                new Recovery.Item(
+                    file.kind(),
+                    file.name(),
+                    file.hash(),
+                    Optional.empty(),
+                    named(file.namesake())))
         .toList();
   }
 
@@ -112,14 +118,15 @@ final class Restored {
   List<String> renamed() {
     return recovery.found().stream()
         .filter(file -> file.kind() == Kind.LORA || file.kind() == Kind.EMBEDDING)
-        .filter(Recovery.Found::renamed)
+        .filter(Recovery.Item::renamed)
         .map(
             file ->
                 "%s '%s' is called '%s' here"
                     .formatted(
                         file.kind().label(),
                         file.name(),
-                        RequestContext.stem(String.valueOf(file.file().getFileName()))))
+                        RequestContext.stem(
+                            file.file().map(path -> "" + path.getFileName()).orElse(""))))
         .toList();
   }
 

@@ -5,7 +5,7 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.image.LatentPreview;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.lora.LoraReport;
 import java.util.List;
@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -243,8 +244,8 @@ public final class Drawing implements Work {
     }
 
     @Override
-    public void stepEnd(Step done, LatentPreview look) {
-      var image = Optional.of(look.toImage());
+    public void stepEnd(Step done, Supplier<Image> look) {
+      var image = Optional.of(look.get().toBufferedImage());
       synchronized (Drawing.this) {
         if (!over) {
           progress.step(done.number(), done.total(), image);

@@ -102,13 +102,13 @@ final class LoraView {
     details.modulesByRank().forEach((rank, count) -> ranks.put(rank.toString(), count));
     addTraining(json.putObject("training"), details.training());
     ArrayNode words = json.putArray("trigger_words");
-    for (TriggerWord word : details.usage().triggerWords()) {
+    for (TriggerWord word : details.triggerWords()) {
       ObjectNode one = words.addObject();
       one.put("text", word.text()).put("source", word.source().label());
       word.count().ifPresent(count -> one.put("count", count));
     }
-    details.usage().negativeText().ifPresent(text -> json.put("negative_text", text));
-    details.usage().notes().ifPresent(notes -> json.put("notes", notes));
+    details.negativeText().ifPresent(text -> json.put("negative_text", text));
+    details.notes().ifPresent(notes -> json.put("notes", notes));
     ObjectNode metadata = json.putObject("metadata");
     lora.metadata().entrySet().stream()
         .sorted(Map.Entry.comparingByKey())

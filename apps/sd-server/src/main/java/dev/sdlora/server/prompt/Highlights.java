@@ -42,31 +42,19 @@ final class Highlights {
   }
 
   private void add(PromptNode node, double weight) {
-    if (node instanceof PromptNode.Attention attention) {
-      addAround(node, "attention", weight * attention.factor());
-    } else if (node instanceof PromptNode.Editing) {
-      addAround(node, "editing", weight);
-    } else if (node instanceof PromptNode.Alternation) {
-      addAround(node, "alternation", weight);
-    } else if (node instanceof PromptNode.Text) {
-      addWeighted(node.span(), weight);
-    } else {
-      add(node.span(), kind(node));
+    Span span = node.span();
+    switch (node.kind()) {
+      case ATTENTION -> addAround(node, "attention", weight * node.factor());
+      case EDITING -> addAround(node, "editing", weight);
+      case ALTERNATION -> addAround(node, "alternation", weight);
+      case TEXT -> addWeighted(span, weight);
+      case TAG -> add(span, LoraTags.isLora(node) ? "lora" : "tag");
+      case AND, PART_WEIGHT -> add(span, negative ? "" : "and");
+      case BREAK -> add(span, "break");
+      case COMMENT -> add(span, "comment");
+      case ESCAPE -> add(span, "escape");
+      case BRACKET -> add(span, "bracket");
     }
-  }
-
-  private String kind(PromptNode leaf) {
-    if (leaf instanceof PromptNode.Tag tag) {
-      return LoraTags.isLora(tag) ? "lora" : "tag";
-    }
-    if (leaf instanceof PromptNode.And || leaf instanceof PromptNode.PartWeight) {
-      return negative ? "" : "and";
-    }
-    return leaf instanceof PromptNode.Break
-        ? "break"
-        : leaf instanceof PromptNode.Comment
-            ? "comment"
-            : leaf instanceof PromptNode.Escape ? "escape" : "bracket";
   }
 
   private void addWeighted(Span span, double weight) {

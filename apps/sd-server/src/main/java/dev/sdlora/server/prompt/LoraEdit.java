@@ -33,7 +33,7 @@ record LoraEdit(String prompt, String negativePrompt) {
    * @param weight the weight; empty for the recommended one, or 1
    */
   LoraEdit with(LoraAdapter lora, OptionalDouble weight, LoraLibrary loras) {
-    List<PromptNode.Tag> tags = tags(lora, loras);
+    List<PromptNode> tags = tags(lora, loras);
     if (!tags.isEmpty()) {
       return weight.isPresent() ? weighted(tags, weight.getAsDouble()) : this;
     }
@@ -74,7 +74,7 @@ record LoraEdit(String prompt, String negativePrompt) {
   }
 
   /** Returns the tags that name a LoRA by its file or its trainer's name. */
-  private List<PromptNode.Tag> tags(LoraAdapter lora, LoraLibrary loras) {
+  private List<PromptNode> tags(LoraAdapter lora, LoraLibrary loras) {
     return LoraTags.of(Prompt.parse(prompt)).stream()
         .filter(
             tag -> {
@@ -93,17 +93,17 @@ record LoraEdit(String prompt, String negativePrompt) {
     }
   }
 
-  private LoraEdit weighted(List<PromptNode.Tag> tags, double weight) {
+  private LoraEdit weighted(List<PromptNode> tags, double weight) {
     String changed = prompt;
-    for (PromptNode.Tag tag : lastFirst(tags)) {
+    for (PromptNode tag : lastFirst(tags)) {
       changed = replaced(changed, tag.span(), LoraTags.weighted(tag, text(weight)));
     }
     return new LoraEdit(changed, negativePrompt);
   }
 
   /** Reverses the order, so that edits do not move the remaining tags. */
-  private static List<PromptNode.Tag> lastFirst(List<PromptNode.Tag> tags) {
-    List<PromptNode.Tag> reversed = new ArrayList<>(tags);
+  private static List<PromptNode> lastFirst(List<PromptNode> tags) {
+    List<PromptNode> reversed = new ArrayList<>(tags);
     Collections.reverse(reversed);
     return reversed;
   }
@@ -116,7 +116,7 @@ record LoraEdit(String prompt, String negativePrompt) {
   LoraEdit without(LoraAdapter lora, LoraLibrary loras) {
     LoraAdapter.Tag advice = lora.tag();
     String rest = prompt;
-    for (PromptNode.Tag tag : lastFirst(tags(lora, loras))) {
+    for (PromptNode tag : lastFirst(tags(lora, loras))) {
       int end = tag.span().end();
       boolean called = !words(advice).isBlank() && rest.startsWith(words(advice), end);
       rest = cut(rest, tag.span().start(), called ? end + words(advice).length() : end);

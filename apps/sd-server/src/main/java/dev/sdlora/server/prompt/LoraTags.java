@@ -14,32 +14,32 @@ final class LoraTags {
   private LoraTags() {}
 
   /** Returns the tags in order. */
-  static List<PromptNode.Tag> of(Prompt tree) {
-    List<PromptNode.Tag> tags = new ArrayList<>();
+  static List<PromptNode> of(Prompt tree) {
+    List<PromptNode> tags = new ArrayList<>();
     tree.parts().forEach(part -> addAll(part.nodes(), tags));
     return tags;
   }
 
-  private static void addAll(List<PromptNode> nodes, List<PromptNode.Tag> tags) {
+  private static void addAll(List<PromptNode> nodes, List<PromptNode> tags) {
     for (PromptNode node : nodes) {
-      if (node instanceof PromptNode.Tag tag && isLora(tag)) {
-        tags.add(tag);
+      if (isLora(node)) {
+        tags.add(node);
       }
       addAll(node.children(), tags);
     }
   }
 
-  static boolean isLora(PromptNode.Tag tag) {
-    return tag.kind().equals("lora") || tag.kind().equals("lyco");
+  static boolean isLora(PromptNode node) {
+    return node.tagName().equals("lora") || node.tagName().equals("lyco");
   }
 
-  static String name(PromptNode.Tag tag) {
-    return tag.arguments().get(0).strip();
+  static String name(PromptNode tag) {
+    return tag.tagArguments().get(0).strip();
   }
 
   /** Returns the weight if it is one number for everything. */
-  static OptionalDouble weight(PromptNode.Tag tag) {
-    List<String> behind = tag.arguments().subList(1, tag.arguments().size());
+  static OptionalDouble weight(PromptNode tag) {
+    List<String> behind = tag.tagArguments().subList(1, tag.tagArguments().size());
     if (behind.stream().anyMatch(LoraTags::isStrength)) {
       return OptionalDouble.empty();
     }
@@ -61,10 +61,10 @@ final class LoraTags {
   }
 
   /** Returns the tag with another weight for everything and its other arguments unchanged. */
-  static String weighted(PromptNode.Tag tag, String weight) {
-    StringBuilder text = new StringBuilder("<" + tag.kind() + ":" + tag.arguments().get(0));
+  static String weighted(PromptNode tag, String weight) {
+    StringBuilder text = new StringBuilder("<" + tag.tagName() + ":" + tag.tagArguments().get(0));
     text.append(':').append(weight);
-    tag.arguments().stream()
+    tag.tagArguments().stream()
         .skip(1)
         .filter(argument -> argument.indexOf('=') >= 0 && !isStrength(argument))
         .forEach(argument -> text.append(':').append(argument));

@@ -104,7 +104,7 @@ final class ReadText {
     return json.put("start", span.start()).put("end", span.end());
   }
 
-  private ObjectNode lora(PromptNode.Tag tag) {
+  private ObjectNode lora(PromptNode tag) {
     ObjectNode json = put(Fields.object(), tag.span());
     json.put("name", LoraTags.name(tag));
     LoraTags.weight(tag).ifPresent(weight -> json.put("weight", weight));

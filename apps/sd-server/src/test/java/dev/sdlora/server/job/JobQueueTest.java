@@ -14,7 +14,6 @@ import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.request.Fields;
-import java.awt.image.BufferedImage;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,7 +39,7 @@ class JobQueueTest {
     }
 
     void done() {
-      work.complete(GenerationResult.builder(List.of()).build());
+      work.complete(new GenerationResult(List.of()));
     }
   }
 
@@ -167,8 +166,7 @@ class JobQueueTest {
     listener.generationStart(asked.get(0).spec());
     asked.get(0).begin(0);
     listener.stepEnd(
-        new GenerationListener.Step(0, 1, 100_000_000, 1),
-        () -> new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB));
+        new GenerationListener.Step(0, 1, 100_000_000, 1), () -> Image.of(1, 1, new byte[3]));
     double before = first.snapshot().secondsLeft();
     JobQueue.FullException full =
         catchThrowableOfType(JobQueue.FullException.class, () -> submit(1));

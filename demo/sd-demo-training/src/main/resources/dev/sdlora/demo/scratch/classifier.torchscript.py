@@ -1,6 +1,6 @@
   def scores(self: __torch__.Net, pixels: Tensor, w: Dict[str, Tensor], layers: int) -> Tensor:
-    # Images [B, 3, n, n] -> a score for each class [B, classes]. Patches of 4x4 pixels become vectors; each layer after that halves
-    # the sides. The last layer still distinguishes positions, because images are cropped to their things.
+    # Images [B, 3, n, n] -> a score for each class [B, classes]. Patches of 4x4 pixels become vectors; each later layer halves
+    # the sides. The last layer still uses positions, because images are cropped so that objects fill them.
     x = torch.conv2d(pixels, w["patches.weight"], w["patches.bias"], [4, 4])
     for i in range(layers):
       p = "layers." + str(i)
@@ -13,6 +13,6 @@
   def probabilities(self: __torch__.Net, pixels: Tensor, w: Dict[str, Tensor], layers: int) -> Tensor:
     return torch.softmax((self).scores(pixels, w, layers), 1)
   def classify(self: __torch__.Net, pixels: Tensor, classes: Tensor, w: Dict[str, Tensor], layers: Tensor) -> Dict[str, Tensor]:
-    # The cross entropy, with labels smoothed by a twentieth (Szegedy et al. 2016), and its gradients.
+    # The cross entropy with label smoothing of 1/20 (Szegedy et al. 2016), and its gradients.
     loss = torch.cross_entropy_loss((self).scores(pixels, w, int(layers[0])), classes, None, 1, -100, 0.05)
     return __torch__.gradients(loss, w)

@@ -3,8 +3,9 @@ package dev.sdlora.fuzz.soak;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.image.LatentPreview;
+import dev.sdlora.api.image.Image;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /**
  * Disturbs a request at a random event: with an exception, with an error, by cancelling it, or by
@@ -106,8 +107,8 @@ final class Disturbance implements GenerationListener {
   }
 
   @Override
-  public void stepEnd(Step step, LatentPreview preview) {
-    preview.toImage();
+  public void stepEnd(Step step, Supplier<Image> preview) {
+    var unused = preview.get();
     event();
   }
 
