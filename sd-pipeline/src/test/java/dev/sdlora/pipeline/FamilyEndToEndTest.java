@@ -176,9 +176,9 @@ class FamilyEndToEndTest {
       NDManager scope) {
     return new Guidance(
         new BatchedPredictor(
-            predictor, networks.prediction(), levels, new float[0], 4, SIZE, 4, scope),
+            predictor, networks.family().prediction(), levels, new float[0], 4, SIZE, 4, scope),
         conditions,
-        new GuidanceOptions(networks.prediction(), cfg, 0, GuidedCalls.ALL, imageCfg));
+        new GuidanceOptions(networks.family().prediction(), cfg, 0, GuidedCalls.ALL, imageCfg));
   }
 
   /** Returns the golden text states of the set on which the checkpoint is based. */

@@ -3,7 +3,6 @@ package dev.sdlora.pipeline.generation;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
-import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.conditioning.Conditions;
@@ -18,7 +17,6 @@ import dev.sdlora.sampler.Denoiser;
 import dev.sdlora.sampler.StepObserver;
 import dev.sdlora.sampler.noise.ImageNoise;
 import dev.sdlora.sampler.noise.ImageSeeds;
-import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.sampler.noise.Noise;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.ArrayList;
@@ -103,8 +101,8 @@ final class DenoisingPass {
         new ImageNoise(
             spec.rng(),
             seeds,
-            shape(plan.size()),
-            shape(spec.variation().resizeFrom().orElse(plan.size())));
+            model.family().latents(plan.size()),
+            model.family().latents(spec.variation().resizeFrom().orElse(plan.size())));
     if (start.isEmpty()) {
       return untilEnd(() -> sampling.paint(denoiser, noise, steps));
     }
@@ -125,11 +123,6 @@ final class DenoisingPass {
     return start.filledWith(
         sampling.maskedContent(),
         () -> Noise.of(spec.rng(), seeds.seed()).next(start.clean().length));
-  }
-
-  private LatentShape shape(ImageSize of) {
-    int channels = model.networks().vae().config().latentChannels();
-    return new LatentShape(channels, of.height() / 8, of.width() / 8);
   }
 
   private Denoiser denoiser(

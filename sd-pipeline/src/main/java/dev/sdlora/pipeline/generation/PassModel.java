@@ -6,17 +6,15 @@ import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.conditioning.Conditions;
-import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.ConcatConditioning;
 import dev.sdlora.pipeline.denoise.DeepCache;
 import dev.sdlora.pipeline.denoise.Guidance;
-import dev.sdlora.pipeline.denoise.GuidanceEmbedding;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
 import dev.sdlora.pipeline.denoise.GuidedCalls;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
+import dev.sdlora.pipeline.family.Family;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.pipeline.model.Refiner;
-import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.TextKeys;
 import dev.sdlora.pipeline.network.UNet;
@@ -73,8 +71,7 @@ final class PassModel {
     boolean edits = unet.isEditing() && !input.starts().isEmpty();
     return guidance(
         predictor(input),
-        unet,
-        model.networks().prediction(),
+        model.family(),
         plan.sampling().levels(),
         conditions,
         edits ? spec.imageCfgScale() : 1);
@@ -90,14 +87,12 @@ final class PassModel {
     DeepCache cache = cache();
     NoisePredictor predictor =
         (batch, step) -> cache.predict(unet, batch, List.of(), () -> Residuals.NONE, step);
-    return guidance(
-        predictor, unet.config(), refiner.prediction(), refiner.levels(), conditions, 1);
+    return guidance(predictor, refiner.family(), refiner.family().levels(false), conditions, 1);
   }
 
   private Guidance guidance(
       NoisePredictor network,
-      UNetConfig unet,
-      Prediction prediction,
+      Family family,
       NoiseLevels levels,
       Conditions conditions,
       double imageScale) {
@@ -106,22 +101,14 @@ final class PassModel {
           progress.stopIfCancelled();
           return network.predict(batch, step);
         };
-    boolean distilled = unet.guidanceWidth() > 0;
     SamplerOptions sampling = spec.samplerOptions();
+    int rows = JointBatch.rows(spec, plan.size());
     return new Guidance(
-        new BatchedPredictor(
-            cancellable,
-            prediction,
-            levels,
-            GuidanceEmbedding.of(spec.cfgScale(), unet.guidanceWidth()),
-            model.networks().vae().config().latentChannels(),
-            plan.size(),
-            JointBatch.rows(spec, plan.size()),
-            scope),
+        family.denoiser(cancellable, levels, spec, plan.size(), rows, scope),
         conditions,
         new GuidanceOptions(
-            prediction,
-            distilled ? 1 : spec.cfgScale(),
+            family.prediction(),
+            family.isGuidanceDistilled() ? 1 : spec.cfgScale(),
             sampling.cfgRescale(),
             new GuidedCalls(
                 spec.speedOptions().guidanceRange(),

@@ -1,13 +1,10 @@
 package dev.sdlora.pipeline.generation;
 
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.pipeline.canvas.RegionFrame;
-import dev.sdlora.pipeline.conditioning.AddedTimeIds;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
-import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.conditioning.Conditions;
+import dev.sdlora.pipeline.family.Family;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.pipeline.model.Refiner;
 import dev.sdlora.pipeline.request.Masks;
@@ -35,15 +32,13 @@ final class PromptEncoding {
     progress.listener().conditioningStart();
     progress.stopIfCancelled();
     TrainedWords words = networks.embeddings(plan.loras(), applied);
-    int vectorWidth = model.networks().unet().config().vectorWidth();
     List<Conditions> conditions = new ArrayList<>();
     for (int region = 0; region <= applied.loras().masks().size(); region++) {
       conditions.add(
           applied.withTextEncoders(
               model.encodedChunks(),
               region,
-              encoders ->
-                  conditions(encoders, words, model.checkpoint().family(), vectorWidth, scope)));
+              encoders -> conditions(encoders, words, model.family(), scope)));
     }
     progress.listener().conditioningEnd();
     return conditions
@@ -55,15 +50,9 @@ final class PromptEncoding {
   /** Encodes the prompts with the refiner's encoders, which LoRAs do not change. */
   Conditions encode(
       Refiner refiner, AppliedLoras applied, RequestNetworks networks, NDManager scope) {
-    int vectorWidth = refiner.unet().config().vectorWidth();
     return refiner.withTextEncoders(
         encoders ->
-            conditions(
-                    encoders,
-                    words(refiner, applied, networks),
-                    refiner.checkpoint().family(),
-                    vectorWidth,
-                    scope)
+            conditions(encoders, words(refiner, applied, networks), refiner.family(), scope)
                 .in(Masks.areas(plan.masks(), regions)));
   }
 
@@ -78,18 +67,9 @@ final class PromptEncoding {
   }
 
   private Conditions conditions(
-      List<ChunkEncoder> encoders,
-      TrainedWords words,
-      ModelFamily family,
-      int vectorWidth,
-      NDManager scope) {
-    PromptSpec spec = plan.spec();
-    return new Conditioner(
-            encoders,
-            spec.promptOptions(),
-            spec.clipSkip(),
-            words,
-            new AddedTimeIds(family, vectorWidth, spec.sizeConditioning(), plan.conditionedSize()))
+      List<ChunkEncoder> encoders, TrainedWords words, Family family, NDManager scope) {
+    return family
+        .conditioner(encoders, words, plan.spec(), plan.conditionedSize())
         .conditions(plan.prompt().text(), plan.negative().text(), plan.schedule(), scope);
   }
 }

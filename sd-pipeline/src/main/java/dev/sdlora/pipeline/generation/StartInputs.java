@@ -70,7 +70,7 @@ record StartInputs(
     UNetConfig unet = plan.model().networks().unet().config();
     if (unet.isEditing()) {
       int count = unet.outChannels();
-      boolean scaled = plan.model().networks().prediction() == Prediction.EDM_V;
+      boolean scaled = plan.model().family().prediction() == Prediction.EDM_V;
       channels = Optional.of(encoder.edited(canvas, size, count, scaled, scope));
       hiresChannels =
           hires.map(second -> encoder.edited(Optional.empty(), second, count, scaled, scope));

@@ -16,11 +16,11 @@ import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
-import dev.sdlora.pipeline.checkpoint.TrainedLevels;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.control.ControlNets;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
+import dev.sdlora.pipeline.family.Family;
 import dev.sdlora.pipeline.hypernetwork.HypernetworkFolders;
 import dev.sdlora.pipeline.lora.ChangelessLoras;
 import dev.sdlora.pipeline.lora.LoraSums;
@@ -33,7 +33,6 @@ import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.preview.Taesd;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.prompt.taught.KnownWords;
-import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.folder.HashIndex;
 import dev.sdlora.tensors.folder.PathRedactor;
 import dev.sdlora.tensors.natives.Natives;
@@ -73,7 +72,6 @@ public final class Model implements AutoCloseable {
   private final Overlays overlays;
   private final ChangelessLoras changeless;
   private final KnownWords taughtWords;
-  private final NoiseLevels levels;
   private final Optional<Refiner> refiner;
   private final EncodedChunks encodedChunks = new EncodedChunks();
   private final OnDemand textEncoderMemory;
@@ -114,10 +112,9 @@ public final class Model implements AutoCloseable {
             new MachineMemory(),
             Natives::returnFreedMemory,
             Runtime.getRuntime().maxMemory());
-    this.levels = networks.levels().levels();
     this.shapes = new EnumMap<>(Network.class);
     networks.patchable().forEach((network, weights) -> shapes.put(network, weights.shapes()));
-    this.modules = new ModuleIndex(shapes);
+    this.modules = networks.family().layers(shapes);
     Patcher patcher = new Patcher(networks.torch(), networks.loader(), networks.patchable());
     this.gate = new WeightGate(patcher::apply, patcher::restore);
     List<LiveWeights> encoders =
@@ -149,6 +146,11 @@ public final class Model implements AutoCloseable {
   /** Returns the words that the model was taught, according to its metadata. */
   public KnownWords taughtWords() {
     return taughtWords;
+  }
+
+  /** What the model's family provides. */
+  public Family family() {
+    return networks.family();
   }
 
   public Networks networks() {
@@ -341,17 +343,6 @@ public final class Model implements AutoCloseable {
   /** Returns the cache of encoded prompts. */
   public EncodedChunks encodedChunks() {
     return encodedChunks;
-  }
-
-  /**
-   * Returns the noise levels of a request.
-   *
-   * @param zeroTerminalSnr whether to rescale the levels up to pure noise if the model was not
-   *     trained on rescaled levels
-   */
-  public NoiseLevels levels(boolean zeroTerminalSnr) {
-    boolean usual = networks.levels().kind() == TrainedLevels.Kind.SCALED_LINEAR;
-    return zeroTerminalSnr && usual ? levels.zeroTerminalSnr() : levels;
   }
 
   /** Returns A1111's hash of a single-file checkpoint, computed on first use. */

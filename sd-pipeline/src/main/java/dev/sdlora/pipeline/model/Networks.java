@@ -4,9 +4,9 @@ import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Precision;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.pipeline.checkpoint.TrainedLevels;
+import dev.sdlora.pipeline.family.Family;
+import dev.sdlora.pipeline.family.UNetFamily;
 import dev.sdlora.pipeline.network.LatentResizing;
-import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.Vae;
@@ -32,8 +32,7 @@ public final class Networks implements AutoCloseable {
   private final UNet unet;
   private final Vae vae;
   private final LatentResizing latentResizing;
-  private final Prediction prediction;
-  private final TrainedLevels levels;
+  private final Family family;
 
   private Networks(Torch torch, ModelFiles files, ScalarType type, String device) {
     this.torch = torch;
@@ -53,8 +52,7 @@ public final class Networks implements AutoCloseable {
     this.vae = new Vae(torch, files.vae().config(), encoder, decoder);
     this.unet = new UNet(torch, files.unet().config(), unetWeights);
     this.latentResizing = new LatentResizing(torch);
-    this.prediction = files.prediction();
-    this.levels = files.levels();
+    this.family = UNetFamily.of(files);
   }
 
   /**
@@ -133,14 +131,9 @@ public final class Networks implements AutoCloseable {
     return unet;
   }
 
-  /** Returns the prediction type of the U-Net. */
-  public Prediction prediction() {
-    return prediction;
-  }
-
-  /** Returns the noise levels that the U-Net was trained on. */
-  TrainedLevels levels() {
-    return levels;
+  /** What the model's family provides. */
+  public Family family() {
+    return family;
   }
 
   public Vae vae() {

@@ -7,10 +7,10 @@ import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.conditioning.EncoderWeights;
-import dev.sdlora.pipeline.network.Prediction;
+import dev.sdlora.pipeline.family.Family;
+import dev.sdlora.pipeline.family.UNetFamily;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
-import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.folder.HashIndex;
 import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -36,7 +36,7 @@ public final class Refiner implements AutoCloseable {
   private final List<TextEncoder> textEncoders;
   private final OnDemand textEncoderMemory;
   private final UNet unet;
-  private final NoiseLevels levels;
+  private final Family family;
   private final EncodedChunks encodedChunks = new EncodedChunks();
   private @Nullable String title;
 
@@ -57,7 +57,7 @@ public final class Refiner implements AutoCloseable {
     LiveWeights unetWeights = PrecisionChoice.unetWeights(memory, loader, files, type, device);
     loaded.add(unetWeights);
     this.unet = new UNet(memory, files.unet().config(), unetWeights);
-    this.levels = files.levels().levels();
+    this.family = UNetFamily.of(files);
   }
 
   private void read(MemoryPolicy policy) {
@@ -117,13 +117,9 @@ public final class Refiner implements AutoCloseable {
     return unet;
   }
 
-  public Prediction prediction() {
-    return files.prediction();
-  }
-
-  /** Returns the noise levels that the model was trained on. */
-  public NoiseLevels levels() {
-    return levels;
+  /** What the refiner's family provides. */
+  public Family family() {
+    return family;
   }
 
   /** Returns the additional memory needed to use its text encoders, in bytes. */

@@ -43,7 +43,7 @@ public final class PassSampling {
    */
   static PassSampling of(
       Model model, PromptSpec spec, ImageSize size, Optional<Repainting> repainting) {
-    NoiseLevels levels = model.levels(spec.samplerOptions().zeroTerminalSnr());
+    NoiseLevels levels = model.family().levels(spec.samplerOptions().zeroTerminalSnr());
     SamplingSettings settings =
         new SamplingSettings(spec.sampler(), spec.schedule(), spec.steps(), spec.samplerOptions());
     Optional<ImageToImageSteps> part =
@@ -52,7 +52,7 @@ public final class PassSampling {
         SamplingPlan.of(
             part.map(steps -> settings.withSteps(steps.total())).orElse(settings),
             levels,
-            model.checkpoint().family());
+            model.family().name());
     return new PassSampling(
         size,
         levels,

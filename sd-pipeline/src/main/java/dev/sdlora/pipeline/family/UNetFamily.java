@@ -1,0 +1,104 @@
+package dev.sdlora.pipeline.family;
+
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.PixelSize;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.lora.plan.ModuleIndex;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.TrainedLevels;
+import dev.sdlora.pipeline.conditioning.AddedTimeIds;
+import dev.sdlora.pipeline.conditioning.ChunkEncoder;
+import dev.sdlora.pipeline.conditioning.Conditioner;
+import dev.sdlora.pipeline.denoise.BatchedPredictor;
+import dev.sdlora.pipeline.denoise.GuidanceEmbedding;
+import dev.sdlora.pipeline.denoise.NoisePredictor;
+import dev.sdlora.pipeline.network.Prediction;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.prompt.tokens.TrainedWords;
+import dev.sdlora.sampler.noise.LatentShape;
+import dev.sdlora.sampler.schedule.NoiseLevels;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The families whose denoiser is a U-Net over latents of an eighth of the image's size, conditioned
+ * by CLIP: SD 1.x, SD 2, SDXL and SDXL's refiner.
+ *
+ * @param unet the dimensions of the U-Net
+ * @param latentChannels the channels of a latent
+ * @param trained the noise levels that the U-Net was trained on
+ */
+public record UNetFamily(
+    ModelFamily name,
+    UNetConfig unet,
+    int latentChannels,
+    Prediction prediction,
+    TrainedLevels trained)
+    implements Family {
+
+  /** Returns the family of a checkpoint. */
+  public static UNetFamily of(ModelFiles files) {
+    return new UNetFamily(
+        files.checkpoint().family(),
+        files.unet().config(),
+        files.vae().config().latentChannels(),
+        files.prediction(),
+        files.levels());
+  }
+
+  @Override
+  public Conditioner conditioner(
+      List<ChunkEncoder> encoders, TrainedWords words, PromptSpec spec, PixelSize conditionedSize) {
+    return new Conditioner(
+        encoders,
+        spec.promptOptions(),
+        spec.clipSkip(),
+        words,
+        new AddedTimeIds(name, unet.vectorWidth(), spec.sizeConditioning(), conditionedSize));
+  }
+
+  @Override
+  public BatchedPredictor denoiser(
+      NoisePredictor network,
+      NoiseLevels levels,
+      PromptSpec spec,
+      ImageSize size,
+      int rows,
+      NDManager scope) {
+    return new BatchedPredictor(
+        network,
+        prediction,
+        levels,
+        GuidanceEmbedding.of(spec.cfgScale(), unet.guidanceWidth()),
+        latentChannels,
+        size,
+        rows,
+        scope);
+  }
+
+  @Override
+  public boolean isGuidanceDistilled() {
+    return unet.guidanceWidth() > 0;
+  }
+
+  @Override
+  public LatentShape latents(ImageSize size) {
+    return new LatentShape(latentChannels, size.height() / 8, size.width() / 8);
+  }
+
+  @Override
+  public NoiseLevels levels(boolean zeroTerminalSnr) {
+    NoiseLevels levels = trained.levels();
+    return zeroTerminalSnr && trained.kind() == TrainedLevels.Kind.SCALED_LINEAR
+        ? levels.zeroTerminalSnr()
+        : levels;
+  }
+
+  @Override
+  public ModuleIndex layers(Map<Network, Map<String, List<Long>>> shapes) {
+    return new ModuleIndex(shapes);
+  }
+}
