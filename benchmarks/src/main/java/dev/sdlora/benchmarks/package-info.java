@@ -55,20 +55,12 @@
  *     /tmp/full-sd15.safetensors --rank 16 --rounds 7
  * </pre>
  *
- * <p>To list 1,000 LoRAs, for the first time and again, with the floor for comparison:
- *
- * <pre>java -jar benchmarks/target/benchmarks.jar LoraLibrary</pre>
- *
  * <p>To call a U-Net without LoRAs, and with one and two LoRAs computed next to its weights:
  *
  * <pre>
  * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.OverlayBenchmark \
  *     /tmp/full-sd15.safetensors --size 512 --rank 16 --rounds 5
  * </pre>
- *
- * <p>For small parts: prompts, sampler arithmetic, noise, PNG files:
- *
- * <pre>java -jar benchmarks/target/benchmarks.jar 'Prompt|Sampler|Noise|Png'</pre>
  *
  * <p>Measure on an idle machine: libtorch's threads wait for each other, so a second busy process
  * slows them down many times over.

@@ -1,5 +1,6 @@
 package dev.sdlora.models;
 
+import dev.sdlora.api.value.Sha256;
 import dev.sdlora.models.DownloadException.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +53,7 @@ record DownloadPaths(Path target, Path partial, Path lock) {
       return false;
     }
     try {
-      return !Sha256.of(file).equals(sha256);
+      return !Sha256.hex(file).equals(sha256);
     } catch (IOException e) {
       return true; // For example a folder.
     }

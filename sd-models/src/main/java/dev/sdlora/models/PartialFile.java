@@ -1,5 +1,6 @@
 package dev.sdlora.models;
 
+import dev.sdlora.api.value.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

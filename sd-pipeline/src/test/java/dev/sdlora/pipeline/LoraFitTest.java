@@ -129,7 +129,7 @@ class LoraFitTest {
   void fitOn_strengthZero_doesNothing() {
     LoraFit fit = lora(hashes()).withStrength(0).fitOn(original);
     assertThat(fit.isApplicable()).isFalse();
-    assertThat(fit.verdict()).contains("nothing");
+    assertThat(fit.verdict()).contains("no effect");
   }
 
   @Test

@@ -1,8 +1,6 @@
 package dev.sdlora.sampler;
 
 import dev.sdlora.api.value.Checks;
-import dev.sdlora.sampler.noise.NoiseSource;
-import dev.sdlora.sampler.schedule.Sigmas;
 
 /**
  * DDIM: Song et al. 2020 ("Denoising Diffusion Implicit Models"), equations 12 and 16. One denoiser
@@ -10,7 +8,7 @@ import dev.sdlora.sampler.schedule.Sigmas;
  * level 0. First order. On the same levels this equals {@link EulerAncestral} with the same {@code
  * eta}.
  */
-final class Ddim implements SamplingMethod {
+final class Ddim extends AncestralMethod {
   /*
    * The paper's latent y has a = 1 / (1 + sigma²) of the signal left; samplers here work on
    * x = y / sqrt(a). Equation 12 predicts the noise e, and with denoised = x - sigma·e it reads
@@ -30,15 +28,13 @@ final class Ddim implements SamplingMethod {
    * At eta 0 a step is an Euler step; else it is the ancestral one, which the paper's form hides.
    */
 
-  private final double eta;
-
   /**
    * Creates DDIM with a fraction of fresh noise.
    *
    * @param eta the fraction, from 0 (none, A1111's default) to 1 (as much as in DDPM)
    */
   Ddim(double eta) {
-    this.eta = Checks.inRange(0.0, 1.0, eta, "eta");
+    super(Checks.inRange(0.0, 1.0, eta, "eta"), 1);
   }
 
   @Override
@@ -47,19 +43,7 @@ final class Ddim implements SamplingMethod {
   }
 
   @Override
-  public float[] sample(
-      Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
-    float[] x = start;
-    for (int i = 0; i < sigmas.steps(); i++) {
-      double sigma = sigmas.at(i);
-      observer.stepStart(i, sigma);
-      float[] denoised = denoiser.denoise(x, sigma);
-      Ancestral step = Ancestral.split(sigma, sigmas.at(i + 1), eta);
-      double keep = step.down() / sigma;
-      x = Latents.combine(keep, x, 1 - keep, denoised);
-      x = step.addNoise(x, 1, noise);
-      observer.stepEnd(i, sigma, denoised);
-    }
-    return x;
+  float[] down(Denoiser denoiser, float[] x, float[] denoised, double sigma, double sigmaDown) {
+    return Euler.step(x, denoised, sigma, sigmaDown);
   }
 }

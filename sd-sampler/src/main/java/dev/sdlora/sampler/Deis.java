@@ -28,11 +28,6 @@ final class Deis implements SamplingMethod {
   }
 
   @Override
-  public SigmaRule levels() {
-    return SigmaRule.SCHEDULED;
-  }
-
-  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;

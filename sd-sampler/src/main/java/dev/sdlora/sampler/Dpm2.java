@@ -1,37 +1,18 @@
 package dev.sdlora.sampler;
 
-import dev.sdlora.sampler.noise.NoiseSource;
-import dev.sdlora.sampler.schedule.Sigmas;
-
 /**
  * DPM-Solver-2: Lu et al. 2022, algorithm 1, with the slope at the geometric middle of a step, on
  * levels as in Karras et al. 2022. Two denoiser calls per step, one for a step to level 0; noise as
  * specified by {@link Churn}. Second order.
  */
-final class Dpm2 implements SamplingMethod {
-  private final Churn churn;
-
+final class Dpm2 extends ChurnedMethod {
   Dpm2(Churn churn) {
-    this.churn = churn;
+    super(churn);
   }
 
   @Override
-  public SigmaRule levels() {
-    return SigmaRule.SCHEDULED;
-  }
-
-  @Override
-  public float[] sample(
-      Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
-    float[] x = start;
-    for (int i = 0; i < sigmas.steps(); i++) {
-      observer.stepStart(i, sigmas.at(i));
-      Churn.Noised from = churn.addNoise(x, sigmas.at(i), sigmas.steps(), noise);
-      float[] denoised = denoiser.denoise(from.x(), from.sigma());
-      x = step(denoiser, from.x(), denoised, from.sigma(), sigmas.at(i + 1));
-      observer.stepEnd(i, sigmas.at(i), denoised);
-    }
-    return x;
+  float[] next(Denoiser denoiser, float[] x, float[] denoised, double sigma, double sigmaNext) {
+    return step(denoiser, x, denoised, sigma, sigmaNext);
   }
 
   /** Steps from a level to the next, given the prediction at the start. */

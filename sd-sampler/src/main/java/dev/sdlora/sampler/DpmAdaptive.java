@@ -26,7 +26,7 @@ final class DpmAdaptive implements SamplingMethod {
   private final double eta;
   private final double sNoise;
 
-  /** Creates the method with fresh noise, as {@link EulerAncestral#EulerAncestral}. */
+  /** Creates the method with fresh noise, as {@link AncestralMethod#AncestralMethod}. */
   DpmAdaptive(double eta, double sNoise) {
     this.eta = Checks.notNegative(eta, "eta");
     this.sNoise = Checks.notNegative(sNoise, "sNoise");

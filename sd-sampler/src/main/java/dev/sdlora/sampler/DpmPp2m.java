@@ -13,11 +13,6 @@ import dev.sdlora.sampler.schedule.Sigmas;
  */
 final class DpmPp2m implements SamplingMethod {
   @Override
-  public SigmaRule levels() {
-    return SigmaRule.SCHEDULED;
-  }
-
-  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;
@@ -33,8 +28,7 @@ final class DpmPp2m implements SamplingMethod {
         double r = Math.log(sigmas.at(i - 1) / sigma) / h;
         data = Latents.combine(1 + 1 / (2 * r), denoised, -1 / (2 * r), previous);
       }
-      double keep = sigmaNext / sigma;
-      x = Latents.combine(keep, x, 1 - keep, data);
+      x = Euler.step(x, data, sigma, sigmaNext);
       previous = denoised;
       observer.stepEnd(i, sigma, denoised);
     }

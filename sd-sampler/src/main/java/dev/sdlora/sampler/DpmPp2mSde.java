@@ -25,16 +25,11 @@ final class DpmPp2mSde implements SamplingMethod {
   private final double sNoise;
   private final Solver solver;
 
-  /** Creates the method with fresh noise, as {@link EulerAncestral#EulerAncestral}. */
+  /** Creates the method with fresh noise, as {@link AncestralMethod#AncestralMethod}. */
   DpmPp2mSde(double eta, double sNoise, Solver solver) {
     this.eta = Checks.notNegative(eta, "eta");
     this.sNoise = Checks.notNegative(sNoise, "sNoise");
     this.solver = solver;
-  }
-
-  @Override
-  public SigmaRule levels() {
-    return SigmaRule.SCHEDULED;
   }
 
   @Override

@@ -16,15 +16,10 @@ final class DpmPp3mSde implements SamplingMethod {
   private final double eta;
   private final double sNoise;
 
-  /** Creates the method with fresh noise, as {@link EulerAncestral#EulerAncestral}. */
+  /** Creates the method with fresh noise, as {@link AncestralMethod#AncestralMethod}. */
   DpmPp3mSde(double eta, double sNoise) {
     this.eta = Checks.notNegative(eta, "eta");
     this.sNoise = Checks.notNegative(sNoise, "sNoise");
-  }
-
-  @Override
-  public SigmaRule levels() {
-    return SigmaRule.SCHEDULED;
   }
 
   @Override

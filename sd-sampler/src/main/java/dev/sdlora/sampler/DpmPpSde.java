@@ -15,15 +15,10 @@ final class DpmPpSde implements SamplingMethod {
   private final double eta;
   private final double sNoise;
 
-  /** Creates the method with fresh noise, as {@link EulerAncestral#EulerAncestral}. */
+  /** Creates the method with fresh noise, as {@link AncestralMethod#AncestralMethod}. */
   DpmPpSde(double eta, double sNoise) {
     this.eta = Checks.notNegative(eta, "eta");
     this.sNoise = Checks.notNegative(sNoise, "sNoise");
-  }
-
-  @Override
-  public SigmaRule levels() {
-    return SigmaRule.SCHEDULED;
   }
 
   @Override
@@ -68,8 +63,7 @@ final class DpmPpSde implements SamplingMethod {
   /** Steps down towards a prediction, and up with noise to the next level. */
   private float[] step(float[] x, float[] data, double sigma, double sigmaNext, NoiseSource noise) {
     Ancestral step = Ancestral.split(sigma, sigmaNext, eta);
-    double keep = step.down() / sigma;
-    float[] there = Latents.combine(keep, x, 1 - keep, data);
+    float[] there = Euler.step(x, data, sigma, step.down());
     return step.addNoise(there, sNoise, noise);
   }
 }

@@ -36,11 +36,6 @@ final class DpmPpSinglestep implements SamplingMethod {
   }
 
   @Override
-  public SigmaRule levels() {
-    return SigmaRule.SCHEDULED;
-  }
-
-  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     int[] orders = orders(sigmas.steps());

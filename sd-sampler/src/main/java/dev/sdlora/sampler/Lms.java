@@ -24,11 +24,6 @@ final class Lms implements SamplingMethod {
   }
 
   @Override
-  public SigmaRule levels() {
-    return SigmaRule.SCHEDULED;
-  }
-
-  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;

@@ -42,11 +42,6 @@ final class Restart implements SamplingMethod {
   record Leg(double from, double to) {}
 
   @Override
-  public SigmaRule levels() {
-    return SigmaRule.SCHEDULED;
-  }
-
-  @Override
   public int steps(Sigmas sigmas) {
     return legs(sigmas).size();
   }

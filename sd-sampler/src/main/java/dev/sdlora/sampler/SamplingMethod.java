@@ -9,7 +9,9 @@ import dev.sdlora.sampler.schedule.Sigmas;
  */
 interface SamplingMethod {
   /** Returns the rule for its noise levels, and for the form of its latents at both ends. */
-  SigmaRule levels();
+  default SigmaRule levels() {
+    return SigmaRule.SCHEDULED;
+  }
 
   /**
    * Samples from the first noise level to the last.

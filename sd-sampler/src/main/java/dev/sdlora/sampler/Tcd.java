@@ -41,8 +41,7 @@ final class Tcd implements SamplingMethod {
       observer.stepStart(i, sigma);
       float[] denoised = denoiser.denoise(x, sigma);
       double down = below(sigmaNext);
-      double keep = down / sigma;
-      x = Latents.combine(keep, x, 1 - keep, denoised);
+      x = Euler.step(x, denoised, sigma, down);
       if (down < sigmaNext && i + 1 < sigmas.steps()) {
         double up = Math.sqrt(sigmaNext * sigmaNext - down * down);
         x = Latents.combine(1, x, up, noise.next(x.length));

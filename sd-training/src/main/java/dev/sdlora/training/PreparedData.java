@@ -1,5 +1,6 @@
 package dev.sdlora.training;
 
+import dev.sdlora.api.value.Sha256;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.training.data.Captions;
 import dev.sdlora.training.data.Example;
@@ -9,7 +10,6 @@ import dev.sdlora.training.data.SeededRandom;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -37,7 +37,7 @@ record PreparedData(List<Example> examples, Captions captions, String digest) {
         settings.adapter().textEncoder()
             ? tokens
             : tokens.encoded(model, settings.recipe().clipSkip());
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     List<Example> examples = new ArrayList<>();
     try (ImageEncoder encoder = ImageEncoder.load(model)) {
       for (int i = 0; i < set.size() && !cancelled.getAsBoolean(); i++) {
@@ -69,13 +69,5 @@ record PreparedData(List<Example> examples, Captions captions, String digest) {
     long seed = SeededRandom.of(recipe.seed(), "latent", position).nextLong();
     float[] latent = encoder.encode(pixels, recipe.size(), seed);
     return new Example(latent, example.caption(), example.strength(), fitted.sizes());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 is not available", e);
-    }
   }
 }

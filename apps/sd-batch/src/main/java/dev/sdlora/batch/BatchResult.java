@@ -6,6 +6,7 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.lora.LoraReport;
+import dev.sdlora.api.value.Sha256;
 import dev.sdlora.request.Fields;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -83,7 +84,7 @@ public record BatchResult(
     try {
       byte[] bytes = Files.readAllBytes(file);
       json.put("file", String.valueOf(file.getFileName()));
-      json.put("sha256", HexFormat.of().formatHex(Json.sha256(bytes)));
+      json.put("sha256", HexFormat.of().formatHex(Sha256.of(bytes)));
       try {
         json.put("parameters", GeneratedImage.readInfotext(new ByteArrayInputStream(bytes)));
       } catch (ImageFileException e) {

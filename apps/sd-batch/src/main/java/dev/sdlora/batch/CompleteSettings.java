@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.value.Sha256;
 import dev.sdlora.request.Fields;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -53,7 +55,8 @@ final class CompleteSettings {
     boolean varied = !settings.path("subseed_strength").asText("0").matches("0?(\\.0*)?");
     OptionalLong subseed = takeSeed("subseed", "Variation seed", images);
     // Derive missing seeds from the given settings.
-    ByteBuffer chance = ByteBuffer.wrap(Json.sha256(Fields.text(Json.canonical(settings))));
+    String text = Fields.text(Json.canonical(settings));
+    ByteBuffer chance = ByteBuffer.wrap(Sha256.of(text.getBytes(StandardCharsets.UTF_8)));
     long firstSeed = seed.orElse(chance.getInt() & UNSIGNED);
     long firstSubseed = subseed.orElse(chance.getInt() & UNSIGNED);
     boolean withSubseed = varied || subseed.isPresent();

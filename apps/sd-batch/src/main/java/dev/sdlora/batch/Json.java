@@ -8,8 +8,6 @@ import dev.sdlora.request.Fields;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -83,19 +81,5 @@ final class Json {
     return integer.bitLength() < Long.SIZE
         ? JsonNodeFactory.instance.numberNode(integer.longValue())
         : JsonNodeFactory.instance.numberNode(integer);
-  }
-
-  /** Returns the SHA-256 of a text. */
-  static byte[] sha256(String text) {
-    return sha256(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** Returns the SHA-256 of bytes. */
-  static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

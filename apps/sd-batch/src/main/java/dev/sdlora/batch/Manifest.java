@@ -3,9 +3,11 @@ package dev.sdlora.batch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.RequestLimits;
+import dev.sdlora.api.value.Sha256;
 import dev.sdlora.request.Fields;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -311,7 +313,9 @@ final class Manifest {
   }
 
   private static String hash(String text) {
-    return HexFormat.of().formatHex(Json.sha256(text)).substring(0, DIGITS);
+    return HexFormat.of()
+        .formatHex(Sha256.of(text.getBytes(StandardCharsets.UTF_8)))
+        .substring(0, DIGITS);
   }
 
   private static List<String> loras(ObjectNode settings) {

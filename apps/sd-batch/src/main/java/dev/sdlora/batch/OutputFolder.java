@@ -1,6 +1,7 @@
 package dev.sdlora.batch;
 
 import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.value.Sha256;
 import dev.sdlora.api.value.WritableFolder;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -9,6 +10,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.FileLockInterruptionException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -168,7 +170,9 @@ final class OutputFolder implements AutoCloseable {
 
   /** Returns the byte to lock, which depends only on the file name, so that all processes agree. */
   private static long place(BatchRequest request) {
-    return 1 + (ByteBuffer.wrap(Json.sha256(request.id())).getLong() & (Long.MAX_VALUE >> 1));
+    return 1
+        + (ByteBuffer.wrap(Sha256.of(request.id().getBytes(StandardCharsets.UTF_8))).getLong()
+            & (Long.MAX_VALUE >> 1));
   }
 
   /** Saves the image of a claimed request. */

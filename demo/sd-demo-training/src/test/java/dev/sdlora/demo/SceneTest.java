@@ -77,12 +77,6 @@ final class SceneTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(Shape.class)
-  void outline_eachShape_sameAreaWithinATenth(Shape shape) {
-    assertThat(ShapeMoments.of(shape).area()).isBetween(1.71, 2.09);
-  }
-
   @Test
   void scene_thingInTheGroundsColour_isRefused() {
     assertThatIllegalArgumentException()

@@ -43,7 +43,7 @@ final class ConfiguredModel {
   }
 
   private @Nullable String checkpoint() {
-    String checkpoint = properties.getCheckpoint();
+    String checkpoint = properties.checkpoint();
     return checkpoint == null || checkpoint.isBlank() ? null : checkpoint.strip();
   }
 
@@ -87,7 +87,7 @@ final class ConfiguredModel {
     requirePresent();
     String checkpoint = checkpoint();
     Pipeline.Builder builder = Pipeline.builder();
-    List<Path> loras = properties.getLoraDirectories();
+    List<Path> loras = properties.loraDirectories();
     if (checkpoint != null) {
       builder.checkpoint(Checkpoint.open(checkpoint));
     } else {
@@ -101,29 +101,29 @@ final class ConfiguredModel {
   }
 
   private void parts(Pipeline.Builder builder) {
-    properties.getEmbeddingDirectories().forEach(builder::embeddingDirectory);
-    properties.getHypernetworkDirectories().forEach(builder::hypernetworkDirectory);
-    properties.getUpscalerDirectories().forEach(builder::upscalerDirectory);
-    properties.getControlNets().forEach(builder::controlNet);
-    ifSet(properties.getVae(), builder::vae);
-    ifSet(properties.getTextEncoder(), builder::textEncoder);
-    ifSet(properties.getTextEncoder2(), builder::textEncoder2);
-    ifSet(properties.getVariant(), builder::variant);
-    ifSet(properties.getRefiner(), builder::refiner);
-    ifSet(properties.getPredictionType(), builder::predictionType);
-    ifSet(properties.getPreviewDecoder(), builder::previewDecoder);
+    properties.embeddingDirectories().forEach(builder::embeddingDirectory);
+    properties.hypernetworkDirectories().forEach(builder::hypernetworkDirectory);
+    properties.upscalerDirectories().forEach(builder::upscalerDirectory);
+    properties.controlNets().forEach(builder::controlNet);
+    ifSet(properties.vae(), builder::vae);
+    ifSet(properties.textEncoder(), builder::textEncoder);
+    ifSet(properties.textEncoder2(), builder::textEncoder2);
+    ifSet(properties.variant(), builder::variant);
+    ifSet(properties.refiner(), builder::refiner);
+    ifSet(properties.predictionType(), builder::predictionType);
+    ifSet(properties.previewDecoder(), builder::previewDecoder);
   }
 
   private void computation(Pipeline.Builder builder) {
-    ifSet(properties.getPrecision(), builder::precision);
-    ifSet(properties.getMemoryPolicy(), builder::memoryPolicy);
-    ifSet(properties.getDevice(), builder::device);
-    ifSet(properties.getLoraMode(), builder::loraMode);
-    ifSet(properties.getLenient(), builder::lenient);
-    ifSet(properties.getConcurrency(), builder::concurrency);
-    ifSet(properties.getMaxQueued(), builder::maxQueued);
-    ifSet(properties.getMaxPixels(), builder::maxPixels);
-    ifSet(properties.getMaxMemory(), memory -> builder.maxBytes(memory.toBytes()));
+    ifSet(properties.precision(), builder::precision);
+    ifSet(properties.memoryPolicy(), builder::memoryPolicy);
+    ifSet(properties.device(), builder::device);
+    ifSet(properties.loraMode(), builder::loraMode);
+    ifSet(properties.lenient(), builder::lenient);
+    ifSet(properties.concurrency(), builder::concurrency);
+    ifSet(properties.maxQueued(), builder::maxQueued);
+    ifSet(properties.maxPixels(), builder::maxPixels);
+    ifSet(properties.maxMemory(), memory -> builder.maxBytes(memory.toBytes()));
   }
 
   private static <T> void ifSet(@Nullable T value, Consumer<T> setter) {

@@ -50,8 +50,8 @@ public class SdLoraAutoConfiguration {
   LazyPipeline sdLoraPipeline(SdLoraProperties properties) {
     ConfiguredModel model = new ConfiguredModel(properties);
     LazyPipeline pipeline =
-        new LazyPipeline(model::load, Optional.ofNullable(properties.getConcurrency()).orElse(1));
-    switch (properties.getLoading()) {
+        new LazyPipeline(model::load, Optional.ofNullable(properties.concurrency()).orElse(1));
+    switch (properties.loading()) {
       case EAGER -> pipeline.load();
       case BACKGROUND -> pipeline.loadInBackground();
       case LAZY -> {}
@@ -68,7 +68,7 @@ public class SdLoraAutoConfiguration {
       Environment environment,
       ApplicationContext context) {
     Duration patience =
-        Optional.ofNullable(properties.getShutdownGrace())
+        Optional.ofNullable(properties.shutdownGrace())
             .orElseGet(
                 () ->
                     environment
@@ -98,7 +98,7 @@ public class SdLoraAutoConfiguration {
         SdLoraImageModel.builder(pipeline)
             .defaults(defaults(properties))
             .styles(styles(properties))
-            .wildcardDirectories(properties.getWildcardDirectories());
+            .wildcardDirectories(properties.wildcardDirectories());
     if (pipeline instanceof LazyPipeline) {
       ConfiguredModel model = new ConfiguredModel(properties);
       model.requirePresent();
@@ -112,7 +112,7 @@ public class SdLoraAutoConfiguration {
   private static SdLoraImageOptions defaults(SdLoraProperties properties) {
     SdLoraImageOptions defaults = SdLoraImageOptions.of(properties);
     try {
-      defaults.requireSense(styles(properties), properties.getWildcardDirectories());
+      defaults.requireSense(styles(properties), properties.wildcardDirectories());
       return defaults;
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new StableDiffusionException("invalid sdlora.* properties: " + e.getMessage(), e);
@@ -120,6 +120,6 @@ public class SdLoraAutoConfiguration {
   }
 
   private static List<Style> styles(SdLoraProperties properties) {
-    return Optional.ofNullable(properties.getStylesFile()).map(Style::readAll).orElse(List.of());
+    return Optional.ofNullable(properties.stylesFile()).map(Style::readAll).orElse(List.of());
   }
 }

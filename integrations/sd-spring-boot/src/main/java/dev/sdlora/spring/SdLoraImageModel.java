@@ -174,9 +174,8 @@ public final class SdLoraImageModel implements ImageModel {
    */
   private record Answer(String format, boolean address) {
     static Answer of(ImageSettings settings) {
-      String format = settings.getOutputFormat() == null ? "png" : settings.getOutputFormat();
-      String response =
-          settings.getResponseFormat() == null ? "b64_json" : settings.getResponseFormat();
+      String format = settings.outputFormat() == null ? "png" : settings.outputFormat();
+      String response = settings.responseFormat() == null ? "b64_json" : settings.responseFormat();
       String lower = format.toLowerCase(Locale.ROOT);
       if (!List.of("png", "jpg", "jpeg").contains(lower)) {
         throw new IllegalArgumentException("outputFormat must be png or jpeg: " + format);

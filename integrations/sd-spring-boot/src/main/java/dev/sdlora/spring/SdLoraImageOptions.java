@@ -33,11 +33,11 @@ import org.springframework.ai.image.ImageOptions;
  * request is made. Immutable and thread-safe.
  */
 public final class SdLoraImageOptions implements ImageOptions {
-  private final ImageSettings settings = new ImageSettings();
+  private final ImageSettings settings;
   private final List<UnaryOperator<PromptSpec.Builder>> customizers;
 
   private SdLoraImageOptions(Builder builder) {
-    settings.putAll(builder.settings);
+    settings = ImageSettings.of(builder.values);
     customizers = List.copyOf(builder.customizers);
   }
 
@@ -49,27 +49,27 @@ public final class SdLoraImageOptions implements ImageOptions {
   /** {@return a builder that starts from these options} */
   public Builder toBuilder() {
     Builder builder = new Builder();
-    builder.settings.putAll(settings);
+    builder.values.putAll(settings.given());
     builder.customizers.addAll(customizers);
     return builder;
   }
 
   /** Returns the portable options of an object of another class. */
   static SdLoraImageOptions of(ImageOptions options) {
-    ImageSettings portable = new ImageSettings();
-    portable.setN(options.getN());
-    portable.setModel(options.getModel());
-    portable.setWidth(options.getWidth());
-    portable.setHeight(options.getHeight());
-    portable.setResponseFormat(options.getResponseFormat());
-    portable.setStyle(options.getStyle());
-    return of(portable);
+    return builder()
+        .setIfPresent("n", options.getN())
+        .setIfPresent("model", options.getModel())
+        .setIfPresent("width", options.getWidth())
+        .setIfPresent("height", options.getHeight())
+        .setIfPresent("responseFormat", options.getResponseFormat())
+        .setIfPresent("style", options.getStyle())
+        .build();
   }
 
-  /** Returns options with the given settings. */
-  static SdLoraImageOptions of(ImageSettings settings) {
+  /** Returns options with the settings among the properties. */
+  static SdLoraImageOptions of(SdLoraProperties properties) {
     Builder builder = builder();
-    builder.settings.putAll(settings);
+    builder.values.putAll(ImageSettings.given(properties));
     return builder.build();
   }
 
@@ -79,11 +79,11 @@ public final class SdLoraImageOptions implements ImageOptions {
    */
   SdLoraImageOptions with(SdLoraImageOptions others) {
     Builder builder = toBuilder();
-    String sampler = others.settings.getSampler();
+    String sampler = others.settings.sampler();
     if (sampler != null && NamedSampler.parse(sampler).schedule().isPresent()) {
-      builder.settings.setSchedule(null);
+      builder.values.remove("schedule");
     }
-    builder.settings.putAll(others.settings);
+    builder.values.putAll(others.settings.given());
     builder.customizers.addAll(others.customizers);
     return builder.build();
   }
@@ -99,7 +99,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     new Specs(styles, wildcards).read(this, empty, PromptSpec.builder().build());
   }
 
-  /** Returns the settings; must not be modified. */
+  /** Returns the settings. */
   ImageSettings settings() {
     return settings;
   }
@@ -111,45 +111,45 @@ public final class SdLoraImageOptions implements ImageOptions {
 
   @Override
   public @Nullable Integer getN() {
-    return settings.getN();
+    return settings.n();
   }
 
   @Override
   public @Nullable String getModel() {
-    return settings.getModel();
+    return settings.model();
   }
 
   @Override
   public @Nullable Integer getWidth() {
-    return settings.getWidth();
+    return settings.width();
   }
 
   @Override
   public @Nullable Integer getHeight() {
-    return settings.getHeight();
+    return settings.height();
   }
 
   @Override
   public @Nullable String getResponseFormat() {
-    return settings.getResponseFormat();
+    return settings.responseFormat();
   }
 
   @Override
   public @Nullable String getStyle() {
-    return settings.getStyle();
+    return settings.style();
   }
 
   /** Whether the other has the same settings and the same customizers. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof SdLoraImageOptions that
-        && settings.given().equals(that.settings.given())
+        && settings.equals(that.settings)
         && customizers.equals(that.customizers);
   }
 
   @Override
   public int hashCode() {
-    return settings.given().hashCode();
+    return settings.hashCode();
   }
 
   /** Returns the settings that are set. */
@@ -160,10 +160,19 @@ public final class SdLoraImageOptions implements ImageOptions {
 
   /** Builds options. Not thread-safe. */
   public static final class Builder {
-    private final ImageSettings settings = new ImageSettings();
+    private final Map<String, Object> values = new LinkedHashMap<>();
     private final List<UnaryOperator<PromptSpec.Builder>> customizers = new ArrayList<>();
 
     private Builder() {}
+
+    private Builder set(String name, Object value) {
+      values.put(name, Objects.requireNonNull(value, name));
+      return this;
+    }
+
+    private Builder setIfPresent(String name, @Nullable Object value) {
+      return value == null ? this : set(name, value);
+    }
 
     /**
      * Customizes the request with the library's own builder, after all other options: control
@@ -190,10 +199,10 @@ public final class SdLoraImageOptions implements ImageOptions {
     public Builder lora(String name, double weight) {
       Objects.requireNonNull(name, "name");
       Map<String, Double> more =
-          new LinkedHashMap<>(Optional.ofNullable(settings.getLoras()).orElse(Map.of()));
+          new LinkedHashMap<>(
+              Optional.ofNullable(ImageSettings.of(values).loras()).orElse(Map.of()));
       more.put(name, weight);
-      settings.setLoras(more);
-      return this;
+      return set("loras", more);
     }
 
     /**
@@ -214,8 +223,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder n(int n) {
-      settings.setN(n);
-      return this;
+      return set("n", n);
     }
 
     /**
@@ -226,9 +234,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder model(String model) {
-      Objects.requireNonNull(model, "model");
-      settings.setModel(model);
-      return this;
+      return set("model", model);
     }
 
     /**
@@ -239,8 +245,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder width(int width) {
-      settings.setWidth(width);
-      return this;
+      return set("width", width);
     }
 
     /**
@@ -251,8 +256,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder height(int height) {
-      settings.setHeight(height);
-      return this;
+      return set("height", height);
     }
 
     /**
@@ -263,9 +267,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder responseFormat(String responseFormat) {
-      Objects.requireNonNull(responseFormat, "responseFormat");
-      settings.setResponseFormat(responseFormat);
-      return this;
+      return set("responseFormat", responseFormat);
     }
 
     /**
@@ -276,9 +278,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder style(String style) {
-      Objects.requireNonNull(style, "style");
-      settings.setStyle(style);
-      return this;
+      return set("style", style);
     }
 
     /**
@@ -289,9 +289,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder outputFormat(String outputFormat) {
-      Objects.requireNonNull(outputFormat, "outputFormat");
-      settings.setOutputFormat(outputFormat);
-      return this;
+      return set("outputFormat", outputFormat);
     }
 
     /**
@@ -302,9 +300,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder negativePrompt(String negativePrompt) {
-      Objects.requireNonNull(negativePrompt, "negativePrompt");
-      settings.setNegativePrompt(negativePrompt);
-      return this;
+      return set("negativePrompt", negativePrompt);
     }
 
     /**
@@ -315,9 +311,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder loras(Map<String, Double> loras) {
-      Objects.requireNonNull(loras, "loras");
-      settings.setLoras(new LinkedHashMap<>(loras));
-      return this;
+      return set("loras", new LinkedHashMap<>(loras));
     }
 
     /**
@@ -327,9 +321,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder loraMode(LoraMode loraMode) {
-      Objects.requireNonNull(loraMode, "loraMode");
-      settings.setLoraMode(loraMode);
-      return this;
+      return set("loraMode", loraMode);
     }
 
     /**
@@ -340,8 +332,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder lenient(boolean lenient) {
-      settings.setLenient(lenient);
-      return this;
+      return set("lenient", lenient);
     }
 
     /**
@@ -352,8 +343,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder triggerWords(boolean triggerWords) {
-      settings.setTriggerWords(triggerWords);
-      return this;
+      return set("triggerWords", triggerWords);
     }
 
     /**
@@ -363,8 +353,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder steps(int steps) {
-      settings.setSteps(steps);
-      return this;
+      return set("steps", steps);
     }
 
     /**
@@ -374,9 +363,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder sampler(String sampler) {
-      Objects.requireNonNull(sampler, "sampler");
-      settings.setSampler(sampler);
-      return this;
+      return set("sampler", sampler);
     }
 
     /**
@@ -386,9 +373,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder schedule(Schedule schedule) {
-      Objects.requireNonNull(schedule, "schedule");
-      settings.setSchedule(schedule);
-      return this;
+      return set("schedule", schedule);
     }
 
     /**
@@ -399,8 +384,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder cfgScale(double cfgScale) {
-      settings.setCfgScale(cfgScale);
-      return this;
+      return set("cfgScale", cfgScale);
     }
 
     /**
@@ -411,9 +395,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder fewSteps(FewSteps fewSteps) {
-      Objects.requireNonNull(fewSteps, "fewSteps");
-      settings.setFewSteps(fewSteps);
-      return this;
+      return set("fewSteps", fewSteps);
     }
 
     /**
@@ -424,8 +406,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder seed(long seed) {
-      settings.setSeed(seed);
-      return this;
+      return set("seed", seed);
     }
 
     /**
@@ -436,9 +417,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder rng(Rng rng) {
-      Objects.requireNonNull(rng, "rng");
-      settings.setRng(rng);
-      return this;
+      return set("rng", rng);
     }
 
     /**
@@ -448,8 +427,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder variationSeed(long variationSeed) {
-      settings.setVariationSeed(variationSeed);
-      return this;
+      return set("variationSeed", variationSeed);
     }
 
     /**
@@ -459,8 +437,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder variationStrength(double variationStrength) {
-      settings.setVariationStrength(variationStrength);
-      return this;
+      return set("variationStrength", variationStrength);
     }
 
     /**
@@ -470,8 +447,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder clipSkip(int clipSkip) {
-      settings.setClipSkip(clipSkip);
-      return this;
+      return set("clipSkip", clipSkip);
     }
 
     /**
@@ -482,8 +458,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder eta(double eta) {
-      settings.setEta(eta);
-      return this;
+      return set("eta", eta);
     }
 
     /**
@@ -494,9 +469,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder emphasis(Emphasis emphasis) {
-      Objects.requireNonNull(emphasis, "emphasis");
-      settings.setEmphasis(emphasis);
-      return this;
+      return set("emphasis", emphasis);
     }
 
     /**
@@ -507,9 +480,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder promptMode(PromptMode promptMode) {
-      Objects.requireNonNull(promptMode, "promptMode");
-      settings.setPromptMode(promptMode);
-      return this;
+      return set("promptMode", promptMode);
     }
 
     /**
@@ -520,8 +491,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder dynamicPrompts(boolean dynamicPrompts) {
-      settings.setDynamicPrompts(dynamicPrompts);
-      return this;
+      return set("dynamicPrompts", dynamicPrompts);
     }
 
     /**
@@ -531,9 +501,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder tiling(Tiling tiling) {
-      Objects.requireNonNull(tiling, "tiling");
-      settings.setTiling(tiling);
-      return this;
+      return set("tiling", tiling);
     }
 
     /**
@@ -543,8 +511,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder denoisingStrength(double denoisingStrength) {
-      settings.setDenoisingStrength(denoisingStrength);
-      return this;
+      return set("denoisingStrength", denoisingStrength);
     }
 
     /**
@@ -554,9 +521,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder resizeMode(ResizeMode resizeMode) {
-      Objects.requireNonNull(resizeMode, "resizeMode");
-      settings.setResizeMode(resizeMode);
-      return this;
+      return set("resizeMode", resizeMode);
     }
 
     /**
@@ -566,8 +531,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder maskBlur(int maskBlur) {
-      settings.setMaskBlur(maskBlur);
-      return this;
+      return set("maskBlur", maskBlur);
     }
 
     /**
@@ -577,9 +541,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder maskedContent(MaskedContent maskedContent) {
-      Objects.requireNonNull(maskedContent, "maskedContent");
-      settings.setMaskedContent(maskedContent);
-      return this;
+      return set("maskedContent", maskedContent);
     }
 
     /**
@@ -590,8 +552,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder invertMask(boolean invertMask) {
-      settings.setInvertMask(invertMask);
-      return this;
+      return set("invertMask", invertMask);
     }
 
     /**
@@ -602,8 +563,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder onlyMasked(boolean onlyMasked) {
-      settings.setOnlyMasked(onlyMasked);
-      return this;
+      return set("onlyMasked", onlyMasked);
     }
 
     /**
@@ -613,8 +573,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder maskPadding(int maskPadding) {
-      settings.setMaskPadding(maskPadding);
-      return this;
+      return set("maskPadding", maskPadding);
     }
 
     /**
@@ -624,8 +583,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder imageCfgScale(double imageCfgScale) {
-      settings.setImageCfgScale(imageCfgScale);
-      return this;
+      return set("imageCfgScale", imageCfgScale);
     }
 
     /**
@@ -636,8 +594,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder hiresScale(double hiresScale) {
-      settings.setHiresScale(hiresScale);
-      return this;
+      return set("hiresScale", hiresScale);
     }
 
     /**
@@ -648,9 +605,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder hiresUpscaler(String hiresUpscaler) {
-      Objects.requireNonNull(hiresUpscaler, "hiresUpscaler");
-      settings.setHiresUpscaler(hiresUpscaler);
-      return this;
+      return set("hiresUpscaler", hiresUpscaler);
     }
 
     /**
@@ -660,8 +615,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder hiresSteps(int hiresSteps) {
-      settings.setHiresSteps(hiresSteps);
-      return this;
+      return set("hiresSteps", hiresSteps);
     }
 
     /**
@@ -672,8 +626,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder hiresDenoisingStrength(double hiresDenoisingStrength) {
-      settings.setHiresDenoisingStrength(hiresDenoisingStrength);
-      return this;
+      return set("hiresDenoisingStrength", hiresDenoisingStrength);
     }
 
     /**
@@ -684,8 +637,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder refinerSwitch(double refinerSwitch) {
-      settings.setRefinerSwitch(refinerSwitch);
-      return this;
+      return set("refinerSwitch", refinerSwitch);
     }
 
     /**
@@ -695,8 +647,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder upscale(double upscale) {
-      settings.setUpscale(upscale);
-      return this;
+      return set("upscale", upscale);
     }
 
     /**
@@ -707,9 +658,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder upscaler(String upscaler) {
-      Objects.requireNonNull(upscaler, "upscaler");
-      settings.setUpscaler(upscaler);
-      return this;
+      return set("upscaler", upscaler);
     }
 
     /**
@@ -720,9 +669,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder finalDecoder(FinalDecoder finalDecoder) {
-      Objects.requireNonNull(finalDecoder, "finalDecoder");
-      settings.setFinalDecoder(finalDecoder);
-      return this;
+      return set("finalDecoder", finalDecoder);
     }
 
     /**
@@ -733,9 +680,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder vaeTiling(VaeTiling vaeTiling) {
-      Objects.requireNonNull(vaeTiling, "vaeTiling");
-      settings.setVaeTiling(vaeTiling);
-      return this;
+      return set("vaeTiling", vaeTiling);
     }
 
     /**
@@ -746,8 +691,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder cacheInterval(int cacheInterval) {
-      settings.setCacheInterval(cacheInterval);
-      return this;
+      return set("cacheInterval", cacheInterval);
     }
 
     /**
@@ -758,8 +702,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder tokenMergingRatio(double tokenMergingRatio) {
-      settings.setTokenMergingRatio(tokenMergingRatio);
-      return this;
+      return set("tokenMergingRatio", tokenMergingRatio);
     }
 
     /**
@@ -769,8 +712,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder batchSize(int batchSize) {
-      settings.setBatchSize(batchSize);
-      return this;
+      return set("batchSize", batchSize);
     }
 
     /** {@return the options} The builder can be reused. */

@@ -56,21 +56,21 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     ImageSettings settings = options.settings();
     List<String> warnings = new ArrayList<>();
     PromptSpec.Builder spec = defaults.toBuilder();
-    spec.prompt(withLoras(messages.prompt(), settings.getLoras()));
-    spec.negativePrompt(joined(settings.getNegativePrompt(), messages.negativePrompt()));
+    spec.prompt(withLoras(messages.prompt(), settings.loras()));
+    spec.negativePrompt(joined(settings.negativePrompt(), messages.negativePrompt()));
     sampling(settings, spec);
     seeds(settings, spec);
     size(settings, spec);
-    ifSet(settings.getN(), spec::images);
-    ifSet(settings.getLoraMode(), spec::loraMode);
-    ifSet(settings.getLenient(), spec::lenient);
-    ifSet(settings.getTriggerWords(), spec::addTriggerWords);
-    ifSet(settings.getClipSkip(), spec::clipSkip);
-    ifSet(settings.getTiling(), spec::tiling);
-    ifSet(settings.getVaeTiling(), spec::vaeTiling);
-    ifSet(settings.getFinalDecoder(), spec::finalDecoder);
-    ifSet(settings.getImageCfgScale(), spec::imageCfgScale);
-    ifSet(settings.getRefinerSwitch(), at -> spec.refinerSwitch(RefinerSwitch.at(at)));
+    ifSet(settings.n(), spec::images);
+    ifSet(settings.loraMode(), spec::loraMode);
+    ifSet(settings.lenient(), spec::lenient);
+    ifSet(settings.triggerWords(), spec::addTriggerWords);
+    ifSet(settings.clipSkip(), spec::clipSkip);
+    ifSet(settings.tiling(), spec::tiling);
+    ifSet(settings.vaeTiling(), spec::vaeTiling);
+    ifSet(settings.finalDecoder(), spec::finalDecoder);
+    ifSet(settings.imageCfgScale(), spec::imageCfgScale);
+    ifSet(settings.refinerSwitch(), at -> spec.refinerSwitch(RefinerSwitch.at(at)));
     spec.promptOptions(promptOptions(settings, warnings));
     spec.speedOptions(speedOptions(settings));
     messages.image().ifPresent(picture -> spec.imageToImage(start(settings, picture, messages)));
@@ -112,22 +112,22 @@ record Specs(List<Style> styles, List<Path> wildcards) {
   }
 
   private static void sampling(ImageSettings settings, PromptSpec.Builder spec) {
-    ifSet(settings.getSteps(), spec::steps);
-    ifSet(settings.getCfgScale(), spec::cfgScale);
-    String sampler = settings.getSampler();
+    ifSet(settings.steps(), spec::steps);
+    ifSet(settings.cfgScale(), spec::cfgScale);
+    String sampler = settings.sampler();
     if (sampler != null) {
       NamedSampler named = NamedSampler.parse(sampler);
       spec.sampler(named.sampler());
       named.schedule().ifPresent(spec::schedule);
     }
-    Schedule schedule = settings.getSchedule();
+    Schedule schedule = settings.schedule();
     ifSet(schedule, spec::schedule);
-    Double eta = settings.getEta();
+    Double eta = settings.eta();
     if (eta != null) {
       spec.samplerOptions(SamplerOptions.builder().eta(eta).etaDdim(eta).build());
     }
-    FewSteps fewSteps = settings.getFewSteps();
-    Integer steps = settings.getSteps();
+    FewSteps fewSteps = settings.fewSteps();
+    Integer steps = settings.steps();
     if (fewSteps != null) {
       if (steps != null) {
         spec.fewSteps(fewSteps, steps);
@@ -138,10 +138,10 @@ record Specs(List<Style> styles, List<Path> wildcards) {
   }
 
   private static void seeds(ImageSettings settings, PromptSpec.Builder spec) {
-    ifSet(settings.getSeed(), spec::seed);
-    ifSet(settings.getRng(), spec::rng);
-    Long seed = settings.getVariationSeed();
-    Double strength = settings.getVariationStrength();
+    ifSet(settings.seed(), spec::seed);
+    ifSet(settings.rng(), spec::rng);
+    Long seed = settings.variationSeed();
+    Double strength = settings.variationStrength();
     if (strength != null) {
       OptionalLong from = seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
       spec.variation(new Variation(from, strength, Variation.NONE.resizeFrom()));
@@ -151,8 +151,8 @@ record Specs(List<Style> styles, List<Path> wildcards) {
   }
 
   private static void size(ImageSettings settings, PromptSpec.Builder spec) {
-    Integer width = settings.getWidth();
-    Integer height = settings.getHeight();
+    Integer width = settings.width();
+    Integer height = settings.height();
     if (width != null && height != null) {
       spec.size(width, height);
     } else if (width != null || height != null) {
@@ -163,18 +163,18 @@ record Specs(List<Style> styles, List<Path> wildcards) {
 
   private PromptOptions promptOptions(ImageSettings settings, List<String> warnings) {
     PromptOptions options = PromptOptions.DEFAULTS;
-    Emphasis emphasis = settings.getEmphasis();
+    Emphasis emphasis = settings.emphasis();
     if (emphasis != null) {
       options = options.withEmphasis(emphasis);
     }
-    PromptMode mode = settings.getPromptMode();
+    PromptMode mode = settings.promptMode();
     if (mode != null) {
       options = options.withMode(mode);
     }
-    if (Boolean.TRUE.equals(settings.getDynamicPrompts())) {
+    if (Boolean.TRUE.equals(settings.dynamicPrompts())) {
       options = options.withDynamicPrompts(new DynamicPrompts(wildcards));
     }
-    String style = settings.getStyle();
+    String style = settings.style();
     if (style != null && styles.isEmpty()) {
       warnings.add(
           "style '%s' is ignored because there is no styles file (sdlora.styles-file)"
@@ -199,34 +199,34 @@ record Specs(List<Style> styles, List<Path> wildcards) {
 
   private static SpeedOptions speedOptions(ImageSettings settings) {
     SpeedOptions.Builder options = SpeedOptions.builder();
-    ifSet(settings.getCacheInterval(), options::cacheInterval);
-    ifSet(settings.getTokenMergingRatio(), options::tokenMergingRatio);
-    ifSet(settings.getBatchSize(), size -> options.exactBatches(false).batchSize(size));
+    ifSet(settings.cacheInterval(), options::cacheInterval);
+    ifSet(settings.tokenMergingRatio(), options::tokenMergingRatio);
+    ifSet(settings.batchSize(), size -> options.exactBatches(false).batchSize(size));
     return options.build();
   }
 
   private static ImageToImage start(ImageSettings settings, Image picture, Messages messages) {
     ImageToImage.Builder start = ImageToImage.builder(picture);
-    ifSet(settings.getDenoisingStrength(), start::denoisingStrength);
-    ifSet(settings.getResizeMode(), start::resizeMode);
+    ifSet(settings.denoisingStrength(), start::denoisingStrength);
+    ifSet(settings.resizeMode(), start::resizeMode);
     messages.mask().ifPresent(mask -> start.inpainting(inpainting(settings, mask)));
     return start.build();
   }
 
   private static Inpainting inpainting(ImageSettings settings, Image mask) {
     Inpainting.Builder part = Inpainting.builder(mask);
-    ifSet(settings.getMaskBlur(), part::maskBlur);
-    ifSet(settings.getMaskedContent(), part::maskedContent);
-    ifSet(settings.getInvertMask(), part::inverted);
-    ifSet(settings.getOnlyMasked(), part::onlyMasked);
-    ifSet(settings.getMaskPadding(), part::padding);
+    ifSet(settings.maskBlur(), part::maskBlur);
+    ifSet(settings.maskedContent(), part::maskedContent);
+    ifSet(settings.invertMask(), part::inverted);
+    ifSet(settings.onlyMasked(), part::onlyMasked);
+    ifSet(settings.maskPadding(), part::padding);
     return part.build();
   }
 
   /** Skips hires fix for requests with a start image, which sets the size. */
   private static void hiresFix(
       ImageSettings settings, Messages messages, PromptSpec.Builder spec, List<String> warnings) {
-    Double scale = settings.getHiresScale();
+    Double scale = settings.hiresScale();
     if (scale == null) {
       return;
     }
@@ -235,16 +235,16 @@ record Specs(List<Style> styles, List<Path> wildcards) {
       return;
     }
     HiresFix.Builder pass = HiresFix.builder().scale(scale);
-    ifSet(settings.getHiresUpscaler(), name -> pass.upscaler(Upscaler.named(name)));
-    ifSet(settings.getHiresSteps(), pass::steps);
-    ifSet(settings.getHiresDenoisingStrength(), pass::denoisingStrength);
+    ifSet(settings.hiresUpscaler(), name -> pass.upscaler(Upscaler.named(name)));
+    ifSet(settings.hiresSteps(), pass::steps);
+    ifSet(settings.hiresDenoisingStrength(), pass::denoisingStrength);
     spec.hiresFix(pass.build());
   }
 
   private static void upscaling(ImageSettings settings, PromptSpec.Builder spec) {
-    Double scale = settings.getUpscale();
+    Double scale = settings.upscale();
     if (scale != null) {
-      String name = settings.getUpscaler();
+      String name = settings.upscaler();
       Upscaler upscaler = name == null ? Upscaler.LANCZOS : Upscaler.named(name);
       spec.upscaling(new Upscaling(upscaler, scale));
     }

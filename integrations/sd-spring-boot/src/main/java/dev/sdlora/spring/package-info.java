@@ -5,9 +5,9 @@
  * <p>Where to make changes:
  *
  * <ul>
- *   <li>An option or property of Spring Boot: {@code spring.ImageSettings}, whose fields are
- *       properties and options, {@code SdLoraImageOptions.Builder}, and {@code Specs}, which
- *       applies it to the request; options of the model itself: {@code SdLoraProperties} and {@code
+ *   <li>An option or property of Spring Boot: {@code spring.SdLoraProperties}, {@code
+ *       ImageSettings}, {@code SdLoraImageOptions.Builder}, and {@code Specs}, which applies it to
+ *       the request; options of the model itself: {@code SdLoraProperties} and {@code
  *       ConfiguredModel}.
  *   <li>Responses to rejected web requests: {@code spring.LibraryProblems}.
  *   <li>Beans, loading of the model, shutdown: {@code spring.SdLoraAutoConfiguration}, {@code

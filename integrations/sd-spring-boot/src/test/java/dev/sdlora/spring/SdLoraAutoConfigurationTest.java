@@ -10,8 +10,11 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Objects;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
@@ -236,19 +239,31 @@ class SdLoraAutoConfigurationTest {
   }
 
   @Test
-  void everyRequestOption_isAPropertyToo() throws NoSuchMethodException {
-    for (var field : ImageSettings.class.getDeclaredFields()) {
-      if (!field.isSynthetic()) {
-        Class<?> type =
-            switch (field.getType().getSimpleName()) {
-              case "Integer" -> int.class;
-              case "Long" -> long.class;
-              case "Double" -> double.class;
-              case "Boolean" -> boolean.class;
-              default -> field.getType();
-            };
-        assertThat(SdLoraImageOptions.Builder.class.getMethod(field.getName(), type)).isNotNull();
-      }
+  void everyRequestOption_isAPropertyAndASetter() throws ReflectiveOperationException {
+    Map<Class<?>, Object> samples =
+        Map.of(
+            Integer.class,
+            2,
+            Long.class,
+            3L,
+            Double.class,
+            0.5,
+            Boolean.class,
+            true,
+            String.class,
+            "text",
+            Map.class,
+            Map.of("ink", 1.0));
+    for (RecordComponent part : ImageSettings.class.getRecordComponents()) {
+      Class<?> type = part.getType();
+      assertThat(SdLoraProperties.class.getDeclaredMethod(part.getName()).getReturnType())
+          .isEqualTo(type);
+      Object sample = type.isEnum() ? type.getEnumConstants()[0] : samples.get(type);
+      SdLoraImageOptions.Builder options = SdLoraImageOptions.builder();
+      SdLoraImageOptions.Builder.class
+          .getMethod(part.getName(), MethodType.methodType(type).unwrap().returnType())
+          .invoke(options, sample);
+      assertThat(options.build().settings().given()).isEqualTo(Map.of(part.getName(), sample));
     }
   }
 }

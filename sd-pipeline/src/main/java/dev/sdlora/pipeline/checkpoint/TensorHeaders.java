@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.checkpoint;
 
+import dev.sdlora.tensors.file.Cancellation;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.folder.FileCache;
 import dev.sdlora.tensors.folder.Stamp;
@@ -27,6 +28,7 @@ final class TensorHeaders {
    * @throws dev.sdlora.api.error.TensorFileException as {@link TensorFile#open}
    */
   static TensorFile open(Path path) {
+    Cancellation.check();
     Optional<Stamp> stamp = stamp(path);
     return stamp
         .flatMap(now -> HEADERS.find(path, now))

@@ -101,7 +101,7 @@ public final class Failures {
   }
 
   /** Describes a request, with the final size of the images. */
-  static String numbers(PromptSpec spec, Optional<ImageSize> drawn) {
+  public static String numbers(PromptSpec spec, Optional<ImageSize> drawn) {
     StringBuilder text = new StringBuilder("in a request for ");
     text.append(spec.images()).append(spec.images() == 1 ? " image" : " images");
     drawn.ifPresent(size -> text.append(" of ").append(size));

@@ -193,16 +193,16 @@ class CheckpointReaderTest {
         "lora_unet_x.lora_down.weight | is a LoRA, not a checkpoint",
         "conditioner.embedders.0.transformer.x | has no U-Net",
         "cond_stage_model.model.x | has no U-Net",
-        "model.diffusion_model.double_blocks.0.x | is FLUX.1 [schnell]: not supported",
-        "single_transformer_blocks.0.x | is FLUX.1: not supported",
-        "joint_transformer_blocks.0.x | is AuraFlow: not supported",
-        "joint_blocks.0.x | is Stable Diffusion 3: not supported",
-        "cap_embedder.0.x | is Lumina-Image 2 or Z-Image: not supported",
-        "transformer_blocks.0.img_mod.1.x | is Qwen-Image: not supported",
-        "nerf_final_layer_conv.conv.x | is Chroma Radiance: not supported",
-        "llm_adapter.blocks.0.self_attn.x | is Anima: not supported",
-        "model.diffusion_model.blocks.3.self_attn.q.x | is Wan: not supported",
-        "model.diffusion_model.clip_txt_mapper.x | is Stable Cascade: not supported",
+        "model.diffusion_model.double_blocks.0.x | is FLUX.1 [schnell], which is not supported",
+        "single_transformer_blocks.0.x | is FLUX.1, which is not supported",
+        "joint_transformer_blocks.0.x | is AuraFlow, which is not supported",
+        "joint_blocks.0.x | is Stable Diffusion 3, which is not supported",
+        "cap_embedder.0.x | is Lumina-Image 2 or Z-Image, which is not supported",
+        "transformer_blocks.0.img_mod.1.x | is Qwen-Image, which is not supported",
+        "nerf_final_layer_conv.conv.x | is Chroma Radiance, which is not supported",
+        "llm_adapter.blocks.0.self_attn.x | is Anima, which is not supported",
+        "model.diffusion_model.blocks.3.self_attn.q.x | is Wan, which is not supported",
+        "model.diffusion_model.clip_txt_mapper.x | is Stable Cascade, which is not supported",
         "emb_params | textual inversion",
         "blocks.0.self_attn.k.diff | holds only differences from the weights of a model",
         "something.else | is not a Stable Diffusion checkpoint"
@@ -303,7 +303,7 @@ class CheckpointReaderTest {
     Files.writeString(config, "{\"prediction_type\": \"flow\"}");
     assertThatThrownBy(() -> CheckpointReader.read(folder.resolve("model")))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("predicts 'flow'")
+        .hasMessageContaining("unknown prediction type 'flow'")
         .hasMessageContaining("expected epsilon, v_prediction or sample");
     Files.delete(config);
     assertThat(CheckpointReader.read(folder.resolve("model")).prediction())

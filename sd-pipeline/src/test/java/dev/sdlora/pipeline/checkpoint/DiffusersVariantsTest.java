@@ -128,7 +128,7 @@ final class DiffusersVariantsTest {
     assertThat(unetFile(CheckpointParts.DEFAULT)).isEqualTo(half);
     assertThatThrownBy(() -> unetFile(CheckpointParts.builder().variant("bf16").build()))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("has no weights of variant 'bf16': expected files such as '")
+        .hasMessageContaining("has no weights of variant 'bf16', expected files such as '")
         .hasMessageContaining("diffusion_pytorch_model.bf16.safetensors'");
   }
 

@@ -1,6 +1,7 @@
 package dev.sdlora.tensors.file;
 
 import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.api.value.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,7 +9,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
@@ -87,8 +87,8 @@ public final class FileHashes {
   public static Whole whole(Path path) {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       long header = headerBytes(path, channel);
-      MessageDigest all = sha256();
-      MessageDigest data = sha256();
+      MessageDigest all = Sha256.digest();
+      MessageDigest data = Sha256.digest();
       ByteBuffer buffer = ByteBuffer.allocate(Channels.CHUNK_BYTES);
       channel.position(0);
       long at = 0;
@@ -131,7 +131,7 @@ public final class FileHashes {
       while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
         // After a short read, the next one continues.
       }
-      MessageDigest digest = sha256();
+      MessageDigest digest = Sha256.digest();
       digest.update(buffer.flip());
       return HexFormat.of().formatHex(digest.digest()).substring(0, 8);
     } catch (IOException e) {
@@ -160,7 +160,7 @@ public final class FileHashes {
   }
 
   private static String sha256From(FileChannel channel, long position) throws IOException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     ByteBuffer buffer = ByteBuffer.allocate(Channels.CHUNK_BYTES);
     channel.position(position);
     while (channel.read(buffer.clear()) >= 0) {
@@ -168,13 +168,5 @@ public final class FileHashes {
       digest.update(buffer.flip());
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
-    }
   }
 }

@@ -1,9 +1,9 @@
 package dev.sdlora.server.reference;
 
+import dev.sdlora.api.value.Sha256;
 import dev.sdlora.request.ImageLookup;
 import dev.sdlora.server.http.RecentFiles;
 import dev.sdlora.server.http.Refusal;
-import dev.sdlora.server.http.Sha256;
 import java.util.Optional;
 
 /**

@@ -1,7 +1,7 @@
 package dev.sdlora.server.studio;
 
+import dev.sdlora.api.value.Sha256;
 import dev.sdlora.server.http.Refusal;
-import dev.sdlora.server.http.Sha256;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.ByteArrayInputStream;

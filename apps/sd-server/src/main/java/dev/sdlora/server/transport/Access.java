@@ -1,8 +1,8 @@
 package dev.sdlora.server.transport;
 
+import dev.sdlora.api.value.Sha256;
 import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.Refusal;
-import dev.sdlora.server.http.Sha256;
 import dev.sdlora.server.http.SignedPaths;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -15,7 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -132,19 +131,6 @@ final class LoraImagesTest {
     DrawnScene scene = SmallSet.one("cat", Size.MEDIUM, Place.CENTRE, Colour.WHITE);
     BufferedImage lines = pictures.draw(EmojiLora.INK_LINES, scene, -1);
     assertThat(new Color(lines.getRGB(1, 1))).isEqualTo(Colour.WHITE.paint());
-  }
-
-  @Test
-  void subject_everyLora_oneThingInTheMiddle() {
-    SplittableRandom random = new SplittableRandom(4);
-    for (EmojiLora lora : EmojiLora.values()) {
-      DrawnScene scene = pictures.subject(lora, random);
-      assertThat(scene.things()).hasSize(1);
-      assertThat(scene.count()).isEqualTo(1);
-      assertThat(scene.first().noun().word().equals(Zorp.WORD)).isEqualTo(lora == EmojiLora.ZORP);
-      assertThat(scene.place()).isEqualTo(Place.CENTRE);
-      assertThat(scene.pattern()).isEqualTo(Pattern.PLAIN);
-    }
   }
 
   private static LoraImages of(Drawings styles) {

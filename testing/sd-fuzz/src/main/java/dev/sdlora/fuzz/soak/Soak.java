@@ -20,14 +20,13 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import javax.imageio.ImageIO;
 
 /**
  * Stresses two pipelines on one random checkpoint. Callers send them random requests in batches:
  * LoRA sets, modes, sizes, listeners that throw, cancellations, files that are damaged meanwhile, a
  * full disk. After each batch the files are restored and everything must be as at the start: the
  * weights bit for bit, an image byte for byte, native arrays, file handles, threads. Resource usage
- * is written to {@code soak.csv} and plotted in {@code soak.png}.
+ * is written to {@code soak.csv}.
  *
  * <p>The seed determines the requests; their interleaving is left to chance.
  */
@@ -118,7 +117,6 @@ public final class Soak implements AutoCloseable {
         faults.addAll(soak.batch());
         Files.write(folder.resolve("soak.csv"), soak.table());
       } while (faults.isEmpty() && System.nanoTime() - soak.started < time.toNanos());
-      ImageIO.write(Chart.draw(soak.samples), "png", folder.resolve("soak.png").toFile());
       int warm = Math.min(WARM_UP, soak.samples.size());
       faults.addAll(new Flatness(soak.samples.subList(warm, soak.samples.size())).faults());
       System.out.printf(

@@ -24,7 +24,6 @@ class SoakTest {
   void pipelines_randomRequestsAndDamagedFiles_areAsBefore() throws Exception {
     assertThat(Soak.run(TIME, 1, folder)).isEmpty();
     assertThat(Files.readAllLines(folder.resolve("soak.csv"))).hasSizeGreaterThan(1);
-    assertThat(folder.resolve("soak.png")).isNotEmptyFile();
   }
 
   @Test
