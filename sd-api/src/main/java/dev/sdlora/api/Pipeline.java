@@ -104,6 +104,23 @@ public interface Pipeline extends AutoCloseable {
   }
 
   /**
+   * Checks a request without drawing it: reads its prompts, finds and matches its LoRAs, and
+   * estimates its memory. Changes no weights and does not wait for running requests. Files may
+   * still turn out to be damaged when the request is drawn.
+   *
+   * @param spec the settings
+   * @return the warnings that are known before the request is drawn; empty by default
+   * @throws StableDiffusionException if {@link #generate(PromptSpec)} would fail because of a
+   *     prompt, a LoRA, a size or memory
+   * @throws IllegalArgumentException as {@link #generate(PromptSpec)}
+   * @throws IllegalStateException if the pipeline is closed
+   */
+  default List<String> check(PromptSpec spec) {
+    Objects.requireNonNull(spec, "spec");
+    return List.of();
+  }
+
+  /**
    * Generates the images of a spec and returns when they are done.
    *
    * @param spec the settings, including the {@linkplain PromptSpec#images() number of images}

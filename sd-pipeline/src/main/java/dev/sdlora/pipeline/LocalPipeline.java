@@ -18,6 +18,8 @@ import dev.sdlora.pipeline.lora.WeightGate;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.pipeline.model.PrecisionChoice;
 import dev.sdlora.pipeline.model.Refiner;
+import dev.sdlora.pipeline.request.PlanWarnings;
+import dev.sdlora.pipeline.request.RequestPart;
 import dev.sdlora.pipeline.request.RequestPlan;
 import java.time.Duration;
 import java.util.List;
@@ -145,6 +147,25 @@ public final class LocalPipeline implements Pipeline {
   @Override
   public int liveTensors() {
     return closed ? 0 : model.networks().torch().liveArrays();
+  }
+
+  @Override
+  public List<String> check(PromptSpec spec) {
+    Objects.requireNonNull(spec, "spec");
+    if (closed) {
+      throw isClosed();
+    }
+    return model.pathRedactor().redact(() -> PlanWarnings.of(checked(spec)));
+  }
+
+  private RequestPlan checked(PromptSpec spec) {
+    RequestPlan plan = RequestPlan.resolve(model, spec);
+    for (RequestPart part : plan.parts()) {
+      model
+          .memory()
+          .require(part.memory().need(true), Failures.numbers(spec, Optional.of(plan.size())));
+    }
+    return plan;
   }
 
   @Override

@@ -176,6 +176,11 @@ final class LazyPipeline implements Pipeline {
   }
 
   @Override
+  public List<String> check(PromptSpec spec) {
+    return load().check(spec);
+  }
+
+  @Override
   public GenerationResult generate(PromptSpec spec, GenerationListener listener) {
     RequestCounts.Request request = counts.begin();
     try {

@@ -87,6 +87,23 @@ public final class MemoryBudget {
     }
   }
 
+  /**
+   * Checks whether there is memory for a request; does not wait for others and reserves nothing.
+   *
+   * @param what the request, for messages
+   * @throws ResourceException if it does not fit although no other request runs
+   */
+  public void require(MemoryNeed need, String what) {
+    lock.lock();
+    try {
+      if (shares == 0 && !fits(need)) {
+        throw refused(need, what);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void take(MemoryNeed need, String what, BooleanSupplier cancelled) {
     lock.lock();
     try {

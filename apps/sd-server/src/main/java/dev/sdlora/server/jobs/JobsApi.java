@@ -74,6 +74,7 @@ public final class JobsApi {
   private void submit(Context context) {
     Fields fields = Bodies.fields(context);
     PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.LIBRARY, Overrides.NONE);
+    offer.pipeline().check(spec);
     String kind = spec.imageToImage().isPresent() ? "img2img" : "txt2img";
     Job.Request request =
         new Job.Request(

@@ -1,0 +1,52 @@
+package dev.sdlora.pipeline.request;
+
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.SpeedOptions;
+import dev.sdlora.pipeline.model.Model;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The warnings of a request that are known before it is drawn. */
+public final class PlanWarnings {
+  private PlanWarnings() {}
+
+  /** Returns the warnings about prompts, LoRAs and settings. */
+  public static List<String> of(RequestPlan plan) {
+    Model model = plan.model();
+    List<String> warnings = new ArrayList<>();
+    for (RequestPart part : plan.parts()) {
+      List<String> skipped =
+          part.passes().stream().flatMap(pass -> pass.loras().warnings().stream()).toList();
+      warnings.addAll(PromptWarnings.of(part.passes(), skipped));
+      warnings.addAll(skipped);
+      warnings.addAll(PromptWarnings.ofEmbeddingsAmongLoras(model, part.passes()));
+      warnings.addAll(ofSettings(model, part.spec()));
+      SizeWarning.of(part.spec(), plan.size(), model.checkpoint().defaultSize())
+          .ifPresent(warnings::add);
+    }
+    return warnings.stream().map(model.pathRedactor()::redact).distinct().toList();
+  }
+
+  /** Returns the warnings about settings without effect and about too few steps. */
+  public static List<String> ofSettings(Model model, PromptSpec spec) {
+    List<String> warnings = new ArrayList<>();
+    SpeedOptions speed = spec.speedOptions();
+    int downsample = speed.tokenMergingMaxDownsample();
+    boolean merges =
+        speed.tokenMergingRatio() != 0
+            || spec.hiresFix().map(fix -> fix.tokenMergingRatio().isPresent()).orElse(false);
+    if (merges && !model.networks().unet().config().attendsAt(downsample)) {
+      warnings.add(
+          "tokenMergingRatio has no effect, because this model has no attention at tokenMergingMaxDownsample %s; use a larger value"
+              .formatted(downsample));
+    }
+    Sampler sampler = spec.sampler();
+    if (spec.steps() < sampler.leastSteps()) {
+      warnings.add(
+          "%s gives grainy images with %s steps; use %s or more, or another sampler"
+              .formatted(sampler.label(), spec.steps(), sampler.leastSteps()));
+    }
+    return warnings;
+  }
+}
