@@ -1,8 +1,8 @@
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.api.spi.MakingBackend;
 
-/** Stable Diffusion with LoRA: what a caller names. */
-@SuppressWarnings("module") // The modules named here stand on this one and are compiled later.
+/** Stable Diffusion with LoRA: the public API. */
+@SuppressWarnings("module") // The modules named here depend on this one and are compiled later.
 module dev.sdlora.api {
   requires static transitive org.jspecify;
   requires static transitive java.desktop;

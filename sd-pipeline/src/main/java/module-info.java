@@ -31,7 +31,7 @@ module dev.sdlora.pipeline {
   exports dev.sdlora.pipeline.network to
       dev.sdlora.training;
 
-  // The programs beside the classes are read by the one that loads them.
+  // The programs next to the classes are read by sd-tensors, which loads them.
   opens dev.sdlora.pipeline.network to
       dev.sdlora.tensors;
 

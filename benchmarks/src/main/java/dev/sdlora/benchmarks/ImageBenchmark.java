@@ -67,7 +67,7 @@ public final class ImageBenchmark implements GenerationListener {
    * Generates images one after another, with a LoRA of the given rank that it writes, or without.
    *
    * @param arguments the command line
-   * @param out where each stage is reported
+   * @param out receives a report for each stage
    */
   static List<Figure> run(Arguments arguments, PrintStream out) throws IOException {
     ImageBenchmark benchmark = new ImageBenchmark(out);

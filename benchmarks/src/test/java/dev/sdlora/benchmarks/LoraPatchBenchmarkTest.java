@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class LoraPatchBenchmarkTest {
-  /** Of the largest value; float32 rounds to 6e-8 of each. */
+  /** Relative to the largest value; float32 rounds each value to 6e-8. */
   private static final double TOLERANCE = 1e-6;
 
   private final LoraPatchBenchmark benchmark = new LoraPatchBenchmark();

@@ -1,4 +1,4 @@
-/** Tests of the benchmarks and of the tools beside them. */
+/** Tests of the benchmarks and their tools. */
 @NullMarked
 package dev.sdlora.benchmarks;
 

@@ -20,9 +20,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Stable Diffusion model on disk: a single {@code .safetensors} file as people download it, or a
- * folder in the diffusers layout. Opening reads and checks names and shapes only; the weights are
- * read when a {@link Pipeline} is built on it. Immutable; it holds no open file.
+ * A Stable Diffusion model on disk: a single {@code .safetensors} file as published on model sites,
+ * or a folder in the diffusers layout. Opening it reads and checks only names and shapes; the
+ * weights are read when a {@link Pipeline} is built with it. Immutable; it holds no open file.
  */
 public final class Checkpoint {
   private final Path path;
@@ -41,11 +41,11 @@ public final class Checkpoint {
   private final List<String> words;
 
   /**
-   * For implementations. Callers of the library use {@link #open(Path)}.
+   * Creates a checkpoint from its values. For implementations; callers use {@link #open(Path)}.
    *
    * @param values the values
    */
-  @SuppressWarnings("exports") // The builder is for implementations too.
+  @SuppressWarnings("exports") // CheckpointBuilder is for implementations, too.
   public Checkpoint(CheckpointBuilder values) {
     Objects.requireNonNull(values, "values");
     path = values.path();
@@ -69,107 +69,111 @@ public final class Checkpoint {
     return path;
   }
 
-  /** {@return which generation of Stable Diffusion it is} */
+  /** {@return the generation of Stable Diffusion that it belongs to} */
   public ModelFamily family() {
     return family;
   }
 
-  /** {@return how the file names its tensors} */
+  /** {@return the layout of the files and their tensor names} */
   public Layout layout() {
     return layout;
   }
 
-  /** {@return the number format of most weights in the file, such as {@code float16}} */
+  /** {@return the dtype of most weights in the file, such as {@code float16}} */
   public String storage() {
     return storage;
   }
 
-  /** {@return how many tensors the networks use} */
+  /** {@return the number of tensors that the networks use} */
   public int tensors() {
     return tensors;
   }
 
-  /** {@return how many numbers those tensors hold} */
+  /** {@return the total number of elements of those tensors} */
   public long parameterCount() {
     return parameters;
   }
 
   /**
-   * {@return the image size that the model was made for} The metadata key {@code
-   * modelspec.resolution} names it; without that key it is the usual size of the family.
+   * {@return the image size that the model was made for} It is read from the metadata key {@code
+   * modelspec.resolution}; without it, it is the usual size of the family.
    */
   public ImageSize defaultSize() {
     return defaultSize;
   }
 
   /**
-   * {@return a request with an empty prompt and the settings that suit this model} They are the
-   * defaults of {@link PromptSpec}, except where the file's metadata recommends others: {@code
-   * sdlora.cfg_scale}, {@code sdlora.steps}, {@code sdlora.sampler} and {@code sdlora.schedule}
-   * (A1111's names), and {@code modelspec.encoder_layer} (clip skip, SD 1.x only). Values that
-   * cannot be read are ignored. {@code defaults().toBuilder()} starts a request from them; {@link
-   * Pipeline#generate(String)} and the command line, the server and the Spring starter do so.
+   * {@return a request with an empty prompt and the recommended settings for this model} They are
+   * the defaults of {@link PromptSpec}, except where the file's metadata recommends other values:
+   * {@code sdlora.cfg_scale}, {@code sdlora.steps}, {@code sdlora.sampler} and {@code
+   * sdlora.schedule} (A1111's names), and {@code modelspec.encoder_layer} (clip skip, SD 1.x only).
+   * Invalid values are ignored. {@code defaults().toBuilder()} starts a request from them; {@link
+   * Pipeline#generate(String)}, the command line, the server and the Spring starter do so.
    */
   public PromptSpec defaults() {
     return defaults;
   }
 
-  /** {@return which files and tensors it is put together from} */
+  /** {@return the choice of files and tensors that it was opened with} */
   public CheckpointParts parts() {
     return parts;
   }
 
-  /** {@return the file or folder whose VAE takes the place of the checkpoint's own, if one does} */
+  /** {@return the file or folder whose VAE replaces the checkpoint's own; empty if none does} */
   public Optional<Path> vae() {
     return vae;
   }
 
-  /** {@return what its U-Net predicts} */
+  /** {@return the prediction type of its U-Net} */
   public PredictionType predictionType() {
     return predictionType;
   }
 
-  /** {@return what it was trained for} */
+  /** {@return the task that it was trained for} */
   public Task task() {
     return task;
   }
 
   /**
-   * {@return what told the family and what the U-Net predicts} Sentences for people, such as {@code
-   * v-prediction: tensor 'v_pred'}; unmodifiable.
+   * {@return the evidence for the family and the prediction type} Readable sentences, such as
+   * {@code v-prediction: tensor 'v_pred'}; unmodifiable.
    */
   public List<String> signs() {
     return signs;
   }
 
   /**
-   * {@return the words that it was taught, as the file's metadata tells them under {@code
-   * sdlora.words}} Entries of a word or a few, such as {@code soccer ball}, in lower case and the
-   * order of the file. Empty for nearly all models, which do not tell; of those that do, results
-   * warn of words of prompts that they were not taught. Unmodifiable.
+   * {@return the words that the model was trained on, from the metadata key {@code sdlora.words}}
+   * Each entry is one or a few words, such as {@code soccer ball}, in lower case and in the order
+   * of the file. Empty for nearly all models, because their files do not list them. If the list is
+   * not empty, results contain a warning about words of the prompt that are not in it.
+   * Unmodifiable.
    */
   public List<String> words() {
     return words;
   }
 
-  /** What a model was trained for; it shows in what its U-Net reads beside the noisy latent. */
+  /** Tasks that models are trained for; they differ in the inputs of the U-Net. */
   public enum Task {
-    /** Images from text; its U-Net reads the latent alone. */
+    /** Generating images from text; the U-Net's input is the latent alone. */
     TEXT_TO_IMAGE,
-    /** Masked places of images; its U-Net reads a mask and the latent of the rest too. */
+    /**
+     * Filling masked areas of images; the U-Net's input also includes the mask and the latent of
+     * the unmasked rest.
+     */
     INPAINTING,
     /**
-     * Changes that a text asks for (Brooks et al. 2023, "InstructPix2Pix"); its U-Net reads the
-     * latent of the image too.
+     * Editing images by text instructions (Brooks et al. 2023, "InstructPix2Pix"); the U-Net's
+     * input also includes the latent of the image.
      */
     EDITING
   }
 
-  /** How a checkpoint lies on disk. */
+  /** Layouts of checkpoints on disk. */
   public enum Layout {
-    /** One file with the names of the original CompVis code. */
+    /** A single file with the tensor names of the original CompVis code. */
     SINGLE_FILE,
-    /** A folder with one sub-folder for each network. */
+    /** A folder with one subfolder for each network. */
     DIFFUSERS_FOLDER
   }
 
@@ -177,28 +181,28 @@ public final class Checkpoint {
    * Opens a checkpoint with {@link CheckpointParts#DEFAULT}.
    *
    * @param path a single file or a diffusers folder
-   * @return the checkpoint, of which names and shapes are read and checked
-   * @throws CheckpointException if it is missing, is not a model (a LoRA, say), is of a family that
-   *     this version cannot run, or if a tensor is missing or has the wrong shape; the message
-   *     names the tensor
-   * @throws TensorFileException if a file is damaged or is not a tensor file at all
+   * @return the checkpoint, with names and shapes read and checked
+   * @throws CheckpointException if the file is missing, is not a model (for example, a LoRA), is of
+   *     a family that this version does not support, or if a tensor is missing or has the wrong
+   *     shape; the message names the tensor
+   * @throws TensorFileException if a file is damaged or is not a tensor file
    */
   public static Checkpoint open(Path path) {
     return open(path, CheckpointParts.DEFAULT);
   }
 
   /**
-   * Opens a checkpoint that is named as people write it. What is published elsewhere is gotten
-   * first, unless it is here already, which needs the artifact {@code dev.sdlora:sd-models}; its
-   * {@code ModelStore} says what may be written, and its settings are those of the environment.
+   * Opens a checkpoint by path or by reference to a model site. A referenced file is downloaded
+   * first unless it is already present, which requires the artifact {@code dev.sdlora:sd-models}.
+   * Its {@code ModelStore} documents the references; its settings are read from the environment.
    *
-   * @param pathOrReference a path, or such as {@code hf:owner/repo}, {@code
+   * @param pathOrReference a path, or a reference such as {@code hf:owner/repo}, {@code
    *     hf:owner/repo/file.safetensors} or {@code civitai:128713}
-   * @return the checkpoint, of which names and shapes are read and checked
+   * @return the checkpoint, with names and shapes read and checked
    * @throws IllegalStateException if it is a reference and sd-models is missing
    * @throws IllegalArgumentException if it is neither a path nor a reference
    * @throws CheckpointException as {@link #open(Path)}
-   * @throws StableDiffusionException if the file cannot be had
+   * @throws StableDiffusionException if the file cannot be downloaded
    */
   public static Checkpoint open(String pathOrReference) {
     Objects.requireNonNull(pathOrReference, "pathOrReference");
@@ -209,11 +213,11 @@ public final class Checkpoint {
    * Opens a checkpoint with a choice of its files and tensors.
    *
    * @param path a single file or a diffusers folder
-   * @param parts the choice; a pipeline that is built on the checkpoint makes the same
-   * @return the checkpoint, of which names and shapes are read and checked
-   * @throws CheckpointException as {@link #open(Path)}, or if a part is something else or does not
+   * @param parts the choice, which also applies to pipelines built with the checkpoint
+   * @return the checkpoint, with names and shapes read and checked
+   * @throws CheckpointException as {@link #open(Path)}, or if a part is of another kind or does not
    *     fit
-   * @throws TensorFileException if a file is damaged or is not a tensor file at all
+   * @throws TensorFileException if a file is damaged or is not a tensor file
    */
   public static Checkpoint open(Path path, CheckpointParts parts) {
     Objects.requireNonNull(path, "path");
@@ -222,15 +226,15 @@ public final class Checkpoint {
   }
 
   /**
-   * Measures how far another checkpoint is from this one, block by block. Weights are compared by
-   * the names that they have inside this library, so that layouts and number formats may differ.
-   * Reads both, one layer after another, so it needs little memory and no {@link Pipeline}; some
-   * seconds for models of full size. Computes on the processor; an interrupt of the thread ends it.
+   * Measures the distance to another checkpoint, block by block. Weights are compared by the names
+   * that they have inside this library, so layouts and dtypes may differ. Both files are read layer
+   * by layer, so this needs little memory and no {@link Pipeline}; it takes some seconds for
+   * full-size models. Computes on the CPU; interrupting the thread cancels it.
    *
    * @param other the other checkpoint, of the same family
-   * @return the distances; from a checkpoint to itself they are 0
-   * @throws CheckpointException if it is of another family, has no weight of the same shape, or one
-   *     of them cannot be read any more
+   * @return the distances, all 0 if both checkpoints are the same
+   * @throws CheckpointException if the other one is of another family or has no weight of the same
+   *     shape, or one of them can no longer be read
    * @throws GenerationCancelledException if the thread was interrupted
    * @throws TensorFileException if a file is damaged
    */
@@ -258,7 +262,7 @@ public final class Checkpoint {
     return List.of(told(), words);
   }
 
-  /** Without the words, which may be thousands. */
+  /** Omits the words, which can number thousands. */
   private List<Object> told() {
     return List.of(
         path,

@@ -13,15 +13,15 @@ import java.util.Objects;
  * @param device the device's name: {@code cpu}, {@code gpu0} and so on
  * @param processor the name of the processor, or its architecture if the system does not report a
  *     name
- * @param instructions the processor's instruction sets that matter for speed, by their Linux names
- *     such as {@code avx512_bf16}, sorted; only those that every core has. Empty on systems other
- *     than Linux
+ * @param instructions the processor's instruction sets that affect speed, by their Linux names such
+ *     as {@code avx512_bf16}, sorted; only those that every core has. Empty on systems other than
+ *     Linux
  * @param automatic the precision that {@link Precision#AUTO} selects on the device; never AUTO
  *     itself
  * @param reason the reason for that choice, as a clause: {@code the processor has avx512_bf16}
  * @param packed the precisions in which the U-Net's weights are laid out for the processor's
- *     kernels, in the order of {@link Precision}; in others they keep the layout of the file, which
- *     is slower
+ *     kernels, in the order of {@link Precision}; in other precisions they keep the layout of the
+ *     file, which is slower
  * @param threads the number of threads of one model call; small models and images use one
  * @param totalBytes the memory of the machine
  * @param availableBytes the memory available on the machine or in the container; pipelines reject

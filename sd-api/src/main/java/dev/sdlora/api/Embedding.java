@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A textual inversion file (Gal et al. 2022): vectors that a text encoder reads where a prompt
- * names them, such as {@code EasyNegative}. Holds no open file.
+ * A textual inversion embedding (Gal et al. 2022): vectors that the text encoder uses in place of a
+ * name in the prompt, such as {@code EasyNegative}. Immutable; it holds no open file.
  *
  * @param path the file
  * @param name its name in prompts, case-insensitive
- * @param vectors the number of tokens that it takes up in a prompt, 1 to 75
+ * @param vectors the number of tokens that it occupies in a prompt, 1 to 75
  * @param widths the length of a vector for each text encoder of the model
  */
 public record Embedding(Path path, String name, int vectors, List<Integer> widths) {
@@ -25,8 +25,8 @@ public record Embedding(Path path, String name, int vectors, List<Integer> width
    *
    * @param path the file
    * @param name its name in prompts
-   * @param vectors 1 to 75
-   * @param widths 768 alone for SD 1.x; copied
+   * @param vectors the number of vectors, 1 to 75
+   * @param widths the length of a vector for each text encoder, such as 768 for SD 1.x; copied
    * @throws IllegalArgumentException if the name is blank
    */
   public Embedding {
@@ -40,15 +40,15 @@ public record Embedding(Path path, String name, int vectors, List<Integer> width
   }
 
   /**
-   * Opens an embedding. Its name is that of the file without the extension; of an image, the one
-   * written there.
+   * Opens an embedding. Its name is the file name without the extension, or, for an image, the name
+   * stored in it.
    *
-   * @param path a {@code .safetensors} file or one of PyTorch ({@code .pt}, {@code .bin}) in
-   *     A1111's layout, in that of diffusers, or with {@code clip_l} and {@code clip_g} for SDXL;
-   *     or an image that A1111 has written one into, as a text or in the lowest bits of its pixels
+   * @param path a {@code .safetensors} or PyTorch file ({@code .pt}, {@code .bin}) in the layout of
+   *     A1111 or diffusers, or with {@code clip_l} and {@code clip_g} for SDXL; or an image in
+   *     which A1111 stored an embedding, as a text or in the lowest bits of its pixels
    * @return the embedding
-   * @throws EmbeddingException if the file is missing or holds no embedding
-   * @throws TensorFileException if the file is damaged or is not a tensor file at all
+   * @throws EmbeddingException if the file is missing or contains no embedding
+   * @throws TensorFileException if the file is damaged or is not a tensor file
    */
   public static Embedding open(Path path) {
     Objects.requireNonNull(path, "path");
@@ -58,7 +58,7 @@ public record Embedding(Path path, String name, int vectors, List<Integer> width
   /**
    * {@return the same embedding under another name}
    *
-   * @param name what prompts write for it, without regard to upper and lower case
+   * @param name its name in prompts, case-insensitive
    * @throws IllegalArgumentException if the name is blank
    */
   public Embedding withName(String name) {
@@ -66,8 +66,8 @@ public record Embedding(Path path, String name, int vectors, List<Integer> width
   }
 
   /**
-   * {@return the models that it was trained for, as far as the widths of its vectors tell} {@link
-   * ModelFamily#UNKNOWN} if they are of no known text encoder.
+   * {@return the family of the models that it was trained for, derived from the widths of its
+   * vectors} {@link ModelFamily#UNKNOWN} if no known text encoder has these widths.
    */
   public ModelFamily family() {
     if (widths.equals(List.of(768))) {
@@ -80,11 +80,11 @@ public record Embedding(Path path, String name, int vectors, List<Integer> width
   }
 
   /**
-   * {@return A1111's short hash, which images tell under {@code TI hashes}} It is the first 12
-   * hexadecimal digits, in lower case, of the SHA-256 of the file. Reads all of it, once as long as
-   * its size and time stamp stay the same.
+   * {@return A1111's short hash, which image metadata contains under {@code TI hashes}} It consists
+   * of the first 12 hexadecimal digits, in lower case, of the file's SHA-256. The whole file is
+   * read, and read again only if its size or timestamp changes.
    *
-   * @throws EmbeddingException if the file cannot be read any more
+   * @throws EmbeddingException if the file can no longer be read
    */
   public String hash() {
     return Services.find(Backend.Embeddings.class).hash(path);

@@ -3,18 +3,20 @@ package dev.sdlora.api;
 import dev.sdlora.api.value.Labels;
 import java.util.Objects;
 
-/** What the weights of {@code (words:1.2)} and {@code [words]} do; A1111's "Emphasis mode". */
+/**
+ * The effect of the weights in {@code (words:1.2)} and {@code [words]}; A1111's "Emphasis mode".
+ */
 public enum Emphasis {
   /**
-   * Each token's vector is multiplied by its weight, then all are scaled so that their mean stays
-   * as it was. The default.
+   * Each token's vector is multiplied by its weight; then all are scaled to restore their mean. The
+   * default.
    */
   ORIGINAL("Original"),
   /** Each token's vector is multiplied by its weight; recommended for SDXL. */
   NO_NORM("No norm"),
-  /** Brackets and weights are read, but every weight is 1. */
+  /** Brackets and weights are parsed, but every weight is 1. */
   IGNORE("Ignore"),
-  /** Brackets and weights are text like any other, and so is {@code BREAK}. */
+  /** Brackets, weights and {@code BREAK} are plain text. */
   NONE("None");
 
   private final String label;
@@ -31,9 +33,9 @@ public enum Emphasis {
   /**
    * Finds a mode by its name.
    *
-   * @param name the label or constant name; case, spaces and punctuation do not matter
+   * @param name the label or constant name, ignoring case, spaces and punctuation
    * @return the mode
-   * @throws IllegalArgumentException if there is no such mode; the message lists all
+   * @throws IllegalArgumentException if the name is unknown; the message lists all modes
    */
   public static Emphasis parse(String name) {
     Objects.requireNonNull(name, "name");

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * One finished image with what is needed to make it again. Immutable: {@link #toBufferedImage()}
+ * A finished image with the settings that reproduce it. Immutable: {@link #toBufferedImage()}
  * returns a copy.
  */
 public final class GeneratedImage {
@@ -23,11 +23,11 @@ public final class GeneratedImage {
   private final String infotext;
 
   /**
-   * An image with its settings.
+   * Creates an image with its settings.
    *
    * @param image the pixels, of any size
-   * @param seed the seed that made it
-   * @param infotext the settings in A1111's text form
+   * @param seed the seed of the image
+   * @param infotext the settings in A1111's text format
    */
   public GeneratedImage(Image image, long seed, String infotext) {
     this.image = Objects.requireNonNull(image, "image");
@@ -36,34 +36,37 @@ public final class GeneratedImage {
   }
 
   /**
-   * {@return the number of pixels from left to right} Mostly the request's; where only the
-   * surroundings of a mask were painted, that of the image that was given.
+   * {@return the width in pixels} Usually the requested one; if only the surroundings of a mask
+   * were generated, that of the input image.
    */
   public int width() {
     return image.width();
   }
 
-  /** {@return the number of pixels from top to bottom} See {@link #width()}. */
+  /** {@return the height in pixels} See {@link #width()}. */
   public int height() {
     return image.height();
   }
 
-  /** {@return the seed that made this image} */
+  /** {@return the seed of this image} */
   public long seed() {
     return seed;
   }
 
-  /** {@return the settings in the text form that A1111 writes into its images} */
+  /** {@return the settings in the text format that A1111 writes into its images} */
   public String infotext() {
     return infotext;
   }
 
-  /** {@return the pixels, as other requests take them} */
+  /** {@return the pixels, for use as the input of another request} */
   public Image image() {
     return image;
   }
 
-  /** {@return a copy of the pixels: rows from the top, pixels from the left, red, green, blue} */
+  /**
+   * {@return a copy of the pixels: rows from top to bottom, pixels from left to right, each as red,
+   * green, blue}
+   */
   public byte[] rgb() {
     return image.rgb();
   }
@@ -76,13 +79,13 @@ public final class GeneratedImage {
     return image.toBufferedImage();
   }
 
-  /** {@return the bytes of a PNG with the settings, as {@link #save} writes it} */
+  /** {@return the bytes of a PNG file with the settings, as written by {@link #save}} */
   public byte[] png() {
     return Services.find(Backend.Images.class).encode(this, "png");
   }
 
   /**
-   * {@return the bytes of a JPEG of quality 80 with the settings, as {@link #save} writes it}
+   * {@return the bytes of a JPEG file of quality 80 with the settings, as written by {@link #save}}
    *
    * @throws ImageFileException if the settings are too long for a JPEG
    */
@@ -104,12 +107,12 @@ public final class GeneratedImage {
   }
 
   /**
-   * Writes what {@link #save} would write into a file.
+   * Writes the bytes of an image file to a stream, as {@link #save} does to a file.
    *
-   * @param out where the bytes go; it is flushed and not closed
-   * @param format {@code png}, {@code jpg} or {@code jpeg}, in any case
+   * @param out the stream, which is flushed but not closed
+   * @param format {@code png}, {@code jpg} or {@code jpeg}, ignoring case
    * @throws ImageFileException if the stream fails, or the settings are too long for a JPEG
-   * @throws IllegalArgumentException if the format is another
+   * @throws IllegalArgumentException if the format is unknown
    */
   public void write(OutputStream out, String format) {
     Objects.requireNonNull(out, "out");
@@ -127,10 +130,9 @@ public final class GeneratedImage {
   /**
    * Reads the settings of an image file.
    *
-   * @param file a PNG, JPEG or WebP file of a program that {@link PromptSpec#fromImage} knows
-   * @return the settings as A1111 would write them, which {@link PromptSpec#fromInfotext}
-   *     understands
-   * @throws ImageFileException if the file is of another kind or holds no such text
+   * @param file a PNG, JPEG or WebP file of a program that {@link PromptSpec#fromImage} supports
+   * @return the settings in A1111's text format, which {@link PromptSpec#fromInfotext} parses
+   * @throws ImageFileException if the file is of another kind or contains no settings
    */
   public static String readInfotext(Path file) {
     Objects.requireNonNull(file, "file");
@@ -138,11 +140,11 @@ public final class GeneratedImage {
   }
 
   /**
-   * Reads the settings out of the bytes of an image file, as {@link #readInfotext(Path)} does.
+   * Reads the settings from the bytes of an image file, as {@link #readInfotext(Path)} does.
    *
-   * @param stream read to its end, of at most 256 MB, and not closed
-   * @return the settings as text, which {@link PromptSpec#fromInfotext} understands
-   * @throws ImageFileException if the stream fails or is longer, or holds no such text
+   * @param stream the stream to read to its end, at most 256 MB; it is not closed
+   * @return the settings as text, which {@link PromptSpec#fromInfotext} parses
+   * @throws ImageFileException if the stream fails or is too long, or contains no settings
    */
   public static String readInfotext(InputStream stream) {
     Objects.requireNonNull(stream, "stream");
@@ -150,22 +152,22 @@ public final class GeneratedImage {
   }
 
   /**
-   * Writes a PNG with the settings in its {@code parameters} text, or a JPEG (of quality 80) with
-   * the settings in its EXIF UserComment, where A1111, Civitai and {@link PromptSpec#fromImage}
-   * find them. The file appears whole or not at all: an existing file is only replaced when
-   * everything is written.
+   * Writes a PNG with the settings in its {@code parameters} text, or a JPEG (quality 80) with the
+   * settings in its EXIF UserComment, where A1111, Civitai and {@link PromptSpec#fromImage} find
+   * them. The file appears completely or not at all: an existing file is replaced only when
+   * everything has been written.
    *
-   * @param file the target; its name must end in {@code .png}, {@code .jpg} or {@code .jpeg}, its
-   *     folder must exist
-   * @throws ImageFileException if it cannot be written, because the disk is full, say
-   * @throws IllegalArgumentException if the name ends otherwise
+   * @param file the target; its name must end in {@code .png}, {@code .jpg} or {@code .jpeg}, and
+   *     its folder must exist
+   * @throws ImageFileException if the file cannot be written, for example because the disk is full
+   * @throws IllegalArgumentException if the name has another extension
    */
   public void save(Path file) {
     Objects.requireNonNull(file, "file");
     Services.find(Backend.Images.class).save(this, file);
   }
 
-  /** The size and the seed, such as {@code GeneratedImage[512x768, seed 42]}. */
+  /** Returns the size and the seed, such as {@code GeneratedImage[512x768, seed 42]}. */
   @Override
   public String toString() {
     return "GeneratedImage[" + width() + "x" + height() + ", seed " + seed + "]";

@@ -5,21 +5,21 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What {@link Pipeline#stream} tells about a request, in this order: {@link Queued}, {@link
- * Started}, {@link LorasApplied}, {@link PromptsEncoded}, then for each image its {@link StepDone
- * steps} and {@link ImageDone}, and at last {@link ResultReady}. A hires pass with prompts of its
- * own applies LoRAs and encodes prompts again, between its steps and those before. All are values.
+ * The events of {@link Pipeline#stream}, in this order: {@link Queued}, {@link Started}, {@link
+ * LorasApplied}, {@link PromptsEncoded}, then for each image its {@link StepDone steps} and {@link
+ * ImageDone}, and finally {@link ResultReady}. If the hires pass has prompts of its own, LoRAs are
+ * applied and prompts encoded again between the steps of both passes. Immutable.
  */
 public sealed interface GenerationEvent {
 
   /**
-   * The pipeline has taken the request, which may wait for others.
+   * The pipeline has accepted the request, which may have to wait for others.
    *
    * @param spec the request
    */
   record Queued(PromptSpec spec) implements GenerationEvent {
     /**
-     * Refuses null.
+     * Checks that the argument is not null.
      *
      * @param spec the request
      */
@@ -29,13 +29,13 @@ public sealed interface GenerationEvent {
   }
 
   /**
-   * The work begins: LoRAs are put on and taken off the weights.
+   * Work begins; LoRAs are being applied to the weights or removed from them.
    *
    * @param spec the request
    */
   record Started(PromptSpec spec) implements GenerationEvent {
     /**
-     * Refuses null.
+     * Checks that the argument is not null.
      *
      * @param spec the request
      */
@@ -44,7 +44,7 @@ public sealed interface GenerationEvent {
     }
   }
 
-  /** The weights are as the request wants them; prompts are encoded. */
+  /** The weights are ready for the request; the prompts are being encoded. */
   record LorasApplied() implements GenerationEvent {}
 
   /** The prompts are encoded; sampling begins. */
@@ -55,28 +55,28 @@ public sealed interface GenerationEvent {
    *
    * @param image the image's index, from 0
    * @param number the step, from 1
-   * @param total how many steps this image takes, in both passes of hires fix
+   * @param total the number of steps of this image, including both passes of hires fix
    * @param sigma the noise level at which the step started, in units of the data's standard
    *     deviation
    * @param preview a preview of the unfinished image, see {@link GenerationListener#stepEnd}; empty
-   *     if the step was not requested yet when it was done
+   *     if the step had not been requested yet when it was done
    */
   record StepDone(int image, int number, int total, double sigma, Optional<Image> preview)
       implements GenerationEvent {
     /**
-     * Refuses null.
+     * Checks that the preview is not null.
      *
      * @param image the image's index
      * @param number the step
      * @param total the number of steps
      * @param sigma the noise level
-     * @param preview what the image looks like so far, or empty
+     * @param preview a preview of the unfinished image, or empty
      */
     public StepDone {
       Objects.requireNonNull(preview, "preview");
     }
 
-    /** {@return the share of this image's steps that are done, from above 0 to 1} */
+    /** {@return the fraction of this image's steps that are done, above 0 and at most 1} */
     public double progress() {
       return (double) number / total;
     }
@@ -90,7 +90,7 @@ public sealed interface GenerationEvent {
    */
   record ImageDone(int index, GeneratedImage image) implements GenerationEvent {
     /**
-     * Refuses null.
+     * Checks that the image is not null.
      *
      * @param index the image's index
      * @param image the image
@@ -101,15 +101,15 @@ public sealed interface GenerationEvent {
   }
 
   /**
-   * All images are made; nothing comes after this but the completion.
+   * All images are done; only the completion follows.
    *
-   * @param result what {@link Pipeline#generate(PromptSpec)} returns
+   * @param result the result of {@link Pipeline#generate(PromptSpec)}
    */
   record ResultReady(GenerationResult result) implements GenerationEvent {
     /**
-     * Refuses null.
+     * Checks that the result is not null.
      *
-     * @param result the images and how they came about
+     * @param result the images, with warnings and a report for each LoRA
      */
     public ResultReady {
       Objects.requireNonNull(result, "result");

@@ -6,14 +6,14 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Watches a generation. Override what is of interest; every method does nothing by default. Events
- * come in pairs and nest like this:
+ * Receives the events of a generation. Every method does nothing by default. Events come in pairs,
+ * nested like this:
  *
  * <pre>
  * generationStart
  *   lorasStart, lorasEnd
  *   conditioningStart, conditioningEnd
- *   for each picture:
+ *   for each image:
  *     imageStart
  *       for each step: stepStart, stepEnd
  *       decodeStart, decodeEnd
@@ -21,16 +21,16 @@ import java.util.function.Supplier;
  * generationEnd, or generationFailed at any point after generationStart
  * </pre>
  *
- * <p>With hires fix the steps of the second pass follow those of the first and are counted on. When
- * its prompts differ, its {@code lorasStart} to {@code conditioningEnd} come between the two,
- * inside the image.
+ * <p>With hires fix, the steps of the second pass follow those of the first and continue their
+ * numbering. If its prompts differ, the events from {@code lorasStart} to {@code conditioningEnd}
+ * come again between the two passes, within the image.
  *
- * <p>Where {@link SpeedOptions#exactBatches} is off, images that are drawn together begin together
- * and take turns in their steps; then each is decoded and ends.
+ * <p>If {@link SpeedOptions#exactBatches} is off, the images of a batch start together and
+ * alternate their steps; then each is decoded and ends.
  *
- * <p>Methods are called on the thread that generates, which waits for them: be quick. A listener
- * that throws anything, errors included, ends the generation with it. It must not call the
- * pipeline. While {@link Pipeline#closeNow()} cancels, the thread is interrupted.
+ * <p>Methods are called on the generating thread, which waits for them, so they must be fast. If a
+ * listener throws anything, including an error, the generation ends with it. A listener must not
+ * call the pipeline. While {@link Pipeline#closeNow()} cancels, the thread is interrupted.
  */
 public interface GenerationListener {
 
@@ -38,11 +38,11 @@ public interface GenerationListener {
   GenerationListener NONE = new GenerationListener() {};
 
   /**
-   * Makes a listener that hands on each image as soon as it is finished; the result keeps none of
-   * them, so that a long batch takes the memory of one.
+   * Returns a listener that passes on each image as soon as it is finished. The result contains no
+   * images, so a long batch needs the memory of a single one.
    *
-   * @param pictures called on the thread that generates, which waits for it; what it throws ends
-   *     the generation
+   * @param pictures receives the images on the generating thread, which waits for it; an exception
+   *     ends the generation
    * @return the listener
    */
   static GenerationListener taking(Consumer<GeneratedImage> pictures) {
@@ -60,18 +60,18 @@ public interface GenerationListener {
   }
 
   /**
-   * {@return whether images are handed to {@link #imageEnd} only, and the result is to keep none}
-   * Asked once for each request. Default false.
+   * {@return whether images are only passed to {@link #imageEnd} and omitted from the result}
+   * Called once for each request. Default false.
    */
   default boolean takesImages() {
     return false;
   }
 
   /**
-   * {@return whether to end the generation with what there is} Asked after each step, on the thread
-   * that generates. From the first {@code true} on, the image under way makes no more steps: the
-   * latent of its latest step is decoded, without the second pass of hires fix if that has not
-   * begun. Images that have not begun are left out, and the generation ends normally, with a
+   * {@return whether to end the generation early with the images made so far} Called after each
+   * step on the generating thread. Once it returns {@code true}, the current image makes no more
+   * steps: the latent of its latest step is decoded, without the second pass of hires fix if that
+   * has not begun. Images that have not begun are omitted, and the generation ends normally, with a
    * warning. Default false.
    */
   default boolean endsEarly() {
@@ -79,33 +79,33 @@ public interface GenerationListener {
   }
 
   /**
-   * Work begins; what may still be waited for are the weights, after {@link #lorasStart}.
+   * Work begins. The request may still have to wait for the weights, after {@link #lorasStart}.
    *
    * @param spec the request
    */
   default void generationStart(PromptSpec spec) {}
 
   /**
-   * All images are made.
+   * All images are done.
    *
-   * @param result what the caller gets
+   * @param result the result returned to the caller
    */
   default void generationEnd(GenerationResult result) {}
 
   /**
-   * The work ended early.
+   * The generation failed or was cancelled.
    *
-   * @param cause the error, which also reaches the caller
+   * @param cause the error, which the caller also receives
    */
   default void generationFailed(Throwable cause) {}
 
   /**
-   * LoRAs are about to be put on or taken off the weights. When other requests use the weights with
-   * other LoRAs, this one waits for them here.
+   * LoRAs are about to be applied to the weights or removed from them. If other requests use the
+   * weights with other LoRAs, this request waits for them here.
    */
   default void lorasStart() {}
 
-  /** The weights are as this request wants them. */
+  /** The weights are ready for this request. */
   default void lorasEnd() {}
 
   /** The prompts are about to be encoded. */
@@ -133,30 +133,30 @@ public interface GenerationListener {
   /**
    * A step begins.
    *
-   * @param step which one, of which image
+   * @param step the step and its image
    */
   default void stepStart(Step step) {}
 
   /**
    * A step is done.
    *
-   * @param step which one, of which image
+   * @param step the step and its image
    * @param preview computes a cheap preview of the unfinished image from the denoised latent: one
    *     pixel for each latent position, an eighth of the image's width and height; or the whole
    *     image if the pipeline has a {@linkplain Pipeline.Builder#previewDecoder preview decoder}.
-   *     Valid during this call only
+   *     Valid only during this call
    */
   default void stepEnd(Step step, Supplier<Image> preview) {}
 
   /**
-   * The latent is about to become pixels.
+   * The latent is about to be decoded into pixels.
    *
    * @param index the image's index, from 0
    */
   default void decodeStart(int index) {}
 
   /**
-   * The pixels are there.
+   * The latent has been decoded.
    *
    * @param index the image's index, from 0
    */
@@ -165,10 +165,10 @@ public interface GenerationListener {
   /**
    * One sampling step.
    *
-   * @param image index of the image, from 0
+   * @param image the image's index, from 0
    * @param number the step, from 1
-   * @param total how many steps this image takes, in both passes of hires fix; for DDIM one less
-   *     than was asked for at some step counts, as in A1111
+   * @param total the number of steps of this image, including both passes of hires fix; for DDIM
+   *     one less than requested at some step counts, as in A1111
    * @param sigma the noise level at which the step starts, in units of the data's standard
    *     deviation
    */

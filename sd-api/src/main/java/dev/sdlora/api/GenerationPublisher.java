@@ -3,7 +3,7 @@ package dev.sdlora.api;
 import java.util.Objects;
 import java.util.concurrent.Flow;
 
-/** Each of its subscribers has the request made for itself. */
+/** Starts a request of its own for each subscriber. */
 final class GenerationPublisher implements Flow.Publisher<GenerationEvent> {
   private final Pipeline pipeline;
   private final PromptSpec spec;

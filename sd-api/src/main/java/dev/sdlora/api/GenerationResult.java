@@ -34,12 +34,12 @@ public record GenerationResult(
   /**
    * Copies the lists.
    *
-   * @param images in the order of their seeds
-   * @param loras in the order of application
-   * @param warnings sentences for people
-   * @param elapsed without waiting for other requests
-   * @param vae the name of a file or folder
-   * @param precision the precision that was used
+   * @param images the images, in the order of their seeds
+   * @param loras a report for each LoRA, in the order of application
+   * @param warnings the warnings, as readable sentences
+   * @param elapsed the duration of the work, without waiting for other requests
+   * @param vae the name of a file or folder, or empty
+   * @param precision the precision of the networks
    * @throws IllegalArgumentException if the precision is {@link Precision#AUTO}
    */
   public GenerationResult {
@@ -48,13 +48,13 @@ public record GenerationResult(
     warnings = List.copyOf(warnings);
     Objects.requireNonNull(elapsed, "elapsed");
     Objects.requireNonNull(vae, "vae");
-    Checks.require(precision != Precision.AUTO, "precision", "be a number format", precision);
+    Checks.require(precision != Precision.AUTO, "precision", "be a concrete precision", precision);
   }
 
   /**
-   * Creates a result of images alone, as tests need it.
+   * Creates a result with images only, for tests.
    *
-   * @param images in the order of their seeds
+   * @param images the images, in the order of their seeds
    */
   public GenerationResult(List<GeneratedImage> images) {
     this(images, List.of(), List.of(), Duration.ZERO, Optional.empty(), Precision.FLOAT32);
@@ -63,11 +63,11 @@ public record GenerationResult(
   /**
    * {@return the first image}
    *
-   * @throws IllegalStateException if the listener has taken them
+   * @throws IllegalStateException if the result has no images because the listener took them
    */
   public GeneratedImage first() {
     if (images.isEmpty()) {
-      throw new IllegalStateException("the listener took the pictures, so the result has none");
+      throw new IllegalStateException("the result has no images because the listener took them");
     }
     return images.get(0);
   }

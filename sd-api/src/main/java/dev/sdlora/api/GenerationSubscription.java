@@ -10,10 +10,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and the subscriber that it is made for, by the rules of Reactive Streams. Events come
- * in on the thread that generates, which never waits for the subscriber; they go out on a thread
- * that exists only while there is something to say, so that subscribers may block, call the
- * pipeline, and close it.
+ * Connects one request to its subscriber by the rules of Reactive Streams. Events arrive on the
+ * generating thread, which never waits for the subscriber. They are delivered on a separate thread,
+ * which exists only while there are signals, so subscribers may block, call the pipeline, and close
+ * it.
  */
 final class GenerationSubscription implements Flow.Subscription {
   private final Pipeline pipeline;
@@ -25,7 +25,10 @@ final class GenerationSubscription implements Flow.Subscription {
   private @Nullable Throwable failure;
   private boolean finished;
 
-  /** One signal at a time: whether somebody is at it. Subscribing is the first signal. */
+  /**
+   * Whether a thread is delivering signals; only one may do so at a time. Subscribing is the first
+   * signal.
+   */
   private boolean signalling = true;
 
   GenerationSubscription(
@@ -86,7 +89,7 @@ final class GenerationSubscription implements Flow.Subscription {
     stop();
   }
 
-  /** Ends the request at its next step, or takes it out of the queue. */
+  /** Cancels the request, which ends within one step or leaves the queue. */
   private void stop() {
     CompletableFuture<GenerationResult> stopped;
     synchronized (this) {
@@ -134,7 +137,7 @@ final class GenerationSubscription implements Flow.Subscription {
     signal();
   }
 
-  /** The caller holds the lock. */
+  /** Requires the lock. */
   private void fail(@Nullable Throwable thrown) {
     failure = thrown == null ? new IllegalStateException("the request has no result") : thrown;
     finished = true;
@@ -180,7 +183,7 @@ final class GenerationSubscription implements Flow.Subscription {
     };
   }
 
-  /** With its preview, which costs time, if the subscriber keeps up. */
+  /** Includes the preview, which takes time, only if the subscriber keeps up. */
   private GenerationEvent.StepDone step(GenerationListener.Step step, Supplier<Image> preview) {
     boolean wanted;
     synchronized (this) {
@@ -194,7 +197,7 @@ final class GenerationSubscription implements Flow.Subscription {
         wanted ? Optional.of(preview.get()) : Optional.empty());
   }
 
-  /** Sees to it that a thread says what there is to say. */
+  /** Ensures that a thread delivers the pending signals. */
   private void signal() {
     synchronized (this) {
       if (signalling || !hasNews()) {
@@ -214,7 +217,7 @@ final class GenerationSubscription implements Flow.Subscription {
     }
   }
 
-  /** The caller holds the lock. */
+  /** Requires the lock. */
   private boolean hasNews() {
     return subscriber != null && (pending.hasNext() || (finished && pending.isEmpty()));
   }
@@ -222,16 +225,16 @@ final class GenerationSubscription implements Flow.Subscription {
   private void sayAll() {
     try {
       while (say()) {
-        // One after another.
+        // Delivers one signal at a time.
       }
     } catch (Throwable e) {
-      // A subscriber that throws has cancelled; its error goes where those of threads go.
+      // A subscriber that throws has cancelled; its error goes to the thread's exception handler.
       cancel();
       throw e;
     }
   }
 
-  /** Gives one signal, if there is one to give. */
+  /** Delivers one signal, if any is pending. */
   private boolean say() {
     Flow.Subscriber<? super GenerationEvent> told;
     GenerationEvent event;

@@ -30,8 +30,9 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A LoRA file with the strengths at which to apply it. Opening reads names, shapes and metadata
- * only. Immutable; it holds no open file, and one adapter can be used by any number of requests.
+ * A LoRA file with the strengths at which to apply it. Opening it reads only names, shapes and
+ * metadata. Immutable; it holds no open file, and one adapter can be used by any number of
+ * requests.
  */
 public final class LoraAdapter {
   private final Path path;
@@ -47,7 +48,7 @@ public final class LoraAdapter {
    * the file.
    *
    * @param path the file
-   * @param family the family that it was trained for
+   * @param family the model family that it was trained for
    * @param modules the number of layers that it changes
    * @param rank the largest rank among its layers
    * @param metadata the trainer's metadata, such as {@code ss_output_name}; copied
@@ -83,7 +84,7 @@ public final class LoraAdapter {
     return family;
   }
 
-  /** {@return how many layers it changes} */
+  /** {@return the number of layers that it changes} */
   public int modules() {
     return modules;
   }
@@ -94,14 +95,14 @@ public final class LoraAdapter {
   }
 
   /**
-   * {@return what the trainer wrote into the file, such as {@code ss_output_name}} May be empty;
+   * {@return the metadata written by the trainer, such as {@code ss_output_name}} May be empty;
    * unmodifiable.
    */
   public Map<String, String> metadata() {
     return metadata;
   }
 
-  /** {@return how strongly it acts, and where} */
+  /** {@return its strengths, block weights and rank limit} */
   public LoraStrength strength() {
     return strength;
   }
@@ -109,12 +110,11 @@ public final class LoraAdapter {
   /**
    * Opens a LoRA file at strength 1.
    *
-   * @param path a {@code .safetensors} file or one of PyTorch, of any of the {@linkplain #kinds
-   *     kinds}
-   * @return the adapter, of which names, shapes and metadata are read
-   * @throws LoraException if the file is missing or holds no LoRA that this version understands (a
-   *     checkpoint, say); the message says what it is
-   * @throws TensorFileException if the file is damaged or is not a tensor file at all
+   * @param path a {@code .safetensors} or PyTorch file, of any of the {@linkplain #kinds kinds}
+   * @return the adapter, with names, shapes and metadata read
+   * @throws LoraException if the file is missing or contains no supported LoRA (for example, a
+   *     checkpoint); the message says what it is
+   * @throws TensorFileException if the file is damaged or is not a tensor file
    */
   public static LoraAdapter open(Path path) {
     Objects.requireNonNull(path, "path");
@@ -122,45 +122,41 @@ public final class LoraAdapter {
   }
 
   /**
-   * Opens a LoRA file that is named as people write it, at strength 1; see {@link
+   * Opens a LoRA file at strength 1 by path or by reference to a model site; see {@link
    * Checkpoint#open(String)}.
    *
-   * @param pathOrReference a path, or such as {@code civitai:16576} or {@code
+   * @param pathOrReference a path, or a reference such as {@code civitai:16576} or {@code
    *     hf:owner/repo/file.safetensors}
-   * @return the adapter, of which names, shapes and metadata are read
+   * @return the adapter, with names, shapes and metadata read
    * @throws IllegalStateException if it is a reference and sd-models is missing
    * @throws IllegalArgumentException if it is neither a path nor a reference
    * @throws LoraException as {@link #open(Path)}
-   * @throws StableDiffusionException if the file cannot be had
+   * @throws StableDiffusionException if the file cannot be downloaded
    */
   public static LoraAdapter open(String pathOrReference) {
     Objects.requireNonNull(pathOrReference, "pathOrReference");
     return open(FileReference.path(pathOrReference));
   }
 
-  /**
-   * {@return the file name without its extension: what a prompt writes in {@code <lora:name:1>}}
-   */
+  /** {@return the file name without its extension, used in prompts as {@code <lora:name:1>}} */
   public String name() {
     return FileNames.stem(path);
   }
 
   /**
-   * {@return the name that its trainer gave it ({@code ss_output_name}), which prompts may use as
-   * well} Empty if there is none or it is blank.
+   * {@return the name given by its trainer ({@code ss_output_name}), which prompts may use as well}
+   * Empty if it is missing or blank.
    */
   public Optional<String> alias() {
     return Optional.ofNullable(metadata.get("ss_output_name")).filter(alias -> !alias.isBlank());
   }
 
-  /** {@return the factor on its change of the text encoder, before the weights of blocks} */
+  /** {@return the strength for the text encoder, before block weights} */
   public double textEncoderStrength() {
     return strength.textEncoder();
   }
 
-  /**
-   * {@return the factor on its change of the U-Net in the first step, before the weights of blocks}
-   */
+  /** {@return the strength for the U-Net in the first step, before block weights} */
   public double unetStrength() {
     return strength.unet().first();
   }
@@ -168,7 +164,7 @@ public final class LoraAdapter {
   /**
    * {@return the same adapter with both strengths set to one value}
    *
-   * @param strength 0 switches the adapter off, negative values invert it
+   * @param strength the strength; 0 switches the adapter off, negative values invert it
    * @throws IllegalArgumentException if the value is NaN or infinite
    */
   public LoraAdapter withStrength(double strength) {
@@ -188,96 +184,96 @@ public final class LoraAdapter {
     return new LoraAdapter(this, Objects.requireNonNull(strength, "strength"), mask);
   }
 
-  /** {@return the part of the image in which it acts; empty, the default, for everywhere} */
+  /** {@return the part of the image that it affects; empty, the default, for the whole image} */
   public Optional<RegionMask> mask() {
     return mask;
   }
 
   /**
-   * {@return the same adapter, acting in a part of the image only} Its edge is that of {@link
+   * {@return the same adapter, limited to a part of the image} The edge is blurred as with {@link
    * RegionMask#of}.
    *
-   * @param picture white where it acts; of any size
+   * @param picture an image of any size, white inside the part
    */
   public LoraAdapter withMask(Image picture) {
     return withMask(RegionMask.of(picture));
   }
 
   /**
-   * {@return the same adapter, acting in a part of the image only} At each position of each layer
-   * its strength is multiplied by the mask; of texts, those that the position reads. It needs
-   * {@link LoraMode#OVERLAY}, which {@link LoraMode#AUTO} then means, and a LoRA whose whole change
-   * can be overlaid. What it changes of layers without positions (the embedding of time, what SDXL
-   * is told of a text as a whole) is left out with a warning.
+   * {@return the same adapter, limited to a part of the image} At each position of each layer its
+   * strength is multiplied by the mask, and each position reads the prompt as encoded with the
+   * LoRAs that act there. This requires {@link LoraMode#OVERLAY}, which {@link LoraMode#AUTO} then
+   * selects, and a LoRA whose whole change can be overlaid. Its changes to layers without positions
+   * (the time embedding, and SDXL's conditioning on the text as a whole) are skipped with a
+   * warning.
    *
-   * @param mask where it acts
+   * @param mask the part of the image
    */
   public LoraAdapter withMask(RegionMask mask) {
     return new LoraAdapter(this, strength, Optional.of(Objects.requireNonNull(mask, "mask")));
   }
 
   /**
-   * {@return how its changes are stored, such as {@code LoRA}, {@code LoCon}, {@code DoRA} or
-   * {@code LoHa}; most frequent first} Read from the header.
+   * {@return the kinds of its changes, such as {@code LoRA}, {@code LoCon}, {@code DoRA} or {@code
+   * LoHa}; most frequent first} Reads the file's header.
    *
-   * @throws LoraException if the file cannot be read any more, or is now something else
+   * @throws LoraException if the file can no longer be read, or is no longer a LoRA
    */
   public List<String> kinds() {
     return Services.find(Backend.Loras.class).kinds(this);
   }
 
   /**
-   * {@return what calls up the things that it was trained on, each once} In this order: the
-   * "activation text" of {@code <name>.json} beside the file, the "trainedWords" of {@code
-   * <name>.civitai.info}, {@code modelspec.trigger_phrase}, and then the training tags ({@code
-   * ss_tag_frequency}) as A1111 shows them: counts summed over all folders, the 24 most frequent
-   * first, and captions that are sentences (16 letters and more on average) taken apart into words
-   * of three letters and more.
+   * {@return the trigger words, without duplicates} They are in this order: the "activation text"
+   * of {@code <name>.json} next to the file, the "trainedWords" of {@code <name>.civitai.info},
+   * {@code modelspec.trigger_phrase}, and the training tags ({@code ss_tag_frequency}) as A1111
+   * shows them: counts summed over all folders, the 24 most frequent first, with captions that are
+   * sentences (16 letters and more on average) split into words of three letters and more.
    */
   public List<TriggerWord> triggerWords() {
     return Services.find(Backend.Loras.class).triggerWords(this);
   }
 
   /**
-   * {@return the strength that is advised, never 0: "preferred weight" of {@code <name>.json}
-   * beside the file, which A1111's editor writes} Empty if there is none.
+   * {@return the recommended strength, never 0: the "preferred weight" of {@code <name>.json} next
+   * to the file, which A1111's editor writes} Empty if there is none.
    */
   public OptionalDouble preferredWeight() {
     return Services.find(Backend.Loras.class).preferredWeight(this);
   }
 
   /**
-   * {@return a sentence that says what this LoRA does: "description" of {@code <name>.json} beside
-   * the file, which A1111's editor writes} Empty if there is none.
+   * {@return a short description of this LoRA: the "description" of {@code <name>.json} next to the
+   * file, which A1111's editor writes} Empty if there is none.
    */
   public Optional<String> description() {
     return Services.find(Backend.Loras.class).description(this);
   }
 
   /**
-   * {@return what to write into prompts to draw with this LoRA, as a click on its card does in
-   * A1111} That is {@code <lora:name:weight>} and behind it what calls it up, and for the negative
-   * prompt the "negative text" of {@code <name>.json}.
+   * {@return the texts to add to the prompts to use this LoRA, like a click on its card in A1111}
+   * The prompt gets {@code <lora:name:weight>} followed by the trigger words, the negative prompt
+   * the "negative text" of {@code <name>.json}.
    *
-   * <p>The weight is this adapter's strength, or, if that is the plain 1 that adapters are opened
-   * with, the {@linkplain #preferredWeight preferred} one. What calls it up is the "activation
-   * text" of {@code <name>.json}. Where A1111 would then write nothing, here it is the first of
-   * "trainedWords" of {@code <name>.civitai.info}, {@code modelspec.trigger_phrase}, or the tag
-   * that all captions of a training folder have and others have not; the names of embeddings that
-   * were trained along come first. Tags of LoRAs in these texts are left out. The name is that of
-   * the file, which every folder knows, where A1111 takes the trainer's.
+   * <p>The weight is this adapter's strength or, if that is still the initial 1, the {@linkplain
+   * #preferredWeight preferred} one. The trigger words are the "activation text" of {@code
+   * <name>.json}. If there is none, A1111 adds no words; this method uses the first available of
+   * "trainedWords" of {@code <name>.civitai.info}, {@code modelspec.trigger_phrase}, and the tag
+   * that all captions of a training folder share and others lack. Names of embeddings that were
+   * trained with the LoRA come first. LoRA tags in these texts are removed. The name is the file
+   * name, which is valid in every folder, whereas A1111 uses the trainer's name.
    */
   public Tag tag() {
     return tag("", "");
   }
 
   /**
-   * {@return the same as {@link #tag()}, to be added to prompts that are there} Of what calls the
-   * LoRA up nothing is left if one of its words is in the prompt already, and of what belongs into
-   * the negative prompt nothing if it is there.
+   * {@return the texts of {@link #tag()} for adding to existing prompts} The trigger words are
+   * omitted if one of them is already in the prompt, and the negative text if it is already in the
+   * negative prompt.
    *
-   * @param prompt to which the tag is to be added
-   * @param negativePrompt that of the same request
+   * @param prompt the prompt to add to
+   * @param negativePrompt the negative prompt to add to
    */
   public Tag tag(String prompt, String negativePrompt) {
     Objects.requireNonNull(prompt, "prompt");
@@ -286,26 +282,26 @@ public final class LoraAdapter {
   }
 
   /**
-   * {@return the image beside the file that shows what it does; see {@link LoraDetails#preview}}
-   * Looks for it at each call.
+   * {@return the preview image next to the file; see {@link LoraDetails#preview}} Every call looks
+   * for it again.
    */
   public Optional<Path> preview() {
     return Services.find(Backend.Loras.class).preview(this);
   }
 
   /**
-   * What to write into prompts to draw with a LoRA.
+   * Texts to add to the prompts to use a LoRA.
    *
-   * @param prompt its tag and what calls it up, such as {@code <lora:mox:0.7> mox style}
-   * @param negativePrompt such as {@code (colourful:1)}, in A1111's brackets; empty if nothing is
-   *     advised
+   * @param prompt the tag and the trigger words, such as {@code <lora:mox:0.7> mox style}
+   * @param negativePrompt a text in A1111's syntax, such as {@code (colourful:1)}; empty if none is
+   *     recommended
    */
   public record Tag(String prompt, String negativePrompt) {
     /**
-     * Refuses null.
+     * Checks that no argument is null.
      *
-     * @param prompt its tag and what calls it up
-     * @param negativePrompt may be empty
+     * @param prompt the tag and the trigger words
+     * @param negativePrompt the text for the negative prompt; may be empty
      */
     public Tag {
       Objects.requireNonNull(prompt, "prompt");
@@ -314,10 +310,11 @@ public final class LoraAdapter {
   }
 
   /**
-   * {@return everything that the file and those beside it tell: modules with their ranks, training,
-   * trigger words, preview image} Reads the header, a number for each module, and the small files.
+   * {@return the contents and metadata of the file and the files next to it: modules with their
+   * ranks, training settings, trigger words, preview image} Reads the header, one number for each
+   * module, and the small files next to it.
    *
-   * @throws LoraException if the file cannot be read any more, or is now something else
+   * @throws LoraException if the file can no longer be read, or is no longer a LoRA
    * @throws TensorFileException if it is damaged
    */
   public LoraDetails details() {
@@ -325,11 +322,11 @@ public final class LoraAdapter {
   }
 
   /**
-   * {@return the SHA-256 of the whole file, 64 hexadecimal digits in lower case} Reads all of the
-   * file, once as long as its size and time stamp stay the same.
+   * {@return the SHA-256 of the whole file, 64 hexadecimal digits in lower case} Reads the whole
+   * file, and reads it again only if its size or timestamp changes.
    *
-   * @throws LoraException if the file cannot be read any more
-   * @throws TensorFileException if it changed meanwhile
+   * @throws LoraException if the file can no longer be read
+   * @throws TensorFileException if the file changes while it is read
    */
   public String sha256() {
     return Services.find(Backend.Loras.class).sha256(this);
@@ -338,37 +335,36 @@ public final class LoraAdapter {
   /**
    * {@return Civitai's AutoV2 hash: the first 10 digits of {@link #sha256()}}
    *
-   * @throws LoraException if the file cannot be read any more
-   * @throws TensorFileException if it changed meanwhile
+   * @throws LoraException if the file can no longer be read
+   * @throws TensorFileException if the file changes while it is read
    */
   public String autoV2() {
     return sha256().substring(0, 10);
   }
 
   /**
-   * {@return the AutoV3 hash, 12 hexadecimal digits that stay the same when the metadata is edited}
-   * The first digits of {@code sshs_model_hash} in the metadata if it is there, else of the SHA-256
-   * of the data after the header. A1111 writes this one into images ({@code Lora hashes}). Reads
-   * the file once as long as its size and time stamp stay the same.
+   * {@return the AutoV3 hash, 12 hexadecimal digits that do not change when the metadata is edited}
+   * They are the first digits of {@code sshs_model_hash} in the metadata or, if that is missing, of
+   * the SHA-256 of the data after the header. A1111 writes this hash into images ({@code Lora
+   * hashes}). Reads the file, and reads it again only if its size or timestamp changes.
    *
-   * @throws LoraException if the file cannot be read any more
-   * @throws TensorFileException if it changed meanwhile
+   * @throws LoraException if the file can no longer be read
+   * @throws TensorFileException if the file changes while it is read
    */
   public String autoV3() {
     return Services.find(Backend.Loras.class).autoV3(this);
   }
 
   /**
-   * Measures how far this LoRA at its strengths moves the weights of a checkpoint: does it do
-   * anything, and where? Reads the changed layers of the checkpoint one after another, so it needs
-   * little memory and no {@link Pipeline}; a second or two for a full-size model. Computes on the
-   * processor.
+   * Measures how much this LoRA at its strengths changes the weights of a checkpoint, and in which
+   * blocks. Reads the changed layers of the checkpoint one after another, so it needs little memory
+   * and no {@link Pipeline}; it takes a second or two for a full-size model. Computes on the CPU.
    *
    * @param checkpoint the model, of the family that the LoRA was trained for
    * @return the sizes of the changes, by the blocks of the networks
-   * @throws LoraException if it is for another family than the checkpoint, if none of its modules
-   *     belongs to a layer, if one has the wrong shape or holds NaN or infinity
-   * @throws CheckpointException if the checkpoint cannot be read any more
+   * @throws LoraException if the LoRA is for another family, none of its modules belongs to a
+   *     layer, or a module has the wrong shape or contains NaN or infinity
+   * @throws CheckpointException if the checkpoint can no longer be read
    * @throws TensorFileException if a file is damaged
    */
   public LoraEffect effectOn(Checkpoint checkpoint) {
@@ -378,14 +374,14 @@ public final class LoraAdapter {
 
   /**
    * Checks whether this LoRA fits a checkpoint: family, base within the family, layers, strength
-   * and training settings. A LoRA that does not fit is an answer, not an error. Reads layer by
-   * layer, which takes some seconds for a full-size model. Computes on the processor; interrupting
-   * the thread cancels it.
+   * and training settings. If it does not fit, the findings say so; that is not an error. Reads
+   * layer by layer, which takes some seconds for a full-size model. Computes on the CPU;
+   * interrupting the thread cancels it.
    *
    * @param checkpoint the checkpoint to use it with
    * @return the findings
-   * @throws LoraException if the LoRA cannot be used any more, or is damaged
-   * @throws CheckpointException if the checkpoint cannot be read any more
+   * @throws LoraException if the LoRA can no longer be used, or is damaged
+   * @throws CheckpointException if the checkpoint can no longer be read
    * @throws GenerationCancelledException if the thread was interrupted
    * @throws TensorFileException if a file is damaged
    */
@@ -395,19 +391,19 @@ public final class LoraAdapter {
   }
 
   /**
-   * Measures LoRAs at their strengths; where those change over the steps, at their peak. Reads the
-   * changed layers of the checkpoint and the LoRAs one after another, so it needs little memory and
-   * no {@link Pipeline}; some seconds for files of full size. Changes that are products of two
-   * factors are compared by their factors. Computes on the processor; an interrupt of the thread
-   * ends it.
+   * Measures how LoRAs at their strengths interact; strengths that change over the steps count with
+   * their peak. Reads the changed layers of the checkpoint and the LoRAs one after another, so it
+   * needs little memory and no {@link Pipeline}; it takes some seconds for full-size files. Changes
+   * that are products of two factors are compared by their factors. Computes on the CPU;
+   * interrupting the thread cancels it.
    *
-   * @param loras at least one
+   * @param loras at least one LoRA
    * @param checkpoint the model, of the family that they were trained for
-   * @return what they do together
-   * @throws IllegalArgumentException if there is no LoRA
-   * @throws LoraException if one is for another family than the checkpoint, does not match or fit
-   *     it, or holds NaN or infinity
-   * @throws CheckpointException if the checkpoint cannot be read any more
+   * @return the combined changes
+   * @throws IllegalArgumentException if the list is empty
+   * @throws LoraException if one is for another family, does not match or fit the checkpoint, or
+   *     contains NaN or infinity
+   * @throws CheckpointException if the checkpoint can no longer be read
    * @throws GenerationCancelledException if the thread was interrupted
    * @throws TensorFileException if a file is damaged
    */
@@ -415,31 +411,30 @@ public final class LoraAdapter {
     Objects.requireNonNull(loras, "loras");
     Objects.requireNonNull(checkpoint, "checkpoint");
     if (loras.isEmpty()) {
-      throw new IllegalArgumentException("loras must be at least one: " + loras);
+      throw new IllegalArgumentException("loras must not be empty: " + loras);
     }
     return Services.find(Backend.Loras.class).conflicts(List.copyOf(loras), checkpoint);
   }
 
   /**
-   * Writes the weight that this LoRA is best used with into {@code <name>.json} beside its file, as
-   * "preferred weight", where A1111's cards and {@link LoraDetails} find it. What else stands there
-   * stays. The file is replaced as a whole or not at all; two programs that write at once may lose
-   * what one of them wrote.
+   * Writes the recommended weight of this LoRA into {@code <name>.json} next to its file, as
+   * "preferred weight", where A1111's cards and {@link LoraDetails} find it. The file's other
+   * contents are kept. The file is replaced completely or not at all; if two programs write at the
+   * same time, the changes of one may be lost.
    *
-   * @param weight any number but 0, which means none to A1111
-   * @throws IllegalArgumentException if it is 0, NaN or infinite
-   * @throws LoraException if there is a file that is no JSON object, which then stays as it is, or
-   *     nothing can be written there
+   * @param weight any finite number except 0, which A1111 treats as unset
+   * @throws IllegalArgumentException if the weight is 0, NaN or infinite
+   * @throws LoraException if the existing file is not a JSON object, in which case it is kept, or
+   *     if the file cannot be written
    */
   public void writePreferredWeight(double weight) {
     Checks.finite(weight, "weight");
     if (weight == 0) {
-      throw new IllegalArgumentException("weight must not be 0, which means that there is none");
+      throw new IllegalArgumentException("weight must not be 0, which A1111 treats as unset");
     }
     Services.find(Backend.Loras.class).writePreferredWeight(this, weight);
   }
 
-  /** Whether the other tells the same. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof LoraAdapter that && state().equals(that.state());
@@ -454,7 +449,7 @@ public final class LoraAdapter {
     return List.of(path, family, modules, rank, metadata, strength, mask);
   }
 
-  /** The name and what it is, without the metadata, which can be long. */
+  /** Returns the name and the main properties, without the metadata, which can be long. */
   @Override
   public String toString() {
     return "LoraAdapter[%s, %s, %s modules, rank %s, strength %s]"

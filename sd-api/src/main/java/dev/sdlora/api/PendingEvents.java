@@ -7,19 +7,19 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events that wait for a subscriber, and how many it has asked for. Of steps that nobody has asked
- * for only the latest is kept. Not safe for several threads.
+ * The events that wait for a subscriber, and its demand. Among steps without demand, only the
+ * latest is kept. Not thread-safe.
  */
 final class PendingEvents {
   private final Deque<GenerationEvent> events = new ArrayDeque<>();
   private long demand;
 
-  /** Asks for more; as many as there can be numbers means all. */
+  /** Adds demand; {@link Long#MAX_VALUE} means unlimited. */
   void request(long more) {
     demand = demand > Long.MAX_VALUE - more ? Long.MAX_VALUE : demand + more;
   }
 
-  /** Whether the next event that is added was asked for already. */
+  /** Whether there is demand for the next event to be added. */
   boolean isNextRequested() {
     return demand > events.size();
   }
@@ -31,12 +31,12 @@ final class PendingEvents {
     events.addLast(event);
   }
 
-  /** Whether the last event is a step beyond those that were asked for. */
+  /** Whether the last event is a step without demand. */
   private boolean isSurplusStep() {
     return events.size() > demand && events.peekLast() instanceof StepDone;
   }
 
-  /** Takes the next event, if there is one that was asked for. */
+  /** Returns the next event for which there is demand, if any. */
   @Nullable GenerationEvent poll() {
     if (!hasNext()) {
       return null;
@@ -47,7 +47,7 @@ final class PendingEvents {
     return events.removeFirst();
   }
 
-  /** Whether there is an event that was asked for. */
+  /** Whether there is an event with demand for it. */
   boolean hasNext() {
     return demand > 0 && !events.isEmpty();
   }
@@ -56,7 +56,7 @@ final class PendingEvents {
     return events.isEmpty();
   }
 
-  /** A failure waits for no event but images, which are never lost. */
+  /** Drops all events except images: a failure overtakes the others, but images are never lost. */
   void keepImages() {
     events.removeIf(event -> !(event instanceof ImageDone));
   }

@@ -354,7 +354,7 @@ public final class PromptSpec extends PromptSettings {
      */
     public Builder fewSteps(FewSteps method, int steps) {
       Objects.requireNonNull(method, "method");
-      method.sampler(steps); // throws for unsupported numbers of steps
+      method.sampler(steps); // Throws if the method does not support the number of steps.
       this.fewSteps = Optional.of(method);
       this.fewStepsCount = steps;
       return this;

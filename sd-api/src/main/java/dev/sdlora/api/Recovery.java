@@ -14,9 +14,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The files that an image was made with, looked for among those that are there. An image names its
- * model, VAE, refiner, LoRAs and embeddings with their hashes, so that files are found whatever
- * they are called now:
+ * The files that an image was made with, as far as they are available. Image metadata names the
+ * model, VAE, refiner, LoRAs and embeddings with their hashes, so files are found even if they have
+ * been renamed:
  *
  * <pre>{@code
  * Recovery recovery =
@@ -26,18 +26,18 @@ import java.util.Optional;
  * pipeline.generate(recovery.spec());
  * }</pre>
  *
- * @param spec the request, whose prompts call LoRAs and embeddings by the names that they have here
- * @param found the files that are there, in the order of the kinds and of the prompts
- * @param missing those that are not, in the same order; of kinds that there was nothing to look
- *     through for, neither is told
+ * @param spec the request, with prompts that use the current names of the LoRAs and embeddings
+ * @param found the files that were found, ordered by kind and by their place in the prompts
+ * @param missing the files that were not found, in the same order; files of kinds that were not
+ *     searched are in neither list
  */
 public record Recovery(PromptSpec spec, List<Item> found, List<Item> missing) {
   /**
    * Copies the lists.
    *
    * @param spec the request
-   * @param found in any order
-   * @param missing in any order
+   * @param found the files that were found
+   * @param missing the files that were not found
    */
   public Recovery {
     Objects.requireNonNull(spec, "spec");
@@ -45,11 +45,11 @@ public record Recovery(PromptSpec spec, List<Item> found, List<Item> missing) {
     missing = List.copyOf(Objects.requireNonNull(missing, "missing"));
   }
 
-  /** What a file is to a request. */
+  /** The role of a file in a request. */
   public enum Kind {
     /** The model. */
     CHECKPOINT,
-    /** The VAE that took the place of the model's own. */
+    /** The VAE that replaced the model's own. */
     VAE,
     /** The model that finished the image. */
     REFINER,
@@ -58,7 +58,7 @@ public record Recovery(PromptSpec spec, List<Item> found, List<Item> missing) {
     /** An embedding that a prompt names. */
     EMBEDDING;
 
-    /** {@return how sentences call it} */
+    /** {@return the name for use in messages, such as {@code LoRA}} */
     public String label() {
       return switch (this) {
         case VAE -> "VAE";
@@ -71,15 +71,16 @@ public record Recovery(PromptSpec spec, List<Item> found, List<Item> missing) {
   /**
    * A file that the image was made with.
    *
-   * @param kind its part in the request
-   * @param name its name in the image; may be empty for a model of which only the hash is known
-   * @param hash its hash in the image; empty if the image has none, and the name alone counts
-   * @param file its path here; empty if it is missing
-   * @param namesake of a missing file, another file that has its name here; its hash differs
+   * @param kind its role in the request
+   * @param name its name in the image; may be empty for a model known only by its hash
+   * @param hash its hash in the image; empty if the image has none, in which case only the name is
+   *     compared
+   * @param file its path on this machine; empty if it is missing
+   * @param namesake for a missing file, another file that has its name but a different hash
    */
   public record Item(
       Kind kind, String name, Optional<String> hash, Optional<Path> file, Optional<Path> namesake) {
-    /** {@return whether the file is here under another name} */
+    /** {@return whether the file was found under another name} */
     public boolean renamed() {
       return file.filter(
               path -> !name.equals(FileNames.stem(path)) && !name.equals("" + path.getFileName()))
@@ -104,19 +105,19 @@ public record Recovery(PromptSpec spec, List<Item> found, List<Item> missing) {
   }
 
   /**
-   * Begins to look for what a request was made with.
+   * Starts a search for the files of a request.
    *
-   * @param spec as read from an image; a spec that was built names LoRAs without hashes
-   * @return what to look through is still to be said
+   * @param spec a request read from an image; a spec that was built names LoRAs without hashes
+   * @return a search without places to search in
    */
   public static Search of(PromptSpec spec) {
     return new Search(spec);
   }
 
   /**
-   * {@return the file of a kind that is there at most once}
+   * {@return the file of a kind that a request has at most once}
    *
-   * @param kind one of the models
+   * @param kind the checkpoint, the VAE or the refiner
    */
   public Optional<Path> file(Kind kind) {
     Objects.requireNonNull(kind, "kind");
@@ -126,7 +127,7 @@ public record Recovery(PromptSpec spec, List<Item> found, List<Item> missing) {
         .findFirst();
   }
 
-  /** What to look through. Not safe for use by several threads. */
+  /** The places to search in. Not thread-safe. */
   public static final class Search {
     private final PromptSpec spec;
     private Optional<LoraLibrary> loras = Optional.empty();
@@ -139,9 +140,9 @@ public record Recovery(PromptSpec spec, List<Item> found, List<Item> missing) {
     }
 
     /**
-     * Looks for LoRAs.
+     * Searches a library for LoRAs.
      *
-     * @param library to look in. Default: none
+     * @param library the library. Default: none, LoRAs are not searched for
      * @return this
      */
     public Search loras(LoraLibrary library) {
@@ -150,9 +151,9 @@ public record Recovery(PromptSpec spec, List<Item> found, List<Item> missing) {
     }
 
     /**
-     * Looks for embeddings.
+     * Searches a library for embeddings.
      *
-     * @param library to look in. Default: none
+     * @param library the library. Default: none, embeddings are not searched for
      * @return this
      */
     public Search embeddings(EmbeddingLibrary library) {
@@ -161,9 +162,9 @@ public record Recovery(PromptSpec spec, List<Item> found, List<Item> missing) {
     }
 
     /**
-     * Looks for the model and the refiner in a folder, or whether a file is one of them.
+     * Adds a place to search for the model and the refiner.
      *
-     * @param place a folder is looked into with all folders inside it. May be said several times
+     * @param place a file, or a folder that is searched with its subfolders. Default: none
      * @return this
      */
     public Search checkpoints(Path place) {
@@ -173,9 +174,9 @@ public record Recovery(PromptSpec spec, List<Item> found, List<Item> missing) {
     }
 
     /**
-     * Looks for the VAE in a folder, or whether a file is it.
+     * Adds a place to search for the VAE.
      *
-     * @param place a folder is looked into with all folders inside it. May be said several times
+     * @param place a file, or a folder that is searched with its subfolders. Default: none
      * @return this
      */
     public Search vaes(Path place) {
@@ -195,39 +196,39 @@ public record Recovery(PromptSpec spec, List<Item> found, List<Item> missing) {
       return spec;
     }
 
-    /** {@return where LoRAs are looked for, if anywhere} */
+    /** {@return the library to search for LoRAs; empty for none} */
     public Optional<LoraLibrary> loras() {
       return loras;
     }
 
-    /** {@return where embeddings are looked for, if anywhere} */
+    /** {@return the library to search for embeddings; empty for none} */
     public Optional<EmbeddingLibrary> embeddings() {
       return embeddings;
     }
 
-    /** {@return where models are looked for} */
+    /** {@return the places to search for models} */
     public List<Path> checkpoints() {
       return checkpoints;
     }
 
-    /** {@return where VAEs are looked for} */
+    /** {@return the places to search for VAEs} */
     public List<Path> vaes() {
       return vaes;
     }
 
     /**
-     * Looks for the files. A file of the right name whose hash is right, or of which the image
-     * tells no hash, is the one; else it is looked for by its hash, AutoV1, AutoV2, AutoV3 or a
-     * whole SHA-256. For that, files may have to be read whole, once each: what they are is kept in
-     * memory, and in {@code ~/.cache/sd-lora} (or the folder that the environment's {@code
-     * SDLORA_CACHE} or the system property {@code sdlora.cache} names, {@code none} for not at all)
-     * if it can be written.
+     * Searches for the files. A file with the right name is accepted if its hash is right, or if
+     * the image contains no hash for it; otherwise the file is searched for by its hash: AutoV1,
+     * AutoV2, AutoV3 or the full SHA-256. For this, whole files may have to be read, each only
+     * once: the hashes are cached in memory and, if it is writable, in {@code ~/.cache/sd-lora}.
+     * The environment variable {@code SDLORA_CACHE} or the system property {@code sdlora.cache}
+     * names another folder, or {@code none} for no files.
      *
-     * @return what was found and what was not
-     * @throws LoraException if a folder of LoRAs is gone
-     * @throws EmbeddingException if a folder of embeddings is gone
-     * @throws CheckpointException if one of the other places is neither folder nor file, or cannot
-     *     be read
+     * @return the files that were found, and those that are missing
+     * @throws LoraException if a LoRA folder no longer exists
+     * @throws EmbeddingException if an embedding folder no longer exists
+     * @throws CheckpointException if another place is neither a folder nor a file, or cannot be
+     *     read
      */
     public Recovery find() {
       return Services.find(Backend.Recoveries.class).find(this);

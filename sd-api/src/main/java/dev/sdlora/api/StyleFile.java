@@ -3,11 +3,11 @@ package dev.sdlora.api;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The text of A1111's {@code styles.csv}; RFC 4180 with line breaks of any kind. */
+/** Parses A1111's {@code styles.csv}: RFC 4180 with line breaks of any kind. */
 final class StyleFile {
   private static final int MAX_STYLES = 100_000;
 
-  /** Those that mean something are among the first; of more, nothing is kept. */
+  /** Columns beyond these are dropped; the known ones are among the first. */
   private static final int MAX_COLUMNS = 100;
 
   private final String text;
@@ -49,7 +49,7 @@ final class StyleFile {
     return column < row.size() ? row.get(column) : "";
   }
 
-  /** The cells up to the end of the line, of any kind, and on to the next line. */
+  /** Reads the cells of a line and moves to the next line. */
   private List<String> row() {
     List<String> cells = new ArrayList<>();
     do {
@@ -75,7 +75,7 @@ final class StyleFile {
     return cell.toString();
   }
 
-  /** Up to the closing quote; two quotes stand for one. */
+  /** Reads up to the closing quote; a doubled quote is a quote character. */
   private void quoted(StringBuilder cell) {
     at++;
     while (at < text.length()) {

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Which settings of a request A1111's text cannot say. */
+/** Finds the settings of a request that A1111's text format cannot express. */
 final class UnwrittenSettings {
   private UnwrittenSettings() {}
 
-  /** Their names, in the order of {@link PromptSpec}. */
+  /** Returns their names, in the order of {@link PromptSpec}. */
   static List<String> of(PromptSpec spec) {
     List<String> names = new ArrayList<>();
     add(names, "prompt", isCutShort(merged(spec, true)));
@@ -35,7 +35,7 @@ final class UnwrittenSettings {
     }
   }
 
-  /** A prompt and what its styles put into it, line by line. */
+  /** Returns the lines of a prompt after its styles are merged. */
   private static Stream<String> merged(PromptSpec spec, boolean positive) {
     Stream<String> styles =
         spec.promptOptions().styles().stream().map(s -> positive ? s.prompt() : s.negativePrompt());
@@ -43,7 +43,7 @@ final class UnwrittenSettings {
         .flatMap(String::lines);
   }
 
-  /** A line that looks like the heading of the negative prompt is taken for it. */
+  /** Whether a line looks like the heading of the negative prompt and would be parsed as such. */
   private static boolean isCutShort(Stream<String> lines) {
     return lines.anyMatch(line -> line.strip().startsWith("Negative prompt:"));
   }
@@ -52,7 +52,10 @@ final class UnwrittenSettings {
     return !name.isBlank() && name.chars().noneMatch(c -> ":>=\n".indexOf(c) >= 0);
   }
 
-  /** Of a network only the name is written; the pipeline has to have it in its folders. */
+  /**
+   * Whether an upscaler is a network file. Only its name is written, so the pipeline must have it
+   * in its folders.
+   */
   private static boolean isFile(Optional<Upscaler> upscaler) {
     return upscaler.flatMap(Upscaler::file).isPresent();
   }

@@ -1,31 +1,30 @@
 /**
- * What a caller of the library names: open a {@link dev.sdlora.api.Checkpoint}, build a {@link
+ * The main types of the library: open a {@link dev.sdlora.api.Checkpoint}, build a {@link
  * dev.sdlora.api.Pipeline}, describe an image with a {@link dev.sdlora.api.PromptSpec}, save the
- * {@link dev.sdlora.api.GeneratedImage}. Values are immutable and safe to share between threads; no
- * native memory is held by anything but the pipeline.
+ * {@link dev.sdlora.api.GeneratedImage}. Values are immutable and safe to share between threads;
+ * only the pipeline holds native memory.
  *
  * <p>Where to make changes:
  *
  * <ul>
- *   <li>What dynamic prompts mean: {@code api.DynamicPrompts} tells it, {@code prompt.dynamic}
- *       reads and draws; where wildcards are found, {@code pipeline.WildcardFolders}; which images
- *       have which prompt, {@code ResolvedPrompts}.
- *   <li>How much a prompt may ask for: {@code api.PromptLimits}, checked by {@code
- *       prompt.grammar.Limit}.
- *   <li>How much a request may hold: {@code api.RequestLimits}, checked by {@code
- *       pipeline.request.RequestInputs}; in JSON by {@code request.RequestImages}, {@code
+ *   <li>Dynamic prompts: {@code api.DynamicPrompts} documents them, {@code prompt.dynamic} parses
+ *       and draws them, {@code pipeline.WildcardFolders} finds wildcards, and {@code
+ *       ResolvedPrompts} assigns prompts to images.
+ *   <li>Limits on prompts: {@code api.PromptLimits}, checked by {@code prompt.grammar.Limit}.
+ *   <li>Limits on requests: {@code api.RequestLimits}, checked by {@code
+ *       pipeline.request.RequestInputs}; for JSON by {@code request.RequestImages}, {@code
  *       Fields.requireFew} and {@code StoredRequest.requireShort}.
- *   <li>What is told of a device: {@code api.DeviceInfo}, {@code LocalPipelines.describe}; how it
- *       is shown, {@code cli.DeviceReport}.
- *   <li>What a stream tells, and what back-pressure drops: {@code api.GenerationEvent}, {@code
+ *   <li>Device properties: {@code api.DeviceInfo} and {@code LocalPipelines.describe}; {@code
+ *       cli.DeviceReport} shows them.
+ *   <li>Events of a stream and back-pressure: {@code api.GenerationEvent}, {@code
  *       GenerationSubscription}, {@code PendingEvents}.
- *   <li>What a click on a LoRA's card does to prompts: {@code LoraAdapter.tag(prompt,
- *       negativePrompt)}: what is put in; {@code server.prompt.LoraEdit}: where, and out again.
+ *   <li>Adding a LoRA to prompts, as a click on its card does: {@code LoraAdapter.tag(prompt,
+ *       negativePrompt)} makes the text, and {@code server.prompt.LoraEdit} inserts and removes it.
  *   <li>The public API: the class, then its record {@code api.txt} (docs/publishing.md), which
  *       {@code PublicApiTest} compares.
  *   <li>An option of a request: {@code api.PromptSpec}, {@code PromptSpec.Builder} or one of their
- *       groups ({@code SamplerOptions}, …), where it acts, {@code InfotextKeys}, {@code
- *       cli.ImageOptions} or its groups.
+ *       groups ({@code SamplerOptions}, …), the code that applies it, {@code InfotextKeys}, and
+ *       {@code cli.ImageOptions} or its groups.
  * </ul>
  */
 @NullMarked

@@ -10,11 +10,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What computes is no matter of callers: the API has none of its words, in names and javadoc. */
+/**
+ * The engine does not matter to callers, so names and javadoc of the API contain none of its words.
+ */
 final class ApiWordsTest {
   private static final Path SOURCES = Path.of("src/main/java");
 
-  /** PyTorch may be named: it gives files and generators of random numbers their names. */
+  /** PyTorch may be named, because file formats and random number generators are named after it. */
   private static final Pattern ENGINE =
       Pattern.compile("DJL|libtorch|TorchScript|NDArray|native array", Pattern.CASE_INSENSITIVE);
 

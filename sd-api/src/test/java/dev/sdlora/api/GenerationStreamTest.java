@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The rules of Reactive Streams, in the manner of its TCK, and what is ours. */
+/**
+ * Tests the rules of Reactive Streams, modelled on its TCK, and the behaviour specific to this
+ * library.
+ */
 @Timeout(60)
 class GenerationStreamTest {
   private static final PromptSpec SPEC = PromptSpec.builder().prompt("a cat").build();
@@ -35,7 +38,7 @@ class GenerationStreamTest {
   private final ScriptedPipeline pipeline = new ScriptedPipeline();
   private final Recorder recorder = new Recorder();
 
-  /** Keeps what it is told, and fails on signals that come at the same time. */
+  /** Records signals, and fails on signals that arrive at the same time. */
   private static final class Recorder implements Flow.Subscriber<GenerationEvent> {
     final BlockingQueue<Object> signals = new LinkedBlockingQueue<>();
     final AtomicInteger inside = new AtomicInteger();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a request can say about LoRAs, and that derived values keep it. */
+/** Tests the LoRA settings of a request, and that copies keep them. */
 class LoraSettingsTest {
   private static final LoraAdapter INK =
       new LoraAdapter(Path.of("ink.safetensors"), ModelFamily.SD1, 1, 4, Map.of());
@@ -47,7 +47,7 @@ class LoraSettingsTest {
         .hasSameHashCodeAs(INK.withStrength(expected));
     assertThat(adapter.textEncoderStrength()).isEqualTo(0.5);
     assertThat(adapter.unetStrength()).isEqualTo(1);
-    // One number for both networks leaves blocks and rank as they were.
+    // One number for both networks keeps the block weights and the rank limit.
     assertThat(adapter.withStrength(0.3).strength())
         .isEqualTo(
             LoraStrength.of(0.3)

@@ -24,7 +24,7 @@ import java.util.function.DoubleConsumer;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
-/** Limits of the options of a request: the smallest, the largest, and those beyond. */
+/** Tests the ranges of a request's options: the smallest and largest values, and those beyond. */
 final class PromptSpecOptionsTest {
   private static final Image PICTURE = Image.of(2, 1, new byte[] {1, 2, 3, -4, -5, -6});
 

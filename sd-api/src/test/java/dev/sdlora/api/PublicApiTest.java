@@ -15,7 +15,7 @@ class PublicApiTest {
     PublicApi.assertRecorded(Path.of(""), 105);
   }
 
-  /** Nested types are counted among all, and not in the root package. */
+  /** Nested types count towards the total, but not towards the root package. */
   @Test
   void publicTypes_areFew() throws IOException {
     List<String> types =

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** A pipeline whose requests go as far as a test takes them. */
+/** A pipeline whose requests advance only when a test says so. */
 final class ScriptedPipeline implements Pipeline {
   static final GeneratedImage IMAGE =
       new GeneratedImage(Image.of(8, 8, new byte[3 * 8 * 8]), 1, "");
@@ -14,7 +14,7 @@ final class ScriptedPipeline implements Pipeline {
   final List<Request> requests = new ArrayList<>();
   boolean closed;
 
-  /** A request, and the listener by which the test tells what happens to it. */
+  /** A request, with methods by which the test advances it. */
   record Request(
       PromptSpec spec, GenerationListener listener, CompletableFuture<GenerationResult> future) {
     void begin() {

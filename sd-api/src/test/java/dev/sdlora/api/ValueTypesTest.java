@@ -43,14 +43,14 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** What is built is a value: every setter makes another one, and a copy is equal. */
+/** Tests that built objects are values: every setter makes another one, and a copy is equal. */
 class ValueTypesTest {
   private static final Path FILE = Path.of("some.safetensors");
   private static final Image PICTURE = Image.of(8, 8, new byte[3 * 8 * 8]);
   private static final LoraAdapter LORA = new LoraAdapter(FILE, ModelFamily.SD1, 1, 1, Map.of());
   private static final Inpainting PART = Inpainting.builder(PICTURE).maskBlur(9).build();
 
-  /** Unequal to every default; by the type of a setter's parameter. */
+  /** Values that differ from every default, by the type of a setter's parameter. */
   private static final Map<Class<?>, Object> OTHERS =
       Map.ofEntries(
           Map.entry(String.class, "other"),
@@ -85,7 +85,7 @@ class ValueTypesTest {
           Map.entry(Upscaler.class, Upscaler.LANCZOS),
           Map.entry(Upscaling.class, new Upscaling(Upscaler.LANCZOS, 2)));
 
-  /** Setters that undo another, which change nothing of a new builder. */
+  /** Whether a setter undoes another one and so changes nothing in a new builder. */
   private static boolean isUndo(Method setter) {
     return setter.getName().matches("no[A-Z].*|randomSeed");
   }

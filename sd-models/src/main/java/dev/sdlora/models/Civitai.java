@@ -208,7 +208,8 @@ final class Civitai {
           reference,
           settings.civitaiToken().isPresent()
               ? "the owner of the Civitai token has no access to it"
-              : "it requires a token: create one in the account settings of Civitai and set CIVITAI_TOKEN to it");
+              : "it requires a token: create one in the account settings of Civitai and set"
+                    + " CIVITAI_TOKEN to it");
     }
     return switch (answer.status()) {
       case Answer.NOT_FOUND -> error(Reason.NOT_FOUND, reference, "Civitai has no such file");

@@ -29,8 +29,8 @@ import java.util.stream.Stream;
  * <ul>
  *   <li>{@code hf:OWNER/REPO[@REVISION]/FILE}: a file on Hugging Face; a slash in a revision is
  *       written {@code %2F}
- *   <li>{@code hf:OWNER/REPO[@REVISION][#VARIANT]}: a diffusers folder, of which only the files
- *       that generation needs are downloaded; {@code #fp16} prefers weights of that variant
+ *   <li>{@code hf:OWNER/REPO[@REVISION][#VARIANT]}: a diffusers folder; only the files that
+ *       generation needs are downloaded; {@code #fp16} prefers weights of that variant
  *   <li>{@code civitai:VERSION}, {@code civitai:model:MODEL} (its newest version), {@code
  *       civitai:hash:HEX} (AutoV1, AutoV2, AutoV3, SHA-256): a file on Civitai, with its
  *       description in {@code .civitai.info} and a preview image next to it
@@ -423,7 +423,8 @@ public final class ModelStore {
     private static String checkedToken(String token) {
       if (!token.matches("[\\x21-\\x7e]+")) {
         throw new IllegalArgumentException(
-            "a token must consist of visible ASCII characters; this one is empty or contains others");
+            "a token must consist of visible ASCII characters; this one is empty or contains"
+                + " others");
       }
       return token;
     }

@@ -194,8 +194,8 @@ class HypernetworksTest {
     refuses("<hypernet:bend:1>", "hypernetwork 'bend' is not in ", "did you mean 'bent'?");
     refuses(
         "<hypernet:unfit:1>",
-        "hypernetwork 'unfit' changes layers of widths [320, 768] (the text of SD 1.x has width 768),"
-            + " but checkpoint 'tiny-sd1' is SD 1.x, whose attention reads widths [",
+        "hypernetwork 'unfit' changes layers of widths [320, 768] (the text of SD 1.x has width"
+            + " 768), but checkpoint 'tiny-sd1' is SD 1.x, whose attention reads widths [",
         "]");
     assertThatThrownBy(() -> rgb(prompt("<hypernet:bent:strong>")))
         .isInstanceOf(PromptSyntaxException.class)

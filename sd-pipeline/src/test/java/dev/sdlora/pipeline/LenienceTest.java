@@ -103,7 +103,7 @@ class LenienceTest {
           <lora:ink:strong>, "has the weight 'strong', which is not a number such as 0.8"
           <lora:ink:1:NaN>,  "has the weight 'NaN', which is not a number such as 0.8"
           <lora:ink:1e999>,  "has the weight '1e999', which is too large"
-          <lora:ink:lbw=X>,  block weights 'X' are not known
+          <lora:ink:lbw=X>,  block weight preset 'X' is unknown
           """)
   void generate_loraThatCannotBeUsed_isAnErrorOrAWarning(String tag, String trouble) {
     byte[] plain = rgb(SPEC);

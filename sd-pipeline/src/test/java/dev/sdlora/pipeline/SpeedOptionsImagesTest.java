@@ -71,7 +71,7 @@ class SpeedOptionsImagesTest {
     byte[] plain = plain(sampler);
     assertThat(rgb(spec, guided(new GuidanceRange(0, 1, 0.001, 1000)))).isEqualTo(plain);
     assertThat(rgb(spec, HALF)).isNotEqualTo(plain);
-    if (sampler != Sampler.DDIM_CFGPP) { // which needs the negative side even at scale 1
+    if (sampler != Sampler.DDIM_CFGPP) { // it needs the negative side even at scale 1
       byte[] unguided = rgb(spec.toBuilder().cfgScale(1));
       assertThat(rgb(spec, guided(GuidanceRange.NONE))).isEqualTo(unguided);
       assertThat(rgb(spec, guided(GuidanceRange.ofSigmas(1000, 2000)))).isEqualTo(unguided);

@@ -70,7 +70,7 @@ final class DpmPpSinglestep implements SamplingMethod {
       return Latents.combine(keep, from, 1 - keep, first);
     }
     double h = Math.log(sigmaFrom / sigmas.at(i + 1));
-    double place = Math.log(sigmaFrom / sigmas.at(i)) / h; // of the last prediction
+    double place = Math.log(sigmaFrom / sigmas.at(i)) / h; // the place of the last prediction
     double change = last == 1 ? (1 - keep) / 2 : 1 - (1 - keep) / h;
     double weight = change / place;
     return Latents.combine(keep, from, 1 - keep - weight, first, weight, known.get(last));

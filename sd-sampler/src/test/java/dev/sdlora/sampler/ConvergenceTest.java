@@ -77,7 +77,7 @@ class ConvergenceTest {
     assertThat(observed).isBetween(order - 0.1, order + 0.1);
   }
 
-  /** Of higher order than two, but too exact to measure the order in float32. */
+  /** These methods have an order above two, but are too exact to measure it in float32. */
   @ParameterizedTest
   @MethodSource("exactMethods")
   void sample_methodOfHighOrder_isExactInFewSteps(SamplingMethod method, double allowed) {

@@ -62,7 +62,8 @@ class TrainingSetTest {
     assertThatThrownBy(() -> TrainingSet.ofFolder(folder))
         .isInstanceOf(TrainingException.class)
         .hasMessage(
-            "image '%s' has no caption, expected its text in '%s'; use an empty file for no caption",
+            "image '%s' has no caption, expected its text in '%s'; use an empty file for no"
+                + " caption",
             file, folder.resolve("a.txt"));
   }
 

@@ -63,8 +63,8 @@ public final class BatchRunner {
    * @param drawn images drawn by this run
    * @param there images that existed, or that other processes drew meanwhile
    * @param failed requests without an image, including failures of earlier runs
-   * @param checkpointLoads how many times a checkpoint was loaded
-   * @param loraSwitches how many times the set of LoRAs changed
+   * @param checkpointLoads the number of times a checkpoint was loaded
+   * @param loraSwitches the number of times the set of LoRAs changed
    * @param elapsed the time from start to end
    */
   public record Summary(

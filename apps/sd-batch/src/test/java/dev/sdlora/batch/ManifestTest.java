@@ -258,7 +258,8 @@ final class ManifestTest {
         "{'lora': [[['x']]]}               | 'lora' has lists nested three deep",
         "{'lora': [{'multiplier': 1}]}     | each LoRA must have a 'path'",
         "{'lora': 5}                       | each LoRA must be a name, or an object",
-        "{'lora': {'path': 'x', 'w': 1}}   | a LoRA has unknown field 'w'; expected 'path' and 'multiplier'",
+        "{'lora': {'path': 'x', 'w': 1}}   | a LoRA has unknown field 'w'; expected 'path' and"
+            + " 'multiplier'",
         "{'size': '65x64'}                 | width must be a positive multiple of 8: 65",
         "{'seed': 1.5}                     | 'seed' must be a whole number: 1.5",
         "{'seed': 'x'}                     | 'seed' must be a whole number: 'x'",

@@ -27,7 +27,10 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "",
-      "An axis is NAME=VALUES: seed=1-4, steps=10,20,40, cfg=1-7 [3], sampler=Euler a,DDIM, schedule=Karras,Normal, size=64x64,128x64, lora:NAME=0-1 [5], prompt=red,blue (each replaces the first), denoising=0.3,0.6. 1-9 (+2) counts in steps of 2; 0-1 [5] is five numbers from 0 to 1."
+      "An axis is NAME=VALUES: seed=1-4, steps=10,20,40, cfg=1-7 [3], sampler=Euler a,DDIM,"
+          + " schedule=Karras,Normal, size=64x64,128x64, lora:NAME=0-1 [5], prompt=red,blue (each"
+          + " replaces the first), denoising=0.3,0.6. 1-9 (+2) counts in steps of 2; 0-1 [5] is"
+          + " five numbers from 0 to 1."
     })
 @Heading(
     value = "Output",

@@ -26,7 +26,9 @@ final class HiresOptions {
       names = "--hires-upscaler",
       paramLabel = "NAME",
       description =
-          "Upscaler before the second pass: Latent, Latent (antialiased), Latent (bicubic), Latent (bicubic antialiased), Latent (nearest), Latent (nearest-exact), Lanczos, Nearest or the name of a network. Default: Latent.")
+          "Upscaler before the second pass: Latent, Latent (antialiased), Latent (bicubic), Latent"
+              + " (bicubic antialiased), Latent (nearest), Latent (nearest-exact), Lanczos, Nearest"
+              + " or the name of a network. Default: Latent.")
   private Optional<String> upscaler = Optional.empty();
 
   @Option(

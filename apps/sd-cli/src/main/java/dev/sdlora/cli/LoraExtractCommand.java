@@ -15,7 +15,8 @@ final class LoraExtractCommand implements Runnable {
       index = "0",
       paramLabel = "ORIGINAL",
       description =
-          "Checkpoint that the LoRA will be applied to: a file, a diffusers folder or a published model (see sd get).")
+          "Checkpoint that the LoRA will be applied to: a file, a diffusers folder or a published"
+              + " model (see sd get).")
   private String original = "";
 
   @Parameters(

@@ -171,7 +171,8 @@ final class MakingOptions {
         names = "--energy",
         paramLabel = "SHARE",
         description =
-            "Choose the smallest rank per layer that keeps this share of its change (sum of squares), such as 0.9.")
+            "Choose the smallest rank per layer that keeps this share of its change (sum of"
+                + " squares), such as 0.9.")
     private Optional<Double> energy = Optional.empty();
 
     boolean isEmpty() {

@@ -18,7 +18,9 @@ final class PartsOptions {
       paramLabel = "FILE|none|auto",
       defaultValue = AUTO,
       description =
-          "VAE: a file, a folder in diffusers layout, or none for the checkpoint's own. Default: auto, a .vae.safetensors, .vae.pt or .vae.ckpt next to the checkpoint under its name, else its own.")
+          "VAE: a file, a folder in diffusers layout, or none for the checkpoint's own. Default:"
+              + " auto, a .vae.safetensors, .vae.pt or .vae.ckpt next to the checkpoint under its"
+              + " name, else its own.")
   private String vae = AUTO;
 
   @Option(
@@ -37,7 +39,8 @@ final class PartsOptions {
       names = "--variant",
       paramLabel = "NAME",
       description =
-          "Weight variant of a diffusers folder, such as fp16. Default: full precision if available, else fp16.")
+          "Weight variant of a diffusers folder, such as fp16. Default: full precision if"
+              + " available, else fp16.")
   private Optional<String> variant = Optional.empty();
 
   @Option(

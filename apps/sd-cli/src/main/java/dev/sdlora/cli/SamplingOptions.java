@@ -17,7 +17,8 @@ final class SamplingOptions {
       names = "--eta",
       paramLabel = "0..10",
       description =
-          "Eta of ancestral and SDE samplers, the fresh noise per step. Default: the sampler's own, usually 1.")
+          "Eta of ancestral and SDE samplers, the fresh noise per step. Default: the sampler's own,"
+              + " usually 1.")
   private Optional<Double> eta = Optional.empty();
 
   @Option(names = "--eta-ddim", paramLabel = "0..1", description = "Eta of DDIM. Default: 0.")
@@ -51,7 +52,8 @@ final class SamplingOptions {
       names = "--ensd",
       paramLabel = "N",
       description =
-          "Eta noise seed delta: added to the seed for all noise after the initial noise. Default: 0.")
+          "Eta noise seed delta: added to the seed for all noise after the initial noise. Default:"
+              + " 0.")
   private Optional<Long> ensd = Optional.empty();
 
   @Option(
@@ -64,7 +66,8 @@ final class SamplingOptions {
       names = "--cfg-rescale",
       paramLabel = "0..1",
       description =
-          "CFG rescale: how far guidance is scaled back to the contrast of the positive prompt. Default: 0.")
+          "CFG rescale: how far guidance is scaled back to the contrast of the positive prompt."
+              + " Default: 0.")
   private Optional<Double> cfgRescale = Optional.empty();
 
   @Option(
@@ -88,7 +91,8 @@ final class SamplingOptions {
       names = "--rho",
       paramLabel = "X",
       description =
-          "Rho, the curvature of Karras and polyexponential schedules. Default: 0, the schedule's own.")
+          "Rho, the curvature of Karras and polyexponential schedules. Default: 0, the schedule's"
+              + " own.")
   private Optional<Double> rho = Optional.empty();
 
   @Option(

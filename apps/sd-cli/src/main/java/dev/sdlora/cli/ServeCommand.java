@@ -52,7 +52,8 @@ final class ServeCommand implements Callable<Integer> {
       fallbackValue = "0.0.0.0",
       paramLabel = "ADDRESS",
       description =
-          "Accept connections from other machines, on all addresses or on one. Default: this machine only.")
+          "Accept connections from other machines, on all addresses or on one. Default: this"
+              + " machine only.")
   private Optional<String> listen = Optional.empty();
 
   @Option(
@@ -72,35 +73,41 @@ final class ServeCommand implements Callable<Integer> {
       names = "--cors-allow-origin",
       paramLabel = "ORIGIN",
       description =
-          "Origin of web pages that may use the API, such as https://example.com, or *; repeatable. Default: none.")
+          "Origin of web pages that may use the API, such as https://example.com, or *; repeatable."
+              + " Default: none.")
   private List<String> origins = new ArrayList<>();
 
   @Option(
       names = "--allowed-host",
       paramLabel = "NAME",
       description =
-          "Host name to accept in requests, such as images.example.com, .example.com for all subdomains, or *; repeatable. Default: localhost and IP addresses; any name if credentials are required.")
+          "Host name to accept in requests, such as images.example.com, .example.com for all"
+              + " subdomains, or *; repeatable. Default: localhost and IP addresses; any name if"
+              + " credentials are required.")
   private List<String> hosts = new ArrayList<>();
 
   @Option(
       names = "--trusted-proxy",
       paramLabel = "ADDRESS[/BITS]",
       description =
-          "Proxy whose X-Forwarded-… and Forwarded headers identify the client; repeatable. Default: none, the headers are ignored.")
+          "Proxy whose X-Forwarded-… and Forwarded headers identify the client; repeatable."
+              + " Default: none, the headers are ignored.")
   private List<String> proxies = new ArrayList<>();
 
   @Option(
       names = "--output-dir",
       paramLabel = "DIR",
       description =
-          "Folder for all images with their settings; the gallery shows it. Default: images are kept for a while and not saved.")
+          "Folder for all images with their settings; the gallery shows it. Default: images are"
+              + " kept for a while and not saved.")
   private Optional<Path> output = Optional.empty();
 
   @Option(
       names = "--training-dir",
       paramLabel = "DIR",
       description =
-          "Folder for LoRAs trained in the studio; prompts can name them at once. Default: the first folder with LoRAs.")
+          "Folder for LoRAs trained in the studio; prompts can name them at once. Default: the"
+              + " first folder with LoRAs.")
   private Optional<Path> trainings = Optional.empty();
 
   @Option(
@@ -115,7 +122,8 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "32",
       description =
-          "Maximum number of running and waiting jobs; further requests get 429. Default: ${DEFAULT-VALUE}.")
+          "Maximum number of running and waiting jobs; further requests get 429. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int maxJobs = 32;
 
   @Option(
@@ -143,7 +151,8 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--ignore-scripts",
       description =
-          "Ignore A1111 scripts in requests, such as ADetailer, with a warning. Default: reject such requests.")
+          "Ignore A1111 scripts in requests, such as ADetailer, with a warning. Default: reject"
+              + " such requests.")
   private boolean ignoreScripts = false;
 
   @Option(
@@ -151,7 +160,8 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "SECONDS",
       defaultValue = "0",
       description =
-          "Time for jobs to finish after Ctrl-C; the rest are cancelled. Default: ${DEFAULT-VALUE}.")
+          "Time for jobs to finish after Ctrl-C; the rest are cancelled. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int grace = 0;
 
   @Override
@@ -175,7 +185,8 @@ final class ServeCommand implements Callable<Integer> {
       console.out().flush();
       if (listen.isPresent() && users.isEmpty() && tokens.isEmpty()) {
         console.warn(
-            "anyone who can reach this machine has access; use --api-auth or --api-key to restrict it");
+            "anyone who can reach this machine has access; use --api-auth or --api-key to restrict"
+                + " it");
       }
       untilStopped();
       server.close(Duration.ofSeconds(Math.max(0, grace)));

@@ -39,7 +39,8 @@ final class SourceOptions {
       names = "--resize-mode",
       paramLabel = "MODE",
       description =
-          "Resizing of the image to --size: 'just resize', 'crop and resize', 'resize and fill' or 'latent upscale'. Default: just resize.")
+          "Resizing of the image to --size: 'just resize', 'crop and resize', 'resize and fill' or"
+              + " 'latent upscale'. Default: just resize.")
   private Optional<ResizeMode> resizeMode = Optional.empty();
 
   @Option(
@@ -78,7 +79,8 @@ final class SourceOptions {
       names = "--masked-content",
       paramLabel = "CONTENT",
       description =
-          "Initial content of the masked area: fill, original, 'latent noise' or 'latent nothing'. Default: original; outpainting: fill.")
+          "Initial content of the masked area: fill, original, 'latent noise' or 'latent nothing'."
+              + " Default: original; outpainting: fill.")
   private Optional<MaskedContent> maskedContent = Optional.empty();
 
   @Option(

@@ -25,7 +25,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Train a LoRA on a folder of images.",
       "",
-      "The caption of cat1.png is read from cat1.txt; images without a caption get the trigger word alone. A plot of the loss and sample images are written next to FILE.",
+      "The caption of cat1.png is read from cat1.txt; images without a caption get the trigger word"
+          + " alone. A plot of the loss and sample images are written next to FILE.",
       "",
       "Examples:",
       "  sd train cats --trigger mycat -o mycat.safetensors --checkpoint m.safetensors",

@@ -29,8 +29,8 @@ final class CheckpointMergeTest {
             + " 0.8: 'x'",
         "a b --out c.safetensors --blocks 1,2           | --blocks: block weights must be 17 or 26"
             + " values",
-        "a b --out c.safetensors --blocks HALF          | --blocks: block weights 'HALF' are not"
-            + " known",
+        "a b --out c.safetensors --blocks HALF          | --blocks: block weight preset 'HALF'"
+            + " is unknown",
         "a --out c.safetensors                          | 'B'",
       })
   void badUsage_isNamed(String arguments, String sentence) {

@@ -272,7 +272,7 @@ public final class SdServer implements AutoCloseable {
    * remain, and answers their clients with the finished images. Closing twice has no further
    * effect.
    *
-   * @param patience how long to wait before cancelling jobs; zero to cancel at once
+   * @param patience the time to wait before cancelling jobs; zero to cancel at once
    */
   public void close(Duration patience) {
     Objects.requireNonNull(patience, "patience");

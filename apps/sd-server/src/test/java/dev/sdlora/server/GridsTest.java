@@ -127,7 +127,7 @@ class GridsTest {
         "/api/grids",
         422,
         body.formatted("{'axis': 'mood', 'values': 'bad'}"),
-        "the X axis: axis 'mood' is not known");
+        "the X axis: axis 'mood' is unknown");
     assertRefused(
         "/api/grids",
         422,

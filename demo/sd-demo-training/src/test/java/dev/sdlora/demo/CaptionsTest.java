@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What captions say. */
+/** Tests the contents of captions. */
 final class CaptionsTest {
   private final SplittableRandom random = new SplittableRandom(2);
 

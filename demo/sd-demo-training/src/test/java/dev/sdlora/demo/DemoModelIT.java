@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the bundled model and its LoRAs draw, and a LoRA trained on the spot. */
 final class DemoModelIT {
-  /** What LoRAs of drawings act on. */
+  /** Prompts that LoRAs of drawings are tested with. */
   private static final List<String> THINGS =
       List.of(
           "a cat on a blue background",

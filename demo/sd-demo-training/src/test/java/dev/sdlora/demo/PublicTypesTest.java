@@ -20,9 +20,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * In the libraries, a type is public because callers name it, because another package does, or
- * because it stands in what such a type offers; for no other cause. Here, since this module uses
- * more of them than a user can.
+ * In the libraries, a type is public only because callers name it, another package uses it, or a
+ * public type exposes it. The test is in this module, because it uses more types of the libraries
+ * than a user can.
  */
 final class PublicTypesTest {
 

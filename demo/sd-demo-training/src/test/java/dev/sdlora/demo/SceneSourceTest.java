@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Which scenes there are, and which training never shows. */
+/** Tests the set of scenes and the scenes withheld from training. */
 final class SceneSourceTest {
   private final SceneSource source = new SceneSource(8);
 
@@ -59,7 +59,8 @@ final class SceneSourceTest {
                         .filter(ground -> SceneSource.isHeldOut(thing, ground))
                         .count())
             .sum();
-    // Of 720. The exact number, as another split would make trained models worthless as evidence.
+    // There are 720 scenes. The number is exact, because another split would make trained models
+    // worthless as evidence.
     assertThat(held).isEqualTo(143);
   }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a scene is, and what it looks like. */
+/** Tests scenes and their images. */
 final class SceneTest {
   private static final Thing RED_STAR =
       new Thing(Shape.STAR, Colour.RED, Size.MEDIUM, Place.CENTRE);

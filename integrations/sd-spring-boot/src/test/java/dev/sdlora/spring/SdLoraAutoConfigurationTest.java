@@ -111,7 +111,8 @@ class SdLoraAutoConfigurationTest {
             context ->
                 assertThat(description(context))
                     .startsWith(
-                        "the checkpoint 'nowhere/x.safetensors' in sdlora.checkpoint does not exist"));
+                        "the checkpoint 'nowhere/x.safetensors' in sdlora.checkpoint does not"
+                            + " exist"));
   }
 
   @Test

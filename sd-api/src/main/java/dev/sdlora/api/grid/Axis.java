@@ -17,7 +17,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
-/** A setting of a request and the values that a grid shows it with. Immutable. */
+/** A setting of a request with the values to compare in a grid. Immutable. */
 public final class Axis {
   private static final List<String> NAMES =
       List.of(
@@ -44,7 +44,7 @@ public final class Axis {
     this.values = values;
   }
 
-  /** {@return the name at the edge of the grid and in its file, A1111's where it has one} */
+  /** {@return the name in the grid and in its file: A1111's name if it has one} */
   public String name() {
     return name;
   }
@@ -67,14 +67,14 @@ public final class Axis {
   }
 
   /**
-   * Makes an axis of any setting.
+   * Creates an axis for any setting.
    *
    * @param <T> the type of the values
-   * @param name the name at the edge of the grid and in its file
-   * @param values at least one
-   * @param label returns the label of a value's row or column, of one or several lines
+   * @param name the name in the grid and in its file
+   * @param values at least one value
+   * @param label returns the label of a value's row or column, of one or more lines
    * @param change sets a value in a request that may have values of other axes; called for every
-   *     image, first when the grid is made
+   *     image, and first when the grid is created
    * @return the axis
    * @throws IllegalArgumentException if there is no value
    */
@@ -97,7 +97,7 @@ public final class Axis {
   /**
    * Varies the seed.
    *
-   * @param seeds at least one, any numbers
+   * @param seeds at least one seed, any numbers
    * @return the axis
    * @throws IllegalArgumentException if there is none
    */
@@ -109,7 +109,7 @@ public final class Axis {
   /**
    * Varies the number of steps.
    *
-   * @param steps at least one; those that are not from 1 to 1000 are refused by the grid
+   * @param steps at least one number; the grid rejects numbers outside 1 to 1000
    * @return the axis
    * @throws IllegalArgumentException if there is none
    */
@@ -119,9 +119,9 @@ public final class Axis {
   }
 
   /**
-   * Varies the guidance scale.
+   * Varies the CFG scale.
    *
-   * @param scales at least one
+   * @param scales at least one scale
    * @return the axis
    * @throws IllegalArgumentException if there is none, or one is NaN or infinite
    */
@@ -167,11 +167,11 @@ public final class Axis {
   }
 
   /**
-   * Varies the strength of a LoRA, in place of those of its tag in the prompt; where there is none,
-   * a tag is added.
+   * Varies the strength of a LoRA, replacing the strengths in its tag in the prompt; if the prompt
+   * has no tag, one is added.
    *
-   * @param lora its name as a tag would have it
-   * @param strengths at least one; at 0 the LoRA is off
+   * @param lora its name as in a tag
+   * @param strengths at least one strength; 0 switches the LoRA off
    * @return the axis
    * @throws IllegalArgumentException if there is none, or one is NaN or infinite
    */
@@ -186,10 +186,10 @@ public final class Axis {
   }
 
   /**
-   * Varies a text in the prompt and in the negative prompt; A1111's "Prompt S/R".
+   * Varies a text in the prompt and the negative prompt; A1111's "Prompt S/R".
    *
-   * @param texts what is looked for, and then what takes its place; the first image has the text
-   *     itself
+   * @param texts the text to search for, followed by its replacements; the first image has the
+   *     original text
    * @return the axis
    * @throws IllegalArgumentException if there is none
    */
@@ -203,9 +203,9 @@ public final class Axis {
   }
 
   /**
-   * Varies how much img2img, or the second pass of hires fix, may change.
+   * Varies the denoising strength of img2img, or of the second pass of hires fix.
    *
-   * @param strengths at least one; those that are not from 0 to 1 are refused by the grid
+   * @param strengths at least one strength; the grid rejects values outside 0 to 1
    * @return the axis
    * @throws IllegalArgumentException if there is none, or one is NaN or infinite
    */
@@ -219,7 +219,7 @@ public final class Axis {
   }
 
   /**
-   * Reads an axis as the command line takes it.
+   * Parses an axis in the notation of the command line.
    *
    * @param text {@code NAME=VALUE,VALUE}: {@code seed=1-4}, {@code steps=10,20}, {@code cfg=1-7
    *     [3]}, {@code sampler=Euler a,DDIM}, {@code schedule=Karras,Normal}, {@code
@@ -227,7 +227,7 @@ public final class Axis {
    *     denoising=0.3,0.6}. Numbers may be ranges: {@code 1-5}, {@code 1-9 (+2)}, {@code 0-1 [5]}.
    *     A value in double quotes may contain commas
    * @return the axis
-   * @throws IllegalArgumentException if the name is unknown or a value makes no sense
+   * @throws IllegalArgumentException if the name is unknown or a value is invalid
    */
   public static Axis parse(String text) {
     Objects.requireNonNull(text, "text");
@@ -254,13 +254,13 @@ public final class Axis {
           throw new IllegalArgumentException(
               "axis '"
                   + name
-                  + "' is not known; the known ones are "
+                  + "' is unknown; known values: "
                   + String.join(", ", NAMES)
                   + Nearest.question(name, NAMES));
     };
   }
 
-  /** The values as they are written into the file of a grid. */
+  /** Returns the values as they are written into the grid's file. */
   String list() {
     return values.stream()
         .map(Value::label)

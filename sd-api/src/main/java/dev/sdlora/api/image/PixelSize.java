@@ -6,10 +6,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A size of any image in pixels. Unlike {@link ImageSize}, sides need not be multiples of 8.
+ * The size of any image in pixels. Unlike in {@link ImageSize}, sides need not be multiples of 8.
  *
- * @param width from 1
- * @param height from 1
+ * @param width the width in pixels, at least 1
+ * @param height the height in pixels, at least 1
  */
 public record PixelSize(int width, int height) {
   private static final Pattern WIDTH_X_HEIGHT = Pattern.compile("(\\d{1,6})[xX×](\\d{1,6})");
@@ -17,8 +17,8 @@ public record PixelSize(int width, int height) {
   /**
    * Checks both sides.
    *
-   * @param width pixels, at least 1; no multiple of anything
-   * @param height pixels, at least 1; no multiple of anything
+   * @param width the width in pixels, at least 1
+   * @param height the height in pixels, at least 1
    * @throws IllegalArgumentException if a side is below 1
    */
   public PixelSize {
@@ -28,11 +28,11 @@ public record PixelSize(int width, int height) {
   }
 
   /**
-   * Reads a size as A1111 writes it.
+   * Parses a size in A1111's format.
    *
    * @param text {@code WIDTHxHEIGHT}, such as {@code 1024x1024}
    * @return the size
-   * @throws IllegalArgumentException if the text has another form or a side is below 1
+   * @throws IllegalArgumentException if the text has another format or a side is below 1
    */
   public static PixelSize parse(String text) {
     Objects.requireNonNull(text, "text");
@@ -43,7 +43,7 @@ public record PixelSize(int width, int height) {
     return new PixelSize(Integer.parseInt(sides.group(1)), Integer.parseInt(sides.group(2)));
   }
 
-  /** As A1111 writes sizes, such as {@code 1024x1024}: width first. */
+  /** Returns the size in A1111's format, such as {@code 1024x1024}: width first. */
   @Override
   public String toString() {
     return width + "x" + height;

@@ -5,12 +5,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What SDXL is told of the image beside the prompt (Podell et al. 2023, "SDXL", section 2.2): how
- * large it was and how it was cut before training, and to the refiner how beautiful it is. Other
- * families do not look at it. Immutable; start from {@link #DEFAULTS}.
+ * The size conditioning of SDXL, passed to it in addition to the prompt (Podell et al. 2023,
+ * "SDXL", section 2.2): the size of an image before training and its crop, and for the refiner an
+ * aesthetic score. Other model families ignore it. Immutable; start from {@link #DEFAULTS}.
  */
 public final class SizeConditioning {
-  /** What A1111 tells: the size of the image to make, no crop, scores of 6.0 and 2.5. */
+  /** A1111's values: the size of the generated image, no crop, scores of 6.0 and 2.5. */
   public static final SizeConditioning DEFAULTS = builder().build();
 
   private final Optional<PixelSize> originalSize;
@@ -46,34 +46,34 @@ public final class SizeConditioning {
     return builder;
   }
 
-  /** {@return the size before it was cut; empty for that of the image to make} */
+  /** {@return the size before cropping; empty, the default, for that of the generated image} */
   public Optional<PixelSize> originalSize() {
     return originalSize;
   }
 
-  /** {@return the size after it was cut; empty for that of the image to make} */
+  /** {@return the size after cropping; empty, the default, for that of the generated image} */
   public Optional<PixelSize> targetSize() {
     return targetSize;
   }
 
-  /** {@return how many pixels were cut off above} */
+  /** {@return the number of pixels cropped at the top} Default 0. */
   public int cropTop() {
     return cropTop;
   }
 
-  /** {@return how many pixels were cut off at the left} */
+  /** {@return the number of pixels cropped at the left} Default 0. */
   public int cropLeft() {
     return cropLeft;
   }
 
-  /** {@return how beautiful the image is, from 0 to 10, as the refiner is told with the prompt} */
+  /** {@return the aesthetic score passed to the refiner with the prompt, 0 to 10} Default 6.0. */
   public double aestheticScore() {
     return aestheticScore;
   }
 
   /**
-   * {@return how beautiful it is not to be, from 0 to 10, as the refiner is told with the negative
-   * prompt}
+   * {@return the aesthetic score passed to the refiner with the negative prompt, 0 to 10} Default
+   * 2.5.
    */
   public double negativeAestheticScore() {
     return negativeAestheticScore;
@@ -84,7 +84,6 @@ public final class SizeConditioning {
         originalSize, targetSize, cropTop, cropLeft, aestheticScore, negativeAestheticScore);
   }
 
-  /** Whether the other tells the same. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof SizeConditioning that && state().equals(that.state());
@@ -100,7 +99,7 @@ public final class SizeConditioning {
     return "SizeConditioning" + state();
   }
 
-  /** Collects what to tell. Not safe for use by several threads at once. */
+  /** Builds the settings. Not thread-safe. */
   public static final class Builder {
     private @Nullable PixelSize originalSize;
     private @Nullable PixelSize targetSize;
@@ -112,10 +111,10 @@ public final class SizeConditioning {
     private Builder() {}
 
     /**
-     * Sets the size before it was cut. Default that of the image to make.
+     * Sets the size before cropping. Default: the size of the generated image.
      *
-     * @param width pixels, at least 1
-     * @param height pixels, at least 1
+     * @param width the width in pixels, at least 1
+     * @param height the height in pixels, at least 1
      * @return this builder
      * @throws IllegalArgumentException if a side is below 1
      */
@@ -125,10 +124,10 @@ public final class SizeConditioning {
     }
 
     /**
-     * Sets the size after it was cut. Default that of the image to make.
+     * Sets the size after cropping. Default: the size of the generated image.
      *
-     * @param width pixels, at least 1
-     * @param height pixels, at least 1
+     * @param width the width in pixels, at least 1
+     * @param height the height in pixels, at least 1
      * @return this builder
      * @throws IllegalArgumentException if a side is below 1
      */
@@ -138,17 +137,17 @@ public final class SizeConditioning {
     }
 
     /**
-     * Sets what was cut off. Default nothing.
+     * Sets the crop. Default: none.
      *
-     * @param top pixels from above, from 0
-     * @param left pixels from the left, from 0
+     * @param top the pixels cropped at the top, at least 0
+     * @param left the pixels cropped at the left, at least 0
      * @return this builder
-     * @throws IllegalArgumentException if one is negative
+     * @throws IllegalArgumentException if a number is negative
      */
     public Builder crop(int top, int left) {
       if (top < 0 || left < 0) {
         throw new IllegalArgumentException(
-            "crop must not be negative: " + top + " from above, " + left + " from the left");
+            "crop must not be negative: " + top + " at the top, " + left + " at the left");
       }
       this.cropTop = top;
       this.cropLeft = left;
@@ -156,12 +155,12 @@ public final class SizeConditioning {
     }
 
     /**
-     * Sets the scores that the refiner is told.
+     * Sets the aesthetic scores passed to the refiner.
      *
-     * @param score with the prompt, from 0 to 10. Default 6.0
-     * @param negative with the negative prompt, from 0 to 10. Default 2.5
+     * @param score the score with the prompt, 0 to 10. Default 6.0
+     * @param negative the score with the negative prompt, 0 to 10. Default 2.5
      * @return this builder
-     * @throws IllegalArgumentException if one is out of range
+     * @throws IllegalArgumentException if a score is out of range
      */
     public Builder aestheticScores(double score, double negative) {
       if (!(score >= 0 && score <= 10 && negative >= 0 && negative <= 10)) {
@@ -194,9 +193,9 @@ public final class SizeConditioning {
     }
 
     /**
-     * Builds it; the builder can be used further.
+     * Builds the settings. The builder can be reused.
      *
-     * @return what SDXL is told
+     * @return the settings
      */
     public SizeConditioning build() {
       return new SizeConditioning(this);

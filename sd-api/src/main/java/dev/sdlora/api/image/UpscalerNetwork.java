@@ -9,26 +9,26 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * A network that enlarges images, of the ESRGAN family (Wang et al. 2018, "ESRGAN"; Wang et al.
- * 2021, "Real-ESRGAN"), as people download them: the large ones, {@code RealESRGAN_x4plus.pth},
- * {@code 4x-UltraSharp.pth} and so on, and the compact ones for speed and video, {@code
- * realesr-general-x4v3.pth}, {@code realesr-animevideov3.pth}.
+ * An upscaler network of the ESRGAN family (Wang et al. 2018, "ESRGAN"; Wang et al. 2021,
+ * "Real-ESRGAN"), in the published file formats: the large networks such as {@code
+ * RealESRGAN_x4plus.pth} and {@code 4x-UltraSharp.pth}, and the compact ones for speed and video,
+ * {@code realesr-general-x4v3.pth} and {@code realesr-animevideov3.pth}.
  *
- * <p>Images go through the network in tiles that overlap, so memory does not grow with their size.
- * Safe for use by several threads. It holds native memory until it is closed.
+ * <p>Images are processed in overlapping tiles, so memory does not grow with their size.
+ * Thread-safe. Holds native memory until it is closed.
  */
 public interface UpscalerNetwork extends AutoCloseable {
 
   /**
-   * Reads an upscaler. Which network it is, how many blocks it has, how wide they are and how much
-   * it enlarges is read off its tensors.
+   * Reads an upscaler. Its type, its factor, and the number and width of its blocks are detected
+   * from the tensors.
    *
-   * @param file a {@code .pth} or {@code .safetensors} file with the names of ESRGAN or of
+   * @param file a {@code .pth} or {@code .safetensors} file with the tensor names of ESRGAN or
    *     Real-ESRGAN
    * @return the network with its weights, which holds native memory until it is closed
-   * @throws CheckpointException if the file holds another kind of network; the message names the
-   *     tensor that is missing, has another shape or does not belong there
-   * @throws TensorFileException if it is missing or damaged or is not a tensor file at all
+   * @throws CheckpointException if the file contains another kind of network; the message names the
+   *     tensor that is missing, unexpected or of another shape
+   * @throws TensorFileException if the file is missing, damaged, or not a tensor file
    */
   static UpscalerNetwork open(Path file) {
     Objects.requireNonNull(file, "file");
@@ -38,46 +38,46 @@ public interface UpscalerNetwork extends AutoCloseable {
   /** {@return the name of the file without its extension} */
   String name();
 
-  /** {@return how many times wider and higher images become, mostly 2 or 4} */
+  /** {@return the factor by which it enlarges the width and height, usually 2 or 4} */
   int factor();
 
   /**
    * Enlarges an image.
    *
-   * @param picture any size
-   * @return {@link #factor()} times as wide and as high
+   * @param picture an image of any size
+   * @return the image, {@link #factor()} times as wide and as high
    * @throws ResourceException if that has more than {@link Image#MAX_PIXELS} pixels
-   * @throws IllegalStateException if this is closed
+   * @throws IllegalStateException if this network is closed
    */
   default Image upscale(Image picture) {
     return upscale(Objects.requireNonNull(picture, "picture"), (number, count) -> {});
   }
 
   /**
-   * Enlarges an image, watched by somebody who may end it.
+   * Enlarges an image with a watcher, which may cancel the work.
    *
-   * @param picture any size
-   * @param watcher is told of each piece before it
-   * @return {@link #factor()} times as wide and as high
+   * @param picture an image of any size
+   * @param watcher called before each tile
+   * @return the image, {@link #factor()} times as wide and as high
    * @throws ResourceException if that has more than {@link Image#MAX_PIXELS} pixels
-   * @throws IllegalStateException if this is closed
+   * @throws IllegalStateException if this network is closed
    */
   Image upscale(Image picture, Watcher watcher);
 
-  /** Sees how far an image is. */
+  /** Receives the progress on an image. */
   @FunctionalInterface
   interface Watcher {
     /**
-     * The next piece begins, on the thread that asked. What this throws ends the work, and the
-     * caller gets it.
+     * A tile begins. Called on the thread that enlarges; an exception cancels the work and reaches
+     * the caller.
      *
-     * @param number of the piece, counted from 0
-     * @param count of all pieces of the image
+     * @param number the index of the tile, from 0
+     * @param count the number of tiles of the image
      */
     void pieceBegins(int number, int count);
   }
 
-  /** Frees the native memory. Closing twice does nothing. */
+  /** Frees the native memory. Closing twice has no effect. */
   @Override
   void close();
 }

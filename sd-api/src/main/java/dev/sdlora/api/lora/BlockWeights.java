@@ -23,12 +23,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Factors on the strength of a LoRA in each block of a model, as people write them for the LoRA
- * Block Weight extension of A1111. Immutable.
+ * Factors on the strength of a LoRA in each block of a model, in the notation of A1111's LoRA Block
+ * Weight extension. Immutable.
  *
- * <p>{@code BASE} is the text encoder, {@code IN00} and so on are the blocks on the U-Net's way
- * down under the numbers of the original code, {@code MID} is its middle, {@code OUT00} and so on
- * are its way up. Four lists of values are known; a block that a list does not have gets 0:
+ * <p>{@code BASE} is the text encoder. {@code IN00} and so on are the U-Net's input blocks,
+ * numbered as in the original code, {@code MID} is its middle block, and {@code OUT00} and so on
+ * are its output blocks. Four lists of values are supported; a block that is not in the list gets
+ * 0:
  *
  * <ul>
  *   <li>17 for SD 1.x and 2.x, the blocks with attention: {@code BASE, IN01, IN02, IN04, IN05,
@@ -39,25 +40,25 @@ import java.util.stream.Stream;
  *   <li>20 for SDXL, all blocks: {@code BASE, IN00 … IN08, MID, OUT00 … OUT08}.
  * </ul>
  *
- * <p>A few layers of the U-Net are in no block (the time embedding and the last convolution); they
- * go with {@code BASE}.
+ * <p>A few layers of the U-Net belong to no block (the time embedding and the last convolution);
+ * they use the factor of {@code BASE}.
  *
  * <p>Presets are {@code NONE}, {@code ALL}, {@code ALL0.5} for every block; {@code INS}, {@code
- * IND}, {@code INALL} for the way down (shallow, deep, both), {@code MIDD} for the deep blocks of
- * both ways and the middle, {@code OUTD}, {@code OUTS}, {@code OUTALL} for the way up, each with
- * {@code BASE}; and each block's own name for that block alone, {@code M00} meaning {@code MID}.
- * They differ from the extension in one thing: {@code ALL} and {@code ALL0.5} mean the blocks
- * without attention as well. {@link #readPresets} reads the extension's own file.
+ * IND}, {@code INALL} for the input blocks (shallow, deep, both), {@code MIDD} for the deep input
+ * and output blocks and the middle, {@code OUTD}, {@code OUTS}, {@code OUTALL} for the output
+ * blocks, each with {@code BASE}; and the name of a single block for that block alone, where {@code
+ * M00} means {@code MID}. They differ from the extension in one way: {@code ALL} and {@code ALL0.5}
+ * include the blocks without attention. {@link #readPresets} reads the extension's own file.
  *
- * @param preset the name of a preset, if it is one
- * @param values the values of one of the lists above, empty for a preset
+ * @param preset the name of a preset; empty for values
+ * @param values the values of one of the lists above; empty for a preset
  */
 public record BlockWeights(Optional<String> preset, List<Double> values) {
 
-  /** The block that stands for the text encoder. */
+  /** The block name of the text encoder. */
   public static final String BASE = "BASE";
 
-  /** The block that stands for the middle of the U-Net. */
+  /** The block name of the U-Net's middle block. */
   public static final String MID = "MID";
 
   private static final Map<Integer, List<String>> LAYOUTS =
@@ -73,16 +74,18 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
   private static final List<String> PRESETS =
       List.of("NONE", "ALL", "INS", "IND", "INALL", "MIDD", "OUTD", "OUTS", "OUTALL", "ALL0.5");
 
-  /** Every block at 1, the default. Stands last, because making it looks at the constants above. */
+  /**
+   * Every block at 1, the default. Declared last because its construction uses the constants above.
+   */
   public static final BlockWeights ALL = new BlockWeights(Optional.of("ALL"), List.of());
 
   /**
    * Copies and checks the values.
    *
-   * @param preset one of the names above, in their spelling, or empty
-   * @param values 12, 17, 20 or 26 finite numbers; none beside a preset
-   * @throws IllegalArgumentException if there is no such preset, their number is none of the four,
-   *     or one is NaN or infinite
+   * @param preset one of the names above, in exactly that spelling, or empty
+   * @param values 12, 17, 20 or 26 finite numbers; none for a preset
+   * @throws IllegalArgumentException if the preset is unknown, the number of values is not one of
+   *     these four, or a value is NaN or infinite
    */
   public BlockWeights {
     Objects.requireNonNull(preset, "preset");
@@ -101,13 +104,14 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
 
   private static void requirePreset(String name, List<Double> values) {
     if (!values.isEmpty()) {
-      throw new IllegalArgumentException("block weights must be a preset or values, not both");
+      throw new IllegalArgumentException(
+          "block weights must be a preset or a list of values, not both");
     }
     if (!PRESETS.contains(name) && LAYOUTS.values().stream().noneMatch(l -> l.contains(name))) {
       throw new IllegalArgumentException(
-          "block weights '"
+          "block weight preset '"
               + name
-              + "' are not known; the known ones are "
+              + "' is unknown; known values: "
               + String.join(", ", PRESETS)
               + " and single blocks such as IN05, MID or OUT03"
               + Nearest.question(name, PRESETS));
@@ -126,9 +130,10 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
   /**
    * {@return weights with the values of one of the four lists}
    *
-   * @param values the factors in the order of the list, which their number chooses: 12, 17, 20 or
-   *     26
-   * @throws IllegalArgumentException if their number is another, or one is NaN or infinite
+   * @param values the factors, in the order of the list that has this number of values: 12, 17, 20
+   *     or 26
+   * @throws IllegalArgumentException if there is another number of values, or one is NaN or
+   *     infinite
    */
   public static BlockWeights of(double... values) {
     Objects.requireNonNull(values, "values");
@@ -136,21 +141,22 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
   }
 
   /**
-   * {@return a preset by its name}
+   * {@return a preset}
    *
-   * @param name such as {@code INALL} or {@code OUT03}; case matters, as in the extension
-   * @throws IllegalArgumentException if there is no such preset; the message lists all
+   * @param name the preset's name, such as {@code INALL} or {@code OUT03}; case-sensitive, as in
+   *     the extension
+   * @throws IllegalArgumentException if the preset is unknown; the message lists all presets
    */
   public static BlockWeights preset(String name) {
     return new BlockWeights(Optional.of(Objects.requireNonNull(name, "name")), List.of());
   }
 
   /**
-   * Reads what tags write behind {@code lbw=}.
+   * Parses the value of {@code lbw=} in a tag.
    *
-   * @param text the name of a preset, or values with commas between them
+   * @param text the name of a preset, or values separated by commas
    * @return the weights
-   * @throws IllegalArgumentException if it is neither
+   * @throws IllegalArgumentException if the text is neither
    */
   public static BlockWeights parse(String text) {
     Objects.requireNonNull(text, "text");
@@ -163,14 +169,15 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
 
   /**
    * Reads the presets of the extension's file, {@code lbwpresets.txt}: a name, a colon and values
-   * on each line. Empty lines, those that start with {@code #}, and lists of another number of
-   * values, which are for other models, are left out. Of two presets of one name the later counts.
+   * on each line. Empty lines and lines that start with {@code #} are ignored, and so are lists
+   * with another number of values, which are for other models. If two presets have the same name,
+   * the later one wins.
    *
    * @param file a text file in UTF-8
    * @return the presets by name, in the order of the file; unmodifiable
-   * @throws UncheckedIOException if the file cannot be read or is no UTF-8
-   * @throws IllegalArgumentException if a line has no colon, or a value that is no number; the
-   *     message has its number, from 1
+   * @throws UncheckedIOException if the file cannot be read or is not valid UTF-8
+   * @throws IllegalArgumentException if a line has no colon, or a value is not a number; the
+   *     message contains the line number, from 1
    */
   public static Map<String, BlockWeights> readPresets(Path file) {
     Objects.requireNonNull(file, "file");
@@ -204,8 +211,8 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
   }
 
   /**
-   * {@return whether these weights can be used for models of a family} Presets fit all; values fit
-   * by their number.
+   * {@return whether these weights can be used with models of a family} Presets fit all families;
+   * values fit if the family's lists have this number of values.
    *
    * @param family the models' family
    */
@@ -216,10 +223,10 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
   }
 
   /**
-   * {@return the factor of a block} A block that the list or preset does not have gets 0.
+   * {@return the factor of a block} A block that is not in the list or preset gets 0.
    *
-   * @param block its name, such as {@code IN05}
-   * @param family the model's family, which decides what presets mean
+   * @param block the name of the block, such as {@code IN05}
+   * @param family the model's family, which determines the blocks of presets
    */
   public double weight(String block, ModelFamily family) {
     Objects.requireNonNull(block, "block");
@@ -266,7 +273,7 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
     };
   }
 
-  /** What {@link #parse} reads. */
+  /** Returns the text that {@link #parse} reads. */
   @Override
   public String toString() {
     return preset.orElseGet(

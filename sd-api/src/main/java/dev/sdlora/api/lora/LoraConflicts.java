@@ -6,17 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What several LoRAs do to a checkpoint together: which weights they share, whether their changes
- * there add up or cancel, and how far the sum moves each block. Immutable.
+ * The combined effect of several LoRAs on a checkpoint: the weights that they share, whether their
+ * changes there add up or cancel, and how far the sum moves each block. Immutable.
  *
- * @param loras how many LoRAs were measured
+ * @param loras the number of LoRAs that were measured
  * @param blocks the parts of the networks that any of them changes, in the order of the networks
  */
 public record LoraConflicts(int loras, List<Block> blocks) {
   /**
-   * The share of its own weights by which a sum of changes may move a block of the U-Net before
-   * images suffer, as measured on the bundled model: {@value}. Requests whose LoRAs move a block
-   * further have a warning in their result.
+   * The relative change of a block of the U-Net above which images suffer, as measured on the
+   * bundled model: {@value}. Requests whose LoRAs move a block further have a warning in their
+   * result.
    */
   public static final double HARMFUL_SHARE = 0.3;
 
@@ -24,13 +24,13 @@ public record LoraConflicts(int loras, List<Block> blocks) {
    * Copies the list.
    *
    * @param loras the number of LoRAs
-   * @param blocks copied
+   * @param blocks the parts of the networks; copied
    */
   public LoraConflicts {
     blocks = List.copyOf(blocks);
   }
 
-  /** {@return every two LoRAs, over all blocks} */
+  /** {@return every pair of two LoRAs, over all blocks} */
   public List<Pair> pairs() {
     List<Pair> pairs = new ArrayList<>();
     for (int first = 0; first < loras; first++) {
@@ -51,8 +51,8 @@ public record LoraConflicts(int loras, List<Block> blocks) {
   }
 
   /**
-   * {@return whether a block of the U-Net is moved further than {@link #HARMFUL_SHARE}} Nothing was
-   * measured of text encoders.
+   * {@return whether a block of the U-Net is moved further than {@link #HARMFUL_SHARE}} False for
+   * text encoders, for which no limit was measured.
    *
    * @param block the change of a block
    */
@@ -61,34 +61,34 @@ public record LoraConflicts(int loras, List<Block> blocks) {
   }
 
   /**
-   * What the LoRAs do to one part of a network.
+   * The changes of the LoRAs to one part of a network.
    *
    * @param part the network
-   * @param name what people call it, as in {@link BlockChange}
-   * @param weights how many weights any of them changes
+   * @param name the name of the block, as in {@link BlockChange}
+   * @param weights the number of weights that any of them changes
    * @param weight the norm of those weights
-   * @param pairs every two LoRAs, and each with itself, by the order of the LoRAs
+   * @param pairs every pair of LoRAs, including each with itself, in the order of the LoRAs
    */
   public record Block(ModelPart part, String name, int weights, double weight, List<Pair> pairs) {
     /**
      * Copies the list.
      *
      * @param part the network
-     * @param name of the block
-     * @param weights how many are changed
-     * @param weight their norm
-     * @param pairs copied
+     * @param name the name of the block
+     * @param weights the number of changed weights
+     * @param weight the norm of those weights
+     * @param pairs every pair of LoRAs; copied
      */
     public Block {
       pairs = List.copyOf(pairs);
     }
 
     /**
-     * {@return two LoRAs in this block}
+     * {@return the pair of two LoRAs in this block}
      *
-     * @param first the place of one, from 0
-     * @param second the place of the other, which may be the same
-     * @throws IllegalArgumentException if there is no such LoRA
+     * @param first the index of one LoRA, from 0
+     * @param second the index of the other, which may be the same
+     * @throws IllegalArgumentException if there is no LoRA with this index
      */
     public Pair pair(int first, int second) {
       int low = Math.min(first, second);
@@ -103,30 +103,30 @@ public record LoraConflicts(int loras, List<Block> blocks) {
     }
 
     /**
-     * {@return what one LoRA does alone, over the weights that any of them changes}
+     * {@return the change made by one LoRA alone, over the weights that any of them changes}
      *
-     * @param lora its place, from 0
-     * @throws IllegalArgumentException if there is no such LoRA
+     * @param lora the index of the LoRA, from 0
+     * @throws IllegalArgumentException if there is no LoRA with this index
      */
     public BlockChange alone(int lora) {
       Pair own = pair(lora, lora);
       return new BlockChange(part, name, own.shared(), own.change(), weight);
     }
 
-    /** {@return what all of them do together} */
+    /** {@return the change made by all of them together} */
     public BlockChange sum() {
       double squares = 0;
       for (Pair pair : pairs) {
         squares += (pair.first() == pair.second() ? 1 : 2) * pair.product();
       }
-      // Changes that cancel leave what rounding leaves, which may be less than nothing.
+      // Changes that cancel leave a rounding error, which may be below zero.
       return new BlockChange(part, name, weights, Math.sqrt(Math.max(0, squares)), weight);
     }
 
     /**
-     * {@return how large the sum is beside changes of the same sizes that have nothing to do with
-     * each other} 1 for such changes, more if they add up, less if they cancel; at most the root of
-     * the number of LoRAs.
+     * {@return the size of the sum relative to that of unrelated changes of the same sizes} 1 if
+     * the changes are unrelated, more if they add up, less if they cancel; at most the square root
+     * of the number of LoRAs.
      */
     public double growth() {
       double squares =
@@ -139,21 +139,21 @@ public record LoraConflicts(int loras, List<Block> blocks) {
   }
 
   /**
-   * Two LoRAs in a block, or in all.
+   * A pair of LoRAs in a block, or in all blocks.
    *
-   * @param first the place of one among the LoRAs, from 0
-   * @param second the place of the other; the same for one alone
-   * @param shared how many weights both change
+   * @param first the index of one LoRA, from 0
+   * @param second the index of the other; the same for one alone
+   * @param shared the number of weights that both change
    * @param product the sum of the products of their changes
-   * @param change the norm of the first's changes
-   * @param other the norm of the second's changes
+   * @param change the norm of the first one's changes
+   * @param other the norm of the second one's changes
    */
   public record Pair(
       int first, int second, int shared, double product, double change, double other) {
 
     /**
-     * {@return the cosine between the changes: 1 if they are the same but for their size, 0 if they
-     * have nothing to do with each other, -1 if one undoes the other} 0 if one changes nothing.
+     * {@return the cosine between the changes: 1 if they differ only in size, 0 if they are
+     * unrelated, -1 if one undoes the other} 0 if one of them changes nothing.
      */
     public double cosine() {
       double norms = change * other;

@@ -14,14 +14,14 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
- * Contents and metadata of a LoRA file, and of the files next to it. Immutable.
+ * Contents and metadata of a LoRA file and the files next to it. Immutable.
  *
  * @param bytes the size of the file
  * @param modules the layers that it changes, in the order of the file
- * @param training training settings, as far as the file has them
- * @param triggerWords what calls it up; see {@link LoraAdapter#triggerWords()}
+ * @param training the training settings, as far as the file contains them
+ * @param triggerWords the trigger words; see {@link LoraAdapter#triggerWords()}
  * @param preferredWeight "preferred weight" of {@code <name>.json}, which A1111's editor writes;
- *     empty if it is 0, by which A1111 means unset
+ *     empty if it is 0, which means unset in A1111
  * @param negativeText "negative text" of {@code <name>.json}, for the negative prompt
  * @param notes "notes" of {@code <name>.json}, else "description"
  * @param preview an image next to the file with its name: {@code <name>.png}, {@code
@@ -41,12 +41,12 @@ public record LoraDetails(
    * Copies the lists.
    *
    * @param bytes the size of the file
-   * @param modules copied
-   * @param training how it was trained
-   * @param triggerWords copied
+   * @param modules the changed layers; copied
+   * @param training the training settings
+   * @param triggerWords the trigger words; copied
    * @param preferredWeight the recommended strength
-   * @param negativeText for the negative prompt
-   * @param notes text for people
+   * @param negativeText text for the negative prompt
+   * @param notes notes for people
    * @param preview the path of an image
    */
   public LoraDetails {
@@ -54,14 +54,14 @@ public record LoraDetails(
     triggerWords = List.copyOf(triggerWords);
   }
 
-  /** {@return how many modules each network has; networks without any are left out} */
+  /** {@return the number of modules of each network; networks without modules are omitted} */
   public Map<ModelPart, Integer> modulesByPart() {
     Map<ModelPart, Integer> counts = new EnumMap<>(ModelPart.class);
     modules.forEach(module -> counts.merge(module.part(), 1, Integer::sum));
     return Collections.unmodifiableMap(counts);
   }
 
-  /** {@return how many modules have each rank, smallest rank first} */
+  /** {@return the number of modules of each rank, smallest rank first} */
   public Map<Integer, Integer> modulesByRank() {
     Map<Integer, Integer> counts = new TreeMap<>();
     modules.forEach(module -> counts.merge(module.rank(), 1, Integer::sum));
@@ -72,12 +72,12 @@ public record LoraDetails(
    * The change of one layer.
    *
    * @param key the layer's name in the file
-   * @param part the network, judged by the key
-   * @param kind how the change is stored, such as {@code LoRA}, {@code LoCon}, {@code DoRA}, {@code
+   * @param part the network, derived from the key
+   * @param kind the kind of the change, such as {@code LoRA}, {@code LoCon}, {@code DoRA}, {@code
    *     LoHa}
-   * @param rank the inner size of the product; 1 for kinds that have none
+   * @param rank the inner size of the product; 1 for kinds without a product
    * @param alpha the change is scaled by alpha / rank. Empty if neither the file nor PEFT's
-   *     settings beside it tell it, which means a scale of 1
+   *     settings next to it contain it, which means a scale of 1
    */
   public record Module(String key, ModelPart part, String kind, int rank, OptionalDouble alpha) {}
 

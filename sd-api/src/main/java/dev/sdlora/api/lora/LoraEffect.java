@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * The changes that a LoRA at its strengths makes to the weights of a checkpoint. Immutable.
  *
- * @param matched how many of its modules belong to a layer of the checkpoint
+ * @param matched the number of its modules that belong to a layer of the checkpoint
  * @param unmatched the other modules, by their names in the file
  * @param blocks the parts of the networks that it changes, in the order of the networks
  */
@@ -18,8 +18,8 @@ public record LoraEffect(int matched, List<String> unmatched, List<BlockChange> 
    * Copies the lists.
    *
    * @param matched the number of modules with a layer
-   * @param unmatched copied
-   * @param blocks copied
+   * @param unmatched the modules without a layer; copied
+   * @param blocks the changed parts; copied
    */
   public LoraEffect {
     unmatched = List.copyOf(unmatched);
@@ -37,8 +37,8 @@ public record LoraEffect(int matched, List<String> unmatched, List<BlockChange> 
   }
 
   /**
-   * {@return whether any weight differs from the checkpoint's} A LoRA at strength 0, or whose
-   * training has not begun, changes nothing.
+   * {@return whether any weight differs from the checkpoint's} A LoRA at strength 0, or one that
+   * has not been trained yet, changes nothing.
    */
   public boolean changesAnything() {
     return blocks.stream().anyMatch(block -> block.change() > 0);

@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether a LoRA fits a checkpoint, as far as files tell. Immutable.
+ * Findings on whether a LoRA fits a checkpoint, as far as their files show. Immutable.
  *
- * @param effect which of its layers match and how far it moves them; empty if it cannot be applied
- * @param base what it was trained on, within its family
- * @param checkpointBase what the checkpoint comes from
- * @param signs what told both, as sentences for people
- * @param training the checkpoint, the size of images and the clip skip of its training
- * @param predictionType what the U-Net predicted in its training; empty if nothing says it
+ * @param effect the matching layers and the sizes of their changes; empty if it cannot be applied
+ * @param base the base that it was trained on, within its family
+ * @param checkpointBase the base of the checkpoint
+ * @param signs the evidence for both, as readable sentences
+ * @param training the checkpoint, the image size and the clip skip of its training
+ * @param predictionType the prediction type of the U-Net in its training; empty if unknown
  * @param exactBase whether the checkpoint is the file that it was trained on, by the hash in its
  *     metadata
- * @param verdict the answer in a sentence
- * @param advice what to set or to mind, as sentences; may be empty
+ * @param verdict the conclusion, in one sentence
+ * @param advice settings to use and limits to know, as sentences; may be empty
  */
 public record LoraFit(
     Optional<LoraEffect> effect,
@@ -33,31 +33,33 @@ public record LoraFit(
   /**
    * Copies the lists.
    *
-   * @param effect empty if it cannot be applied
-   * @param base what it was trained on
-   * @param checkpointBase what the checkpoint comes from
-   * @param signs copied
-   * @param training settings of its training
-   * @param predictionType what the U-Net predicted then
+   * @param effect the effect, or empty if it cannot be applied
+   * @param base the base that it was trained on
+   * @param checkpointBase the base of the checkpoint
+   * @param signs the evidence; copied
+   * @param training the training settings
+   * @param predictionType the prediction type in its training
    * @param exactBase whether the checkpoint is the file that it was trained on
-   * @param verdict the answer
-   * @param advice copied
+   * @param verdict the conclusion
+   * @param advice the advice; copied
    */
   public LoraFit {
     signs = List.copyOf(signs);
     advice = List.copyOf(advice);
   }
 
-  /** {@return whether it can be applied, and changes anything} */
+  /** {@return whether it can be applied and changes anything} */
   public boolean isApplicable() {
     return effect.isPresent() && effect.get().changesAnything();
   }
 
-  /** What models of a family come from: LoRAs that were made on one work best on its kin. */
+  /**
+   * The origins of the models of a family. A LoRA works best on models that come from its own base.
+   */
   public enum Base {
     /** Stable Diffusion 1.4 and 1.5 themselves. */
     SD1("SD 1.5", ModelFamily.SD1),
-    /** NovelAI's first anime model, from which most anime models of SD 1.x come. */
+    /** NovelAI's first anime model, the origin of most anime models of SD 1.x. */
     ANIME("NovelAI's anime model", ModelFamily.SD1),
     /** Stable Diffusion 2.0 and 2.1. */
     SD2("SD 2.x", ModelFamily.SD2),
@@ -67,17 +69,17 @@ public record LoraFit(
     PONY("Pony", ModelFamily.SDXL),
     /** Illustrious XL. */
     ILLUSTRIOUS("Illustrious", ModelFamily.SDXL),
-    /** NoobAI XL, which was trained further from Illustrious. */
+    /** NoobAI XL, a further training of Illustrious. */
     NOOBAI("NoobAI", ModelFamily.SDXL),
     /** SDXL Turbo and SD Turbo. */
     TURBO("Turbo", ModelFamily.UNKNOWN),
     /** SDXL Lightning. */
     LIGHTNING("Lightning", ModelFamily.SDXL),
-    /** Hyper-SD, of SD 1.5 or SDXL. */
+    /** Hyper-SD, for SD 1.5 or SDXL. */
     HYPER("Hyper", ModelFamily.UNKNOWN),
-    /** A model distilled by latent consistency, of SD 1.5 or SDXL. */
+    /** A model distilled by latent consistency, from SD 1.5 or SDXL. */
     LCM("LCM", ModelFamily.UNKNOWN),
-    /** Nothing says it. */
+    /** A base that the file does not show. */
     UNKNOWN("unknown", ModelFamily.UNKNOWN);
 
     private final String label;
@@ -88,12 +90,12 @@ public record LoraFit(
       this.family = family;
     }
 
-    /** {@return the name as people write it} */
+    /** {@return the usual name of this base, such as {@code SD 1.5}} */
     public String label() {
       return label;
     }
 
-    /** {@return the family that it is in; {@link ModelFamily#UNKNOWN} if it may be in several} */
+    /** {@return the family of this base; {@link ModelFamily#UNKNOWN} if it may be in several} */
     public ModelFamily family() {
       return family;
     }

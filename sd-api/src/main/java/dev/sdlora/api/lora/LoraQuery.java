@@ -6,10 +6,10 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What to look for among LoRA files; everything that is set must hold. Immutable. */
+/** A search for LoRA files; all conditions that are set must match. Immutable. */
 public final class LoraQuery {
 
-  /** Holds for every file. */
+  /** Matches every file. */
   public static final LoraQuery ALL = new LoraQuery("", Optional.empty(), Optional.empty());
 
   private final String text;
@@ -23,10 +23,10 @@ public final class LoraQuery {
   }
 
   /**
-   * {@return the words that must all occur, in any case and order} They are looked for in the name,
-   * the trainer's name, the title, the trigger words that somebody wrote down, the notes, and the
-   * names of the folders inside the library; training tags do not count. Parts of words do. Default
-   * empty, which holds for every file.
+   * {@return the words that must all occur, in any case and order} They are searched for in the
+   * name, the trainer's name, the title, the trigger words written by a person, the notes, and the
+   * names of the folders inside the library, but not in training tags. Parts of words match, too.
+   * Default empty, which matches every file.
    */
   public String text() {
     return text;
@@ -38,8 +38,8 @@ public final class LoraQuery {
   }
 
   /**
-   * {@return a word or phrase that must occur, in any case but as whole words, in one of the
-   * trigger words} Training tags are included. Default empty, for any.
+   * {@return a word or phrase that must occur in one of the trigger words, as whole words, ignoring
+   * case} Training tags are included. Default empty, for any.
    */
   public Optional<String> trigger() {
     return trigger;
@@ -48,7 +48,7 @@ public final class LoraQuery {
   /**
    * {@return a query for words}
    *
-   * @param text words with spaces between them; see {@link #text()}
+   * @param text words separated by spaces; see {@link #text()}
    */
   public static LoraQuery text(String text) {
     Objects.requireNonNull(text, "text");
@@ -58,7 +58,7 @@ public final class LoraQuery {
   /**
    * {@return this query with other words}
    *
-   * @param text words with spaces between them; see {@link #text()}
+   * @param text words separated by spaces; see {@link #text()}
    */
   public LoraQuery withText(String text) {
     Objects.requireNonNull(text, "text");
@@ -68,7 +68,7 @@ public final class LoraQuery {
   /**
    * {@return this query for one family}
    *
-   * @param family the models that LoRAs must be for
+   * @param family the family that LoRAs must be for
    */
   public LoraQuery withFamily(ModelFamily family) {
     return new LoraQuery(text, Optional.of(Objects.requireNonNull(family, "family")), trigger);
@@ -88,7 +88,6 @@ public final class LoraQuery {
     return new LoraQuery(text, family, Optional.of(trigger));
   }
 
-  /** Whether the other says the same. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof LoraQuery that && state().equals(that.state());

@@ -7,7 +7,7 @@ import java.util.Objects;
 /**
  * A report on one LoRA's use in a generation.
  *
- * @param name the name by which the request called it
+ * @param name the name that the request used for it
  * @param path its file
  * @param hash A1111's short hash of the file, 12 hexadecimal digits
  * @param strength its strength
@@ -33,8 +33,8 @@ public record LoraReport(
    * @param hash 12 hexadecimal digits
    * @param strength its strength
    * @param mode never {@link LoraMode#AUTO}
-   * @param matched from 0
-   * @param unmatched empty if every module belongs to a layer
+   * @param matched the number of modules with a layer, at least 0
+   * @param unmatched the modules without a layer; copied
    */
   public LoraReport {
     Objects.requireNonNull(name, "name");
@@ -45,19 +45,17 @@ public record LoraReport(
     unmatched = List.copyOf(unmatched);
   }
 
-  /** {@return the factor on its change of the text encoder, before the weights of blocks} */
+  /** {@return the strength for the text encoder, before block weights} */
   public double textEncoderStrength() {
     return strength.textEncoder();
   }
 
-  /**
-   * {@return the factor on its change of the U-Net in the first step, before the weights of blocks}
-   */
+  /** {@return the strength for the U-Net in the first step, before block weights} */
   public double unetStrength() {
     return strength.unet().first();
   }
 
-  /** {@return how many modules the file has} */
+  /** {@return the number of modules in the file} */
   public int modules() {
     return matched + unmatched.size();
   }

@@ -9,8 +9,8 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How strongly a LoRA acts, and where. The factor on the change of a layer is {@link #textEncoder}
- * or {@link #unet} times the weight of the layer's block. Immutable.
+ * The strengths of a LoRA. The change of a layer is multiplied by {@link #textEncoder} or {@link
+ * #unet} and by the weight of the layer's block. Immutable.
  */
 public final class LoraStrength {
 
@@ -20,7 +20,7 @@ public final class LoraStrength {
   private final OptionalInt rankLimit;
   private final Optional<Hires> hires;
 
-  /** What takes the place of the strengths in the hires pass. */
+  /** The strengths that replace the others in the hires pass. */
   private record Hires(double textEncoder, StrengthSchedule unet) {
     private String arguments() {
       return unet.isConstant() && unet.first() == textEncoder
@@ -44,26 +44,26 @@ public final class LoraStrength {
   }
 
   /**
-   * {@return the factor on the change of the text encoder} Prompts are encoded before the first
-   * step, so this one has no schedule.
+   * {@return the strength for the text encoder} Prompts are encoded before the first step, so it
+   * has no schedule.
    */
   public double textEncoder() {
     return textEncoder;
   }
 
-  /** {@return the factor on the change of the U-Net in each call} */
+  /** {@return the strength for the U-Net in each call} */
   public StrengthSchedule unet() {
     return unet;
   }
 
-  /** {@return the factors of the blocks, by which the others are multiplied} */
+  /** {@return the block weights, by which the strengths are multiplied} */
   public BlockWeights blocks() {
     return blocks;
   }
 
   /**
-   * {@return how many of the leading rank components to use; empty for all} Meant for files whose
-   * leading components are trained to stand alone (DyLoRA).
+   * {@return the number of leading rank components to use; empty for all} Intended for files whose
+   * leading components are trained to work alone (DyLoRA).
    */
   public OptionalInt rankLimit() {
     return rankLimit;
@@ -72,7 +72,7 @@ public final class LoraStrength {
   /**
    * {@return one strength for both networks and all blocks}
    *
-   * @param strength 0 switches the LoRA off, negative values invert it
+   * @param strength the strength; 0 switches the LoRA off, negative values invert it
    * @throws IllegalArgumentException if it is NaN or infinite
    */
   public static LoraStrength of(double strength) {
@@ -82,8 +82,8 @@ public final class LoraStrength {
   /**
    * {@return one strength for each network, the same for all its blocks}
    *
-   * @param textEncoder the factor on the change of the text encoder
-   * @param unet the factor on the change of the U-Net, the same in all steps
+   * @param textEncoder the strength for the text encoder
+   * @param unet the strength for the U-Net, the same in all steps
    * @throws IllegalArgumentException if one is NaN or infinite
    */
   public static LoraStrength of(double textEncoder, double unet) {
@@ -96,14 +96,14 @@ public final class LoraStrength {
         Optional.empty());
   }
 
-  /** {@return whether it is another in the pass of hires fix} */
+  /** {@return whether the strength differs in the second pass of hires fix} */
   public boolean changesInHires() {
     return hires.isPresent();
   }
 
   /**
-   * {@return this strength as it acts in the second pass of hires fix} The same if it has no other
-   * there.
+   * {@return the strength for the second pass of hires fix} The same as this one if none was set
+   * for it.
    */
   public LoraStrength inHires() {
     return hires
@@ -115,9 +115,9 @@ public final class LoraStrength {
   }
 
   /**
-   * {@return the same with another strength in the text encoder}
+   * {@return a copy with another strength for the text encoder}
    *
-   * @param strength the factor on its change
+   * @param strength the strength for the text encoder
    * @throws IllegalArgumentException if it is NaN or infinite
    */
   public LoraStrength withTextEncoder(double strength) {
@@ -125,9 +125,9 @@ public final class LoraStrength {
   }
 
   /**
-   * {@return the same with another strength in the U-Net}
+   * {@return a copy with another strength for the U-Net}
    *
-   * @param schedule the factor on its change in each step
+   * @param schedule the strength for the U-Net in each step
    */
   public LoraStrength withUnet(StrengthSchedule schedule) {
     Objects.requireNonNull(schedule, "schedule");
@@ -135,11 +135,11 @@ public final class LoraStrength {
   }
 
   /**
-   * {@return the same with another strength in the second pass of hires fix, for both networks}
-   * With 0 here and 0.8 there the LoRA acts in the second pass only. Without hires fix it has no
-   * effect.
+   * {@return a copy with another strength for both networks in the second pass of hires fix} With
+   * strength 0 for the first pass and 0.8 for the second, the LoRA is applied in the second pass
+   * only. It has no effect without hires fix.
    *
-   * @param strength 0 switches the LoRA off, negative values invert it
+   * @param strength the strength; 0 switches the LoRA off, negative values invert it
    * @throws IllegalArgumentException if it is NaN or infinite
    */
   public LoraStrength withHires(double strength) {
@@ -147,12 +147,12 @@ public final class LoraStrength {
   }
 
   /**
-   * {@return the same with other strengths in the second pass of hires fix} What tags write as
-   * {@code hr=}, {@code hrte=} and {@code hrunet=}, as the loractl extension for A1111 does.
-   * Weights of blocks and rank limit hold in both passes.
+   * {@return a copy with other strengths in the second pass of hires fix} Tags set them with {@code
+   * hr=}, {@code hrte=} and {@code hrunet=}, as in the loractl extension for A1111. Block weights
+   * and the rank limit apply to both passes.
    *
-   * @param textEncoder the factor on the change of the text encoder
-   * @param unet the factor on the change of the U-Net; its steps are those of the second pass
+   * @param textEncoder the strength for the text encoder
+   * @param unet the strength for the U-Net; its steps are those of the second pass
    * @throws IllegalArgumentException if a number is NaN or infinite
    */
   public LoraStrength withHires(double textEncoder, StrengthSchedule unet) {
@@ -163,9 +163,9 @@ public final class LoraStrength {
   }
 
   /**
-   * {@return the same with other weights of the blocks}
+   * {@return a copy with other block weights}
    *
-   * @param weights by which the strengths are multiplied
+   * @param weights the factors by which the strengths are multiplied
    */
   public LoraStrength withBlocks(BlockWeights weights) {
     Objects.requireNonNull(weights, "weights");
@@ -173,9 +173,9 @@ public final class LoraStrength {
   }
 
   /**
-   * {@return the same with another rank limit}
+   * {@return a copy with another rank limit}
    *
-   * @param limit how many of the leading rank components to use, at least 1; empty for all
+   * @param limit the number of leading rank components to use, at least 1; empty for all
    * @throws IllegalArgumentException if it is less than 1
    */
   public LoraStrength withRankLimit(OptionalInt limit) {
@@ -184,8 +184,9 @@ public final class LoraStrength {
   }
 
   /**
-   * {@return what a tag says behind the name: {@code 0.8}, {@code 0.8:1@0,0@1:lbw=INS:dyn=4:hr=0}}
-   * A prompt with {@code <lora:name:…>} means this strength again.
+   * {@return the arguments after the name in a tag: {@code 0.8}, {@code
+   * 0.8:1@0,0@1:lbw=INS:dyn=4:hr=0}} In a prompt, {@code <lora:name:…>} with these arguments sets
+   * this strength.
    */
   public String tagArguments() {
     StringBuilder text = new StringBuilder(Decimals.text(textEncoder));
@@ -200,7 +201,6 @@ public final class LoraStrength {
     return text.toString();
   }
 
-  /** Whether the other says the same. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof LoraStrength that && state().equals(that.state());
@@ -211,7 +211,7 @@ public final class LoraStrength {
     return state().hashCode();
   }
 
-  /** What a tag would say, such as {@code LoraStrength[0.8:lbw=INS]}. */
+  /** Returns the arguments in a tag, such as {@code LoraStrength[0.8:lbw=INS]}. */
   @Override
   public String toString() {
     return "LoraStrength[" + tagArguments() + "]";

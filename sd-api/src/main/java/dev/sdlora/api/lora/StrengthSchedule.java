@@ -8,21 +8,21 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * A strength that changes on the way from noise to image. Between two points it runs in a straight
- * line, before the first and after the last it stays; where two points share a place, it jumps.
+ * A strength that changes during sampling. It is interpolated linearly between two points and
+ * constant before the first and after the last one; where two points share a place, it jumps.
  * Immutable.
  *
- * <p>Places are shares of the steps, as in the {@code weight@place} lists of the loractl extension
- * for A1111, or noise levels: {@code 1@sigma5,0@sigma1}. A noise level is the sigma that samplers
- * and listeners speak of, the standard deviation of the noise in a latent of unit variance; it
- * falls from about 15 (SD 1.x, SDXL) to 0.03. Straight lines run over its logarithm, and so over
- * the log-SNR, which is {@code -2 ln(sigma)}. What happens at a noise level is the same whatever
- * sampler, schedule and number of steps a request has; samplers of second order call the model
- * between the levels of their steps, and each call has the strength of its own level, where places
- * by step have one strength for both.
+ * <p>Places are fractions of the steps, as in the {@code weight@place} lists of the loractl
+ * extension for A1111, or noise levels: {@code 1@sigma5,0@sigma1}. A noise level is the sigma of
+ * samplers and listeners, the standard deviation of the noise in a latent of unit variance; it
+ * falls from about 15 (SD 1.x, SDXL) to 0.03. Interpolation is linear in its logarithm, and thus in
+ * the log-SNR, which is {@code -2 ln(sigma)}. The strength at a noise level does not depend on the
+ * sampler, the schedule and the number of steps. Samplers of second order call the model between
+ * the levels of their steps; each call then has the strength of its own level, whereas places by
+ * step have one strength for both calls.
  *
- * @param points in the order in which they are passed, at least one; all by step or all by noise
- *     level
+ * @param points at least one point, in the order in which they are reached; all by step or all by
+ *     noise level
  */
 public record StrengthSchedule(List<Point> points) {
 
@@ -31,17 +31,17 @@ public record StrengthSchedule(List<Point> points) {
   /**
    * A strength at a place.
    *
-   * @param bySigma whether the place is a noise level instead of a share of the steps
-   * @param at the place: of steps from 0 (the first) to 1 (the last), of noise levels above 0
-   * @param strength what it is there
+   * @param bySigma whether the place is a noise level instead of a fraction of the steps
+   * @param at the place: 0 (the first step) to 1 (the last step), or a noise level above 0
+   * @param strength the strength at this place
    */
   public record Point(boolean bySigma, double at, double strength) {
     /**
      * Checks the numbers.
      *
      * @param bySigma whether the place is a noise level
-     * @param at of steps from 0 to 1, of noise levels any finite number above 0
-     * @param strength any number but NaN and the infinities
+     * @param at 0 to 1 for steps; any finite number above 0 for noise levels
+     * @param strength any finite number
      * @throws IllegalArgumentException if the place is out of range, or the strength is NaN or
      *     infinite
      */
@@ -58,10 +58,10 @@ public record StrengthSchedule(List<Point> points) {
     }
 
     /**
-     * A strength at a share of the steps.
+     * Creates a point at a fraction of the steps.
      *
-     * @param at from 0 (the first step) to 1 (the last step)
-     * @param strength any number but NaN and the infinities
+     * @param at 0 (the first step) to 1 (the last step)
+     * @param strength any finite number
      * @throws IllegalArgumentException if the place is out of range, or the strength is NaN or
      *     infinite
      */
@@ -70,10 +70,10 @@ public record StrengthSchedule(List<Point> points) {
     }
 
     /**
-     * A strength at a noise level.
+     * Returns a point at a noise level.
      *
-     * @param sigma above 0
-     * @param strength any number but NaN and the infinities
+     * @param sigma the noise level, above 0
+     * @param strength any finite number
      * @return the point
      * @throws IllegalArgumentException if the level is not above 0, or one is NaN or infinite
      */
@@ -89,7 +89,7 @@ public record StrengthSchedule(List<Point> points) {
           Decimals.parse(strength));
     }
 
-    /** How far on the way it is: a number that grows from noise to image. */
+    /** A number that grows from noise to image. */
     private double way() {
       return bySigma ? -Math.log(at) : at;
     }
@@ -103,9 +103,9 @@ public record StrengthSchedule(List<Point> points) {
   /**
    * Copies and checks the points.
    *
-   * @param points at least one; places may be equal but not go backwards, so that noise levels fall
-   * @throws IllegalArgumentException if there is none, their places go backwards, or some are steps
-   *     and some noise levels
+   * @param points at least one; places must not go backwards, so noise levels must not rise
+   * @throws IllegalArgumentException if there is no point, places go backwards, or steps and noise
+   *     levels are mixed
    */
   public StrengthSchedule {
     Objects.requireNonNull(points, "points");
@@ -130,9 +130,9 @@ public record StrengthSchedule(List<Point> points) {
   }
 
   /**
-   * Makes a schedule of one strength.
+   * Returns a schedule with a constant strength.
    *
-   * @param strength in all steps
+   * @param strength the strength in all steps
    * @return the schedule
    * @throws IllegalArgumentException if it is NaN or infinite
    */
@@ -141,11 +141,11 @@ public record StrengthSchedule(List<Point> points) {
   }
 
   /**
-   * Makes a schedule of some points.
+   * Returns a schedule with some points.
    *
-   * @param points in the order of their places, at least one
+   * @param points at least one point, in the order of their places
    * @return the schedule
-   * @throws IllegalArgumentException if there is none, or their places go backwards
+   * @throws IllegalArgumentException if there is no point, or places go backwards
    */
   public static StrengthSchedule of(Point... points) {
     Objects.requireNonNull(points, "points");
@@ -153,13 +153,13 @@ public record StrengthSchedule(List<Point> points) {
   }
 
   /**
-   * Reads what tags write.
+   * Parses the notation of tags.
    *
-   * @param text one number, or {@code strength@place} pairs with commas or semicolons between them,
-   *     such as {@code 1@0,0.5@0.5,0@0.8}; places by noise level have {@code sigma} before the
-   *     number, as in {@code 1@sigma5,0@sigma0.8}
+   * @param text a number, or {@code strength@place} pairs separated by commas or semicolons, such
+   *     as {@code 1@0,0.5@0.5,0@0.8}; noise levels have the prefix {@code sigma}, as in {@code
+   *     1@sigma5,0@sigma0.8}
    * @return the schedule
-   * @throws IllegalArgumentException if it is something else
+   * @throws IllegalArgumentException if the text is invalid
    */
   public static StrengthSchedule parse(String text) {
     Objects.requireNonNull(text, "text");
@@ -179,11 +179,11 @@ public record StrengthSchedule(List<Point> points) {
   }
 
   /**
-   * Reads the same with the place first: {@code place:strength} pairs with commas between them.
+   * Parses {@code place:strength} pairs separated by commas.
    *
-   * @param text such as {@code 0:1,0.5:0.2,1:0} or {@code sigma5:1,sigma0.8:0}
+   * @param text a list such as {@code 0:1,0.5:0.2,1:0} or {@code sigma5:1,sigma0.8:0}
    * @return the schedule
-   * @throws IllegalArgumentException if it is something else
+   * @throws IllegalArgumentException if the text is invalid
    */
   public static StrengthSchedule parseCurve(String text) {
     Objects.requireNonNull(text, "text");
@@ -199,19 +199,19 @@ public record StrengthSchedule(List<Point> points) {
     return new StrengthSchedule(points);
   }
 
-  /** {@return whether the places are noise levels instead of shares of the steps} */
+  /** {@return whether the places are noise levels instead of fractions of the steps} */
   public boolean bySigma() {
     return points.get(0).bySigma();
   }
 
   /**
-   * Gives the strength at a call of the model. The first of several steps is at place 0, the last
-   * at 1, a single one at 0.
+   * Returns the strength for a model call. The first step is at place 0 and the last one at place
+   * 1; a single step is at 0.
    *
-   * @param step the number of its step, from 0
-   * @param steps how many there are
-   * @param sigma its noise level, from 0
-   * @return the strength, between those of the points around the call
+   * @param step the index of the step, from 0
+   * @param steps the number of steps
+   * @param sigma the noise level of the call, at least 0
+   * @return the strength, interpolated between the points around the call
    */
   public double at(int step, int steps, double sigma) {
     if (bySigma()) {
@@ -237,7 +237,7 @@ public record StrengthSchedule(List<Point> points) {
     return from.strength() + share * (to.strength() - from.strength());
   }
 
-  /** {@return the strength in the first step, and before the first noise level} */
+  /** {@return the strength in the first step, and above the first noise level} */
   public double first() {
     return points.get(lastAtZero()).strength();
   }
@@ -261,12 +261,15 @@ public record StrengthSchedule(List<Point> points) {
     return peak;
   }
 
-  /** {@return whether it is the same at all steps} */
+  /** {@return whether the strength is the same in all steps} */
   public boolean isConstant() {
     return points.stream().allMatch(point -> point.strength() == points.get(0).strength());
   }
 
-  /** What {@link #parse} reads: a number if it is constant, else pairs. */
+  /**
+   * Returns the notation that {@link #parse} reads: a number if the strength is constant, otherwise
+   * pairs.
+   */
   @Override
   public String toString() {
     return isConstant()

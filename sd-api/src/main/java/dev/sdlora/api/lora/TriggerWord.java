@@ -4,21 +4,21 @@ import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
- * A word or phrase that calls up what a LoRA was trained on.
+ * A word or phrase that makes a model with a LoRA show what the LoRA was trained on.
  *
- * @param text what to write into the prompt
- * @param source who says so
- * @param count for {@link Source#TRAINING_TAGS} how many training images have it in their caption,
- *     repeats included; empty otherwise
+ * @param text the text to write into the prompt
+ * @param source the source of the word
+ * @param count for {@link Source#TRAINING_TAGS}, the number of training images with the word in
+ *     their caption, including repeats; empty otherwise
  */
 public record TriggerWord(String text, Source source, OptionalInt count) {
 
   /**
-   * Refuses null.
+   * Checks that no argument is null.
    *
-   * @param text what to write into the prompt
-   * @param source who says so
-   * @param count empty where images were not counted
+   * @param text the text to write into the prompt
+   * @param source the source of the word
+   * @param count the number of training images, or empty
    */
   public TriggerWord {
     Objects.requireNonNull(text, "text");
@@ -27,10 +27,10 @@ public record TriggerWord(String text, Source source, OptionalInt count) {
   }
 
   /**
-   * Makes a trigger word that somebody wrote down.
+   * Returns a trigger word that a person wrote down.
    *
-   * @param text what to write into the prompt
-   * @param source who says so
+   * @param text the text to write into the prompt
+   * @param source the source of the word
    * @return the word without a count
    */
   public static TriggerWord of(String text, Source source) {
@@ -38,21 +38,21 @@ public record TriggerWord(String text, Source source, OptionalInt count) {
   }
 
   /**
-   * Makes a trigger word of the captions.
+   * Returns a trigger word from the training captions.
    *
-   * @param text what to write into the prompt
-   * @param count how many training images have it in their caption, repeats included
-   * @return the word, from {@link Source#TRAINING_TAGS}
+   * @param text the text to write into the prompt
+   * @param count the number of training images with the word in their caption, including repeats
+   * @return the word, with the source {@link Source#TRAINING_TAGS}
    */
   public static TriggerWord counted(String text, int count) {
     return new TriggerWord(text, Source.TRAINING_TAGS, OptionalInt.of(count));
   }
 
-  /** Where trigger words come from, the most deliberate first. */
+  /** Sources of trigger words, the most deliberate first. */
   public enum Source {
     /**
-     * The name of a textual inversion embedding that was trained along and lies in the same file,
-     * such as {@code <s1>}. Without it the prompt lacks a part of what was trained.
+     * The name of a textual inversion embedding that was trained with the LoRA and is in the same
+     * file, such as {@code <s1>}. Without it, the prompt lacks a part of what was trained.
      */
     TRAINED_ALONG("trained along"),
     /** "activation text" in {@code <name>.json}, which A1111's editor writes. */
@@ -63,7 +63,7 @@ public record TriggerWord(String text, Source source, OptionalInt count) {
     TRIGGER_PHRASE("trigger phrase"),
     /**
      * {@code ss_tag_frequency} in the file itself: the captions of the training images, without
-     * words that are as common in captions of everything.
+     * words that are common in captions in general.
      */
     TRAINING_TAGS("training tags");
 
@@ -73,7 +73,7 @@ public record TriggerWord(String text, Source source, OptionalInt count) {
       this.label = label;
     }
 
-    /** {@return the name as people write it, such as {@code training tags}} */
+    /** {@return the name for display, such as {@code training tags}} */
     public String label() {
       return label;
     }

@@ -1,15 +1,16 @@
 /**
- * Strengths of LoRAs, and what is known about their files: contents, effect, fit, conflicts.
+ * Strengths of LoRAs, and information about their files: contents, effect, fit, conflicts.
  *
  * <p>Where to make changes:
  *
  * <ul>
- *   <li>What is told about a LoRA: {@code api.LoraDetails}; {@code lora.library.LoraCards}, {@code
+ *   <li>Information about a LoRA: {@code api.LoraDetails}; {@code lora.library.LoraCards}, {@code
  *       TrainingFacts}, {@code TrainingTags}, {@code Sidecars}.
- *   <li>An argument of a LoRA's tag: {@code api.LoraStrength}, {@code prompt.grammar.LoraTag}; what
- *       it does in {@code lora.plan.LoraUse}.
- *   <li>How a LoRA's strength changes on the way: {@code api.StrengthSchedule}; asked before each
- *       call of the U-Net by {@code AppliedLoras.call}; in hires fix, {@code LoraStrength.inHires}.
+ *   <li>An argument of a LoRA's tag: {@code api.LoraStrength}, {@code prompt.grammar.LoraTag};
+ *       {@code lora.plan.LoraUse} applies it.
+ *   <li>The change of a LoRA's strength over the steps: {@code api.StrengthSchedule}, evaluated
+ *       before each call of the U-Net by {@code AppliedLoras.call}; for hires fix, {@code
+ *       LoraStrength.inHires}.
  * </ul>
  */
 @NullMarked

@@ -10,22 +10,22 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Makes one checkpoint of two or three, as A1111's checkpoint merger does: {@code A·(1−m) + B·m}
- * ("weighted sum") or {@code A + (B−C)·m} ("add difference"), with one multiplier m for all or one
- * for each block. All are of one family and size; only A may have more input channels, as
- * inpainting models and instruct-pix2pix do, and then keeps those beyond the first four as they
- * are.
+ * Merges two or three checkpoints into one, like A1111's checkpoint merger: {@code A·(1−m) + B·m}
+ * ("weighted sum") or {@code A + (B−C)·m} ("add difference"), with one multiplier m for all weights
+ * or one for each block. All checkpoints must have the same family and size; only A may have
+ * additional input channels, as inpainting models and instruct-pix2pix do, and keeps those beyond
+ * the first four unchanged.
  *
- * <p>Every tensor that A and B both have is merged, the VAE included; others are those of A, and
- * behind them what B has alone. At m = 0 a tensor is that of A, at m = 1 in a weighted sum that of
- * B, bit for bit unless the number format changes. The sum is rounded once, to float32 and to the
- * format of the file. A diffusers folder becomes a single file with the names of the original code
- * (CompVis', and Stability's sgm for SDXL), whose metadata and marks say what the settings of the
- * folder say of prediction and noise levels.
+ * <p>Every tensor that both A and B have is merged, including those of the VAE; all other tensors
+ * of A are copied, followed by those that only B has. At m = 0 a tensor equals that of A, and at m
+ * = 1 in a weighted sum that of B, bit for bit unless the dtype changes. The sum is rounded once to
+ * float32 and once to the dtype of the file. A diffusers folder becomes a single file with the
+ * tensor names of the original code (CompVis', and Stability's sgm for SDXL); its metadata and
+ * marker tensors express the folder's settings for prediction type and noise levels.
  *
- * <p>The recipe stands in the metadata as A1111 writes it, {@code sd_merge_recipe} and {@code
- * sd_merge_models}. Tensors are worked on in pieces, so that memory does not grow with the size of
- * the model. Setters return this object. Not safe for several threads.
+ * <p>The metadata contains the recipe as A1111 writes it, {@code sd_merge_recipe} and {@code
+ * sd_merge_models}. Tensors are processed in pieces, so memory does not grow with the size of the
+ * model. Setters return this object. Not thread-safe.
  */
 public final class CheckpointMerging {
   private static final double DEFAULT_MULTIPLIER = 0.5;
@@ -45,10 +45,11 @@ public final class CheckpointMerging {
   }
 
   /**
-   * Mixes two checkpoints.
+   * Merges two checkpoints as a weighted sum.
    *
-   * @param a what there is of at multiplier 0; a file or a diffusers folder, as the others
-   * @param b what there is of at multiplier 1
+   * @param a the checkpoint that has full weight at multiplier 0; a file or a diffusers folder,
+   *     like b
+   * @param b the checkpoint that has full weight at multiplier 1
    * @return the merging, at multiplier 0.5
    */
   public static CheckpointMerging weightedSum(Path a, Path b) {
@@ -58,11 +59,11 @@ public final class CheckpointMerging {
   }
 
   /**
-   * Adds the difference of two checkpoints to a third: what B has learnt beyond C.
+   * Adds the difference of two checkpoints, what B has learned beyond C, to a third.
    *
-   * @param a what the difference is added to
-   * @param b the tuned one
-   * @param c what B was tuned from
+   * @param a the checkpoint to add the difference to; a file or a diffusers folder, like the others
+   * @param b the fine-tuned checkpoint
+   * @param c the checkpoint that B was fine-tuned from
    * @return the merging, at multiplier 0.5
    */
   public static CheckpointMerging addDifference(Path a, Path b, Path c) {
@@ -73,11 +74,11 @@ public final class CheckpointMerging {
   }
 
   /**
-   * Sets how much of B, or of the difference, is taken.
+   * Sets the share of B, or of the difference.
    *
-   * @param multiplier default 0.5; below 0 and above 1 it exaggerates
+   * @param multiplier default 0.5; values below 0 or above 1 extrapolate
    * @return this merging
-   * @throws IllegalArgumentException if it is not finite
+   * @throws IllegalArgumentException if the multiplier is not finite
    */
   public CheckpointMerging multiplier(double multiplier) {
     if (!Double.isFinite(multiplier)) {
@@ -88,9 +89,9 @@ public final class CheckpointMerging {
   }
 
   /**
-   * Sets the multiplier of each block in place of one for all. {@code BASE} is all outside the
-   * U-Net; the time embedding goes with {@code IN00} and the last convolution with the last block,
-   * as in the Merge Block Weighted extension.
+   * Sets a multiplier for each block, instead of one for all. {@code BASE} is everything outside
+   * the U-Net; the time embedding belongs to {@code IN00} and the last convolution to the last
+   * block, as in the Merge Block Weighted extension.
    *
    * @param multipliers 26 values for SD 1.x and 2.x, 20 for SDXL, or another list or preset of
    *     {@link BlockWeights}
@@ -102,9 +103,9 @@ public final class CheckpointMerging {
   }
 
   /**
-   * Sets the number format of the file.
+   * Sets the dtype of the file.
    *
-   * @param format default: each tensor's in A, half precision for those of 8 bits
+   * @param format default: each tensor's dtype in A, half precision for 8-bit dtypes
    * @return this merging
    */
   public CheckpointMerging fileFormat(NumberFormat format) {
@@ -113,7 +114,7 @@ public final class CheckpointMerging {
   }
 
   /**
-   * Sets who is told of every tensor.
+   * Sets the listener, which is called after each tensor.
    *
    * @param listener default {@link MakingListener#NONE}
    * @return this merging
@@ -124,15 +125,15 @@ public final class CheckpointMerging {
   }
 
   /**
-   * Merges, and writes a safetensors file.
+   * Merges the checkpoints and writes a safetensors file.
    *
-   * @param file with the ending {@code .safetensors}; an earlier one is replaced only when all is
-   *     done
-   * @return what was written
+   * @param file the target, with the extension {@code .safetensors}; an existing file is replaced
+   *     only when the new one is complete
+   * @return a description of the written file
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
-   *     a file that is read, or the list of blocks is for another family
-   * @throws CheckpointException if one cannot be read as a model, they do not fit together, or a
-   *     number is too large for the format
+   *     an input file, or the list of blocks is for another family
+   * @throws CheckpointException if a file cannot be read as a model, the models do not fit
+   *     together, or a number is too large for the dtype
    * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or cannot be written
    * @throws dev.sdlora.api.error.GenerationCancelledException if the thread is interrupted; no file
    *     is left behind

@@ -16,10 +16,10 @@ public record CreatedCheckpoint(Path file, int changed, int kept, List<String> u
   /**
    * Copies the list.
    *
-   * @param file its path
-   * @param changed from 0
-   * @param kept from 0
-   * @param unmatched empty if every module has its layer
+   * @param file the path of the file
+   * @param changed the number of changed weights or of sums, at least 0
+   * @param kept the number of copied tensors, at least 0
+   * @param unmatched the modules without a layer; copied
    */
   public CreatedCheckpoint {
     unmatched = List.copyOf(unmatched);

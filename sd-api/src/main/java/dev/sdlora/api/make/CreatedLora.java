@@ -6,11 +6,11 @@ import java.util.List;
 /**
  * A LoRA file that was written.
  *
- * @param file where
- * @param modules how many layers it changes
+ * @param file its path
+ * @param modules the number of layers that it changes
  * @param rank the largest rank among its layers
- * @param keptEnergy how much of the change it keeps: the sum of squares over all layers, as a share
- *     of that of the whole original change, left-out layers included; 1 where nothing was left out
+ * @param keptEnergy the share of the change that it keeps: the sum of squares over all layers,
+ *     relative to that of the original change including skipped layers; 1 if nothing was skipped
  * @param leftOut layers that differ and are not in the file, by cause
  */
 public record CreatedLora(
@@ -19,11 +19,11 @@ public record CreatedLora(
   /**
    * Copies the list.
    *
-   * @param file where it was written
-   * @param modules how many layers it changes
-   * @param rank the largest of its layers
-   * @param keptEnergy from 0 to 1
-   * @param leftOut empty if nothing is missing
+   * @param file the path of the file
+   * @param modules the number of layers that it changes
+   * @param rank the largest rank among its layers
+   * @param keptEnergy the share of the change that it keeps, 0 to 1
+   * @param leftOut the skipped layers; empty if nothing is missing
    */
   public CreatedLora {
     leftOut = List.copyOf(leftOut);

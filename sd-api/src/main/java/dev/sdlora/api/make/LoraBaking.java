@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Writes a checkpoint with LoRAs in it for good. Every changed weight is what a float32 pipeline
- * computes with when it has the LoRAs patched in, rounded once to the number format that the weight
- * has in the file.
+ * Writes a checkpoint with LoRAs permanently merged into its weights. Every changed weight is the
+ * one that a float32 pipeline with the patched LoRAs computes with, rounded once to the dtype of
+ * the weight in the file.
  *
- * <p>A single file keeps its tensors, their names, shapes, number formats (floats of 8 bits become
- * half precision) and metadata; what is not a weight of the networks, such as averaged copies
- * ({@code model_ema.}), is copied as it is. A diffusers folder becomes a single file with the names
- * of the original code (CompVis', and Stability's sgm for SDXL), whose metadata and marks say what
- * the settings of the folder say of prediction and noise levels.
+ * <p>A single file keeps its tensors, their names, shapes and dtypes (8-bit floats become half
+ * precision) and its metadata; tensors that are not weights of the networks, such as averaged
+ * copies ({@code model_ema.}), are copied unchanged. A diffusers folder becomes a single file with
+ * the tensor names of the original code (CompVis', and Stability's sgm for SDXL); its metadata and
+ * marker tensors express the folder's settings for prediction type and noise levels.
  *
- * <p>Weights are worked on a few at a time, so that memory does not grow with the size of the
- * model. Setters return this object. Not safe for several threads.
+ * <p>Only a few weights are processed at a time, so memory does not grow with the size of the
+ * model. Setters return this object. Not thread-safe.
  */
 public final class LoraBaking {
   private final Path checkpoint;
@@ -32,12 +32,12 @@ public final class LoraBaking {
   }
 
   /**
-   * Bakes LoRAs at the strengths that they have.
+   * Bakes LoRAs at their strengths into a checkpoint.
    *
-   * @param checkpoint a file or a diffusers folder; it stays as it is
-   * @param loras at least one
+   * @param checkpoint a file or a diffusers folder; it is not modified
+   * @param loras at least one LoRA
    * @return the baking
-   * @throws IllegalArgumentException if there is no LoRA
+   * @throws IllegalArgumentException if the list is empty
    */
   public static LoraBaking into(Path checkpoint, List<LoraAdapter> loras) {
     Objects.requireNonNull(checkpoint, "checkpoint");
@@ -49,7 +49,7 @@ public final class LoraBaking {
   }
 
   /**
-   * Sets who is told of every changed weight.
+   * Sets the listener, which is called after each changed weight.
    *
    * @param listener default {@link MakingListener#NONE}
    * @return this baking
@@ -60,17 +60,18 @@ public final class LoraBaking {
   }
 
   /**
-   * Bakes, and writes a safetensors file.
+   * Bakes the LoRAs and writes a safetensors file.
    *
-   * @param file with the ending {@code .safetensors}; an earlier one is replaced only when all is
-   *     done
-   * @return what was written
+   * @param file the target, with the extension {@code .safetensors}; an existing file is replaced
+   *     only when the new one is complete
+   * @return a description of the written file
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
-   *     a file that is read, or a strength changes over the steps
+   *     an input file, or a strength changes over the steps
    * @throws dev.sdlora.api.error.CheckpointException if the checkpoint cannot be read as a model,
-   *     or is a folder with settings that no single file can have, such as other attention heads
-   *     than its family has
-   * @throws dev.sdlora.api.error.LoraException if a LoRA does not fit it or holds NaN or infinity
+   *     or is a folder with settings that a single file cannot express, such as another number of
+   *     attention heads than usual for its family
+   * @throws dev.sdlora.api.error.LoraException if a LoRA does not fit it or contains NaN or
+   *     infinity
    * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or cannot be written
    */
   public CreatedCheckpoint write(Path file) {

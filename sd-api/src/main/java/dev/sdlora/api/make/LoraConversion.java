@@ -7,14 +7,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Gives the tensors of a LoRA the names of another style. Names are looked up in the list of the
- * model's layers, never cut at their underscores. The tensors stay the same to the byte, so that
- * there and back is where one was; only alphas are numbers in the metadata in one style and tensors
- * in the other.
+ * Renames the tensors of a LoRA to another naming scheme. Names are looked up in the list of the
+ * model's layers, never split at underscores. The tensors remain the same, byte for byte, so
+ * converting back restores the original; only alphas are numbers in the metadata in one scheme and
+ * tensors in the other.
  *
- * <p>For LoRA and DoRA, linear layers and convolutions, of SD 1.x, SD 2.x and SDXL; the other kinds
- * have no names in PEFT's style. Where kohya's files for SDXL differ in their spelling, those of
- * kohya's trainer are written. Setters return this object. Not safe for several threads.
+ * <p>Supports LoRA and DoRA of linear layers and convolutions, for SD 1.x, SD 2.x and SDXL; other
+ * kinds have no names in PEFT's scheme. Where the spelling of kohya's files for SDXL varies, that
+ * of kohya's trainer is written. Setters return this object. Not thread-safe.
  */
 public final class LoraConversion {
   private final Path source;
@@ -29,10 +29,10 @@ public final class LoraConversion {
   }
 
   /**
-   * Converts a file to another style of names.
+   * Converts a file to another naming scheme.
    *
-   * @param lora a file in any style
-   * @param names the style to write
+   * @param lora a file in any scheme
+   * @param names the scheme to write
    * @return the conversion
    */
   public static LoraConversion of(Path lora, KeyNames names) {
@@ -42,8 +42,8 @@ public final class LoraConversion {
   }
 
   /**
-   * Names the checkpoint that the LoRA is for, whose layers are then those that can be named.
-   * Default: the layers of the published models of the LoRA's family.
+   * Sets the checkpoint that the LoRA is for, which determines the layers. Default: the layers of
+   * the published models of the LoRA's family.
    *
    * @param file a file or a diffusers folder
    * @return this conversion
@@ -54,9 +54,9 @@ public final class LoraConversion {
   }
 
   /**
-   * Sets whether alpha / rank is multiplied into the second factor, so that nothing else has to
-   * tell it. Of use with {@link KeyNames#PEFT} for programs that do not read diffusers' settings in
-   * the metadata, such as diffusers before 0.34 and ComfyUI; the way back then gives the same
+   * Sets whether the second factor is multiplied by alpha / rank, so that no alpha needs to be
+   * stored. Useful with {@link KeyNames#PEFT} for programs that do not read diffusers' settings in
+   * the metadata, such as diffusers before 0.34 and ComfyUI. Converting back then gives the same
    * changes, but not the same tensors.
    *
    * @param multiply default false
@@ -68,7 +68,7 @@ public final class LoraConversion {
   }
 
   /**
-   * Sets who is told of every layer.
+   * Sets the listener, which is called after each layer.
    *
    * @param listener default {@link MakingListener#NONE}
    * @return this conversion
@@ -79,18 +79,18 @@ public final class LoraConversion {
   }
 
   /**
-   * Converts, and writes a safetensors file with the metadata of the old one.
+   * Converts the file and writes a safetensors file with its metadata.
    *
-   * @param file with the ending {@code .safetensors}
-   * @return what was written
+   * @param file the target, with the extension {@code .safetensors}
+   * @return a description of the written file
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
-   *     the old file
-   * @throws dev.sdlora.api.error.LoraException if the old file is no LoRA, or has modules without a
-   *     name in the other style
-   * @throws dev.sdlora.api.error.CheckpointException if a checkpoint is given and cannot be read as
-   *     a model
-   * @throws dev.sdlora.api.error.TensorFileException if it is damaged, or the new one cannot be
-   *     written
+   *     the input file
+   * @throws dev.sdlora.api.error.LoraException if the input file is not a LoRA, or has modules
+   *     without a name in the other scheme
+   * @throws dev.sdlora.api.error.CheckpointException if a checkpoint is set and cannot be read as a
+   *     model
+   * @throws dev.sdlora.api.error.TensorFileException if the input file is damaged, or the new one
+   *     cannot be written
    */
   public CreatedLora write(Path file) {
     Objects.requireNonNull(file, "file");

@@ -10,17 +10,17 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Extracts a LoRA from the difference of two checkpoints: on the original it does what the tuned
- * one does, as far as its rank allows. Of each layer, the largest singular values of the difference
- * are kept, which no other factors of that rank approach better. Biases, normalisations and
- * embeddings, which two factors cannot stand for, are left out. What is left out and differs counts
- * in {@link CreatedLora#keptEnergy()} and is named in {@link CreatedLora#leftOut()}, all within
- * text encoder and U-Net; a VAE is no matter of a LoRA.
+ * Extracts a LoRA from the difference of two checkpoints: applied to the original, it has the
+ * effect of the tuned checkpoint, as far as its rank allows. For each layer, the largest singular
+ * values of the difference are kept, which is the best approximation of this rank. Biases,
+ * normalisations and embeddings, which cannot be expressed as two factors, are skipped. Skipped
+ * differences reduce {@link CreatedLora#keptEnergy()} and are listed in {@link
+ * CreatedLora#leftOut()}. All this covers the text encoder and the U-Net; a LoRA cannot change the
+ * VAE.
  *
- * <p>Setters check their value at once, throw an {@link IllegalArgumentException} for a bad one,
- * and return this object. Layers are worked on one after another, so that memory does not grow with
- * the size of the model: some 1 GB for SD 1.5. The same settings give the same numbers. Not safe
- * for several threads.
+ * <p>Setters throw an {@link IllegalArgumentException} immediately for an invalid value, and return
+ * this object. Layers are processed one after another, so memory does not grow with the size of the
+ * model: about 1 GB for SD 1.5. The same settings give the same numbers. Not thread-safe.
  */
 public final class LoraExtraction {
   private final Path original;
@@ -39,11 +39,10 @@ public final class LoraExtraction {
   }
 
   /**
-   * Extracts the text encoder and the transformers of the U-Net, at rank 32 unless setters say
-   * otherwise.
+   * Extracts the text encoder and the transformers of the U-Net, by default at rank 32.
    *
-   * @param original the checkpoint that the LoRA will be used on: a file or a diffusers folder
-   * @param tuned the checkpoint that it should bring about; its layout and number format may differ
+   * @param original the checkpoint that the LoRA will be used with: a file or a diffusers folder
+   * @param tuned the checkpoint that it should reproduce; its layout and dtype may differ
    * @return the extraction
    */
   public static LoraExtraction between(Path original, Path tuned) {
@@ -53,11 +52,11 @@ public final class LoraExtraction {
   }
 
   /**
-   * Gives every layer the same rank, or its shorter side if that is less.
+   * Sets the same rank for every layer, limited by the shorter side of the layer.
    *
    * @param rank at least 1. Default 32
    * @return this extraction
-   * @throws IllegalArgumentException if it is below 1
+   * @throws IllegalArgumentException if the rank is below 1
    */
   public LoraExtraction rank(int rank) {
     this.ranks = Ranks.all(rank);
@@ -66,10 +65,10 @@ public final class LoraExtraction {
 
   /**
    * Gives every layer the smallest rank that keeps a share of its change, measured by the sum of
-   * squares, in place of one rank for all.
+   * squares, instead of the same rank for all.
    *
    * @param share above 0 and at most 1
-   * @param largestRank the most that a layer gets, at least 1
+   * @param largestRank the largest rank of a layer, at least 1
    * @return this extraction
    * @throws IllegalArgumentException if one is out of range
    */
@@ -79,9 +78,8 @@ public final class LoraExtraction {
   }
 
   /**
-   * Sets whether the layers outside transformers are taken in as well: residual blocks, samplers,
-   * input, output and time embedding of the U-Net. Programs that read only transformers ignore
-   * them.
+   * Sets whether layers outside the transformers are included: residual blocks, samplers, input,
+   * output and time embedding of the U-Net. Programs that read only transformers ignore them.
    *
    * @param take default false
    * @return this extraction
@@ -92,7 +90,7 @@ public final class LoraExtraction {
   }
 
   /**
-   * Sets whether the text encoder is taken in as well.
+   * Sets whether the text encoder is included.
    *
    * @param take default true
    * @return this extraction
@@ -103,9 +101,9 @@ public final class LoraExtraction {
   }
 
   /**
-   * Sets whether all singular values are computed, which takes some ten times longer. Otherwise the
-   * largest are found by random projection (Halko, Martinsson and Tropp 2011), with an error that
-   * shows in the last kept values only.
+   * Sets whether all singular values are computed, which takes about ten times as long. Otherwise
+   * the largest are found by random projection (Halko, Martinsson and Tropp 2011), with an error
+   * that affects only the last values kept.
    *
    * @param exact default false
    * @return this extraction
@@ -116,7 +114,7 @@ public final class LoraExtraction {
   }
 
   /**
-   * Sets the number format of the file.
+   * Sets the dtype of the file.
    *
    * @param format default {@link NumberFormat#FLOAT16}
    * @return this extraction
@@ -127,9 +125,9 @@ public final class LoraExtraction {
   }
 
   /**
-   * Sets the name inside the file, which prompts may use as well.
+   * Sets the name stored in the file, which prompts may use as well.
    *
-   * @param name default: the file's name without its ending
+   * @param name default: the file name without its extension
    * @return this extraction
    */
   public LoraExtraction name(String name) {
@@ -138,7 +136,7 @@ public final class LoraExtraction {
   }
 
   /**
-   * Sets who is told of every layer.
+   * Sets the listener, which is called after each layer.
    *
    * @param listener default {@link MakingListener#NONE}
    * @return this extraction
@@ -149,14 +147,15 @@ public final class LoraExtraction {
   }
 
   /**
-   * Extracts, and writes a safetensors file with kohya's names.
+   * Extracts the LoRA and writes a safetensors file with kohya's names.
    *
-   * @param file with the ending {@code .safetensors}; an earlier one is replaced only when all is
-   *     done
-   * @return what was written
+   * @param file the target, with the extension {@code .safetensors}; an existing file is replaced
+   *     only when the new one is complete
+   * @return a description of the written file
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors}
-   * @throws CheckpointException if one cannot be read as a model, or the two have different sizes
-   * @throws dev.sdlora.api.error.LoraException if they do not differ, or hold NaN or infinity
+   * @throws CheckpointException if a checkpoint cannot be read as a model, or the two have
+   *     different sizes
+   * @throws dev.sdlora.api.error.LoraException if they do not differ, or contain NaN or infinity
    * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or cannot be written
    */
   public CreatedLora write(Path file) {

@@ -12,13 +12,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Makes one LoRA of several, which at strength 1 does what they do together at their strengths.
- * Without a rank the factors of all are set side by side: the ranks add up, and the sum is exact
- * but for rounding to the file's number format. With one, the closest changes of that rank are
- * found.
+ * Merges several LoRAs into one that has, at strength 1, their combined effect at their strengths.
+ * Without a rank, the factors of all are concatenated: the ranks add up, and the sum is exact
+ * except for rounding to the file's dtype. With a rank, the closest changes of that rank are
+ * computed.
  *
- * <p>Setters check their value at once, throw an {@link IllegalArgumentException} for a bad one,
- * and return this object. Not safe for several threads.
+ * <p>Setters throw an {@link IllegalArgumentException} immediately for an invalid value, and return
+ * this object. Not thread-safe.
  */
 public final class LoraMerging {
   private final List<LoraAdapter> loras;
@@ -32,11 +32,11 @@ public final class LoraMerging {
   }
 
   /**
-   * Merges LoRAs at the strengths that they have.
+   * Merges LoRAs at their strengths.
    *
-   * @param loras at least one; names in kohya's and other styles may be mixed
+   * @param loras at least one LoRA; naming schemes may be mixed
    * @return the merging
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if the list is empty
    */
   public static LoraMerging of(List<LoraAdapter> loras) {
     Objects.requireNonNull(loras, "loras");
@@ -47,11 +47,11 @@ public final class LoraMerging {
   }
 
   /**
-   * Gives every layer the same rank.
+   * Sets the same rank for every layer.
    *
    * @param rank at least 1. Default: the sum of the ranks
    * @return this merging
-   * @throws IllegalArgumentException if it is below 1
+   * @throws IllegalArgumentException if the rank is below 1
    */
   public LoraMerging rank(int rank) {
     this.ranks = Optional.of(Ranks.all(rank));
@@ -63,7 +63,7 @@ public final class LoraMerging {
    * squares.
    *
    * @param share above 0 and at most 1
-   * @param largestRank the most that a layer gets, at least 1
+   * @param largestRank the largest rank of a layer, at least 1
    * @return this merging
    * @throws IllegalArgumentException if one is out of range
    */
@@ -73,8 +73,8 @@ public final class LoraMerging {
   }
 
   /**
-   * Sets the number format of the file. Strengths and alphas that differ between the files are
-   * multiplied into the factors and rounded to it.
+   * Sets the dtype of the file. Strengths, and alphas that differ between the files, are multiplied
+   * into the factors and rounded to it.
    *
    * @param format default: the smallest that holds the factors of all files
    * @return this merging
@@ -85,9 +85,9 @@ public final class LoraMerging {
   }
 
   /**
-   * Sets the name inside the file, which prompts may use as well.
+   * Sets the name stored in the file, which prompts may use as well.
    *
-   * @param name default: the file's name without its ending
+   * @param name default: the file name without its extension
    * @return this merging
    */
   public LoraMerging name(String name) {
@@ -96,7 +96,7 @@ public final class LoraMerging {
   }
 
   /**
-   * Sets who is told of every layer.
+   * Sets the listener, which is called after each layer.
    *
    * @param listener default {@link MakingListener#NONE}
    * @return this merging
@@ -107,14 +107,14 @@ public final class LoraMerging {
   }
 
   /**
-   * Merges, and writes a safetensors file with kohya's names.
+   * Merges the LoRAs and writes a safetensors file with kohya's names.
    *
-   * @param file with the ending {@code .safetensors}
-   * @return what was written
+   * @param file the target, with the extension {@code .safetensors}
+   * @return a description of the written file
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
-   *     a file that is read, or a strength changes over the steps
+   *     an input file, or a strength changes over the steps
    * @throws LoraException if the files are for different families or sizes of models, all strengths
-   *     are 0, a module is no product of two factors, or a file holds NaN or infinity
+   *     are 0, a module is not a product of two factors, or a file contains NaN or infinity
    * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or cannot be written
    */
   public CreatedLora write(Path file) {

@@ -9,12 +9,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Gives a LoRA another rank, at which its changes are the closest that there are to the old ones.
+ * Changes the rank of a LoRA and approximates its changes as closely as the new rank allows.
  * Computed from the factors in double precision; the changes themselves, as large as the model, are
- * never formed. A rank above that of a layer leaves the layer's rank as it is.
+ * never formed. A layer whose rank is below the new one keeps its rank.
  *
- * <p>Setters check their value at once, throw an {@link IllegalArgumentException} for a bad one,
- * and return this object. Not safe for several threads.
+ * <p>Setters throw an {@link IllegalArgumentException} immediately for an invalid value, and return
+ * this object. Not thread-safe.
  */
 public final class LoraResizing {
   private final Path source;
@@ -27,9 +27,9 @@ public final class LoraResizing {
   }
 
   /**
-   * Resizes a file; {@link #rank} or {@link #energy} says how far.
+   * Resizes a file to the rank set with {@link #rank} or {@link #energy}.
    *
-   * @param lora a LoRA file; it stays as it is
+   * @param lora a LoRA file; it is not modified
    * @return the resizing
    */
   public static LoraResizing of(Path lora) {
@@ -38,11 +38,11 @@ public final class LoraResizing {
   }
 
   /**
-   * Gives every layer the same rank.
+   * Sets the same rank for every layer.
    *
    * @param rank at least 1
    * @return this resizing
-   * @throws IllegalArgumentException if it is below 1
+   * @throws IllegalArgumentException if the rank is below 1
    */
   public LoraResizing rank(int rank) {
     this.ranks = Optional.of(Ranks.all(rank));
@@ -54,7 +54,7 @@ public final class LoraResizing {
    * squares.
    *
    * @param share above 0 and at most 1
-   * @param largestRank the most that a layer gets, at least 1
+   * @param largestRank the largest rank of a layer, at least 1
    * @return this resizing
    * @throws IllegalArgumentException if one is out of range
    */
@@ -64,9 +64,9 @@ public final class LoraResizing {
   }
 
   /**
-   * Sets the number format of the file.
+   * Sets the dtype of the file.
    *
-   * @param format default: that of the old one
+   * @param format default: the dtype of the input file
    * @return this resizing
    */
   public LoraResizing fileFormat(NumberFormat format) {
@@ -75,7 +75,7 @@ public final class LoraResizing {
   }
 
   /**
-   * Sets who is told of every layer.
+   * Sets the listener, which is called after each layer.
    *
    * @param listener default {@link MakingListener#NONE}
    * @return this resizing
@@ -86,17 +86,18 @@ public final class LoraResizing {
   }
 
   /**
-   * Resizes, and writes a safetensors file with kohya's names and the metadata of the old one.
+   * Resizes the LoRA and writes a safetensors file with kohya's names and the metadata of the input
+   * file.
    *
-   * @param file with the ending {@code .safetensors}
-   * @return what was written
+   * @param file the target, with the extension {@code .safetensors}
+   * @return a description of the written file
    * @throws IllegalStateException if no rank is set
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
-   *     the old file
-   * @throws dev.sdlora.api.error.LoraException if the old file is no LoRA, has modules that are no
-   *     product of two factors, or holds NaN or infinity
-   * @throws dev.sdlora.api.error.TensorFileException if it is damaged, or the new one cannot be
-   *     written
+   *     the input file
+   * @throws dev.sdlora.api.error.LoraException if the input file is not a LoRA, has modules that
+   *     are not a product of two factors, or contains NaN or infinity
+   * @throws dev.sdlora.api.error.TensorFileException if the input file is damaged, or the new one
+   *     cannot be written
    */
   public CreatedLora write(Path file) {
     Objects.requireNonNull(file, "file");

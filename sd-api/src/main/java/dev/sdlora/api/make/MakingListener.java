@@ -1,20 +1,20 @@
 package dev.sdlora.api.make;
 
 /**
- * Watches the making of a file. Called on the thread that makes it, which waits: be quick. A
- * listener that throws ends the work with that exception; no file is left behind.
+ * Receives the progress while a file is made. Called on the working thread, which waits for it, so
+ * it must be fast. If a listener throws, the work ends with that exception; no file is left behind.
  */
 @FunctionalInterface
 public interface MakingListener {
-  /** Listens to nothing. */
+  /** A listener that does nothing. */
   MakingListener NONE = (done, total, layer) -> {};
 
   /**
    * A layer is done.
    *
-   * @param done how many are, from 1
-   * @param total how many there will be
-   * @param layer the name of this one
+   * @param done the number of layers done, from 1
+   * @param total the number of all layers
+   * @param layer the name of this layer
    */
   void done(int done, int total, String layer);
 }

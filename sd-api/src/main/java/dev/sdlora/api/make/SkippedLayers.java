@@ -3,23 +3,26 @@ package dev.sdlora.api.make;
 import java.util.List;
 
 /**
- * Weights in which two models differ but which an extraction leaves out, for one cause.
+ * Weights that differ between two models but are skipped by an extraction, for one cause.
  *
- * @param cause why
+ * @param cause the cause
  * @param layers the names of the weights inside the network
- * @param share of the whole change that is theirs, by the sum of squares
+ * @param share their share of the whole change, by the sum of squares
  */
 public record SkippedLayers(Cause cause, List<String> layers, double share) {
 
-  /** Why layers are left out. */
+  /** Causes for skipping layers. */
   public enum Cause {
-    /** The extraction was not asked for them. */
+    /** The extraction does not include them. */
     OUTSIDE_TRANSFORMERS("layers of the U-Net outside its transformers"),
-    /** The extraction was told to leave it out. */
+    /** The extraction does not include the text encoder. */
     TEXT_ENCODER("layers of the text encoder"),
-    /** Two factors cannot stand for the change. */
+    /** The change cannot be expressed as two factors. */
     NO_FACTORS("biases, normalisations and embeddings"),
-    /** The models have different shapes there, so there is no difference; counts as no change. */
+    /**
+     * The models have different shapes there, so there is no difference; the layers count as
+     * unchanged.
+     */
     OTHER_SHAPE("layers of another shape");
 
     private final String label;
@@ -28,7 +31,7 @@ public record SkippedLayers(Cause cause, List<String> layers, double share) {
       this.label = label;
     }
 
-    /** {@return what these layers are, in words} */
+    /** {@return a description of these layers} */
     public String label() {
       return label;
     }
@@ -37,9 +40,9 @@ public record SkippedLayers(Cause cause, List<String> layers, double share) {
   /**
    * Copies the names.
    *
-   * @param cause why they are left out
-   * @param layers the names of the weights
-   * @param share from 0 to 1
+   * @param cause the cause
+   * @param layers the names of the weights; copied
+   * @param share their share of the whole change, 0 to 1
    */
   public SkippedLayers {
     layers = List.copyOf(layers);

@@ -1,13 +1,14 @@
 /**
- * Makes LoRA files out of checkpoints and other LoRA files, and checkpoints with LoRAs in them.
- * Each class is one task: name what it works on, set what differs from the defaults, and write.
+ * Makes LoRA files from checkpoints and other LoRA files, and checkpoints that contain LoRAs. Each
+ * class is one task: create it for its input files, set options that differ from the defaults, and
+ * write the file.
  *
  * <p>Where to make changes:
  *
  * <ul>
- *   <li>An option of what makes LoRA files: its builder in {@code api.make}, its record in {@code
- *       MakingBackend}, its class in {@code pipeline.make}.
- *   <li>The names that files are written with: {@code api.make.KeyNames}, {@code
+ *   <li>An option of a task: its builder in {@code api.make}, its record in {@code MakingBackend},
+ *       its class in {@code pipeline.make}.
+ *   <li>The tensor names of the written files: {@code api.make.KeyNames}, {@code
  *       lora.make.KeyNaming}.
  * </ul>
  */

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How far one checkpoint is from another: what would have to be added to the weights of the first
- * to get those of the second. Immutable.
+ * The distance between two checkpoints: the changes that turn the weights of the first into those
+ * of the second. Immutable.
  *
- * @param blocks the parts of text encoders, U-Net and VAE, in the order of the networks, with what
- *     is added and the norm of the first's weights
+ * @param blocks the parts of text encoders, U-Net and VAE, in the order of the networks, with the
+ *     changes and the norms of the first checkpoint's weights
  * @param notCompared weights that only one of them has, or that differ in shape, such as the first
  *     layer of an inpainting model; by network and diffusers name
  */
@@ -17,8 +17,8 @@ public record CheckpointDistance(List<BlockChange> blocks, List<String> notCompa
   /**
    * Copies the lists.
    *
-   * @param blocks copied
-   * @param notCompared copied
+   * @param blocks the parts of the networks; copied
+   * @param notCompared the names of weights; copied
    */
   public CheckpointDistance {
     blocks = List.copyOf(blocks);
@@ -30,7 +30,7 @@ public record CheckpointDistance(List<BlockChange> blocks, List<String> notCompa
     return BlockChange.byPart(blocks);
   }
 
-  /** {@return the distance over all networks as a share of the first's weights} */
+  /** {@return the distance over all networks, relative to the first checkpoint's weights} */
   public double relative() {
     return BlockChange.sum(blocks).relative();
   }

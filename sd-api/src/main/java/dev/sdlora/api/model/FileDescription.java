@@ -13,18 +13,18 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a file with weights is, as far as the names of its tensors give it away. Immutable; it holds
- * no open file.
+ * The kind of a file with weights, detected from the names of its tensors. Immutable; it holds no
+ * open file.
  *
- * @param kind what it is
- * @param note what is to be said of it, to follow its path: {@code is a ControlNet}
+ * @param kind the kind
+ * @param note a clause to follow the file's path: {@code is a ControlNet}
  * @param runnable whether a {@link Pipeline} runs whole checkpoints of this kind
  */
 public record FileDescription(Kind kind, String note, boolean runnable) {
 
   /** Kinds of files. */
   public enum Kind {
-    /** A model with text encoder, U-Net and VAE, or what is there of one. */
+    /** A model with text encoder, U-Net and VAE, or some of these. */
     CHECKPOINT("checkpoint"),
     /** A small change of a model's weights; see {@link LoraAdapter}. */
     LORA("lora"),
@@ -34,13 +34,13 @@ public record FileDescription(Kind kind, String note, boolean runnable) {
      * A network that guides a generation by an image (Zhang et al. 2023); see {@link ControlUnit}.
      */
     CONTROLNET("controlnet"),
-    /** A smaller network that does so (Mou et al. 2023); see {@link ControlUnit}. */
+    /** A smaller network for the same purpose (Mou et al. 2023); see {@link ControlUnit}. */
     T2I_ADAPTER("t2i-adapter"),
     /** A small decoder or encoder of latents, for previews. */
     TAESD("taesd"),
     /** A network that enlarges images; see {@link UpscalerNetwork}. */
     UPSCALER("upscaler"),
-    /** The decoder and encoder of latents alone. */
+    /** An autoencoder alone, the decoder and encoder of latents. */
     VAE("vae"),
     /** A text encoder alone. */
     TEXT_ENCODER("text-encoder"),
@@ -53,20 +53,20 @@ public record FileDescription(Kind kind, String note, boolean runnable) {
       this.label = label;
     }
 
-    /** {@return the name as people write it, such as {@code t2i-adapter}} */
+    /** {@return the name for display, such as {@code t2i-adapter}} */
     public String label() {
       return label;
     }
   }
 
   /**
-   * Describes a file by the names of its tensors, without reading its weights. That it can be used
-   * is not said: an incomplete checkpoint is one too.
+   * Describes a file by the names of its tensors, without reading its weights. A description does
+   * not imply that the file can be used: an incomplete checkpoint has one, too.
    *
-   * @param file a {@code .safetensors} file or one of PyTorch
-   * @return empty if its names say nothing; {@link LoraAdapter#open} and {@link Embedding#open} may
-   *     know it still
-   * @throws TensorFileException if it is missing or damaged or is no tensor file
+   * @param file a {@code .safetensors} or PyTorch file
+   * @return the description; empty if the names are unknown, in which case {@link LoraAdapter#open}
+   *     and {@link Embedding#open} may still recognize the file
+   * @throws TensorFileException if the file is missing, damaged, or not a tensor file
    */
   public static Optional<FileDescription> of(Path file) {
     Objects.requireNonNull(file, "file");

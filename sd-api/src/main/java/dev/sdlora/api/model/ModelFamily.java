@@ -1,6 +1,6 @@
 package dev.sdlora.api.model;
 
-/** Which generation of Stable Diffusion a file belongs to. Families do not mix. */
+/** Generations of Stable Diffusion. Files of different families cannot be combined. */
 public enum ModelFamily {
   /** Stable Diffusion 1.x: one CLIP ViT-L text encoder, 512 pixels. */
   SD1("SD 1.x"),
@@ -19,7 +19,7 @@ public enum ModelFamily {
     this.label = label;
   }
 
-  /** {@return the name as people write it, such as {@code SD 1.x}} */
+  /** {@return the name for display, such as {@code SD 1.x}} */
   public String label() {
     return label;
   }

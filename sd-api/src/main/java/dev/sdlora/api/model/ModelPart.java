@@ -2,7 +2,7 @@ package dev.sdlora.api.model;
 
 /** The networks of a model. A LoRA can change all but the {@link #VAE}. */
 public enum ModelPart {
-  /** The text encoder; of SDXL the first, CLIP ViT-L. */
+  /** The text encoder; for SDXL the first one, CLIP ViT-L. */
   TEXT_ENCODER("text encoder"),
   /** The second text encoder of SDXL, OpenCLIP ViT-bigG. */
   TEXT_ENCODER_2("text encoder 2"),
@@ -19,7 +19,7 @@ public enum ModelPart {
     this.label = label;
   }
 
-  /** {@return the name as people write it, such as {@code U-Net}} */
+  /** {@return the name for display, such as {@code U-Net}} */
   public String label() {
     return label;
   }

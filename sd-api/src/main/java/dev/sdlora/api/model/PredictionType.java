@@ -1,14 +1,17 @@
 package dev.sdlora.api.model;
 
-/** What a U-Net was trained to predict; names as diffusers' {@code prediction_type}. */
+/**
+ * The quantities that U-Nets are trained to predict, named as in diffusers' {@code
+ * prediction_type}.
+ */
 public enum PredictionType {
   /** The noise (Ho et al. 2020, "Denoising Diffusion Probabilistic Models"). */
   EPSILON("epsilon"),
   /** The velocity, a mixture of noise and image (Salimans and Ho 2022). */
   V_PREDICTION("v_prediction"),
-  /** The clean latent itself, as SDXL-Lightning's model for one step does (Lin et al. 2024). */
+  /** The clean latent itself, as in SDXL-Lightning's one-step model (Lin et al. 2024). */
   SAMPLE("sample"),
-  /** A mixture of noise and image that has unit variance at any level (Karras et al. 2022). */
+  /** A mixture of noise and image with unit variance at any noise level (Karras et al. 2022). */
   EDM("edm");
 
   private final String label;

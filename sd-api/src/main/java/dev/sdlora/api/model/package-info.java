@@ -1,10 +1,11 @@
 /**
- * What a checkpoint file is: family, prediction type, number format, and how far two are apart.
+ * Properties of checkpoint files: family, prediction type, dtype, and the distance between two of
+ * them.
  *
  * <p>Where to make changes:
  *
  * <ul>
- *   <li>What callers are told of a file with weights: {@code api.FileDescription}; {@code
+ *   <li>The description of a file with weights: {@code api.FileDescription}; {@code
  *       checkpoint.FileKind}.
  * </ul>
  */

@@ -9,24 +9,25 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * A prompt as a tree, for editors and for programs that look at prompts or change them. Nothing is
- * left out: {@link #toString()} writes the text that was parsed, comments and blanks included.
+ * A prompt as a syntax tree, for editors and other programs that inspect or change prompts. The
+ * tree is lossless: {@link #toString()} returns the parsed text, including comments and white
+ * space.
  *
- * @param parts the texts that {@code AND} joins, at least one
+ * @param parts the subprompts joined by {@code AND}, at least one
  */
 public record Prompt(List<Part> parts) {
 
   /**
-   * One of the texts that {@code AND} joins.
+   * A subprompt of {@code AND}.
    *
-   * @param nodes what it consists of, in order, with the {@code AND} behind it
-   * @param weight how much it counts; 1 if none is written
+   * @param nodes its contents, in order, including the {@code AND} after it
+   * @param weight its weight; 1 if none is written
    */
   public record Part(List<PromptNode> nodes, double weight) {
     /**
      * Copies the nodes.
      *
-     * @param nodes in order; they need not come from a parser
+     * @param nodes the nodes in order; they need not come from a parser
      * @param weight any number; 1 is neutral
      */
     public Part {
@@ -43,7 +44,7 @@ public record Prompt(List<Part> parts) {
   /**
    * Copies the parts.
    *
-   * @param parts in order; all but the last end with {@link PromptNode.Kind#AND}
+   * @param parts the subprompts in order; all but the last end with {@link PromptNode.Kind#AND}
    */
   public Prompt {
     Objects.requireNonNull(parts, "parts");
@@ -51,10 +52,10 @@ public record Prompt(List<Part> parts) {
   }
 
   /**
-   * Parses a prompt as A1111 reads it. Never fails.
+   * Parses a prompt as A1111 does. Never fails.
    *
    * @param text any text
-   * @return its tree
+   * @return the prompt's tree
    */
   public static Prompt parse(String text) {
     return parse(text, PromptMode.A1111);
@@ -64,9 +65,9 @@ public record Prompt(List<Part> parts) {
    * Parses a prompt.
    *
    * @param text any text
-   * @param mode whether what is not well-formed is an error or, as in A1111, text
-   * @return its tree
-   * @throws PromptSyntaxException in {@link PromptMode#STRICT} if it is not well-formed
+   * @param mode whether malformed parts are errors or, as in A1111, plain text
+   * @return the prompt's tree
+   * @throws PromptSyntaxException in {@link PromptMode#STRICT} if the text is malformed
    */
   public static Prompt parse(String text, PromptMode mode) {
     Objects.requireNonNull(text, "text");
@@ -75,10 +76,10 @@ public record Prompt(List<Part> parts) {
   }
 
   /**
-   * Says how this prompt is understood; see {@link PromptExplanation#of(String,
+   * Explains the meaning of this prompt; see {@link PromptExplanation#of(String,
    * PromptExplanation.Options)}.
    *
-   * @param options for how many steps, and beside which embeddings
+   * @param options the steps, embeddings and limits to use
    * @return the explanation of its text
    * @throws PromptSyntaxException if it exceeds the limits
    */
@@ -87,7 +88,7 @@ public record Prompt(List<Part> parts) {
     return PromptExplanation.of(toString(), options);
   }
 
-  /** The text of the prompt. */
+  /** Returns the text of the prompt. */
   @Override
   public String toString() {
     return parts.stream().map(Part::toString).collect(Collectors.joining());

@@ -21,29 +21,29 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Finishes what somebody is typing into a prompt: names of LoRAs behind {@code <lora:}, elsewhere
- * names of embeddings and the trigger words of the LoRAs that the prompt names. Names are looked up
- * at each call, so that new files count at once.
+ * Completes the text that a user is typing into a prompt: names of LoRAs after {@code <lora:},
+ * elsewhere names of embeddings and the trigger words of the LoRAs in the prompt. Names are looked
+ * up at each call, so new files are found immediately.
  *
- * @param loras where LoRAs are looked for
- * @param embeddings gives the names of embeddings
- * @param family of the checkpoint that is drawn with: LoRAs that were trained for it come first,
- *     then those that do not say, then the others; empty to leave the order of names
+ * @param loras the library to search for LoRAs
+ * @param embeddings returns the names of embeddings
+ * @param family the family of the checkpoint: LoRAs for it come first, then those of unknown
+ *     family, then the others; empty to order by name only
  */
 public record PromptCompleter(
     LoraLibrary loras, Supplier<List<String>> embeddings, Optional<ModelFamily> family) {
-  /** The beginning of a tag, also of one that is not quite one yet, and of the name. */
+  /** The beginning of a tag, even of an incomplete one, and the beginning of its name. */
   private static final Pattern TAG =
       Pattern.compile("<\\s*+(lora|lyco)\\s*+:\\s*+([^:<>\\n]*+)\\z", Pattern.CASE_INSENSITIVE);
 
-  /** The end of a name behind the cursor, and of the tag if it has one. */
+  /** The rest of the name after the cursor, and of the tag if it is closed. */
   private static final Pattern REST = Pattern.compile("^([^:<>,\\n]*+)(?:(:[^<>\\n]*+)?>)?");
 
   /**
-   * Refuses null.
+   * Checks that no argument is null.
    *
-   * @param loras is listed at each call that needs names of LoRAs
-   * @param embeddings is called by each call that needs names of embeddings
+   * @param loras the library, listed at each call that needs names of LoRAs
+   * @param embeddings called whenever names of embeddings are needed
    * @param family {@link Checkpoint#family()}, or empty
    */
   public PromptCompleter {
@@ -53,54 +53,54 @@ public record PromptCompleter(
   }
 
   /**
-   * Completes for no family in particular.
+   * Creates a completer for no particular family.
    *
-   * @param loras is listed at each call that needs names of LoRAs
-   * @param embeddings is called by each call that needs names of embeddings
+   * @param loras the library, listed at each call that needs names of LoRAs
+   * @param embeddings called whenever names of embeddings are needed
    */
   public PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddings) {
     this(loras, embeddings, Optional.empty());
   }
 
   /**
-   * Sets the checkpoint's family.
+   * Returns a copy for another model family.
    *
-   * @param family whose LoRAs come first
-   * @return the same otherwise
+   * @param family the family whose LoRAs come first
+   * @return the copy
    */
   public PromptCompleter forFamily(ModelFamily family) {
     return new PromptCompleter(
         loras, embeddings, Optional.of(Objects.requireNonNull(family, "family")));
   }
 
-  /** What a completion names. */
+  /** Kinds of completions. */
   public enum Kind {
     /**
-     * A LoRA; its tag is finished with the {@linkplain LoraAdapter#preferredWeight preferred}
+     * A LoRA; its tag is completed with the {@linkplain LoraAdapter#preferredWeight preferred}
      * weight, or 1.
      */
     LORA,
     /** An embedding. */
     EMBEDDING,
-    /** A trigger word of a LoRA that is named in the prompt. */
+    /** A trigger word of a LoRA in the prompt. */
     TRIGGER_WORD
   }
 
   /**
-   * One way to go on.
+   * A way to complete the prompt.
    *
-   * @param kind what it names
-   * @param text what to put into the prompt
-   * @param replaced what it takes the place of; it ends at the cursor, or in a tag that is finished
-   *     already at the end of what stands for the name there
+   * @param kind the kind of the name
+   * @param text the text to insert
+   * @param replaced the text that it replaces; it ends at the cursor, or, in a tag that is already
+   *     closed, at the end of the name
    */
   public record Completion(Kind kind, String text, Span replaced) {
     /**
-     * Refuses null.
+     * Checks that no argument is null.
      *
-     * @param kind what the text names
-     * @param text for a LoRA with the end of its tag, such as {@code ink:1>}
-     * @param replaced empty at the cursor if nothing was typed yet
+     * @param kind the kind of the name
+     * @param text the text to insert; for a LoRA with the end of its tag, such as {@code ink:1>}
+     * @param replaced an empty span at the cursor if nothing has been typed yet
      */
     public Completion {
       Objects.requireNonNull(kind, "kind");
@@ -109,10 +109,10 @@ public record PromptCompleter(
     }
 
     /**
-     * Completes a prompt.
+     * Applies this completion to a prompt.
      *
-     * @param prompt the one that was to be completed
-     * @return it with {@link #text()} in place of what was typed
+     * @param prompt the prompt for which it was made
+     * @return the prompt with {@link #text()} instead of the typed text
      */
     public String applyTo(String prompt) {
       Objects.requireNonNull(prompt, "prompt");
@@ -121,17 +121,17 @@ public record PromptCompleter(
   }
 
   /**
-   * Finds the ways to go on at a cursor. Upper and lower case are alike. Behind {@code <lora:}
-   * nothing need be typed; elsewhere at least one character. There a LoRA is found by the name of
-   * its file, or else by the one that its trainer gave it, if that tells files apart; blanks around
-   * the colon, where they would spoil the tag in A1111, go.
+   * Finds completions at a cursor, ignoring case. After {@code <lora:} nothing needs to be typed;
+   * elsewhere at least one character is required. A LoRA is found by its file name, otherwise by
+   * its trainer's name if that is unique. White space around the colon, which would break the tag
+   * in A1111, is removed.
    *
-   * @param prompt as far as it is written, also behind the cursor
-   * @param cursor a place in the prompt, in characters from 0
-   * @return those that continue more of the words in front of the cursor first; empty if there are
-   *     none
+   * @param prompt the current prompt, including the text after the cursor
+   * @param cursor a position in the prompt, in characters from 0
+   * @return the completions, those that continue more of the words before the cursor first; may be
+   *     empty
    * @throws IndexOutOfBoundsException if the cursor is not in the prompt
-   * @throws LoraException if one of the folders is gone
+   * @throws LoraException if one of the folders no longer exists
    */
   public List<Completion> complete(String prompt, int cursor) {
     Objects.requireNonNull(prompt, "prompt");
@@ -178,14 +178,17 @@ public record PromptCompleter(
         .toList();
   }
 
-  /** 0 for those that fit the checkpoint. */
+  /** Returns 0 for LoRAs that fit the checkpoint, and a larger number for others. */
   private int rank(LoraAdapter lora) {
     return family.isEmpty() || lora.family() == family.get()
         ? 0
         : lora.family() == ModelFamily.UNKNOWN ? 1 : 2;
   }
 
-  /** The name that begins as typed: that of the file, or the trainer's if no other file has it. */
+  /**
+   * Returns the name that starts with the typed text: the file name, or the trainer's name if no
+   * other file has it.
+   */
   private static Optional<String> name(LoraAdapter lora, String typed, List<LoraAdapter> all) {
     return startsWith(lora.name(), typed)
         ? Optional.of(lora.name())
@@ -222,7 +225,7 @@ public record PromptCompleter(
     return name.toLowerCase(Locale.ROOT).startsWith(typed.toLowerCase(Locale.ROOT));
   }
 
-  /** The trigger words of the LoRAs that the prompt names; those that are not found have none. */
+  /** Returns the trigger words of the LoRAs in the prompt; unknown LoRAs have none. */
   private List<String> triggerWords(String prompt) {
     Set<String> names = new LinkedHashSet<>();
     Prompt.parse(prompt).parts().forEach(part -> addLoras(part.nodes(), names));
@@ -247,7 +250,7 @@ public record PromptCompleter(
     }
   }
 
-  /** Where the phrase at the end starts: behind the last comma, bracket or the like. */
+  /** Returns the start of the last phrase: after the last comma, bracket or similar separator. */
   private static int phraseStart(String before) {
     int start = before.length();
     while (start > 0 && ",()[]:|<>\n".indexOf(before.charAt(start - 1)) < 0) {

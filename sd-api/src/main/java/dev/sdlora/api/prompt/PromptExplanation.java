@@ -19,17 +19,17 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * How a prompt is understood.
+ * The meaning of a prompt, as this library parses it.
  *
- * @param prompt the prompt as given
+ * @param prompt the original prompt
  * @param text the prompt without its comments and extra-network tags
  * @param networks the tags such as {@code <lora:ink:0.8>}, in order: nodes of the kind {@link
  *     PromptNode.Kind#TAG}
- * @param attention the text cut into pieces of equal weight, as if nothing in it changed over the
- *     steps; a piece {@code BREAK} with weight -1 is a chunk border
- * @param parts the texts that {@code AND} joins, and what they say at each step; at least one
- * @param texts what the text encoder reads: all different texts of the parts, in order
- * @param problems what is not well-formed, and what may be meant otherwise
+ * @param attention the text in pieces of equal weight, without changes over the steps; a piece
+ *     {@code BREAK} with weight -1 is a chunk border
+ * @param parts the subprompts joined by {@code AND}, with their texts at each step; at least one
+ * @param texts the texts that the text encoder reads: all distinct texts of the parts, in order
+ * @param problems malformed parts, and parts that probably do not mean what the author intended
  */
 public record PromptExplanation(
     String prompt,
@@ -39,19 +39,19 @@ public record PromptExplanation(
     List<Part> parts,
     List<Encoded> texts,
     List<Problem> problems) {
-  /** What ends each chunk of CLIP's tokens, and fills up its rest. */
+  /** The token that ends each chunk in CLIP and fills up the rest of it. */
   private static final int END = 49_407;
 
   /**
    * Copies the lists.
    *
-   * @param prompt the prompt as given
+   * @param prompt the original prompt
    * @param text the prompt without comments and tags
    * @param networks the tags, in order
    * @param attention the text in pieces of equal weight
-   * @param parts at least one
-   * @param texts all different texts of the parts, in order
-   * @param problems mistakes before others
+   * @param parts the subprompts, at least one
+   * @param texts all distinct texts of the parts, in order
+   * @param problems the problems, mistakes first
    */
   public PromptExplanation {
     networks = List.copyOf(networks);
@@ -61,12 +61,15 @@ public record PromptExplanation(
     problems = List.copyOf(problems);
   }
 
-  /** {@return the sentences of the {@linkplain #problems() problems}, each once} */
+  /** {@return the sentences of the {@linkplain #problems() problems}, without duplicates} */
   public List<String> warnings() {
     return problems.stream().map(Problem::sentence).distinct().toList();
   }
 
-  /** {@return how long it is, by the longest of its {@linkplain #texts() texts}} */
+  /**
+   * {@return the length of the prompt, which is that of the longest of its {@linkplain #texts()
+   * texts}}
+   */
   public TokenCount length() {
     return texts.stream()
         .map(Encoded::length)
@@ -74,20 +77,20 @@ public record PromptExplanation(
   }
 
   /**
-   * Something about a prompt that its writer should know.
+   * A problem of a prompt that its author should know.
    *
-   * @param span where it stands in the prompt; of a bracket that has no partner the bracket alone
-   * @param mistake whether it is not well-formed ({@link PromptMode#STRICT} refuses it) or names a
-   *     LoRA that is not there; otherwise it means something that may not be expected
-   * @param sentence for people, as results have it among their warnings
+   * @param span its place in the prompt; for an unmatched bracket, only the bracket
+   * @param mistake whether the prompt is malformed (an error in {@link PromptMode#STRICT}) or names
+   *     a missing LoRA; otherwise the prompt has an effect that the author may not expect
+   * @param sentence the description, as it appears among the warnings of results
    */
   public record Problem(Span span, boolean mistake, String sentence) {
     /**
-     * Refuses null.
+     * Checks that no argument is null.
      *
-     * @param span where it stands
-     * @param mistake whether it is one
-     * @param sentence for people
+     * @param span its place in the prompt
+     * @param mistake whether it is a mistake
+     * @param sentence the description
      */
     public Problem {
       Objects.requireNonNull(span, "span");
@@ -96,19 +99,20 @@ public record PromptExplanation(
   }
 
   /**
-   * What a prompt is asked about.
+   * Options for explaining a prompt.
    *
-   * @param steps how many times the model is called in the first pass, from 1: the steps, or twice
-   *     as many for samplers that call it twice in each
-   * @param hiresSteps the same for the pass of the highres fix; empty if there is none
-   * @param negative whether it is a negative prompt, in which {@code AND} is a word
-   * @param embeddings whose names stand for their vectors; of equal names the last counts
-   * @param limits how much the prompt may ask for
-   * @param loras what tags name; then warnings tell which LoRAs are not there, and which of them
-   *     nothing calls up. Empty if that is not to be looked at
-   * @param words what the model was taught ({@link Checkpoint#words()}); then each word that it was
-   *     not is a problem, of which results tell in one sentence. Empty if that is not to be looked
-   *     at
+   * @param steps the number of model calls in the first pass, at least 1: the number of steps, or
+   *     twice that for samplers that call the model twice per step
+   * @param hiresSteps the number of model calls in the second pass of hires fix; empty if there is
+   *     none
+   * @param negative whether it is a negative prompt, in which {@code AND} is a plain word
+   * @param embeddings the embeddings whose names are replaced by their vectors; if two have the
+   *     same name, the last one wins
+   * @param limits the limits on the prompt
+   * @param loras the library for tags; warnings then report missing LoRAs, and LoRAs whose trigger
+   *     words are not in the prompt. Empty to skip this check
+   * @param words the words that the model was trained on ({@link Checkpoint#words()}); every other
+   *     word is then a problem, which results report in one sentence. Empty to skip this check
    */
   public record Options(
       int steps,
@@ -118,14 +122,15 @@ public record PromptExplanation(
       PromptLimits limits,
       Optional<LoraLibrary> loras,
       List<String> words) {
-    /** A prompt for 20 steps without highres fix. */
+    /** Options for 20 steps without hires fix. */
     public static final Options DEFAULT = new Options(20, OptionalInt.empty(), false);
 
     /**
-     * Asks about a prompt without embeddings, within {@link PromptLimits#DEFAULTS}.
+     * Creates options without embeddings, with {@link PromptLimits#DEFAULTS}.
      *
-     * @param steps calls of the model in the first pass, from 1
-     * @param hiresSteps calls in the pass of the highres fix, from 1; empty if there is none
+     * @param steps model calls in the first pass, at least 1
+     * @param hiresSteps model calls in the second pass of hires fix, at least 1; empty if there is
+     *     none
      * @param negative whether it is a negative prompt
      */
     public Options(int steps, OptionalInt hiresSteps, boolean negative) {
@@ -133,12 +138,13 @@ public record PromptExplanation(
     }
 
     /**
-     * Asks about a prompt within {@link PromptLimits#DEFAULTS}.
+     * Creates options with {@link PromptLimits#DEFAULTS}.
      *
-     * @param steps calls of the model in the first pass, from 1
-     * @param hiresSteps calls in the pass of the highres fix, from 1; empty if there is none
+     * @param steps model calls in the first pass, at least 1
+     * @param hiresSteps model calls in the second pass of hires fix, at least 1; empty if there is
+     *     none
      * @param negative whether it is a negative prompt
-     * @param embeddings whose names stand for their vectors
+     * @param embeddings the embeddings whose names are replaced by their vectors
      */
     public Options(
         int steps, OptionalInt hiresSteps, boolean negative, List<Embedding> embeddings) {
@@ -146,13 +152,14 @@ public record PromptExplanation(
     }
 
     /**
-     * Asks about a prompt without looking at LoRAs and words.
+     * Creates options that skip the checks of LoRAs and words.
      *
-     * @param steps calls of the model in the first pass, from 1
-     * @param hiresSteps calls in the pass of the highres fix, from 1; empty if there is none
+     * @param steps model calls in the first pass, at least 1
+     * @param hiresSteps model calls in the second pass of hires fix, at least 1; empty if there is
+     *     none
      * @param negative whether it is a negative prompt
-     * @param embeddings whose names stand for their vectors
-     * @param limits how much the prompt may ask for
+     * @param embeddings the embeddings whose names are replaced by their vectors
+     * @param limits the limits on the prompt
      */
     public Options(
         int steps,
@@ -166,13 +173,13 @@ public record PromptExplanation(
     /**
      * Checks the numbers and copies the lists.
      *
-     * @param steps from 1
-     * @param hiresSteps from 1, or empty
+     * @param steps model calls in the first pass, at least 1
+     * @param hiresSteps model calls in the second pass, at least 1, or empty
      * @param negative whether it is a negative prompt
-     * @param embeddings empty for none
-     * @param limits {@link PromptLimits#NONE} for prompts that are trusted
-     * @param loras looked at by each explanation
-     * @param words empty for none that is looked at
+     * @param embeddings the embeddings; empty for none
+     * @param limits the limits; {@link PromptLimits#NONE} for trusted prompts
+     * @param loras the library, searched by each explanation; empty to skip this check
+     * @param words the trained words; empty to skip this check
      * @throws IllegalArgumentException if a number is below 1
      */
     public Options {
@@ -185,10 +192,10 @@ public record PromptExplanation(
   }
 
   /**
-   * Explains a prompt for 20 steps without highres fix.
+   * Explains a prompt for 20 steps without hires fix.
    *
-   * @param prompt in A1111's syntax; every text has a meaning
-   * @return how it is understood
+   * @param prompt a prompt in A1111's syntax; every text is valid
+   * @return the explanation
    * @throws PromptSyntaxException if it exceeds {@link PromptLimits#DEFAULTS}
    */
   public static PromptExplanation of(String prompt) {
@@ -198,33 +205,33 @@ public record PromptExplanation(
   /**
    * Explains a prompt.
    *
-   * @param prompt in A1111's syntax; every text has a meaning
-   * @param options for how many steps, and beside which embeddings
-   * @return how it is understood
+   * @param prompt a prompt in A1111's syntax; every text is valid
+   * @param options the steps, embeddings and limits to use
+   * @return the explanation
    * @throws PromptSyntaxException if it exceeds the limits
-   * @throws LoraException if a folder of the LoRAs to look at is gone
+   * @throws LoraException if a LoRA folder no longer exists
    */
   public static PromptExplanation of(String prompt, Options options) {
     return Services.find(Backend.Prompts.class).explain(prompt, options);
   }
 
   /**
-   * A stretch of text with its weight.
+   * A piece of text with its weight.
    *
-   * @param text without the brackets that weigh it
-   * @param weight what its part of the encoded text is multiplied by; 1 is neutral
+   * @param text the text without weighting brackets
+   * @param weight the factor on the encoded text; 1 is neutral
    */
   public record Piece(String text, double weight) {}
 
   /**
-   * One of the texts that {@code AND} joins.
+   * A subprompt of {@code AND}.
    *
-   * @param text the text with its changes still in it
-   * @param weight how much it counts
-   * @param schedule the texts that the text encoder reads, by the last step of each, counted from
-   *     1. The first text holds for one model call more, as in A1111, where calls are counted from
-   *     0
-   * @param hires the same for the pass of the highres fix; empty if there is none
+   * @param text the text, including its prompt editing
+   * @param weight its weight
+   * @param schedule the texts that the text encoder reads, keyed by the last step of each, counted
+   *     from 1. As in A1111, the first text applies to one more model call, because calls are
+   *     counted from 0
+   * @param hires the same for the second pass of hires fix; empty if there is none
    */
   public record Part(
       String text,
@@ -234,10 +241,10 @@ public record PromptExplanation(
     /**
      * Copies the maps.
      *
-     * @param text the text with its changes still in it
-     * @param weight how much it counts; 1 if none is written
-     * @param schedule by the last step of each text
-     * @param hires empty without highres fix
+     * @param text the text, including its prompt editing
+     * @param weight its weight; 1 if none is written
+     * @param schedule the texts, keyed by the last step of each
+     * @param hires the texts of the second pass; empty without hires fix
      */
     public Part {
       schedule = Collections.unmodifiableSortedMap(new TreeMap<>(schedule));
@@ -249,7 +256,7 @@ public record PromptExplanation(
    * A text as the text encoder reads it.
    *
    * @param text the text with its brackets
-   * @param attention the text cut into pieces of equal weight
+   * @param attention the text in pieces of equal weight
    * @param chunks its tokens in chunks of 77
    */
   public record Encoded(String text, List<Piece> attention, List<List<Token>> chunks) {
@@ -258,7 +265,7 @@ public record PromptExplanation(
      *
      * @param text the text with its brackets
      * @param attention the text in pieces of equal weight
-     * @param chunks of 77 tokens each, with those that begin and end it
+     * @param chunks chunks of 77 tokens, including the start and end tokens
      */
     public Encoded {
       attention = List.copyOf(attention);
@@ -276,11 +283,11 @@ public record PromptExplanation(
   }
 
   /**
-   * One token of a chunk.
+   * A token of a chunk.
    *
    * @param id its number in CLIP's vocabulary
-   * @param text what it stands for, a trailing space marking the end of a word; of an embedding its
-   *     name and which of its vectors, such as {@code ink 1/3}
+   * @param text its text, with a trailing space at the end of a word; for an embedding, its name
+   *     and the number of the vector, such as {@code ink 1/3}
    * @param weight its attention weight
    */
   public record Token(int id, String text, double weight) {}

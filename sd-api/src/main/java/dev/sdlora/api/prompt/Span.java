@@ -1,9 +1,9 @@
 package dev.sdlora.api.prompt;
 
 /**
- * A stretch of a text.
+ * A range of a text.
  *
- * @param start where it starts, in characters from 0
- * @param end the place after its last character
+ * @param start the position of its first character, from 0
+ * @param end the position after its last character
  */
 public record Span(int start, int end) {}

@@ -7,20 +7,20 @@ import dev.sdlora.api.spi.Services;
 import java.util.List;
 
 /**
- * How long a prompt is, as an editor shows it: {@code 12/75}.
+ * The length of a prompt in tokens, as an editor shows it: {@code 12/75}.
  *
- * @param tokens how many of CLIP's tokens the longest of its texts has, over all steps and parts,
- *     with those that fill up chunks in front of others
- * @param chunks how many chunks of {@value #CHUNK} tokens that takes, at least 1
+ * @param tokens the number of CLIP tokens in the longest of its texts, over all steps and parts,
+ *     including padding in all chunks but the last
+ * @param chunks the number of chunks of {@value #CHUNK} tokens, at least 1
  */
 public record TokenCount(int tokens, int chunks) {
-  /** How many tokens a chunk holds. */
+  /** The number of tokens in a chunk. */
   public static final int CHUNK = 75;
 
   /**
    * Counts the tokens of a prompt.
    *
-   * @param prompt its tags and comments do not count
+   * @param prompt a prompt; its tags and comments do not count
    * @return its length
    */
   public static TokenCount of(String prompt) {
@@ -30,21 +30,21 @@ public record TokenCount(int tokens, int chunks) {
   /**
    * Counts the tokens of a prompt with embeddings.
    *
-   * @param prompt its tags and comments do not count
-   * @param embeddings whose names stand for as many tokens as they have vectors
+   * @param prompt a prompt; its tags and comments do not count
+   * @param embeddings the embeddings; each counts as many tokens as it has vectors
    * @return its length
-   * @throws EmbeddingException if a folder of the library is gone
+   * @throws EmbeddingException if a folder of the library no longer exists
    */
   public static TokenCount of(String prompt, EmbeddingLibrary embeddings) {
     return Services.find(Backend.Prompts.class).count(prompt, embeddings.list());
   }
 
-  /** {@return how many tokens there is room for in these chunks} */
+  /** {@return the number of tokens that fit into these chunks} */
   public int capacity() {
     return chunks * CHUNK;
   }
 
-  /** As A1111 shows it, such as {@code 12/75}. */
+  /** Returns the length as A1111 shows it, such as {@code 12/75}. */
   @Override
   public String toString() {
     return tokens + "/" + capacity();

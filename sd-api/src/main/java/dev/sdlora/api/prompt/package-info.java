@@ -1,14 +1,15 @@
 /**
- * Prompts taken apart: syntax trees, token counts, explanations with warnings, completion.
+ * Analysis of prompts: syntax trees, token counts, explanations with warnings, completion.
  *
  * <p>Where to make changes:
  *
  * <ul>
- *   <li>The tree of a prompt: nodes in {@code api.PromptNode}; {@code prompt.tree.PromptParser}
- *       makes it of what the passes find; what is refused in {@code Mistakes} and {@code
- *       TagMistakes}, what only looks like a tag in {@code NearMissTags}, what is warned of in
- *       {@code Pitfalls}; {@code ReadPrompt} joins them, {@code pipeline.PromptWarnings} says them.
- *   <li>How prompts are completed: {@code api.PromptCompleter}.
+ *   <li>The tree of a prompt: {@code api.PromptNode} has the nodes, and {@code
+ *       prompt.tree.PromptParser} builds them. {@code Mistakes} and {@code TagMistakes} find
+ *       errors, {@code NearMissTags} finds text that only looks like a tag, and {@code Pitfalls}
+ *       finds likely misunderstandings; {@code ReadPrompt} joins them, and {@code
+ *       pipeline.PromptWarnings} reports them.
+ *   <li>The completion of prompts: {@code api.PromptCompleter}.
  * </ul>
  */
 @NullMarked

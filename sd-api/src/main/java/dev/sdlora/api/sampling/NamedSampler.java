@@ -7,18 +7,19 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a name for a sampler says: before A1111 1.9 the schedule was the last word of it, as in
- * {@code DPM++ 2M Karras}, and its API has short forms such as {@code k_dpmpp_2m_ka}.
+ * A sampler and, optionally, a schedule from one name. Before A1111 1.9, the last word of a
+ * sampler's name was its schedule, as in {@code DPM++ 2M Karras}; A1111's API has short forms such
+ * as {@code k_dpmpp_2m_ka}.
  *
- * @param sampler the method
- * @param schedule the spread of noise levels if the name has one
+ * @param sampler the sampler
+ * @param schedule the schedule, if the name contains one
  */
 public record NamedSampler(Sampler sampler, Optional<Schedule> schedule) {
   /**
-   * Refuses null.
+   * Checks that no argument is null.
    *
-   * @param sampler the method
-   * @param schedule empty for a name that leaves the schedule open
+   * @param sampler the sampler
+   * @param schedule the schedule; empty if the name contains none
    */
   public NamedSampler {
     Objects.requireNonNull(sampler, "sampler");
@@ -26,14 +27,14 @@ public record NamedSampler(Sampler sampler, Optional<Schedule> schedule) {
   }
 
   /**
-   * Reads a name: one that {@link Sampler#parse} knows, or such a name, a space or an underscore,
-   * and the name of a schedule ({@link Schedule#parse} says which there are), or {@code ka} or
-   * {@code exp}.
+   * Parses a name: one that {@link Sampler#parse} accepts, optionally followed by a space or an
+   * underscore and a schedule: {@code ka}, {@code exp}, or a name that {@link Schedule#parse}
+   * accepts.
    *
-   * @param name such as {@code Euler a}, {@code DPM++ 2M Karras} or {@code k_dpmpp_2m_ka}; case
-   *     does not matter
-   * @return the sampler, and the schedule if the name has one
-   * @throws IllegalArgumentException if there is no such sampler; the message lists all
+   * @param name a name such as {@code Euler a}, {@code DPM++ 2M Karras} or {@code k_dpmpp_2m_ka},
+   *     ignoring case
+   * @return the sampler, and the schedule if the name contains one
+   * @throws IllegalArgumentException if the sampler is unknown; the message lists all samplers
    */
   public static NamedSampler parse(String name) {
     Objects.requireNonNull(name, "name");

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Options that trade exactness for speed. Each option changes images when it is on, and has no
- * effect on a single byte when it is off. All are off by default. docs/faster-pictures.md has
+ * effect on a single byte when it is off. All are off by default. docs/faster-images.md has
  * measurements of their speed and their effect on images. Immutable and thread-safe.
  */
 public final class SpeedOptions {

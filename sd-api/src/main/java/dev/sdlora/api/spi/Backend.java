@@ -39,90 +39,90 @@ import java.util.OptionalLong;
 import java.util.ServiceLoader;
 
 /**
- * The services behind the classes of this package, one for each concern, found by {@link
- * ServiceLoader} and implemented by sd-pipeline, {@link Downloads} by sd-models. Callers of the
- * library do not need them. The contracts are those of the methods that call them; all are safe for
- * use by several threads.
+ * The service interfaces behind the public API, one for each concern. They are found by {@link
+ * ServiceLoader} and implemented by sd-pipeline, except {@link Downloads}, which sd-models
+ * implements. Callers of the library do not need them. The contracts are those of the API methods
+ * that call them. All are thread-safe.
  */
 public final class Backend {
   private Backend() {}
 
-  /** Opens pipelines, which run by themselves. */
+  /** Opens pipelines, and describes devices. */
   public interface Pipelines {
     /**
-     * Behind {@link Pipeline.Builder#build()}.
+     * Implements {@link Pipeline.Builder#build()}.
      *
-     * @param settings what the builder has collected
+     * @param settings the settings collected by the builder
      * @return the open pipeline
      */
     Pipeline open(Settings settings);
 
     /**
-     * Behind {@link DeviceInfo#of}.
+     * Implements {@link DeviceInfo#of}.
      *
-     * @param device in its one form: {@code gpu0}, not {@code cuda}
-     * @return what there is to know about it
+     * @param device the canonical name: {@code gpu0}, not {@code cuda}
+     * @return the properties of the device
      */
     DeviceInfo describe(String device);
 
-    /** Behind {@link Pipeline#warmUp()}. */
+    /** Implements {@link Pipeline#warmUp()}. */
     void warmUp();
 
     /**
-     * Behind {@link Pipeline#nativeBytes()}.
+     * Implements {@link Pipeline#nativeBytes()}.
      *
      * @return bytes; empty if they are unknown
      */
     OptionalLong nativeBytes();
 
-    /** Behind {@link Pipeline#endAtNextSignal()}. */
+    /** Implements {@link Pipeline#endAtNextSignal()}. */
     void endAtNextSignal();
   }
 
-  /** Gets files from where they are published. */
+  /** Downloads published files. */
   public interface Downloads {
     /**
-     * Behind {@link Checkpoint#open(String)} and {@link LoraAdapter#open(String)}.
+     * Implements {@link Checkpoint#open(String)} and {@link LoraAdapter#open(String)}.
      *
-     * @param reference such as {@code hf:owner/repo}
-     * @return the file or folder on this machine, whole
+     * @param reference a reference such as {@code hf:owner/repo}
+     * @return the complete file or folder on this machine
      */
     Path get(String reference);
   }
 
-  /** Looks into files with weights. */
+  /** Reads the headers of files with weights. */
   public interface Files {
     /**
-     * Behind {@link Checkpoint#open(Path, CheckpointParts)}.
+     * Implements {@link Checkpoint#open(Path, CheckpointParts)}.
      *
      * @param path a checkpoint file or a diffusers folder
      * @param parts the choice of its files and tensors
-     * @return the checkpoint, of which names and shapes are read
+     * @return the checkpoint, with names and shapes read
      */
     Checkpoint openCheckpoint(Path path, CheckpointParts parts);
 
     /**
-     * Behind {@link FileDescription#of}.
+     * Implements {@link FileDescription#of}.
      *
      * @param file a file with tensors
-     * @return what it is; empty if the names of its tensors say nothing
+     * @return the description; empty if the names of its tensors are unknown
      */
     Optional<FileDescription> describe(Path file);
 
     /**
-     * Behind {@link Checkpoint#distanceTo}.
+     * Implements {@link Checkpoint#distanceTo}.
      *
-     * @param from the checkpoint whose weights are the measure
-     * @param to the other one
-     * @return how far they are apart
+     * @param from the checkpoint whose weights the distance is relative to
+     * @param to the other checkpoint
+     * @return the distance
      */
     CheckpointDistance distance(Checkpoint from, Checkpoint to);
   }
 
-  /** What can be found out about LoRA files. */
+  /** Opens and inspects LoRA files. */
   public interface Loras {
     /**
-     * Behind {@link LoraAdapter#open}.
+     * Implements {@link LoraAdapter#open}.
      *
      * @param path a LoRA file
      * @return the adapter, at strength 1
@@ -130,127 +130,127 @@ public final class Backend {
     LoraAdapter open(Path path);
 
     /**
-     * Behind {@link LoraLibrary#open}.
+     * Implements {@link LoraLibrary#open}.
      *
-     * @param folders the folders to look into, with all folders inside them
-     * @return their library
+     * @param folders the folders to search, with their subfolders
+     * @return the library
      */
     LoraLibrary openLibrary(List<Path> folders);
 
     /**
-     * Behind {@link LoraAdapter#kinds()}.
+     * Implements {@link LoraAdapter#kinds()}.
      *
-     * @param lora the adapter whose file is looked at
-     * @return how its changes are stored, most frequent first
+     * @param lora the adapter of the file
+     * @return the kinds of its changes, most frequent first
      */
     List<String> kinds(LoraAdapter lora);
 
     /**
-     * Behind {@link LoraAdapter#triggerWords()}.
+     * Implements {@link LoraAdapter#triggerWords()}.
      *
-     * @param lora the adapter whose file is looked at, with those beside it
-     * @return each word once
+     * @param lora the adapter of the file
+     * @return the words from the file and the files next to it, without duplicates
      */
     List<TriggerWord> triggerWords(LoraAdapter lora);
 
     /**
-     * Behind {@link LoraAdapter#preferredWeight()}.
+     * Implements {@link LoraAdapter#preferredWeight()}.
      *
-     * @param lora the adapter beside whose file it may be written
-     * @return the strength that is advised; empty if there is none
+     * @param lora the adapter of the file
+     * @return the recommended strength; empty if there is none
      */
     OptionalDouble preferredWeight(LoraAdapter lora);
 
     /**
-     * Behind {@link LoraAdapter#description()}.
+     * Implements {@link LoraAdapter#description()}.
      *
-     * @param lora the adapter beside whose file it may be written
+     * @param lora the adapter of the file
      * @return the text; empty if there is none
      */
     Optional<String> description(LoraAdapter lora);
 
     /**
-     * Behind {@link LoraAdapter#preview()}.
+     * Implements {@link LoraAdapter#preview()}.
      *
-     * @param lora the adapter beside whose file it may lie
-     * @return the image; empty if there is none
+     * @param lora the adapter of the file
+     * @return the image next to the file; empty if there is none
      */
     Optional<Path> preview(LoraAdapter lora);
 
     /**
-     * Behind {@link LoraAdapter#tag(String, String)}.
+     * Implements {@link LoraAdapter#tag(String, String)}.
      *
      * @param lora the adapter, with its strength
-     * @param prompt to which it is to be added; may be empty
-     * @param negativePrompt of the same request; may be empty
-     * @return what to add to them
+     * @param prompt the prompt to add to; may be empty
+     * @param negativePrompt the negative prompt to add to; may be empty
+     * @return the texts to add
      */
     LoraAdapter.Tag tag(LoraAdapter lora, String prompt, String negativePrompt);
 
     /**
-     * Behind {@link LoraAdapter#details()}.
+     * Implements {@link LoraAdapter#details()}.
      *
-     * @param lora the adapter whose file is looked at, with those beside it
-     * @return all that they tell
+     * @param lora the adapter of the file
+     * @return the contents of the file and the files next to it
      */
     LoraDetails details(LoraAdapter lora);
 
     /**
-     * Behind {@link LoraAdapter#sha256()}.
+     * Implements {@link LoraAdapter#sha256()}.
      *
-     * @param lora the adapter whose file is read
+     * @param lora the adapter of the file
      * @return the SHA-256 of the file
      */
     String sha256(LoraAdapter lora);
 
     /**
-     * Behind {@link LoraAdapter#autoV3()}.
+     * Implements {@link LoraAdapter#autoV3()}.
      *
-     * @param lora the adapter whose file is read
+     * @param lora the adapter of the file
      * @return the hash of its data
      */
     String autoV3(LoraAdapter lora);
 
     /**
-     * Behind {@link LoraAdapter#effectOn(Checkpoint)}.
+     * Implements {@link LoraAdapter#effectOn(Checkpoint)}.
      *
-     * @param lora the adapter, with the strengths that count
+     * @param lora the adapter, with its strengths
      * @param checkpoint the model whose weights it would change
-     * @return how far it moves them
+     * @return the sizes of the changes
      */
     LoraEffect effectOn(LoraAdapter lora, Checkpoint checkpoint);
 
     /**
-     * Behind {@link LoraAdapter#fitOn(Checkpoint)}.
+     * Implements {@link LoraAdapter#fitOn(Checkpoint)}.
      *
-     * @param lora the adapter, with the strengths that count
-     * @param checkpoint the model that it is to be used with
-     * @return whether it fits
+     * @param lora the adapter, with its strengths
+     * @param checkpoint the model to use it with
+     * @return the findings
      */
     LoraFit fitOn(LoraAdapter lora, Checkpoint checkpoint);
 
     /**
-     * Behind {@link dev.sdlora.api.LoraAdapter#conflicts}.
+     * Implements {@link dev.sdlora.api.LoraAdapter#conflicts}.
      *
-     * @param loras the adapters, with the strengths that count
+     * @param loras the adapters, with their strengths
      * @param checkpoint the model whose weights they would change
-     * @return what they do to each other
+     * @return the combined changes
      */
     LoraConflicts conflicts(List<LoraAdapter> loras, Checkpoint checkpoint);
 
     /**
-     * Behind {@link LoraAdapter#writePreferredWeight}.
+     * Implements {@link LoraAdapter#writePreferredWeight}.
      *
-     * @param lora the adapter beside whose file it is written
-     * @param weight what to write
+     * @param lora the adapter of the file
+     * @param weight the weight to write into the file next to it
      */
     void writePreferredWeight(LoraAdapter lora, double weight);
   }
 
-  /** What can be found out about embeddings. */
+  /** Opens embeddings and libraries of them. */
   public interface Embeddings {
     /**
-     * Behind {@link Embedding#open}.
+     * Implements {@link Embedding#open}.
      *
      * @param path a file or an image with an embedding
      * @return the embedding
@@ -258,15 +258,15 @@ public final class Backend {
     Embedding open(Path path);
 
     /**
-     * Behind {@link EmbeddingLibrary#open}.
+     * Implements {@link EmbeddingLibrary#open}.
      *
-     * @param folders the folders to look into, with all folders inside them
-     * @return their library
+     * @param folders the folders to search, with their subfolders
+     * @return the library
      */
     EmbeddingLibrary openLibrary(List<Path> folders);
 
     /**
-     * Behind {@link Embedding#hash()}.
+     * Implements {@link Embedding#hash()}.
      *
      * @param path the embedding's file
      * @return the first 12 hexadecimal digits of its SHA-256
@@ -277,82 +277,82 @@ public final class Backend {
   /** Finds the files that images were made with. */
   public interface Recoveries {
     /**
-     * Behind {@link Recovery.Search#find()}.
+     * Implements {@link Recovery.Search#find()}.
      *
-     * @param search the request, and what to look through
-     * @return what was found and what was not
+     * @param search the request, and the places to search in
+     * @return the files that were found, and those that are missing
      */
     Recovery find(Recovery.Search search);
   }
 
-  /** What can be found out about prompts without a model. */
+  /** Analyzes prompts without a model. */
   public interface Prompts {
     /**
-     * Behind {@link Prompt#parse}.
+     * Implements {@link Prompt#parse}.
      *
-     * @param text the prompt as given
-     * @param mode what becomes of mistakes in it
+     * @param text the original prompt
+     * @param mode the handling of malformed parts
      * @return the prompt's tree
      */
     Prompt parse(String text, PromptMode mode);
 
     /**
-     * Behind {@link PromptExplanation#of}.
+     * Implements {@link PromptExplanation#of}.
      *
-     * @param prompt the prompt as given
-     * @param options the steps, embeddings and limits to read it with
-     * @return how it is understood
+     * @param prompt the original prompt
+     * @param options the steps, embeddings and limits to use
+     * @return the explanation
      */
     PromptExplanation explain(String prompt, PromptExplanation.Options options);
 
     /**
-     * Behind {@link TokenCount#of(String)} and {@link TokenCount#of(String, EmbeddingLibrary)}.
+     * Implements {@link TokenCount#of(String)} and {@link TokenCount#of(String, EmbeddingLibrary)}.
      *
-     * @param text the prompt as given
-     * @param embeddings those whose names stand for their vectors; may be empty
-     * @return how long the prompt is
+     * @param text the original prompt
+     * @param embeddings the embeddings whose names are replaced by their vectors; may be empty
+     * @return the length of the prompt
      */
     TokenCount count(String text, List<Embedding> embeddings);
 
     /**
-     * Behind {@link DynamicPrompts#draw}.
+     * Implements {@link DynamicPrompts#draw}.
      *
-     * @param template the prompt as given
-     * @param seed of the image
-     * @param dynamic where wildcards are looked up
-     * @return what is drawn
+     * @param template the original prompt
+     * @param seed the seed of the image
+     * @param dynamic the folders with wildcards
+     * @return the drawn prompt
      */
     String draw(String template, long seed, DynamicPrompts dynamic);
   }
 
-  /** Image files, the settings in them, and larger images. */
+  /** Reads and writes image files with settings, and enlarges images. */
   public interface Images {
     /**
-     * Behind {@link PromptSpec#fromInfotext}.
+     * Implements {@link PromptSpec#fromInfotext}.
      *
      * @param text the settings as A1111 writes them
-     * @return the request that they describe
+     * @return the request for these settings
      */
     PromptSpec parseParameters(String text);
 
     /**
-     * Behind {@link GeneratedImage#readInfotext(Path)}.
+     * Implements {@link GeneratedImage#readInfotext(Path)}.
      *
      * @param image an image file
-     * @return the text of its settings
+     * @return the settings as text
      */
     String readInfotext(Path image);
 
     /**
-     * Behind {@link GeneratedImage#readInfotext(InputStream)}.
+     * Implements {@link GeneratedImage#readInfotext(InputStream)}.
      *
      * @param image the bytes of an image file; not closed
-     * @return the text of its settings
+     * @return the settings as text
      */
     String readInfotext(InputStream image);
 
     /**
-     * Behind {@link GeneratedImage#jpeg(int)}.
+     * Implements {@link GeneratedImage#jpeg(int)}.
      *
      * @param image the image with its settings
      * @param quality 0 to 100
@@ -361,24 +361,24 @@ public final class Backend {
     byte[] encodeJpeg(GeneratedImage image, int quality);
 
     /**
-     * Behind {@link GeneratedImage#png} and {@link GeneratedImage#write}.
+     * Implements {@link GeneratedImage#png} and {@link GeneratedImage#write}.
      *
      * @param image the image with its settings
-     * @param format {@code png}, {@code jpg} or {@code jpeg}, in any case
+     * @param format {@code png}, {@code jpg} or {@code jpeg}, ignoring case
      * @return the bytes of the image file
      */
     byte[] encode(GeneratedImage image, String format);
 
     /**
-     * Behind {@link GeneratedImage#save}.
+     * Implements {@link GeneratedImage#save}.
      *
      * @param image the image with its settings
-     * @param file the target, whose ending says the format
+     * @param file the target, whose extension determines the format
      */
     void save(GeneratedImage image, Path file);
 
     /**
-     * Behind {@link Image#savePng}.
+     * Implements {@link Image#savePng}.
      *
      * @param picture the pixels
      * @param file the target
@@ -386,17 +386,17 @@ public final class Backend {
     void savePng(Image picture, Path file);
 
     /**
-     * Behind {@link Image#resized}.
+     * Implements {@link Image#resized}.
      *
      * @param picture the pixels
-     * @param width the result's pixels from left to right, at least 1
-     * @param height its pixels from top to bottom, at least 1
+     * @param width the width of the result in pixels, at least 1
+     * @param height the height of the result in pixels, at least 1
      * @return a new image of that size
      */
     Image resize(Image picture, int width, int height);
 
     /**
-     * Behind {@link UpscalerNetwork#open}.
+     * Implements {@link UpscalerNetwork#open}.
      *
      * @param file the network's file
      * @return the network, with its weights in memory
@@ -405,27 +405,27 @@ public final class Backend {
   }
 
   /**
-   * What a pipeline is built from.
+   * The settings of a pipeline.
    *
-   * @param checkpoint the model, with the parts that it is put together from
-   * @param loraDirectories folders whose files prompts can name
-   * @param embeddingDirectories folders whose embeddings prompts can name
-   * @param embeddings those given by object, which go before those in folders
-   * @param upscalerDirectories folders whose files requests can name as upscalers
-   * @param hypernetworkDirectories folders whose hypernetworks prompts can name
+   * @param checkpoint the model, with the parts to read from other files
+   * @param loraDirectories folders with LoRAs that prompts can name
+   * @param embeddingDirectories folders with embeddings that prompts can name
+   * @param embeddings embeddings added individually, which take precedence over those in folders
+   * @param upscalerDirectories folders with upscalers that requests can name
+   * @param hypernetworkDirectories folders with hypernetworks that prompts can name
    * @param controlNets files of ControlNets to keep in memory
-   * @param previewDecoder TAESD's decoder; empty to guess colours from the latent
-   * @param predictionType what the U-Net predicts; empty if the files tell it
+   * @param previewDecoder TAESD's decoder; empty to approximate colours from the latent
+   * @param predictionType the prediction type of the U-Net; empty to detect it from the files
    * @param refiner the model that may finish images; empty for none
-   * @param precision the number format of the computation
-   * @param memoryPolicy which networks stay in memory between the stages of a request
+   * @param precision the precision of the computation
+   * @param memoryPolicy the networks that stay in memory between the stages of a request
    * @param device {@code cpu}, {@code gpu0} and so on
-   * @param loraMode how LoRAs get into the computation, for requests that do not say
-   * @param lenient whether LoRAs and embeddings that cannot be used are left out with a warning,
-   *     for requests that do not say
-   * @param concurrency how many generations may run at the same time, at least 1
-   * @param closeOnShutdown whether the end of the JVM closes the pipeline
-   * @param limits what requests may take
+   * @param loraMode the way LoRAs are applied, for requests that do not set it
+   * @param lenient whether LoRAs and embeddings that cannot be used are skipped with a warning, for
+   *     requests that do not set it
+   * @param concurrency the number of generations that may run at the same time, at least 1
+   * @param closeOnShutdown whether the pipeline closes itself when the JVM ends
+   * @param limits the limits on requests
    */
   public record Settings(
       Checkpoint checkpoint,
@@ -450,23 +450,23 @@ public final class Backend {
      * Copies the lists.
      *
      * @param checkpoint the model
-     * @param loraDirectories copied
-     * @param embeddingDirectories copied
-     * @param embeddings copied
-     * @param upscalerDirectories copied
-     * @param hypernetworkDirectories copied
-     * @param controlNets copied
+     * @param loraDirectories folders with LoRAs; copied
+     * @param embeddingDirectories folders with embeddings; copied
+     * @param embeddings embeddings added individually; copied
+     * @param upscalerDirectories folders with upscalers; copied
+     * @param hypernetworkDirectories folders with hypernetworks; copied
+     * @param controlNets files of ControlNets; copied
      * @param previewDecoder TAESD's decoder
-     * @param predictionType what the U-Net predicts
+     * @param predictionType the prediction type of the U-Net
      * @param refiner the model that may finish images
-     * @param precision the number format
-     * @param memoryPolicy which networks stay
-     * @param device in its one form: {@code gpu0}, not {@code cuda}
+     * @param precision the precision of the computation
+     * @param memoryPolicy the networks that stay in memory
+     * @param device the canonical name: {@code gpu0}, not {@code cuda}
      * @param loraMode the default of requests
      * @param lenient the default of requests
-     * @param concurrency at least 1, which the builder checks
-     * @param closeOnShutdown whether the end of the JVM closes the pipeline
-     * @param limits what requests may take
+     * @param concurrency at least 1, checked by the builder
+     * @param closeOnShutdown whether the pipeline closes itself when the JVM ends
+     * @param limits the limits on requests
      */
     public Settings {
       loraDirectories = List.copyOf(loraDirectories);
@@ -479,13 +479,13 @@ public final class Backend {
   }
 
   /**
-   * What the requests of a pipeline may take.
+   * The limits on the requests of a pipeline.
    *
-   * @param maxPixels the most pixels that an image may have at any point on its way
-   * @param maxBytes the most bytes of memory that requests under way may take together; empty for
-   *     what the machine has
-   * @param maxQueued how many requests may wait
-   * @param request bounds on what one request may hold
+   * @param maxPixels the largest number of pixels of an image at any stage
+   * @param maxBytes the bytes of memory that all running requests together may use; empty for the
+   *     available memory
+   * @param maxQueued the number of requests that may wait
+   * @param request the limits on a single request
    */
   public record Limits(
       long maxPixels, OptionalLong maxBytes, int maxQueued, RequestLimits request) {}

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Collects the values of a {@link Checkpoint}. Not safe for use by several threads. */
+/** Collects the values of a {@link Checkpoint}. Not thread-safe. */
 public final class CheckpointBuilder {
   private final Path path;
   private final ModelFamily family;
@@ -29,7 +29,7 @@ public final class CheckpointBuilder {
   private List<String> words = List.of();
 
   /**
-   * Starts with the required values; the setters document the defaults of the others.
+   * Creates a builder with the required values; the setters document the defaults of the others.
    *
    * @param path the file or folder, which is not read
    * @param family the model's family
@@ -40,7 +40,7 @@ public final class CheckpointBuilder {
   }
 
   /**
-   * Starts from a checkpoint.
+   * Creates a builder with the values of a checkpoint.
    *
    * @param values the checkpoint to copy
    */
@@ -62,7 +62,7 @@ public final class CheckpointBuilder {
   }
 
   /**
-   * Sets how the file names its tensors.
+   * Sets the layout of the files and their tensor names.
    *
    * @param layout default {@link Checkpoint.Layout#SINGLE_FILE}
    * @return this builder
@@ -74,7 +74,7 @@ public final class CheckpointBuilder {
   }
 
   /**
-   * Sets the number format of most weights in the file.
+   * Sets the dtype of most weights in the file.
    *
    * @param storage its name, such as {@code float16}. Default {@code float32}
    * @return this builder
@@ -86,9 +86,9 @@ public final class CheckpointBuilder {
   }
 
   /**
-   * Sets how many tensors the networks use.
+   * Sets the number of tensors that the networks use.
    *
-   * @param tensors their number. Default 0
+   * @param tensors the number of tensors. Default 0
    * @return this builder
    */
   public CheckpointBuilder tensors(int tensors) {
@@ -97,9 +97,9 @@ public final class CheckpointBuilder {
   }
 
   /**
-   * Sets how many numbers those tensors hold.
+   * Sets the total number of elements of those tensors.
    *
-   * @param parameters their number. Default 0
+   * @param parameters the number of elements. Default 0
    * @return this builder
    */
   public CheckpointBuilder parameters(long parameters) {
@@ -120,7 +120,7 @@ public final class CheckpointBuilder {
   }
 
   /**
-   * Sets the settings that suit the model; see {@link Checkpoint#defaults()}.
+   * Sets the recommended settings for the model; see {@link Checkpoint#defaults()}.
    *
    * @param defaults a request with an empty prompt. Default: the defaults of {@link PromptSpec}
    * @return this builder
@@ -131,7 +131,7 @@ public final class CheckpointBuilder {
   }
 
   /**
-   * Sets what it is put together from.
+   * Sets the choice of files and tensors that the model was opened with.
    *
    * @param parts default {@link CheckpointParts#DEFAULT}
    * @return this builder
@@ -143,9 +143,9 @@ public final class CheckpointBuilder {
   }
 
   /**
-   * Sets whose VAE takes the place of its own. Default: its own stays.
+   * Sets the file or folder whose VAE replaces the model's own.
    *
-   * @param vae a file or folder
+   * @param vae a file or folder. Default: none, the model's own VAE is used
    * @return this builder
    */
   public CheckpointBuilder vae(Path vae) {
@@ -154,7 +154,7 @@ public final class CheckpointBuilder {
   }
 
   /**
-   * Sets what its U-Net predicts.
+   * Sets the prediction type of the U-Net.
    *
    * @param predictionType default {@link PredictionType#EPSILON}
    * @return this builder
@@ -166,7 +166,7 @@ public final class CheckpointBuilder {
   }
 
   /**
-   * Sets what it was trained for.
+   * Sets the task that the model was trained for.
    *
    * @param task default {@link Checkpoint.Task#TEXT_TO_IMAGE}
    * @return this builder
@@ -178,9 +178,9 @@ public final class CheckpointBuilder {
   }
 
   /**
-   * Sets what told the family and the prediction.
+   * Sets the evidence for the family and the prediction type.
    *
-   * @param signs sentences for people. Default none
+   * @param signs readable sentences. Default none
    * @return this builder
    */
   public CheckpointBuilder signs(List<String> signs) {
@@ -190,9 +190,9 @@ public final class CheckpointBuilder {
   }
 
   /**
-   * Sets the words that it was taught.
+   * Sets the words that the model was trained on.
    *
-   * @param words each a word or a few, in lower case. Default none: it does not tell
+   * @param words entries of one or a few words, in lower case. Default none: the words are unknown
    * @return this builder
    */
   public CheckpointBuilder words(List<String> words) {
@@ -201,7 +201,7 @@ public final class CheckpointBuilder {
     return this;
   }
 
-  /** {@return the checkpoint} The builder can be used further. */
+  /** {@return the checkpoint} The builder can be reused. */
   public Checkpoint build() {
     return new Checkpoint(this);
   }

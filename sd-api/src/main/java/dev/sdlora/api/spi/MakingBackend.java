@@ -19,86 +19,86 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What does the work behind this package, found by {@link java.util.ServiceLoader} and implemented
- * by sd-pipeline. Callers of the library do not need it. The contracts are those of the methods
- * {@code write} of the classes that call it.
+ * The service interface behind {@code api.make}, found by {@link java.util.ServiceLoader} and
+ * implemented by sd-pipeline. Callers of the library do not need it. The contracts are those of the
+ * {@code write} methods of the classes that call it.
  */
 public interface MakingBackend {
 
   /**
-   * Behind {@link LoraExtraction#write}.
+   * Implements {@link LoraExtraction#write}.
    *
-   * @param task its settings
-   * @param file what to write
-   * @param listener is told of every layer
-   * @return what was written
+   * @param task the settings
+   * @param file the target
+   * @param listener called after each layer
+   * @return a description of the written file
    */
   CreatedLora extract(Extract task, Path file, MakingListener listener);
 
   /**
-   * Behind {@link LoraMerging#write}.
+   * Implements {@link LoraMerging#write}.
    *
-   * @param task its settings
-   * @param file what to write
-   * @param listener is told of every layer
-   * @return what was written
+   * @param task the settings
+   * @param file the target
+   * @param listener called after each layer
+   * @return a description of the written file
    */
   CreatedLora merge(Merge task, Path file, MakingListener listener);
 
   /**
-   * Behind {@link LoraResizing#write}.
+   * Implements {@link LoraResizing#write}.
    *
-   * @param task its settings
-   * @param file what to write
-   * @param listener is told of every layer
-   * @return what was written
+   * @param task the settings
+   * @param file the target
+   * @param listener called after each layer
+   * @return a description of the written file
    */
   CreatedLora resize(Resize task, Path file, MakingListener listener);
 
   /**
-   * Behind {@link LoraConversion#write}.
+   * Implements {@link LoraConversion#write}.
    *
-   * @param task its settings
-   * @param file what to write
-   * @param listener is told of every layer
-   * @return what was written
+   * @param task the settings
+   * @param file the target
+   * @param listener called after each layer
+   * @return a description of the written file
    */
   CreatedLora convert(Convert task, Path file, MakingListener listener);
 
   /**
-   * Behind {@link LoraBaking#write}.
+   * Implements {@link LoraBaking#write}.
    *
-   * @param task its settings
-   * @param file what to write
-   * @param listener is told of every changed weight
-   * @return what was written
+   * @param task the settings
+   * @param file the target
+   * @param listener called after each changed weight
+   * @return a description of the written file
    */
   CreatedCheckpoint bake(Bake task, Path file, MakingListener listener);
 
   /**
-   * Behind {@link CheckpointMerging#write}.
+   * Implements {@link CheckpointMerging#write}.
    *
-   * @param task its settings
-   * @param file what to write
-   * @param listener is told of every tensor
-   * @return what was written
+   * @param task the settings
+   * @param file the target
+   * @param listener called after each tensor
+   * @return a description of the written file
    */
   CreatedCheckpoint mergeCheckpoints(MergeCheckpoints task, Path file, MakingListener listener);
 
   /**
-   * How large the factors of a layer may be.
+   * Limits on the ranks of layers.
    *
-   * @param largest the most that a rank is, at least 1
-   * @param energy the share of the change to keep, above 0 and at most 1; at 1 the largest rank
-   *     decides alone
+   * @param largest the largest rank, at least 1
+   * @param energy the share of the change to keep, above 0 and at most 1; at 1 only the largest
+   *     rank limits
    */
   record Ranks(int largest, double energy) {
     /**
      * Checks the numbers.
      *
-     * @param largest at least 1
-     * @param energy above 0 and at most 1
-     * @throws IllegalArgumentException if one is out of its range
+     * @param largest the largest rank, at least 1
+     * @param energy the share of the change to keep, above 0 and at most 1
+     * @throws IllegalArgumentException if one is out of range
      */
     public Ranks {
       Checks.atLeast(1, largest, "rank");
@@ -119,14 +119,14 @@ public interface MakingBackend {
   /**
    * The settings of {@link LoraExtraction}.
    *
-   * @param original the checkpoint to use the LoRA on
-   * @param tuned the checkpoint that it brings about
-   * @param ranks of its layers
-   * @param convolutions whether layers outside transformers are taken
-   * @param textEncoder whether those of the text encoder are
+   * @param original the checkpoint to use the LoRA with
+   * @param tuned the checkpoint that it should reproduce
+   * @param ranks the ranks of its layers
+   * @param convolutions whether layers outside the transformers are included
+   * @param textEncoder whether the text encoder is included
    * @param exact whether all singular values are computed
-   * @param format of the numbers in the file
-   * @param name inside the file
+   * @param format the dtype of the file
+   * @param name the name stored in the file
    */
   record Extract(
       Path original,
@@ -141,10 +141,10 @@ public interface MakingBackend {
   /**
    * The settings of {@link LoraMerging}.
    *
-   * @param loras at their strengths
-   * @param ranks of the layers; empty for the sum of those there are
-   * @param format of the numbers in the file; empty for the smallest that holds all
-   * @param name inside the file
+   * @param loras the LoRAs, with their strengths
+   * @param ranks the ranks of the layers; empty for the sum of the existing ranks
+   * @param format the dtype of the file; empty for the smallest that holds all
+   * @param name the name stored in the file
    */
   record Merge(
       List<LoraAdapter> loras,
@@ -154,10 +154,10 @@ public interface MakingBackend {
     /**
      * Copies the list.
      *
-     * @param loras at their strengths
-     * @param ranks empty for the sum of those there are
-     * @param format empty for the smallest that holds all
-     * @param name empty for that of the file
+     * @param loras the LoRAs, with their strengths; copied
+     * @param ranks the ranks of the layers; empty for the sum of the existing ranks
+     * @param format the dtype of the file; empty for the smallest that holds all
+     * @param name the name stored in the file; empty for the file name
      */
     public Merge {
       loras = List.copyOf(loras);
@@ -167,31 +167,31 @@ public interface MakingBackend {
   /**
    * The settings of {@link LoraResizing}.
    *
-   * @param lora the file
-   * @param ranks of the layers
-   * @param format of the numbers in the new file; empty for that of the old one
+   * @param lora the input file
+   * @param ranks the ranks of the layers
+   * @param format the dtype of the new file; empty for that of the input file
    */
   record Resize(Path lora, Ranks ranks, Optional<NumberFormat> format) {}
 
   /**
    * The settings of {@link LoraConversion}.
    *
-   * @param lora the file
-   * @param names the style to write
-   * @param checkpoint whose layers can be named; empty for the published models
-   * @param scaleInFactors whether alpha / rank is multiplied into a factor
+   * @param lora the input file
+   * @param names the naming scheme to write
+   * @param checkpoint the checkpoint with the layers to name; empty for the published models
+   * @param scaleInFactors whether a factor is multiplied by alpha / rank
    */
   record Convert(Path lora, KeyNames names, Optional<Path> checkpoint, boolean scaleInFactors) {}
 
   /**
    * The settings of {@link CheckpointMerging}.
    *
-   * @param a what the sum begins with
-   * @param b what is mixed in
-   * @param c what is taken away from that, for a difference
-   * @param multiplier of what is mixed in
-   * @param blocks the multiplier of each block, in place of the one for all
-   * @param format of the numbers in the file; empty for those of the first one
+   * @param a the first checkpoint
+   * @param b the checkpoint to mix in
+   * @param c the checkpoint to subtract from b, for a difference
+   * @param multiplier the share of b or of the difference
+   * @param blocks the multiplier of each block, instead of one for all
+   * @param format the dtype of the file; empty for the dtypes of the first checkpoint
    */
   record MergeCheckpoints(
       Path a,
@@ -205,14 +205,14 @@ public interface MakingBackend {
    * The settings of {@link LoraBaking}.
    *
    * @param checkpoint a file or a diffusers folder
-   * @param loras at their strengths
+   * @param loras the LoRAs, with their strengths
    */
   record Bake(Path checkpoint, List<LoraAdapter> loras) {
     /**
      * Copies the list.
      *
      * @param checkpoint a file or a diffusers folder
-     * @param loras at their strengths
+     * @param loras the LoRAs, with their strengths; copied
      */
     public Bake {
       loras = List.copyOf(loras);

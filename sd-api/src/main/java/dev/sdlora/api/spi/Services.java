@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 
 /**
- * What implements the public API, each service loaded once, when it is first needed. No part of the
- * API: the module keeps this package to itself.
+ * Finds the implementations of the public API. Each service is loaded once, when it is first
+ * needed. Not part of the API: the module does not export this package to callers.
  */
 public final class Services {
   private static final ClassValue<Optional<?>> FOUND =
@@ -21,23 +21,23 @@ public final class Services {
   /**
    * Finds the implementation of a service.
    *
-   * @param <S> what the service can do
-   * @param service the type that it is found by
-   * @return always the same one
-   * @throws IllegalStateException if there is none
+   * @param <S> the type of the service
+   * @param service the class of the service
+   * @return the implementation, always the same object
+   * @throws IllegalStateException if there is no implementation
    */
   public static <S> S find(Class<S> service) {
     return find(service, "sd-pipeline");
   }
 
   /**
-   * Finds the implementation of a service that not everybody needs.
+   * Finds the implementation of an optional service.
    *
-   * @param <S> what the service can do
-   * @param service the type that it is found by
-   * @param artifact which implements it, for the message
-   * @return always the same one
-   * @throws IllegalStateException if there is none
+   * @param <S> the type of the service
+   * @param service the class of the service
+   * @param artifact the artifact that implements it, for the message
+   * @return the implementation, always the same object
+   * @throws IllegalStateException if there is no implementation
    */
   public static <S> S find(Class<S> service, String artifact) {
     return FOUND

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What errors tell programs, and that it stays when the sentence changes. */
+/** Tests the machine-readable details of errors, which do not change when a message does. */
 class ErrorDetailsTest {
   private static final ErrorDetails DETAILS =
       ErrorDetails.in(Path.of("some.safetensors"))

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OddAxesTest {
-  /** A NumberFormatException would be an IllegalArgumentException too. */
+  /** Excludes NumberFormatException, which is an IllegalArgumentException, too. */
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -51,7 +51,7 @@ final class ImageReadTest {
 
     assertThat(read).isEqualTo(Image.read(file)).isEqualTo(Image.of(image));
     assertThat(closed).isFalse();
-    // Rows of every strip, and white where nothing was.
+    // There are rows of every strip, and white where there was no pixel.
     byte[] rgb = read.rgb();
     for (int y = 0; y < 150; y++) {
       int at = 3 * (y * 5 + 2);
@@ -111,7 +111,10 @@ final class ImageReadTest {
         .isInstanceOf(GenerationCancelledException.class);
   }
 
-  /** A scan is a few bytes, which its decoder may not get together with those of many others. */
+  /**
+   * A scan has only a few bytes, and the decoder may not receive them together with those of many
+   * others.
+   */
   @Test
   void read_jpegOfManyScans_looksBetweenThem() throws IOException {
     byte[] scans = SlowJpeg.ofScans(64, 64, 2000);
@@ -138,13 +141,13 @@ final class ImageReadTest {
   @Test
   void requireHeap_moreThanHalfOfIt_isRefused() {
     long heap = 256L << 20;
-    // One byte as it is decoded and three as it is kept: 4 · 32 · 2²⁰ are half of the heap.
+    // One byte when decoded and three when kept: 4 · 32 · 2²⁰ is half of the heap.
     ImageDecoder.requireHeap("image", 8192, 4096, 1, heap);
     assertThatThrownBy(() -> ImageDecoder.requireHeap("image", 8192, 8192, 1, heap))
         .isInstanceOf(ImageFileException.class)
         .hasMessage(
-            "image has 8192x8192 pixels, which need 256 MB of heap, but an image may use at most half"
-                + " of the heap's 256 MB (raise -Xmx or use a smaller image)");
+            "image has 8192x8192 pixels, which need 256 MB of heap, but an image may use at most"
+                + " half of the heap's 256 MB (raise -Xmx or use a smaller image)");
     assertThatThrownBy(() -> ImageDecoder.requireHeap("image", 8192, 4096, 4, heap))
         .isInstanceOf(ImageFileException.class);
   }
@@ -160,7 +163,7 @@ final class ImageReadTest {
         .hasMessageStartingWith("image file '" + cut + "' could not be read: ");
   }
 
-  /** A GIF of one colour table of two and no pixels. */
+  /** A GIF with a colour table of two colours and no pixels. */
   private static byte[] gif(int width, int height) {
     return ByteBuffer.allocate(35)
         .order(ByteOrder.LITTLE_ENDIAN)

@@ -23,7 +23,7 @@ class RegionMaskTest {
       boolean inside = i / 3 % picture.width() >= picture.width() / 4;
       assertThat(inside || rgb[i] == 0).isTrue();
     }
-    // Its last column is covered in part, to a level.
+    // Its last column is only partly covered, which rounds to a grey level.
     assertThat(sum).isBetween(0.1250, 0.1260);
     assertThat(mask.blur()).isEqualTo(8);
     assertThat(mask.withBlur(3)).isEqualTo(RegionMask.of(picture).withBlur(3)).isNotEqualTo(mask);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
-/** Names of upscalers. */
+/** Tests the names of upscalers. */
 class UpscalerTest {
 
   @Test

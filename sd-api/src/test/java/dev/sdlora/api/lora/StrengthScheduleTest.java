@@ -51,7 +51,7 @@ class StrengthScheduleTest {
     double[] sigmas = {Double.POSITIVE_INFINITY, 14.6, 8, 4, 2, 1.5, 1, 0.03, 0};
     double[] expected = {1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5};
     for (int i = 0; i < sigmas.length; i++) {
-      // Whatever the step is.
+      // The step does not matter.
       assertThat(schedule.at(i, sigmas.length, sigmas[i]))
           .as("sigma %s", sigmas[i])
           .isCloseTo(expected[i], within(1e-12));

@@ -98,7 +98,7 @@ class FewStepsTest {
     assertThat(spec.samplerOptions().endAtSigmaMin()).contains(true);
   }
 
-  /** What comes with a spec is where the builder starts, not what its caller has said. */
+  /** The values of a spec are the builder's starting point, not explicit choices of its caller. */
   @Test
   void fewSteps_onADerivedBuilder_replacesTheValuesOfTheSpec() {
     PromptSpec slow =

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Names of samplers and schedules, and what A1111 knows of each. */
+/** Tests the names of samplers and schedules, and A1111's flags of each. */
 class SamplerTest {
   @ParameterizedTest
   @CsvSource({
@@ -70,7 +70,7 @@ class SamplerTest {
         .doesNotContain("did you mean");
   }
 
-  /** The flags of A1111 v1.10.1. */
+  /** The flags are those of A1111 v1.10.1. */
   @Test
   void traits_everySampler_areA1111s() {
     assertThat(Arrays.stream(Sampler.values()).filter(Sampler::secondOrder))

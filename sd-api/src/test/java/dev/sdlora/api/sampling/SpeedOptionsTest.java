@@ -30,7 +30,7 @@ final class SpeedOptionsTest {
         .hasMessageMatching("(guidance (start|end)|(lowest|highest) guided sigma) must .*: .*");
   }
 
-  /** A1111 leaves out the calls of which the share made before is at most the start. */
+  /** A1111 skips guidance in a call if the share of the steps before it is at most the start. */
   @Test
   void contains_shareOfTheSteps_isAsInA1111() {
     GuidanceRange range = GuidanceRange.ofSteps(0.2, 0.6);

@@ -6,7 +6,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.prompt.Prompt;
 import org.junit.jupiter.api.Test;
 
-/** This module's tests run without the module that implements it. */
+/** Tests missing services: this module's tests run without the modules that implement them. */
 final class ServicesTest {
 
   @Test

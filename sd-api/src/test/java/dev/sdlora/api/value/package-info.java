@@ -1,4 +1,4 @@
-/** Tests of what sister modules share. */
+/** Tests of the code that the library's modules share. */
 @NullMarked
 package dev.sdlora.api.value;
 

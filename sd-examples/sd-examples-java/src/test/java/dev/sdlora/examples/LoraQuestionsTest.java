@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LoraQuestionsTest {
   private static final String STAR = "a yellow star on a blue background";
 
-  /** A folder of somebody's, with two of the bundled LoRAs and notes beside them. */
+  /** A user's folder with two of the bundled LoRAs and notes next to them. */
   @TempDir static Path folder;
 
   private static Pipeline pipeline;

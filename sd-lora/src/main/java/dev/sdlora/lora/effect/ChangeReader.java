@@ -17,8 +17,8 @@ import java.util.Optional;
 
 /**
  * Reads weights and the changes that modules make to them, and computes inner products of changes,
- * of which norms and cosines consist. The inner product of two low-rank products is computed from
- * their factors, without the full matrices. Not safe for use by several threads.
+ * the parts of norms and cosines. The inner product of two low-rank products is computed from their
+ * factors, without the full matrices. Not safe for use by several threads.
  */
 final class ChangeReader {
   private final TensorLoader loader;

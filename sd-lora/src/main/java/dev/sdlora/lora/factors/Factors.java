@@ -188,7 +188,7 @@ public final class Factors {
   /**
    * Reads the factors of many modules of a file in one call of the engine.
    *
-   * @param portions the modules, all of which must be plain products
+   * @param portions the modules, which must be plain products
    * @return the factors in the same order
    * @throws LoraException as {@link #lowRank}
    */

@@ -116,7 +116,7 @@ final class AdapterConfig {
     }
     try {
       return Optional.of(
-          sections(file.path(), FILE_NAME + " beside it", SettingsJson.read(beside), List.of("")));
+          sections(file.path(), FILE_NAME + " next to it", SettingsJson.read(beside), List.of("")));
     } catch (JsonProcessingException e) {
       throw error(file.path(), FILE_NAME + " next to it is not JSON: " + e.getOriginalMessage(), e);
     } catch (IOException e) {

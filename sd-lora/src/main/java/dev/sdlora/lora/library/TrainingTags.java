@@ -50,7 +50,7 @@ final class TrainingTags {
   private static final Pattern WORD = Pattern.compile("[\\w'-]+", Pattern.UNICODE_CHARACTER_CLASS);
 
   /**
-   * The tags are field names here, thousands of which occur only once, so interning them costs more
+   * The tags are field names here. Thousands of them occur only once, so interning them costs more
    * than it saves.
    */
   private static final JsonFactory JSON =

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * words.
  *
  * @param styles the trigger text of each style, in order; empty if none is known
- * @param words the words and phrases of all styles, at least one of which should be in a prompt
+ * @param words the words and phrases of all styles; at least one of them should be in a prompt
  */
 public record Triggers(List<String> styles, Set<String> words) {
   /** The triggers of a LoRA without known triggers. */

@@ -151,7 +151,7 @@ public final class Patcher {
     return name.endsWith(".bias");
   }
 
-  /** Adds changes of which at least one is not a plain product. */
+  /** Adds changes, at least one of them not a plain product. */
   private void patch(
       LiveWeights.Writer writer, String name, List<Change> changes, OpenFiles files) {
     try (NDManager scope = torch.scope()) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Weights of several blocks, the last of which is smaller, in every dtype of model files. */
+/** Weights of several blocks with a smaller last one, in every dtype of model files. */
 class BlocksTest {
   private static final int ROWS = 1501;
   private static final int COLUMNS = 800;

@@ -40,8 +40,8 @@ final class DiffusersFolder {
       throw new CheckpointException(
           "'"
               + folder
-              + "' is a folder without a sub-folder 'unet'; expected a checkpoint file or a folder in"
-              + " the diffusers layout",
+              + "' is a folder without a sub-folder 'unet'; expected a checkpoint file or a folder"
+              + " in the diffusers layout",
           ErrorDetails.in(folder));
     }
     FolderSettings settings = FolderSettings.of(folder, "unet");

@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param textEncoders the text encoders; the U-Net reads their states concatenated in this order
  * @param unet the U-Net
  * @param vae the autoencoder
- * @param prediction what the U-Net predicts
+ * @param prediction the prediction type of the U-Net
  * @param levels the noise levels that it was trained on
  */
 public record ModelFiles(

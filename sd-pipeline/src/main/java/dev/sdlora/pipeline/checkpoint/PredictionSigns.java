@@ -12,9 +12,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a U-Net predicts, the noise levels it was trained on, and how that was recognised.
+ * The prediction type of a U-Net, the noise levels it was trained on, and the evidence for both.
  *
- * @param prediction what it predicts
+ * @param prediction the prediction type
  * @param levels the noise levels
  * @param told the explanation for people
  */

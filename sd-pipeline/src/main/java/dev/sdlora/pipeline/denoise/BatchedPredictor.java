@@ -37,7 +37,7 @@ public final class BatchedPredictor {
   /**
    * Creates a predictor for images of one size.
    *
-   * @param prediction what the network predicts
+   * @param prediction the prediction type of the network
    * @param levels the noise levels that it was trained on
    * @param guidance the guidance embedding of a distilled network; empty for others
    * @param channels the channels of a latent

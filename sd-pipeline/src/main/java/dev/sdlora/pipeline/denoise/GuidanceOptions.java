@@ -5,7 +5,7 @@ import dev.sdlora.pipeline.network.Prediction;
 /**
  * Options for combining predictions.
  *
- * @param prediction what the network predicts
+ * @param prediction the prediction type of the network
  * @param scale how far to move from the negative prompt to the prompt
  * @param rescale how much of the prompt prediction's contrast to restore, from 0 (off) to 1 (Lin et
  *     al. 2023, "Common Diffusion Noise Schedules and Sample Steps are Flawed", section 3.4)

@@ -7,10 +7,9 @@
  *   <li>Guidance formula and batches: {@code pipeline.denoise}: {@code Guidance} and {@code
  *       BatchedPredictor}.
  *   <li>Selection of guided calls: {@code denoise.GuidedCalls}; options in {@code
- *       api.SpeedOptions}, their keys in {@code image.SpeedKeys}; compared by {@code
- *       demo.CompareSpeedOptions}.
+ *       api.SpeedOptions}, their keys in {@code image.SpeedKeys}.
  *   <li>Other inputs of the U-Net: {@code denoise.NoisePredictor}, the only place where it is
- *       called; created in {@code DenoisingPass}.
+ *       called; created in {@code generation.PassModel}.
  *   <li>Whole and partial U-Net calls, cached features: {@code denoise.DeepCache}; the partial
  *       network, {@code predict_keeping} in {@code unet.torchscript.py}.
  * </ul>

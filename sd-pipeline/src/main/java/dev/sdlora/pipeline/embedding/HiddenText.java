@@ -144,7 +144,8 @@ final class HiddenText {
       return new String(Inflated.zlib(stream, 0, SettingsJson.MAX_BYTES), StandardCharsets.UTF_8);
     } catch (DataFormatException e) {
       throw new EmbeddingException(
-          "has a damaged embedding in its pixels, probably because the image was saved with lossy compression: "
+          "has a damaged embedding in its pixels, probably because the image was saved with lossy"
+              + " compression: "
               + e.getMessage(),
           e);
     }

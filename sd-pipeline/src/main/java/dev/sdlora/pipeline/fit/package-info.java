@@ -1,5 +1,5 @@
 /**
- * How well LoRAs fit checkpoints, and the distance between checkpoints.
+ * Checks of LoRAs against checkpoints, and the distance between checkpoints.
  *
  * <p>Where to make changes:
  *

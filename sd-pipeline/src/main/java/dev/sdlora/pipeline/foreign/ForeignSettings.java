@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The settings of another program under A1111's names. Settings without such a name are stored
- * under the program's name and their own. Not safe for use by several threads.
+ * The settings of another program under A1111's names. Settings that A1111 has no name for are
+ * stored under the program's name and their own. Not safe for use by several threads.
  */
 public final class ForeignSettings {
   /** The maximum number of settings without an A1111 name; a graph may have thousands of nodes. */

@@ -89,7 +89,7 @@ final class InfotextValues {
       // generator CUDA.
       case "GPU", "NV", "CUDA" -> Rng.NV;
       case "CPU" -> Rng.CPU;
-      default -> throw new IllegalArgumentException("the known ones are NV, CPU and GPU");
+      default -> throw new IllegalArgumentException("it must be NV, CPU or GPU");
     };
   }
 }

@@ -33,7 +33,7 @@ public final class LoraPlans {
    *
    * @param use the LoRA with its strengths
    * @param peak its changes at its peak strength
-   * @param match which of its modules belong to a layer
+   * @param match the modules that belong to a layer
    * @param mask the region to which it applies; empty for the whole image
    */
   public record Fit(LoraUse use, PatchPlan peak, Match match, Optional<RegionMask> mask) {}

@@ -99,7 +99,8 @@ public final class LoraSums {
             .collect(Collectors.joining(", "));
     return String.format(
         Locale.ROOT,
-        "%s %s%s block %s of the %s by about %.0f %% of its weights; above about %.0f %%, images degrade, so lower %s",
+        "%s %s%s block %s of the %s by about %.0f %% of its weights; above about %.0f %%, images"
+            + " degrade, so lower %s",
         fits.size() == 1 ? "LoRA" : "LoRAs",
         names,
         fits.size() == 1 ? " changes" : " together change",

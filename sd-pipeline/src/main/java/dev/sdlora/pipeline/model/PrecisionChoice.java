@@ -62,7 +62,8 @@ public final class PrecisionChoice {
       case FLOAT16 -> {
         if (isProcessor(device)) {
           throw new StableDiffusionException(
-              "precision FLOAT16 requires a GPU, but the device is 'cpu'; BFLOAT16 needs the same memory");
+              "precision FLOAT16 requires a GPU, but the device is 'cpu'; BFLOAT16 needs the same"
+                  + " memory");
         }
         yield ScalarType.FLOAT16;
       }

@@ -294,7 +294,8 @@ final class LoraResolver {
         warnings.add(
             "LoRA '"
                 + fit.use().name()
-                + "' is requested more than once, and its strengths were added; A1111 would use the last strength each time");
+                + "' is requested more than once, and its strengths were added; A1111 would use the"
+                + " last strength each time");
       }
     }
   }

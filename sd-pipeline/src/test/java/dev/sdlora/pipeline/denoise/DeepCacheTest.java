@@ -155,7 +155,7 @@ class DeepCacheTest {
       assertThat(calls.isWhole(4, 0, UGLY, DOG)).as("the row is there again").isFalse();
       assertThat(calls.isWhole(5, 0, UGLY, DOG, CAT)).as("a row more").isTrue();
       calls.beside = List.of("a ControlNet");
-      assertThat(calls.isWhole(6, 0, UGLY, DOG, CAT)).as("a network beside").isTrue();
+      assertThat(calls.isWhole(6, 0, UGLY, DOG, CAT)).as("another network").isTrue();
       assertThat(calls.isWhole(7, 0, UGLY, DOG, CAT)).isFalse();
       assertThat(calls.isWhole(8, 1, UGLY, DOG, CAT)).as("blind").isTrue();
     }

@@ -20,7 +20,8 @@ final class InfotextGoldenTest {
         Negative prompt: blurry
         Steps: 20, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 7, Seed: 42, Size: 512x512, \
         Model hash: 6ce0161689, Model: v1-5-pruned-emaonly, RNG: NV, \
-        Lora hashes: "ink: 0123456789ab", Version: v1.10.1""",
+        Lora hashes: "ink: 0123456789ab", Version: v1.10.1\
+        """,
         """
         [a|b], (c:1.2)
         Steps: 28, Sampler: Euler a, Schedule type: Automatic, CFG scale: 6.5, Seed: 3141592653, \
@@ -30,11 +31,13 @@ final class InfotextGoldenTest {
         Variation seed strength: 0.05, Seed resize from: 384x384, Clip skip: 2, ENSD: 31337, \
         Token merging ratio: 0.5, Token merging ratio hr: 0.4, RNG: CPU, Tiling: True, \
         TI hashes: "easynegative: c74b4e810b03", Emphasis: No norm, Eta: 0.667, NGMS: 2, \
-        Pad conds: True, Version: v1.10.1, User: me""",
+        Pad conds: True, Version: v1.10.1, User: me\
+        """,
         """
         a cat
         Steps: 20, Sampler: Euler a, Schedule type: Automatic, CFG scale: 7, Seed: 1, Size: 512x512, \
-        Model: x, RNG: NV, Skip Early CFG: 0.2, NGMS: 1.5, NGMS all steps: True, Version: v1.10.1""",
+        Model: x, RNG: NV, Skip Early CFG: 0.2, NGMS: 1.5, NGMS all steps: True, Version: v1.10.1\
+        """,
         """
         castle
         Negative prompt: fog,
@@ -46,7 +49,8 @@ final class InfotextGoldenTest {
         Hires negative prompt: sun, Hires schedule type: Karras, Hires upscale: 1.5, \
         Hires steps: 10, Hires upscaler: 4x-UltraSharp, Lora hashes: "a: 0123456789ab, b: \
         ba9876543210", Eta: 0.5, Extra noise: 0.05, \
-        Version: v1.10.1""",
+        Version: v1.10.1\
+        """,
         """
         castle
         Steps: 20, Sampler: Euler, Schedule type: Karras, CFG scale: 7, Seed: 1, Size: 512x512, \
@@ -54,7 +58,8 @@ final class InfotextGoldenTest {
         Noise Schedule: Zero Terminal SNR, Discard penultimate sigma: True, \
         Schedule min sigma: 0.1, Schedule max sigma: 10.5, Schedule rho: 5, \
         SGM noise multiplier: True, Sigma churn: 10, Sigma tmin: 0.1, Sigma tmax: 5, \
-        Sigma noise: 1.05, Version: v1.10.1""",
+        Sigma noise: 1.05, Version: v1.10.1\
+        """,
         """
         a room
         Steps: 30, Sampler: DDIM, Schedule type: Automatic, CFG scale: 7, Seed: 1, Size: 512x512, \
@@ -63,11 +68,13 @@ final class InfotextGoldenTest {
         ControlNet 0: "Module: canny, Model: control_v11p_sd15_canny [d14c016b], Weight: 1", \
         Mask mode: Inpaint not masked, Mask blur: 4, Inpaint area: Only masked, \
         Masked area padding: 32, Masked content: latent noise, Noise multiplier: 0.9, Extra noise: 0.05, \
-        Eta DDIM: 0.5, Version: v1.10.1""",
+        Eta DDIM: 0.5, Version: v1.10.1\
+        """,
         """
         [a:b:1.0]
         Steps: 20, Sampler: Euler, Schedule type: Automatic, CFG scale: 1e-05, Seed: 1, \
-        Size: 512x512, Model: x, Old prompt editing timelines: True, Version: v1.10.1"""
+        Size: 512x512, Model: x, Old prompt editing timelines: True, Version: v1.10.1\
+        """
       })
   void write_whatWasRead_isTheSameText(String text) {
     PromptSpec spec = Infotext.parse(text);

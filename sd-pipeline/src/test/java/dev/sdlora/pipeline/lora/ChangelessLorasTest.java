@@ -179,8 +179,8 @@ class ChangelessLorasTest {
   void generate_embeddingOfZeros_isSaidToSayNothing() {
     assertThat(pipeline.generate(prompt("a cat in silence")).warnings())
         .containsExactly(
-            "embedding 'silence' has no effect: all values of its 2 vectors are zero (norm 0), as in"
-                + " a file that was saved before it was trained");
+            "embedding 'silence' has no effect: all values of its 2 vectors are zero (norm 0), as"
+                + " in a file that was saved before it was trained");
     assertThat(pipeline.generate(prompt("a loud cat")).warnings()).isEmpty();
   }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
-/** Tests of which requests get memory, and which wait for it. */
+/** Tests which requests get memory and which ones wait for it. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class MemoryBudgetTest {
   private final AtomicLong available = new AtomicLong(3_000_000_000L);

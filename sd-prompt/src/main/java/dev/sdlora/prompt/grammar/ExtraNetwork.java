@@ -13,7 +13,7 @@ import java.util.Map;
  * @param kind the text before the first colon
  * @param positional the arguments without a name, in order
  * @param named the arguments with exactly one {@code =}, in order; the last of equal names wins
- * @param offset where the tag starts in the prompt, in characters from 0
+ * @param offset the start of the tag in the prompt, in characters from 0
  */
 public record ExtraNetwork(
     String kind, List<String> positional, Map<String, String> named, int offset) {

@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param name the name of the hypernetwork
  * @param multiplier its strength; 1 if omitted
- * @param offset where the tag starts in the prompt, in characters from 0
+ * @param offset the start of the tag in the prompt, in characters from 0
  */
 public record HypernetTag(String name, double multiplier, int offset) {
   private static final String KIND = "hypernet";

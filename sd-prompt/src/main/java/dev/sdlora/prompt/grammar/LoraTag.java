@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
  * @param strength its strengths, by model part and block
  * @param mask the request's name for the part of the image to which it is limited; empty for the
  *     whole image
- * @param offset where the tag starts in the prompt, in characters from 0
+ * @param offset the start of the tag in the prompt, in characters from 0
  */
 public record LoraTag(String name, LoraStrength strength, Optional<String> mask, int offset) {
   private static final List<String> KEYS =

@@ -12,7 +12,7 @@ import java.util.Optional;
  * does not know the tag and removes it from the prompt.
  *
  * @param name the request's name for the part; surrounding spaces are ignored
- * @param offset where the tag starts in the prompt, in characters from 0
+ * @param offset the start of the tag in the prompt, in characters from 0
  */
 public record MaskTag(String name, int offset) {
   /** Whether tags of this kind name masks. */

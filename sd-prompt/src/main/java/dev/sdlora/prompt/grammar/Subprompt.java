@@ -12,8 +12,8 @@ import java.util.List;
  *
  * @param text the text without its weight and trailing white space; leading white space stays
  * @param weight its weight, 1 if none is given; negative weights steer the image away from the text
- * @param offset where it starts in the whole prompt, in characters from 0
- * @param end where it ends, weight included: at the {@code AND} or the end of the whole prompt
+ * @param offset its start in the whole prompt, in characters from 0
+ * @param end its end, weight included: at the {@code AND} or the end of the whole prompt
  */
 public record Subprompt(String text, double weight, int offset, int end) {
   /** The word that joins two subprompts. */

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Decodes HTML character references as Python's {@code html.unescape} does: the HTML5 names, some
- * of which need no semicolon, and numbers.
+ * Decodes HTML character references as Python's {@code html.unescape} does: numbers, and the HTML5
+ * names, including those that need no semicolon.
  */
 final class HtmlReferences {
   private static final int LONGEST_NAME = 32;

@@ -206,8 +206,8 @@ class DynamicTemplatesTest {
     refuses(
         "${1=a}",
         0,
-        "'${' does not begin a variable; expected ${name}, ${name:value} or ${name=value}, at character"
-            + " 0");
+        "'${' does not begin a variable; expected ${name}, ${name:value} or ${name=value}, at"
+            + " character 0");
     refuses("${x=a", 0, "the '${' has no closing '}', at character 0");
     refuses(
         "a ${x}",

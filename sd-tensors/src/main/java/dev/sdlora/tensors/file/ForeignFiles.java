@@ -31,11 +31,13 @@ final class ForeignFiles {
     }
     if (text.startsWith("<!doctype html") || text.startsWith("<html")) {
       return Optional.of(
-          "is an HTML page: the download saved a web page instead of the model, often because the site needs a login");
+          "is an HTML page: the download saved a web page instead of the model, often because the"
+              + " site needs a login");
     }
     if (text.startsWith("{")) {
       return Optional.of(
-          "is JSON text without a safetensors length prefix: the download probably saved a server's error message instead of the model");
+          "is JSON text without a safetensors length prefix: the download probably saved a server's"
+              + " error message instead of the model");
     }
     return Optional.empty();
   }

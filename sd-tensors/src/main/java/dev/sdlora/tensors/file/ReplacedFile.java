@@ -85,7 +85,8 @@ public final class ReplacedFile {
       log.trace("locked {}", held);
     } catch (IOException e) {
       log.debug(
-          "the file system does not support locks, so incomplete files are not removed after a crash",
+          "the file system does not support locks, so incomplete files are not removed after a"
+              + " crash",
           e);
     }
   }

@@ -56,7 +56,8 @@ record Library(String fileName, URL source, long size, long crc) {
         throw new IllegalStateException(
             "the class path has no "
                 + resource
-                + "; the versions of ai.djl.pytorch:pytorch-jni and pytorch-native do not match, or one of them is missing");
+                + "; the versions of ai.djl.pytorch:pytorch-jni and pytorch-native do not match, or"
+                + " one of them is missing");
       }
       return read(fileName, source);
     } catch (IOException e) {

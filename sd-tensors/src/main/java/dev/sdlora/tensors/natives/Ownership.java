@@ -58,7 +58,8 @@ final class Ownership {
                       + path
                       + " because "
                       + complaint
-                      + "; revoke the write permission of others (chmod go-w), or set ENGINE_CACHE_DIR to another folder");
+                      + "; revoke the write permission of others (chmod go-w), or set"
+                      + " ENGINE_CACHE_DIR to another folder");
             });
   }
 

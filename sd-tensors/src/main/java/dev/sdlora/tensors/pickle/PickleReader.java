@@ -73,7 +73,8 @@ public final class PickleReader {
         throw new PickleException(
             String.format(
                 Locale.ROOT,
-                "has a pickle with the instruction 0x%02x at byte %d, which torch.save never writes",
+                "has a pickle with the instruction 0x%02x at byte %d, which torch.save never"
+                    + " writes",
                 code,
                 in.position() - 1));
       }

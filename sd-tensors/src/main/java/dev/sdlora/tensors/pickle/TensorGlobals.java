@@ -81,7 +81,8 @@ final class TensorGlobals {
       throw new PickleException(
           "is rejected: its pickle requests Python's '"
               + global
-              + "', which is not needed to build tensors; nothing of it was executed. Files of unknown origin can contain malicious code: use a .safetensors file");
+              + "', which is not needed to build tensors; nothing of it was executed. Files of"
+              + " unknown origin can contain malicious code: use a .safetensors file");
     }
     return global;
   }

@@ -113,7 +113,7 @@ public final class Program {
   private static String text(Class<?> anchor, String resource) {
     try (InputStream in = anchor.getResourceAsStream(resource)) {
       if (in == null) {
-        throw new IllegalStateException("no resource " + resource + " beside " + anchor.getName());
+        throw new IllegalStateException("no resource " + resource + " next to " + anchor.getName());
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
@@ -231,7 +231,7 @@ public final class Program {
 
   /**
    * The arguments of one call that records gradients. DJL passes only tensors and dictionaries of
-   * them to such a call, and identifies them by the names of the arrays, which this class changes.
+   * them to it, and identifies them by the names of the arrays, which this class changes.
    */
   public final class RecordingCall {
     private final String method;

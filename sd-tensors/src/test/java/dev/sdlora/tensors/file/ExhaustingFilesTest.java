@@ -63,7 +63,7 @@ class ExhaustingFilesTest {
     return all.toByteArray();
   }
 
-  /** Nested dictionaries, each of which contains the next one ten times. */
+  /** Nested dictionaries; each contains the next one ten times. */
   @Test
   void open_namesThatMultiply_areRefused() {
     ByteArrayOutputStream levels = new ByteArrayOutputStream();

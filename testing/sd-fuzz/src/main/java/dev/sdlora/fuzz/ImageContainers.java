@@ -18,7 +18,7 @@ final class ImageContainers {
   /** Rows of images that hide a stream. */
   private static final int HEIGHT = 8;
 
-  /** Columns between the blocks of such an image, including both borders. */
+  /** Columns between the blocks of an image that hides a stream, including both borders. */
   private static final int MIDDLE = 6;
 
   private ImageContainers() {}

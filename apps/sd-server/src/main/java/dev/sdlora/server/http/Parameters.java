@@ -17,7 +17,7 @@ public final class Parameters {
    *
    * @param otherwise the default
    * @param most the maximum; {@link Integer#MAX_VALUE} for no limit
-   * @throws Refusal if it is not such a number or exceeds the maximum
+   * @throws Refusal if it is not a non-negative integer or exceeds the maximum
    */
   public static int whole(Context context, String name, int otherwise, int most) {
     Optional<String> text = text(context, name);

@@ -53,7 +53,7 @@ public final class Job {
    * @param kind the API call, such as {@code txt2img}
    * @param work the work to do
    * @param settings the fields of the request, without large images; must not be changed afterwards
-   * @param keptPreviews how many previews of each part are kept, spread evenly over its steps
+   * @param keptPreviews the number of previews to keep of each part, spread evenly over its steps
    */
   public record Request(String kind, Work work, ObjectNode settings, int keptPreviews) {
     /** Creates a request that keeps only the latest preview. */
@@ -67,7 +67,7 @@ public final class Job {
    *
    * @param state the state
    * @param version incremented by every change
-   * @param begun how many parts have begun, including finished and skipped ones
+   * @param begun the number of parts that have begun, including finished and skipped ones
    * @param step the number of finished steps of the current part
    * @param steps the steps of each part; 0 before they are known
    * @param fraction the progress of all parts, 0 to 1

@@ -288,7 +288,7 @@ public final class JobQueue {
   /**
    * Refuses new jobs, waits for unfinished ones, and cancels those that remain.
    *
-   * @param patience how long to wait before cancelling
+   * @param patience the time to wait before cancelling
    */
   public void close(Duration patience) {
     long end = System.nanoTime() + patience.toNanos();

@@ -14,7 +14,7 @@ final class Previews {
   /**
    * Creates an object without previews.
    *
-   * @param wanted how many previews to keep of each part, spread evenly over its steps
+   * @param wanted the number of previews to keep of each part, spread evenly over its steps
    */
   Previews(int wanted) {
     this.wanted = wanted;

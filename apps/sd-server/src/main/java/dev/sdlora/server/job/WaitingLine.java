@@ -15,7 +15,7 @@ final class WaitingLine {
   /**
    * Creates an empty line.
    *
-   * @param places how many jobs run at once
+   * @param places the number of jobs that run at once
    */
   WaitingLine(int places) {
     this.places = places;

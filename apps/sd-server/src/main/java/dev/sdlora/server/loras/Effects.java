@@ -49,7 +49,7 @@ final class Effects {
    * Creates it without any measurements.
    *
    * @param measurement measures a LoRA at its strength
-   * @param patience how long a request waits for measurements of other requests
+   * @param patience the time that a request waits for measurements of other requests
    * @param nanos the clock
    */
   Effects(Function<LoraAdapter, ObjectNode> measurement, Duration patience, LongSupplier nanos) {

@@ -108,7 +108,7 @@ public final class Access extends Handler.Wrapper {
   }
 
   /**
-   * Returns an IPv4 address, or the first 64 bits of an IPv6 address, all of which belong to one
+   * Returns an IPv4 address, or the first 64 bits of an IPv6 address, a range that belongs to one
    * client.
    */
   private static String network(String address) {
@@ -130,7 +130,7 @@ public final class Access extends Handler.Wrapper {
 
   /**
    * Refuses host names that may resolve to this machine without being its own (DNS rebinding),
-   * because a page under such a name counts as the server's own.
+   * because browsers treat a page under one of them as the server's own.
    */
   private void checkHost(Request request) {
     hosts.check(Optional.ofNullable(request.getHeaders().get("Host")));

@@ -70,8 +70,8 @@ interface TrainingStories {
         .setInputFiles(Stage.plain("late.jpeg", 64, 64));
     assertThat(studio.field("Caption of late.jpeg")).hasValue("a heart");
     assertThat(status).isEmpty();
-    studio.drop("body", Stage.plain("beside.png", 64, 64));
-    assertThat(studio.field("Caption of beside.png")).hasValue("");
+    studio.drop("body", Stage.plain("loose.png", 64, 64));
+    assertThat(studio.field("Caption of loose.png")).hasValue("");
     assertThat(studio.page().locator("sd-training-pictures > .error")).isEmpty();
   }
 

@@ -4,7 +4,7 @@ import dev.sdlora.testkit.PublicApi;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** Users should have no more than 120 types to know, of which 5 may be here. */
+/** Users should have to know no more than 120 types, including at most 5 of this module. */
 class PublicApiTest {
   @Test
   void publicTypes_listed_areThoseOnRecord() {

@@ -9,7 +9,7 @@ import java.util.List;
  * One drawing, several of the same noun in a row, or two at opposite places, on a ground.
  *
  * @param things one or two
- * @param count how many copies there are of the one thing, 1 to 3; 1 if there are two things
+ * @param count the number of copies of the only thing, 1 to 3; 1 if there are two things
  * @param size the size of a single thing; medium if there are more
  * @param place the place of the one thing, or of the first of two
  * @param ground the colour of the ground

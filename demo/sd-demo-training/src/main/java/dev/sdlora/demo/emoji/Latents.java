@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 
 /** Scenes of the base training and their latents, encoded once and stored on disk. */
 final class Latents {
-  /** How far latents are moved towards what a text says about an image, as a fraction. */
+  /** The fraction by which latents are moved towards the values that a text implies. */
   private static final double TOLD = 0.7;
 
   private static final int CHANNELS = AutoencoderStage.CONFIG.latentChannels();

@@ -68,11 +68,11 @@ public final class TextEncoderTrainer implements ScratchTrainer {
    * Creates a trainer at its start.
    *
    * @param config the dimensions of the text encoder
-   * @param numbers how many numbers describe a text; less than the width, or they cannot all be
-   *     stored
-   * @param lookNumbers how many numbers describe a noun's look
+   * @param numbers the number of values that describe a text; less than the width, or they cannot
+   *     all be stored
+   * @param lookNumbers the number of values that describe a noun's look
    * @param cells the number of cells of an image
-   * @param cellNumbers how many numbers describe a cell
+   * @param cellNumbers the number of values that describe a cell
    * @param format the dtype of products: float32, or bfloat16, which is faster with hardware
    *     support
    * @param threads the number of threads that share each batch

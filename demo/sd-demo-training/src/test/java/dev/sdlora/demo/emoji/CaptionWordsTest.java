@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the model tells of the words that it was taught. */
+/** Tests the list of words that the model was trained on. */
 final class CaptionWordsTest {
   private final List<String> words =
       CaptionWords.of(SmallSet.nouns(), new CaptionedSource(SmallSet.source(0)));

@@ -94,7 +94,7 @@ final class DrawingsTest {
   void pictures_muchSmaller_everyPixelCounts_andNothingBleedsIn() throws IOException {
     BufferedImage fine = new BufferedImage(256, 256, BufferedImage.TYPE_INT_ARGB);
     for (int i = 0; i < 256 * 256; i++) {
-      // What is not visible has a colour too, which must not show.
+      // Invisible pixels have a colour, too, which must not show.
       fine.setRGB(i % 256, i / 256, i % 4 == 3 ? 0x00ff0000 : 0xff00ff00);
     }
     BufferedImage drawn =

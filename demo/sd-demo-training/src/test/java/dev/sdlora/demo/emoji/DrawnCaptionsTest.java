@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What captions say of scenes of drawings. */
+/** Tests the captions of drawn scenes. */
 final class DrawnCaptionsTest {
   private static final int SCENES = 1000;
 

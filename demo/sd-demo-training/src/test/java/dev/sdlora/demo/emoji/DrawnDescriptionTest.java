@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What captions say, as numbers. */
+/** Tests captions as numbers. */
 final class DrawnDescriptionTest {
   private final Looks looks = Looks.of(anyLooks());
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What LoRAs are trained on. */
+/** Tests the training images of LoRAs. */
 final class LoraImagesTest {
   private final LoraImages pictures = of(SmallSet.squares(Color.GRAY));
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which emoji become nouns, and what they are called. */
+/** Tests the selection of emoji and their nouns. */
 final class NounsTest {
   private final Nouns nouns = SmallSet.nouns();
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Where each position of a latent is. */
+/** Tests the codes for the positions of a latent. */
 final class PlaceCodesTest {
   private static final int SIDE = 16;
   private static final int AREA = SIDE * SIDE;

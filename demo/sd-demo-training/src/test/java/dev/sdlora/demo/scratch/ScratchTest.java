@@ -186,7 +186,7 @@ final class ScratchTest {
     }
   }
 
-  /** What two threads compute is what one does, but for the order of sums. */
+  /** Two threads compute the same as one, except for the order of sums. */
   @Test
   void denoiser_onTwoThreads_learnsTheSame() {
     float[] latents = new float[4 * 4 * 4 * 4];

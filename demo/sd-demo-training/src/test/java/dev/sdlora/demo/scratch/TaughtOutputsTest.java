@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a U-Net is asked for beside the noise. */
+/** Tests the outputs that a U-Net learns in addition to the noise. */
 final class TaughtOutputsTest {
   private static final int SIDE = 8;
   private static final int AREA = SIDE * SIDE;

@@ -37,7 +37,7 @@ final class DrawBatchOnSparkTest {
           "spark.sql.shuffle.partitions=1",
           "--class",
           DrawBatchOnSpark.class.getName(),
-          "spark-internal", // In the place of a jar: the class is here already.
+          "spark-internal", // instead of a jar: the class is already on the class path
           manifest.toUri().toString(),
           folder.resolve("pictures").toUri().toString()
         });

@@ -40,7 +40,9 @@ public final class Soak implements AutoCloseable {
   /** Batches in which counts may still rise, because caches fill and threads start. */
   private static final int WARM_UP = 3;
 
-  /** How long a cancelled request may continue after its future is done: a step, with a margin. */
+  /**
+   * The time that a cancelled request may continue after its future is done: a step, with a margin.
+   */
   private static final Duration SETTLING = Duration.ofSeconds(60);
 
   private static final PromptSpec PROBE =
@@ -104,9 +106,9 @@ public final class Soak implements AutoCloseable {
   /**
    * Runs batches until the time is over.
    *
-   * @param time how long to run
+   * @param time the duration of the run
    * @param seed the random seed
-   * @param folder where files are written
+   * @param folder the folder for the files
    * @return the faults found; empty if there are none
    */
   static List<String> run(Duration time, long seed, Path folder) throws Exception {

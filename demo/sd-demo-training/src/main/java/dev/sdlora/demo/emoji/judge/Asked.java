@@ -6,7 +6,7 @@ import dev.sdlora.demo.emoji.DrawnScene;
 /**
  * A test prompt and the scene that it describes.
  *
- * @param about what the prompt tests
+ * @param about the group that the prompt is counted in
  * @param scene the expected scene
  * @param prompt one of the scene's captions
  * @param seed the seed of the image

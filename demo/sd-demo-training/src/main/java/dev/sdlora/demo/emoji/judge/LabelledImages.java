@@ -25,7 +25,7 @@ final class LabelledImages {
   /**
    * Adds an image.
    *
-   * @param remark what is wrong with it; empty if nothing is
+   * @param remark the flaw of the image; empty if there is none
    */
   void add(BufferedImage picture, String prompt, String remark) {
     BufferedImage tile = new BufferedImage(TILE, TILE, BufferedImage.TYPE_INT_RGB);

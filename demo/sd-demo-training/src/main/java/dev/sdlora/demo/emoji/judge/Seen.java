@@ -8,7 +8,7 @@ import java.util.Optional;
  * The things that an image shows.
  *
  * @param ground the colour of its ground
- * @param things what is at the places of the prompt's things, in the prompt's order
+ * @param things the things seen at the places of the prompt's things, in the prompt's order
  */
 record Seen(Colour ground, List<Thing> things) {
   Seen {

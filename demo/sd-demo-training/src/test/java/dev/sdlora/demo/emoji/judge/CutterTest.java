@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What is found in images whose scene is known. */
+/** Tests the things found in images of known scenes. */
 final class CutterTest {
   private static final int SIDE = 128;
   private static final Noun HOUSE = TinySet.NOUNS.get(1);

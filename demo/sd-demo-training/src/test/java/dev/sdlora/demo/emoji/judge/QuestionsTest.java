@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** What a model is asked. */
+/** Tests the scenes that a model is evaluated on. */
 final class QuestionsTest {
   private final List<Asked> questions = TinySet.questions();
 
