@@ -15,4 +15,19 @@ module dev.sdlora.cli {
   opens dev.sdlora.cli to
       com.fasterxml.jackson.databind,
       info.picocli;
+  opens dev.sdlora.cli.console to
+      com.fasterxml.jackson.databind,
+      info.picocli;
+  opens dev.sdlora.cli.lora to
+      com.fasterxml.jackson.databind,
+      info.picocli;
+  opens dev.sdlora.cli.model to
+      com.fasterxml.jackson.databind,
+      info.picocli;
+  opens dev.sdlora.cli.option to
+      com.fasterxml.jackson.databind,
+      info.picocli;
+  opens dev.sdlora.cli.report to
+      com.fasterxml.jackson.databind,
+      info.picocli;
 }

@@ -2,6 +2,13 @@ package dev.sdlora.cli;
 
 import dev.sdlora.batch.BatchPlan;
 import dev.sdlora.batch.BatchRunner;
+import dev.sdlora.cli.console.Console;
+import dev.sdlora.cli.console.Heading;
+import dev.sdlora.cli.model.ModelOptions;
+import dev.sdlora.cli.option.NameableOptions;
+import dev.sdlora.cli.report.BatchPlanView;
+import dev.sdlora.cli.report.BatchProgress;
+import dev.sdlora.cli.report.Json;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -18,18 +25,22 @@ import picocli.CommandLine.Parameters;
       "Generate images from a list of requests; an interrupted batch resumes when run again.",
       "",
       "MANIFEST has one request per line, a JSON object with its settings: prompt, negative, seed,",
-      "steps, size, sampler, cfg, lora, checkpoint and everything that A1111's API accepts. A list of",
+      "steps, size, sampler, cfg, lora, checkpoint and everything that A1111's API accepts. A list"
+          + " of",
       "values makes one request per value. - reads standard input.",
       "",
       "Examples:",
       "  sd batch requests.jsonl --out images",
-      "  echo '{\"prompt\": \"a red star <lora:ink_lines:0.8>\", \"seed\": [1, 2, 3], \"steps\": [10, 20]}' | sd batch - --out images"
+      "  echo '{\"prompt\": \"a red star <lora:ink_lines:0.8>\", \"seed\": [1, 2, 3], \"steps\":"
+          + " [10, 20]}' | sd batch - --out images"
     },
     footer = {
       "",
-      "DIR receives ID.png for each request and results.jsonl with one line for each. Existing images are not generated again. Several processes may share one folder.",
+      "DIR receives ID.png for each request and results.jsonl with one line for each. Existing"
+          + " images are not generated again. Several processes may share one folder.",
       "",
-      "Exit codes: 0 all images exist, 1 the batch could not continue, 2 bad usage, 3 some requests failed, all others succeeded."
+      "Exit codes: 0 all images exist, 1 the batch could not continue, 2 bad usage, 3 some requests"
+          + " failed, all others succeeded."
     })
 @Heading("Requests")
 final class BatchCommand implements Callable<Integer> {

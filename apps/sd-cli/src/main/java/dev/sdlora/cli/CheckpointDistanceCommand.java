@@ -3,6 +3,11 @@ package dev.sdlora.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.model.CheckpointDistance;
+import dev.sdlora.cli.console.Console;
+import dev.sdlora.cli.lora.BlockTable;
+import dev.sdlora.cli.model.PublishedFile;
+import dev.sdlora.cli.option.ChartOption;
+import dev.sdlora.cli.report.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -12,7 +17,8 @@ import picocli.CommandLine.Parameters;
     name = "distance",
     description = {
       "Measure the distance of checkpoint B from A, block by block.",
-      "APART is the norm of B - A, WEIGHT the norm of A, SHARE their ratio. The files may differ in layout and dtype, but not in family."
+      "APART is the norm of B - A, WEIGHT the norm of A, SHARE their ratio. The files may differ in"
+          + " layout and dtype, but not in family."
     })
 final class CheckpointDistanceCommand implements Runnable {
   /** Number of uncompared weights to print; JSON lists all. */

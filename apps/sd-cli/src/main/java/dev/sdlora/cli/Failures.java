@@ -1,6 +1,9 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.cli.console.Console;
+import dev.sdlora.cli.console.OptionValue;
+import dev.sdlora.cli.console.UnknownWord;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

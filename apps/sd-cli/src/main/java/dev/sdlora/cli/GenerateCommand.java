@@ -4,6 +4,16 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.cli.console.Console;
+import dev.sdlora.cli.console.Heading;
+import dev.sdlora.cli.console.ProgressBar;
+import dev.sdlora.cli.console.Stopwatch;
+import dev.sdlora.cli.model.ModelOptions;
+import dev.sdlora.cli.option.ImageOptions;
+import dev.sdlora.cli.report.GenerationReport;
+import dev.sdlora.cli.report.ImageWriter;
+import dev.sdlora.cli.report.Json;
+import dev.sdlora.cli.report.OutputFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +49,8 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "FILE",
       defaultValue = "out.png",
       description =
-          "PNG or JPEG file to write; several images become FILE-1.png, FILE-2.png and so on. Missing folders are created. Default: ${DEFAULT-VALUE}.")
+          "PNG or JPEG file to write; several images become FILE-1.png, FILE-2.png and so on."
+              + " Missing folders are created. Default: ${DEFAULT-VALUE}.")
   private Path out = Path.of("out.png");
 
   @Option(

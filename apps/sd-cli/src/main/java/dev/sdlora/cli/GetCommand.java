@@ -1,6 +1,10 @@
 package dev.sdlora.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.cli.console.Console;
+import dev.sdlora.cli.console.Heading;
+import dev.sdlora.cli.model.PublishedFile;
+import dev.sdlora.cli.report.Json;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +28,8 @@ import picocli.CommandLine.Parameters;
       "  civitai:hash:HEX                     a Civitai file by AutoV2 or another hash",
       "  https:...#sha256=HEX                 any URL",
       "",
-      "Files from Hugging Face go to its own cache, which Python tools share. Tokens come from HF_TOKEN or 'hf auth login', and from CIVITAI_TOKEN.",
+      "Files from Hugging Face go to its own cache, which Python tools share. Tokens come from"
+          + " HF_TOKEN or 'hf auth login', and from CIVITAI_TOKEN.",
       "",
       "Examples:",
       "  sd get hf:stable-diffusion-v1-5/stable-diffusion-v1-5#fp16",
@@ -39,7 +44,8 @@ final class GetCommand implements Runnable {
       names = {"-o", "--out"},
       paramLabel = "DIR",
       description =
-          "Folder for the files; created if missing. Default: the Hugging Face cache, or ~/.cache/sd-lora/models.")
+          "Folder for the files; created if missing. Default: the Hugging Face cache, or"
+              + " ~/.cache/sd-lora/models.")
   private Optional<Path> out = Optional.empty();
 
   @Option(

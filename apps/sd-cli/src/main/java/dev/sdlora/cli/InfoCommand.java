@@ -4,6 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.DeviceInfo;
 import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.cli.console.Console;
+import dev.sdlora.cli.console.OptionValue;
+import dev.sdlora.cli.model.FolderOptions;
+import dev.sdlora.cli.model.PublishedFile;
+import dev.sdlora.cli.report.DeviceReport;
+import dev.sdlora.cli.report.Json;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +26,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "Describe checkpoints, LoRAs, embeddings, other networks and images, or this machine.",
       "",
-      "For an image, also lists which of the files it was made with are in the given folders and which are missing. With --json, prints one object per line. If a file cannot be read, the others are still described and the exit code is 1.",
+      "For an image, also lists which of the files it was made with are in the given folders and"
+          + " which are missing. With --json, prints one object per line. If a file cannot be read,"
+          + " the others are still described and the exit code is 1.",
       "",
       "Examples:",
       "  sd info model.safetensors lora.safetensors",
@@ -37,7 +45,8 @@ final class InfoCommand implements Runnable {
       arity = "0..1",
       fallbackValue = "cpu",
       description =
-          "Describe a device, cpu (default) or gpu, gpu:1 …: instructions, threads, memory, and the dtype that --precision auto chooses, with the reason.")
+          "Describe a device, cpu (default) or gpu, gpu:1 …: instructions, threads, memory, and the"
+              + " dtype that --precision auto chooses, with the reason.")
   private Optional<String> device = Optional.empty();
 
   @Parameters(

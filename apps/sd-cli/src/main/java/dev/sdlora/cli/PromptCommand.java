@@ -14,6 +14,12 @@ import dev.sdlora.api.prompt.Prompt;
 import dev.sdlora.api.prompt.PromptExplanation;
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.api.value.FileReason;
+import dev.sdlora.cli.console.Console;
+import dev.sdlora.cli.console.OptionValue;
+import dev.sdlora.cli.model.BundledModel;
+import dev.sdlora.cli.model.PublishedFile;
+import dev.sdlora.cli.report.Json;
+import dev.sdlora.cli.report.PromptView;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,21 +56,25 @@ final class PromptCommand implements Callable<Integer> {
   @Option(
       names = "--words",
       description =
-          "List the words that the model was trained on, in alphabetical order; few models contain them.")
+          "List the words that the model was trained on, in alphabetical order; few models contain"
+              + " them.")
   private boolean words;
 
   @Option(
       names = "--checkpoint",
       paramLabel = "PATH",
       description =
-          "Model: a file, a folder or a published model (see sd get). Warns about prompt words that it was not trained on, if it lists its words. Default: the bundled tiny model for --words, else none.")
+          "Model: a file, a folder or a published model (see sd get). Warns about prompt words that"
+              + " it was not trained on, if it lists its words. Default: the bundled tiny model for"
+              + " --words, else none.")
   private Optional<String> checkpoint = Optional.empty();
 
   @Option(
       names = "--steps",
       defaultValue = "20",
       description =
-          "Number of steps; double it for samplers that call the model twice per step. Default: ${DEFAULT-VALUE}.")
+          "Number of steps; double it for samplers that call the model twice per step. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int steps;
 
   @Option(

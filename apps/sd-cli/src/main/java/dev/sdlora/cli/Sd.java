@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import static dev.sdlora.cli.OptionValue.converter;
+import static dev.sdlora.cli.console.OptionValue.converter;
 
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.grid.Axis;
@@ -9,6 +9,14 @@ import dev.sdlora.api.image.MaskedContent;
 import dev.sdlora.api.image.ResizeMode;
 import dev.sdlora.api.sampling.NamedSampler;
 import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.cli.console.GroupedHelp;
+import dev.sdlora.cli.console.OptionValue;
+import dev.sdlora.cli.console.StopOnExit;
+import dev.sdlora.cli.console.VisibleText;
+import dev.sdlora.cli.lora.LoraCommand;
+import dev.sdlora.cli.model.ControlArgument;
+import dev.sdlora.cli.model.LoraCurve;
+import dev.sdlora.cli.option.FewStepsArgument;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

@@ -2,6 +2,12 @@ package dev.sdlora.cli;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.cli.console.Console;
+import dev.sdlora.cli.console.Heading;
+import dev.sdlora.cli.console.OptionValue;
+import dev.sdlora.cli.console.StopOnExit;
+import dev.sdlora.cli.model.ModelOptions;
+import dev.sdlora.cli.option.NameableOptions;
 import dev.sdlora.server.SdServer;
 import dev.sdlora.server.SdServerBuilder;
 import java.io.IOException;

@@ -5,6 +5,11 @@ import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.UpscalerNetwork;
 import dev.sdlora.api.image.Upscaling;
+import dev.sdlora.cli.console.Console;
+import dev.sdlora.cli.console.OptionValue;
+import dev.sdlora.cli.console.Stopwatch;
+import dev.sdlora.cli.report.Json;
+import dev.sdlora.cli.report.OutputFiles;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -18,7 +23,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Enlarge an image with a Lanczos filter or a network such as RealESRGAN_x4plus.",
       "",
-      "Networks are .pth or .safetensors files of the ESRGAN family: RealESRGAN_x4plus from github.com/xinntao/Real-ESRGAN/releases, many others from openmodeldb.info."
+      "Networks are .pth or .safetensors files of the ESRGAN family: RealESRGAN_x4plus from"
+          + " github.com/xinntao/Real-ESRGAN/releases, many others from openmodeldb.info."
     })
 final class UpscaleCommand implements Runnable {
   private static final double DEFAULT_SCALE = 2;

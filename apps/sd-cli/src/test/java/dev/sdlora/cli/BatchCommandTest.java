@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sdlora.batch.BatchListener.Progress;
 import dev.sdlora.batch.BatchRequest;
+import dev.sdlora.cli.report.BatchProgress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,8 @@ final class BatchCommandTest {
             "b.png  line 2, demo-sd1",
             "a.png  line 1, demo-sd1, night:1",
             "c.png  line 3, other.safetensors",
-            "3 to generate, 0 already done, 0 failed; loads a checkpoint 2 times, switches LoRAs once");
+            "3 to generate, 0 already done, 0 failed; loads a checkpoint 2 times, switches LoRAs"
+                + " once");
     assertThat(folder.resolve("out")).doesNotExist();
   }
 

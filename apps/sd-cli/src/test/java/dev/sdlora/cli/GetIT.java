@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.cli.model.BundledModel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

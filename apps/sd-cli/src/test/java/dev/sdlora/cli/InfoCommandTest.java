@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sdlora.cli.model.BundledModel;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.awt.image.BufferedImage;
@@ -110,8 +111,8 @@ final class InfoCommandTest {
         .isEqualTo(
             "sd: '"
                 + other
-                + "' is a tensor file, but not a checkpoint, LoRA, embedding or other network that this"
-                + " version supports");
+                + "' is a tensor file, but not a checkpoint, LoRA, embedding or other network that"
+                + " this version supports");
 
     CommandRun json = CommandRun.of("info", "--json", "missing", lora);
     List<String> lines = json.out().lines().toList();

@@ -2,6 +2,7 @@ package dev.sdlora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.cli.model.BundledModel;
 import dev.sdlora.tensors.file.TensorFile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

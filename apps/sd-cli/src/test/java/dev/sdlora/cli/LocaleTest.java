@@ -2,6 +2,7 @@ package dev.sdlora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.cli.model.BundledModel;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;

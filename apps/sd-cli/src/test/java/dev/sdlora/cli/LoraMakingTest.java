@@ -2,6 +2,8 @@ package dev.sdlora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.cli.console.TerminalLine;
+import dev.sdlora.cli.lora.LayerProgress;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -38,7 +40,8 @@ final class LoraMakingTest {
             + " 1.5",
         "extract a b --out c.safetensors --format half | --format must be float16, bfloat16 or"
             + " float32",
-        "extract a b --out c.ckpt                      | the file name must end in .safetensors: c.ckpt",
+        "extract a b --out c.ckpt                      | the file name must end in .safetensors:"
+            + " c.ckpt",
         "resize a --out c.safetensors                  | specify --rank or --energy",
         "merge a=x --out c.safetensors                 | 'a=x' has no valid weight; expected"
             + " LORA[:WEIGHT] such as ink:0.8",

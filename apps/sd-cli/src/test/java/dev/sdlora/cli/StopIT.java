@@ -2,6 +2,7 @@ package dev.sdlora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.cli.console.StopOnExitTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.cli.console.Console;
+import dev.sdlora.cli.model.ControlArgument;
 import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.pipeline.network.SrvggConfig;
 import dev.sdlora.pipeline.raster.Raster;

@@ -18,30 +18,26 @@ import java.util.function.BooleanSupplier;
 /**
  * Draws the images of a plan: prepares, encodes, samples, decodes and finishes. Used by one thread.
  */
-public final class Generation {
-  private final RequestPlan plan;
-  private final RequestPart part;
-  private final Progress progress;
-  private final RequestNetworks networks;
-  private final NDManager scope;
-  private final Optional<Canvas> canvas;
-  private final DenoisingPass first;
+public record Generation(
+    RequestPlan plan,
+    RequestPart part,
+    Progress progress,
+    RequestNetworks networks,
+    NDManager scope,
+    Optional<Canvas> canvas,
+    DenoisingPass first) {
 
-  private Generation(
+  private static Generation of(
       RequestPlan plan,
       RequestPart part,
       Progress progress,
       RequestNetworks networks,
       NDManager scope) {
-    this.plan = plan;
-    this.part = part;
-    this.progress = progress;
-    this.networks = networks;
-    this.scope = scope;
-    this.canvas = plan.source().map(given -> Canvas.of(given, plan.size()));
+    Optional<Canvas> canvas = plan.source().map(given -> Canvas.of(given, plan.size()));
     RegionFrame regions =
         canvas.map(Canvas::regions).orElseGet(() -> RegionFrame.whole(plan.size()));
-    this.first = new DenoisingPass(plan.model(), part.first(), regions, progress);
+    DenoisingPass first = new DenoisingPass(plan.model(), part.first(), regions, progress);
+    return new Generation(plan, part, progress, networks, scope, canvas, first);
   }
 
   /**
@@ -74,14 +70,10 @@ public final class Generation {
     try (RequestNetworks networks =
             RequestNetworks.open(plan.model(), part.spec().controlUnits(), progress);
         NDManager scope = plan.model().networks().torch().scope()) {
-      new Generation(plan, part, progress, networks, scope).draw(results);
+      of(plan, part, progress, networks, scope).draw(results);
       progress.stopIfCancelled();
-      boolean early = progress.early().isNow();
-      results.partEnd(
-          networks.reports(),
-          ResultWarnings.of(plan, part, networks, early),
-          System.nanoTime() - start - networks.waitedNanos());
-      if (isLast || early) {
+      results.partEnd(plan, part, networks, progress.early().isNow(), System.nanoTime() - start);
+      if (isLast || progress.early().isNow()) {
         results.end();
       }
       networks.keep();

@@ -6,6 +6,8 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.pipeline.model.PrecisionChoice;
+import dev.sdlora.pipeline.request.RequestPart;
+import dev.sdlora.pipeline.request.RequestPlan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -41,10 +43,20 @@ public final class Results {
     }
   }
 
-  void partEnd(List<LoraReport> reports, List<String> partWarnings, long partNanos) {
-    loras.addAll(reports);
-    warnings.addAll(partWarnings);
-    nanos += partNanos;
+  /**
+   * Adds what a part reports when it is drawn.
+   *
+   * @param partNanos the time since its start, including the wait for other requests
+   */
+  void partEnd(
+      RequestPlan plan,
+      RequestPart part,
+      RequestNetworks networks,
+      boolean endedEarly,
+      long partNanos) {
+    loras.addAll(networks.reports());
+    warnings.addAll(ResultWarnings.of(plan, part, networks, endedEarly));
+    nanos += partNanos - networks.waitedNanos();
   }
 
   /** Returns the result; the first call reports it to the listener. */

@@ -34,6 +34,40 @@ class RepositoryTest {
     assertThat(Files.size(ROOT.resolve(page))).isLessThanOrEqualTo(bytes);
   }
 
+  /**
+   * Root packages are what a newcomer opens first; the groups below them hold what fits a screen.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "sd-api/src/main/java/dev/sdlora/api, 40",
+    "sd-pipeline/src/main/java/dev/sdlora/pipeline, 20",
+    "sd-pipeline/src/main/java/dev/sdlora/pipeline/request, 20",
+    "sd-pipeline/src/main/java/dev/sdlora/pipeline/generation, 20",
+    "sd-pipeline/src/main/java/dev/sdlora/pipeline/model, 20",
+    "apps/sd-cli/src/main/java/dev/sdlora/cli, 20",
+    "apps/sd-cli/src/main/java/dev/sdlora/cli/console, 20",
+    "apps/sd-cli/src/main/java/dev/sdlora/cli/option, 20",
+    "apps/sd-cli/src/main/java/dev/sdlora/cli/lora, 20",
+  })
+  void package_hasFewTypes(String folder, int most) throws IOException {
+    try (Stream<Path> files = Files.list(ROOT.resolve(folder))) {
+      assertThat(files)
+          .filteredOn(file -> file.toString().endsWith(".java"))
+          .filteredOn(file -> !file.endsWith("package-info.java"))
+          .hasSizeBetween(5, most);
+    }
+  }
+
+  /** The way of a request is read from top to bottom. */
+  @Test
+  void generation_isShort() throws IOException {
+    assertThat(
+            Files.readAllLines(
+                ROOT.resolve(
+                    "sd-pipeline/src/main/java/dev/sdlora/pipeline/generation/Generation.java")))
+        .hasSizeLessThanOrEqualTo(140);
+  }
+
   @Test
   void changelog_firstVersion_hasFewEntries() throws IOException {
     assertThat(Files.readAllLines(ROOT.resolve("CHANGELOG.md")))

@@ -1,0 +1,226 @@
+package dev.sdlora.cli.model;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.MemoryPolicy;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Recovery;
+import dev.sdlora.api.Recovery.Kind;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.model.PredictionType;
+import dev.sdlora.cli.console.Console;
+import dev.sdlora.cli.console.ElapsedTimeLine;
+import dev.sdlora.cli.console.Heading;
+import dev.sdlora.cli.console.OptionValue;
+import dev.sdlora.cli.report.DeviceReport;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options that select a model and its settings. */
+@Heading(
+    value = "Model and folders",
+    basic = {"--checkpoint"})
+public final class ModelOptions {
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "PATH",
+      description =
+          "SD 1.x, SD 2.x or SDXL checkpoint: a file, a diffusers folder, a U-Net if the other"
+              + " parts are given, or a published model such as hf:OWNER/REPO (see sd get)."
+              + " Default: the bundled tiny model.")
+  private Optional<String> checkpoint = Optional.empty();
+
+  @Option(
+      names = "--upscaler-dir",
+      paramLabel = "DIR",
+      description = "Folder with upscalers to select by name; repeatable. Default: none.")
+  private List<Path> upscalerDirectories = new ArrayList<>();
+
+  @Option(
+      names = "--hypernetwork-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder with A1111 hypernetworks for prompts, <hypernet:name:0.8>; repeatable. Default:"
+              + " none.")
+  private List<Path> hypernetworkDirectories = new ArrayList<>();
+
+  @Option(
+      names = "--refiner",
+      paramLabel = "PATH",
+      description = "Checkpoint for the last steps, such as the SDXL refiner. Default: none.")
+  private Optional<String> refiner = Optional.empty();
+
+  @Option(
+      names = "--prediction-type",
+      paramLabel = "epsilon|v_prediction|sample|edm",
+      description = "Prediction type of the U-Net. Default: detected from the checkpoint.")
+  private Optional<PredictionType> predictionType = Optional.empty();
+
+  @Option(
+      names = "--precision",
+      paramLabel = "auto|float32|bfloat16|float16",
+      defaultValue = "auto",
+      description =
+          "Dtype of the computation; auto uses bfloat16 if the processor has instructions for it"
+              + " (see sd info --device), else float32; float16 is for GPUs. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private Precision precision = Precision.AUTO;
+
+  @Option(
+      names = "--memory-policy",
+      paramLabel = "keep|sparing",
+      defaultValue = "keep",
+      description =
+          "Keep all networks in memory, or reload text encoders and VAE for each use. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private MemoryPolicy memoryPolicy = MemoryPolicy.KEEP;
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      defaultValue = "cpu",
+      description = "Compute device: cpu, gpu (or cuda), gpu:1 … Default: ${DEFAULT-VALUE}.")
+  private String device = "cpu";
+
+  @Option(
+      names = "--preview-decoder",
+      paramLabel = "FILE",
+      description =
+          "TAESD decoder, taesd_decoder.pth or .safetensors from github.com/madebyollin/taesd, for"
+              + " full-size previews and --final-decoder. Default: none, small previews.")
+  private Optional<Path> previewDecoder = Optional.empty();
+
+  @Mixin private final PartsOptions parts = new PartsOptions();
+  @Mixin private final FolderOptions folders = new FolderOptions();
+
+  /** Files that an image was made with, used where the options name none. */
+  private Optional<Recovery> recovered = Optional.empty();
+
+  private Optional<Checkpoint> opened = Optional.empty();
+
+  /** Opens the checkpoint once. Meanwhile the native libraries load for the pipeline. */
+  public Checkpoint open(Console console) {
+    if (opened.isEmpty()) {
+      Pipeline.warmUp();
+      opened =
+          Optional.of(
+              Checkpoint.open(
+                  PublishedFile.path(checkpoint, console)
+                      .or(() -> recovered(Kind.CHECKPOINT))
+                      .orElseGet(BundledModel::checkpoint),
+                  parts.parts(recovered(Kind.VAE), console)));
+    }
+    return opened.get();
+  }
+
+  /**
+   * Searches for the files that an image was made with, and reports those that are renamed or
+   * missing.
+   *
+   * @param get whether to download missing LoRAs from Civitai
+   * @return the request with the local names of LoRAs and embeddings
+   * @throws CheckpointException if its model is needed but missing
+   */
+  public PromptSpec recover(PromptSpec spec, boolean get, Console console) {
+    Recovery recovery = folders.recover(spec, loraFolders(), console);
+    if (get && folders.get(recovery.missing(), console)) {
+      recovery = folders.recover(spec, loraFolders(), console);
+    }
+    recovered = Optional.of(recovery);
+    if (!console.json()) {
+      recovery.found().stream()
+          .filter(Recovery.Item::renamed)
+          .forEach(file -> console.err().println("sd: " + file));
+    }
+    for (Recovery.Item file : recovery.missing()) {
+      if (file.kind() == Kind.CHECKPOINT && checkpoint.isEmpty() && file.namesake().isEmpty()) {
+        throw new CheckpointException(
+            "the image's " + file + "; choose another model with --checkpoint");
+      }
+      console.warn(file.toString());
+    }
+    return recovery.spec();
+  }
+
+  private Optional<Path> recovered(Kind kind) {
+    return recovered.flatMap(
+        recovery ->
+            recovery
+                .file(kind)
+                .or(
+                    () ->
+                        recovery.missing().stream()
+                            .filter(file -> file.kind() == kind)
+                            .flatMap(file -> file.namesake().stream())
+                            .findFirst()));
+  }
+
+  /** Loads a model and shows the elapsed time. */
+  public static Pipeline loadTold(Pipeline.Builder builder, Checkpoint opened, Console console) {
+    String what =
+        String.format(
+            Locale.ROOT,
+            "loading %s, %.1f million weights",
+            opened.name(),
+            opened.parameterCount() / 1e6);
+    ElapsedTimeLine waiting = ElapsedTimeLine.on(console.terminal(), what);
+    try {
+      return builder.checkpoint(opened).build();
+    } finally {
+      waiting.close();
+    }
+  }
+
+  public Pipeline load(Checkpoint opened, Console console) {
+    return load(Pipeline.builder(), opened, console);
+  }
+
+  /** Loads a model; these options override the settings of the builder. */
+  public Pipeline load(Pipeline.Builder pipeline, Checkpoint opened, Console console) {
+    pipeline.precision(precision).memoryPolicy(memoryPolicy);
+    OptionValue.set("--device", Optional.of(device), pipeline::device);
+    if (!device.equalsIgnoreCase("cpu")) {
+      DeviceReport.find(device);
+    }
+    loraFolders().forEach(pipeline::loraDirectory);
+    previewDecoder.ifPresent(pipeline::previewDecoder);
+    PublishedFile.path(refiner, console)
+        .or(() -> recovered(Kind.REFINER))
+        .ifPresent(pipeline::refiner);
+    predictionType.ifPresent(pipeline::predictionType);
+    folders.embeddings().forEach(pipeline::embeddingDirectory);
+    upscalerDirectories.forEach(pipeline::upscalerDirectory);
+    hypernetworkDirectories.forEach(pipeline::hypernetworkDirectory);
+    return loadTold(pipeline, opened, console);
+  }
+
+  /** Returns the folders with upscalers that can be named. */
+  public List<Path> upscalerFolders() {
+    return upscalerDirectories;
+  }
+
+  /** Returns the folders with checkpoints that requests can name. */
+  public List<Path> checkpointFolders() {
+    return folders.checkpoints();
+  }
+
+  /** Whether a refiner model is given. */
+  public boolean hasRefiner() {
+    return refiner.isPresent() || recovered(Kind.REFINER).isPresent();
+  }
+
+  /**
+   * Returns the folders in which LoRAs are found by name: the given ones, or that of the bundled
+   * model.
+   */
+  public List<Path> loraFolders() {
+    boolean bundled = checkpoint.isEmpty() && folders.checkpoints().isEmpty();
+    return bundled && folders.loras().isEmpty() ? List.of(BundledModel.loras()) : folders.loras();
+  }
+}

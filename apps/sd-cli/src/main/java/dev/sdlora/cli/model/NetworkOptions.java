@@ -1,0 +1,90 @@
+package dev.sdlora.cli.model;
+
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.FinalDecoder;
+import dev.sdlora.api.image.Tiling;
+import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.api.image.Upscaling;
+import dev.sdlora.api.image.VaeTiling;
+import dev.sdlora.cli.console.Console;
+import dev.sdlora.cli.console.Heading;
+import dev.sdlora.cli.console.OptionValue;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Options for ControlNet, tiling, decoding and upscaling. */
+@Heading(
+    value = "ControlNet, tiling and upscaling",
+    basic = {"--control"})
+public final class NetworkOptions {
+  @Option(
+      names = "--control",
+      paramLabel = "NETWORK,IMAGE[,WEIGHT[,START,END]]",
+      description =
+          "Guide the image with a ControlNet or T2I-Adapter and a control image (edges, depth, pose"
+              + " and so on); repeatable. WEIGHT is 0 to 2, START and END are fractions of the"
+              + " steps. Default: 1,0,1.")
+  private List<ControlArgument> controls = new ArrayList<>();
+
+  @Option(
+      names = "--tiling",
+      paramLabel = "none|x|y|both",
+      description = "Directions in which the image tiles seamlessly. Default: none.")
+  private Optional<Tiling> tiling = Optional.empty();
+
+  @Option(
+      names = "--vae-tiling",
+      paramLabel = "auto|on|off",
+      description =
+          "Run the VAE in strips, which takes less memory. Default: auto, for large images.")
+  private Optional<VaeTiling> vaeTiling = Optional.empty();
+
+  @Option(
+      names = "--final-decoder",
+      paramLabel = "vae|taesd",
+      description =
+          "Decoder of the final image; taesd (from --preview-decoder) is much faster. Default:"
+              + " vae.")
+  private Optional<FinalDecoder> finalDecoder = Optional.empty();
+
+  @Option(
+      names = "--upscaler",
+      paramLabel = "NAME|FILE",
+      description =
+          "Upscaler for finished images: Lanczos, Nearest, a .pth or .safetensors file of the"
+              + " ESRGAN family, or a name in --upscaler-dir.")
+  private Optional<String> upscaler = Optional.empty();
+
+  @Option(
+      names = "--upscale",
+      paramLabel = "1..8",
+      description = "Scale factor of --upscaler. Default: 2.")
+  private Optional<Double> scale = Optional.empty();
+
+  /** Applies the given options. */
+  public void applyTo(PromptSpec.Builder spec, Console console) {
+    controls.forEach(control -> spec.controlUnit(control.unit(console)));
+    tiling.ifPresent(spec::tiling);
+    vaeTiling.ifPresent(spec::vaeTiling);
+    if (finalDecoder.filter(decoder -> decoder == FinalDecoder.TAESD).isPresent()) {
+      console.requireBeside("--preview-decoder FILE", "--final-decoder");
+    }
+    finalDecoder.ifPresent(spec::finalDecoder);
+    if (upscaler.isPresent() || scale.isPresent()) {
+      Upscaler chosen = upscaler.map(NetworkOptions::find).orElse(Upscaler.LANCZOS);
+      OptionValue.set(
+          "--upscale",
+          Optional.of(scale.orElse(2.0)),
+          s -> spec.upscaling(new Upscaling(chosen, s)));
+    }
+  }
+
+  private static Upscaler find(String nameOrFile) {
+    Path file = Path.of(nameOrFile);
+    return Files.isRegularFile(file) ? Upscaler.of(file) : Upscaler.named(nameOrFile);
+  }
+}

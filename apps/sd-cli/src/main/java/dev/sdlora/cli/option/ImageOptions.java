@@ -1,0 +1,249 @@
+package dev.sdlora.cli.option;
+
+import static dev.sdlora.cli.console.OptionValue.set;
+
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.sampling.NamedSampler;
+import dev.sdlora.api.sampling.Rng;
+import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.cli.console.Console;
+import dev.sdlora.cli.console.Heading;
+import dev.sdlora.cli.model.LoraCurve;
+import dev.sdlora.cli.model.LoraReference;
+import dev.sdlora.cli.model.ModelOptions;
+import dev.sdlora.cli.model.NetworkOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The options that describe the image, named as in {@link PromptSpec}. */
+@Heading(
+    value = "Prompt and image",
+    basic = {
+      "--negative",
+      "--lora",
+      "--steps",
+      "--sampler",
+      "--schedule",
+      "--cfg",
+      "--seed",
+      "--size",
+      "--images",
+      "--clip-skip",
+      "--from"
+    })
+public final class ImageOptions {
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "PROMPT",
+      description =
+          "Prompt, in A1111's syntax: (stronger:1.2), [weaker], <lora:name:0.8>. Same as --prompt.")
+  private List<String> words = List.of();
+
+  @Option(
+      names = {"-p", "--prompt"},
+      paramLabel = "TEXT",
+      description =
+          "Prompt, in A1111's syntax: (stronger:1.2), [weaker], <lora:name:0.8>. Required without"
+              + " --from.")
+  private Optional<String> prompt = Optional.empty();
+
+  @Option(
+      names = {"-n", "--negative"},
+      paramLabel = "TEXT",
+      description = "Negative prompt, in the same syntax. Default: none.")
+  private Optional<String> negative = Optional.empty();
+
+  @Option(
+      names = "--lora",
+      paramLabel = LoraReference.LABEL,
+      description =
+          "LoRA to apply: a file, a name in --lora-dir or a published file such as civitai:16576"
+              + " (see sd get); repeatable. Prompts can also name LoRAs in that folder. Default"
+              + " weight: 1.")
+  private List<String> loras = new ArrayList<>();
+
+  @Option(
+      names = "--lora-curve",
+      paramLabel = "NAME=POINTS",
+      description =
+          "U-Net strength of a LoRA over the steps, as position:strength pairs: 0:1,0.5:0.2,1:0 by"
+              + " fraction of the steps, or sigma5:1,sigma1:0 by noise level. NAME is a --lora or"
+              + " adds another, by file or name; repeatable.")
+  private List<LoraCurve> curves = new ArrayList<>();
+
+  @Option(
+      names = "--few-steps",
+      paramLabel = "METHOD[:N]",
+      description =
+          "Few-step sampling with a LoRA or checkpoint made for it; sets sampler, schedule,"
+              + " guidance and steps as its authors recommend. One of lcm, lightning, hyper, tcd,"
+              + " pcm, turbo.")
+  private Optional<FewStepsArgument> fewSteps = Optional.empty();
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Sampling steps. Default: the model's own, else 20.")
+  private Optional<Integer> steps = Optional.empty();
+
+  @Option(
+      names = "--sampler",
+      paramLabel = "NAME",
+      description =
+          "Sampler, any of A1111's, optionally with its schedule, as in 'DPM++ 2M Karras'. Default:"
+              + " the model's own, else DPM++ 2M.")
+  private Optional<NamedSampler> sampler = Optional.empty();
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "NAME",
+      description =
+          "Noise schedule, any of A1111's, such as Karras, or Trailing. Default: Automatic, the"
+              + " sampler's own.")
+  private Optional<Schedule> schedule = Optional.empty();
+
+  @Option(
+      names = "--cfg",
+      paramLabel = "SCALE",
+      description = "Guidance scale. Default: the model's own, else 7.")
+  private Optional<Double> cfg = Optional.empty();
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of the first image; the others count up. Default: random.")
+  private Optional<Long> seed = Optional.empty();
+
+  @Option(
+      names = "--rng",
+      paramLabel = "nv|cpu",
+      description =
+          "Random number generator: nv as on NVIDIA GPUs (A1111), cpu as PyTorch on a CPU"
+              + " (ComfyUI). Default: nv.")
+  private Optional<Rng> rng = Optional.empty();
+
+  @Option(
+      names = "--size",
+      paramLabel = "WxH",
+      description = "Width and height in pixels, multiples of 8. Default: the model's own.")
+  private Optional<ImageSize> size = Optional.empty();
+
+  @Option(names = "--images", paramLabel = "N", description = "Number of images. Default: 1.")
+  private Optional<Integer> images = Optional.empty();
+
+  @Option(
+      names = "--clip-skip",
+      paramLabel = "N",
+      description =
+          "Text encoder layer to read, counted from the end. Default: the model's own, else 1.")
+  private Optional<Integer> clipSkip = Optional.empty();
+
+  @Option(
+      names = "--lora-mode",
+      paramLabel = "auto|patched|overlay",
+      description =
+          "Patch LoRAs into the weights or apply them as an overlay. Default: auto, which patches"
+              + " if only one request runs at a time.")
+  private Optional<LoraMode> loraMode = Optional.empty();
+
+  @Option(
+      names = "--lenient",
+      description = "Skip unusable LoRAs with a warning instead of failing.")
+  private boolean lenient;
+
+  @Option(
+      names = {"--from", "--from-png"},
+      paramLabel = "FILE",
+      description =
+          "Image to take the settings from, a PNG, JPEG or WebP of this program, A1111, ComfyUI,"
+              + " Fooocus, InvokeAI, NovelAI or SwarmUI; other options override them. Its LoRAs,"
+              + " embeddings, model and VAE are found in the folders by hash, under any name.")
+  private Optional<Path> from = Optional.empty();
+
+  @Option(
+      names = "--get",
+      description =
+          "With --from: download the image's missing LoRAs from Civitai, by hash, into the first"
+              + " --lora-dir.")
+  private boolean get;
+
+  @Mixin private final RegionOptions regions = new RegionOptions();
+  @Mixin private final SourceOptions source = new SourceOptions();
+  @Mixin private final HiresOptions hires = new HiresOptions();
+  @Mixin private final ReadingOptions reading = new ReadingOptions();
+  @Mixin private final SamplingOptions sampling = new SamplingOptions();
+  @Mixin private final FasterOptions faster = new FasterOptions();
+  @Mixin private final VariationOptions variation = new VariationOptions();
+  @Mixin private final NetworkOptions networks = new NetworkOptions();
+  @Mixin private final FamilyOptions family = new FamilyOptions();
+
+  /**
+   * Returns the settings that the options describe.
+   *
+   * @param model finds LoRAs by name, and the files of the image given by {@code --from}
+   * @param console shows warnings about missing files
+   * @throws IllegalArgumentException if a value is invalid; the message names the option
+   */
+  public PromptSpec toSpec(ModelOptions model, Console console) {
+    if (prompt.isPresent() && !words.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the prompt is given twice, by --prompt and as '%s'; put a prompt of several words in quotes"
+              .formatted(String.join(" ", words)));
+    }
+    if (prompt.isEmpty() && words.isEmpty() && from.isEmpty()) {
+      throw new IllegalArgumentException(
+          "missing prompt: pass it in quotes or with --prompt, or pass an image that contains one"
+              + " with --from");
+    }
+    console.requireBeside("--from FILE", "--get");
+    PromptSpec.Builder spec =
+        from.map(PromptSpec::fromImage)
+            .map(read -> model.recover(read, get, console))
+            .map(PromptSpec::toBuilder)
+            .orElseGet(() -> model.open(console).defaults().toBuilder());
+    prompt.ifPresent(spec::prompt);
+    if (!words.isEmpty()) {
+      spec.prompt(String.join(" ", words));
+    }
+    LoraCurve.draw(
+            loras.stream()
+                .map(lora -> LoraReference.openWeighted(lora, model.loraFolders(), console))
+                .toList(),
+            curves,
+            name -> LoraReference.open(name, model.loraFolders(), console))
+        .forEach(spec::lora);
+    negative.ifPresent(spec::negativePrompt);
+    set("--few-steps", fewSteps, few -> few.applyTo(spec));
+    set("--steps", steps, spec::steps);
+    sampler.map(NamedSampler::sampler).ifPresent(spec::sampler);
+    sampler.flatMap(NamedSampler::schedule).ifPresent(spec::schedule);
+    schedule.ifPresent(spec::schedule);
+    set("--cfg", cfg, spec::cfgScale);
+    seed.ifPresent(spec::seed);
+    rng.ifPresent(spec::rng);
+    size.ifPresent(spec::size);
+    set("--images", images, spec::images);
+    set("--clip-skip", clipSkip, spec::clipSkip);
+    loraMode.ifPresent(spec::loraMode);
+    if (lenient) {
+      spec.lenient(true);
+    }
+    regions.applyTo(spec, console);
+    source.applyTo(spec, console);
+    hires.applyTo(spec, console);
+    reading.applyTo(spec);
+    sampling.applyTo(spec);
+    faster.applyTo(spec, console);
+    variation.applyTo(spec, console);
+    networks.applyTo(spec, console);
+    family.applyTo(spec, model.hasRefiner(), console);
+    return spec.build();
+  }
+}

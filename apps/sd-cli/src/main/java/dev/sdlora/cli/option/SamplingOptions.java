@@ -1,0 +1,162 @@
+package dev.sdlora.cli.option;
+
+import static dev.sdlora.cli.console.OptionValue.set;
+
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.SamplerOptions.UniPcVariant;
+import dev.sdlora.cli.console.Heading;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Advanced sampling options, named as in {@link SamplerOptions}. */
+@Heading(
+    value = "Advanced sampling",
+    basic = {})
+final class SamplingOptions {
+  @Option(
+      names = "--eta",
+      paramLabel = "0..10",
+      description =
+          "Eta of ancestral and SDE samplers, the fresh noise per step. Default: the sampler's own,"
+              + " usually 1.")
+  private Optional<Double> eta = Optional.empty();
+
+  @Option(names = "--eta-ddim", paramLabel = "0..1", description = "Eta of DDIM. Default: 0.")
+  private Optional<Double> etaDdim = Optional.empty();
+
+  @Option(
+      names = "--s-churn",
+      paramLabel = "X",
+      description = "Noise that Euler, Heun and DPM2 add back in each step. Default: 0.")
+  private Optional<Double> churn = Optional.empty();
+
+  @Option(
+      names = "--s-tmin",
+      paramLabel = "SIGMA",
+      description = "Lowest sigma at which --s-churn acts. Default: 0.")
+  private Optional<Double> tMin = Optional.empty();
+
+  @Option(
+      names = "--s-tmax",
+      paramLabel = "SIGMA",
+      description = "Highest sigma at which --s-churn acts. Default: 0, no limit.")
+  private Optional<Double> tMax = Optional.empty();
+
+  @Option(
+      names = "--s-noise",
+      paramLabel = "FACTOR",
+      description = "Factor on noise added while sampling. Default: 1.")
+  private Optional<Double> noise = Optional.empty();
+
+  @Option(
+      names = "--ensd",
+      paramLabel = "N",
+      description =
+          "Eta noise seed delta: added to the seed for all noise after the initial noise. Default:"
+              + " 0.")
+  private Optional<Long> ensd = Optional.empty();
+
+  @Option(
+      names = "--ngms",
+      paramLabel = "SIGMA",
+      description = "Sigma below which every other step skips the negative prompt. Default: 0.")
+  private Optional<Double> ngms = Optional.empty();
+
+  @Option(
+      names = "--cfg-rescale",
+      paramLabel = "0..1",
+      description =
+          "CFG rescale: how far guidance is scaled back to the contrast of the positive prompt."
+              + " Default: 0.")
+  private Optional<Double> cfgRescale = Optional.empty();
+
+  @Option(
+      names = "--sigma-min",
+      paramLabel = "SIGMA",
+      description = "Smallest sigma of the schedule. Default: 0, the model's.")
+  private Optional<Double> sigmaMin = Optional.empty();
+
+  @Option(
+      names = "--sigma-max",
+      paramLabel = "SIGMA",
+      description = "Largest sigma of the schedule. Default: 0, the model's.")
+  private Optional<Double> sigmaMax = Optional.empty();
+
+  @Option(
+      names = "--end-at-sigma-min",
+      description = "With the Trailing schedule, end at the model's lowest sigma instead of 0.")
+  private boolean endAtSigmaMin;
+
+  @Option(
+      names = "--rho",
+      paramLabel = "X",
+      description =
+          "Rho, the curvature of Karras and polyexponential schedules. Default: 0, the schedule's"
+              + " own.")
+  private Optional<Double> rho = Optional.empty();
+
+  @Option(
+      names = "--order",
+      paramLabel = "1..4",
+      description = "Order of LMS, DEIS and UniPC. Default: the sampler's own.")
+  private Optional<Integer> order = Optional.empty();
+
+  @Option(
+      names = "--unipc-variant",
+      paramLabel = "bh1|bh2",
+      description = "UniPC variant, the choice of B(h). Default: bh1.")
+  private Optional<UniPcVariant> uniPcVariant = Optional.empty();
+
+  @Option(
+      names = "--extra-noise",
+      paramLabel = "0..1",
+      description = "Factor on extra noise in image-to-image and hires fix. Default: 0.")
+  private Optional<Double> extraNoise = Optional.empty();
+
+  @Option(
+      names = "--discard-next-to-last-sigma",
+      description = "Always discard the next-to-last sigma.")
+  private boolean discard;
+
+  @Option(
+      names = "--zero-terminal-snr",
+      description = "Rescale noise levels so that the last timestep is pure noise.")
+  private boolean zeroSnr;
+
+  @Option(names = "--sgm-noise", description = "Scale the initial noise as Stability's SGM does.")
+  private boolean sgmNoise;
+
+  /** Applies the given options; settings of other options stay unchanged. */
+  void applyTo(PromptSpec.Builder spec) {
+    SamplerOptions.Builder options = spec.samplerOptions().toBuilder();
+    set("--eta", eta, options::eta);
+    set("--eta-ddim", etaDdim, options::etaDdim);
+    set("--s-churn", churn, options::sChurn);
+    set("--s-tmin", tMin, options::sTmin);
+    set("--s-tmax", tMax, options::sTmax);
+    set("--s-noise", noise, options::sNoise);
+    set("--ensd", ensd, options::ensd);
+    set("--ngms", ngms, options::skipUncondBelowSigma);
+    set("--cfg-rescale", cfgRescale, options::cfgRescale);
+    set("--sigma-min", sigmaMin, options::sigmaMin);
+    set("--sigma-max", sigmaMax, options::sigmaMax);
+    set("--rho", rho, options::rho);
+    set("--order", order, options::order);
+    set("--unipc-variant", uniPcVariant, options::uniPcVariant);
+    set("--extra-noise", extraNoise, options::extraNoise);
+    if (discard) {
+      options.discardNextToLastSigma(true);
+    }
+    if (endAtSigmaMin) {
+      options.endAtSigmaMin(true);
+    }
+    if (zeroSnr) {
+      options.zeroTerminalSnr(true);
+    }
+    if (sgmNoise) {
+      options.sgmNoiseMultiplier(true);
+    }
+    spec.samplerOptions(options.build());
+  }
+}
