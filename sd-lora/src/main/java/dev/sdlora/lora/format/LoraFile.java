@@ -64,14 +64,6 @@ public record LoraFile(
     return new LoraFile(file, family, sorted.modules(), sorted.strays(), sorted.embeddings());
   }
 
-  /**
-   * The path of PEFT's {@code adapter_config.json} next to an adapter, which may not exist. If that
-   * file changes, the adapter has to be opened again.
-   */
-  public static Path settingsBeside(Path path) {
-    return AdapterConfig.beside(path);
-  }
-
   /** The largest rank of its modules. */
   public int rank() {
     return modules.stream().mapToInt(LoraModule::rank).max().orElse(0);

@@ -51,9 +51,4 @@ enum EmojiLora {
   Optional<Style> style() {
     return Optional.ofNullable(style);
   }
-
-  /** Whether its measure decreases with its weight. */
-  boolean falls() {
-    return this == NIGHT;
-  }
 }
