@@ -209,7 +209,7 @@ final class Civitai {
           settings.civitaiToken().isPresent()
               ? "the owner of the Civitai token has no access to it"
               : "it requires a token: create one in the account settings of Civitai and set"
-                    + " CIVITAI_TOKEN to it");
+                  + " CIVITAI_TOKEN to it");
     }
     return switch (answer.status()) {
       case Answer.NOT_FOUND -> error(Reason.NOT_FOUND, reference, "Civitai has no such file");

@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
  * <p>Futures are completed on separate threads, because dependent actions may wait for another
  * request of this pipeline.
  */
-public final class LocalPipeline implements Pipeline {
+final class LocalPipeline implements Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(LocalPipeline.class);
 
   private final Model model;

@@ -37,18 +37,14 @@ public final class RepaintPart {
           Inpainting.builder(leftHalf()).maskedContent(MaskedContent.FILL).maskBlur(3).build();
       ImageToImage part =
           ImageToImage.builder(drawn.image()).denoisingStrength(0.9).inpainting(left).build();
-      PromptSpec blue = spec.toBuilder().prompt("a blue heart on a white background").build();
-      pipeline
-          .generate(blue.toBuilder().imageToImage(part).build())
-          .first()
-          .save(folder.resolve("repaint-part.png"));
+      PromptSpec blue =
+          spec.toBuilder().prompt("a blue heart on a white background").imageToImage(part).build();
+      pipeline.generate(blue).first().save(folder.resolve("repaint-part.png"));
 
       ImageToImage wider =
           ImageToImage.builder(drawn.image()).outpainting(Outpainting.of(32, 32, 0, 0)).build();
-      pipeline
-          .generate(spec.toBuilder().imageToImage(wider).build())
-          .first()
-          .save(folder.resolve("repaint-wider.png"));
+      PromptSpec more = spec.toBuilder().imageToImage(wider).build();
+      pipeline.generate(more).first().save(folder.resolve("repaint-wider.png"));
     }
   }
 

@@ -18,7 +18,7 @@ import java.util.Map;
  * shape [n, regions + 1]; its first column is 1 everywhere. {@code lora_masks.queries} lists the
  * LoRAs that apply to the text read by queries in a region.
  */
-public final class RegionTensors {
+final class RegionTensors {
   private static final String PREFIX = "lora_masks.";
 
   private RegionTensors() {}

@@ -16,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the results of the parts of a request. Used by one thread. */
-public final class Results {
+final class Results {
   private final Model model;
   private final GenerationListener listener;
   private final boolean keepsImages;

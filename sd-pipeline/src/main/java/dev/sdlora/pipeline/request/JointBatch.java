@@ -19,7 +19,7 @@ public final class JointBatch {
    *
    * @param size the size of the first pass
    */
-  static int images(PromptSpec spec, ImageSize size) {
+  public static int images(PromptSpec spec, ImageSize size) {
     if (spec.speedOptions().exactBatches() || !isPlanned(spec)) {
       return 1;
     }

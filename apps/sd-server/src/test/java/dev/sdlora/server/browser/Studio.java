@@ -8,6 +8,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.JSHandle;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Response;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
@@ -21,10 +22,14 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The studio as a user sees it: the names of its parts, and the actions on them. */
 final class Studio {
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+
+  private static final Pattern JOB_ID = Pattern.compile("\"id\" ?: ?\"([^\"]+)\"");
 
   private static final Set<String> GRAVE = Set.of("serious", "critical");
 
@@ -102,9 +107,27 @@ final class Studio {
     return steps(150).generate();
   }
 
+  /** Clicks Generate and waits until the server answers and the page shows the new job, if any. */
   Studio generate() {
-    button("Generate").click();
+    Response answer =
+        page.waitForResponse(
+            response ->
+                response.request().method().equals("POST")
+                    && response.url().matches(".*/api/(jobs|grids)"),
+            () -> button("Generate").click());
+    if (answer.ok()) {
+      Matcher id = JOB_ID.matcher(answer.text());
+      if (!id.find()) {
+        throw new AssertionError("no job in " + answer.text());
+      }
+      page.waitForURL(url -> url.contains(id.group(1)));
+    }
     return this;
+  }
+
+  /** Returns the message next to the Generate button. */
+  Locator refusal() {
+    return page.locator(".generate .error");
   }
 
   /** Returns the LoRA cards in the page. */

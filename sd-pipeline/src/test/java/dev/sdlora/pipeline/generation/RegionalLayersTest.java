@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline;
+package dev.sdlora.pipeline.generation;
 
 import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,9 +16,8 @@ import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
-import dev.sdlora.pipeline.RegionalTwin.Lora;
 import dev.sdlora.pipeline.canvas.RegionFrame;
-import dev.sdlora.pipeline.generation.RegionTensors;
+import dev.sdlora.pipeline.generation.RegionalTwin.Lora;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;

@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.request;
+package dev.sdlora.pipeline;
 
 import static dev.sdlora.pipeline.TinyPipeline.SPEC;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,9 +15,8 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.SpeedOptions;
-import dev.sdlora.pipeline.Fixtures;
-import dev.sdlora.pipeline.LocalPipeline;
-import dev.sdlora.pipeline.TinyPipeline;
+import dev.sdlora.pipeline.request.JointBatch;
+import dev.sdlora.pipeline.request.RequestMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline;
+package dev.sdlora.pipeline.generation;
 
 import java.util.List;
 
