@@ -1,9 +1,9 @@
-/// usr/bin/env jbang "$0" "$@" ; exit $?
-// JAVA 17+
-// DEPS dev.sdlora:sd-bom:0.1.0-SNAPSHOT@pom
-// DEPS dev.sdlora:sd-pipeline
-// DEPS dev.sdlora:sd-demo-model
-// DEPS ai.djl.pytorch:pytorch-native-cpu:2.7.1:linux-x86_64
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//DEPS dev.sdlora:sd-bom:0.1.0-SNAPSHOT@pom
+//DEPS dev.sdlora:sd-pipeline
+//DEPS dev.sdlora:sd-demo-model
+//DEPS ai.djl.pytorch:pytorch-native-cpu:2.7.1:linux-x86_64
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;

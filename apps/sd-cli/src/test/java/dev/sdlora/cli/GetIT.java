@@ -122,7 +122,8 @@ final class GetIT {
         .hasSameBinaryContentAs(BundledModel.checkpoint());
     assertThat(files.get(1)).endsWith("/civitai/77/Ink of Civitai.safetensors");
     assertThat(folder.resolve("a.png")).hasSameBinaryContentAs(folder.resolve("b.png"));
-    assertThat(sd(0, "checkpoint", "distance", MODEL, files.get(0))).startsWith("tiny is 0");
+    assertThat(sd(0, "checkpoint", "distance", MODEL, files.get(0)))
+        .startsWith("tiny differs by 0.00 % from tiny");
     assertThat(CommandRun.of("lora", "info", files.get(1)).out())
         .contains("Civitai: drawn with ink");
   }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 public final class Draw {
   private Draw() {}
 
-  /** Writes target/image.png. */
+  /** Writes target/picture.png. */
   public static void main(String[] arguments) {
     try (Pipeline pipeline =
         Pipeline.builder()
