@@ -105,8 +105,9 @@ public interface Pipeline extends AutoCloseable {
 
   /**
    * Checks a request without drawing it: reads its prompts, finds and matches its LoRAs, and
-   * estimates its memory. Changes no weights and does not wait for running requests. Files may
-   * still turn out to be damaged when the request is drawn.
+   * estimates its memory, without that of images that a listener may take. Changes no weights and
+   * does not wait for running requests. Files may still turn out to be damaged when the request is
+   * drawn.
    *
    * @param spec the settings
    * @return the warnings that are known before the request is drawn; empty by default

@@ -161,9 +161,10 @@ final class LocalPipeline implements Pipeline {
   private RequestPlan checked(PromptSpec spec) {
     RequestPlan plan = RequestPlan.resolve(model, spec);
     for (RequestPart part : plan.parts()) {
+      // Whether its listener will take the images is not known yet.
       model
           .memory()
-          .require(part.memory().need(true), Failures.numbers(spec, Optional.of(plan.size())));
+          .require(part.memory().need(false), Failures.numbers(spec, Optional.of(plan.size())));
     }
     return plan;
   }

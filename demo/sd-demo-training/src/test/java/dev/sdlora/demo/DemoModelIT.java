@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the bundled model and its LoRAs draw, and a LoRA trained on the spot. */
+/** Images of the bundled model, of its LoRAs, and of a LoRA trained on the spot. */
 final class DemoModelIT {
   /** Prompts that LoRAs of drawings are tested with. */
   private static final List<String> THINGS =

@@ -51,9 +51,7 @@ public final class LoraFiles {
    */
   public LoraFile open(Path path) {
     Stamp stamp = stamp(path);
-    return headers
-        .find(path, stamp)
-        .orElseGet(() -> headers.keep(path, stamp, LoraFile.open(path)));
+    return headers.get(path, stamp, () -> LoraFile.open(path));
   }
 
   /**
@@ -81,18 +79,14 @@ public final class LoraFiles {
   /** A1111's short hash of a file, computed on first use. */
   public String hash(Path path) {
     Stamp stamp = stamp(path);
-    return autoV3
-        .find(path, stamp)
-        .orElseGet(() -> autoV3.keep(path, stamp, FileHashes.autoV3(open(path).file())));
+    return autoV3.get(path, stamp, () -> FileHashes.autoV3(open(path).file()));
   }
 
   /** A1111's short hash of an open file, computed on first use. */
   public String hash(LoraFile file) {
     Path path = file.file().path();
     Stamp stamp = stamp(path);
-    return autoV3
-        .find(path, stamp)
-        .orElseGet(() -> autoV3.keep(path, stamp, FileHashes.autoV3(file.file())));
+    return autoV3.get(path, stamp, () -> FileHashes.autoV3(file.file()));
   }
 
   /**
@@ -103,17 +97,13 @@ public final class LoraFiles {
   public boolean isChangeless(LoraFile file) {
     Path path = file.file().path();
     Stamp stamp = stamp(path);
-    return changeless
-        .find(path, stamp)
-        .orElseGet(() -> changeless.keep(path, stamp, ZeroModules.areAllOf(file)));
+    return changeless.get(path, stamp, () -> ZeroModules.areAllOf(file));
   }
 
-  /** All hashes of a file, computed on first use. */
+  /** The SHA-256 of a file, computed on first use. */
   public String sha256(Path path) {
     Stamp stamp = stamp(path);
-    return sha256
-        .find(path, stamp)
-        .orElseGet(() -> sha256.keep(path, stamp, FileHashes.sha256(path)));
+    return sha256.get(path, stamp, () -> FileHashes.sha256(path));
   }
 
   private static Stamp stamp(Path path) {

@@ -133,7 +133,7 @@ final class Sidecars {
   }
 
   private Notes notes(Path path, Stamp stamp) {
-    return known.find(path, stamp).orElseGet(() -> known.keep(path, stamp, read(path)));
+    return known.get(path, stamp, () -> read(path));
   }
 
   private static Notes read(Path path) {

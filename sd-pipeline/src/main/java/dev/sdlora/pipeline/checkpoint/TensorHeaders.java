@@ -30,14 +30,12 @@ final class TensorHeaders {
   static TensorFile open(Path path) {
     Cancellation.check();
     Optional<Stamp> stamp = stamp(path);
-    return stamp
-        .flatMap(now -> HEADERS.find(path, now))
-        .orElseGet(
-            () -> {
-              READ.increment();
-              TensorFile file = TensorFile.open(path);
-              return stamp.map(now -> HEADERS.keep(path, now, file)).orElse(file);
-            });
+    return stamp.map(now -> HEADERS.get(path, now, () -> read(path))).orElseGet(() -> read(path));
+  }
+
+  private static TensorFile read(Path path) {
+    READ.increment();
+    return TensorFile.open(path);
   }
 
   /** A file without a stamp is missing or unreadable, which {@link TensorFile#open} reports. */

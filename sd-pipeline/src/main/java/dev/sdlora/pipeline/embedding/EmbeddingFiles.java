@@ -53,9 +53,7 @@ public final class EmbeddingFiles {
 
   EmbeddingFile file(Path path) {
     Stamp stamp = stamp(path);
-    return whole
-        .find(path, stamp)
-        .orElseGet(() -> whole.keep(path, stamp, EmbeddingFile.open(path)));
+    return whole.get(path, stamp, () -> EmbeddingFile.open(path));
   }
 
   /** Returns the summary of a file. Never throws, and retries only when the file changes. */
@@ -87,9 +85,7 @@ public final class EmbeddingFiles {
   /** Returns A1111's short hash of a file, computed on first use. */
   public String hash(Path path) {
     Stamp stamp = stamp(path);
-    return hashes
-        .find(path, stamp)
-        .orElseGet(() -> hashes.keep(path, stamp, FileHashes.sha256(path).substring(0, 12)));
+    return hashes.get(path, stamp, () -> FileHashes.sha256(path).substring(0, 12));
   }
 
   /**
@@ -101,8 +97,7 @@ public final class EmbeddingFiles {
     Path path = lora.file().path();
     Stamp stamp = stamp(path);
     return bundles
-        .find(path, stamp)
-        .orElseGet(() -> bundles.keep(path, stamp, new ConcurrentHashMap<>()))
+        .get(path, stamp, () -> new ConcurrentHashMap<>())
         .computeIfAbsent(embedding.name(), name -> EmbeddingFile.bundled(lora, embedding));
   }
 

@@ -19,17 +19,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a family of models provides to drawing: how its text encoders condition, what its denoiser
- * predicts, its latents, its schedule, and the names of its layers for LoRAs. {@link UNetFamily} is
- * SD 1.x, SD 2, SDXL and SDXL's refiner; a family whose denoiser is another network, such as a
- * transformer that predicts flows, is another implementation. Immutable and thread-safe.
+ * A family of models, as drawing sees it: the conditioning by its text encoders, the prediction of
+ * its denoiser, its latents, its schedule, and the names of its layers for LoRAs. {@link
+ * UNetFamily} is SD 1.x, SD 2, SDXL and SDXL's refiner; a family whose denoiser is another network,
+ * such as a transformer that predicts flows, is another implementation. Immutable and thread-safe.
  */
 public interface Family {
   /** The family's name. */
   ModelFamily name();
 
   /**
-   * Returns what turns the prompts of a pass into conditions.
+   * Returns the conditioner that turns the prompts of a pass into conditions.
    *
    * @param encoders the text encoders, with the LoRAs of the pass
    * @param words the trained words that prompts may use

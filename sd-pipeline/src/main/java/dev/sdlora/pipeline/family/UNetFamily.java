@@ -30,13 +30,15 @@ import java.util.Map;
  * @param unet the dimensions of the U-Net
  * @param latentChannels the channels of a latent
  * @param trained the noise levels that the U-Net was trained on
+ * @param isRescalable whether {@code trained} can be rescaled up to pure noise
  */
 public record UNetFamily(
     ModelFamily name,
     UNetConfig unet,
     int latentChannels,
     Prediction prediction,
-    TrainedLevels trained)
+    NoiseLevels trained,
+    boolean isRescalable)
     implements Family {
 
   /** Returns the family of a checkpoint. */
@@ -46,7 +48,8 @@ public record UNetFamily(
         files.unet().config(),
         files.vae().config().latentChannels(),
         files.prediction(),
-        files.levels());
+        files.levels().levels(),
+        files.levels().kind() == TrainedLevels.Kind.SCALED_LINEAR);
   }
 
   @Override
@@ -91,10 +94,7 @@ public record UNetFamily(
 
   @Override
   public NoiseLevels levels(boolean zeroTerminalSnr) {
-    NoiseLevels levels = trained.levels();
-    return zeroTerminalSnr && trained.kind() == TrainedLevels.Kind.SCALED_LINEAR
-        ? levels.zeroTerminalSnr()
-        : levels;
+    return zeroTerminalSnr && isRescalable ? trained.zeroTerminalSnr() : trained;
   }
 
   @Override

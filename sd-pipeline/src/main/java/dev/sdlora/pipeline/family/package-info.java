@@ -1,5 +1,5 @@
 /**
- * What differs between families of models: {@link dev.sdlora.pipeline.family.Family}.
+ * Differences between families of models: {@link dev.sdlora.pipeline.family.Family}.
  *
  * <p>Where to make changes:
  *

@@ -102,10 +102,12 @@ final class AppliedLoras implements AutoCloseable {
     WeightGate.LeaseRequest request = loras.leaseRequest();
     WeightGate.Lease lease = model.gate().enter(request, cancelled);
     Optional<Overlay> overlay = Optional.empty();
-    NDManager scope = model.networks().torch().scope();
+    Optional<NDManager> scope = Optional.empty();
     try {
+      scope = Optional.of(model.networks().torch().scope());
       Map<String, NDArray> hypernetworks =
-          Hypernetwork.tensors(loras.hypernetworks(), model.networks().unet().config(), scope);
+          Hypernetwork.tensors(
+              loras.hypernetworks(), model.networks().unet().config(), scope.get());
       if (lease.overlays()) {
         overlay =
             Optional.of(
@@ -114,9 +116,9 @@ final class AppliedLoras implements AutoCloseable {
                     .open(loras.peaks(), loras.regions(), model.shapes(), model.networks().type()));
       }
       return new AppliedLoras(
-          model, loras, request.overlaid().changes(), lease, overlay, scope, hypernetworks);
+          model, loras, request.overlaid().changes(), lease, overlay, scope.get(), hypernetworks);
     } catch (RuntimeException | Error e) {
-      scope.close();
+      scope.ifPresent(NDManager::close);
       overlay.ifPresent(Overlay::close);
       model.textEncoderMemory().giveBackUnused();
       lease.close();

@@ -51,8 +51,11 @@ final class DenoisingPass {
   }
 
   /** Applies the LoRAs of this pass and encodes its prompts, once for all images of a request. */
-  Conditions prepare(RequestNetworks networks, NDManager scope) {
-    AppliedLoras applied = networks.switchTo(plan.loras());
+  void prepare(RequestNetworks networks, NDManager scope) {
+    conditions(networks.switchTo(plan.loras()), networks, scope);
+  }
+
+  private Conditions conditions(AppliedLoras applied, RequestNetworks networks, NDManager scope) {
     return networks.conditions(plan, () -> encoding.encode(applied, networks, scope));
   }
 
@@ -63,11 +66,11 @@ final class DenoisingPass {
    */
   List<float[]> sample(
       List<ImageRun> images, PassInput input, RequestNetworks networks, NDManager scope) {
-    Conditions conditions = prepare(networks, scope);
+    AppliedLoras applied = networks.switchTo(plan.loras());
+    Conditions conditions = conditions(applied, networks, scope);
     if (!input.starts().isEmpty() && sampling.keepsAll()) {
       return input.starts().stream().map(StartLatent::clean).toList();
     }
-    AppliedLoras applied = networks.switchTo(plan.loras());
     try (NDManager own = scope.newSubManager()) {
       PassModel calls =
           new PassModel(model, plan, regions, progress, encoding, applied, networks, own);

@@ -3,7 +3,6 @@ package dev.sdlora.pipeline.generation;
 import dev.sdlora.pipeline.image.Reproduction;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.pipeline.request.PlanWarnings;
-import dev.sdlora.pipeline.request.PromptWarnings;
 import dev.sdlora.pipeline.request.RequestPart;
 import dev.sdlora.pipeline.request.RequestPlan;
 import dev.sdlora.pipeline.request.SizeWarning;
@@ -26,11 +25,8 @@ final class ResultWarnings {
   static List<String> of(
       RequestPlan plan, RequestPart part, RequestNetworks networks, boolean endedEarly) {
     Model model = plan.model();
-    List<String> skipped = networks.warnings();
-    List<String> warnings = new ArrayList<>();
-    warnings.addAll(PromptWarnings.of(part.passes(), skipped));
-    warnings.addAll(skipped);
-    warnings.addAll(PromptWarnings.ofEmbeddingsAmongLoras(model, part.passes()));
+    List<String> warnings =
+        new ArrayList<>(PlanWarnings.ofPrompts(model, part, networks.warnings()));
     UntaughtWords.warning(model, part.passes(), networks.broughtWords()).ifPresent(warnings::add);
     warnings.addAll(PlanWarnings.ofSettings(model, part.spec()));
     if (endedEarly) {

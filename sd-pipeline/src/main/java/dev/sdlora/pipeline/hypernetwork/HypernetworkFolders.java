@@ -92,9 +92,7 @@ public final class HypernetworkFolders {
     Path path = file.path();
     try {
       Stamp stamp = Stamp.of(path);
-      return HASHES
-          .find(path, stamp)
-          .orElseGet(() -> HASHES.keep(path, stamp, FileHashes.autoV2(path)));
+      return HASHES.get(path, stamp, () -> FileHashes.autoV2(path));
     } catch (IOException e) {
       throw new StableDiffusionException(
           "hypernetwork '%s' can no longer be read: %s".formatted(path, e.getMessage()),

@@ -148,7 +148,7 @@ public final class Model implements AutoCloseable {
     return taughtWords;
   }
 
-  /** What the model's family provides. */
+  /** Returns the model's family. */
   public Family family() {
     return networks.family();
   }

@@ -131,7 +131,7 @@ public final class Networks implements AutoCloseable {
     return unet;
   }
 
-  /** What the model's family provides. */
+  /** Returns the model's family. */
   public Family family() {
     return family;
   }

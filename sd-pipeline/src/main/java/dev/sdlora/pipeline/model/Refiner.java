@@ -117,7 +117,7 @@ public final class Refiner implements AutoCloseable {
     return unet;
   }
 
-  /** What the refiner's family provides. */
+  /** Returns the refiner's family. */
   public Family family() {
     return family;
   }

@@ -18,14 +18,24 @@ public final class PlanWarnings {
     for (RequestPart part : plan.parts()) {
       List<String> skipped =
           part.passes().stream().flatMap(pass -> pass.loras().warnings().stream()).toList();
-      warnings.addAll(PromptWarnings.of(part.passes(), skipped));
-      warnings.addAll(skipped);
-      warnings.addAll(PromptWarnings.ofEmbeddingsAmongLoras(model, part.passes()));
+      warnings.addAll(ofPrompts(model, part, skipped));
       warnings.addAll(ofSettings(model, part.spec()));
       SizeWarning.of(part.spec(), plan.size(), model.checkpoint().defaultSize())
           .ifPresent(warnings::add);
     }
     return warnings.stream().map(model.pathRedactor()::redact).distinct().toList();
+  }
+
+  /**
+   * Returns the warnings about the prompts of a part.
+   *
+   * @param skipped the warnings about skipped items, which are included
+   */
+  public static List<String> ofPrompts(Model model, RequestPart part, List<String> skipped) {
+    List<String> warnings = new ArrayList<>(PromptWarnings.of(part.passes(), skipped));
+    warnings.addAll(skipped);
+    warnings.addAll(PromptWarnings.ofEmbeddingsAmongLoras(model, part.passes()));
+    return warnings;
   }
 
   /** Returns the warnings about settings without effect and about too few steps. */

@@ -36,7 +36,7 @@ public final class PromptWarnings {
    * @param passes one or two passes
    * @param others other warnings; a prompt warning is dropped if one of these begins with it
    */
-  public static List<String> of(List<PassPlan> passes, List<String> others) {
+  static List<String> of(List<PassPlan> passes, List<String> others) {
     List<String> sentences =
         Stream.of(of(PassPlan::prompt, passes, others), of(PassPlan::negative, passes, others))
             .flatMap(List::stream)
@@ -51,7 +51,7 @@ public final class PromptWarnings {
   }
 
   /** Returns a warning for each embedding that prompts name and that is in a folder of LoRAs. */
-  public static List<String> ofEmbeddingsAmongLoras(Model model, List<PassPlan> passes) {
+  static List<String> ofEmbeddingsAmongLoras(Model model, List<PassPlan> passes) {
     Map<String, Path> files;
     try {
       files = model.library().paths();
@@ -67,7 +67,8 @@ public final class PromptWarnings {
             name ->
                 "the embedding '"
                     + name
-                    + "' is in a LoRA folder and was treated as text; move it to an embedding folder to use it")
+                    + "' is in a LoRA folder and was treated as text; move it to an embedding"
+                    + " folder to use it")
         .toList();
   }
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Caches values read from files as long as the files' stamps do not change. Evicts the least
@@ -49,6 +50,16 @@ public final class FileCache<T> {
     }
     kept.put(path, new Kept<>(stamp, new SoftReference<>(value)));
     return value;
+  }
+
+  /**
+   * Returns the cached value of a file with this stamp, or reads and caches it. Several threads may
+   * read the same file at the same time; all get the same object.
+   *
+   * @param reading reads the value
+   */
+  public T get(Path path, Stamp stamp, Supplier<T> reading) {
+    return find(path, stamp).orElseGet(() -> keep(path, stamp, reading.get()));
   }
 
   private record Kept<T>(Stamp stamp, SoftReference<T> value) {}
