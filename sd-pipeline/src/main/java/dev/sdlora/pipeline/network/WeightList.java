@@ -7,33 +7,34 @@ import java.util.List;
 import java.util.Map;
 
 /** Collects the names and shapes of the weights that a network reads. */
-final class WeightList {
+public final class WeightList {
   private final Map<String, List<Long>> shapes = new LinkedHashMap<>();
 
-  void add(String name, long... shape) {
+  /** Adds a weight. */
+  public void add(String name, long... shape) {
     shapes.put(name, Arrays.stream(shape).boxed().toList());
   }
 
   /** Adds a matrix and a bias. */
-  void linear(String name, long in, long out) {
+  public void linear(String name, long in, long out) {
     add(name + ".weight", out, in);
     add(name + ".bias", out);
   }
 
   /** Adds a square kernel and a bias. */
-  void conv(String name, long in, long out, long kernel) {
+  public void conv(String name, long in, long out, long kernel) {
     add(name + ".weight", out, in, kernel, kernel);
     add(name + ".bias", out);
   }
 
   /** Adds a gain and a bias for each channel. */
-  void norm(String name, long channels) {
+  public void norm(String name, long channels) {
     add(name + ".weight", channels);
     add(name + ".bias", channels);
   }
 
   /** Adds a residual block; without a time embedding if {@code time} is 0. */
-  void resnet(String name, long in, long out, long time) {
+  public void resnet(String name, long in, long out, long time) {
     norm(name + ".norm1", in);
     conv(name + ".conv1", in, out, 3);
     if (time > 0) {
@@ -46,7 +47,8 @@ final class WeightList {
     }
   }
 
-  Map<String, List<Long>> shapes() {
+  /** Returns the shapes by name, in the order in which they were added. */
+  public Map<String, List<Long>> shapes() {
     return Collections.unmodifiableMap(shapes);
   }
 }

@@ -1,0 +1,55 @@
+package dev.sdlora.pipeline.transformer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.tensors.torch.TensorDict;
+import dev.sdlora.tensors.weights.LiveWeights;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * A transformer that predicts the velocity of a rectified flow (Liu et al. 2022): noise minus clean
+ * latent, where a latent at sigma is {@code (1 - sigma) · clean + sigma · noise}.
+ */
+public interface DiffusionTransformer {
+  /**
+   * Predicts velocities.
+   *
+   * @param scope the manager that will own the result
+   * @return float32, the shape of the latents
+   */
+  NDArray predict(Input input, NDManager scope);
+
+  /**
+   * Returns the same network, which gets its dictionary from a supplier before each use, such as
+   * its weights together with LoRAs.
+   */
+  DiffusionTransformer reading(Supplier<TensorDict> other);
+
+  /** The weights. */
+  LiveWeights weights();
+
+  /**
+   * The inputs of a model call.
+   *
+   * @param latents float32 [batch, channels, height, width]
+   * @param sigmas float32 [batch], 0 to 1
+   * @param context float32 [batch, tokens, width], the states of the prompts; rows of fewer tokens
+   *     are filled at the end with any values
+   * @param tokens the number of tokens of each row that the network reads
+   * @param references latents of reference images, float32 [1, channels, height, width] each, which
+   *     all rows read
+   */
+  record Input(
+      NDArray latents,
+      NDArray sigmas,
+      NDArray context,
+      List<Integer> tokens,
+      List<NDArray> references) {
+    /** Copies the lists. */
+    public Input {
+      tokens = List.copyOf(tokens);
+      references = List.copyOf(references);
+    }
+  }
+}
