@@ -1,7 +1,6 @@
 package dev.sdlora.server.transport;
 
 import dev.sdlora.api.value.Sha256;
-import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.SignedPaths;
 import java.net.InetAddress;
@@ -17,17 +16,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.util.Callback;
 
 /**
- * Checks access before anything of a body is read: the host name in the request, the origin of the
+ * Checks access before any part of a body is kept: the host name in the request, the origin of the
  * calling page, and credentials. Web pages of other sites are refused unless their origin is
  * allowed, because browsers would let any page send requests to this machine.
  */
-public final class Access extends Handler.Wrapper {
+public final class Access {
   /**
    * Request attribute that identifies the client, a string: its credentials, or its address if the
    * server requires none.
@@ -76,8 +73,11 @@ public final class Access extends Handler.Wrapper {
     return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  @Override
-  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+  /**
+   * Returns the reason to refuse a request, if there is one; adds headers to its response, and
+   * {@link #CLIENT} to a request that is not refused.
+   */
+  Optional<Refusal> refusal(Request request, Response response) {
     String path = Request.getPathInContext(request);
     HttpFields.Mutable headers = response.getHeaders();
     headers.put("X-Content-Type-Options", "nosniff");
@@ -85,11 +85,10 @@ public final class Access extends Handler.Wrapper {
         "Cross-Origin-Resource-Policy", origins.contains("*") ? "cross-origin" : "same-origin");
     try {
       check(request, path, headers);
+      return Optional.empty();
     } catch (Refusal refusal) {
-      ErrorAnswer.of(path, refusal).send(response, callback);
-      return true;
+      return Optional.of(refusal);
     }
-    return super.handle(request, response, callback);
   }
 
   private void check(Request request, String path, HttpFields.Mutable answer) {

@@ -2,6 +2,7 @@ package dev.sdlora.server.transport;
 
 import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.Refusal;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -26,6 +27,8 @@ final class ErrorAnswers extends ErrorHandler {
       String message,
       Throwable cause,
       Callback callback) {
+    // Jetty closes the connection after most of these errors.
+    response.getHeaders().put(HttpHeader.CONNECTION, "close");
     ErrorAnswer.of(
             Request.getPathInContext(request), new Refusal(code, sentence(request, code, message)))
         .send(response, callback);

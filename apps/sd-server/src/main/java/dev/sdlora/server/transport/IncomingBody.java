@@ -6,10 +6,12 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.MultiPartFormData;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -18,10 +20,15 @@ import org.eclipse.jetty.util.thread.Invocable;
 
 /**
  * The body of a request while it arrives. Jetty calls {@link #run} when more of it has arrived, one
- * call at a time, so no thread waits. A refused body is read for a while and discarded: closing the
- * connection while the client is sending would lose the response (RFC 9112, section 9.6).
+ * call at a time, so no thread waits. A refused body is read and discarded before the response is
+ * sent, because closing the connection while the client is sending would lose the response (RFC
+ * 9112, section 9.6). If its end does not arrive within limits of bytes and time, the response says
+ * {@code Connection: close}.
  */
 final class IncomingBody implements Invocable.Task {
+  /** Attribute in which Jetty keeps the parsed form of a request. */
+  private static final String FORM = MultiPartFormData.class.getName();
+
   private static final int FIRST_BLOCK = 1 << 12;
   private static final int BLOCK = 1 << 16;
 
@@ -35,23 +42,30 @@ final class IncomingBody implements Invocable.Task {
   private final long begin;
   private final Deque<ByteBuffer> blocks = new ArrayDeque<>();
   private final AtomicBoolean ended = new AtomicBoolean();
-  private Optional<Refusal> refusal = Optional.empty();
+  private Optional<Refusal> refusal;
 
   /** Written while holding this object's lock, read by other threads for estimates. */
   private volatile long arrived;
 
+  /** Time of the refusal. */
+  private long refused;
+
   private long discarded;
   private long held;
 
-  IncomingBody(RequestBodies bodies, Request request, Response response, Callback callback) {
+  IncomingBody(
+      RequestBodies bodies,
+      Request request,
+      Response response,
+      Callback callback,
+      Optional<Refusal> refusal) {
     this.bodies = bodies;
     this.request = request;
     this.response = response;
     this.callback = callback;
     this.begin = bodies.now();
-    if (request.getLength() > bodies.limit()) {
-      refusal = Optional.of(bodies.tooLong());
-    }
+    this.refusal = refusal;
+    this.refused = begin;
   }
 
   /** Reads what has arrived, on the thread that accepted the request. */
@@ -95,7 +109,9 @@ final class IncomingBody implements Invocable.Task {
         }
         return;
       }
-      if (last || discarded > DISCARDED) {
+      if (last) {
+        send(refusal.orElseThrow());
+      } else if (discarded > DISCARDED) {
         refuse(refusal.orElseThrow());
       } else if (isTooSlow()) {
         refuse(refusal.orElseGet(bodies::tooSlow));
@@ -104,6 +120,9 @@ final class IncomingBody implements Invocable.Task {
   }
 
   private boolean isTooSlow() {
+    if (refusal.isPresent()) {
+      return bodies.now() - refused > TimeUnit.SECONDS.toNanos(RequestBodies.PATIENCE_SECONDS);
+    }
     long seconds = TimeUnit.NANOSECONDS.toSeconds(bodies.now() - begin);
     return seconds > RequestBodies.PATIENCE_SECONDS && arrived < seconds * RequestBodies.LEAST_RATE;
   }
@@ -147,6 +166,7 @@ final class IncomingBody implements Invocable.Task {
 
   private void giveUp(Refusal reason) {
     refusal = Optional.of(reason);
+    refused = bodies.now();
     release();
   }
 
@@ -169,22 +189,46 @@ final class IncomingBody implements Invocable.Task {
   /** Sends an error and closes the connection; does nothing once the body is complete. */
   void refuse(Refusal reason) {
     if (ended.compareAndSet(false, true)) {
-      bodies.ended(this);
       response.getHeaders().put(HttpHeader.CONNECTION, "close");
-      ErrorAnswer.of(Request.getPathInContext(request), reason)
-          .send(response, Callback.from(this::release, callback));
+      answer(reason);
     }
+  }
+
+  /** Sends an error for a body that has arrived whole. */
+  private void send(Refusal reason) {
+    if (ended.compareAndSet(false, true)) {
+      answer(reason);
+    }
+  }
+
+  private void answer(Refusal reason) {
+    bodies.ended(this);
+    ErrorAnswer.of(Request.getPathInContext(request), reason)
+        .send(response, Callback.from(this::release, callback));
   }
 
   private void handle() {
     blocks.forEach(ByteBuffer::flip);
-    Callback released = Callback.from(this::release, callback);
+    Callback released = Callback.from(this::end, callback);
     try {
       if (!bodies.getHandler().handle(new Received(), response, released)) {
         Response.writeError(request, response, released, 404);
       }
     } catch (Throwable e) { // Like Jetty's handlers: any error ends only this request.
       Response.writeError(request, response, released, e);
+    }
+  }
+
+  /**
+   * Releases the body of a request that has its response. Jetty deletes the files of a form after
+   * the response; if the form was damaged, doing so would throw the parser's error and close a
+   * connection that the response has just promised to keep.
+   */
+  private void end() {
+    release();
+    if (request.getAttribute(FORM) instanceof CompletableFuture<?> form
+        && form.isCompletedExceptionally()) {
+      request.removeAttribute(FORM);
     }
   }
 

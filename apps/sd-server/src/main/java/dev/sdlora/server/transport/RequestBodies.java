@@ -3,9 +3,11 @@ package dev.sdlora.server.transport;
 import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RetryAfter;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -15,8 +17,8 @@ import org.eclipse.jetty.util.Callback;
 
 /**
  * Receives the body of each request before the request takes a thread, so that slow clients hold
- * none. Refuses bodies that exceed the limit (413), arrive too slowly (408), or exceed the memory
- * for all bodies together (503).
+ * none. Refuses requests without access, and bodies that exceed the limit (413), arrive too slowly
+ * (408), or exceed the memory for all bodies together (503).
  *
  * <p>A body counts towards that memory until its request is answered.
  */
@@ -30,6 +32,7 @@ final class RequestBodies extends Handler.Wrapper {
   private final long limit;
   private final long memory;
   private final LongSupplier nanos;
+  private final BiFunction<Request, Response, Optional<Refusal>> access;
   private final AtomicLong held = new AtomicLong();
   private final Set<IncomingBody> incoming = ConcurrentHashMap.newKeySet();
   private volatile boolean stopping;
@@ -40,26 +43,41 @@ final class RequestBodies extends Handler.Wrapper {
    * @param limit the limit of one body in bytes
    * @param memory the limit of all bodies together in bytes
    * @param nanos the clock
+   * @param access returns the reason to refuse a request before its body arrives
    */
-  RequestBodies(long limit, long memory, LongSupplier nanos) {
+  RequestBodies(
+      long limit,
+      long memory,
+      LongSupplier nanos,
+      BiFunction<Request, Response, Optional<Refusal>> access) {
     this.limit = limit;
     this.memory = memory;
     this.nanos = nanos;
+    this.access = access;
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    Optional<Refusal> refusal = access.apply(request, response);
     long length = request.getLength();
     boolean chunked = request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
     if (length == 0 || (length < 0 && !chunked)) {
-      return super.handle(request, response, callback);
-    }
-    if (length > limit && request.getHeaders().contains(HttpHeader.EXPECT)) {
-      // The client has not sent any of the body yet, and will not after this response.
-      ErrorAnswer.of(Request.getPathInContext(request), tooLong()).send(response, callback);
+      if (refusal.isEmpty()) {
+        return super.handle(request, response, callback);
+      }
+      send(refusal.get(), request, response, callback);
       return true;
     }
-    IncomingBody body = new IncomingBody(this, request, response, callback);
+    if (refusal.isEmpty() && length > limit) {
+      refusal = Optional.of(tooLong());
+    }
+    if (refusal.isPresent() && request.getHeaders().contains(HttpHeader.EXPECT)) {
+      // The client has not sent any of the body yet, and will not after this response.
+      response.getHeaders().put(HttpHeader.CONNECTION, "close");
+      send(refusal.get(), request, response, callback);
+      return true;
+    }
+    IncomingBody body = new IncomingBody(this, request, response, callback, refusal);
     incoming.add(body);
     if (stopping) {
       body.refuse(stopped());
@@ -67,6 +85,10 @@ final class RequestBodies extends Handler.Wrapper {
       body.receive();
     }
     return true;
+  }
+
+  private static void send(Refusal refusal, Request request, Response response, Callback callback) {
+    ErrorAnswer.of(Request.getPathInContext(request), refusal).send(response, callback);
   }
 
   /** Refuses all bodies that are still arriving. */

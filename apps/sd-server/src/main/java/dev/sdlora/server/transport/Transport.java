@@ -29,7 +29,6 @@ public final class Transport {
 
   private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
 
-  private final Access access;
   private final ErrorMessages sentences;
   private final RequestBodies bodies;
   private final int atOnce;
@@ -50,13 +49,13 @@ public final class Transport {
       long maxBodyBytes,
       int longRequests,
       Collection<String> proxies) {
-    this.access = access;
     this.sentences = sentences;
     this.bodies =
         new RequestBodies(
             maxBodyBytes,
             Math.max(maxBodyBytes, Runtime.getRuntime().maxMemory() / 4),
-            System::nanoTime);
+            System::nanoTime,
+            access::refusal);
     this.atOnce = longRequests + OTHER_REQUESTS;
     this.proxies = proxies;
   }
@@ -101,9 +100,8 @@ public final class Transport {
     RequestsAtOnce requests = new RequestsAtOnce(atOnce, WAITING_REQUESTS);
     requests.setHandler(readers);
     bodies.setHandler(requests);
-    access.setHandler(bodies);
     // Inside Jetty's statistics handler, so that a stopping server waits for responses in progress.
-    ((Handler.Singleton) server.getHandler()).insertHandler(access);
+    ((Handler.Singleton) server.getHandler()).insertHandler(bodies);
   }
 
   /** Refuses bodies that are still arriving, for a server that stops. */

@@ -2,14 +2,17 @@ package dev.sdlora.server.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.server.http.Refusal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -25,6 +28,7 @@ class HandlersTest {
   private static final int BLOCK = 1 << 12;
 
   private final AtomicLong nanos = new AtomicLong();
+  private LongSupplier clock = nanos::get;
   private final List<Server> servers = new ArrayList<>();
 
   /** Responds with the length of the body. */
@@ -49,7 +53,15 @@ class HandlersTest {
   }
 
   private int serveBodies(long limit, long memory) throws Exception {
-    RequestBodies bodies = new RequestBodies(limit, memory, nanos::get);
+    return serveBodies(limit, memory, Optional.empty());
+  }
+
+  private int serveRefusal() throws Exception {
+    return serveBodies(100_000, 1 << 20, Optional.of(new Refusal(401, "no access")));
+  }
+
+  private int serveBodies(long limit, long memory, Optional<Refusal> refusal) throws Exception {
+    RequestBodies bodies = new RequestBodies(limit, memory, clock, (request, response) -> refusal);
     bodies.setHandler(new Counting());
     return serve(bodies);
   }
@@ -134,6 +146,36 @@ class HandlersTest {
     assertThat(answer(port, head(101) + "Expect: 100-continue\n\n"))
         .startsWith("HTTP/1.1 413")
         .contains("more than 100 bytes");
+  }
+
+  @Test
+  void refusedRequest_isAnsweredAfterItsBody() throws Exception {
+    int port = serveRefusal();
+    String next = "GET / HTTP/1.1\nHost: localhost\nConnection: close\n\n";
+    try (RawClient client = new RawClient(port).send(head(5) + "\n")) {
+      assertThat(answer(port, next)).contains(" 401 ", "no access");
+      assertThat(client.send("abcde" + next).rest().split(" 401 ")).hasSize(3);
+    }
+  }
+
+  @Test
+  void refusedRequest_bodyNotYetSent_closesTheConnection() throws Exception {
+    assertThat(answer(serveRefusal(), head(5) + "Expect: 100-continue\n\n"))
+        .contains(" 401 ", "Connection: close");
+  }
+
+  @Test
+  void refusedRequest_bodyIsTooLong_closesTheConnection() throws Exception {
+    int port = serveRefusal();
+    int sent = (1 << 24) + 1;
+    assertThat(answer(port, head(sent + 1) + "\n" + "x".repeat(sent)))
+        .contains(" 401 ", "Connection: close");
+  }
+
+  @Test
+  void refusedRequest_bodyArrivesTooSlowly_closesTheConnection() throws Exception {
+    clock = () -> nanos.addAndGet(TimeUnit.SECONDS.toNanos(31));
+    assertThat(answer(serveRefusal(), head(1000) + "\n1")).contains(" 401 ", "Connection: close");
   }
 
   @Test

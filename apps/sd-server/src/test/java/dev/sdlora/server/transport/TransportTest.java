@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.SignedPaths;
 import io.javalin.Javalin;
+import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,7 @@ class TransportTest {
                   config.routes.get("/health", context -> context.result("ok"));
                   config.routes.post(
                       "/length", context -> context.result("" + context.bodyAsBytes().length));
+                  config.routes.post("/form", TransportTest::form);
                   config.routes.get(
                       "/v1/memory",
                       context -> {
@@ -46,6 +48,14 @@ class TransportTest {
                       });
                 })
             .start("127.0.0.1", 0);
+  }
+
+  private static void form(Context context) {
+    try {
+      context.uploadedFiles("image");
+    } catch (Exception e) {
+      context.status(400).result("damaged");
+    }
   }
 
   @AfterEach
@@ -83,6 +93,46 @@ class TransportTest {
         client.close();
       }
     }
+  }
+
+  static Stream<Arguments> refusedWithBody() {
+    String part = "--x\nContent-Disposition: form-data; name=\"a\"\n\nb\n";
+    String host = " HTTP/1.1\nHost: localhost\n";
+    String form = "POST /form" + host + "Content-Type: multipart/form-data; boundary=x\n";
+    return Stream.of(
+        arguments(form, "no form", 400),
+        arguments(form, part, 400),
+        arguments(form, part.repeat(1200) + "--x--\n", 400),
+        arguments("POST /nowhere" + host, "body", 404),
+        arguments("POST /length" + host, "x".repeat(MAX_BODY + 1), 413),
+        arguments("POST /length" + host + "Origin: http://other.example\n", "body", 403),
+        arguments("POST /length HTTP/1.1\nHost: other.example\n", "body", 403));
+  }
+
+  /** A client may send its next request as soon as it has a response without "close". */
+  @ParameterizedTest
+  @MethodSource("refusedWithBody")
+  void refusedRequest_withBody_leavesTheConnectionUsable(String head, String body, int status)
+      throws IOException {
+    String next = "GET /health HTTP/1.1\nHost: localhost\nConnection: close\n\n";
+    int length = body.replace("\n", "\r\n").length();
+    String sized = head + "Content-Length: " + length + "\n\n";
+    assertThat(answer(sized + body + next)).contains(" " + status + " ").endsWith("ok");
+    String chunk = Integer.toHexString(length) + "\n" + body + "\n0\n\n";
+    assertThat(answer(head + "Transfer-Encoding: chunked\n\n" + chunk + next))
+        .contains(" " + status + " ")
+        .endsWith("ok");
+    try (RawClient client = client()) {
+      client.send(sized);
+      assertThat(answer(next)).endsWith("ok"); // The server has probably read the head by now.
+      assertThat(client.send(body + next).rest()).contains(" " + status + " ").endsWith("ok");
+    }
+  }
+
+  @Test
+  void requestThatJettyRefuses_withABody_saysThatTheConnectionEnds() throws IOException {
+    assertThat(answer("POST /a%00b HTTP/1.1\nHost: localhost\nContent-Length: 4\n\nbody"))
+        .contains(" 400 ", "Connection: close");
   }
 
   @Test
