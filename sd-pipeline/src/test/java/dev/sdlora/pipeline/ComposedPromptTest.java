@@ -16,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,7 +163,9 @@ class ComposedPromptTest {
    * Encoded prompts are cached; a LoRA on the text encoder must not use states cached without it.
    */
   @ParameterizedTest
-  @EnumSource(LoraMode.class)
+  @EnumSource(
+      value = LoraMode.class,
+      names = {"PATCHED", "OVERLAY"})
   void generate_lorasComeAndGo_neverUseStatesOfOthers(LoraMode mode) {
     PromptSpec plain = SPEC.toBuilder().loraMode(mode).build();
     PromptSpec textOnly = plain.toBuilder().prompt("a cat<lora:tiny_lora:1:0>").build();
@@ -180,5 +183,11 @@ class ComposedPromptTest {
       assertThat(rgb(textOnly)).isEqualTo(strong);
       assertThat(rgb(plain)).isEqualTo(none);
     }
+  }
+
+  @Tag("slow")
+  @Test
+  void generate_lorasOfModeAutoComeAndGo_neverUseStatesOfOthers() {
+    generate_lorasComeAndGo_neverUseStatesOfOthers(LoraMode.AUTO);
   }
 }

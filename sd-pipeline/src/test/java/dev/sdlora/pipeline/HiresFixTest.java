@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +60,7 @@ class HiresFixTest {
     assertThat(HiresPlan.conditionedSize(new ImageSize(64, 72), fix.build())).hasToString(told);
   }
 
+  @Tag("slow")
   @Test
   void upscaler_everyBuiltIn_isAnotherPicture() {
     Set<Image> drawn = new HashSet<>();

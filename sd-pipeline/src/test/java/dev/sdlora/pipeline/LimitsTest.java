@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -186,6 +187,7 @@ class LimitsTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void draw_gridLargerThanAnyHeap_isRefusedAfterOnePicture() {
     Axis many = Axis.seeds(LongStream.range(0, 500).toArray());

@@ -30,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,14 +93,7 @@ class LoraModesTest {
       strings = {
         "a cat<lora:tiny_lora:0.8>",
         "a cat<lora:tiny_lora:-0.5:1>",
-        "a cat<lora:tiny_lora:0:0.8>",
-        "a cat<lora:tiny_lora:0.8:0>",
-        "a cat<lora:tiny_lora:0.5><lora:tiny_lora:0.3>",
-        "a cat<lora:tiny_lora:0.8:0@0,1@1>",
         "a cat<lora:tiny_lora:1@0,0.5@0.5,0@0.8><lora:tiny_lora:0.2>",
-        "a cat<lora:tiny_lora:0.8:1@sigma10,-0.5@sigma0.5>",
-        "a cat<lora:tiny_lora:lbw=OUTALL>",
-        "a cat<lora:tiny_lora:1:1:2>",
       })
   void generate_overlay_isThePatchedPicture(String prompt) {
     byte[] patched = rgb(LoraMode.PATCHED, prompt);
@@ -116,11 +110,34 @@ class LoraModesTest {
     assertThat(patched).isNotEqualTo(plain);
   }
 
+  @Tag("slow")
   @ParameterizedTest
-  @EnumSource(
-      value = LoraMode.class,
-      names = {"PATCHED", "OVERLAY"})
-  void generate_schedule_isTheStrengthOfEachStep(LoraMode mode) {
+  @ValueSource(
+      strings = {
+        "a cat<lora:tiny_lora:0:0.8>",
+        "a cat<lora:tiny_lora:0.8:0>",
+        "a cat<lora:tiny_lora:0.5><lora:tiny_lora:0.3>",
+        "a cat<lora:tiny_lora:0.8:0@0,1@1>",
+        "a cat<lora:tiny_lora:0.8:1@sigma10,-0.5@sigma0.5>",
+        "a cat<lora:tiny_lora:lbw=OUTALL>",
+        "a cat<lora:tiny_lora:1:1:2>",
+      })
+  void generate_overlayOfOtherTags_isThePatchedPicture(String prompt) {
+    generate_overlay_isThePatchedPicture(prompt);
+  }
+
+  @Test
+  void generate_scheduleOfPatches_isTheStrengthOfEachStep() {
+    assertScheduleHolds(LoraMode.PATCHED);
+  }
+
+  @Tag("slow")
+  @Test
+  void generate_scheduleOfOverlays_isTheStrengthOfEachStep() {
+    assertScheduleHolds(LoraMode.OVERLAY);
+  }
+
+  private static void assertScheduleHolds(LoraMode mode) {
     byte[] full = rgb(mode, "a cat<lora:tiny_lora:0.8>");
     byte[] none = rgb(mode, "a cat<lora:tiny_lora:0.8:0>");
     assertThat(rgb(mode, "a cat<lora:tiny_lora:0.8@0,0.8@1>")).isEqualTo(full);
@@ -373,7 +390,9 @@ class LoraModesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(LoraMode.class)
+  @EnumSource(
+      value = LoraMode.class,
+      names = {"PATCHED", "OVERLAY"})
   void generate_failedAndCancelled_leaveNothingBehind(LoraMode mode) throws InterruptedException {
     byte[] plain = rgb(mode, "a cat");
     PromptSpec spec = spec(mode, "a cat<lora:tiny_lora:0.8@0,0@1>");
@@ -411,6 +430,12 @@ class LoraModesTest {
     over.await();
     assertThatThrownBy(future::join).isInstanceOf(CancellationException.class);
     assertThat(rgb(mode, "a cat")).isEqualTo(plain);
+  }
+
+  @Tag("slow")
+  @Test
+  void generate_autoFailedAndCancelled_leavesNothingBehind() throws InterruptedException {
+    generate_failedAndCancelled_leaveNothingBehind(LoraMode.AUTO);
   }
 
   @Test

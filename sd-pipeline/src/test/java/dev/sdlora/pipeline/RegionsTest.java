@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,6 +182,7 @@ class RegionsTest {
     assertThat(difference(rgb(both, ALMOST), rgb(both, WHITE))).isLessThan(0.1);
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @ValueSource(strings = {"0.8@0,-0.4@1", "0@0,0.8@0.5"})
   void lora_strengthOverTheSteps_isThatOfTheOverlay(String schedule) {
@@ -228,6 +230,7 @@ class RegionsTest {
     assertThat(difference(right, none)).isGreaterThan(0.2);
   }
 
+  @Tag("slow")
   @Test
   void lora_picturesTogetherAndCachedCalls_areThoseAlone() {
     PromptSpec two = spec(LORA, LEFT).toBuilder().images(2).build();
@@ -247,6 +250,7 @@ class RegionsTest {
     assertThat(difference(masked, rgb(cached.mask("here", WHITE).build()))).isLessThan(0.1);
   }
 
+  @Tag("slow")
   @Test
   void lora_requestsAtOnce_areTheSameBytesAsAlone() {
     List<PromptSpec> specs = List.of(spec(LORA, LEFT), spec(LORA, RIGHT), SPEC);

@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -125,10 +126,14 @@ class StoppingTest {
   private static Stream<Arguments> waysToComplete() {
     return Stream.of(
         way("cancel", future -> future.cancel(true)),
+        way("complete", future -> future.complete(null)));
+  }
+
+  private static Stream<Arguments> otherWaysToComplete() {
+    return Stream.of(
         way("orTimeout", future -> future.orTimeout(1, TimeUnit.MILLISECONDS)),
         way("completeOnTimeout", f -> f.completeOnTimeout(null, 1, TimeUnit.MILLISECONDS)),
         way("completeExceptionally", f -> f.completeExceptionally(new TimeoutException())),
-        way("complete", future -> future.complete(null)),
         way("completeAsync", future -> future.completeAsync(() -> null)),
         way("obtrudeValue", future -> future.obtrudeValue(null)));
   }
@@ -152,9 +157,17 @@ class StoppingTest {
     assertThat(pipeline.liveTensors()).isEqualTo(arrays);
   }
 
+  @Tag("slow")
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("otherWaysToComplete")
+  void future_completedInOtherWays_stopsTheWork(
+      String name, Consumer<CompletableFuture<GenerationResult>> complete) {
+    future_completedFromOutside_stopsTheWork(name, complete);
+  }
+
   @ParameterizedTest
-  @EnumSource
-  void future_cancelledInAnyStage_leavesThePipelineAsItWas(Stage stage) {
+  @EnumSource(names = {"LORAS", "STEP"})
+  void future_cancelledInAStage_leavesThePipelineAsItWas(Stage stage) {
     byte[] plain = rgb(SPEC);
     Held held = new Held(stage);
     PromptSpec spec = SPEC.toBuilder().prompt("a cat <lora:tiny_lora:0.8>").build();
@@ -165,6 +178,13 @@ class StoppingTest {
     assertThat(held.failure.join()).isInstanceOf(GenerationCancelledException.class);
     assertThat(rgb(SPEC)).isEqualTo(plain);
     assertThat(pipeline.liveTensors()).isEqualTo(arrays);
+  }
+
+  @Tag("slow")
+  @ParameterizedTest
+  @EnumSource(names = {"CONDITIONING", "DECODE"})
+  void future_cancelledInOtherStages_leavesThePipelineAsItWas(Stage stage) {
+    future_cancelledInAStage_leavesThePipelineAsItWas(stage);
   }
 
   @Test
@@ -323,6 +343,7 @@ class StoppingTest {
     assertThat(pipeline.generate(SPEC, interrupting).first().rgb()).isEqualTo(plain);
   }
 
+  @Tag("slow")
   @Test
   void generate_eightCallersSomeOfWhomGiveUp_allEndAndTheRestAreRight() {
     try (Pipeline shared = builder().concurrency(2).build()) {

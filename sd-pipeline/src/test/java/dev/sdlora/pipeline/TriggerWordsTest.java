@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,8 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TriggerWordsTest {
   private static final String MISSING =
       "LoRA 'ink' is triggered by 'Mox style, <lora:ink:1> night', which is not in the prompt, nor"
-          + " are the trigger words of other styles in the same file: 'moxday, sun'; addTriggerWords(true)"
-          + " or --trigger-words adds the first";
+          + " are the trigger words of other styles in the same file: 'moxday, sun';"
+          + " addTriggerWords(true) or --trigger-words adds the first";
 
   private static final PromptSpec SPEC =
       PromptSpec.builder().prompt("a cat").size(64, 64).steps(2).seed(5).build();
@@ -142,14 +143,7 @@ class TriggerWordsTest {
       textBlock =
           """
           a cat <lora:ink>           ! a cat <lora:ink:0.7> Mox style, night           ! (gaudy:1)
-          a cat <lora:ink:0.5>       ! a cat <lora:ink:0.5> Mox style, night           ! (gaudy:1)
-          <lora:ink>a cat            ! <lora:ink:0.7> Mox style, night, a cat          ! (gaudy:1)
-          <lora:ink:lbw=INS> in snow ! <lora:ink:0.7:lbw=INS> Mox style, night, in snow! (gaudy:1)
-          <lora:ink> AND b           ! <lora:ink:0.7> Mox style, night, AND b          ! (gaudy:1)
-          a (b <lora:ink>:1.2)       ! a (b <lora:ink:0.7> Mox style, night:1.2)       ! (gaudy:1)
           a <lora:ink>, mox style    ! a <lora:ink:0.7>, mox style                      ! (gaudy:1)
-          a <lora:ink> <lyco:ink>    ! a <lora:ink:0.7> Mox style, night <lyco:ink:0.7>! (gaudy:1)
-          a <lora:ink:0>             ! a <lora:ink:0>                                   ! ''
           a <lora:plain>             ! a <lora:plain>                                   ! ''
           a cat                      ! a cat                                            ! ''
           """)
@@ -169,6 +163,25 @@ class TriggerWordsTest {
     GeneratedImage twice =
         pipeline.generate(read.toBuilder().addTriggerWords(true).build()).first();
     assertThat(twice.infotext()).isEqualTo(result.first().infotext());
+  }
+
+  @Tag("slow")
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '!',
+      textBlock =
+          """
+          a cat <lora:ink:0.5>       ! a cat <lora:ink:0.5> Mox style, night           ! (gaudy:1)
+          <lora:ink>a cat            ! <lora:ink:0.7> Mox style, night, a cat          ! (gaudy:1)
+          <lora:ink:lbw=INS> in snow ! <lora:ink:0.7:lbw=INS> Mox style, night, in snow! (gaudy:1)
+          <lora:ink> AND b           ! <lora:ink:0.7> Mox style, night, AND b          ! (gaudy:1)
+          a (b <lora:ink>:1.2)       ! a (b <lora:ink:0.7> Mox style, night:1.2)       ! (gaudy:1)
+          a <lora:ink> <lyco:ink>    ! a <lora:ink:0.7> Mox style, night <lyco:ink:0.7>! (gaudy:1)
+          a <lora:ink:0>             ! a <lora:ink:0>                                   ! ''
+          """)
+  void generate_addTriggerWordsInOtherPlaces_picturesTellWhatWasPutIn(
+      String prompt, String advised, String negative) {
+    generate_addTriggerWords_picturesTellWhatWasPutIn(prompt, advised, negative);
   }
 
   @Test

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -150,6 +151,7 @@ class TwoTextEncodersTest {
     return largest;
   }
 
+  @Tag("slow")
   @Test
   void train_cancelledAndResumed_givesTheSameBytesAsInOneGo() throws IOException {
     LoraTrainerBuilder builder = trainer("a").name("discs").textEncoder2LearningRate(2e-5);

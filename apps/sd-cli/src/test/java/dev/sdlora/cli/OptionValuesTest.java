@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,7 @@ final class OptionValuesTest {
     return Set.of("String", "Path").contains(type.getClassSimpleName());
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @MethodSource("typed")
   void valueOfAnotherKind_isOneSentenceWithTheOption(String command, OptionSpec option) {

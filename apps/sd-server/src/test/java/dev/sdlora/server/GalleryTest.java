@@ -29,6 +29,7 @@ import java.util.zip.DeflaterOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -141,6 +142,7 @@ class GalleryTest {
     Files.write(folder.resolve(name), file);
   }
 
+  @Tag("slow")
   @Test
   void picturesWithHugeTexts_areListedWithout() throws IOException {
     for (int i = 0; i < 20; i++) {

@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -206,6 +207,7 @@ class JobsTest {
         .allMatch(job -> job.get("state").asText().equals("cancelled"));
   }
 
+  @Tag("slow")
   @Test
   void eightClients_atOnce_eachGetTheirOwn() {
     List<String> loras = List.of("", "<lora:ink_lines:1>", "<lora:night:0.7>", "<lora:zorp:1>");

@@ -94,7 +94,7 @@ class OpenAiTest {
           open.sendAsync(
               open.post(
                   "/v1/images/generations",
-                  "{'prompt': 'a star', 'size': '64x64', 'n': 16, 'steps': 100, 'seed': 5}"));
+                  "{'prompt': 'a star', 'size': '64x64', 'n': 16, 'steps': 20, 'seed': 5}"));
       JsonNode jobs =
           open.until("/api/jobs", all -> !all.get("jobs").path(0).path("images").isEmpty());
       String id = jobs.get("jobs").get(0).get("id").asText();

@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +88,7 @@ class PackedUNetTest {
    * Eight bits are too few for a direct comparison in so small a network, so both are compared with
    * float32.
    */
+  @Tag("slow")
   @ParameterizedTest
   @MethodSource("configs")
   void predict_bfloat16_isAsGoodAsThePlainTwin(UNetConfig config) {

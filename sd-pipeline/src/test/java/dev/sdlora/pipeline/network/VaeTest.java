@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +62,7 @@ class VaeTest {
   }
 
   /** bfloat16 stores values between layers with 8 bits; all sums are in float32. */
+  @Tag("slow")
   @ParameterizedTest
   @CsvSource({"40, 44, 0", "40, 44, 700", "9, 4, 33"})
   void bfloat16_wholeAndInStrips_isFloat32Roughly(int height, int width, int positions) {

@@ -43,11 +43,17 @@ class SwitchesTest {
   @Timeout(value = 60, unit = TimeUnit.SECONDS)
   void find_longText_finishes(String part) {
     String text = part.repeat(200_000 / part.length());
-    int half = text.length() / 2;
 
     Switches.find(text);
     Switches.find("[a:b:3" + text);
-    assertThat(Switches.find("[".repeat(half) + ":9]".repeat(half))).hasSize(half);
-    assertThat(Switches.find("[".repeat(half) + "|a]".repeat(half))).hasSize(half);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {":9]", "|a]"})
+  @Timeout(value = 60, unit = TimeUnit.SECONDS)
+  void find_deeplyNested_finishes(String close) {
+    int depth = 100_000;
+
+    assertThat(Switches.find("[".repeat(depth) + close.repeat(depth))).hasSize(depth);
   }
 }

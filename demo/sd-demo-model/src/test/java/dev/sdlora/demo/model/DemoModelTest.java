@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,7 @@ class DemoModelTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void checkpoint_inAJar_isCopiedToAFolderOfTheUserAlone() throws Exception {
     Path jar = jarOfThisModule();
