@@ -205,12 +205,32 @@ public final class Checkpoint {
    * @throws StableDiffusionException if the file cannot be downloaded
    */
   public static Checkpoint open(String pathOrReference) {
-    Objects.requireNonNull(pathOrReference, "pathOrReference");
-    return open(FileReference.path(pathOrReference));
+    return open(pathOrReference, CheckpointParts.DEFAULT);
   }
 
   /**
-   * Opens a checkpoint with a choice of its files and tensors.
+   * Opens a checkpoint, as {@link #open(String)} does, with a choice of its files and tensors.
+   *
+   * @param pathOrReference a path, or a reference to a model site
+   * @param parts the choice, which also applies to pipelines built with the checkpoint
+   * @return the checkpoint, with names and shapes read and checked
+   * @throws IllegalStateException as {@link #open(String)}
+   * @throws IllegalArgumentException as {@link #open(String)}
+   * @throws CheckpointException as {@link #open(Path, CheckpointParts)}
+   * @throws StableDiffusionException if the file cannot be downloaded
+   */
+  public static Checkpoint open(String pathOrReference, CheckpointParts parts) {
+    Objects.requireNonNull(pathOrReference, "pathOrReference");
+    Objects.requireNonNull(parts, "parts");
+    return open(FileReference.path(pathOrReference), parts);
+  }
+
+  /**
+   * Opens a checkpoint with a choice of its files and tensors:
+   *
+   * <pre>{@code
+   * Checkpoint.open(path, CheckpointParts.builder().vae(vae).build())
+   * }</pre>
    *
    * @param path a single file or a diffusers folder
    * @param parts the choice, which also applies to pipelines built with the checkpoint

@@ -13,7 +13,6 @@ import dev.sdlora.api.image.UpscalerNetwork;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.api.spi.Backend;
-import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.api.spi.Services;
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.api.value.DeviceNames;
@@ -26,7 +25,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
-import java.util.function.UnaryOperator;
 
 /**
  * Generates images from prompts with one checkpoint.
@@ -295,7 +293,6 @@ public interface Pipeline extends AutoCloseable {
   /** Builds a pipeline. Not thread-safe. */
   final class Builder {
     private Optional<Checkpoint> checkpoint = Optional.empty();
-    private UnaryOperator<CheckpointParts.Builder> parts = UnaryOperator.identity();
     private final List<Path> loraDirectories = new ArrayList<>();
     private final List<Path> embeddingDirectories = new ArrayList<>();
     private final List<Embedding> embeddings = new ArrayList<>();
@@ -320,7 +317,8 @@ public interface Pipeline extends AutoCloseable {
     private Builder() {}
 
     /**
-     * Sets the model. Required.
+     * Sets the model. Required. {@link Checkpoint#open(Path, CheckpointParts)} opens one with
+     * another VAE, other text encoders or another variant of its weights.
      *
      * @param checkpoint the file or folder of the model, with the parts to read from other files
      * @return this builder
@@ -341,84 +339,6 @@ public interface Pipeline extends AutoCloseable {
      */
     public Builder checkpoint(Path file) {
       return checkpoint(Checkpoint.open(Objects.requireNonNull(file, "file")));
-    }
-
-    /**
-     * Uses the VAE of another file or folder instead of the checkpoint's; see {@link
-     * CheckpointParts.Builder#vae}.
-     *
-     * @param file default: the VAE next to the checkpoint with a matching name, otherwise the
-     *     checkpoint's own
-     * @return this builder
-     */
-    public Builder vae(Path file) {
-      Objects.requireNonNull(file, "file");
-      return choose(chosen -> chosen.vae(file));
-    }
-
-    /**
-     * Sets whether a VAE next to the checkpoint with a matching name is used; see {@link
-     * CheckpointParts.Builder#vaeBeside}.
-     *
-     * @param take default true
-     * @return this builder
-     */
-    public Builder vaeBeside(boolean take) {
-      return choose(chosen -> chosen.vaeBeside(take));
-    }
-
-    /**
-     * Uses the text encoder of another file or folder instead of the checkpoint's first one.
-     *
-     * @param file see {@link CheckpointParts.Builder#textEncoder}. Default: the checkpoint's own
-     * @return this builder
-     */
-    public Builder textEncoder(Path file) {
-      Objects.requireNonNull(file, "file");
-      return choose(chosen -> chosen.textEncoder(file));
-    }
-
-    /**
-     * Uses the text encoder of another file or folder instead of the checkpoint's second one
-     * (SDXL).
-     *
-     * @param file see {@link CheckpointParts.Builder#textEncoder2}. Default: the checkpoint's own
-     * @return this builder
-     */
-    public Builder textEncoder2(Path file) {
-      Objects.requireNonNull(file, "file");
-      return choose(chosen -> chosen.textEncoder2(file));
-    }
-
-    /**
-     * Sets the variant of the weights to read from a diffusers folder; see {@link
-     * CheckpointParts.Builder#variant}.
-     *
-     * @param variant the part of the file names before the extension, such as {@code fp16}.
-     *     Default: full precision if available, otherwise {@code fp16}
-     * @return this builder
-     * @throws IllegalArgumentException if the variant cannot be part of a file name
-     */
-    public Builder variant(String variant) {
-      CheckpointParts checked = CheckpointParts.builder().variant(variant).build();
-      return choose(chosen -> chosen.variant(checked.variant().orElseThrow()));
-    }
-
-    /**
-     * Sets whether averaged (EMA) weights are used if a file has both; see {@link
-     * CheckpointParts.Builder#ema}.
-     *
-     * @param ema default false
-     * @return this builder
-     */
-    public Builder ema(boolean ema) {
-      return choose(chosen -> chosen.ema(ema));
-    }
-
-    private Builder choose(UnaryOperator<CheckpointParts.Builder> choice) {
-      UnaryOperator<CheckpointParts.Builder> before = parts;
-      parts = chosen -> choice.apply(before.apply(chosen));
-      return this;
     }
 
     /**
@@ -716,9 +636,7 @@ public interface Pipeline extends AutoCloseable {
       return Services.find(Backend.Pipelines.class)
           .open(
               new Backend.Settings(
-                  new CheckpointBuilder(model)
-                      .parts(parts.apply(model.parts().toBuilder()).build())
-                      .build(),
+                  model,
                   loraDirectories,
                   embeddingDirectories,
                   embeddings,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.error.CheckpointException;
@@ -50,8 +51,9 @@ final class SeparateVaeTest {
     return target;
   }
 
-  private static GenerationResult draw(Pipeline.Builder builder, Path checkpoint) {
-    try (Pipeline pipeline = builder.checkpoint(Checkpoint.open(checkpoint)).build()) {
+  private static GenerationResult draw(Path checkpoint, CheckpointParts parts) {
+    try (Pipeline pipeline =
+        Fixtures.float32().checkpoint(Checkpoint.open(checkpoint, parts)).build()) {
       return pipeline.generate(TinyPipeline.SPEC);
     }
   }
@@ -62,8 +64,8 @@ final class SeparateVaeTest {
     Path vae =
         weaker(
             "weak.safetensors", name -> name.startsWith(VAE) ? name.substring(VAE.length()) : "");
-    GenerationResult wanted = draw(Fixtures.float32(), whole);
-    GenerationResult result = draw(Fixtures.float32().vae(vae), Fixtures.CHECKPOINT);
+    GenerationResult wanted = draw(whole, CheckpointParts.DEFAULT);
+    GenerationResult result = draw(Fixtures.CHECKPOINT, CheckpointParts.builder().vae(vae).build());
     Image picture = result.first().image();
     assertThat(picture).isEqualTo(wanted.first().image());
     assertThat(wanted.vae()).isEmpty();
@@ -74,25 +76,27 @@ final class SeparateVaeTest {
 
     Path checkpoint = Files.copy(Fixtures.CHECKPOINT, folder.resolve("model.safetensors"));
     Files.move(vae, folder.resolve("model.vae.safetensors"));
-    GenerationResult beside = draw(Fixtures.float32(), checkpoint);
+    GenerationResult beside = draw(checkpoint, CheckpointParts.DEFAULT);
     assertThat(beside.vae()).hasValue("model.vae.safetensors");
     assertThat(beside.first().image()).isEqualTo(picture);
-    GenerationResult own = draw(Fixtures.float32().vaeBeside(false), checkpoint);
+    GenerationResult own = draw(checkpoint, CheckpointParts.builder().vaeBeside(false).build());
     assertThat(own.vae()).isEmpty();
     assertThat(own.first().image()).isNotEqualTo(picture);
   }
 
   @Test
-  void build_badParts_areRefusedInOneSentence() {
-    Checkpoint checkpoint = Checkpoint.open(Fixtures.CHECKPOINT);
+  void open_badParts_areRefusedInOneSentence() {
+    CheckpointParts.Builder parts = CheckpointParts.builder();
     Path missing = folder.resolve("missing.pt");
-    assertThatThrownBy(() -> Fixtures.float32().checkpoint(checkpoint).vae(missing).build())
+    CheckpointParts vae = parts.vae(missing).build();
+    assertThatThrownBy(() -> Checkpoint.open(Fixtures.CHECKPOINT, vae))
         .isInstanceOf(CheckpointException.class)
         .hasMessage("VAE '" + missing + "' does not exist");
-    assertThatThrownBy(() -> Fixtures.float32().checkpoint(checkpoint).textEncoder(missing).build())
+    CheckpointParts clip = CheckpointParts.builder().textEncoder(missing).build();
+    assertThatThrownBy(() -> Checkpoint.open(Fixtures.CHECKPOINT.toString(), clip))
         .isInstanceOf(CheckpointException.class)
         .hasMessage("text encoder '" + missing + "' does not exist");
-    assertThatThrownBy(() -> Pipeline.builder().variant("../fp16"))
+    assertThatThrownBy(() -> parts.variant("../fp16"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("variant must be letters, digits");
   }

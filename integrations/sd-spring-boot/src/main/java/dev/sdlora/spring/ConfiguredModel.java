@@ -1,6 +1,7 @@
 package dev.sdlora.spring;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.demo.model.DemoModel;
@@ -61,7 +62,8 @@ final class ConfiguredModel {
     if (checkpoint == null) {
       if (!isBundled()) {
         throw new StableDiffusionException(
-            "no model is configured: sdlora.checkpoint is not set, and the bundled model of sd-demo-model is not on the class path");
+            "no model is configured: sdlora.checkpoint is not set, and the bundled model of"
+                + " sd-demo-model is not on the class path");
       }
     } else if (!REFERENCE.matcher(checkpoint).matches() && !exists(checkpoint)) {
       throw new StableDiffusionException(
@@ -89,26 +91,31 @@ final class ConfiguredModel {
     Pipeline.Builder builder = Pipeline.builder();
     List<Path> loras = properties.loraDirectories();
     if (checkpoint != null) {
-      builder.checkpoint(Checkpoint.open(checkpoint));
+      builder.checkpoint(Checkpoint.open(checkpoint, parts()));
     } else {
-      builder.checkpoint(Bundled.checkpoint());
+      builder.checkpoint(Bundled.checkpoint(parts()));
       loras = loras.isEmpty() ? List.of(Bundled.loras()) : loras;
     }
     loras.forEach(builder::loraDirectory);
-    parts(builder);
+    files(builder);
     computation(builder);
     return builder.build();
   }
 
-  private void parts(Pipeline.Builder builder) {
+  private CheckpointParts parts() {
+    CheckpointParts.Builder parts = CheckpointParts.builder();
+    ifSet(properties.vae(), parts::vae);
+    ifSet(properties.textEncoder(), parts::textEncoder);
+    ifSet(properties.textEncoder2(), parts::textEncoder2);
+    ifSet(properties.variant(), parts::variant);
+    return parts.build();
+  }
+
+  private void files(Pipeline.Builder builder) {
     properties.embeddingDirectories().forEach(builder::embeddingDirectory);
     properties.hypernetworkDirectories().forEach(builder::hypernetworkDirectory);
     properties.upscalerDirectories().forEach(builder::upscalerDirectory);
     properties.controlNets().forEach(builder::controlNet);
-    ifSet(properties.vae(), builder::vae);
-    ifSet(properties.textEncoder(), builder::textEncoder);
-    ifSet(properties.textEncoder2(), builder::textEncoder2);
-    ifSet(properties.variant(), builder::variant);
     ifSet(properties.refiner(), builder::refiner);
     ifSet(properties.predictionType(), builder::predictionType);
     ifSet(properties.previewDecoder(), builder::previewDecoder);
@@ -134,8 +141,8 @@ final class ConfiguredModel {
 
   /** A separate class, because {@code DemoModel} may be missing. */
   private static final class Bundled {
-    static Checkpoint checkpoint() {
-      return Checkpoint.open(DemoModel.checkpoint());
+    static Checkpoint checkpoint(CheckpointParts parts) {
+      return Checkpoint.open(DemoModel.checkpoint(), parts);
     }
 
     static Path loras() {
