@@ -119,10 +119,10 @@ final class TrainCommand implements Runnable {
     Path plot = plot();
     TrainingProgressLine progress = new TrainingProgressLine(console, quiet);
     builder.resume(resume).lossPlot(plot).listener(progress);
-    int steps = builder.build().steps(); // finds errors before the model is loaded
+    LoraTrainer trainer = builder.build(); // finds errors before the model is loaded
     Stopwatch watch = new Stopwatch();
     TrainingResult result =
-        noSamples ? builder.build().train() : trainWithSamples(builder, model, set, steps);
+        noSamples ? trainer.train() : trainWithSamples(builder, model, set, trainer.steps());
     if (console.json()) {
       ObjectNode json = MakingOptions.report(result.file(), watch);
       json.put("steps", result.steps());
