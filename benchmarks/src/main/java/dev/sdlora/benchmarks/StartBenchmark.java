@@ -69,7 +69,7 @@ public final class StartBenchmark {
     }
     if (withSd && Files.isExecutable(LAUNCHER)) {
       runSd(HELP, "--help");
-      Path picture = Files.createTempFile("start", ".png");
+      Path image = Files.createTempFile("start", ".png");
       runSd(
           PICTURE,
           "generate",
@@ -79,8 +79,8 @@ public final class StartBenchmark {
           "--seed",
           "1",
           "--out",
-          picture.toString());
-      Files.delete(picture);
+          image.toString());
+      Files.delete(image);
     }
   }
 

@@ -41,11 +41,11 @@ public interface GenerationListener {
    * Returns a listener that passes on each image as soon as it is finished. The result contains no
    * images, so a long batch needs the memory of a single one.
    *
-   * @param pictures receives the images on the generating thread, which waits for it; an exception
+   * @param images receives the images on the generating thread, which waits for it; an exception
    *     ends the generation
    * @return the listener
    */
-  static GenerationListener taking(Consumer<GeneratedImage> pictures) {
+  static GenerationListener taking(Consumer<GeneratedImage> images) {
     return new GenerationListener() {
       @Override
       public boolean takesImages() {
@@ -54,7 +54,7 @@ public interface GenerationListener {
 
       @Override
       public void imageEnd(int index, GeneratedImage image) {
-        pictures.accept(image);
+        images.accept(image);
       }
     };
   }

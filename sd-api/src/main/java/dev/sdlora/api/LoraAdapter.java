@@ -193,10 +193,10 @@ public final class LoraAdapter {
    * {@return the same adapter, limited to a part of the image} The edge is blurred as with {@link
    * RegionMask#of}.
    *
-   * @param picture an image of any size, white inside the part
+   * @param image an image of any size, white inside the part
    */
-  public LoraAdapter withMask(Image picture) {
-    return withMask(RegionMask.of(picture));
+  public LoraAdapter withMask(Image image) {
+    return withMask(RegionMask.of(image));
   }
 
   /**

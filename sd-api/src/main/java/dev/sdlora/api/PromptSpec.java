@@ -472,12 +472,12 @@ public final class PromptSpec extends PromptSettings {
      * Names a part of the image; its edge is blurred as with {@link RegionMask#of}.
      *
      * @param name see {@link #mask(String, RegionMask)}
-     * @param picture an image of any size, white inside the part
+     * @param image an image of any size, white inside the part
      * @return this builder
      * @throws IllegalArgumentException if the name is invalid
      */
-    public Builder mask(String name, Image picture) {
-      return mask(name, RegionMask.of(picture));
+    public Builder mask(String name, Image image) {
+      return mask(name, RegionMask.of(image));
     }
 
     /**

@@ -35,9 +35,9 @@ final class CivitaiNotes {
       Disk.write(info, Json.text(version));
     }
     if (PICTURES.keySet().stream().noneMatch(ending -> Files.exists(beside(model, ending)))) {
-      Optional<URI> picture = image(version, site);
-      if (picture.isPresent()) {
-        writePicture(web, picture.get(), model);
+      Optional<URI> image = image(version, site);
+      if (image.isPresent()) {
+        writeImage(web, image.get(), model);
       }
     }
   }
@@ -50,8 +50,8 @@ final class CivitaiNotes {
   private static Optional<URI> image(JsonNode version, URI site) {
     JsonNode chosen = null;
     for (JsonNode image : version.path("images")) {
-      boolean isPicture = image.path("type").asText("image").equals("image");
-      if (isPicture && (chosen == null || level(image) < level(chosen))) {
+      boolean isImage = image.path("type").asText("image").equals("image");
+      if (isImage && (chosen == null || level(image) < level(chosen))) {
         chosen = image;
       }
     }
@@ -68,7 +68,7 @@ final class CivitaiNotes {
     return image.path("nsfwLevel").asInt(1);
   }
 
-  private static void writePicture(Web web, URI address, Path model) throws InterruptedException {
+  private static void writeImage(Web web, URI address, Path model) throws InterruptedException {
     try (Answer answer = web.ask(Web.Question.get(address, Optional.empty()))) {
       if (answer.status() == Answer.OK) {
         byte[] bytes = answer.body().bytes(LARGEST_PICTURE);

@@ -49,13 +49,13 @@ public final class LocalImages implements Backend.Images {
   }
 
   @Override
-  public void savePng(Image picture, Path file) {
-    PngFiles.save(picture.toBufferedImage(), file);
+  public void savePng(Image image, Path file) {
+    PngFiles.save(image.toBufferedImage(), file);
   }
 
   @Override
-  public Image resize(Image picture, int width, int height) {
-    return Resampling.LANCZOS.resize(Raster.of(picture), width, height).toPicture();
+  public Image resize(Image image, int width, int height) {
+    return Resampling.LANCZOS.resize(Raster.of(image), width, height).toImage();
   }
 
   @Override

@@ -25,9 +25,9 @@ record Assembly(LoraTrainerBuilder given) {
   static final int MOST_STEPS = 10_000_000;
 
   Settings settings() {
-    TrainingSet pictures = given.set.orElseThrow(() -> Checks.missing("images"));
+    TrainingSet images = given.set.orElseThrow(() -> Checks.missing("images"));
     if (!given.trigger.isEmpty()) {
-      pictures = pictures.withTrigger(given.trigger);
+      images = images.withTrigger(given.trigger);
     }
     ModelFiles model = model();
     AdapterSettings adapter =
@@ -38,9 +38,9 @@ record Assembly(LoraTrainerBuilder given) {
     return new Settings(
         model,
         given.pipeline,
-        pictures,
+        images,
         adapter,
-        recipe(model, pictures),
+        recipe(model, images),
         outputs(model),
         given.listener,
         given.clock);
@@ -70,7 +70,7 @@ record Assembly(LoraTrainerBuilder given) {
     return path;
   }
 
-  private Recipe recipe(ModelFiles model, TrainingSet pictures) {
+  private Recipe recipe(ModelFiles model, TrainingSet images) {
     int layers = model.textEncoders().get(0).config().layers();
     Checks.require(
         given.clipSkip <= layers,
@@ -83,7 +83,7 @@ record Assembly(LoraTrainerBuilder given) {
         "be 1 for %s, which always reads the layer that it was trained to read"
             .formatted(model.checkpoint().family().label()),
         given.clipSkip);
-    int total = steps(pictures.examples().size());
+    int total = steps(images.examples().size());
     Checks.require(
         given.warmup < total, "warmup", "be less than the " + total + " steps", given.warmup);
     return new Recipe(
@@ -114,11 +114,11 @@ record Assembly(LoraTrainerBuilder given) {
     return List.of(first);
   }
 
-  private int steps(int pictures) {
+  private int steps(int images) {
     if (given.epochs.isEmpty()) {
       return given.steps.orElseThrow(() -> Checks.missing("steps or epochs"));
     }
-    long seen = (long) given.epochs.getAsInt() * pictures;
+    long seen = (long) given.epochs.getAsInt() * images;
     long total = (seen + given.batchSize - 1) / given.batchSize;
     Checks.require(total <= MOST_STEPS, "epochs", "make at most " + MOST_STEPS + " steps", total);
     return (int) total;

@@ -49,15 +49,15 @@ public final class LoraTrainer {
    * LoraTrainerBuilder#minSnrGamma} 5 and drop 5 % of the captions.
    *
    * @param checkpoint a checkpoint file or diffusers folder; only its headers are read
-   * @param pictures the training set; only its number of images matters
+   * @param images the training set; only its number of images matters
    * @return a builder that lacks only an output
    * @throws dev.sdlora.api.error.CheckpointException if the checkpoint is invalid or incomplete
    */
-  public static LoraTrainerBuilder recommended(Path checkpoint, TrainingSet pictures) {
+  public static LoraTrainerBuilder recommended(Path checkpoint, TrainingSet images) {
     Objects.requireNonNull(checkpoint, "checkpoint");
-    Objects.requireNonNull(pictures, "pictures");
-    LoraTrainerBuilder builder = builder().checkpoint(checkpoint).trainingSet(pictures);
-    return Recommendation.of(checkpoint, pictures.examples().size()).applyTo(builder);
+    Objects.requireNonNull(images, "pictures");
+    LoraTrainerBuilder builder = builder().checkpoint(checkpoint).trainingSet(images);
+    return Recommendation.of(checkpoint, images.examples().size()).applyTo(builder);
   }
 
   /** {@return the number of steps of a training run} */

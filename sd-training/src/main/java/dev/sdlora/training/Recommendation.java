@@ -46,13 +46,13 @@ public record Recommendation(
    * {@return settings for a checkpoint and a number of images; see {@link LoraTrainer#recommended}}
    *
    * @param checkpoint a checkpoint file or diffusers folder; only its headers are read
-   * @param pictures the number of training images, at least 1
+   * @param images the number of training images, at least 1
    * @throws dev.sdlora.api.error.CheckpointException if the checkpoint is invalid or incomplete
    * @throws IllegalArgumentException if there are no images
    */
-  public static Recommendation of(Path checkpoint, int pictures) {
+  public static Recommendation of(Path checkpoint, int images) {
     Objects.requireNonNull(checkpoint, "checkpoint");
-    Checks.atLeast(1, pictures, "pictures");
+    Checks.atLeast(1, images, "pictures");
     ModelFiles model = CheckpointReader.read(checkpoint);
     long weights =
         model.unet().weights().values().stream()
@@ -61,7 +61,7 @@ public record Recommendation(
     if (weights < SMALL) {
       return new Recommendation(16, TrainedModules.CONVOLUTIONS, 800, 4, 2e-3, 20);
     }
-    int steps = Math.max(1000, Math.min(2000, 100 * pictures));
+    int steps = Math.max(1000, Math.min(2000, 100 * images));
     return new Recommendation(16, TrainedModules.LINEAR, steps, 1, 1e-4, 50);
   }
 

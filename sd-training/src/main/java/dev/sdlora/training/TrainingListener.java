@@ -13,10 +13,10 @@ public interface TrainingListener {
   /**
    * Called when the training starts, before images and captions are encoded.
    *
-   * @param pictures the number of training images
+   * @param images the number of training images
    * @param steps the total number of steps, including those of an earlier run
    */
-  default void start(int pictures, int steps) {}
+  default void start(int images, int steps) {}
 
   /**
    * Called after each step.

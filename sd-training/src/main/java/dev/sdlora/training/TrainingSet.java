@@ -74,8 +74,8 @@ public final class TrainingSet {
   private static TrainingSet ofFolder(Path folder, Optional<String> missing) {
     Objects.requireNonNull(folder, "folder");
     List<TrainingExample> examples = new ArrayList<>();
-    for (Path picture : images(folder)) {
-      examples.add(TrainingExample.of(picture, caption(picture, missing)));
+    for (Path image : images(folder)) {
+      examples.add(TrainingExample.of(image, caption(image, missing)));
     }
     if (examples.isEmpty()) {
       throw new TrainingException(
@@ -95,7 +95,7 @@ public final class TrainingSet {
           ErrorDetails.in(folder));
     }
     try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> isPicture(fileName(file))).sorted().toList();
+      return files.filter(file -> isImage(fileName(file))).sorted().toList();
     } catch (IOException e) {
       throw new TrainingException(
           "folder '%s' cannot be read: %s".formatted(folder, FileReason.of(e)),
@@ -104,7 +104,7 @@ public final class TrainingSet {
     }
   }
 
-  private static boolean isPicture(String name) {
+  private static boolean isImage(String name) {
     return !name.startsWith(".")
         && EXTENSIONS.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
   }
@@ -113,9 +113,9 @@ public final class TrainingSet {
     return String.valueOf(file.getFileName());
   }
 
-  private static String caption(Path picture, Optional<String> missing) {
-    String name = fileName(picture);
-    Path file = picture.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ".txt");
+  private static String caption(Path image, Optional<String> missing) {
+    String name = fileName(image);
+    Path file = image.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ".txt");
     if (missing.isPresent() && !Files.exists(file)) {
       return missing.get();
     }
@@ -127,7 +127,7 @@ public final class TrainingSet {
     } catch (NoSuchFileException e) {
       throw new TrainingException(
           "image '%s' has no caption, expected its text in '%s'; use an empty file for no caption"
-              .formatted(picture, file),
+              .formatted(image, file),
           ErrorDetails.in(file),
           e);
     } catch (CharacterCodingException e) {

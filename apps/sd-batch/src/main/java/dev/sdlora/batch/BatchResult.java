@@ -70,7 +70,7 @@ public record BatchResult(
     ObjectNode json = Fields.object();
     json.put("id", request.id());
     error.ifPresent(sentence -> json.put("error", sentence));
-    file.ifPresent(picture -> image(picture, json));
+    file.ifPresent(path -> image(path, json));
     generated.ifPresent(result -> told(result, json));
     if (request.settings().length() <= LONGEST_SETTINGS) {
       Json.tryRead(request.settings()).ifPresent(settings -> json.set("request", settings));

@@ -69,12 +69,12 @@ final class BatchRun {
   private void adopt(BatchRequest request) {
     if (!isTold(request)) {
       output.ifFree(
-          request, () -> tellOfPicture(request)); // Otherwise another process is about to.
+          request, () -> reportImage(request)); // Otherwise another process is about to.
     }
   }
 
   /** Writes the missing result of an image whose run ended before it could. */
-  private void tellOfPicture(BatchRequest request) {
+  private void reportImage(BatchRequest request) {
     results.readOn();
     if (!isTold(request)) {
       record(
@@ -113,7 +113,7 @@ final class BatchRun {
       listener.result(result);
     } else {
       if (state == RequestStates.State.THERE) {
-        tellOfPicture(request);
+        reportImage(request);
       }
       time.passed(request);
       failed += state == RequestStates.State.FAILED ? 1 : 0;

@@ -49,7 +49,7 @@ final class CompleteSettings {
     moveToOverrides("clip_skip", "CLIP_stop_at_last_layers");
     moveToOverrides("rng", "randn_source");
     oneSpellingOfLoras();
-    pictureFiles();
+    imageFiles();
     int images = takeImages(most);
     OptionalLong seed = takeSeed("seed", "Seed", images);
     boolean varied = !settings.path("subseed_strength").asText("0").matches("0?(\\.0*)?");
@@ -63,12 +63,12 @@ final class CompleteSettings {
     return IntStream.range(0, images)
         .mapToObj(
             i -> {
-              ObjectNode picture = settings.deepCopy();
-              picture.put("seed", firstSeed + i);
+              ObjectNode image = settings.deepCopy();
+              image.put("seed", firstSeed + i);
               if (withSubseed) {
-                picture.put("subseed", firstSubseed + i);
+                image.put("subseed", firstSubseed + i);
               }
-              return (ObjectNode) Json.canonical(picture);
+              return (ObjectNode) Json.canonical(image);
             });
   }
 
@@ -146,34 +146,34 @@ final class CompleteSettings {
   }
 
   /** Converts paths of images to file references. */
-  private void pictureFiles() {
-    JsonNode pictures = settings.path("init_images");
-    if (pictures.isTextual()) {
-      settings.putArray("init_images").add(ImageFiles.reference(pictures.textValue()));
-    } else if (pictures instanceof ArrayNode list) {
+  private void imageFiles() {
+    JsonNode images = settings.path("init_images");
+    if (images.isTextual()) {
+      settings.putArray("init_images").add(ImageFiles.reference(images.textValue()));
+    } else if (images instanceof ArrayNode list) {
       ArrayNode references = Fields.array();
       list.forEach(
-          picture ->
+          image ->
               references.add(
-                  picture.isTextual()
-                      ? TextNode.valueOf(ImageFiles.reference(picture.textValue()))
-                      : picture));
+                  image.isTextual()
+                      ? TextNode.valueOf(ImageFiles.reference(image.textValue()))
+                      : image));
       settings.set("init_images", references);
     }
-    pictureFile(settings, "mask");
+    imageFile(settings, "mask");
     settings
         .path("masks")
         .fieldNames()
-        .forEachRemaining(name -> pictureFile(settings.path("masks"), name));
+        .forEachRemaining(name -> imageFile(settings.path("masks"), name));
     for (JsonNode script : settings.path("alwayson_scripts")) {
       for (JsonNode unit : script.path("args")) {
-        pictureFile(unit, "image");
-        pictureFile(unit, "input_image");
+        imageFile(unit, "image");
+        imageFile(unit, "input_image");
       }
     }
   }
 
-  private static void pictureFile(JsonNode node, String name) {
+  private static void imageFile(JsonNode node, String name) {
     if (node instanceof ObjectNode object && object.path(name).isTextual()) {
       object.put(name, ImageFiles.reference(object.path(name).textValue()));
     }

@@ -208,24 +208,24 @@ final class Manifest {
     JsonNode id = settings.remove("id");
     Optional<String> given =
         id == null || id.isNull() ? Optional.empty() : Optional.of(checkedId(id));
-    List<Picture> pictures = new ArrayList<>();
+    List<Picture> images = new ArrayList<>();
     long length = 0;
     for (ObjectNode expanded : new Matrix(limits.requestsOfALine()).expand(settings)) {
       if (!expanded.hasNonNull("checkpoint")) {
         checkpoint.ifPresent(name -> expanded.put("checkpoint", name));
       }
-      int room = limits.requestsOfALine() - pictures.size();
+      int room = limits.requestsOfALine() - images.size();
       Iterator<ObjectNode> made = CompleteSettings.images(expanded, room).iterator();
       while (made.hasNext()) {
-        Picture picture = Picture.of(made.next());
-        pictures.add(picture);
-        length += picture.text().length();
+        Picture image = Picture.of(made.next());
+        images.add(image);
+        length += image.text().length();
         requireRoom(length, number);
       }
     }
-    for (int i = 0; i < pictures.size(); i++) {
-      String ending = pictures.size() == 1 ? "" : "-" + (i + 1);
-      add(pictures.get(i), given.map(name -> name + ending), number);
+    for (int i = 0; i < images.size(); i++) {
+      String ending = images.size() == 1 ? "" : "-" + (i + 1);
+      add(images.get(i), given.map(name -> name + ending), number);
     }
   }
 
@@ -258,8 +258,8 @@ final class Manifest {
     return text;
   }
 
-  private void add(Picture picture, Optional<String> given, int number) {
-    String text = picture.text();
+  private void add(Picture image, Optional<String> given, int number) {
+    String text = image.text();
     String hash = hash(text);
     count(text, number);
     if (given.isPresent() && HASH.matcher(given.get()).matches() && !given.get().equals(hash)) {
@@ -271,7 +271,7 @@ final class Manifest {
     if (before == null) {
       put(
           new BatchRequest(
-              id, hash, number, picture.checkpoint(), picture.loras(), text, Optional.empty()));
+              id, hash, number, image.checkpoint(), image.loras(), text, Optional.empty()));
     } else if (!before.hash().equals(hash) || !before.id().equals(id)) {
       refuse(
           text,

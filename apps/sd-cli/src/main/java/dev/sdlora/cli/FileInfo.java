@@ -42,9 +42,9 @@ final class FileInfo {
     if (!Files.exists(path)) {
       throw new StableDiffusionException("'" + path + "' does not exist");
     }
-    Optional<String> pictureSize = ImageDimensions.of(path);
-    if (pictureSize.isPresent()) {
-      return image(path, pictureSize.get(), folders, console);
+    Optional<String> imageSize = ImageDimensions.of(path);
+    if (imageSize.isPresent()) {
+      return image(path, imageSize.get(), folders, console);
     }
     return Files.isDirectory(path) ? checkpoint(Checkpoint.open(path)) : tensors(path);
   }

@@ -40,7 +40,7 @@ import picocli.CommandLine.Option;
     value = "Output",
     basic = {"--out"})
 final class GenerateCommand implements Callable<Integer> {
-  @Mixin private final ImageOptions picture = new ImageOptions();
+  @Mixin private final ImageOptions image = new ImageOptions();
   @Mixin private final ModelOptions model = new ModelOptions();
   @Mixin private final Console console = new Console();
 
@@ -65,7 +65,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Stopwatch watch = new Stopwatch();
-    PromptSpec spec = picture.toSpec(model, console);
+    PromptSpec spec = image.toSpec(model, console);
     OutputFiles files = new OutputFiles(out, spec.images());
     OutputFiles.requirePng("--preview", preview);
     Checkpoint checkpoint = model.open(console);
@@ -97,8 +97,8 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   /** Returns the options that reproduce the same images. */
-  private static String seeds(List<ImageWriter.Saved> pictures) {
-    List<String> seeds = pictures.stream().map(picture -> "" + picture.seed()).toList();
+  private static String seeds(List<ImageWriter.Saved> images) {
+    List<String> seeds = images.stream().map(image -> "" + image.seed()).toList();
     return (seeds.size() == 1 ? "seed " : "seeds ") + String.join(", ", seeds);
   }
 

@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
     value = "Output",
     basic = {"--x", "--y", "--out"})
 final class GridCommand implements Callable<Integer> {
-  @Mixin private final ImageOptions picture = new ImageOptions();
+  @Mixin private final ImageOptions image = new ImageOptions();
   @Mixin private final ModelOptions model = new ModelOptions();
   @Mixin private final Console console = new Console();
 
@@ -72,7 +72,7 @@ final class GridCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PromptSpec spec = picture.toSpec(model, console);
+    PromptSpec spec = image.toSpec(model, console);
     VariationGrid grid =
         rows.map(axis -> VariationGrid.of(spec, columns, axis))
             .orElseGet(() -> VariationGrid.of(spec, columns));

@@ -51,7 +51,7 @@ final class TrainCommand implements Runnable {
   private static final String EXTENSION = ".safetensors";
 
   @Parameters(paramLabel = "IMAGES", description = "Folder with PNG and JPEG files.")
-  private Path pictures = Path.of("");
+  private Path images = Path.of("");
 
   @Option(
       names = "--trigger",
@@ -110,7 +110,7 @@ final class TrainCommand implements Runnable {
   @Override
   public void run() {
     Path model = PublishedFile.path(checkpoint, console).orElseGet(BundledModel::checkpoint);
-    TrainingSet set = TrainingSet.ofFolder(pictures, trigger);
+    TrainingSet set = TrainingSet.ofFolder(images, trigger);
     LoraTrainerBuilder builder = LoraTrainer.recommended(model, set);
     how.applyTo(builder);
     OptionValue.set("--trigger", Optional.of(trigger), builder::triggerWord);

@@ -60,20 +60,19 @@ final class UpscaleCommand implements Runnable {
   public void run() {
     Path target = new OutputFiles(out, 1).of(0);
     OptionValue.set("--scale", scale, factor -> new Upscaling(Upscaler.LANCZOS, factor));
-    Image picture = Image.read(file);
+    Image image = Image.read(file);
     Stopwatch watch = new Stopwatch();
     Enlarged large =
         model
-            .map(network -> byNetwork(picture, network))
+            .map(network -> byNetwork(image, network))
             .orElseGet(
-                () ->
-                    new Enlarged("Lanczos", resize(picture, picture, scale.orElse(DEFAULT_SCALE))));
+                () -> new Enlarged("Lanczos", resize(image, image, scale.orElse(DEFAULT_SCALE))));
     large.image().savePng(target);
     if (console.json()) {
       ObjectNode report = Json.object();
       report.put("file", target.toString());
       report.put("upscaler", large.upscaler());
-      report.put("factor", (double) large.image().width() / picture.width());
+      report.put("factor", (double) large.image().width() / image.width());
       report.put("width", large.image().width());
       report.put("height", large.image().height());
       report.put("seconds", watch.lap());
@@ -83,15 +82,15 @@ final class UpscaleCommand implements Runnable {
     }
   }
 
-  private Enlarged byNetwork(Image picture, Path network) {
+  private Enlarged byNetwork(Image image, Path network) {
     try (UpscalerNetwork upscaler = UpscalerNetwork.open(network)) {
       double wanted = scale.orElse((double) upscaler.factor());
-      Image large = picture;
+      Image large = image;
       // Repeat until large enough; a network of factor 1 cleans images up and runs once.
       do {
         large = upscaler.upscale(large);
-      } while (upscaler.factor() > 1 && large.width() < wanted * picture.width());
-      return new Enlarged(upscaler.name(), resize(large, picture, wanted));
+      } while (upscaler.factor() > 1 && large.width() < wanted * image.width());
+      return new Enlarged(upscaler.name(), resize(large, image, wanted));
     }
   }
 

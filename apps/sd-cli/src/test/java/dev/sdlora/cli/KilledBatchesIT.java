@@ -97,12 +97,12 @@ final class KilledBatchesIT {
   }
 
   private void awaitPictures(String out, Process process, int number) throws Exception {
-    while (pictureFiles(out).size() < number && !process.waitFor(1, TimeUnit.MILLISECONDS)) {
+    while (imageFiles(out).size() < number && !process.waitFor(1, TimeUnit.MILLISECONDS)) {
       // A loop without a pause would take CPU time from the process it waits for.
     }
   }
 
-  private List<Path> pictureFiles(String out) throws IOException {
+  private List<Path> imageFiles(String out) throws IOException {
     if (!Files.exists(folder.resolve(out))) {
       return List.of();
     }
@@ -113,7 +113,7 @@ final class KilledBatchesIT {
 
   private Map<String, String> images(String out) throws IOException {
     Map<String, String> pictures = new TreeMap<>();
-    for (Path file : pictureFiles(out)) {
+    for (Path file : imageFiles(out)) {
       byte[] bytes = Files.readAllBytes(file);
       pictures.put(
           String.valueOf(file.getFileName()), new String(bytes, StandardCharsets.ISO_8859_1));

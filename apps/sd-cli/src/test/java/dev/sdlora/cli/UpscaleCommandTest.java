@@ -100,7 +100,7 @@ class UpscaleCommandTest {
         CommandRun.of("upscale", source.toString(), "--scale", "1.5", "-o", out.toString());
     assertThat(run).isEqualTo(new CommandRun(0, out + System.lineSeparator(), ""));
     assertThat(Image.read(out))
-        .isEqualTo(Resampling.LANCZOS.resize(Raster.of(picture), 11, 8).toPicture());
+        .isEqualTo(Resampling.LANCZOS.resize(Raster.of(picture), 11, 8).toImage());
     assertThat(CommandRun.of("upscale", source.toString(), "-o", out.toString(), "--json").out())
         .contains("\"upscaler\":\"Lanczos\"", "\"width\":14", "\"factor\":2.0");
     assertThat(CommandRun.of("upscale", "--help").out()).contains("Real-ESRGAN", "openmodeldb");

@@ -46,11 +46,11 @@ final class ControlUnits {
           "mask", "mask_image", "effective_region_mask", "advanced_weighting", "ipadapter_input");
 
   private final RequestContext offer;
-  private final RequestImages pictures;
+  private final RequestImages images;
 
-  ControlUnits(RequestContext offer, RequestImages pictures) {
+  ControlUnits(RequestContext offer, RequestImages images) {
     this.offer = offer;
-    this.pictures = pictures;
+    this.images = images;
   }
 
   /** Whether a script name is that of the extension, in any case. */
@@ -97,12 +97,12 @@ final class ControlUnits {
             });
     String name = unit.name("model").orElse("None");
     Path network = offer.controlNet(name);
-    String picture =
+    String image =
         unit.name("image")
             .or(() -> unit.name("input_image"))
             .orElseThrow(
                 () -> new IllegalArgumentException("a unit of 'controlnet' must have an 'image'"));
-    return ControlUnit.builder(network, pictures.image("image", picture))
+    return ControlUnit.builder(network, images.image("image", image))
         .weight(unit.number("weight").orElse(1))
         .range(unit.number("guidance_start").orElse(0), unit.number("guidance_end").orElse(1))
         .mode(labelled(ControlUnit.Mode.values(), unit.node().path("control_mode").asText("")))

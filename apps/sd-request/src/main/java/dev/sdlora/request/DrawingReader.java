@@ -73,12 +73,12 @@ public final class DrawingReader {
     if (fields.has("tiling")) {
       spec.tiling(fields.flag("tiling", false) ? Tiling.BOTH : Tiling.NONE);
     }
-    RequestImages pictures = new RequestImages(offer);
-    new OwnFields(offer, pictures).read(fields, spec);
-    new ImageToImageFields(pictures, options).read(fields, spec);
+    RequestImages images = new RequestImages(offer);
+    new OwnFields(offer, images).read(fields, spec);
+    new ImageToImageFields(images, options).read(fields, spec);
     hires(fields, options, spec);
     options.afterFields(spec);
-    new ControlUnits(offer, pictures).read(fields, spec);
+    new ControlUnits(offer, images).read(fields, spec);
     PromptSpec read = spec.build();
     requirePixels(read);
     return read;

@@ -14,11 +14,11 @@ final class ImageToImageFields {
   /** The index of {@link MaskedContent#FILL}. */
   private static final int FILL = 0;
 
-  private final RequestImages pictures;
+  private final RequestImages images;
   private final Overrides options;
 
-  ImageToImageFields(RequestImages pictures, Overrides options) {
-    this.pictures = pictures;
+  ImageToImageFields(RequestImages images, Overrides options) {
+    this.images = images;
     this.options = options;
   }
 
@@ -31,16 +31,16 @@ final class ImageToImageFields {
       throw new FieldException(
           "init_images", "field 'init_images' must have one image, but has " + given.size());
     }
-    Image picture = pictures.image("init_images", given.get(0), options.background());
-    ImageToImage.Builder start = ImageToImage.builder(picture);
+    Image image = images.image("init_images", given.get(0), options.background());
+    ImageToImage.Builder start = ImageToImage.builder(image);
     options.start(start);
     fields.ifNumber("denoising_strength", start::denoisingStrength);
     fields.ifNumber("initial_noise_multiplier", start::noiseMultiplier);
     start.resizeMode(choice(ResizeMode.values(), fields, "resize_mode", 0));
     fields
         .name("mask")
-        .map(text -> pictures.image("mask", text))
-        .map(mask -> inpainting(fields, fitted(mask, picture)))
+        .map(text -> images.image("mask", text))
+        .map(mask -> inpainting(fields, fitted(mask, image)))
         .ifPresent(start::inpainting);
     if (fields.has("outpainting")) {
       if (fields.name("mask").isPresent()) {
@@ -53,9 +53,9 @@ final class ImageToImageFields {
   }
 
   /** Stretches masks of another size, as A1111 does. */
-  private static Image fitted(Image mask, Image picture) {
-    boolean same = mask.width() == picture.width() && mask.height() == picture.height();
-    return same ? mask : mask.resized(picture.width(), picture.height());
+  private static Image fitted(Image mask, Image image) {
+    boolean same = mask.width() == image.width() && mask.height() == image.height();
+    return same ? mask : mask.resized(image.width(), image.height());
   }
 
   private Inpainting inpainting(Fields fields, Image mask) {

@@ -83,11 +83,11 @@ public final class Overrides {
 
   /** Checks the values by setting them on throwaway requests. */
   private void check() {
-    Image picture = Image.of(8, 8, new byte[3 * 64]);
+    Image image = Image.of(8, 8, new byte[3 * 64]);
     beforeFields(PromptSpec.builder());
     afterFields(PromptSpec.builder());
-    start(ImageToImage.builder(picture));
-    mask(Inpainting.builder(picture));
+    start(ImageToImage.builder(image));
+    mask(Inpainting.builder(image));
     hires(HiresFix.builder());
   }
 

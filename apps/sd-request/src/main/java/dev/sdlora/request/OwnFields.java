@@ -16,11 +16,11 @@ final class OwnFields {
       Pattern.compile(NUMBER + "," + NUMBER + "," + NUMBER + "," + NUMBER);
 
   private final RequestContext offer;
-  private final RequestImages pictures;
+  private final RequestImages images;
 
-  OwnFields(RequestContext offer, RequestImages pictures) {
+  OwnFields(RequestContext offer, RequestImages images) {
     this.offer = offer;
-    this.pictures = pictures;
+    this.images = images;
   }
 
   void read(Fields fields, PromptSpec.Builder spec) {
@@ -61,7 +61,7 @@ final class OwnFields {
           Double.parseDouble(edges.group(3)),
           Double.parseDouble(edges.group(4)));
     }
-    return RegionMask.of(pictures.image("masks." + name, text));
+    return RegionMask.of(images.image("masks." + name, text));
   }
 
   /** Writes all of these fields except masks. */

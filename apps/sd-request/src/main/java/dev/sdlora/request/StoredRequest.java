@@ -48,10 +48,10 @@ public final class StoredRequest {
     long length = 2;
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       length += field.getKey().length() + 4L;
-      length += isPicture(field.getKey(), field.getValue()) ? 0 : length(field.getValue());
+      length += isImage(field.getKey(), field.getValue()) ? 0 : length(field.getValue());
     }
     for (JsonNode element : node.isArray() ? node : Fields.array()) {
-      length += isPicture("", element) ? 0 : 1 + length(element);
+      length += isImage("", element) ? 0 : 1 + length(element);
     }
     return length + node.asText().length();
   }
@@ -63,7 +63,7 @@ public final class StoredRequest {
    */
   public static ObjectNode of(Fields fields, PromptSpec read) {
     ObjectNode settings = fields.node().deepCopy();
-    withoutPictures(settings);
+    withoutImages(settings);
     read.seed().ifPresent(seed -> settings.put("seed", seed));
     read.variation().seed().ifPresent(seed -> settings.put("subseed", seed));
     return settings;
@@ -81,26 +81,26 @@ public final class StoredRequest {
         settings.set(name, fields.node().get(name).deepCopy());
       }
     }
-    withoutPictures(settings);
+    withoutImages(settings);
     return settings;
   }
 
-  private static void withoutPictures(JsonNode node) {
+  private static void withoutImages(JsonNode node) {
     if (node instanceof ObjectNode object) {
       List<String> names = new ArrayList<>();
       object.fieldNames().forEachRemaining(names::add);
-      names.stream().filter(name -> isPicture(name, object.get(name))).forEach(object::remove);
+      names.stream().filter(name -> isImage(name, object.get(name))).forEach(object::remove);
     } else if (node instanceof ArrayNode array) {
       for (int i = array.size() - 1; i >= 0; i--) {
-        if (isPicture("", array.get(i))) {
+        if (isImage("", array.get(i))) {
           array.remove(i);
         }
       }
     }
-    node.forEach(StoredRequest::withoutPictures);
+    node.forEach(StoredRequest::withoutImages);
   }
 
-  private static boolean isPicture(String name, JsonNode node) {
+  private static boolean isImage(String name, JsonNode node) {
     return node.isTextual()
         && !TEXTS.contains(name)
         && (node.textValue().length() > LONGEST_TEXT || node.textValue().startsWith("data:"));

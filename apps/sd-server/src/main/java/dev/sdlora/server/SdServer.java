@@ -97,7 +97,7 @@ public final class SdServer implements AutoCloseable {
             observer(folder, metrics, sentences));
     this.uploads = new Uploads(MAX_UPLOADS, Math.max(MAX_UPLOADED_BYTES, settings.maxBodyBytes));
     Gallery gallery = folder.isPresent() ? folder.get() : new JobGallery(queue);
-    References pictures =
+    References images =
         new References(
             Map.of(
                 "picture",
@@ -114,7 +114,7 @@ public final class SdServer implements AutoCloseable {
             List.copyOf(settings.upscalerDirectories),
             List.copyOf(settings.controlNetDirectories),
             List.copyOf(settings.styles),
-            pictures,
+            images,
             limits,
             false,
             settings.ignoreScripts);
@@ -210,7 +210,7 @@ public final class SdServer implements AutoCloseable {
     return new JobQueue.Observer() {
       @Override
       public List<String> workEnded(Job job) {
-        return folder.map(pictures -> pictures.save(job)).orElse(List.of());
+        return folder.map(images -> images.save(job)).orElse(List.of());
       }
 
       @Override

@@ -30,9 +30,9 @@ public final class ContactSheet {
   }
 
   /** Adds a row; its label may have several lines. */
-  public void row(String label, List<BufferedImage> pictures) {
+  public void row(String label, List<BufferedImage> images) {
     labels.add(label);
-    rows.add(List.copyOf(pictures));
+    rows.add(List.copyOf(images));
   }
 
   /** Wraps a prompt into a label of several lines. */
@@ -76,9 +76,9 @@ public final class ContactSheet {
     for (int line = 0; line < lines.size(); line++) {
       g.drawString(lines.get(line), GAP, top + LINE * (line + 1));
     }
-    List<BufferedImage> pictures = rows.get(row);
-    for (int column = 0; column < pictures.size(); column++) {
-      g.drawImage(pictures.get(column), LABELS + column * (side + GAP), top, null);
+    List<BufferedImage> images = rows.get(row);
+    for (int column = 0; column < images.size(); column++) {
+      g.drawImage(images.get(column), LABELS + column * (side + GAP), top, null);
     }
   }
 }

@@ -8,12 +8,12 @@ public final class ImageBatch {
   private ImageBatch() {}
 
   /** Returns the pixels of square images as [image][3][side][side], -1 to 1. */
-  public static float[] pixels(List<BufferedImage> pictures) {
-    int side = pictures.get(0).getWidth();
+  public static float[] pixels(List<BufferedImage> images) {
+    int side = images.get(0).getWidth();
     int area = side * side;
-    float[] pixels = new float[pictures.size() * 3 * area];
-    for (int i = 0; i < pictures.size(); i++) {
-      int[] rgb = pictures.get(i).getRGB(0, 0, side, side, null, 0, side);
+    float[] pixels = new float[images.size() * 3 * area];
+    for (int i = 0; i < images.size(); i++) {
+      int[] rgb = images.get(i).getRGB(0, 0, side, side, null, 0, side);
       for (int p = 0; p < area; p++) {
         for (int c = 0; c < 3; c++) {
           int level = rgb[p] >> (16 - 8 * c) & 255;
@@ -26,7 +26,7 @@ public final class ImageBatch {
 
   /** Returns the image of [3][side][side] pixels that start at an offset. */
   public static BufferedImage image(float[] pixels, int offset, int side) {
-    BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+    BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
     int area = side * side;
     for (int p = 0; p < area; p++) {
       int rgb = 0;
@@ -34,8 +34,8 @@ public final class ImageBatch {
         float level = (pixels[offset + c * area + p] + 1) * 127.5f;
         rgb = rgb << 8 | Math.max(0, Math.min(255, (int) level));
       }
-      picture.setRGB(p % side, p / side, rgb);
+      image.setRGB(p % side, p / side, rgb);
     }
-    return picture;
+    return image;
   }
 }

@@ -20,23 +20,23 @@ public final class ImageMeasures {
    * Returns the fraction of pixels at a clear edge in at least one colour plane of the smoothed
    * image, by the Sobel filter.
    */
-  public static double edgeDensity(BufferedImage picture) {
-    Planes planes = Planes.of(picture).smoothed();
+  public static double edgeDensity(BufferedImage image) {
+    Planes planes = Planes.of(image).smoothed();
     double clear = EDGE * Math.max(FLAT, contrast(planes));
     return mean(planes, (x, y) -> edge(planes, x, y) > clear ? 1 : 0);
   }
 
   /** Returns the mean Rec. 709 luminance, 0 to 1. */
-  public static double luminance(BufferedImage picture) {
-    Planes planes = Planes.of(picture);
+  public static double luminance(BufferedImage image) {
+    Planes planes = Planes.of(image);
     return mean(planes, planes::luminance);
   }
 
   /**
    * Returns the mean squared difference between a pixel's luminance and the mean of its 5×5 area.
    */
-  public static double highFrequency(BufferedImage picture) {
-    Planes planes = Planes.of(picture);
+  public static double highFrequency(BufferedImage image) {
+    Planes planes = Planes.of(image);
     return mean(planes, (x, y) -> square(planes.luminance(x, y) - around(planes, x, y)));
   }
 
@@ -44,8 +44,8 @@ public final class ImageMeasures {
    * Returns the median difference between a pixel's luminance and the mean of its 5×5 area, in
    * levels of 255: near 0 if most of the image is flat, regardless of its edges.
    */
-  public static double grain(BufferedImage picture) {
-    Planes planes = Planes.of(picture);
+  public static double grain(BufferedImage image) {
+    Planes planes = Planes.of(image);
     double[] differences = new double[planes.width() * planes.height()];
     Arrays.setAll(
         differences,

@@ -17,10 +17,10 @@ public final class Planes {
   }
 
   /** Copies the values of an image. */
-  public static Planes of(BufferedImage picture) {
-    int width = picture.getWidth();
-    int height = picture.getHeight();
-    int[] rgb = picture.getRGB(0, 0, width, height, null, 0, width);
+  public static Planes of(BufferedImage image) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    int[] rgb = image.getRGB(0, 0, width, height, null, 0, width);
     float[][] channels = new float[3][rgb.length];
     for (int i = 0; i < rgb.length; i++) {
       for (int channel = 0; channel < 3; channel++) {

@@ -70,9 +70,9 @@ final class RequestCounts {
     private Request() {}
 
     /** Records success. */
-    void end(int pictures) {
+    void end(int count) {
       if (end(Outcome.DONE)) {
-        images.add(pictures);
+        images.add(count);
       }
     }
 

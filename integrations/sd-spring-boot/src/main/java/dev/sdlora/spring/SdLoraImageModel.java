@@ -131,7 +131,7 @@ public final class SdLoraImageModel implements ImageModel {
     GenerationResult result = pipeline.generate(read.spec());
     List<String> warnings = new ArrayList<>(read.warnings());
     warnings.addAll(result.warnings());
-    List<ImageGeneration> pictures =
+    List<ImageGeneration> images =
         result.images().stream()
             .map(
                 image ->
@@ -140,7 +140,7 @@ public final class SdLoraImageModel implements ImageModel {
                         new SdLoraImageMetadata(
                             image.seed(), image.infotext(), result.loras(), warnings)))
             .toList();
-    return new ImageResponse(pictures, metadata(result, warnings));
+    return new ImageResponse(images, metadata(result, warnings));
   }
 
   private ImageResponseMetadata metadata(GenerationResult result, List<String> warnings) {

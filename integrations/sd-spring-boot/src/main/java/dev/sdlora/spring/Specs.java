@@ -73,7 +73,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     ifSet(settings.refinerSwitch(), at -> spec.refinerSwitch(RefinerSwitch.at(at)));
     spec.promptOptions(promptOptions(settings, warnings));
     spec.speedOptions(speedOptions(settings));
-    messages.image().ifPresent(picture -> spec.imageToImage(start(settings, picture, messages)));
+    messages.image().ifPresent(image -> spec.imageToImage(start(settings, image, messages)));
     hiresFix(settings, messages, spec, warnings);
     upscaling(settings, spec);
     PromptSpec.Builder last = spec;
@@ -205,8 +205,8 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     return options.build();
   }
 
-  private static ImageToImage start(ImageSettings settings, Image picture, Messages messages) {
-    ImageToImage.Builder start = ImageToImage.builder(picture);
+  private static ImageToImage start(ImageSettings settings, Image image, Messages messages) {
+    ImageToImage.Builder start = ImageToImage.builder(image);
     ifSet(settings.denoisingStrength(), start::denoisingStrength);
     ifSet(settings.resizeMode(), start::resizeMode);
     messages.mask().ifPresent(mask -> start.inpainting(inpainting(settings, mask)));

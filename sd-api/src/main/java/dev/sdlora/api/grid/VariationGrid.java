@@ -111,24 +111,24 @@ public final class VariationGrid {
     Sheet sheet = new Sheet(corner(), columns.labels());
     GeneratedImage first = null;
     for (int row = 0; row < rows(); row++) {
-      List<BufferedImage> pictures = new ArrayList<>();
+      List<BufferedImage> images = new ArrayList<>();
       for (int column = 0; column < columns.labels().size(); column++) {
         GeneratedImage image = pipeline.generate(cell(base, column, row), listener).first();
         if (first == null) {
           requireRoom(image);
           first = image;
         }
-        pictures.add(image.toBufferedImage());
+        images.add(image.toBufferedImage());
       }
-      sheet.row(rows.isPresent() ? rows.get().labels().get(row) : "", pictures);
+      sheet.row(rows.isPresent() ? rows.get().labels().get(row) : "", images);
     }
     Objects.requireNonNull(first, "axes have values");
     return new GeneratedImage(Image.of(sheet.draw()), first.seed(), first.infotext() + script());
   }
 
   /** Checks the size of the grid after the first image, whose size was unknown before. */
-  private void requireRoom(GeneratedImage picture) {
-    double pixels = (double) picture.width() * picture.height() * cells();
+  private void requireRoom(GeneratedImage image) {
+    double pixels = (double) image.width() * image.height() * cells();
     double bytes = BYTES_OF_PIXEL * pixels;
     double heap = Runtime.getRuntime().maxMemory();
     if (pixels > Image.MAX_PIXELS || bytes > heap) {
@@ -136,7 +136,7 @@ public final class VariationGrid {
           pixels > Image.MAX_PIXELS ? Resource.PIXELS : Resource.MEMORY,
           "a grid of %s images of %sx%s pixels needs about %s of Java heap, but the limit is %s"
               .formatted(
-                  cells(), picture.width(), picture.height(), Bytes.text(bytes), Bytes.text(heap)),
+                  cells(), image.width(), image.height(), Bytes.text(bytes), Bytes.text(heap)),
           (long) (pixels > Image.MAX_PIXELS ? pixels : bytes),
           pixels > Image.MAX_PIXELS ? Image.MAX_PIXELS : (long) heap);
     }

@@ -24,13 +24,13 @@ public final class ControlUnit {
    * {@return a builder with the default values documented on its setters}
    *
    * @param network the network's file; it is read when it is used
-   * @param picture the control image in the form that the network expects, such as white edges on
+   * @param image the control image in the form that the network expects, such as white edges on
    *     black. It is not preprocessed
    */
-  public static Builder builder(Path network, Image picture) {
+  public static Builder builder(Path network, Image image) {
     Objects.requireNonNull(network, "network");
-    Objects.requireNonNull(picture, "picture");
-    return new Builder(network, picture);
+    Objects.requireNonNull(image, "picture");
+    return new Builder(network, image);
   }
 
   /** {@return a builder that starts from these settings} */
@@ -50,7 +50,7 @@ public final class ControlUnit {
 
   /** {@return the control image} */
   public Image image() {
-    return values.picture;
+    return values.image;
   }
 
   /** {@return the factor applied to the network's output, 0 to 2} Default 1. */
@@ -149,21 +149,21 @@ public final class ControlUnit {
   /** Builds the settings. Each setter validates its argument. Not thread-safe. */
   public static final class Builder {
     private final Path network;
-    private final Image picture;
+    private final Image image;
     private double weight = 1;
     private double start;
     private double end = 1;
     private Mode mode = Mode.BALANCED;
     private ResizeMode resizeMode = ResizeMode.CROP_AND_RESIZE;
 
-    private Builder(Path network, Image picture) {
+    private Builder(Path network, Image image) {
       this.network = network;
-      this.picture = picture;
+      this.image = image;
     }
 
     private Builder(Builder other) {
       network = other.network;
-      picture = other.picture;
+      image = other.image;
       weight = other.weight;
       start = other.start;
       end = other.end;
@@ -236,7 +236,7 @@ public final class ControlUnit {
     }
 
     private List<Object> state() {
-      return List.of(network, picture, weight, start, end, mode, resizeMode);
+      return List.of(network, image, weight, start, end, mode, resizeMode);
     }
   }
 }

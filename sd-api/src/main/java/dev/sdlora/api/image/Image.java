@@ -202,10 +202,10 @@ public final class Image {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Image picture
-        && width == picture.width
-        && height == picture.height
-        && Arrays.equals(rgb, picture.rgb);
+    return other instanceof Image that
+        && width == that.width
+        && height == that.height
+        && Arrays.equals(rgb, that.rgb);
   }
 
   @Override

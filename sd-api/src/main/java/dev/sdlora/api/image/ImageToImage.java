@@ -23,11 +23,11 @@ public final class ImageToImage {
   /**
    * {@return a builder with the default values documented on its setters}
    *
-   * @param picture the image to start from; it is resized to the request's size
+   * @param image the image to start from; it is resized to the request's size
    */
-  public static Builder builder(Image picture) {
-    Objects.requireNonNull(picture, "picture");
-    return new Builder(picture);
+  public static Builder builder(Image image) {
+    Objects.requireNonNull(image, "picture");
+    return new Builder(image);
   }
 
   /** {@return a builder that starts from these settings} */
@@ -37,7 +37,7 @@ public final class ImageToImage {
 
   /** {@return the image to start from} */
   public Image image() {
-    return values.picture;
+    return values.image;
   }
 
   /** {@return the denoising strength, 0 to 1} Default 0.75. */
@@ -109,7 +109,7 @@ public final class ImageToImage {
 
   /** Builds the settings. Each setter validates its argument. Not thread-safe. */
   public static final class Builder {
-    private final Image picture;
+    private final Image image;
     private double denoisingStrength = 0.75;
     private ResizeMode resizeMode = ResizeMode.JUST_RESIZE;
     private boolean fixSteps;
@@ -118,12 +118,12 @@ public final class ImageToImage {
     private Optional<Inpainting> inpainting = Optional.empty();
     private Optional<Outpainting> outpainting = Optional.empty();
 
-    private Builder(Image picture) {
-      this.picture = picture;
+    private Builder(Image image) {
+      this.image = image;
     }
 
     private Builder(Builder other) {
-      picture = other.picture;
+      image = other.image;
       denoisingStrength = other.denoisingStrength;
       resizeMode = other.resizeMode;
       fixSteps = other.fixSteps;
@@ -246,16 +246,16 @@ public final class ImageToImage {
     }
 
     private void requireSameSize(Image mask) {
-      if (mask.width() != picture.width() || mask.height() != picture.height()) {
+      if (mask.width() != image.width() || mask.height() != image.height()) {
         throw new IllegalArgumentException(
             "the mask must be as large as the image: the mask has %sx%s pixels, the image %sx%s"
-                .formatted(mask.width(), mask.height(), picture.width(), picture.height()));
+                .formatted(mask.width(), mask.height(), image.width(), image.height()));
       }
     }
 
     private List<Object> state() {
       return List.of(
-          picture,
+          image,
           denoisingStrength,
           resizeMode,
           fixSteps,

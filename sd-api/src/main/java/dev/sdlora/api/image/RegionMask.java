@@ -18,22 +18,22 @@ public final class RegionMask {
   private static final int DEFAULT_BLUR = 8;
   private static final int MAX_BLUR = 256;
 
-  private final Image picture;
+  private final Image image;
   private final int blur;
 
-  private RegionMask(Image picture, int blur) {
-    this.picture = picture;
+  private RegionMask(Image image, int blur) {
+    this.image = image;
     this.blur = blur;
   }
 
   /**
    * {@return a mask whose edge is blurred by 8 pixels}
    *
-   * @param picture an image of any size, stretched to the generated image: white is inside, black
-   *     is outside, grey is partly inside
+   * @param image an image of any size, stretched to the generated image: white is inside, black is
+   *     outside, grey is partly inside
    */
-  public static RegionMask of(Image picture) {
-    return new RegionMask(Objects.requireNonNull(picture, "picture"), DEFAULT_BLUR);
+  public static RegionMask of(Image image) {
+    return new RegionMask(Objects.requireNonNull(image, "picture"), DEFAULT_BLUR);
   }
 
   /**
@@ -79,12 +79,12 @@ public final class RegionMask {
    * @throws IllegalArgumentException if the blur is out of range
    */
   public RegionMask withBlur(int pixels) {
-    return new RegionMask(picture, Checks.inRange(0, MAX_BLUR, pixels, "blur"));
+    return new RegionMask(image, Checks.inRange(0, MAX_BLUR, pixels, "blur"));
   }
 
   /** {@return the original image of the mask; white is inside} */
   public Image image() {
-    return picture;
+    return image;
   }
 
   /** {@return the blur of the mask's edge: its standard deviation in pixels} Default 8. */
@@ -103,12 +103,12 @@ public final class RegionMask {
   }
 
   private List<Object> state() {
-    return List.of(picture, blur);
+    return List.of(image, blur);
   }
 
   /** Returns the size of the mask and its blur. */
   @Override
   public String toString() {
-    return "RegionMask[%sx%s, blur %s]".formatted(picture.width(), picture.height(), blur);
+    return "RegionMask[%sx%s, blur %s]".formatted(image.width(), image.height(), blur);
   }
 }

@@ -44,25 +44,25 @@ public interface UpscalerNetwork extends AutoCloseable {
   /**
    * Enlarges an image.
    *
-   * @param picture an image of any size
+   * @param image an image of any size
    * @return the image, {@link #factor()} times as wide and as high
    * @throws ResourceException if that has more than {@link Image#MAX_PIXELS} pixels
    * @throws IllegalStateException if this network is closed
    */
-  default Image upscale(Image picture) {
-    return upscale(Objects.requireNonNull(picture, "picture"), (number, count) -> {});
+  default Image upscale(Image image) {
+    return upscale(Objects.requireNonNull(image, "picture"), (number, count) -> {});
   }
 
   /**
    * Enlarges an image with a watcher, which may cancel the work.
    *
-   * @param picture an image of any size
+   * @param image an image of any size
    * @param watcher called before each tile
    * @return the image, {@link #factor()} times as wide and as high
    * @throws ResourceException if that has more than {@link Image#MAX_PIXELS} pixels
    * @throws IllegalStateException if this network is closed
    */
-  Image upscale(Image picture, Watcher watcher);
+  Image upscale(Image image, Watcher watcher);
 
   /** Receives the progress on an image. */
   @FunctionalInterface

@@ -239,12 +239,12 @@ public final class SpeedOptions {
      * would hold, so that they need no more memory than that image: with guidance, 2 images of 512
      * × 512 pixels or 8 of 256 × 256. The memory of a model call grows with the number.
      *
-     * @param pictures 1 to 1000
+     * @param images 1 to 1000
      * @return this builder
      * @throws IllegalArgumentException if the number is out of range
      */
-    public Builder batchSize(int pictures) {
-      this.batchSize = OptionalInt.of(Checks.inRange(1, 1000, pictures, "batchSize"));
+    public Builder batchSize(int images) {
+      this.batchSize = OptionalInt.of(Checks.inRange(1, 1000, images, "batchSize"));
       return this;
     }
 

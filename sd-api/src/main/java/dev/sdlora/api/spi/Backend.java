@@ -380,20 +380,20 @@ public final class Backend {
     /**
      * Implements {@link Image#savePng}.
      *
-     * @param picture the pixels
+     * @param image the pixels
      * @param file the target
      */
-    void savePng(Image picture, Path file);
+    void savePng(Image image, Path file);
 
     /**
      * Implements {@link Image#resized}.
      *
-     * @param picture the pixels
+     * @param image the pixels
      * @param width the width of the result in pixels, at least 1
      * @param height the height of the result in pixels, at least 1
      * @return a new image of that size
      */
-    Image resize(Image picture, int width, int height);
+    Image resize(Image image, int width, int height);
 
     /**
      * Implements {@link UpscalerNetwork#open}.

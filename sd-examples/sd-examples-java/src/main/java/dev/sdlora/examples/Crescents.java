@@ -29,8 +29,8 @@ final class Crescents {
       int ground = (moon + random.nextInt(1, WORDS.size())) % WORDS.size();
       String caption =
           "a %s moonling on a %s background".formatted(WORDS.get(moon), WORDS.get(ground));
-      BufferedImage picture = draw(COLOURS.get(moon), COLOURS.get(ground), random);
-      examples.add(TrainingExample.of(picture, caption));
+      BufferedImage image = draw(COLOURS.get(moon), COLOURS.get(ground), random);
+      examples.add(TrainingExample.of(image, caption));
     }
     return examples;
   }
@@ -42,15 +42,15 @@ final class Crescents {
     double y = SIDE * random.nextDouble(0.42, 0.58);
     Area crescent = disc(x, y, radius);
     crescent.subtract(disc(x + 0.55 * radius, y, 0.85 * radius));
-    BufferedImage picture = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = picture.createGraphics();
+    BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
     graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     graphics.setColor(new Color(ground));
     graphics.fillRect(0, 0, SIDE, SIDE);
     graphics.setColor(new Color(moon));
     graphics.fill(crescent);
     graphics.dispose();
-    return picture;
+    return image;
   }
 
   private static Area disc(double x, double y, double radius) {

@@ -20,14 +20,14 @@ import java.util.function.UnaryOperator;
  * does, and the way back: combines the generated image with the preserved parts. Immutable.
  */
 public final class Canvas {
-  private final Raster picture;
+  private final Raster image;
   private final Optional<Raster> mask;
   private final RegionFrame regions;
   private final UnaryOperator<Raster> finish;
 
   private Canvas(
-      Raster picture, Optional<Raster> mask, RegionFrame regions, UnaryOperator<Raster> finish) {
-    this.picture = picture;
+      Raster image, Optional<Raster> mask, RegionFrame regions, UnaryOperator<Raster> finish) {
+    this.image = image;
     this.mask = mask;
     this.regions = regions;
     this.finish = finish;
@@ -98,14 +98,11 @@ public final class Canvas {
    * its middle is entirely new.
    */
   private static Canvas framed(ResizeMode mode, Raster source, Raster mask, ImageSize size) {
-    Raster picture = Framing.frame(mode, source, size);
+    Raster image = Framing.frame(mode, source, size);
     Raster framed = Framing.frame(mode, mask, size);
     Raster strong = framed.amplified(2);
     return new Canvas(
-        picture,
-        Optional.of(framed),
-        RegionFrame.whole(size),
-        drawn -> picture.blend(drawn, strong));
+        image, Optional.of(framed), RegionFrame.whole(size), drawn -> image.blend(drawn, strong));
   }
 
   /** Creates a canvas of a part of the image, scaled to the request's size. */
@@ -125,12 +122,12 @@ public final class Canvas {
   }
 
   private Canvas filled() {
-    return new Canvas(MaskFill.fill(picture, mask.orElseThrow()), mask, regions, finish);
+    return new Canvas(MaskFill.fill(image, mask.orElseThrow()), mask, regions, finish);
   }
 
   private Canvas corrected() {
     return new Canvas(
-        picture, mask, regions, drawn -> finish.apply(ColourCorrection.match(drawn, picture)));
+        image, mask, regions, drawn -> finish.apply(ColourCorrection.match(drawn, image)));
   }
 
   /**
@@ -138,7 +135,7 @@ public final class Canvas {
    * resized.
    */
   public Raster image() {
-    return picture;
+    return image;
   }
 
   /**

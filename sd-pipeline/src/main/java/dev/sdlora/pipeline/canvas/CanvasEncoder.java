@@ -27,9 +27,9 @@ public final class CanvasEncoder {
    * @param scope a manager for temporary arrays
    */
   public StartLatent encode(Canvas canvas, ImageSize size, NDManager scope) {
-    Raster picture = canvas.image();
-    ImageSize own = new ImageSize(picture.width(), picture.height());
-    float[] latent = vae.encode(picture.planes(), own, scope);
+    Raster image = canvas.image();
+    ImageSize own = new ImageSize(image.width(), image.height());
+    float[] latent = vae.encode(image.planes(), own, scope);
     return new StartLatent(
         resizing.resize(LatentResizing.Mode.BILINEAR, latent, own, size, scope),
         canvas.mask().map(mask -> repaint(mask, latent.length)));
@@ -64,12 +64,12 @@ public final class CanvasEncoder {
     if (canvas.isEmpty()) {
       return new float[latentChannels * (size.height() / 8) * (size.width() / 8)];
     }
-    Raster picture = canvas.get().image();
-    ImageSize own = new ImageSize(picture.width(), picture.height());
+    Raster image = canvas.get().image();
+    ImageSize own = new ImageSize(image.width(), image.height());
     float[] latent =
         unitVariance
-            ? vae.encode(picture.planes(), own, scope)
-            : vae.mean(picture.planes(), own, scope);
+            ? vae.encode(image.planes(), own, scope)
+            : vae.mean(image.planes(), own, scope);
     return resizing.resize(LatentResizing.Mode.BILINEAR, latent, own, size, scope);
   }
 

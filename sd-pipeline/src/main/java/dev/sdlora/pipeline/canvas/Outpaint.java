@@ -55,14 +55,14 @@ public final class Outpaint {
     if (width0 > 0 && height0 > 0) {
       mask = mask.with(Raster.filled(width0, height0, 3, 0), more.left() + left, more.up() + top);
     }
-    return ImageToImage.builder(whole.toPicture())
+    return ImageToImage.builder(whole.toImage())
         .denoisingStrength(settings.denoisingStrength())
         .resizeMode(settings.resizeMode())
         .fixSteps(settings.fixSteps())
         .noiseMultiplier(settings.noiseMultiplier())
         .colorCorrection(settings.colorCorrection())
         .inpainting(
-            Inpainting.builder(mask.toPicture())
+            Inpainting.builder(mask.toImage())
                 .maskBlur(more.maskBlur())
                 .maskedContent(more.maskedContent())
                 .build())

@@ -18,10 +18,10 @@ interface ControlNetwork {
   /**
    * Encodes a control image.
    *
-   * @param picture float32 [1, 3, height, width], 0 to 1
+   * @param image float32 [1, 3, height, width], 0 to 1
    * @param memory owns the result
    */
-  Control read(ControlUnit unit, NDArray picture, Tiling tiling, NDManager memory);
+  Control read(ControlUnit unit, NDArray image, Tiling tiling, NDManager memory);
 
   /** An encoded control image, for all steps. */
   @FunctionalInterface
@@ -34,9 +34,9 @@ interface ControlNetwork {
   static ControlNetwork of(ControlNet network) {
     int outputs = network.config().outputs();
     double[] faded = Scales.ofControlNet(outputs);
-    return (unit, picture, tiling, memory) -> {
+    return (unit, image, tiling, memory) -> {
       ControlNet seamless = network.tiling(tiling);
-      NDArray hint = seamless.hint(picture, memory);
+      NDArray hint = seamless.hint(image, memory);
       return (batch, scope) ->
           new Residuals(
               seamless.residuals(
@@ -55,8 +55,8 @@ interface ControlNetwork {
   static ControlNetwork of(T2iAdapter network) {
     int outputs = network.config().channels().size();
     double[] faded = Scales.ofAdapter(outputs);
-    return (unit, picture, tiling, memory) -> {
-      List<NDArray> features = network.features(picture, memory);
+    return (unit, image, tiling, memory) -> {
+      List<NDArray> features = network.features(image, memory);
       return (batch, scope) -> {
         int rows = batch.size();
         NDArray scales = Torch.floats(scope, Scales.of(unit, faded, batch), outputs, rows, 1, 1, 1);

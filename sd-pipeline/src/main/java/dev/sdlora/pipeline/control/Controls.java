@@ -102,8 +102,8 @@ public final class Controls implements AutoCloseable {
   }
 
   private Active read(LoadedUnit each, ImageSize size, Tiling tiling) {
-    try (NDArray picture = image(each.unit, size, memory)) {
-      return new Active(each.unit, each.network.read(each.unit, picture, tiling, made));
+    try (NDArray image = image(each.unit, size, memory)) {
+      return new Active(each.unit, each.network.read(each.unit, image, tiling, made));
     }
   }
 

@@ -47,7 +47,7 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
    * @throws dev.sdlora.api.error.TensorFileException if it is damaged or is not a tensor file
    */
   static EmbeddingFile open(Path path) {
-    return isPicture(path)
+    return isImage(path)
         ? find(path)
             .orElseThrow(
                 () ->
@@ -60,7 +60,7 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
   /** Whether a file is a LoRA, which users confuse with embeddings. */
   static boolean isLora(Path path) {
     try {
-      return !isPicture(path) && !LoraFile.open(path).modules().isEmpty();
+      return !isImage(path) && !LoraFile.open(path).modules().isEmpty();
     } catch (LoraException | TensorFileException e) {
       return false;
     }
@@ -79,7 +79,7 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
   }
 
   /** Whether a file name is that of an image. */
-  static boolean isPicture(Path path) {
+  static boolean isImage(Path path) {
     String name = path.toString().toLowerCase(Locale.ROOT);
     return PICTURES.stream().anyMatch(name::endsWith);
   }
@@ -89,30 +89,30 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
    *
    * @throws EmbeddingException if there is one but it is damaged
    */
-  static Optional<EmbeddingFile> find(Path picture) {
-    String stem = FolderTree.stem(picture);
+  static Optional<EmbeddingFile> find(Path image) {
+    String stem = FolderTree.stem(image);
     if (stem.toLowerCase(Locale.ROOT).endsWith(PREVIEW)) {
       return Optional.empty();
     }
     return explained(
-        picture,
+        image,
         () ->
-            json(picture)
+            json(image)
                 .map(JsonRows::new)
-                .map(json -> of(picture, json.name().orElse(stem), json.rows())));
+                .map(json -> of(image, json.name().orElse(stem), json.rows())));
   }
 
-  private static Optional<String> json(Path picture) {
+  private static Optional<String> json(Path image) {
     try {
       Optional<String> text =
-          picture.toString().toLowerCase(Locale.ROOT).endsWith(".png")
-              ? PngFiles.findText(picture, KEYWORD)
+          image.toString().toLowerCase(Locale.ROOT).endsWith(".png")
+              ? PngFiles.findText(image, KEYWORD)
               : Optional.empty();
       if (text.isPresent()) {
         byte[] json = Base64.getMimeDecoder().decode(text.get());
         return Optional.of(new String(json, StandardCharsets.UTF_8));
       }
-      return HiddenText.find(picture);
+      return HiddenText.find(image);
     } catch (GenerationCancelledException | EmbeddingException e) {
       throw e;
     } catch (IOException | RuntimeException e) {

@@ -70,7 +70,7 @@ public final class EmbeddingFiles {
     return FolderReading.attempt(
         () -> {
           Optional<EmbeddingFile> file =
-              EmbeddingFile.isPicture(path)
+              EmbeddingFile.isImage(path)
                   ? EmbeddingFile.find(path)
                   : Optional.of(EmbeddingFile.open(path));
           Summary summary = new Summary(file.map(EmbeddingFile::details), Optional.empty());

@@ -192,7 +192,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
     Map<String, Path> paths = new LinkedHashMap<>();
     for (Path path : look().files()) {
       Optional<String> name =
-          EmbeddingFile.isPicture(path)
+          EmbeddingFile.isImage(path)
               ? files.summary(path).embedding().map(Embedding::name)
               : Optional.of(FolderTree.stem(path));
       name.ifPresent(

@@ -91,7 +91,7 @@ final class ComfySampling {
   }
 
   /** Returns all settings; the image size is used if the graph shows none. */
-  ForeignSettings read(Optional<ImageSize> pictureSize) {
+  ForeignSettings read(Optional<ImageSize> imageSize) {
     ForeignSettings settings = new ForeignSettings(ComfyUi.PROGRAM);
     Set<Node> understood = new HashSet<>();
     boolean refined = isRefined();
@@ -110,7 +110,7 @@ final class ComfySampling {
             graph.link(asked, "model"),
             positive.encoder().flatMap(encoder -> graph.link(encoder, "clip")));
     positive.encoder().ifPresent(encoder -> sizesOfSdxl(settings, encoder));
-    latent(settings, base, pictureSize, understood);
+    latent(settings, base, imageSize, understood);
     if (refined) {
       refiner(settings, passes.get(passes.size() - 2).sampler());
       understood.add(passes.get(passes.size() - 2).sampler());
@@ -216,9 +216,9 @@ final class ComfySampling {
 
   /** Reads the source of the first pass's latent: an empty latent or an image. */
   private void latent(
-      ForeignSettings settings, Pass base, Optional<ImageSize> picture, Set<Node> understood) {
+      ForeignSettings settings, Pass base, Optional<ImageSize> image, Set<Node> understood) {
     Optional<ImageSize> size = sizeOf(base.between());
-    size.or(() -> passes.size() == 1 ? picture : Optional.empty())
+    size.or(() -> passes.size() == 1 ? image : Optional.empty())
         .ifPresent(sides -> settings.set("Size", sides.toString()));
     for (Node node : base.between()) {
       if (isEmpty(node)) {
@@ -230,8 +230,8 @@ final class ComfySampling {
       }
     }
     double denoise = denoise(base.sampler());
-    boolean fromPicture = base.between().stream().noneMatch(ComfySampling::isEmpty);
-    if (fromPicture && !base.between().isEmpty()) {
+    boolean fromImage = base.between().stream().noneMatch(ComfySampling::isEmpty);
+    if (fromImage && !base.between().isEmpty()) {
       settings.set("Denoising strength", ForeignSettings.number(denoise));
     } else if (denoise < 1) {
       settings.rest("denoise", ForeignSettings.number(denoise));

@@ -124,7 +124,7 @@ public record Generation(
             .drawing(part.size(), () -> decoding.decode(run.index(), latent, latents.size, scope));
     GeneratedImage image =
         new GeneratedImage(
-            decoding.finish(decoded).toPicture(),
+            decoding.finish(decoded).toImage(),
             run.seeds().seed(),
             ResultSettings.infotext(plan, part, batch, position, networks));
     progress.listener().imageEnd(run.index(), image);

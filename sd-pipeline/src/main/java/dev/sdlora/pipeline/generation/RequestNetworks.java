@@ -100,14 +100,14 @@ final class RequestNetworks implements AutoCloseable {
    * @param upscaler an upscaler of images, not of latents
    * @throws dev.sdlora.api.error.CheckpointException if there is no such network
    */
-  Raster enlarge(Upscaler upscaler, Raster picture, int width, int height) {
+  Raster enlarge(Upscaler upscaler, Raster image, int width, int height) {
     return upscalers
         .computeIfAbsent(
             upscaler,
             wanted ->
                 Enlarging.open(
                     wanted, model.upscalers(), model.networks().torch(), progress::stopIfCancelled))
-        .enlarge(picture, width, height);
+        .enlarge(image, width, height);
   }
 
   /**

@@ -16,7 +16,7 @@ final class ControlKeys {
   private ControlKeys() {}
 
   private static InfotextKey key(int unit) {
-    return InfotextKey.ofPicture(
+    return InfotextKey.ofImage(
         "ControlNet " + unit,
         settings -> {
           List<ControlUnit> units = settings.spec().controlUnits();

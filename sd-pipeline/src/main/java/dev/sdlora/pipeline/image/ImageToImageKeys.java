@@ -13,7 +13,7 @@ final class ImageToImageKeys {
   static final InfotextKey DENOISING_STRENGTH =
       InfotextKey.setting(
           "Denoising strength",
-          InfotextKey.ofPicture(
+          InfotextKey.ofImage(
                   "Denoising strength",
                   settings ->
                       settings
@@ -29,7 +29,7 @@ final class ImageToImageKeys {
       mask("Conditional mask weight", part -> InfotextKey.unless(1, part.conditionalMaskWeight()));
 
   static final InfotextKey NOISE_MULTIPLIER =
-      InfotextKey.ofPicture(
+      InfotextKey.ofImage(
           "Noise multiplier",
           settings ->
               settings
@@ -62,7 +62,7 @@ final class ImageToImageKeys {
   private ImageToImageKeys() {}
 
   private static InfotextKey mask(String name, Function<Inpainting, Optional<String>> writer) {
-    return InfotextKey.ofPicture(
+    return InfotextKey.ofImage(
         name,
         settings ->
             settings.spec().imageToImage().flatMap(ImageToImage::inpainting).flatMap(writer));

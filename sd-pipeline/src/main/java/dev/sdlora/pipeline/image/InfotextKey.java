@@ -28,14 +28,14 @@ record InfotextKey(
 
   /** Creates a key for a fact about the image that is not a setting of a request. */
   static InfotextKey fact(String name) {
-    return ofPicture(name, settings -> Optional.empty());
+    return ofImage(name, settings -> Optional.empty());
   }
 
   /**
    * Creates a key for a setting of an input image, which the text does not contain. When read, the
    * value is kept as a fact.
    */
-  static InfotextKey ofPicture(String name, Function<ImageSettings, Optional<String>> writer) {
+  static InfotextKey ofImage(String name, Function<ImageSettings, Optional<String>> writer) {
     return new InfotextKey(
         name,
         settings ->

@@ -15,9 +15,9 @@ final class MaskHash {
 
   /** Returns the first digits of the SHA-256 of a mask's size, blur and pixels. */
   static String of(RegionMask mask) {
-    Image picture = mask.image();
+    Image image = mask.image();
     ByteBuffer head = ByteBuffer.allocate(3 * Integer.BYTES);
-    head.putInt(picture.width()).putInt(picture.height()).putInt(mask.blur());
+    head.putInt(image.width()).putInt(image.height()).putInt(mask.blur());
     MessageDigest digest;
     try {
       digest = MessageDigest.getInstance("SHA-256");
@@ -25,6 +25,6 @@ final class MaskHash {
       throw new IllegalStateException(e); // Every Java runtime has SHA-256.
     }
     digest.update(head.array());
-    return HexFormat.of().formatHex(digest.digest(picture.rgb())).substring(0, DIGITS);
+    return HexFormat.of().formatHex(digest.digest(image.rgb())).substring(0, DIGITS);
   }
 }

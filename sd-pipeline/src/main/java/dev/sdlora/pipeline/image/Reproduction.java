@@ -42,7 +42,7 @@ public final class Reproduction {
           "Cache FP16 weight for LoRA");
 
   /** Keys of images that were made from another image. */
-  private static final Set<String> OF_ANOTHER_PICTURE =
+  private static final Set<String> OF_ANOTHER_IMAGE =
       Set.of(
           "Denoising strength",
           "Init image hash",
@@ -111,7 +111,7 @@ public final class Reproduction {
     compareHashes("TI hashes", "embedding");
     compareMasks();
     missingEmbeddings();
-    missingPictures();
+    missingImages();
     passedOver();
   }
 
@@ -282,10 +282,10 @@ public final class Reproduction {
             });
   }
 
-  private void missingPictures() {
+  private void missingImages() {
     boolean masked = said.keySet().stream().anyMatch(OF_A_MASK::contains);
-    boolean fromPicture = masked || said.keySet().stream().anyMatch(OF_ANOTHER_PICTURE::contains);
-    if (fromPicture && spec.imageToImage().isEmpty() && spec.hiresFix().isEmpty()) {
+    boolean fromImage = masked || said.keySet().stream().anyMatch(OF_ANOTHER_IMAGE::contains);
+    if (fromImage && spec.imageToImage().isEmpty() && spec.hiresFix().isEmpty()) {
       warnings.add(
           "the text is from an image that was made from another image%s%s, which is not stored in the text; without it the request starts from noise"
               .formatted(
@@ -340,7 +340,7 @@ public final class Reproduction {
    */
   private static boolean isNotUnderstood(String key, String value) {
     return InfotextKeys.isSetting(key)
-        && !OF_ANOTHER_PICTURE.contains(key)
+        && !OF_ANOTHER_IMAGE.contains(key)
         && !WITHOUT_EFFECT.contains(key)
         && !(key.equals("RNG") && value.equals("GPU"))
         && !(key.equals("First pass size") && value.equals("0x0"));
@@ -350,7 +350,7 @@ public final class Reproduction {
     return !InfotextKeys.isSetting(key)
         && !COMPARED.contains(key)
         && !WITHOUT_EFFECT.contains(key)
-        && !OF_ANOTHER_PICTURE.contains(key)
+        && !OF_ANOTHER_IMAGE.contains(key)
         && !OF_A_MASK.contains(key)
         && !CONTROL.matcher(key).matches()
         && !(key.startsWith("VAE") && NO_VAE.contains(value.toLowerCase(Locale.ROOT)))

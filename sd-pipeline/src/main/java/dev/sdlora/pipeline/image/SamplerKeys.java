@@ -50,7 +50,7 @@ final class SamplerKeys {
   private static final InfotextKey EXTRA_NOISE =
       setting(
           "Extra noise",
-          InfotextKey.ofPicture("Extra noise", s -> s.spec().imageToImage().flatMap(i -> noise(s)))
+          InfotextKey.ofImage("Extra noise", s -> s.spec().imageToImage().flatMap(i -> noise(s)))
               .writer(),
           (draft, value) -> {
             draft.sampler.extraNoise(InfotextValues.decimal(value));

@@ -24,7 +24,7 @@ final class Peak {
   private static final double KEPT = 2 * MAPPED;
 
   private final int number;
-  private final int pictures;
+  private final int images;
   private double mapped;
   private double pooled;
   private double mostPooled;
@@ -34,11 +34,11 @@ final class Peak {
    * Creates an empty sum.
    *
    * @param number bytes of an element
-   * @param pictures the number of images in a batch
+   * @param images the number of images in a batch
    */
-  Peak(int number, int pictures) {
+  Peak(int number, int images) {
     this.number = number;
-    this.pictures = pictures;
+    this.images = images;
   }
 
   /** Converts a number of float32 elements to elements of the program. */
@@ -69,7 +69,7 @@ final class Peak {
   }
 
   private void add(double numbers, int times) {
-    double block = (double) number * pictures * numbers;
+    double block = (double) number * images * numbers;
     if (block >= MAPPED) {
       mapped += times * block;
     } else {

@@ -10,8 +10,8 @@ public final class ColourCorrection {
   private ColourCorrection() {}
 
   /** Returns the image with the colours of another one, which may have another size. */
-  public static Raster match(Raster picture, Raster colours) {
-    byte[] lab = CieLab.fromRgb(picture.samples());
+  public static Raster match(Raster image, Raster colours) {
+    byte[] lab = CieLab.fromRgb(image.samples());
     byte[] wanted = CieLab.fromRgb(colours.samples());
     for (int c = 0; c < 3; c++) {
       byte[] levels = matching(histogram(lab, c), histogram(wanted, c));
@@ -22,9 +22,9 @@ public final class ColourCorrection {
     byte[] matched = CieLab.toRgb(lab);
     byte[] result = new byte[matched.length];
     for (int i = 0; i < matched.length; i += 3) {
-      setBrightness(result, i, matched, picture);
+      setBrightness(result, i, matched, image);
     }
-    return new Raster(picture.width(), picture.height(), 3, result);
+    return new Raster(image.width(), image.height(), 3, result);
   }
 
   /** Returns the fraction of pixels at or below each level. */

@@ -15,17 +15,17 @@ public final class MaskFill {
   /**
    * Returns an image with the masked area filled.
    *
-   * @param picture three channels
+   * @param image three channels
    * @param mask a mask of the same size; pixels at 255 are ignored, pixels at 0 are unchanged
    * @return black if everything is masked
    */
-  public static Raster fill(Raster picture, Raster mask) {
-    int pixels = picture.width() * picture.height();
+  public static Raster fill(Raster image, Raster mask) {
+    int pixels = image.width() * image.height();
     float[][] seen = new float[4][pixels];
     for (int i = 0; i < pixels; i++) {
       float cover = (255 - mask.level(i)) / 255f;
       for (int c = 0; c < 3; c++) {
-        seen[c][i] = picture.level(3 * i + c) * cover;
+        seen[c][i] = image.level(3 * i + c) * cover;
       }
       seen[3][i] = cover;
     }
@@ -33,13 +33,13 @@ public final class MaskFill {
     for (int[] layer : LAYERS) {
       float[][] blurred = new float[4][];
       for (int c = 0; c < 4; c++) {
-        blurred[c] = blur(seen[c], picture.width(), picture.height(), layer[0]);
+        blurred[c] = blur(seen[c], image.width(), image.height(), layer[0]);
       }
       for (int repeat = 0; repeat < layer[1]; repeat++) {
         layOver(sum, blurred);
       }
     }
-    return colours(sum, picture.width(), picture.height());
+    return colours(sum, image.width(), image.height());
   }
 
   /** Draws one layer over another, with premultiplied colours (Porter and Duff 1984, "over"). */

@@ -46,20 +46,20 @@ public final class MaskRegion {
    *
    * @param box the box
    * @param drawn the size of the generated image
-   * @param picture the whole image
+   * @param image the whole image
    */
-  public static Box expand(Box box, ImageSize drawn, Raster picture) {
+  public static Box expand(Box box, ImageSize drawn, Raster image) {
     int width = drawn.width();
     int height = drawn.height();
     if ((long) box.width() * height > (long) box.height() * width) {
       int wanted = (int) ((double) box.width() * height / width);
-      int rows = Math.min(picture.height(), Math.max(wanted, box.height()));
-      int top = start(box.top() - (wanted - box.height()) / 2, rows, picture.height());
+      int rows = Math.min(image.height(), Math.max(wanted, box.height()));
+      int top = start(box.top() - (wanted - box.height()) / 2, rows, image.height());
       return new Box(box.left(), top, box.width(), rows);
     }
     int wanted = (int) ((double) box.height() * width / height);
-    int columns = Math.min(picture.width(), Math.max(wanted, box.width()));
-    int left = start(box.left() - (wanted - box.width()) / 2, columns, picture.width());
+    int columns = Math.min(image.width(), Math.max(wanted, box.width()));
+    int left = start(box.left() - (wanted - box.width()) / 2, columns, image.width());
     return new Box(left, box.top(), columns, box.height());
   }
 

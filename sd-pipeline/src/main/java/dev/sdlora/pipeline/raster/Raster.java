@@ -34,12 +34,12 @@ public record Raster(int width, int height, int channels, byte[] samples) {
   }
 
   /** Copies the pixels of an image. */
-  public static Raster of(Image picture) {
-    return new Raster(picture.width(), picture.height(), 3, picture.rgb());
+  public static Raster of(Image image) {
+    return new Raster(image.width(), image.height(), 3, image.rgb());
   }
 
   /** Converts three channels to an image. */
-  public Image toPicture() {
+  public Image toImage() {
     return Image.of(width, height, samples);
   }
 

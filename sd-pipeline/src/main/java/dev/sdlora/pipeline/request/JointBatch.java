@@ -47,9 +47,9 @@ public final class JointBatch {
    */
   public static int rows(PromptSpec spec, ImageSize size) {
     int usual = BatchedPredictor.rows(size);
-    int pictures = images(spec, size);
-    return spec.speedOptions().batchSize().isPresent() && pictures > 1
-        ? Math.max(usual, Math.multiplyExact(pictures, conditions(spec)))
+    int images = images(spec, size);
+    return spec.speedOptions().batchSize().isPresent() && images > 1
+        ? Math.max(usual, Math.multiplyExact(images, conditions(spec)))
         : usual;
   }
 

@@ -36,8 +36,8 @@ final class RequestInputs {
     Stream<Image> control = spec.controlUnits().stream().map(ControlUnit::image);
     long pixels =
         Stream.of(source, masks.stream().map(RegionMask::image), control)
-            .flatMap(pictures -> pictures)
-            .mapToLong(picture -> (long) picture.width() * picture.height())
+            .flatMap(images -> images)
+            .mapToLong(image -> (long) image.width() * image.height())
             .sum();
     if (pixels > limits.inputPixels()) {
       throw new ResourceException(

@@ -88,12 +88,12 @@ public final class RequestMemory {
    *
    * @throws ResourceException if it has more pixels than the pipeline allows
    */
-  static void requireFew(Model model, Image picture, Outpainting more) {
+  static void requireFew(Model model, Image image, Outpainting more) {
     requireFew(
         model,
         "the outpainted image",
-        (double) more.left() + picture.width() + more.right(),
-        (double) more.up() + picture.height() + more.down());
+        (double) more.left() + image.width() + more.right(),
+        (double) more.up() + image.height() + more.down());
   }
 
   private void requireFew(String what, double width, double height) {

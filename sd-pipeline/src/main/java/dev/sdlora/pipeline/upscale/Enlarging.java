@@ -63,8 +63,8 @@ public final class Enlarging implements AutoCloseable {
   }
 
   /** Resizes an image. */
-  public Raster enlarge(Raster picture, int width, int height) {
-    Raster large = picture;
+  public Raster enlarge(Raster image, int width, int height) {
+    Raster large = image;
     if (network.isPresent()) {
       for (int round = 0; round < MOST_ROUNDS; round++) {
         if (round > 0 && large.width() >= width && large.height() >= height) {

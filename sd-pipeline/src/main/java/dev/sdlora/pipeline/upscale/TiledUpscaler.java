@@ -85,35 +85,35 @@ public final class TiledUpscaler implements UpscalerNetwork {
   }
 
   @Override
-  public Image upscale(Image picture, Watcher watcher) {
-    return upscale(Raster.of(picture), watcher).toPicture();
+  public Image upscale(Image image, Watcher watcher) {
+    return upscale(Raster.of(image), watcher).toImage();
   }
 
   /**
    * Enlarges a three-channel image.
    *
-   * @param picture the image
+   * @param image the image
    * @param watcher may throw to abort the work
    * @throws ResourceException if the result would exceed the largest possible image
    */
-  public Raster upscale(Raster picture, Watcher watcher) {
-    long pixels = (long) factor * picture.width() * factor * picture.height();
+  public Raster upscale(Raster image, Watcher watcher) {
+    long pixels = (long) factor * image.width() * factor * image.height();
     if (pixels > Image.MAX_PIXELS) {
       throw new ResourceException(
           ResourceException.Resource.PIXELS,
           "upscaler '%s' would enlarge %sx%s pixels by a factor of %s to %s pixels; the maximum is %s"
-              .formatted(name, picture.width(), picture.height(), factor, pixels, Image.MAX_PIXELS),
+              .formatted(name, image.width(), image.height(), factor, pixels, Image.MAX_PIXELS),
           pixels,
           Image.MAX_PIXELS);
     }
-    Raster result = Raster.filled(factor * picture.width(), factor * picture.height(), 3, 0);
-    List<Span> across = Span.cut(picture.width(), piece, margin);
-    List<Span> down = Span.cut(picture.height(), piece, margin);
+    Raster result = Raster.filled(factor * image.width(), factor * image.height(), 3, 0);
+    List<Span> across = Span.cut(image.width(), piece, margin);
+    List<Span> down = Span.cut(image.height(), piece, margin);
     int number = 0;
     for (Span rows : down) {
       for (Span columns : across) {
         watcher.pieceBegins(number++, across.size() * down.size());
-        float[] planes = enlarge(planes(picture, columns, rows), columns.seen(), rows.seen());
+        float[] planes = enlarge(planes(image, columns, rows), columns.seen(), rows.seen());
         write(planes, columns, rows, result);
       }
     }
@@ -131,13 +131,13 @@ public final class TiledUpscaler implements UpscalerNetwork {
   }
 
   /** Returns the pixels that the network reads, as [3][rows][columns] from 0 to 1. */
-  private static float[] planes(Raster picture, Span columns, Span rows) {
+  private static float[] planes(Raster image, Span columns, Span rows) {
     int plane = columns.seen() * rows.seen();
     float[] planes = new float[3 * plane];
     for (int i = 0; i < planes.length; i++) {
       int y = rows.seenFrom() + i % plane / columns.seen();
       int x = columns.seenFrom() + i % columns.seen();
-      planes[i] = picture.level(3 * (y * picture.width() + x) + i / plane) / 255f;
+      planes[i] = image.level(3 * (y * image.width() + x) + i / plane) / 255f;
     }
     return planes;
   }

@@ -36,12 +36,12 @@ class CanvasTest {
   }
 
   private static ImageToImage.Builder on(Raster picture) {
-    return ImageToImage.builder(picture.toPicture());
+    return ImageToImage.builder(picture.toImage());
   }
 
   private static Canvas inpainting(
       Raster picture, Raster mask, UnaryOperator<Inpainting.Builder> more) {
-    Inpainting part = more.apply(Inpainting.builder(mask.toPicture())).build();
+    Inpainting part = more.apply(Inpainting.builder(mask.toImage())).build();
     return Canvas.of(on(picture).inpainting(part).build(), SIZE);
   }
 
@@ -187,7 +187,7 @@ class CanvasTest {
   @Test
   void defaultSize_isThePictures_downToMultiplesOf8() {
     ImageSize model = new ImageSize(512, 512);
-    Image picture = gradient(61, 17).toPicture();
+    Image picture = gradient(61, 17).toImage();
     assertThat(Canvas.defaultSize(ImageToImage.builder(picture).build(), model))
         .isEqualTo(new ImageSize(56, 16));
     ImageToImage cutOut =

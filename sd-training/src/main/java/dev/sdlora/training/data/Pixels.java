@@ -23,8 +23,8 @@ public final class Pixels {
    * Scales an image to cover a size, keeping its aspect ratio, and crops it equally on both sides.
    * Transparent areas become white.
    */
-  public static Fitted fit(BufferedImage picture, ImageSize size) {
-    BufferedImage fitted = cover(picture, size);
+  public static Fitted fit(BufferedImage image, ImageSize size) {
+    BufferedImage fitted = cover(image, size);
     int plane = size.width() * size.height();
     int[] rgb = fitted.getRGB(0, 0, size.width(), size.height(), null, 0, size.width());
     float[] values = new float[3 * plane];
@@ -33,14 +33,14 @@ public final class Pixels {
       values[plane + i] = level(rgb[i] >> 8);
       values[2 * plane + i] = level(rgb[i]);
     }
-    return new Fitted(values, sizes(picture, size));
+    return new Fitted(values, sizes(image, size));
   }
 
-  private static TrainingImageSizes sizes(BufferedImage picture, ImageSize size) {
-    Sides scaled = Sides.of(picture, scale(picture, size));
+  private static TrainingImageSizes sizes(BufferedImage image, ImageSize size) {
+    Sides scaled = Sides.of(image, scale(image, size));
     return new TrainingImageSizes(
-        picture.getHeight(),
-        picture.getWidth(),
+        image.getHeight(),
+        image.getWidth(),
         Math.max(0, scaled.height() - size.height()) / 2,
         Math.max(0, scaled.width() - size.width()) / 2,
         size.height(),
@@ -52,8 +52,8 @@ public final class Pixels {
   }
 
   // Does not use pipeline.raster, whose filters are those of A1111: trained files would change.
-  private static BufferedImage cover(BufferedImage picture, ImageSize size) {
-    BufferedImage source = picture;
+  private static BufferedImage cover(BufferedImage image, ImageSize size) {
+    BufferedImage source = image;
     double scale = scale(source, size);
     // Interpolation uses only a few neighbours, so a large image is halved repeatedly to keep
     // details.
@@ -74,17 +74,16 @@ public final class Pixels {
         source, canvas, Sides.of(source, scale), RenderingHints.VALUE_INTERPOLATION_BICUBIC);
   }
 
-  private static double scale(BufferedImage picture, ImageSize size) {
+  private static double scale(BufferedImage image, ImageSize size) {
     return Math.max(
-        (double) size.width() / picture.getWidth(), (double) size.height() / picture.getHeight());
+        (double) size.width() / image.getWidth(), (double) size.height() / image.getHeight());
   }
 
   /** The width and height of an image in pixels, without the constraints of image sizes. */
   private record Sides(int width, int height) {
-    static Sides of(BufferedImage picture, double scale) {
+    static Sides of(BufferedImage image, double scale) {
       return new Sides(
-          (int) Math.round(picture.getWidth() * scale),
-          (int) Math.round(picture.getHeight() * scale));
+          (int) Math.round(image.getWidth() * scale), (int) Math.round(image.getHeight() * scale));
     }
   }
 

@@ -48,8 +48,8 @@ public final class ManyLoras {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    List<byte[]> pictures = IntStream.range(0, 12).mapToObj(ManyLoras::image).toList();
-    IntStream.range(0, count).parallel().forEach(i -> write(folder, i, pictures));
+    List<byte[]> images = IntStream.range(0, 12).mapToObj(ManyLoras::image).toList();
+    IntStream.range(0, count).parallel().forEach(i -> write(folder, i, images));
   }
 
   /** Returns the name of a LoRA. */
@@ -58,7 +58,7 @@ public final class ManyLoras {
     return String.format(Locale.ROOT, "%s-%04d", of.replaceFirst("s$", ""), number);
   }
 
-  private static void write(Path folder, int number, List<byte[]> pictures) {
+  private static void write(Path folder, int number, List<byte[]> images) {
     Path inside = folder.resolve(FOLDERS.get(number % FOLDERS.size()));
     String name = name(number);
     try {
@@ -67,7 +67,7 @@ public final class ManyLoras {
         Files.writeString(inside.resolve(name + ".json"), "{\"preferred weight\": 0.75}");
       }
       if (number % 4 == 0) {
-        Files.write(inside.resolve(name + ".png"), pictures.get(number % pictures.size()));
+        Files.write(inside.resolve(name + ".png"), images.get(number % images.size()));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

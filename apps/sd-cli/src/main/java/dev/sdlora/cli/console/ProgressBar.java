@@ -18,19 +18,19 @@ public final class ProgressBar {
     this.nanoClock = nanoClock;
   }
 
-  public void start(int pictures) {
-    done = new int[pictures];
+  public void start(int images) {
+    done = new int[images];
     startNanos = nanoClock.getAsLong();
   }
 
   /** Shows that a step is finished; images count from 0, steps from 1. */
-  public void show(int picture, int step, int steps) {
-    done[picture] = step;
+  public void show(int image, int step, int steps) {
+    done[image] = step;
     long all = (long) done.length * steps;
     line.show(
         "image %s/%s %s step %s/%s, %s"
             .formatted(
-                picture + 1,
+                image + 1,
                 done.length,
                 TerminalLine.bar(step, steps),
                 step,
@@ -39,8 +39,8 @@ public final class ProgressBar {
   }
 
   /** Marks an image as finished, possibly in fewer steps than planned. */
-  public void finish(int picture) {
-    done[picture] = Integer.MAX_VALUE;
+  public void finish(int image) {
+    done[image] = Integer.MAX_VALUE;
   }
 
   private long doneOf(int steps) {

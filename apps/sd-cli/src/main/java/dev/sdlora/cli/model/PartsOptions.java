@@ -54,15 +54,15 @@ final class PartsOptions {
   /**
    * Returns the chosen parts.
    *
-   * @param ofPicture the VAE that an image was made with, which takes precedence over one next to
+   * @param ofImage the VAE that an image was made with, which takes precedence over one next to
    *     the checkpoint
    */
-  CheckpointParts parts(Optional<Path> ofPicture, Console console) {
+  CheckpointParts parts(Optional<Path> ofImage, Console console) {
     CheckpointParts.Builder parts = CheckpointParts.builder().ema(ema);
     switch (vae) {
       case AUTO -> {
         parts.vaeBeside(true);
-        ofPicture.ifPresent(parts::vae);
+        ofImage.ifPresent(parts::vae);
       }
       case NONE -> parts.vaeBeside(false);
       default -> parts.vae(PublishedFile.path(vae, console));

@@ -20,7 +20,7 @@ public final class ImageWriter implements GenerationListener {
   /** A saved image, as reported to the user. */
   public record Saved(Path file, int width, int height, long seed, String parameters) {}
 
-  private final List<Saved> pictures = new ArrayList<>();
+  private final List<Saved> images = new ArrayList<>();
   private final OutputFiles files;
   private final Consumer<Path> saved;
   private final Optional<ProgressBar> progress;
@@ -39,7 +39,7 @@ public final class ImageWriter implements GenerationListener {
 
   /** Returns the images saved so far, in order. */
   public List<Saved> images() {
-    return List.copyOf(pictures);
+    return List.copyOf(images);
   }
 
   @Override
@@ -62,7 +62,7 @@ public final class ImageWriter implements GenerationListener {
   public void imageEnd(int index, GeneratedImage image) {
     Path file = files.of(index);
     image.save(file);
-    pictures.add(new Saved(file, image.width(), image.height(), image.seed(), image.infotext()));
+    images.add(new Saved(file, image.width(), image.height(), image.seed(), image.infotext()));
     progress.ifPresent(bar -> bar.finish(index));
     progress.ifPresent(ProgressBar::clear);
     saved.accept(file);

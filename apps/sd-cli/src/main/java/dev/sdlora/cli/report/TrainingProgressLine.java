@@ -33,8 +33,8 @@ public final class TrainingProgressLine implements TrainingListener {
   }
 
   @Override
-  public void start(int pictures, int steps) {
-    line.ifPresent(shown -> shown.show("reading %s images".formatted(pictures)));
+  public void start(int images, int steps) {
+    line.ifPresent(shown -> shown.show("reading %s images".formatted(images)));
   }
 
   @Override

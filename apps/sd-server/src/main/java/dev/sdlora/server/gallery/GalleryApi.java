@@ -58,18 +58,18 @@ public final class GalleryApi {
     int count = Math.min(MAX_PAGE, Parameters.whole(context, "count", PAGE, Integer.MAX_VALUE));
     int to = Math.min(found.size(), from + count);
     ObjectNode answer = Fields.object().put("total", found.size());
-    ArrayNode pictures = answer.putArray("pictures");
-    found.subList(from, to).forEach(picture -> pictures.add(json(picture)));
+    ArrayNode images = answer.putArray("pictures");
+    found.subList(from, to).forEach(image -> images.add(json(image)));
     Answers.json(context, answer);
   }
 
-  private static ObjectNode json(GalleryImage picture) {
+  private static ObjectNode json(GalleryImage image) {
     return Fields.object()
-        .put("name", picture.name())
-        .put("time", picture.time().toString())
-        .put("width", picture.width())
-        .put("height", picture.height())
-        .put("parameters", picture.infotext());
+        .put("name", image.name())
+        .put("time", image.time().toString())
+        .put("width", image.width())
+        .put("height", image.height())
+        .put("parameters", image.infotext());
   }
 
   private void file(Context context) {
@@ -86,19 +86,19 @@ public final class GalleryApi {
   }
 
   private void thumbnail(Context context) {
-    GalleryImage picture = image(context);
-    String tag = "\"" + picture.time().toEpochMilli() + '"';
+    GalleryImage image = image(context);
+    String tag = "\"" + image.time().toEpochMilli() + '"';
     context.header("ETag", tag).header("Cache-Control", "no-cache");
     if (tag.equals(context.header("If-None-Match"))) {
       context.status(304);
       return;
     }
-    byte[] file = thumbnails.of(picture.name() + tag, () -> read(picture));
+    byte[] file = thumbnails.of(image.name() + tag, () -> read(image));
     context.contentType("image/jpeg").result(file);
   }
 
-  private Image read(GalleryImage picture) {
-    byte[] file = gallery.find(picture.name()).orElseThrow(GalleryApi::missing);
+  private Image read(GalleryImage image) {
+    byte[] file = gallery.find(image.name()).orElseThrow(GalleryApi::missing);
     return Base64Images.read("picture", file, MAX_PIXELS);
   }
 

@@ -66,7 +66,7 @@ public final class ImageFolder implements Gallery {
     private long characters;
 
     Known within(Known file) {
-      characters += file.image().map(picture -> picture.infotext().length()).orElse(0);
+      characters += file.image().map(image -> image.infotext().length()).orElse(0);
       return characters <= MOST_TEXT
           ? file
           : new Known(file.modified, file.size, file.image().map(GalleryImage::withoutParameters));
@@ -183,7 +183,7 @@ public final class ImageFolder implements Gallery {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
               String name = String.valueOf(file.getFileName());
-              if (attributes.isRegularFile() && isPicture(name)) {
+              if (attributes.isRegularFile() && isImage(name)) {
                 @Nullable Known before = known.get(name);
                 now.put(
                     name,
@@ -207,7 +207,7 @@ public final class ImageFolder implements Gallery {
   }
 
   /** Whether a file is an image; unfinished files have a name that begins with a dot. */
-  private static boolean isPicture(String name) {
+  private static boolean isImage(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     boolean ending = lower.endsWith(".png") || lower.endsWith(".jpg") || lower.endsWith(".jpeg");
     return ending && !name.startsWith(".");
@@ -215,11 +215,11 @@ public final class ImageFolder implements Gallery {
 
   private static Known read(Path file, String name, BasicFileAttributes attributes) {
     Optional<GalleryImage> image =
-        attributes.size() > MAX_FILE_BYTES ? Optional.empty() : pictured(file, name, attributes);
+        attributes.size() > MAX_FILE_BYTES ? Optional.empty() : described(file, name, attributes);
     return new Known(attributes.lastModifiedTime().toMillis(), attributes.size(), image);
   }
 
-  private static Optional<GalleryImage> pictured(
+  private static Optional<GalleryImage> described(
       Path file, String name, BasicFileAttributes attributes) {
     try (ImageInputStream in = new FileImageInputStream(file.toFile())) {
       return ImageIoReader.ask(

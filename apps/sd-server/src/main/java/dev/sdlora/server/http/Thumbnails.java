@@ -22,11 +22,11 @@ public final class Thumbnails {
    * Returns the thumbnail of an image.
    *
    * @param key identifies the image and its version
-   * @param picture loads the image if the thumbnail is not cached
+   * @param image loads the image if the thumbnail is not cached
    * @return a JPEG of at most 256 pixels a side
    */
-  public byte[] of(String key, Supplier<Image> picture) {
-    return files.made(key, () -> made(picture.get()));
+  public byte[] of(String key, Supplier<Image> image) {
+    return files.made(key, () -> made(image.get()));
   }
 
   private static byte[] made(Image whole) {

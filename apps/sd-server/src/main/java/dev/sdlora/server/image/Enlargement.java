@@ -23,7 +23,7 @@ public record Enlargement(int width, int height, boolean crop) {
    *
    * @throws Refusal if it is out of range, or larger than the server allows
    */
-  public static Enlargement read(Fields fields, Image picture, RequestContext offer) {
+  public static Enlargement read(Fields fields, Image image, RequestContext offer) {
     boolean bySize = fields.whole("resize_mode", 0) == 1;
     int width;
     int height;
@@ -35,8 +35,8 @@ public record Enlargement(int width, int height, boolean crop) {
       if (!(scale > 0 && scale <= 8)) {
         throw new Refusal(422, "field 'upscaling_resize' must be above 0 and at most 8: " + scale);
       }
-      width = (int) Math.max(1, picture.width() * scale);
-      height = (int) Math.max(1, picture.height() * scale);
+      width = (int) Math.max(1, image.width() * scale);
+      height = (int) Math.max(1, image.height() * scale);
     }
     if (width < 1 || height < 1) {
       throw new Refusal(422, "the size must be at least 1x1: %sx%s".formatted(width, height));
@@ -70,34 +70,34 @@ public record Enlargement(int width, int height, boolean crop) {
    * @param watcher receives the progress of a network
    */
   public Image of(
-      Image picture, String upscaler, RequestContext offer, UpscalerNetwork.Watcher watcher) {
+      Image image, String upscaler, RequestContext offer, UpscalerNetwork.Watcher watcher) {
     Path file = offer.upscalers().get(requireUpscaler(upscaler, offer));
     if (file != null) {
-      return fitted(byNetwork(picture, file, offer, watcher));
+      return fitted(byNetwork(image, file, offer, watcher));
     }
-    return fitted(upscaler.equals("Nearest") ? nearest(picture) : picture);
+    return fitted(upscaler.equals("Nearest") ? nearest(image) : image);
   }
 
   private static Image byNetwork(
-      Image picture, Path file, RequestContext offer, UpscalerNetwork.Watcher watcher) {
+      Image image, Path file, RequestContext offer, UpscalerNetwork.Watcher watcher) {
     try (UpscalerNetwork network = UpscalerNetwork.open(file)) {
       Base64Images.requirePixels(
           "image upscaled by " + network.name(),
-          (double) picture.width() * network.factor(),
-          (double) picture.height() * network.factor(),
+          (double) image.width() * network.factor(),
+          (double) image.height() * network.factor(),
           4 * offer.limits().pixels());
-      return network.upscale(picture, watcher);
+      return network.upscale(image, watcher);
     }
   }
 
-  private Image fitted(Image picture) {
+  private Image fitted(Image image) {
     if (!crop) {
-      return same(picture, width, height) ? picture : picture.resized(width, height);
+      return same(image, width, height) ? image : image.resized(width, height);
     }
-    double scale = Math.max((double) width / picture.width(), (double) height / picture.height());
-    int wide = Math.max(width, (int) Math.round(picture.width() * scale));
-    int high = Math.max(height, (int) Math.round(picture.height() * scale));
-    Image covering = same(picture, wide, high) ? picture : picture.resized(wide, high);
+    double scale = Math.max((double) width / image.width(), (double) height / image.height());
+    int wide = Math.max(width, (int) Math.round(image.width() * scale));
+    int high = Math.max(height, (int) Math.round(image.height() * scale));
+    Image covering = same(image, wide, high) ? image : image.resized(wide, high);
     BufferedImage cut =
         covering
             .toBufferedImage()
@@ -105,19 +105,19 @@ public record Enlargement(int width, int height, boolean crop) {
     return Image.of(cut);
   }
 
-  private static boolean same(Image picture, int width, int height) {
-    return picture.width() == width && picture.height() == height;
+  private static boolean same(Image image, int width, int height) {
+    return image.width() == width && image.height() == height;
   }
 
   /** Upscales to the nearest pixel. */
-  private Image nearest(Image picture) {
-    byte[] from = picture.rgb();
+  private Image nearest(Image image) {
+    byte[] from = image.rgb();
     byte[] to = new byte[3 * width * height];
     for (int y = 0; y < height; y++) {
-      int row = (int) ((long) y * picture.height() / height);
+      int row = (int) ((long) y * image.height() / height);
       for (int x = 0; x < width; x++) {
-        int column = (int) ((long) x * picture.width() / width);
-        System.arraycopy(from, 3 * (row * picture.width() + column), to, 3 * (y * width + x), 3);
+        int column = (int) ((long) x * image.width() / width);
+        System.arraycopy(from, 3 * (row * image.width() + column), to, 3 * (y * width + x), 3);
       }
     }
     return Image.of(width, height, to);

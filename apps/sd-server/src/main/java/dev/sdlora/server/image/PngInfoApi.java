@@ -71,7 +71,7 @@ public final class PngInfoApi {
     }
     Restored restored = new Restored(text, offer);
     DrawingWriter.Written written = new DrawingWriter(offer).write(restored.spec());
-    restored.addWithoutPictures(written.fields());
+    restored.addWithoutImages(written.fields());
     ObjectNode answer = Fields.object();
     answer.put("parameters", text);
     answer.set("settings", written.fields());

@@ -66,7 +66,7 @@ final class Restored {
    * Adds the settings of an start image and mask, which the text does not contain; they take effect
    * once the user adds images. Invalid values are skipped.
    */
-  void addWithoutPictures(ObjectNode fields) {
+  void addWithoutImages(ObjectNode fields) {
     Image any = Image.of(1, 1, new byte[3]);
     try {
       ImageToImage start = ImageToImage.builder(any).parameters(said).build();

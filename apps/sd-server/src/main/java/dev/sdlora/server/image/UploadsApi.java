@@ -35,14 +35,14 @@ public final class UploadsApi {
     if (file.length == 0) {
       throw new Refusal(400, "the body must be an image file");
     }
-    Image picture = Base64Images.read("body", file, limits.pixels());
+    Image image = Base64Images.read("body", file, limits.pixels());
     String id = uploads.add(file);
     ObjectNode answer = Fields.object();
     answer.put("id", id);
     answer.put("reference", "picture:" + id);
     answer.put("url", "/api/pictures/" + id);
-    answer.put("width", picture.width());
-    answer.put("height", picture.height());
+    answer.put("width", image.width());
+    answer.put("height", image.height());
     answer.put("has_settings", PngInfoApi.parameters(file).isPresent());
     context.status(201).header("Location", "/api/pictures/" + id);
     Answers.json(context, answer);

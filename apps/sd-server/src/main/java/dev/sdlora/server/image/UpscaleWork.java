@@ -13,20 +13,20 @@ import java.util.concurrent.CancellationException;
 /** Upscales an image and appends the upscaling to its settings. */
 final class UpscaleWork extends InterruptibleWork {
   private final RequestContext offer;
-  private final Image picture;
+  private final Image image;
   private final Optional<String> parameters;
   private final String upscaler;
   private final Enlargement target;
 
   UpscaleWork(
       RequestContext offer,
-      Image picture,
+      Image image,
       Optional<String> parameters,
       String upscaler,
       Enlargement target) {
     super("sd-server-upscale");
     this.offer = offer;
-    this.picture = picture;
+    this.image = image;
     this.parameters = parameters;
     this.upscaler = upscaler;
     this.target = target;
@@ -44,7 +44,7 @@ final class UpscaleWork extends InterruptibleWork {
 
   @Override
   public long heldBytes() {
-    return HeldBytes.of(picture);
+    return HeldBytes.of(image);
   }
 
   @Override
@@ -55,7 +55,7 @@ final class UpscaleWork extends InterruptibleWork {
         interruptibly(
             () ->
                 target.of(
-                    picture,
+                    image,
                     upscaler,
                     offer,
                     (number, count) -> {
@@ -75,7 +75,7 @@ final class UpscaleWork extends InterruptibleWork {
             Locale.ROOT,
             "%.4g",
             Math.sqrt((double) target.width() * target.height())
-                / Math.sqrt((double) picture.width() * picture.height()));
+                / Math.sqrt((double) image.width() * image.height()));
     return parameters
         .map(
             text ->

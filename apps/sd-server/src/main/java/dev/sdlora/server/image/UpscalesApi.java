@@ -36,15 +36,14 @@ public final class UpscalesApi {
     String given =
         fields.name("image").orElseThrow(() -> new Refusal(422, "field 'image' is missing"));
     byte[] file = offer.images().bytes("image", given);
-    Image picture = Base64Images.read("image", file, offer.limits().pixels());
-    Enlargement target = Enlargement.read(fields, picture, offer);
+    Image image = Base64Images.read("image", file, offer.limits().pixels());
+    Enlargement target = Enlargement.read(fields, image, offer);
     String upscaler = Enlargement.requireUpscaler(fields.name("upscaler").orElse("Lanczos"), offer);
     ObjectNode settings = fields.node().deepCopy();
     if (!offer.images().isReference(given)) {
       settings.remove("image");
     }
-    UpscaleWork work =
-        new UpscaleWork(offer, picture, PngInfoApi.parameters(file), upscaler, target);
+    UpscaleWork work = new UpscaleWork(offer, image, PngInfoApi.parameters(file), upscaler, target);
     Job job = queue.submit(new Job.Request("upscale", work, settings), Optional.empty());
     context.status(202).header("Location", "/api/jobs/" + job.id());
     ObjectNode answer = Fields.object();

@@ -31,7 +31,7 @@ public final class HeldBytes {
     return of(spec.prompt())
         + of(spec.negativePrompt())
         + Stream.of(source, masks, control)
-            .flatMap(pictures -> pictures)
+            .flatMap(images -> images)
             .mapToLong(HeldBytes::of)
             .sum();
   }
@@ -42,8 +42,8 @@ public final class HeldBytes {
   }
 
   /** Returns the bytes held by an image. */
-  public static long of(Image picture) {
-    return PIXEL * picture.width() * picture.height();
+  public static long of(Image image) {
+    return PIXEL * image.width() * image.height();
   }
 
   static long of(GeneratedImage image) {

@@ -57,16 +57,16 @@ final class Thumbnails {
   }
 
   /** Java cannot read WebP. */
-  private static boolean isReadable(Path picture) {
-    String name = picture.toString();
+  private static boolean isReadable(Path image) {
+    String name = image.toString();
     return ImageIO.getImageReadersBySuffix(
             name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT))
         .hasNext();
   }
 
-  private static Optional<String> version(Path picture) {
+  private static Optional<String> version(Path image) {
     try {
-      BasicFileAttributes what = Files.readAttributes(picture, BasicFileAttributes.class);
+      BasicFileAttributes what = Files.readAttributes(image, BasicFileAttributes.class);
       return Optional.of(
           Long.toString(what.lastModifiedTime().toMillis(), 36) + Long.toString(what.size(), 36));
     } catch (IOException e) {
@@ -80,21 +80,21 @@ final class Thumbnails {
    * @throws Refusal if there is none, or it cannot be read
    */
   byte[] jpeg(LoraAdapter lora) {
-    Path picture =
+    Path image =
         lora.preview()
             .orElseThrow(
                 () -> new Refusal(404, "LoRA '%s' has no preview image".formatted(lora.name())));
-    String key = picture + "|" + version(picture).orElse("");
-    return kept.made(key, () -> read(lora.name(), picture));
+    String key = image + "|" + version(image).orElse("");
+    return kept.made(key, () -> read(lora.name(), image));
   }
 
-  private byte[] read(String name, Path picture) {
+  private byte[] read(String name, Path image) {
     decoding.acquireUninterruptibly();
     try {
-      if (Files.size(picture) > MAX_FILE) {
+      if (Files.size(image) > MAX_FILE) {
         throw new IOException("the file has more than %s bytes".formatted(MAX_FILE));
       }
-      return written(scaled(decoded(picture)));
+      return written(scaled(decoded(image)));
     } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new Refusal(
           422, "cannot read the preview image of LoRA '%s': %s".formatted(name, reason(e)));
@@ -109,8 +109,8 @@ final class Thumbnails {
         : "" + e.getMessage();
   }
 
-  private static BufferedImage decoded(Path picture) throws IOException {
-    try (InputStream stream = Files.newInputStream(picture);
+  private static BufferedImage decoded(Path image) throws IOException {
+    try (InputStream stream = Files.newInputStream(image);
         ImageInputStream in = new ImageStream(stream)) {
       return ImageIoReader.ask(in, Thumbnails::decoded)
           .orElseThrow(() -> new IOException("the format is unknown"));

@@ -32,10 +32,10 @@ final class EditForm {
   }
 
   Fields read(Context context) {
-    byte[] picture = image(context);
-    ObjectNode node = fields(context, picture);
+    byte[] image = image(context);
+    ObjectNode node = fields(context, image);
     Optional<byte[]> mask = context.uploadedFiles("mask").stream().findFirst().map(EditForm::bytes);
-    mask.or(() -> Optional.of(picture))
+    mask.or(() -> Optional.of(image))
         .flatMap(bytes -> transparency(bytes, mask.isPresent()))
         .ifPresent(
             white -> {
@@ -51,9 +51,9 @@ final class EditForm {
    * has any, and another seed.
    */
   Fields readVariation(Context context) {
-    byte[] picture = image(context);
-    ObjectNode node = fields(context, picture);
-    settings(picture)
+    byte[] image = image(context);
+    ObjectNode node = fields(context, image);
+    settings(image)
         .ifPresent(
             spec -> {
               putIfMissing(node, "prompt", spec.prompt());
@@ -62,9 +62,9 @@ final class EditForm {
     return Fields.of(node);
   }
 
-  private static Optional<PromptSpec> settings(byte[] picture) {
+  private static Optional<PromptSpec> settings(byte[] image) {
     try {
-      return Optional.of(PromptSpec.fromImage(new ByteArrayInputStream(picture)));
+      return Optional.of(PromptSpec.fromImage(new ByteArrayInputStream(image)));
     } catch (ImageFileException e) {
       return Optional.empty();
     }
@@ -85,14 +85,14 @@ final class EditForm {
     return bytes(files.get(0));
   }
 
-  private ObjectNode fields(Context context, byte[] picture) {
+  private ObjectNode fields(Context context, byte[] image) {
     ObjectNode node = Fields.object();
     context
         .formParamMap()
         .forEach((name, values) -> values.stream().findFirst().ifPresent(v -> node.put(name, v)));
-    node.putArray("init_images").add(Base64Images.base64(picture));
+    node.putArray("init_images").add(Base64Images.base64(image));
     if (node.path("size").asText("auto").equals("auto")) {
-      Image given = Base64Images.read("image", picture, limits.pixels());
+      Image given = Base64Images.read("image", image, limits.pixels());
       // The image's own size, rounded down to multiples of 8.
       node.put("size", "%sx%s".formatted(eights(given.width()), eights(given.height())));
     }

@@ -64,12 +64,12 @@ final class DrawingEndpoints {
     return TIMESTAMP.format(job.created());
   }
 
-  private void draw(Context context, boolean fromPicture) {
+  private void draw(Context context, boolean fromImage) {
     Fields fields = Bodies.fields(context);
-    if (fromPicture && fields.texts("init_images").isEmpty()) {
+    if (fromImage && fields.texts("init_images").isEmpty()) {
       throw new Refusal(404, "Init image not found");
     }
-    if (!fromPicture) {
+    if (!fromImage) {
       PICTURES.stream().filter(name -> !name.startsWith("always")).forEach(fields.node()::remove);
     }
     PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.A1111, state.options());
@@ -78,7 +78,7 @@ final class DrawingEndpoints {
     }
     Job.Request request =
         new Job.Request(
-            fromPicture ? "img2img" : "txt2img",
+            fromImage ? "img2img" : "txt2img",
             new Drawing(offer.pipeline(), spec, fields.warnings()),
             StoredRequest.translated(fields, spec, offer));
     try (ClientConnection client = ClientConnection.of(context)) {

@@ -116,25 +116,25 @@ final class ExtraEndpoints {
 
   /** Upscales an image as the fields request; returns base64. */
   private String enlarged(String field, String text, Fields fields) {
-    Image picture = offer.images().image(field, text, offer.limits().pixels());
-    Enlargement target = Enlargement.read(fields, picture, offer);
+    Image image = offer.images().image(field, text, offer.limits().pixels());
+    Enlargement target = Enlargement.read(fields, image, offer);
     double visibility = fields.number("extras_upscaler_2_visibility").orElse(0);
     if (!(visibility >= 0 && visibility <= 1)) {
       throw new Refusal(
           422, "field 'extras_upscaler_2_visibility' must be from 0 to 1: " + visibility);
     }
-    Image first = enlarged(fields.name("upscaler_1").orElse("None"), picture, target);
+    Image first = enlarged(fields.name("upscaler_1").orElse("None"), image, target);
     if (visibility > 0) {
       String name = fields.name("upscaler_2").orElse("None");
-      first = blended(first, enlarged(name, picture, target), visibility);
+      first = blended(first, enlarged(name, image, target), visibility);
     }
     return Base64Images.base64(Base64Images.png(first.toBufferedImage()));
   }
 
-  private Image enlarged(String upscaler, Image picture, Enlargement target) {
+  private Image enlarged(String upscaler, Image image, Enlargement target) {
     enlarging.lock();
     try {
-      return target.of(picture, upscaler, offer, (number, count) -> {});
+      return target.of(image, upscaler, offer, (number, count) -> {});
     } finally {
       enlarging.unlock();
     }

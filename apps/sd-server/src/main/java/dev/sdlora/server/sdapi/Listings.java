@@ -242,10 +242,10 @@ final class Listings {
   private ObjectNode scripts() {
     ObjectNode answer = Fields.object();
     ArrayNode texts = answer.putArray("txt2img");
-    ArrayNode pictures = answer.putArray("img2img");
+    ArrayNode images = answer.putArray("img2img");
     if (!offer.controlNets().isEmpty()) {
       texts.add("controlnet");
-      pictures.add("controlnet");
+      images.add("controlnet");
     }
     return answer;
   }
@@ -253,12 +253,12 @@ final class Listings {
   private ArrayNode scriptInfo() {
     ArrayNode answer = Fields.array();
     if (!offer.controlNets().isEmpty()) {
-      for (boolean fromPicture : new boolean[] {false, true}) {
+      for (boolean fromImage : new boolean[] {false, true}) {
         answer
             .addObject()
             .put("name", "controlnet")
             .put("is_alwayson", true)
-            .put("is_img2img", fromPicture)
+            .put("is_img2img", fromImage)
             .putArray("args");
       }
     }

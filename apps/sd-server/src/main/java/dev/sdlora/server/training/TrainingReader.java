@@ -70,12 +70,12 @@ final class TrainingReader {
     StoredRequest.requireShort(settings, offer.limits().text());
     String name = loras.requireFree(fields.name("name").orElse("").strip());
     String trigger = fields.text("trigger").orElse("").strip();
-    TrainingSet pictures = images(fields, folder);
+    TrainingSet images = images(fields, folder);
     if (trigger.isEmpty()
-        && pictures.examples().stream().allMatch(example -> example.caption().isEmpty())) {
+        && images.examples().stream().allMatch(example -> example.caption().isEmpty())) {
       throw new Refusal(422, "give a trigger word or captions, so that prompts can use the LoRA");
     }
-    int count = pictures.examples().size();
+    int count = images.examples().size();
     Recommendation recommended = recommended(count);
     int steps = fields.whole("steps", recommended.steps());
     ImageSize size = size(settings).orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
@@ -86,9 +86,9 @@ final class TrainingReader {
     return new TrainingPlan(
         name,
         trigger,
-        pictures,
+        images,
         settings(settings, steps),
-        sample(settings, trigger, pictures, size),
+        sample(settings, trigger, images, size),
         sampleEvery,
         (long) size.width() * size.height() * batch,
         folder,
@@ -127,8 +127,8 @@ final class TrainingReader {
   }
 
   /** Returns the recommended settings for the model and a number of images. */
-  Recommendation recommended(int pictures) {
-    return Recommendation.of(offer.pipeline().checkpoint().path(), pictures);
+  Recommendation recommended(int images) {
+    return Recommendation.of(offer.pipeline().checkpoint().path(), images);
   }
 
   private TrainingSet images(Fields fields, Path folder) {
@@ -246,11 +246,11 @@ final class TrainingReader {
   }
 
   private Optional<PromptSpec> sample(
-      Fields fields, String trigger, TrainingSet pictures, ImageSize size) {
+      Fields fields, String trigger, TrainingSet images, ImageSize size) {
     if (!fields.flag("samples", true)) {
       return Optional.empty();
     }
-    String first = TrainingPlan.withTrigger(trigger, pictures.examples().get(0).caption());
+    String first = TrainingPlan.withTrigger(trigger, images.examples().get(0).caption());
     String prompt = fields.name("sample_prompt").orElse(first);
     PromptSpec defaults = offer.pipeline().checkpoint().defaults();
     return Optional.of(defaults.toBuilder().prompt(prompt).size(size).seed(1).build());

@@ -69,8 +69,8 @@ public final class TrainingsApi implements AutoCloseable {
 
   /** Returns the recommended settings, and whether training is available. */
   private void recommended(Context context) {
-    int pictures = count(context.queryParam("pictures"));
-    Recommendation recommended = reader.recommended(pictures);
+    int images = count(context.queryParam("pictures"));
+    Recommendation recommended = reader.recommended(images);
     ImageSize size = offer.pipeline().checkpoint().defaultSize();
     ObjectNode json = Fields.object();
     json.put("steps", recommended.steps());

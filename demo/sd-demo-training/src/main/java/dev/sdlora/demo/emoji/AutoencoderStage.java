@@ -86,23 +86,23 @@ final class AutoencoderStage {
     SplittableRandom random = new SplittableRandom(training.seed() * 1_000_003 + step);
     boolean whole = isWhole(step);
     int batch = whole ? WHOLE : CROPS;
-    List<BufferedImage> pictures = new ArrayList<>();
+    List<BufferedImage> images = new ArrayList<>();
     for (int i = 0; i < batch; i++) {
-      BufferedImage picture = any(random);
-      pictures.add(whole ? picture : fullest(picture, random));
+      BufferedImage image = any(random);
+      images.add(whole ? image : fullest(image, random));
     }
     int side = whole ? SIDE : SIDE / 2;
-    return trainer.step(ImageBatch.pixels(pictures), batch, side, RATE.at(step));
+    return trainer.step(ImageBatch.pixels(images), batch, side, RATE.at(step));
   }
 
   /** Returns the candidate quarter with the largest variation. */
-  private static BufferedImage fullest(BufferedImage picture, SplittableRandom random) {
+  private static BufferedImage fullest(BufferedImage image, SplittableRandom random) {
     int side = SIDE / 2;
-    BufferedImage fullest = picture;
+    BufferedImage fullest = image;
     long most = -1;
     for (int i = 0; i < CANDIDATES; i++) {
       BufferedImage quarter =
-          picture.getSubimage(
+          image.getSubimage(
               random.nextInt(SIDE - side + 1), random.nextInt(SIDE - side + 1), side, side);
       long differences = differences(quarter);
       if (differences > most) {
@@ -113,9 +113,9 @@ final class AutoencoderStage {
     return fullest;
   }
 
-  private static long differences(BufferedImage picture) {
-    int side = picture.getWidth();
-    int[] pixels = picture.getRGB(0, 0, side, side, null, 0, side);
+  private static long differences(BufferedImage image) {
+    int side = image.getWidth();
+    int[] pixels = image.getRGB(0, 0, side, side, null, 0, side);
     long sum = 0;
     for (int i = 1; i < pixels.length; i++) {
       for (int shift = 0; shift < 24; shift += 8) {
@@ -136,10 +136,8 @@ final class AutoencoderStage {
     if (scene.things().stream().anyMatch(thing -> !drawings.get(style).has(thing.noun()))) {
       return painters.get(0).draw(scene, SIDE);
     }
-    BufferedImage picture = painters.get(style).draw(scene, SIDE);
-    return random.nextDouble() < 0.06
-        ? new RescaleOp(NIGHT, 0, null).filter(picture, null)
-        : picture;
+    BufferedImage image = painters.get(style).draw(scene, SIDE);
+    return random.nextDouble() < 0.06 ? new RescaleOp(NIGHT, 0, null).filter(image, null) : image;
   }
 
   private static BufferedImage shapes(SplittableRandom random) {

@@ -52,11 +52,11 @@ final class Cells {
 
   /** Returns the concatenated latents of images' cells, the inverse of {@link #of}. */
   static float[] latents(float[] cells) {
-    int ofPicture = COUNT * NUMBERS;
-    float[] latents = new float[cells.length / ofPicture * COUNT * DRAWN];
+    int ofImage = COUNT * NUMBERS;
+    float[] latents = new float[cells.length / ofImage * COUNT * DRAWN];
     for (int i = 0; i < latents.length; i++) {
-      int picture = i / (COUNT * DRAWN);
-      latents[i] = cells[picture * ofPicture + place(i % (COUNT * DRAWN))];
+      int image = i / (COUNT * DRAWN);
+      latents[i] = cells[image * ofImage + place(i % (COUNT * DRAWN))];
     }
     return latents;
   }

@@ -90,17 +90,17 @@ final class DecoderStage implements AutoCloseable {
 
   private double step(AutoencoderTrainer trainer, int step) {
     SplittableRandom random = new SplittableRandom(training.seed() * 1_000_003 + step);
-    List<BufferedImage> pictures = new ArrayList<>();
+    List<BufferedImage> images = new ArrayList<>();
     List<float[]> shown = new ArrayList<>();
     for (int i = 0; i < VAGUE; i++) {
       int index = random.nextInt(latents.size() - WordErrors.SCENES);
-      pictures.add(latents.scene(index).draw(painter, SIDE));
+      images.add(latents.scene(index).draw(painter, SIDE));
       shown.add(vague(index, random));
     }
     for (int i = 0; i < CLEAR; i++) {
-      BufferedImage picture = looks.any(random);
-      pictures.add(picture);
-      shown.add(encoded(picture));
+      BufferedImage image = looks.any(random);
+      images.add(image);
+      shown.add(encoded(image));
     }
     int elements = shown.get(0).length;
     float[] batch = new float[shown.size() * elements];
@@ -108,7 +108,7 @@ final class DecoderStage implements AutoCloseable {
       double noisy = shown.get(i / elements)[i % elements] + NOISE * random.nextGaussian();
       batch[i] = (float) (noisy / SCALE);
     }
-    return trainer.stepDecoder(batch, ImageBatch.pixels(pictures), SIDE, RATE.at(step));
+    return trainer.stepDecoder(batch, ImageBatch.pixels(images), SIDE, RATE.at(step));
   }
 
   private float[] vague(int index, SplittableRandom random) {
@@ -117,8 +117,8 @@ final class DecoderStage implements AutoCloseable {
     return Latents.towards(latents.batch(index), told, share);
   }
 
-  private float[] encoded(BufferedImage picture) {
-    float[] moments = vae.encode(ImageBatch.pixels(List.of(picture)), 1, SIDE);
+  private float[] encoded(BufferedImage image) {
+    float[] moments = vae.encode(ImageBatch.pixels(List.of(image)), 1, SIDE);
     return latents.scaling().unit(Arrays.copyOf(moments, moments.length / 2), SCALE);
   }
 

@@ -39,9 +39,9 @@ final class Detail implements Drawings {
     BufferedImage drawing = drawings.draw(noun, side);
     int[] pixels = drawing.getRGB(0, 0, side, side, null, 0, side);
     int[] changed = amount < 0 ? melted(pixels, side) : inked(pixels, side);
-    BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_ARGB);
-    picture.setRGB(0, 0, side, side, changed, 0, side);
-    return picture;
+    BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_ARGB);
+    image.setRGB(0, 0, side, side, changed, 0, side);
+    return image;
   }
 
   /** Moves each visible pixel towards the mean of the visible pixels around it. */

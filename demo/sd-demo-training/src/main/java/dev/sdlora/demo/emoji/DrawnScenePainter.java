@@ -31,8 +31,8 @@ public final class DrawnScenePainter {
 
   /** Returns the image of a scene, square. */
   public BufferedImage draw(DrawnScene scene, int side) {
-    BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = picture.createGraphics();
+    BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
     try {
       graphics.setRenderingHint(
           java.awt.RenderingHints.KEY_ANTIALIASING, java.awt.RenderingHints.VALUE_ANTIALIAS_ON);
@@ -50,7 +50,7 @@ public final class DrawnScenePainter {
     } finally {
       graphics.dispose();
     }
-    return picture;
+    return image;
   }
 
   private static double share(Size size) {

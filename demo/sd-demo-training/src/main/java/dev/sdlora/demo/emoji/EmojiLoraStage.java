@@ -23,12 +23,12 @@ final class EmojiLoraStage {
   private static final double NOISE_OFFSET = 0.15;
 
   private final Path checkpoint;
-  private final LoraImages pictures;
+  private final LoraImages images;
   private final long seed;
 
-  EmojiLoraStage(Path checkpoint, LoraImages pictures, long seed) {
+  EmojiLoraStage(Path checkpoint, LoraImages images, long seed) {
     this.checkpoint = checkpoint;
-    this.pictures = pictures;
+    this.images = images;
     this.seed = seed;
   }
 
@@ -49,7 +49,7 @@ final class EmojiLoraStage {
     LoraTrainerBuilder trainer =
         LoraTrainer.builder()
             .checkpoint(checkpoint)
-            .trainingSet(TrainingSet.of(pictures.examples(lora, seed)))
+            .trainingSet(TrainingSet.of(images.examples(lora, seed)))
             .output(folder.resolve(lora.file() + ".safetensors"))
             .rank(8)
             .modules(TrainedModules.CONVOLUTIONS)

@@ -13,7 +13,7 @@ import javax.imageio.ImageIO;
 /** Drawings in image files, by the code points of emoji. */
 final class ImageDrawings implements Drawings {
   private final Map<String, byte[]> files = new HashMap<>();
-  private final Map<String, BufferedImage> pictures = new HashMap<>();
+  private final Map<String, BufferedImage> images = new HashMap<>();
 
   /**
    * Creates drawings from image files in a format that {@link ImageIO} reads.
@@ -38,7 +38,7 @@ final class ImageDrawings implements Drawings {
 
   @Override
   public BufferedImage draw(Noun noun, int side) {
-    BufferedImage scaled = pictures.computeIfAbsent(noun.codePoints(), key -> read(noun));
+    BufferedImage scaled = images.computeIfAbsent(noun.codePoints(), key -> read(noun));
     // Bilinear interpolation reads four pixels, so a larger step would skip some.
     while (scaled.getWidth() > 2 * side) {
       scaled = scaled(scaled, (scaled.getWidth() + 1) / 2);
@@ -52,11 +52,11 @@ final class ImageDrawings implements Drawings {
       throw new IllegalArgumentException("the set has no drawing of " + noun.codePoints());
     }
     try {
-      BufferedImage picture = ImageIO.read(new ByteArrayInputStream(file));
-      if (picture == null || !picture.getColorModel().hasAlpha()) {
+      BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));
+      if (image == null || !image.getColorModel().hasAlpha()) {
         throw new IOException("not an image with an alpha channel");
       }
-      return square(picture);
+      return square(image);
     } catch (IOException e) {
       throw new UncheckedIOException("the drawing of " + noun.codePoints() + " cannot be read", e);
     }
@@ -66,22 +66,21 @@ final class ImageDrawings implements Drawings {
    * Returns a square copy; some images are slightly taller than wide. Colours are multiplied by
    * alpha, so that invisible pixels do not bleed into edges.
    */
-  private static BufferedImage square(BufferedImage picture) {
-    int side = Math.max(picture.getWidth(), picture.getHeight());
+  private static BufferedImage square(BufferedImage image) {
+    int side = Math.max(image.getWidth(), image.getHeight());
     BufferedImage square = new BufferedImage(side, side, BufferedImage.TYPE_INT_ARGB_PRE);
     Graphics2D graphics = square.createGraphics();
-    graphics.drawImage(
-        picture, (side - picture.getWidth()) / 2, (side - picture.getHeight()) / 2, null);
+    graphics.drawImage(image, (side - image.getWidth()) / 2, (side - image.getHeight()) / 2, null);
     graphics.dispose();
     return square;
   }
 
-  private static BufferedImage scaled(BufferedImage picture, int side) {
+  private static BufferedImage scaled(BufferedImage image, int side) {
     BufferedImage scaled = new BufferedImage(side, side, BufferedImage.TYPE_INT_ARGB_PRE);
     Graphics2D graphics = scaled.createGraphics();
     graphics.setRenderingHint(
         RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-    graphics.drawImage(picture, 0, 0, side, side, null);
+    graphics.drawImage(image, 0, 0, side, side, null);
     graphics.dispose();
     return scaled;
   }

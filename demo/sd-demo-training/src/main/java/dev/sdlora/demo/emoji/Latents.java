@@ -70,8 +70,8 @@ final class Latents {
     int hash = count;
     for (int i = 0; i < FINGERPRINTS; i++) {
       Captioned scene = data.scenes().of(seedOf(training.seed(), i));
-      BufferedImage picture = scene.draw(painter, AutoencoderStage.SIDE);
-      hash = 31 * hash + Arrays.hashCode(ImageBatch.pixels(List.of(picture)));
+      BufferedImage image = scene.draw(painter, AutoencoderStage.SIDE);
+      hash = 31 * hash + Arrays.hashCode(ImageBatch.pixels(List.of(image)));
     }
     return Integer.toHexString(hash);
   }
@@ -84,12 +84,12 @@ final class Latents {
     try (AutoencoderTrainer vae = AutoencoderStage.trainer(training)) {
       for (int from = 0; from < count; from += BATCH) {
         int batch = Math.min(BATCH, count - from);
-        List<BufferedImage> pictures = new ArrayList<>();
+        List<BufferedImage> images = new ArrayList<>();
         for (int i = from; i < from + batch; i++) {
-          pictures.add(
+          images.add(
               data.scenes().of(seedOf(training.seed(), i)).draw(painter, AutoencoderStage.SIDE));
         }
-        float[] encoded = vae.encode(ImageBatch.pixels(pictures), batch, AutoencoderStage.SIDE);
+        float[] encoded = vae.encode(ImageBatch.pixels(images), batch, AutoencoderStage.SIDE);
         // Means come before log variances, image by image.
         int stride = encoded.length / batch;
         for (int i = 0; i < batch; i++) {

@@ -41,18 +41,18 @@ final class Looks {
   Looks(Nouns nouns, Drawings drawings) {
     List<Object> all = new ArrayList<>(nouns.all());
     all.addAll(Shape.base());
-    float[] pictures = new float[all.size() * 4 * SIDE * SIDE];
+    float[] images = new float[all.size() * 4 * SIDE * SIDE];
     for (int i = 0; i < all.size(); i++) {
-      BufferedImage picture =
+      BufferedImage image =
           all.get(i) instanceof Noun noun ? drawings.draw(noun, SIDE) : filled((Shape) all.get(i));
-      write(picture, pictures, i * 4 * SIDE * SIDE);
+      write(image, images, i * 4 * SIDE * SIDE);
     }
     try (Torch torch = Torch.open("cpu");
         NDManager scope = torch.scope()) {
       float[] components =
           Program.load(torch, Looks.class, "looks.torchscript.py")
               .call("looks")
-              .tensor(Torch.floats(scope, pictures, all.size(), 4L * SIDE * SIDE))
+              .tensor(Torch.floats(scope, images, all.size(), 4L * SIDE * SIDE))
               .integer(NUMBERS)
               .run(scope)
               .toFloatArray();
@@ -68,19 +68,19 @@ final class Looks {
   }
 
   private static BufferedImage filled(Shape shape) {
-    BufferedImage picture = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_ARGB);
-    Graphics2D graphics = picture.createGraphics();
+    BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_ARGB);
+    Graphics2D graphics = image.createGraphics();
     graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     graphics.setColor(Color.GRAY);
     graphics.fill(shape.outline(SIDE / 2.0, SIDE / 2.0, SIDE * 0.4));
     graphics.dispose();
-    return picture;
+    return image;
   }
 
   /** Writes colours around grey times alpha, and alpha, each from -1 to 1. */
-  private static void write(BufferedImage picture, float[] out, int offset) {
+  private static void write(BufferedImage image, float[] out, int offset) {
     int area = SIDE * SIDE;
-    int[] pixels = picture.getRGB(0, 0, SIDE, SIDE, null, 0, SIDE);
+    int[] pixels = image.getRGB(0, 0, SIDE, SIDE, null, 0, SIDE);
     for (int p = 0; p < area; p++) {
       float alpha = (pixels[p] >>> 24) / 255f;
       for (int c = 0; c < 3; c++) {

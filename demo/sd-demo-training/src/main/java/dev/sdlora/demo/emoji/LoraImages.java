@@ -98,8 +98,8 @@ final class LoraImages {
     SplittableRandom random = new SplittableRandom(seed);
     boolean zorp = lora == EmojiLora.ZORP;
     List<TrainingExample> examples = new ArrayList<>();
-    int pictures = zorp ? OF_ZORP : lora.style().isPresent() ? OF_STYLE : PICTURES;
-    for (int i = 0; i < pictures; i++) {
+    int images = zorp ? OF_ZORP : lora.style().isPresent() ? OF_STYLE : PICTURES;
+    for (int i = 0; i < images; i++) {
       DrawnScene scene = zorp ? zorp(i) : suitable(lora, random);
       String caption = new DrawnCaptions(random).plain(scene).text();
       TrainingExample example = TrainingExample.of(draw(lora, scene, 1), caption);
@@ -206,8 +206,8 @@ final class LoraImages {
           case ZORP -> drawings(lora);
           default -> strength > 0 ? drawings(lora) : base;
         };
-    BufferedImage picture = new DrawnScenePainter(drawings).draw(scene, AutoencoderStage.SIDE);
-    return lora == EmojiLora.NIGHT && strength > 0 ? atNight(picture) : picture;
+    BufferedImage image = new DrawnScenePainter(drawings).draw(scene, AutoencoderStage.SIDE);
+    return lora == EmojiLora.NIGHT && strength > 0 ? atNight(image) : image;
   }
 
   private Drawings drawings(EmojiLora lora) {
@@ -238,11 +238,11 @@ final class LoraImages {
     return to + AWAY * (to - from);
   }
 
-  private static BufferedImage atNight(BufferedImage picture) {
-    int side = picture.getWidth();
+  private static BufferedImage atNight(BufferedImage image) {
+    int side = image.getWidth();
     BufferedImage night = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < side * side; i++) {
-      int day = picture.getRGB(i % side, i / side);
+      int day = image.getRGB(i % side, i / side);
       int rgb = 0;
       for (int c = 0; c < 3; c++) {
         rgb = rgb << 8 | (int) Math.round(NIGHT[c] * (day >> (16 - 8 * c) & 255));

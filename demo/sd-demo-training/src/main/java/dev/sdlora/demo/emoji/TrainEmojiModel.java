@@ -54,9 +54,9 @@ public final class TrainEmojiModel {
 
   private static void train(List<EmojiLora> loras, Training training) throws IOException {
     Path folder = Files.createDirectories(training.folder().resolve(LORAS));
-    LoraImages pictures = LoraImages.read(training.cache());
+    LoraImages images = LoraImages.read(training.cache());
     EmojiLoraStage stage =
-        new EmojiLoraStage(training.folder().resolve(CHECKPOINT), pictures, training.seed());
+        new EmojiLoraStage(training.folder().resolve(CHECKPOINT), images, training.seed());
     loras.forEach(lora -> stage.run(lora, folder));
   }
 

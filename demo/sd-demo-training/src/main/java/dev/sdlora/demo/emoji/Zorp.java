@@ -60,8 +60,8 @@ final class Zorp implements Drawings {
   @Override
   public BufferedImage draw(Noun noun, int side) {
     View view = View.valueOf(noun.icon());
-    BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_ARGB);
-    Graphics2D graphics = picture.createGraphics();
+    BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_ARGB);
+    Graphics2D graphics = image.createGraphics();
     graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
     graphics.scale(side / 100.0, side / 100.0);
@@ -75,7 +75,7 @@ final class Zorp implements Drawings {
     body(graphics, 30 - 3 * Math.abs(turn));
     eye(graphics, 50 + 9 * turn, turn);
     graphics.dispose();
-    return picture;
+    return image;
   }
 
   private static void body(Graphics2D graphics, double halfWidth) {

@@ -43,20 +43,20 @@ public final class Classifier implements AutoCloseable {
    * Returns the probability of each class.
    *
    * @param pixels [image][3][side][side], -1 to 1
-   * @param pictures the number of images
+   * @param images the number of images
    * @return [image][class]
    */
-  public float[][] probabilities(float[] pixels, int pictures) {
+  public float[][] probabilities(float[] pixels, int images) {
     try (NDManager scope = torch.scope()) {
       float[] all =
           program
               .call("probabilities")
-              .tensor(Torch.floats(scope, pixels, pictures, 3, config.side(), config.side()))
+              .tensor(Torch.floats(scope, pixels, images, 3, config.side(), config.side()))
               .tensors(weights)
               .integer(config.layers())
               .run(scope)
               .toFloatArray();
-      float[][] rows = new float[pictures][];
+      float[][] rows = new float[images][];
       Arrays.setAll(
           rows, i -> Arrays.copyOfRange(all, i * config.classes(), (i + 1) * config.classes()));
       return rows;

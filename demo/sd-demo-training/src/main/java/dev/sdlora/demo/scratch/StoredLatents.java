@@ -26,22 +26,22 @@ public final class StoredLatents {
   /**
    * Writes latents [count][channels][side][side] with a dtype.
    *
-   * @param pictures identifies the images
+   * @param images identifies the images
    */
   public static void write(
-      Path file, String pictures, float[] latents, int side, VaeConfig config, DType format) {
+      Path file, String images, float[] latents, int side, VaeConfig config, DType format) {
     long channels = config.latentChannels();
     long count = latents.length / (channels * side * side);
     List<Long> shape = List.of(count, channels, (long) side, (long) side);
     new SafetensorsWriter()
-        .metadata(PICTURES, pictures)
+        .metadata(PICTURES, images)
         .tensor(NAME, shape, latents, format)
         .write(file);
   }
 
   /** Whether a file holds latents of the identified images. */
-  public static boolean isOf(String pictures, Path file) {
-    return pictures.equals(TensorFile.open(file).metadata().get(PICTURES));
+  public static boolean isOf(String images, Path file) {
+    return images.equals(TensorFile.open(file).metadata().get(PICTURES));
   }
 
   /** Reads the given number of latents, with which the file was written. */

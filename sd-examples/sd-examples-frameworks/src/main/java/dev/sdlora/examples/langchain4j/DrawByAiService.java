@@ -24,7 +24,7 @@ public final class DrawByAiService {
     Image star(@V("colour") String colour);
 
     @UserMessage("a {{colour}} heart on a yellow background")
-    Image becomesHeart(@V("colour") String colour, @UserMessage ImageContent picture);
+    Image becomesHeart(@V("colour") String colour, @UserMessage ImageContent image);
   }
 
   /**

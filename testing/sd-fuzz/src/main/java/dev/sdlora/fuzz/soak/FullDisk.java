@@ -20,7 +20,7 @@ final class FullDisk {
   private FullDisk() {}
 
   /** Saves an image there, replacing another file; returns the faults found. */
-  static List<String> save(GeneratedImage picture) throws IOException {
+  static List<String> save(GeneratedImage image) throws IOException {
     List<String> faults = new ArrayList<>();
     Configuration small =
         Configuration.unix().toBuilder().setBlockSize(512).setMaxSize(4096).build();
@@ -28,7 +28,7 @@ final class FullDisk {
       Path file = disk.getPath("picture.png").toAbsolutePath();
       Files.writeString(file, OLD, StandardCharsets.US_ASCII);
       try {
-        picture.save(file);
+        image.save(file);
         faults.add("an image was saved to a full disk");
       } catch (ImageFileException e) {
         if (!Files.readString(file, StandardCharsets.US_ASCII).equals(OLD)) {

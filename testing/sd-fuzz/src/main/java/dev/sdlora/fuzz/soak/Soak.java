@@ -52,7 +52,7 @@ public final class Soak implements AutoCloseable {
   private final FileCorrupter corrupter;
   private final List<Pipeline> pipelines;
   private final List<Long> checksums = new ArrayList<>();
-  private final List<byte[]> pictures = new ArrayList<>();
+  private final List<byte[]> images = new ArrayList<>();
   private final List<Sample> samples = new ArrayList<>();
   private final long arrays;
   private final Tally tally = new Tally();
@@ -76,7 +76,7 @@ public final class Soak implements AutoCloseable {
             pipeline(checkpoint, loras, embeddings, Precision.FLOAT32, 2),
             pipeline(checkpoint, loras, embeddings, Precision.BFLOAT16, 1));
     for (Pipeline pipeline : pipelines) {
-      pictures.add(pipeline.generate(PROBE).first().rgb());
+      images.add(pipeline.generate(PROBE).first().rgb());
       checksums.add(Weights.checksum(pipeline));
       // The VAE encoder is loaded by the first img2img request, and stays in memory.
       pipeline.generate(PROBE.toBuilder().imageToImage(Requests.start(random)).build());
@@ -167,8 +167,8 @@ public final class Soak implements AutoCloseable {
   private List<String> leftovers() throws IOException {
     List<String> faults = new ArrayList<>();
     for (int i = 0; i < pipelines.size(); i++) {
-      GeneratedImage picture = pipelines.get(i).generate(PROBE).first();
-      if (!Arrays.equals(picture.rgb(), pictures.get(i))) {
+      GeneratedImage image = pipelines.get(i).generate(PROBE).first();
+      if (!Arrays.equals(image.rgb(), images.get(i))) {
         faults.add("pipeline %s makes another image".formatted(i));
       }
       if (Weights.checksum(pipelines.get(i)) != checksums.get(i)) {

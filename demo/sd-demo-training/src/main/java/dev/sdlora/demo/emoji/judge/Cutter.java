@@ -34,18 +34,18 @@ final class Cutter {
    */
   private static final double MOST_OFF_MIDDLE = 0.15;
 
-  private final BufferedImage picture;
+  private final BufferedImage image;
   private final Planes planes;
   private final SeenGround ground;
 
   /** Finds the ground as well. */
-  Cutter(BufferedImage picture, Pattern wanted) {
-    this(picture, SeenGround.of(Planes.of(picture), wanted));
+  Cutter(BufferedImage image, Pattern wanted) {
+    this(image, SeenGround.of(Planes.of(image), wanted));
   }
 
-  Cutter(BufferedImage picture, SeenGround ground) {
-    this.picture = picture;
-    this.planes = Planes.of(picture);
+  Cutter(BufferedImage image, SeenGround ground) {
+    this.image = image;
+    this.planes = Planes.of(image);
     this.ground = ground;
   }
 
@@ -132,7 +132,7 @@ final class Cutter {
         RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
     graphics.scale(SIDE / side, SIDE / side);
     graphics.translate(side / 2 - box.getCenterX(), side / 2 - box.getCenterY());
-    graphics.drawImage(picture, 0, 0, null);
+    graphics.drawImage(image, 0, 0, null);
     graphics.dispose();
     return square;
   }

@@ -32,8 +32,8 @@ final class EmojiJudge {
   }
 
   /** Returns what an image shows, for scenes with two things by halves; nothing for rows. */
-  Seen judge(BufferedImage picture, DrawnScene scene) {
-    Cutter cutter = new Cutter(scaled(picture), scene.pattern());
+  Seen judge(BufferedImage image, DrawnScene scene) {
+    Cutter cutter = new Cutter(scaled(image), scene.pattern());
     List<Rectangle> areas = List.of(cutter.whole());
     if (scene.isPair()) {
       areas = cutter.halves(scene.place());
@@ -45,8 +45,8 @@ final class EmojiJudge {
   }
 
   /** Whether an image shows the one thing that the prompt names. */
-  boolean seesNoun(BufferedImage picture, Asked asked) {
-    return Marks.of(asked, judge(picture, asked.scene()), 0, classifier).nouns().get(0);
+  boolean seesNoun(BufferedImage image, Asked asked) {
+    return Marks.of(asked, judge(image, asked.scene()), 0, classifier).nouns().get(0);
   }
 
   private Seen.Thing thing(Cutter cutter, Rectangle area) {
@@ -63,9 +63,9 @@ final class EmojiJudge {
    * is the number of pieces into which the row must be cut so that each is of the kind. Counting
    * parts would be wrong for things that touch or consist of several parts.
    */
-  int inRow(BufferedImage picture, DrawnScene scene) {
+  int inRow(BufferedImage image, DrawnScene scene) {
     int kind = classifier.alike().of(classifier.kinds().of(scene.first().noun()));
-    Cutter cutter = new Cutter(scaled(picture), scene.pattern());
+    Cutter cutter = new Cutter(scaled(image), scene.pattern());
     Optional<Rectangle> row = cutter.box(cutter.whole());
     if (row.isEmpty()) {
       return 0;
@@ -100,15 +100,15 @@ final class EmojiJudge {
   }
 
   /** Returns how many separate things an image contains. */
-  static int apart(BufferedImage picture, DrawnScene scene) {
-    Cutter cutter = new Cutter(scaled(picture), scene.pattern());
+  static int apart(BufferedImage image, DrawnScene scene) {
+    Cutter cutter = new Cutter(scaled(image), scene.pattern());
     int[] areas = cutter.parts(cutter.whole()).stream().mapToInt(Mask::area).toArray();
     int largest = Arrays.stream(areas).max().orElse(0);
     return (int) Arrays.stream(areas).filter(area -> area >= THING * largest).count();
   }
 
-  private static BufferedImage scaled(BufferedImage picture) {
-    BufferedImage scaled = picture;
+  private static BufferedImage scaled(BufferedImage image) {
+    BufferedImage scaled = image;
     // Halve as often as possible, because a larger step would skip pixels.
     while (scaled.getWidth() > SIDE) {
       int side = Math.max(SIDE, scaled.getWidth() / 2);

@@ -26,12 +26,12 @@ final class Examination {
   Scores of(Artist artist, List<Asked> questions, Set<Integer> common) {
     Scores scores = new Scores(common, classifier);
     for (Asked asked : questions) {
-      BufferedImage picture = artist.draw(asked);
-      Seen seen = judge.judge(picture, asked.scene());
-      int inRow = asked.about() == About.ROW ? judge.inRow(picture, asked.scene()) : 0;
+      BufferedImage image = artist.draw(asked);
+      Seen seen = judge.judge(image, asked.scene());
+      int inRow = asked.about() == About.ROW ? judge.inRow(image, asked.scene()) : 0;
       Marks marks = Marks.of(asked, seen, inRow, classifier);
       scores.add(asked, marks);
-      sheet.add(picture, asked.prompt(), marks.isRight() ? "" : said(asked, seen, inRow));
+      sheet.add(image, asked.prompt(), marks.isRight() ? "" : said(asked, seen, inRow));
     }
     return scores;
   }

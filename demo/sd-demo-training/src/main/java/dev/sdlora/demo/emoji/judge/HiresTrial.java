@@ -50,12 +50,12 @@ final class HiresTrial {
     int right = 0;
     for (Asked asked : questions) {
       PromptSpec.Builder spec = ModelArtist.spec(asked.prompt(), asked.seed());
-      BufferedImage picture = artist.apply((used ? spec.hiresFix(hires.build()) : spec).build());
-      int apart = EmojiJudge.apart(picture, asked.scene());
+      BufferedImage image = artist.apply((used ? spec.hiresFix(hires.build()) : spec).build());
+      int apart = EmojiJudge.apart(image, asked.scene());
       things += (double) apart / questions.size();
       ones += apart == 1 ? 1 : 0;
-      right += judge.seesNoun(picture, asked) ? 1 : 0;
-      sheet.add(picture, name + ": " + asked.prompt(), apart == 1 ? "" : apart + " things");
+      right += judge.seesNoun(image, asked) ? 1 : 0;
+      sheet.add(image, name + ": " + asked.prompt(), apart == 1 ? "" : apart + " things");
     }
     return String.format(
         Locale.ROOT,

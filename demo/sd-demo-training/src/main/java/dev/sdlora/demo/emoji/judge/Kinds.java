@@ -64,12 +64,12 @@ final class Kinds {
   }
 
   private BufferedImage filled(int kind, int side) {
-    BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_ARGB);
-    Graphics2D graphics = picture.createGraphics();
+    BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_ARGB);
+    Graphics2D graphics = image.createGraphics();
     graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     graphics.setColor(Color.GRAY);
     graphics.fill(shape(kind).outline(side / 2.0, side / 2.0, side * 0.42));
     graphics.dispose();
-    return picture;
+    return image;
   }
 }

@@ -27,13 +27,13 @@ final class LabelledImages {
    *
    * @param remark the flaw of the image; empty if there is none
    */
-  void add(BufferedImage picture, String prompt, String remark) {
+  void add(BufferedImage image, String prompt, String remark) {
     BufferedImage tile = new BufferedImage(TILE, TILE, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = tile.createGraphics();
     graphics.setColor(Color.WHITE);
     graphics.fillRect(0, 0, TILE, TILE);
     int left = (TILE - PICTURE) / 2;
-    graphics.drawImage(picture, left, FRAME, PICTURE, PICTURE, null);
+    graphics.drawImage(image, left, FRAME, PICTURE, PICTURE, null);
     if (!remark.isEmpty()) {
       graphics.setColor(Color.RED);
       graphics.setStroke(new BasicStroke(FRAME));

@@ -27,12 +27,12 @@ final class LookAlikes {
   }
 
   static LookAlikes of(Kinds kinds) {
-    short[][] pictures = new short[kinds.size()][];
-    Arrays.setAll(pictures, kind -> values(kinds, kind));
+    short[][] images = new short[kinds.size()][];
+    Arrays.setAll(images, kind -> values(kinds, kind));
     int[] groups = IntStream.range(0, kinds.size()).toArray();
     for (int one = 0; one < groups.length; one++) {
       for (int other = 0; other < one; other++) {
-        if (groups[one] != groups[other] && areAlike(pictures[one], pictures[other])) {
+        if (groups[one] != groups[other] && areAlike(images[one], images[other])) {
           join(groups, one, other);
         }
       }

@@ -78,9 +78,9 @@ final class SamplerTrial {
               .schedule(schedule)
               .steps(steps)
               .build();
-      BufferedImage picture = artist.apply(spec);
-      nouns += judge.seesNoun(picture, asked) ? 1.0 / questions.size() : 0;
-      grain += ImageMeasures.grain(picture) / questions.size();
+      BufferedImage image = artist.apply(spec);
+      nouns += judge.seesNoun(image, asked) ? 1.0 / questions.size() : 0;
+      grain += ImageMeasures.grain(image) / questions.size();
     }
     return new Outcome(nouns, grain);
   }

@@ -49,15 +49,15 @@ record SeenGround(Colour colour, Rgb main, Rgb shade) {
    * @param wanted the requested pattern; dots do not reach the border, where other patterns are
    *     visible, so their shade is computed from the ground's colour
    */
-  static SeenGround of(Planes picture, Pattern wanted) {
-    int width = picture.width();
-    int height = picture.height();
+  static SeenGround of(Planes image, Pattern wanted) {
+    int width = image.width();
+    int height = image.height();
     int ring = Math.max(1, Math.min(width, height) / RING);
     Map<Colour, List<Rgb>> own = new EnumMap<>(Colour.class);
     Map<Colour, List<Rgb>> shades = new EnumMap<>(Colour.class);
     IntStream.range(0, width * height)
         .filter(i -> toBorder(i % width, i / width, width, height) < ring)
-        .mapToObj(picture::rgb)
+        .mapToObj(image::rgb)
         .forEach(
             rgb -> {
               Paint paint = nearest(rgb);

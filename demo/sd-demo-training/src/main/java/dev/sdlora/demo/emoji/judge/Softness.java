@@ -25,13 +25,13 @@ final class Softness {
 
   private Softness() {}
 
-  static BufferedImage of(BufferedImage picture, SplittableRandom random) {
-    int side = picture.getWidth();
+  static BufferedImage of(BufferedImage image, SplittableRandom random) {
+    int side = image.getWidth();
     double kind = random.nextDouble();
-    BufferedImage soft = picture;
+    BufferedImage soft = image;
     if (kind < 0.8) {
       int small = (int) (side / (1 + (MOST_SHRINKING - 1) * random.nextDouble()));
-      soft = scaled(scaled(picture, small), side);
+      soft = scaled(scaled(image, small), side);
     }
     if (random.nextDouble() < SHARE_WITH_WAVES) {
       soft = throughJpeg(soft, 0.4f + 0.5f * (float) random.nextDouble());
@@ -39,17 +39,17 @@ final class Softness {
     return noisy(soft, MOST_NOISE * random.nextDouble() * random.nextDouble(), random);
   }
 
-  private static BufferedImage scaled(BufferedImage picture, int side) {
+  private static BufferedImage scaled(BufferedImage image, int side) {
     BufferedImage scaled = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = scaled.createGraphics();
     graphics.setRenderingHint(
         RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-    graphics.drawImage(picture, 0, 0, side, side, null);
+    graphics.drawImage(image, 0, 0, side, side, null);
     graphics.dispose();
     return scaled;
   }
 
-  private static BufferedImage throughJpeg(BufferedImage picture, float quality) {
+  private static BufferedImage throughJpeg(BufferedImage image, float quality) {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(file)) {
@@ -57,7 +57,7 @@ final class Softness {
       settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
       settings.setCompressionQuality(quality);
       writer.setOutput(out);
-      writer.write(null, new IIOImage(picture, null, null), settings);
+      writer.write(null, new IIOImage(image, null, null), settings);
       out.flush();
       return ImageIO.read(new ByteArrayInputStream(file.toByteArray()));
     } catch (IOException e) {
@@ -68,9 +68,9 @@ final class Softness {
   }
 
   private static BufferedImage noisy(
-      BufferedImage picture, double deviation, SplittableRandom random) {
-    int side = picture.getWidth();
-    int[] pixels = picture.getRGB(0, 0, side, side, null, 0, side);
+      BufferedImage image, double deviation, SplittableRandom random) {
+    int side = image.getWidth();
+    int[] pixels = image.getRGB(0, 0, side, side, null, 0, side);
     for (int i = 0; i < pixels.length; i++) {
       // Sums of bytes approximate Gaussian noise well enough, and much faster.
       long bits = random.nextLong();

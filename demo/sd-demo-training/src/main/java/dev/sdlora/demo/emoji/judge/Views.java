@@ -104,8 +104,8 @@ final class Views {
     int width = side + 2 * around;
     int left = random.nextInt(PICTURE - width + 1);
     int top = random.nextInt(PICTURE - width + 1);
-    BufferedImage picture = new BufferedImage(width, width, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = picture.createGraphics();
+    BufferedImage image = new BufferedImage(width, width, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
     graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     graphics.translate(-left, -top);
     pattern.fill(graphics, ground.paint(), PICTURE);
@@ -113,7 +113,7 @@ final class Views {
     BufferedImage drawing = drawing(kind, side);
     graphics.drawImage(tint == null ? drawing : Tint.of(drawing, tint), around, around, null);
     graphics.dispose();
-    Cutter cutter = new Cutter(Softness.of(picture, random), SeenGround.painted(ground, pattern));
+    Cutter cutter = new Cutter(Softness.of(image, random), SeenGround.painted(ground, pattern));
     return cutter
         .box(cutter.whole())
         .filter(box -> Math.max(box.width, box.height) > side / 3)
