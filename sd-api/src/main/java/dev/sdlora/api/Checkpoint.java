@@ -279,11 +279,11 @@ public final class Checkpoint {
   }
 
   private List<Object> state() {
-    return List.of(told(), words);
+    return List.of(values(), words);
   }
 
   /** Omits the words, which can number thousands. */
-  private List<Object> told() {
+  private List<Object> values() {
     return List.of(
         path,
         family,
@@ -302,6 +302,6 @@ public final class Checkpoint {
 
   @Override
   public String toString() {
-    return "Checkpoint" + told();
+    return "Checkpoint" + values();
   }
 }

@@ -39,10 +39,10 @@ final class GenerationSubscription implements Flow.Subscription {
   }
 
   void begin() {
-    Flow.Subscriber<? super GenerationEvent> told = subscriber;
+    Flow.Subscriber<? super GenerationEvent> receiver = subscriber;
     try {
-      if (told != null) {
-        told.onSubscribe(this);
+      if (receiver != null) {
+        receiver.onSubscribe(this);
       }
     } catch (Throwable e) {
       cancel();
@@ -236,7 +236,7 @@ final class GenerationSubscription implements Flow.Subscription {
 
   /** Delivers one signal, if any is pending. */
   private boolean say() {
-    Flow.Subscriber<? super GenerationEvent> told;
+    Flow.Subscriber<? super GenerationEvent> receiver;
     GenerationEvent event;
     Throwable error;
     synchronized (this) {
@@ -244,7 +244,7 @@ final class GenerationSubscription implements Flow.Subscription {
         signalling = false;
         return false;
       }
-      told = Objects.requireNonNull(subscriber);
+      receiver = Objects.requireNonNull(subscriber);
       event = pending.poll();
       error = failure;
       if (event == null) {
@@ -252,11 +252,11 @@ final class GenerationSubscription implements Flow.Subscription {
       }
     }
     if (event != null) {
-      told.onNext(event);
+      receiver.onNext(event);
     } else if (error != null) {
-      told.onError(error);
+      receiver.onError(error);
     } else {
-      told.onComplete();
+      receiver.onComplete();
     }
     return true;
   }

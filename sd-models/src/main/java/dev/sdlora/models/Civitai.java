@@ -165,9 +165,9 @@ final class Civitai {
       DownloadPaths places)
       throws IOException, InterruptedException {
     String byVersion = settings.civitaiEndpoint() + "/api/download/models/" + version;
-    Optional<URI> told = address(file.path("downloadUrl").asText(), URI.create(byVersion));
+    Optional<URI> url = address(file.path("downloadUrl").asText(), URI.create(byVersion));
     try {
-      fetch(reference, told.orElse(URI.create(byVersion)), sha256, places);
+      fetch(reference, url.orElse(URI.create(byVersion)), sha256, places);
     } catch (DownloadException e) {
       // The address in the description is sometimes wrong, while the one with the file's id works.
       if (e.reason() != Reason.NOT_FOUND || !file.path("id").canConvertToLong()) {
@@ -178,9 +178,9 @@ final class Civitai {
     }
   }
 
-  private static Optional<URI> address(String told, URI site) {
+  private static Optional<URI> address(String url, URI site) {
     try {
-      return Optional.of(URI.create(told)).filter(to -> Origin.mayLeadTo(site, to));
+      return Optional.of(URI.create(url)).filter(to -> Origin.mayLeadTo(site, to));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

@@ -30,11 +30,11 @@ final class CivitaiNotes {
 
   /** Writes both files unless they exist. */
   static void write(Web web, URI site, JsonNode version, Path model) throws InterruptedException {
-    Path info = beside(model, ".civitai.info");
+    Path info = sibling(model, ".civitai.info");
     if (!Files.exists(info)) {
       Disk.write(info, Json.text(version));
     }
-    if (PICTURES.keySet().stream().noneMatch(ending -> Files.exists(beside(model, ending)))) {
+    if (PICTURES.keySet().stream().noneMatch(ending -> Files.exists(sibling(model, ending)))) {
       Optional<URI> image = image(version, site);
       if (image.isPresent()) {
         writeImage(web, image.get(), model);
@@ -42,7 +42,7 @@ final class CivitaiNotes {
     }
   }
 
-  private static Path beside(Path model, String ending) {
+  private static Path sibling(Path model, String ending) {
     return model.resolveSibling(SafeNames.stem(String.valueOf(model.getFileName())) + ending);
   }
 
@@ -74,7 +74,7 @@ final class CivitaiNotes {
         byte[] bytes = answer.body().bytes(LARGEST_PICTURE);
         for (Map.Entry<String, List<Integer>> kind : PICTURES.entrySet()) {
           if (startsWith(bytes, kind.getValue())) {
-            Disk.write(beside(model, kind.getKey()), bytes);
+            Disk.write(sibling(model, kind.getKey()), bytes);
           }
         }
       }

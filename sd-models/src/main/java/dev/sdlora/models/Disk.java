@@ -90,7 +90,7 @@ final class Disk {
 
   /** Writes a small file atomically, replacing an existing one. */
   static void write(Path file, byte[] content) {
-    Path partial = beside(file);
+    Path partial = sibling(file);
     try {
       makeFolderOf(file);
       try {
@@ -115,7 +115,7 @@ final class Disk {
 
   /** Makes the same file available at a second path: as a hard link, or else as a copy. */
   static void duplicate(Path original, Path file) {
-    Path partial = beside(file);
+    Path partial = sibling(file);
     try {
       makeFolderOf(file);
       try {
@@ -140,7 +140,7 @@ final class Disk {
    * possible.
    */
   static boolean link(Path link, Path target) {
-    Path partial = beside(link);
+    Path partial = sibling(link);
     try {
       try {
         Files.createSymbolicLink(partial, target);
@@ -154,7 +154,7 @@ final class Disk {
     }
   }
 
-  private static Path beside(Path file) {
+  private static Path sibling(Path file) {
     return file.resolveSibling(".sd-" + UUID.randomUUID() + ".part");
   }
 

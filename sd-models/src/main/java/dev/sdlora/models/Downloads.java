@@ -187,23 +187,23 @@ final class Downloads {
                   page ? "a web page" : "a message",
                   answer.type()));
     }
-    OptionalLong told = answer.length();
-    if (told.isPresent()
+    OptionalLong length = answer.length();
+    if (length.isPresent()
         && transfer.size().isPresent()
-        && start + told.getAsLong() != transfer.size().getAsLong()) {
+        && start + length.getAsLong() != transfer.size().getAsLong()) {
       throw new DownloadException(
           Reason.WRONG_CONTENT,
           "'%s' was rejected: %s offers a file of %s bytes, expected %s"
               .formatted(
                   transfer.name(),
                   answer.address().getHost(),
-                  start + told.getAsLong(),
+                  start + length.getAsLong(),
                   transfer.size().getAsLong()));
     }
     if (start == 0 && file.length() > 0) {
       file.restart();
     }
-    return told.isPresent() ? start + told.getAsLong() : transfer.size().orElse(-1);
+    return length.isPresent() ? start + length.getAsLong() : transfer.size().orElse(-1);
   }
 
   private static boolean isPage(String name) {

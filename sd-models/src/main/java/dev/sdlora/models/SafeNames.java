@@ -36,8 +36,8 @@ final class SafeNames {
    *
    * @param fallback the name to use if no valid character is left
    */
-  static String name(String told, String fallback) {
-    String name = told.substring(Math.max(told.lastIndexOf('/'), told.lastIndexOf('\\')) + 1);
+  static String name(String given, String fallback) {
+    String name = given.substring(Math.max(given.lastIndexOf('/'), given.lastIndexOf('\\')) + 1);
     name = UNWANTED.matcher(name).replaceAll("_").strip();
     while (name.startsWith(".")) {
       name = name.substring(1);

@@ -193,9 +193,9 @@ final class Web {
       return new Answer(
           address, response.statusCode(), response.headers(), new Body(response.body(), PATIENCE));
     } catch (ConnectException e) {
-      ConnectException told = new ConnectException(address.getHost() + " cannot be reached");
-      told.initCause(e);
-      throw told;
+      ConnectException unreachable = new ConnectException(address.getHost() + " cannot be reached");
+      unreachable.initCause(e);
+      throw unreachable;
     }
   }
 }

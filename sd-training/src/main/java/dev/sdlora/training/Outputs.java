@@ -25,16 +25,16 @@ record Outputs(
   static final String EXTENSION = ".safetensors";
 
   Path state() {
-    return beside(".training-state" + EXTENSION);
+    return sibling(".training-state" + EXTENSION);
   }
 
   Path checkpoint(int step) {
-    return beside(at(step) + EXTENSION);
+    return sibling(at(step) + EXTENSION);
   }
 
   /** The path of an image of a step; images are numbered from 1. */
   Path sample(int step, int number) {
-    return beside(at(step) + "-" + number + ".png");
+    return sibling(at(step) + "-" + number + ".png");
   }
 
   /** The path of the temporary LoRA that sample images of a step are generated with. */
@@ -46,7 +46,7 @@ record Outputs(
     return String.format(Locale.ROOT, "-step%06d", step);
   }
 
-  private Path beside(String ending) {
+  private Path sibling(String ending) {
     return file.resolveSibling(stem(file) + ending);
   }
 

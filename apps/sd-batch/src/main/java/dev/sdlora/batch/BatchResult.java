@@ -71,7 +71,7 @@ public record BatchResult(
     json.put("id", request.id());
     error.ifPresent(sentence -> json.put("error", sentence));
     file.ifPresent(path -> image(path, json));
-    generated.ifPresent(result -> told(result, json));
+    generated.ifPresent(result -> result(result, json));
     if (request.settings().length() <= LONGEST_SETTINGS) {
       Json.tryRead(request.settings()).ifPresent(settings -> json.set("request", settings));
     }
@@ -95,7 +95,7 @@ public record BatchResult(
     }
   }
 
-  private static void told(GenerationResult result, ObjectNode json) {
+  private static void result(GenerationResult result, ObjectNode json) {
     GeneratedImage image = result.first();
     json.put("seed", image.seed());
     json.put("size", image.width() + "x" + image.height());

@@ -68,8 +68,7 @@ final class BatchRun {
 
   private void adopt(BatchRequest request) {
     if (!isTold(request)) {
-      output.ifFree(
-          request, () -> reportImage(request)); // Otherwise another process is about to.
+      output.ifFree(request, () -> reportImage(request)); // Otherwise another process is about to.
     }
   }
 

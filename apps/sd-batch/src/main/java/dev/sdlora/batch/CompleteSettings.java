@@ -211,10 +211,12 @@ final class CompleteSettings {
       }
       return seed == -1 ? OptionalLong.empty() : OptionalLong.of(seed);
     }
-    Matcher told =
+    Matcher matcher =
         Pattern.compile("(?m)(?:^|, )" + key + ": (\\d{1,18})\\b")
             .matcher(settings.path("infotext").asText(""));
-    return told.find() ? OptionalLong.of(Long.parseLong(told.group(1))) : OptionalLong.empty();
+    return matcher.find()
+        ? OptionalLong.of(Long.parseLong(matcher.group(1)))
+        : OptionalLong.empty();
   }
 
   private static long whole(String name, JsonNode value) {

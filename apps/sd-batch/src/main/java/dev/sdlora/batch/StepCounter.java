@@ -7,13 +7,13 @@ import java.util.function.Supplier;
 
 /** Counts the finished steps of an image. */
 final class StepCounter implements GenerationListener {
-  private final Consumer<Steps> told;
+  private final Consumer<Steps> listener;
 
   /** The progress of an image. */
   record Steps(int done, int total) {}
 
-  StepCounter(Consumer<Steps> told) {
-    this.told = told;
+  StepCounter(Consumer<Steps> listener) {
+    this.listener = listener;
   }
 
   Steps none() {
@@ -22,6 +22,6 @@ final class StepCounter implements GenerationListener {
 
   @Override
   public void stepEnd(Step step, Supplier<Image> preview) {
-    told.accept(new Steps(step.number(), step.total()));
+    listener.accept(new Steps(step.number(), step.total()));
   }
 }

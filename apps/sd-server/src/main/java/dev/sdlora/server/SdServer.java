@@ -239,14 +239,14 @@ public final class SdServer implements AutoCloseable {
   }
 
   private static void tell(Exception error, Context context, ErrorMessages sentences) {
-    ErrorMessages.Told told = sentences.of(error);
-    if (told.unexpected()) {
+    ErrorMessages.Message message = sentences.of(error);
+    if (message.unexpected()) {
       LOG.error("{} {} failed", context.method(), context.path(), error);
     }
     if (context.res().isCommitted()) {
       return;
     }
-    ErrorAnswer.of(context.path(), told).send(context);
+    ErrorAnswer.of(context.path(), message).send(context);
   }
 
   SdServer start(int port) {

@@ -20,14 +20,14 @@ public final class WhatLoraIs {
     double[] x = random(1, IN, random)[0];
     System.out.printf("W: %,d numbers, B and A: %,d%n", OUT * IN, OUT * RANK + RANK * IN);
     double[] without = times(w, x);
-    double[] beside = times(b, times(a, x)); // B (A x): the weights do not change
+    double[] update = times(b, times(a, x)); // B (A x): the weights do not change
     for (double strength : new double[] {0, 0.5, 1, -1}) {
       double scale = strength * ALPHA / RANK;
       double[] patched = times(patched(w, b, a, scale), x); // (W + s·α/r·B·A) x
       double moved = 0, apart = 0;
       for (int i = 0; i < OUT; i++) {
         moved += Math.abs(patched[i] - without[i]) / OUT;
-        apart = Math.max(apart, Math.abs(patched[i] - (without[i] + scale * beside[i])));
+        apart = Math.max(apart, Math.abs(patched[i] - (without[i] + scale * update[i])));
       }
       System.out.printf(
           "strength %4.1f: outputs move by %.2f on average; patched and overlaid differ by %.0e%n",

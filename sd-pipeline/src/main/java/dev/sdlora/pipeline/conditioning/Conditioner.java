@@ -119,7 +119,7 @@ public final class Conditioner {
           i == 0
               ? own
               : IntStream.range(0, own.size())
-                  .mapToObj(text -> before.get(text).beside(own.get(text)))
+                  .mapToObj(text -> before.get(text).joined(own.get(text)))
                   .toList();
     }
     return joined;

@@ -64,7 +64,7 @@ public record Conditioning(
    *
    * @param other has the same number of tokens
    */
-  Conditioning beside(Conditioning other) {
+  Conditioning joined(Conditioning other) {
     int wide = width + other.width;
     float[] joined = new float[tokens * wide];
     for (int token = 0; token < tokens; token++) {

@@ -150,7 +150,7 @@ public final class BatchedPredictor {
     Arrays.fill(times, (float) prediction.time(first.sigma, levels));
     float[] states = joined(rows, row -> row.condition().states());
     float[] vectors = joined(rows, row -> row.condition().vector());
-    float[] told = joined(rows, row -> guidance);
+    float[] guidances = joined(rows, row -> guidance);
     float[] regions = joined(rows, row -> row.condition().regionStates());
     int width = rows.get(0).condition().width();
     try (NDManager step = scope.newSubManager()) {
@@ -164,7 +164,7 @@ public final class BatchedPredictor {
               Torch.floats(step, states, count, states.length / count / width, width),
               new AddedConditions(
                   Torch.floats(step, vectors, count, vectors.length / count),
-                  Torch.floats(step, told, count, guidance.length),
+                  Torch.floats(step, guidances, count, guidance.length),
                   regions.length == 0
                       ? Optional.empty()
                       : Optional.of(

@@ -34,7 +34,7 @@ public final class DeepCache {
   private final NDManager owner;
   private final Map<Asked, Kept> kept = new HashMap<>();
   private NDManager keptIn;
-  private List<?> keptBeside = List.of();
+  private List<?> keptOthers = List.of();
   private int keptAt;
 
   /**
@@ -80,19 +80,19 @@ public final class DeepCache {
   /**
    * Runs the U-Net.
    *
-   * @param beside the additional networks; compared with those of the last whole call
+   * @param others the additional networks; compared with those of the last whole call
    * @param residuals their residuals; only computed in whole calls
    * @param scope will own the result
    */
   public NDArray predict(
-      UNet unet, Batch batch, List<?> beside, Supplier<Residuals> residuals, NDManager scope) {
+      UNet unet, Batch batch, List<?> others, Supplier<Residuals> residuals, NDManager scope) {
     if (interval == 1) {
       return unet.predict(batch.input(residuals.get()), scope);
     }
     List<Asked> rows = batch.rows().stream().map(Asked::new).toList();
     boolean isKept =
         batch.call() - keptAt < interval
-            && beside.equals(keptBeside)
+            && others.equals(keptOthers)
             && kept.keySet().containsAll(rows);
     return isKept
         ? outside(
@@ -100,7 +100,7 @@ public final class DeepCache {
             batch,
             rows.stream().map(row -> Objects.requireNonNull(kept.get(row))).toList(),
             scope)
-        : whole(unet, batch, rows, beside, residuals.get(), scope);
+        : whole(unet, batch, rows, others, residuals.get(), scope);
   }
 
   private NDArray outside(UNet unet, Batch batch, List<Kept> rows, NDManager scope) {
@@ -114,13 +114,13 @@ public final class DeepCache {
       UNet unet,
       Batch batch,
       List<Asked> rows,
-      List<?> beside,
+      List<?> others,
       Residuals residuals,
       NDManager scope) {
-    if (batch.call() != keptAt || !beside.equals(keptBeside)) {
+    if (batch.call() != keptAt || !others.equals(keptOthers)) {
       forget();
       keptAt = batch.call();
-      keptBeside = beside;
+      keptOthers = others;
     }
     UNet.Keeping result = unet.predictKeeping(batch.input(residuals), branch, scope);
     int outputs = unet.config().branches() + 1;

@@ -71,7 +71,7 @@ final class AppliedLoras implements AutoCloseable {
     this.scope = scope;
     this.hypernetworks = hypernetworks;
     UNet plain = model.networks().unet();
-    this.unetDict = beside(Network.UNET, 0, plain.weights());
+    this.unetDict = overlaid(Network.UNET, 0, plain.weights());
     this.unet = unetDict.isEmpty() ? plain : plain.reading(() -> unetDict.orElseThrow());
   }
 
@@ -146,7 +146,7 @@ final class AppliedLoras implements AutoCloseable {
   }
 
   /** Returns weights with overlaid LoRAs and hypernetworks; empty if there are none. */
-  private Optional<TensorDict> beside(Network network, int region, LiveWeights weights) {
+  private Optional<TensorDict> overlaid(Network network, int region, LiveWeights weights) {
     Map<String, NDArray> all = new LinkedHashMap<>();
     overlay.ifPresent(loras -> all.putAll(loras.tensors(network, region)));
     if (network == Network.UNET) {
@@ -186,7 +186,7 @@ final class AppliedLoras implements AutoCloseable {
                 .reading(
                     () -> {
                       use.require();
-                      beside(network, region, weights, dicts);
+                      overlaid(network, region, weights, dicts);
                       return dicts.getOrDefault(network, weights.dict());
                     });
         EncoderWeights equal =
@@ -200,10 +200,10 @@ final class AppliedLoras implements AutoCloseable {
     }
   }
 
-  private void beside(
+  private void overlaid(
       Network network, int region, LiveWeights weights, Map<Network, TensorDict> dicts) {
     if (!dicts.containsKey(network)) {
-      beside(network, region, weights).ifPresent(dict -> dicts.put(network, dict));
+      overlaid(network, region, weights).ifPresent(dict -> dicts.put(network, dict));
     }
   }
 
@@ -227,7 +227,7 @@ final class AppliedLoras implements AutoCloseable {
 
   private void renewDict() {
     Optional<TensorDict> before = unetDict;
-    unetDict = beside(Network.UNET, 0, unet.weights());
+    unetDict = overlaid(Network.UNET, 0, unet.weights());
     before.ifPresent(TensorDict::close);
   }
 
@@ -263,7 +263,7 @@ final class AppliedLoras implements AutoCloseable {
       return;
     }
     shares = wanted;
-    overlay.ifPresent(beside -> beside.scale(wanted));
+    overlay.ifPresent(overlaid -> overlaid.scale(wanted));
     if (overlay.isEmpty() || restChanges) {
       lease.change(overlay.isEmpty() ? loras.plan(moment) : loras.patchedOnly(moment));
       // Patching replaces packed tensors.

@@ -9,7 +9,7 @@ import dev.sdlora.api.Recovery;
 import dev.sdlora.api.Recovery.Kind;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.spi.Backend;
-import dev.sdlora.pipeline.recovery.ToldFiles.Told;
+import dev.sdlora.pipeline.recovery.NamedFiles.Named;
 import dev.sdlora.tensors.folder.FolderTree;
 import dev.sdlora.tensors.folder.HashIndex;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ public final class LocalRecoveries implements Backend.Recoveries {
   private static final class Looking {
     private final Recovery.Search search;
     private final PromptSpec spec;
-    private final ToldFiles told;
+    private final NamedFiles settings;
     private final Renaming renaming = new Renaming();
     private final List<Recovery.Item> found = new ArrayList<>();
     private final List<Recovery.Item> missing = new ArrayList<>();
@@ -41,26 +41,26 @@ public final class LocalRecoveries implements Backend.Recoveries {
     Looking(Recovery.Search search) {
       this.search = search;
       this.spec = search.spec();
-      this.told = new ToldFiles(spec);
+      this.settings = new NamedFiles(spec);
     }
 
     Recovery look() {
       ModelFolders models = ModelFolders.scan(search.checkpoints());
       if (!search.checkpoints().isEmpty()) {
-        told.checkpoint().ifPresent(file -> model(Kind.CHECKPOINT, file, models));
+        settings.checkpoint().ifPresent(file -> model(Kind.CHECKPOINT, file, models));
       }
       if (!search.vaes().isEmpty()) {
-        told.vae().ifPresent(file -> model(Kind.VAE, file, ModelFolders.scan(search.vaes())));
+        settings.vae().ifPresent(file -> model(Kind.VAE, file, ModelFolders.scan(search.vaes())));
       }
       if (!search.checkpoints().isEmpty()) {
-        told.refiner().ifPresent(file -> model(Kind.REFINER, file, models));
+        settings.refiner().ifPresent(file -> model(Kind.REFINER, file, models));
       }
       search.loras().ifPresent(this::loras);
       search.embeddings().ifPresent(this::embeddings);
       return new Recovery(renaming.of(spec), found, missing);
     }
 
-    private void model(Kind kind, Told file, ModelFolders folders) {
+    private void model(Kind kind, Named file, ModelFolders folders) {
       add(
           kind,
           file,
@@ -79,7 +79,7 @@ public final class LocalRecoveries implements Backend.Recoveries {
                     .filter(lora -> IN_TAG.matcher(lora.name()).matches())
                     .filter(lora -> path(library, lora.name()).equals(Optional.of(lora.path())))
                     .map(LoraAdapter::path);
-        add(Kind.LORA, new Told(name, told.lora(name)), named, byHash)
+        add(Kind.LORA, new Named(name, settings.lora(name)), named, byHash)
             .filter(file -> !named.equals(Optional.of(file)))
             .ifPresent(file -> renaming.lora(name, FolderTree.stem(file)));
       }
@@ -102,16 +102,17 @@ public final class LocalRecoveries implements Backend.Recoveries {
 
     private void embeddings(EmbeddingLibrary library) {
       List<String> prompts = Renaming.prompts(spec).toList();
-      told.embeddings()
+      settings
+          .embeddings()
           .forEach(
               (name, hash) -> {
                 if (prompts.stream().anyMatch(prompt -> Renaming.isIn(prompt, name))) {
-                  embedding(library, new Told(name, Optional.of(hash)));
+                  embedding(library, new Named(name, Optional.of(hash)));
                 }
               });
     }
 
-    private void embedding(EmbeddingLibrary library, Told file) {
+    private void embedding(EmbeddingLibrary library, Named file) {
       Optional<Path> named = path(library, file.name());
       add(Kind.EMBEDDING, file, named, hash -> library.findByHash(hash).map(Embedding::path))
           .filter(path -> !named.equals(Optional.of(path)))
@@ -127,7 +128,7 @@ public final class LocalRecoveries implements Backend.Recoveries {
      * @return the file, if found
      */
     private Optional<Path> add(
-        Kind kind, Told file, Optional<Path> named, Function<String, Optional<Path>> byHash) {
+        Kind kind, Named file, Optional<Path> named, Function<String, Optional<Path>> byHash) {
       Optional<String> hash = file.hash().flatMap(HashIndex::digits);
       boolean right =
           hash.isEmpty()

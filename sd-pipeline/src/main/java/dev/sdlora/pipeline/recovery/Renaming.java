@@ -72,7 +72,7 @@ final class Renaming {
         spec.toBuilder()
             .prompt(prompt(spec.prompt()))
             .negativePrompt(prompt(spec.negativePrompt()))
-            .otherParameters(told(spec.otherParameters()));
+            .otherParameters(renamed(spec.otherParameters()));
     spec.hiresFix().ifPresent(hires -> renamed.hiresFix(hires(hires)));
     return renamed.build();
   }
@@ -121,10 +121,10 @@ final class Renaming {
     return renamed;
   }
 
-  private Map<String, String> told(Map<String, String> parameters) {
+  private Map<String, String> renamed(Map<String, String> parameters) {
     Map<String, String> renamed = new LinkedHashMap<>(parameters);
-    renamed.computeIfPresent(ToldFiles.LORAS, (key, list) -> list(list, loras));
-    renamed.computeIfPresent(ToldFiles.EMBEDDINGS, (key, list) -> list(list, embeddings));
+    renamed.computeIfPresent(NamedFiles.LORAS, (key, list) -> list(list, loras));
+    renamed.computeIfPresent(NamedFiles.EMBEDDINGS, (key, list) -> list(list, embeddings));
     return renamed;
   }
 

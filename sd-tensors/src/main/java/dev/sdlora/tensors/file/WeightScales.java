@@ -43,7 +43,7 @@ public final class WeightScales {
       return Optional.empty();
     }
     return SCALES.stream()
-        .flatMap(scale -> Optional.ofNullable(tensors.get(beside(weight.name(), scale))).stream())
+        .flatMap(scale -> Optional.ofNullable(tensors.get(sibling(weight.name(), scale))).stream())
         .findFirst();
   }
 
@@ -74,7 +74,7 @@ public final class WeightScales {
         mark(entry, marked, tensors)
             .ifPresent(
                 mark -> {
-                  String wanted = beside(entry.name(), SCALES.get(0));
+                  String wanted = sibling(entry.name(), SCALES.get(0));
                   throw error(
                       path,
                       entry.name(),
@@ -89,7 +89,7 @@ public final class WeightScales {
   /** Returns the tensor that marks a weight as scaled. */
   private static Optional<String> mark(
       TensorEntry weight, List<String> marked, Map<String, TensorEntry> tensors) {
-    String own = beside(weight.name(), WEIGHT_MARK);
+    String own = sibling(weight.name(), WEIGHT_MARK);
     if (tensors.containsKey(own)) {
       return Optional.of(own);
     }
@@ -135,7 +135,7 @@ public final class WeightScales {
   }
 
   /** Returns the name of another tensor of the same layer. */
-  private static String beside(String weight, String other) {
+  private static String sibling(String weight, String other) {
     return weight.substring(0, weight.length() - WEIGHT.length()) + other;
   }
 

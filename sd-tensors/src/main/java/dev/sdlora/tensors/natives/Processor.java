@@ -94,14 +94,14 @@ public final class Processor {
   /** Intersects the lines of all cores, since a task may run on any of them. */
   private static List<String> named(List<String> lines, Set<String> among) {
     Set<String> common = new TreeSet<>(among);
-    boolean told = false;
+    boolean found = false;
     for (String line : lines) {
       if (line.startsWith("flags") || line.startsWith("Features")) {
         common.retainAll(Arrays.asList(value(line).split("\\s+")));
-        told = true;
+        found = true;
       }
     }
-    return told ? List.copyOf(common) : List.of();
+    return found ? List.copyOf(common) : List.of();
   }
 
   private static String value(String line) {

@@ -93,7 +93,7 @@ public final class Captions {
         ids.forEach(
             (caption, tokens) ->
                 encoded.merge(
-                    caption, encode(torch, encoder, tokens.get(number), skip), Captions::beside));
+                    caption, encode(torch, encoder, tokens.get(number), skip), Captions::joined));
       }
     }
     return new Captions(ids, encoded, encoders);
@@ -114,7 +114,7 @@ public final class Captions {
     return new Encoded(chunks, pooled);
   }
 
-  private static Encoded beside(Encoded first, Encoded second) {
+  private static Encoded joined(Encoded first, Encoded second) {
     float[][] chunks = new float[first.chunks().length][];
     for (int i = 0; i < chunks.length; i++) {
       float[] one = first.chunks()[i];

@@ -57,12 +57,13 @@ public final class DenoisingProgram {
     this.outChannels = unet.outChannels();
     this.heads =
         torch.manager().create(unet.heads().stream().mapToInt(Integer::intValue).toArray());
-    int[] told =
+    int[] settings =
         clips.stream()
             .flatMap(clip -> clip.told(clip.reading().skip(clipSkip)).stream())
             .mapToInt(Integer::intValue)
             .toArray();
-    this.texts = torch.manager().create(told, new Shape(clips.size(), told.length / clips.size()));
+    this.texts =
+        torch.manager().create(settings, new Shape(clips.size(), settings.length / clips.size()));
   }
 
   private static List<Program.Source> own(String... resources) {

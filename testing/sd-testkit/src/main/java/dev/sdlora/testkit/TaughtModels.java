@@ -48,9 +48,9 @@ public final class TaughtModels {
 
   private static String taught(String header, String words) {
     String pair = "\"sdlora.words\":\"" + words + "\"";
-    Matcher told = WORDS.matcher(header);
-    if (told.find()) {
-      return told.replaceFirst(Matcher.quoteReplacement(pair));
+    Matcher matcher = WORDS.matcher(header);
+    if (matcher.find()) {
+      return matcher.replaceFirst(Matcher.quoteReplacement(pair));
     }
     int at = header.indexOf(METADATA);
     if (at < 0) {

@@ -54,8 +54,8 @@ final class PartsOptions {
   /**
    * Returns the chosen parts.
    *
-   * @param ofImage the VAE that an image was made with, which takes precedence over one next to
-   *     the checkpoint
+   * @param ofImage the VAE that an image was made with, which takes precedence over one next to the
+   *     checkpoint
    */
   CheckpointParts parts(Optional<Path> ofImage, Console console) {
     CheckpointParts.Builder parts = CheckpointParts.builder().ema(ema);

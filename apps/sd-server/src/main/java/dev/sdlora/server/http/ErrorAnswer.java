@@ -25,16 +25,16 @@ public record ErrorAnswer(int status, Map<String, String> headers, ObjectNode bo
    * Returns the response for an error.
    *
    * @param path the path of the request
-   * @param told the error
+   * @param error the error
    */
-  public static ErrorAnswer of(String path, ErrorMessages.Told told) {
+  public static ErrorAnswer of(String path, ErrorMessages.Message error) {
     boolean openAi = path.startsWith("/v1/");
-    int status = openAi && told.status() == 422 ? 400 : told.status();
+    int status = openAi && error.status() == 422 ? 400 : error.status();
     ObjectNode body =
         openAi
-            ? openAi(status, told.sentence(), told.parameter())
-            : Fields.object().put("detail", told.sentence());
-    return new ErrorAnswer(status, told.headers(), body);
+            ? openAi(status, error.sentence(), error.parameter())
+            : Fields.object().put("detail", error.sentence());
+    return new ErrorAnswer(status, error.headers(), body);
   }
 
   /**
@@ -46,7 +46,7 @@ public record ErrorAnswer(int status, Map<String, String> headers, ObjectNode bo
   public static ErrorAnswer of(String path, Refusal refusal) {
     return of(
         path,
-        new ErrorMessages.Told(
+        new ErrorMessages.Message(
             refusal.status(), refusal.sentence(), refusal.headers(), false, refusal.parameter()));
   }
 

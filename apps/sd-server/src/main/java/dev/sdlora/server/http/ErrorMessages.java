@@ -57,35 +57,35 @@ public final class ErrorMessages {
    * @param unexpected whether it is a bug or failure of the server, to be logged
    * @param parameter the field that caused the error
    */
-  public record Told(
+  public record Message(
       int status,
       String sentence,
       Map<String, String> headers,
       boolean unexpected,
       Optional<Refusal.Parameter> parameter) {
     /** Creates an error without a field. */
-    Told(int status, String sentence, Map<String, String> headers, boolean unexpected) {
+    Message(int status, String sentence, Map<String, String> headers, boolean unexpected) {
       this(status, sentence, headers, unexpected, Optional.empty());
     }
   }
 
   /** Converts an error. */
-  public Told of(Throwable error) {
+  public Message of(Throwable error) {
     if (error instanceof Refusal refusal) {
-      return new Told(
+      return new Message(
           refusal.status(), shown(error), refusal.headers(), false, refusal.parameter());
     }
     if (error instanceof MethodNotAllowedResponse refusal) {
       return wrongMethod(refusal);
     }
     if (error instanceof HttpResponseException refusal) {
-      return new Told(refusal.getStatus(), shown(error), Map.of(), false);
+      return new Message(refusal.getStatus(), shown(error), Map.of(), false);
     }
     if (error instanceof JobQueue.FullException full) {
-      return new Told(429, shown(full), RetryAfter.seconds((double) full.retryAfter()), false);
+      return new Message(429, shown(full), RetryAfter.seconds((double) full.retryAfter()), false);
     }
     if (error instanceof OutOfMemoryError) {
-      return new Told(
+      return new Message(
           503,
           "the server's Java heap (%s bytes) has too little free memory for this request: try again, send"
                   .formatted(Runtime.getRuntime().maxMemory())
@@ -95,16 +95,16 @@ public final class ErrorMessages {
     }
     int status = status(error);
     return status == 500 && !(error instanceof StableDiffusionException)
-        ? new Told(
+        ? new Message(
             500, "an unexpected error ended the request; see the server's log", Map.of(), true)
-        : new Told(status, shown(error), headers(error), status == 500, parameter(error));
+        : new Message(status, shown(error), headers(error), status == 500, parameter(error));
   }
 
-  private static Told wrongMethod(MethodNotAllowedResponse refusal) {
+  private static Message wrongMethod(MethodNotAllowedResponse refusal) {
     // The methods of the routes are the only detail; its key depends on the client.
     String routes = String.join(", ", refusal.getDetails().values());
     String allowed = routes.replaceFirst("\\bGET\\b", "GET, HEAD") + ", OPTIONS";
-    return new Told(
+    return new Message(
         405,
         "this path does not support the method: use " + routes,
         Map.of("Allow", allowed),

@@ -50,9 +50,9 @@ public final class Refusal extends RuntimeException {
   }
 
   /** Creates a refusal from an error of a job. */
-  public static Refusal of(ErrorMessages.Told told) {
+  public static Refusal of(ErrorMessages.Message error) {
     return new Refusal(
-        told.status(), told.sentence(), told.headers(), told.parameter().orElse(null));
+        error.status(), error.sentence(), error.headers(), error.parameter().orElse(null));
   }
 
   /** Creates a refusal because a field of OpenAI's API has an invalid value. */

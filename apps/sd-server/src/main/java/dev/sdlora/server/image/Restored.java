@@ -37,16 +37,16 @@ final class Restored {
    * @throws ImageSettingsException if the text contains no settings
    */
   Restored(String parameters, RequestContext offer) {
-    PromptSpec told = spec(parameters);
+    PromptSpec spec = spec(parameters);
     Recovery.Search search =
-        Recovery.of(told).loras(offer.pipeline().loras()).embeddings(offer.pipeline().embeddings());
+        Recovery.of(spec).loras(offer.pipeline().loras()).embeddings(offer.pipeline().embeddings());
     Path checkpoint = offer.pipeline().checkpoint().path();
     if (Files.isRegularFile(checkpoint)) { // Folders have no hash that could be compared.
       search.checkpoints(checkpoint);
     }
     this.offer = offer;
     this.recovery = search.find();
-    this.said = told.otherParameters();
+    this.said = spec.otherParameters();
   }
 
   private static PromptSpec spec(String parameters) {
@@ -155,7 +155,7 @@ final class Restored {
     boolean other =
         Files.isRegularFile(own.path())
             ? recovery.missing().stream().anyMatch(file -> file.kind() == Kind.CHECKPOINT)
-            : name.filter(told -> !RequestContext.stem(told).equalsIgnoreCase(own.name()))
+            : name.filter(model -> !RequestContext.stem(model).equalsIgnoreCase(own.name()))
                 .isPresent();
     String hash =
         Optional.ofNullable(said.get("Model hash")).map(" (hash %s)"::formatted).orElse("");
@@ -167,14 +167,14 @@ final class Restored {
   }
 
   private Optional<String> vae() {
-    String told = RequestContext.stem(said.getOrDefault("VAE", ""));
+    String wanted = RequestContext.stem(said.getOrDefault("VAE", ""));
     Optional<Path> own = offer.pipeline().checkpoint().vae();
     String ours =
         own.map(file -> RequestContext.stem(String.valueOf(file.getFileName()))).orElse("");
-    return NO_VAE.contains(told) || told.equalsIgnoreCase(ours)
+    return NO_VAE.contains(wanted) || wanted.equalsIgnoreCase(ours)
         ? Optional.empty()
         : Optional.of(
             "the image was made with the VAE '%s'; this server uses %s"
-                .formatted(told, ours.isEmpty() ? "the checkpoint's own" : "'" + ours + "'"));
+                .formatted(wanted, ours.isEmpty() ? "the checkpoint's own" : "'" + ours + "'"));
   }
 }

@@ -41,14 +41,14 @@ final class EventsApi {
   private void tell(Context context, boolean previews) throws InterruptedException {
     try (ClientConnection client = ClientConnection.listening(context)) {
       EventStream stream = EventStream.begin(context);
-      Told told = new Told(stream, previews);
-      long seen = told.everything();
+      ClientState state = new ClientState(stream, previews);
+      long seen = state.everything();
       long quiet = System.nanoTime();
       while (!client.isGone() && !queue.isOver()) {
         long change = queue.awaitChange(seen, ROUND_MILLIS);
         long now = System.nanoTime();
         if (change != seen) {
-          told.news();
+          state.news();
           quiet = now;
           seen = change;
           TimeUnit.MILLISECONDS.sleep(ROUND_MILLIS);
@@ -57,19 +57,19 @@ final class EventsApi {
           quiet = now;
         }
       }
-      told.news();
+      state.news();
     }
   }
 
   /** The state that one client knows. */
-  private final class Told {
+  private final class ClientState {
     private final EventStream stream;
     private final boolean previews;
     private Map<String, Known> known = new HashMap<>();
 
     private record Known(long version, int place, @Nullable BufferedImage preview) {}
 
-    Told(EventStream stream, boolean previews) {
+    ClientState(EventStream stream, boolean previews) {
       this.stream = stream;
       this.previews = previews;
     }
@@ -87,7 +87,7 @@ final class EventsApi {
     void news() {
       Map<String, Known> now = new HashMap<>();
       for (Job job : queue.jobs()) {
-        now.put(job.id(), told(job, Optional.ofNullable(known.get(job.id()))));
+        now.put(job.id(), send(job, Optional.ofNullable(known.get(job.id()))));
       }
       for (String id : known.keySet()) {
         if (!now.containsKey(id)) {
@@ -97,7 +97,7 @@ final class EventsApi {
       known = now;
     }
 
-    private Known told(Job job, Optional<Known> before) {
+    private Known send(Job job, Optional<Known> before) {
       long version = job.snapshot().version();
       int place = queue.place(job);
       BufferedImage look = previews ? job.preview().orElse(null) : null;

@@ -184,7 +184,7 @@ public final class JobsApi {
       EventStream stream = EventStream.begin(context);
       Job.Snapshot now = job.snapshot();
       int place = queue.place(job);
-      int told = 0;
+      int sent = 0;
       while (!now.state().isEnd()) {
         ObjectNode progress = json.of(job);
         if (previews) {
@@ -193,7 +193,7 @@ public final class JobsApi {
                   image -> progress.put("preview", Base64Images.base64(Base64Images.png(image))));
         }
         stream.send("progress", progress);
-        told = tellImages(job, stream, told);
+        sent = sendImages(job, stream, sent);
         Job.Snapshot before = now;
         int placeBefore = place;
         while (now.version() == before.version() && !now.state().isEnd() && place == placeBefore) {
@@ -204,14 +204,14 @@ public final class JobsApi {
           place = queue.place(job);
         }
       }
-      tellImages(job, stream, told);
+      sendImages(job, stream, sent);
       stream.send(now.state().label(), json.of(job));
     }
   }
 
-  private static int tellImages(Job job, EventStream stream, int told) {
+  private static int sendImages(Job job, EventStream stream, int sent) {
     List<GeneratedImage> images = job.finished();
-    for (int i = told; i < images.size(); i++) {
+    for (int i = sent; i < images.size(); i++) {
       stream.send("image", JobJson.image(job, i, images.get(i)));
     }
     return images.size();

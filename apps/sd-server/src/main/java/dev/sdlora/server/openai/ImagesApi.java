@@ -124,8 +124,8 @@ public final class ImagesApi {
   private Optional<Refusal> problem(Job job) {
     return switch (job.snapshot().state()) {
       case FAILED -> {
-        ErrorMessages.Told told = sentences.of(job.failure().orElseThrow());
-        yield Optional.of(Refusal.of(told));
+        ErrorMessages.Message error = sentences.of(job.failure().orElseThrow());
+        yield Optional.of(Refusal.of(error));
       }
       case CANCELLED -> Optional.of(new Refusal(503, "the job was cancelled"));
       default -> Optional.empty();

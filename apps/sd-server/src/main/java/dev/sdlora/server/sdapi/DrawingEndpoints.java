@@ -85,8 +85,8 @@ final class DrawingEndpoints {
       Job job = queue.submit(request, taskId(fields));
       client.awaitEnd(job);
       if (job.snapshot().state() == JobState.FAILED) {
-        ErrorMessages.Told told = sentences.of(job.failure().orElseThrow());
-        throw new Refusal(told.status(), told.sentence(), told.headers());
+        ErrorMessages.Message error = sentences.of(job.failure().orElseThrow());
+        throw new Refusal(error.status(), error.sentence(), error.headers());
       }
       Answers.json(context, answer(job, spec, fields));
     }

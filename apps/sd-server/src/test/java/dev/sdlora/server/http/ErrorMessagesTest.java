@@ -12,7 +12,7 @@ class ErrorMessagesTest {
 
   @Test
   void errorAboutTheRequest_withoutAType_is422() {
-    ErrorMessages.Told told =
+    ErrorMessages.Message told =
         sentences.of(new StableDiffusionException("the picture came out as NaN"));
     assertThat(told.status()).isEqualTo(422);
     assertThat(told.unexpected()).isFalse();
@@ -20,7 +20,7 @@ class ErrorMessagesTest {
 
   @Test
   void fullQueueOfThePipeline_is429_withAWait() {
-    ErrorMessages.Told told =
+    ErrorMessages.Message told =
         sentences.of(new ResourceException(ResourceException.Resource.QUEUE, "the queue is full"));
     assertThat(told.status()).isEqualTo(429);
     assertThat(told.headers()).containsOnlyKeys("Retry-After");
@@ -28,7 +28,7 @@ class ErrorMessagesTest {
 
   @Test
   void failureOfTheEngine_is500_forTheLog() {
-    ErrorMessages.Told told =
+    ErrorMessages.Message told =
         sentences.of(
             new StableDiffusionException("libtorch failed", new IllegalStateException("engine")));
     assertThat(told.status()).isEqualTo(500);

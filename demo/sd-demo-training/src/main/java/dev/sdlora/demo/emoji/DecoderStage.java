@@ -112,9 +112,10 @@ final class DecoderStage implements AutoCloseable {
   }
 
   private float[] vague(int index, SplittableRandom random) {
-    float[] told = TextEncoderStage.sketches(text, latents.plainCaptions(data.vocabulary(), index));
+    float[] sketches =
+        TextEncoderStage.sketches(text, latents.plainCaptions(data.vocabulary(), index));
     double share = LEAST_TOLD + (1 - LEAST_TOLD) * random.nextDouble();
-    return Latents.towards(latents.batch(index), told, share);
+    return Latents.towards(latents.batch(index), sketches, share);
   }
 
   private float[] encoded(BufferedImage image) {

@@ -61,7 +61,7 @@ final class DenoiserStage implements AutoCloseable {
 
   /** Trains the stage, resuming an interrupted run. */
   void run() {
-    Latents near = latents.towards(told());
+    Latents near = latents.towards(sketches());
     WordErrors errors = new WordErrors(near, data.vocabulary());
     try (DenoiserTrainer trainer = trainer()) {
       StageLoop.run(
@@ -95,15 +95,15 @@ final class DenoiserStage implements AutoCloseable {
   }
 
   /** Returns the latents that texts alone predict for all images. */
-  private List<float[]> told() {
+  private List<float[]> sketches() {
     return IntStream.range(0, latents.size() / BATCH)
         .parallel()
         .mapToObj(batch -> IntStream.range(batch * BATCH, (batch + 1) * BATCH))
-        .flatMap(indices -> told(indices.toArray()))
+        .flatMap(indices -> sketches(indices.toArray()))
         .toList();
   }
 
-  private Stream<float[]> told(int[] indices) {
+  private Stream<float[]> sketches(int[] indices) {
     float[] all = sketches(latents.plainCaptions(data.vocabulary(), indices));
     int elements = all.length / indices.length;
     return IntStream.range(0, indices.length)

@@ -82,11 +82,11 @@ final class DrawnDescription {
     }
   }
 
-  private void ground(Colour colour, Pattern pattern, boolean told) {
+  private void ground(Colour colour, Pattern pattern, boolean described) {
     int from = NUMBERS - 1 - PATTERNS - COLOURS;
     numbers[from + index(Colour.values(), colour)] = 1;
     numbers[from + COLOURS + index(Pattern.values(), pattern)] = 1;
-    numbers[NUMBERS - 1] = told ? 1 : 0;
+    numbers[NUMBERS - 1] = described ? 1 : 0;
   }
 
   private static <T> int index(T[] all, T one) {

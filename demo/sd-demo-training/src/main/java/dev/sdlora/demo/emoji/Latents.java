@@ -30,13 +30,13 @@ final class Latents {
    * The latents that texts predict for each image, at unit variance; empty to use latents
    * unchanged.
    */
-  private final List<float[]> told;
+  private final List<float[]> targets;
 
-  private Latents(StoredLatents stored, CaptionedSource scenes, long seed, List<float[]> told) {
+  private Latents(StoredLatents stored, CaptionedSource scenes, long seed, List<float[]> targets) {
     this.stored = stored;
     this.scenes = scenes;
     this.seed = seed;
-    this.told = told;
+    this.targets = targets;
   }
 
   /**
@@ -44,10 +44,10 @@ final class Latents {
    * that a text does not determine is left to the noise, and a small network turns that into spots
    * of wrong colour instead of a coherent image, so this reduces it.
    *
-   * @param told a latent for each image, at unit variance
+   * @param targets a latent for each image, at unit variance
    */
-  Latents towards(List<float[]> told) {
-    return new Latents(stored, scenes, seed, told);
+  Latents towards(List<float[]> targets) {
+    return new Latents(stored, scenes, seed, targets);
   }
 
   /** Reads the file in the folder; writes it first if it is missing or holds other scenes. */
@@ -115,22 +115,22 @@ final class Latents {
   /** Returns some latents at unit variance, [indices][channels][side][side]. */
   float[] batch(int... indices) {
     float[] batch = stored.batch(indices);
-    if (told.isEmpty()) {
+    if (targets.isEmpty()) {
       return batch;
     }
     float[] said = new float[batch.length];
     int elements = batch.length / indices.length;
     for (int i = 0; i < indices.length; i++) {
-      System.arraycopy(told.get(indices[i]), 0, said, i * elements, elements);
+      System.arraycopy(targets.get(indices[i]), 0, said, i * elements, elements);
     }
     return towards(batch, said, TOLD);
   }
 
   /** Moves latents part of the way towards what texts say. */
-  static float[] towards(float[] latents, float[] told, double share) {
+  static float[] towards(float[] latents, float[] targets, double share) {
     float[] near = new float[latents.length];
     for (int i = 0; i < near.length; i++) {
-      near[i] = (float) (latents[i] + share * ((double) told[i] - latents[i]));
+      near[i] = (float) (latents[i] + share * ((double) targets[i] - latents[i]));
     }
     return near;
   }

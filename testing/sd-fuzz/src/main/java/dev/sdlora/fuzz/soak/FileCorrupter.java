@@ -102,9 +102,9 @@ final class FileCorrupter {
 
   /** Replaces a file by a move, so that whoever has the old file open keeps it. */
   private static void replace(Path victim, byte[] content) throws IOException {
-    Path beside = victim.resolveSibling("soak.part");
-    Files.write(beside, content);
-    Files.move(beside, victim, StandardCopyOption.REPLACE_EXISTING);
+    Path part = victim.resolveSibling("soak.part");
+    Files.write(part, content);
+    Files.move(part, victim, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static void scribble(Path victim, SplittableRandom random) throws IOException {

@@ -35,13 +35,13 @@ record Marks(
    * @param inRow the number of things in the row, if a row was requested
    */
   static Marks of(Asked asked, Seen seen, int inRow, NounClassifier classifier) {
-    Marks told = of(asked, seen.things(), seen.ground(), inRow, classifier);
-    if (told.isRight() || asked.about() != About.PAIR || asked.tellsSides()) {
-      return told;
+    Marks marks = of(asked, seen.things(), seen.ground(), inRow, classifier);
+    if (marks.isRight() || asked.about() != About.PAIR || asked.tellsSides()) {
+      return marks;
     }
     List<Seen.Thing> turned = List.of(seen.things().get(1), seen.things().get(0));
     Marks other = of(asked, turned, seen.ground(), inRow, classifier);
-    return other.rightNouns() > told.rightNouns() ? other : told;
+    return other.rightNouns() > marks.rightNouns() ? other : marks;
   }
 
   private static Marks of(

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * Refiner}, {@code Lora hashes}, {@code TI hashes}, and {@code Hashes} of Civitai's extension, a
  * JSON object with all of them.
  */
-final class ToldFiles {
+final class NamedFiles {
   static final String LORAS = "Lora hashes";
   static final String EMBEDDINGS = "TI hashes";
 
@@ -28,7 +28,7 @@ final class ToldFiles {
   private final Map<String, String> said;
   private final Map<String, String> civitai = new HashMap<>();
 
-  ToldFiles(PromptSpec spec) {
+  NamedFiles(PromptSpec spec) {
     this.said = spec.otherParameters();
     try {
       JsonNode json = SettingsJson.parse(said.getOrDefault("Hashes", ""));
@@ -44,36 +44,36 @@ final class ToldFiles {
    * @param name may be empty if there is a hash
    * @param hash the file's hash, if given
    */
-  record Told(String name, Optional<String> hash) {}
+  record Named(String name, Optional<String> hash) {}
 
-  Optional<Told> checkpoint() {
-    return told("Model", "Model hash", "model");
+  Optional<Named> checkpoint() {
+    return named("Model", "Model hash", "model");
   }
 
-  Optional<Told> vae() {
-    return told("VAE", "VAE hash", "vae");
+  Optional<Named> vae() {
+    return named("VAE", "VAE hash", "vae");
   }
 
-  private Optional<Told> told(String nameKey, String hashKey, String civitaiKey) {
+  private Optional<Named> named(String nameKey, String hashKey, String civitaiKey) {
     String name = said.getOrDefault(nameKey, "");
     Optional<String> hash =
         Optional.ofNullable(said.get(hashKey))
             .or(() -> Optional.ofNullable(civitai.get(civitaiKey)))
             .filter(digits -> !NONE.contains(digits));
     boolean something = !NONE.contains(name) || hash.isPresent();
-    return something ? Optional.of(new Told(name, hash)) : Optional.empty();
+    return something ? Optional.of(new Named(name, hash)) : Optional.empty();
   }
 
   /** The refiner; its hash follows the name in brackets. */
-  Optional<Told> refiner() {
+  Optional<Named> refiner() {
     return Optional.ofNullable(said.get("Refiner"))
         .filter(name -> !NONE.contains(name))
         .map(
             text -> {
               Matcher title = TITLE.matcher(text);
               return title.matches()
-                  ? new Told(title.group(1), Optional.of(title.group(2)))
-                  : new Told(text, Optional.empty());
+                  ? new Named(title.group(1), Optional.of(title.group(2)))
+                  : new Named(text, Optional.empty());
             });
   }
 
