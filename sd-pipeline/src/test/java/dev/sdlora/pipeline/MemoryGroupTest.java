@@ -14,6 +14,7 @@ import org.junit.jupiter.api.condition.OS;
 
 /**
  * Tests requests in a container: a control group whose processes the kernel kills above a limit.
+ * Needs Linux and a user who may create such a group, because nothing else has that limit.
  */
 @EnabledOnOs(OS.LINUX)
 @Tag("slow")

@@ -36,7 +36,8 @@ class MatrixAttentionTest {
     try (Torch torch = Torch.open("cpu");
         NDManager scope = torch.scope()) {
       assumeTrue(
-          Packer.isSupported(torch, ScalarType.BFLOAT16), "this libtorch has no packed layouts");
+          Packer.isSupported(torch, ScalarType.BFLOAT16),
+          "needs oneDNN's bfloat16, which needs a processor with AVX-512");
       Program program =
           Program.load(
               torch,

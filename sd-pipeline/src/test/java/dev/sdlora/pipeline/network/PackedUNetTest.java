@@ -62,7 +62,8 @@ class PackedUNetTest {
   void predict_float32_isThePlainTwin(UNetConfig config) {
     try (Torch torch = Torch.open("cpu")) {
       assumeTrue(
-          Packer.isSupported(torch, ScalarType.FLOAT32), "this libtorch has no packed layouts");
+          Packer.isSupported(torch, ScalarType.FLOAT32),
+          "needs oneDNN, which libtorch for Apple's processors lacks");
       RandomWeights weights = new RandomWeights(withLora(config.weights()), 5);
       try (LiveWeights plain = weights.load(torch, folder.resolve("plain"), ScalarType.FLOAT32);
           LiveWeights packed = packed(weights, config, torch, ScalarType.FLOAT32);
@@ -94,7 +95,8 @@ class PackedUNetTest {
   void predict_bfloat16_isAsGoodAsThePlainTwin(UNetConfig config) {
     try (Torch torch = Torch.open("cpu")) {
       assumeTrue(
-          Packer.isSupported(torch, ScalarType.BFLOAT16), "this libtorch has no packed layouts");
+          Packer.isSupported(torch, ScalarType.BFLOAT16),
+          "needs oneDNN's bfloat16, which needs a processor with AVX-512");
       RandomWeights weights = new RandomWeights(withLora(config.weights()), 5);
       try (LiveWeights wide = weights.load(torch, folder.resolve("wide"), ScalarType.FLOAT32);
           LiveWeights plain = weights.load(torch, folder.resolve("plain"), ScalarType.BFLOAT16);
