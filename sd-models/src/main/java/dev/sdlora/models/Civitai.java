@@ -23,9 +23,9 @@ final class Civitai {
 
   private final Web web;
   private final Downloads downloads;
-  private final Settings settings;
+  private final StoreSettings settings;
 
-  Civitai(Web web, Downloads downloads, Settings settings) {
+  Civitai(Web web, Downloads downloads, StoreSettings settings) {
     this.web = web;
     this.downloads = downloads;
     this.settings = settings;
@@ -122,7 +122,7 @@ final class Civitai {
       if (answer.status() != Answer.OK) {
         throw refusal(reference, answer);
       }
-      return Json.of(answer, "the description of '" + reference + "'");
+      return SiteJson.of(answer, "the description of '" + reference + "'");
     }
   }
 
@@ -180,7 +180,7 @@ final class Civitai {
 
   private static Optional<URI> address(String url, URI site) {
     try {
-      return Optional.of(URI.create(url)).filter(to -> Origin.mayLeadTo(site, to));
+      return Optional.of(URI.create(url)).filter(to -> UrlOrigin.mayLeadTo(site, to));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

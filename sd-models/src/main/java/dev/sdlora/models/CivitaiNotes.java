@@ -32,7 +32,7 @@ final class CivitaiNotes {
   static void write(Web web, URI site, JsonNode version, Path model) throws InterruptedException {
     Path info = sibling(model, ".civitai.info");
     if (!Files.exists(info)) {
-      Disk.write(info, Json.text(version));
+      Disk.write(info, SiteJson.text(version));
     }
     if (PICTURES.keySet().stream().noneMatch(ending -> Files.exists(sibling(model, ending)))) {
       Optional<URI> image = image(version, site);
@@ -58,7 +58,7 @@ final class CivitaiNotes {
     try {
       return Optional.ofNullable(chosen)
           .map(image -> URI.create(image.path("url").asText()))
-          .filter(to -> Origin.mayLeadTo(site, to));
+          .filter(to -> UrlOrigin.mayLeadTo(site, to));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

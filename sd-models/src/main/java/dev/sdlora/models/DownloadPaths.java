@@ -25,7 +25,8 @@ record DownloadPaths(Path target, Path partial, Path lock) {
    *
    * @param sha256 the SHA-256 of the file, if known
    */
-  static DownloadPaths of(Settings settings, Path folder, String name, Optional<String> sha256) {
+  static DownloadPaths of(
+      StoreSettings settings, Path folder, String name, Optional<String> sha256) {
     Path target = folder.toAbsolutePath().normalize().resolve(name);
     if (sha256.isPresent() && isOther(target, sha256.get())) {
       String marked =

@@ -19,9 +19,9 @@ import java.util.OptionalLong;
 final class Hub {
   private final Web web;
   private final Downloads downloads;
-  private final Settings settings;
+  private final StoreSettings settings;
 
-  Hub(Web web, Downloads downloads, Settings settings) {
+  Hub(Web web, Downloads downloads, StoreSettings settings) {
     this.web = web;
     this.downloads = downloads;
     this.settings = settings;
@@ -161,7 +161,7 @@ final class Hub {
     Path index = file(reference, commit, DiffusersFiles.INDEX);
     DiffusersFiles.Choice choice =
         DiffusersFiles.of(
-            Json.of(Files.readAllBytes(index), "'" + index + "'"), files, reference.variant());
+            SiteJson.of(Files.readAllBytes(index), "'" + index + "'"), files, reference.variant());
     if (!choice.missing().isEmpty()) {
       throw new DownloadException(
           Reason.NOT_FOUND,
@@ -193,7 +193,7 @@ final class Hub {
     }
     Path index = cache.snapshot(commit).resolve(DiffusersFiles.INDEX);
     try {
-      JsonNode json = Json.of(Files.readAllBytes(index), "'" + index + "'");
+      JsonNode json = SiteJson.of(Files.readAllBytes(index), "'" + index + "'");
       DiffusersFiles.Choice choice = DiffusersFiles.of(json, files, reference.variant());
       return Optional.of(cache.snapshot(commit)).filter(folder -> choice.missing().isEmpty());
     } catch (IOException e) {
@@ -216,7 +216,7 @@ final class Hub {
       if (answer.status() != Answer.OK) {
         throw HubErrors.of(answer, reference.toString(), settings.hubToken());
       }
-      return Json.of(answer, "the list of files");
+      return SiteJson.of(answer, "the list of files");
     }
   }
 }

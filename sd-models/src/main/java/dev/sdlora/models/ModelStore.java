@@ -54,7 +54,7 @@ import java.util.stream.Stream;
  * <p>Immutable and safe for use by several threads. Interrupting the thread cancels a download.
  */
 public final class ModelStore {
-  private final Settings settings;
+  private final StoreSettings settings;
   private final Hub hub;
   private final Civitai civitai;
   private final Downloads downloads;
@@ -253,8 +253,8 @@ public final class ModelStore {
 
   /** Collects settings. Not safe for use by several threads. */
   public static final class Builder {
-    private Settings.Environment environment =
-        new Settings.Environment(System.getenv(), Path.of(System.getProperty("user.home")));
+    private StoreSettings.Environment environment =
+        new StoreSettings.Environment(System.getenv(), Path.of(System.getProperty("user.home")));
     private Optional<Path> cache = Optional.empty();
     private Optional<Path> folder = Optional.empty();
     private Optional<String> token = Optional.empty();
@@ -387,7 +387,7 @@ public final class ModelStore {
 
     /** For tests, so that they do not depend on the machine. */
     Builder environment(Map<String, String> variables, Path home) {
-      this.environment = new Settings.Environment(variables, home);
+      this.environment = new StoreSettings.Environment(variables, home);
       return this;
     }
 
@@ -397,7 +397,7 @@ public final class ModelStore {
       return this;
     }
 
-    private Settings settings() {
+    private StoreSettings settings() {
       URI hub =
           checkedEndpoint(
               hubEndpoint.orElse(environment.endpoint("HF_ENDPOINT", "https://huggingface.co")));
@@ -405,17 +405,17 @@ public final class ModelStore {
           checkedEndpoint(
               civitaiEndpoint.orElse(
                   environment.endpoint("CIVITAI_ENDPOINT", "https://civitai.com")));
-      return new Settings(
+      return new StoreSettings(
           cache.orElseGet(environment::hubCache).toAbsolutePath().normalize(),
           folder.orElseGet(environment::folder).toAbsolutePath().normalize(),
           withoutSlash(hub),
           withoutSlash(civitai),
           token
               .or(environment::hubToken)
-              .map(secret -> new Token(Origin.of(hub), checkedToken(secret))),
+              .map(secret -> new Token(UrlOrigin.of(hub), checkedToken(secret))),
           civitaiToken
               .or(environment::civitaiToken)
-              .map(secret -> new Token(Origin.of(civitai), checkedToken(secret))),
+              .map(secret -> new Token(UrlOrigin.of(civitai), checkedToken(secret))),
           offline.orElse(environment.isSet("HF_HUB_OFFLINE")),
           !environment.isSet("HF_HUB_DISABLE_SYMLINKS"));
     }
@@ -430,7 +430,7 @@ public final class ModelStore {
     }
 
     private static URI checkedEndpoint(URI endpoint) {
-      if (!Origin.isSafe(endpoint)) {
+      if (!UrlOrigin.isSafe(endpoint)) {
         throw new IllegalArgumentException(
             "endpoint '%s' is not safe: expected https, or http on this machine"
                 .formatted(endpoint));

@@ -162,7 +162,7 @@ sealed interface Reference {
     } catch (URISyntaxException e) {
       throw wrong(text, "the address is malformed: " + e.getMessage());
     }
-    if (!Origin.isSafe(address)) {
+    if (!UrlOrigin.isSafe(address)) {
       throw wrong(text, "expected an https address with a host");
     }
     return new Url(address, parts.group("sha256").toLowerCase(Locale.ROOT));

@@ -8,9 +8,9 @@ import java.net.URI;
  * @param origin the origin of that site
  * @param secret the token
  */
-record Token(Origin origin, String secret) {
+record Token(UrlOrigin origin, String secret) {
   boolean isFor(URI address) {
-    return Origin.of(address).equals(origin);
+    return UrlOrigin.of(address).equals(origin);
   }
 
   /** Omits the secret. */

@@ -151,18 +151,18 @@ final class Web {
       }
       Optional<URI> next = answer.location();
       URI from = address;
-      if (next.filter(to -> Origin.mayLeadTo(from, to)).isEmpty()) {
+      if (next.filter(to -> UrlOrigin.mayLeadTo(from, to)).isEmpty()) {
         answer.close();
         throw new RedirectException(
             "%s redirects to '%s', which is %s"
                 .formatted(
                     from.getHost(),
                     answer.header("Location").orElse(""),
-                    next.filter(Origin::isSafe).isPresent()
+                    next.filter(UrlOrigin::isSafe).isPresent()
                         ? "on this machine"
                         : "not an HTTPS address"));
       }
-      boolean elsewhere = !Origin.of(next.orElseThrow()).equals(Origin.of(address));
+      boolean elsewhere = !UrlOrigin.of(next.orElseThrow()).equals(UrlOrigin.of(address));
       if (elsewhere && !question.everywhere()) {
         return answer;
       }

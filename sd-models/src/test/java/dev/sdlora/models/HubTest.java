@@ -579,10 +579,10 @@ final class HubTest {
   @Test
   void environment_namesOfPythonTools_sayPlacesAndToken() throws IOException {
     Path token = Files.writeString(folder.resolve("secret"), "hf_file\n");
-    Settings.Environment environment =
-        new Settings.Environment(Map.of("HF_TOKEN_PATH", token.toString()), folder);
-    Settings.Environment named =
-        new Settings.Environment(
+    StoreSettings.Environment environment =
+        new StoreSettings.Environment(Map.of("HF_TOKEN_PATH", token.toString()), folder);
+    StoreSettings.Environment named =
+        new StoreSettings.Environment(
             Map.of("HF_HOME", "~/hf", "HF_TOKEN", "hf_env", "SDLORA_CACHE", "none"), folder);
 
     assertThat(environment.hubCache()).isEqualTo(folder.resolve(".cache/huggingface/hub"));

@@ -83,7 +83,7 @@ class RedirectTest {
     "https://localhost.example/a, https://notlocalhost/b, true",
   })
   void mayLeadTo_twoSites_onlyLocalSitesLeadToThisMachine(URI from, URI to, boolean expected) {
-    assertThat(Origin.mayLeadTo(from, to)).isEqualTo(expected);
+    assertThat(UrlOrigin.mayLeadTo(from, to)).isEqualTo(expected);
   }
 
   @Test

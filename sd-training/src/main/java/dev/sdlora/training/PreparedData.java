@@ -2,10 +2,10 @@ package dev.sdlora.training;
 
 import dev.sdlora.api.value.Sha256;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.training.data.Captions;
+import dev.sdlora.training.data.EncodedCaptions;
 import dev.sdlora.training.data.Example;
 import dev.sdlora.training.data.ImageEncoder;
-import dev.sdlora.training.data.Pixels;
+import dev.sdlora.training.data.ImageInput;
 import dev.sdlora.training.data.SeededRandom;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
  * @param captions tokens if text encoders are trained, otherwise their states
  * @param digest a hash of all pixels and captions
  */
-record PreparedData(List<Example> examples, Captions captions, String digest) {
+record PreparedData(List<Example> examples, EncodedCaptions captions, String digest) {
 
   /** Encodes images and captions; can be cancelled between two images. */
   static PreparedData of(Settings settings, BooleanSupplier cancelled) {
@@ -31,9 +31,10 @@ record PreparedData(List<Example> examples, Captions captions, String digest) {
     List<String> texts = set.stream().map(TrainingExample::caption).toList();
     // Captions first, because encoding images takes long and a caption may have a token that the
     // checkpoint lacks.
-    Captions tokens =
-        Captions.tokens(texts, model.textEncoders().stream().map(ModelFiles.Part::config).toList());
-    Captions captions =
+    EncodedCaptions tokens =
+        EncodedCaptions.tokens(
+            texts, model.textEncoders().stream().map(ModelFiles.Part::config).toList());
+    EncodedCaptions captions =
         settings.adapter().textEncoder()
             ? tokens
             : tokens.encoded(model, settings.recipe().clipSkip());
@@ -54,7 +55,7 @@ record PreparedData(List<Example> examples, Captions captions, String digest) {
       Settings settings,
       MessageDigest digest) {
     Recipe recipe = settings.recipe();
-    Pixels.Fitted fitted = Pixels.fit(example.image().get(), recipe.size());
+    ImageInput.Fitted fitted = ImageInput.fit(example.image().get(), recipe.size());
     float[] pixels = fitted.values();
     ByteBuffer bytes = ByteBuffer.allocate(pixels.length * Float.BYTES + Double.BYTES);
     bytes.asFloatBuffer().put(pixels);

@@ -40,8 +40,8 @@ final class TrainingRun {
 
   TrainingResult run() {
     try {
-      OutputFiles.makeFolder(outputs.file());
-      outputs.lossPlot().ifPresent(OutputFiles::makeFolder);
+      RunFiles.makeFolder(outputs.file());
+      outputs.lossPlot().ifPresent(RunFiles::makeFolder);
       settings.listener().start(settings.set().examples().size(), steps);
       CheckpointIdentity checkpoint =
           unbroken(() -> CheckpointIdentity.of(settings.model().checkpoint()));
@@ -199,7 +199,7 @@ final class TrainingRun {
     void last() {
       lora(outputs.file());
       plot();
-      OutputFiles.discard(outputs.state());
+      RunFiles.discard(outputs.state());
       settings.listener().saved(outputs.file());
     }
 
@@ -214,7 +214,7 @@ final class TrainingRun {
                   new Samples(pipeline, outputs, settings.listener())
                       .make(step(), temporary, TrainingRun.this::isCancelled);
                 } finally {
-                  OutputFiles.discard(temporary);
+                  RunFiles.discard(temporary);
                 }
               });
     }
@@ -232,8 +232,7 @@ final class TrainingRun {
     private void plot() {
       outputs
           .lossPlot()
-          .ifPresent(
-              file -> OutputFiles.lossPlot(file, outputs.name(), training.losses().values()));
+          .ifPresent(file -> RunFiles.lossPlot(file, outputs.name(), training.losses().values()));
     }
   }
 }

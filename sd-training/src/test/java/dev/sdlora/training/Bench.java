@@ -12,10 +12,10 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.adapter.LoraParameters;
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.data.Batches;
-import dev.sdlora.training.data.Captions;
+import dev.sdlora.training.data.EncodedCaptions;
 import dev.sdlora.training.data.Example;
 import dev.sdlora.training.data.ImageEncoder;
-import dev.sdlora.training.data.Pixels;
+import dev.sdlora.training.data.ImageInput;
 import dev.sdlora.training.step.DenoisingNetworks;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ final class Bench implements AutoCloseable {
   final Torch torch = Torch.open("cpu");
   final ImageSize size;
   final AdapterSettings adapter;
-  final Captions captions;
+  final EncodedCaptions captions;
   final DenoisingNetworks networks;
   final LoraParameters parameters;
   final Batches batches;
@@ -58,8 +58,9 @@ final class Bench implements AutoCloseable {
     this.size = size;
     this.adapter = new AdapterSettings(4, 4, modules, textEncoder);
     List<String> texts = set.examples().stream().map(TrainingExample::caption).toList();
-    Captions tokens =
-        Captions.tokens(texts, model.textEncoders().stream().map(ModelFiles.Part::config).toList());
+    EncodedCaptions tokens =
+        EncodedCaptions.tokens(
+            texts, model.textEncoders().stream().map(ModelFiles.Part::config).toList());
     this.captions = textEncoder ? tokens : tokens.encoded(model, 1);
     this.networks = new DenoisingNetworks(torch, model, textEncoder, 1);
     this.parameters = new LoraParameters(torch, adapter.modules(model, 1), adapter.alpha(), 3);
@@ -85,7 +86,7 @@ final class Bench implements AutoCloseable {
     List<Example> examples = new ArrayList<>();
     try (ImageEncoder encoder = ImageEncoder.load(model)) {
       for (TrainingExample example : set.examples()) {
-        Pixels.Fitted fitted = Pixels.fit(example.image().get(), size);
+        ImageInput.Fitted fitted = ImageInput.fit(example.image().get(), size);
         float[] latent = encoder.encode(fitted.values(), size, examples.size());
         examples.add(new Example(latent, example.caption(), example.strength(), fitted.sizes()));
       }

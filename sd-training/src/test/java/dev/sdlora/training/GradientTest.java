@@ -23,7 +23,7 @@ import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.TensorLoader;
 import dev.sdlora.training.adapter.LoraWriter;
 import dev.sdlora.training.data.Batch;
-import dev.sdlora.training.data.Captions;
+import dev.sdlora.training.data.EncodedCaptions;
 import dev.sdlora.training.step.AdamW;
 import dev.sdlora.training.step.JointNames;
 import java.awt.Color;
@@ -141,11 +141,11 @@ class GradientTest {
     float[] noisy = Arrays.copyOfRange(batch.noisy(), member * length, (member + 1) * length);
     try (NDManager scope = torch.scope()) {
       long[] both = bench.captions.ids(batch.captions(), scope).toLongArray();
-      int chunks = both.length / 2 / Captions.LENGTH;
-      int[][] ids = new int[chunks][Captions.LENGTH];
-      for (int i = 0; i < chunks * Captions.LENGTH; i++) {
-        ids[i / Captions.LENGTH][i % Captions.LENGTH] =
-            (int) both[member * chunks * Captions.LENGTH + i];
+      int chunks = both.length / 2 / EncodedCaptions.LENGTH;
+      int[][] ids = new int[chunks][EncodedCaptions.LENGTH];
+      for (int i = 0; i < chunks * EncodedCaptions.LENGTH; i++) {
+        ids[i / EncodedCaptions.LENGTH][i % EncodedCaptions.LENGTH] =
+            (int) both[member * chunks * EncodedCaptions.LENGTH + i];
       }
       TextEncoder encoder =
           new TextEncoder(torch, Bench.MODEL.textEncoders().get(0).config(), text);
@@ -155,7 +155,7 @@ class GradientTest {
               scope,
               states,
               1,
-              (long) chunks * Captions.LENGTH,
+              (long) chunks * EncodedCaptions.LENGTH,
               Bench.MODEL.textEncoders().get(0).config().width());
       float[] predicted =
           new UNet(torch, Bench.MODEL.unet().config(), unet)

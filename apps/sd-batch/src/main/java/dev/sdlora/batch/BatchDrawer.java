@@ -32,7 +32,7 @@ public final class BatchDrawer implements AutoCloseable {
   private final Checkpoints checkpoints;
   private final Function<Checkpoint, Pipeline> loading;
   private final Function<Pipeline, RequestReader> reading;
-  private final Switches switches = new Switches();
+  private final SwitchCount switches = new SwitchCount();
 
   /**
    * The errors of checkpoints that could not be opened; these are not tried again for each request.
@@ -72,7 +72,7 @@ public final class BatchDrawer implements AutoCloseable {
               throw new IllegalArgumentException(sentence);
             });
     Pipeline ready = pipeline(request.checkpoint());
-    PromptSpec spec = reading.apply(ready).read(Json.read(request.settings()));
+    PromptSpec spec = reading.apply(ready).read(CanonicalJson.read(request.settings()));
     switches.count(request);
     return ready.generate(spec, listener);
   }
@@ -121,7 +121,7 @@ public final class BatchDrawer implements AutoCloseable {
     }
   }
 
-  Switches switches() {
+  SwitchCount switches() {
     return switches;
   }
 
@@ -232,7 +232,7 @@ public final class BatchDrawer implements AutoCloseable {
               List.copyOf(upscalerDirectories),
               List.copyOf(controlNetDirectories),
               styles,
-              new References(Map.of("file", ImageFiles::read)),
+              new References(Map.of("file", ImageReferences::read)),
               RequestLimits.DEFAULTS.withImages(1),
               true,
               false));

@@ -69,8 +69,8 @@ public record BatchPlan(
     return switches().loraSwitches();
   }
 
-  private Switches switches() {
-    Switches switches = new Switches();
+  private SwitchCount switches() {
+    SwitchCount switches = new SwitchCount();
     work.forEach(switches::count);
     return switches;
   }

@@ -73,7 +73,8 @@ public record BatchResult(
     file.ifPresent(path -> image(path, json));
     generated.ifPresent(result -> result(result, json));
     if (request.settings().length() <= LONGEST_SETTINGS) {
-      Json.tryRead(request.settings()).ifPresent(settings -> json.set("request", settings));
+      CanonicalJson.tryRead(request.settings())
+          .ifPresent(settings -> json.set("request", settings));
     }
     json.put("line", request.line());
     json.put("hash", request.hash());

@@ -55,7 +55,7 @@ final class CompleteSettings {
     boolean varied = !settings.path("subseed_strength").asText("0").matches("0?(\\.0*)?");
     OptionalLong subseed = takeSeed("subseed", "Variation seed", images);
     // Derive missing seeds from the given settings.
-    String text = Fields.text(Json.canonical(settings));
+    String text = Fields.text(CanonicalJson.canonical(settings));
     ByteBuffer chance = ByteBuffer.wrap(Sha256.of(text.getBytes(StandardCharsets.UTF_8)));
     long firstSeed = seed.orElse(chance.getInt() & UNSIGNED);
     long firstSubseed = subseed.orElse(chance.getInt() & UNSIGNED);
@@ -68,7 +68,7 @@ final class CompleteSettings {
               if (withSubseed) {
                 image.put("subseed", firstSubseed + i);
               }
-              return (ObjectNode) Json.canonical(image);
+              return (ObjectNode) CanonicalJson.canonical(image);
             });
   }
 
@@ -149,14 +149,14 @@ final class CompleteSettings {
   private void imageFiles() {
     JsonNode images = settings.path("init_images");
     if (images.isTextual()) {
-      settings.putArray("init_images").add(ImageFiles.reference(images.textValue()));
+      settings.putArray("init_images").add(ImageReferences.reference(images.textValue()));
     } else if (images instanceof ArrayNode list) {
       ArrayNode references = Fields.array();
       list.forEach(
           image ->
               references.add(
                   image.isTextual()
-                      ? TextNode.valueOf(ImageFiles.reference(image.textValue()))
+                      ? TextNode.valueOf(ImageReferences.reference(image.textValue()))
                       : image));
       settings.set("init_images", references);
     }
@@ -175,7 +175,7 @@ final class CompleteSettings {
 
   private static void imageFile(JsonNode node, String name) {
     if (node instanceof ObjectNode object && object.path(name).isTextual()) {
-      object.put(name, ImageFiles.reference(object.path(name).textValue()));
+      object.put(name, ImageReferences.reference(object.path(name).textValue()));
     }
   }
 

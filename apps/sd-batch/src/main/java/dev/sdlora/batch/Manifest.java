@@ -182,7 +182,7 @@ final class Manifest {
   /** A parsed line of a manifest. */
   private record RequestLine(ObjectNode settings, boolean defaults) {
     static RequestLine read(String text) {
-      ObjectNode object = Json.read(text);
+      ObjectNode object = CanonicalJson.read(text);
       JsonNode defaults = object.path("defaults");
       if (defaults.isMissingNode()) {
         return new RequestLine(RequestKeys.renamed(object), false);

@@ -24,7 +24,7 @@ final class RemainingTime {
   RemainingTime(List<BatchRequest> work, LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
     for (BatchRequest request : work) {
-      double cost = cost(Json.read(request.settings()));
+      double cost = cost(CanonicalJson.read(request.settings()));
       costs.put(request.id(), cost);
       left += cost;
     }

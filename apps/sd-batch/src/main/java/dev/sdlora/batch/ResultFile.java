@@ -99,7 +99,7 @@ final class ResultFile {
 
   private void note(String line) {
     // Other lines were not written by this class.
-    Json.tryRead(line.strip())
+    CanonicalJson.tryRead(line.strip())
         .filter(result -> result.path("id").isTextual())
         .ifPresent(
             result ->
@@ -138,7 +138,7 @@ final class ResultFile {
     for (int read = 0; torn.hasRemaining() && read >= 0; ) {
       read = channel.read(torn, begin + torn.position());
     }
-    if (Json.tryRead(StandardCharsets.UTF_8.decode(torn.flip()).toString()).isPresent()) {
+    if (CanonicalJson.tryRead(StandardCharsets.UTF_8.decode(torn.flip()).toString()).isPresent()) {
       channel.write(ByteBuffer.wrap(new byte[] {'\n'}), size); // Only the line break is missing.
       return size + 1;
     }

@@ -93,7 +93,7 @@ final class BatchDrawingTest {
           .hasBinaryContent(alone.generate(spec).first().png());
     }
     for (String line : Files.readAllLines(folder.resolve("whole/results.jsonl"))) {
-      ObjectNode result = Json.read(line);
+      ObjectNode result = CanonicalJson.read(line);
       assertThat(result.path("size").asText()).isEqualTo("64x64");
       assertThat(result.path("precision").asText()).isEqualTo("float32");
       assertThat(result.path("seed")).isEqualTo(result.path("request").path("seed"));

@@ -68,7 +68,7 @@ final class BatchRunnerTest {
   private Map<String, ObjectNode> results() throws IOException {
     Map<String, ObjectNode> results = new TreeMap<>();
     for (String line : Files.readAllLines(folder.resolve("results.jsonl"))) {
-      ObjectNode result = Json.read(line);
+      ObjectNode result = CanonicalJson.read(line);
       results.put(result.path("id").asText(), result);
     }
     return results;
@@ -218,7 +218,7 @@ final class BatchRunnerTest {
   void picture_ofARequestThatFailedBefore_isTaken() throws IOException {
     run("{'prompt': 'a'}");
     String drawn = Files.readString(folder.resolve("results.jsonl"));
-    ObjectNode failed = Json.read(drawn).put("error", "no memory");
+    ObjectNode failed = CanonicalJson.read(drawn).put("error", "no memory");
     failed.remove("file");
     Files.writeString(folder.resolve("results.jsonl"), failed + "\n");
     assertThat(run("{'prompt': 'a'}").there()).isEqualTo(1);

@@ -115,7 +115,7 @@ public final class Sd {
 
   private static CommandLine commandLine(List<Class<?>> commands) {
     Sd sd = new Sd();
-    Failures failures = new Failures(() -> sd.stacktrace);
+    ErrorReporter failures = new ErrorReporter(() -> sd.stacktrace);
     CommandLine command = new AsciiNumbers(sd);
     commands.forEach(command::addSubcommand);
     GroupedHelp.on(command);

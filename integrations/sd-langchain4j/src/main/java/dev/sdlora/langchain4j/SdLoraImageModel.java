@@ -101,7 +101,7 @@ public final class SdLoraImageModel implements ImageModel {
 
   @Override
   public Response<Image> generate(String prompt) {
-    return Answers.one(draw(prompt, spec -> spec.images(1)), prompt, format);
+    return Responses.one(draw(prompt, spec -> spec.images(1)), prompt, format);
   }
 
   /**
@@ -113,7 +113,7 @@ public final class SdLoraImageModel implements ImageModel {
    */
   @Override
   public Response<List<Image>> generate(String prompt, int n) {
-    return Answers.all(draw(prompt, spec -> spec.images(n)), prompt, format);
+    return Responses.all(draw(prompt, spec -> spec.images(n)), prompt, format);
   }
 
   /**
@@ -179,12 +179,12 @@ public final class SdLoraImageModel implements ImageModel {
   private Response<Image> redraw(String prompt, Edit edit) {
     GenerationResult result =
         draw(prompt, spec -> spec.images(1).imageToImage(edit.make().build()));
-    return Answers.one(result, prompt, format);
+    return Responses.one(result, prompt, format);
   }
 
   private GenerationResult draw(String prompt, Consumer<PromptSpec.Builder> more) {
     Objects.requireNonNull(prompt, "prompt");
-    return Failures.translated(
+    return ErrorConverter.translated(
         () -> {
           PromptSpec.Builder spec = options.toBuilder().prompt(prompt);
           more.accept(spec);

@@ -5,7 +5,7 @@
  *
  * <ul>
  *   <li>Conversion of masks, metadata and errors to langchain4j: {@code langchain4j.GivenImages},
- *       {@code Answers}, {@code Failures}.
+ *       {@code Responses}, {@code ErrorConverter}.
  * </ul>
  */
 @NullMarked

@@ -173,7 +173,7 @@ public final class SdLoraImageModel implements ImageModel {
    * @param address whether images are returned as a URL
    */
   private record Answer(String format, boolean address) {
-    static Answer of(ImageSettings settings) {
+    static Answer of(ImageProperties settings) {
       String format = settings.outputFormat() == null ? "png" : settings.outputFormat();
       String response = settings.responseFormat() == null ? "b64_json" : settings.responseFormat();
       String lower = format.toLowerCase(Locale.ROOT);

@@ -33,11 +33,11 @@ import org.springframework.ai.image.ImageOptions;
  * request is made. Immutable and thread-safe.
  */
 public final class SdLoraImageOptions implements ImageOptions {
-  private final ImageSettings settings;
+  private final ImageProperties settings;
   private final List<UnaryOperator<PromptSpec.Builder>> customizers;
 
   private SdLoraImageOptions(Builder builder) {
-    settings = ImageSettings.of(builder.values);
+    settings = ImageProperties.of(builder.values);
     customizers = List.copyOf(builder.customizers);
   }
 
@@ -69,7 +69,7 @@ public final class SdLoraImageOptions implements ImageOptions {
   /** Returns options with the settings among the properties. */
   static SdLoraImageOptions of(SdLoraProperties properties) {
     Builder builder = builder();
-    builder.values.putAll(ImageSettings.given(properties));
+    builder.values.putAll(ImageProperties.given(properties));
     return builder.build();
   }
 
@@ -100,7 +100,7 @@ public final class SdLoraImageOptions implements ImageOptions {
   }
 
   /** Returns the settings. */
-  ImageSettings settings() {
+  ImageProperties settings() {
     return settings;
   }
 
@@ -200,7 +200,7 @@ public final class SdLoraImageOptions implements ImageOptions {
       Objects.requireNonNull(name, "name");
       Map<String, Double> more =
           new LinkedHashMap<>(
-              Optional.ofNullable(ImageSettings.of(values).loras()).orElse(Map.of()));
+              Optional.ofNullable(ImageProperties.of(values).loras()).orElse(Map.of()));
       more.put(name, weight);
       return set("loras", more);
     }

@@ -53,7 +53,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
    * @throws IllegalStateException if settings conflict
    */
   Read read(SdLoraImageOptions options, Messages messages, PromptSpec defaults) {
-    ImageSettings settings = options.settings();
+    ImageProperties settings = options.settings();
     List<String> warnings = new ArrayList<>();
     PromptSpec.Builder spec = defaults.toBuilder();
     spec.prompt(withLoras(messages.prompt(), settings.loras()));
@@ -111,7 +111,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     return text.toString();
   }
 
-  private static void sampling(ImageSettings settings, PromptSpec.Builder spec) {
+  private static void sampling(ImageProperties settings, PromptSpec.Builder spec) {
     ifSet(settings.steps(), spec::steps);
     ifSet(settings.cfgScale(), spec::cfgScale);
     String sampler = settings.sampler();
@@ -137,7 +137,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     }
   }
 
-  private static void seeds(ImageSettings settings, PromptSpec.Builder spec) {
+  private static void seeds(ImageProperties settings, PromptSpec.Builder spec) {
     ifSet(settings.seed(), spec::seed);
     ifSet(settings.rng(), spec::rng);
     Long seed = settings.variationSeed();
@@ -150,7 +150,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     }
   }
 
-  private static void size(ImageSettings settings, PromptSpec.Builder spec) {
+  private static void size(ImageProperties settings, PromptSpec.Builder spec) {
     Integer width = settings.width();
     Integer height = settings.height();
     if (width != null && height != null) {
@@ -161,7 +161,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     }
   }
 
-  private PromptOptions promptOptions(ImageSettings settings, List<String> warnings) {
+  private PromptOptions promptOptions(ImageProperties settings, List<String> warnings) {
     PromptOptions options = PromptOptions.DEFAULTS;
     Emphasis emphasis = settings.emphasis();
     if (emphasis != null) {
@@ -197,7 +197,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
                             name, String.join(", ", styles.stream().map(Style::name).toList()))));
   }
 
-  private static SpeedOptions speedOptions(ImageSettings settings) {
+  private static SpeedOptions speedOptions(ImageProperties settings) {
     SpeedOptions.Builder options = SpeedOptions.builder();
     ifSet(settings.cacheInterval(), options::cacheInterval);
     ifSet(settings.tokenMergingRatio(), options::tokenMergingRatio);
@@ -205,7 +205,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     return options.build();
   }
 
-  private static ImageToImage start(ImageSettings settings, Image image, Messages messages) {
+  private static ImageToImage start(ImageProperties settings, Image image, Messages messages) {
     ImageToImage.Builder start = ImageToImage.builder(image);
     ifSet(settings.denoisingStrength(), start::denoisingStrength);
     ifSet(settings.resizeMode(), start::resizeMode);
@@ -213,7 +213,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     return start.build();
   }
 
-  private static Inpainting inpainting(ImageSettings settings, Image mask) {
+  private static Inpainting inpainting(ImageProperties settings, Image mask) {
     Inpainting.Builder part = Inpainting.builder(mask);
     ifSet(settings.maskBlur(), part::maskBlur);
     ifSet(settings.maskedContent(), part::maskedContent);
@@ -225,7 +225,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
 
   /** Skips hires fix for requests with a start image, which sets the size. */
   private static void hiresFix(
-      ImageSettings settings, Messages messages, PromptSpec.Builder spec, List<String> warnings) {
+      ImageProperties settings, Messages messages, PromptSpec.Builder spec, List<String> warnings) {
     Double scale = settings.hiresScale();
     if (scale == null) {
       return;
@@ -241,7 +241,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     spec.hiresFix(pass.build());
   }
 
-  private static void upscaling(ImageSettings settings, PromptSpec.Builder spec) {
+  private static void upscaling(ImageProperties settings, PromptSpec.Builder spec) {
     Double scale = settings.upscale();
     if (scale != null) {
       String name = settings.upscaler();

@@ -6,8 +6,8 @@
  *
  * <ul>
  *   <li>An option or property of Spring Boot: {@code spring.SdLoraProperties}, {@code
- *       ImageSettings}, {@code SdLoraImageOptions.Builder}, and {@code Specs}, which applies it to
- *       the request; options of the model itself: {@code SdLoraProperties} and {@code
+ *       ImageProperties}, {@code SdLoraImageOptions.Builder}, and {@code Specs}, which applies it
+ *       to the request; options of the model itself: {@code SdLoraProperties} and {@code
  *       ConfiguredModel}.
  *   <li>Responses to rejected web requests: {@code spring.LibraryProblems}.
  *   <li>Beans, loading of the model, shutdown: {@code spring.SdLoraAutoConfiguration}, {@code

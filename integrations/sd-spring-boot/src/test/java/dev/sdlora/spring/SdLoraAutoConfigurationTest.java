@@ -255,7 +255,7 @@ class SdLoraAutoConfigurationTest {
             "text",
             Map.class,
             Map.of("ink", 1.0));
-    for (RecordComponent part : ImageSettings.class.getRecordComponents()) {
+    for (RecordComponent part : ImageProperties.class.getRecordComponents()) {
       Class<?> type = part.getType();
       assertThat(SdLoraProperties.class.getDeclaredMethod(part.getName()).getReturnType())
           .isEqualTo(type);

@@ -55,7 +55,7 @@ public final class NetworkMemory {
    * @param width the width of the latent
    * @param rows the rows of the batch
    */
-  public static Blocks residuals(UNetConfig unet, double height, double width, int rows) {
+  public static AllocatedBytes residuals(UNetConfig unet, double height, double width, int rows) {
     int last = unet.levels() - 1;
     Peak peak = new Peak(Float.BYTES, rows);
     skips(unet, height, width).forEach(peak::keep);
@@ -74,7 +74,7 @@ public final class NetworkMemory {
    * @param branch the skip connection at which these calls end
    * @param controlNets the number of ControlNets whose residuals are also kept, in float32
    */
-  public static Blocks kept(
+  public static AllocatedBytes kept(
       UNetConfig unet,
       double height,
       double width,
@@ -103,7 +103,8 @@ public final class NetworkMemory {
    * @param tokens the tokens of a row
    * @param texts the number of texts kept for each row
    */
-  public static Blocks textKeys(UNetConfig unet, int number, int rows, int tokens, int texts) {
+  public static AllocatedBytes textKeys(
+      UNetConfig unet, int number, int rows, int tokens, int texts) {
     Peak peak = new Peak(number, rows);
     unet.weights()
         .forEach(
@@ -128,7 +129,7 @@ public final class NetworkMemory {
    * @param rows the rows of the batch
    * @param regions the number of regions
    */
-  public static Blocks regions(
+  public static AllocatedBytes regions(
       UNetConfig unet, double height, double width, int number, int rows, int regions) {
     Peak peak = new Peak(number, rows);
     for (int level = unet.levels() - 1; level >= 0; level--) {
@@ -165,7 +166,8 @@ public final class NetworkMemory {
    * @param number bytes of an element
    * @param rows the rows of the batch
    */
-  public static Blocks unet(UNetConfig unet, double height, double width, int number, int rows) {
+  public static AllocatedBytes unet(
+      UNetConfig unet, double height, double width, int number, int rows) {
     Peak peak = new Peak(number, rows);
     peak.keep(unet.channels().get(0) * positions(height, width, 0));
     double in = unet.channels().get(0);
@@ -225,7 +227,7 @@ public final class NetworkMemory {
    * @param strips whether layers are processed in strips
    * @param number bytes of an element
    */
-  public static Blocks decode(VaeConfig vae, double pixels, boolean strips, int number) {
+  public static AllocatedBytes decode(VaeConfig vae, double pixels, boolean strips, int number) {
     Peak peak = new Peak(number, 1);
     int last = vae.levels() - 1;
     double in = vae.channels().get(last);
@@ -272,7 +274,7 @@ public final class NetworkMemory {
    * @param strips whether layers are processed in strips
    * @param number bytes of an element
    */
-  public static Blocks encode(VaeConfig vae, double pixels, boolean strips, int number) {
+  public static AllocatedBytes encode(VaeConfig vae, double pixels, boolean strips, int number) {
     Peak peak = new Peak(number, 1);
     double in = vae.channels().get(0);
     double here = pixels;
@@ -338,7 +340,7 @@ public final class NetworkMemory {
    * Returns the memory to decode latents with TAESD, in float32: a residual block at the image's
    * size.
    */
-  public static Blocks decode(TinyDecoderConfig tiny, double pixels) {
+  public static AllocatedBytes decode(TinyDecoderConfig tiny, double pixels) {
     Peak peak = new Peak(Float.BYTES, 1);
     double tensor = pixels * tiny.width();
     peak.at(tensor, tensor, tensor, tensor);
@@ -351,7 +353,7 @@ public final class NetworkMemory {
    * @param network the upscaler
    * @param pixels the pixels of the largest piece
    */
-  public static Blocks enlarge(UpscalerConfig network, double pixels) {
+  public static AllocatedBytes enlarge(UpscalerConfig network, double pixels) {
     Peak peak = new Peak(Float.BYTES, 1);
     if (network instanceof RrdbConfig rrdb) {
       enlarge(peak, rrdb, pixels);

@@ -28,7 +28,7 @@ final class Peak {
   private double mapped;
   private double pooled;
   private double mostPooled;
-  private Blocks most = Blocks.NONE;
+  private AllocatedBytes most = AllocatedBytes.NONE;
 
   /**
    * Creates an empty sum.
@@ -80,11 +80,11 @@ final class Peak {
   private void look() {
     mostPooled = Math.max(mostPooled, pooled);
     double kept = Math.min(KEPT, WITH_HOLES * mostPooled);
-    most = most.or(new Blocks(mapped + WITH_HOLES * pooled, mapped, kept));
+    most = most.or(new AllocatedBytes(mapped + WITH_HOLES * pooled, mapped, kept));
   }
 
   /** The peak so far. */
-  Blocks most() {
+  AllocatedBytes most() {
     return most;
   }
 }

@@ -5,7 +5,7 @@ import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.image.RegionMask;
-import dev.sdlora.pipeline.lora.LoraNames;
+import dev.sdlora.pipeline.lora.LoraNameCheck;
 import dev.sdlora.pipeline.lora.LoraPlans;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.prompt.schedule.PromptSteps;
@@ -110,7 +110,7 @@ public final class PassPlan {
   }
 
   private static PromptReader reader(Model model, PromptSpec spec) {
-    return new PromptReader(spec.promptOptions(), new LoraNames(model.library()));
+    return new PromptReader(spec.promptOptions(), new LoraNameCheck(model.library()));
   }
 
   public PromptSpec spec() {

@@ -15,7 +15,7 @@ import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.Upscaling;
 import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.pipeline.canvas.Canvas;
-import dev.sdlora.pipeline.memory.Blocks;
+import dev.sdlora.pipeline.memory.AllocatedBytes;
 import dev.sdlora.pipeline.memory.MemoryNeed;
 import dev.sdlora.pipeline.memory.NetworkMemory;
 import dev.sdlora.pipeline.model.Model;
@@ -144,7 +144,7 @@ public final class RequestMemory {
    * @param blocks blocks outside the Java heap
    * @param heap bytes on the Java heap
    */
-  private record Stage(Blocks blocks, double heap) {
+  private record Stage(AllocatedBytes blocks, double heap) {
     /** Returns the memory of this stage followed by another. */
     Stage or(Stage next) {
       return new Stage(blocks.or(next.blocks), Math.max(heap, next.heap));
@@ -171,8 +171,8 @@ public final class RequestMemory {
     Stage most =
         pass(size)
             .or(finishing(second.orElse(size)))
-            .or(new Stage(Blocks.weights(model.textEncoderMemory().bytes()), 0))
-            .or(new Stage(Blocks.weights(encoder), 0));
+            .or(new Stage(AllocatedBytes.weights(model.textEncoderMemory().bytes()), 0))
+            .or(new Stage(AllocatedBytes.weights(encoder), 0));
     if (source.isPresent()) {
       most = most.or(canvas(source.get()));
     }
@@ -212,13 +212,13 @@ public final class RequestMemory {
     double height = at.height() / 8.0;
     double width = at.width() / 8.0;
     int number = model.networks().type().bytes();
-    Blocks call = NetworkMemory.unet(unet, height, width, number, rows(at));
+    AllocatedBytes call = NetworkMemory.unet(unet, height, width, number, rows(at));
     Optional<UNetConfig> refiner =
         spec.refinerSwitch().flatMap(change -> model.refiner()).map(it -> it.unet().config());
     if (refiner.isPresent()) {
       call = call.or(NetworkMemory.unet(refiner.get(), height, width, number, rows(at)));
     }
-    Blocks residuals = NetworkMemory.residuals(unet, height, width, rows(at));
+    AllocatedBytes residuals = NetworkMemory.residuals(unet, height, width, rows(at));
     for (ControlUnit unit : spec.controlUnits()) {
       if (unit.weight() != 0) {
         call = call.and(residuals);
@@ -243,10 +243,10 @@ public final class RequestMemory {
   }
 
   /** Returns the memory of values that U-Net calls cache for later calls. */
-  private Blocks kept(UNetConfig unet, ImageSize at) {
+  private AllocatedBytes kept(UNetConfig unet, ImageSize at) {
     SpeedOptions speed = spec.speedOptions();
     return speed.cacheInterval() == 1
-        ? Blocks.NONE
+        ? AllocatedBytes.NONE
         : NetworkMemory.kept(
             unet,
             at.height() / 8.0,
@@ -261,7 +261,7 @@ public final class RequestMemory {
    * Returns the memory of cached text keys. The number of tokens is estimated from the prompt's
    * length.
    */
-  private Blocks textKeys(UNetConfig unet) {
+  private AllocatedBytes textKeys(UNetConfig unet) {
     int characters = Math.max(spec.prompt().length(), spec.negativePrompt().length());
     int chunks = 1 + characters / (TokenChunk.CAPACITY * CHARACTERS);
     boolean changing = (spec.prompt() + spec.negativePrompt()).indexOf('[') >= 0;
@@ -292,19 +292,20 @@ public final class RequestMemory {
 
   private Stage decoding(ImageSize at) {
     VaeConfig vae = model.networks().vae().config();
-    Blocks work = NetworkMemory.decode(vae, pixels(at), model.strips(spec, at), vaeBytes());
-    return decoded(work.and(Blocks.weights(model.vaeDecoderMemory().bytes())), at);
+    AllocatedBytes work = NetworkMemory.decode(vae, pixels(at), model.strips(spec, at), vaeBytes());
+    return decoded(work.and(AllocatedBytes.weights(model.vaeDecoderMemory().bytes())), at);
   }
 
-  private static Stage decoded(Blocks blocks, ImageSize at) {
+  private static Stage decoded(AllocatedBytes blocks, ImageSize at) {
     return new Stage(blocks, (LATENTS + PLANES + 3 * BYTES) * pixels(at));
   }
 
   private Stage encoding(ImageSize at) {
     VaeConfig vae = model.networks().vae().config();
-    Blocks work = NetworkMemory.encode(vae, pixels(at), model.strips(spec, size), vaeBytes());
+    AllocatedBytes work =
+        NetworkMemory.encode(vae, pixels(at), model.strips(spec, size), vaeBytes());
     return new Stage(
-        work.and(Blocks.weights(model.vaeEncoderMemory().bytes())),
+        work.and(AllocatedBytes.weights(model.vaeEncoderMemory().bytes())),
         (PLANES + 2 * BYTES) * pixels(at));
   }
 
@@ -319,7 +320,7 @@ public final class RequestMemory {
         given.resizeMode() == ResizeMode.LATENT_UPSCALE ? Canvas.defaultSize(given, size) : size;
     double mask = given.inpainting().isEmpty() ? 0 : MASK;
     double pixels = (double) given.image().width() * given.image().height();
-    return encoding(own).and(new Stage(Blocks.NONE, mask * Math.max(pixels, pixels(size))));
+    return encoding(own).and(new Stage(AllocatedBytes.NONE, mask * Math.max(pixels, pixels(size))));
   }
 
   private Stage hires(ImageSize larger, ImageSize cut) {
@@ -343,7 +344,7 @@ public final class RequestMemory {
     double target = width * height * scale * scale;
     Optional<UpscalerConfig> network = model.upscalers().config(upscaler);
     if (network.isEmpty()) {
-      return new Stage(Blocks.NONE, 3 * BYTES * target);
+      return new Stage(AllocatedBytes.NONE, 3 * BYTES * target);
     }
     double large = Enlarging.reached(network.get().factor(), scale);
     double result = width * height * large * large;

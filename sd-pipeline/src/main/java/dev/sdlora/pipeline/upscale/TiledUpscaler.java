@@ -107,11 +107,11 @@ public final class TiledUpscaler implements UpscalerNetwork {
           Image.MAX_PIXELS);
     }
     Raster result = Raster.filled(factor * image.width(), factor * image.height(), 3, 0);
-    List<Span> across = Span.cut(image.width(), piece, margin);
-    List<Span> down = Span.cut(image.height(), piece, margin);
+    List<Section> across = Section.cut(image.width(), piece, margin);
+    List<Section> down = Section.cut(image.height(), piece, margin);
     int number = 0;
-    for (Span rows : down) {
-      for (Span columns : across) {
+    for (Section rows : down) {
+      for (Section columns : across) {
         watcher.pieceBegins(number++, across.size() * down.size());
         float[] planes = enlarge(planes(image, columns, rows), columns.seen(), rows.seen());
         write(planes, columns, rows, result);
@@ -131,7 +131,7 @@ public final class TiledUpscaler implements UpscalerNetwork {
   }
 
   /** Returns the pixels that the network reads, as [3][rows][columns] from 0 to 1. */
-  private static float[] planes(Raster image, Span columns, Span rows) {
+  private static float[] planes(Raster image, Section columns, Section rows) {
     int plane = columns.seen() * rows.seen();
     float[] planes = new float[3 * plane];
     for (int i = 0; i < planes.length; i++) {
@@ -143,7 +143,7 @@ public final class TiledUpscaler implements UpscalerNetwork {
   }
 
   /** Writes a piece without its margins. */
-  private void write(float[] planes, Span columns, Span rows, Raster target) {
+  private void write(float[] planes, Section columns, Section rows, Raster target) {
     int width = factor * columns.seen();
     int plane = width * factor * rows.seen();
     int left = factor * (columns.from() - columns.seenFrom());

@@ -47,7 +47,7 @@ class NetworkMemoryTest {
   @Test
   void textKeys_growWithRowsTokensAndTexts() {
     double numbers = 2 * 12_480.0 * 2 * 77;
-    Blocks one = NetworkMemory.textKeys(SD15_UNET, NUMBER, 2, 77, 1);
+    AllocatedBytes one = NetworkMemory.textKeys(SD15_UNET, NUMBER, 2, 77, 1);
     assertThat(one.bytes()).isBetween(NUMBER * numbers, 1.5 * NUMBER * numbers);
     assertThat(NetworkMemory.textKeys(SD15_UNET, NUMBER, 2, 77, 4).bytes())
         .isCloseTo(4 * one.bytes(), withPercentage(1));
@@ -81,12 +81,12 @@ class NetworkMemoryTest {
     // Four tensors are live at the end of the decoder, with 32 channels here.
     VaeConfig narrow = new VaeConfig(List.of(32, 32, 32, 32), 1, 4, 0.18215);
     double pixels = 512 * 504;
-    Blocks below = NetworkMemory.decode(narrow, pixels, false, NUMBER);
+    AllocatedBytes below = NetworkMemory.decode(narrow, pixels, false, NUMBER);
     assertThat(below.mapped()).isZero();
     assertThat(below.most()).isEqualTo(1.5 * 4 * 32 * NUMBER * pixels);
     assertThat(below.bytes()).isEqualTo(below.most());
     pixels = 512 * 512;
-    Blocks from = NetworkMemory.decode(narrow, pixels, false, NUMBER);
+    AllocatedBytes from = NetworkMemory.decode(narrow, pixels, false, NUMBER);
     assertThat(from.mapped()).isEqualTo(4 * 32 * NUMBER * pixels);
     // The previous level is in arenas, has a quarter of the size, and its memory is kept.
     assertThat(from.bytes()).isEqualTo(from.mapped() + 1.5 * 4 * 32 * NUMBER * pixels / 4);

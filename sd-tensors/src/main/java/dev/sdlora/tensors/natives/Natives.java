@@ -130,7 +130,8 @@ public final class Natives {
       String name =
           platform.getVersion() + '-' + platform.getFlavor() + '-' + platform.getClassifier();
       new LibraryFolder(cache.resolve("pytorch").resolve(name), libraries).bringUpToDate();
-    } else if (Boolean.parseBoolean(Settings.value("DJL_OFFLINE", "ai.djl.offline").orElse(""))) {
+    } else if (Boolean.parseBoolean(
+        EnvironmentSettings.value("DJL_OFFLINE", "ai.djl.offline").orElse(""))) {
       throw new IllegalStateException(
           "there is no libtorch for "
               + platform.getClassifier()
@@ -151,7 +152,7 @@ public final class Natives {
   }
 
   private static boolean isSet(String name) {
-    return Settings.value(name, name).isPresent();
+    return EnvironmentSettings.value(name, name).isPresent();
   }
 
   private static void setDefault(String property, String value) {

@@ -10,7 +10,7 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.TensorLoader;
 import dev.sdlora.training.data.Batch;
-import dev.sdlora.training.data.Captions;
+import dev.sdlora.training.data.EncodedCaptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -87,7 +87,11 @@ public final class DenoisingNetworks {
    * @return gradients by name, and {@code loss}
    */
   public Map<String, NDArray> gradients(
-      Batch batch, int height, Captions captions, Map<String, NDArray> adapter, NDManager scope) {
+      Batch batch,
+      int height,
+      EncodedCaptions captions,
+      Map<String, NDArray> adapter,
+      NDManager scope) {
     Map<String, NDArray> all = new LinkedHashMap<>(weights);
     all.putAll(adapter);
     NDArray text =

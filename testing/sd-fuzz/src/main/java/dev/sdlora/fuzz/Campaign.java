@@ -49,9 +49,9 @@ public final class Campaign {
   public static void main(String[] args) throws IOException, InterruptedException {
     List<String> names =
         args[2].equals("all")
-            ? Targets.all().stream().map(Target::name).toList()
+            ? FuzzTargets.all().stream().map(Target::name).toList()
             : Arrays.asList(args[2].split(",", -1));
-    names.forEach(Targets::named);
+    names.forEach(FuzzTargets::named);
     Files.createDirectories(WORK.resolve("findings"));
     Path figures = WORK.resolve("figures.md");
     Files.writeString(figures, Figures.HEADER);

@@ -17,7 +17,7 @@ public final class Fuzz {
 
   /** Selects the target by name. */
   public static void fuzzerInitialize(String[] args) {
-    TRIAL.set(new Trial(Targets.named(args[0])));
+    TRIAL.set(new Trial(FuzzTargets.named(args[0])));
   }
 
   /** Reads one input. */

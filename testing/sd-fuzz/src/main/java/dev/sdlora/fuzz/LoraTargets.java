@@ -43,7 +43,7 @@ final class LoraTargets {
 
   private static final Pattern LINE_BREAK = Pattern.compile("\\R");
 
-  private static final ModuleIndex LAYERS = Networks.layers();
+  private static final ModuleIndex LAYERS = SmallNetworks.layers();
 
   private LoraTargets() {}
 

@@ -21,9 +21,9 @@ import java.util.Set;
 
 /** Checkpoints, the networks that accompany them, and embeddings. */
 final class ModelTargets {
-  private static final Listing TEXT_ENCODER = new Listing(Networks.CLIP.weights());
-  private static final Listing UNET = new Listing(Networks.UNET.weights());
-  private static final Listing VAE = new Listing(Networks.VAE.weights());
+  private static final Listing TEXT_ENCODER = new Listing(SmallNetworks.CLIP.weights());
+  private static final Listing UNET = new Listing(SmallNetworks.UNET.weights());
+  private static final Listing VAE = new Listing(SmallNetworks.VAE.weights());
 
   private ModelTargets() {}
 
@@ -33,13 +33,13 @@ final class ModelTargets {
     Set<Class<? extends Exception>> hypernetwork =
         Set.of(StableDiffusionException.class, TensorFileException.class);
     return List.of(
-        network("checkpoint", Networks.checkpoint(), CheckpointReader::read),
-        network("checkpoint-sdxl", Networks.sdxl(), CheckpointReader::read),
-        network("controlnet", Networks.controlNet(), ModelTargets::controlNet),
-        network("t2i-adapter", Networks.adapter(), ModelTargets::adapter),
-        network("upscaler", Networks.upscaler(), UpscalerReader::read),
-        network("compact-upscaler", Networks.compactUpscaler(), UpscalerReader::read),
-        network("preview-decoder", Networks.previewDecoder(), TinyDecoderReader::read),
+        network("checkpoint", SmallNetworks.checkpoint(), CheckpointReader::read),
+        network("checkpoint-sdxl", SmallNetworks.sdxl(), CheckpointReader::read),
+        network("controlnet", SmallNetworks.controlNet(), ModelTargets::controlNet),
+        network("t2i-adapter", SmallNetworks.adapter(), ModelTargets::adapter),
+        network("upscaler", SmallNetworks.upscaler(), UpscalerReader::read),
+        network("compact-upscaler", SmallNetworks.compactUpscaler(), UpscalerReader::read),
+        network("preview-decoder", SmallNetworks.previewDecoder(), TinyDecoderReader::read),
         new Target(
             "diffusers-settings",
             Set.of(CheckpointException.class, TensorFileException.class),

@@ -38,7 +38,7 @@ class CorpusTest {
 
   @TestFactory
   Stream<DynamicTest> corpus_read_refusedAsDocumentedOrAccepted() {
-    return Targets.all().stream()
+    return FuzzTargets.all().stream()
         .map(target -> DynamicTest.dynamicTest(target.name(), () -> replay(target)));
   }
 
@@ -67,7 +67,8 @@ class CorpusTest {
   void corpusFolders_listed_areTargets() throws IOException {
     try (Stream<Path> folders = Files.list(CORPUS).filter(Files::isDirectory)) {
       assertThat(folders.map(folder -> folder.getFileName().toString()))
-          .containsExactlyInAnyOrderElementsOf(Targets.all().stream().map(Target::name).toList());
+          .containsExactlyInAnyOrderElementsOf(
+              FuzzTargets.all().stream().map(Target::name).toList());
     }
   }
 

@@ -10,7 +10,7 @@ import dev.sdlora.api.image.Image;
 import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.server.job.HeldBytes;
 import dev.sdlora.server.job.InterruptibleWork;
-import dev.sdlora.server.job.Progress;
+import dev.sdlora.server.job.JobProgress;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,7 +53,7 @@ final class GridWork extends InterruptibleWork {
   }
 
   @Override
-  protected Outcome run(Progress progress) {
+  protected Outcome run(JobProgress progress) {
     progress.image(interruptibly(() -> plan.grid().draw(pipeline, new Watch(progress))));
     synchronized (this) {
       return new Outcome(List.copyOf(warnings), List.copyOf(loras));
@@ -71,9 +71,9 @@ final class GridWork extends InterruptibleWork {
   }
 
   private final class Watch implements GenerationListener {
-    private final Progress progress;
+    private final JobProgress progress;
 
-    Watch(Progress progress) {
+    Watch(JobProgress progress) {
       this.progress = progress;
     }
 

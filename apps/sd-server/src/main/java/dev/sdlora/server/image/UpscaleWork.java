@@ -5,7 +5,7 @@ import dev.sdlora.api.image.Image;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.job.HeldBytes;
 import dev.sdlora.server.job.InterruptibleWork;
-import dev.sdlora.server.job.Progress;
+import dev.sdlora.server.job.JobProgress;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -48,7 +48,7 @@ final class UpscaleWork extends InterruptibleWork {
   }
 
   @Override
-  protected Outcome run(Progress progress) {
+  protected Outcome run(JobProgress progress) {
     progress.begun();
     progress.partBegun();
     Image large =

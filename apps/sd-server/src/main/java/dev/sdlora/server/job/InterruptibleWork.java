@@ -29,10 +29,10 @@ public abstract class InterruptibleWork implements Work {
    * @return the warnings and LoRA reports
    * @throws CancellationException if it was cancelled
    */
-  protected abstract Outcome run(Progress progress);
+  protected abstract Outcome run(JobProgress progress);
 
   @Override
-  public final CompletableFuture<Outcome> start(Progress progress) {
+  public final CompletableFuture<Outcome> start(JobProgress progress) {
     synchronized (this) {
       if (!cancelled) {
         thread = new Thread(() -> runTo(progress), threadName);
@@ -45,7 +45,7 @@ public abstract class InterruptibleWork implements Work {
     return outcome;
   }
 
-  private void runTo(Progress progress) {
+  private void runTo(JobProgress progress) {
     try {
       outcome.complete(run(progress));
     } catch (RuntimeException | Error e) {

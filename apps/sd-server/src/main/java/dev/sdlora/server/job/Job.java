@@ -279,7 +279,7 @@ public final class Job {
   }
 
   /** Records the progress of the work. */
-  private final class Heard implements Progress {
+  private final class Heard implements JobProgress {
     @Override
     public void begun() {
       tell(

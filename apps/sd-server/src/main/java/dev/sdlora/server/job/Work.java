@@ -28,7 +28,7 @@ public interface Work {
    * @param progress receives the progress
    * @return completes when the work is over; with any exception after {@link #cancel}
    */
-  CompletableFuture<Outcome> start(Progress progress);
+  CompletableFuture<Outcome> start(JobProgress progress);
 
   /** Ends the work soon, within a step. May be called before {@link #start} or after the end. */
   void cancel();
@@ -73,7 +73,7 @@ public interface Work {
   }
 
   /**
-   * The result of finished work; images have been reported to {@link Progress#image} by then.
+   * The result of finished work; images have been reported to {@link JobProgress#image} by then.
    *
    * @param warnings parts of the request that had no effect
    * @param loras a report for each LoRA

@@ -19,7 +19,7 @@ import dev.sdlora.server.http.Parameters;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.http.Thumbnails;
-import dev.sdlora.server.job.Drawing;
+import dev.sdlora.server.job.DrawingRun;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import io.javalin.config.RoutesConfig;
@@ -79,7 +79,7 @@ public final class JobsApi {
     Job.Request request =
         new Job.Request(
             kind,
-            new Drawing(offer.pipeline(), spec, fields.warnings()),
+            new DrawingRun(offer.pipeline(), spec, fields.warnings()),
             StoredRequest.of(fields, spec));
     Job job = queue.submit(request, Optional.empty());
     context.status(202).header("Location", "/api/jobs/" + job.id());

@@ -28,9 +28,9 @@ final class LoraView {
 
   private final Checkpoint checkpoint;
   private final LoraPlaces places;
-  private final Thumbnails thumbnails;
+  private final LoraThumbnails thumbnails;
 
-  LoraView(Checkpoint checkpoint, LoraPlaces places, Thumbnails thumbnails) {
+  LoraView(Checkpoint checkpoint, LoraPlaces places, LoraThumbnails thumbnails) {
     this.checkpoint = checkpoint;
     this.places = places;
     this.thumbnails = thumbnails;

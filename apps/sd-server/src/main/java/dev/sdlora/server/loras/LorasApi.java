@@ -27,7 +27,7 @@ public final class LorasApi {
   private final RecentLoras loras;
   private final Checkpoint checkpoint;
   private final LoraPlaces places;
-  private final Thumbnails thumbnails = new Thumbnails();
+  private final LoraThumbnails thumbnails = new LoraThumbnails();
   private final LoraView view;
   private final Effects effects;
 

@@ -16,7 +16,7 @@ import dev.sdlora.server.http.EventStream;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.http.SignedPaths;
-import dev.sdlora.server.job.Drawing;
+import dev.sdlora.server.job.DrawingRun;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
@@ -97,7 +97,7 @@ public final class ImagesApi {
     Job.Request request =
         new Job.Request(
             event,
-            new Drawing(offer.pipeline(), spec, asked.warnings()),
+            new DrawingRun(offer.pipeline(), spec, asked.warnings()),
             StoredRequest.translated(asked, spec, offer),
             streaming ? partial : 0);
     try (ClientConnection client = ClientConnection.of(context)) {

@@ -17,7 +17,7 @@ import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RouteCost;
-import dev.sdlora.server.job.Drawing;
+import dev.sdlora.server.job.DrawingRun;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
@@ -79,7 +79,7 @@ final class DrawingEndpoints {
     Job.Request request =
         new Job.Request(
             fromImage ? "img2img" : "txt2img",
-            new Drawing(offer.pipeline(), spec, fields.warnings()),
+            new DrawingRun(offer.pipeline(), spec, fields.warnings()),
             StoredRequest.translated(fields, spec, offer));
     try (ClientConnection client = ClientConnection.of(context)) {
       Job job = queue.submit(request, taskId(fields));

@@ -6,7 +6,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.job.InterruptibleWork;
-import dev.sdlora.server.job.Progress;
+import dev.sdlora.server.job.JobProgress;
 import dev.sdlora.training.LoraTrainer;
 import dev.sdlora.training.TrainingListener;
 import dev.sdlora.training.TrainingProgress;
@@ -111,7 +111,7 @@ final class Training extends InterruptibleWork {
   }
 
   @Override
-  protected Outcome run(Progress progress) {
+  protected Outcome run(JobProgress progress) {
     progress.begun();
     progress.partBegun();
     LoraTrainer trainer = plan.trainer(pipeline, new Watch(progress), resumes);
@@ -212,9 +212,9 @@ final class Training extends InterruptibleWork {
 
   /** Forwards progress to the job, and records losses and samples. */
   private final class Watch implements TrainingListener {
-    private final Progress progress;
+    private final JobProgress progress;
 
-    Watch(Progress progress) {
+    Watch(JobProgress progress) {
       this.progress = progress;
     }
 

@@ -67,7 +67,7 @@ class JobQueueTest {
     PromptSpec spec =
         PromptSpec.builder().seed(10).images(images).variation(Variation.of(50, 0.5)).build();
     return queue.submit(
-        new Job.Request("test", new Drawing(pipeline, spec, List.of()), Fields.object()),
+        new Job.Request("test", new DrawingRun(pipeline, spec, List.of()), Fields.object()),
         Optional.empty());
   }
 
@@ -91,7 +91,7 @@ class JobQueueTest {
     }
 
     @Override
-    public CompletableFuture<Outcome> start(Progress progress) {
+    public CompletableFuture<Outcome> start(JobProgress progress) {
       progress.begun();
       return end;
     }
@@ -145,8 +145,8 @@ class JobQueueTest {
             .seed(1)
             .mask("m", RegionMask.of(Image.of(100, 100, new byte[30_000])))
             .build();
-    Drawing done = new Drawing(pipeline, spec, List.of());
-    Drawing waiting = new Drawing(pipeline, spec, List.of());
+    DrawingRun done = new DrawingRun(pipeline, spec, List.of());
+    DrawingRun waiting = new DrawingRun(pipeline, spec, List.of());
     submit(done);
     Job job = submit(waiting);
     assertThat(done.heldBytes()).isGreaterThanOrEqualTo(30_000);
@@ -285,7 +285,7 @@ class JobQueueTest {
   /** Work in a lane of its own. */
   private static final class Training implements Work {
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-    private Optional<Progress> progress = Optional.empty();
+    private Optional<JobProgress> progress = Optional.empty();
 
     @Override
     public String title() {
@@ -303,7 +303,7 @@ class JobQueueTest {
     }
 
     @Override
-    public CompletableFuture<Outcome> start(Progress told) {
+    public CompletableFuture<Outcome> start(JobProgress told) {
       progress = Optional.of(told);
       return outcome;
     }
@@ -368,7 +368,7 @@ class JobQueueTest {
         queue.submit(
             new Job.Request(
                 "test",
-                new Drawing(closedPipeline(), PromptSpec.builder().seed(1).build(), List.of()),
+                new DrawingRun(closedPipeline(), PromptSpec.builder().seed(1).build(), List.of()),
                 Fields.object()),
             Optional.empty());
     submit(1);

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobProgress;
 import dev.sdlora.server.job.JobQueue;
-import dev.sdlora.server.job.Progress;
 import dev.sdlora.server.job.Work;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +37,7 @@ class WatchersTest {
     }
 
     @Override
-    public CompletableFuture<Outcome> start(Progress progress) {
+    public CompletableFuture<Outcome> start(JobProgress progress) {
       return new CompletableFuture<>();
     }
 

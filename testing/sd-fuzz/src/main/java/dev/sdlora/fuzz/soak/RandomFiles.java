@@ -1,6 +1,6 @@
 package dev.sdlora.fuzz.soak;
 
-import dev.sdlora.fuzz.Networks;
+import dev.sdlora.fuzz.SmallNetworks;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.file.Path;
@@ -18,7 +18,7 @@ final class RandomFiles {
   /** Writes a small checkpoint in one file. */
   static void checkpoint(Path path, SplittableRandom random) {
     SafetensorsWriter writer = new SafetensorsWriter();
-    Networks.checkpoint()
+    SmallNetworks.checkpoint()
         .forEach(
             (name, shape) -> writer.tensor(name, shape, weight(name, shape, random), DType.F32));
     writer.write(path);
@@ -27,14 +27,14 @@ final class RandomFiles {
   /** Writes an adapter for the checkpoint's U-Net and text encoder. */
   static void lora(Path path, int rank, Kind kind, SplittableRandom random) {
     SafetensorsWriter writer = new SafetensorsWriter().metadata("ss_base_model_version", "sd_v1");
-    add(writer, "lora_unet_", Networks.UNET.weights(), ".attn1.", rank, kind, random);
-    add(writer, "lora_te_", Networks.CLIP.weights(), ".mlp.", rank, kind, random);
+    add(writer, "lora_unet_", SmallNetworks.UNET.weights(), ".attn1.", rank, kind, random);
+    add(writer, "lora_te_", SmallNetworks.CLIP.weights(), ".mlp.", rank, kind, random);
     writer.write(path);
   }
 
   /** Writes a textual inversion embedding. */
   static void embedding(Path path, int vectors, SplittableRandom random) {
-    List<Long> shape = List.of((long) vectors, (long) Networks.CLIP.width());
+    List<Long> shape = List.of((long) vectors, (long) SmallNetworks.CLIP.width());
     new SafetensorsWriter()
         .tensor("emb_params", shape, normal(shape, 0.1, random), DType.F32)
         .write(path);

@@ -13,8 +13,8 @@ import dev.sdlora.api.error.StableDiffusionException;
 import java.util.function.Supplier;
 
 /** Converts the library's exceptions to those of langchain4j, with the same messages. */
-final class Failures {
-  private Failures() {}
+final class ErrorConverter {
+  private ErrorConverter() {}
 
   static <T> T translated(Supplier<T> work) {
     try {

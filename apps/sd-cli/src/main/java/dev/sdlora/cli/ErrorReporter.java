@@ -30,14 +30,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * Turns exceptions into one sentence on stderr and an exit code: 2 for bad usage, including an
  * {@link IllegalArgumentException} of the library, and 1 for everything else.
  */
-final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
+final class ErrorReporter implements IParameterExceptionHandler, IExecutionExceptionHandler {
   /** Matches library messages about a missing folder, to which the option name is added. */
   private static final Pattern NO_DIRECTORY =
       Pattern.compile("\\bno (LoRA|embedding|hypernetwork|upscaler|wildcard) directory\\b");
 
   private final BooleanSupplier stacktrace;
 
-  Failures(BooleanSupplier stacktrace) {
+  ErrorReporter(BooleanSupplier stacktrace) {
     this.stacktrace = stacktrace;
   }
 

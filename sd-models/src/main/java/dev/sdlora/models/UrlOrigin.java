@@ -6,15 +6,15 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /** The scheme, host and port of an address, which determine whether a token is sent. */
-record Origin(String scheme, String host, int port) {
+record UrlOrigin(String scheme, String host, int port) {
   private static final Pattern LOOPBACK =
       Pattern.compile("(.+\\.)?localhost\\.?|127(\\.\\d{1,3}){0,3}|\\[::1]|0(\\.0){0,3}|\\[::]");
 
   /** The origin of an address for which {@link #isSafe} is true. */
-  static Origin of(URI address) {
+  static UrlOrigin of(URI address) {
     String scheme = Objects.requireNonNull(address.getScheme()).toLowerCase(Locale.ROOT);
     int usual = scheme.equals("https") ? 443 : 80;
-    return new Origin(
+    return new UrlOrigin(
         scheme,
         Objects.requireNonNull(address.getHost()).toLowerCase(Locale.ROOT),
         address.getPort() < 0 ? usual : address.getPort());

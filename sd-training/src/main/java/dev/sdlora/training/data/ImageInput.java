@@ -7,8 +7,8 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 
 /** Converts images to the autoencoder's input. Stateless. */
-public final class Pixels {
-  private Pixels() {}
+public final class ImageInput {
+  private ImageInput() {}
 
   /**
    * An image at the training resolution.

@@ -10,23 +10,23 @@ package dev.sdlora.pipeline.memory;
  * @param mapped the peak of mapped blocks
  * @param kept memory that arenas keep when they are empty
  */
-public record Blocks(double most, double mapped, double kept) {
+public record AllocatedBytes(double most, double mapped, double kept) {
   /** No memory. */
-  public static final Blocks NONE = new Blocks(0, 0, 0);
+  public static final AllocatedBytes NONE = new AllocatedBytes(0, 0, 0);
 
   /** Weights that are loaded temporarily and reuse the memory of earlier ones. */
-  public static Blocks weights(long bytes) {
-    return new Blocks(bytes, bytes, 0);
+  public static AllocatedBytes weights(long bytes) {
+    return new AllocatedBytes(bytes, bytes, 0);
   }
 
   /** Returns the memory of both operations at the same time. */
-  public Blocks and(Blocks other) {
-    return new Blocks(most + other.most, mapped + other.mapped, Math.max(kept, other.kept));
+  public AllocatedBytes and(AllocatedBytes other) {
+    return new AllocatedBytes(most + other.most, mapped + other.mapped, Math.max(kept, other.kept));
   }
 
   /** Returns the memory of both operations in sequence. */
-  public Blocks or(Blocks other) {
-    return new Blocks(
+  public AllocatedBytes or(AllocatedBytes other) {
+    return new AllocatedBytes(
         Math.max(most, other.most), Math.max(mapped, other.mapped), Math.max(kept, other.kept));
   }
 

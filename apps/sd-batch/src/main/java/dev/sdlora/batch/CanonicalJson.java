@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /** Canonical JSON: the same text for all ways of writing the same value. */
-final class Json {
+final class CanonicalJson {
   /** Numbers with more zeros are written with an exponent. */
   private static final int MOST_ZEROS = 30;
 
-  private Json() {}
+  private CanonicalJson() {}
 
   /**
    * Parses an object.

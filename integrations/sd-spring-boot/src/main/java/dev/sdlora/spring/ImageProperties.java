@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The options of an image request, named and described as in {@link SdLoraProperties}; null means
  * not set.
  */
-record ImageSettings(
+record ImageProperties(
     @Nullable Integer n,
     @Nullable String model,
     @Nullable Integer width,
@@ -71,16 +71,16 @@ record ImageSettings(
     @Nullable Integer cacheInterval,
     @Nullable Double tokenMergingRatio,
     @Nullable Integer batchSize) {
-  private static final RecordComponent[] COMPONENTS = ImageSettings.class.getRecordComponents();
+  private static final RecordComponent[] COMPONENTS = ImageProperties.class.getRecordComponents();
   private static final Set<String> NAMES =
       Stream.of(COMPONENTS).map(RecordComponent::getName).collect(Collectors.toSet());
 
   /** Returns settings with the given values; names that are missing are not set. */
-  static ImageSettings of(Map<String, Object> given) {
+  static ImageProperties of(Map<String, Object> given) {
     Class<?>[] types = Stream.of(COMPONENTS).map(RecordComponent::getType).toArray(Class<?>[]::new);
     Object[] values = Stream.of(COMPONENTS).map(part -> given.get(part.getName())).toArray();
     try {
-      return ImageSettings.class.getDeclaredConstructor(types).newInstance(values);
+      return ImageProperties.class.getDeclaredConstructor(types).newInstance(values);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }

@@ -6,8 +6,8 @@ import java.util.Optional;
  * Reads settings from the environment or a system property; the environment takes precedence, as in
  * DJL.
  */
-final class Settings {
-  private Settings() {}
+final class EnvironmentSettings {
+  private EnvironmentSettings() {}
 
   /** Returns the value of a setting that is set and not empty. */
   static Optional<String> value(String variable, String property) {

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /** Converts results to langchain4j responses. */
-final class Answers {
-  private Answers() {}
+final class Responses {
+  private Responses() {}
 
   static Response<Image> one(GenerationResult result, String asked, ImageFormat format) {
     return answer(image(result.first(), asked, format), result);

@@ -11,7 +11,7 @@ import java.util.List;
  * @param seenFrom the first pixel that the network reads
  * @param seenTo the end of what it reads, exclusive
  */
-record Span(int from, int to, int seenFrom, int seenTo) {
+record Section(int from, int to, int seenFrom, int seenTo) {
 
   /**
    * Cuts a side into sections. The positions at which reading starts are multiples of every common
@@ -22,14 +22,14 @@ record Span(int from, int to, int seenFrom, int seenTo) {
    *     one section
    * @param margin the pixels read beyond a section
    */
-  static List<Span> cut(int length, int piece, int margin) {
+  static List<Section> cut(int length, int piece, int margin) {
     if (length <= piece + 2 * margin) {
-      return List.of(new Span(0, length, 0, length));
+      return List.of(new Section(0, length, 0, length));
     }
-    List<Span> spans = new ArrayList<>();
+    List<Section> spans = new ArrayList<>();
     for (int from = 0; from < length; from += piece) {
       int to = Math.min(from + piece, length);
-      spans.add(new Span(from, to, Math.max(from - margin, 0), Math.min(to + margin, length)));
+      spans.add(new Section(from, to, Math.max(from - margin, 0), Math.min(to + margin, length)));
     }
     return spans;
   }

@@ -5,8 +5,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** All fuzz targets. */
-final class Targets {
-  private Targets() {}
+final class FuzzTargets {
+  private FuzzTargets() {}
 
   static List<Target> all() {
     return Stream.of(

@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param offline whether requests are forbidden
  * @param links whether the cache may contain links
  */
-record Settings(
+record StoreSettings(
     Path hubCache,
     Path folder,
     String hubEndpoint,

@@ -9,11 +9,11 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 
 /** Reads the JSON that sites send. */
-final class Json {
+final class SiteJson {
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final int MOST = 32_000_000;
 
-  private Json() {}
+  private SiteJson() {}
 
   /**
    * Parses the body of a response.

@@ -11,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Writes and deletes small files of a training run. Stateless. */
-final class OutputFiles {
-  private static final Logger LOG = LoggerFactory.getLogger(OutputFiles.class);
+final class RunFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(RunFiles.class);
 
-  private OutputFiles() {}
+  private RunFiles() {}
 
   /**
    * Plots losses into a file, which is written atomically.

@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  *
  * <p>Immutable.
  */
-public final class Captions {
+public final class EncodedCaptions {
   /** The number of tokens in a chunk. */
   public static final int LENGTH = 77;
 
@@ -46,7 +46,7 @@ public final class Captions {
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Encoded(float[][] chunks, float[] pooled) {}
 
-  private Captions(
+  private EncodedCaptions(
       Map<String, List<int[][]>> ids, Map<String, Encoded> states, List<ClipConfig> encoders) {
     this.ids = ids;
     this.states = states;
@@ -59,7 +59,7 @@ public final class Captions {
    * @param encoders the configurations of the text encoders that will read them
    * @throws dev.sdlora.api.error.CheckpointException if the checkpoint's vocabulary lacks a token
    */
-  public static Captions tokens(Collection<String> captions, List<ClipConfig> encoders) {
+  public static EncodedCaptions tokens(Collection<String> captions, List<ClipConfig> encoders) {
     Map<String, List<int[][]>> ids = new LinkedHashMap<>();
     Stream.concat(Stream.of(""), captions.stream())
         .forEach(
@@ -70,7 +70,7 @@ public final class Captions {
                         encoders.stream()
                             .map(config -> Conditioner.plainTokens(text, config))
                             .toList()));
-    return new Captions(ids, Map.of(), encoders);
+    return new EncodedCaptions(ids, Map.of(), encoders);
   }
 
   /**
@@ -79,7 +79,7 @@ public final class Captions {
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
    * @throws dev.sdlora.api.error.TensorFileException if weights cannot be read
    */
-  public Captions encoded(ModelFiles files, int clipSkip) {
+  public EncodedCaptions encoded(ModelFiles files, int clipSkip) {
     Map<String, Encoded> encoded = new LinkedHashMap<>();
     for (int i = 0; i < files.textEncoders().size(); i++) {
       ModelFiles.Part<ClipConfig> part = files.textEncoders().get(i);
@@ -93,10 +93,12 @@ public final class Captions {
         ids.forEach(
             (caption, tokens) ->
                 encoded.merge(
-                    caption, encode(torch, encoder, tokens.get(number), skip), Captions::joined));
+                    caption,
+                    encode(torch, encoder, tokens.get(number), skip),
+                    EncodedCaptions::joined));
       }
     }
-    return new Captions(ids, encoded, encoders);
+    return new EncodedCaptions(ids, encoded, encoders);
   }
 
   private static Encoded encode(Torch torch, TextEncoder encoder, int[][] tokens, int skip) {

@@ -8,7 +8,7 @@ import java.util.Optional;
  * Receives the progress of work. Safe for use by several threads, and fast; reports after the end
  * of the job are ignored.
  */
-public interface Progress {
+public interface JobProgress {
   /** The work has begun, after any waiting of its own. The job's clock starts here. */
   void begun();
 

@@ -28,7 +28,7 @@ import javax.imageio.stream.ImageInputStream;
  * The preview images of LoRAs, scaled for cards. Scaled images are cached up to a few megabytes.
  * Safe for use by several threads.
  */
-final class Thumbnails {
+final class LoraThumbnails {
   /** Twice the width of a card, for high-resolution screens. */
   private static final int WIDTH = 360;
 
@@ -53,7 +53,7 @@ final class Thumbnails {
    * shown.
    */
   Optional<String> version(LoraAdapter lora) {
-    return lora.preview().filter(Thumbnails::isReadable).flatMap(Thumbnails::version);
+    return lora.preview().filter(LoraThumbnails::isReadable).flatMap(LoraThumbnails::version);
   }
 
   /** Java cannot read WebP. */
@@ -112,7 +112,7 @@ final class Thumbnails {
   private static BufferedImage decoded(Path image) throws IOException {
     try (InputStream stream = Files.newInputStream(image);
         ImageInputStream in = new ImageStream(stream)) {
-      return ImageIoReader.ask(in, Thumbnails::decoded)
+      return ImageIoReader.ask(in, LoraThumbnails::decoded)
           .orElseThrow(() -> new IOException("the format is unknown"));
     }
   }

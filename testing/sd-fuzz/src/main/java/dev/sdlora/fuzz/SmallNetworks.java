@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** Small networks of every kind, as the names and shapes of their weights. */
-public final class Networks {
+public final class SmallNetworks {
   /** The text encoder. */
   public static final ClipConfig CLIP = new ClipConfig(64, 2, 1, 128, 49408, 77);
 
@@ -30,7 +30,7 @@ public final class Networks {
   /** The autoencoder. */
   public static final VaeConfig VAE = new VaeConfig(List.of(32, 32, 32, 32), 1, 4, 0.18215);
 
-  private Networks() {}
+  private SmallNetworks() {}
 
   /** Returns a checkpoint in one file. */
   public static Map<String, List<Long>> checkpoint() {

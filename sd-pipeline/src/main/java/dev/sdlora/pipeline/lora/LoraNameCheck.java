@@ -7,11 +7,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Tests whether a name is a LoRA's. The folders are scanned once, on first use. */
-public final class LoraNames implements Predicate<String> {
+public final class LoraNameCheck implements Predicate<String> {
   private final FolderLibrary library;
   private @Nullable Set<String> names;
 
-  public LoraNames(FolderLibrary library) {
+  public LoraNameCheck(FolderLibrary library) {
     this.library = library;
   }
 

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Counts changes of checkpoints and LoRAs between requests. */
-final class Switches {
+final class SwitchCount {
   private Optional<Optional<String>> checkpoint = Optional.empty();
   private List<String> loras = List.of();
   private int checkpointLoads;

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>To skip an image, the request is cancelled at the pipeline and the remaining images are
  * requested again; image i has the seed of the first plus i, so they are the same.
  */
-public final class Drawing implements Work {
+public final class DrawingRun implements Work {
   private final Pipeline pipeline;
   private final String title;
   private final int images;
@@ -50,7 +50,7 @@ public final class Drawing implements Work {
    * @param spec the request, with a seed
    * @param warnings warnings of the request, reported before those of the drawing
    */
-  public Drawing(Pipeline pipeline, PromptSpec spec, List<String> warnings) {
+  public DrawingRun(Pipeline pipeline, PromptSpec spec, List<String> warnings) {
     this.pipeline = pipeline;
     this.title = spec.prompt();
     this.images = spec.images();
@@ -81,7 +81,7 @@ public final class Drawing implements Work {
   }
 
   @Override
-  public CompletableFuture<Outcome> start(Progress progress) {
+  public CompletableFuture<Outcome> start(JobProgress progress) {
     PromptSpec spec;
     synchronized (this) {
       spec = whole;
@@ -93,7 +93,7 @@ public final class Drawing implements Work {
     return outcome;
   }
 
-  private void ask(PromptSpec spec, Progress progress) {
+  private void ask(PromptSpec spec, JobProgress progress) {
     Watch watching = new Watch(progress);
     synchronized (this) {
       watch = watching;
@@ -113,7 +113,7 @@ public final class Drawing implements Work {
 
   private void partEnded(
       PromptSpec spec,
-      Progress progress,
+      JobProgress progress,
       @Nullable GenerationResult result,
       @Nullable Throwable failure) {
     Optional<PromptSpec> rest = Optional.empty();
@@ -204,10 +204,10 @@ public final class Drawing implements Work {
 
   /** Forwards events of the pipeline until it is stopped; the pipeline may still finish a step. */
   private final class Watch implements GenerationListener {
-    private final Progress progress;
+    private final JobProgress progress;
     private boolean over;
 
-    Watch(Progress progress) {
+    Watch(JobProgress progress) {
       this.progress = progress;
     }
 
@@ -218,14 +218,14 @@ public final class Drawing implements Work {
 
     @Override
     public boolean endsEarly() {
-      synchronized (Drawing.this) {
+      synchronized (DrawingRun.this) {
         return interrupted;
       }
     }
 
     @Override
     public void generationStart(PromptSpec spec) {
-      synchronized (Drawing.this) {
+      synchronized (DrawingRun.this) {
         if (!over) {
           progress.begun();
         }
@@ -234,7 +234,7 @@ public final class Drawing implements Work {
 
     @Override
     public void imageStart(int index, long seed) {
-      synchronized (Drawing.this) {
+      synchronized (DrawingRun.this) {
         if (!over) {
           begun++;
           currentSeed = seed;
@@ -246,7 +246,7 @@ public final class Drawing implements Work {
     @Override
     public void stepEnd(Step done, Supplier<Image> look) {
       var image = Optional.of(look.get().toBufferedImage());
-      synchronized (Drawing.this) {
+      synchronized (DrawingRun.this) {
         if (!over) {
           progress.step(done.number(), done.total(), image);
         }
@@ -255,7 +255,7 @@ public final class Drawing implements Work {
 
     @Override
     public void imageEnd(int index, GeneratedImage image) {
-      synchronized (Drawing.this) {
+      synchronized (DrawingRun.this) {
         if (!over) {
           progress.image(image);
         }

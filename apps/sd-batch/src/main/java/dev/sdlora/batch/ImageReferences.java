@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Images that requests refer to by path, as in {@code file:photo.png}. */
-final class ImageFiles {
+final class ImageReferences {
   /** Matches paths; base64 images contain no dot. */
   private static final Pattern PATH =
       Pattern.compile("(?i)(?!data:|https?:|file:).{1,300}\\.[a-z]{3,4}");
 
-  private ImageFiles() {}
+  private ImageReferences() {}
 
   /** Returns the reference to a file, given a reference or a plain path. */
   static String reference(String text) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PixelsTest {
+class ImageInputTest {
   private static final ImageSize SIZE = new ImageSize(16, 8);
 
   private static BufferedImage image(int width, int height, Color color) {
@@ -28,7 +28,7 @@ class PixelsTest {
     BufferedImage image = image(16, 8, new Color(0, 51, 255));
     image.setRGB(3, 2, 0xffffffff);
 
-    float[] pixels = Pixels.fit(image, SIZE).values();
+    float[] pixels = ImageInput.fit(image, SIZE).values();
 
     assertThat(pixels).hasSize(3 * 128);
     assertThat(pixels[0]).isEqualTo(-1);
@@ -41,7 +41,7 @@ class PixelsTest {
   @ParameterizedTest
   @CsvSource({"17, 9", "1000, 3000", "333, 37", "5, 5", "31, 15", "1, 1"})
   void fit_anySize_coversAllOfIt(int width, int height) {
-    float[] pixels = Pixels.fit(image(width, height, Color.BLACK), SIZE).values();
+    float[] pixels = ImageInput.fit(image(width, height, Color.BLACK), SIZE).values();
 
     for (float pixel : pixels) {
       assertThat(pixel).isCloseTo(-1, within(0.02f));
@@ -56,19 +56,19 @@ class PixelsTest {
     graphics.fillRect(24, 0, 16, 8);
     graphics.dispose();
 
-    assertThat(Pixels.fit(image, SIZE).values()).containsOnly(1f);
+    assertThat(ImageInput.fit(image, SIZE).values()).containsOnly(1f);
   }
 
   @Test
   void fit_transparent_isWhite() {
-    assertThat(Pixels.fit(image(16, 8, new Color(0, 0, 0, 0)), SIZE).values()).containsOnly(1f);
+    assertThat(ImageInput.fit(image(16, 8, new Color(0, 0, 0, 0)), SIZE).values()).containsOnly(1f);
   }
 
   /** Crops are measured in pixels of the scaled image. */
   @ParameterizedTest
   @CsvSource({"16, 8, 0, 0", "64, 8, 0, 24", "32, 64, 12, 0", "128, 32, 0, 8", "1, 1, 4, 0"})
   void fit_anySize_tellsWhatItWasAndWhatWasCutOff(int width, int height, int top, int left) {
-    assertThat(Pixels.fit(image(width, height, Color.RED), SIZE).sizes())
+    assertThat(ImageInput.fit(image(width, height, Color.RED), SIZE).sizes())
         .isEqualTo(new TrainingImageSizes(height, width, top, left, 8, 16));
   }
 }
