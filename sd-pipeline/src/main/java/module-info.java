@@ -34,6 +34,8 @@ module dev.sdlora.pipeline {
   // The programs next to the classes are read by sd-tensors, which loads them.
   opens dev.sdlora.pipeline.network to
       dev.sdlora.tensors;
+  opens dev.sdlora.pipeline.transformer to
+      dev.sdlora.tensors;
 
   provides Backend.Embeddings with
       LocalEmbeddings;

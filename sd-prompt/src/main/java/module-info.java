@@ -1,4 +1,4 @@
-/** The prompt language and the tokenizer. */
+/** The prompt language and the tokenizers. */
 @SuppressWarnings("module") // The modules named here depend on this one and are compiled later.
 module dev.sdlora.prompt {
   requires static transitive org.jspecify;
@@ -7,6 +7,8 @@ module dev.sdlora.prompt {
   exports dev.sdlora.prompt.dynamic to
       dev.sdlora.pipeline;
   exports dev.sdlora.prompt.grammar to
+      dev.sdlora.pipeline;
+  exports dev.sdlora.prompt.qwen to
       dev.sdlora.pipeline;
   exports dev.sdlora.prompt.schedule to
       dev.sdlora.pipeline;

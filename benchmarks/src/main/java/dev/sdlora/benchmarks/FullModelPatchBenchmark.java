@@ -8,7 +8,7 @@ import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.UNetPacking;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -82,7 +82,7 @@ public final class FullModelPatchBenchmark {
 
   /** Measures with two LoRAs written for the checkpoint. */
   static List<Figure> run(Arguments arguments) throws IOException {
-    ModelFiles files = CheckpointReader.read(arguments.file());
+    UNetFiles files = CheckpointReader.read(arguments.file());
     ScalarType type = arguments.type();
     int rank = arguments.number("--rank");
     ModelConfig config = ModelConfig.of(files);
@@ -148,7 +148,7 @@ public final class FullModelPatchBenchmark {
     return live;
   }
 
-  private static PatchPlan plan(ModelFiles files, Path lora) {
+  private static PatchPlan plan(UNetFiles files, Path lora) {
     ModuleIndex index =
         new ModuleIndex(
             Map.of(
@@ -162,12 +162,12 @@ public final class FullModelPatchBenchmark {
   }
 
   /** Returns the packings that pipelines use. */
-  static Map<String, Packing> packings(Torch torch, ModelFiles files, ScalarType type) {
+  static Map<String, Packing> packings(Torch torch, UNetFiles files, ScalarType type) {
     return Packer.isSupported(torch, type) ? UNetPacking.of(files.unet().config()) : Map.of();
   }
 
   /** Returns the weights that a plan changes. */
-  private static Map<Network, Map<String, Origin>> touched(ModelFiles files, PatchPlan plan) {
+  private static Map<Network, Map<String, Origin>> touched(UNetFiles files, PatchPlan plan) {
     Map<Network, Map<String, Origin>> touched = new LinkedHashMap<>();
     files
         .patchable()

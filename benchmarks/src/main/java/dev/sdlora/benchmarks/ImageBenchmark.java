@@ -5,7 +5,6 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
-import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.sampling.Sampler;
@@ -23,10 +22,16 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Generates images with a checkpoint and reports, for each stage, its duration, the resident memory
- * at its end, and the peak. Peaks are available on Linux only.
+ * Generates images with a checkpoint of any family and reports, for each stage, its duration, the
+ * resident memory at its end, and the peak. Peaks are available on Linux only.
  */
 public final class ImageBenchmark implements GenerationListener {
+  /** The desired peaks in bytes. */
+  private static final Map<String, Double> MOST =
+      Map.of(
+          "FLUX.2 klein, 512², bfloat16, sparing", 10e9,
+          "Z-Image, 512², bfloat16, sparing", 15e9);
+
   private final PrintStream out;
   private final ResidentMemory memory = new ResidentMemory();
   private long start;
@@ -77,9 +82,10 @@ public final class ImageBenchmark implements GenerationListener {
       Checkpoint checkpoint = Checkpoint.open(arguments.file());
       int rank = arguments.number("--lora");
       if (rank > 0) {
-        WriteLora.write(ModelConfig.of(CheckpointReader.read(arguments.file())), rank, 1, lora);
+        WriteLora.write(CheckpointReader.open(checkpoint), rank, 1, lora);
       }
       benchmark.end("open");
+      double seconds = 0;
       try (Pipeline pipeline =
           Pipeline.builder()
               .checkpoint(checkpoint)
@@ -92,8 +98,9 @@ public final class ImageBenchmark implements GenerationListener {
         for (int i = 0; i < arguments.number("--pictures"); i++) {
           // Every second image is without the LoRA, which is then removed.
           boolean with = rank > 0 && i % 2 == 0;
+          long begun = System.nanoTime();
           pipeline.generate(
-              PromptSpec.builder()
+              checkpoint.defaults().toBuilder()
                   .prompt("a picture" + (with ? "<lora:random:0.8>" : ""))
                   .size(new ImageSize(arguments.number("--size"), arguments.number("--size")))
                   .steps(arguments.number("--steps"))
@@ -101,39 +108,46 @@ public final class ImageBenchmark implements GenerationListener {
                   .seed(1)
                   .build(),
               benchmark);
+          seconds = i == 0 ? (System.nanoTime() - begun) / 1e9 : seconds;
         }
         benchmark.end("after");
       }
       benchmark.end("close");
-      return List.of(benchmark.figure(arguments));
+      return benchmark.figures(arguments, checkpoint, seconds);
     } finally {
       Files.deleteIfExists(lora);
       Files.delete(folder);
     }
   }
 
-  /** Returns the peak of all stages, as a multiple of the size of all weights. */
-  private Figure figure(Arguments arguments) {
-    ModelFiles files = CheckpointReader.read(arguments.file());
+  /** Returns the time of the first image, and the peak as a multiple of the size of all weights. */
+  private List<Figure> figures(Arguments arguments, Checkpoint checkpoint, double seconds) {
+    ModelFiles files = CheckpointReader.open(checkpoint);
     double weights =
         (double) arguments.type().bytes()
-            * Stream.of(
-                    files.textEncoders().stream().map(ModelFiles.Part::weights),
-                    Stream.of(files.unet().weights(), files.vae().weights()))
-                .flatMap(parts -> parts)
+            * Stream.concat(files.patchable().values().stream(), Stream.of(files.vae().weights()))
                 .flatMap(part -> part.values().stream())
                 .mapToLong(origin -> origin.entry().elements())
                 .sum();
-    return Figure.multiple(
-        "memory, %s, %s², %s, %s: peak"
+    String what =
+        "%s, %s², %s, %s"
             .formatted(
-                ModelConfig.of(files).title(),
+                ModelConfig.title(files),
                 arguments.number("--size"),
                 Arguments.name(arguments.type()),
-                arguments.isOn("--sparing") ? "sparing" : "kept"),
-        Figure.megabytes((double) peak),
-        "all weights, " + Figure.megabytes(weights),
-        peak / weights);
+                arguments.isOn("--sparing") ? "sparing" : "kept");
+    Figure memory =
+        Figure.multiple(
+            "memory, " + what + ": peak",
+            Figure.megabytes((double) peak),
+            "all weights, " + Figure.megabytes(weights),
+            peak / weights);
+    Double most = MOST.get(what);
+    return List.of(
+        Figure.ceiling(
+            "image, %s, %s steps".formatted(what, arguments.number("--steps")),
+            Figure.seconds(seconds)),
+        most == null ? memory : memory.aim(most / weights));
   }
 
   private void begin() {

@@ -26,6 +26,8 @@ record MeasuredRun(
   enum Model {
     SD15,
     SDXL,
+    KLEIN,
+    Z_IMAGE,
     DEMO
   }
 
@@ -148,7 +150,23 @@ record MeasuredRun(
             16,
             "--rounds",
             1));
+    runs.addAll(flow("klein", Model.KLEIN, 4));
+    runs.addAll(flow("z-image", Model.Z_IMAGE, 8));
     return runs;
+  }
+
+  /** Creates the runs of a model with a transformer. */
+  private static List<MeasuredRun> flow(String name, Model model, int steps) {
+    Map<String, Integer> both =
+        options("--size", 512, "--text", 512, "--rank", 16, "--rounds", 1, "--bits", 16);
+    Map<String, Integer> large =
+        options("--size", 1024, "--text", 0, "--rank", 0, "--rounds", 1, "--bits", 16);
+    Map<String, Integer> image =
+        options("--bits", 16, "--size", 512, "--steps", steps, "--sparing", 1);
+    return List.of(
+        new MeasuredRun(name + "-512", TransformerBenchmark.class, model, both, true),
+        new MeasuredRun(name + "-1024", TransformerBenchmark.class, model, large, true),
+        new MeasuredRun(name + "-memory-512-sparing", ImageBenchmark.class, model, image, true));
   }
 
   private static MeasuredRun unet(String name, Model model, int size, int bits, int rounds) {

@@ -1,33 +1,37 @@
 package dev.sdlora.benchmarks;
 
+import dev.sdlora.benchmarks.MeasuredRun.Model;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The command line of {@link Measurements}.
  *
- * @param sd15 a checkpoint; null to write one
- * @param sdxl a checkpoint; null to write one
- * @param withSdxl whether SDXL is measured
+ * @param files the checkpoints that were named; others are written
  * @param runs the runs, in the order of the table
  * @param quick whether a tiny model replaces all models
  * @param earlier the figures to compare with; null for none
  */
 record MeasurementOptions(
-    @Nullable Path sd15,
-    @Nullable Path sdxl,
-    boolean withSdxl,
-    List<MeasuredRun> runs,
-    boolean quick,
-    @Nullable List<Figure> earlier) {
+    Map<Model, Path> files, List<MeasuredRun> runs, boolean quick, @Nullable List<Figure> earlier) {
   static final String USAGE =
-      "Measurements [--sd15 FILE] [--sdxl [FILE]] [--only NAME,...] [--quick] [--compare FILE]";
+      "Measurements [--sd15 FILE] [--sdxl [FILE]] [--klein [FILE]] [--z-image [FILE]]"
+          + " [--only NAME,...] [--quick] [--compare FILE]";
 
-  /** Copies the list. */
+  /** The options for models that are measured on request. */
+  private static final Map<String, Model> FURTHER =
+      Map.of("--sdxl", Model.SDXL, "--klein", Model.KLEIN, "--z-image", Model.Z_IMAGE);
+
+  /** Copies the map and the list. */
   MeasurementOptions {
+    files = Map.copyOf(files);
     runs = List.copyOf(runs);
   }
 
@@ -39,9 +43,8 @@ record MeasurementOptions(
    *     malformed
    */
   static MeasurementOptions parse(String... words) {
-    Path sd15 = null;
-    Path sdxl = null;
-    boolean withSdxl = false;
+    Map<Model, Path> files = new EnumMap<>(Model.class);
+    Set<Model> models = EnumSet.of(Model.SD15, Model.DEMO);
     boolean quick = false;
     String only = "";
     List<Figure> earlier = null;
@@ -50,19 +53,22 @@ record MeasurementOptions(
       boolean hasValue = i + 1 < words.length && !words[i + 1].startsWith("--");
       switch (option) {
         case "--quick" -> quick = true;
-        case "--sd15" -> sd15 = file(option, value(words, ++i));
+        case "--sd15" -> files.put(Model.SD15, file(option, value(words, ++i)));
         case "--only" -> only = value(words, ++i);
         case "--compare" -> earlier = FigureTable.read(file(option, value(words, ++i)));
-        case "--sdxl" -> {
-          withSdxl = true;
+        default -> {
+          Model model = FURTHER.get(option);
+          if (model == null) {
+            throw new IllegalArgumentException("no option " + option + "; usage: " + USAGE);
+          }
+          models.add(model);
           if (hasValue) {
-            sdxl = file(option, value(words, ++i));
+            files.put(model, file(option, value(words, ++i)));
           }
         }
-        default -> throw new IllegalArgumentException("no option " + option + "; usage: " + USAGE);
       }
     }
-    return new MeasurementOptions(sd15, sdxl, withSdxl, runs(only, withSdxl), quick, earlier);
+    return new MeasurementOptions(files, runs(only, models), quick, earlier);
   }
 
   private static String value(String[] words, int at) {
@@ -80,11 +86,9 @@ record MeasurementOptions(
     return file;
   }
 
-  private static List<MeasuredRun> runs(String only, boolean withSdxl) {
+  private static List<MeasuredRun> runs(String only, Set<Model> models) {
     List<MeasuredRun> all =
-        MeasuredRun.all().stream()
-            .filter(run -> withSdxl || run.model() != MeasuredRun.Model.SDXL)
-            .toList();
+        MeasuredRun.all().stream().filter(run -> models.contains(run.model())).toList();
     if (only.isEmpty()) {
       return all.stream().filter(MeasuredRun::standard).toList();
     }
@@ -97,7 +101,9 @@ record MeasurementOptions(
                 + beginning
                 + "\"; there are "
                 + String.join(", ", all.stream().map(MeasuredRun::name).toList())
-                + (withSdxl ? "" : ", and with --sdxl some more"));
+                + (models.containsAll(FURTHER.values())
+                    ? ""
+                    : ", and with --sdxl, --klein and --z-image some more"));
       }
     }
     chosen.removeIf(run -> beginnings.stream().noneMatch(run.name()::startsWith));

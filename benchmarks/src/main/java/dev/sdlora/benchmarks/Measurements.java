@@ -7,10 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
  * Measures all figures of docs/evidence/measurements.md and prints them as one table, after a
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code --sd15 FILE}: a checkpoint of SD 1.5; by default one with random weights is written
  *       to a temporary folder and deleted at the end.
- *   <li>{@code --sdxl [FILE]}: also measures SDXL; without a file, one is written likewise.
+ *   <li>{@code --sdxl [FILE]}, {@code --klein [FILE]}, {@code --z-image [FILE]}: also measures
+ *       SDXL, FLUX.2 klein or Z-Image; without a file, one is written likewise.
  *   <li>{@code --only NAME,...}: runs whose names start with these words. Some take minutes and run
  *       only if they are named: most images of 1024² ({@code memory}), DeepCache and token merging
  *       ({@code reuse}).
@@ -99,35 +101,42 @@ public final class Measurements {
 
   /** Returns the checkpoint of a model; writes one if none was given. */
   private Path file(MeasuredRun.Model model) throws IOException {
-    if (options.quick()) {
-      return write(MeasuredRun.Model.SD15, ModelConfig.TINY);
+    Path given = options.files().get(model);
+    if (given != null && !options.quick()) {
+      return given;
     }
+    if (model == MeasuredRun.Model.DEMO && !options.quick()) {
+      return DemoModel.checkpoint();
+    }
+    return written.computeIfAbsent(model, this::write);
+  }
+
+  private Path write(MeasuredRun.Model model) {
+    boolean quick = options.quick();
     return switch (model) {
-      case SD15 -> given(options.sd15(), model, ModelConfig.SD15);
-      case SDXL -> given(options.sdxl(), model, ModelConfig.SDXL);
-      case DEMO -> DemoModel.checkpoint();
+      case SD15, DEMO -> write(model, quick ? ModelConfig.TINY : ModelConfig.SD15);
+      case SDXL -> write(model, quick ? ModelConfig.TINY : ModelConfig.SDXL);
+      case KLEIN -> write(quick ? FlowConfig.TINY_FLUX2 : FlowConfig.KLEIN);
+      case Z_IMAGE -> write(quick ? FlowConfig.TINY_Z_IMAGE : FlowConfig.Z_IMAGE);
     };
   }
 
-  private Path given(@Nullable Path file, MeasuredRun.Model model, ModelConfig config) {
-    return file == null ? write(model, config) : file;
+  private Path write(MeasuredRun.Model model, ModelConfig config) {
+    Path file = folder.resolve(model.name() + ".safetensors");
+    WriteFullSizeCheckpoint.write(config, 1, file, done -> {});
+    return file;
   }
 
-  private Path write(MeasuredRun.Model model, ModelConfig config) {
-    return written.computeIfAbsent(
-        model,
-        key -> {
-          Path file = folder.resolve(key.name() + ".safetensors");
-          WriteFullSizeCheckpoint.write(config, 1, file, done -> {});
-          return file;
-        });
+  private Path write(FlowConfig config) {
+    return FlowCheckpoint.write(config, 1, folder.resolve("models"), file -> {});
   }
 
   private void delete() throws IOException {
-    for (Path file : written.values()) {
-      Files.deleteIfExists(file);
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
     }
-    Files.deleteIfExists(folder);
   }
 
   private int print(PrintStream out) {

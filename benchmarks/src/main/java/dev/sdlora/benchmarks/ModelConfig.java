@@ -2,6 +2,8 @@ package dev.sdlora.benchmarks;
 
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.TransformerModel;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Transformers;
 import dev.sdlora.pipeline.network.UNetConfig;
@@ -108,7 +110,7 @@ record ModelConfig(
   }
 
   /** Returns the dimensions of a checkpoint. */
-  static ModelConfig of(ModelFiles files) {
+  static ModelConfig of(UNetFiles files) {
     return new ModelConfig(
         files.checkpoint().family(),
         files.textEncoders().stream().map(ModelFiles.Part::config).toList(),
@@ -117,7 +119,7 @@ record ModelConfig(
   }
 
   /**
-   * Returns the full-size model of a family, by its number on the command line.
+   * Returns the full-size model with a U-Net of a family, by its number on the command line.
    *
    * @param number 15, 21 or 100 for XL
    * @throws IllegalArgumentException if the number is unknown
@@ -129,8 +131,17 @@ record ModelConfig(
       case 100 -> SDXL;
       default ->
           throw new IllegalArgumentException(
-              "--model must be 15 (SD 1.5), 21 (SD 2.1) or 100 (SDXL): " + number);
+              "--model must be 15 (SD 1.5), 21 (SD 2.1), 100 (SDXL), 4 (FLUX.2 klein) or 6"
+                  + " (Z-Image): "
+                  + number);
     };
+  }
+
+  /** Returns the name of a checkpoint in figures. */
+  static String title(ModelFiles files) {
+    return files instanceof UNetFiles unet
+        ? of(unet).title()
+        : FlowConfig.of((TransformerModel) files).title();
   }
 
   /** The name in figures. */

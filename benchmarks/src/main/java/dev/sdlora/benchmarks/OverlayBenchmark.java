@@ -11,6 +11,7 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
@@ -58,7 +59,7 @@ public final class OverlayBenchmark {
 
   /** Measures with two LoRAs written for the checkpoint. */
   static List<Figure> run(Arguments arguments) throws IOException {
-    ModelFiles files = CheckpointReader.read(arguments.file());
+    UNetFiles files = CheckpointReader.read(arguments.file());
     ScalarType type = arguments.type();
     int size = arguments.number("--size");
     int rank = arguments.number("--rank");
@@ -69,7 +70,6 @@ public final class OverlayBenchmark {
       for (int i = 0; i < loras.size(); i++) {
         WriteLora.write(config, rank, i + 1, loras.get(i));
       }
-      List<PatchPlan> plans = loras.stream().map(lora -> plan(files, lora)).toList();
       try (LiveWeights weights =
           LiveWeights.load(
               torch,
@@ -79,6 +79,7 @@ public final class OverlayBenchmark {
               FullModelPatchBenchmark.packings(torch, files, type))) {
         UNet unet = new UNet(torch, files.unet().config(), weights);
         Map<Network, Map<String, List<Long>>> shapes = Map.of(Network.UNET, weights.shapes());
+        List<PatchPlan> plans = loras.stream().map(lora -> plan(files, shapes, lora)).toList();
         Overlays overlays = new Overlays(torch);
         try (Overlay one = overlays.open(plans.subList(0, 1), shapes, type);
             TensorDict oneDict = dict(weights, one);
@@ -101,26 +102,34 @@ public final class OverlayBenchmark {
     }
   }
 
-  private static PatchPlan plan(ModelFiles files, Path lora) {
-    ModuleIndex index = new ModuleIndex(Map.of(Network.UNET, files.unet().config().weights()));
+  /** Returns the changes that a LoRA makes to the networks of a checkpoint. */
+  static PatchPlan plan(ModelFiles files, Map<Network, Map<String, List<Long>>> shapes, Path lora) {
     return PatchPlan.of(
-        index,
+        ModuleIndex.of(shapes, files.checkpoint().family()),
         files.checkpoint().path().toString(),
         files.checkpoint().family(),
         List.of(new LoraUse("random", LoraFile.open(lora), 1, 1)));
   }
 
-  private static TensorDict dict(LiveWeights weights, Overlay overlay) {
+  /** Returns weights together with LoRAs. */
+  static TensorDict dict(LiveWeights weights, Overlay overlay) {
     Map<String, NDArray> all = new LinkedHashMap<>(overlay.tensors(Network.UNET));
     all.putAll(weights.entries());
     return TensorDict.of(all);
   }
 
   private static Figure figure(Map<String, Double> best, String loras, String what, double aim) {
-    double plain = best.getOrDefault(NONE, Double.NaN);
-    double call = best.getOrDefault(loras, Double.NaN);
+    return figure(
+        best.getOrDefault(NONE, Double.NaN),
+        best.getOrDefault(loras, Double.NaN),
+        loras + ", " + what + ": a call of the U-Net",
+        aim);
+  }
+
+  /** Compares the seconds of a call with LoRAs with those of a call without. */
+  static Figure figure(double plain, double call, String what, double aim) {
     return Figure.multiple(
-            "overlay of " + loras + ", " + what + ": a call of the U-Net",
+            "overlay of " + what,
             Figure.seconds(call),
             "a call without, " + Figure.seconds(plain),
             call / plain)
@@ -134,25 +143,13 @@ public final class OverlayBenchmark {
       UNet any = variants.values().iterator().next();
       Random random = new Random(1);
       // The U-Net takes float32 and computes in the dtype of its weights.
-      NDArray latents = normal(random, scope, 2, 4, size / 8, size / 8);
-      NDArray context = normal(random, scope, 2, TOKENS, any.config().contextWidth());
+      NDArray latents = RandomTensors.normal(random, scope, 2, 4, size / 8, size / 8);
+      NDArray context = RandomTensors.normal(random, scope, 2, TOKENS, any.config().contextWidth());
       NDArray times = Torch.floats(scope, new float[] {500, 500}, 2);
       Map<String, Supplier<NDArray>> calls = new LinkedHashMap<>();
       variants.forEach(
           (name, unet) -> calls.put(name, () -> unet.predict(latents, times, context, scope)));
       return ShortestCalls.seconds(calls, rounds);
     }
-  }
-
-  private static NDArray normal(Random random, NDManager scope, long... shape) {
-    int count = 1;
-    for (long side : shape) {
-      count *= (int) side;
-    }
-    float[] values = new float[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return Torch.floats(scope, values, shape);
   }
 }

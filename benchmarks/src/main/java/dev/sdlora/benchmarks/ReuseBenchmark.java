@@ -3,7 +3,7 @@ package dev.sdlora.benchmarks;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.UNet;
@@ -45,7 +45,7 @@ public final class ReuseBenchmark {
 
   /** Measures a complete call and each kind of shortened call. */
   static List<Figure> run(Arguments arguments) {
-    ModelFiles files = CheckpointReader.read(arguments.file());
+    UNetFiles files = CheckpointReader.read(arguments.file());
     ScalarType type = arguments.type();
     try (Torch torch = Torch.open("cpu");
         LiveWeights weights =

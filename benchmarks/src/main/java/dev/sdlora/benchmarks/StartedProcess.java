@@ -1,36 +1,26 @@
 package dev.sdlora.benchmarks;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.pipeline.network.VaePacking;
-import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Packer;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
 
 /** The process that {@link StartBenchmark} starts: does one task and prints how long it took. */
 final class StartedProcess {
@@ -51,8 +41,6 @@ final class StartedProcess {
 
   /** All tasks. */
   static final List<String> WORKS = List.of(FLOOR, READY, STAGES);
-
-  private static final int PIECE = 1 << 20;
 
   private final Path checkpoint;
   private final boolean half;
@@ -93,7 +81,7 @@ final class StartedProcess {
 
   private void stages(double jvm) {
     print("JVM", jvm);
-    ModelFiles files = CheckpointReader.read(checkpoint);
+    UNetFiles files = CheckpointReader.read(checkpoint);
     print("header", lap());
     Torch torch = Torch.open("cpu");
     print("libtorch", lap());
@@ -137,57 +125,8 @@ final class StartedProcess {
   }
 
   private void floor() throws IOException {
-    try (Torch torch = Torch.open("cpu");
-        FileChannel file = FileChannel.open(checkpoint)) {
-      Program program = Program.load(torch, StartedProcess.class, "floor.torchscript.py");
-      lap();
-      try (NDManager scope = torch.scope();
-          NDArray here = scope.create(0f)) {
-        long length = file.size() / PIECE * PIECE;
-        NDArray target =
-            program.call("room").tensor(here).integer(length / 2).integer(type().code()).run(scope);
-        AtomicLong next = new AtomicLong();
-        int threads = Runtime.getRuntime().availableProcessors();
-        List<Thread> helpers =
-            IntStream.range(0, threads)
-                .mapToObj(
-                    i -> new Thread(() -> convert(file, length, next, torch, program, target)))
-                .toList();
-        helpers.forEach(Thread::start);
-        helpers.forEach(StartedProcess::await);
-      }
-      print(CONVERTED, lap());
-    }
-  }
-
-  private static void convert(
-      FileChannel file,
-      long length,
-      AtomicLong next,
-      Torch torch,
-      Program program,
-      NDArray target) {
-    ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.nativeOrder());
-    try (NDManager scope = torch.scope()) {
-      for (long at = next.getAndAdd(PIECE); at < length; at = next.getAndAdd(PIECE)) {
-        buffer.clear();
-        while (buffer.hasRemaining()) {
-          file.read(buffer, at + buffer.position());
-        }
-        try (NDArray stored = scope.create(buffer.flip(), new Shape(PIECE / 2), DataType.FLOAT16)) {
-          program.call("convert").tensor(target).integer(at / 2).tensor(stored).run(scope).close();
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void await(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+    try (Torch torch = Torch.open("cpu")) {
+      print(CONVERTED, new ReadingFloor(torch).seconds(checkpoint, Files.size(checkpoint), type()));
     }
   }
 

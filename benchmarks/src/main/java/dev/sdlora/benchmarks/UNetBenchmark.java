@@ -3,7 +3,7 @@ package dev.sdlora.benchmarks;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.UNet;
@@ -38,12 +38,12 @@ public final class UNetBenchmark {
           "SDXL, 1024², bfloat16", 0.75);
 
   private final Torch torch;
-  private final ModelFiles files;
+  private final UNetFiles files;
   private final ScalarType type;
   private final int size;
   private final int rounds;
 
-  private UNetBenchmark(Torch torch, ModelFiles files, ScalarType type, int size, int rounds) {
+  private UNetBenchmark(Torch torch, UNetFiles files, ScalarType type, int size, int rounds) {
     this.torch = torch;
     this.files = files;
     this.type = type;
@@ -116,13 +116,15 @@ public final class UNetBenchmark {
     Random random = new Random(1);
     try (NDManager scope = torch.scope()) {
       int side = size / 8;
-      NDArray latents = normal(random, scope, ROWS, files.unet().config().inChannels(), side, side);
-      NDArray context = normal(random, scope, ROWS, TOKENS, files.unet().config().contextWidth());
+      NDArray latents =
+          RandomTensors.normal(random, scope, ROWS, files.unet().config().inChannels(), side, side);
+      NDArray context =
+          RandomTensors.normal(random, scope, ROWS, TOKENS, files.unet().config().contextWidth());
       NDArray times = Torch.floats(scope, new float[] {500, 500}, ROWS);
       AddedConditions added =
           new AddedConditions(
-              normal(random, scope, ROWS, files.unet().config().vectorWidth()),
-              normal(random, scope, ROWS, files.unet().config().guidanceWidth()));
+              RandomTensors.normal(random, scope, ROWS, files.unet().config().vectorWidth()),
+              RandomTensors.normal(random, scope, ROWS, files.unet().config().guidanceWidth()));
       UNet.Input input = new UNet.Input(latents, times, context, added, Residuals.NONE);
       Map<String, Supplier<NDArray>> calls = new LinkedHashMap<>();
       all.forEach(
@@ -132,21 +134,5 @@ public final class UNetBenchmark {
           });
       return ShortestCalls.seconds(calls, rounds);
     }
-  }
-
-  private static NDArray normal(Random random, NDManager scope, int... shape) {
-    int count = 1;
-    for (int side : shape) {
-      count *= side;
-    }
-    float[] values = new float[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    long[] sizes = new long[shape.length];
-    for (int i = 0; i < shape.length; i++) {
-      sizes[i] = shape[i];
-    }
-    return Torch.floats(scope, values, sizes);
   }
 }

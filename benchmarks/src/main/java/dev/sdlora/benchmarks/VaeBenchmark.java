@@ -3,7 +3,7 @@ package dev.sdlora.benchmarks;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.network.VaePacking;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -29,12 +29,12 @@ public final class VaeBenchmark {
   private static final double AIM = 0.8;
 
   private final Torch torch;
-  private final ModelFiles files;
+  private final UNetFiles files;
   private final ScalarType type;
   private final int size;
   private final int rounds;
 
-  private VaeBenchmark(Torch torch, ModelFiles files, ScalarType type, int size, int rounds) {
+  private VaeBenchmark(Torch torch, UNetFiles files, ScalarType type, int size, int rounds) {
     this.torch = torch;
     this.files = files;
     this.type = type;

@@ -11,14 +11,16 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 
 /**
- * Writes a full-size single-file checkpoint (SD 1.5, SD 2.1 or SDXL) with random float16 weights:
- * the tensors of the published files under their names, including position IDs and the noise
- * schedule. Weights are scaled so that activations stay finite.
+ * Writes a full-size checkpoint with random weights: SD 1.5, SD 2.1 or SDXL as a single float16
+ * file with the tensors of the published files under their names, including position IDs and the
+ * noise schedule; FLUX.2 klein or Z-Image as {@linkplain FlowCheckpoint three bfloat16 files}.
+ * Weights are scaled so that activations stay finite.
  */
 public final class WriteFullSizeCheckpoint {
   private static final double BIAS_DEVIATION = 0.01;
@@ -32,13 +34,28 @@ public final class WriteFullSizeCheckpoint {
 
   private WriteFullSizeCheckpoint() {}
 
-  /** Runs the tool: {@code OUT.safetensors [--model 15|21|100] [--seed N]}. */
+  /**
+   * Runs the tool: {@code OUT.safetensors [--model 15|21|100] [--seed N]}, or {@code FOLDER --model
+   * 4|6 [--blocks N] [--seed N]} for FLUX.2 klein or Z-Image, of which {@code --blocks} makes a
+   * {@linkplain FlowConfig#withBlocks smaller model}.
+   */
   public static void main(String[] args) {
     Arguments arguments =
         Arguments.parse(
             args,
-            "WriteFullSizeCheckpoint OUT.safetensors [--model 15|21|100] [--seed N]",
-            Map.of("--model", 15, "--seed", 1));
+            "WriteFullSizeCheckpoint OUT.safetensors [--model 15|21|100] [--seed N],"
+                + " or FOLDER --model 4|6 [--blocks N] [--seed N]",
+            Map.of("--model", 15, "--seed", 1, "--blocks", 0));
+    Optional<FlowConfig> flow = FlowConfig.numbered(arguments.number("--model"));
+    if (flow.isPresent()) {
+      int blocks = arguments.number("--blocks");
+      FlowCheckpoint.write(
+          blocks > 0 ? flow.get().withBlocks(blocks) : flow.get(),
+          arguments.number("--seed"),
+          arguments.file(),
+          System.out::println);
+      return;
+    }
     ModelConfig config = ModelConfig.numbered(arguments.number("--model"));
     int total = shapes(config).size();
     write(

@@ -1,19 +1,25 @@
 package dev.sdlora.benchmarks;
 
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.SingleFileNames;
+import dev.sdlora.pipeline.checkpoint.TransformerModel;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * Writes a LoRA with random float16 factors in kohya's layout, for all modules that kohya's trainer
  * changes by default: 264 in SD 1.5. For SDXL, kohya's authors recommend training only the U-Net,
- * whose 722 modules have the names of sgm.
+ * whose 722 modules have the names of sgm. For FLUX.2 klein and Z-Image, the layout is that of
+ * ai-toolkit, for all matrices of the blocks as single files stack them, without alpha.
  */
 public final class WriteLora {
   private static final String WEIGHT = ".weight";
@@ -28,20 +34,68 @@ public final class WriteLora {
   /** Changes the weights by a few percent, as training does. */
   private static final double UP_DEVIATION = 0.01;
 
+  /** Weights of a transformer's blocks, without those that follow the time. */
+  private static final Pattern IN_BLOCK =
+      Pattern.compile("(\\w+_blocks|layers|\\w+_refiner)\\.\\d+\\.(?!adaLN).*");
+
   private WriteLora() {}
 
-  /** Runs the tool: {@code OUT.safetensors [--model 15|21|100] [--rank N] [--seed N]}. */
+  /** Runs the tool: {@code OUT.safetensors [--model 15|21|100|4|6] [--rank N] [--seed N]}. */
   public static void main(String[] args) {
     Arguments arguments =
         Arguments.parse(
             args,
-            "WriteLora OUT.safetensors [--model 15|21|100] [--rank N] [--seed N]",
+            "WriteLora OUT.safetensors [--model 15|21|100|4|6] [--rank N] [--seed N]",
             Map.of("--model", 15, "--rank", 16, "--seed", 1));
-    write(
-        ModelConfig.numbered(arguments.number("--model")),
-        arguments.number("--rank"),
-        arguments.number("--seed"),
-        arguments.file());
+    int model = arguments.number("--model");
+    int rank = arguments.number("--rank");
+    int seed = arguments.number("--seed");
+    Optional<FlowConfig> flow = FlowConfig.numbered(model);
+    if (flow.isPresent()) {
+      write(flow.get(), rank, seed, arguments.file());
+    } else {
+      write(ModelConfig.numbered(model), rank, seed, arguments.file());
+    }
+  }
+
+  /** Writes a LoRA for a checkpoint. */
+  static void write(ModelFiles files, int rank, int seed, Path path) {
+    if (files instanceof UNetFiles unet) {
+      write(ModelConfig.of(unet), rank, seed, path);
+    } else {
+      write(FlowConfig.of((TransformerModel) files), rank, seed, path);
+    }
+  }
+
+  /** Writes a LoRA of a transformer. */
+  static void write(FlowConfig config, int rank, int seed, Path path) {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    targets(config)
+        .forEach(
+            (module, shape) -> {
+              long out = shape.get(0);
+              long in = shape.get(1);
+              double deviation = 1 / Math.sqrt((double) in);
+              List<Long> down = List.of((long) rank, in);
+              add(writer, module + ".lora_A.weight", down, deviation, seed);
+              List<Long> up = List.of(out, (long) rank);
+              add(writer, module + ".lora_B.weight", up, UP_DEVIATION, seed);
+            });
+    writer.write(path);
+  }
+
+  /** Returns the shapes of the weights to change, by the names of their modules in the file. */
+  static Map<String, List<Long>> targets(FlowConfig config) {
+    Map<String, List<Long>> targets = new LinkedHashMap<>();
+    FlowCheckpoint.transformer(config)
+        .forEach(
+            (name, shape) -> {
+              if (IN_BLOCK.matcher(name).matches() && shape.size() == 2) {
+                String module = name.substring(0, name.length() - WEIGHT.length());
+                targets.put("diffusion_model." + module, shape);
+              }
+            });
+    return targets;
   }
 
   /** Writes a LoRA whose alpha is half its rank. */

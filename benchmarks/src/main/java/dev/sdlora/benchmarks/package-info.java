@@ -33,6 +33,25 @@
  *     /tmp/full-lora-xl.safetensors --model 100 --rank 16
  * </pre>
  *
+ * <p>To write FLUX.2 klein and Z-Image at full size with one text encoder (28 GB, bfloat16), or
+ * with few blocks:
+ *
+ * <pre>
+ * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.WriteFullSizeCheckpoint \
+ *     /tmp/models --model 4
+ * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.WriteFullSizeCheckpoint \
+ *     /tmp/models --model 6
+ * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.WriteFullSizeCheckpoint \
+ *     /tmp/small --model 4 --blocks 2
+ * </pre>
+ *
+ * <p>To measure loading and calls of their text encoder and denoiser, without and with a LoRA:
+ *
+ * <pre>
+ * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.TransformerBenchmark \
+ *     /tmp/models/diffusion_models/flux-2-klein-4b.safetensors --size 512 --rank 16
+ * </pre>
+ *
  * <p>To generate an image, with the time and memory of each stage:
  *
  * <pre>

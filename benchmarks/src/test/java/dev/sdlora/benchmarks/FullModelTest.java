@@ -1,11 +1,15 @@
 package dev.sdlora.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
 
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.TransformerModel;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Transformers;
 import dev.sdlora.pipeline.network.UNetConfig;
@@ -13,13 +17,17 @@ import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.file.TensorFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The writers of model files and the benchmark that runs on them. */
 final class FullModelTest {
@@ -62,7 +70,7 @@ final class FullModelTest {
 
   @Test
   void checkpoint_tiny_opensWithItsConfiguration() {
-    ModelFiles files = CheckpointReader.read(checkpoint("tiny.safetensors", 1));
+    UNetFiles files = CheckpointReader.read(checkpoint("tiny.safetensors", 1));
     assertThat(ModelConfig.of(files)).isEqualTo(ModelConfig.TINY);
     assertThat(files.checkpoint().storage()).isEqualTo("float16");
   }
@@ -131,6 +139,113 @@ final class FullModelTest {
     Path path = folder.resolve("xl.safetensors");
     WriteFullSizeCheckpoint.write(TINY_XL, 1, path, done -> {});
     assertThat(ModelConfig.of(CheckpointReader.read(path))).isEqualTo(TINY_XL);
+  }
+
+  static List<FlowConfig> tinyFlows() {
+    return List.of(FlowConfig.TINY_FLUX2, FlowConfig.TINY_Z_IMAGE);
+  }
+
+  @ParameterizedTest
+  @MethodSource("tinyFlows")
+  void flow_tiny_opensWithItsConfiguration(FlowConfig config) {
+    Path transformer = FlowCheckpoint.write(config, 1, folder, file -> {});
+    ModelFiles files = CheckpointReader.open(transformer, CheckpointParts.DEFAULT);
+    assertThat(FlowConfig.of((TransformerModel) files)).isEqualTo(config);
+    assertThat(files.checkpoint().storage()).isEqualTo("bfloat16");
+  }
+
+  @Test
+  void flow_textEncoder_isSharedByBothFamilies() {
+    List<String> written = new ArrayList<>();
+    tinyFlows()
+        .forEach(
+            config ->
+                FlowCheckpoint.write(
+                    config, 1, folder, file -> written.add(folder.relativize(file).toString())));
+    assertThat(written)
+        .containsExactly(
+            "text_encoders/qwen_3_4b.safetensors",
+            "vae/flux2-vae.safetensors",
+            "diffusion_models/flux-2-klein-4b.safetensors",
+            "vae/ae.safetensors",
+            "diffusion_models/z_image_turbo_bf16.safetensors");
+  }
+
+  @Test
+  void flow_klein_hasTheTensorsOfThePublishedFile() {
+    Map<String, List<Long>> shapes = FlowCheckpoint.transformer(FlowConfig.KLEIN);
+    assertThat(shapes)
+        .hasSize(5 * 12 + 20 * 4 + 9)
+        .containsEntry("double_blocks.4.txt_attn.qkv.weight", List.of(9216L, 3072L))
+        .containsEntry("double_blocks.0.img_attn.norm.query_norm.scale", List.of(128L))
+        .containsEntry("single_blocks.19.linear1.weight", List.of(27_648L, 3072L))
+        .containsEntry("final_layer.adaLN_modulation.1.weight", List.of(6144L, 3072L));
+    assertThat(parameters(shapes)).isCloseTo(3.876e9, withPercentage(0.1));
+    assertThat(parameters(FlowCheckpoint.textEncoder(FlowConfig.KLEIN)))
+        .isCloseTo(4.022e9, withPercentage(0.1));
+    assertThat(FlowCheckpoint.vae(FlowConfig.KLEIN))
+        .containsEntry("bn.running_var", List.of(128L))
+        .containsEntry("encoder.quant_conv.weight", List.of(64L, 64L, 1L, 1L))
+        .containsEntry("decoder.mid.attn_1.q.weight", List.of(512L, 512L, 1L, 1L));
+  }
+
+  @Test
+  void flow_zImage_hasTheTensorsOfThePublishedFile() {
+    Map<String, List<Long>> shapes = FlowCheckpoint.transformer(FlowConfig.Z_IMAGE);
+    assertThat(shapes)
+        .containsEntry("layers.29.attention.qkv.weight", List.of(11_520L, 3840L))
+        .containsEntry("noise_refiner.1.adaLN_modulation.0.bias", List.of(15_360L))
+        .containsEntry("cap_pad_token", List.of(1L, 3840L))
+        .doesNotContainKey("context_refiner.0.adaLN_modulation.0.weight");
+    assertThat(parameters(shapes)).isCloseTo(6.155e9, withPercentage(0.1));
+    assertThat(FlowCheckpoint.vae(FlowConfig.Z_IMAGE))
+        .doesNotContainKeys("bn.running_var", "encoder.quant_conv.weight");
+  }
+
+  private static double parameters(Map<String, List<Long>> shapes) {
+    return shapes.values().stream()
+        .mapToDouble(shape -> shape.stream().mapToDouble(side -> side).reduce(1, (a, b) -> a * b))
+        .sum();
+  }
+
+  @ParameterizedTest
+  @MethodSource("tinyFlows")
+  void image_tinyFlow_hasATimeAndAPeak(FlowConfig config) throws IOException {
+    Arguments arguments =
+        new Arguments(
+            FlowCheckpoint.write(config, 1, folder, file -> {}),
+            Map.of(
+                "--size",
+                64,
+                "--steps",
+                1,
+                "--bits",
+                32,
+                "--sparing",
+                1,
+                "--pictures",
+                1,
+                "--lora",
+                2));
+    List<Figure> figures =
+        ImageBenchmark.run(
+            arguments,
+            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+    assertThat(figures)
+        .extracting(Figure::name)
+        .containsExactly(
+            "image, %s, 64², float32, sparing, 1 steps".formatted(config.title()),
+            "memory, %s, 64², float32, sparing: peak".formatted(config.title()));
+  }
+
+  @Test
+  void lora_klein_changesTheMatricesOfItsBlocks() {
+    assertThat(WriteLora.targets(FlowConfig.KLEIN))
+        .hasSize(5 * 8 + 20 * 2)
+        .containsEntry("diffusion_model.double_blocks.0.img_attn.qkv", List.of(9216L, 3072L));
+    assertThat(WriteLora.targets(FlowConfig.Z_IMAGE))
+        .hasSize(34 * 5)
+        .containsKeys("diffusion_model.context_refiner.1.feed_forward.w3");
   }
 
   @Test
@@ -206,7 +321,9 @@ final class FullModelTest {
         ImageBenchmark.run(arguments, new PrintStream(stages, true, StandardCharsets.UTF_8));
     assertThat(figures)
         .extracting(Figure::name)
-        .containsExactly("memory, small model, 64², float32, sparing: peak");
+        .containsExactly(
+            "image, small model, 64², float32, sparing, 1 steps",
+            "memory, small model, 64², float32, sparing: peak");
     assertThat(stages.toString(StandardCharsets.UTF_8)).contains("load", "prompts", "decode");
   }
 }

@@ -48,6 +48,15 @@ class MeasurementsTest {
   }
 
   @Test
+  void quick_transformers_areMeasuredOnRequest() throws Exception {
+    assertThat(run("--quick", "--klein", "--z-image", "--only", "klein-512,z-image-memory"))
+        .isZero();
+    assertThat(printed())
+        .contains("| denoiser, small FLUX.2 klein, 64², bfloat16 |")
+        .contains("| memory, small Z-Image, 64², bfloat16, sparing: peak |");
+  }
+
+  @Test
   void failedRun_isToldAndTheOthersGoOn() throws Exception {
     Path empty = Files.createFile(folder.resolve("empty.safetensors"));
     assertThat(run("--sd15", empty.toString(), "--only", "overlay-16")).isEqualTo(1);
@@ -62,7 +71,7 @@ class MeasurementsTest {
     "--sdxl none.safetensors, --sdxl: file not found: none.safetensors",
     "--compare none.md, --compare: file not found: none.md",
     "--only nothing, --only: no run starts with \"nothing\"; there are ceilings",
-    "--only sdxl, and with --sdxl some more"
+    "--only sdxl, 'and with --sdxl, --klein and --z-image some more'"
   })
   void wrongCall_isOneSentence(String words, String message) throws Exception {
     assertThat(run(words.split(" ", -1))).isEqualTo(2);

@@ -23,6 +23,7 @@ public final class CheckpointParts {
   private final boolean vaeBeside;
   private final Optional<Path> textEncoder;
   private final Optional<Path> textEncoder2;
+  private final Optional<Boolean> distilled;
 
   private CheckpointParts(Builder values) {
     variant = values.variant;
@@ -31,6 +32,7 @@ public final class CheckpointParts {
     vaeBeside = values.vaeBeside;
     textEncoder = values.textEncoder;
     textEncoder2 = values.textEncoder2;
+    distilled = values.distilled;
   }
 
   /** {@return a builder with the default values documented on its setters} */
@@ -87,6 +89,14 @@ public final class CheckpointParts {
     return textEncoder2;
   }
 
+  /**
+   * {@return whether a FLUX.2 or Z-Image model is treated as distilled to few steps without
+   * guidance; empty, the default, to judge by its settings, metadata and name}
+   */
+  public Optional<Boolean> distilled() {
+    return distilled;
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof CheckpointParts that
@@ -95,18 +105,19 @@ public final class CheckpointParts {
         && vae.equals(that.vae)
         && vaeBeside == that.vaeBeside
         && textEncoder.equals(that.textEncoder)
-        && textEncoder2.equals(that.textEncoder2);
+        && textEncoder2.equals(that.textEncoder2)
+        && distilled.equals(that.distilled);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(variant, ema, vae, vaeBeside, textEncoder, textEncoder2);
+    return Objects.hash(variant, ema, vae, vaeBeside, textEncoder, textEncoder2, distilled);
   }
 
   @Override
   public String toString() {
-    return "CheckpointParts[variant=%s, ema=%s, vae=%s, vaeBeside=%s, textEncoder=%s, textEncoder2=%s]"
-        .formatted(variant, ema, vae, vaeBeside, textEncoder, textEncoder2);
+    return "CheckpointParts[variant=%s, ema=%s, vae=%s, vaeBeside=%s, textEncoder=%s, textEncoder2=%s, distilled=%s]"
+        .formatted(variant, ema, vae, vaeBeside, textEncoder, textEncoder2, distilled);
   }
 
   /** Builds the settings. Not thread-safe. */
@@ -117,6 +128,7 @@ public final class CheckpointParts {
     private boolean vaeBeside = true;
     private Optional<Path> textEncoder = Optional.empty();
     private Optional<Path> textEncoder2 = Optional.empty();
+    private Optional<Boolean> distilled = Optional.empty();
 
     private Builder() {}
 
@@ -127,6 +139,7 @@ public final class CheckpointParts {
       vaeBeside = values.vaeBeside;
       textEncoder = values.textEncoder;
       textEncoder2 = values.textEncoder2;
+      distilled = values.distilled;
     }
 
     /**
@@ -205,6 +218,19 @@ public final class CheckpointParts {
      */
     public Builder textEncoder2(Path textEncoder2) {
       this.textEncoder2 = Optional.of(Objects.requireNonNull(textEncoder2, "textEncoder2"));
+      return this;
+    }
+
+    /**
+     * Sets whether the model is distilled to few steps without guidance, which tensors do not show.
+     * It decides the recommended settings and Z-Image's shift. No effect on SD 1.x, SD 2 and SDXL.
+     *
+     * @param distilled default: judged by settings files, metadata and the file's name; distilled
+     *     if they say nothing
+     * @return this builder
+     */
+    public Builder distilled(boolean distilled) {
+      this.distilled = Optional.of(distilled);
       return this;
     }
 

@@ -11,9 +11,10 @@ public enum MemoryPolicy {
   /**
    * Only the U-Net. Text encoders and the required half of the VAE are read from the checkpoint's
    * files when a stage needs them and freed when it ends, so the U-Net never shares the memory with
-   * both. The output of the encoders for the last prompts is kept. Images are identical, byte for
-   * byte; each read takes as long as copying these networks from the disk or from the system's file
-   * cache.
+   * both. The transformers of FLUX.2 klein and Z-Image are read and freed in the same way, after
+   * the text encoder, which is as large. The output of the encoders for the last prompts is kept.
+   * Images are identical, byte for byte; each read takes as long as copying these networks from the
+   * disk or from the system's file cache.
    *
    * <p>The files must not change while the pipeline is in use. A request that finds them changed
    * fails; later requests work again once the original files are back.

@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.HiresFix;
@@ -180,6 +181,14 @@ public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Build
   /** {@return the second pass at a larger size; empty, the default, for none} */
   public Optional<HiresFix> hiresFix() {
     return values().hiresFix;
+  }
+
+  /**
+   * {@return the reference images, in the order in which the prompt can name them as "image 1",
+   * "image 2"; empty by default}
+   */
+  public List<Image> referenceImages() {
+    return values().referenceImages;
   }
 
   /** {@return the ControlNets and T2I-Adapters with their control images} Default none. */

@@ -185,6 +185,9 @@ public final class PromptSpec extends PromptSettings {
 
   /** Builds a {@link PromptSpec}. Each setter validates its argument. Not thread-safe. */
   public static final class Builder extends PromptSettings {
+    private static final int MOST_REFERENCES = 4;
+    private static final int MIN_REFERENCE_SIDE = 16;
+
     private static final Pattern MASK_NAME =
         Pattern.compile("[\\p{L}\\p{M}\\p{N}_.-]+( +[\\p{L}\\p{M}\\p{N}_.-]+)*");
 
@@ -658,6 +661,41 @@ public final class PromptSpec extends PromptSettings {
     public Builder controlUnit(ControlUnit unit) {
       Objects.requireNonNull(unit, "unit");
       values.controlUnits = with(values.controlUnits, unit);
+      return this;
+    }
+
+    /**
+     * Adds a reference image, which an editing model such as FLUX.2 klein reads in addition to the
+     * prompt: "image 1", "image 2" and so on name them in their order. Larger images are reduced to
+     * about one megapixel. Without a {@link #size(int, int) size}, the image gets that of the first
+     * reference.
+     *
+     * @param image the image, at least 16 by 16 pixels
+     * @return this builder
+     * @throws IllegalArgumentException if it is smaller, or there are already four
+     */
+    public Builder referenceImage(Image image) {
+      Objects.requireNonNull(image, "image");
+      if (image.width() < MIN_REFERENCE_SIDE || image.height() < MIN_REFERENCE_SIDE) {
+        throw new IllegalArgumentException(
+            "a reference image must have at least %s x %s pixels, but has %s x %s"
+                .formatted(MIN_REFERENCE_SIDE, MIN_REFERENCE_SIDE, image.width(), image.height()));
+      }
+      if (values.referenceImages.size() == MOST_REFERENCES) {
+        throw new IllegalArgumentException(
+            "a request can have at most %s reference images".formatted(MOST_REFERENCES));
+      }
+      values.referenceImages = with(values.referenceImages, image);
+      return this;
+    }
+
+    /**
+     * Removes all reference images.
+     *
+     * @return this builder
+     */
+    public Builder noReferenceImages() {
+      values.referenceImages = List.of();
       return this;
     }
 

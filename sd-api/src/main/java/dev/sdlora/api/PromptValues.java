@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.HiresFix;
@@ -50,6 +51,7 @@ final class PromptValues {
   Optional<ImageToImage> imageToImage = Optional.empty();
   Optional<HiresFix> hiresFix = Optional.empty();
   List<ControlUnit> controlUnits = List.of();
+  List<Image> referenceImages = List.of();
   Tiling tiling = Tiling.NONE;
   VaeTiling vaeTiling = VaeTiling.AUTO;
   FinalDecoder finalDecoder = FinalDecoder.VAE;
@@ -85,6 +87,7 @@ final class PromptValues {
     imageToImage = other.imageToImage;
     hiresFix = other.hiresFix;
     controlUnits = other.controlUnits;
+    referenceImages = other.referenceImages;
     tiling = other.tiling;
     vaeTiling = other.vaeTiling;
     finalDecoder = other.finalDecoder;
@@ -121,6 +124,7 @@ final class PromptValues {
         imageToImage,
         hiresFix,
         controlUnits,
+        referenceImages,
         tiling,
         vaeTiling,
         finalDecoder,

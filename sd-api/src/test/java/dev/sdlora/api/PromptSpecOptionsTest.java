@@ -35,6 +35,7 @@ final class PromptSpecOptionsTest {
     range(0, 1, sampler::etaDdim);
     range(0, 1, sampler::cfgRescale);
     range(0, 1, sampler::extraNoise);
+    range(Double.MIN_VALUE, 100, sampler::shift);
     range(0, Double.MAX_VALUE, sampler::sChurn);
     range(0, Double.MAX_VALUE, sampler::skipUncondBelowSigma);
     range(0, 1, ImageToImage.builder(PICTURE)::denoisingStrength);

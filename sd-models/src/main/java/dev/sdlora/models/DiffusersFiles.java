@@ -22,7 +22,7 @@ final class DiffusersFiles {
 
   /** Parts with weights. */
   private static final List<String> NETWORKS =
-      List.of("unet", "vae", "text_encoder", "text_encoder_2");
+      List.of("unet", "transformer", "vae", "text_encoder", "text_encoder_2");
 
   /** Parts with settings and vocabularies. */
   private static final List<String> SETTINGS = List.of("scheduler", "tokenizer", "tokenizer_2");

@@ -44,8 +44,44 @@ final class Hub {
   /** Downloads the file that a reference refers to, or a folder with all files that are needed. */
   Path get(Reference.Hub reference) throws IOException, InterruptedException {
     return reference.file().isPresent()
-        ? file(reference, reference.revision(), reference.file().get())
+        ? fileNamed(reference, reference.file().get())
         : folder(reference);
+  }
+
+  /** Downloads a file by its path, or by its name alone if only one folder has such a file. */
+  private Path fileNamed(Reference.Hub reference, String name)
+      throws IOException, InterruptedException {
+    try {
+      return file(reference, reference.revision(), name);
+    } catch (DownloadException e) {
+      Optional<String> path = name.contains("/") ? Optional.empty() : pathOf(reference, name, e);
+      return file(reference, reference.revision(), path.orElseThrow(() -> e));
+    }
+  }
+
+  /** Returns the path of the only file with a name. */
+  private Optional<String> pathOf(Reference.Hub reference, String name, DownloadException missing)
+      throws InterruptedException {
+    List<String> files = List.of();
+    try {
+      if (missing.reason() == Reason.NOT_FOUND) {
+        files = files(repository(reference));
+      } else if (missing.reason() == Reason.OFFLINE) {
+        HubCache cache = cache(reference);
+        files = cache.commit(reference.revision()).map(cache::files).orElse(List.of());
+      }
+    } catch (IOException | DownloadException e) {
+      missing.addSuppressed(e);
+    }
+    List<String> paths = files.stream().filter(file -> file.endsWith("/" + name)).toList();
+    return paths.size() == 1 ? Optional.of(paths.get(0)) : Optional.empty();
+  }
+
+  private static List<String> files(JsonNode repository) {
+    List<String> files = new ArrayList<>();
+    repository.path("siblings").forEach(file -> files.add(file.path("rfilename").asText()));
+    files.removeIf(name -> !SafeNames.isPath(name));
+    return files;
   }
 
   private HubCache cache(Reference.Hub reference) {
@@ -149,9 +185,7 @@ final class Hub {
       return here.orElseThrow(() -> e);
     }
     String commit = repository.path("sha").asText();
-    List<String> files = new ArrayList<>();
-    repository.path("siblings").forEach(file -> files.add(file.path("rfilename").asText()));
-    files.removeIf(name -> !SafeNames.isPath(name));
+    List<String> files = files(repository);
     if (!HubCache.isCommit(commit) || !files.contains(DiffusersFiles.INDEX)) {
       throw new DownloadException(
           Reason.NOT_FOUND,

@@ -27,8 +27,8 @@ import java.util.stream.Stream;
  * <h2>References</h2>
  *
  * <ul>
- *   <li>{@code hf:OWNER/REPO[@REVISION]/FILE}: a file on Hugging Face; a slash in a revision is
- *       written {@code %2F}
+ *   <li>{@code hf:OWNER/REPO[@REVISION]/FILE}: a file on Hugging Face, by its path or, if only one
+ *       folder of the repository has it, by its name; a slash in a revision is written {@code %2F}
  *   <li>{@code hf:OWNER/REPO[@REVISION][#VARIANT]}: a diffusers folder; only the files that
  *       generation needs are downloaded; {@code #fp16} prefers weights of that variant
  *   <li>{@code civitai:VERSION}, {@code civitai:model:MODEL} (its newest version), {@code
@@ -130,7 +130,9 @@ public final class ModelStore {
    * existing file of the same name is used if its content is right and never overwritten: otherwise
    * a file from Civitai or another address gets its AutoV2 hash appended to its name, and for a
    * file from Hugging Face the call fails. A file from Hugging Face's cache takes no additional
-   * disk space if the file system supports hard links.
+   * disk space if the file system supports hard links; if the repository has it in a folder of
+   * ComfyUI's, such as {@code split_files/vae}, it is put into the subfolder {@code vae}, so that a
+   * transformer, its text encoder and its VAE find each other.
    *
    * @param reference a reference in one of the forms above
    * @param folder the folder, created if it does not exist
@@ -160,7 +162,7 @@ public final class ModelStore {
 
   private static Path placed(Reference.Hub reference, Path found, Path folder) throws IOException {
     if (reference.file().isPresent()) {
-      Path target = folder.resolve(String.valueOf(found.getFileName()));
+      Path target = SplitFiles.folder(folder, found).resolve(found.getFileName());
       place(found, target);
       return target;
     }

@@ -74,6 +74,64 @@ final class DiffusersFolderTest {
   }
 
   @Test
+  void get_folderWithTransformer_downloadsItsShards() throws IOException {
+    try (HubSites hub = new HubSites()) {
+      hub.small(
+              "model_index.json",
+              """
+              {"_class_name": "Flux2KleinPipeline", "is_distilled": true,
+               "scheduler": ["diffusers", "FlowMatchEulerDiscreteScheduler"],
+               "text_encoder": ["transformers", "Qwen3ForCausalLM"],
+               "tokenizer": ["transformers", "Qwen2TokenizerFast"],
+               "transformer": ["diffusers", "Flux2Transformer2DModel"],
+               "vae": ["diffusers", "AutoencoderKLFlux2"]}
+              """)
+          .small("scheduler/scheduler_config.json", "{}")
+          .small("tokenizer/tokenizer.json", "{}")
+          .small("tokenizer/vocab.json", "{ }")
+          .small("tokenizer/merges.txt", "#")
+          .small("tokenizer/chat_template.jinja", "x")
+          .small("text_encoder/config.json", "{\"text\": 1}")
+          .small("text_encoder/model.safetensors.index.json", "{\"t\": 1}")
+          .large("text_encoder/model-00001-of-00002.safetensors", HubSites.noise(1006))
+          .large("text_encoder/model-00002-of-00002.safetensors", HubSites.noise(1007))
+          .small("transformer/config.json", "{\"transformer\": 1}")
+          .small("transformer/diffusion_pytorch_model.safetensors.index.json", "{\"d\": 1}")
+          .large(
+              "transformer/diffusion_pytorch_model-00001-of-00002.safetensors",
+              HubSites.noise(1001))
+          .large(
+              "transformer/diffusion_pytorch_model-00002-of-00002.safetensors",
+              HubSites.noise(1002))
+          .small("vae/config.json", "{\"vae\": 1}")
+          .large("vae/diffusion_pytorch_model.safetensors", HubSites.noise(1005))
+          .large("flux-2-klein-4b.safetensors", HubSites.noise(1010))
+          .large("teaser.png", HubSites.noise(1011))
+          .listed();
+
+      Path found = hub.store(folder).build().get("hf:owner/repo");
+
+      assertThat(names(found))
+          .containsExactly(
+              "model_index.json",
+              "scheduler/scheduler_config.json",
+              "text_encoder/config.json",
+              "text_encoder/model-00001-of-00002.safetensors",
+              "text_encoder/model-00002-of-00002.safetensors",
+              "text_encoder/model.safetensors.index.json",
+              "tokenizer/merges.txt",
+              "tokenizer/tokenizer.json",
+              "tokenizer/vocab.json",
+              "transformer/config.json",
+              "transformer/diffusion_pytorch_model-00001-of-00002.safetensors",
+              "transformer/diffusion_pytorch_model-00002-of-00002.safetensors",
+              "transformer/diffusion_pytorch_model.safetensors.index.json",
+              "vae/config.json",
+              "vae/diffusion_pytorch_model.safetensors");
+    }
+  }
+
+  @Test
   void get_folder_takesOneChoiceOfEachNetwork() throws IOException {
     sites.listed("../../hostile", "unet/../../x");
 
@@ -160,8 +218,8 @@ final class DiffusersFolderTest {
 
       assertThat(failure)
           .hasMessage(
-              "'hf:owner/repo' is not a diffusers folder because it has no model_index.json; specify one of its"
-                  + " files: ink.safetensors");
+              "'hf:owner/repo' is not a diffusers folder because it has no model_index.json;"
+                  + " specify one of its files: ink.safetensors");
     }
   }
 

@@ -498,6 +498,40 @@ final class HubTest {
   }
 
   @Test
+  void get_splitFileIntoFolder_goesToTheFolderOfItsPart() {
+    sites.large("split_files/vae/ae.safetensors", CONTENT);
+    ModelStore store = sites.store(folder).build();
+    String reference = "hf:owner/repo/split_files/vae/ae.safetensors";
+
+    Path models = folder.resolve("models");
+    assertThat(store.get(reference, models)).isEqualTo(models.resolve("vae/ae.safetensors"));
+    assertThat(store.get(reference, models.resolve("vae")))
+        .isEqualTo(models.resolve("vae/ae.safetensors"))
+        .hasBinaryContent(CONTENT);
+  }
+
+  @Test
+  void get_fileByItsNameAlone_isFoundInTheOnlyFolderThatHasIt() {
+    sites
+        .large("split_files/vae/ae.safetensors", CONTENT)
+        .large("a/twice.safetensors", CONTENT)
+        .large("b/twice.safetensors", CONTENT)
+        .listed();
+    ModelStore store = sites.store(folder).build();
+
+    Path file = store.get("hf:owner/repo/ae.safetensors");
+
+    assertThat(file.toString().replace('\\', '/')).endsWith("split_files/vae/ae.safetensors");
+    assertThat(sites.store(folder).offline(true).build().get("hf:owner/repo/ae.safetensors"))
+        .isEqualTo(file);
+    Path models = folder.resolve("models");
+    assertThat(store.get("hf:owner/repo/ae.safetensors", models))
+        .isEqualTo(models.resolve("vae/ae.safetensors"));
+    assertThat(failure(store, "hf:owner/repo/twice.safetensors").reason())
+        .isEqualTo(Reason.NOT_FOUND);
+  }
+
+  @Test
   void get_intoFolderWithAnotherFile_leavesIt() throws IOException {
     Path models = Files.createDirectory(folder.resolve("models"));
     Path mine = Files.writeString(models.resolve("model.safetensors"), "mine");
@@ -560,7 +594,8 @@ final class HubTest {
   @Test
   void get_throughProxy_asksIt() throws IOException {
     try (Site proxy = new Site()) {
-      proxy.page("/owner/repo/resolve/main/x", Site.status(404, "X-Error-Code", "EntryNotFound"));
+      proxy.page(
+          "/owner/repo/resolve/main/sub/x", Site.status(404, "X-Error-Code", "EntryNotFound"));
       ModelStore store =
           sites
               .store(folder)
@@ -570,7 +605,7 @@ final class HubTest {
                           InetAddress.getLoopbackAddress(), proxy.address().getPort())))
               .build();
 
-      assertThat(failure(store, "hf:owner/repo/x")).hasMessageContaining("has no such file");
+      assertThat(failure(store, "hf:owner/repo/sub/x")).hasMessageContaining("has no such file");
       assertThat(proxy.asked).hasSize(1);
       assertThat(sites.hub.asked).isEmpty();
     }

@@ -16,7 +16,7 @@ public final class LocalFiles implements Backend.Files {
 
   @Override
   public Checkpoint openCheckpoint(Path path, CheckpointParts parts) {
-    return CheckpointReader.read(path, parts).checkpoint();
+    return CheckpointReader.open(path, parts).checkpoint();
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.sdlora.api.spi.Backend;
 import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
 import dev.sdlora.pipeline.memory.MachineMemory;
@@ -37,15 +38,13 @@ public final class LocalPipelines implements Backend.Pipelines {
     FolderEmbeddings embeddings =
         FolderEmbeddings.open(
             FileCaches.EMBEDDINGS, settings.embeddingDirectories(), settings.embeddings());
-    ModelFiles read = CheckpointReader.read(settings.checkpoint());
+    ModelFiles read = CheckpointReader.open(settings.checkpoint());
     ModelFiles files = settings.predictionType().map(read::predicting).orElse(read);
-    Optional<ModelFiles> refinerFiles =
+    Optional<UNetFiles> refinerFiles =
         settings.refiner().map(second -> CheckpointReader.readRefiner(second, files));
     if (!settings.lenient()) {
       embeddings.requireGivenFit(
-          new PromptEmbeddings.Target(
-              files.checkpoint(),
-              files.textEncoders().stream().map(encoder -> encoder.config().width()).toList()));
+          new PromptEmbeddings.Target(files.checkpoint(), files.textWidths()));
     }
     UpscalerFolders upscalers = new UpscalerFolders(settings.upscalerDirectories());
     Networks networks =

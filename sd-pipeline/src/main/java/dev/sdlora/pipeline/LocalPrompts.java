@@ -133,13 +133,20 @@ public final class LocalPrompts implements Backend.Prompts {
     TrainedWords words = words(options.embeddings());
     List<Part> parts = parts(networks.text(), options);
     List<String> texts = texts(parts).toList();
+    boolean isPlain = QwenTexts.isReadBy(options.family());
     return new PromptExplanation(
         prompt,
         networks.text(),
         tags(prompt, networks),
-        pieces(Attention.parse(networks.text())),
+        isPlain ? QwenTexts.plain(networks.text()) : pieces(Attention.parse(networks.text())),
         parts,
-        texts.stream().map(text -> encode(text, words, limits)).toList(),
+        texts.stream()
+            .map(
+                text ->
+                    isPlain
+                        ? QwenTexts.encode(text, options.family())
+                        : encode(text, words, limits))
+            .toList(),
         Stream.of(
                 PromptWarnings.of(read, passes(options)).stream(),
                 options.loras().stream().flatMap(loras -> loraProblems(read, loras, limits)),

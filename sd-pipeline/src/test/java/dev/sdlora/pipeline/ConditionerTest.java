@@ -8,7 +8,6 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptOptions;
-import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.model.ModelFamily;
@@ -30,6 +29,7 @@ import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.sampler.Denoiser;
+import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.sampler.noise.Noise;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.torch.Torch;
@@ -227,8 +227,7 @@ class ConditionerTest {
                     Prediction.EPSILON,
                     levels,
                     new float[0],
-                    4,
-                    new ImageSize(72, 64),
+                    new LatentShape(4, 8, 9),
                     2,
                     scope),
                 conditions,

@@ -23,6 +23,7 @@ import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.SamplingSettings;
 import dev.sdlora.sampler.StepObserver;
+import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.Arrays;
@@ -64,8 +65,7 @@ class EndToEndParityTest {
                   Prediction.EPSILON,
                   levels,
                   new float[0],
-                  4,
-                  SIZE,
+                  new LatentShape(4, 8, 8),
                   2,
                   scope),
               Conditions.of(prompt, negative),

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -7,8 +8,12 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.prompt.Prompt;
 import dev.sdlora.api.prompt.PromptExplanation;
+import dev.sdlora.api.prompt.PromptExplanation.Options;
+import dev.sdlora.api.prompt.PromptExplanation.Piece;
+import dev.sdlora.api.prompt.PromptExplanation.Token;
 import dev.sdlora.api.prompt.TokenCount;
 import java.util.List;
 import java.util.OptionalInt;
@@ -19,6 +24,25 @@ class ExplanationsTest {
   private static PromptExplanation.Options options(
       int steps, OptionalInt hires, PromptLimits limits) {
     return new PromptExplanation.Options(steps, hires, false, List.of(), limits);
+  }
+
+  @Test
+  void explanation_forAFamilyWithQwen3_hasItsTokensInTheTemplate_andNoWeights() {
+    PromptExplanation explanation =
+        PromptExplanation.of(
+            "a (cat:1.2) <lora:ink>", Options.DEFAULT.withFamily(ModelFamily.Z_IMAGE));
+    assertThat(explanation.attention()).containsExactly(new Piece("a (cat:1.2) ", 1));
+    assertThat(explanation.texts()).hasSize(1);
+    assertThat(explanation.texts().get(0).chunks()).hasSize(1);
+    List<Token> tokens = explanation.texts().get(0).chunks().get(0);
+    assertThat(tokens.stream().map(Token::text).collect(joining()))
+        .isEqualTo("<|im_start|>user\na (cat:1.2)<|im_end|>\n<|im_start|>assistant\n");
+    assertThat(tokens.get(0).id()).isEqualTo(151_644);
+    assertThat(tokens).extracting(Token::weight).containsOnly(1.0);
+    assertThat(explanation.length()).isEqualTo(new TokenCount(tokens.size(), 1, 512));
+    PromptExplanation klein =
+        PromptExplanation.of("cat ".repeat(600), Options.DEFAULT.withFamily(ModelFamily.FLUX2));
+    assertThat(klein.length()).hasToString("512/512");
   }
 
   @Test

@@ -12,7 +12,7 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
@@ -28,6 +28,7 @@ import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.SamplingSettings;
 import dev.sdlora.sampler.StepObserver;
+import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ class FamilyEndToEndTest {
       double imageCfg,
       double tolerance) {
     TensorFile runs = FamilyFiles.golden(set, "e2e");
-    ModelFiles files = CheckpointReader.read(FamilyFiles.checkpoint(set, folder));
+    UNetFiles files = CheckpointReader.read(FamilyFiles.checkpoint(set, folder));
     NoiseLevels levels = files.levels().levels();
     SamplingPlan plan =
         SamplingPlan.of(
@@ -100,7 +101,7 @@ class FamilyEndToEndTest {
   @CsvSource("5e-4")
   void run_ofRefiner_givesTheGoldenPicture(double tolerance) {
     TensorFile runs = FamilyFiles.golden("sdxl-refiner", "e2e");
-    ModelFiles files = CheckpointReader.read(FamilyFiles.checkpoint("sdxl-refiner", folder));
+    UNetFiles files = CheckpointReader.read(FamilyFiles.checkpoint("sdxl-refiner", folder));
     NoiseLevels levels = files.levels().levels();
     SamplingPlan plan =
         SamplingPlan.of(
@@ -136,7 +137,7 @@ class FamilyEndToEndTest {
   @CsvSource({"ip2p", "sdxl-inpaint", "sd2-inpaint"})
   void encode_whatTheModelIsShown_agrees(String set) {
     TensorFile runs = FamilyFiles.golden(set, "e2e");
-    ModelFiles files = CheckpointReader.read(FamilyFiles.checkpoint(set, folder));
+    UNetFiles files = CheckpointReader.read(FamilyFiles.checkpoint(set, folder));
     float[] expected = floats(runs, "euler.concat");
     float[] picture = floats(runs, "euler.source");
     try (Networks networks = Networks.load(files, Precision.FLOAT32, "cpu");
@@ -176,7 +177,13 @@ class FamilyEndToEndTest {
       NDManager scope) {
     return new Guidance(
         new BatchedPredictor(
-            predictor, networks.family().prediction(), levels, new float[0], 4, SIZE, 4, scope),
+            predictor,
+            networks.family().prediction(),
+            levels,
+            new float[0],
+            new LatentShape(4, 8, 8),
+            4,
+            scope),
         conditions,
         new GuidanceOptions(networks.family().prediction(), cfg, 0, GuidedCalls.ALL, imageCfg));
   }

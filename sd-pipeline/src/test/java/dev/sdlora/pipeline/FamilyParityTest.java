@@ -11,8 +11,8 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.TrainedLevels;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.model.Networks;
 import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.pipeline.network.ClipConfig;
@@ -46,7 +46,7 @@ class FamilyParityTest {
     "sd2-inpaint, SD2, EPSILON"
   })
   void checkpoint_tellsFamilyAndPrediction(String set, ModelFamily family, String prediction) {
-    ModelFiles files = CheckpointReader.read(FamilyFiles.checkpoint(set, folder));
+    UNetFiles files = CheckpointReader.read(FamilyFiles.checkpoint(set, folder));
     assertThat(files.checkpoint().family()).isEqualTo(family);
     assertThat(files.checkpoint().predictionType().name()).isEqualTo(prediction);
     assertThat(files.levels().kind())

@@ -2,10 +2,12 @@ package dev.sdlora.sampler;
 
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.schedule.NoiseForm;
 
 /**
  * Noise added before a step: Karras et al. 2022, algorithm 2, lines 4 to 6. The step then starts
- * from a higher level.
+ * from a higher level; in a flow, noise relative to the clean latent is raised, so that the level
+ * stays below 1.
  *
  * <p>With {@code sChurn} above 0 every step draws noise once, and steps outside the range discard
  * it: A1111 does the same, and later draws depend on it.
@@ -15,10 +17,11 @@ import dev.sdlora.sampler.noise.NoiseSource;
  * @param sTmin the lowest level at which noise is added
  * @param sTmax the highest, may be infinite
  * @param sNoise the standard deviation of the noise, at least 0; 1 is usual
+ * @param form the form of the model's latents
  */
-record Churn(double sChurn, double sTmin, double sTmax, double sNoise) {
+record Churn(double sChurn, double sTmin, double sTmax, double sNoise, NoiseForm form) {
   /** Adds no noise. */
-  static final Churn NONE = new Churn(0, 0, Double.POSITIVE_INFINITY, 1);
+  static final Churn NONE = new Churn(0, 0, Double.POSITIVE_INFINITY, 1, NoiseForm.exploding());
 
   private static final double MOST = Math.sqrt(2) - 1;
 
@@ -41,8 +44,8 @@ record Churn(double sChurn, double sTmin, double sTmax, double sNoise) {
     if (gamma == 0) {
       return new Noised(x, sigma);
     }
-    double sigmaHat = sigma * (1 + gamma);
-    double added = sNoise * Math.sqrt(sigmaHat * sigmaHat - sigma * sigma);
-    return new Noised(Latents.combine(1, x, added, fresh), sigmaHat);
+    double sigmaHat = form.sigma(form.ratio(sigma) * (1 + gamma));
+    Ancestral step = Ancestral.raise(form, sigma, sigmaHat);
+    return new Noised(Latents.combine(step.keep(), x, sNoise * step.up(), fresh), sigmaHat);
   }
 }

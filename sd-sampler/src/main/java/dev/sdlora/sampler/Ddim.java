@@ -1,6 +1,7 @@
 package dev.sdlora.sampler;
 
 import dev.sdlora.api.value.Checks;
+import dev.sdlora.sampler.schedule.NoiseForm;
 
 /**
  * DDIM: Song et al. 2020 ("Denoising Diffusion Implicit Models"), equations 12 and 16. One denoiser
@@ -34,7 +35,7 @@ final class Ddim extends AncestralMethod {
    * @param eta the fraction, from 0 (none, A1111's default) to 1 (as much as in DDPM)
    */
   Ddim(double eta) {
-    super(Checks.inRange(0.0, 1.0, eta, "eta"), 1);
+    super(Checks.inRange(0.0, 1.0, eta, "eta"), 1, NoiseForm.exploding());
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.sdlora.sampler;
 
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.schedule.NoiseForm;
 import dev.sdlora.sampler.schedule.Sigmas;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,19 +13,25 @@ import java.util.List;
  * of the last steps, and is integrated over the step. One denoiser call per step; draws no noise.
  * Reaches the given order once there are that many predictions; below 15 steps, where the ends
  * matter more, the last two steps have order 2 and 1, and a step to level 0 always has order 1.
+ *
+ * <p>In a flow, the polynomial is one of the time of a variance-preserving process, see {@link
+ * VpTime}, and the order falls only for a step to level 0, as in ComfyUI.
  */
 final class Deis implements SamplingMethod {
   private static final int FEW_STEPS = 15;
 
   private final int order;
+  private final NoiseForm form;
 
   /**
    * Creates the method.
    *
    * @param order the number of interpolated predictions, 1 to 4; 3 is usual
+   * @param form the form of the model's latents
    */
-  Deis(int order) {
+  Deis(int order, NoiseForm form) {
     this.order = Checks.inRange(1, 4, order, "order");
+    this.form = form;
   }
 
   @Override
@@ -58,11 +65,18 @@ final class Deis implements SamplingMethod {
     if (sigmas.at(i + 1) == 0) {
       return 1;
     }
-    return sigmas.steps() < FEW_STEPS ? Math.min(order, left) : order;
+    return sigmas.steps() < FEW_STEPS && !form.isFlow() ? Math.min(order, left) : order;
   }
 
-  private static double[] weights(Sigmas sigmas, int i, int used) {
+  private double[] weights(Sigmas sigmas, int i, int used) {
     double[] nodes = new double[used];
+    if (form.isFlow()) {
+      for (int k = 0; k < used; k++) {
+        nodes[k] = VpTime.of(sigmas.at(i - k));
+      }
+      double end = VpTime.of(sigmas.at(i + 1));
+      return Interpolation.sums(nodes, nodes[0], end, VpTime::slope);
+    }
     for (int k = 0; k < used; k++) {
       nodes[k] = Math.log(sigmas.at(i - k));
     }

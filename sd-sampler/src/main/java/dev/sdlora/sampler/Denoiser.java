@@ -3,7 +3,8 @@ package dev.sdlora.sampler;
 /** Predicts the clean latent in a noisy one; the sampler's only view of the model. */
 public interface Denoiser {
   /**
-   * Returns the expected clean latent, given {@code x = clean + sigma·noise}.
+   * Returns the expected clean latent, given {@code x = clean + sigma·noise}, or in a rectified
+   * flow {@code x = (1 - sigma)·clean + sigma·noise}.
    *
    * <p>An exception thrown here stops the sampling and reaches its caller unchanged.
    *

@@ -1,5 +1,7 @@
 package dev.sdlora.sampler;
 
+import dev.sdlora.sampler.schedule.NoiseForm;
+
 /**
  * {@link Dpm2} steps that go below the next level and return to it with fresh noise, see {@link
  * Ancestral}. Two denoiser calls and one draw of noise per step; a step to level 0 makes one call
@@ -7,8 +9,8 @@ package dev.sdlora.sampler;
  */
 final class Dpm2Ancestral extends AncestralMethod {
   /** Creates the method with fresh noise, as {@link AncestralMethod#AncestralMethod}. */
-  Dpm2Ancestral(double eta, double sNoise) {
-    super(eta, sNoise);
+  Dpm2Ancestral(double eta, double sNoise, NoiseForm form) {
+    super(eta, sNoise, form);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.sdlora.sampler;
 
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.schedule.NoiseForm;
 import dev.sdlora.sampler.schedule.Sigmas;
 
 /**
@@ -23,18 +24,21 @@ final class DpmPp2mSde implements SamplingMethod {
 
   private final double eta;
   private final double sNoise;
+  private final NoiseForm form;
   private final Solver solver;
 
   /** Creates the method with fresh noise, as {@link AncestralMethod#AncestralMethod}. */
-  DpmPp2mSde(double eta, double sNoise, Solver solver) {
+  DpmPp2mSde(double eta, double sNoise, NoiseForm form, Solver solver) {
     this.eta = Checks.notNegative(eta, "eta");
     this.sNoise = Checks.notNegative(sNoise, "sNoise");
+    this.form = form;
     this.solver = solver;
   }
 
   @Override
   public float[] sample(
-      Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
+      Denoiser denoiser, float[] start, Sigmas whole, NoiseSource noise, StepObserver observer) {
+    Sigmas sigmas = form.belowPureNoise(whole);
     float[] x = start;
     float[] previous = start; // replaced before its first use, in the second step
     for (int i = 0; i < sigmas.steps(); i++) {
@@ -45,12 +49,18 @@ final class DpmPp2mSde implements SamplingMethod {
       if (sigmaNext == 0) {
         x = denoised;
       } else {
-        double h = Math.log(sigma / sigmaNext);
+        double h = form.rise(sigma, sigmaNext);
+        double signal = form.signal(sigmaNext);
         double decay = (1 + eta) * h;
-        double change = i == 0 ? 0 : slopeWeight(decay) * h / Math.log(sigmas.at(i - 1) / sigma);
+        double change = i == 0 ? 0 : slopeWeight(decay) * h / form.rise(sigmas.at(i - 1), sigma);
         x =
             Latents.combine(
-                Math.exp(-decay), x, change - Math.expm1(-decay), denoised, -change, previous);
+                signal / form.signal(sigma) * Math.exp(-decay),
+                x,
+                signal * (change - Math.expm1(-decay)),
+                denoised,
+                -signal * change,
+                previous);
         double added = sNoise * sigmaNext * Math.sqrt(-Math.expm1(-2 * eta * h));
         if (added > 0) {
           x = Latents.combine(1, x, added, noise.between(sigma, sigmaNext, x.length));

@@ -1,5 +1,7 @@
 package dev.sdlora.sampler;
 
+import dev.sdlora.sampler.schedule.NoiseForm;
+
 /**
  * DPM-Solver++(2S): Lu et al. 2022 ("DPM-Solver++"), algorithm 1 with the intermediate point in the
  * middle of the log-SNR, to a level below the next and back with fresh noise, see {@link
@@ -8,16 +10,15 @@ package dev.sdlora.sampler;
  */
 final class DpmPp2sAncestral extends AncestralMethod {
   /** Creates the method with fresh noise, as {@link AncestralMethod#AncestralMethod}. */
-  DpmPp2sAncestral(double eta, double sNoise) {
-    super(eta, sNoise);
+  DpmPp2sAncestral(double eta, double sNoise, NoiseForm form) {
+    super(eta, sNoise, form);
   }
 
   @Override
   float[] down(Denoiser denoiser, float[] x, float[] denoised, double sigma, double sigmaDown) {
     float[] data = denoised;
     if (sigmaDown > 0) {
-      // The midpoint in the log-SNR, -ln(sigma), is the geometric mean of the levels.
-      double middle = Math.sqrt(sigma * sigmaDown);
+      double middle = form().middle(sigma, sigmaDown);
       data = denoiser.denoise(Euler.step(x, denoised, sigma, middle), middle);
     }
     return Euler.step(x, data, sigma, sigmaDown);

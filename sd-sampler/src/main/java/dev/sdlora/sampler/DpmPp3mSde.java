@@ -2,6 +2,7 @@ package dev.sdlora.sampler;
 
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.schedule.NoiseForm;
 import dev.sdlora.sampler.schedule.Sigmas;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,16 +16,19 @@ import java.util.List;
 final class DpmPp3mSde implements SamplingMethod {
   private final double eta;
   private final double sNoise;
+  private final NoiseForm form;
 
   /** Creates the method with fresh noise, as {@link AncestralMethod#AncestralMethod}. */
-  DpmPp3mSde(double eta, double sNoise) {
+  DpmPp3mSde(double eta, double sNoise, NoiseForm form) {
     this.eta = Checks.notNegative(eta, "eta");
     this.sNoise = Checks.notNegative(sNoise, "sNoise");
+    this.form = form;
   }
 
   @Override
   public float[] sample(
-      Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
+      Denoiser denoiser, float[] start, Sigmas whole, NoiseSource noise, StepObserver observer) {
+    Sigmas sigmas = form.belowPureNoise(whole);
     float[] x = start;
     List<float[]> predictions = new ArrayList<>(); // the newest first, at most three
     for (int i = 0; i < sigmas.steps(); i++) {
@@ -39,10 +43,11 @@ final class DpmPp3mSde implements SamplingMethod {
       if (sigmaNext == 0) {
         x = denoised;
       } else {
-        double h = Math.log(sigma / sigmaNext);
+        double h = form.rise(sigma, sigmaNext);
+        double signal = form.signal(sigmaNext);
         double decay = (1 + eta) * h;
         float[] data = Latents.sum(weights(sigmas, i, predictions.size(), h, decay), predictions);
-        x = Latents.combine(Math.exp(-decay), x, 1, data);
+        x = Latents.combine(signal / form.signal(sigma) * Math.exp(-decay), x, signal, data);
         double added = sNoise * sigmaNext * Math.sqrt(-Math.expm1(-2 * eta * h));
         if (added > 0) {
           x = Latents.combine(1, x, added, noise.between(sigma, sigmaNext, x.length));
@@ -54,17 +59,17 @@ final class DpmPp3mSde implements SamplingMethod {
   }
 
   /** Returns the weight of each prediction: the exact integrals of the divided differences. */
-  private static double[] weights(Sigmas sigmas, int i, int known, double h, double decay) {
+  private double[] weights(Sigmas sigmas, int i, int known, double h, double decay) {
     double phi1 = -Math.expm1(-decay);
     if (known == 1) {
       return new double[] {phi1};
     }
     double phi2 = 1 - phi1 / decay;
-    double r0 = Math.log(sigmas.at(i - 1) / sigmas.at(i)) / h;
+    double r0 = form.rise(sigmas.at(i - 1), sigmas.at(i)) / h;
     if (known == 2) {
       return new double[] {phi1 + phi2 / r0, -phi2 / r0};
     }
-    double r1 = Math.log(sigmas.at(i - 2) / sigmas.at(i - 1)) / h;
+    double r1 = form.rise(sigmas.at(i - 2), sigmas.at(i - 1)) / h;
     double phi3 = phi2 / decay - 0.5;
     // first·(newest difference) + second·(the one before it)
     double curved = (phi2 * r0 - phi3) / (r0 + r1);

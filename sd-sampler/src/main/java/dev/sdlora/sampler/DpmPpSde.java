@@ -2,6 +2,7 @@ package dev.sdlora.sampler;
 
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.schedule.NoiseForm;
 import dev.sdlora.sampler.schedule.Sigmas;
 
 /**
@@ -14,16 +15,19 @@ import dev.sdlora.sampler.schedule.Sigmas;
 final class DpmPpSde implements SamplingMethod {
   private final double eta;
   private final double sNoise;
+  private final NoiseForm form;
 
   /** Creates the method with fresh noise, as {@link AncestralMethod#AncestralMethod}. */
-  DpmPpSde(double eta, double sNoise) {
+  DpmPpSde(double eta, double sNoise, NoiseForm form) {
     this.eta = Checks.notNegative(eta, "eta");
     this.sNoise = Checks.notNegative(sNoise, "sNoise");
+    this.form = form;
   }
 
   @Override
   public float[] sample(
-      Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
+      Denoiser denoiser, float[] start, Sigmas whole, NoiseSource noise, StepObserver observer) {
+    Sigmas sigmas = form.belowPureNoise(whole);
     float[] x = start;
     for (int i = 0; i < sigmas.steps(); i++) {
       double sigma = sigmas.at(i);
@@ -33,11 +37,17 @@ final class DpmPpSde implements SamplingMethod {
       float[] data = denoised;
       NoiseSource toNext = noise;
       if (sigmaNext > 0) {
-        double middle = Math.sqrt(sigma * sigmaNext);
-        float from = logSnr(sigma);
-        float to = logSnr(sigmaNext);
-        toNext = between(noise, from, to);
-        NoiseSource toMiddle = between(noise, from, from + (to - from) / 2);
+        double middle = form.middle(sigma, sigmaNext);
+        NoiseSource toMiddle;
+        if (form.isFlow()) {
+          toNext = count -> noise.between(sigma, sigmaNext, count);
+          toMiddle = count -> noise.between(sigma, middle, count);
+        } else {
+          float from = logSnr(sigma);
+          float to = logSnr(sigmaNext);
+          toNext = between(noise, from, to);
+          toMiddle = between(noise, from, from + (to - from) / 2);
+        }
         data = denoiser.denoise(step(x, denoised, sigma, middle, toMiddle), middle);
       }
       x = step(x, data, sigma, sigmaNext, toNext);
@@ -62,8 +72,12 @@ final class DpmPpSde implements SamplingMethod {
 
   /** Steps down towards a prediction, and up with noise to the next level. */
   private float[] step(float[] x, float[] data, double sigma, double sigmaNext, NoiseSource noise) {
-    Ancestral step = Ancestral.split(sigma, sigmaNext, eta);
-    float[] there = Euler.step(x, data, sigma, step.down());
-    return step.addNoise(there, sNoise, noise);
+    double from = form.ratio(sigma);
+    double signal = form.signal(sigmaNext);
+    Ancestral step = Ancestral.split(from, form.ratio(sigmaNext), eta);
+    double keep = step.down() / from;
+    float[] there =
+        Latents.combine(signal / form.signal(sigma) * keep, x, signal * (1 - keep), data);
+    return step.addNoise(there, signal * sNoise, noise);
   }
 }

@@ -1,5 +1,7 @@
 package dev.sdlora.sampler;
 
+import dev.sdlora.sampler.schedule.NoiseForm;
+
 /**
  * Euler steps that go below the next level and return to it with fresh noise, see {@link
  * Ancestral}. With {@code eta} 0 this equals {@link Euler}. One denoiser call per step; one draw of
@@ -7,8 +9,8 @@ package dev.sdlora.sampler;
  */
 final class EulerAncestral extends AncestralMethod {
   /** Creates the method with fresh noise, as {@link AncestralMethod#AncestralMethod}. */
-  EulerAncestral(double eta, double sNoise) {
-    super(eta, sNoise);
+  EulerAncestral(double eta, double sNoise, NoiseForm form) {
+    super(eta, sNoise, form);
   }
 
   @Override

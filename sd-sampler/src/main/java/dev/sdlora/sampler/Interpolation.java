@@ -16,6 +16,9 @@ final class Interpolation {
     0.3626837833783620, 0.3137066458778873, 0.2223810344533745, 0.1012285362903763
   };
 
+  /** The number of places of {@link #sums}. */
+  private static final int SUMMED = 10_000;
+
   private Interpolation() {}
 
   /**
@@ -40,6 +43,23 @@ final class Interpolation {
       }
     }
     return integrals;
+  }
+
+  /**
+   * Returns the integrals of {@link #integrals} as sums over 10,000 evenly spaced places, both ends
+   * included, as ComfyUI computes them; they differ in the fifth digit.
+   */
+  static double[] sums(double[] nodes, double from, double to, DoubleUnaryOperator density) {
+    double[] sums = new double[nodes.length];
+    double width = (to - from) / SUMMED;
+    for (int place = 0; place < SUMMED; place++) {
+      double at = from + (to - from) * place / (SUMMED - 1);
+      double weight = width * density.applyAsDouble(at);
+      for (int node = 0; node < nodes.length; node++) {
+        sums[node] += weight * lagrange(nodes, node, at);
+      }
+    }
+    return sums;
   }
 
   private static double lagrange(double[] nodes, int node, double at) {

@@ -2,6 +2,7 @@ package dev.sdlora.sampler;
 
 import dev.sdlora.sampler.noise.NoiseSource;
 import dev.sdlora.sampler.schedule.ConsistencyTimes;
+import dev.sdlora.sampler.schedule.NoiseForm;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.sampler.schedule.Sigmas;
 
@@ -10,11 +11,14 @@ import dev.sdlora.sampler.schedule.Sigmas;
  * all the way to a clean latent, and adds noise of the next level to it. The model is called at the
  * nearest of the 50 times on which it was distilled. One denoiser call per step; one draw of noise
  * per step, except for a last step to level 0.
+ *
+ * <p>Flows have no such times: the levels are those of the schedule, and the model is called there.
  */
 final class Lcm implements SamplingMethod {
   private static final double SIGMA_DATA = 0.5;
   private static final double TIMESTEP_SCALING = 10;
 
+  private final NoiseForm form;
   private final ConsistencyTimes times;
 
   /**
@@ -23,6 +27,7 @@ final class Lcm implements SamplingMethod {
    * @param levels the noise that the model was trained on
    */
   Lcm(NoiseLevels levels) {
+    this.form = levels.form();
     this.times = new ConsistencyTimes(levels);
   }
 
@@ -39,10 +44,11 @@ final class Lcm implements SamplingMethod {
       double sigma = sigmas.at(i);
       double sigmaNext = sigmas.at(i + 1);
       observer.stepStart(i, sigma);
-      float[] denoised = consistent(denoiser, x, sigma);
+      float[] denoised =
+          form.isFlow() ? denoiser.denoise(x, sigma) : consistent(denoiser, x, sigma);
       x = denoised;
       if (sigmaNext > 0) {
-        x = Latents.combine(1, denoised, sigmaNext, noise.next(x.length));
+        x = Latents.combine(form.signal(sigmaNext), denoised, sigmaNext, noise.next(x.length));
       }
       observer.stepEnd(i, sigma, denoised);
     }

@@ -2,6 +2,7 @@ package dev.sdlora.sampler;
 
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.schedule.NoiseForm;
 import dev.sdlora.sampler.schedule.Schedules;
 import dev.sdlora.sampler.schedule.Sigmas;
 import java.util.ArrayList;
@@ -11,8 +12,9 @@ import java.util.List;
  * Restart: Xu et al. 2023 ("Restart Sampling for Improving Generative Processes"), algorithm 1,
  * with {@link Heun} steps and A1111's choice of restart levels. From 20 steps, sampling stops near
  * level 0.1, noise raises the latent back to near level 2, and 9 steps on a Karras grid lead down
- * again; from 36 steps that happens twice, with a quarter of all steps each. These steps are part
- * of the requested number, so the rest has a coarser Karras grid.
+ * again; from 36 steps that happens twice, with a quarter of all steps each. In a flow, these are
+ * the levels at which the noise has that ratio to the clean latent, 1/11 and 2/3. These steps are
+ * part of the requested number, so the rest has a coarser Karras grid.
  *
  * <p>Two denoiser calls per step, one for the step to level 0; one draw of noise for each restart.
  * Second order between restarts.
@@ -25,14 +27,17 @@ final class Restart implements SamplingMethod {
   private static final int STEPS_OF_ONE = 9;
 
   private final double sNoise;
+  private final NoiseForm form;
 
   /**
    * Creates the method with fresh noise.
    *
    * @param sNoise the standard deviation of the fresh noise, at least 0; 1 is usual
+   * @param form the form of the model's latents
    */
-  Restart(double sNoise) {
+  Restart(double sNoise, NoiseForm form) {
     this.sNoise = Checks.notNegative(sNoise, "sNoise");
+    this.form = form;
   }
 
   /**
@@ -56,8 +61,7 @@ final class Restart implements SamplingMethod {
       Leg leg = legs.get(i);
       observer.stepStart(i, leg.from());
       if (leg.from() > reached) {
-        double up = Math.sqrt(leg.from() * leg.from() - reached * reached);
-        x = Latents.combine(1, x, sNoise * up, noise.next(x.length));
+        x = Ancestral.raise(form, reached, leg.from()).addNoise(x, sNoise, noise);
       }
       float[] denoised = denoiser.denoise(x, leg.from());
       x = Heun.step(denoiser, x, denoised, leg.from(), leg.to());
@@ -68,7 +72,7 @@ final class Restart implements SamplingMethod {
   }
 
   /** Returns all steps in order. */
-  static List<Leg> legs(Sigmas sigmas) {
+  List<Leg> legs(Sigmas sigmas) {
     int steps = sigmas.steps();
     if (steps < STEPS_FOR_ONE) {
       return down(levels(sigmas));
@@ -80,8 +84,8 @@ final class Restart implements SamplingMethod {
         Schedules.karras(grid.length - 1, sigmas.at(0), sigmas.at(steps - 1), Schedules.KARRAS_RHO);
     System.arraycopy(karras, 0, grid, 0, karras.length);
     List<Leg> legs = down(grid);
-    int bottom = nearest(grid, BOTTOM);
-    int top = nearest(grid, TOP);
+    int bottom = nearest(grid, form.sigma(BOTTOM));
+    int top = nearest(grid, form.sigma(TOP));
     if (top < bottom) {
       List<Leg> again =
           down(Schedules.karras(length + 1, grid[top], grid[bottom], Schedules.KARRAS_RHO));

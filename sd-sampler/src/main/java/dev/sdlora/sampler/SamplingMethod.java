@@ -17,7 +17,7 @@ interface SamplingMethod {
    * Samples from the first noise level to the last.
    *
    * @param denoiser the model
-   * @param start the latent at the first level, {@code clean + sigma·noise}; not modified
+   * @param start the latent at the first level, in the form of the model's levels; not modified
    * @param sigmas the levels
    * @param noise provides fresh noise only for steps that need it, as many numbers as the latent
    *     has

@@ -3,6 +3,7 @@ package dev.sdlora.sampler;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.sampler.DpmPp2mSde.Solver;
+import dev.sdlora.sampler.schedule.NoiseForm;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 
 /** Maps each sampler to its method, with the options that it uses. */
@@ -18,43 +19,63 @@ final class SamplingMethods {
    * Returns the method of a sampler.
    *
    * @param levels the noise that the model was trained on
-   * @throws IllegalArgumentException if an option is outside this sampler's range
+   * @throws IllegalArgumentException if an option is outside this sampler's range, or the model is
+   *     a flow and the sampler has no form for it
    */
   static SamplingMethod of(Sampler sampler, NoiseLevels levels, SamplerOptions options) {
     double eta = options.eta().orElse(1);
     double etaDdim = options.etaDdim().orElse(0);
     double sNoise = options.sNoise();
+    NoiseForm form = levels.form();
+    if (form.isFlow()) {
+      requireFlowForm(sampler);
+    }
     return switch (sampler) {
-      case EULER -> new Euler(churn(options));
-      case EULER_A -> new EulerAncestral(eta, sNoise);
-      case HEUN -> new Heun(churn(options));
-      case DPM2 -> new Dpm2(churn(options));
-      case DPM2_A -> new Dpm2Ancestral(eta, sNoise);
-      case LMS -> new Lms(options.order().orElse(LMS_ORDER));
-      case DPMPP_2S_A -> new DpmPp2sAncestral(eta, sNoise);
-      case DPMPP_SDE -> new DpmPpSde(eta, sNoise);
+      case EULER -> new Euler(churn(options, form));
+      case EULER_A -> new EulerAncestral(eta, sNoise, form);
+      case HEUN -> new Heun(churn(options, form));
+      case DPM2 -> new Dpm2(churn(options, form));
+      case DPM2_A -> new Dpm2Ancestral(eta, sNoise, form);
+      case LMS -> new Lms(options.order().orElse(LMS_ORDER), form);
+      case DPMPP_2S_A -> new DpmPp2sAncestral(eta, sNoise, form);
+      case DPMPP_SDE -> new DpmPpSde(eta, sNoise, form);
       case DPMPP_2M -> new DpmPp2m();
       case DPMPP_2S -> new DpmPpSinglestep(2);
       case DPMPP_3S -> new DpmPpSinglestep(3);
-      case DPMPP_2M_SDE -> new DpmPp2mSde(eta, sNoise, Solver.MIDPOINT);
-      case DPMPP_2M_SDE_HEUN -> new DpmPp2mSde(eta, sNoise, Solver.HEUN);
-      case DPMPP_3M_SDE -> new DpmPp3mSde(eta, sNoise);
+      case DPMPP_2M_SDE -> new DpmPp2mSde(eta, sNoise, form, Solver.MIDPOINT);
+      case DPMPP_2M_SDE_HEUN -> new DpmPp2mSde(eta, sNoise, form, Solver.HEUN);
+      case DPMPP_3M_SDE -> new DpmPp3mSde(eta, sNoise, form);
       case DPM_FAST -> new DpmFast(eta, sNoise);
       case DPM_ADAPTIVE -> new DpmAdaptive(eta, sNoise);
-      case RESTART -> new Restart(sNoise);
+      case RESTART -> new Restart(sNoise, form);
       case DDIM -> new Ddim(etaDdim);
       case DDIM_CFGPP -> new DdimCfgPp(etaDdim);
       case PLMS -> new Plms();
       case PNDM -> new Pndm(levels);
       case UNIPC -> new UniPc(options.uniPcVariant(), options.order().orElse(UNIPC_ORDER));
       case LCM -> new Lcm(levels);
-      case DEIS -> new Deis(options.order().orElse(DEIS_ORDER));
+      case DEIS -> new Deis(options.order().orElse(DEIS_ORDER), form);
+      case RES_MULTISTEP -> new ResMultistep();
       case TCD -> new Tcd(levels, options.etaDdim().orElse(TCD_GAMMA));
     };
   }
 
-  private static Churn churn(SamplerOptions options) {
+  private static void requireFlowForm(Sampler sampler) {
+    switch (sampler) {
+      case DDIM, DDIM_CFGPP, PLMS, PNDM, UNIPC, TCD, DPM_FAST, DPM_ADAPTIVE ->
+          throw new IllegalArgumentException(
+              "the sampler "
+                  + sampler.label()
+                  + " has no form for rectified flows such as FLUX.2 and Z-Image; Euler is their"
+                  + " usual sampler");
+      default -> {
+        // samples flows
+      }
+    }
+  }
+
+  private static Churn churn(SamplerOptions options, NoiseForm form) {
     double sTmax = options.sTmax().orElse(Double.POSITIVE_INFINITY);
-    return new Churn(options.sChurn(), options.sTmin(), sTmax, options.sNoise());
+    return new Churn(options.sChurn(), options.sTmin(), sTmax, options.sNoise(), form);
   }
 }

@@ -3,6 +3,7 @@ package dev.sdlora.sampler;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.sampler.SigmaRule.Part;
 import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.schedule.NoiseForm;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.sampler.schedule.Schedules;
 import dev.sdlora.sampler.schedule.Sigmas;
@@ -15,6 +16,9 @@ import dev.sdlora.sampler.schedule.Sigmas;
  * from {@code noise·sigma} and return the latent as it is. Those on training times, such as DDIM,
  * start from unit noise in the model's own, variance-preserving form, {@code x / sqrt(1 + sigma²)},
  * and return that form.
+ *
+ * <p>Rectified flows have levels of another form, see {@link NoiseForm}. All samplers follow the
+ * schedule then; those that have no form for flows are refused.
  */
 public final class SamplingPlan {
   private final SamplingSettings settings;
@@ -41,7 +45,7 @@ public final class SamplingPlan {
     this.settings = settings;
     this.levels = levels;
     this.method = method;
-    this.rule = method.levels().of(settings);
+    this.rule = method.levels().of(settings, levels);
     this.whole = whole;
     this.sigmas = part.sigmas();
     this.pictureSigma = part.pictureSigma();
@@ -53,14 +57,16 @@ public final class SamplingPlan {
    * @param settings the request; samplers on training times accept from 2 steps to the number of
    *     training steps, and {@link Schedules#ddim} documents how many steps they make, unless the
    *     schedule is trailing
-   * @param levels the noise that the model was trained on
+   * @param trained the noise that the model was trained on; the options may shift that of a flow
    * @param family the family of the model
-   * @throws IllegalArgumentException if the number of steps is out of range, or options contradict
-   *     the model's levels
+   * @throws IllegalArgumentException if the number of steps is out of range, options contradict the
+   *     model's levels, or the model is a flow and the sampler or the schedule has no form for it
    */
-  public static SamplingPlan of(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
+  public static SamplingPlan of(
+      SamplingSettings settings, NoiseLevels trained, ModelFamily family) {
+    NoiseLevels levels = settings.shifted(trained);
     SamplingMethod method = SamplingMethods.of(settings.sampler(), levels, settings.options());
-    Sigmas sigmas = method.levels().of(settings).whole(settings, levels, family);
+    Sigmas sigmas = method.levels().of(settings, levels).whole(settings, levels, family);
     return new SamplingPlan(settings, levels, method, sigmas, Part.of(sigmas));
   }
 
@@ -104,7 +110,8 @@ public final class SamplingPlan {
   /** Returns the factor that turns unit noise into the start latent of the method. */
   public double startScale() {
     double first = sigmas.at(0);
-    return variancePreserving() || settings.options().sgmNoiseMultiplier() ? spread(first) : first;
+    boolean sgm = settings.options().sgmNoiseMultiplier() && !levels.form().isFlow();
+    return variancePreserving() || sgm ? spread(first) : first;
   }
 
   /**
@@ -159,7 +166,8 @@ public final class SamplingPlan {
     double form = variancePreserving() ? spread(sigmas.at(0)) : 1;
     double shrink = variancePreserving() ? form / spread(pictureSigma) : 1;
     double noiseScale = shrink * pictureSigma + form * settings.options().extraNoise();
-    float[] start = Latents.combine(shrink, picture, noiseScale, unitNoise);
+    double signal = shrink * levels.form().signal(pictureSigma);
+    float[] start = Latents.combine(signal, picture, noiseScale, unitNoise);
     return walk(denoiser, start, noise, observer);
   }
 

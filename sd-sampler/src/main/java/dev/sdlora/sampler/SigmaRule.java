@@ -150,7 +150,10 @@ enum SigmaRule {
   }
 
   /** Returns the rule for a request, given the rule of the method. */
-  SigmaRule of(SamplingSettings settings) {
+  SigmaRule of(SamplingSettings settings, NoiseLevels levels) {
+    if (levels.form().isFlow()) {
+      return SCHEDULED;
+    }
     if (settings.schedule() != Schedule.TRAILING) {
       return this;
     }
@@ -188,7 +191,9 @@ enum SigmaRule {
     int more = settings.discardsNextToLast() ? 1 : 0;
     Sigmas sigmas =
         Schedules.sigmas(
-            settings.sampler().resolve(settings.schedule()),
+            levels.form().isFlow()
+                ? settings.schedule()
+                : settings.sampler().resolve(settings.schedule()),
             settings.steps() + more,
             levels,
             family,

@@ -11,7 +11,8 @@
  * <ul>
  *   <li>A sampler: one class in {@code sampler}, which names its {@code SigmaRule}, and one line in
  *       {@code SamplingMethods.of}; a constant in {@code api.Sampler} with A1111's properties of
- *       it.
+ *       it. What it needs for rectified flows comes from {@code NoiseForm}; without a form for
+ *       them, it belongs into {@code SamplingMethods.requireFlowForm}.
  *   <li>The start of image to image, and the parts of an image that are kept: {@code
  *       SamplingPlan.from}, {@code ImageToImageSteps}; {@code SamplingPlan.keeping}.
  * </ul>

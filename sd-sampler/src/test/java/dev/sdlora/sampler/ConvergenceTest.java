@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.sampling.SamplerOptions.UniPcVariant;
 import dev.sdlora.sampler.DpmPp2mSde.Solver;
+import dev.sdlora.sampler.schedule.NoiseForm;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.sampler.schedule.Schedules;
 import dev.sdlora.sampler.schedule.Sigmas;
@@ -32,25 +33,25 @@ class ConvergenceTest {
   static Stream<Arguments> methods() {
     return Stream.of(
         Arguments.of(new Euler(Churn.NONE), WIDE, 80, 1.0),
-        Arguments.of(new EulerAncestral(0, 1), WIDE, 80, 1.0),
+        Arguments.of(new EulerAncestral(0, 1, NoiseForm.exploding()), WIDE, 80, 1.0),
         Arguments.of(new Heun(Churn.NONE), WIDE, 80, 2.0),
         Arguments.of(new Dpm2(Churn.NONE), WIDE, 80, 2.0),
-        Arguments.of(new Dpm2Ancestral(0, 1), WIDE, 80, 2.0),
-        Arguments.of(new Lms(1), WIDE, 80, 1.0),
-        Arguments.of(new Lms(2), WIDE, 80, 2.0),
-        Arguments.of(new Lms(3), WIDE, 80, 3.0),
+        Arguments.of(new Dpm2Ancestral(0, 1, NoiseForm.exploding()), WIDE, 80, 2.0),
+        Arguments.of(new Lms(1, NoiseForm.exploding()), WIDE, 80, 1.0),
+        Arguments.of(new Lms(2, NoiseForm.exploding()), WIDE, 80, 2.0),
+        Arguments.of(new Lms(3, NoiseForm.exploding()), WIDE, 80, 3.0),
         // The error is 1e-6 of the latent, where the limits of float32 become visible.
-        Arguments.of(new Lms(4), WIDE, 80, 3.65),
-        Arguments.of(new DpmPp2sAncestral(0, 1), WIDE, 80, 2.0),
-        Arguments.of(new DpmPpSde(0, 1), WIDE, 80, 2.0),
+        Arguments.of(new Lms(4, NoiseForm.exploding()), WIDE, 80, 3.65),
+        Arguments.of(new DpmPp2sAncestral(0, 1, NoiseForm.exploding()), WIDE, 80, 2.0),
+        Arguments.of(new DpmPpSde(0, 1, NoiseForm.exploding()), WIDE, 80, 2.0),
         Arguments.of(new DpmPp2m(), WIDE, 80, 2.0),
-        Arguments.of(new DpmPp2mSde(0, 1, Solver.MIDPOINT), WIDE, 80, 2.0),
-        Arguments.of(new DpmPp2mSde(0, 1, Solver.HEUN), WIDE, 80, 2.0),
+        Arguments.of(new DpmPp2mSde(0, 1, NoiseForm.exploding(), Solver.MIDPOINT), WIDE, 80, 2.0),
+        Arguments.of(new DpmPp2mSde(0, 1, NoiseForm.exploding(), Solver.HEUN), WIDE, 80, 2.0),
         // The remaining error is that of its first step, of order 1.
-        Arguments.of(new DpmPp3mSde(0, 1), WIDE, 80, 1.95),
+        Arguments.of(new DpmPp3mSde(0, 1, NoiseForm.exploding()), WIDE, 80, 1.95),
         // 10 and 20 steps, because a remainder of two calls makes one more step.
         Arguments.of(new DpmFast(0, 1), NARROW, 29, 3.1),
-        Arguments.of(new Restart(1), NARROW, 8, 2.05),
+        Arguments.of(new Restart(1, NoiseForm.exploding()), NARROW, 8, 2.05),
         Arguments.of(new Ddim(0), WIDE, 80, 1.0),
         Arguments.of(new DdimCfgPp(0), WIDE, 80, 1.0),
         // Its weights are for even steps, which these approach.
@@ -60,9 +61,9 @@ class ConvergenceTest {
         Arguments.of(new UniPc(UniPcVariant.BH1, 1), NARROW, 80, 2.0),
         Arguments.of(new UniPc(UniPcVariant.BH1, 2), NARROW, 80, 2.0),
         Arguments.of(new UniPc(UniPcVariant.BH2, 2), NARROW, 80, 2.0),
-        Arguments.of(new Deis(1), WIDE, 80, 1.0),
-        Arguments.of(new Deis(2), WIDE, 80, 2.0),
-        Arguments.of(new Deis(3), WIDE, 80, 3.0),
+        Arguments.of(new Deis(1, NoiseForm.exploding()), WIDE, 80, 1.0),
+        Arguments.of(new Deis(2, NoiseForm.exploding()), WIDE, 80, 2.0),
+        Arguments.of(new Deis(3, NoiseForm.exploding()), WIDE, 80, 3.0),
         Arguments.of(new Tcd(NoiseLevels.stableDiffusion(), 0), WIDE, 80, 1.0));
   }
 

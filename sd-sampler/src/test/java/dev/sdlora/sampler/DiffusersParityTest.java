@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.sampling.SamplerOptions.UniPcVariant;
 import dev.sdlora.sampler.DpmPp2mSde.Solver;
+import dev.sdlora.sampler.schedule.NoiseForm;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.sampler.schedule.Sigmas;
 import java.util.Arrays;
@@ -155,17 +156,17 @@ class DiffusersParityTest {
               order);
       case "LCMScheduler" -> new Lcm(LEVELS);
       case "TCDScheduler" -> new Tcd(LEVELS, eta);
-      case "DEISMultistepScheduler" -> new Deis(order);
+      case "DEISMultistepScheduler" -> new Deis(order, NoiseForm.exploding());
       case "DPMSolverMultistepScheduler" ->
           config.path("algorithm_type").textValue().startsWith("sde")
-              ? new DpmPp2mSde(1, 1, Solver.MIDPOINT)
+              ? new DpmPp2mSde(1, 1, NoiseForm.exploding(), Solver.MIDPOINT)
               : new DpmPp2m();
       case "EulerDiscreteScheduler" -> new Euler(Churn.NONE);
-      case "EulerAncestralDiscreteScheduler" -> new EulerAncestral(1, 1);
+      case "EulerAncestralDiscreteScheduler" -> new EulerAncestral(1, 1, NoiseForm.exploding());
       case "HeunDiscreteScheduler" -> new Heun(Churn.NONE);
       case "KDPM2DiscreteScheduler" -> new Dpm2(Churn.NONE);
-      case "KDPM2AncestralDiscreteScheduler" -> new Dpm2Ancestral(1, 1);
-      case "LMSDiscreteScheduler" -> new Lms(4);
+      case "KDPM2AncestralDiscreteScheduler" -> new Dpm2Ancestral(1, 1, NoiseForm.exploding());
+      case "LMSDiscreteScheduler" -> new Lms(4, NoiseForm.exploding());
       default -> throw new IllegalArgumentException("no sampler for " + made.path("scheduler"));
     };
   }

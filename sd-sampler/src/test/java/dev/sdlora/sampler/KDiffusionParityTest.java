@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.sampler.DpmPp2mSde.Solver;
+import dev.sdlora.sampler.schedule.NoiseForm;
 import dev.sdlora.sampler.schedule.Sigmas;
 import java.util.Iterator;
 import java.util.stream.Stream;
@@ -82,25 +83,27 @@ class KDiffusionParityTest {
             options.path("s_churn").asDouble(0),
             options.path("s_tmin").asDouble(0),
             options.path("s_tmax").asDouble(Double.POSITIVE_INFINITY),
-            sNoise);
+            sNoise,
+            NoiseForm.exploding());
     return switch (name) {
       case "euler" -> new Euler(churn);
-      case "euler_ancestral" -> new EulerAncestral(eta, sNoise);
+      case "euler_ancestral" -> new EulerAncestral(eta, sNoise, NoiseForm.exploding());
       case "heun" -> new Heun(churn);
       case "dpm_2" -> new Dpm2(churn);
-      case "dpm_2_ancestral" -> new Dpm2Ancestral(eta, sNoise);
-      case "lms" -> new Lms(options.path("order").asInt(4));
-      case "dpmpp_2s_ancestral" -> new DpmPp2sAncestral(eta, sNoise);
-      case "dpmpp_sde" -> new DpmPpSde(eta, sNoise);
+      case "dpm_2_ancestral" -> new Dpm2Ancestral(eta, sNoise, NoiseForm.exploding());
+      case "lms" -> new Lms(options.path("order").asInt(4), NoiseForm.exploding());
+      case "dpmpp_2s_ancestral" -> new DpmPp2sAncestral(eta, sNoise, NoiseForm.exploding());
+      case "dpmpp_sde" -> new DpmPpSde(eta, sNoise, NoiseForm.exploding());
       case "dpmpp_2m" -> new DpmPp2m();
       case "dpmpp_2m_sde" ->
           new DpmPp2mSde(
               eta,
               sNoise,
+              NoiseForm.exploding(),
               options.path("solver_type").asText("midpoint").equals("heun")
                   ? Solver.HEUN
                   : Solver.MIDPOINT);
-      case "dpmpp_3m_sde" -> new DpmPp3mSde(eta, sNoise);
+      case "dpmpp_3m_sde" -> new DpmPp3mSde(eta, sNoise, NoiseForm.exploding());
       case "dpm_fast" -> new DpmFast(options.path("eta").asDouble(0), sNoise);
       case "dpm_adaptive" -> new DpmAdaptive(options.path("eta").asDouble(0), sNoise);
       default -> throw new IllegalArgumentException("no sampler for " + name);

@@ -62,7 +62,7 @@ class SamplerContractTest {
   /** Returns the number of draws of noise documented by each class. */
   private static int documentedDraws(Sampler sampler, int steps) {
     return switch (sampler) {
-      case EULER, HEUN, DPM2, LMS, DPMPP_2M, DPMPP_2S, DPMPP_3S, DEIS -> 0;
+      case EULER, HEUN, DPM2, LMS, DPMPP_2M, DPMPP_2S, DPMPP_3S, DEIS, RES_MULTISTEP -> 0;
       case DDIM, DDIM_CFGPP, PLMS, PNDM, UNIPC -> 0;
       case DPMPP_SDE -> 2 * (steps - 1);
       case DPM_FAST -> DpmFast.orders(steps).length - 1;

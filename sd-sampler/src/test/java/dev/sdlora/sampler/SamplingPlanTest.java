@@ -13,6 +13,7 @@ import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.sampler.noise.ImageNoise;
 import dev.sdlora.sampler.noise.ImageSeeds;
 import dev.sdlora.sampler.noise.LatentShape;
+import dev.sdlora.sampler.schedule.NoiseForm;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.sampler.schedule.Schedules;
 import dev.sdlora.sampler.schedule.Sigmas;
@@ -169,7 +170,8 @@ class SamplingPlanTest {
   /** 20 steps: 11 on a Karras grid, and 9 again from near 2 to near 0.1. */
   @Test
   void legs_twentySteps_goBackOnce() {
-    List<Restart.Leg> legs = Restart.legs(sigmas(Schedule.KARRAS, 20));
+    List<Restart.Leg> legs =
+        new Restart(1, NoiseForm.exploding()).legs(sigmas(Schedule.KARRAS, 20));
     List<Integer> backs =
         IntStream.range(1, 20)
             .filter(i -> legs.get(i).from() > legs.get(i - 1).to())
@@ -225,9 +227,9 @@ class SamplingPlanTest {
   @ParameterizedTest
   @ValueSource(doubles = {-0.1, Double.NaN, Double.POSITIVE_INFINITY})
   void samplers_etaOutOfRange_isRefused(double eta) {
-    assertThatThrownBy(() -> new EulerAncestral(eta, 1))
+    assertThatThrownBy(() -> new EulerAncestral(eta, 1, NoiseForm.exploding()))
         .hasMessage("eta must be finite and not negative: " + eta);
-    assertThatThrownBy(() -> new EulerAncestral(1, eta))
+    assertThatThrownBy(() -> new EulerAncestral(1, eta, NoiseForm.exploding()))
         .hasMessage("sNoise must be finite and not negative: " + eta);
     assertThatThrownBy(() -> new Ddim(eta)).hasMessage("eta must be from 0 to 1: " + eta);
   }

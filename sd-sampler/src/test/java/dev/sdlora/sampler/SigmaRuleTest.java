@@ -10,17 +10,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SigmaRuleTest {
+  private static final NoiseLevels LEVELS = NoiseLevels.stableDiffusion();
+
   @ParameterizedTest
   @EnumSource
   void levels_ofEverySampler_areWhatTheApiSays(Sampler sampler) {
-    SigmaRule rule =
-        SamplingMethods.of(sampler, NoiseLevels.stableDiffusion(), SamplerOptions.DEFAULTS)
-            .levels();
+    SigmaRule rule = SamplingMethods.of(sampler, LEVELS, SamplerOptions.DEFAULTS).levels();
 
     assertThat(rule.variancePreserving()).isEqualTo(sampler.onTimesteps());
     assertThat(rule != SigmaRule.SCHEDULED).isEqualTo(sampler.ignoresSchedule());
     for (Schedule schedule : Schedule.values()) {
-      SigmaRule asked = rule.of(new SamplingSettings(sampler, schedule, 4));
+      SigmaRule asked = rule.of(new SamplingSettings(sampler, schedule, 4), LEVELS);
       assertThat(rule == SigmaRule.SCHEDULED || asked != rule)
           .as("%s", schedule)
           .isEqualTo(sampler.follows(schedule));

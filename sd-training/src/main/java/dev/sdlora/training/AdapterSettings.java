@@ -5,7 +5,7 @@ import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.make.AdapterModule;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Prediction;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ record AdapterSettings(int rank, double alpha, TrainedModules modules, boolean t
    * @throws TrainingException if the checkpoint has none of these layers, or this kind of model
    *     cannot be trained
    */
-  List<AdapterModule> modules(ModelFiles model, int clipSkip) {
+  List<AdapterModule> modules(UNetFiles model, int clipSkip) {
     requireTrainable(model);
     List<AdapterModule> found = new ArrayList<>();
     add(found, Network.UNET, model.unet().config().weights());
@@ -43,7 +43,7 @@ record AdapterSettings(int rank, double alpha, TrainedModules modules, boolean t
     return found;
   }
 
-  private void requireTrainable(ModelFiles model) {
+  private void requireTrainable(UNetFiles model) {
     Checkpoint checkpoint = model.checkpoint();
     boolean discrete =
         model.prediction() == Prediction.EPSILON || model.prediction() == Prediction.V_PREDICTION;

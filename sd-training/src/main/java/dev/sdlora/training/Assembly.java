@@ -8,7 +8,7 @@ import dev.sdlora.api.value.FileReason;
 import dev.sdlora.api.value.SettingException;
 import dev.sdlora.api.value.WritableFolder;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.tensors.file.DType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +29,7 @@ record Assembly(LoraTrainerBuilder given) {
     if (!given.trigger.isEmpty()) {
       images = images.withTrigger(given.trigger);
     }
-    ModelFiles model = model();
+    UNetFiles model = model();
     AdapterSettings adapter =
         new AdapterSettings(
             given.rank, given.alpha.orElse(given.rank), given.modules, given.textEncoder);
@@ -47,13 +47,13 @@ record Assembly(LoraTrainerBuilder given) {
   }
 
   /** The model, with the parts and the prediction type of the pipeline if there is one. */
-  private ModelFiles model() {
+  private UNetFiles model() {
     Path path = checkpoint();
     if (given.pipeline.isEmpty()) {
       return CheckpointReader.read(path);
     }
     Checkpoint opened = given.pipeline.get().checkpoint();
-    ModelFiles model = CheckpointReader.read(opened);
+    UNetFiles model = CheckpointReader.read(opened);
     PredictionType type = opened.predictionType();
     return model.checkpoint().predictionType() == type ? model : model.predicting(type);
   }
@@ -70,7 +70,7 @@ record Assembly(LoraTrainerBuilder given) {
     return path;
   }
 
-  private Recipe recipe(ModelFiles model, TrainingSet images) {
+  private Recipe recipe(UNetFiles model, TrainingSet images) {
     int layers = model.textEncoders().get(0).config().layers();
     Checks.require(
         given.clipSkip <= layers,
@@ -100,7 +100,7 @@ record Assembly(LoraTrainerBuilder given) {
         given.seed);
   }
 
-  private List<Double> textEncoderRates(ModelFiles model) {
+  private List<Double> textEncoderRates(UNetFiles model) {
     double first = given.textEncoderLearningRate.orElse(given.learningRate / 2);
     if (model.textEncoders().size() > 1) {
       return List.of(first, given.textEncoder2LearningRate.orElse(first));
@@ -124,7 +124,7 @@ record Assembly(LoraTrainerBuilder given) {
     return (int) total;
   }
 
-  private Outputs outputs(ModelFiles model) {
+  private Outputs outputs(UNetFiles model) {
     Path file = given.output.orElseThrow(() -> Checks.missing("output"));
     requireFolder(file, "output");
     given.lossPlot.ifPresent(png -> requireFolder(png, "lossPlot"));

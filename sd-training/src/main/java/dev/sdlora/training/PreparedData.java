@@ -2,6 +2,7 @@ package dev.sdlora.training;
 
 import dev.sdlora.api.value.Sha256;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.training.data.EncodedCaptions;
 import dev.sdlora.training.data.Example;
 import dev.sdlora.training.data.ImageEncoder;
@@ -27,7 +28,7 @@ record PreparedData(List<Example> examples, EncodedCaptions captions, String dig
   /** Encodes images and captions; can be cancelled between two images. */
   static PreparedData of(Settings settings, BooleanSupplier cancelled) {
     List<TrainingExample> set = settings.set().examples();
-    ModelFiles model = settings.model();
+    UNetFiles model = settings.model();
     List<String> texts = set.stream().map(TrainingExample::caption).toList();
     // Captions first, because encoding images takes long and a caption may have a token that the
     // checkpoint lacks.

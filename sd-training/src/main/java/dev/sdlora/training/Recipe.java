@@ -1,7 +1,7 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.training.data.Batches;
 import dev.sdlora.training.step.AdamW;
@@ -49,7 +49,7 @@ record Recipe(
     return new AdamW.Settings(BETA2, weightDecay, maxGradientNorm);
   }
 
-  Batches.Settings batches(ModelFiles model) {
+  Batches.Settings batches(UNetFiles model) {
     return new Batches.Settings(
         seed,
         batchSize,

@@ -2,7 +2,7 @@ package dev.sdlora.training;
 
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -53,7 +53,7 @@ public record Recommendation(
   public static Recommendation of(Path checkpoint, int images) {
     Objects.requireNonNull(checkpoint, "checkpoint");
     Checks.atLeast(1, images, "pictures");
-    ModelFiles model = CheckpointReader.read(checkpoint);
+    UNetFiles model = CheckpointReader.read(checkpoint);
     long weights =
         model.unet().weights().values().stream()
             .mapToLong(origin -> origin.shape().stream().reduce(1L, Math::multiplyExact))

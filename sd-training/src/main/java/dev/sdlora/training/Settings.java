@@ -1,13 +1,13 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import java.time.Clock;
 import java.util.Optional;
 
 /** All settings of a training run. */
 record Settings(
-    ModelFiles model,
+    UNetFiles model,
     Optional<Pipeline> pipeline,
     TrainingSet set,
     AdapterSettings adapter,

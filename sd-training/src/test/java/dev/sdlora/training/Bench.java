@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.adapter.LoraParameters;
 import dev.sdlora.training.data.Batch;
@@ -28,12 +29,12 @@ import java.util.SplittableRandom;
 
 /** The parts of a training run, for tests that run them individually. */
 final class Bench implements AutoCloseable {
-  static final ModelFiles MODEL = CheckpointReader.read(Fixtures.CHECKPOINT);
+  static final UNetFiles MODEL = CheckpointReader.read(Fixtures.CHECKPOINT);
 
   /** The distance of finite differences to either side, as a share of a factor's own norm. */
   private static final double REACH = 0.1;
 
-  final ModelFiles model;
+  final UNetFiles model;
   final Torch torch = Torch.open("cpu");
   final ImageSize size;
   final AdapterSettings adapter;
@@ -48,7 +49,7 @@ final class Bench implements AutoCloseable {
   }
 
   Bench(
-      ModelFiles model,
+      UNetFiles model,
       TrainingSet set,
       ImageSize size,
       TrainedModules modules,
@@ -82,7 +83,7 @@ final class Bench implements AutoCloseable {
         7);
   }
 
-  private static List<Example> examples(ModelFiles model, TrainingSet set, ImageSize size) {
+  private static List<Example> examples(UNetFiles model, TrainingSet set, ImageSize size) {
     List<Example> examples = new ArrayList<>();
     try (ImageEncoder encoder = ImageEncoder.load(model)) {
       for (TrainingExample example : set.examples()) {

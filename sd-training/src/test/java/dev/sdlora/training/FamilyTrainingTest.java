@@ -14,7 +14,7 @@ import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.testkit.TinyFamilies;
 import dev.sdlora.training.data.Batch;
@@ -50,7 +50,7 @@ class FamilyTrainingTest {
 
   @Test
   void gradients_ofSdxl_equalDifferencesOfTheLoss() {
-    ModelFiles model = CheckpointReader.read(sdxl);
+    UNetFiles model = CheckpointReader.read(sdxl);
     try (Bench bench =
         new Bench(model, Fixtures.discs(), SIZE, TrainedModules.CONVOLUTIONS, false, 2)) {
       bench.randomise(0.05);
@@ -66,7 +66,7 @@ class FamilyTrainingTest {
 
   @Test
   void gradients_ofSd2WithItsTextEncoder_equalDifferencesOfTheLoss() {
-    ModelFiles model = CheckpointReader.read(sd2);
+    UNetFiles model = CheckpointReader.read(sd2);
     try (Bench bench = new Bench(model, Fixtures.discs(), SIZE, TrainedModules.LINEAR, true, 2)) {
       bench.randomise(0.05);
 
@@ -81,7 +81,7 @@ class FamilyTrainingTest {
   @Test
   void loss_ofOneBatch_fallsWhenItIsTrainedOn() {
     for (Path checkpoint : List.of(sd2, sdxl)) {
-      ModelFiles model = CheckpointReader.read(checkpoint);
+      UNetFiles model = CheckpointReader.read(checkpoint);
       try (Bench own =
           new Bench(model, Fixtures.discs(), Fixtures.SIZE, TrainedModules.LINEAR, false, 1)) {
         Batch batch = own.batches.at(0);
@@ -101,7 +101,7 @@ class FamilyTrainingTest {
 
   @Test
   void vector_ofSdxl_isPooledTextAndSizes() {
-    ModelFiles model = CheckpointReader.read(sdxl);
+    UNetFiles model = CheckpointReader.read(sdxl);
     try (Bench bench = new Bench(model, Fixtures.discs(), SIZE, TrainedModules.LINEAR, false, 1)) {
       Batch batch = bench.batches.at(0);
       int width = model.unet().config().vectorWidth();
@@ -177,7 +177,7 @@ class FamilyTrainingTest {
 
   @Test
   void modules_ofModelsForOtherWork_areRefusedByName() {
-    ModelFiles model = CheckpointReader.read(sdxl);
+    UNetFiles model = CheckpointReader.read(sdxl);
     Checkpoint checkpoint = model.checkpoint();
     AdapterSettings adapter = new AdapterSettings(4, 4, TrainedModules.LINEAR, false);
     Map<String, Checkpoint> others =
@@ -194,7 +194,7 @@ class FamilyTrainingTest {
             assertThatThrownBy(
                     () ->
                         adapter.modules(
-                            new ModelFiles(
+                            new UNetFiles(
                                 other,
                                 model.textEncoders(),
                                 model.unet(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.Transformers;
 import dev.sdlora.pipeline.network.UNetConfig;
@@ -62,7 +63,7 @@ class TrainingStateTest {
 
   @Test
   void modules_checkpointWithoutTransformers_isRefused() {
-    ModelFiles model = settings().model();
+    UNetFiles model = settings().model();
     UNetConfig unet = model.unet().config();
     UNetConfig bare =
         new UNetConfig(
@@ -76,7 +77,7 @@ class TrainingStateTest {
             false,
             0,
             0);
-    ModelFiles files = with(model, bare, Prediction.EPSILON);
+    UNetFiles files = with(model, bare, Prediction.EPSILON);
     AdapterSettings adapter = new AdapterSettings(4, 4, TrainedModules.ATTENTION, true);
 
     assertThatThrownBy(() -> adapter.modules(files, 1))
@@ -90,15 +91,15 @@ class TrainingStateTest {
   @Test
   void modules_modelOfAnyNoiseLevel_isRefused() {
     Settings settings = settings();
-    ModelFiles files = with(settings.model(), settings.model().unet().config(), Prediction.EDM);
+    UNetFiles files = with(settings.model(), settings.model().unet().config(), Prediction.EDM);
 
     assertThatThrownBy(() -> settings.adapter().modules(files, 1))
         .isInstanceOf(TrainingException.class)
         .hasMessageContaining("was trained on a continuous range of noise levels (EDM)");
   }
 
-  private static ModelFiles with(ModelFiles model, UNetConfig unet, Prediction prediction) {
-    return new ModelFiles(
+  private static UNetFiles with(UNetFiles model, UNetConfig unet, Prediction prediction) {
+    return new UNetFiles(
         model.checkpoint(),
         model.textEncoders(),
         new ModelFiles.Part<>(unet, model.unet().weights()),

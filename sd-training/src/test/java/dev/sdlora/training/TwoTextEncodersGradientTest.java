@@ -15,6 +15,7 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.pipeline.network.ClipConfig;
@@ -64,8 +65,8 @@ class TwoTextEncodersGradientTest {
   @TempDir private static Path models;
   @TempDir private Path folder;
 
-  private static ModelFiles narrow = Bench.MODEL;
-  private static ModelFiles model = Bench.MODEL;
+  private static UNetFiles narrow = Bench.MODEL;
+  private static UNetFiles model = Bench.MODEL;
 
   @BeforeAll
   static void write() {
@@ -79,7 +80,7 @@ class TwoTextEncodersGradientTest {
    * The same model with a random U-Net twice as wide. In the narrow one, each group of a group norm
    * is one channel, so it removes the contributions of time, pooled text and sizes.
    */
-  private static ModelFiles wide(Path path) {
+  private static UNetFiles wide(Path path) {
     UNetConfig own = narrow.unet().config();
     UNetConfig config =
         new UNetConfig(
@@ -107,7 +108,7 @@ class TwoTextEncodersGradientTest {
         .forEach(
             (name, shape) ->
                 origins.put(name, new Origin(file, file.find(name).orElseThrow(), shape)));
-    return new ModelFiles(
+    return new UNetFiles(
         narrow.checkpoint(),
         narrow.textEncoders(),
         new ModelFiles.Part<>(config, origins),

@@ -147,19 +147,8 @@ final class CompleteSettings {
 
   /** Converts paths of images to file references. */
   private void imageFiles() {
-    JsonNode images = settings.path("init_images");
-    if (images.isTextual()) {
-      settings.putArray("init_images").add(ImageReferences.reference(images.textValue()));
-    } else if (images instanceof ArrayNode list) {
-      ArrayNode references = Fields.array();
-      list.forEach(
-          image ->
-              references.add(
-                  image.isTextual()
-                      ? TextNode.valueOf(ImageReferences.reference(image.textValue()))
-                      : image));
-      settings.set("init_images", references);
-    }
+    imageList("init_images");
+    imageList("reference_images");
     imageFile(settings, "mask");
     settings
         .path("masks")
@@ -170,6 +159,22 @@ final class CompleteSettings {
         imageFile(unit, "image");
         imageFile(unit, "input_image");
       }
+    }
+  }
+
+  private void imageList(String name) {
+    JsonNode images = settings.path(name);
+    if (images.isTextual()) {
+      settings.putArray(name).add(ImageReferences.reference(images.textValue()));
+    } else if (images instanceof ArrayNode list) {
+      ArrayNode references = Fields.array();
+      list.forEach(
+          image ->
+              references.add(
+                  image.isTextual()
+                      ? TextNode.valueOf(ImageReferences.reference(image.textValue()))
+                      : image));
+      settings.set(name, references);
     }
   }
 

@@ -20,7 +20,8 @@ import java.util.function.IntFunction;
  */
 final class Matrix {
   /** Settings that are lists themselves. */
-  private static final Set<String> LISTS = Set.of("lora", "styles", "init_images", "args");
+  private static final Set<String> LISTS =
+      Set.of("lora", "styles", "init_images", "reference_images", "args");
 
   private final int most;
 

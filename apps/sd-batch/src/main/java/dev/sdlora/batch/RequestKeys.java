@@ -26,6 +26,8 @@ final class RequestKeys {
           Map.entry("cfg", "cfg_scale"),
           Map.entry("strength", "denoising_strength"),
           Map.entry("init", "init_images"),
+          Map.entry("reference", "reference_images"),
+          Map.entry("references", "reference_images"),
           Map.entry("loras", "lora"),
           Map.entry("trigger_words", "add_trigger_words"),
           Map.entry("variation_seed", "subseed"),

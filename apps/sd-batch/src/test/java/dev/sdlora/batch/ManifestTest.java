@@ -203,6 +203,12 @@ final class ManifestTest {
             "'image':'file:e.png','weight':1");
     assertThat(settings("{'prompt': 'x', 'init': ['iVBORw0KGgo=']}").get(0))
         .contains("['iVBORw0KGgo=']");
+    assertThat(settings("{'prompt': 'x', 'references': ['a.png', 'b.png']}"))
+        .singleElement()
+        .asString()
+        .contains("'reference_images':['file:a.png','file:b.png']");
+    assertThat(settings("{'prompt': 'x', 'reference': 'a.png'}").get(0))
+        .contains("'reference_images':['file:a.png']");
   }
 
   @Test

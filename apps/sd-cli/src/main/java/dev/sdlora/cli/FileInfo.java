@@ -97,7 +97,7 @@ final class FileInfo {
   private static ObjectNode checkpoint(Checkpoint checkpoint) {
     ObjectNode info = described("checkpoint", checkpoint.path());
     checkpoint.vae().ifPresent(vae -> info.put("vae", vae.toString()));
-    return info.put("name", checkpoint.name())
+    info.put("name", checkpoint.name())
         .put("family", checkpoint.family().label())
         .put("task", checkpoint.task().name().toLowerCase(Locale.ROOT).replace('_', '-'))
         .put("prediction", checkpoint.predictionType().label())
@@ -107,6 +107,10 @@ final class FileInfo {
         .put("tensors", checkpoint.tensors())
         .put("parameters", checkpoint.parameterCount())
         .put("defaultSize", checkpoint.defaultSize().toString());
+    PromptSpec defaults = checkpoint.defaults();
+    return info.put("defaultSteps", defaults.steps())
+        .put("defaultCfgScale", defaults.cfgScale())
+        .put("defaultSampler", defaults.sampler().label());
   }
 
   private static ObjectNode lora(LoraAdapter lora) {

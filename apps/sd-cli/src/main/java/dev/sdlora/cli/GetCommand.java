@@ -44,8 +44,9 @@ final class GetCommand implements Runnable {
       names = {"-o", "--out"},
       paramLabel = "DIR",
       description =
-          "Folder for the files; created if missing. Default: the Hugging Face cache, or"
-              + " ~/.cache/sd-lora/models.")
+          "Folder for the files; created if missing. A part of a model in a folder of ComfyUI's,"
+              + " such as split_files/vae, goes to its subfolder vae. Default: the Hugging Face"
+              + " cache, or ~/.cache/sd-lora/models.")
   private Optional<Path> out = Optional.empty();
 
   @Option(

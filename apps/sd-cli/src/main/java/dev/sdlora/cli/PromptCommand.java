@@ -10,6 +10,7 @@ import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.prompt.Prompt;
 import dev.sdlora.api.prompt.PromptExplanation;
 import dev.sdlora.api.value.Checks;
@@ -64,9 +65,9 @@ final class PromptCommand implements Callable<Integer> {
       names = "--checkpoint",
       paramLabel = "PATH",
       description =
-          "Model: a file, a folder or a published model (see sd get). Warns about prompt words that"
-              + " it was not trained on, if it lists its words. Default: the bundled tiny model for"
-              + " --words, else none.")
+          "Model: a file, a folder or a published model (see sd get). Shows the tokens that its"
+              + " family reads, and warns about prompt words that it was not trained on, if it"
+              + " lists its words. Default: the bundled tiny model for --words, else none.")
   private Optional<String> checkpoint = Optional.empty();
 
   @Option(
@@ -115,6 +116,7 @@ final class PromptCommand implements Callable<Integer> {
     OptionValue.set("--steps", Optional.of(steps), n -> Checks.inRange(1, 1000, n, "steps"));
     OptionValue.set(
         "--hires-steps", Optional.of(hiresSteps), n -> Checks.inRange(0, 1000, n, "hiresSteps"));
+    Optional<Checkpoint> model = open();
     PromptExplanation.Options options =
         new PromptExplanation.Options(
             steps,
@@ -125,7 +127,8 @@ final class PromptCommand implements Callable<Integer> {
             loraDirectories.isEmpty()
                 ? Optional.empty()
                 : Optional.of(LoraLibrary.open(loraDirectories)),
-            open().map(Checkpoint::words).orElse(List.of()));
+            model.map(Checkpoint::words).orElse(List.of()),
+            model.map(Checkpoint::family).orElse(ModelFamily.UNKNOWN));
     text.ifPresent(prompt -> explain(prompt, options));
     return file.isPresent() ? explainAll(prompts(file.get()), options) : ExitCode.OK;
   }

@@ -55,6 +55,7 @@ final class InfoCommandTest {
         "body.0.rdb1.conv1.weight              | upscaler    | is an upscaler",
         "decoder.conv_in.weight                | vae         | is a VAE alone",
         "text_model.embeddings.token_embedding.weight | text-encoder | is a text encoder alone",
+        "model.embed_tokens.weight             | text-encoder | is the text encoder Qwen3 alone",
         "input_blocks.0.0.weight               | unet        | is a U-Net alone",
       })
   void info_networkThatIsNotRunAlone_isOneSentence(String tensor, String kind, String note)
@@ -63,6 +64,8 @@ final class InfoCommandTest {
     writer.tensor(tensor, List.of(1L), new float[1], DType.F32);
     if (kind.equals("vae")) {
       writer.tensor("encoder.conv_in.weight", List.of(1L), new float[1], DType.F32);
+    } else if (tensor.equals("model.embed_tokens.weight")) {
+      writer.tensor("model.layers.0.self_attn.q_norm.weight", List.of(1L), new float[1], DType.F32);
     } else if (kind.equals("unet")) {
       writer.tensor("time_embed.0.weight", List.of(1L), new float[1], DType.F32);
     }

@@ -164,6 +164,9 @@ final class OptionValuesTest {
         "--steps 3 --steps 4  | --steps is given twice",
         "--init ../../docs/badge.png --hires 2 | --hires and --init cannot be combined",
         "--final-decoder taesd | --final-decoder needs --preview-decoder FILE",
+        "--reference ../../docs/badge.png --reference ../../docs/badge.png --reference"
+            + " ../../docs/badge.png --reference ../../docs/badge.png --reference"
+            + " ../../docs/badge.png | --reference: a request can have at most 4 reference images",
         "--strength 0.5       | --strength needs --init FILE",
         "--mask m.png         | --mask needs --init FILE",
         "--hires-steps 5      | --hires-steps needs --hires FACTOR",

@@ -169,6 +169,7 @@ public final class DrawingReader {
           }
         });
     fields.ifNumber("s_noise", options::sNoise);
+    fields.ifNumber("shift", options::shift);
     fields.ifNumber("s_min_uncond", options::skipUncondBelowSigma);
     spec.samplerOptions(options.build());
     fields.ifNumber(
@@ -291,7 +292,7 @@ public final class DrawingReader {
     HiresFix.Builder hires = HiresFix.builder();
     options.hires(hires);
     fields.ifNumber("hr_scale", hires::scale);
-    hiresSize(fields, first, hires);
+    hiresSize(fields, first, offer.sizeMultiple(), hires);
     fields.ifNumber(
         "token_merging_ratio_hr",
         ratio -> {
@@ -326,7 +327,8 @@ public final class DrawingReader {
   }
 
   /** As in A1111, one side alone keeps the aspect ratio of the first pass. */
-  private static void hiresSize(Fields fields, ImageSize first, HiresFix.Builder hires) {
+  private static void hiresSize(
+      Fields fields, ImageSize first, int multiple, HiresFix.Builder hires) {
     int width = fields.whole("hr_resize_x", 0);
     int height = fields.whole("hr_resize_y", 0);
     if (width > 0 && height > 0) {
@@ -335,16 +337,15 @@ public final class DrawingReader {
           () -> hires.size(new ImageSize(width, height)));
     } else if (width > 0) {
       long other = (long) width * first.height() / first.width();
-      fields.set("hr_resize_x", () -> hires.size(eights(width, other)));
+      fields.set("hr_resize_x", () -> hires.size(rounded(width, other, multiple)));
     } else if (height > 0) {
       long other = (long) height * first.width() / first.height();
-      fields.set("hr_resize_y", () -> hires.size(eights(other, height)));
+      fields.set("hr_resize_y", () -> hires.size(rounded(other, height, multiple)));
     }
   }
 
-  /** Rounds both sides down to multiples of 8, the pixels per latent position. */
-  private static ImageSize eights(long width, long height) {
-    return new ImageSize((int) (width / 8 * 8), (int) (height / 8 * 8));
+  private static ImageSize rounded(long width, long height, int multiple) {
+    return new ImageSize((int) (width / multiple * multiple), (int) (height / multiple * multiple));
   }
 
   /**

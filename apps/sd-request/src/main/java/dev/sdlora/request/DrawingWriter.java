@@ -94,6 +94,7 @@ public final class DrawingWriter {
     all.put("imageToImage", PromptSpec::imageToImage);
     all.put("hiresFix", PromptSpec::hiresFix);
     all.put("controlUnits", PromptSpec::controlUnits);
+    all.put("referenceImages", PromptSpec::referenceImages);
     all.put("tiling", PromptSpec::tiling);
     all.put("vaeTiling", PromptSpec::vaeTiling);
     all.put("finalDecoder", PromptSpec::finalDecoder);
@@ -180,6 +181,7 @@ public final class DrawingWriter {
     putIf(options.sTmin() != usual.sTmin(), fields, "s_tmin", options.sTmin());
     options.sTmax().ifPresent(most -> fields.put("s_tmax", most));
     putIf(options.sNoise() != usual.sNoise(), fields, "s_noise", options.sNoise());
+    options.shift().ifPresent(shift -> fields.put("shift", shift));
     double below =
         OptionDraft.skipsUncondInAllSteps(spec)
             ? spec.speedOptions().guidanceRange().sigmaMin()

@@ -15,7 +15,7 @@ public final class KnownFields {
           seed subseed subseed_strength seed_resize_from_w seed_resize_from_h
           sampler_name sampler_index scheduler steps cfg_scale image_cfg_scale
           width height batch_size n_iter tiling restore_faces
-          eta s_min_uncond s_churn s_tmin s_tmax s_noise
+          eta s_min_uncond s_churn s_tmin s_tmax s_noise shift
           override_settings refiner_checkpoint refiner_switch_at
           script_name script_args alwayson_scripts
           token_merging_ratio token_merging_ratio_hr
@@ -25,7 +25,7 @@ public final class KnownFields {
           init_images resize_mode initial_noise_multiplier
           mask latent_mask firstpass_image mask_blur mask_blur_x mask_blur_y mask_round
           inpainting_fill inpaint_full_res inpaint_full_res_padding inpainting_mask_invert
-          outpainting lora lora_mode lenient add_trigger_words masks
+          outpainting lora lora_mode lenient add_trigger_words masks reference_images
           """);
 
   private static final Set<String> WITHOUT_EFFECT =

@@ -36,6 +36,16 @@ final class OwnFields {
     for (String name : masks.names()) {
       masks.ifName(name, text -> spec.mask(name, mask(name, text)));
     }
+    fields.set("reference_images", () -> references(fields, spec));
+  }
+
+  /**
+   * Reads the images in the order in which prompts name them; the first one beyond the limit fails.
+   */
+  private void references(Fields fields, PromptSpec.Builder spec) {
+    for (String text : fields.texts("reference_images")) {
+      spec.referenceImage(images.image("reference_images", text));
+    }
   }
 
   private static LoraMode loraMode(String name) {
@@ -64,7 +74,7 @@ final class OwnFields {
     return RegionMask.of(images.image("masks." + name, text));
   }
 
-  /** Writes all of these fields except masks. */
+  /** Writes all of these fields except masks and reference images. */
   static void write(PromptSpec spec, ObjectNode fields) {
     spec.loraMode()
         .ifPresent(mode -> fields.put("lora_mode", mode.name().toLowerCase(Locale.ROOT)));

@@ -6,6 +6,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.Nearest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -158,6 +159,19 @@ public record RequestContext(
   /** Whether the loaded checkpoint has this name. */
   public boolean isCheckpoint(String name) {
     return isOf(name, pipeline.checkpoint().name());
+  }
+
+  /** Whether the loaded checkpoint reads reference images. */
+  public boolean readsReferences() {
+    return pipeline.checkpoint().family() == ModelFamily.FLUX2;
+  }
+
+  /** Returns the number that width and height of the checkpoint's images must be multiples of. */
+  public int sizeMultiple() {
+    return switch (pipeline.checkpoint().family()) {
+      case FLUX2, Z_IMAGE -> 16;
+      default -> 8;
+    };
   }
 
   /** Throws if a request names a refiner that is not loaded. */

@@ -76,7 +76,8 @@ public final class StoredRequest {
    */
   public static ObjectNode translated(Fields fields, PromptSpec read, RequestContext offer) {
     ObjectNode settings = new DrawingWriter(offer).fields(read);
-    for (String name : List.of("init_images", "mask", "alwayson_scripts", "save_images")) {
+    for (String name :
+        List.of("init_images", "mask", "reference_images", "alwayson_scripts", "save_images")) {
       if (fields.has(name)) {
         settings.set(name, fields.node().get(name).deepCopy());
       }

@@ -149,6 +149,7 @@ class DrawingReaderTest {
         "{'firstpass_image': 'aGVsbG8='} | firstpass_image | 'firstpass_image' is not supported",
         "{'restore_faces': true} | restore_faces | 'restore_faces' is not supported",
         "{'s_churn': -1} | s_churn | field 's_churn' must be finite and not negative",
+        "{'shift': 0} | shift | field 'shift' must be above 0 and at most 100",
         "{'steps': 0} | steps | field 'steps' must be",
         "{'height': 65} | height | multiple of 8",
         "{'sampler_name': 'Oiler'} | sampler_name | sampler 'Oiler'",

@@ -168,6 +168,7 @@ class DrawingWriterTest {
                                 .sTmin(eta)
                                 .sTmax(1.5 + churn)
                                 .sNoise(1 + churn)
+                                .shift(1 + churn)
                                 .skipUncondBelowSigma(eta)
                                 .ensd(ensd)
                                 .build())

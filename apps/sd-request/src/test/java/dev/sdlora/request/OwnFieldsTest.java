@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.lora.LoraMode;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +33,40 @@ class OwnFieldsTest {
     assertThat(spec.masks()).containsEntry("left", RegionMask.rectangle(0, 0, 0.5, 1));
     DrawingWriter.Written written = new DrawingWriter(DrawingWriterTest.OFFER).write(spec);
     assertThat(written.unsaid()).containsExactly("masks");
+  }
+
+  @Test
+  void referenceImages_areReadInOrder_butNotWritten() {
+    String red = picture(Color.RED);
+    String blue = picture(Color.BLUE);
+    PromptSpec spec = read("{'reference_images': ['%s', '%s']}".formatted(red, blue));
+    assertThat(spec.referenceImages())
+        .extracting(image -> image.toBufferedImage().getRGB(0, 0))
+        .containsExactly(Color.RED.getRGB(), Color.BLUE.getRGB());
+    DrawingWriter.Written written = new DrawingWriter(DrawingWriterTest.OFFER).write(spec);
+    assertThat(written.unsaid()).containsExactly("referenceImages");
+  }
+
+  @Test
+  void referenceImages_thatCannotBeUsed_areNamed() {
+    String five = "'%s',".formatted(picture(Color.RED)).repeat(5).replaceAll(",$", "");
+    assertThatThrownBy(() -> read("{'reference_images': [%s]}".formatted(five)))
+        .isInstanceOfSatisfying(
+            FieldException.class, e -> assertThat(e.field()).isEqualTo("reference_images"))
+        .hasMessageContaining("at most 4 reference images");
+    assertThatThrownBy(() -> read("{'reference_images': ['x']}"))
+        .hasMessage("field 'reference_images' is not a base64 image");
+    assertThatThrownBy(() -> read("{'reference_images': 'x'}"))
+        .hasMessage("field 'reference_images' must be a list: \"x\"");
+  }
+
+  private static String picture(Color color) {
+    BufferedImage image = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    graphics.setColor(color);
+    graphics.fillRect(0, 0, 16, 16);
+    graphics.dispose();
+    return Base64Images.base64(Base64Images.png(image));
   }
 
   @Test

@@ -13,7 +13,6 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.response.ChatResponse;
-import dev.langchain4j.model.image.ImageModel;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.Response;
 import java.util.List;
@@ -23,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A chat model that answers the last user message with an image. */
 final class DrawingChatModel implements ChatModel {
-  private final ImageModel model;
+  private final SdLoraImageModel model;
 
-  DrawingChatModel(ImageModel model) {
+  DrawingChatModel(SdLoraImageModel model) {
     this.model = model;
   }
 
@@ -47,6 +46,9 @@ final class DrawingChatModel implements ChatModel {
   }
 
   private Response<Image> draw(String prompt, List<Image> images) {
+    if (model.readsReferences() && !images.isEmpty()) {
+      return model.edit(images, prompt);
+    }
     return switch (images.size()) {
       case 0 -> model.generate(prompt);
       case 1 -> model.edit(images.get(0), prompt);

@@ -9,6 +9,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.model.ModelFamily;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -117,7 +118,9 @@ public final class SdLoraImageModel implements ImageModel {
   }
 
   /**
-   * Generates an image from another one, with the settings of {@link Builder#editing}.
+   * Generates an image from another one. Models that read reference images, such as FLUX.2 klein,
+   * read it in addition to the prompt; others start from it, with the settings of {@link
+   * Builder#editing}.
    *
    * @param image the start image, as base64 data or a {@code data:} URL; nothing is fetched. The
    *     result has its size, rounded down to multiples of 8, unless the options set a size
@@ -127,7 +130,38 @@ public final class SdLoraImageModel implements ImageModel {
   @Override
   public Response<Image> edit(Image image, String prompt) {
     Objects.requireNonNull(image, "image");
-    return redraw(prompt, () -> editOf(GivenImages.pixels("image", image)));
+    return readsReferences()
+        ? edit(List.of(image), prompt)
+        : redraw(prompt, () -> editOf(GivenImages.pixels("image", image)));
+  }
+
+  /**
+   * Generates an image from several ones, which a model such as FLUX.2 klein reads in addition to
+   * the prompt.
+   *
+   * @param images one to four images, which the prompt can name as "image 1" and so on, as base64
+   *     data or {@code data:} URLs; nothing is fetched. The result has the size of the first one,
+   *     reduced to about a megapixel and rounded down to multiples of 16, unless the options set a
+   *     size
+   * @param prompt the prompt for the result
+   * @return the new image
+   */
+  public Response<Image> edit(List<Image> images, String prompt) {
+    Objects.requireNonNull(images, "images");
+    GenerationResult result =
+        draw(
+            prompt,
+            spec -> {
+              spec.images(1);
+              images.forEach(
+                  image -> spec.referenceImage(GivenImages.pixels("reference image", image)));
+            });
+    return Responses.one(result, prompt, format);
+  }
+
+  /** Whether the model reads images in addition to the prompt. */
+  boolean readsReferences() {
+    return pipeline.checkpoint().family() == ModelFamily.FLUX2;
   }
 
   /**
@@ -156,8 +190,9 @@ public final class SdLoraImageModel implements ImageModel {
   /**
    * Returns a chat model that answers the last user message with an image. AI services accept only
    * chat models, but their methods may return an {@link Image}. The message is the prompt; one
-   * image in it is edited, a second image is the mask. System messages and earlier messages are
-   * ignored; tools and JSON responses are rejected.
+   * image in it is edited, a second image is the mask; models that read reference images, such as
+   * FLUX.2 klein, read up to four images. System messages and earlier messages are ignored; tools
+   * and JSON responses are rejected.
    *
    * @return a chat model that uses this model
    */

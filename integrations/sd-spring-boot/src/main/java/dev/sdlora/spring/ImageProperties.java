@@ -47,6 +47,7 @@ record ImageProperties(
     @Nullable Double variationStrength,
     @Nullable Integer clipSkip,
     @Nullable Double eta,
+    @Nullable Double shift,
     @Nullable Emphasis emphasis,
     @Nullable PromptMode promptMode,
     @Nullable Boolean dynamicPrompts,

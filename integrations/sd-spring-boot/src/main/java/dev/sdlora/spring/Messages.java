@@ -18,15 +18,27 @@ import org.springframework.ai.image.ImageMessage;
  * @param negativePrompt the negative prompt in A1111's syntax
  * @param image the start image; empty to start from noise
  * @param mask the mask, white where to paint; empty for the whole image
+ * @param references the images that the model reads in addition to the prompt
  */
-record Messages(String prompt, String negativePrompt, Optional<Image> image, Optional<Image> mask) {
+record Messages(
+    String prompt,
+    String negativePrompt,
+    Optional<Image> image,
+    Optional<Image> mask,
+    List<Image> references) {
   private static final String MASK = "mask";
+  private static final String REFERENCE = "reference";
+
+  /** Copies the list. */
+  Messages {
+    references = List.copyOf(references);
+  }
 
   /**
    * Parses the messages.
    *
-   * @throws IllegalArgumentException if there are none, or their media are not one image and one
-   *     mask
+   * @throws IllegalArgumentException if there are none, or their media are not one image, one mask
+   *     and reference images
    * @throws dev.sdlora.api.error.ImageFileException if an image cannot be read
    */
   static Messages of(List<ImageMessage> messages) {
@@ -34,23 +46,33 @@ record Messages(String prompt, String negativePrompt, Optional<Image> image, Opt
       throw new IllegalArgumentException("an image prompt must have at least one message");
     }
     List<Media> media = messages.stream().flatMap(message -> message.getMedia().stream()).toList();
-    List<Media> masks = media.stream().filter(Messages::isMask).toList();
+    List<Media> masks = named(MASK, media);
+    List<Media> references = named(REFERENCE, media);
     List<Media> images = new ArrayList<>(media);
     images.removeAll(masks);
+    images.removeAll(references);
     if (images.size() > 1 || masks.size() > 1) {
       throw new IllegalArgumentException(
-          "the media of an image prompt must be at most one image, and one mask named 'mask': found %s and %s"
+          "the media of an image prompt must be at most one image, and one mask named 'mask': found %s and %s; name images 'reference' that the model reads in addition to the prompt"
               .formatted(images.size(), masks.size()));
     }
     if (images.isEmpty() && !masks.isEmpty()) {
       throw new IllegalArgumentException(
           "a mask requires an image in the media of the image prompt");
     }
-    return new Messages(positive(messages), negative(messages), first(images), first(masks));
+    return new Messages(
+        positive(messages),
+        negative(messages),
+        first(images),
+        first(masks),
+        references.stream().map(Messages::image).toList());
   }
 
-  private static boolean isMask(Media media) {
-    return media.getName().toLowerCase(Locale.ROOT).startsWith(MASK);
+  /** Returns the media whose names begin with a word. */
+  private static List<Media> named(String word, List<Media> media) {
+    return media.stream()
+        .filter(each -> each.getName().toLowerCase(Locale.ROOT).startsWith(word))
+        .toList();
   }
 
   private static Optional<Image> first(List<Media> media) {

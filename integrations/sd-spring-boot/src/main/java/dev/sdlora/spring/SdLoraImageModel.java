@@ -33,9 +33,11 @@ import org.springframework.ai.image.observation.ImageModelObservationDocumentati
  * <p>Prompts use A1111's syntax, including LoRA tags. Options of any class are accepted, {@link
  * SdLoraImageOptions} with all its settings; options that are not set use the defaults. An image in
  * the media of a message is the start image; another image named {@code mask} is white where to
- * paint. Messages with a negative weight form the negative prompt; if the weights of the others
- * differ, they are combined with {@code AND}. Each image has a {@link SdLoraImageMetadata}. The
- * response metadata contain {@code model}, {@code precision}, {@code seconds} and {@code warnings}.
+ * paint; up to four images named {@code reference} are read in addition to the prompt by models
+ * such as FLUX.2 klein. Messages with a negative weight form the negative prompt; if the weights of
+ * the others differ, they are combined with {@code AND}. Each image has a {@link
+ * SdLoraImageMetadata}. The response metadata contain {@code model}, {@code precision}, {@code
+ * seconds} and {@code warnings}.
  *
  * <p>Thread-safe. If a thread is interrupted while it waits for its images, the call throws a
  * {@link dev.sdlora.api.error.GenerationCancelledException} within one step.

@@ -462,6 +462,17 @@ public final class SdLoraImageOptions implements ImageOptions {
     }
 
     /**
+     * Sets {@code sdlora.shift} for one request.
+     *
+     * @param shift the shift of the schedule of a flow model such as FLUX.2 or Z-Image, above 0 and
+     *     at most 100. Default: the model's own
+     * @return this builder
+     */
+    public Builder shift(double shift) {
+      return set("shift", shift);
+    }
+
+    /**
      * Sets {@code sdlora.emphasis} for one request.
      *
      * @param emphasis effect of word weights on their vectors: original (the default), no_norm,

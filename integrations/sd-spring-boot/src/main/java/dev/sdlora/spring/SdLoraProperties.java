@@ -102,6 +102,8 @@ import org.springframework.util.unit.DataSize;
  * @param variationStrength Fraction of the variation seed's noise, from 0 (the default) to 1.
  * @param clipSkip Text encoder layer to use, counted from the end, from 1 (the default) to 12.
  * @param eta Amount of fresh noise in each step of ancestral samplers. Default: the sampler's own.
+ * @param shift Shift of the schedule of a flow model such as FLUX.2 or Z-Image, above 0 and at most
+ *     100. Default: the model's own.
  * @param emphasis Effect of word weights on their vectors: original (the default), no_norm, ignore
  *     or none.
  * @param promptMode Handling of malformed prompts: a1111 accepts any text (the default), strict
@@ -190,6 +192,7 @@ record SdLoraProperties(
     @Nullable Double variationStrength,
     @Nullable Integer clipSkip,
     @Nullable Double eta,
+    @Nullable Double shift,
     @Nullable Emphasis emphasis,
     @Nullable PromptMode promptMode,
     @Nullable Boolean dynamicPrompts,

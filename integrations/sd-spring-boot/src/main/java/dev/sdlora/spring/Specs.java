@@ -74,6 +74,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     spec.promptOptions(promptOptions(settings, warnings));
     spec.speedOptions(speedOptions(settings));
     messages.image().ifPresent(image -> spec.imageToImage(start(settings, image, messages)));
+    messages.references().forEach(spec::referenceImage);
     hiresFix(settings, messages, spec, warnings);
     upscaling(settings, spec);
     PromptSpec.Builder last = spec;
@@ -122,9 +123,11 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     }
     Schedule schedule = settings.schedule();
     ifSet(schedule, spec::schedule);
-    Double eta = settings.eta();
-    if (eta != null) {
-      spec.samplerOptions(SamplerOptions.builder().eta(eta).etaDdim(eta).build());
+    SamplerOptions.Builder options = spec.samplerOptions().toBuilder();
+    ifSet(settings.eta(), eta -> options.eta(eta).etaDdim(eta));
+    ifSet(settings.shift(), options::shift);
+    if (settings.eta() != null || settings.shift() != null) {
+      spec.samplerOptions(options.build());
     }
     FewSteps fewSteps = settings.fewSteps();
     Integer steps = settings.steps();

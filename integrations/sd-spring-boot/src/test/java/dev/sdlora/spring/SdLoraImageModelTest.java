@@ -156,6 +156,13 @@ class SdLoraImageModelTest {
   }
 
   @Test
+  void call_shiftAndEta_areSamplerOptions() {
+    PromptSpec spec = asked(SdLoraImageOptions.builder().shift(3).eta(0.5).build());
+    assertThat(spec.samplerOptions().shift()).hasValue(3);
+    assertThat(spec.samplerOptions().eta()).hasValue(0.5);
+  }
+
+  @Test
   void call_customizers_haveTheLastWordInTheirOrder() {
     builder.defaults(
         SdLoraImageOptions.builder().customize(spec -> spec.steps(3).clipSkip(2)).build());
@@ -212,14 +219,30 @@ class SdLoraImageModelTest {
             "hires fix is skipped because the request has a start image", "mind the paint");
   }
 
+  @Test
+  void call_mediaNamedReference_areReferenceImages() {
+    Media.Builder reference =
+        Media.builder().mimeType(MimeTypeUtils.IMAGE_PNG).data(new ByteArrayResource(png(16)));
+    builder
+        .build()
+        .call(
+            withMedia(reference.name("reference").build(), reference.name("Reference 2").build()));
+    assertThat(pipeline.last().referenceImages()).hasSize(2);
+    assertThat(pipeline.last().imageToImage()).isEmpty();
+  }
+
   private static Image image() {
     return Image.read(new ByteArrayInputStream(png()));
   }
 
   private static byte[] png() {
+    return png(8);
+  }
+
+  private static byte[] png(int height) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
-      ImageIO.write(new BufferedImage(16, 8, BufferedImage.TYPE_INT_RGB), "png", bytes);
+      ImageIO.write(new BufferedImage(16, height, BufferedImage.TYPE_INT_RGB), "png", bytes);
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -8,19 +8,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Factors on the strength of a LoRA in each block of a model, in the notation of A1111's LoRA Block
@@ -28,8 +24,10 @@ import java.util.stream.Stream;
  *
  * <p>{@code BASE} is the text encoder. {@code IN00} and so on are the U-Net's input blocks,
  * numbered as in the original code, {@code MID} is its middle block, and {@code OUT00} and so on
- * are its output blocks. Four lists of values are supported; a block that is not in the list gets
- * 0:
+ * are its output blocks. FLUX.2 klein has double blocks, {@code D00} and so on, and single blocks,
+ * {@code S00} and so on. Z-Image has refiners of noise, {@code N00} and {@code N01}, refiners of
+ * the context, {@code C00} and {@code C01}, and layers, {@code L00} and so on. These lists of
+ * values are supported; a block that is not in the list gets 0:
  *
  * <ul>
  *   <li>17 for SD 1.x and 2.x, the blocks with attention: {@code BASE, IN01, IN02, IN04, IN05,
@@ -37,18 +35,23 @@ import java.util.stream.Stream;
  *   <li>26 for SD 1.x and 2.x, all blocks: {@code BASE, IN00 … IN11, MID, OUT00 … OUT11};
  *   <li>12 for SDXL, the blocks with attention: {@code BASE, IN04, IN05, IN07, IN08, MID, OUT00 …
  *       OUT05};
- *   <li>20 for SDXL, all blocks: {@code BASE, IN00 … IN08, MID, OUT00 … OUT08}.
+ *   <li>20 for SDXL, all blocks: {@code BASE, IN00 … IN08, MID, OUT00 … OUT08};
+ *   <li>26 for FLUX.2 klein 4B: {@code BASE, D00 … D04, S00 … S19};
+ *   <li>33 for FLUX.2 klein 9B: {@code BASE, D00 … D07, S00 … S23};
+ *   <li>35 for Z-Image: {@code BASE, N00, N01, C00, C01, L00 … L29}.
  * </ul>
  *
- * <p>A few layers of the U-Net belong to no block (the time embedding and the last convolution);
- * they use the factor of {@code BASE}.
+ * <p>A few layers of the denoiser belong to no block (in a U-Net the time embedding and the last
+ * convolution); they use the factor of {@code BASE}.
  *
  * <p>Presets are {@code NONE}, {@code ALL}, {@code ALL0.5} for every block; {@code INS}, {@code
  * IND}, {@code INALL} for the input blocks (shallow, deep, both), {@code MIDD} for the deep input
  * and output blocks and the middle, {@code OUTD}, {@code OUTS}, {@code OUTALL} for the output
- * blocks, each with {@code BASE}; and the name of a single block for that block alone, where {@code
- * M00} means {@code MID}. They differ from the extension in one way: {@code ALL} and {@code ALL0.5}
- * include the blocks without attention. {@link #readPresets} reads the extension's own file.
+ * blocks, each with {@code BASE}, for U-Nets; {@code DOUBLE} and {@code SINGLE} for the blocks of
+ * FLUX.2 klein and {@code REFINERS} and {@code LAYERS} for those of Z-Image, each with {@code
+ * BASE}; and the name of a single block for that block alone, where {@code M00} means {@code MID}.
+ * They differ from the extension in one way: {@code ALL} and {@code ALL0.5} include the blocks
+ * without attention. {@link #readPresets} reads the extension's own file.
  *
  * @param preset the name of a preset; empty for values
  * @param values the values of one of the lists above; empty for a preset
@@ -61,18 +64,28 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
   /** The block name of the U-Net's middle block. */
   public static final String MID = "MID";
 
-  private static final Map<Integer, List<String>> LAYOUTS =
-      Stream.of(
-              layout(List.of(1, 2, 4, 5, 7, 8), 3, 12),
-              layout(IntStream.range(0, 12).boxed().toList(), 0, 12),
-              layout(List.of(4, 5, 7, 8), 0, 6),
-              layout(IntStream.range(0, 9).boxed().toList(), 0, 9))
-          .collect(Collectors.toUnmodifiableMap(List::size, blocks -> blocks));
+  private static final List<String> COMMON_PRESETS = List.of("NONE", "ALL", "ALL0.5");
 
-  private static final Set<Integer> SDXL_LAYOUTS = Set.of(12, 20);
+  /** The first letters of the names of the blocks in a preset of a transformer. */
+  private static final Map<String, String> TRANSFORMER_PRESETS =
+      Map.of("DOUBLE", "D", "SINGLE", "S", "REFINERS", "NC", "LAYERS", "L");
 
   private static final List<String> PRESETS =
-      List.of("NONE", "ALL", "INS", "IND", "INALL", "MIDD", "OUTD", "OUTS", "OUTALL", "ALL0.5");
+      List.of(
+          "NONE",
+          "ALL",
+          "INS",
+          "IND",
+          "INALL",
+          "MIDD",
+          "OUTD",
+          "OUTS",
+          "OUTALL",
+          "ALL0.5",
+          "DOUBLE",
+          "SINGLE",
+          "REFINERS",
+          "LAYERS");
 
   /**
    * Every block at 1, the default. Declared last because its construction uses the constants above.
@@ -83,9 +96,9 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
    * Copies and checks the values.
    *
    * @param preset one of the names above, in exactly that spelling, or empty
-   * @param values 12, 17, 20 or 26 finite numbers; none for a preset
+   * @param values 12, 17, 20, 26, 33 or 35 finite numbers; none for a preset
    * @throws IllegalArgumentException if the preset is unknown, the number of values is not one of
-   *     these four, or a value is NaN or infinite
+   *     these, or a value is NaN or infinite
    */
   public BlockWeights {
     Objects.requireNonNull(preset, "preset");
@@ -94,9 +107,10 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
     preset = preset.map(name -> name.equals("M00") ? MID : name);
     if (preset.isPresent()) {
       requirePreset(preset.get(), values);
-    } else if (!LAYOUTS.containsKey(values.size())) {
+    } else if (!BlockLists.hasSize(values.size())) {
       throw new IllegalArgumentException(
-          "block weights must be 17 or 26 values for SD 1.x and 2.x, 12 or 20 for SDXL, not "
+          "block weights must be 17 or 26 values for SD 1.x and 2.x, 12 or 20 for SDXL, 26 or 33"
+              + " for FLUX.2 klein, 35 for Z-Image, not "
               + values.size());
     }
     values.forEach(value -> Checks.finite(value, "block weight"));
@@ -107,31 +121,22 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
       throw new IllegalArgumentException(
           "block weights must be a preset or a list of values, not both");
     }
-    if (!PRESETS.contains(name) && LAYOUTS.values().stream().noneMatch(l -> l.contains(name))) {
+    if (!PRESETS.contains(name) && !BlockLists.hasBlock(name)) {
       throw new IllegalArgumentException(
           "block weight preset '"
               + name
               + "' is unknown; known values: "
               + String.join(", ", PRESETS)
-              + " and single blocks such as IN05, MID or OUT03"
+              + " and single blocks such as IN05, MID, OUT03, D02, S10 or L07"
               + Nearest.question(name, PRESETS));
     }
   }
 
-  private static List<String> layout(List<Integer> in, int firstOut, int outs) {
-    List<String> blocks = new ArrayList<>(List.of(BASE));
-    in.forEach(number -> blocks.add(String.format(Locale.ROOT, "IN%02d", number)));
-    blocks.add(MID);
-    IntStream.range(firstOut, outs)
-        .forEach(number -> blocks.add(String.format(Locale.ROOT, "OUT%02d", number)));
-    return List.copyOf(blocks);
-  }
-
   /**
-   * {@return weights with the values of one of the four lists}
+   * {@return weights with the values of one of the lists}
    *
-   * @param values the factors, in the order of the list that has this number of values: 12, 17, 20
-   *     or 26
+   * @param values the factors, in the order of the family's list that has this number of values:
+   *     12, 17, 20, 26, 33 or 35
    * @throws IllegalArgumentException if there is another number of values, or one is NaN or
    *     infinite
    */
@@ -199,7 +204,7 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
         if (colon < 1) {
           throw new IllegalArgumentException("expected NAME:values, found '" + line + "'");
         }
-        if (LAYOUTS.containsKey(values.size())) {
+        if (BlockLists.hasSize(values.size())) {
           presets.put(line.substring(0, colon).strip(), parse(line.substring(colon + 1)));
         }
       } catch (IllegalArgumentException e) {
@@ -211,15 +216,28 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
   }
 
   /**
-   * {@return whether these weights can be used with models of a family} Presets fit all families;
-   * values fit if the family's lists have this number of values.
+   * {@return whether these weights can be used with models of a family} {@code NONE}, {@code ALL}
+   * and {@code ALL0.5} fit all families, other presets the families that have their blocks; values
+   * fit if the family's lists have this number of values.
    *
    * @param family the models' family
    */
   public boolean fits(ModelFamily family) {
     Objects.requireNonNull(family, "family");
-    return preset.isPresent()
-        || SDXL_LAYOUTS.contains(values.size()) == (family == ModelFamily.SDXL);
+    if (preset.isPresent()) {
+      return COMMON_PRESETS.contains(preset.get())
+          || BlockLists.hasBlock(preset.get(), family)
+          || (PRESETS.contains(preset.get()) && hasBlocks(preset.get(), family));
+    }
+    return BlockLists.hasSize(values.size(), family);
+  }
+
+  private static boolean hasBlocks(String name, ModelFamily family) {
+    return switch (name) {
+      case "DOUBLE", "SINGLE" -> family == ModelFamily.FLUX2;
+      case "REFINERS", "LAYERS" -> family == ModelFamily.Z_IMAGE;
+      default -> family != ModelFamily.FLUX2 && family != ModelFamily.Z_IMAGE;
+    };
   }
 
   /**
@@ -234,7 +252,7 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
     if (preset.isPresent()) {
       return presetWeight(preset.get(), block, family);
     }
-    int place = LAYOUTS.getOrDefault(values.size(), List.of()).indexOf(block);
+    int place = BlockLists.of(family, values.size()).indexOf(block);
     return place < 0 ? 0 : values.get(place);
   }
 
@@ -253,6 +271,10 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
     }
     if (block.equals(BASE)) {
       return true;
+    }
+    String letters = TRANSFORMER_PRESETS.get(name);
+    if (letters != null) {
+      return letters.indexOf(block.charAt(0)) >= 0 && Character.isDigit(block.charAt(1));
     }
     Set<String> shallowIn = xl ? Set.of("IN04", "IN05") : Set.of("IN01", "IN02", "IN04");
     Set<String> deepIn = xl ? Set.of("IN07", "IN08") : Set.of("IN05", "IN07", "IN08");

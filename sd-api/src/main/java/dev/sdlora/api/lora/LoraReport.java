@@ -15,6 +15,8 @@ import java.util.Objects;
  * @param matched the number of its modules that belong to a layer of the checkpoint
  * @param unmatched its modules that belong to no layer of the checkpoint, by their names in the
  *     file
+ * @param repeated its modules that were left out because the file holds the same change a second
+ *     time under another name, by their names in the file
  */
 public record LoraReport(
     String name,
@@ -23,10 +25,11 @@ public record LoraReport(
     LoraStrength strength,
     LoraMode mode,
     int matched,
-    List<String> unmatched) {
+    List<String> unmatched,
+    List<String> repeated) {
 
   /**
-   * Copies the list.
+   * Copies the lists.
    *
    * @param name the name in the request
    * @param path its file
@@ -35,6 +38,7 @@ public record LoraReport(
    * @param mode never {@link LoraMode#AUTO}
    * @param matched the number of modules with a layer, at least 0
    * @param unmatched the modules without a layer; copied
+   * @param repeated the modules that say again what others say; copied
    */
   public LoraReport {
     Objects.requireNonNull(name, "name");
@@ -43,6 +47,7 @@ public record LoraReport(
     Objects.requireNonNull(strength, "strength");
     Objects.requireNonNull(mode, "mode");
     unmatched = List.copyOf(unmatched);
+    repeated = List.copyOf(repeated);
   }
 
   /** {@return the strength for the text encoder, before block weights} */
@@ -57,6 +62,6 @@ public record LoraReport(
 
   /** {@return the number of modules in the file} */
   public int modules() {
-    return matched + unmatched.size();
+    return matched + unmatched.size() + repeated.size();
   }
 }

@@ -12,9 +12,10 @@ import java.util.Optional;
  * converting back restores the original; only alphas are numbers in the metadata in one scheme and
  * tensors in the other.
  *
- * <p>Supports LoRA and DoRA of linear layers and convolutions, for SD 1.x, SD 2.x and SDXL; other
- * kinds have no names in PEFT's scheme. Where the spelling of kohya's files for SDXL varies, that
- * of kohya's trainer is written. Setters return this object. Not thread-safe.
+ * <p>Supports LoRA and DoRA of linear layers and convolutions, for SD 1.x, SD 2.x, SDXL, FLUX.2
+ * klein and Z-Image; other kinds have no names in PEFT's scheme. Where the spelling of kohya's
+ * files for SDXL varies, that of kohya's trainer is written. Setters return this object. Not
+ * thread-safe.
  */
 public final class LoraConversion {
   private final Path source;

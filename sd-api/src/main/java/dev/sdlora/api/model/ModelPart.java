@@ -2,11 +2,11 @@ package dev.sdlora.api.model;
 
 /** The networks of a model. A LoRA can change all but the {@link #VAE}. */
 public enum ModelPart {
-  /** The text encoder; for SDXL the first one, CLIP ViT-L. */
+  /** The text encoder; for SDXL the first one, CLIP ViT-L; for FLUX.2 klein and Z-Image Qwen3. */
   TEXT_ENCODER("text encoder"),
   /** The second text encoder of SDXL, OpenCLIP ViT-bigG. */
   TEXT_ENCODER_2("text encoder 2"),
-  /** The noise predictor. */
+  /** The denoiser: the U-Net, or the transformer of FLUX.2 klein and Z-Image. */
   UNET("U-Net"),
   /** The autoencoder between latents and images. */
   VAE("VAE"),

@@ -1,7 +1,7 @@
 package dev.sdlora.api.model;
 
 /**
- * The quantities that U-Nets are trained to predict, named as in diffusers' {@code
+ * The quantities that denoisers are trained to predict, named as in diffusers' {@code
  * prediction_type}.
  */
 public enum PredictionType {
@@ -12,7 +12,9 @@ public enum PredictionType {
   /** The clean latent itself, as in SDXL-Lightning's one-step model (Lin et al. 2024). */
   SAMPLE("sample"),
   /** A mixture of noise and image with unit variance at any noise level (Karras et al. 2022). */
-  EDM("edm");
+  EDM("edm"),
+  /** The velocity of a rectified flow, noise minus image (Liu et al. 2022). */
+  FLOW("flow_prediction");
 
   private final String label;
 

@@ -7,6 +7,7 @@ import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.api.spi.Services;
 import dev.sdlora.api.value.Checks;
@@ -41,6 +42,12 @@ public record PromptExplanation(
     List<Problem> problems) {
   /** The token that ends each chunk in CLIP and fills up the rest of it. */
   private static final int END = 49_407;
+
+  /** The token that begins each chunk in CLIP. */
+  private static final int START = 49_406;
+
+  /** The number of tokens of a text that Qwen3 reads. */
+  private static final int QWEN_CAPACITY = 512;
 
   /**
    * Copies the lists.
@@ -113,6 +120,9 @@ public record PromptExplanation(
    *     words are not in the prompt. Empty to skip this check
    * @param words the words that the model was trained on ({@link Checkpoint#words()}); every other
    *     word is then a problem, which results report in one sentence. Empty to skip this check
+   * @param family the family of the model that reads the prompt: {@link ModelFamily#FLUX2} and
+   *     {@link ModelFamily#Z_IMAGE} read tokens of Qwen3 in their template and brackets as plain
+   *     text; all others read tokens of CLIP
    */
   public record Options(
       int steps,
@@ -121,7 +131,8 @@ public record PromptExplanation(
       List<Embedding> embeddings,
       PromptLimits limits,
       Optional<LoraLibrary> loras,
-      List<String> words) {
+      List<String> words,
+      ModelFamily family) {
     /** Options for 20 steps without hires fix. */
     public static final Options DEFAULT = new Options(20, OptionalInt.empty(), false);
 
@@ -171,6 +182,38 @@ public record PromptExplanation(
     }
 
     /**
+     * Creates options for models that read tokens of CLIP.
+     *
+     * @param steps model calls in the first pass, at least 1
+     * @param hiresSteps model calls in the second pass, at least 1, or empty
+     * @param negative whether it is a negative prompt
+     * @param embeddings the embeddings; empty for none
+     * @param limits the limits; {@link PromptLimits#NONE} for trusted prompts
+     * @param loras the library, searched by each explanation; empty to skip this check
+     * @param words the trained words; empty to skip this check
+     */
+    public Options(
+        int steps,
+        OptionalInt hiresSteps,
+        boolean negative,
+        List<Embedding> embeddings,
+        PromptLimits limits,
+        Optional<LoraLibrary> loras,
+        List<String> words) {
+      this(steps, hiresSteps, negative, embeddings, limits, loras, words, ModelFamily.UNKNOWN);
+    }
+
+    /**
+     * Returns a copy for a family of models.
+     *
+     * @param reader the family of the model that reads the prompt
+     * @return the options; these are unchanged
+     */
+    public Options withFamily(ModelFamily reader) {
+      return new Options(steps, hiresSteps, negative, embeddings, limits, loras, words, reader);
+    }
+
+    /**
      * Checks the numbers and copies the lists.
      *
      * @param steps model calls in the first pass, at least 1
@@ -180,12 +223,14 @@ public record PromptExplanation(
      * @param limits the limits; {@link PromptLimits#NONE} for trusted prompts
      * @param loras the library, searched by each explanation; empty to skip this check
      * @param words the trained words; empty to skip this check
+     * @param family the family of the model that reads the prompt
      * @throws IllegalArgumentException if a number is below 1
      */
     public Options {
       embeddings = List.copyOf(embeddings);
       Objects.requireNonNull(loras, "loras");
       words = List.copyOf(words);
+      Objects.requireNonNull(family, "family");
       Checks.atLeast(1, steps, "steps");
       hiresSteps.ifPresent(count -> Checks.atLeast(1, count, "hiresSteps"));
     }
@@ -257,7 +302,8 @@ public record PromptExplanation(
    *
    * @param text the text with its brackets
    * @param attention the text in pieces of equal weight
-   * @param chunks its tokens in chunks of 77
+   * @param chunks its tokens in chunks of 77; for Qwen3, a single list of at most 512 tokens with
+   *     those of the model's template
    */
   public record Encoded(String text, List<Piece> attention, List<List<Token>> chunks) {
     /**
@@ -265,7 +311,8 @@ public record PromptExplanation(
      *
      * @param text the text with its brackets
      * @param attention the text in pieces of equal weight
-     * @param chunks chunks of 77 tokens, including the start and end tokens
+     * @param chunks chunks of 77 tokens, including the start and end tokens, or the tokens for
+     *     Qwen3
      */
     public Encoded {
       attention = List.copyOf(attention);
@@ -274,6 +321,9 @@ public record PromptExplanation(
 
     private TokenCount length() {
       List<Token> last = chunks.get(chunks.size() - 1);
+      if (last.get(0).id() != START) {
+        return new TokenCount(last.size(), chunks.size(), QWEN_CAPACITY);
+      }
       int used = 1;
       while (last.get(used).id() != END) {
         used++;
@@ -285,7 +335,7 @@ public record PromptExplanation(
   /**
    * A token of a chunk.
    *
-   * @param id its number in CLIP's vocabulary
+   * @param id its number in the vocabulary of CLIP or Qwen3
    * @param text its text, with a trailing space at the end of a word; for an embedding, its name
    *     and the number of the vector, such as {@code ink 1/3}
    * @param weight its attention weight

@@ -10,12 +10,25 @@ import java.util.List;
  * The length of a prompt in tokens, as an editor shows it: {@code 12/75}.
  *
  * @param tokens the number of CLIP tokens in the longest of its texts, over all steps and parts,
- *     including padding in all chunks but the last
- * @param chunks the number of chunks of {@value #CHUNK} tokens, at least 1
+ *     including padding in all chunks but the last; for a model that reads prompts with Qwen3, the
+ *     number of Qwen3's tokens, including those of the model's template
+ * @param chunks the number of chunks, at least 1; always 1 for Qwen3
+ * @param capacity the number of tokens that fit into these chunks: {@value #CHUNK} in each for
+ *     CLIP, 512 for Qwen3
  */
-public record TokenCount(int tokens, int chunks) {
-  /** The number of tokens in a chunk. */
+public record TokenCount(int tokens, int chunks, int capacity) {
+  /** The number of CLIP tokens in a chunk. */
   public static final int CHUNK = 75;
+
+  /**
+   * Creates a count of CLIP tokens.
+   *
+   * @param tokens the number of tokens
+   * @param chunks the number of chunks of {@value #CHUNK} tokens, at least 1
+   */
+  public TokenCount(int tokens, int chunks) {
+    this(tokens, chunks, chunks * CHUNK);
+  }
 
   /**
    * Counts the tokens of a prompt.
@@ -39,14 +52,9 @@ public record TokenCount(int tokens, int chunks) {
     return Services.find(Backend.Prompts.class).count(prompt, embeddings.list());
   }
 
-  /** {@return the number of tokens that fit into these chunks} */
-  public int capacity() {
-    return chunks * CHUNK;
-  }
-
   /** Returns the length as A1111 shows it, such as {@code 12/75}. */
   @Override
   public String toString() {
-    return tokens + "/" + capacity();
+    return tokens + "/" + capacity;
   }
 }

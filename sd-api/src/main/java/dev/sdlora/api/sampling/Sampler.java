@@ -99,7 +99,12 @@ public enum Sampler {
    * Trajectory consistency, Zheng et al. 2024, for models and LoRAs trained for it: 2 to 8 steps.
    * Its gamma is {@link SamplerOptions#etaDdim}, 0.3 by default.
    */
-  TCD("TCD", Schedule.NORMAL, Set.of(Trait.OWN_LEVELS, Trait.TIMESTEPS));
+  TCD("TCD", Schedule.NORMAL, Set.of(Trait.OWN_LEVELS, Trait.TIMESTEPS)),
+  /**
+   * The refined exponential solver, Zhang et al. 2023, multistep of order two: one call per step,
+   * no fresh noise. In ComfyUI and Forge Neo, where it is usual for Z-Image.
+   */
+  RES_MULTISTEP("Res Multistep", Schedule.NORMAL, Set.of(), "k_res_multistep");
 
   private enum Trait {
     SECOND_ORDER,

@@ -166,6 +166,11 @@ public final class SamplerOptions {
     return values.extraNoise;
   }
 
+  /** {@return the shift of a flow model's schedule; empty, the default, for the model's own} */
+  public OptionalDouble shift() {
+    return values.shift;
+  }
+
   /**
    * Returns a copy with the settings that a few-step method needs.
    *
@@ -245,6 +250,7 @@ public final class SamplerOptions {
     private UniPcVariant uniPcVariant = UniPcVariant.BH1;
     private boolean sgmNoiseMultiplier;
     private double extraNoise;
+    private OptionalDouble shift = OptionalDouble.empty();
 
     private Builder() {}
 
@@ -270,6 +276,7 @@ public final class SamplerOptions {
       uniPcVariant = other.uniPcVariant;
       sgmNoiseMultiplier = other.sgmNoiseMultiplier;
       extraNoise = other.extraNoise;
+      shift = other.shift;
     }
 
     /**
@@ -520,6 +527,22 @@ public final class SamplerOptions {
       return this;
     }
 
+    /**
+     * Sets the shift of the schedule of a model that is a rectified flow, such as FLUX.2 or
+     * Z-Image: it moves the noise levels from {@code t} to {@code shift·t / (1 + (shift - 1)·t)}. A
+     * larger shift spends more steps at high noise. Other models refuse it.
+     *
+     * @param shift more than 0, at most 100; 1 does not move them. Default: the model's own, such
+     *     as 3 for Z-Image-Turbo
+     * @return this builder
+     * @throws IllegalArgumentException if the shift is out of range
+     */
+    public Builder shift(double shift) {
+      Checks.require(shift > 0 && shift <= 100, "shift", "be above 0 and at most 100", shift);
+      this.shift = OptionalDouble.of(shift);
+      return this;
+    }
+
     /** {@return the first parameter of the beta schedule} */
     public double betaAlpha() {
       return betaAlpha;
@@ -584,6 +607,7 @@ public final class SamplerOptions {
       state.put("uniPcVariant", uniPcVariant);
       state.put("sgmNoiseMultiplier", sgmNoiseMultiplier);
       state.put("extraNoise", extraNoise);
+      state.put("shift", shift);
       return state;
     }
   }

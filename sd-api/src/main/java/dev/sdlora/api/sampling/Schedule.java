@@ -6,7 +6,10 @@ import java.util.Objects;
 
 /** The spacing of noise levels over the steps; A1111's "Schedule type". */
 public enum Schedule {
-  /** The sampler's default schedule: see {@link Sampler#automaticSchedule()}. */
+  /**
+   * The sampler's default schedule: see {@link Sampler#automaticSchedule()}. For models that are
+   * rectified flows, such as FLUX.2 and Z-Image, it is the model's own schedule instead.
+   */
   AUTOMATIC("Automatic"),
   /** Evenly spaced training timesteps from 999 to 0; also called "Uniform". */
   NORMAL("Normal", "Uniform", "discrete"),
@@ -37,7 +40,12 @@ public enum Schedule {
    */
   TRAILING("Trailing"),
   /** Lee et al. 2024: quantiles of a beta distribution, dense at both ends. */
-  BETA("Beta");
+  BETA("Beta"),
+  /**
+   * Polyak et al. 2024 ("Movie Gen"): half of the steps remove the first 2.5 % of the noise evenly,
+   * the others remove the rest in steps that grow evenly. In ComfyUI and Forge Neo, not in A1111.
+   */
+  LINEAR_QUADRATIC("Linear Quadratic");
 
   private final String label;
 

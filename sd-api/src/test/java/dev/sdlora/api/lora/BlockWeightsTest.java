@@ -110,6 +110,59 @@ class BlockWeightsTest {
         .collect(Collectors.joining());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "FLUX2, 26, BASE D00 D04 S00 S19, 1 2 6 7 26",
+    "FLUX2, 33, BASE D07 S00 S23, 1 9 10 33",
+    "Z_IMAGE, 35, BASE N00 N01 C00 C01 L00 L29, 1 2 3 4 5 6 35"
+  })
+  void weight_transformer_isThatOfItsPlaceInTheList(
+      ModelFamily family, int size, String blocks, String expected) {
+    BlockWeights weights = BlockWeights.of(counting(size));
+    assertThat(weights.fits(family)).isTrue();
+    assertThat(
+            Arrays.stream(blocks.split(" ", -1))
+                .map(block -> String.format(Locale.ROOT, "%.0f", weights.weight(block, family)))
+                .collect(Collectors.joining(" ")))
+        .isEqualTo(expected);
+    assertThat(weights.weight("IN05", family)).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DOUBLE,   FLUX2,   110",
+    "SINGLE,   FLUX2,   101",
+    "D01,      FLUX2,   010",
+    "NONE,     FLUX2,   000",
+    "ALL,      Z_IMAGE, 111",
+    "LAYERS,   Z_IMAGE, 100",
+    "REFINERS, Z_IMAGE, 100"
+  })
+  void preset_transformer_isOneOnItsBlocks(String name, ModelFamily family, String expected) {
+    assertThat(row(name, new String[] {"BASE", "D01", "S01"}, family)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ALL,      SD1 SD2 SDXL SDXL_REFINER FLUX2 Z_IMAGE UNKNOWN",
+    "INALL,    SD1 SD2 SDXL SDXL_REFINER UNKNOWN",
+    "IN05,     SD1 SD2 SDXL SDXL_REFINER UNKNOWN",
+    "BASE,     SD1 SD2 SDXL SDXL_REFINER FLUX2 Z_IMAGE UNKNOWN",
+    "DOUBLE,   FLUX2",
+    "S03,      FLUX2",
+    "REFINERS, Z_IMAGE",
+    "L29,      Z_IMAGE"
+  })
+  void fits_preset_theFamiliesWithItsBlocks(String name, String families) {
+    BlockWeights weights = BlockWeights.preset(name);
+    assertThat(
+            Arrays.stream(ModelFamily.values())
+                .filter(weights::fits)
+                .map(ModelFamily::name)
+                .collect(Collectors.joining(" ")))
+        .isEqualTo(families);
+  }
+
   @Test
   void preset_all_meansEveryBlock() {
     assertThat(BlockWeights.ALL.weight("IN00", ModelFamily.SD1)).isEqualTo(1);

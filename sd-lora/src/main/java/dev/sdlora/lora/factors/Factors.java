@@ -9,6 +9,7 @@ import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.lora.format.Kind;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
+import dev.sdlora.lora.format.Rows;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Program;
@@ -136,14 +137,11 @@ public final class Factors {
       return Optional.empty();
     }
     List<Long> shape = List.of(entry.get().elements());
-    if (originalBias != null && originalBias.size() != entry.get().elements()) {
+    long length = module.rows().map(Rows::count).orElse(entry.get().elements());
+    if (originalBias != null && originalBias.size() != length) {
       throw new LoraException(
           "LoRA '%s': tensor '%s' changes a bias of %s numbers, but the bias in the checkpoint has %s; it was"
-                  .formatted(
-                      reader.file().path(),
-                      entry.get().name(),
-                      entry.get().elements(),
-                      originalBias.size())
+                  .formatted(reader.file().path(), entry.get().name(), length, originalBias.size())
               + " probably trained for another model",
           Reason.MISFIT,
           ErrorDetails.in(reader.file().path())
@@ -155,7 +153,8 @@ public final class Factors {
           Parts.read(loader, reader, List.of(new Wanted(entry.get(), shape)), parts)
               .tensors()
               .get(0);
-      NDArray scaled = stored.mul((float) strength);
+      NDArray wanted = formulas.rows(module, stored, parts);
+      NDArray scaled = wanted.mul((float) strength);
       scaled.attach(scope);
       return Optional.of(scaled);
     }
@@ -245,7 +244,10 @@ public final class Factors {
 
   /** Whether the file holds the factors in exactly the form that is needed. */
   private boolean isInFile(Portion portion) {
-    return portion.module().find(Part.LORA_MID).isEmpty() && portion.module().rank() <= limit;
+    LoraModule module = portion.module();
+    return module.find(Part.LORA_MID).isEmpty()
+        && module.rows().isEmpty()
+        && module.rank() <= limit;
   }
 
   private static void addPair(LoraModule module, List<Wanted> wanted) {
@@ -266,7 +268,8 @@ public final class Factors {
         TensorDict dict =
             TensorDict.of(ModuleTensors.read(loader, reader, portion.module(), parts))) {
       List<NDArray> pair = pairing.apply(dict).runForList(scope);
-      LowRank product = new LowRank(pair.get(0), pair.get(1), scale);
+      NDArray up = formulas.rows(portion.module(), pair.get(0), scope);
+      LowRank product = new LowRank(up, pair.get(1), scale);
       double largest = 0;
       for (NDArray factor : pair) {
         largest = Math.max(largest, factor.abs().max().getFloat());

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
+import dev.sdlora.lora.format.Rows;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Program;
@@ -29,11 +30,43 @@ final class Formulas {
   }
 
   /**
-   * Computes the change that a module adds to the original weight.
+   * Computes the change that a module adds to the original weight. The change of some rows is that
+   * of a matrix that has the original in these rows and zeros in the others.
    *
    * @param dict the module's tensors, by their names in LyCORIS
    */
   NDArray change(
+      TensorFile.Reader reader,
+      LoraModule module,
+      TensorDict dict,
+      NDArray original,
+      double strength,
+      NDManager scope) {
+    if (module.rows().isEmpty()) {
+      return whole(reader, module, dict, original, strength, scope);
+    }
+    Rows rows = module.rows().get();
+    try (NDManager parts = torch.scope()) {
+      NDArray spread =
+          program
+              .call("spread")
+              .tensor(original)
+              .integers(rows.numbers())
+              .integer(rows.whole())
+              .run(parts);
+      return rows(module, whole(reader, module, dict, spread, strength, parts), scope);
+    }
+  }
+
+  /** The rows of a matrix or vector that a module's weight gets. */
+  NDArray rows(LoraModule module, NDArray all, NDManager scope) {
+    return module
+        .rows()
+        .map(rows -> program.call("chosen").tensor(all).integers(rows.numbers()).run(scope))
+        .orElse(all);
+  }
+
+  private NDArray whole(
       TensorFile.Reader reader,
       LoraModule module,
       TensorDict dict,

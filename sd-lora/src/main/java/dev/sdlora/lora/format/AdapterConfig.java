@@ -36,7 +36,8 @@ final class AdapterConfig {
   /** Only plain layer names are supported; PEFT accepts any regular expression. */
   private static final Pattern PLAIN_NAME = Pattern.compile("\\^?[\\w.]+");
 
-  private static final List<String> NETWORKS = List.of("unet", "text_encoder_2", "text_encoder");
+  private static final List<String> NETWORKS =
+      List.of("unet", "transformer", "text_encoder_2", "text_encoder");
 
   private final Path path;
   private final String source;

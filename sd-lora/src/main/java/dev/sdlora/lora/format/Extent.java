@@ -26,6 +26,11 @@ public record Extent(OptionalLong out, OptionalLong in, OptionalLong channels) {
     return new Extent(UNTOLD, UNTOLD, OptionalLong.of(channels));
   }
 
+  /** The size of a matrix with as many columns and other rows. */
+  Extent withRows(long count) {
+    return new Extent(OptionalLong.of(count), in, channels);
+  }
+
   /** Whether a weight of this shape, [out], [out, in] or [out, in, k, k], has this size. */
   public boolean fits(List<Long> shape) {
     long rows = shape.isEmpty() ? 1 : shape.get(0);

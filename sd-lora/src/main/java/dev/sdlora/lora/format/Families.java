@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Detects the generation of Stable Diffusion that a LoRA was trained for. Tensor shapes take
- * precedence over layer names, layer names over metadata (which tools copy from file to file), and
- * metadata over mere likelihood.
+ * Detects the family of models that a LoRA was trained for. Tensor shapes take precedence over
+ * layer names, layer names over metadata (which tools copy from file to file), and metadata over
+ * mere likelihood.
  */
 final class Families {
   /** The widths of the text embeddings that cross-attention reads in the published models. */
@@ -71,9 +71,16 @@ final class Families {
   private Families() {}
 
   static ModelFamily of(Map<String, String> metadata, List<LoraModule> modules) {
+    return TransformerFamilies.of(metadata, modules)
+        .orElseGet(() -> stableDiffusion(metadata, modules));
+  }
+
+  private static ModelFamily stableDiffusion(
+      Map<String, String> metadata, List<LoraModule> modules) {
     return width(modules, Families::readsText, CONTEXT_WIDTHS)
         .or(() -> width(modules, module -> matches(TEXT_ATTENTION, module), TEXT_WIDTHS))
         .or(() -> sdxlIf(modules, SDXL_KEYS))
+        .or(() -> TransformerFamilies.metadata(metadata))
         .or(() -> fromMetadata(metadata))
         .or(() -> sdxlIf(modules, SMALLEST))
         .or(() -> fromStructure(modules))

@@ -16,13 +16,30 @@ import java.util.Optional;
  * @param parts the tensors
  * @param configuredScale the factor from settings outside of the tensors, such as PEFT's {@code
  *     lora_alpha / r}, used instead of alpha / rank; empty if the tensors define it
+ * @param rows the rows of the change that the weight gets, if it is one of several stacked weights
+ *     or has its rows in another order; empty for all
  */
 public record LoraModule(
-    String key, Kind kind, Map<Part, TensorEntry> parts, Optional<Double> configuredScale) {
+    String key,
+    Kind kind,
+    Map<Part, TensorEntry> parts,
+    Optional<Double> configuredScale,
+    Optional<Rows> rows) {
 
   /** Copies the map. */
   public LoraModule {
     parts = Collections.unmodifiableMap(new EnumMap<>(parts));
+  }
+
+  /** Creates a module that changes a weight with all its rows. */
+  public LoraModule(
+      String key, Kind kind, Map<Part, TensorEntry> parts, Optional<Double> configuredScale) {
+    this(key, kind, parts, configuredScale, Optional.empty());
+  }
+
+  /** The same module for a weight that gets only some rows of its change. */
+  LoraModule only(Rows chosen) {
+    return new LoraModule(key, kind, parts, configuredScale, Optional.of(chosen));
   }
 
   /**
@@ -92,6 +109,10 @@ public record LoraModule(
 
   /** The size of the weight that it changes, as far as its tensors define it. */
   public Extent extent() {
+    return rows.map(chosen -> whole().withRows(chosen.count())).orElseGet(this::whole);
+  }
+
+  private Extent whole() {
     return switch (kind) {
       case LORA -> Extent.of(size(Part.LORA_UP, 0), columns(Part.LORA_DOWN, Part.LORA_MID));
       case LOHA ->

@@ -63,7 +63,7 @@ final class OtherFiles {
   }
 
   /**
-   * Rejects adapters for models other than Stable Diffusion 1, 2 and XL.
+   * Rejects adapters for models that the library does not run.
    *
    * @param family the family that it was trained for; the metadata is checked only if it is unknown
    * @throws LoraException with the model's name
@@ -77,7 +77,9 @@ final class OtherFiles {
           Reason.NOT_A_LORA,
           ErrorDetails.in(file.path()));
     }
-    Optional<OtherModels.Found> found = OtherModels.find(modules);
+    boolean transformer = family == ModelFamily.FLUX2 || family == ModelFamily.Z_IMAGE;
+    Optional<OtherModels.Found> found =
+        transformer ? OtherModels.findLarger(modules) : OtherModels.find(modules);
     if (found.isEmpty() && family == ModelFamily.UNKNOWN && !modules.isEmpty()) {
       found = OtherModels.find(file.metadata());
     }
@@ -86,7 +88,8 @@ final class OtherFiles {
           ErrorDetails details =
               ErrorDetails.in(file.path()).withFamilies(ModelFamily.SD1, ModelFamily.UNKNOWN);
           throw new LoraException(
-              "LoRA '%s' is for %s (%s), expected one for SD 1.x, SD 2.x or SDXL"
+              ("LoRA \'%s\' is for %s (%s), expected one for SD 1.x, SD 2.x, SDXL, FLUX.2 klein or"
+                      + " Z-Image")
                   .formatted(file.path(), other.model(), other.sign()),
               Reason.WRONG_FAMILY,
               other.module().map(details::withModule).orElse(details));

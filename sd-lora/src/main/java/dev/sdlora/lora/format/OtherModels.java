@@ -6,23 +6,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Recognises adapters for models other than Stable Diffusion 1, 2 and XL by their layer names:
- * those of the authors' code or of diffusers, with dots or underscores. If several models share
- * names, the model's width decides.
+ * Recognises adapters for models that the library does not run by their layer names: those of the
+ * authors' code or of diffusers, with dots or underscores. If several models share names, the
+ * model's width decides.
  */
 final class OtherModels {
-  /**
-   * The prefixes that trainers put before layer names; OpenCLIP's transformer is a text encoder.
-   */
-  private static final Pattern PREFIX =
-      Pattern.compile(
-          "(?:base_model\\.model\\.|lora\\.|lora_unet[._]|lora_transformer[._]|lycoris[._]|oft_unet_"
-              + "|(?:model\\.)?diffusion_model\\.|transformer\\.(?!resblocks|text_model)|unet\\.)*+");
-
   /** Layers of Stable Diffusion 1, 2 and XL, checked first because they are the most common. */
   private static final Pattern OWN =
       Pattern.compile(
@@ -31,16 +22,34 @@ final class OtherModels {
               + "|lora_te[12]?[._]text_model|text_encoder(?:_2)?\\.text_model");
 
   /** Two streams, for text and for images, with joint attention. */
-  private static final Predicate<Key> TWO_STREAMS =
+  private static final Predicate<LayerName> TWO_STREAMS =
       atStart("transformer_blocks[._]\\d+[._]attn[._]")
           .or(inside("add_k_proj", "add_q_proj", "add_v_proj"));
 
-  private static final Predicate<Key> LAYERS =
+  /** The blocks of FLUX.1, which FLUX.2 has under the same names. */
+  private static final Predicate<LayerName> BLOCKS =
+      inside("double_blocks", "single_blocks", "single_transformer_blocks");
+
+  /** The modules whose names and shapes are the same in FLUX.1 and FLUX.2. */
+  private static final String FLUX2_TOO =
+      "double_blocks[._]\\d+[._](?:img|txt)_attn[._](?:qkv|proj|norm.*)$"
+          + "|single_blocks[._]\\d+[._]norm"
+          + "|(?:tran)?sformer_blocks[._]\\d+[._]attn[._]"
+          + "(?:processor[._])?(?:to_(?:q|k|v|out|add_out)|add_(?:q|k|v)_proj|norm)";
+
+  /** FLUX.2 klein has 5 blocks of two streams at the width of FLUX.1, which has 19. */
+  private static final String BEYOND_KLEIN =
+      "(?:double_blocks|(?:tran)?sformer_blocks)[._](?:[5-9]|1\\d)[._]";
+
+  private static final Predicate<LayerName> LAYERS =
       atStart("layers[._]\\d+[._](attention|feed_forward|adaLN_modulation)")
           .or(inside("noise_refiner", "context_refiner", "cap_embedder"));
 
-  private static final Predicate<Key> TWO_ATTENTIONS =
+  private static final Predicate<LayerName> TWO_ATTENTIONS =
       atStart("transformer_blocks[._]\\d+[._](attn[12]|ff)[._]");
+
+  private static final Sign FLUX2_DEV =
+      new Sign("FLUX.2 [dev]", TWO_STREAMS.or(BLOCKS).and(width(6144)));
 
   /** The first match wins. */
   private static final List<Sign> SIGNS =
@@ -48,7 +57,7 @@ final class OtherModels {
           new Sign("AnimateDiff", inside("motion_modules", "temporal_transformer")),
           new Sign("Stable Cascade", wholeAtStart("lora_prior_|prior\\.")),
           new Sign("Chroma", inside("distilled_guidance_layer", "nerf_final_layer")),
-          new Sign("FLUX.2", inside("double_stream_modulation", "to_qkv_mlp_proj")),
+          FLUX2_DEV,
           new Sign(
               "HunyuanVideo",
               inside("token_refiner", "img_mlp.fc", "img_mlp_fc", "txt_mlp.fc", "txt_mlp_fc")
@@ -62,14 +71,27 @@ final class OtherModels {
               inside("img_mlp.net", "img_mlp_net", "txt_mlp.net", "txt_mlp_net")
                   .or(inside("img_mod.1", "img_mod_1", "txt_mod.1", "txt_mod_1"))),
           new Sign(
-              "FLUX",
-              inside("double_blocks", "single_blocks", "single_transformer_blocks")
+              "FLUX.1",
+              BLOCKS
+                  .and(atStart(FLUX2_TOO).negate().or(atStart(BEYOND_KLEIN)))
                   .or(wholeAtStart("lora_te2_encoder_block|text_encoder_2\\.encoder\\.block\\."))),
           new Sign("Stable Diffusion 3", TWO_STREAMS.and(width(1536, 2432))),
           new Sign("Qwen-Image", TWO_STREAMS.and(atStart("transformer_blocks[._][2-5]\\d[._]"))),
-          new Sign("FLUX", TWO_STREAMS.and(width(3072))),
           new Sign(
-              "Stable Diffusion 3", TWO_STREAMS.or(wholeAtStart("lora_te3_|text_encoder_3\\."))),
+              "FLUX.1",
+              TWO_STREAMS
+                  .and(width(3072))
+                  .and(atStart(FLUX2_TOO).negate().or(atStart(BEYOND_KLEIN)))),
+          new Sign(
+              "Stable Diffusion 3",
+              TWO_STREAMS
+                  .and(atStart(FLUX2_TOO).negate())
+                  .or(wholeAtStart("lora_te3_|text_encoder_3\\."))),
+          // SD 3.5 Medium; other models with a second attention call the first attn1.
+          new Sign(
+              "Stable Diffusion 3",
+              atStart("transformer_blocks[._]\\d+[._]attn2[._]"),
+              atStart("transformer_blocks[._]\\d+[._]attn[._]")),
           new Sign(
               "Anima",
               inside("llm_adapter")
@@ -82,7 +104,6 @@ final class OtherModels {
           new Sign(
               "Wan", atStart("blocks[._]\\d+[._]((self|cross)_attn[._]|ffn[._]|attn[12][._])")),
           new Sign("Lumina-Image 2", LAYERS.and(width(2304))),
-          new Sign("Z-Image", LAYERS),
           new Sign("LTX-Video", TWO_ATTENTIONS.and(width(2048))),
           new Sign("PixArt", inside("adaln_single").or(TWO_ATTENTIONS.and(width(1152)))),
           new Sign("Sana", inside("conv_inverted").or(TWO_ATTENTIONS.and(width(2240)))),
@@ -90,14 +111,14 @@ final class OtherModels {
           new Sign(
               "a transformer model such as PixArt or LTX-Video",
               atStart("(blocks|layers|transformer_blocks)[._]\\d")
-                  .or(wholeAtStart("lora_transformer_|transformer\\.(?!resblocks|text_model)"))));
+                  .or(wholeAtStart("lora_transformer_|transformer\\.(?!resblocks|text_model)"))
+                  .and(atStart(FLUX2_TOO).negate())));
 
   /** Values that trainers write into metadata. */
   private static final Map<Pattern, String> IN_METADATA =
       Map.of(
-          Pattern.compile("flux"), "FLUX",
+          Pattern.compile("flux"), "FLUX.1",
           Pattern.compile("(stable-diffusion-|sd_?)(v?3)"), "Stable Diffusion 3",
-          Pattern.compile("z-?image"), "Z-Image",
           Pattern.compile("qwen"), "Qwen-Image",
           Pattern.compile("\\bwan"), "Wan",
           Pattern.compile("chroma"), "Chroma",
@@ -109,21 +130,13 @@ final class OtherModels {
   private OtherModels() {}
 
   /**
-   * The name of a layer.
-   *
-   * @param whole the name in the file
-   * @param name the name without the trainer's prefix
-   * @param module the module for the layer
+   * The sign of a model: a key that satisfies a condition, and another that satisfies a second one.
    */
-  private record Key(String whole, String name, LoraModule module) {
-    static Key of(LoraModule module) {
-      Matcher prefix = PREFIX.matcher(module.key());
-      int end = prefix.lookingAt() ? prefix.end() : 0;
-      return new Key(module.key(), module.key().substring(end), module);
+  private record Sign(String model, Predicate<LayerName> keys, Predicate<LayerName> others) {
+    Sign(String model, Predicate<LayerName> keys) {
+      this(model, keys, key -> true);
     }
   }
-
-  private record Sign(String model, Predicate<Key> keys) {}
 
   /**
    * The model that a file is for.
@@ -135,36 +148,45 @@ final class OtherModels {
   record Found(String model, String sign, Optional<String> module) {}
 
   /** Matches names that contain one of the words; much faster than an unanchored pattern. */
-  private static Predicate<Key> inside(String... words) {
-    return key -> Arrays.stream(words).anyMatch(key.whole::contains);
+  private static Predicate<LayerName> inside(String... words) {
+    return key -> Arrays.stream(words).anyMatch(key.whole()::contains);
   }
 
-  private static Predicate<Key> atStart(String pattern) {
+  private static Predicate<LayerName> atStart(String pattern) {
     Pattern compiled = Pattern.compile(pattern);
-    return key -> compiled.matcher(key.name).lookingAt();
+    return key -> compiled.matcher(key.name()).lookingAt();
   }
 
-  private static Predicate<Key> wholeAtStart(String pattern) {
+  private static Predicate<LayerName> wholeAtStart(String pattern) {
     Pattern compiled = Pattern.compile(pattern);
-    return key -> compiled.matcher(key.whole).lookingAt();
+    return key -> compiled.matcher(key.whole()).lookingAt();
   }
 
   /** Whether a layer has as many columns as a model of one of these widths. */
-  private static Predicate<Key> width(long... widths) {
-    return key -> {
-      long in = key.module.extent().in().orElse(0);
-      return Arrays.stream(widths).anyMatch(width -> width == in);
-    };
+  private static Predicate<LayerName> width(long... widths) {
+    return key -> key.hasWidth(in -> Arrays.stream(widths).anyMatch(width -> width == in));
   }
 
   /** Finds the other model that a file's modules are for, if it is recognised. */
   static Optional<Found> find(List<LoraModule> modules) {
-    List<Key> keys =
-        modules.stream().map(Key::of).filter(key -> !OWN.matcher(key.name).lookingAt()).toList();
-    for (Sign sign : SIGNS) {
-      Optional<Key> key = keys.stream().filter(sign.keys).findFirst();
-      if (key.isPresent()) {
-        String whole = key.get().whole;
+    return find(modules, SIGNS);
+  }
+
+  /** Finds the larger model of the FLUX.2 family, which has the names of the smaller. */
+  static Optional<Found> findLarger(List<LoraModule> modules) {
+    return find(modules, List.of(FLUX2_DEV));
+  }
+
+  private static Optional<Found> find(List<LoraModule> modules, List<Sign> signs) {
+    List<LayerName> keys =
+        modules.stream()
+            .map(LayerName::of)
+            .filter(key -> !OWN.matcher(key.name()).lookingAt())
+            .toList();
+    for (Sign sign : signs) {
+      Optional<LayerName> key = keys.stream().filter(sign.keys).findFirst();
+      if (key.isPresent() && keys.stream().anyMatch(sign.others)) {
+        String whole = key.get().whole();
         return Optional.of(new Found(sign.model, "module '" + whole + "'", Optional.of(whole)));
       }
     }

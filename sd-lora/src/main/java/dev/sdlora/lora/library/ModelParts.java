@@ -19,12 +19,14 @@ final class ModelParts {
 
   private static final Pattern TEXT_ENCODER =
       Pattern.compile(
-          "^(?:te1?[._]|text_encoder(?:_1)?[._:]|(?:text_encoders\\.)?clip_[hl]\\.|text_model[._]"
+          "^(?:te1?[._]|text_encoder(?:_1)?[._:]|(?:text_encoders\\.)?(?:clip_[hl]|qwen3_[48]b)\\.|text_model[._]"
               + "|cond_stage_model\\.|conditioner\\.embedders\\.0\\.|(?:transformer[._])?resblocks[._])");
 
   private static final Pattern UNET =
       Pattern.compile(
-          "^(?:unet[._:]|diffusion_model[._]"
+          "^(?:unet[._:]|diffusion_model[._]|transformer[._]"
+              + "|(?:double_blocks|single_blocks|(?:tran)?sformer_blocks|single_transformer_blocks"
+              + "|layers|noise_refiner|context_refiner)[._]\\d"
               + "|(?:down_blocks|mid_block|up_blocks|input_blocks|middle_block|output_blocks"
               + "|time_embed|time_embedding|add_embedding|label_emb|conv_in|conv_out|conv_norm_out"
               + "|out)[._])");

@@ -98,6 +98,8 @@ public final class AdapterMetadata {
       case SD2 -> velocity ? "sd_v2_v" : "sd_v2";
       case SDXL -> "sdxl_base_v1-0";
       case SDXL_REFINER -> "sdxl_refiner_v1-0";
+      case FLUX2 -> "Flux.2-klein-4b";
+      case Z_IMAGE -> "Z-Image";
       case UNKNOWN -> "";
     };
   }
@@ -127,12 +129,23 @@ public final class AdapterMetadata {
     if (!architecture.isEmpty()) {
       pairs.put("modelspec.sai_model_spec", "1.0.0");
       pairs.put(ARCHITECTURE, architecture + "/lora");
-      pairs.put("modelspec.implementation", "https://github.com/Stability-AI/generative-models");
+      pairs.put("modelspec.implementation", implementation(family));
       pairs.put("modelspec.title", title);
       pairs.put("modelspec.date", now.truncatedTo(ChronoUnit.SECONDS).toString());
-      pairs.put(PREDICTION, velocity ? "v" : "epsilon");
+      if (family != ModelFamily.FLUX2 && family != ModelFamily.Z_IMAGE) {
+        pairs.put(PREDICTION, velocity ? "v" : "epsilon");
+      }
     }
     return this;
+  }
+
+  private static String implementation(ModelFamily family) {
+    return switch (family) {
+      case FLUX2 -> "https://github.com/black-forest-labs/flux2";
+      case Z_IMAGE -> "https://github.com/Tongyi-MAI/Z-Image";
+      case SD1, SD2, SDXL, SDXL_REFINER, UNKNOWN ->
+          "https://github.com/Stability-AI/generative-models";
+    };
   }
 
   private String architecture(ModelFamily family) {
@@ -141,6 +154,8 @@ public final class AdapterMetadata {
       case SD2 -> velocity ? "stable-diffusion-v2-768-v" : "stable-diffusion-v2-512";
       case SDXL -> "stable-diffusion-xl-v1-base";
       case SDXL_REFINER -> "stable-diffusion-xl-v1-refiner";
+      case FLUX2 -> "Flux.2-klein-4b";
+      case Z_IMAGE -> "Z-Image";
       case UNKNOWN -> "";
     };
   }

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -99,7 +100,11 @@ public final class Combination {
   private Map<String, Group> groups(List<LoraUse> uses) {
     Map<String, Group> groups = new LinkedHashMap<>();
     for (LoraUse use : uses) {
+      Set<LoraModule> repeated = index.repeated(use.file().modules());
       for (LoraModule module : use.file().modules()) {
+        if (repeated.contains(module)) {
+          continue;
+        }
         List<Placed> all = index.place(use.file().file(), module);
         for (Placed placed : all) {
           Layer layer = placed.layer();

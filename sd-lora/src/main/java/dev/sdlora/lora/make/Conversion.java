@@ -72,6 +72,19 @@ public final class Conversion {
     double scale() {
       return alpha / module.rank();
     }
+
+    /** The numbers of a part for the rows of the layer. */
+    float[] rows(TensorEntry part, TensorFile.Reader reader) {
+      float[] whole = reader.floats(part);
+      return module.rows().map(rows -> rows.of(whole)).orElse(whole);
+    }
+
+    /** The shape of a part for the rows of the layer. */
+    List<Long> shape(TensorEntry part) {
+      List<Long> shape = new ArrayList<>(part.shape());
+      module.rows().ifPresent(rows -> shape.set(0, rows.count()));
+      return shape;
+    }
   }
 
   /**
@@ -92,14 +105,20 @@ public final class Conversion {
     List<Named> modules = new ArrayList<>();
     int done = 0;
     try (TensorFile.Reader reader = source.file().reader()) {
+      Set<LoraModule> repeated = index.repeated(source.modules());
+      Stacking stacking = new Stacking(source, index, scaleInFactors);
       for (LoraModule module : source.modules()) {
-        List<Named> all = named(module, reader);
+        List<Named> all = repeated.contains(module) ? List.of() : named(module, reader);
         for (Named named : all) {
           modules.add(named);
-          add(writer, named, reader);
+          if (style != KeyNaming.KOHYA || !stacking.take(named)) {
+            add(writer, named, reader);
+          }
         }
-        listener.done(++done, source.modules().size(), all.get(0).name());
+        listener.done(
+            ++done, source.modules().size(), all.isEmpty() ? module.key() : all.get(0).name());
       }
+      stacking.write(writer, reader);
       for (BundledEmbedding embedding : source.embeddings()) {
         embedding
             .tensors()
@@ -107,7 +126,7 @@ public final class Conversion {
             .forEach(entry -> copy(writer, entry.name(), entry, entry.shape(), reader));
       }
       if (style == KeyNaming.PEFT && !scaleInFactors) {
-        PeftConfig.of(modules).ifPresent(json -> metadata.put(PeftConfig.KEY, json));
+        PeftConfig.of(modules, names).ifPresent(json -> metadata.put(PeftConfig.KEY, json));
       }
       metadata.pairs().forEach(writer::metadata);
       writer.write(target);
@@ -152,12 +171,12 @@ public final class Conversion {
     TensorEntry down = module.part(Part.LORA_DOWN);
     TensorEntry up = module.part(Part.LORA_UP);
     copy(writer, key + style.down(), down, down.shape(), reader);
-    if (scaleInFactors && named.scale() != 1) {
-      float[] values = reader.floats(up);
-      for (int i = 0; i < values.length; i++) {
+    if (module.rows().isPresent() || (scaleInFactors && named.scale() != 1)) {
+      float[] values = named.rows(up, reader);
+      for (int i = 0; scaleInFactors && i < values.length; i++) {
         values[i] *= (float) named.scale();
       }
-      writer.tensor(key + style.up(), up.shape(), values, writable(up.dtype()));
+      writer.tensor(key + style.up(), named.shape(up), values, writable(up.dtype()));
     } else {
       copy(writer, key + style.up(), up, up.shape(), reader);
     }
@@ -167,7 +186,12 @@ public final class Conversion {
     module
         .find(Part.DORA_SCALE)
         .ifPresent(
-            entry -> copy(writer, key + style.magnitude(), entry, magnitude(named, entry), reader));
+            entry ->
+                writer.tensor(
+                    key + style.magnitude(),
+                    magnitude(named, entry),
+                    named.rows(entry, reader),
+                    writable(entry.dtype())));
   }
 
   private void alpha(SafetensorsWriter writer, String key, Named named, TensorFile.Reader reader) {
@@ -181,7 +205,8 @@ public final class Conversion {
     }
   }
 
-  private static DType writable(DType dtype) {
+  /** The dtype in which numbers are written that come from this one. */
+  static DType writable(DType dtype) {
     return dtype == DType.F16 || dtype == DType.BF16 ? dtype : DType.F32;
   }
 
@@ -199,7 +224,7 @@ public final class Conversion {
    * [1, out, 1, 1] for convolutions, kohya and LyCORIS [out, 1] and [out, 1, 1, 1].
    */
   private List<Long> magnitude(Named named, TensorEntry entry) {
-    long out = named.module().part(Part.LORA_UP).shape().get(0);
+    long out = named.shape(named.module().part(Part.LORA_UP)).get(0);
     boolean rows =
         List.of(List.of(out), List.of(out, 1L), List.of(1L, out, 1L, 1L), List.of(out, 1L, 1L, 1L))
             .contains(entry.shape());

@@ -4,6 +4,7 @@ import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.SgmNames;
+import dev.sdlora.lora.plan.TransformerNames;
 
 /** The composition of tensor names in the styles of {@link KeyNames}. */
 public enum KeyNaming implements LayerNames {
@@ -42,9 +43,19 @@ public enum KeyNaming implements LayerNames {
 
   /**
    * The layer names of a family. For SDXL, kohya's trainer numbers the text encoders and uses the
-   * U-Net layer names of Stability's code.
+   * U-Net layer names of Stability's code. For diffusion transformers, the names are those of
+   * LyCORIS in kohya's style, which keeps projections apart, and those of diffusers in PEFT's.
    */
   public LayerNames names(ModelFamily family) {
+    if (TransformerNames.of(family).isPresent()) {
+      return this == PEFT
+          ? (network, layer) ->
+              network == Network.UNET ? "transformer." + layer : key(network, layer)
+          : (network, layer) ->
+              network == Network.UNET
+                  ? "lycoris_" + layer.replace('.', separator)
+                  : key(network, layer.replaceFirst("^model\\.", ""));
+    }
     if (family != ModelFamily.SDXL || this == PEFT) {
       return this;
     }

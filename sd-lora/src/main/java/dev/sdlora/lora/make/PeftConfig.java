@@ -22,7 +22,7 @@ final class PeftConfig {
   private PeftConfig() {}
 
   /** The settings as JSON; empty if every scale is 1, which is the default of readers. */
-  static Optional<String> of(List<Named> modules) {
+  static Optional<String> of(List<Named> modules, LayerNames names) {
     if (modules.stream().allMatch(module -> module.scale() == 1)) {
       return Optional.empty();
     }
@@ -31,7 +31,7 @@ final class PeftConfig {
       List<Named> own =
           modules.stream().filter(module -> module.layer().network() == network).toList();
       if (!own.isEmpty()) {
-        String prefix = KeyNaming.PEFT.key(network, "");
+        String prefix = names.key(network, "");
         network(own).forEach((name, value) -> config.put(prefix + name, value));
       }
     }

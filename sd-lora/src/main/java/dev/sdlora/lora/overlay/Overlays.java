@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
  */
 public final class Overlays {
   /** Embedding tables: programs look up rows in them instead of multiplying by them. */
-  private static final String TABLES = ".embeddings.";
+  private static final List<String> TABLES = List.of(".embeddings.", "embed_tokens.");
 
   private final Torch torch;
   private final Factors factors;
@@ -43,7 +43,7 @@ public final class Overlays {
   /** Whether a change can be applied next to a weight; otherwise the weight must be patched. */
   public static boolean canOverlay(String weight, Change change) {
     return weight.endsWith(".weight")
-        && !weight.contains(TABLES)
+        && TABLES.stream().noneMatch(weight::contains)
         && Factors.hasLowRankForm(change.module());
   }
 

@@ -21,12 +21,16 @@ public enum Place {
 
   /**
    * Inputs that all layers share: the embeddings of the timestep and of SDXL's additional
-   * conditions.
+   * conditions, and the modulations that transformers derive from them.
    */
   NOWHERE("", "");
 
   private static final Pattern READS = Pattern.compile(".*\\.attn[12]\\.to_[kv]\\.weight");
-  private static final Pattern EMBEDDINGS = Pattern.compile("(time|add)_embedding\\..*");
+  private static final Pattern EMBEDDINGS =
+      Pattern.compile(
+          "(?:time|add)_embedding\\..*|time_guidance_embed\\..*|t_embedder\\..*"
+              + "|(?:double|single)_stream_modulation.*|norm_out\\.linear\\..*"
+              + "|.*\\.adaLN_modulation\\..*");
 
   private final String suffix;
   private final String regions;

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,12 +39,28 @@ public final class Patcher {
   private final Torch torch;
   private final Factors factors;
   private final Map<Network, LiveWeights> weights;
+  private final Set<Network> deferred;
 
   /** The plan that the weights follow, or null if a failure left it unknown. */
   private @Nullable PatchPlan current = PatchPlan.NONE;
 
   /** Creates a patcher of weights that have not been changed since they were loaded. */
   public Patcher(Torch torch, TensorLoader loader, Map<Network, LiveWeights> weights) {
+    this(torch, loader, weights, Set.of());
+  }
+
+  /**
+   * Creates a patcher of weights that have not been changed since they were loaded.
+   *
+   * @param deferred networks that {@link #apply} leaves out of memory if they are not there; {@link
+   *     #read} changes them
+   */
+  public Patcher(
+      Torch torch,
+      TensorLoader loader,
+      Map<Network, LiveWeights> weights,
+      Set<Network> deferred) {
+    this.deferred = Set.copyOf(deferred);
     this.torch = torch;
     this.factors = new Factors(torch, loader);
     this.weights = Map.copyOf(weights);
@@ -70,7 +87,9 @@ public final class Patcher {
         LiveWeights live = entry.getValue();
         if (live.isInMemory()) {
           change(live, wanted, present);
-        } else if (!wanted.isEmpty() && !wanted.equals(present)) {
+        } else if (!deferred.contains(entry.getKey())
+            && !wanted.isEmpty()
+            && !wanted.equals(present)) {
           live.read();
           read.add(live);
           change(live, wanted, Map.of());

@@ -3,18 +3,33 @@ package dev.sdlora.lora.plan;
 import dev.sdlora.api.lora.BlockWeights;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Assigns the layers of a U-Net to blocks, numbered as in Stability's code and named as in {@link
- * BlockWeights}. The number of residual blocks in a level is derived from the weights: two in the
- * published models, one in small models derived from them.
+ * Assigns the layers of a denoiser to blocks, named as in {@link BlockWeights}. The blocks of
+ * transformers have the numbers of their names, those of a U-Net are numbered as in Stability's
+ * code. The number of residual blocks in a level is derived from the weights: two in the published
+ * models, one in small models derived from them.
  */
 public final class Blocks {
   private static final Pattern BLOCK =
       Pattern.compile(
           "(down|up)_blocks\\.(\\d+)\\.(resnets|attentions|downsamplers|upsamplers)\\.(\\d+)\\..*");
+
+  private static final Pattern TRANSFORMER_BLOCK =
+      Pattern.compile(
+          "(transformer_blocks|single_transformer_blocks|noise_refiner|context_refiner|layers)"
+              + "\\.(\\d+)\\..*");
+
+  private static final Map<String, String> LETTERS =
+      Map.of(
+          "transformer_blocks", "D",
+          "single_transformer_blocks", "S",
+          "noise_refiner", "N",
+          "context_refiner", "C",
+          "layers", "L");
 
   private static final Pattern FIRST_LEVEL =
       Pattern.compile("down_blocks\\.0\\.resnets\\.(\\d+)\\..*");
@@ -22,7 +37,7 @@ public final class Blocks {
   /** The number of residual blocks in each down level; an up level has one more. */
   private final int layers;
 
-  /** Creates the blocks of a U-Net with these weights, given by their diffusers names. */
+  /** Creates the blocks of a denoiser with these weights, given by their diffusers names. */
   public Blocks(Collection<String> weights) {
     this.layers =
         weights.stream()
@@ -44,6 +59,11 @@ public final class Blocks {
     }
     if (weight.startsWith("mid_block.")) {
       return BlockWeights.MID;
+    }
+    Matcher transformer = TRANSFORMER_BLOCK.matcher(weight);
+    if (transformer.matches()) {
+      return LETTERS.get(transformer.group(1))
+          + String.format(Locale.ROOT, "%02d", Integer.parseInt(transformer.group(2)));
     }
     Matcher block = BLOCK.matcher(weight);
     if (!block.matches()) {

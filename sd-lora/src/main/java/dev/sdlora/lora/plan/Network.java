@@ -2,11 +2,11 @@ package dev.sdlora.lora.plan;
 
 /** The networks that a LoRA can change. */
 public enum Network {
-  /** The text encoder; for SDXL the first of two, CLIP ViT-L. */
+  /** The text encoder; for SDXL the first of two, CLIP ViT-L; for FLUX.2 and Z-Image Qwen3. */
   TEXT_ENCODER,
   /** The larger text encoder of SDXL, OpenCLIP's ViT-bigG. */
   TEXT_ENCODER_2,
-  /** The noise predictor. */
+  /** The denoiser: a U-Net that predicts noise or a transformer that predicts velocities. */
   UNET;
 
   /**

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.BiPredicate;
 
 /**
@@ -45,8 +46,21 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
    * @param matched the number of modules that belong to a layer
    * @param unmatched the names in the file of the modules that belong to no layer, including stray
    *     tensors
+   * @param repeated the names in the file of the modules that are left out because the file holds
+   *     the same change a second time, under another name
    */
-  public record Match(int matched, List<String> unmatched) {}
+  public record Match(int matched, List<String> unmatched, List<String> repeated) {
+    /** Copies the lists. */
+    public Match {
+      unmatched = List.copyOf(unmatched);
+      repeated = List.copyOf(repeated);
+    }
+
+    /** A match of a file without repetitions. */
+    public Match(int matched, List<String> unmatched) {
+      this(matched, unmatched, List.of());
+    }
+  }
 
   /**
    * A plan with the matches of its LoRAs.
@@ -76,8 +90,7 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
     Map<Network, Map<String, List<Change>>> changes = new EnumMap<>(Network.class);
     List<Match> matches = new ArrayList<>();
     for (LoraUse use : uses) {
-      requireFamily(use, checkpoint, family);
-      requireBlocks(use, checkpoint, family);
+      FamilyChecks.require(use, checkpoint, family);
       matches.add(add(index, checkpoint, family, use, changes));
     }
     return new Matched(new PatchPlan(changes), List.copyOf(matches));
@@ -99,39 +112,6 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
     return new PatchPlan(chosen);
   }
 
-  private static void requireBlocks(LoraUse use, String checkpoint, ModelFamily family) {
-    if (!use.strength().blocks().fits(family)) {
-      throw new LoraException(
-          "LoRA '%s' has %s block weights, which are for %s, but checkpoint '%s' is %s; expected %s"
-              .formatted(
-                  use.name(),
-                  use.strength().blocks().values().size(),
-                  family == ModelFamily.SDXL ? "SD 1.x and 2.x" : ModelFamily.SDXL.label(),
-                  checkpoint,
-                  family.label(),
-                  family == ModelFamily.SDXL ? "12 or 20" : "17 or 26"),
-          Reason.WRONG_FAMILY,
-          ErrorDetails.in(use.file().file().path()).withName(use.name()));
-    }
-  }
-
-  private static void requireFamily(LoraUse use, String checkpoint, ModelFamily family) {
-    ModelFamily own = use.file().family();
-    if (own != ModelFamily.UNKNOWN && own != family) {
-      throw new LoraException(
-          "LoRA '%s' (%s) is for %s, but checkpoint '%s' is %s; use a LoRA that was trained for %s"
-              .formatted(
-                  use.name(),
-                  use.file().file().path(),
-                  own.label(),
-                  checkpoint,
-                  family.label(),
-                  family.label()),
-          Reason.WRONG_FAMILY,
-          ErrorDetails.in(use.file().file().path()).withName(use.name()).withFamilies(family, own));
-    }
-  }
-
   private static Match add(
       ModuleIndex index,
       String checkpoint,
@@ -140,16 +120,20 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
       Map<Network, Map<String, List<Change>>> changes) {
     List<String> unmatched = new ArrayList<>();
     Map<Share, String> seen = new HashMap<>();
+    Set<LoraModule> repeated = index.repeated(use.file().modules());
     int matched = 0;
     for (LoraModule module : use.file().modules()) {
-      List<Layer> layers = index.layers(module.key());
-      if (layers.isEmpty()) {
+      Stack stack = index.stack(module.key());
+      if (stack.isEmpty()) {
         unmatched.add(module.key());
         continue;
       }
+      if (repeated.contains(module)) {
+        continue;
+      }
       matched++;
-      requireShape(use, checkpoint, module, Layer.joined(layers));
-      for (Placed placed : Placed.of(layers, use.file().file(), module)) {
+      requireShape(use, checkpoint, module, stack.joined());
+      for (Placed placed : Placed.of(stack, use.file().file(), module)) {
         Layer layer = placed.layer();
         String other = seen.put(new Share(layer, module.kind()), module.key());
         if (other != null) {
@@ -182,7 +166,7 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
           ErrorDetails.in(use.file().file().path()).withName(use.name()));
     }
     unmatched.addAll(use.file().strays());
-    return new Match(matched, List.copyOf(unmatched));
+    return new Match(matched, unmatched, repeated.stream().map(LoraModule::key).toList());
   }
 
   private static LoraException twice(LoraUse use, String other, LoraModule module, Layer layer) {

@@ -5,6 +5,7 @@ import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.RowCut;
+import dev.sdlora.lora.format.Rows;
 import dev.sdlora.lora.plan.ModuleIndex.Layer;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.ArrayList;
@@ -19,32 +20,38 @@ public record Placed(Layer layer, LoraModule module) {
   /**
    * Assigns a module to its layers.
    *
-   * @param layers the layers in the order of the module's rows, of equal size
-   * @throws LoraException if there are several and the module cannot be cut into their rows
+   * @param stack the layers that the module's name refers to
+   * @throws LoraException if the module cannot be cut into their rows
    */
-  static List<Placed> of(List<Layer> layers, TensorFile file, LoraModule module) {
-    if (layers.size() == 1) {
-      return List.of(new Placed(layers.get(0), module));
+  static List<Placed> of(Stack stack, TensorFile file, LoraModule module) {
+    if (stack.isEmpty()) {
+      return List.of();
     }
-    long rows = layers.stream().mapToLong(Layer::out).sum();
+    if (stack.isPlain()) {
+      return List.of(new Placed(stack.layers().get(0), module));
+    }
+    List<Rows> rows = stack.rows(module);
+    if (rows.isEmpty()) {
+      throw cannotBeCut(stack, file, module);
+    }
     List<Placed> all = new ArrayList<>();
-    for (Layer layer : layers) {
+    for (Layer layer : stack.layers()) {
       LoraModule part =
-          RowCut.of(module, rows, layers.size(), all.size())
-              .orElseThrow(() -> cannotBeCut(layers, file, module));
+          RowCut.of(module, rows.get(all.size()))
+              .orElseThrow(() -> cannotBeCut(stack, file, module));
       all.add(new Placed(layer, part));
     }
     return all;
   }
 
-  private static LoraException cannotBeCut(List<Layer> layers, TensorFile file, LoraModule module) {
+  private static LoraException cannotBeCut(Stack stack, TensorFile file, LoraModule module) {
     return new LoraException(
-        "LoRA '%s': module '%s' (%s) changes '%s' together, and its tensors %s cannot be cut into their rows;"
+        "LoRA '%s': module '%s' (%s) changes '%s' together, and the change of its tensors %s cannot be cut into their rows;"
                 .formatted(
                     file.path(),
                     module.key(),
                     module.kind().label(),
-                    Layer.joined(layers).weight(),
+                    stack.joined().weight(),
                     module.parts().keySet())
             + " expected one module for each layer",
         Reason.UNSUPPORTED,

@@ -4,8 +4,11 @@
  * <p>Where to make changes:
  *
  * <ul>
- *   <li>Modules for several layers in one: the layers of a name in {@code ModuleIndex}, their rows
- *       in {@code lora.format.RowCut}.
+ *   <li>Modules for several layers in one: the layers of a name in {@code Stack}, their rows in
+ *       {@code lora.format.RowCut}.
+ *   <li>Another diffusion transformer: its table of names in {@code TransformerNames}, its blocks
+ *       in {@code Blocks}; prefixes and spellings of trainers, for all of them, in {@code
+ *       TransformerKeys}.
  * </ul>
  */
 @NullMarked

@@ -103,3 +103,22 @@
     length = torch.sqrt(torch.sum(torch.mul(v, v), others, True))
     ratio = torch.div(__torch__.along(p["dora_scale"], axis, w), torch.add(length, 1.1920928955078125e-07))
     return torch.sub(torch.mul(v, torch.add(torch.mul(torch.sub(ratio, 1), blend), 1)), w)
+  def spread(self: __torch__.Net, w: Tensor, rows: List[int], whole: int) -> Tensor:
+    # A matrix that has W in some of its rows, given as starts and counts, and zeros in the others.
+    shape = torch.size(w)
+    _0 = torch._set_item(shape, 0, whole)
+    spread = torch.zeros(shape, dtype=6, layout=0, device=w.device, pin_memory=False)
+    at = 0
+    for i in range(torch.len(rows) // 2):
+      first = rows[2 * i]
+      count = rows[2 * i + 1]
+      _1 = torch.copy_(torch.slice(spread, 0, first, first + count), torch.slice(w, 0, at, at + count))
+      at = at + count
+    return spread
+  def chosen(self: __torch__.Net, m: Tensor, rows: List[int]) -> Tensor:
+    # Some rows of a matrix, given as starts and counts, in this order.
+    spans = annotate(List[Tensor], [])
+    for i in range(torch.len(rows) // 2):
+      first = rows[2 * i]
+      _0 = torch.append(spans, torch.slice(m, 0, first, first + rows[2 * i + 1]))
+    return torch.cat(spans, 0)

@@ -111,6 +111,10 @@ class LoraFileTest {
     "ss_base_model_version, sd_v2_v, SD2",
     "ss_base_model_version, sdxl_1.0, SDXL",
     "ss_base_model_version, sd_1.5, SD1",
+    "ss_base_model_version, flux2_klein_4b, FLUX2",
+    "modelspec.architecture, Flux.2-klein-4b/lora, FLUX2",
+    "ss_base_model_version, zimage, Z_IMAGE",
+    "modelspec.architecture, Z-Image/lora, Z_IMAGE",
     "ss_v2, True, SD2"
   })
   void open_metadata_tellsTheFamily(String key, String value, ModelFamily family) {
@@ -146,10 +150,10 @@ class LoraFileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "ss_base_model_version, flux1, FLUX",
-    "modelspec.architecture, flux-1-dev/lora, FLUX",
+    "ss_base_model_version, flux1, FLUX.1",
+    "modelspec.architecture, flux-1-dev/lora, FLUX.1",
     "modelspec.architecture, stable-diffusion-3-medium/lora, Stable Diffusion 3",
-    "ss_base_model_version, zimage, Z-Image",
+    "ss_base_model_version, qwen_image, Qwen-Image",
     "ss_base_model_version, wan21, Wan"
   })
   void open_loraThatOnlyMetadataTellOf_isRefusedByTheModelsName(
@@ -200,12 +204,13 @@ class LoraFileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "lora_unet_double_blocks_0_img_attn_proj, FLUX",
-    "lora_unet_single_blocks_3_linear1, FLUX",
-    "transformer.single_transformer_blocks.0.attn.to_q, FLUX",
-    "lora_transformer_single_transformer_blocks_0_attn_to_q, FLUX",
-    "double_blocks.0.processor.qkv_lora1, FLUX",
-    "lora_te2_encoder_block_0_layer_0_SelfAttention_q, FLUX",
+    "lora_unet_double_blocks_18_img_attn_proj, FLUX.1",
+    "lora_unet_double_blocks_0_img_mod_lin, FLUX.1",
+    "lora_unet_single_blocks_3_linear1, FLUX.1",
+    "transformer.single_transformer_blocks.0.attn.to_q, FLUX.1",
+    "lora_transformer_single_transformer_blocks_0_attn_to_q, FLUX.1",
+    "double_blocks.0.processor.qkv_lora1, FLUX.1",
+    "lora_te2_encoder_block_0_layer_0_SelfAttention_q, FLUX.1",
     "lora_unet_double_blocks_0_img_mlp_fc1, HunyuanVideo",
     "diffusion_model.double_blocks.0.img_attn_qkv, HunyuanVideo",
     "transformer.single_transformer_blocks.39.attn.to_q, HunyuanVideo",
@@ -213,19 +218,15 @@ class LoraFileTest {
     "transformer.transformer_blocks.0.img_mlp.net.0.proj, Qwen-Image",
     "lora_unet_transformer_blocks_0_txt_mod_1, Qwen-Image",
     "transformer.transformer_blocks.59.attn.add_k_proj, Qwen-Image",
-    "diffusion_model.layers.0.attention.qkv, Z-Image",
-    "transformer.layers.0.feed_forward.w1, Z-Image",
-    "lora_unet_layers_0_attention_to_q, Z-Image",
     "diffusion_model.blocks.0.self_attn.q, Wan",
     "lora_unet_blocks_0_cross_attn_k_img, Wan",
     "transformer.blocks.0.attn1.to_q, Wan",
     "lora_unet_blocks_0_self_attn_q_proj, Anima",
     "transformer.adaln_single.linear, PixArt",
-    "diffusion_model.double_blocks.0.img_attn.proj, FLUX",
+    "diffusion_model.double_blocks.5.img_attn.proj, FLUX.1",
     "lora_unet_joint_blocks_0_x_block_attn_qkv, Stable Diffusion 3",
-    "transformer.transformer_blocks.0.attn.add_k_proj, Stable Diffusion 3",
+    "transformer.transformer_blocks.0.norm1_context.linear, a transformer model",
     "lora_te3_encoder_block_0_layer_0_SelfAttention_q, Stable Diffusion 3",
-    "lora_transformer_transformer_blocks_0_attn_to_q, Stable Diffusion 3",
     "transformer.transformer_blocks.0.attn1.to_q, a transformer model",
     "lora_transformer_x, a transformer model",
     "lora_prior_unet_down_blocks_0_0_attention_attn_to_q, Stable Cascade",
@@ -246,9 +247,9 @@ class LoraFileTest {
   @CsvSource({
     "transformer.transformer_blocks.0.attn.add_k_proj, 1536, Stable Diffusion 3",
     "transformer.transformer_blocks.30.attn.to_q, 2432, Stable Diffusion 3",
-    "transformer.transformer_blocks.0.attn.add_k_proj, 3072, FLUX",
+    "transformer.transformer_blocks.18.attn.add_k_proj, 3072, FLUX.1",
+    "transformer.transformer_blocks.0.attn.add_k_proj, 6144, FLUX.2 [dev]",
     "diffusion_model.layers.0.attention.qkv, 2304, Lumina-Image 2",
-    "diffusion_model.layers.0.attention.qkv, 3840, Z-Image",
     "transformer.transformer_blocks.0.attn1.to_q, 1152, PixArt",
     "diffusion_model.transformer_blocks.0.attn1.to_q, 2048, LTX-Video",
     "transformer.transformer_blocks.0.attn1.to_q, 2240, Sana",
@@ -259,6 +260,30 @@ class LoraFileTest {
     Path path =
         pair(key + ".lora_A.weight", List.of(1L, width), key + ".lora_B.weight", List.of(2L, 1L));
     assertThatThrownBy(() -> LoraFile.open(path)).hasMessageContaining("is for " + model);
+  }
+
+  /** FLUX.1's blocks have the same names, other proportions and other modules. */
+  @ParameterizedTest
+  @CsvSource({
+    "diffusion_model.layers.0.attention.qkv, 3840, 11520, Z_IMAGE",
+    "transformer.layers.0.feed_forward.w1, 3840, 10240, Z_IMAGE",
+    "lora_unet__layers_0_attention_to_q, 3840, 3840, Z_IMAGE",
+    "base_model.model.transformer.noise_refiner.0.attention.to_q, 3840, 3840, Z_IMAGE",
+    "lora_unet_double_blocks_0_img_mlp_0, 3072, 18432, FLUX2",
+    "base_model.model.double_blocks.0.txt_mlp.2, 9216, 3072, FLUX2",
+    "diffusion_model.single_blocks.0.linear1, 3072, 27648, FLUX2",
+    "diffusion_model.single_blocks.0.linear2, 12288, 3072, FLUX2",
+    "diffusion_model.sformer_blocks.0.ff.linear_in, 3072, 18432, FLUX2",
+    "lycoris_single_transformer_blocks_0_attn_to_out, 12288, 3072, FLUX2",
+    "transformer.single_stream_modulation.linear, 3072, 9216, FLUX2",
+    "lora_unet_double_blocks_0_img_attn_qkv, 3072, 9216, UNKNOWN",
+    "lycoris_transformer_blocks_4_attn_to_q, 3072, 3072, UNKNOWN"
+  })
+  void open_loraOfATransformer_isToldByNamesAndProportions(
+      String key, long in, long out, ModelFamily family) {
+    Path path =
+        pair(key + ".lora_A.weight", List.of(1L, in), key + ".lora_B.weight", List.of(out, 1L));
+    assertThat(LoraFile.open(path).family()).isEqualTo(family);
   }
 
   @ParameterizedTest

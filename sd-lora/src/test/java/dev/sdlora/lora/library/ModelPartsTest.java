@@ -35,8 +35,12 @@ class ModelPartsTest {
     "lycoris.unet_mid_block_resnets_0_conv1, UNET",
     "unet:12, UNET",
     "text_encoder:3, TEXT_ENCODER",
-    "transformer.single_transformer_blocks.0.proj_mlp, OTHER",
-    "lora_transformer_x, OTHER",
+    "transformer.single_transformer_blocks.0.attn.to_out, UNET",
+    "lora_transformer_transformer_blocks_0_attn_to_q, UNET",
+    "lora_unet__layers_0_attention_to_q, UNET",
+    "lycoris_noise_refiner_0_attention_to_q, UNET",
+    "double_blocks.0.img_attn.qkv, UNET",
+    "text_encoders.qwen3_4b.transformer.model.layers.0.mlp.up_proj, TEXT_ENCODER",
     "x, OTHER",
   })
   void of_namesOfEveryFamily_tellTheNetwork(String key, ModelPart part) {

@@ -47,6 +47,8 @@ class PackedWeightsTest {
     weight("odd.weight", new Packing.Linear(154), 7, 5);
     weight("point.weight", new Packing.Linear(32), 24, 16, 1, 1);
     weight("ff.net.0.proj.weight", new Packing.Gated(32), 70, 9);
+    weight("qkv.weight", new Packing.Stacked(32, List.of(24L, 7L, 12L)), 43, 11);
+    weight("out.weight", new Packing.Adjacent(32, List.of(24L, 7L, 12L)), 11, 43);
     weight("conv.weight", new Packing.Convolution(1, 1, 2, 8), 20, 12, 3, 3);
     weight("down.weight", new Packing.Convolution(2, 1, 2, 8), 33, 33, 3, 3);
     weight("up.weight", new Packing.Doubling(2, 4), 20, 12, 3, 3);
@@ -136,13 +138,14 @@ class PackedWeightsTest {
   }
 
   @Test
-  void entries_ofAGatedWeight_areItsHalves_ofADoublingOneItsForms() {
+  void entries_ofAWeightInParts_areItsParts_ofADoublingOneItsForms() {
     write(DType.F16);
     try (Torch torch = Torch.open("cpu");
         LiveWeights packed = load(torch, ScalarType.FLOAT32, PACKINGS)) {
       Set<String> names = packed.entries().keySet();
       assertThat(names).containsAll(SHAPES.keySet()).contains("ff.net.0.proj.gate.weight");
-      assertThat(names).contains("up.doubling.weight").hasSize(SHAPES.size() + 2);
+      assertThat(names).contains("up.doubling.weight", "qkv.1.weight", "qkv.2.weight");
+      assertThat(names).contains("out.1.weight", "out.2.weight").hasSize(SHAPES.size() + 6);
       NDArray gate = Objects.requireNonNull(packed.entries().get("ff.net.0.proj.gate.weight"));
       assertThat(gate.getShape().getShape()).containsExactly(35, 9);
       assertThat(packed.bytes()).isEqualTo(4 * (packed.size() + 20 * 12 * 16));

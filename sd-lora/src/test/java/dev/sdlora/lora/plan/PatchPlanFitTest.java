@@ -96,7 +96,7 @@ class PatchPlanFitTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        FUSED + ".oft_blocks 3 8 8 | (OFT) changes 'text_model.encoder.layers.0.self_attn.q_proj",
+        FUSED + ".oft_blocks 2 12 12 | (OFT) changes 'text_model.encoder.layers.0.self_attn.q_proj",
         FUSED + ".lora_up.weight 48 2, " + FUSED + ".lora_down.weight 2 8 | is 24×8",
         FUSED + ".lora_up.weight 8 2, " + FUSED + ".lora_down.weight 2 8 | changes a 8×8 matrix",
         FUSED

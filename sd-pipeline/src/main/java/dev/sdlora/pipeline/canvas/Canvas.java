@@ -37,35 +37,38 @@ public final class Canvas {
    * Creates a canvas for images of one size.
    *
    * @param settings without outpainting; see {@link Outpaint}
+   * @param multiple the number that sides of images must be multiples of
    */
-  public static Canvas of(ImageToImage settings, ImageSize size) {
+  public static Canvas of(ImageToImage settings, ImageSize size, int multiple) {
     Canvas canvas =
         settings
             .inpainting()
             .map(part -> masked(settings, part, size))
-            .orElseGet(() -> whole(settings, size));
+            .orElseGet(() -> whole(settings, size, multiple));
     return settings.colorCorrection() ? canvas.corrected() : canvas;
   }
 
   /**
-   * Returns the size of a request that does not set one: the image's size rounded down to multiples
-   * of 8.
+   * Returns the size of a request that does not set one: the image's size rounded down to
+   * multiples of a number.
    */
-  public static ImageSize defaultSize(ImageToImage settings, ImageSize ofModel) {
+  public static ImageSize defaultSize(ImageToImage settings, ImageSize ofModel, int multiple) {
     if (settings.inpainting().map(Inpainting::onlyMasked).orElse(false)) {
       return ofModel;
     }
-    return floor(settings.image().width(), settings.image().height());
+    return floor(settings.image().width(), settings.image().height(), multiple);
   }
 
-  private static ImageSize floor(int width, int height) {
-    return new ImageSize(Math.max(8, width / 8 * 8), Math.max(8, height / 8 * 8));
+  private static ImageSize floor(int width, int height, int multiple) {
+    return new ImageSize(
+        Math.max(multiple, width / multiple * multiple),
+        Math.max(multiple, height / multiple * multiple));
   }
 
-  private static Canvas whole(ImageToImage settings, ImageSize size) {
+  private static Canvas whole(ImageToImage settings, ImageSize size, int multiple) {
     Raster source = Raster.of(settings.image());
     if (settings.resizeMode() == ResizeMode.LATENT_UPSCALE) {
-      ImageSize own = floor(source.width(), source.height());
+      ImageSize own = floor(source.width(), source.height(), multiple);
       return new Canvas(
           Framing.stretch(source, own.width(), own.height()),
           Optional.empty(),

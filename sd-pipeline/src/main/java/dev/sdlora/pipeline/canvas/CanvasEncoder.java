@@ -1,11 +1,17 @@
 package dev.sdlora.pipeline.canvas;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.network.LatentResizing;
 import dev.sdlora.pipeline.network.Vae;
+import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.pipeline.raster.Box;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.pipeline.raster.Resampling;
+import dev.sdlora.sampler.noise.LatentShape;
+import dev.sdlora.tensors.torch.Torch;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -31,13 +37,48 @@ public final class CanvasEncoder {
     ImageSize own = new ImageSize(image.width(), image.height());
     float[] latent = vae.encode(image.planes(), own, scope);
     return new StartLatent(
-        resizing.resize(LatentResizing.Mode.BILINEAR, latent, own, size, scope),
+        resizing.resize(LatentResizing.Mode.BILINEAR, latent, shape(own), shape(size), scope),
         canvas.mask().map(mask -> repaint(mask, latent.length)));
   }
 
+  /**
+   * Returns the latent of a reference image, reduced and cut as {@link ReferenceSize} says.
+   *
+   * @param scope owns the result
+   * @return float32 [1, channels, height, width]
+   */
+  public NDArray reference(Image image, NDManager scope) {
+    ImageSize size = ReferenceSize.of(image);
+    Raster reduced = ReferenceSize.reduced(Raster.of(image));
+    Raster middle =
+        reduced.crop(
+            new Box(
+                (reduced.width() - size.width()) / 2,
+                (reduced.height() - size.height()) / 2,
+                size.width(),
+                size.height()));
+    LatentShape shape = shape(size);
+    return Torch.floats(
+        scope,
+        vae.encode(middle.planes(), size, scope),
+        1,
+        shape.channels(),
+        shape.height(),
+        shape.width());
+  }
+
+  private LatentShape shape(ImageSize size) {
+    VaeConfig config = vae.config();
+    return new LatentShape(
+        config.sampledChannels(),
+        size.height() / config.sampledFactor(),
+        size.width() / config.sampledFactor());
+  }
+
   /** Returns 1 in all channels of latent positions that are more than half masked, otherwise 0. */
-  private static float[] repaint(Raster mask, int length) {
-    Raster small = Resampling.BICUBIC.resize(mask, mask.width() / 8, mask.height() / 8);
+  private float[] repaint(Raster mask, int length) {
+    int factor = vae.config().sampledFactor();
+    Raster small = Resampling.BICUBIC.resize(mask, mask.width() / factor, mask.height() / factor);
     float[] repaint = new float[length];
     for (int i = 0; i < length; i++) {
       repaint[i] = small.level(i % small.samples().length) > 127 ? 1 : 0;
@@ -70,7 +111,7 @@ public final class CanvasEncoder {
         unitVariance
             ? vae.encode(image.planes(), own, scope)
             : vae.mean(image.planes(), own, scope);
-    return resizing.resize(LatentResizing.Mode.BILINEAR, latent, own, size, scope);
+    return resizing.resize(LatentResizing.Mode.BILINEAR, latent, shape(own), shape(size), scope);
   }
 
   /**

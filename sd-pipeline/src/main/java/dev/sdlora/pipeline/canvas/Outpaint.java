@@ -25,9 +25,11 @@ public final class Outpaint {
    * Returns the same request without outpainting.
    *
    * @param size the size of the request; if empty, the right and bottom are extended until the
-   *     sides are multiples of 8
+   *     sides are multiples of a number
+   * @param multiple this number
    */
-  public static ImageToImage asInpainting(ImageToImage settings, Optional<ImageSize> size) {
+  public static ImageToImage asInpainting(
+      ImageToImage settings, Optional<ImageSize> size, int multiple) {
     if (settings.outpainting().isEmpty()) {
       return settings;
     }
@@ -35,8 +37,8 @@ public final class Outpaint {
     Raster old = Raster.of(settings.image());
     int width = more.left() + old.width() + more.right();
     int height = more.up() + old.height() + more.down();
-    int right = more.right() + (size.isPresent() ? 0 : missing(width));
-    int down = more.down() + (size.isPresent() ? 0 : missing(height));
+    int right = more.right() + (size.isPresent() ? 0 : missing(width, multiple));
+    int down = more.down() + (size.isPresent() ? 0 : missing(height, multiple));
     Raster whole =
         Framing.extend(
             old,
@@ -69,7 +71,7 @@ public final class Outpaint {
         .build();
   }
 
-  private static int missing(int side) {
-    return (8 - side % 8) % 8;
+  private static int missing(int side, int multiple) {
+    return (multiple - side % multiple) % multiple;
   }
 }

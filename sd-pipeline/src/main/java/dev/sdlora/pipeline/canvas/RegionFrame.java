@@ -27,13 +27,14 @@ public record RegionFrame(int width, int height, double blurScale, UnaryOperator
    *
    * @param enlarged the size to which the first image is scaled
    * @param size the size of its middle, which is regenerated
+   * @param factor the pixels of the side of a latent's position; the middle is cropped in such
+   *     steps
    */
-  public RegionFrame enlarged(ImageSize enlarged, ImageSize size) {
-    // Cropped like latents, in steps of 8 pixels.
+  public RegionFrame enlarged(ImageSize enlarged, ImageSize size, int factor) {
     Box middle =
         new Box(
-            (enlarged.width() - size.width()) / 16 * 8,
-            (enlarged.height() - size.height()) / 16 * 8,
+            (enlarged.width() - size.width()) / (2 * factor) * factor,
+            (enlarged.height() - size.height()) / (2 * factor) * factor,
             size.width(),
             size.height());
     return new RegionFrame(

@@ -7,6 +7,7 @@ import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.spi.CheckpointBuilder;
+import dev.sdlora.pipeline.checkpoint.transformer.TransformerFiles;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.SizeConditions;
@@ -27,28 +28,68 @@ import java.util.stream.Stream;
 public final class CheckpointReader {
   private CheckpointReader() {}
 
-  /** Opens a file or a diffusers folder with default parts. */
-  public static ModelFiles read(Path path) {
-    return read(path, CheckpointParts.DEFAULT);
-  }
-
-  /** Reads a checkpoint that the caller has already opened. */
-  public static ModelFiles read(Checkpoint checkpoint) {
-    return read(checkpoint.path(), checkpoint.parts());
+  /** Opens a checkpoint of any family that the caller has already opened. */
+  public static ModelFiles open(Checkpoint checkpoint) {
+    return open(checkpoint.path(), checkpoint.parts());
   }
 
   /**
-   * Opens a file or a diffusers folder. Reads only headers, and one small tensor for SD 2.x.
+   * Opens a file or a diffusers folder of any family.
    *
    * @throws CheckpointException if it is missing or is not a complete model of a known family
    * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or is not a tensor file
    */
-  public static ModelFiles read(Path path, CheckpointParts parts) {
+  public static ModelFiles open(Path path, CheckpointParts parts) {
+    requireExisting(path);
+    return TransformerReader.read(path, parts)
+        .<ModelFiles>map(model -> model)
+        .orElseGet(() -> readUNet(path, parts));
+  }
+
+  /** Opens a model with a U-Net with default parts. */
+  public static UNetFiles read(Path path) {
+    return read(path, CheckpointParts.DEFAULT);
+  }
+
+  /** Reads a model with a U-Net that the caller has already opened. */
+  public static UNetFiles read(Checkpoint checkpoint) {
+    return read(checkpoint.path(), checkpoint.parts());
+  }
+
+  /**
+   * Opens a model with a U-Net, for work that needs one. Reads only headers, and one small tensor
+   * for SD 2.x.
+   *
+   * @throws CheckpointException if it is missing, is not a complete model of a known family, or has
+   *     a transformer
+   * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or is not a tensor file
+   */
+  public static UNetFiles read(Path path, CheckpointParts parts) {
+    requireUNet(path, parts);
+    return readUNet(path, parts);
+  }
+
+  private static void requireUNet(Path path, CheckpointParts parts) {
+    requireExisting(path);
+    TransformerFiles.recognise(path, parts)
+        .ifPresent(
+            family -> {
+              throw new CheckpointException(
+                  "checkpoint '%s' is %s, whose denoiser is a transformer; training, extracting, baking, merging, comparing and refining need a U-Net: expected SD 1.x, SD 2.x or SDXL"
+                      .formatted(path, family.label()),
+                  ErrorDetails.in(path));
+            });
+  }
+
+  private static void requireExisting(Path path) {
     if (!Files.exists(path)) {
       throw new CheckpointException(
           "checkpoint '" + path + "' does not exist", ErrorDetails.in(path));
     }
-    ModelFiles files =
+  }
+
+  private static UNetFiles readUNet(Path path, CheckpointParts parts) {
+    UNetFiles files =
         Files.isDirectory(path) ? DiffusersFolder.read(path, parts) : SingleFile.read(path, parts);
     if (parts.textEncoder2().isPresent() && files.checkpoint().family() != ModelFamily.SDXL) {
       throw new CheckpointException(
@@ -65,14 +106,21 @@ public final class CheckpointReader {
    * Opens a refiner: a model that finishes the images of another model. A file without a VAE gets
    * the base model's VAE, because a refiner's own VAE is never used.
    *
-   * @param base the model whose images are refined
+   * @param opened the model whose images are refined
    * @throws CheckpointException as {@link #read}, or if the refiner uses another latent space
    */
-  public static ModelFiles readRefiner(Path path, ModelFiles base) {
-    ModelFiles refiner =
+  public static UNetFiles readRefiner(Path path, ModelFiles opened) {
+    if (!(opened instanceof UNetFiles base)) {
+      throw new CheckpointException(
+          "refiner '%s' finishes images of a U-Net, but checkpoint '%s' is %s; expected no refiner"
+              .formatted(path, opened.checkpoint().path(), opened.checkpoint().family().label()),
+          ErrorDetails.in(path));
+    }
+    requireUNet(path, CheckpointParts.DEFAULT);
+    UNetFiles refiner =
         Files.isRegularFile(path)
             ? SingleFile.read(path, CheckpointParts.DEFAULT, Optional.of(base.vae()))
-            : read(path);
+            : readUNet(path, CheckpointParts.DEFAULT);
     boolean sameSpace =
         refiner.vae().config().format().equals(base.vae().config().format())
             && refiner.unet().config().inChannels() == base.unet().config().outChannels();
@@ -95,7 +143,7 @@ public final class CheckpointReader {
   }
 
   /** Runs the checks that all layouts share and finds the weights. */
-  static ModelFiles assemble(
+  static UNetFiles assemble(
       Path path,
       Checkpoint.Layout layout,
       ModelFamily family,
@@ -130,7 +178,7 @@ public final class CheckpointReader {
             .parameters(all.stream().mapToLong(origin -> origin.entry().elements()).sum())
             .defaultSize(new ImageSize(defaultSide, defaultSide))
             .build();
-    return new ModelFiles(
+    return new UNetFiles(
         checkpoint, encoderParts, unetPart, vaePart, prediction.prediction(), prediction.levels());
   }
 
@@ -207,7 +255,7 @@ public final class CheckpointReader {
   }
 
   /** Returns the dtype that holds most of the parameters. */
-  private static String storage(List<Origin> origins) {
+  static String storage(List<Origin> origins) {
     Map<String, Long> sizes =
         origins.stream()
             .collect(

@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.pipeline.checkpoint.transformer.KnownModels;
 import dev.sdlora.pipeline.network.ControlNetConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.file.TensorFile;
@@ -84,12 +85,12 @@ public final class ControlNetReader {
             ErrorDetails.in(file.path()));
       }
     }
-    OtherModels.find(names)
+    KnownModels.find(file.tensors())
         .ifPresent(
             other -> {
               throw new CheckpointException(
                   "'%s' is for %s, which is not supported; expected a network for SD 1.x, SD 2.x or SDXL"
-                      .formatted(file.path(), other),
+                      .formatted(file.path(), other.name()),
                   ErrorDetails.in(file.path()));
             });
   }

@@ -6,7 +6,9 @@ import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
-import dev.sdlora.pipeline.checkpoint.NetworkWeights.Stems;
+import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
+import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights.Stems;
+import dev.sdlora.pipeline.checkpoint.transformer.KnownModels;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.Prediction;
@@ -34,7 +36,7 @@ final class DiffusersFolder {
 
   private DiffusersFolder() {}
 
-  static ModelFiles read(Path folder, CheckpointParts parts) {
+  static UNetFiles read(Path folder, CheckpointParts parts) {
     if (!Files.isDirectory(folder.resolve("unet"))) {
       requireNoTransformer(folder);
       throw new CheckpointException(
@@ -80,10 +82,10 @@ final class DiffusersFolder {
     Path transformer = folder.resolve("transformer");
     if (Files.isDirectory(transformer)) {
       NetworkWeights weights = NetworkWeights.in(transformer, Stems.DIFFUSERS, Optional.empty());
-      OtherModels.find(weights.names())
+      KnownModels.find(weights.tensors())
           .ifPresent(
               other -> {
-                throw FileKind.notSupported(folder, other);
+                throw FileKind.notSupported(folder, other.name());
               });
     }
   }

@@ -5,6 +5,8 @@ import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.model.FileDescription;
 import dev.sdlora.api.model.FileDescription.Kind;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.pipeline.checkpoint.stored.TensorHeaders;
+import dev.sdlora.pipeline.checkpoint.transformer.KnownModels;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,7 +83,11 @@ public final class FileKind {
           new Parts(
               Kind.TEXT_ENCODER,
               List.of("text_model.embeddings.token_embedding.weight"),
-              "is a text encoder alone, to be used with a checkpoint"));
+              "is a text encoder alone, to be used with a checkpoint"),
+          new Parts(
+              Kind.TEXT_ENCODER,
+              List.of("model.embed_tokens.weight", "model.layers.0.self_attn.q_norm.weight"),
+              "is the text encoder Qwen3 alone, to be used with FLUX.2 klein or Z-Image"));
 
   private FileKind() {}
 
@@ -104,10 +110,9 @@ public final class FileKind {
         return Optional.of(new FileDescription(sign.kind, sign.is, false));
       }
     }
-    Optional<String> other = OtherModels.find(names);
+    Optional<KnownModels.Known> other = KnownModels.find(file.tensors());
     if (other.isPresent()) {
-      return Optional.of(
-          new FileDescription(Kind.CHECKPOINT, "is " + other.get() + ": not supported", false));
+      return other.map(FileKind::transformer);
     }
     for (Parts parts : PARTS) {
       if (names.containsAll(parts.names)) {
@@ -145,6 +150,12 @@ public final class FileKind {
                 true));
   }
 
+  private static FileDescription transformer(KnownModels.Known known) {
+    return known.family().isPresent()
+        ? new FileDescription(Kind.CHECKPOINT, "is a checkpoint of " + known.name(), true)
+        : new FileDescription(Kind.CHECKPOINT, "is " + known.name() + ": not supported", false);
+  }
+
   private static String unetAlone(TensorFile file) {
     SingleFileFamily family = SingleFileFamily.ofUNet(SeparateNetworks.unet(file));
     return "is a U-Net alone, of %s: a checkpoint when combined with VAE and %s"
@@ -166,10 +177,10 @@ public final class FileKind {
             "'" + file.path() + "' " + sign.is + sign.unfit, ErrorDetails.in(file.path()));
       }
     }
-    OtherModels.find(names)
+    KnownModels.find(file.tensors())
         .ifPresent(
             other -> {
-              throw notSupported(file.path(), other);
+              throw notSupported(file.path(), other.name());
             });
   }
 

@@ -1,77 +1,60 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.model.PredictionType;
-import dev.sdlora.api.spi.CheckpointBuilder;
+import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.pipeline.network.ClipConfig;
-import dev.sdlora.pipeline.network.Prediction;
-import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.lora.plan.TransformerNames;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.weights.Origin;
-import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
-/**
- * A checked checkpoint: the dimensions of its networks and the location of each weight.
- *
- * @param checkpoint the description for callers
- * @param textEncoders the text encoders; the U-Net reads their states concatenated in this order
- * @param unet the U-Net
- * @param vae the autoencoder
- * @param prediction the prediction type of the U-Net
- * @param levels the noise levels that it was trained on
- */
-public record ModelFiles(
-    Checkpoint checkpoint,
-    List<Part<ClipConfig>> textEncoders,
-    Part<UNetConfig> unet,
-    Part<VaeConfig> vae,
-    Prediction prediction,
-    TrainedLevels levels) {
-  /** Copies the list. */
-  public ModelFiles {
-    textEncoders = List.copyOf(textEncoders);
-  }
+/** A checked checkpoint: the dimensions of its networks and the location of each weight. */
+public interface ModelFiles {
+  /** The description for callers. */
+  Checkpoint checkpoint();
 
-  /** Returns a copy that records the parts it was assembled from. */
-  ModelFiles with(CheckpointParts parts, Optional<Path> vaeFile) {
-    CheckpointBuilder noted = new CheckpointBuilder(checkpoint).parts(parts);
-    vaeFile.ifPresent(noted::vae);
-    return with(noted.build());
-  }
+  /** The autoencoder. */
+  Part<VaeConfig> vae();
 
-  /** Returns a copy with another description for callers. */
-  ModelFiles with(Checkpoint described) {
-    return new ModelFiles(described, textEncoders, unet, vae, prediction, levels);
-  }
+  /**
+   * Returns a copy whose denoiser has another prediction type.
+   *
+   * @throws dev.sdlora.api.error.CheckpointException if the model always predicts the same quantity
+   */
+  ModelFiles predicting(PredictionType type);
 
-  /** Returns a copy whose U-Net has another prediction type. */
-  public ModelFiles predicting(PredictionType type) {
-    Prediction other =
-        switch (type) {
-          case EPSILON -> Prediction.EPSILON;
-          case V_PREDICTION ->
-              levels.kind() == TrainedLevels.Kind.EDM ? Prediction.EDM_V : Prediction.V_PREDICTION;
-          case SAMPLE -> Prediction.SAMPLE;
-          case EDM -> Prediction.EDM;
-        };
-    Checkpoint told = new CheckpointBuilder(checkpoint).predictionType(type).build();
-    return new ModelFiles(told, textEncoders, unet, vae, other, levels);
-  }
+  /** Returns the width of each text encoder's states for which embeddings have vectors. */
+  List<Integer> textWidths();
 
   /** Returns the locations of the weights that LoRAs can change. */
-  public Map<Network, Map<String, Origin>> patchable() {
-    Map<Network, Map<String, Origin>> patchable = new EnumMap<>(Network.class);
-    for (int i = 0; i < textEncoders.size(); i++) {
-      patchable.put(Network.textEncoder(i), textEncoders.get(i).weights());
-    }
-    patchable.put(Network.UNET, unet.weights());
-    return patchable;
+  Map<Network, Map<String, Origin>> patchable();
+
+  /** Returns the layers that LoRAs can change, under all names that LoRA files use for them. */
+  default ModuleIndex layers() {
+    Map<Network, Map<String, List<Long>>> shapes = new EnumMap<>(Network.class);
+    patchable()
+        .forEach(
+            (network, weights) -> {
+              Map<String, List<Long>> ofNetwork = new LinkedHashMap<>();
+              weights.forEach((name, origin) -> ofNetwork.put(name, origin.shape()));
+              shapes.put(network, ofNetwork);
+            });
+    return switch (checkpoint().family()) {
+      case FLUX2 -> ModuleIndex.of(shapes, TransformerNames.FLUX2);
+      case Z_IMAGE -> ModuleIndex.of(shapes, TransformerNames.Z_IMAGE);
+      default -> new ModuleIndex(shapes);
+    };
+  }
+
+  /** Returns the number of the denoiser's parameters. */
+  default long size() {
+    return patchable().getOrDefault(Network.UNET, Map.of()).values().stream()
+        .mapToLong(origin -> origin.entry().elements())
+        .sum();
   }
 
   /**
@@ -81,7 +64,14 @@ public record ModelFiles(
    * @param config its dimensions
    * @param weights the location of each weight, by the name that the network uses
    */
-  public record Part<C>(C config, Map<String, Origin> weights) {
+  record Part<C>(C config, Map<String, Origin> weights) {
+    /** Returns the name of its first file, without the extension. */
+    public String fileName() {
+      String name = String.valueOf(weights.values().iterator().next().file().path().getFileName());
+      int dot = name.lastIndexOf('.');
+      return dot > 0 ? name.substring(0, dot) : name;
+    }
+
     /** Returns the number of parameters. */
     public long size() {
       return weights.values().stream().mapToLong(origin -> origin.entry().elements()).sum();

@@ -182,6 +182,7 @@ final class NetworkShapes {
       channels.add(resnetWidth(tensors, "encoder.down_blocks." + i + ".resnets.0"));
     }
     int latent = latentChannels(tensors);
+    int sampled = latent * format.patch() * format.patch();
     if (format.std().stream().anyMatch(deviation -> !(deviation > 0))) {
       throw new CheckpointException(
           "'%s': the standard deviations of the latents are %s, expected numbers above 0"
@@ -190,11 +191,11 @@ final class NetworkShapes {
     }
     for (List<Double> perChannel : List.of(format.mean(), format.std())) {
       if (!perChannel.isEmpty()
-          && (perChannel.size() != latent
+          && (perChannel.size() != sampled
               || !perChannel.stream().allMatch(number -> Double.isFinite(number)))) {
         throw new CheckpointException(
             "'%s': the mean or standard deviation of the latents is %s, expected %s numbers"
-                .formatted(tensors.path(), perChannel, latent),
+                .formatted(tensors.path(), perChannel, sampled),
             ErrorDetails.in(tensors.path()));
       }
     }

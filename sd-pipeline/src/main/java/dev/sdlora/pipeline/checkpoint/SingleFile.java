@@ -5,6 +5,8 @@ import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
+import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
+import dev.sdlora.pipeline.checkpoint.stored.TensorHeaders;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.UNetConfig;
@@ -36,7 +38,7 @@ final class SingleFile {
 
   private SingleFile() {}
 
-  static ModelFiles read(Path path, CheckpointParts parts) {
+  static UNetFiles read(Path path, CheckpointParts parts) {
     return read(path, parts, Optional.empty());
   }
 
@@ -46,7 +48,7 @@ final class SingleFile {
    * @param parts the networks that come from other files
    * @param other the VAE to use if the file has none; empty if the file must have one
    */
-  static ModelFiles read(
+  static UNetFiles read(
       Path path, CheckpointParts parts, Optional<ModelFiles.Part<VaeConfig>> other) {
     TensorFile file = Averages.of(SeparateNetworks.unet(TensorHeaders.open(path)), parts.ema());
     Optional<Path> separateVae = SeparateNetworks.vaeOf(path, parts);
@@ -68,7 +70,7 @@ final class SingleFile {
             .map(named -> SeparateNetworks.vae(named, unet.config(), format))
             .orElseGet(() -> ownVae ? vae(file, format) : other.orElseThrow());
     PredictionSigns prediction = PredictionSigns.of(file, family, unet);
-    ModelFiles files =
+    UNetFiles files =
         CheckpointReader.assemble(
             path,
             Checkpoint.Layout.SINGLE_FILE,

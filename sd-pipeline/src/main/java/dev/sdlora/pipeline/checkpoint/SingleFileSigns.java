@@ -30,7 +30,7 @@ public record SingleFileSigns(Map<String, String> metadata, Map<String, List<Dou
    *
    * @throws CheckpointException if a single file cannot express them
    */
-  public static SingleFileSigns of(ModelFiles folder) {
+  public static SingleFileSigns of(UNetFiles folder) {
     Path path = folder.checkpoint().path();
     ModelFamily family = folder.checkpoint().family();
     requireUsualHeads(path, family, folder.unet().config());
@@ -59,7 +59,7 @@ public record SingleFileSigns(Map<String, String> metadata, Map<String, List<Dou
         tensors.put(PredictionSigns.SIGMA_MIN, List.of(levels.sigmaMin()));
         tensors.put(PredictionSigns.SIGMA_MAX, List.of(levels.sigmaMax()));
       }
-      case EPSILON, V_PREDICTION, SAMPLE -> {
+      case EPSILON, V_PREDICTION, SAMPLE, FLOW -> {
         boolean velocity = folder.prediction() == Prediction.V_PREDICTION;
         metadata.put(PredictionSigns.NOTED, velocity ? "v" : folder.prediction().type().label());
         if (velocity) {

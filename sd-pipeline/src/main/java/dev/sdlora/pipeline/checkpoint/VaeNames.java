@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
+import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
 import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.VaeConfig;
 import java.util.Map;

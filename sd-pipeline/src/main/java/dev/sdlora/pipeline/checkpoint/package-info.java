@@ -12,16 +12,16 @@
  *       pipeline.UntaughtWords}.
  *   <li>File kinds that {@code sd info} recognises: {@code pipeline.checkpoint.FileKind}.
  *   <li>Detecting a file's family and prediction type: {@code checkpoint.SingleFileFamily}, {@code
- *       OtherModels} (rejected), {@code PredictionSigns}, {@code NetworkShapes}; storing them in a
- *       written file, {@code SingleFileSigns}; noise levels as the U-Net sees them, {@code
- *       network.Prediction}.
+ *       transformer.KnownModels} (transformers, and those rejected), {@code PredictionSigns},
+ *       {@code NetworkShapes}; storing them in a written file, {@code SingleFileSigns}; noise
+ *       levels as the U-Net sees them, {@code network.Prediction}.
  *   <li>ControlNets and T2I-Adapters: their files, {@code checkpoint.ControlNetReader} and {@code
  *       T2iAdapterReader}; the U-Nets they fit, {@code control.Fitting}; when and how strongly they
  *       act, {@code Controls} and {@code Scales}.
  *   <li>Another checkpoint layout: {@code pipeline.checkpoint}: a {@code Names} function and a way
  *       to read dimensions; its line in docs/layouts.md.
- *   <li>The files of a network in a diffusers folder: {@code checkpoint.NetworkWeights}; allowed
- *       settings, {@code FolderSettings}.
+ *   <li>The files of a network in a diffusers folder: {@code checkpoint.stored.NetworkWeights};
+ *       allowed settings, {@code FolderSettings}.
  *   <li>Networks from files of their own, averaged weights: {@code checkpoint.SeparateNetworks},
  *       {@code Averages}; their selection, {@code api.CheckpointParts}.
  *   <li>Supported upscalers: {@code checkpoint.UpscalerReader}; tiled upscaling, {@code

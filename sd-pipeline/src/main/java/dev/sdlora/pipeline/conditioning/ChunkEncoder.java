@@ -36,6 +36,12 @@ public final class ChunkEncoder {
     this.known = known;
   }
 
+  /** Returns the encoder of chunks for a text encoder that is {@link TextEncoder CLIP's}. */
+  public static ChunkEncoder of(AppliedEncoder applied) {
+    return new ChunkEncoder(
+        applied.index(), (TextEncoder) applied.network(), applied.weights(), applied.known());
+  }
+
   /** Returns the width of a state. */
   int width() {
     return encoder.config().width();

@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
  * are encoded separately and concatenated. If a model has two text encoders, each reads all chunks
  * and weighs its own states; their states are then concatenated.
  */
-public final class Conditioner {
+public final class Conditioner implements TextConditioner {
   private final List<ChunkEncoder> encoders;
   private final PromptOptions options;
   private final int clipSkip;
@@ -61,16 +61,11 @@ public final class Conditioner {
   }
 
   /**
-   * Returns the conditions of a pass.
+   * {@inheritDoc}
    *
-   * @param prompt without extra-network tags
-   * @param negative also without tags; {@code AND} is a plain word in it
-   * @param pass the number of steps, for prompts that change between them
-   * @param scope a manager for temporary arrays
-   * @throws dev.sdlora.api.error.PromptSyntaxException if the prompts exceed the limits
    * @throws IllegalArgumentException if clipSkip exceeds the encoder's layers
-   * @throws CheckpointException if the checkpoint's vocabulary lacks a token
    */
+  @Override
   public Conditions conditions(String prompt, String negative, PromptSteps pass, NDManager scope) {
     PromptLimits limits = options.limits();
     List<Part> parts = new ArrayList<>();

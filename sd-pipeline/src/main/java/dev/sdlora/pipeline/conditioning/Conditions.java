@@ -12,9 +12,14 @@ import java.util.Optional;
  * @param negative the negative prompt
  * @param padding states of an empty chunk, which is repeated to pad the shorter of prompt and
  *     negative prompt; if empty, they keep their lengths
+ * @param alike whether the shorter parts of a call are stretched to the longest, as in A1111; if
+ *     not, each keeps its length
  */
 public record Conditions(
-    List<Part> parts, ConditioningSchedule negative, Optional<Conditioning> padding) {
+    List<Part> parts,
+    ConditioningSchedule negative,
+    Optional<Conditioning> padding,
+    boolean alike) {
   /**
    * A part of an {@code AND}.
    *
@@ -38,7 +43,7 @@ public record Conditions(
   /**
    * The conditions of one call.
    *
-   * @param prompt one for each part, all of one length
+   * @param prompt one for each part
    * @param negative has the same length if there is padding
    */
   public record Call(List<Conditioning> prompt, Conditioning negative) {}
@@ -49,6 +54,12 @@ public record Conditions(
     if (parts.isEmpty()) {
       throw new IllegalArgumentException("a prompt needs at least one part");
     }
+  }
+
+  /** Creates conditions whose parts are brought to one length. */
+  public Conditions(
+      List<Part> parts, ConditioningSchedule negative, Optional<Conditioning> padding) {
+    this(parts, negative, padding, true);
   }
 
   /** Creates conditions that stay the same in every call. */
@@ -82,7 +93,8 @@ public record Conditions(
         padding.map(
             own ->
                 own.withRegions(
-                    regions.stream().map(region -> region.padding.orElseThrow()).toList())));
+                    regions.stream().map(region -> region.padding.orElseThrow()).toList())),
+        alike);
   }
 
   /**
@@ -95,13 +107,16 @@ public record Conditions(
     for (int i = 0; i < parts.size(); i++) {
       all.add(new Part(parts.get(i).schedule, parts.get(i).weight, areas.get(i)));
     }
-    return new Conditions(all, negative, padding);
+    return new Conditions(all, negative, padding, alike);
   }
 
   /** Returns the conditions for a call, counted from 0. */
   public Call at(int call) {
     List<Conditioning> sides = parts.stream().map(part -> part.schedule.at(call)).toList();
     Conditioning uncond = negative.at(call);
+    if (!alike) {
+      return new Call(sides, uncond);
+    }
     int longest = sides.stream().mapToInt(Conditioning::tokens).max().orElseThrow();
     int padded = padding.isPresent() ? Math.max(longest, uncond.tokens()) : longest;
     return new Call(

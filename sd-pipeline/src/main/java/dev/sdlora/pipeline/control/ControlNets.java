@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.control;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.pipeline.checkpoint.ControlNetReader;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
@@ -30,7 +31,8 @@ import java.util.function.BiFunction;
  */
 public final class ControlNets implements AutoCloseable {
   private final Torch torch;
-  private final Fitting fitting;
+  private final Checkpoint checkpoint;
+  private final Optional<Fitting> fitting;
   private final ScalarType type;
   private final Map<Path, Loaded> kept = new LinkedHashMap<>();
 
@@ -40,14 +42,19 @@ public final class ControlNets implements AutoCloseable {
    * @param files the files of these networks
    * @param torch owns their native memory
    * @param checkpoint the model that they must fit
-   * @param unet its U-Net
+   * @param unet its U-Net, if its denoiser is one
    * @param type the dtype to compute in
    * @throws CheckpointException if one is something else or does not fit; nothing is kept then
    */
   public ControlNets(
-      List<Path> files, Torch torch, Checkpoint checkpoint, UNetConfig unet, ScalarType type) {
+      List<Path> files,
+      Torch torch,
+      Checkpoint checkpoint,
+      Optional<UNetConfig> unet,
+      ScalarType type) {
     this.torch = torch;
-    this.fitting = new Fitting(checkpoint, unet);
+    this.checkpoint = checkpoint;
+    this.fitting = unet.map(own -> new Fitting(checkpoint, own));
     this.type = type;
     try {
       files.forEach(file -> kept.computeIfAbsent(place(file), this::load));
@@ -111,18 +118,25 @@ public final class ControlNets implements AutoCloseable {
   }
 
   private Loaded load(Path path) {
+    Fitting fits =
+        fitting.orElseThrow(
+            () ->
+                new CheckpointException(
+                    "'%s' steers a U-Net, but checkpoint '%s' is %s, which has none; ControlNets and T2I-Adapters are available for SD 1.x, SD 2.x and SDXL"
+                        .formatted(path, checkpoint.name(), checkpoint.family().label()),
+                    ErrorDetails.in(path)));
     TensorFile file = TensorFile.open(path);
     Optional<NetworkFile<T2iAdapterConfig>> adapter = T2iAdapterReader.read(file);
     if (adapter.isPresent()) {
       T2iAdapterConfig config = adapter.get().config();
-      fitting.require(path, config);
+      fits.require(path, config);
       return load(
           adapter.get(),
           (memory, weights) -> ControlNetwork.of(new T2iAdapter(memory, config, weights)));
     }
-    NetworkFile<ControlNetConfig> read = ControlNetReader.read(file, fitting.unet()::headsOf);
+    NetworkFile<ControlNetConfig> read = ControlNetReader.read(file, fits.unet()::headsOf);
     ControlNetConfig config = read.config();
-    fitting.require(path, config);
+    fits.require(path, config);
     return load(
         read, (memory, weights) -> ControlNetwork.of(new ControlNet(memory, config, weights)));
   }

@@ -7,6 +7,7 @@ import dev.sdlora.pipeline.denoise.NoisePredictor.Batch;
 import dev.sdlora.pipeline.denoise.NoisePredictor.Row;
 import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.pipeline.network.Prediction;
+import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.ArrayList;
@@ -29,8 +30,7 @@ public final class BatchedPredictor {
   private final Prediction prediction;
   private final NoiseLevels levels;
   private final float[] guidance;
-  private final int channels;
-  private final ImageSize size;
+  private final LatentShape shape;
   private final int rows;
   private final NDManager scope;
 
@@ -40,8 +40,7 @@ public final class BatchedPredictor {
    * @param prediction the prediction type of the network
    * @param levels the noise levels that it was trained on
    * @param guidance the guidance embedding of a distilled network; empty for others
-   * @param channels the channels of a latent
-   * @param size the size of the images
+   * @param shape the shape of a latent
    * @param rows the maximum number of rows in a batch
    * @param scope the parent manager for temporary arrays
    */
@@ -50,16 +49,14 @@ public final class BatchedPredictor {
       Prediction prediction,
       NoiseLevels levels,
       float[] guidance,
-      int channels,
-      ImageSize size,
+      LatentShape shape,
       int rows,
       NDManager scope) {
     this.network = network;
     this.prediction = prediction;
     this.levels = levels;
     this.guidance = guidance;
-    this.channels = channels;
-    this.size = size;
+    this.shape = shape;
     this.rows = rows;
     this.scope = scope;
   }
@@ -159,7 +156,7 @@ public final class BatchedPredictor {
               first.call,
               first.sigma,
               rows,
-              Torch.floats(step, latents, count, channels, size.height() / 8, size.width() / 8),
+              Torch.floats(step, latents, count, shape.channels(), shape.height(), shape.width()),
               Torch.floats(step, times, count),
               Torch.floats(step, states, count, states.length / count / width, width),
               new AddedConditions(

@@ -7,16 +7,20 @@ import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.pipeline.conditioning.ChunkEncoder;
-import dev.sdlora.pipeline.conditioning.Conditioner;
+import dev.sdlora.pipeline.conditioning.AppliedEncoder;
+import dev.sdlora.pipeline.conditioning.TextConditioner;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
+import dev.sdlora.pipeline.memory.AllocatedBytes;
 import dev.sdlora.pipeline.network.Prediction;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A family of models, as drawing sees it: the conditioning by its text encoders, the prediction of
@@ -35,8 +39,11 @@ public interface Family {
    * @param words the trained words that prompts may use
    * @param conditionedSize the image size, for families that are conditioned on it
    */
-  Conditioner conditioner(
-      List<ChunkEncoder> encoders, TrainedWords words, PromptSpec spec, PixelSize conditionedSize);
+  TextConditioner conditioner(
+      List<AppliedEncoder> encoders,
+      TrainedWords words,
+      PromptSpec spec,
+      PixelSize conditionedSize);
 
   /**
    * Wraps the denoiser's network: scales its input, converts sigmas to the timesteps that it was
@@ -56,11 +63,25 @@ public interface Family {
       int rows,
       NDManager scope);
 
+  /** The dimensions of the denoiser if it is a U-Net. */
+  Optional<UNetConfig> unetConfig();
+
   /** The quantity that the denoiser predicts. */
   Prediction prediction();
 
   /** Whether guidance is an input of the denoiser, so that it needs no negative condition. */
   boolean isGuidanceDistilled();
+
+  /** Whether the model was distilled to few steps; empty if the family has no such pair. */
+  default Optional<Boolean> isDistilled() {
+    return Optional.empty();
+  }
+
+  /** The number that width and height of an image must be multiples of: 8, or 16. */
+  int sizeMultiple();
+
+  /** The number of pixels of the side of a latent's position: 8, or 16. */
+  int latentFactor();
 
   /** Returns the shape of the latent of an image. */
   LatentShape latents(ImageSize size);
@@ -70,8 +91,9 @@ public interface Family {
    *
    * @param zeroTerminalSnr whether to rescale the levels up to pure noise if the model was not
    *     trained on rescaled levels
+   * @param size the size of the images, on which the schedules of some flows depend
    */
-  NoiseLevels levels(boolean zeroTerminalSnr);
+  NoiseLevels levels(boolean zeroTerminalSnr, ImageSize size);
 
   /**
    * Returns the layers that LoRAs can change, under all names that LoRA files use for them.
@@ -79,4 +101,45 @@ public interface Family {
    * @param shapes the weights of each network
    */
   ModuleIndex layers(Map<Network, Map<String, List<Long>>> shapes);
+
+  /**
+   * Checks that the model can draw a request.
+   *
+   * @param size the size of a pass
+   * @throws IllegalArgumentException if it has a setting that the model cannot follow
+   */
+  void requireSupported(PromptSpec spec, ImageSize size);
+
+  /**
+   * Returns warnings about prompts and settings that have another meaning, or none, with this
+   * model.
+   *
+   * @param pass the steps over which prompts change
+   * @param prompt the prompt without tags
+   * @param negative the negative prompt without tags
+   */
+  List<String> warnings(PromptSpec spec, PromptSteps pass, String prompt, String negative);
+
+  /**
+   * Returns the memory of a call of the denoiser; empty for a U-Net, whose calls depend on further
+   * settings.
+   *
+   * @param size the size of the images
+   * @param packed whether the weights are packed
+   * @param number bytes of an element
+   * @param rows the rows of the batch
+   */
+  default Optional<AllocatedBytes> callMemory(
+      PromptSpec spec, ImageSize size, boolean packed, int number, int rows) {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns what an infotext says about the model in addition to the request, by key.
+   *
+   * @see dev.sdlora.pipeline.image.ImageSettings#facts
+   */
+  default Map<String, String> facts(PromptSpec spec) {
+    return Map.of();
+  }
 }

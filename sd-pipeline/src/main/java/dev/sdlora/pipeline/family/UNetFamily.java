@@ -7,9 +7,10 @@ import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.TrainedLevels;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.conditioning.AddedTimeIds;
+import dev.sdlora.pipeline.conditioning.AppliedEncoder;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
@@ -17,11 +18,13 @@ import dev.sdlora.pipeline.denoise.GuidanceEmbedding;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The families whose denoiser is a U-Net over latents of an eighth of the image's size, conditioned
@@ -42,7 +45,7 @@ public record UNetFamily(
     implements Family {
 
   /** Returns the family of a checkpoint. */
-  public static UNetFamily of(ModelFiles files) {
+  public static UNetFamily of(UNetFiles files) {
     return new UNetFamily(
         files.checkpoint().family(),
         files.unet().config(),
@@ -54,9 +57,12 @@ public record UNetFamily(
 
   @Override
   public Conditioner conditioner(
-      List<ChunkEncoder> encoders, TrainedWords words, PromptSpec spec, PixelSize conditionedSize) {
+      List<AppliedEncoder> encoders,
+      TrainedWords words,
+      PromptSpec spec,
+      PixelSize conditionedSize) {
     return new Conditioner(
-        encoders,
+        encoders.stream().map(ChunkEncoder::of).toList(),
         spec.promptOptions(),
         spec.clipSkip(),
         words,
@@ -76,10 +82,24 @@ public record UNetFamily(
         prediction,
         levels,
         GuidanceEmbedding.of(spec.cfgScale(), unet.guidanceWidth()),
-        latentChannels,
-        size,
+        latents(size),
         rows,
         scope);
+  }
+
+  @Override
+  public Optional<UNetConfig> unetConfig() {
+    return Optional.of(unet);
+  }
+
+  @Override
+  public int sizeMultiple() {
+    return 8;
+  }
+
+  @Override
+  public int latentFactor() {
+    return 8;
   }
 
   @Override
@@ -93,12 +113,26 @@ public record UNetFamily(
   }
 
   @Override
-  public NoiseLevels levels(boolean zeroTerminalSnr) {
+  public NoiseLevels levels(boolean zeroTerminalSnr, ImageSize size) {
     return zeroTerminalSnr && isRescalable ? trained.zeroTerminalSnr() : trained;
   }
 
   @Override
   public ModuleIndex layers(Map<Network, Map<String, List<Long>>> shapes) {
     return new ModuleIndex(shapes);
+  }
+
+  @Override
+  public void requireSupported(PromptSpec spec, ImageSize size) {
+    if (!spec.referenceImages().isEmpty()) {
+      throw new IllegalArgumentException(
+          "referenceImages are given, but the checkpoint is %s: only FLUX.2 reads them; remove them, or start from the image with imageToImage"
+              .formatted(name.label()));
+    }
+  }
+
+  @Override
+  public List<String> warnings(PromptSpec spec, PromptSteps pass, String prompt, String negative) {
+    return List.of();
   }
 }

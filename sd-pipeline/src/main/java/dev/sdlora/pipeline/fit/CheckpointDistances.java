@@ -9,7 +9,7 @@ import dev.sdlora.api.model.ModelPart;
 import dev.sdlora.lora.effect.DistanceMeter;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.Origin;
@@ -28,8 +28,8 @@ public final class CheckpointDistances {
    * @throws CheckpointException if they are of different families, or have nothing in common
    */
   public static CheckpointDistance of(Checkpoint from, Checkpoint to) {
-    ModelFiles one = CheckpointReader.read(from);
-    ModelFiles other = CheckpointReader.read(to);
+    UNetFiles one = CheckpointReader.read(from);
+    UNetFiles other = CheckpointReader.read(to);
     requireFamily(one.checkpoint(), other.checkpoint());
     List<String> notCompared = new ArrayList<>();
     List<BlockChange> blocks = new ArrayList<>();

@@ -12,8 +12,6 @@ import dev.sdlora.lora.library.Bases;
 import dev.sdlora.lora.library.LoraCards;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.lora.plan.LoraUse;
-import dev.sdlora.lora.plan.ModuleIndex;
-import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Match;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
@@ -21,12 +19,9 @@ import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
-import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 
 /** Measures LoRAs on checkpoints without a pipeline. Safe for use by several threads. */
@@ -42,7 +37,7 @@ public final class FitCheck {
 
   /** Implements {@link LoraAdapter#effectOn}. */
   public LoraEffect effect(LoraAdapter lora, Checkpoint checkpoint) {
-    ModelFiles model = CheckpointReader.read(checkpoint);
+    ModelFiles model = CheckpointReader.open(checkpoint);
     return effect(model, match(model, List.of(lora)));
   }
 
@@ -60,7 +55,7 @@ public final class FitCheck {
 
   /** Implements {@link LoraAdapter#conflicts}. */
   public LoraConflicts conflicts(List<LoraAdapter> loras, Checkpoint checkpoint) {
-    ModelFiles model = CheckpointReader.read(checkpoint);
+    ModelFiles model = CheckpointReader.open(checkpoint);
     List<PatchPlan> plans = loras.stream().map(lora -> match(model, List.of(lora)).plan()).toList();
     return new LoraConflicts(
         loras.size(),
@@ -72,7 +67,7 @@ public final class FitCheck {
 
   /** Implements {@link LoraAdapter#fitOn}. */
   public LoraFit fit(LoraAdapter lora, Checkpoint checkpoint) {
-    ModelFiles model = CheckpointReader.read(checkpoint);
+    ModelFiles model = CheckpointReader.open(checkpoint);
     Bases.Sign trained = cards.base(lora);
     Bases.Sign comesFrom = cards.base(checkpoint.path(), model.checkpoint().family());
     FitDraft draft =
@@ -93,6 +88,7 @@ public final class FitCheck {
       throw e;
     }
     draft.effect(effect(model, matched));
+    draft.repeated(matched.matches().get(0).repeated());
     return draft.fit();
   }
 
@@ -105,30 +101,18 @@ public final class FitCheck {
   private static <T> T measured(ModelFiles model, Function<Torch, T> work) {
     List<T> result = new ArrayList<>();
     try (Torch torch = Torch.open("cpu")) {
-      ThreadLimit.run(model.unet().size(), () -> result.add(work.apply(torch)));
+      ThreadLimit.run(model.size(), () -> result.add(work.apply(torch)));
     }
     return result.get(0);
   }
 
   private Matched match(ModelFiles model, List<LoraAdapter> loras) {
     return PatchPlan.match(
-        new ModuleIndex(shapes(model.patchable())),
+        model.layers(),
         model.checkpoint().name(),
         model.checkpoint().family(),
         loras.stream()
             .map(lora -> new LoraUse(lora.name(), files.open(lora.path()), lora.strength()).peak())
             .toList());
-  }
-
-  private static Map<Network, Map<String, List<Long>>> shapes(
-      Map<Network, Map<String, Origin>> weights) {
-    Map<Network, Map<String, List<Long>>> shapes = new LinkedHashMap<>();
-    weights.forEach(
-        (network, origins) -> {
-          Map<String, List<Long>> ofNetwork = new LinkedHashMap<>();
-          origins.forEach((name, origin) -> ofNetwork.put(name, origin.shape()));
-          shapes.put(network, ofNetwork);
-        });
-    return shapes;
   }
 }

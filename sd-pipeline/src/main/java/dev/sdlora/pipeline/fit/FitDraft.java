@@ -46,6 +46,8 @@ final class FitDraft {
     training = facts;
     prediction = predicted;
     predicted
+        // Trainers write "epsilon" into LoRAs for flows, too.
+        .filter(type -> checkpoint.predictionType() != PredictionType.FLOW)
         .filter(type -> type != checkpoint.predictionType())
         .ifPresent(
             type ->
@@ -75,6 +77,15 @@ final class FitDraft {
           "%s of its %s modules match no layer of the checkpoint, such as '%s'"
               .formatted(
                   measured.unmatched().size(), measured.modules(), measured.unmatched().get(0)));
+    }
+  }
+
+  /** Adds the modules that are left out because the file says the same twice. */
+  void repeated(List<String> modules) {
+    if (!modules.isEmpty()) {
+      advice.add(
+          "%s of its modules repeat others under another name, such as '%s'; they are left out"
+              .formatted(modules.size(), modules.get(0)));
     }
   }
 

@@ -101,6 +101,10 @@ final class ComfyModels {
           settings.set("Noise Schedule", "Zero Terminal SNR");
         }
       }
+      case "ModelSamplingAuraFlow", "ModelSamplingSD3" -> {
+        settings.set("Shift", graph.value(node, "shift"));
+        understood.add(node);
+      }
       case "RescaleCFG" -> {
         settings.set("CFG Rescale", graph.value(node, "multiplier"));
         understood.add(node);

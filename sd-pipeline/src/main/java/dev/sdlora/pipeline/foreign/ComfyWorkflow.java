@@ -79,6 +79,8 @@ final class ComfyWorkflow {
           entry("CFGGuider", List.of("cfg")),
           entry("RescaleCFG", List.of("multiplier")),
           entry("ModelSamplingDiscrete", List.of("sampling", "zsnr")),
+          entry("ModelSamplingAuraFlow", List.of("shift")),
+          entry("ModelSamplingSD3", List.of("shift")),
           entry("PrimitiveNode", List.of("value")));
 
   private final Map<String, JsonNode> nodes = new HashMap<>();

@@ -33,6 +33,7 @@ final class SamplerNames {
           entry("lcm", Sampler.LCM),
           entry("tcd", Sampler.TCD),
           entry("deis", Sampler.DEIS),
+          entry("res_multistep", Sampler.RES_MULTISTEP),
           entry("ddim", Sampler.EULER),
           entry("plms", Sampler.PLMS),
           entry("restart", Sampler.RESTART),
@@ -50,6 +51,7 @@ final class SamplerNames {
           entry("ddim_uniform", Schedule.DDIM),
           entry("beta", Schedule.BETA),
           entry("kl_optimal", Schedule.KL_OPTIMAL),
+          entry("linear_quadratic", Schedule.LINEAR_QUADRATIC),
           entry("align_your_steps", Schedule.ALIGN_YOUR_STEPS),
           entry("ays", Schedule.ALIGN_YOUR_STEPS));
 

@@ -12,7 +12,7 @@ import dev.sdlora.lora.plan.Moment;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.pipeline.canvas.RegionFrame;
-import dev.sdlora.pipeline.conditioning.ChunkEncoder;
+import dev.sdlora.pipeline.conditioning.AppliedEncoder;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.conditioning.EncoderWeights;
 import dev.sdlora.pipeline.hypernetwork.Hypernetwork;
@@ -20,8 +20,7 @@ import dev.sdlora.pipeline.lora.LoraPlans;
 import dev.sdlora.pipeline.lora.WeightGate;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.pipeline.model.OnDemand;
-import dev.sdlora.pipeline.network.TextEncoder;
-import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.pipeline.network.AdaptableNetwork;
 import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -48,9 +47,10 @@ final class AppliedLoras implements AutoCloseable {
   private final Optional<Overlay> overlay;
   private final NDManager scope;
   private final Map<String, NDArray> hypernetworks;
-  private final UNet unet;
+  private final AdaptableNetwork denoiser;
   private final Map<String, NDArray> regions = new LinkedHashMap<>();
-  private Optional<TensorDict> unetDict;
+  private Optional<TensorDict> denoiserDict = Optional.empty();
+  private Optional<OnDemand.Use> denoiserUse = Optional.empty();
   private int step;
   private int steps = 1;
   private double[] shares = {};
@@ -70,9 +70,9 @@ final class AppliedLoras implements AutoCloseable {
     this.overlay = overlay;
     this.scope = scope;
     this.hypernetworks = hypernetworks;
-    UNet plain = model.networks().unet();
-    this.unetDict = overlaid(Network.UNET, 0, plain.weights());
-    this.unet = unetDict.isEmpty() ? plain : plain.reading(() -> unetDict.orElseThrow());
+    AdaptableNetwork plain = model.networks().denoiser();
+    this.denoiser =
+        plain.reading(() -> denoiserDict.orElseGet(() -> plain.weights().dict()));
   }
 
   /**
@@ -104,10 +104,14 @@ final class AppliedLoras implements AutoCloseable {
     Optional<Overlay> overlay = Optional.empty();
     Optional<NDManager> scope = Optional.empty();
     try {
-      scope = Optional.of(model.networks().torch().scope());
+      NDManager owner = model.networks().torch().scope();
+      scope = Optional.of(owner);
       Map<String, NDArray> hypernetworks =
-          Hypernetwork.tensors(
-              loras.hypernetworks(), model.networks().unet().config(), scope.get());
+          model
+              .family()
+              .unetConfig()
+              .map(unet -> Hypernetwork.tensors(loras.hypernetworks(), unet, owner))
+              .orElse(Map.of());
       if (lease.overlays()) {
         overlay =
             Optional.of(
@@ -170,17 +174,17 @@ final class AppliedLoras implements AutoCloseable {
    *
    * @param region the region whose LoRAs apply; 0 for the image outside all regions
    */
-  <T> T withTextEncoders(EncodedChunks known, int region, Function<List<ChunkEncoder>, T> work) {
-    List<TextEncoder> encoders = model.networks().textEncoders();
+  <T> T withTextEncoders(EncodedChunks known, int region, Function<List<AppliedEncoder>, T> work) {
+    List<? extends AdaptableNetwork> encoders = model.networks().encoders();
     Map<Network, Map<String, List<Change>>> changes = loras.plan(region).changes();
     Map<Network, TensorDict> dicts = new EnumMap<>(Network.class);
-    List<ChunkEncoder> chunkEncoders = new ArrayList<>();
+    List<AppliedEncoder> applied = new ArrayList<>();
     OnDemand.Use use = model.textEncoderMemory().use();
     try {
       for (int i = 0; i < encoders.size(); i++) {
         Network network = Network.textEncoder(i);
         LiveWeights weights = encoders.get(i).weights();
-        TextEncoder reading =
+        AdaptableNetwork reading =
             encoders
                 .get(i)
                 .reading(
@@ -192,9 +196,9 @@ final class AppliedLoras implements AutoCloseable {
         EncoderWeights equal =
             new EncoderWeights(
                 changes.getOrDefault(network, Map.of()), isOverlaid(network, region));
-        chunkEncoders.add(new ChunkEncoder(i, reading, equal, known));
+        applied.add(new AppliedEncoder(i, reading, equal, known));
       }
-      return work.apply(chunkEncoders);
+      return work.apply(applied);
     } finally {
       Closing.all(() -> Closing.all(dicts.values(), TensorDict::close), use::close);
     }
@@ -208,26 +212,36 @@ final class AppliedLoras implements AutoCloseable {
   }
 
   /**
-   * Returns the U-Net for a pass.
+   * Returns the denoiser for a pass.
    *
    * @param frame the placement of LoRA regions over the latents of the pass; valid until the next
    *     call
    */
-  UNet unet(RegionFrame frame) {
+  AdaptableNetwork denoiser(RegionFrame frame) {
+    if (denoiserUse.isEmpty()) {
+      OnDemand.Use use = model.denoiserMemory().use();
+      denoiserUse = Optional.of(use);
+      use.require();
+      renewDict();
+    }
     List<RegionMask> masks = loras.masks();
     if (!masks.isEmpty()) {
       regions.values().forEach(NDArray::close);
       regions.clear();
       regions.putAll(
-          RegionTensors.of(masks, frame, unet.config().levels(), overlay.orElseThrow().scope()));
+          RegionTensors.of(
+              masks,
+              frame,
+              model.family().unetConfig().orElseThrow().levels(),
+              overlay.orElseThrow().scope()));
       renewDict();
     }
-    return unet;
+    return denoiser;
   }
 
   private void renewDict() {
-    Optional<TensorDict> before = unetDict;
-    unetDict = overlaid(Network.UNET, 0, unet.weights());
+    Optional<TensorDict> before = denoiserDict;
+    denoiserDict = overlaid(Network.UNET, 0, denoiser.weights());
     before.ifPresent(TensorDict::close);
   }
 
@@ -252,7 +266,9 @@ final class AppliedLoras implements AutoCloseable {
     this.steps = steps;
   }
 
-  /** Applies the strengths of scheduled LoRAs for the next U-Net call of the current step. */
+  /**
+   * Applies the strengths of scheduled LoRAs for the next call of the denoiser of the current step.
+   */
   void call(double sigma) {
     if (!loras.isScheduled()) {
       return;
@@ -279,7 +295,8 @@ final class AppliedLoras implements AutoCloseable {
   @Override
   public void close() {
     Closing.all(
-        () -> unetDict.ifPresent(TensorDict::close),
+        () -> denoiserDict.ifPresent(TensorDict::close),
+        () -> denoiserUse.ifPresent(OnDemand.Use::close),
         () -> overlay.ifPresent(Overlay::close),
         scope::close,
         // The lease is still held, so no other request patches the weights.

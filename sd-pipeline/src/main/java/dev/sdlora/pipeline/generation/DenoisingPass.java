@@ -86,6 +86,7 @@ final class DenoisingPass {
                   new StepNotifier(
                           image,
                           sampling,
+                          model.family().latents(plan.size()),
                           model.previewer(),
                           progress,
                           applied,

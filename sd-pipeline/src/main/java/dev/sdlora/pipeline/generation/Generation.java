@@ -33,7 +33,7 @@ public record Generation(
       Progress progress,
       RequestNetworks networks,
       NDManager scope) {
-    Optional<Canvas> canvas = plan.source().map(given -> Canvas.of(given, plan.size()));
+    Optional<Canvas> canvas = plan.source().map(given -> Canvas.of(given, plan.size(), plan.model().family().sizeMultiple()));
     RegionFrame regions =
         canvas.map(Canvas::regions).orElseGet(() -> RegionFrame.whole(plan.size()));
     DenoisingPass first = new DenoisingPass(plan.model(), part.first(), regions, progress);
@@ -112,7 +112,7 @@ public record Generation(
     }
     HiresPass second = new HiresPass(plan.model(), part.hires().get(), progress);
     return new Latents(
-        second.refine(batch, latents, inputs.hiresChannels(), networks, scope), part.size());
+        second.refine(batch, latents, inputs.hiresChannels(), inputs.references(), networks, scope), part.size());
   }
 
   private GeneratedImage finish(List<ImageRun> batch, int position, Latents latents) {

@@ -1,5 +1,7 @@
 package dev.sdlora.pipeline.generation;
 
+import ai.djl.ndarray.NDArray;
+import dev.sdlora.sampler.noise.LatentShape;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Upscaler;
@@ -39,7 +41,7 @@ final class HiresPass {
         new DenoisingPass(
             model,
             plan.pass(),
-            RegionFrame.whole(plan.from()).enlarged(plan.enlarged(), plan.size()),
+            RegionFrame.whole(plan.from()).enlarged(plan.enlarged(), plan.size(), model.family().latentFactor()),
             progress);
   }
 
@@ -49,11 +51,13 @@ final class HiresPass {
    * @param latents the latents of the first pass, one for each image
    * @param shown the channels that an inpainting or editing model reads in addition to the noisy
    *     latent
+   * @param references the latents of reference images
    */
   List<float[]> refine(
       List<ImageRun> images,
       List<float[]> latents,
       Optional<float[]> shown,
+      List<NDArray> references,
       RequestNetworks networks,
       NDManager scope) {
     List<StartLatent> starts =
@@ -63,7 +67,7 @@ final class HiresPass {
             .toList();
     List<ImageRun> after =
         images.stream().map(image -> image.lastPass(plan.pass().steps())).toList();
-    return pass.sample(after, new PassInput(starts, shown), networks, scope);
+    return pass.sample(after, new PassInput(starts, shown, references), networks, scope);
   }
 
   private float[] enlarge(float[] latent, RequestNetworks networks, NDManager scope) {
@@ -72,7 +76,12 @@ final class HiresPass {
     ImageSize enlarged = plan.enlarged();
     LatentResizing.Mode mode = LATENT_MODES.get(plan.settings().upscaler());
     if (mode != null) {
-      return model.networks().latentResizing().resize(mode, latent, from, enlarged, scope);
+      return model.networks().latentResizing().resize(
+              mode,
+              latent,
+              model.family().latents(from),
+              model.family().latents(enlarged),
+              scope);
     }
     float[] pixels =
         model.withVae(plan.pass().spec(), from, vae -> vae.decode(latent, from, scope));
@@ -89,13 +98,15 @@ final class HiresPass {
    * Crops a latent to its centre. If the excess is odd, one more position is removed at the end.
    */
   private float[] cut(float[] large) {
-    int width = plan.size().width() / 8;
-    int height = plan.size().height() / 8;
-    int wide = plan.enlarged().width() / 8;
-    int high = plan.enlarged().height() / 8;
+    LatentShape cutTo = model.family().latents(plan.size());
+    LatentShape cutFrom = model.family().latents(plan.enlarged());
+    int width = cutTo.width();
+    int height = cutTo.height();
+    int wide = cutFrom.width();
+    int high = cutFrom.height();
     int left = (wide - width) / 2;
     int top = (high - height) / 2;
-    int channels = large.length / (wide * high);
+    int channels = cutFrom.channels();
     float[] cut = new float[channels * height * width];
     for (int row = 0; row < channels * height; row++) {
       int from = (row / height * high + top + row % height) * wide + left;

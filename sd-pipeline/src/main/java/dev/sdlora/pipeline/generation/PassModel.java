@@ -1,5 +1,8 @@
 package dev.sdlora.pipeline.generation;
 
+import dev.sdlora.pipeline.transformer.DiffusionTransformer;
+import dev.sdlora.pipeline.denoise.TransformerPredictor;
+import dev.sdlora.pipeline.network.AdaptableNetwork;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.sampling.SamplerOptions;
@@ -67,8 +70,9 @@ final class PassModel {
 
   /** Returns the guidance by the pipeline's model. */
   Guidance guidance(Conditions conditions, PassInput input) {
-    UNetConfig unet = model.networks().unet().config();
-    boolean edits = unet.isEditing() && !input.starts().isEmpty();
+    boolean edits =
+        model.family().unetConfig().map(UNetConfig::isEditing).orElse(false)
+            && !input.starts().isEmpty();
     return guidance(
         predictor(input),
         model.family(),
@@ -87,7 +91,7 @@ final class PassModel {
     DeepCache cache = cache();
     NoisePredictor predictor =
         (batch, step) -> cache.predict(unet, batch, List.of(), () -> Residuals.NONE, step);
-    return guidance(predictor, refiner.family(), refiner.family().levels(false), conditions, 1);
+    return guidance(predictor, refiner.family(), refiner.family().levels(false, plan.size()), conditions, 1);
   }
 
   private Guidance guidance(
@@ -118,20 +122,27 @@ final class PassModel {
   }
 
   private NoisePredictor predictor(PassInput input) {
-    UNet plain = applied.unet(regions);
-    // Cached keys are invalid when strengths change between steps.
-    UNet merging =
-        merging(plan.loras().isScheduled() ? plain : plain.remembering(new TextKeys(scope)));
-    NoisePredictor network = networks.controls().over(merging, plan.size(), spec.tiling(), cache());
-    NoisePredictor unet =
+    AdaptableNetwork denoiser = applied.denoiser(regions);
+    NoisePredictor network =
+        denoiser instanceof UNet plain
+            ? predictor(plain)
+            : new TransformerPredictor((DiffusionTransformer) denoiser, input.references());
+    NoisePredictor scheduled =
         (batch, step) -> {
           applied.call(batch.sigma());
           return network.predict(batch, step);
         };
     return input
         .shown()
-        .<NoisePredictor>map(channels -> new ConcatConditioning(unet, channels))
-        .orElse(unet);
+        .<NoisePredictor>map(channels -> new ConcatConditioning(scheduled, channels))
+        .orElse(scheduled);
+  }
+
+  private NoisePredictor predictor(UNet plain) {
+    // Cached keys are invalid when strengths change between steps.
+    UNet merging =
+        merging(plan.loras().isScheduled() ? plain : plain.remembering(new TextKeys(scope)));
+    return networks.controls().over(merging, plan.size(), spec.tiling(), cache());
   }
 
   private UNet merging(UNet unet) {

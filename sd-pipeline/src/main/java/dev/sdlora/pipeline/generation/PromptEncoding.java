@@ -2,7 +2,7 @@ package dev.sdlora.pipeline.generation;
 
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.pipeline.canvas.RegionFrame;
-import dev.sdlora.pipeline.conditioning.ChunkEncoder;
+import dev.sdlora.pipeline.conditioning.AppliedEncoder;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.family.Family;
 import dev.sdlora.pipeline.model.Model;
@@ -44,7 +44,7 @@ final class PromptEncoding {
     return conditions
         .get(0)
         .withRegions(conditions.subList(1, conditions.size()))
-        .in(Masks.areas(plan.masks(), regions));
+        .in(Masks.areas(plan.masks(), regions, model.family().latentFactor()));
   }
 
   /** Encodes the prompts with the refiner's encoders, which LoRAs do not change. */
@@ -53,7 +53,7 @@ final class PromptEncoding {
     return refiner.withTextEncoders(
         encoders ->
             conditions(encoders, words(refiner, applied, networks), refiner.family(), scope)
-                .in(Masks.areas(plan.masks(), regions)));
+                .in(Masks.areas(plan.masks(), regions, model.family().latentFactor())));
   }
 
   /**
@@ -67,7 +67,7 @@ final class PromptEncoding {
   }
 
   private Conditions conditions(
-      List<ChunkEncoder> encoders, TrainedWords words, Family family, NDManager scope) {
+      List<AppliedEncoder> encoders, TrainedWords words, Family family, NDManager scope) {
     return family
         .conditioner(encoders, words, plan.spec(), plan.conditionedSize())
         .conditions(plan.prompt().text(), plan.negative().text(), plan.schedule(), scope);

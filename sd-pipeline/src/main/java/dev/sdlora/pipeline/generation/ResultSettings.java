@@ -6,6 +6,7 @@ import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.pipeline.image.ImageSettings;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.model.Model;
+import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.request.ImageRun;
 import dev.sdlora.pipeline.request.RequestPart;
 import dev.sdlora.pipeline.request.RequestPlan;
@@ -45,8 +46,12 @@ final class ResultSettings {
     for (Map.Entry<String, String> template : part.templates().entrySet()) {
       settings = settings.with(template.getKey(), template.getValue());
     }
-    if (model.networks().unet().config().isEditing() && plan.source().isPresent()) {
+    boolean isEditing = model.family().unetConfig().map(UNetConfig::isEditing).orElse(false);
+    if (isEditing && plan.source().isPresent()) {
       settings = settings.edited();
+    }
+    for (Map.Entry<String, String> fact : model.family().facts(part.spec()).entrySet()) {
+      settings = settings.with(fact.getKey(), fact.getValue());
     }
     if (networks.isRefined()) {
       settings = settings.with(ImageSettings.REFINER, model.refiner().orElseThrow().title());

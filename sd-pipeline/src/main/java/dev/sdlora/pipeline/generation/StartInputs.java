@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.generation;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.canvas.Canvas;
@@ -23,15 +24,21 @@ import java.util.Optional;
  * @param channels the additional channels that an inpainting or editing model reads in the first
  *     pass
  * @param hiresChannels the additional channels of the second pass
+ * @param references the latents of reference images, which all passes read
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 record StartInputs(
-    Optional<StartLatent> start, Optional<float[]> channels, Optional<float[]> hiresChannels) {
+    Optional<StartLatent> start,
+    Optional<float[]> channels,
+    Optional<float[]> hiresChannels,
+    List<NDArray> references) {
 
   /** Returns the input of the first pass for a number of images. */
   PassInput first(int images) {
     return new PassInput(
-        start.map(each -> Collections.nCopies(images, each)).orElse(List.of()), channels);
+        start.map(each -> Collections.nCopies(images, each)).orElse(List.of()),
+        channels,
+        references);
   }
 
   /** Encodes the start image with the VAE. */
@@ -67,21 +74,25 @@ record StartInputs(
     Optional<float[]> hiresChannels = Optional.empty();
     ImageSize size = plan.size();
     Optional<ImageSize> hires = part.hires().map(HiresPlan::size);
-    UNetConfig unet = plan.model().networks().unet().config();
-    if (unet.isEditing()) {
-      int count = unet.outChannels();
+    Optional<UNetConfig> unet = plan.model().family().unetConfig();
+    if (unet.map(UNetConfig::isEditing).orElse(false)) {
+      int count = unet.orElseThrow().outChannels();
       boolean scaled = plan.model().family().prediction() == Prediction.EDM_V;
       channels = Optional.of(encoder.edited(canvas, size, count, scaled, scope));
       hiresChannels =
           hires.map(second -> encoder.edited(Optional.empty(), second, count, scaled, scope));
     }
-    if (unet.isInpainting()) {
+    if (unet.map(UNetConfig::isInpainting).orElse(false)) {
       double maskWeight = part.repainting().map(Repainting::conditioningMaskWeight).orElse(1.0);
       channels = Optional.of(encoder.channels(canvas, size, maskWeight, scope));
       hiresChannels = hires.map(second -> encoder.channels(Optional.empty(), second, 1, scope));
     }
     progress.stopIfCancelled();
     Optional<StartLatent> start = canvas.map(given -> encoder.encode(given, size, scope));
-    return new StartInputs(start, channels, hiresChannels);
+    return new StartInputs(
+        start,
+        channels,
+        hiresChannels,
+        ReferenceLatents.encode(part.spec(), encoder, progress, scope));
   }
 }

@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.generation;
 
+import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.api.GenerationListener.Step;
 import dev.sdlora.api.image.Image;
-import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.control.Controls;
 import dev.sdlora.pipeline.denoise.Lockstep;
 import dev.sdlora.pipeline.preview.Previewer;
@@ -14,7 +14,7 @@ import dev.sdlora.sampler.StepObserver;
 final class StepNotifier implements StepObserver {
   private final ImageRun image;
   private final int steps;
-  private final ImageSize size;
+  private final LatentShape latent;
   private final Previewer previewer;
   private final Progress progress;
   private final AppliedLoras applied;
@@ -23,6 +23,7 @@ final class StepNotifier implements StepObserver {
   StepNotifier(
       ImageRun image,
       PassSampling plan,
+      LatentShape latent,
       Previewer previewer,
       Progress progress,
       AppliedLoras applied,
@@ -31,7 +32,7 @@ final class StepNotifier implements StepObserver {
     this.previewer = previewer;
     this.controls = controls;
     this.steps = plan.steps();
-    this.size = plan.size();
+    this.latent = latent;
     this.progress = progress;
     this.applied = applied;
   }
@@ -86,6 +87,6 @@ final class StepNotifier implements StepObserver {
         .listener()
         .stepEnd(
             step(step, sigma),
-            () -> Image.of(previewer.image(denoised, size.height() / 8, size.width() / 8)));
+            () -> Image.of(previewer.image(denoised, latent.height(), latent.width())));
   }
 }

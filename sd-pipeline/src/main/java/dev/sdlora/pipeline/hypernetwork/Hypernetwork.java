@@ -10,6 +10,7 @@ import dev.sdlora.tensors.torch.Torch;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -30,7 +31,14 @@ public record Hypernetwork(String name, HypernetworkFile file, double multiplier
    *
    * @throws StableDiffusionException if it does not fit
    */
-  public void requireFit(UNetConfig unet, Checkpoint checkpoint) {
+  public void requireFit(Optional<UNetConfig> config, Checkpoint checkpoint) {
+    UNetConfig unet =
+        config.orElseThrow(
+            () ->
+                new StableDiffusionException(
+                    "hypernetwork '%s' changes the attention of a U-Net, but checkpoint '%s' is %s, which has none"
+                        .formatted(name, checkpoint.name(), checkpoint.family().label()),
+                    ErrorDetails.in(file.path()).withName(name)));
     Set<Integer> widths = widths(unet);
     Set<Integer> own = file.widths();
     boolean fits =

@@ -31,13 +31,20 @@ final class InfotextKeys {
               (draft, value) -> draft.spec.steps(InfotextValues.integer(value))),
           setting("Sampler", s -> Optional.of(s.spec().sampler().label()), InfotextDraft::sampler),
           setting(
-              "Schedule type",
-              s -> Optional.of(SamplerKeys.scheduleLabel(s.spec().sampler(), s.spec().schedule())),
+              ImageSettings.SCHEDULE,
+              s ->
+                  Optional.ofNullable(s.facts().get(ImageSettings.SCHEDULE))
+                      .or(
+                          () ->
+                              Optional.of(
+                                  SamplerKeys.scheduleLabel(
+                                      s.spec().sampler(), s.spec().schedule()))),
               InfotextDraft::schedule),
           setting(
               "CFG scale",
               s -> Optional.of(InfotextValues.number(s.spec().cfgScale())),
               (draft, value) -> draft.spec.cfgScale(InfotextValues.decimal(value))),
+          SamplerKeys.SHIFT,
           FamilyKeys.IMAGE_CFG_SCALE,
           setting(
               "Seed",

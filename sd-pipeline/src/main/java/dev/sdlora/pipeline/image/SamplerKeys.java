@@ -61,6 +61,17 @@ final class SamplerKeys {
   static final InfotextKey HIRES_EXTRA_NOISE =
       setting("Extra noise", s -> s.spec().hiresFix().flatMap(h -> noise(s)), EXTRA_NOISE.reader());
 
+  /** The shift of a flow's schedule, which Forge Neo writes for Z-Image. */
+  static final InfotextKey SHIFT =
+      setting(
+          ImageSettings.SHIFT,
+          settings ->
+              settings.spec().samplerOptions().shift().isPresent()
+                  ? Optional.of(
+                      InfotextValues.number(settings.spec().samplerOptions().shift().getAsDouble()))
+                  : Optional.ofNullable(settings.facts().get(ImageSettings.SHIFT)),
+          (draft, value) -> draft.sampler.shift(InfotextValues.decimal(value)));
+
   static final List<InfotextKey> ALL =
       List.of(
           setting(

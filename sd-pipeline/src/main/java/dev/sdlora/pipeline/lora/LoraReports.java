@@ -41,6 +41,7 @@ public final class LoraReports {
         fit.use().strength(),
         overlaid ? applied : LoraMode.PATCHED,
         fit.match().matched(),
-        fit.match().unmatched());
+        fit.match().unmatched(),
+        fit.match().repeated());
   }
 }

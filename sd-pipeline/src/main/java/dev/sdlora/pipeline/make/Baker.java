@@ -13,7 +13,7 @@ import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.make.StoredTensor.Piece;
 import dev.sdlora.pipeline.make.StoredTensor.Place;
 import dev.sdlora.tensors.file.FileHashes;
@@ -42,7 +42,7 @@ final class Baker {
     List<Path> sources = new ArrayList<>(task.loras().stream().map(LoraAdapter::path).toList());
     sources.add(task.checkpoint());
     Targets.require(file, sources);
-    ModelFiles model = CheckpointReader.read(task.checkpoint());
+    UNetFiles model = CheckpointReader.read(task.checkpoint());
     Matched matched = matched(model);
     PatchPlan plan = matched.plan();
     int total = plan.changes().values().stream().mapToInt(Map::size).sum();
@@ -76,9 +76,9 @@ final class Baker {
         .noneMatch(piece -> piece.weight().filter(weights::containsKey).isPresent());
   }
 
-  private Matched matched(ModelFiles model) {
+  private Matched matched(UNetFiles model) {
     return PatchPlan.match(
-        KnownLayers.of(model),
+        model.layers(),
         model.checkpoint().name(),
         model.checkpoint().family(),
         Uses.open(task.loras()));

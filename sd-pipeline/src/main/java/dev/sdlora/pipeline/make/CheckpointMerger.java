@@ -8,7 +8,7 @@ import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.spi.MakingBackend.MergeCheckpoints;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.file.SafetensorsWriter;
@@ -43,7 +43,7 @@ final class CheckpointMerger {
   private record Source(
       Path path, ModelFamily family, Map<String, StoredTensor> tensors, SingleFileTensors whole) {
     static Source of(Path path) {
-      ModelFiles model = CheckpointReader.read(path);
+      UNetFiles model = CheckpointReader.read(path);
       SingleFileTensors whole = SingleFileTensors.of(model);
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
       whole.tensors().forEach(tensor -> tensors.put(key(tensor.name()), tensor));

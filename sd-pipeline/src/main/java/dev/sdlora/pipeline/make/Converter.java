@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.make;
 
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.api.make.MakingListener;
@@ -25,7 +26,7 @@ final class Converter {
     AdapterMetadata metadata = Conversion.metadata(old, lora.family());
     ModuleIndex index =
         task.checkpoint()
-            .map(path -> KnownLayers.of(CheckpointReader.read(path)))
+            .map(path -> CheckpointReader.open(path, CheckpointParts.DEFAULT).layers())
             .orElseGet(() -> KnownLayers.of(lora.family()));
     KeyNaming style = KeyNaming.of(task.names());
     return new Conversion(lora, index, style, style.names(lora.family()), task.scaleInFactors())

@@ -15,8 +15,8 @@ import dev.sdlora.lora.make.Extraction.Rest;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.torch.ThreadLimit;
@@ -44,7 +44,7 @@ final class Extractor {
 
   CreatedLora write(Path file, MakingListener listener) {
     Targets.require(file, List.of(task.original(), task.tuned()));
-    ModelFiles before = CheckpointReader.read(task.original());
+    UNetFiles before = CheckpointReader.read(task.original());
     Choice choice = new Choice(CheckpointReader.read(task.tuned()));
     before.patchable().forEach(choice::add);
     try (Torch torch = Torch.open("cpu");
@@ -63,11 +63,11 @@ final class Extractor {
 
   /** Chooses the weights that become layers of the file, and records why others are left out. */
   private final class Choice {
-    private final ModelFiles after;
+    private final UNetFiles after;
     private final List<Layer> layers = new ArrayList<>();
     private final List<Rest> rest = new ArrayList<>();
 
-    Choice(ModelFiles after) {
+    Choice(UNetFiles after) {
       this.after = after;
     }
 
@@ -113,7 +113,7 @@ final class Extractor {
     }
   }
 
-  private Map<String, String> metadata(ModelFiles model, Path file, int rank) {
+  private Map<String, String> metadata(UNetFiles model, Path file, int rank) {
     String title = task.name().orElseGet(() -> NetworkFile.name(file));
     return new AdapterMetadata()
         .velocity(model.prediction() == Prediction.V_PREDICTION)

@@ -3,19 +3,16 @@ package dev.sdlora.pipeline.make;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.lora.plan.TransformerNames;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
-import dev.sdlora.tensors.weights.Origin;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The layers of the published models, for work on LoRA files without a checkpoint, and the layers
- * of a checkpoint. Usually only names matter, so the published models also cover models with other
- * widths or fewer text layers.
+ * The layers of the published models, for work on LoRA files without a checkpoint. Usually only
+ * names matter, so the published models also cover models with other widths or fewer text layers.
  */
 final class KnownLayers {
   private static final ClipConfig CLIP_L = new ClipConfig(768, 12, 12, 3072, 49_408, 77);
@@ -72,20 +69,9 @@ final class KnownLayers {
                   CLIP_L.weights(),
                   Network.TEXT_ENCODER_2,
                   projected(CLIP_BIG_G)));
+      case FLUX2 -> ModuleIndex.of(KnownTransformers.flux2(), TransformerNames.FLUX2);
+      case Z_IMAGE -> ModuleIndex.of(KnownTransformers.zImage(), TransformerNames.Z_IMAGE);
     };
-  }
-
-  /** Returns the layers of a checkpoint. */
-  static ModuleIndex of(ModelFiles model) {
-    Map<Network, Map<String, List<Long>>> shapes = new EnumMap<>(Network.class);
-    model.patchable().forEach((network, weights) -> shapes.put(network, shapes(weights)));
-    return new ModuleIndex(shapes);
-  }
-
-  private static Map<String, List<Long>> shapes(Map<String, Origin> weights) {
-    Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    weights.forEach((name, origin) -> shapes.put(name, origin.shape()));
-    return shapes;
   }
 
   /** Adds the layers that read image sizes and the pooled text, as a vector of the given width. */

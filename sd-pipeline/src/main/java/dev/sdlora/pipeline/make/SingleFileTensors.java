@@ -7,6 +7,7 @@ import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.OpenClipNames;
 import dev.sdlora.pipeline.checkpoint.SingleFileNames;
 import dev.sdlora.pipeline.checkpoint.SingleFileSigns;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.make.StoredTensor.Piece;
 import dev.sdlora.pipeline.make.StoredTensor.Place;
 import dev.sdlora.pipeline.network.ClipConfig;
@@ -34,7 +35,7 @@ import java.util.function.UnaryOperator;
 record SingleFileTensors(
     List<StoredTensor> tensors, SingleFileSigns signs, Map<String, String> metadata) {
 
-  static SingleFileTensors of(ModelFiles model) {
+  static SingleFileTensors of(UNetFiles model) {
     if (model.checkpoint().layout() == Checkpoint.Layout.SINGLE_FILE) {
       TensorFile file = model.unet().weights().values().iterator().next().file();
       return new SingleFileTensors(ofFile(model, file), SingleFileSigns.NONE, file.metadata());
@@ -43,7 +44,7 @@ record SingleFileTensors(
     return new SingleFileTensors(ofFolder(model), signs, signs.metadata());
   }
 
-  private static List<StoredTensor> ofFile(ModelFiles model, TensorFile file) {
+  private static List<StoredTensor> ofFile(UNetFiles model, TensorFile file) {
     Map<String, List<Place>> weights = new HashMap<>();
     model
         .patchable()
@@ -85,7 +86,7 @@ record SingleFileTensors(
     return List.of(new Piece(file, entry, weight, turned));
   }
 
-  private static List<StoredTensor> ofFolder(ModelFiles model) {
+  private static List<StoredTensor> ofFolder(UNetFiles model) {
     ModelFamily family = model.checkpoint().family();
     Tensors tensors = new Tensors();
     for (int i = 0; i < model.textEncoders().size(); i++) {

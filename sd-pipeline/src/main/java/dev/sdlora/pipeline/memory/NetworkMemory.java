@@ -230,11 +230,11 @@ public final class NetworkMemory {
   public static AllocatedBytes decode(VaeConfig vae, double pixels, boolean strips, int number) {
     Peak peak = new Peak(number, 1);
     int last = vae.levels() - 1;
-    double in = vae.channels().get(last);
+    double in = vae.decoderChannels().get(last);
     double here = pixels / (1L << (2 * last));
     middle(peak, here * in);
     for (int level = last; level >= 0; level--) {
-      double out = vae.channels().get(level);
+      double out = vae.decoderChannels().get(level);
       vaeResnet(peak, in, out, here, strips);
       vaeResnet(peak, out, out, here, strips);
       if (level > 0) {

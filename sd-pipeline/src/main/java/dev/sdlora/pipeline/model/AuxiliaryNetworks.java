@@ -7,7 +7,6 @@ import dev.sdlora.api.spi.Backend.Settings;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.control.ControlNets;
 import dev.sdlora.pipeline.hypernetwork.HypernetworkFolders;
-import dev.sdlora.pipeline.preview.LatentToRgb;
 import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.preview.Taesd;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
@@ -23,19 +22,16 @@ public final class AuxiliaryNetworks implements AutoCloseable {
   private final HypernetworkFolders hypernetworks;
   private final ControlNets controlNets;
   private final Optional<Taesd> taesd;
-  private final Previewer previewer;
 
   private AuxiliaryNetworks(
       UpscalerFolders upscalers,
       HypernetworkFolders hypernetworks,
       ControlNets controlNets,
-      Optional<Taesd> taesd,
-      Previewer fallback) {
+      Optional<Taesd> taesd) {
     this.upscalers = upscalers;
     this.hypernetworks = hypernetworks;
     this.controlNets = controlNets;
     this.taesd = taesd;
-    this.previewer = taesd.<Previewer>map(tiny -> tiny).orElse(fallback);
   }
 
   /** Loads networks. Their native memory belongs to the networks of the checkpoint. */
@@ -46,7 +42,7 @@ public final class AuxiliaryNetworks implements AutoCloseable {
             settings.controlNets(),
             networks.torch(),
             files.checkpoint(),
-            files.unet().config(),
+            networks.family().unetConfig(),
             networks.type());
     try {
       Optional<Taesd> taesd =
@@ -63,8 +59,7 @@ public final class AuxiliaryNetworks implements AutoCloseable {
           upscalers,
           HypernetworkFolders.open(settings.hypernetworkDirectories()),
           controlNets,
-          taesd,
-          LatentToRgb.of(files.checkpoint().family()));
+          taesd);
     } catch (RuntimeException | Error e) {
       controlNets.close();
       throw e;
@@ -83,8 +78,9 @@ public final class AuxiliaryNetworks implements AutoCloseable {
     return hypernetworks;
   }
 
-  Previewer previewer() {
-    return previewer;
+  /** Returns the decoder of previews that the pipeline was given. */
+  Optional<Previewer> previewer() {
+    return taesd.map(tiny -> tiny);
   }
 
   /**
@@ -96,7 +92,8 @@ public final class AuxiliaryNetworks implements AutoCloseable {
     return taesd.orElseThrow(
         () ->
             new CheckpointException(
-                "finalDecoder is TAESD, but the pipeline has no TAESD file; set it with Pipeline.Builder.previewDecoder or --preview-decoder",
+                "finalDecoder is TAESD, but the pipeline has no TAESD file; set it with"
+                    + " Pipeline.Builder.previewDecoder or --preview-decoder",
                 ErrorDetails.NONE.withName(FinalDecoder.TAESD.label())));
   }
 

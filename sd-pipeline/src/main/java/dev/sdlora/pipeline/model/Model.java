@@ -1,5 +1,7 @@
 package dev.sdlora.pipeline.model;
 
+import dev.sdlora.pipeline.preview.VaeColours;
+import dev.sdlora.pipeline.preview.LatentToRgb;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.PromptSpec;
@@ -27,6 +29,7 @@ import dev.sdlora.pipeline.lora.LoraSums;
 import dev.sdlora.pipeline.lora.WeightGate;
 import dev.sdlora.pipeline.memory.MachineMemory;
 import dev.sdlora.pipeline.memory.MemoryBudget;
+import dev.sdlora.pipeline.network.AdaptableNetwork;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.preview.Previewer;
@@ -46,6 +49,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -75,8 +79,10 @@ public final class Model implements AutoCloseable {
   private final Optional<Refiner> refiner;
   private final EncodedChunks encodedChunks = new EncodedChunks();
   private final OnDemand textEncoderMemory;
+  private final OnDemand denoiserMemory;
   private final OnDemand vaeEncoderMemory;
   private final OnDemand vaeDecoderMemory;
+  private final Previewer previewer;
   private final LoraSums loraSums;
   private @Nullable String hash;
   private @Nullable String vaeHash;
@@ -115,10 +121,15 @@ public final class Model implements AutoCloseable {
     this.shapes = new EnumMap<>(Network.class);
     networks.patchable().forEach((network, weights) -> shapes.put(network, weights.shapes()));
     this.modules = networks.family().layers(shapes);
-    Patcher patcher = new Patcher(networks.torch(), networks.loader(), networks.patchable());
+    Patcher patcher =
+        new Patcher(
+            networks.torch(),
+            networks.loader(),
+            networks.patchable(),
+            networks.keepsDenoiser() ? Set.of() : Set.of(Network.UNET));
     this.gate = new WeightGate(patcher::apply, patcher::restore);
     List<LiveWeights> encoders =
-        networks.textEncoders().stream().map(TextEncoder::weights).toList();
+        networks.encoders().stream().map(AdaptableNetwork::weights).toList();
     this.textEncoderMemory =
         new OnDemand(
             memoryPolicy,
@@ -128,11 +139,25 @@ public final class Model implements AutoCloseable {
                 patcher.read(Network.textEncoder(i));
               }
             });
+    this.denoiserMemory =
+        new OnDemand(
+            networks.keepsDenoiser() ? MemoryPolicy.KEEP : memoryPolicy,
+            List.of(networks.denoiser().weights()),
+            () -> patcher.read(Network.UNET));
     this.vaeEncoderMemory = onDemand(memoryPolicy, networks.vae().encoderWeights());
     this.vaeDecoderMemory = onDemand(memoryPolicy, networks.vae().decoderWeights());
+    this.previewer = auxiliary.previewer().orElseGet(this::linearPreviewer);
     this.overlays = new Overlays(networks.torch());
     this.loraSums = new LoraSums(networks.patchable());
     this.changeless = new ChangelessLoras(loraFiles, networks.torch(), networks.patchable());
+  }
+
+  private Previewer linearPreviewer() {
+    return networks.family().unetConfig().isPresent()
+        ? LatentToRgb.of(checkpoint.family())
+        : new VaeColours(
+            work -> withVae(PromptSpec.builder().build(), new ImageSize(32, 32), work),
+            networks.torch());
   }
 
   private static OnDemand onDemand(MemoryPolicy policy, LiveWeights weights) {
@@ -164,7 +189,7 @@ public final class Model implements AutoCloseable {
 
   /** Returns the decoder of previews. */
   public Previewer previewer() {
-    return auxiliary.previewer();
+    return previewer;
   }
 
   /** Returns the fast decoder of final images. */
@@ -200,7 +225,7 @@ public final class Model implements AutoCloseable {
   /** Runs work with the best number of threads for an image size. */
   public <T> T drawing(ImageSize size, Supplier<T> work) {
     long pixels = (long) size.width() * size.height();
-    return ThreadLimit.draw(networks.unet().weights().size(), pixels, work);
+    return ThreadLimit.draw(networks.denoiser().weights().size(), pixels, work);
   }
 
   private static TensorDict required(OnDemand.Use use, LiveWeights weights) {
@@ -221,6 +246,11 @@ public final class Model implements AutoCloseable {
   /** Returns the weights of the text encoders, including changes by LoRAs. */
   public OnDemand textEncoderMemory() {
     return textEncoderMemory;
+  }
+
+  /** Returns the weights of the denoiser, including changes by LoRAs. */
+  public OnDemand denoiserMemory() {
+    return denoiserMemory;
   }
 
   /**
@@ -273,9 +303,12 @@ public final class Model implements AutoCloseable {
         embeddings, loras, new PromptEmbeddings.Target(checkpoint, textWidths()), lenient);
   }
 
-  /** Returns the width of each text encoder's states. */
+  /** Returns the width of each text encoder's states for which embeddings have vectors. */
   public List<Integer> textWidths() {
-    return networks.textEncoders().stream().map(encoder -> encoder.config().width()).toList();
+    return networks.encoders().stream()
+        .filter(TextEncoder.class::isInstance)
+        .map(encoder -> ((TextEncoder) encoder).config().width())
+        .toList();
   }
 
   /** Returns the filter that hides paths from clients that only write prompts. */

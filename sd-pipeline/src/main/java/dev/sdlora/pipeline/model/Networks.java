@@ -1,11 +1,16 @@
 package dev.sdlora.pipeline.model;
 
+import dev.sdlora.pipeline.transformer.Qwen3;
+import dev.sdlora.pipeline.family.FlowFamily;
+import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Precision;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.family.Family;
 import dev.sdlora.pipeline.family.UNetFamily;
+import dev.sdlora.pipeline.network.AdaptableNetwork;
 import dev.sdlora.pipeline.network.LatentResizing;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
@@ -15,7 +20,6 @@ import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
-import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -28,8 +32,8 @@ public final class Networks implements AutoCloseable {
   private final TensorLoader loader;
   private final ScalarType type;
   private final List<LiveWeights> loaded = new ArrayList<>();
-  private final List<TextEncoder> textEncoders;
-  private final UNet unet;
+  private final List<AdaptableNetwork> encoders;
+  private final AdaptableNetwork denoiser;
   private final Vae vae;
   private final LatentResizing latentResizing;
   private final Family family;
@@ -38,21 +42,44 @@ public final class Networks implements AutoCloseable {
     this.torch = torch;
     this.loader = new TensorLoader(torch);
     this.type = type;
-    this.textEncoders =
-        files.textEncoders().stream()
-            .map(
-                part -> new TextEncoder(torch, part.config(), unread(part.weights(), loader, type)))
-            .toList();
-    LiveWeights decoder = PrecisionChoice.vaeWeights(torch, files, false, type, device);
-    loaded.add(decoder);
-    LiveWeights unetWeights = PrecisionChoice.unetWeights(torch, loader, files, type, device);
-    loaded.add(unetWeights);
-    LiveWeights encoder = PrecisionChoice.vaeWeights(torch, files, true, type, device);
-    loaded.add(encoder);
+    LiveWeights decoder = keep(PrecisionChoice.vaeWeights(torch, files, false, type, device));
+    if (files instanceof UNetFiles parts) {
+      this.encoders = clipEncoders(parts);
+      LiveWeights weights = keep(PrecisionChoice.unetWeights(torch, loader, parts, type, device));
+      this.denoiser = new UNet(torch, parts.unet().config(), weights);
+      this.family = UNetFamily.of(parts);
+    } else {
+      TransformerModel parts = (TransformerModel) files;
+      LiveWeights text = keep(PrecisionChoice.encoderWeights(torch, loader, parts, type, device));
+      this.encoders = List.of(new Qwen3(torch, parts.textEncoder().config(), text));
+      this.denoiser =
+          parts
+              .transformer()
+              .config()
+              .network(
+                  torch,
+                  keep(PrecisionChoice.transformerWeights(torch, loader, parts, type, device)));
+      this.family = new FlowFamily(parts);
+    }
+    LiveWeights encoder = keep(PrecisionChoice.vaeWeights(torch, files, true, type, device));
     this.vae = new Vae(torch, files.vae().config(), encoder, decoder);
-    this.unet = new UNet(torch, files.unet().config(), unetWeights);
     this.latentResizing = new LatentResizing(torch);
-    this.family = UNetFamily.of(files);
+  }
+
+  private List<AdaptableNetwork> clipEncoders(UNetFiles files) {
+    return files.textEncoders().stream()
+        .<AdaptableNetwork>map(
+            part ->
+                new TextEncoder(
+                    torch,
+                    part.config(),
+                    keep(LiveWeights.unread(torch, loader, part.weights(), type))))
+        .toList();
+  }
+
+  private LiveWeights keep(LiveWeights weights) {
+    loaded.add(weights);
+    return weights;
   }
 
   /**
@@ -61,16 +88,20 @@ public final class Networks implements AutoCloseable {
    */
   private void read(MemoryPolicy policy) {
     if (policy == MemoryPolicy.KEEP) {
-      textEncoders.forEach(encoder -> encoder.weights().read());
+      encoders.forEach(encoder -> encoder.weights().read());
       vae.decoderWeights().read();
     }
-    unet.weights().read();
+    if (policy == MemoryPolicy.KEEP || keepsDenoiser()) {
+      denoiser.weights().read();
+    }
   }
 
-  private LiveWeights unread(Map<String, Origin> origins, TensorLoader by, ScalarType format) {
-    LiveWeights weights = LiveWeights.unread(torch, by, origins, format);
-    loaded.add(weights);
-    return weights;
+  /**
+   * Whether the denoiser stays in memory under every policy. Those of the transformer families are
+   * as large as their text encoders, so {@link MemoryPolicy#SPARING} keeps one of the two.
+   */
+  boolean keepsDenoiser() {
+    return denoiser instanceof UNet;
   }
 
   /** Reads all weights into native memory and keeps them there. */
@@ -96,7 +127,7 @@ public final class Networks implements AutoCloseable {
       ModelFiles files, Precision precision, String device, MemoryPolicy policy) {
     Torch torch = Torch.open(device);
     try {
-      ScalarType type = PrecisionChoice.of(precision, device);
+      ScalarType type = PrecisionChoice.of(files, precision, device);
       Networks networks = new Networks(torch, files, type, device);
       networks.read(policy);
       return networks;
@@ -122,13 +153,32 @@ public final class Networks implements AutoCloseable {
     return type;
   }
 
-  /** Returns the text encoders. The U-Net reads their states concatenated in this order. */
-  public List<TextEncoder> textEncoders() {
-    return textEncoders;
+  /** Returns the text encoders. The denoiser reads their states concatenated in this order. */
+  public List<AdaptableNetwork> encoders() {
+    return encoders;
   }
 
+  /** Returns the network that removes the noise. */
+  public AdaptableNetwork denoiser() {
+    return denoiser;
+  }
+
+  /**
+   * Returns the text encoders of a model with a U-Net.
+   *
+   * @throws ClassCastException if the model has no U-Net
+   */
+  public List<TextEncoder> textEncoders() {
+    return encoders.stream().map(TextEncoder.class::cast).toList();
+  }
+
+  /**
+   * Returns the denoiser of a model with a U-Net.
+   *
+   * @throws ClassCastException if the model has no U-Net
+   */
   public UNet unet() {
-    return unet;
+    return (UNet) denoiser;
   }
 
   /** Returns the model's family. */
@@ -147,10 +197,10 @@ public final class Networks implements AutoCloseable {
   /** Returns the weights that LoRAs can change. */
   public Map<Network, LiveWeights> patchable() {
     Map<Network, LiveWeights> patchable = new EnumMap<>(Network.class);
-    for (int i = 0; i < textEncoders.size(); i++) {
-      patchable.put(Network.textEncoder(i), textEncoders.get(i).weights());
+    for (int i = 0; i < encoders.size(); i++) {
+      patchable.put(Network.textEncoder(i), encoders.get(i).weights());
     }
-    patchable.put(Network.UNET, unet.weights());
+    patchable.put(Network.UNET, denoiser.weights());
     return patchable;
   }
 

@@ -1,8 +1,12 @@
 package dev.sdlora.pipeline.model;
 
+import dev.sdlora.pipeline.transformer.TransformerPacking;
+import dev.sdlora.pipeline.transformer.Qwen3;
+import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.UNetPacking;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.pipeline.network.VaePacking;
@@ -23,10 +27,28 @@ public final class PrecisionChoice {
 
   /** Returns the unread weights of a U-Net, in the best layout for a device. */
   static LiveWeights unetWeights(
-      Torch torch, TensorLoader loader, ModelFiles files, ScalarType type, String device) {
+      Torch torch, TensorLoader loader, UNetFiles files, ScalarType type, String device) {
     Map<String, Packing> packings =
         isPacked(torch, type, device) ? UNetPacking.of(files.unet().config()) : Map.of();
     return LiveWeights.unread(torch, loader, files.unet().weights(), type, packings);
+  }
+
+  /** Returns the unread weights of a transformer model's text encoder, in the best layout. */
+  static LiveWeights encoderWeights(
+      Torch torch, TensorLoader loader, TransformerModel files, ScalarType type, String device) {
+    Map<String, Packing> packings =
+        isProcessor(device) && TransformerPacking.isFaster(torch, type)
+            ? Qwen3.packings(files.textEncoder().config(), files.encoderLayers())
+            : Map.of();
+    return LiveWeights.unread(torch, loader, files.textEncoder().weights(), type, packings);
+  }
+
+  /** Returns the unread weights of a transformer, in the best layout for a device. */
+  static LiveWeights transformerWeights(
+      Torch torch, TensorLoader loader, TransformerModel files, ScalarType type, String device) {
+    Map<String, Packing> packings =
+        isProcessor(device) ? files.transformer().config().packings(torch, type) : Map.of();
+    return LiveWeights.unread(torch, loader, files.transformer().weights(), type, packings);
   }
 
   /**
@@ -70,6 +92,24 @@ public final class PrecisionChoice {
       case AUTO ->
           isProcessor(device) && Processor.hasBfloat16() ? ScalarType.BFLOAT16 : ScalarType.FLOAT32;
     };
+  }
+
+  /**
+   * Returns the dtype of a model for a precision: {@link Precision#AUTO} is bfloat16 for diffusion
+   * transformers, which are published in it and would not fit most machines otherwise.
+   *
+   * @throws StableDiffusionException if the device or the model does not support the precision
+   */
+  static ScalarType of(ModelFiles files, Precision precision, String device) {
+    if (!(files instanceof TransformerModel)) {
+      return of(precision, device);
+    }
+    if (precision == Precision.FLOAT16) {
+      throw new StableDiffusionException(
+          "precision is FLOAT16, but values of %s exceed its range; expected BFLOAT16, AUTO or FLOAT32"
+              .formatted(files.checkpoint().family().label()));
+    }
+    return precision == Precision.AUTO ? ScalarType.BFLOAT16 : of(precision, device);
   }
 
   /** Returns the reason for the choice of {@link Precision#AUTO}, as a clause. */

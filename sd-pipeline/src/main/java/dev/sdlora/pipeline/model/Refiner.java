@@ -3,8 +3,8 @@ package dev.sdlora.pipeline.model;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.pipeline.conditioning.ChunkEncoder;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
+import dev.sdlora.pipeline.conditioning.AppliedEncoder;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.conditioning.EncoderWeights;
 import dev.sdlora.pipeline.family.Family;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * section 2.5). LoRAs do not change its weights, so requests share them freely.
  */
 public final class Refiner implements AutoCloseable {
-  private final ModelFiles files;
+  private final UNetFiles files;
   private final Torch memory;
   private final List<LiveWeights> loaded = new ArrayList<>();
   private final List<TextEncoder> textEncoders;
@@ -41,7 +41,7 @@ public final class Refiner implements AutoCloseable {
   private @Nullable String title;
 
   private Refiner(
-      ModelFiles files, ScalarType type, String device, MemoryPolicy policy, Torch memory) {
+      UNetFiles files, ScalarType type, String device, MemoryPolicy policy, Torch memory) {
     this.files = files;
     this.memory = memory;
     TensorLoader loader = new TensorLoader(memory);
@@ -80,7 +80,7 @@ public final class Refiner implements AutoCloseable {
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read
    */
   public static Refiner load(
-      ModelFiles files, ScalarType type, String device, MemoryPolicy policy, Torch torch) {
+      UNetFiles files, ScalarType type, String device, MemoryPolicy policy, Torch torch) {
     Torch memory = torch.child();
     try {
       Refiner refiner = new Refiner(files, type, device, policy, memory);
@@ -128,14 +128,14 @@ public final class Refiner implements AutoCloseable {
   }
 
   /** Runs work on its text encoders. */
-  public <T> T withTextEncoders(Function<List<ChunkEncoder>, T> work) {
+  public <T> T withTextEncoders(Function<List<AppliedEncoder>, T> work) {
     try (OnDemand.Use use = textEncoderMemory.use()) {
       return work.apply(
-          IntStream.range(0, textEncoders.size()).mapToObj(i -> chunkEncoder(i, use)).toList());
+          IntStream.range(0, textEncoders.size()).mapToObj(i -> applied(i, use)).toList());
     }
   }
 
-  private ChunkEncoder chunkEncoder(int index, OnDemand.Use use) {
+  private AppliedEncoder applied(int index, OnDemand.Use use) {
     TextEncoder encoder = textEncoders.get(index);
     TextEncoder reading =
         encoder.reading(
@@ -143,7 +143,7 @@ public final class Refiner implements AutoCloseable {
               use.require();
               return encoder.weights().dict();
             });
-    return new ChunkEncoder(place(index), reading, EncoderWeights.PLAIN, encodedChunks);
+    return new AppliedEncoder(place(index), reading, EncoderWeights.PLAIN, encodedChunks);
   }
 
   /** Returns the index of an encoder among those of SDXL; the SDXL refiner has only the second. */

@@ -2,7 +2,7 @@ package dev.sdlora.pipeline.network;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.List;
@@ -40,25 +40,23 @@ public final class LatentResizing {
   /**
    * Resizes a latent.
    *
-   * @param latent [channels][height / 8][width / 8]
-   * @param from the size of its image
-   * @param to the size of the resized latent's image
+   * @param latent a latent of the first shape
+   * @param from its shape
+   * @param to the shape of the resized latent, with as many channels
    * @param scope a manager for temporary tensors
-   * @return the same array if the sizes are equal
+   * @return the same array if the shapes are equal
    */
-  public float[] resize(Mode mode, float[] latent, ImageSize from, ImageSize to, NDManager scope) {
+  public float[] resize(Mode mode, float[] latent, LatentShape from, LatentShape to, NDManager scope) {
     if (from.equals(to)) {
       return latent;
     }
-    int height = from.height() / 8;
-    int width = from.width() / 8;
     try (NDManager work = scope.newSubManager()) {
       NDArray input =
-          Torch.floats(work, latent, 1, latent.length / (height * width), height, width);
+          Torch.floats(work, latent, 1, from.channels(), from.height(), from.width());
       return program
           .call(mode.name().toLowerCase(Locale.ROOT))
           .tensor(input)
-          .integers(to.height() / 8, to.width() / 8)
+          .integers(to.height(), to.width())
           .run(work)
           .toFloatArray();
     }

@@ -4,8 +4,8 @@ import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 
 /**
- * The quantity that a U-Net predicts for a latent {@code x = clean + sigma·noise}, with the scaling
- * of its input and its timestep.
+ * The quantity that a denoiser predicts for a latent {@code x = clean + sigma·noise}, with the
+ * scaling of its input and its timestep.
  */
 public enum Prediction {
   /** The noise, as in most models (Ho et al. 2020). */
@@ -60,6 +60,26 @@ public enum Prediction {
     @Override
     public double time(double sigma, NoiseLevels levels) {
       return quarterLog(sigma);
+    }
+  },
+  /**
+   * The velocity {@code noise - clean} of a rectified flow (Liu et al. 2022), for a latent {@code x
+   * = (1 - sigma)·clean + sigma·noise}. Networks take sigma itself as the time.
+   */
+  FLOW(PredictionType.FLOW, 1) {
+    @Override
+    public double clean(double x, double sigma, double predicted) {
+      return x - sigma * predicted;
+    }
+
+    @Override
+    public double scaleIn(double sigma) {
+      return 1;
+    }
+
+    @Override
+    public double time(double sigma, NoiseLevels levels) {
+      return sigma;
     }
   };
 

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** CLIP's text transformer (Radford et al. 2021), run up to any of its layers. */
-public final class TextEncoder {
+public final class TextEncoder implements AdaptableNetwork {
   /** The TorchScript source of its methods. */
   public static final List<Program.Source> METHODS =
       Program.Source.beside(TextEncoder.class, "clip.torchscript.py");
@@ -52,7 +52,7 @@ public final class TextEncoder {
     return reading(() -> other);
   }
 
-  /** Returns the same encoder, which gets its dictionary from a supplier before each use. */
+  @Override
   public TextEncoder reading(Supplier<TensorDict> other) {
     return new TextEncoder(program, config, weights, other);
   }
@@ -62,7 +62,7 @@ public final class TextEncoder {
     return config;
   }
 
-  /** The weights. */
+  @Override
   public LiveWeights weights() {
     return weights;
   }

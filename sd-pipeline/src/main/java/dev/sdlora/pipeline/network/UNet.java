@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The noise predictor of latent diffusion (Rombach et al. 2022). */
-public final class UNet {
+public final class UNet implements AdaptableNetwork {
   /** The TorchScript source of its methods. */
   public static final List<Program.Source> METHODS =
       Program.Source.beside(UNet.class, "unet.torchscript.py");
@@ -80,16 +80,25 @@ public final class UNet {
     this.texts = texts;
   }
 
-  /** Selects the operations for the weights and the processor. */
   private static List<Program.Source> functionsOver(LiveWeights weights) {
-    if (!weights.isPacked()) {
-      return FUNCTIONS;
-    }
+    return Program.Source.join(List.of(operations(weights), FURTHER));
+  }
+
+  /**
+   * Selects the sources of linear layers, convolutions and attention for the weights of a network
+   * and the processor.
+   */
+  public static List<Program.Source> operations(LiveWeights weights) {
     boolean products =
-        weights.type() == ScalarType.BFLOAT16 && Processor.hasBfloat16() && !Processor.hasAmx();
-    return functions(
-        "packed_products.torchscript.py",
-        products ? "matrix_attention.torchscript.py" : "attention.torchscript.py");
+        weights.isPacked()
+            && weights.type() == ScalarType.BFLOAT16
+            && Processor.hasBfloat16()
+            && !Processor.hasAmx();
+    return Program.Source.beside(
+        UNet.class,
+        weights.isPacked() ? "packed_products.torchscript.py" : "products.torchscript.py",
+        products ? "matrix_attention.torchscript.py" : "attention.torchscript.py",
+        "layers.torchscript.py");
   }
 
   private static List<Program.Source> functions(String products, String attention) {
@@ -110,10 +119,7 @@ public final class UNet {
         List.of(Program.Source.beside(UNet.class, products), attention, FURTHER));
   }
 
-  /**
-   * Returns the same U-Net, which gets its dictionary from a supplier before each use, such as its
-   * weights together with LoRAs.
-   */
+  @Override
   public UNet reading(Supplier<TensorDict> other) {
     return new UNet(program, config, weights, other, tiling, merged, mergingLevels, texts);
   }
@@ -152,7 +158,7 @@ public final class UNet {
     return config;
   }
 
-  /** The weights. */
+  @Override
   public LiveWeights weights() {
     return weights;
   }

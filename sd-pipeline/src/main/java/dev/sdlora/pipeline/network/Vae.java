@@ -150,15 +150,17 @@ public final class Vae {
   /**
    * Decodes one latent of a sampler to pixels.
    *
-   * @param latent [channels][height / 8][width / 8], at unit variance
-   * @param size the size of the image
+   * @param latent [channels][height / factor][width / factor], at unit variance, with the
+   *     {@linkplain VaeConfig#sampledChannels channels} and {@linkplain VaeConfig#sampledFactor
+   *     factor} of the sampler
+   * @param size the size of the image, a multiple of the factor
    * @param scope a manager for temporary tensors
    * @return [3][height][width], about -1 to 1
    */
   public float[] decode(float[] latent, ImageSize size, NDManager scope) {
-    float[] unscaled = config.format().fromUnitVariance(latent, config.latentChannels());
     int height = size.height() / config.factor();
     int width = size.width() / config.factor();
+    float[] unscaled = config.format().fromUnitVariance(latent, config.latentChannels(), width);
     try (NDArray input = Torch.floats(scope, unscaled, 1, config.latentChannels(), height, width);
         NDArray output = decode(input, scope)) {
       return output.toFloatArray();
@@ -180,14 +182,14 @@ public final class Vae {
    * Encodes an image to a latent for a sampler: the mean of the encoder's distribution.
    *
    * @param pixels [3][height][width], -1 to 1
-   * @param size the size of the image
+   * @param size the size of the image, a multiple of the sampler's factor
    * @param scope a manager for temporary tensors
-   * @return [channels][height / 8][width / 8], at unit variance
+   * @return a latent as {@link #decode(float[], ImageSize, NDManager)} takes it
    */
   public float[] encode(float[] pixels, ImageSize size, NDManager scope) {
     float[] latent = mean(pixels, size, scope);
-    config.format().toUnitVariance(latent, config.latentChannels());
-    return latent;
+    int width = size.width() / config.factor();
+    return config.format().toUnitVariance(latent, config.latentChannels(), width);
   }
 
   /** Encodes an image to the mean of the encoder's distribution, not scaled to unit variance. */

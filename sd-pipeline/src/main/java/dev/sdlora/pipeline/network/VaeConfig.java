@@ -7,22 +7,55 @@ import java.util.Map;
 /**
  * The dimensions of the variational autoencoder.
  *
- * @param channels channels of each level, from the largest resolution to the smallest
+ * @param channels channels of each level of the encoder, from the largest resolution to the
+ *     smallest
+ * @param decoderChannels channels of each level of the decoder in the same order, as many
  * @param layers residual blocks in each level of the encoder; one more in the decoder
  * @param latentChannels channels of a latent
- * @param format the conversion of the encoder's latents to unit variance
+ * @param quantConvs whether there is a 1×1 convolution on either side of the latent; the
+ *     autoencoders of Stable Diffusion 3 and FLUX.1 have none
+ * @param format the conversion of the encoder's latents to those of the sampler
  */
 public record VaeConfig(
-    List<Integer> channels, int layers, int latentChannels, LatentFormat format) {
+    List<Integer> channels,
+    List<Integer> decoderChannels,
+    int layers,
+    int latentChannels,
+    boolean quantConvs,
+    LatentFormat format) {
 
   /** Creates a configuration whose latents are scaled to unit variance by a factor. */
   public VaeConfig(List<Integer> channels, int layers, int latentChannels, double latentScale) {
     this(channels, layers, latentChannels, LatentFormat.scaledBy(latentScale));
   }
 
-  /** Copies the list. */
+  /** Creates a configuration with 1×1 convolutions and a decoder as wide as the encoder. */
+  public VaeConfig(List<Integer> channels, int layers, int latentChannels, LatentFormat format) {
+    this(channels, channels, layers, latentChannels, true, format);
+  }
+
+  /** Copies the lists. */
   public VaeConfig {
     channels = List.copyOf(channels);
+    decoderChannels = List.copyOf(decoderChannels);
+    if (channels.size() != decoderChannels.size()) {
+      throw new IllegalArgumentException(
+          "the encoder has %s levels and the decoder %s, which must be the same number"
+              .formatted(channels.size(), decoderChannels.size()));
+    }
+  }
+
+  /**
+   * Returns a copy without the 1×1 convolutions, such as the autoencoders of Stable Diffusion 3 and
+   * FLUX.1.
+   */
+  public VaeConfig withoutQuantConvs() {
+    return new VaeConfig(channels, decoderChannels, layers, latentChannels, false, format);
+  }
+
+  /** Returns a copy with a decoder of other widths, as many as there are levels. */
+  public VaeConfig withDecoder(List<Integer> widths) {
+    return new VaeConfig(channels, widths, layers, latentChannels, quantConvs, format);
   }
 
   /** The factor that scales latents of the encoder to unit variance. */
@@ -35,9 +68,19 @@ public record VaeConfig(
     return channels.size();
   }
 
-  /** The number of pixels per latent position, along each side. */
+  /** The number of pixels per position of the encoder's latents, along each side. */
   public int factor() {
     return 1 << (levels() - 1);
+  }
+
+  /** The channels of the sampler's latents. */
+  public int sampledChannels() {
+    return latentChannels * format.patch() * format.patch();
+  }
+
+  /** The number of pixels per position of the sampler's latents, along each side. */
+  public int sampledFactor() {
+    return factor() * format.patch();
   }
 
   /**
@@ -70,21 +113,23 @@ public record VaeConfig(
     middle(list, "encoder.mid_block", last);
     list.norm("encoder.conv_norm_out", last);
     list.conv("encoder.conv_out", last, 2L * latentChannels, 3);
-    list.conv("quant_conv", 2L * latentChannels, 2L * latentChannels, 1);
-
-    list.conv("post_quant_conv", latentChannels, latentChannels, 1);
+    if (quantConvs) {
+      list.conv("quant_conv", 2L * latentChannels, 2L * latentChannels, 1);
+      list.conv("post_quant_conv", latentChannels, latentChannels, 1);
+    }
+    last = decoderChannels.get(levels() - 1);
     list.conv("decoder.conv_in", latentChannels, last, 3);
     middle(list, "decoder.mid_block", last);
     in = last;
     for (int i = 0; i < levels(); i++) {
-      int out = channels.get(levels() - 1 - i);
+      int out = decoderChannels.get(levels() - 1 - i);
       in = resnets(list, "decoder.up_blocks." + i, in, out, layers + 1);
       if (i < levels() - 1) {
         list.conv("decoder.up_blocks." + i + ".upsamplers.0.conv", out, out, 3);
       }
     }
-    list.norm("decoder.conv_norm_out", channels.get(0));
-    list.conv("decoder.conv_out", channels.get(0), 3, 3);
+    list.norm("decoder.conv_norm_out", decoderChannels.get(0));
+    list.conv("decoder.conv_out", decoderChannels.get(0), 3, 3);
     return list.shapes();
   }
 

@@ -15,6 +15,11 @@ public final class WeightList {
     shapes.put(name, Arrays.stream(shape).boxed().toList());
   }
 
+  /** Adds a matrix without a bias. */
+  public void matrix(String name, long in, long out) {
+    add(name + ".weight", out, in);
+  }
+
   /** Adds a matrix and a bias. */
   public void linear(String name, long in, long out) {
     add(name + ".weight", out, in);

@@ -24,7 +24,7 @@ public record HiresPlan(HiresFix settings, ImageSize from, ImageSize enlarged, P
    */
   static HiresPlan of(Model model, PassPlan first, PromptSpec spec, HiresFix settings) {
     ImageSize from = first.size();
-    ImageSize enlarged = enlarged(from, settings);
+    ImageSize enlarged = enlarged(from, settings, model.family().sizeMultiple());
     PromptSpec second = second(spec, settings);
     PassSampling sampling =
         PassSampling.of(
@@ -39,15 +39,17 @@ public record HiresPlan(HiresFix settings, ImageSize from, ImageSize enlarged, P
   /**
    * Returns the enlarged size, which covers the result and keeps the aspect ratio of the first
    * pass.
+   *
+   * @param multiple the number that its sides must be multiples of
    */
-  static ImageSize enlarged(ImageSize from, HiresFix settings) {
+  static ImageSize enlarged(ImageSize from, HiresFix settings, int multiple) {
     if (settings.size().isEmpty()) {
-      return floor(from.width() * settings.scale(), from.height() * settings.scale());
+      return floor(from.width() * settings.scale(), from.height() * settings.scale(), multiple);
     }
     ImageSize to = settings.size().get();
     double scale =
         Math.max((double) to.width() / from.width(), (double) to.height() / from.height());
-    return floor(from.width() * scale, from.height() * scale);
+    return floor(from.width() * scale, from.height() * scale, multiple);
   }
 
   /**
@@ -67,10 +69,11 @@ public record HiresPlan(HiresFix settings, ImageSize from, ImageSize enlarged, P
         : new PixelSize(to.height() * width / height, to.height());
   }
 
-  private static ImageSize floor(double width, double height) {
+  private static ImageSize floor(double width, double height, int multiple) {
     // In floating point, a product such as 8 · 1.1 · 10 may be slightly below the integer it
     // represents.
-    return new ImageSize(8 * (int) (width / 8 + 1e-6), 8 * (int) (height / 8 + 1e-6));
+    return new ImageSize(
+        multiple * (int) (width / multiple + 1e-6), multiple * (int) (height / multiple + 1e-6));
   }
 
   private static PromptSpec second(PromptSpec spec, HiresFix settings) {

@@ -147,7 +147,7 @@ final class LoraResolver {
     }
     Hypernetwork found =
         new Hypernetwork(tag.name(), model.hypernetworks().open(tag.name()), tag.multiplier());
-    found.requireFit(model.networks().unet().config(), model.checkpoint());
+    found.requireFit(model.family().unetConfig(), model.checkpoint());
     return found;
   }
 

@@ -98,12 +98,14 @@ public final class Masks {
    *
    * @param masks the masks of the sides; sides without one apply everywhere, in addition to the
    *     others
-   * @return for each side [height / 8 · width / 8]
+   * @param factor the pixels of the side of a latent's position
+   * @return for each side a weight for each position of a latent
    */
-  public static List<Optional<float[]>> areas(List<Optional<RegionMask>> masks, RegionFrame frame) {
+  public static List<Optional<float[]>> areas(
+      List<Optional<RegionMask>> masks, RegionFrame frame, int factor) {
     List<Optional<float[]>> areas = new ArrayList<>();
     for (Optional<RegionMask> mask : masks) {
-      areas.add(mask.map(frame::of).map(Masks::atLatents));
+      areas.add(mask.map(frame::of).map(over -> atLatents(over, factor)));
     }
     List<float[]> masked = areas.stream().flatMap(Optional::stream).toList();
     for (int at = 0; !masked.isEmpty() && at < masked.get(0).length; at++) {
@@ -116,7 +118,7 @@ public final class Masks {
     return areas;
   }
 
-  private static float[] atLatents(Raster mask) {
-    return AreaAverage.shares(mask, mask.width() / 8, mask.height() / 8);
+  private static float[] atLatents(Raster mask, int factor) {
+    return AreaAverage.shares(mask, mask.width() / factor, mask.height() / factor);
   }
 }

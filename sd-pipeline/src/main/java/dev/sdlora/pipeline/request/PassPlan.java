@@ -71,6 +71,7 @@ public final class PassPlan {
     ReadPrompt prompt = reader.prompt(spec.prompt());
     ReadPrompt negative = reader.negativePrompt(spec.negativePrompt());
     ImageSize size = sampling.size();
+    model.family().requireSupported(spec, size);
     return new PassPlan(
         spec,
         sampling,
@@ -78,7 +79,20 @@ public final class PassPlan {
         0,
         prompt,
         negative,
-        LoraResolver.resolve(spec, prompt, negative, false, model));
+        supported(LoraResolver.resolve(spec, prompt, negative, false, model), model));
+  }
+
+  /**
+   * Throws if a LoRA has a mask and the denoiser is no U-Net, whose layers have the positions of
+   * the image.
+   */
+  private static LoraPlans supported(LoraPlans loras, Model model) {
+    if (!loras.masks().isEmpty() && model.family().unetConfig().isEmpty()) {
+      throw new IllegalArgumentException(
+          "a LoRA has a mask, but the checkpoint is %s: LoRAs of this family apply to the whole image; remove the mask"
+              .formatted(model.family().name().label()));
+    }
+    return loras;
   }
 
   /**
@@ -89,6 +103,7 @@ public final class PassPlan {
    */
   PassPlan followedBy(
       Model model, PromptSpec second, PassSampling sampling, PixelSize conditionedSize) {
+    model.family().requireSupported(second, sampling.size());
     PromptReader reader = reader(model, second);
     ReadPrompt next =
         second.prompt().equals(spec.prompt()) ? prompt : reader.prompt(second.prompt());
@@ -106,7 +121,7 @@ public final class PassPlan {
         nextNegative,
         samePrompts && !loras.changeInHires()
             ? loras
-            : LoraResolver.resolve(second, next, nextNegative, true, model));
+            : supported(LoraResolver.resolve(second, next, nextNegative, true, model), model));
   }
 
   private static PromptReader reader(Model model, PromptSpec spec) {

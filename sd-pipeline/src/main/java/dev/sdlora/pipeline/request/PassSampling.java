@@ -43,7 +43,7 @@ public final class PassSampling {
    */
   static PassSampling of(
       Model model, PromptSpec spec, ImageSize size, Optional<Repainting> repainting) {
-    NoiseLevels levels = model.family().levels(spec.samplerOptions().zeroTerminalSnr());
+    NoiseLevels levels = model.family().levels(spec.samplerOptions().zeroTerminalSnr(), size);
     SamplingSettings settings =
         new SamplingSettings(spec.sampler(), spec.schedule(), spec.steps(), spec.samplerOptions());
     Optional<ImageToImageSteps> part =
@@ -85,6 +85,16 @@ public final class PassSampling {
   /** Whether the start latent is returned unchanged. */
   public boolean keepsAll() {
     return repainting.map(Repainting::isNone).orElse(false);
+  }
+
+  /**
+   * Whether nothing of the start latent is left, because a flow is sampled from pure noise although
+   * the denoising strength is below 1.
+   */
+  boolean losesStart() {
+    return !keepsAll()
+        && repainting.map(change -> change.strength() < 1).orElse(false)
+        && levels.form().signal(sampling.sigmas().at(0)) == 0;
   }
 
   /** Returns the initial content of the masked area of the start latent. */

@@ -1,11 +1,14 @@
 package dev.sdlora.pipeline.request;
 
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.SpeedOptions;
+import dev.sdlora.pipeline.lora.BaseModelWarnings;
 import dev.sdlora.pipeline.model.Model;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The warnings of a request that are known before it is drawn. */
 public final class PlanWarnings {
@@ -35,7 +38,35 @@ public final class PlanWarnings {
     List<String> warnings = new ArrayList<>(PromptWarnings.of(part.passes(), skipped));
     warnings.addAll(skipped);
     warnings.addAll(PromptWarnings.ofEmbeddingsAmongLoras(model, part.passes()));
+    for (PassPlan pass : part.passes()) {
+      warnings.addAll(BaseModelWarnings.of(pass.loras(), model.family().isDistilled()));
+      warnings.addAll(
+          model
+              .family()
+              .warnings(
+                  pass.spec(), pass.schedule(), pass.prompt().text(), pass.negative().text()));
+    }
+    lostStart(part).ifPresent(warnings::add);
     return warnings;
+  }
+
+  private static Optional<String> lostStart(RequestPart part) {
+    PassPlan first = part.passes().get(0);
+    PassPlan last = part.passes().get(part.passes().size() - 1);
+    Optional<ImageToImage> source = first.spec().imageToImage();
+    if (first.sampling().losesStart() && source.flatMap(ImageToImage::inpainting).isEmpty()) {
+      return source.map(
+          start ->
+              "the start image has no effect, because %s steps at denoisingStrength %s begin with pure noise; set fixSteps, or use more steps or a smaller denoisingStrength"
+                  .formatted(first.spec().steps(), start.denoisingStrength()));
+    }
+    return part.spec()
+        .hiresFix()
+        .filter(fix -> last != first && last.sampling().losesStart())
+        .map(
+            fix ->
+                "the first pass of hires fix has no effect, because %s steps at denoisingStrength %s begin with pure noise; use more steps or a smaller denoisingStrength"
+                    .formatted(last.spec().steps(), fix.denoisingStrength()));
   }
 
   /** Returns the warnings about settings without effect and about too few steps. */
@@ -46,7 +77,9 @@ public final class PlanWarnings {
     boolean merges =
         speed.tokenMergingRatio() != 0
             || spec.hiresFix().map(fix -> fix.tokenMergingRatio().isPresent()).orElse(false);
-    if (merges && !model.networks().unet().config().attendsAt(downsample)) {
+    boolean attends =
+        model.family().unetConfig().map(unet -> unet.attendsAt(downsample)).orElse(true);
+    if (merges && !attends) {
       warnings.add(
           "tokenMergingRatio has no effect, because this model has no attention at tokenMergingMaxDownsample %s; use a larger value"
               .formatted(downsample));

@@ -35,7 +35,11 @@ final class RequestInputs {
     Stream<Image> source = spec.imageToImage().map(RequestInputs::images).orElseGet(Stream::empty);
     Stream<Image> control = spec.controlUnits().stream().map(ControlUnit::image);
     long pixels =
-        Stream.of(source, masks.stream().map(RegionMask::image), control)
+        Stream.of(
+                source,
+                masks.stream().map(RegionMask::image),
+                control,
+                spec.referenceImages().stream())
             .flatMap(images -> images)
             .mapToLong(image -> (long) image.width() * image.height())
             .sum();

@@ -15,6 +15,7 @@ import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.Upscaling;
 import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.pipeline.canvas.Canvas;
+import dev.sdlora.pipeline.canvas.ReferenceSize;
 import dev.sdlora.pipeline.memory.AllocatedBytes;
 import dev.sdlora.pipeline.memory.MemoryNeed;
 import dev.sdlora.pipeline.memory.NetworkMemory;
@@ -70,7 +71,8 @@ public final class RequestMemory {
     this.source = source;
     this.size = size;
     requireFew("the image", size.width(), size.height());
-    this.enlarged = spec.hiresFix().map(fix -> HiresPlan.enlarged(size, fix));
+    this.enlarged =
+        spec.hiresFix().map(fix -> HiresPlan.enlarged(size, fix, model.family().sizeMultiple()));
     enlarged.ifPresent(to -> requireFew("the image after hires fix", to.width(), to.height()));
     this.second = enlarged.map(to -> spec.hiresFix().flatMap(HiresFix::size).orElse(to));
     second.ifPresent(to -> requireFew("the image after hires fix", to.width(), to.height()));
@@ -179,6 +181,9 @@ public final class RequestMemory {
     if (isInpainting()) {
       most = most.or(encoding(size));
     }
+    for (Image reference : spec.referenceImages()) {
+      most = most.or(encoding(ReferenceSize.of(reference)));
+    }
     if (enlarged.isPresent()) {
       most = most.or(hires(enlarged.get(), second.orElse(size)));
     }
@@ -203,12 +208,26 @@ public final class RequestMemory {
   }
 
   private boolean isInpainting() {
-    return model.networks().unet().config().isInpainting();
+    return model.family().unetConfig().map(UNetConfig::isInpainting).orElse(false);
   }
 
   /** Returns the memory of sampling at a size. */
   private Stage pass(ImageSize at) {
-    UNetConfig unet = model.networks().unet().config();
+    Optional<AllocatedBytes> transformer =
+        model
+            .family()
+            .callMemory(
+                spec,
+                at,
+                model.networks().denoiser().weights().isPacked(),
+                model.networks().type().bytes(),
+                rows(at));
+    if (transformer.isPresent()) {
+      return new Stage(
+          transformer.get().and(AllocatedBytes.weights(model.denoiserMemory().bytes())),
+          LATENTS * pixels(at) * together());
+    }
+    UNetConfig unet = model.family().unetConfig().orElseThrow();
     double height = at.height() / 8.0;
     double width = at.width() / 8.0;
     int number = model.networks().type().bytes();
@@ -317,7 +336,9 @@ public final class RequestMemory {
   private Stage canvas(ImageToImage given) {
     // For a latent upscale, the image is encoded at its own size.
     ImageSize own =
-        given.resizeMode() == ResizeMode.LATENT_UPSCALE ? Canvas.defaultSize(given, size) : size;
+        given.resizeMode() == ResizeMode.LATENT_UPSCALE
+            ? Canvas.defaultSize(given, size, model.family().sizeMultiple())
+            : size;
     double mask = given.inpainting().isEmpty() ? 0 : MASK;
     double pixels = (double) given.image().width() * given.image().height();
     return encoding(own).and(new Stage(AllocatedBytes.NONE, mask * Math.max(pixels, pixels(size))));

@@ -7,8 +7,10 @@ import dev.sdlora.api.image.Outpainting;
 import dev.sdlora.api.value.RandomSeed;
 import dev.sdlora.pipeline.canvas.Canvas;
 import dev.sdlora.pipeline.canvas.Outpaint;
+import dev.sdlora.pipeline.canvas.ReferenceSize;
 import dev.sdlora.pipeline.model.FileCaches;
 import dev.sdlora.pipeline.model.Model;
+import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.sampler.noise.ImageSeeds;
 import java.util.List;
 import java.util.Optional;
@@ -73,7 +75,8 @@ public record RequestPlan(
 
   private static void requireBranch(Model model, PromptSpec spec) {
     int branch = spec.speedOptions().cacheBranchId();
-    int branches = model.networks().unet().config().branches();
+    // Other denoisers refuse the cache itself.
+    int branches = model.family().unetConfig().map(UNetConfig::branches).orElse(Integer.MAX_VALUE);
     if (spec.speedOptions().cacheInterval() > 1 && branch >= branches) {
       throw new IllegalArgumentException(
           "cacheBranchId is %s, but the branches of this model's U-Net are 0 to %s"
@@ -87,13 +90,18 @@ public record RequestPlan(
       Outpainting more = given.get().outpainting().get();
       RequestMemory.requireFew(model, given.get().image(), more);
     }
-    return given.map(start -> Outpaint.asInpainting(start, spec.size()));
+    return given.map(
+        start -> Outpaint.asInpainting(start, spec.size(), model.family().sizeMultiple()));
   }
 
   private static ImageSize size(Model model, PromptSpec spec, Optional<ImageToImage> source) {
     ImageSize usual = model.checkpoint().defaultSize();
     return spec.size()
-        .or(() -> source.map(given -> Canvas.defaultSize(given, usual)))
+        .or(
+            () ->
+                source.map(
+                    given -> Canvas.defaultSize(given, usual, model.family().sizeMultiple())))
+        .or(() -> spec.referenceImages().stream().findFirst().map(ReferenceSize::of))
         .orElse(usual);
   }
 }

@@ -24,8 +24,8 @@ public final class SizeWarning {
   /**
    * Returns the warning for the first pass of a request, if it needs one: a side is more than 1.5
    * times the model's and the image has more pixels, or a side is less than half the model's and
-   * the image has fewer pixels. There is no warning about large images if a start image or a
-   * ControlNet guides the composition.
+   * the image has fewer pixels. There is no warning about large images if a start image, a
+   * reference image or a ControlNet guides the composition.
    *
    * @param size the size of the first pass
    * @param model the size that the model was trained for
@@ -33,7 +33,10 @@ public final class SizeWarning {
   public static Optional<String> of(PromptSpec spec, ImageSize size, ImageSize model) {
     double side = Math.sqrt(pixels(model));
     double pixels = pixels(size);
-    boolean isGuided = spec.imageToImage().isPresent() || !spec.controlUnits().isEmpty();
+    boolean isGuided =
+        spec.imageToImage().isPresent()
+            || !spec.controlUnits().isEmpty()
+            || !spec.referenceImages().isEmpty();
     if (!isGuided
         && pixels > pixels(model)
         && Math.max(size.width(), size.height()) > MOST * side) {

@@ -2,8 +2,8 @@ package dev.sdlora.pipeline.transformer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.pipeline.network.AdaptableNetwork;
 import dev.sdlora.tensors.torch.TensorDict;
-import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  * A transformer that predicts the velocity of a rectified flow (Liu et al. 2022): noise minus clean
  * latent, where a latent at sigma is {@code (1 - sigma) · clean + sigma · noise}.
  */
-public interface DiffusionTransformer {
+public interface DiffusionTransformer extends AdaptableNetwork {
   /**
    * Predicts velocities.
    *
@@ -20,14 +20,8 @@ public interface DiffusionTransformer {
    */
   NDArray predict(Input input, NDManager scope);
 
-  /**
-   * Returns the same network, which gets its dictionary from a supplier before each use, such as
-   * its weights together with LoRAs.
-   */
+  @Override
   DiffusionTransformer reading(Supplier<TensorDict> other);
-
-  /** The weights. */
-  LiveWeights weights();
 
   /**
    * The inputs of a model call.

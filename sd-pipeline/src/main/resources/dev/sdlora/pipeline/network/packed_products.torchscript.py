@@ -27,6 +27,85 @@ def geglu(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
     g = ops.mkldnn._linear_pointwise(x, gate, gate_bias, "gelu", annotate(List[Optional[number]], []), "none")
     y = ops.mkldnn._linear_pointwise(x, g, value, bias, "mul")
   return y
+def silu_gated(x: Tensor, w: Dict[str, Tensor], gate: str, value: str) -> Tensor:
+  # Two layers named gate and value (Shazeer 2020). SiLU and the product are fused into the layers, unless a LoRA applies before them.
+  if __torch__.is_fusible(w, gate) and __torch__.is_fusible(w, value):
+    g = ops.mkldnn._linear_pointwise(x, w[gate + ".weight"], __torch__.bias(w, gate), "swish", annotate(List[Optional[number]], []), "")
+    y = ops.mkldnn._linear_pointwise(x, g, w[value + ".weight"], __torch__.bias(w, value), "mul")
+  else:
+    y = torch.mul_(torch.silu_(__torch__.linear(x, w, gate)), __torch__.linear(x, w, value))
+  return y
+def is_fusible(w: Dict[str, Tensor], p: str) -> bool:
+  return w[p + ".weight"].is_mkldnn and torch.__not__(torch.__contains__(w, p + ".lora_down.weight"))
+def silu_mlp(ins: List[Tensor], x: Tensor, w: Dict[str, Tensor], gate: str, gates: int, value: str, values: int, out: str) -> Tensor:
+  # out([ins, silu(gate(x)) * value(x)]) part by part, so that the inner values stay in the cache and are never concatenated. Gates and values
+  # are parts of the layers gate and value from these numbers on.
+  by_gate = __torch__.lora_hidden(x, w, gate)
+  by_value = by_gate
+  if torch.ne(gate, value):
+    by_value = __torch__.lora_hidden(x, w, value)
+  y = x
+  by_out = annotate(List[Tensor], [])
+  column = 0
+  for i in range(__torch__.parts(w, out)):
+    j = i - torch.len(ins)
+    if j < 0:
+      h = ins[i]
+    else:
+      h = __torch__.silu_part(x, by_gate, by_value, w, gate, gates + j, value, values + j)
+    weight = __torch__.part(w, out, i)
+    if i > 0:
+      y = ops.mkldnn._linear_pointwise(h, y, weight, None, "add")
+    else:
+      y = __torch__.packed_linear(h, weight, None)
+    if torch.__contains__(w, out + ".lora_down.weight"):
+      down = torch.flatten(w[out + ".lora_down.weight"], 1)
+      d = torch.linear(h, torch.slice(down, 1, column, column + torch.size(h, -1)))
+      if i > 0:
+        d = torch.add(by_out[0], d)
+      by_out = annotate(List[Tensor], [d])
+      column = column + torch.size(h, -1)
+  if torch.gt(torch.len(by_out), 0):
+    y = __torch__.lora_rows(y, annotate(List[Tensor], [__torch__.lora_scaled(by_out[0], w, out)]), w, out, 0)
+  return y
+def silu_part(x: Tensor, by_gate: List[Tensor], by_value: List[Tensor], w: Dict[str, Tensor], gate: str, i: int, value: str, j: int) -> Tensor:
+  # SiLU and the product are fused into the layers, unless a LoRA applies before them.
+  if torch.eq(torch.len(by_gate) + torch.len(by_value), 0):
+    g = ops.mkldnn._linear_pointwise(x, __torch__.part(w, gate, i), None, "swish", annotate(List[Optional[number]], []), "")
+    y = ops.mkldnn._linear_pointwise(x, g, __torch__.part(w, value, j), None, "mul")
+  else:
+    y = torch.mul_(torch.silu_(__torch__.linear_part(x, by_gate, w, gate, i)), __torch__.linear_part(x, by_value, w, value, j))
+  return y
+def linear_part(x: Tensor, by_lora: List[Tensor], w: Dict[str, Tensor], p: str, i: int) -> Tensor:
+  # A part of a layer's outputs.
+  first = 0
+  for j in range(i):
+    first = first + torch.size(__torch__.part(w, p, j), 0)
+  return __torch__.lora_rows(__torch__.packed_linear(x, __torch__.part(w, p, i), None), by_lora, w, p, first)
+def part(w: Dict[str, Tensor], p: str, i: int) -> Tensor:
+  name = p + ".weight"
+  if i > 0:
+    name = p + "." + str(i) + ".weight"
+  return w[name]
+def parts(w: Dict[str, Tensor], p: str) -> int:
+  # The number of parts of a layer.
+  n = 1
+  while torch.__contains__(w, p + "." + str(n) + ".weight"):
+    n = n + 1
+  return n
+def lora_hidden(x: Tensor, w: Dict[str, Tensor], p: str) -> List[Tensor]:
+  # The scaled inner values of a LoRA, if there is one.
+  h = annotate(List[Tensor], [])
+  if torch.__contains__(w, p + ".lora_down.weight"):
+    _0 = torch.append(h, __torch__.lora_scaled(torch.linear(x, torch.flatten(w[p + ".lora_down.weight"], 1)), w, p))
+  return h
+def lora_rows(y: Tensor, h: List[Tensor], w: Dict[str, Tensor], p: str, first: int) -> Tensor:
+  # Adds a LoRA's change to some of a layer's outputs, in place.
+  if torch.gt(torch.len(h), 0):
+    n = torch.size(y, -1)
+    up = torch.slice(torch.flatten(w[p + ".lora_up.weight"], 1), 0, first, first + n)
+    _0 = torch.addmm_(torch.view(y, [-1, n]), torch.reshape(h[0], [-1, torch.size(up, 1)]), torch.t(up))
+  return y
 def packed_linear(x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
   return ops.mkldnn._linear_pointwise(x, weight, bias, "none", annotate(List[Optional[number]], []), "")
 def conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tensor:
@@ -91,4 +170,11 @@ def rows_conv_sum(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str, rows: in
   return y
 def doubled_rows_conv(x: Tensor, w: Dict[str, Tensor], p: str, rows: int, columns: int) -> Tensor:
   # A convolution over x doubled in size. The edge rows and columns are only inputs, unless there is zero padding.
-  return __torch__.doubling_conv(x, w, p, 3 - 2 * rows, 3 - 2 * columns)
+  if torch.__contains__(w, p + ".doubling.weight"):
+    y = __torch__.doubling_conv(x, w, p, 3 - 2 * rows, 3 - 2 * columns)
+  else:
+    height, width = 2 * torch.size(x, 2), 2 * torch.size(x, 3)
+    x = torch.upsample_nearest2d(x, [height, width])
+    x = torch.slice(torch.slice(x, 2, 1 - rows, height - 1 + rows), 3, 1 - columns, width - 1 + columns)
+    y = __torch__.rows_conv(x, w, p, 1, rows, columns)
+  return y

@@ -7,6 +7,9 @@ def geglu(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   # Shazeer 2020, "GLU Variants Improve Transformer".
   a, g = torch.chunk(__torch__.linear(x, w, p), 2, -1)
   return torch.mul(a, torch.gelu(g))
+def silu_gated(x: Tensor, w: Dict[str, Tensor], gate: str, value: str) -> Tensor:
+  # Two layers named gate and value (Shazeer 2020).
+  return torch.mul(torch.silu(__torch__.linear(x, w, gate)), __torch__.linear(x, w, value))
 def conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tensor:
   y = torch.conv2d(x, w[p + ".weight"], w[p + ".bias"], [stride, stride], [pad, pad])
   return __torch__.lora_conv(y, x, w, p, stride, pad)

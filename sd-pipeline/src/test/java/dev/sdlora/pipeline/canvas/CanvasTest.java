@@ -42,13 +42,13 @@ class CanvasTest {
   private static Canvas inpainting(
       Raster picture, Raster mask, UnaryOperator<Inpainting.Builder> more) {
     Inpainting part = more.apply(Inpainting.builder(mask.toImage())).build();
-    return Canvas.of(on(picture).inpainting(part).build(), SIZE);
+    return Canvas.of(on(picture).inpainting(part).build(), SIZE, 8);
   }
 
   @ParameterizedTest
   @EnumSource(ResizeMode.class)
   void of_everyResizeMode_hasTheRequestsSize_unlessTheLatentIsResized(ResizeMode mode) {
-    Canvas canvas = Canvas.of(on(gradient(90, 41)).resizeMode(mode).build(), SIZE);
+    Canvas canvas = Canvas.of(on(gradient(90, 41)).resizeMode(mode).build(), SIZE, 8);
     boolean latent = mode == ResizeMode.LATENT_UPSCALE;
     assertThat(canvas.image().width()).isEqualTo(latent ? 88 : 64);
     assertThat(canvas.image().height()).isEqualTo(latent ? 40 : 64);
@@ -58,7 +58,7 @@ class CanvasTest {
   @Test
   void of_cropAndResize_cutsBothSidesAlike() {
     Raster framed =
-        Canvas.of(on(gradient(128, 64)).resizeMode(ResizeMode.CROP_AND_RESIZE).build(), SIZE)
+        Canvas.of(on(gradient(128, 64)).resizeMode(ResizeMode.CROP_AND_RESIZE).build(), SIZE, 8)
             .image();
     assertThat(framed.level(0)).isEqualTo(32);
     assertThat(framed.level(3 * 63)).isEqualTo(95);
@@ -67,7 +67,7 @@ class CanvasTest {
   @Test
   void of_resizeAndFill_repeatsTheOutermostRows() {
     Raster framed =
-        Canvas.of(on(gradient(64, 32)).resizeMode(ResizeMode.RESIZE_AND_FILL).build(), SIZE)
+        Canvas.of(on(gradient(64, 32)).resizeMode(ResizeMode.RESIZE_AND_FILL).build(), SIZE, 8)
             .image();
     for (int y = 0; y < 64; y++) {
       int expected = Math.max(0, Math.min(31, y - 16));
@@ -172,7 +172,7 @@ class CanvasTest {
     for (int i = 2; i < tinted.length; i += 3) {
       tinted[i] = (byte) 177;
     }
-    Raster result = Canvas.of(settings, SIZE).finish(new Raster(64, 64, 3, tinted));
+    Raster result = Canvas.of(settings, SIZE, 8).finish(new Raster(64, 64, 3, tinted));
     assertThat(blueness(result)).isCloseTo(blueness(picture), Offset.offset(5.0));
   }
 
@@ -188,13 +188,13 @@ class CanvasTest {
   void defaultSize_isThePictures_downToMultiplesOf8() {
     ImageSize model = new ImageSize(512, 512);
     Image picture = gradient(61, 17).toImage();
-    assertThat(Canvas.defaultSize(ImageToImage.builder(picture).build(), model))
+    assertThat(Canvas.defaultSize(ImageToImage.builder(picture).build(), model, 8))
         .isEqualTo(new ImageSize(56, 16));
     ImageToImage cutOut =
         ImageToImage.builder(picture)
             .inpainting(Inpainting.builder(picture).onlyMasked(true).build())
             .build();
-    assertThat(Canvas.defaultSize(cutOut, model)).isEqualTo(model);
+    assertThat(Canvas.defaultSize(cutOut, model, 8)).isEqualTo(model);
   }
 
   @Test
@@ -205,12 +205,12 @@ class CanvasTest {
             .outpainting(new Outpainting(10, 0, 0, 6, 2, MaskedContent.ORIGINAL))
             .denoisingStrength(0.9)
             .build();
-    ImageToImage wide = Outpaint.asInpainting(settings, Optional.empty());
+    ImageToImage wide = Outpaint.asInpainting(settings, Optional.empty(), 8);
     // 40 + 10 and 40 + 6, rounded up to multiples of 8: extended more at the right and the bottom.
     assertThat(wide.image().width()).isEqualTo(56);
     assertThat(wide.image().height()).isEqualTo(48);
     assertThat(wide.denoisingStrength()).isEqualTo(0.9);
-    Raster result = Canvas.of(wide, new ImageSize(56, 48)).finish(Raster.filled(56, 48, 3, 200));
+    Raster result = Canvas.of(wide, new ImageSize(56, 48), 8).finish(Raster.filled(56, 48, 3, 200));
     for (int i = 0; i < 56 * 48; i++) {
       int x = i % 56 - 10;
       int y = i / 56;
@@ -220,6 +220,6 @@ class CanvasTest {
         assertThat(result.level(3 * i)).isEqualTo(x);
       }
     }
-    assertThat(Outpaint.asInpainting(settings, Optional.of(SIZE)).image().width()).isEqualTo(50);
+    assertThat(Outpaint.asInpainting(settings, Optional.of(SIZE), 8).image().width()).isEqualTo(50);
   }
 }

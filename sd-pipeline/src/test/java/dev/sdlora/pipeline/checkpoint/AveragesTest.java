@@ -86,7 +86,7 @@ final class AveragesTest {
   }
 
   private static float[] values(Path path, boolean ema) {
-    ModelFiles files = CheckpointReader.read(path, CheckpointParts.builder().ema(ema).build());
+    UNetFiles files = CheckpointReader.read(path, CheckpointParts.builder().ema(ema).build());
     Origin origin = Objects.requireNonNull(files.unet().weights().get("conv_in.weight"));
     try (TensorFile.Reader reader = origin.file().reader()) {
       return reader.floats(origin.entry());

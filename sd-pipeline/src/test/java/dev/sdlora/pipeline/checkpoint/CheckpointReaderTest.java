@@ -81,8 +81,8 @@ class CheckpointReaderTest {
 
   @Test
   void read_bothLayouts_giveTheSameDimensions() {
-    ModelFiles single = CheckpointReader.read(SINGLE_FILE);
-    ModelFiles diffusers = CheckpointReader.read(FOLDER);
+    UNetFiles single = CheckpointReader.read(SINGLE_FILE);
+    UNetFiles diffusers = CheckpointReader.read(FOLDER);
 
     assertThat(single.unet().config())
         .isEqualTo(
@@ -108,8 +108,8 @@ class CheckpointReaderTest {
   void read_pickle_givesTheSameModel() throws IOException {
     Path path = folder.resolve("model.ckpt");
     TorchWriter.write(TensorFile.open(SINGLE_FILE), path);
-    ModelFiles pickled = CheckpointReader.read(path);
-    ModelFiles plain = CheckpointReader.read(SINGLE_FILE);
+    UNetFiles pickled = CheckpointReader.read(path);
+    UNetFiles plain = CheckpointReader.read(SINGLE_FILE);
 
     assertThat(pickled.unet().config()).isEqualTo(plain.unet().config());
     assertThat(pickled.vae().config()).isEqualTo(plain.vae().config());
@@ -271,7 +271,7 @@ class CheckpointReaderTest {
       writer.write(renamed);
       Files.move(renamed, weights, StandardCopyOption.REPLACE_EXISTING);
     }
-    ModelFiles old = CheckpointReader.read(folder.resolve("model"));
+    UNetFiles old = CheckpointReader.read(folder.resolve("model"));
     assertThat(old.vae().weights().keySet())
         .isEqualTo(CheckpointReader.read(FOLDER).vae().weights().keySet());
   }

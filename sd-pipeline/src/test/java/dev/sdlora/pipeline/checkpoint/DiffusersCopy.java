@@ -22,10 +22,10 @@ import java.util.function.BiFunction;
  * of diffusers.
  */
 public final class DiffusersCopy {
-  private final ModelFiles model;
+  private final UNetFiles model;
   private BiFunction<String, Origin, DType> formats = (name, origin) -> origin.entry().dtype();
 
-  private DiffusersCopy(ModelFiles model) {
+  private DiffusersCopy(UNetFiles model) {
     this.model = model;
   }
 

@@ -102,14 +102,14 @@ final class DiffusersVariantsTest {
 
   @Test
   void read_shardsAndPickles_giveTheSameWeights() throws IOException {
-    ModelFiles wanted = CheckpointReader.read(original());
+    UNetFiles wanted = CheckpointReader.read(original());
     cut(UNET, ".safetensors");
     cut("vae/diffusion_pytorch_model", ".bin");
     Path text = folder.resolve("text_encoder/model.safetensors");
     TorchWriter.write(TensorFile.open(text), folder.resolve("text_encoder/pytorch_model.bin"));
     Files.delete(text);
 
-    ModelFiles files = CheckpointReader.read(folder);
+    UNetFiles files = CheckpointReader.read(folder);
     assertThat(files.unet().config()).isEqualTo(wanted.unet().config());
     assertThat(values(files.unet().weights())).isEqualTo(values(wanted.unet().weights()));
     assertThat(values(files.vae().weights())).isEqualTo(values(wanted.vae().weights()));

@@ -113,12 +113,12 @@ final class SeparateFamiliesTest {
     // The refiner has no VAE.
     Path withVae = model.equals(TinyFamilies.refiner()) ? TinyFamilies.sdxl() : model;
     Path vae = part(withVae, LdmNames.VAE);
-    ModelFiles whole = CheckpointReader.read(model, CheckpointParts.builder().vae(vae).build());
+    UNetFiles whole = CheckpointReader.read(model, CheckpointParts.builder().vae(vae).build());
     CheckpointParts parts = encoders(model, whole.checkpoint().family()).vae(vae).build();
     assertSame(CheckpointReader.read(part(model, LdmNames.UNET), parts), whole);
   }
 
-  private static void assertSame(ModelFiles files, ModelFiles whole) {
+  private static void assertSame(UNetFiles files, UNetFiles whole) {
     assertThat(files.checkpoint().family()).isEqualTo(whole.checkpoint().family());
     assertThat(files.checkpoint().tensors()).isEqualTo(whole.checkpoint().tensors());
     assertThat(files.prediction()).isEqualTo(whole.prediction());
@@ -150,7 +150,7 @@ final class SeparateFamiliesTest {
   @MethodSource("sets")
   void read_unetWithDiffusersNames_isTheSameModel(String set) {
     Path model = FamilyFiles.checkpoint(set, folder);
-    ModelFiles whole = CheckpointReader.read(model);
+    UNetFiles whole = CheckpointReader.read(model);
     Path copy = DiffusersCopy.of(model).write(folder.resolve("diffusers"));
     boolean refiner = set.equals("sdxl-refiner");
     Path first = file(refiner ? "text_encoder_2" : "text_encoder");
@@ -179,9 +179,9 @@ final class SeparateFamiliesTest {
                 + file("unet")
                 + "' has no VAE and no first text encoder and no second text encoder, which SDXL"
                 + " needs: no tensor begins with 'first_stage_model.' or"
-                + " 'conditioner.embedders.0.transformer.' or 'conditioner.embedders.1.model.'; name"
-                + " a file that has them (vae, --vae; textEncoder, --text-encoder; textEncoder2,"
-                + " --text-encoder-2)");
+                + " 'conditioner.embedders.0.transformer.' or 'conditioner.embedders.1.model.';"
+                + " name a file that has them (vae, --vae; textEncoder, --text-encoder;"
+                + " textEncoder2, --text-encoder-2)");
     CheckpointParts oneEncoder =
         CheckpointParts.builder().vae(file("vae")).textEncoder(file("text_encoder")).build();
     assertThatThrownBy(() -> CheckpointReader.read(file("unet"), oneEncoder))

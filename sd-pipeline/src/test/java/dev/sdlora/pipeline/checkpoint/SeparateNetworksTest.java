@@ -95,7 +95,7 @@ final class SeparateNetworksTest {
   @ValueSource(strings = {"model.vae.safetensors", "model.vae.pt", "model.vae.ckpt"})
   void read_vaeBeside_isTakenUnlessSwitchedOff(String name) throws IOException {
     Path vae = vae(name, "");
-    ModelFiles files = CheckpointReader.read(checkpoint);
+    UNetFiles files = CheckpointReader.read(checkpoint);
     assertThat(fileOf(files.vae().weights())).isEqualTo(vae);
     assertThat(files.checkpoint().vae()).hasValue(vae);
     assertThat(files.vae().config())
@@ -105,7 +105,7 @@ final class SeparateNetworksTest {
       assertThat(reader.floats(conv.entry())[0]).isEqualTo(0.5f);
     }
 
-    ModelFiles own = CheckpointReader.read(checkpoint, OWN);
+    UNetFiles own = CheckpointReader.read(checkpoint, OWN);
     assertThat(fileOf(own.vae().weights())).isEqualTo(checkpoint);
     assertThat(own.checkpoint().vae()).isEmpty();
     Checkpoint opened = Checkpoint.open(checkpoint, OWN);
@@ -126,7 +126,7 @@ final class SeparateNetworksTest {
     Path folderOfVae = diffusers().resolve("vae");
     Path file = folderOfVae.resolve("diffusion_pytorch_model.safetensors");
     for (Path vae : List.of(diffusers(), folderOfVae, file)) {
-      ModelFiles files =
+      UNetFiles files =
           CheckpointReader.read(checkpoint, CheckpointParts.builder().vae(vae).build());
       assertThat(fileOf(files.vae().weights())).isEqualTo(file);
     }
@@ -184,8 +184,8 @@ final class SeparateNetworksTest {
     Path vae = vae("vae.pt", "");
     Path clip = part("clip.safetensors", without(LdmNames.CLIP, ""));
     CheckpointParts parts = CheckpointParts.builder().vae(vae).textEncoder(clip).build();
-    ModelFiles files = CheckpointReader.read(unet, parts);
-    ModelFiles whole = CheckpointReader.read(TinyModels.CHECKPOINT);
+    UNetFiles files = CheckpointReader.read(unet, parts);
+    UNetFiles whole = CheckpointReader.read(TinyModels.CHECKPOINT);
     assertThat(files.unet().config()).isEqualTo(whole.unet().config());
     assertThat(files.textEncoders().get(0).config())
         .isEqualTo(whole.textEncoders().get(0).config());
@@ -210,7 +210,7 @@ final class SeparateNetworksTest {
             name -> without(LdmNames.CLIP, "").apply(name).replace("text_model.", ""));
     Path encoder = diffusers().resolve("text_encoder");
     for (Path path : List.of(bare, encoder, diffusers())) {
-      ModelFiles files =
+      UNetFiles files =
           CheckpointReader.read(checkpoint, CheckpointParts.builder().textEncoder(path).build());
       assertThat(fileOf(files.textEncoders().get(0).weights()).startsWith(path)).isTrue();
     }

@@ -11,10 +11,10 @@ import org.junit.jupiter.api.Test;
 
 /** Tests of the tensors that a folder's settings become in a single file. */
 class SingleFileSignsTest {
-  private static ModelFiles sd2(int layers) {
-    ModelFiles model = CheckpointReader.read(TinyFamilies.sd2());
+  private static UNetFiles sd2(int layers) {
+    UNetFiles model = CheckpointReader.read(TinyFamilies.sd2());
     ModelFiles.Part<ClipConfig> encoder = model.textEncoders().get(0);
-    return new ModelFiles(
+    return new UNetFiles(
         model.checkpoint(),
         List.of(new ModelFiles.Part<>(encoder.config().withLayers(layers), encoder.weights())),
         model.unet(),

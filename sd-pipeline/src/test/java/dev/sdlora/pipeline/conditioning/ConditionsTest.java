@@ -45,6 +45,19 @@ class ConditionsTest {
   }
 
   @Test
+  void at_partsThatKeepTheirLengths_areUnchangedAfterEveryCopy() {
+    Conditions even = conditions(Optional.empty(), states(4), A, B);
+    Conditions own = new Conditions(even.parts(), even.negative(), Optional.empty(), false);
+
+    assertThat(own.at(0).prompt()).containsExactly(A, B);
+    assertThat(own.in(List.of(Optional.empty(), Optional.empty())).at(0).prompt())
+        .containsExactly(A, B);
+    assertThat(own.withRegions(List.of(own)).at(0).prompt())
+        .extracting(Conditioning::tokens)
+        .containsExactly(2, 1);
+  }
+
+  @Test
   void at_padding_fillsTheShorterSideWithEmptyChunks() {
     Conditions.Call longPrompt = conditions(Optional.of(EMPTY), B, states(1, 2, 3), A).at(0);
     assertThat(longPrompt.prompt())

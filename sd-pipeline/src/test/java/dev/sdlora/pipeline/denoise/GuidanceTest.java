@@ -18,6 +18,7 @@ import dev.sdlora.prompt.schedule.PromptSchedule;
 import dev.sdlora.prompt.schedule.PromptSchedule.Entry;
 import dev.sdlora.sampler.Denoiser;
 import dev.sdlora.sampler.Denoiser.Sides;
+import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.ArrayList;
@@ -68,8 +69,7 @@ class GuidanceTest {
         Prediction.EPSILON,
         NoiseLevels.stableDiffusion(),
         new float[0],
-        4,
-        new ImageSize(side, side),
+        new LatentShape(4, side / 8, side / 8),
         BatchedPredictor.rows(new ImageSize(side, side)),
         scope);
   }
@@ -188,8 +188,7 @@ class GuidanceTest {
             Prediction.EPSILON,
             NoiseLevels.stableDiffusion(),
             new float[0],
-            1,
-            new ImageSize(1024, 1024),
+            new LatentShape(1, 128, 128),
             2,
             scope);
     float[] x = new float[128 * 128];
@@ -280,8 +279,7 @@ class GuidanceTest {
             Prediction.V_PREDICTION,
             NoiseLevels.stableDiffusion(),
             new float[0],
-            4,
-            new ImageSize(8, 8),
+            new LatentShape(4, 1, 1),
             2,
             scope);
     GuidanceOptions options =

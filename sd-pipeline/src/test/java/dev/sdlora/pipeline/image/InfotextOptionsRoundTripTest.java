@@ -100,6 +100,9 @@ final class InfotextOptionsRoundTripTest {
     if (random.nextBoolean()) {
       options.eta(number(random)).etaDdim(random.nextDouble()).order(1 + random.nextInt(4));
     }
+    if (random.nextBoolean()) {
+      options.shift(1 + random.nextInt(9));
+    }
     return options.build();
   }
 

@@ -316,6 +316,17 @@ final class InfotextParseTest {
   }
 
   @Test
+  void parse_shift_isThatOfTheSchedule() {
+    PromptSpec neo =
+        Infotext.parse("Steps: 9, Sampler: Euler, Schedule type: Beta, CFG scale: 1, Shift: 9");
+
+    assertThat(neo.samplerOptions().shift()).hasValue(9);
+    PromptSpec wrong = Infotext.parse("Steps: 9, CFG scale: 1, Shift: 0, Seed: 1");
+    assertThat(wrong.samplerOptions().shift()).isEmpty();
+    assertThat(wrong.otherParameters()).containsEntry("Shift", "0");
+  }
+
+  @Test
   void parse_limitsThatContradict_areKeptBesideTheDefaults() {
     PromptSpec spec =
         Infotext.parse("Steps: 20, Schedule min sigma: 5, Schedule max sigma: 2, Seed: 1");

@@ -13,7 +13,7 @@ import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.pipeline.FamilyFiles;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.DiffusersCopy;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.SettingsJson;
@@ -64,8 +64,8 @@ class FolderMakingTest {
   }
 
   private static void assertSameModel(Path file, Path wanted) {
-    ModelFiles made = CheckpointReader.read(file);
-    ModelFiles model = CheckpointReader.read(wanted);
+    UNetFiles made = CheckpointReader.read(file);
+    UNetFiles model = CheckpointReader.read(wanted);
     assertThat(made.checkpoint().family()).isEqualTo(model.checkpoint().family());
     assertThat(made.unet().config()).isEqualTo(model.unet().config());
     assertThat(made.vae().config()).isEqualTo(model.vae().config());

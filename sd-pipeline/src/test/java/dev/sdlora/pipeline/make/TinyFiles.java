@@ -11,7 +11,7 @@ import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;
@@ -48,7 +48,7 @@ final class TinyFiles {
 
   /** Returns the weights of a float32 pipeline with LoRAs patched in. */
   static Map<String, float[]> weights(Path checkpoint, List<LoraAdapter> loras) {
-    ModelFiles model = CheckpointReader.read(checkpoint);
+    UNetFiles model = CheckpointReader.read(checkpoint);
     Map<Network, Map<String, Origin>> origins = model.patchable();
     Map<Network, Map<String, List<Long>>> shapes = new EnumMap<>(Network.class);
     Map<Network, LiveWeights> live = new EnumMap<>(Network.class);
@@ -111,7 +111,7 @@ final class TinyFiles {
   /** Writes a random LoRA for another checkpoint. */
   static Path randomLora(
       Path checkpoint, Path file, int seed, DType format, Predicate<String> layers) {
-    ModelFiles model = CheckpointReader.read(checkpoint);
+    UNetFiles model = CheckpointReader.read(checkpoint);
     Random random = new Random(seed);
     SafetensorsWriter writer = new SafetensorsWriter();
     new AdapterMetadata().model(model.checkpoint().family()).pairs().forEach(writer::metadata);

@@ -19,7 +19,7 @@ import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.VaeTiling;
 import dev.sdlora.pipeline.Fixtures;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.ControlNetConfig;
 import dev.sdlora.pipeline.network.RandomWeights;
 import dev.sdlora.pipeline.network.T2iAdapterConfig;
@@ -54,7 +54,7 @@ class AuxiliaryNetworksTest {
    */
   @BeforeAll
   static void makeControlNet() {
-    ModelFiles model = CheckpointReader.read(Fixtures.CHECKPOINT);
+    UNetFiles model = CheckpointReader.read(Fixtures.CHECKPOINT);
     ControlNetConfig config = new ControlNetConfig(model.unet().config(), List.of(4, 6, 8, 10));
     RandomWeights weights = new RandomWeights(config.weights(), 3);
     model
@@ -169,7 +169,7 @@ class AuxiliaryNetworksTest {
 
   @Test
   void build_controlNetForAnotherModel_saysSo() {
-    ModelFiles model = CheckpointReader.read(Fixtures.CHECKPOINT);
+    UNetFiles model = CheckpointReader.read(Fixtures.CHECKPOINT);
     UNetConfig unet = model.unet().config();
     UNetConfig wider =
         new UNetConfig(

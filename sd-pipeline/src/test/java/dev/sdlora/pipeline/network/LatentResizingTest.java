@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.network.LatentResizing.Mode;
+import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
@@ -32,7 +33,7 @@ class LatentResizingTest {
             new ImageSize(112, 80), new ImageSize(72, 64), new ImageSize(24, 16), FROM
           }) {
         int before = torch.liveArrays();
-        float[] actual = resizing.resize(mode, latent, FROM, to, scope);
+        float[] actual = resizing.resize(mode, latent, shape(latent, FROM), shape(latent, to), scope);
         assertThat(torch.liveArrays()).isEqualTo(before);
         float[] expected = twin(mode, latent, to);
         assertThat(actual).as("%s to %s", mode, to).hasSameSizeAs(expected);
@@ -50,7 +51,7 @@ class LatentResizingTest {
     try (Torch torch = Torch.open("cpu");
         NDManager scope = torch.scope()) {
       float[] latent = latent();
-      assertThat(new LatentResizing(torch).resize(Mode.BICUBIC, latent, FROM, FROM, scope))
+      assertThat(new LatentResizing(torch).resize(Mode.BICUBIC, latent, shape(latent, FROM), shape(latent, FROM), scope))
           .isSameAs(latent);
     }
   }
@@ -65,6 +66,10 @@ class LatentResizingTest {
   }
 
   /** Resizes rows, then columns; each new value is a weighted sum of a line. */
+  private static LatentShape shape(float[] latent, ImageSize size) {
+    return new LatentShape(latent.length / (7 * 5), size.height() / 8, size.width() / 8);
+  }
+
   private static float[] twin(Mode mode, float[] latent, ImageSize to) {
     double[][] across = weights(mode, 7, to.width() / 8);
     double[][] down = weights(mode, 5, to.height() / 8);

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Tests that an autoencoder with packed weights gives the same result as with plain ones, as a
@@ -87,6 +88,27 @@ class PackedVaeTest {
                 encode(actual, pixels, batch, 4 * height, 4 * width),
                 encode(expected, pixels, batch, 4 * height, 4 * width)))
         .isLessThan(close);
+  }
+
+  /** The widths of the decoder are not multiples of the layouts' blocks. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2000})
+  void decode_byADecoderOfOtherWidths_isThePlainTwin(int numbers) {
+    VaeConfig config = CONFIG.withDecoder(List.of(96, 96, 32)).withoutQuantConvs();
+    RandomWeights weights = new RandomWeights(config.weights(), 12);
+    Vae expected = new Vae(torch, config, weights.load(torch, folder.resolve("wide")));
+    Vae actual =
+        new Vae(
+            torch,
+            config,
+            weights.load(
+                torch, folder.resolve("widePacked"), ScalarType.FLOAT32, VaePacking.of(config)));
+    float[] latents = random(4 * 9 * 6);
+    assertThat(
+            largest(
+                decode(actual.inStrips(numbers), latents, 1, 9, 6),
+                decode(expected, latents, 1, 9, 6)))
+        .isLessThan(CLOSE);
   }
 
   /** Eight bits are too few for a direct comparison, so both are compared with float32. */

@@ -59,12 +59,28 @@ class PredictionTest {
   @Test
   void latentFormat_thereAndBack_isTheSame() {
     LatentFormat format = new LatentFormat(0.5, List.of(-1.6, 1.9), List.of(8.5, 5.9));
-    float[] latent = {1, 2, 3, 4};
-    format.toUnitVariance(latent, 2);
+    float[] latent = format.toUnitVariance(new float[] {1, 2, 3, 4}, 2, 2);
     assertThat(latent[0]).isCloseTo((float) ((1 + 1.6) * 0.5 / 8.5), within(1e-6f));
     assertThat(latent[3]).isCloseTo((float) ((4 - 1.9) * 0.5 / 5.9), within(1e-6f));
-    assertThat(format.fromUnitVariance(latent, 2))
+    assertThat(format.fromUnitVariance(latent, 2, 2))
         .containsExactly(new float[] {1, 2, 3, 4}, within(1e-5f));
+  }
+
+  @Test
+  void latentFormat_ofNormalisedNeighbours_joinsThemInTheirChannelsOrder() {
+    float[] means = {0, 0, 0, 0, 0, 0, 0, 100};
+    float[] variances = {1, 1, 1, 1, 1, 1, 1, 4};
+    LatentFormat format = LatentFormat.normalisedBy(means, variances);
+    float[] latent = new float[2 * 2 * 4];
+    for (int i = 0; i < latent.length; i++) {
+      latent[i] = i;
+    }
+    float[] unit = format.toUnitVariance(latent, 2, 4);
+    assertThat(unit[0]).isEqualTo(0);
+    assertThat(unit[3]).isCloseTo((float) (3 / Math.sqrt(1.0001)), within(1e-6f));
+    assertThat(unit[4]).isCloseTo((float) (4 / Math.sqrt(1.0001)), within(1e-6f));
+    assertThat(unit[14]).isCloseTo((float) ((13 - 100) / Math.sqrt(4.0001)), within(1e-5f));
+    assertThat(format.fromUnitVariance(unit, 2, 4)).containsExactly(latent, within(1e-5f));
   }
 
   /** Sines come first, and the slowest period last, unlike the embedding of timesteps. */

@@ -41,7 +41,7 @@ public final class RandomWeights {
   }
 
   /** Returns values of a magnitude that is typical for network inputs. */
-  static float[] normal(Random random, int length) {
+  public static float[] normal(Random random, int length) {
     float[] values = new float[length];
     for (int i = 0; i < length; i++) {
       values[i] = (float) random.nextGaussian();
@@ -81,7 +81,8 @@ public final class RandomWeights {
   }
 
   /** Loads the weights in a dtype, some of them packed. */
-  LiveWeights load(Torch torch, Path scratch, ScalarType type, Map<String, Packing> packings) {
+  public LiveWeights load(
+      Torch torch, Path scratch, ScalarType type, Map<String, Packing> packings) {
     TensorFile file = TensorFile.open(write(scratch, name -> name));
     Map<String, Origin> origins = new LinkedHashMap<>();
     shapes.forEach(

@@ -21,7 +21,7 @@ class MasksTest {
   private static final RegionMask LEFT = RegionMask.rectangle(0, 0, 0.5, 1).withBlur(0);
 
   private static float[] area(RegionMask mask, RegionFrame frame) {
-    return Masks.areas(List.of(Optional.of(mask)), frame).get(0).orElseThrow();
+    return Masks.areas(List.of(Optional.of(mask)), frame, 8).get(0).orElseThrow();
   }
 
   @Test
@@ -29,7 +29,7 @@ class MasksTest {
     RegionFrame frame = RegionFrame.whole(new ImageSize(32, 8));
     RegionMask most = RegionMask.rectangle(0.25, 0, 1, 1).withBlur(0);
     List<Optional<float[]>> areas =
-        Masks.areas(List.of(Optional.of(LEFT), Optional.empty(), Optional.of(most)), frame);
+        Masks.areas(List.of(Optional.of(LEFT), Optional.empty(), Optional.of(most)), frame, 8);
     assertThat(areas.get(0).orElseThrow()).containsExactly(1, 0.5f, 0, 0);
     assertThat(areas.get(1)).isEmpty();
     assertThat(areas.get(2).orElseThrow()).containsExactly(0, 0.5f, 1, 1);
@@ -46,7 +46,7 @@ class MasksTest {
     assertThat(soft[4]).isEqualTo(1);
     // In an image twice as large, the mask covers twice as many positions.
     ImageSize large = new ImageSize(256, 32);
-    float[] enlarged = area(LEFT.withBlur(8), frame.enlarged(large, large));
+    float[] enlarged = area(LEFT.withBlur(8), frame.enlarged(large, large, 8));
     for (int x = 0; x < 16; x++) {
       assertThat((enlarged[2 * x] + enlarged[2 * x + 1]) / 2).isCloseTo(soft[x], within(0.02f));
     }
@@ -56,7 +56,7 @@ class MasksTest {
   void areas_enlargedAndCut_areThoseOfTheMiddle() {
     RegionFrame frame =
         RegionFrame.whole(new ImageSize(64, 64))
-            .enlarged(new ImageSize(128, 128), new ImageSize(64, 128));
+            .enlarged(new ImageSize(128, 128), new ImageSize(64, 128), 8);
     float[] area = area(RegionMask.rectangle(0, 0, 0.375, 1).withBlur(0), frame);
     assertThat(area).hasSize(8 * 16).startsWith(1, 1, 0, 0, 0, 0, 0, 0);
   }

@@ -72,7 +72,9 @@ class SizeWarningTest {
             .controlUnit(
                 ControlUnit.builder(Path.of("a.safetensors"), TinyPipeline.image(64, 64)).build())
             .build();
+    PromptSpec reference = SPEC.toBuilder().referenceImage(TinyPipeline.image(64, 64)).build();
     assertThat(SizeWarning.of(image, large, model)).isEmpty();
+    assertThat(SizeWarning.of(reference, large, model)).isEmpty();
     assertThat(SizeWarning.of(control, large, model)).isEmpty();
   }
 

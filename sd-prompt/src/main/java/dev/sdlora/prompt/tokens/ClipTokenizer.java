@@ -66,12 +66,12 @@ public final class ClipTokenizer {
 
   private int[] encodeWord(String word) {
     if (word.length() > CACHED_WORD_LENGTH) {
-      return BytePairs.encode(word, vocabulary);
+      return vocabulary.encode(word);
     }
     if (cache.size() >= CACHED_WORDS) {
       cache.clear();
     }
-    return cache.computeIfAbsent(word, key -> BytePairs.encode(key, vocabulary));
+    return cache.computeIfAbsent(word, vocabulary::encode);
   }
 
   /**

@@ -1,10 +1,14 @@
 package dev.sdlora.prompt.tokens;
 
+import dev.sdlora.prompt.bytepairs.ByteAlphabet;
+import dev.sdlora.prompt.bytepairs.BytePairs;
+import dev.sdlora.prompt.bytepairs.Merges;
+import dev.sdlora.prompt.bytepairs.NamedMerges;
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.Map;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -12,108 +16,64 @@ import java.util.zip.GZIPInputStream;
  * 512 on, each id is a pair of earlier ids, and its distance from 512 is the rank of the pair.
  */
 final class Vocabulary {
-  static final int BYTES = 256;
-  private static final int FIRST_PAIR = 2 * BYTES;
+  private static final int BYTES = ByteAlphabet.SIZE;
   private static final int PAIRS = 48_894;
   private static final String END_OF_WORD = "</w>";
 
-  private final int[] idOfByte = new int[BYTES];
-  private final byte[] byteOfId = new byte[BYTES];
-  private final int[] left = new int[PAIRS];
-  private final int[] right = new int[PAIRS];
-  private final PairTable idOfPair = new PairTable();
+  private final Merges merges;
 
-  private Vocabulary(BufferedReader merges) throws IOException {
-    Map<String, Integer> ids = new HashMap<>(1 << 17);
-    addBytes(ids);
+  private Vocabulary(BufferedReader lines) throws IOException {
+    NamedMerges named = new NamedMerges(names(), PAIRS);
     for (int pair = 0; pair < PAIRS; pair++) {
-      String line = merges.readLine();
+      String line = lines.readLine();
       if (line == null) {
         throw new IOException("the list of merges has " + pair + " lines, expected " + PAIRS);
       }
       int space = line.indexOf(' ');
-      String leftName = line.substring(0, space);
-      String rightName = line.substring(space + 1);
-      left[pair] = earlier(leftName, ids);
-      right[pair] = earlier(rightName, ids);
-      idOfPair.put(left[pair], right[pair], FIRST_PAIR + pair);
-      ids.put(leftName.concat(rightName), FIRST_PAIR + pair);
+      named.add(line.substring(0, space), line.substring(space + 1));
     }
+    merges = named.toMerges();
   }
 
   static Vocabulary load() throws IOException {
-    try (BufferedReader merges =
+    try (BufferedReader lines =
         Resources.reader(new GZIPInputStream(Resources.open("merges.txt.gz"), 1 << 16))) {
-      return new Vocabulary(merges);
+      return new Vocabulary(lines);
     }
   }
 
-  /**
-   * Assigns ids to the bytes under their names in the list of merges: first the printable
-   * characters of Latin-1 under their own name, then the others under the characters from U+0100
-   * on.
-   */
-  private void addBytes(Map<String, Integer> ids) {
-    int printable = 0;
-    for (int b = 0; b < BYTES; b++) {
-      if (isPrintable(b)) {
-        addByte(b, printable++, (char) b, ids);
+  private static List<String> names() {
+    List<String> names = new ArrayList<>(2 * BYTES);
+    for (String end : List.of("", END_OF_WORD)) {
+      for (int i = 0; i < BYTES; i++) {
+        names.add(ByteAlphabet.nameAt(i) + end);
       }
     }
-    int others = 0;
-    for (int b = 0; b < BYTES; b++) {
-      if (!isPrintable(b)) {
-        addByte(b, printable + others, (char) (0x100 + others), ids);
-        others++;
-      }
+    return names;
+  }
+
+  /** Returns the ids of a word that is not empty. */
+  int[] encode(String word) {
+    byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+    int[] ids = new int[bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      ids[i] = ByteAlphabet.indexOf(bytes[i]);
     }
-  }
-
-  private static boolean isPrintable(int b) {
-    return (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xAC) || b >= 0xAE;
-  }
-
-  private void addByte(int b, int id, char name, Map<String, Integer> ids) {
-    idOfByte[b] = id;
-    byteOfId[id] = (byte) b;
-    ids.put(String.valueOf(name), id);
-    ids.put(name + END_OF_WORD, BYTES + id);
-  }
-
-  private static int earlier(String name, Map<String, Integer> ids) throws IOException {
-    Integer id = ids.get(name);
-    if (id == null) {
-      throw new IOException("the list of merges joins '" + name + "' before defining it");
-    }
-    return id;
-  }
-
-  /** Returns the id of a byte within a word. */
-  int idOfByte(byte b) {
-    return idOfByte[b & 0xFF];
-  }
-
-  /** Returns the id of a pair of neighbouring ids, or -1 if it has none. */
-  int idOfPair(int left, int right) {
-    return idOfPair.get(left, right);
+    ids[bytes.length - 1] += BYTES;
+    return BytePairs.join(ids, merges);
   }
 
   boolean endsWord(int id) {
-    return id >= FIRST_PAIR ? endsWord(right[id - FIRST_PAIR]) : id >= BYTES;
+    int[] parts = merges.parts(id);
+    return parts[parts.length - 1] >= BYTES;
   }
 
   byte[] bytes(int id) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    addBytes(id, bytes);
-    return bytes.toByteArray();
-  }
-
-  private void addBytes(int id, ByteArrayOutputStream bytes) {
-    if (id >= FIRST_PAIR) {
-      addBytes(left[id - FIRST_PAIR], bytes);
-      addBytes(right[id - FIRST_PAIR], bytes);
-    } else {
-      bytes.write(byteOfId[id % BYTES]);
+    int[] parts = merges.parts(id);
+    byte[] bytes = new byte[parts.length];
+    for (int i = 0; i < parts.length; i++) {
+      bytes[i] = ByteAlphabet.byteAt(parts[i] % BYTES);
     }
+    return bytes;
   }
 }

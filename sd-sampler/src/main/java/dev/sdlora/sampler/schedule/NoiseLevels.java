@@ -1,13 +1,17 @@
 package dev.sdlora.sampler.schedule;
 
+import java.util.Optional;
+
 /**
  * The noise that a model was trained on: one level (sigma) for each training time step, increasing
- * with time. Between two steps, levels are interpolated on a logarithmic scale. Immutable.
+ * with time. Between two steps, levels are interpolated on a logarithmic scale, those of a flow
+ * computed. Immutable.
  *
  * <p>A training image at time t is {@code sqrt(a)·clean + sqrt(1 - a)·noise}, where a, the
  * cumulative product of {@code 1 - beta}, is the remaining fraction of the signal (Ho et al. 2020,
  * equation 4). Divided by {@code sqrt(a)} it is {@code clean + sigma·noise} with {@code sigma² = (1
- * - a) / a}, the form that all samplers here use.
+ * - a) / a}, the form that samplers use ({@link NoiseForm#exploding}). Rectified flows mix clean
+ * latent and noise in another form, which {@link #form} tells; their samplers use that form.
  */
 public final class NoiseLevels {
   private static final int STABLE_DIFFUSION_STEPS = 1000;
@@ -20,11 +24,25 @@ public final class NoiseLevels {
    */
   private static final double NEARLY_ZERO = 4.8973451890853435e-08;
 
+  private static final int FLOW_LEVELS = 1000;
+
+  /** ComfyUI's table for FLUX. */
+  private static final int FLUX_LEVELS = 10_000;
+
+  /** ComfyUI and Forge use this mu of FLUX.2 for all images. */
+  private static final double FLUX2_MU = 2.02;
+
   private final double[] sigmas;
   private final double[] logSigmas;
+  private final Optional<FlowForm> flow;
 
   private NoiseLevels(double[] sigmas) {
+    this(sigmas, Optional.empty());
+  }
+
+  private NoiseLevels(double[] sigmas, Optional<FlowForm> flow) {
     this.sigmas = sigmas;
+    this.flow = flow;
     this.logSigmas = new double[sigmas.length];
     for (int i = 0; i < sigmas.length; i++) {
       logSigmas[i] = Math.log(sigmas[i]);
@@ -100,13 +118,95 @@ public final class NoiseLevels {
   }
 
   /**
+   * Returns the levels of a rectified flow with a shift: 1000 evenly spaced times, from 1/1000 to
+   * 1, shifted towards the noise. Z-Image has 6 and its Turbo model 3, SD 3 has 3.
+   *
+   * @param shift above 0; 1 leaves the times as they are
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public static NoiseLevels flow(double shift) {
+    return flow(FLOW_LEVELS, FlowForm.of(shift));
+  }
+
+  /**
+   * Returns the levels of a rectified flow with a shift of {@code exp(mu)}: 10,000 evenly spaced
+   * times, as ComfyUI has for FLUX.1, where mu is 1.15.
+   *
+   * @param mu any number; 0 leaves the times as they are
+   * @throws IllegalArgumentException if the shift is infinite or 0
+   */
+  public static NoiseLevels flowWithMu(double mu) {
+    return flow(FLUX_LEVELS, FlowForm.of(Math.exp(mu)));
+  }
+
+  /**
+   * Returns the levels of FLUX.2. Its own schedule ({@link
+   * dev.sdlora.api.sampling.Schedule#AUTOMATIC}) is shifted by the number of image tokens and of
+   * steps, as in Black Forest Labs' code; all others choose among 10,000 levels with a mu of 2.02,
+   * as in ComfyUI and Forge.
+   *
+   * @param imageTokens the tokens of the image, {@code width·height / 256}, without those of
+   *     reference images
+   */
+  public static NoiseLevels flux2(int imageTokens) {
+    return flow(
+        FLUX_LEVELS,
+        new FlowForm(Math.exp(FLUX2_MU), steps -> Math.exp(FlowForm.flux2Mu(imageTokens, steps))));
+  }
+
+  private static NoiseLevels flow(int count, FlowForm form) {
+    double[] sigmas = new double[count];
+    for (int i = 0; i < count; i++) {
+      sigmas[i] = form.atTime((i + 1.0) / count);
+    }
+    return new NoiseLevels(sigmas, Optional.of(form));
+  }
+
+  /**
+   * Returns the same flow with another shift, also for its own schedule.
+   *
+   * @param shift above 0
+   * @throws IllegalArgumentException if the model is no flow, or the shift is out of range
+   */
+  public NoiseLevels withShift(double shift) {
+    requireFlowForShift();
+    return flow(sigmas.length, FlowForm.of(shift));
+  }
+
+  /**
+   * Throws unless the model is a flow, which a request with a shift needs.
+   *
+   * @throws IllegalArgumentException if it is not
+   */
+  public void requireFlowForShift() {
+    if (flow.isEmpty()) {
+      throw new IllegalArgumentException(
+          "shift is for models that are rectified flows, such as FLUX.2 and Z-Image; this model's"
+              + " noise levels have none");
+    }
+  }
+
+  /** Returns the form of this model's noisy latents. */
+  public NoiseForm form() {
+    return flow.isPresent() ? flow.get() : NoiseForm.exploding();
+  }
+
+  /** Returns the form of this model's noisy latents if it is a flow. */
+  Optional<FlowForm> flow() {
+    return flow;
+  }
+
+  /**
    * Returns the same levels rescaled so that the last time step is nearly pure noise, "zero
    * terminal SNR": Lin et al. 2023 ("Common Diffusion Noise Schedules and Sample Steps are
    * Flawed"), algorithm 1. The square roots of {@code alphas_cumprod} are shifted so that the last
    * is 0 and scaled so that the first stays the same. The last fraction of signal is 4.9e-8 instead
-   * of 0, a level of about 4519.
+   * of 0, a level of about 4519. A flow ends in pure noise anyway, and stays as it is.
    */
   public NoiseLevels zeroTerminalSnr() {
+    if (flow.isPresent()) {
+      return this;
+    }
     int last = sigmas.length - 1;
     double firstRoot = Math.sqrt(alphaCumprod(0));
     double lastRoot = Math.sqrt(alphaCumprod(last));
@@ -129,8 +229,12 @@ public final class NoiseLevels {
    * it decreases from 1 towards 0.
    *
    * @param time from 0 to {@code trainingSteps() - 1}
+   * @throws IllegalStateException if the model is a flow, whose times have no such fraction
    */
   public double alphaCumprod(int time) {
+    if (flow.isPresent()) {
+      throw new IllegalStateException("a rectified flow has no alphas_cumprod");
+    }
     return 1 / (1 + sigmas[time] * sigmas[time]);
   }
 
@@ -160,6 +264,9 @@ public final class NoiseLevels {
     }
     if (sigma >= sigmaMax()) {
       return sigmas.length - 1;
+    }
+    if (flow.isPresent()) {
+      return flow.get().time(sigma) * sigmas.length - 1;
     }
     int low = 0;
     int high = sigmas.length - 1;
@@ -198,6 +305,9 @@ public final class NoiseLevels {
     double fraction = time - low;
     if (fraction == 0) {
       return sigmas[low]; // exact, and there is no next level after the last
+    }
+    if (flow.isPresent()) {
+      return flow.get().atTime((time + 1) / sigmas.length);
     }
     return Math.exp((1 - fraction) * logSigmas[low] + fraction * logSigmas[low + 1]);
   }

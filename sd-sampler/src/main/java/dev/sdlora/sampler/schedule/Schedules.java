@@ -12,6 +12,9 @@ public final class Schedules {
   /** The exponent of {@link #karras} in Karras et al. 2022. */
   public static final double KARRAS_RHO = 7;
 
+  /** The share of the noise that the even steps of the linear quadratic schedule remove. */
+  private static final double EVENLY_REMOVED = 0.025;
+
   private final int steps;
   private final NoiseLevels levels;
   private final SamplerOptions options;
@@ -28,6 +31,11 @@ public final class Schedules {
       throw new IllegalArgumentException(
           "sigmaMin must be below sigmaMax: " + sigmaMin + ", " + sigmaMax);
     }
+    if (levels.form().isFlow() && sigmaMax > 1) {
+      throw new IllegalArgumentException(
+          "sigmaMax of a rectified flow, whose noise levels end at 1, must be at most 1: "
+              + sigmaMax);
+    }
   }
 
   /**
@@ -37,7 +45,13 @@ public final class Schedules {
    * requested, and {@link Schedule#ALIGN_YOUR_STEPS}, {@link Schedule#SIMPLE}, {@code DDIM} and
    * {@link Schedule#TRAILING} ignore the range of the options.
    *
-   * @param schedule any except {@link Schedule#AUTOMATIC}, whose meaning depends on the sampler
+   * <p>The levels of a flow are those of ComfyUI: {@code KL_OPTIMAL} ends at 0, {@link
+   * Schedule#BETA} selects among the trained levels and may have fewer steps than requested, and
+   * {@link Schedule#AUTOMATIC} is the model's own schedule, which ignores the range of the options,
+   * too.
+   *
+   * @param schedule any for flows, except {@code ALIGN_YOUR_STEPS}; for other models any except
+   *     {@code AUTOMATIC}, whose meaning depends on the sampler
    * @param steps the number of denoising steps, at least 1; a single one goes from the highest
    *     level straight to the end, with {@code DDIM} from the second-lowest level
    * @param levels the noise that the model was trained on
@@ -45,7 +59,7 @@ public final class Schedules {
    * @param options the range of levels, rho and the shape of the beta distribution
    * @throws IllegalArgumentException if {@code steps} is below 1, or with {@code SIMPLE}, {@code
    *     DDIM} and {@code TRAILING} not below the number of training steps, the range is empty, or
-   *     the schedule is automatic
+   *     the model does not have the schedule
    */
   public static Sigmas sigmas(
       Schedule schedule,
@@ -64,14 +78,13 @@ public final class Schedules {
       case POLYEXPONENTIAL -> all.polyexponential(all.rho(1));
       case SGM_UNIFORM -> all.sgmUniform();
       case KL_OPTIMAL -> all.klOptimal();
-      case ALIGN_YOUR_STEPS -> all.toZero(AlignYourSteps.levels(steps, family));
+      case ALIGN_YOUR_STEPS -> all.alignYourSteps(family);
       case SIMPLE -> all.simple();
       case DDIM -> all.ddimUniform();
       case TRAILING -> all.trailing(options.endAtSigmaMin().orElse(false) ? levels.sigmaMin() : 0);
       case BETA -> all.beta();
-      case AUTOMATIC ->
-          throw new IllegalArgumentException(
-              "schedule must be resolved by Sampler.automaticSchedule(): " + schedule);
+      case LINEAR_QUADRATIC -> all.linearQuadratic();
+      case AUTOMATIC -> all.own();
     };
   }
 
@@ -144,18 +157,47 @@ public final class Schedules {
     return count == 1 ? 0 : (double) i / (count - 1);
   }
 
+  private Sigmas own() {
+    return levels
+        .flow()
+        .map(flow -> Sigmas.of(flow.own(steps)))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "schedule must be resolved by Sampler.automaticSchedule(): "
+                        + Schedule.AUTOMATIC));
+  }
+
+  private Sigmas alignYourSteps(ModelFamily family) {
+    if (levels.form().isFlow()) {
+      throw new IllegalArgumentException(
+          "the schedule Align Your Steps has no table for rectified flows; Automatic is the model's"
+              + " own");
+    }
+    return toZero(AlignYourSteps.levels(steps, family));
+  }
+
   private Sigmas normal() {
+    return toZero(fill(steps, i -> evenly(ramp(i, steps))));
+  }
+
+  /**
+   * Returns the level at a fraction of the way between the times of the highest and the lowest
+   * level. For flows, ComfyUI takes the levels themselves for times, so that the lowest is shifted
+   * twice.
+   */
+  private double evenly(double fraction) {
+    if (levels.flow().isPresent()) {
+      return levels.flow().get().atTime(sigmaMax + fraction * (sigmaMin - sigmaMax));
+    }
     double first = levels.sigmaToTime(sigmaMax);
     double last = levels.sigmaToTime(sigmaMin);
-    return toZero(fill(steps, i -> levels.timeToSigma(first + ramp(i, steps) * (last - first))));
+    return levels.timeToSigma(first + fraction * (last - first));
   }
 
   /** As {@link #normal}, but the step to 0 replaces the last of the evenly spaced times. */
   private Sigmas sgmUniform() {
-    double first = levels.sigmaToTime(sigmaMax);
-    double last = levels.sigmaToTime(sigmaMin);
-    return toZero(
-        fill(steps, i -> levels.timeToSigma(first + (double) i / steps * (last - first))));
+    return toZero(fill(steps, i -> evenly((double) i / steps)));
   }
 
   /**
@@ -186,6 +228,10 @@ public final class Schedules {
   private Sigmas klOptimal() {
     double first = Math.atan(sigmaMax);
     double last = Math.atan(sigmaMin);
+    if (levels.form().isFlow()) {
+      return toZero(
+          fill(steps, i -> i == 0 ? sigmaMax : Math.tan(first + ramp(i, steps) * (last - first))));
+    }
     return Sigmas.of(fill(steps + 1, i -> Math.tan(first + (double) i / steps * (last - first))));
   }
 
@@ -205,8 +251,29 @@ public final class Schedules {
 
   private Sigmas beta() {
     BetaDistribution shape = new BetaDistribution(options.betaAlpha(), options.betaBeta());
+    if (levels.form().isFlow()) {
+      int last = levels.trainingSteps() - 1;
+      return toZero(
+          IntStream.range(0, steps)
+              .mapToDouble(i -> Math.rint(shape.quantile(1 - (double) i / steps) * last))
+              .distinct()
+              .map(levels::timeToSigma)
+              .toArray());
+    }
     return toZero(
         fill(steps, i -> sigmaMin + (sigmaMax - sigmaMin) * shape.quantile(1 - ramp(i, steps))));
+  }
+
+  private Sigmas linearQuadratic() {
+    int even = Math.max(1, steps / 2);
+    double perStep = EVENLY_REMOVED / even;
+    return toZero(
+        fill(
+            steps,
+            i -> {
+              double grown = i <= even ? 0 : (double) (i - even) / (steps - even);
+              return sigmaMax * (1 - i * perStep - (1 - steps * perStep) * grown * grown);
+            }));
   }
 
   private double rho(double own) {

@@ -89,6 +89,17 @@ public final class Sigmas {
     return new Sigmas(Arrays.copyOfRange(values, first, values.length));
   }
 
+  /**
+   * Returns the levels with another first one.
+   *
+   * @throws IllegalArgumentException if it is not above the second
+   */
+  Sigmas startingAt(double first) {
+    double[] moved = values.clone();
+    moved[0] = first;
+    return of(moved);
+  }
+
   /** Returns the levels in order, such as {@code [14.6, 3.1, 0.0]}. */
   @Override
   public String toString() {

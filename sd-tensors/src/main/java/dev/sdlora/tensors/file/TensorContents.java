@@ -16,6 +16,8 @@ import java.util.Map;
  * @param tensors the tensors by name, in file order
  * @param strides for each tensor that is not contiguous, the distance between neighbours along each
  *     dimension, in elements
+ * @param starts for each {@linkplain TensorView#halvesSwapped view} that begins in the middle of
+ *     its tensor, the number of bytes before that place
  * @param headLength the number of bytes at the beginning used to detect changes of the file
  */
 record TensorContents(
@@ -24,6 +26,7 @@ record TensorContents(
     Map<String, String> values,
     Map<String, TensorEntry> tensors,
     Map<String, List<Long>> strides,
+    Map<String, Long> starts,
     int headLength) {
 
   /** Makes the maps unmodifiable. */
@@ -32,16 +35,32 @@ record TensorContents(
     values = Collections.unmodifiableMap(values);
     tensors = Collections.unmodifiableMap(tensors);
     strides = Map.copyOf(strides);
+    starts = Map.copyOf(starts);
+  }
+
+  /** Creates the contents of a file without views. */
+  TensorContents(
+      long dataStart,
+      Map<String, String> metadata,
+      Map<String, String> values,
+      Map<String, TensorEntry> tensors,
+      Map<String, List<Long>> strides,
+      int headLength) {
+    this(dataStart, metadata, values, tensors, strides, Map.of(), headLength);
   }
 
   /** Returns a copy with views of its tensors added at the end. */
   TensorContents with(List<TensorView> views) {
     Map<String, TensorEntry> all = new LinkedHashMap<>(tensors);
     Map<String, List<Long>> scattered = new HashMap<>(strides);
+    Map<String, Long> turned = new HashMap<>(starts);
     for (TensorView view : views) {
       all.put(view.entry().name(), view.entry());
       view.strides().ifPresent(given -> scattered.put(view.entry().name(), given));
+      if (view.start() > 0) {
+        turned.put(view.entry().name(), view.start());
+      }
     }
-    return new TensorContents(dataStart, metadata, values, all, scattered, headLength);
+    return new TensorContents(dataStart, metadata, values, all, scattered, turned, headLength);
   }
 }

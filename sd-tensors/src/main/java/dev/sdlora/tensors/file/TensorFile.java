@@ -183,6 +183,11 @@ public final class TensorFile {
     return strides == null ? TensorView.inOneRow(entry.shape()) : strides;
   }
 
+  /** Returns the offset in a tensor of this file at which its view begins, in bytes; usually 0. */
+  long start(TensorEntry entry) {
+    return contents.starts().getOrDefault(entry.name(), 0L);
+  }
+
   /**
    * Returns the offset in bytes where the header ends and the tensors begin; 0 for a PyTorch file,
    * which mixes them.
@@ -375,16 +380,41 @@ public final class TensorFile {
         throw new IllegalStateException("the reader of '" + file.path + "' is closed");
       }
       try {
-        Optional<StridedTensor> scattered = scattered(entry);
-        if (scattered.isPresent()) {
-          // Rows begin at the same offset as in a contiguous tensor.
-          long first = entry.offset() - scattered.get().entry().offset();
-          scattered.get().read(channel, first + from, target);
+        long start = file.start(entry);
+        if (start > 0) {
+          TensorEntry whole = file.find(entry.name()).orElseThrow();
+          fillFrom(whole, start, entry.offset() - whole.offset() + from, target);
         } else {
-          Channels.readFully(channel, target, entry.offset() + from);
+          fillInOrder(entry, from, target);
         }
       } catch (IOException e) {
         throw TensorFileErrors.tensorIoError(file.path, entry.name(), e);
+      }
+    }
+
+    /** Reads a tensor that begins in its middle; the bytes before that follow its last ones. */
+    private void fillFrom(TensorEntry entry, long start, long from, ByteBuffer target)
+        throws IOException {
+      long first = (start + from) % entry.byteLength();
+      int untilEnd = (int) Math.min(target.remaining(), entry.byteLength() - first);
+      int limit = target.limit();
+      try {
+        target.limit(target.position() + untilEnd);
+        fillInOrder(entry, first, target);
+      } finally {
+        target.limit(limit);
+      }
+      fillInOrder(entry, 0, target);
+    }
+
+    private void fillInOrder(TensorEntry entry, long from, ByteBuffer target) throws IOException {
+      Optional<StridedTensor> scattered = scattered(entry);
+      if (scattered.isPresent()) {
+        // Rows begin at the same offset as in a contiguous tensor.
+        long first = entry.offset() - scattered.get().entry().offset();
+        scattered.get().read(channel, first + from, target);
+      } else {
+        Channels.readFully(channel, target, entry.offset() + from);
       }
     }
 

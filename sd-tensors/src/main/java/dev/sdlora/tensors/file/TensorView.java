@@ -11,19 +11,56 @@ import java.util.Optional;
  * @param entry the view, with its own name
  * @param strides the distance between neighbours along each dimension, in elements; empty if the
  *     view is contiguous
+ * @param start the number of bytes of the tensor that follow its last byte in the view, instead of
+ *     going before the others
  */
-public record TensorView(TensorEntry entry, Optional<List<Long>> strides) {
+public record TensorView(TensorEntry entry, Optional<List<Long>> strides, long start) {
   /** Copies the strides. */
   public TensorView {
     strides = strides.map(List::copyOf);
   }
 
+  private TensorView(TensorEntry entry, Optional<List<Long>> strides) {
+    this(entry, strides, 0);
+  }
+
   /** Returns the same tensor with another name. */
   public static TensorView named(TensorFile file, TensorEntry of, String name) {
+    return named(file, of, name, file.start(of));
+  }
+
+  private static TensorView named(TensorFile file, TensorEntry of, String name, long start) {
     List<Long> strides = file.strides(of);
     return new TensorView(
         new TensorEntry(name, of.dtype(), of.shape(), of.offset(), of.byteLength()),
-        strides.equals(inOneRow(of.shape())) ? Optional.empty() : Optional.of(strides));
+        strides.equals(inOneRow(of.shape())) ? Optional.empty() : Optional.of(strides),
+        start);
+  }
+
+  /**
+   * Returns a tensor with the second half of its rows before the first: some programs store a scale
+   * and a shift in one order, others in the other.
+   *
+   * @param file the file of the tensor
+   * @param of the tensor
+   * @param name the name of the view
+   * @throws IllegalArgumentException if the tensor is a scalar, has an odd number of rows, or is
+   *     itself such a view
+   */
+  public static TensorView halvesSwapped(TensorFile file, TensorEntry of, String name) {
+    if (of.shape().isEmpty() || of.shape().get(0) % 2 != 0) {
+      throw new IllegalArgumentException(
+          "tensor '%s' of shape %s does not have two halves".formatted(of.name(), of.shape()));
+    }
+    requireInOrder(file, of);
+    return named(file, of, name, of.byteLength() / 2);
+  }
+
+  private static void requireInOrder(TensorFile file, TensorEntry of) {
+    if (file.start(of) > 0) {
+      throw new IllegalArgumentException(
+          "tensor '%s' is a view that begins in the middle of another tensor".formatted(of.name()));
+    }
   }
 
   /**
@@ -43,6 +80,7 @@ public record TensorView(TensorEntry entry, Optional<List<Long>> strides) {
           "rows %s to %s are outside tensor '%s' of shape %s"
               .formatted(first, first + count, of.name(), of.shape()));
     }
+    requireInOrder(file, of);
     List<Long> strides = file.strides(of);
     List<Long> shape = new ArrayList<>(of.shape());
     shape.set(0, count);
@@ -70,6 +108,7 @@ public record TensorView(TensorEntry entry, Optional<List<Long>> strides) {
       throw new IllegalArgumentException(
           "tensor '%s' of shape %s is not a matrix".formatted(of.name(), of.shape()));
     }
+    requireInOrder(file, of);
     List<Long> strides = file.strides(of);
     List<Long> shape = List.of(of.shape().get(1), of.shape().get(0));
     return new TensorView(

@@ -8,7 +8,7 @@ import java.util.List;
  * The location of the original values of a weight on disk.
  *
  * @param file the file
- * @param entry the tensor in it
+ * @param entry the tensor in it, or a {@linkplain dev.sdlora.tensors.file.TensorView view} of one
  * @param shape the shape in the network, with as many elements as the entry
  */
 public record Origin(TensorFile file, TensorEntry entry, List<Long> shape) {

@@ -72,7 +72,7 @@ public final class Packer {
   }
 
   /**
-   * Returns the packed form of a weight: one tensor, or two for a gated or doubling one.
+   * Returns the packed form of a weight: one tensor, or one for each of its parts or forms.
    *
    * @param plain the weight in the layout of the file
    * @param owner the manager that will own the result
@@ -96,13 +96,25 @@ public final class Packer {
           .integer(doubling.side())
           .runForList(owner);
     }
-    boolean gated = packing instanceof Packing.Gated;
-    int rows =
-        packing instanceof Packing.Gated gate ? gate.rows() : ((Packing.Linear) packing).rows();
+    if (packing instanceof Packing.Adjacent adjacent) {
+      return packLinear(plain, 1, adjacent.rows(), adjacent.widths(), owner);
+    }
+    if (packing instanceof Packing.Stacked stacked) {
+      return packLinear(plain, 0, stacked.rows(), stacked.heights(), owner);
+    }
+    long height = plain.getShape().get(0);
+    return packing instanceof Packing.Gated gated
+        ? packLinear(plain, 0, gated.rows(), List.of(height / 2, height / 2), owner)
+        : packLinear(plain, 0, ((Packing.Linear) packing).rows(), List.of(height), owner);
+  }
+
+  private List<NDArray> packLinear(
+      NDArray plain, int dimension, int rows, List<Long> sizes, NDManager owner) {
     return program()
         .call("pack_linear")
         .tensor(plain)
-        .integer(gated ? 2 : 1)
+        .integer(dimension)
+        .integers(sizes.stream().mapToLong(Long::longValue).toArray())
         .integer(rows)
         .runForList(owner);
   }
@@ -118,15 +130,25 @@ public final class Packer {
     return program()
         .call("unpack")
         .list(all.toArray(NDArray[]::new))
+        .integer(packing instanceof Packing.Adjacent ? 1 : 0)
         .integers(shape.stream().mapToLong(Long::longValue).toArray())
         .run(scope);
   }
 
-  /** Returns the name of the second tensor of a weight that is packed as two. */
-  static String second(@Nullable Packing packing, String name) {
-    return name.substring(0, name.length() - WEIGHT.length())
-        + (packing instanceof Packing.Doubling ? ".doubling" : ".gate")
-        + WEIGHT;
+  /**
+   * Returns the name of one of the tensors of a weight that is packed as several.
+   *
+   * @param part its index, from 0
+   */
+  static String name(@Nullable Packing packing, String name, int part) {
+    if (part == 0) {
+      return name;
+    }
+    String suffix =
+        packing instanceof Packing.Doubling
+            ? "doubling"
+            : packing instanceof Packing.Gated ? "gate" : String.valueOf(part);
+    return name.substring(0, name.length() - WEIGHT.length()) + "." + suffix + WEIGHT;
   }
 
   /** Returns the number of additional elements in the second form of a weight. */

@@ -1,5 +1,7 @@
 package dev.sdlora.tensors.weights;
 
+import java.util.List;
+
 /**
  * The layout of a weight for the kernels of the CPU (oneDNN's blocked formats). The layout is
  * chosen for the given problem size and works for other sizes too.
@@ -21,6 +23,35 @@ public sealed interface Packing {
    * @param rows the number of rows multiplied at once
    */
   record Gated(int rows) implements Packing {}
+
+  /**
+   * A matrix cut by its outputs, such as several layers over the same input that the file stores
+   * one below the other. The first part keeps the name, the others are named {@code
+   * <module>.<number>.weight} from 1.
+   *
+   * @param rows the number of rows multiplied at once
+   * @param heights the number of outputs of each part
+   */
+  record Stacked(int rows, List<Long> heights) implements Packing {
+    /** Copies the list. */
+    public Stacked {
+      heights = List.copyOf(heights);
+    }
+  }
+
+  /**
+   * A matrix cut by its inputs, whose products are summed; the parts are named as those of {@link
+   * Stacked}.
+   *
+   * @param rows the number of rows multiplied at once
+   * @param widths the number of inputs of each part
+   */
+  record Adjacent(int rows, List<Long> widths) implements Packing {
+    /** Copies the list. */
+    public Adjacent {
+      widths = List.copyOf(widths);
+    }
+  }
 
   /**
    * The kernel of a convolution, [out, in, k, k].

@@ -153,9 +153,11 @@ final class WeightTensors {
     if (parts == null) {
       return Map.of(name, plain(name));
     }
-    return parts.size() == 1
-        ? Map.of(name, parts.get(0))
-        : Map.of(name, parts.get(0), Packer.second(packings.get(name), name), parts.get(1));
+    Map<String, NDArray> entries = new LinkedHashMap<>();
+    for (int i = 0; i < parts.size(); i++) {
+      entries.put(Packer.name(packings.get(name), name, i), parts.get(i));
+    }
+    return entries;
   }
 
   float[] values(String name) {

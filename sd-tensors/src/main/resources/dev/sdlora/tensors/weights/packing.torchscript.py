@@ -1,12 +1,12 @@
   def pack_conv(self: __torch__.Net, t: Tensor, stride: int, pad: int, size: List[int]) -> Tensor:
     # The kernel [out, in, k, k] of a convolution over a tensor of some size -> opaque, for mkldnn::_convolution_pointwise.
     return ops.mkldnn._reorder_convolution_weight(t, [pad, pad], [stride, stride], [1, 1], 1, size)
-  def pack_linear(self: __torch__.Net, t: Tensor, parts: int, rows: int) -> List[Tensor]:
-    # A matrix, or parts of it of equal height -> opaque, for mkldnn::_linear_pointwise.
+  def pack_linear(self: __torch__.Net, t: Tensor, dim: int, sizes: List[int], rows: int) -> List[Tensor]:
+    # A matrix, or parts of it along a dimension -> opaque, for mkldnn::_linear_pointwise.
     packed = annotate(List[Tensor], [])
-    halves = torch.chunk(torch.view(t, [torch.size(t, 0), -1]), parts, 0)
-    for i in range(torch.len(halves)):
-      _0 = torch.append(packed, ops.mkldnn._reorder_linear_weight(halves[i], rows))
+    parts = torch.split_with_sizes(torch.view(t, [torch.size(t, 0), -1]), sizes, dim)
+    for i in range(torch.len(parts)):
+      _0 = torch.append(packed, ops.mkldnn._reorder_linear_weight(torch.contiguous(parts[i]), rows))
     return packed
   def pack_doubling(self: __torch__.Net, t: Tensor, batch: int, side: int) -> List[Tensor]:
     # A kernel over images enlarged by nearest neighbour, packed twice: as it is, and as the kernel of a transposed convolution, to whose 2x2 results
@@ -22,11 +22,11 @@
       _0 = torch.copy_(torch.slice(wide, 1, i * step, (i + 1) * step), torch.transpose(k, 0, 1))
     plain = ops.mkldnn._reorder_convolution_weight(t, [1, 1], [1, 1], [1, 1], 1, [batch, ins, 2 * side, 2 * side])
     return [plain, ops.mkldnn._reorder_convolution_transpose_weight(wide, [1, 1], [0, 0], [2, 2], [1, 1], 1, [batch, ins, side, side])]
-  def unpack(self: __torch__.Net, parts: List[Tensor], shape: List[int]) -> Tensor:
+  def unpack(self: __torch__.Net, parts: List[Tensor], dim: int, shape: List[int]) -> Tensor:
     plain = annotate(List[Tensor], [])
     for i in range(torch.len(parts)):
       _0 = torch.append(plain, torch.to_dense(parts[i]))
-    return torch.reshape(torch.cat(plain, 0), shape)
+    return torch.reshape(torch.cat(plain, dim), shape)
   def replace(self: __torch__.Net, w: Dict[str, Tensor], name: str, t: Tensor) -> Tensor:
     # The dictionary is the caller's, so the change is visible to all readers.
     _0 = torch._set_item(w, name, t)

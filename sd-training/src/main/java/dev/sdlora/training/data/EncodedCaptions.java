@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.SizeConditions;
@@ -79,7 +80,7 @@ public final class EncodedCaptions {
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
    * @throws dev.sdlora.api.error.TensorFileException if weights cannot be read
    */
-  public EncodedCaptions encoded(ModelFiles files, int clipSkip) {
+  public EncodedCaptions encoded(UNetFiles files, int clipSkip) {
     Map<String, Encoded> encoded = new LinkedHashMap<>();
     for (int i = 0; i < files.textEncoders().size(); i++) {
       ModelFiles.Part<ClipConfig> part = files.textEncoders().get(i);

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.sampling.Rng;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.sampler.noise.Noise;
@@ -32,7 +32,7 @@ public final class ImageEncoder implements AutoCloseable {
    *
    * @throws dev.sdlora.api.error.TensorFileException if they cannot be read
    */
-  public static ImageEncoder load(ModelFiles files) {
+  public static ImageEncoder load(UNetFiles files) {
     Torch torch = Torch.open("cpu");
     try {
       LiveWeights weights =

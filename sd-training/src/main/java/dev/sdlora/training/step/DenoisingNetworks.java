@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
@@ -32,7 +33,7 @@ public final class DenoisingNetworks {
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read
    */
-  public DenoisingNetworks(Torch torch, ModelFiles files, boolean textEncoders, int clipSkip) {
+  public DenoisingNetworks(Torch torch, UNetFiles files, boolean textEncoders, int clipSkip) {
     this.program =
         new DenoisingProgram(
             torch,

@@ -29,7 +29,10 @@ final class PartsOptions {
   @Option(
       names = "--text-encoder",
       paramLabel = "FILE",
-      description = "Text encoder that replaces the checkpoint's (first) one.")
+      description =
+          "Text encoder that replaces the checkpoint's (first) one. Default: the checkpoint's own;"
+              + " for a transformer alone, the usual file in text_encoders next to its folder"
+              + " diffusion_models, as the VAE in vae.")
   private Optional<String> textEncoder = Optional.empty();
 
   @Option(
@@ -51,6 +54,14 @@ final class PartsOptions {
       description = "Use the averaged (EMA) weights of a file that has both kinds.")
   private boolean ema;
 
+  @Option(
+      names = "--distilled",
+      negatable = true,
+      description =
+          "Treat a FLUX.2 or Z-Image checkpoint as distilled to few steps, or with --no-distilled"
+              + " as a base model. Default: judged by settings, metadata and the file's name.")
+  private Optional<Boolean> distilled = Optional.empty();
+
   /**
    * Returns the chosen parts.
    *
@@ -69,6 +80,7 @@ final class PartsOptions {
     }
     PublishedFile.path(textEncoder, console).ifPresent(parts::textEncoder);
     PublishedFile.path(textEncoder2, console).ifPresent(parts::textEncoder2);
+    distilled.ifPresent(parts::distilled);
     OptionValue.set("--variant", variant, parts::variant);
     return parts.build();
   }

@@ -132,7 +132,9 @@ public final class ImageOptions {
   @Option(
       names = "--size",
       paramLabel = "WxH",
-      description = "Width and height in pixels, multiples of 8. Default: the model's own.")
+      description =
+          "Width and height in pixels, multiples of 8, or of 16 for FLUX.2 klein and Z-Image."
+              + " Default: the model's own.")
   private Optional<ImageSize> size = Optional.empty();
 
   @Option(names = "--images", paramLabel = "N", description = "Number of images. Default: 1.")

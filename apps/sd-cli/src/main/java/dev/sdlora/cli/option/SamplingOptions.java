@@ -97,6 +97,14 @@ final class SamplingOptions {
   private Optional<Double> rho = Optional.empty();
 
   @Option(
+      names = "--shift",
+      paramLabel = "0..100",
+      description =
+          "Shift of a flow model's schedule, such as FLUX.2's or Z-Image's; above 1 spends more"
+              + " steps at high noise. Default: the model's own.")
+  private Optional<Double> shift = Optional.empty();
+
+  @Option(
       names = "--order",
       paramLabel = "1..4",
       description = "Order of LMS, DEIS and UniPC. Default: the sampler's own.")
@@ -142,6 +150,7 @@ final class SamplingOptions {
     set("--sigma-min", sigmaMin, options::sigmaMin);
     set("--sigma-max", sigmaMax, options::sigmaMax);
     set("--rho", rho, options::rho);
+    set("--shift", shift, options::shift);
     set("--order", order, options::order);
     set("--unipc-variant", uniPcVariant, options::uniPcVariant);
     set("--extra-noise", extraNoise, options::extraNoise);

@@ -12,6 +12,7 @@ import dev.sdlora.api.image.ResizeMode;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Option;
 /** The options for image-to-image, inpainting and outpainting, named as in {@link ImageToImage}. */
 @Heading(
     value = "Image-to-image and inpainting",
-    basic = {"--init", "--strength", "--mask"})
+    basic = {"--init", "--strength", "--mask", "--reference"})
 final class SourceOptions {
   private static final Pattern SIDES =
       Pattern.compile("(\\d{1,5}),\\s*(\\d{1,5}),\\s*(\\d{1,5}),\\s*(\\d{1,5})");
@@ -103,7 +104,19 @@ final class SourceOptions {
       description = "Extend the image by this many pixels on each side.")
   private Optional<String> outpaint = Optional.empty();
 
+  @Option(
+      names = "--reference",
+      paramLabel = "FILE",
+      description =
+          "Image that a model such as FLUX.2 klein reads in addition to the prompt, which can name"
+              + " it as 'image 1' and so on; repeatable up to four times. Without --size, the"
+              + " result has the size of the first one.")
+  private List<Path> references = List.of();
+
   void applyTo(PromptSpec.Builder spec, Console console) {
+    for (Path reference : references) {
+      set("--reference", Optional.of(Image.read(reference)), spec::referenceImage);
+    }
     console.requireBeside(
         "--init FILE",
         "--strength",

@@ -52,6 +52,7 @@ public record GenerationReport(
     json.put("matched", lora.matched());
     json.put("modules", lora.modules());
     json.set("unmatched", Json.tree(lora.unmatched()));
+    json.set("repeated", Json.tree(lora.repeated()));
     return json;
   }
 }

@@ -30,7 +30,7 @@ public final class HeldBytes {
     Stream<Image> control = spec.controlUnits().stream().map(ControlUnit::image);
     return of(spec.prompt())
         + of(spec.negativePrompt())
-        + Stream.of(source, masks, control)
+        + Stream.of(source, masks, control, spec.referenceImages().stream())
             .flatMap(images -> images)
             .mapToLong(HeldBytes::of)
             .sum();

@@ -1,13 +1,14 @@
 package dev.sdlora.server.openai;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.value.ImageStream;
 import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Fields;
+import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Refusal;
 import io.javalin.http.Context;
 import io.javalin.http.UploadedFile;
@@ -22,28 +23,56 @@ import javax.imageio.ImageIO;
 
 /**
  * Converts the form of an edit to the fields of A1111's {@code img2img}. Transparent areas of the
- * mask are repainted; without a mask, transparent areas of the image.
+ * mask are repainted; without a mask, transparent areas of a single image. If nothing is repainted
+ * and the model reads reference images, the images of the form become these.
  */
 final class EditForm {
-  private final RequestLimits limits;
+  private static final double MOST_REFERENCE_PIXELS = 1024.0 * 1024;
+  private static final int LEAST_SIDE = 64;
 
-  EditForm(RequestLimits limits) {
-    this.limits = limits;
+  private final RequestContext offer;
+
+  EditForm(RequestContext offer) {
+    this.offer = offer;
   }
 
   Fields read(Context context) {
-    byte[] image = image(context);
-    ObjectNode node = fields(context, image);
+    List<byte[]> pictures = images(context, offer.readsReferences());
+    byte[] first = pictures.get(0);
     Optional<byte[]> mask = context.uploadedFiles("mask").stream().findFirst().map(EditForm::bytes);
-    mask.or(() -> Optional.of(image))
-        .flatMap(bytes -> transparency(bytes, mask.isPresent()))
-        .ifPresent(
-            white -> {
-              node.put("mask", Base64Images.base64(Base64Images.png(white)));
-              putIfMissing(node, "inpaint_full_res", "false");
-              putIfMissing(node, "inpainting_fill", "1");
-            });
+    Optional<BufferedImage> open =
+        mask.or(() -> Optional.of(first).filter(single -> pictures.size() == 1))
+            .flatMap(bytes -> transparency(bytes, mask.isPresent()));
+    if (open.isEmpty() && offer.readsReferences()) {
+      return references(context, pictures);
+    }
+    ObjectNode node = fields(context, first);
+    addReferences(node, pictures.subList(1, pictures.size()));
+    open.ifPresent(
+        white -> {
+          node.put("mask", Base64Images.base64(Base64Images.png(white)));
+          putIfMissing(node, "inpaint_full_res", "false");
+          putIfMissing(node, "inpainting_fill", "1");
+        });
     return Fields.of(node);
+  }
+
+  private Fields references(Context context, List<byte[]> pictures) {
+    ObjectNode node = fields(context);
+    addReferences(node, pictures);
+    putSize(node, pictures.get(0), MOST_REFERENCE_PIXELS);
+    Fields fields = Fields.of(node);
+    if (fields.has("denoising_strength")) {
+      fields.warn("field 'denoising_strength' has no effect without a mask");
+    }
+    return fields;
+  }
+
+  private static void addReferences(ObjectNode node, List<byte[]> pictures) {
+    if (!pictures.isEmpty()) {
+      ArrayNode references = node.putArray("reference_images");
+      pictures.forEach(image -> references.add(Base64Images.base64(image)));
+    }
   }
 
   /**
@@ -51,7 +80,7 @@ final class EditForm {
    * has any, and another seed.
    */
   Fields readVariation(Context context) {
-    byte[] image = image(context);
+    byte[] image = images(context, false).get(0);
     ObjectNode node = fields(context, image);
     settings(image)
         .ifPresent(
@@ -70,40 +99,53 @@ final class EditForm {
     }
   }
 
-  private byte[] image(Context context) {
+  /** Returns the images of the form: one, or one to several. */
+  private static List<byte[]> images(Context context, boolean several) {
     if (!context.isMultipartFormData()) {
       throw new Refusal(400, "the body must be multipart/form-data");
     }
-    List<UploadedFile> files = images(context);
+    List<UploadedFile> files = uploads(context);
     if (files.isEmpty()) {
       throw Refusal.missing("image");
     }
-    if (files.size() > 1) {
+    if (files.size() > 1 && !several) {
       throw Refusal.of(
           "image", "the form must have one image, but has " + files.size() + " images");
     }
-    return bytes(files.get(0));
+    return files.stream().map(EditForm::bytes).toList();
   }
 
-  private ObjectNode fields(Context context, byte[] image) {
+  private static ObjectNode fields(Context context) {
     ObjectNode node = Fields.object();
     context
         .formParamMap()
         .forEach((name, values) -> values.stream().findFirst().ifPresent(v -> node.put(name, v)));
-    node.putArray("init_images").add(Base64Images.base64(image));
-    if (node.path("size").asText("auto").equals("auto")) {
-      Image given = Base64Images.read("image", image, limits.pixels());
-      // The image's own size, rounded down to multiples of 8.
-      node.put("size", "%sx%s".formatted(eights(given.width()), eights(given.height())));
-    }
     return node;
   }
 
-  private static int eights(int side) {
-    return Math.max(64, side / 8 * 8);
+  private ObjectNode fields(Context context, byte[] image) {
+    ObjectNode node = fields(context);
+    node.putArray("init_images").add(Base64Images.base64(image));
+    putSize(node, image, Double.POSITIVE_INFINITY);
+    return node;
   }
 
-  private List<UploadedFile> images(Context context) {
+  /** Sets a missing size to that of an image, reduced to a number of pixels and rounded down. */
+  private void putSize(ObjectNode node, byte[] image, double most) {
+    if (node.path("size").asText("auto").equals("auto")) {
+      Image given = Base64Images.read("image", image, offer.limits().pixels());
+      double pixels = (double) given.width() * given.height();
+      double scale = Math.min(1, Math.sqrt(most / pixels));
+      node.put("size", "%sx%s".formatted(side(given.width(), scale), side(given.height(), scale)));
+    }
+  }
+
+  private int side(int side, double scale) {
+    int multiple = offer.sizeMultiple();
+    return Math.max(LEAST_SIDE, (int) (side * scale) / multiple * multiple);
+  }
+
+  private static List<UploadedFile> uploads(Context context) {
     try {
       List<UploadedFile> files = new ArrayList<>(context.uploadedFiles("image"));
       files.addAll(context.uploadedFiles("image[]"));
@@ -139,7 +181,7 @@ final class EditForm {
    * @param required whether an image without transparency is an error
    */
   private Optional<BufferedImage> transparency(byte[] file, boolean required) {
-    Base64Images.requireSize("mask", file, limits.pixels());
+    Base64Images.requireSize("mask", file, offer.limits().pixels());
     BufferedImage image;
     try {
       image = ImageIO.read(new ImageStream(new ByteArrayInputStream(file)));

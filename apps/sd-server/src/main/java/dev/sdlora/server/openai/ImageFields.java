@@ -47,7 +47,8 @@ final class ImageFields {
           "batch_size", "n",
           "width", "size",
           "height", "size",
-          "init_images", "image");
+          "init_images", "image",
+          "reference_images", "image");
 
   private final RequestContext offer;
 

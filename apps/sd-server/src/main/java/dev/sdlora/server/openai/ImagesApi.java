@@ -59,12 +59,11 @@ public final class ImagesApi {
         RouteCost.JOB);
     routes.post(
         "/v1/images/edits",
-        context -> draw(context, new EditForm(offer.limits()).read(context), "image_edit"),
+        context -> draw(context, new EditForm(offer).read(context), "image_edit"),
         RouteCost.JOB);
     routes.post(
         "/v1/images/variations",
-        context ->
-            draw(context, new EditForm(offer.limits()).readVariation(context), "image_variation"),
+        context -> draw(context, new EditForm(offer).readVariation(context), "image_variation"),
         RouteCost.JOB);
   }
 

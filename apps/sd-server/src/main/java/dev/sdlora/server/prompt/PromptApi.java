@@ -58,7 +58,7 @@ public final class PromptApi {
         pipeline.embeddings().list().stream()
             .filter(one -> one.family() == pipeline.checkpoint().family())
             .toList();
-    ReadText reader = new ReadText(loras, embeddings, pipeline.checkpoint().words(), sentences);
+    ReadText reader = new ReadText(loras, embeddings, pipeline.checkpoint(), sentences);
     ReadText.Calls calls = calls(fields);
     ObjectNode answer = Fields.object();
     for (String name : List.of("prompt", "negative_prompt")) {

@@ -2,6 +2,7 @@ package dev.sdlora.server.prompt;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.PromptLimits;
@@ -27,20 +28,23 @@ final class ReadText {
 
   private final LoraLibrary loras;
   private final List<Embedding> embeddings;
-  private final List<String> words;
+  private final Checkpoint checkpoint;
   private final ErrorMessages sentences;
 
   /**
    * Creates a reader.
    *
    * @param embeddings the embeddings that fit the checkpoint
-   * @param words the words that the model was trained on; empty if unknown
+   * @param checkpoint the checkpoint that reads the prompt
    */
   ReadText(
-      LoraLibrary loras, List<Embedding> embeddings, List<String> words, ErrorMessages sentences) {
+      LoraLibrary loras,
+      List<Embedding> embeddings,
+      Checkpoint checkpoint,
+      ErrorMessages sentences) {
     this.loras = loras;
     this.embeddings = embeddings;
-    this.words = words;
+    this.checkpoint = checkpoint;
     this.sentences = sentences;
   }
 
@@ -84,7 +88,8 @@ final class ReadText {
             embeddings,
             PromptLimits.DEFAULTS,
             Optional.of(loras),
-            words);
+            checkpoint.words(),
+            checkpoint.family());
     PromptExplanation explanation = PromptExplanation.of(prompt, options);
     explanation.problems().stream().limit(MOST_PROBLEMS).forEach(one -> add(problems, one));
     return explanation.length();

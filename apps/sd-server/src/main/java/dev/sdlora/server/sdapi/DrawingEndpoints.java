@@ -39,8 +39,12 @@ final class DrawingEndpoints {
   private static final DateTimeFormatter TIMESTAMP =
       DateTimeFormatter.ofPattern("yyyyMMddHHmmss", Locale.ROOT).withZone(ZoneId.systemDefault());
 
+  /** Fields that only {@code img2img} reads. */
+  private static final Set<String> START = Set.of("init_images", "mask");
+
   /** Fields that the response does not repeat. */
-  private static final Set<String> PICTURES = Set.of("init_images", "mask", "alwayson_scripts");
+  private static final Set<String> PICTURES =
+      Set.of("init_images", "mask", "reference_images", "alwayson_scripts");
 
   private final RequestContext offer;
   private final JobQueue queue;
@@ -70,7 +74,7 @@ final class DrawingEndpoints {
       throw new Refusal(404, "Init image not found");
     }
     if (!fromImage) {
-      PICTURES.stream().filter(name -> !name.startsWith("always")).forEach(fields.node()::remove);
+      fields.node().remove(START);
     }
     PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.A1111, state.options());
     if (!fields.flag("override_settings_restore_afterwards", true)) {

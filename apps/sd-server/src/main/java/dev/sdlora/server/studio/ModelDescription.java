@@ -28,6 +28,9 @@ final class ModelDescription {
     ObjectNode json = Fields.object();
     json.put("name", checkpoint.name());
     json.put("family", checkpoint.family().toString());
+    addNames(json, "signs", checkpoint.signs());
+    json.put("reads_references", offer.readsReferences());
+    json.put("size_multiple", offer.sizeMultiple());
     addNames(json, "samplers", Arrays.stream(Sampler.values()).map(Sampler::label).toList());
     addNames(json, "schedulers", Arrays.stream(Schedule.values()).map(Schedule::label).toList());
     addNames(json, "upscalers", offer.upscalerNames());

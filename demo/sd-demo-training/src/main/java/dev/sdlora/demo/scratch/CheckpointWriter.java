@@ -2,8 +2,8 @@ package dev.sdlora.demo.scratch;
 
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.SingleFileNames;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
@@ -71,7 +71,7 @@ public final class CheckpointWriter {
    */
   public void write(Path path) {
     writer.write(path);
-    ModelFiles read = CheckpointReader.read(path);
+    UNetFiles read = CheckpointReader.read(path);
     List<Object> found =
         List.of(read.textEncoders().get(0).config(), read.unet().config(), read.vae().config());
     for (Object config : trained) {

@@ -10,7 +10,7 @@ const MOST_PIXELS_A_SIDE = 2048;
 class GenerationSettings extends HTMLElement {
   connectedCallback() {
     this.className = "stack";
-    const side = { min: 64, max: MOST_PIXELS_A_SIDE, step: 8 };
+    const side = { min: 64, max: MOST_PIXELS_A_SIDE, step: model.size_multiple };
     const swap = () => settings.set({ width: settings.get("height"), height: settings.get("width") });
     this.replaceChildren(
       el(

@@ -1,8 +1,10 @@
 import "../draw/size-hint.js";
 import "./mask-editor.js";
 import "./picture-field.js";
+import "./reference-images.js";
 import { indexField, numberField, sliderField } from "../core/fields.js";
 import { button, el, freshId } from "../core/html.js";
+import { model } from "../core/model.js";
 import { settings } from "../core/settings.js";
 import { modelSize, ownSize } from "./start-size.js";
 
@@ -52,6 +54,9 @@ class ImageTab extends HTMLElement {
       this.#note,
     );
     this.append(this.#start, this.#settings);
+    if (model.reads_references) {
+      this.append(el("sd-reference-images"));
+    }
     settings.addEventListener("change", () => this.#refresh());
     this.#refresh();
   }
@@ -95,7 +100,7 @@ class ImageTab extends HTMLElement {
   #beyondSection() {
     const sides = Object.entries(SIDES).map(([side, label]) => {
       const input = el("input", {
-        type: "number", min: 0, max: 2048, step: 8, value: 0, "aria-label": `${label}, pixels`,
+        type: "number", min: 0, max: 2048, step: model.size_multiple, value: 0, "aria-label": `${label}, pixels`,
         oninput: () => input.checkValidity() && this.#setSide(side, Number(input.value)),
       });
       settings.addEventListener("change", () => this.#showSide(input, side));

@@ -78,10 +78,10 @@ export function hasFiles(transfer) {
   return [...(transfer?.types ?? [])].includes("Files");
 }
 
-/** Completes a request for the server: removes the axes of a grid and, with a start image, adds the size. */
+/** Completes a request for the server: removes the axes of a grid and, with a start image or reference images, adds the size. */
 export function completed(settings) {
   const { grid, ...request } = settings.request();
-  if (!request.init_images?.length) {
+  if (!request.init_images?.length && !request.reference_images?.length) {
     return request;
   }
   const { width, height, ...rest } = request;

@@ -10,12 +10,12 @@ export function isFarFromModel({ width, height }) {
   return far(width, model.defaults.width) || far(height, model.defaults.height);
 }
 
-/** Returns an image's own size in multiples of 8, within the server's limits. */
+/** Returns an image's own size in multiples that the model draws, within the server's limits. */
 export function ownSize({ width, height }) {
   return scaled(width, height, Math.min(1, Math.sqrt(model.limits.pixels / (width * height))));
 }
 
-/** Returns a size with about as many pixels as the model's and the image's aspect ratio, in multiples of 8. */
+/** Returns a size with about as many pixels as the model's and the image's aspect ratio. */
 export function modelSize({ width, height }) {
   const { width: trainedWidth, height: trainedHeight } = model.defaults;
   return scaled(width, height, Math.sqrt((trainedWidth * trainedHeight) / (width * height)));
@@ -27,6 +27,6 @@ export function sizeOf(image) {
 }
 
 function scaled(width, height, scale) {
-  const side = (length) => Math.max(64, Math.round((length * scale) / 8) * 8);
+  const side = (length) => Math.max(64, Math.round((length * scale) / model.size_multiple) * model.size_multiple);
   return { width: side(width), height: side(height) };
 }

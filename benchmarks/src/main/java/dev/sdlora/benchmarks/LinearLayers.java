@@ -1,0 +1,92 @@
+package dev.sdlora.benchmarks;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.Packing;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The linear layers of a network alone, with its own weights in their layout: the rate that a call
+ * of the network can reach at most.
+ */
+final class LinearLayers {
+  private static final String WEIGHT = ".weight";
+
+  private final Program program;
+  private final LiveWeights weights;
+  private final List<Product> products = new ArrayList<>();
+
+  private record Product(String module, NDArray input) {}
+
+  /**
+   * Creates the layers of a call.
+   *
+   * @param packings the packings of the weights; empty if they are not packed
+   * @param scope the manager that will own the inputs
+   */
+  LinearLayers(
+      Torch torch,
+      LiveWeights weights,
+      TransformerWork work,
+      Map<String, Packing> packings,
+      NDManager scope) {
+    this.weights = weights;
+    this.program =
+        Program.load(
+            torch,
+            Program.Source.beside(LinearLayers.class, "linear.torchscript.py"),
+            UNet.operations(weights));
+    Map<List<Long>, NDArray> inputs = new HashMap<>();
+    work.layers()
+        .forEach(
+            (name, layer) -> {
+              long width = layer.shape().get(1);
+              NDArray input =
+                  inputs.computeIfAbsent(
+                      List.of((long) layer.positions(), width),
+                      size -> input(layer.positions(), width, scope));
+              String module = name.substring(0, name.length() - WEIGHT.length());
+              products.add(new Product(module, input));
+              if (packings.get(name) instanceof Packing.Stacked stacked) {
+                stacked
+                    .parts()
+                    .forEach(part -> products.add(new Product(module + "." + part, input)));
+              }
+            });
+  }
+
+  private NDArray input(long positions, long width, NDManager scope) {
+    try (NDArray here = scope.create(0f)) {
+      return program
+          .call("room")
+          .tensor(here)
+          .integer(positions)
+          .integer(width)
+          .integer(weights.type().code())
+          .run(scope);
+    }
+  }
+
+  /** Runs all layers once; returns the result of the last one. */
+  NDArray run(NDManager scope) {
+    NDArray result = scope.create(0f);
+    for (Product product : products) {
+      result.close();
+      result =
+          program
+              .call("layer")
+              .tensor(product.input)
+              .tensors(weights.dict())
+              .text(product.module)
+              .run(scope);
+    }
+    return result;
+  }
+}

@@ -1,0 +1,49 @@
+package dev.sdlora.benchmarks;
+
+import dev.sdlora.tensors.file.Floats;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Random;
+
+/**
+ * A block of normally distributed bfloat16 numbers that fills tensors of any size by repetition, as
+ * fast as a disk writes. Its length is a prime number, so the rows of a matrix differ.
+ */
+final class RepeatedNumbers {
+  private static final int COUNT = 1_048_573;
+
+  private final byte[] block = new byte[COUNT * Short.BYTES];
+
+  /**
+   * Creates a block.
+   *
+   * @param deviation the standard deviation of its numbers, whose mean is 0
+   * @param seed equal seeds give equal numbers
+   */
+  RepeatedNumbers(double deviation, long seed) {
+    Random random = new Random(seed);
+    ByteBuffer buffer = ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < COUNT; i++) {
+      buffer.putShort(Floats.toBfloat16((float) (deviation * random.nextGaussian())));
+    }
+  }
+
+  /**
+   * Returns the bytes of a tensor.
+   *
+   * @param elements the number of elements
+   * @param start any number, which selects the first of them
+   */
+  SafetensorsWriter.Source source(long elements, int start) {
+    return channel -> {
+      int from = Math.floorMod(start, COUNT) * Short.BYTES;
+      for (long left = elements * Short.BYTES; left > 0; ) {
+        int length = (int) Math.min(left, block.length - from);
+        channel.write(ByteBuffer.wrap(block, from, length));
+        left -= length;
+        from = 0;
+      }
+    };
+  }
+}

@@ -1,0 +1,128 @@
+package dev.sdlora.benchmarks;
+
+import dev.sdlora.pipeline.transformer.Flux2Config;
+import dev.sdlora.pipeline.transformer.Qwen3Config;
+import dev.sdlora.pipeline.transformer.TransformerConfig;
+import dev.sdlora.pipeline.transformer.ZImageConfig;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The products of a transformer's call with one row. Layers outside of blocks and those that follow
+ * the time are left out, which have few operations.
+ *
+ * @param layers the matrices of the blocks, by weight name
+ * @param attention the multiplications and additions of all attention
+ */
+record TransformerWork(Map<String, Layer> layers, double attention) {
+  /** Z-Image fills sequences up to multiples of this number. */
+  private static final int FILLED = 32;
+
+  /** Copies the map. */
+  TransformerWork {
+    layers = new LinkedHashMap<>(layers);
+  }
+
+  /**
+   * A matrix of a block.
+   *
+   * @param shape [out, in]
+   * @param positions the number of positions that are multiplied by it
+   */
+  record Layer(List<Long> shape, int positions) {
+    /** Copies the list. */
+    Layer {
+      shape = List.copyOf(shape);
+    }
+
+    private double operations() {
+      return 2.0 * positions * shape.get(0) * shape.get(1);
+    }
+  }
+
+  /**
+   * Counts a call of a denoiser.
+   *
+   * @param image the tokens of the image
+   * @param text the tokens of the prompt
+   */
+  static TransformerWork of(TransformerConfig config, int image, int text) {
+    Map<String, Layer> layers = new LinkedHashMap<>();
+    if (config instanceof Flux2Config flux2) {
+      config
+          .weights()
+          .forEach(
+              (name, shape) -> {
+                if (name.contains("transformer_blocks.") && shape.size() == 2) {
+                  boolean ofText = name.matches("t.*(\\.ff_context\\.|\\.add_|\\.to_add_).*");
+                  boolean ofBoth = name.startsWith("single_");
+                  int positions = ofBoth ? image + text : ofText ? text : image;
+                  layers.put(name, new Layer(shape, positions));
+                }
+              });
+      int blocks = flux2.doubleBlocks() + flux2.singleBlocks();
+      return new TransformerWork(layers, blocks * attention(image + text, flux2.width()));
+    }
+    int allImage = filled(image);
+    int allText = filled(text);
+    config
+        .weights()
+        .forEach(
+            (name, shape) -> {
+              if (name.contains(".attention.") || name.contains(".feed_forward.")) {
+                int positions =
+                    name.startsWith("noise_")
+                        ? allImage
+                        : name.startsWith("context_") ? allText : allImage + allText;
+                if (shape.size() == 2) {
+                  layers.put(name, new Layer(shape, positions));
+                }
+              }
+            });
+    ZImageConfig zImage = (ZImageConfig) config;
+    double refiners = attention(allImage, zImage.width()) + attention(allText, zImage.width());
+    return new TransformerWork(
+        layers,
+        zImage.refiners() * refiners
+            + zImage.layers() * attention(allImage + allText, zImage.width()));
+  }
+
+  /**
+   * Counts an encoding of a text. Half of its attention is needed, since no token reads later ones.
+   *
+   * @param read the number of layers that are read
+   */
+  static TransformerWork of(Qwen3Config config, int read, int tokens) {
+    Map<String, Layer> layers = new LinkedHashMap<>();
+    config
+        .weights(read)
+        .forEach(
+            (name, shape) -> {
+              if (name.endsWith("_proj.weight")) {
+                layers.put(name, new Layer(shape, tokens));
+              }
+            });
+    int width = config.heads() * config.headWidth();
+    return new TransformerWork(layers, read * attention(tokens, width) / 2);
+  }
+
+  /** Queries times keys, then weights times values. */
+  private static double attention(double positions, double width) {
+    return 4 * positions * positions * width;
+  }
+
+  private static int filled(int tokens) {
+    return (tokens + FILLED - 1) / FILLED * FILLED;
+  }
+
+  /** Returns the multiplications and additions of the layers. */
+  double ofLayers() {
+    return layers.values().stream().mapToDouble(Layer::operations).sum();
+  }
+
+  /** Returns the multiplications and additions of the call. */
+  double operations() {
+    return ofLayers() + attention;
+  }
+}

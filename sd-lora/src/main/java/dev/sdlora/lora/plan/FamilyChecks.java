@@ -1,0 +1,86 @@
+package dev.sdlora.lora.plan;
+
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
+import dev.sdlora.api.lora.BlockWeights;
+import dev.sdlora.api.model.ModelFamily;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Checks that a LoRA and its block weights are for the family of a checkpoint. */
+final class FamilyChecks {
+  private FamilyChecks() {}
+
+  /**
+   * Checks a LoRA.
+   *
+   * @param checkpoint the name of the checkpoint, for messages
+   * @throws LoraException if the LoRA or its block weights are for another family
+   */
+  static void require(LoraUse use, String checkpoint, ModelFamily family) {
+    requireFamily(use, checkpoint, family);
+    requireBlocks(use, checkpoint, family);
+  }
+
+  private static void requireBlocks(LoraUse use, String checkpoint, ModelFamily family) {
+    if (!use.strength().blocks().fits(family)) {
+      BlockWeights blocks = use.strength().blocks();
+      throw new LoraException(
+          "LoRA '%s' has %s, which are for %s, but checkpoint '%s' is %s; expected %s"
+              .formatted(
+                  use.name(),
+                  blocks
+                      .preset()
+                      .map(name -> "block weights '" + name + "'")
+                      .orElseGet(() -> blocks.values().size() + " block weights"),
+                  families(blocks),
+                  checkpoint,
+                  family.label(),
+                  numbers(family)),
+          Reason.WRONG_FAMILY,
+          ErrorDetails.in(use.file().file().path()).withName(use.name()));
+    }
+  }
+
+  /** The labels of the families that block weights fit. */
+  private static String families(BlockWeights blocks) {
+    return Stream.of(
+            ModelFamily.SD1,
+            ModelFamily.SD2,
+            ModelFamily.SDXL,
+            ModelFamily.FLUX2,
+            ModelFamily.Z_IMAGE)
+        .filter(blocks::fits)
+        .map(ModelFamily::label)
+        .collect(Collectors.joining(", "))
+        .replace("SD 1.x, SD 2.x", "SD 1.x and 2.x");
+  }
+
+  /** The numbers of block weights that a family's models have. */
+  private static String numbers(ModelFamily family) {
+    return switch (family) {
+      case SDXL -> "12 or 20";
+      case FLUX2 -> "26 or 33";
+      case Z_IMAGE -> "35";
+      case SD1, SD2, SDXL_REFINER, UNKNOWN -> "17 or 26";
+    };
+  }
+
+  private static void requireFamily(LoraUse use, String checkpoint, ModelFamily family) {
+    ModelFamily own = use.file().family();
+    if (own != ModelFamily.UNKNOWN && own != family) {
+      throw new LoraException(
+          "LoRA '%s' (%s) is for %s, but checkpoint '%s' is %s; use a LoRA that was trained for %s"
+              .formatted(
+                  use.name(),
+                  use.file().file().path(),
+                  own.label(),
+                  checkpoint,
+                  family.label(),
+                  family.label()),
+          Reason.WRONG_FAMILY,
+          ErrorDetails.in(use.file().file().path()).withName(use.name()).withFamilies(family, own));
+    }
+  }
+}

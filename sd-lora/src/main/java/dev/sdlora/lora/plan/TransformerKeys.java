@@ -1,0 +1,157 @@
+package dev.sdlora.lora.plan;
+
+import dev.sdlora.lora.plan.ModuleIndex.Layer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The names of the layers of a diffusion transformer and its text encoder, by one set of rules for
+ * all families: a key is any number of prefixes, in any order, and a layer's name in the code of
+ * diffusers or, by the family's {@link TransformerNames table}, of others. Dots and underscores are
+ * the same, because trainers write either for the other.
+ */
+final class TransformerKeys implements KeyLookup {
+  private static final String WEIGHT = ".weight";
+
+  /** {@code base_model.model.transformer.} and the like; more are a key that no trainer writes. */
+  private static final int MOST_PREFIXES = 4;
+
+  /** Longer prefixes are tried first only because their rests are found more often. */
+  private static final List<KeyPrefix> PREFIXES =
+      Stream.concat(
+              Stream.of(
+                      "model.diffusion_model.",
+                      "diffusion_model.",
+                      "lora_transformer_",
+                      "lora_unet_",
+                      "oft_unet_",
+                      "transformer.",
+                      "unet.")
+                  .map(text -> new KeyPrefix(flat(text), Optional.of(Network.UNET))),
+              Stream.concat(
+                  Stream.of(
+                          "text_encoders.qwen3_4b.transformer.",
+                          "text_encoders.qwen3_4b.",
+                          "text_encoders.qwen3_8b.transformer.",
+                          "text_encoders.qwen3_8b.",
+                          "text_encoder.",
+                          "qwen3_4b.transformer.",
+                          "qwen3_8b.transformer.",
+                          "lora_te_",
+                          "lora_te1_",
+                          "oft_te_")
+                      .map(text -> new KeyPrefix(flat(text), Optional.of(Network.TEXT_ENCODER))),
+                  Stream.of(ModuleIndex.PEFT_MODEL, "lycoris_", "lora.")
+                      .map(text -> new KeyPrefix(flat(text), Optional.empty()))))
+          .toList();
+
+  private final Map<Network, Map<String, Stack>> bySpelling = new EnumMap<>(Network.class);
+
+  /** Creates the names of a model's layers. */
+  TransformerKeys(Map<Network, Map<String, Layer>> layers, TransformerNames family) {
+    layers.forEach(
+        (network, byWeight) -> {
+          Map<String, Layer> modules = new HashMap<>();
+          byWeight.forEach(
+              (weight, layer) ->
+                  modules.put(weight.substring(0, weight.length() - WEIGHT.length()), layer));
+          Map<String, Stack> spellings = new HashMap<>();
+          if (network == Network.UNET) {
+            addOthers(spellings, modules, family.rules());
+            modules.forEach((module, layer) -> add(spellings, denoiser(module), Stack.of(layer)));
+          } else {
+            modules.forEach((module, layer) -> add(spellings, text(module), Stack.of(layer)));
+          }
+          bySpelling.put(network, spellings);
+        });
+  }
+
+  private static void addOthers(
+      Map<String, Stack> spellings, Map<String, Layer> modules, List<TransformerRule> rules) {
+    for (TransformerRule rule : rules) {
+      for (String module : modules.keySet()) {
+        rule.block(module).map(rule::in).ifPresent(named -> addOther(spellings, modules, named));
+      }
+    }
+  }
+
+  private static void addOther(
+      Map<String, Stack> spellings, Map<String, Layer> modules, TransformerRule rule) {
+    List<Layer> stacked =
+        rule.layers().stream().flatMap(layer -> Stream.ofNullable(modules.get(layer))).toList();
+    if (stacked.size() == rule.layers().size()) {
+      add(spellings, List.of(rule.other()), new Stack(stacked, rule.halvesSwapped(), false));
+    }
+  }
+
+  private static void add(Map<String, Stack> spellings, Collection<String> names, Stack stack) {
+    names.forEach(name -> spellings.put(flat(name), stack));
+  }
+
+  /** The names of a layer of the denoiser in diffusers. */
+  private static List<String> denoiser(String module) {
+    List<String> names = new ArrayList<>(List.of(module));
+    // Some exports have lost the first letters of this word.
+    if (module.startsWith("transformer_blocks.")) {
+      names.add(module.substring("tran".length()));
+    }
+    for (String name : List.copyOf(names)) {
+      if (name.endsWith(".to_out.0")) {
+        names.add(name.substring(0, name.length() - ".0".length()));
+      }
+    }
+    for (String name : List.copyOf(names)) {
+      int projection = name.lastIndexOf(".to_");
+      if (projection > 0) {
+        names.add(name.substring(0, projection) + ".processor" + name.substring(projection));
+      }
+    }
+    return names;
+  }
+
+  /** The names of a layer of the text encoder in transformers, as a whole model and inside. */
+  private static List<String> text(String module) {
+    return module.startsWith("model.")
+        ? List.of(module, module.substring("model.".length()))
+        : List.of(module, "model." + module);
+  }
+
+  private static String flat(String name) {
+    return name.replace('.', '_');
+  }
+
+  @Override
+  public Stack find(String key) {
+    return find(flat(key), List.of(Network.UNET, Network.TEXT_ENCODER), 0);
+  }
+
+  private Stack find(String key, List<Network> networks, int prefixes) {
+    String name = key.replaceFirst("^_+", "");
+    for (Network network : networks) {
+      Stack stack = bySpelling.getOrDefault(network, Map.of()).get(name);
+      if (stack != null) {
+        return stack;
+      }
+    }
+    if (prefixes == MOST_PREFIXES) {
+      return Stack.NONE;
+    }
+    return PREFIXES.stream()
+        .filter(prefix -> name.startsWith(prefix.text()))
+        .map(
+            prefix ->
+                find(
+                    name.substring(prefix.text().length()),
+                    prefix.network().map(List::of).orElse(networks),
+                    prefixes + 1))
+        .filter(stack -> !stack.isEmpty())
+        .findFirst()
+        .orElse(Stack.NONE);
+  }
+}

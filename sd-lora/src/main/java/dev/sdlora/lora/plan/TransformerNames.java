@@ -1,0 +1,119 @@
+package dev.sdlora.lora.plan;
+
+import static dev.sdlora.lora.plan.TransformerRule.each;
+import static dev.sdlora.lora.plan.TransformerRule.rule;
+import static dev.sdlora.lora.plan.TransformerRule.swapped;
+
+import dev.sdlora.api.model.ModelFamily;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The families of diffusion transformers. Their layers have diffusers' names; each family's table
+ * lists the names of its authors' code and of single files.
+ */
+public final class TransformerNames {
+  /** FLUX.2: the names of Black Forest Labs. */
+  public static final TransformerNames FLUX2 =
+      new TransformerNames(
+          Stream.of(
+              rule(
+                  "double_blocks.#.img_attn.qkv",
+                  "transformer_blocks.#.attn.to_q",
+                  "transformer_blocks.#.attn.to_k",
+                  "transformer_blocks.#.attn.to_v"),
+              rule(
+                  "double_blocks.#.txt_attn.qkv",
+                  "transformer_blocks.#.attn.add_q_proj",
+                  "transformer_blocks.#.attn.add_k_proj",
+                  "transformer_blocks.#.attn.add_v_proj"),
+              rule("double_blocks.#.img_attn.proj", "transformer_blocks.#.attn.to_out.0"),
+              rule("double_blocks.#.txt_attn.proj", "transformer_blocks.#.attn.to_add_out"),
+              rule("double_blocks.#.img_attn.norm.query_norm", "transformer_blocks.#.attn.norm_q"),
+              rule("double_blocks.#.img_attn.norm.key_norm", "transformer_blocks.#.attn.norm_k"),
+              rule(
+                  "double_blocks.#.txt_attn.norm.query_norm",
+                  "transformer_blocks.#.attn.norm_added_q"),
+              rule(
+                  "double_blocks.#.txt_attn.norm.key_norm",
+                  "transformer_blocks.#.attn.norm_added_k"),
+              rule("double_blocks.#.img_mlp.0", "transformer_blocks.#.ff.linear_in"),
+              rule("double_blocks.#.img_mlp.2", "transformer_blocks.#.ff.linear_out"),
+              rule("double_blocks.#.txt_mlp.0", "transformer_blocks.#.ff_context.linear_in"),
+              rule("double_blocks.#.txt_mlp.2", "transformer_blocks.#.ff_context.linear_out"),
+              rule("single_blocks.#.linear1", "single_transformer_blocks.#.attn.to_qkv_mlp_proj"),
+              rule("single_blocks.#.linear2", "single_transformer_blocks.#.attn.to_out"),
+              rule("single_blocks.#.norm.query_norm", "single_transformer_blocks.#.attn.norm_q"),
+              rule("single_blocks.#.norm.key_norm", "single_transformer_blocks.#.attn.norm_k"),
+              rule("img_in", "x_embedder"),
+              rule("txt_in", "context_embedder"),
+              rule("time_in.in_layer", "time_guidance_embed.timestep_embedder.linear_1"),
+              rule("time_in.out_layer", "time_guidance_embed.timestep_embedder.linear_2"),
+              rule("guidance_in.in_layer", "time_guidance_embed.guidance_embedder.linear_1"),
+              rule("guidance_in.out_layer", "time_guidance_embed.guidance_embedder.linear_2"),
+              rule("double_stream_modulation_img.lin", "double_stream_modulation_img.linear"),
+              rule("double_stream_modulation_txt.lin", "double_stream_modulation_txt.linear"),
+              rule("single_stream_modulation.lin", "single_stream_modulation.linear"),
+              rule("final_layer.linear", "proj_out"),
+              // Shift and scale in the authors' code, scale and shift in diffusers'.
+              swapped("final_layer.adaLN_modulation.1", "norm_out.linear")));
+
+  /** Z-Image: the names of single files. */
+  public static final TransformerNames Z_IMAGE =
+      new TransformerNames(
+          Stream.of(
+                  each(
+                      List.of("layers", "noise_refiner", "context_refiner"),
+                      rule(
+                          "*.#.attention.qkv",
+                          "*.#.attention.to_q",
+                          "*.#.attention.to_k",
+                          "*.#.attention.to_v")),
+                  each(
+                      List.of("layers", "noise_refiner", "context_refiner"),
+                      rule("*.#.attention.out", "*.#.attention.to_out.0")),
+                  each(
+                      List.of("layers", "noise_refiner", "context_refiner"),
+                      rule("*.#.attention.q_norm", "*.#.attention.norm_q")),
+                  each(
+                      List.of("layers", "noise_refiner", "context_refiner"),
+                      rule("*.#.attention.k_norm", "*.#.attention.norm_k")),
+                  Stream.of(
+                      rule("x_embedder", "all_x_embedder.2-1"),
+                      rule("final_layer.linear", "all_final_layer.2-1.linear"),
+                      rule(
+                          "final_layer.adaLN_modulation.1",
+                          "all_final_layer.2-1.adaLN_modulation.1")))
+              .flatMap(rules -> rules));
+
+  private final List<TransformerRule> rules;
+
+  private TransformerNames(Stream<TransformerRule> rules) {
+    this.rules = rules.toList();
+  }
+
+  /** The names of a family; empty if its denoiser is no transformer. */
+  public static Optional<TransformerNames> of(ModelFamily family) {
+    return switch (family) {
+      case FLUX2 -> Optional.of(FLUX2);
+      case Z_IMAGE -> Optional.of(Z_IMAGE);
+      case SD1, SD2, SDXL, SDXL_REFINER, UNKNOWN -> Optional.empty();
+    };
+  }
+
+  /**
+   * The name in other code for a layer, with all layers that have this name together; empty if it
+   * is the layer's own.
+   *
+   * @param layer its name in diffusers
+   */
+  public Optional<TransformerRule> other(String layer) {
+    return rules.stream().flatMap(rule -> rule.with(layer).stream()).findFirst();
+  }
+
+  /** The names in other code. */
+  List<TransformerRule> rules() {
+    return rules;
+  }
+}

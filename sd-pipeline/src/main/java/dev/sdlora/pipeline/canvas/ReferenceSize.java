@@ -1,0 +1,45 @@
+package dev.sdlora.pipeline.canvas;
+
+import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.pipeline.raster.Raster;
+import dev.sdlora.pipeline.raster.Resampling;
+
+/**
+ * Sizes at which models read reference images: images of more than 1024 by 1024 pixels are reduced,
+ * as in diffusers' FLUX.2 pipelines; then the middle is cut to multiples of 16 pixels.
+ */
+public final class ReferenceSize {
+  /** The most tokens of a reference image: 1024 by 1024 pixels. */
+  public static final int MOST_TOKENS = 4096;
+
+  private static final int TOKEN = 16;
+  private static final double MOST_PIXELS = 1024.0 * 1024;
+
+  private ReferenceSize() {}
+
+  private static double scale(int width, int height) {
+    return Math.min(1, Math.sqrt(MOST_PIXELS / ((double) width * height)));
+  }
+
+  private static int reduced(int side, double scale) {
+    return Math.max(TOKEN, (int) (side * scale));
+  }
+
+  /** Returns an image reduced to at most 1024 by 1024 pixels, with its aspect ratio. */
+  static Raster reduced(Raster image) {
+    double scale = scale(image.width(), image.height());
+    return scale == 1
+        ? image
+        : Resampling.LANCZOS.resize(
+            image, reduced(image.width(), scale), reduced(image.height(), scale));
+  }
+
+  /** Returns the size at which a model reads an image. */
+  public static ImageSize of(Image image) {
+    double scale = scale(image.width(), image.height());
+    return new ImageSize(
+        reduced(image.width(), scale) / TOKEN * TOKEN,
+        reduced(image.height(), scale) / TOKEN * TOKEN);
+  }
+}

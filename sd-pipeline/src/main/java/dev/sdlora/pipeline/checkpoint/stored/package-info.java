@@ -1,0 +1,8 @@
+/**
+ * The stored tensors of a network, from one file or from several, and the names of the original
+ * code for them. Headers are read once.
+ */
+@NullMarked
+package dev.sdlora.pipeline.checkpoint.stored;
+
+import org.jspecify.annotations.NullMarked;

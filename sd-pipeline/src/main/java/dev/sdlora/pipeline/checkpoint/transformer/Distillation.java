@@ -1,0 +1,93 @@
+package dev.sdlora.pipeline.checkpoint.transformer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Whether a transformer was distilled to few steps without guidance. Tensors do not show it.
+ *
+ * @param distilled whether it was
+ * @param sign the evidence
+ */
+public record Distillation(boolean distilled, String sign) {
+  /** The shift of Z-Image's schedule without distillation. */
+  private static final double BASE_SHIFT = 6;
+
+  private static final double TURBO_SHIFT = 3;
+
+  private static final List<String> METADATA =
+      List.of("modelspec.title", "modelspec.architecture", "modelspec.implementation");
+
+  /** Words of names that say nothing about distillation. */
+  private static final Set<String> FORMATS =
+      Set.of("bf16", "fp16", "fp32", "fp8", "e4m3fn", "safetensors", "index", "json");
+
+  private static final Set<String> DISTILLED = Set.of("turbo", "distilled", "distill", "schnell");
+  private static final Set<String> BASE = Set.of("base", "undistilled");
+
+  /**
+   * Decides from settings, metadata and names, in this order.
+   *
+   * @param index model_index.json; missing if there is none
+   * @param scheduler scheduler_config.json; missing if there is none
+   * @param metadata the metadata of the transformer's file
+   * @param path the file or folder that was named
+   */
+  static Distillation of(
+      TransformerFamily family,
+      JsonNode index,
+      JsonNode scheduler,
+      Map<String, String> metadata,
+      Path path) {
+    JsonNode told = index.path("is_distilled");
+    if (told.isBoolean()) {
+      return new Distillation(told.asBoolean(), "is_distilled in model_index.json");
+    }
+    double shift = scheduler.path("shift").asDouble(0);
+    // FLUX.2's schedules have no such shift, and all its files say 3.
+    if (family == TransformerFamily.Z_IMAGE && (shift == TURBO_SHIFT || shift == BASE_SHIFT)) {
+      return new Distillation(
+          shift == TURBO_SHIFT, "shift %s in scheduler_config.json".formatted(shift));
+    }
+    for (String key : METADATA) {
+      Optional<Boolean> found = inWords(words(metadata.getOrDefault(key, "")));
+      if (found.isPresent()) {
+        return new Distillation(found.get(), "metadata " + key);
+      }
+    }
+    String name = String.valueOf(path.getFileName());
+    List<String> words = words(name);
+    Optional<Boolean> found =
+        inWords(words).or(() -> isBare(family, words) ? Optional.of(false) : Optional.empty());
+    return found
+        .map(distilled -> new Distillation(distilled, "the name '" + name + "'"))
+        .orElseGet(() -> new Distillation(true, "the default, because nothing shows it"));
+  }
+
+  /** Whether a name is that of the base model and nothing else, such as z_image_bf16. */
+  private static boolean isBare(TransformerFamily family, List<String> words) {
+    List<String> rest = new ArrayList<>(words);
+    rest.removeIf(FORMATS::contains);
+    return family == TransformerFamily.Z_IMAGE && rest.equals(List.of("z", "image"));
+  }
+
+  private static Optional<Boolean> inWords(List<String> words) {
+    if (words.stream().anyMatch(DISTILLED::contains)) {
+      return Optional.of(true);
+    }
+    return words.stream().anyMatch(BASE::contains) ? Optional.of(false) : Optional.empty();
+  }
+
+  private static List<String> words(String text) {
+    return Arrays.stream(text.toLowerCase(Locale.ROOT).split("[^a-z0-9]+"))
+        .filter(word -> !word.isEmpty())
+        .toList();
+  }
+}

@@ -1,0 +1,147 @@
+package dev.sdlora.pipeline.checkpoint.transformer;
+
+import dev.sdlora.api.CheckpointParts;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
+import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights.Stems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds the text encoder and the VAE of a transformer: those that the caller names, those in its
+ * own file or folder, and those in the usual places of ComfyUI's folders.
+ */
+final class PartPlaces {
+  /** ComfyUI's folders of transformers. */
+  private static final Set<String> TRANSFORMERS = Set.of("diffusion_models", "unet");
+
+  private static final List<String> TEXT_ENCODERS = List.of("text_encoders", "clip");
+
+  /** The endings that A1111 gives a VAE next to a checkpoint. */
+  private static final List<String> BESIDE = List.of(".vae.safetensors", ".vae.pt", ".vae.ckpt");
+
+  /** Folders may be sorted into folders; a search goes this far up. */
+  private static final int MAX_DEPTH = 4;
+
+  private final TransformerSource source;
+  private final TransformerFamily family;
+  private final CheckpointParts parts;
+  private final List<String> missing = new ArrayList<>();
+
+  PartPlaces(TransformerSource source, TransformerFamily family, CheckpointParts parts) {
+    this.source = source;
+    this.family = family;
+    this.parts = parts;
+  }
+
+  /** The text encoder and the VAE. */
+  record Parts(StoredNetwork textEncoder, StoredNetwork vae) {}
+
+  /**
+   * Finds both.
+   *
+   * @throws CheckpointException if one is missing or is something else
+   */
+  Parts find() {
+    Optional<NetworkWeights> encoder = textEncoder();
+    Optional<NetworkWeights> vae = vae();
+    if (encoder.isEmpty()) {
+      missing.add(missing("text encoder", family.textEncoder(), "textEncoder, --text-encoder"));
+    }
+    if (vae.isEmpty()) {
+      missing.add(missing("VAE", family.vae(), "vae, --vae"));
+    }
+    if (!missing.isEmpty()) {
+      throw new CheckpointException(
+          "checkpoint '%s' is %s without %s"
+              .formatted(source.path(), family.label(), String.join(", and without ", missing)),
+          ErrorDetails.in(source.path()));
+    }
+    return new Parts(Qwen3Tensors.in(encoder.orElseThrow()), VaeTensors.in(vae.orElseThrow()));
+  }
+
+  private static String missing(String network, TransformerFamily.Usual usual, String option) {
+    return "a %s: name a file that has one (%s), usually '%s' from %s on Hugging Face"
+        .formatted(network, option, usual.file(), usual.repository());
+  }
+
+  private Optional<NetworkWeights> textEncoder() {
+    if (parts.textEncoder().isPresent()) {
+      return parts.textEncoder().map(path -> named(path, "text_encoder", Stems.TRANSFORMERS));
+    }
+    if (Qwen3Tensors.prefix(source.weights()).isPresent()) {
+      return Optional.of(source.weights());
+    }
+    return inFolder("text_encoder", Stems.TRANSFORMERS)
+        .or(() -> inComfyUi(TEXT_ENCODERS, List.of(family.textEncoder().file())));
+  }
+
+  private Optional<NetworkWeights> vae() {
+    Optional<Path> named = parts.vae().or(this::beside);
+    if (named.isPresent()) {
+      return named.map(path -> named(path, "vae", Stems.DIFFUSERS));
+    }
+    if (VaeTensors.prefix(source.weights()).isPresent()) {
+      return Optional.of(source.weights());
+    }
+    return inFolder("vae", Stems.DIFFUSERS).or(() -> inComfyUi(List.of("vae"), family.vaes()));
+  }
+
+  /** Returns a VAE next to the transformer with its name. */
+  private Optional<Path> beside() {
+    if (!parts.vaeBeside() || !Files.isRegularFile(source.path())) {
+      return Optional.empty();
+    }
+    String name = String.valueOf(source.path().getFileName());
+    String stem = name.substring(0, name.contains(".") ? name.lastIndexOf('.') : name.length());
+    return BESIDE.stream()
+        .map(ending -> source.path().resolveSibling(stem + ending))
+        .filter(Files::isRegularFile)
+        .findFirst();
+  }
+
+  /** Opens a file, an index of shards, a network's folder or the folder of a whole model. */
+  private NetworkWeights named(Path path, String network, Stems stems) {
+    if (!Files.exists(path)) {
+      throw new CheckpointException(
+          "%s '%s' does not exist".formatted(network.equals("vae") ? "VAE" : "text encoder", path),
+          ErrorDetails.in(path));
+    }
+    if (Files.isRegularFile(path)) {
+      return NetworkWeights.at(path);
+    }
+    Path inside = path.resolve(network);
+    return NetworkWeights.in(Files.isDirectory(inside) ? inside : path, stems, Optional.empty());
+  }
+
+  private Optional<NetworkWeights> inFolder(String network, Stems stems) {
+    return source
+        .folder()
+        .map(folder -> folder.resolve(network))
+        .filter(Files::isDirectory)
+        .map(folder -> NetworkWeights.in(folder, stems, parts.variant()));
+  }
+
+  /** Looks next to the folder of transformers in which the file is. */
+  private Optional<NetworkWeights> inComfyUi(List<String> folders, List<String> names) {
+    Path above = source.path().toAbsolutePath().getParent();
+    for (int i = 0; i < MAX_DEPTH && above != null; i++) {
+      if (TRANSFORMERS.contains(String.valueOf(above.getFileName()))) {
+        Path from = above;
+        return folders.stream()
+            .flatMap(folder -> names.stream().map(Path.of(folder)::resolve))
+            .map(from::resolveSibling)
+            .filter(Files::isRegularFile)
+            .findFirst()
+            .map(NetworkWeights::at);
+      }
+      above = above.getParent();
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,154 @@
+package dev.sdlora.pipeline.checkpoint.transformer;
+
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
+import dev.sdlora.pipeline.checkpoint.transformer.StoredNetwork.Place;
+import dev.sdlora.pipeline.network.WeightList;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The tensors of Qwen3, the text encoder, with transformers' names: {@code model.embed_tokens},
+ * {@code model.layers.N}, {@code model.norm}. Its head is never read.
+ */
+final class Qwen3Tensors {
+  /** Only Qwen3 has this norm; its first group is the prefix. */
+  private static final Pattern SIGN =
+      Pattern.compile("(|.*\\.)layers\\.\\d+\\.self_attn\\.q_norm\\.weight");
+
+  private static final String MODEL = "model.";
+  private static final String NORM = "model.norm.weight";
+
+  /** Full-size models have this width and these layers. */
+  static final long FULL_WIDTH = 2560;
+
+  static final int FULL_LAYERS = 36;
+
+  private Qwen3Tensors() {}
+
+  /** Returns the prefix of its names in a file, which may end in {@code model.}; empty for none. */
+  static Optional<String> prefix(NetworkWeights weights) {
+    List<String> prefixes =
+        weights.names().stream()
+            .map(SIGN::matcher)
+            .filter(Matcher::matches)
+            .map(matcher -> matcher.group(1))
+            .distinct()
+            .toList();
+    return prefixes.stream()
+        .filter(prefix -> prefix.contains("qwen3_4b"))
+        .findFirst()
+        .or(() -> prefixes.stream().findFirst());
+  }
+
+  /**
+   * Finds the encoder in a file or folder.
+   *
+   * @throws CheckpointException if it is something else; the message says what
+   */
+  static StoredNetwork in(NetworkWeights weights) {
+    String prefix =
+        prefix(weights)
+            .orElseThrow(
+                () ->
+                    new CheckpointException(
+                        "text encoder '%s' %s; expected Qwen3-4B, with tensors such as '%s'"
+                            .formatted(
+                                weights.path(),
+                                kind(weights),
+                                MODEL + "layers.0.self_attn.q_norm.weight"),
+                        ErrorDetails.in(weights.path())));
+    return new StoredNetwork(
+        weights,
+        prefix,
+        "text encoder",
+        name -> List.of(Place.whole(name.substring(MODEL.length()))),
+        false);
+  }
+
+  private static String kind(NetworkWeights weights) {
+    if (has(weights, "text_model.") || has(weights, "resblocks.")) {
+      return "is a CLIP model";
+    }
+    if (has(weights, "encoder.block.")) {
+      return "is a T5 model";
+    }
+    if (has(weights, "self_attn.q_proj.")) {
+      return "is a language model without norms of queries and keys, such as Qwen2.5 or Mistral";
+    }
+    return "has no language model; the first of its %s tensors is %s"
+        .formatted(
+            weights.names().size(),
+            weights.names().stream().findFirst().map(name -> "'" + name + "'").orElse("missing"));
+  }
+
+  private static boolean has(NetworkWeights weights, String part) {
+    return weights.names().stream().anyMatch(name -> name.contains(part));
+  }
+
+  /**
+   * Returns the names and shapes of its weights.
+   *
+   * @param layers the number of layers that must be there
+   */
+  static Map<String, List<Long>> wanted(StoredNetwork network, int layers) {
+    String first = "model.layers.0.";
+    long width =
+        network.common(
+            0, NORM, first + "input_layernorm.weight", first + "post_attention_layernorm.weight");
+    long queries = network.common(0, first + "self_attn.q_proj.weight");
+    long keys =
+        network.common(0, first + "self_attn.k_proj.weight", first + "self_attn.v_proj.weight");
+    long head =
+        network.common(0, first + "self_attn.q_norm.weight", first + "self_attn.k_norm.weight");
+    long hidden = network.common(0, first + "mlp.gate_proj.weight", first + "mlp.up_proj.weight");
+    WeightList list = new WeightList();
+    list.add("model.embed_tokens.weight", network.common(0, "model.embed_tokens.weight"), width);
+    int count = Math.max(layers, network.blocks("layers\\.(\\d+)\\."));
+    for (int i = 0; i < count; i++) {
+      String layer = "model.layers." + i + ".";
+      list.add(layer + "input_layernorm.weight", width);
+      list.add(layer + "self_attn.q_proj.weight", queries, width);
+      list.add(layer + "self_attn.k_proj.weight", keys, width);
+      list.add(layer + "self_attn.v_proj.weight", keys, width);
+      list.add(layer + "self_attn.o_proj.weight", width, queries);
+      list.add(layer + "self_attn.q_norm.weight", head);
+      list.add(layer + "self_attn.k_norm.weight", head);
+      list.add(layer + "post_attention_layernorm.weight", width);
+      list.add(layer + "mlp.gate_proj.weight", hidden, width);
+      list.add(layer + "mlp.up_proj.weight", hidden, width);
+      list.add(layer + "mlp.down_proj.weight", width, hidden);
+    }
+    if (network.has(NORM)) {
+      list.add(NORM, width);
+    }
+    return list.shapes();
+  }
+
+  /**
+   * Checks that a transformer reads the states of this encoder.
+   *
+   * @param transformer the transformer's file
+   * @param context the width of the text that it reads
+   */
+  static void requireFitting(
+      StoredNetwork network, TransformerFamily family, Path transformer, long context) {
+    long width =
+        network.common(
+            0,
+            NORM,
+            "model.layers.0.input_layernorm.weight",
+            "model.layers.0.post_attention_layernorm.weight");
+    if (width * family.states() != context) {
+      throw new CheckpointException(
+          "text encoder '%s' has states of width %s, expected %s for the transformer '%s'; it is probably Qwen3 of another size than 4B"
+              .formatted(network.weights().path(), width, context / family.states(), transformer),
+          ErrorDetails.in(network.weights().path()));
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.sdlora.pipeline.checkpoint.transformer;
+
+import java.util.List;
+
+/** Families of diffusion transformers that this library runs. */
+public enum TransformerFamily {
+  /** FLUX.2 klein with 4 billion parameters, distilled or base. */
+  FLUX2("FLUX.2 klein 4B", 32, 3, 27),
+  /** Z-Image, the distilled Turbo or base. */
+  Z_IMAGE("Z-Image", 16, 1, 35);
+
+  private final String label;
+  private final int latentChannels;
+  private final int states;
+  private final int encoderLayers;
+
+  TransformerFamily(String label, int latentChannels, int states, int encoderLayers) {
+    this.label = label;
+    this.latentChannels = latentChannels;
+    this.states = states;
+    this.encoderLayers = encoderLayers;
+  }
+
+  /**
+   * The file that most people use for a part.
+   *
+   * @param file the file name
+   * @param repository its repository on Hugging Face
+   */
+  public record Usual(String file, String repository) {}
+
+  /** Returns the name for display, such as {@code Z-Image}. */
+  public String label() {
+    return label;
+  }
+
+  /** Returns the channels of the VAE's latents. */
+  int latentChannels() {
+    return latentChannels;
+  }
+
+  /** Returns the number of the text encoder's states that the transformer reads side by side. */
+  int states() {
+    return states;
+  }
+
+  /** Returns the number of the full-size text encoder's layers that are read, of 36. */
+  int encoderLayers() {
+    return encoderLayers;
+  }
+
+  /** Returns the usual file of its text encoder. */
+  public Usual textEncoder() {
+    return new Usual(
+        "qwen_3_4b.safetensors",
+        this == FLUX2
+            ? "Comfy-Org/vae-text-encorder-for-flux-klein-4b"
+            : "Comfy-Org/z_image_turbo");
+  }
+
+  /** Returns the usual file of its VAE. */
+  public Usual vae() {
+    return this == FLUX2
+        ? new Usual("flux2-vae.safetensors", "Comfy-Org/flux2-dev")
+        : new Usual("ae.safetensors", "Comfy-Org/z_image_turbo");
+  }
+
+  /** Returns the file names of its VAE in ComfyUI's folder, the usual one first. */
+  List<String> vaes() {
+    return this == FLUX2
+        ? List.of(vae().file(), "flux2_ae.safetensors")
+        : List.of(vae().file(), "flux_ae.safetensors");
+  }
+}

@@ -1,0 +1,243 @@
+package dev.sdlora.pipeline.checkpoint.transformer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointParts;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.pipeline.checkpoint.transformer.KnownModels.Known;
+import dev.sdlora.tensors.weights.Origin;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A checked model with a diffusion transformer: the location of each weight of its networks, and
+ * the settings that tensors do not show.
+ *
+ * @param family the family
+ * @param layout whether it is a file or a folder
+ * @param distillation whether it was distilled to few steps
+ * @param signs the evidence for the family and for distillation
+ * @param transformer the transformer, with diffusers' names
+ * @param textEncoder Qwen3, with transformers' names
+ * @param vae the autoencoder, with diffusers' names
+ * @param tokenizer the folder of its tokenizer; empty if there is none
+ * @param shift the shift of the schedule in scheduler_config.json; empty if there is none
+ */
+public record TransformerFiles(
+    TransformerFamily family,
+    Checkpoint.Layout layout,
+    Distillation distillation,
+    List<String> signs,
+    Part transformer,
+    Part textEncoder,
+    Part vae,
+    Optional<Path> tokenizer,
+    OptionalDouble shift) {
+  /** Names of LoRAs and ControlNets, which have some tensors of a transformer. */
+  private static final Pattern ADDITION =
+      Pattern.compile(
+          "^control|lora_(?:down|up|[AB])\\b|[._]lora[._]|hada_w|lokr_w|\\.diff(?:_b)?$");
+
+  /** Copies the list. */
+  public TransformerFiles {
+    signs = List.copyOf(signs);
+  }
+
+  /**
+   * One network.
+   *
+   * @param path its file, or the index of its shards
+   * @param weights the location of each weight
+   * @param settings its config.json in a folder; missing if there is none
+   */
+  public record Part(Path path, Map<String, Origin> weights, JsonNode settings) {
+    /** Returns the shapes of all weights by name. */
+    public Map<String, List<Long>> shapes() {
+      Map<String, List<Long>> shapes = new LinkedHashMap<>();
+      weights.forEach((name, origin) -> shapes.put(name, origin.shape()));
+      return shapes;
+    }
+  }
+
+  /**
+   * Opens a file, an index of shards or a folder. Reads only headers and settings.
+   *
+   * @param parts networks that come from other files
+   * @return the model; empty if this is not a model with a transformer
+   * @throws CheckpointException if it is a transformer that this library does not run, or some of
+   *     its parts or tensors are missing
+   * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or is not a tensor file
+   */
+  public static Optional<TransformerFiles> read(Path path, CheckpointParts parts) {
+    Optional<TransformerSource> source = TransformerSource.open(path, parts.variant());
+    if (source.isEmpty() || isAddition(source.get())) {
+      return Optional.empty();
+    }
+    return KnownModels.find(source.get().weights().tensors())
+        .map(known -> read(source.get(), known, parts));
+  }
+
+  /**
+   * Returns the family of a file, an index of shards or a folder whose denoiser is a transformer;
+   * empty if this is something else. Reads only headers of the transformer.
+   *
+   * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or is not a tensor file
+   */
+  public static Optional<TransformerFamily> recognise(Path path, CheckpointParts parts) {
+    return TransformerSource.open(path, parts.variant())
+        .filter(source -> !isAddition(source))
+        .flatMap(source -> KnownModels.find(source.weights().tensors()))
+        .flatMap(Known::family);
+  }
+
+  private static boolean isAddition(TransformerSource source) {
+    return source.weights().names().stream().anyMatch(name -> ADDITION.matcher(name).find());
+  }
+
+  private static TransformerFiles read(
+      TransformerSource source, Known known, CheckpointParts parts) {
+    TransformerFamily family = known.family().orElseThrow(() -> notSupported(source.path(), known));
+    if (parts.textEncoder2().isPresent()) {
+      throw new CheckpointException(
+          "checkpoint '%s' is %s, which has one text encoder, but '%s' was given as a second one; expected none"
+              .formatted(source.path(), family.label(), parts.textEncoder2().orElseThrow()),
+          ErrorDetails.in(source.path()));
+    }
+    StoredNetwork transformer = transformer(source, family, known);
+    Quantisation.refuse(transformer, source.settings());
+    Part part = transformerPart(source, family, transformer);
+    PartPlaces.Parts others = new PartPlaces(source, family, parts).find();
+    Part textEncoder = textEncoder(others.textEncoder(), family, part);
+    JsonNode scheduler = source.ofModel("scheduler/scheduler_config.json");
+    Distillation distillation =
+        parts
+            .distilled()
+            .map(given -> new Distillation(given, "the setting 'distilled'"))
+            .orElseGet(
+                () ->
+                    Distillation.of(
+                        family,
+                        source.ofModel("model_index.json"),
+                        scheduler,
+                        source.metadata(),
+                        source.path()));
+    JsonNode shift = scheduler.path("shift");
+    return new TransformerFiles(
+        family,
+        Files.isDirectory(source.path())
+            ? Checkpoint.Layout.DIFFUSERS_FOLDER
+            : Checkpoint.Layout.SINGLE_FILE,
+        distillation,
+        List.of(
+            "%s: %s".formatted(family.label(), known.found()),
+            "%s: %s"
+                .formatted(distillation.distilled() ? "distilled" : "base", distillation.sign())),
+        part,
+        textEncoder,
+        vae(others.vae(), family),
+        tokenizer(source, others.textEncoder().weights().path()),
+        shift.isNumber() ? OptionalDouble.of(shift.asDouble()) : OptionalDouble.empty());
+  }
+
+  /** Creates the error for a model that this library does not run. */
+  public static CheckpointException notSupported(Path path, Known known) {
+    return new CheckpointException(
+        "'%s' is %s, which is not supported: found %s; expected FLUX.2 klein 4B, Z-Image or a model with a U-Net (SD 1.x, SD 2.x, SDXL)"
+            .formatted(path, known.name(), known.found()),
+        ErrorDetails.in(path).withTensor(known.sign()));
+  }
+
+  private static StoredNetwork transformer(
+      TransformerSource source, TransformerFamily family, Known known) {
+    List<String> modules =
+        family == TransformerFamily.FLUX2
+            ? List.of(
+                "double_stream_modulation_img.",
+                "single_stream_modulation.",
+                "single_transformer_blocks.")
+            : List.of("cap_embedder.");
+    int start =
+        modules.stream()
+            .mapToInt(known.sign()::indexOf)
+            .filter(index -> index >= 0)
+            .findFirst()
+            .orElse(0);
+    String prefix = known.sign().substring(0, start);
+    return family == TransformerFamily.FLUX2
+        ? Flux2Tensors.in(source.weights(), prefix)
+        : ZImageTensors.in(source.weights(), prefix);
+  }
+
+  private static Part transformerPart(
+      TransformerSource source, TransformerFamily family, StoredNetwork network) {
+    JsonNode settings = source.settings();
+    Path path = network.weights().path();
+    Map<String, List<Long>> wanted =
+        family == TransformerFamily.FLUX2
+            ? Flux2Tensors.wanted(
+                network,
+                ModelSettings.blocks(settings, "num_layers", path),
+                ModelSettings.blocks(settings, "num_single_layers", path))
+            : ZImageTensors.wanted(
+                network,
+                ModelSettings.blocks(settings, "n_layers", path),
+                ModelSettings.blocks(settings, "n_refiner_layers", path));
+    return new Part(path, network.resolve(wanted), settings);
+  }
+
+  private static Part textEncoder(
+      StoredNetwork network, TransformerFamily family, Part transformer) {
+    Path path = network.weights().path();
+    JsonNode settings = settingsBeside(path);
+    Quantisation.refuse(network, settings);
+    String reader =
+        family == TransformerFamily.FLUX2 ? "context_embedder.weight" : "cap_embedder.1.weight";
+    long context = transformer.shapes().getOrDefault(reader, List.of(0L, 0L)).get(1);
+    Qwen3Tensors.requireFitting(network, family, transformer.path(), context);
+    boolean full = context == Qwen3Tensors.FULL_WIDTH * family.states();
+    int layers = ModelSettings.blocks(settings, "num_hidden_layers", path);
+    // Layers that are never read may be missing from a full-size encoder.
+    Map<String, List<Long>> wanted =
+        Qwen3Tensors.wanted(network, full ? family.encoderLayers() : layers);
+    return new Part(path, network.resolve(wanted), settings);
+  }
+
+  private static Part vae(StoredNetwork network, TransformerFamily family) {
+    Path path = network.weights().path();
+    JsonNode settings = settingsBeside(path);
+    Quantisation.refuse(network, settings);
+    return new Part(path, network.resolve(VaeTensors.wanted(network, family)), settings);
+  }
+
+  /** Returns the config.json next to a file with a name that diffusers or transformers give. */
+  private static JsonNode settingsBeside(Path file) {
+    String name = String.valueOf(file.getFileName());
+    boolean standard = name.startsWith("diffusion_pytorch_model") || name.startsWith("model.");
+    return standard
+        ? ModelSettings.read(file.resolveSibling("config.json"))
+        : MissingNode.getInstance();
+  }
+
+  private static Optional<Path> tokenizer(TransformerSource source, Path textEncoder) {
+    Path near = textEncoder.toAbsolutePath();
+    return Stream.of(
+            near.resolveSibling("."),
+            near.resolveSibling("../tokenizer"),
+            source.folder().orElse(near).resolve("tokenizer"))
+        .map(Path::normalize)
+        .filter(
+            folder ->
+                Files.exists(folder.resolve("vocab.json"))
+                    || Files.exists(folder.resolve("tokenizer.json")))
+        .findFirst();
+  }
+}

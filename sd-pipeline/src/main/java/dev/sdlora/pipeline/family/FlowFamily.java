@@ -1,0 +1,180 @@
+package dev.sdlora.pipeline.family;
+
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.PixelSize;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.api.value.Decimals;
+import dev.sdlora.lora.plan.ModuleIndex;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.TransformerNames;
+import dev.sdlora.pipeline.canvas.ReferenceSize;
+import dev.sdlora.pipeline.checkpoint.TransformerModel;
+import dev.sdlora.pipeline.conditioning.AppliedEncoder;
+import dev.sdlora.pipeline.conditioning.QwenConditioner;
+import dev.sdlora.pipeline.conditioning.TextConditioner;
+import dev.sdlora.pipeline.denoise.BatchedPredictor;
+import dev.sdlora.pipeline.denoise.NoisePredictor;
+import dev.sdlora.pipeline.image.ImageSettings;
+import dev.sdlora.pipeline.memory.AllocatedBytes;
+import dev.sdlora.pipeline.memory.TransformerMemory;
+import dev.sdlora.pipeline.network.Prediction;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.prompt.qwen.QwenPrompt;
+import dev.sdlora.prompt.schedule.PromptSteps;
+import dev.sdlora.prompt.tokens.TrainedWords;
+import dev.sdlora.sampler.noise.LatentShape;
+import dev.sdlora.sampler.schedule.NoiseLevels;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The families whose denoiser is a transformer that predicts flows and reads prompts through Qwen3:
+ * FLUX.2 klein and Z-Image.
+ *
+ * @param model the checkpoint
+ */
+public record FlowFamily(TransformerModel model) implements Family {
+  /** Pixels of the side of a token. */
+  private static final int TOKEN = 16;
+
+  @Override
+  public ModelFamily name() {
+    return model.checkpoint().family();
+  }
+
+  private boolean isFlux2() {
+    return name() == ModelFamily.FLUX2;
+  }
+
+  @Override
+  public TextConditioner conditioner(
+      List<AppliedEncoder> encoders,
+      TrainedWords words,
+      PromptSpec spec,
+      PixelSize conditionedSize) {
+    return new QwenConditioner(
+        encoders.get(0),
+        this::inTemplate,
+        model.textLayers(),
+        isFlux2(),
+        spec.cfgScale() != 1 || !spec.masks().isEmpty(),
+        spec.promptOptions().limits());
+  }
+
+  @Override
+  public BatchedPredictor denoiser(
+      NoisePredictor network,
+      NoiseLevels levels,
+      PromptSpec spec,
+      ImageSize size,
+      int rows,
+      NDManager scope) {
+    return new BatchedPredictor(
+        network, Prediction.FLOW, levels, new float[0], latents(size), rows, scope);
+  }
+
+  @Override
+  public Optional<UNetConfig> unetConfig() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Prediction prediction() {
+    return Prediction.FLOW;
+  }
+
+  @Override
+  public boolean isGuidanceDistilled() {
+    return false;
+  }
+
+  @Override
+  public Optional<Boolean> isDistilled() {
+    return Optional.of(model.isDistilled());
+  }
+
+  @Override
+  public int sizeMultiple() {
+    return TOKEN;
+  }
+
+  @Override
+  public int latentFactor() {
+    return model.vae().config().sampledFactor();
+  }
+
+  @Override
+  public LatentShape latents(ImageSize size) {
+    VaeConfig vae = model.vae().config();
+    return new LatentShape(
+        vae.sampledChannels(),
+        size.height() / vae.sampledFactor(),
+        size.width() / vae.sampledFactor());
+  }
+
+  @Override
+  public NoiseLevels levels(boolean zeroTerminalSnr, ImageSize size) {
+    return isFlux2()
+        ? NoiseLevels.flux2(size.width() / TOKEN * (size.height() / TOKEN))
+        : NoiseLevels.flow(model.shift());
+  }
+
+  @Override
+  public ModuleIndex layers(Map<Network, Map<String, List<Long>>> shapes) {
+    return ModuleIndex.of(shapes, isFlux2() ? TransformerNames.FLUX2 : TransformerNames.Z_IMAGE);
+  }
+
+  private QwenPrompt inTemplate(String text) {
+    return isFlux2()
+        ? QwenPrompt.klein(text, model.tokenizer())
+        : QwenPrompt.zImage(text, model.tokenizer());
+  }
+
+  private FlowSettings settings() {
+    return new FlowSettings(name().label(), model.isDistilled(), isFlux2(), this::inTemplate);
+  }
+
+  @Override
+  public void requireSupported(PromptSpec spec, ImageSize size) {
+    settings().require(spec, size, sizeMultiple());
+  }
+
+  @Override
+  public List<String> warnings(PromptSpec spec, PromptSteps pass, String prompt, String negative) {
+    return settings().warnings(spec, pass, prompt, negative);
+  }
+
+  @Override
+  public Optional<AllocatedBytes> callMemory(
+      PromptSpec spec, ImageSize size, boolean packed, int number, int rows) {
+    double image = (double) size.width() / TOKEN * size.height() / TOKEN;
+    double references = spec.referenceImages().size() * (double) ReferenceSize.MOST_TOKENS;
+    return Optional.of(
+        TransformerMemory.call(
+            model.transformer().config(), image + references + QwenPrompt.LENGTH, packed, number, rows));
+  }
+
+  /** Returns the schedule and the files of VAE and text encoder, as Forge Neo writes them. */
+  @Override
+  public Map<String, String> facts(PromptSpec spec) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    if (spec.schedule() == Schedule.AUTOMATIC) {
+      facts.put(ImageSettings.SCHEDULE, Schedule.AUTOMATIC.label());
+    }
+    if (!isFlux2()) {
+      facts.put(ImageSettings.SHIFT, Decimals.text(model.shift()));
+    }
+    if (model.checkpoint().layout() == Checkpoint.Layout.SINGLE_FILE) {
+      facts.put("Module 1", model.vae().fileName());
+      facts.put("Module 2", model.textEncoder().fileName());
+    }
+    return facts;
+  }
+}

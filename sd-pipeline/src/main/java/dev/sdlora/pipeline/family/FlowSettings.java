@@ -1,0 +1,165 @@
+package dev.sdlora.pipeline.family;
+
+import dev.sdlora.api.PromptLimits;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.FinalDecoder;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Tiling;
+import dev.sdlora.prompt.grammar.Attention;
+import dev.sdlora.prompt.qwen.QwenPrompt;
+import dev.sdlora.prompt.schedule.PromptSchedule;
+import dev.sdlora.prompt.schedule.PromptSchedule.Weighted;
+import dev.sdlora.prompt.schedule.PromptSteps;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Checks requests to families whose denoiser is a transformer that predicts flows. */
+final class FlowSettings {
+  private static final Pattern BREAK = Pattern.compile("\\bBREAK\\b");
+
+  /** The most characters of a prompt's ignored end in a warning. */
+  private static final int SHOWN = 80;
+
+  private final String label;
+  private final boolean isDistilled;
+  private final boolean readsReferences;
+  private final Function<String, QwenPrompt> template;
+
+  /**
+   * Creates the checks of a model.
+   *
+   * @param label the family's name for display
+   * @param isDistilled whether the model needs no guidance
+   * @param readsReferences whether it reads reference images
+   * @param template puts a prompt into the model's chat template
+   */
+  FlowSettings(
+      String label,
+      boolean isDistilled,
+      boolean readsReferences,
+      Function<String, QwenPrompt> template) {
+    this.label = label;
+    this.isDistilled = isDistilled;
+    this.readsReferences = readsReferences;
+    this.template = template;
+  }
+
+  /**
+   * Checks a request.
+   *
+   * @throws IllegalArgumentException if it has a setting that only U-Nets understand
+   */
+  void require(PromptSpec spec, ImageSize size, int multiple) {
+    requireMultiple(size, multiple, label);
+    refuse(
+        spec.controlUnits().isEmpty(), "controlUnits are given", "ControlNets steer only U-Nets");
+    refuse(
+        spec.tiling() == Tiling.NONE,
+        "tiling is " + spec.tiling(),
+        "a transformer has no edges to wrap");
+    refuse(
+        spec.speedOptions().tokenMergingRatio() == 0,
+        "tokenMergingRatio is " + spec.speedOptions().tokenMergingRatio(),
+        "token merging is for U-Nets");
+    refuse(
+        spec.speedOptions().cacheInterval() == 1,
+        "cacheInterval is " + spec.speedOptions().cacheInterval(),
+        "DeepCache is for U-Nets");
+    refuse(
+        !spec.samplerOptions().zeroTerminalSnr(),
+        "zeroTerminalSnr is set",
+        "a flow ends in pure noise anyway");
+    refuse(
+        spec.finalDecoder() == FinalDecoder.VAE,
+        "finalDecoder is " + spec.finalDecoder(),
+        "images of this family are decoded by its VAE");
+    refuse(
+        readsReferences || spec.referenceImages().isEmpty(),
+        "referenceImages are given",
+        "only FLUX.2 reads them");
+  }
+
+  private void refuse(boolean isSupported, String found, String reason) {
+    if (!isSupported) {
+      throw new IllegalArgumentException(
+          "%s, but the checkpoint is %s: %s; remove the setting".formatted(found, label, reason));
+    }
+  }
+
+  /** Throws if a side is not a multiple of a number. */
+  static void requireMultiple(ImageSize size, int multiple, String label) {
+    if (size.width() % multiple != 0 || size.height() % multiple != 0) {
+      throw new IllegalArgumentException(
+          "size is %s, but width and height of images of %s must be multiples of %s; use %sx%s"
+              .formatted(
+                  size,
+                  label,
+                  multiple,
+                  rounded(size.width(), multiple),
+                  rounded(size.height(), multiple)));
+    }
+  }
+
+  private static int rounded(int side, int multiple) {
+    return Math.max(1, Math.round((float) side / multiple)) * multiple;
+  }
+
+  /** Returns warnings about what has another meaning, or none, with this model. */
+  List<String> warnings(PromptSpec spec, PromptSteps pass, String prompt, String negative) {
+    List<String> warnings = new ArrayList<>();
+    PromptLimits limits = spec.promptOptions().limits();
+    List<Weighted> parts = PromptSchedule.ofParts(prompt, pass, limits);
+    boolean isGuided =
+        spec.cfgScale() != 1
+            || !spec.masks().isEmpty()
+            || parts.stream().mapToDouble(Weighted::weight).sum() != 1;
+    if (isDistilled && spec.cfgScale() != 1) {
+      warnings.add(
+          "cfgScale is %s, but this %s model is distilled and made for cfgScale 1; higher values take twice the time and exaggerate colours"
+              .formatted(spec.cfgScale(), label));
+    }
+    if (!isGuided && !negative.isBlank()) {
+      warnings.add("the negative prompt has no effect at cfgScale 1");
+    }
+    List<String> texts =
+        Stream.concat(
+                parts.stream().map(Weighted::schedule),
+                isGuided
+                    ? Stream.of(PromptSchedule.of(negative, pass, limits))
+                    : Stream.<PromptSchedule>empty())
+            .flatMap(schedule -> schedule.entries().stream())
+            .map(PromptSchedule.Entry::text)
+            .distinct()
+            .toList();
+    if (texts.stream().anyMatch(FlowSettings::isWeighted)) {
+      warnings.add(
+          "%s reads brackets and weights such as (word:1.2) as plain text; describe the emphasis in words"
+              .formatted(label));
+    }
+    if (texts.stream().anyMatch(text -> BREAK.matcher(text).find())) {
+      warnings.add("%s reads BREAK as a plain word; remove it".formatted(label));
+    }
+    texts.stream().flatMap(this::cut).distinct().forEach(warnings::add);
+    return warnings;
+  }
+
+  private static boolean isWeighted(String text) {
+    return Attention.parse(text).stream()
+        .anyMatch(piece -> piece.weight() != 1 && !piece.isBreak());
+  }
+
+  private Stream<String> cut(String text) {
+    String cut = template.apply(text).cut().strip();
+    return cut.isEmpty()
+        ? Stream.empty()
+        : Stream.of(
+            "the prompt has more than %s tokens; the end was ignored: '%s%s'"
+                .formatted(
+                    QwenPrompt.LENGTH,
+                    cut.substring(0, Math.min(SHOWN, cut.length())),
+                    cut.length() > SHOWN ? "…" : ""));
+  }
+}

@@ -1,0 +1,14 @@
+def feed_forward(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
+  # Gates, then values (Shazeer 2020).
+  middle = __torch__.parts(w, p + ".linear_out")
+  return __torch__.silu_mlp(annotate(List[Tensor], []), x, w, p + ".linear_in", 0, p + ".linear_in", middle, p + ".linear_out")
+def attention_and_mlp(x: Tensor, around: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
+  # One layer makes queries, keys, values, and gates and values of the MLP.
+  a = p + ".to_qkv_mlp_proj"
+  h = __torch__.lora_hidden(x, w, a)
+  q = __torch__.linear_part(x, h, w, a, 0)
+  k = __torch__.linear_part(x, h, w, a, 1)
+  v = __torch__.linear_part(x, h, w, a, 2)
+  o = __torch__.rotated_attention(q, k, v, around, w, p, heads)
+  chunks = __torch__.parts(w, p + ".to_out") - 1
+  return __torch__.silu_mlp(annotate(List[Tensor], [o]), x, w, a, 3, a, 3 + chunks, p + ".to_out")

@@ -1,0 +1,40 @@
+def flat(x: Tensor) -> Tensor:
+  # [B, C, h, w] -> [B, h * w, C], row by row.
+  return torch.transpose(torch.flatten(x, 2), 1, 2)
+def flux2_time(t: Tensor, format: int, w: Dict[str, Tensor]) -> Tensor:
+  p = "time_guidance_embed.timestep_embedder."
+  h = torch.to(__torch__.sinusoid(t, torch.size(w[p + "linear_1.weight"], 1)), format)
+  return __torch__.linear(torch.silu(__torch__.linear(h, w, p + "linear_1")), w, p + "linear_2")
+def changes(time: Tensor, w: Dict[str, Tensor], p: str, count: int) -> List[Tensor]:
+  # Shift, scale and gate of each part, [1 or B, C].
+  return torch.chunk(__torch__.linear(time, w, p), count, -1)
+def gated_sum(x: Tensor, gate: Tensor, y: Tensor) -> Tensor:
+  # In place.
+  return torch.addcmul_(x, torch.unsqueeze(gate, 1), y)
+def double_block(text: Tensor, image: Tensor, of_text: List[Tensor], of_image: List[Tensor], around: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tuple[Tensor, Tensor]:
+  # Text and image have weights of their own, and one attention.
+  n = torch.size(text, 1)
+  a = p + ".attn"
+  h = __torch__.modulated(text, of_text[0], of_text[1])
+  i = __torch__.modulated(image, of_image[0], of_image[1])
+  before = torch.slice(around, 0, 0, n)
+  behind = torch.slice(around, 0, n, torch.size(around, 0))
+  q = torch.cat([__torch__.rotated_norm(__torch__.linear(h, w, a + ".add_q_proj"), w, a + ".norm_added_q", before, 1e-6), __torch__.rotated_norm(__torch__.linear(i, w, a + ".to_q"), w, a + ".norm_q", behind, 1e-6)], 1)
+  k = torch.cat([__torch__.rotated_norm(__torch__.linear(h, w, a + ".add_k_proj"), w, a + ".norm_added_k", before, 1e-6), __torch__.rotated_norm(__torch__.linear(i, w, a + ".to_k"), w, a + ".norm_k", behind, 1e-6)], 1)
+  v = torch.cat([__torch__.linear(h, w, a + ".add_v_proj"), __torch__.linear(i, w, a + ".to_v")], 1)
+  o = __torch__.attend(q, k, v, heads)
+  text = __torch__.gated_sum(text, of_text[2], __torch__.linear(torch.slice(o, 1, 0, n), w, a + ".to_add_out"))
+  image = __torch__.gated_sum(image, of_image[2], __torch__.linear(torch.slice(o, 1, n, torch.size(o, 1)), w, a + ".to_out.0"))
+  h = __torch__.feed_forward(__torch__.modulated(text, of_text[3], of_text[4]), w, p + ".ff_context")
+  text = __torch__.gated_sum(text, of_text[5], h)
+  h = __torch__.feed_forward(__torch__.modulated(image, of_image[3], of_image[4]), w, p + ".ff")
+  image = __torch__.gated_sum(image, of_image[5], h)
+  return (text, image)
+def single_block(x: Tensor, of_all: List[Tensor], around: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
+  # Attention and MLP side by side.
+  h = __torch__.attention_and_mlp(__torch__.modulated(x, of_all[0], of_all[1]), around, w, p + ".attn", heads)
+  return __torch__.gated_sum(x, of_all[2], h)
+def rotated_attention(q: Tensor, k: Tensor, v: Tensor, around: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
+  q = __torch__.rotated_norm(q, w, p + ".norm_q", around, 1e-6)
+  k = __torch__.rotated_norm(k, w, p + ".norm_k", around, 1e-6)
+  return __torch__.attend(q, k, v, heads)

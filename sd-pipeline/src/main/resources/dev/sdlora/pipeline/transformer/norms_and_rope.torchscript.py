@@ -1,0 +1,75 @@
+def modulated(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
+  # x [B, n, C]; shift and scale [1, C] or [B, C] -> (1 + scale) * norm(x) + shift, with the norm's sums in float32 (dtype 6) and one rounding.
+  scale = torch.add(torch.to(scale, 6), 1)
+  shift = torch.to(shift, 6)
+  c = torch.size(x, -1)
+  rows = torch.size(scale, 0)
+  if torch.eq(rows, 1):
+    y = torch.layer_norm(x, [c], scale[0], shift[0], 1e-6)
+  else:
+    parts = annotate(List[Tensor], [])
+    for i in range(rows):
+      _0 = torch.append(parts, torch.layer_norm(torch.slice(x, 0, i, i + 1), [c], scale[i], shift[i], 1e-6))
+    y = torch.cat(parts, 0)
+  return y
+def rms_norm(x: Tensor, w: Dict[str, Tensor], p: str, eps: float) -> Tensor:
+  # Over the last axis, in float32 and rounded once.
+  y = torch.to(x, 6)
+  scale = torch.rsqrt(torch.add(torch.mean(torch.square(y), [-1], True), eps))
+  return torch.to(torch.mul(torch.mul(y, scale), torch.to(w[p + ".weight"], 6)), x.dtype)
+def rotated_norm(x: Tensor, w: Dict[str, Tensor], p: str, turns: Tensor, eps: float) -> Tensor:
+  # x [B, n, heads * d]: each head's RMS norm, then rotation, in place. Blocks of positions stay in the processor's cache.
+  b, n, c = torch.size(x)
+  gain = torch.to(w[p + ".weight"], 6)
+  d = torch.size(gain, 0)
+  block = ops.prim.max(1, 131072 // (b * c))
+  for i in range((n + block - 1) // block):
+    part = torch.to(torch.slice(x, 1, i * block, i * block + block), 6)
+    part = torch.reshape(part, [b, -1, c // d, d])
+    scale = torch.rsqrt(torch.add(torch.mean(torch.square(part), [-1], True), eps))
+    part = torch.mul(torch.mul(part, scale), gain)
+    part = __torch__.rotated(part, torch.slice(turns, 0, i * block, i * block + block))
+    _0 = torch.copy_(torch.slice(x, 1, i * block, i * block + block), torch.flatten(part, 2))
+  return x
+def rotated(x: Tensor, turns: Tensor) -> Tensor:
+  # x float32 [B, n, heads, d], turns [n, d / 2]: rotates neighbouring channels, 2i and 2i + 1, together (Su et al. 2021).
+  b, n, heads, d = torch.size(x)
+  pairs = torch.view_as_complex(torch.reshape(x, [b, n, heads, d // 2, 2]))
+  return torch.flatten(torch.view_as_real(torch.mul(pairs, torch.unsqueeze(turns, 1))), 3)
+def turns(ids: Tensor, axes: List[int], theta: float) -> Tensor:
+  # ids float64 [n, A], the places on each axis; axes: the channels that each turns -> unit complex numbers [n, C / 2], computed in float64 (dtype 7).
+  parts = annotate(List[Tensor], [])
+  for i in range(torch.len(axes)):
+    steps = torch.arange(0, axes[i], 2, dtype=7, layout=0, device=ids.device, pin_memory=False)
+    speeds = torch.exp(torch.mul(steps, -torch.log(theta) / axes[i]))
+    _0 = torch.append(parts, torch.outer(torch.select(ids, 1, i), speeds))
+  angles = torch.cat(parts, 1)
+  return torch.complex(torch.to(torch.cos(angles), 6), torch.to(torch.sin(angles), 6))
+def grid_ids(first: int, top: int, height: int, width: int, axes: int, like: Tensor) -> Tensor:
+  # The places of a grid's positions, row by row, float64 [height * width, axes]: (first, top + row, column, 0 ...).
+  rows = torch.add(torch.arange(height, dtype=7, layout=0, device=like.device, pin_memory=False), top)
+  columns = torch.arange(width, dtype=7, layout=0, device=like.device, pin_memory=False)
+  ids = torch.zeros([height, width, axes], dtype=7, layout=0, device=like.device, pin_memory=False)
+  _0 = torch.fill_(torch.select(ids, 2, 0), first)
+  _1 = torch.copy_(torch.select(ids, 2, 1), torch.unsqueeze(rows, 1))
+  _2 = torch.copy_(torch.select(ids, 2, 2), torch.unsqueeze(columns, 0))
+  return torch.flatten(ids, 0, 1)
+def sinusoid(t: Tensor, width: int) -> Tensor:
+  # t [B] -> float32 [B, width], cosines first; angles in float64, because those of float32 are coarse at 1000.
+  half = width // 2
+  steps = torch.arange(half, dtype=7, layout=0, device=t.device, pin_memory=False)
+  angles = torch.outer(torch.to(t, 7), torch.exp(torch.mul(steps, -torch.log(10000.) / half)))
+  return torch.to(torch.cat([torch.cos(angles), torch.sin(angles)], 1), 6)
+def masked_attention(q: Tensor, k: Tensor, v: Tensor, heads: int, mask: Optional[Tensor]) -> Tensor:
+  # q [B, m, C], k and v [B, n, C] -> [B, m, C]; the mask is true for keys that are read, or is added, [B, 1, 1 or m, n].
+  if torch.__is__(mask, None):
+    y = __torch__.attend(q, k, v, heads)
+  else:
+    b, m, c = torch.size(q)
+    d = c // heads
+    q = torch.transpose(torch.view(q, [b, m, heads, d]), 1, 2)
+    k = torch.transpose(torch.view(k, [b, torch.size(k, 1), heads, d]), 1, 2)
+    v = torch.transpose(torch.view(v, [b, torch.size(v, 1), heads, d]), 1, 2)
+    o = torch.scaled_dot_product_attention(q, k, v, unchecked_cast(Tensor, mask), 0., False)
+    y = torch.reshape(torch.transpose(o, 1, 2), [b, m, c])
+  return y

@@ -1,0 +1,101 @@
+def z_image(x: Tensor, sigma: Tensor, text: Tensor, w: Dict[str, Tensor], heads: int, axes: List[int], theta: float) -> Tensor:
+  # A single row: x [1, C, h, w], sigma [1], text [1, n, T]. Dtype 6 is float32, 7 float64.
+  dtype = w["x_pad_token"].dtype
+  _0, c, hh, ww = torch.size(x)
+  height, width = hh // 2, ww // 2
+  n = height * width
+  # 1. Time, from 0 for noise to 1,000 for an image.
+  time = torch.mul(torch.rsub(torch.to(sigma, 7), 1), 1000)
+  time = torch.to(__torch__.sinusoid(time, torch.size(w["t_embedder.mlp.0.weight"], 1)), dtype)
+  time = __torch__.linear(torch.silu(__torch__.linear(time, w, "t_embedder.mlp.0")), w, "t_embedder.mlp.2")
+  # 2. Text.
+  text = __torch__.rms_norm(torch.to(text, dtype), w, "cap_embedder.0", 1e-5)
+  text = __torch__.filled(__torch__.linear(text, w, "cap_embedder.1"), w["cap_pad_token"])
+  m = torch.size(text, 1)
+  text_turns = __torch__.turns(__torch__.text_ids(m, x), axes, theta)
+  for i in range(__torch__.blocks(w, "context_refiner.")):
+    text = __torch__.z_image_block(text, time, text_turns, w, "context_refiner." + str(i), heads)
+  # 3. Patches of 2 x 2, their channels last.
+  patches = torch.permute(torch.reshape(x, [c, height, 2, width, 2]), [1, 3, 2, 4, 0])
+  patches = torch.to(torch.reshape(patches, [1, n, 4 * c]), dtype)
+  h = __torch__.filled(__torch__.linear(patches, w, "all_x_embedder.2-1"), w["x_pad_token"])
+  ids = torch.constant_pad_nd(__torch__.grid_ids(m + 1, 0, height, width, torch.len(axes), x), [0, 0, 0, torch.size(h, 1) - n], 0)
+  turns = __torch__.turns(ids, axes, theta)
+  for i in range(__torch__.blocks(w, "noise_refiner.")):
+    h = __torch__.z_image_block(h, time, turns, w, "noise_refiner." + str(i), heads)
+  # 4. Both.
+  h = torch.cat([h, text], 1)
+  turns = torch.cat([turns, text_turns], 0)
+  for i in range(__torch__.blocks(w, "layers.")):
+    h = __torch__.z_image_block(h, time, turns, w, "layers." + str(i), heads)
+  # 5. Output: the network predicts the image minus the noise.
+  scale = __torch__.linear(torch.silu(time), w, "all_final_layer.2-1.adaLN_modulation.1")
+  h = __torch__.modulated(torch.slice(h, 1, 0, n), torch.zeros_like(scale), scale)
+  h = torch.neg(torch.to(__torch__.linear(h, w, "all_final_layer.2-1.linear"), 6))
+  h = torch.permute(torch.reshape(h, [height, width, 2, 2, c]), [4, 0, 2, 1, 3])
+  return torch.reshape(h, [1, c, hh, ww])
+def blocks(w: Dict[str, Tensor], p: str) -> int:
+  # The number of consecutive blocks from 0.
+  n = 0
+  while torch.__contains__(w, p + str(n) + ".attention.to_q.weight"):
+    n = n + 1
+  return n
+def filled(x: Tensor, token: Tensor) -> Tensor:
+  # x [1, n, C], token [1, C]: appends the token up to a multiple of 32 positions.
+  n = torch.size(x, 1)
+  return torch.cat([x, torch.expand(torch.unsqueeze(token, 0), [1, (n + 31) // 32 * 32 - n, -1])], 1)
+def text_ids(n: int, like: Tensor) -> Tensor:
+  # The places of a text's positions, float64 [n, 3]: (1, 0, 0), (2, 0, 0) ...
+  steps = torch.add(torch.arange(n, dtype=7, layout=0, device=like.device, pin_memory=False), 1)
+  return torch.constant_pad_nd(torch.unsqueeze(steps, 1), [0, 2], 0)
+def z_image_block(x: Tensor, time: Tensor, turns: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
+  # x [1, n, C] is changed in place.
+  gains = __torch__.z_image_gains(time, w, p)
+  y = __torch__.scaled_norm(x, gains[0])
+  q = __torch__.rotated_norm(__torch__.linear(y, w, p + ".attention.to_q"), w, p + ".attention.norm_q", turns, 1e-5)
+  k = __torch__.rotated_norm(__torch__.linear(y, w, p + ".attention.to_k"), w, p + ".attention.norm_k", turns, 1e-5)
+  y = __torch__.attend(q, k, __torch__.linear(y, w, p + ".attention.to_v"), heads)
+  x = __torch__.plus_scaled_norm(x, __torch__.linear(y, w, p + ".attention.to_out.0"), gains[1])
+  # Blocks of positions limit the memory of the wide layer.
+  step = 2048
+  for i in range((torch.size(x, 1) + step - 1) // step):
+    part = torch.slice(x, 1, i * step, i * step + step)
+    y = __torch__.gated(__torch__.scaled_norm(part, gains[2]), w, p + ".feed_forward.w1", p + ".feed_forward.w3")
+    part = __torch__.plus_scaled_norm(part, __torch__.linear(y, w, p + ".feed_forward.w2"), gains[3])
+  return x
+def z_image_gains(time: Tensor, w: Dict[str, Tensor], p: str) -> List[Tensor]:
+  # The gains of the norms before and after attention and MLP, float32 [C]; blocks over the text alone do not depend on the time.
+  gains = annotate(List[Tensor], [])
+  for name in [".attention_norm1", ".attention_norm2", ".ffn_norm1", ".ffn_norm2"]:
+    _0 = torch.append(gains, torch.to(w[p + name + ".weight"], 6))
+  if torch.__contains__(w, p + ".adaLN_modulation.0.weight"):
+    parts = torch.chunk(torch.flatten(torch.to(__torch__.linear(time, w, p + ".adaLN_modulation.0"), 6)), 4)
+    for i in range(4):
+      if torch.eq(i % 2, 0):
+        factor = torch.add(parts[i], 1)
+      else:
+        factor = torch.tanh(parts[i])
+      _1 = torch._set_item(gains, i, torch.mul(gains[i], factor))
+  return gains
+def scaled_norm(x: Tensor, gain: Tensor) -> Tensor:
+  # x [1, n, C], gain float32 [C]: RMS norm in float32, rounded once. Blocks of positions stay in the processor's cache.
+  y = torch.empty_like(x)
+  n = torch.size(x, 1)
+  block = ops.prim.max(1, 262144 // torch.size(x, 2))
+  for i in range((n + block - 1) // block):
+    part = __torch__.norm_part(torch.slice(x, 1, i * block, i * block + block), gain)
+    _0 = torch.copy_(torch.slice(y, 1, i * block, i * block + block), part)
+  return y
+def plus_scaled_norm(sum: Tensor, x: Tensor, gain: Tensor) -> Tensor:
+  # In place: sum + scaled_norm(x, gain), rounded once.
+  n = torch.size(x, 1)
+  block = ops.prim.max(1, 262144 // torch.size(x, 2))
+  for i in range((n + block - 1) // block):
+    part = __torch__.norm_part(torch.slice(x, 1, i * block, i * block + block), gain)
+    into = torch.slice(sum, 1, i * block, i * block + block)
+    _0 = torch.copy_(into, torch.add_(part, into))
+  return sum
+def norm_part(x: Tensor, gain: Tensor) -> Tensor:
+  y = torch.to(x, 6)
+  scale = torch.rsqrt(torch.add(torch.mean(torch.square(y), [-1], True), 1e-5))
+  return torch.mul_(torch.mul(y, scale), gain)

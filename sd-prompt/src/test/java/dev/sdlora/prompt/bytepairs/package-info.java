@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.prompt.bytepairs;
+
+import org.jspecify.annotations.NullMarked;

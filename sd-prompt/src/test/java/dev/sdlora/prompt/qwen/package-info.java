@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.prompt.qwen;
+
+import org.jspecify.annotations.NullMarked;

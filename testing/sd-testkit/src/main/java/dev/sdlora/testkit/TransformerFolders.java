@@ -1,0 +1,159 @@
+package dev.sdlora.testkit;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Writes the files of {@link TinyTransformers} into temporary folders. */
+final class TransformerFolders {
+  private static final String RESOURCES = "transformers/";
+  private static final String KLEIN = "diffusion_models/flux-2-klein-4b.safetensors";
+  private static final String TURBO = "diffusion_models/z_image_turbo_bf16.safetensors";
+  private static final String ENCODER = "text_encoders/qwen_3_4b.safetensors";
+  private static final String KLEIN_VAE = "vae/flux2-vae.safetensors";
+  private static final String Z_IMAGE_VAE = "vae/ae.safetensors";
+  private static final String DIFFUSERS = "diffusion_pytorch_model.safetensors";
+
+  /** The rows of the published encoder's table. */
+  private static final int VOCABULARY = 151_936;
+
+  private TransformerFolders() {}
+
+  /** Writes the models and what belongs to them into ComfyUI's folders. */
+  static Path comfyUi() {
+    Path root = temporary();
+    copy(KLEIN, file(root, KLEIN));
+    copy(KLEIN, file(root, "diffusion_models/flux-2-klein-base-4b.safetensors"));
+    copy(TURBO, file(root, TURBO));
+    copy(TURBO, file(root, "diffusion_models/z_image_bf16.safetensors"));
+    copy(KLEIN_VAE, file(root, KLEIN_VAE));
+    copy(Z_IMAGE_VAE, file(root, Z_IMAGE_VAE));
+    StoredTensors.read(RESOURCES + ENCODER)
+        .each(
+            tensor ->
+                Stream.of(
+                    tensor.name().equals("model.embed_tokens.weight")
+                        ? tensor.repeated(VOCABULARY)
+                        : tensor))
+        .write(file(root, ENCODER));
+    return root;
+  }
+
+  static Path klein() {
+    Path root = diffusers("flux2");
+    DiffusersTensors.flux2(StoredTensors.read(RESOURCES + KLEIN))
+        .write(file(root, "transformer/" + DIFFUSERS));
+    DiffusersTensors.vae(StoredTensors.read(RESOURCES + KLEIN_VAE))
+        .write(file(root, "vae/" + DIFFUSERS));
+    return root;
+  }
+
+  static Path zImage() {
+    Path root = diffusers("zimage");
+    DiffusersTensors.zImage(StoredTensors.read(RESOURCES + TURBO))
+        .write(file(root, "transformer/" + DIFFUSERS));
+    DiffusersTensors.vae(StoredTensors.read(RESOURCES + Z_IMAGE_VAE))
+        .write(file(root, "vae/" + DIFFUSERS));
+    return root;
+  }
+
+  static Path loras(String model, List<String> names) {
+    Path root = temporary();
+    for (String name : names) {
+      String resource = "loras/" + model + "/" + name + ".safetensors";
+      copy(resource, file(root, name + ".safetensors"));
+    }
+    return root;
+  }
+
+  /** Writes the settings, the tokenizer and the text encoder of a model. */
+  private static Path diffusers(String model) {
+    Path root = temporary();
+    for (String name :
+        List.of(
+            "model_index.json",
+            "scheduler/scheduler_config.json",
+            "text_encoder/config.json",
+            "transformer/config.json",
+            "vae/config.json")) {
+      copy(model + "/" + name, file(root, name));
+    }
+    copy(ENCODER, file(root, "text_encoder/model.safetensors"));
+    write(file(root, "tokenizer/vocab.json"), vocabulary());
+    write(file(root, "tokenizer/merges.txt"), "#version: 0.2\n\u0120 a\nc a\nca t\n");
+    return root;
+  }
+
+  /** Returns a vocabulary of all bytes, under the names of GPT-2's tokenizer, and three words. */
+  private static String vocabulary() {
+    Stream<String> bytes = IntStream.range(0, 256).mapToObj(TransformerFolders::nameOfByte);
+    List<String> words = Stream.concat(bytes, Stream.of("\u0120a", "ca", "cat")).toList();
+    return IntStream.range(0, words.size())
+        .mapToObj(id -> quoted(words.get(id)) + ": " + id)
+        .collect(Collectors.joining(", ", "{", "}"));
+  }
+
+  /** Returns a byte's printable character; the others follow from U+0100 on. */
+  private static String nameOfByte(int index) {
+    int renamed = (int) IntStream.range(0, index).filter(b -> !isPrintable(b)).count();
+    return Character.toString(isPrintable(index) ? index : 256 + renamed);
+  }
+
+  private static boolean isPrintable(int index) {
+    return (index > ' ' && index < 127) || (index > 160 && index != 173);
+  }
+
+  private static String quoted(String word) {
+    return "\"" + word.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+  }
+
+  private static Path temporary() {
+    try {
+      Path folder = Files.createTempDirectory("tiny-transformers");
+      folder.toFile().deleteOnExit();
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns a file in a folder under a root, which is created. */
+  private static Path file(Path root, String name) {
+    Path file = root.resolve(name);
+    Path parent = Objects.requireNonNull(file.getParent());
+    try {
+      if (!Files.exists(parent)) {
+        Files.createDirectories(parent);
+        parent.toFile().deleteOnExit();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    file.toFile().deleteOnExit();
+    return file;
+  }
+
+  private static void copy(String resource, Path target) {
+    String name = RESOURCES + resource;
+    try (InputStream stream = TransformerFolders.class.getResourceAsStream(name)) {
+      Files.copy(Objects.requireNonNull(stream, name), target);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void write(Path target, String text) {
+    try {
+      Files.writeString(target, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
