@@ -47,17 +47,22 @@ final class LinearLayers {
     work.layers()
         .forEach(
             (name, layer) -> {
-              long width = layer.shape().get(1);
-              NDArray input =
-                  inputs.computeIfAbsent(
-                      List.of((long) layer.positions(), width),
-                      size -> input(layer.positions(), width, scope));
-              String module = name.substring(0, name.length() - WEIGHT.length());
-              products.add(new Product(module, input));
+              List<Long> widths = List.of(layer.shape().get(1));
+              long parts = 1;
               if (packings.get(name) instanceof Packing.Stacked stacked) {
-                stacked
-                    .parts()
-                    .forEach(part -> products.add(new Product(module + "." + part, input)));
+                parts = stacked.heights().size();
+              } else if (packings.get(name) instanceof Packing.Adjacent adjacent) {
+                widths = adjacent.widths();
+                parts = widths.size();
+              }
+              String module = name.substring(0, name.length() - WEIGHT.length());
+              for (int part = 0; part < parts; part++) {
+                long width = widths.get(Math.min(part, widths.size() - 1));
+                NDArray input =
+                    inputs.computeIfAbsent(
+                        List.of((long) layer.positions(), width),
+                        size -> input(layer.positions(), width, scope));
+                products.add(new Product(part == 0 ? module : module + "." + part, input));
               }
             });
   }

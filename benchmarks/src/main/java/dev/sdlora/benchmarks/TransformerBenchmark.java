@@ -15,6 +15,7 @@ import dev.sdlora.pipeline.transformer.DiffusionTransformer;
 import dev.sdlora.pipeline.transformer.Qwen3;
 import dev.sdlora.pipeline.transformer.Qwen3Config;
 import dev.sdlora.pipeline.transformer.TransformerConfig;
+import dev.sdlora.pipeline.transformer.TransformerPacking;
 import dev.sdlora.prompt.qwen.QwenPrompt;
 import dev.sdlora.tensors.natives.Natives;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -22,7 +23,6 @@ import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Origin;
-import dev.sdlora.tensors.weights.Packer;
 import dev.sdlora.tensors.weights.Packing;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.io.IOException;
@@ -126,7 +126,9 @@ public final class TransformerBenchmark {
     Qwen3Config config = model.textEncoder().config();
     int read = Math.min(blocks, model.encoderLayers());
     List<Integer> states = read < model.encoderLayers() ? List.of(read) : model.textLayers();
-    Map<String, Packing> packings = packings(Qwen3.packings(config, read));
+    Map<String, Packing> packings = TransformerPacking.isFaster(torch, arguments.type())
+            ? Qwen3.packings(config, read)
+            : Map.of();
     try (LiveWeights weights = unread(model.textEncoder(), config.weights(read), packings);
         NDManager scope = torch.scope()) {
       List<Figure> figures = new ArrayList<>(List.of(ready("text encoder", weights)));
@@ -145,7 +147,7 @@ public final class TransformerBenchmark {
 
   private List<Figure> denoiser(int size, int rank) throws IOException {
     TransformerConfig config = FlowConfig.first(model.transformer().config(), blocks);
-    Map<String, Packing> packings = packings(config.packings());
+    Map<String, Packing> packings = config.packings(torch, arguments.type());
     try (LiveWeights weights = unread(model.transformer(), config.weights(), packings);
         NDManager scope = torch.scope()) {
       List<Figure> figures = new ArrayList<>(List.of(ready("denoiser", weights)));
@@ -244,10 +246,6 @@ public final class TransformerBenchmark {
     }
     Natives.returnFreedMemory();
     return seconds;
-  }
-
-  private Map<String, Packing> packings(Map<String, Packing> packings) {
-    return Packer.isSupported(torch, arguments.type()) ? packings : Map.of();
   }
 
   private LiveWeights unread(

@@ -79,7 +79,10 @@ public final class Checkpoint {
     return layout;
   }
 
-  /** {@return the dtype of most weights in the file, such as {@code float16}} */
+  /**
+   * {@return the format of most weights in the files: a dtype such as {@code float16}, or a format
+   * of GGUF files such as {@code Q4_K}}
+   */
   public String storage() {
     return storage;
   }

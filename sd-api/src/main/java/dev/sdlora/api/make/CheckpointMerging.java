@@ -23,6 +23,10 @@ import java.util.Optional;
  * tensor names of the original code (CompVis', and Stability's sgm for SDXL); its metadata and
  * marker tensors express the folder's settings for prediction type and noise levels.
  *
+ * <p>FLUX.2 klein and Z-Image are merged with the tensor names of their layout, which must be the
+ * same in all checkpoints. The result is a single file with the networks that are in the file of
+ * the transformer.
+ *
  * <p>The metadata contains the recipe as A1111 writes it, {@code sd_merge_recipe} and {@code
  * sd_merge_models}. Tensors are processed in pieces, so memory does not grow with the size of the
  * model. Setters return this object. Not thread-safe.
@@ -90,11 +94,12 @@ public final class CheckpointMerging {
 
   /**
    * Sets a multiplier for each block, instead of one for all. {@code BASE} is everything outside
-   * the U-Net; the time embedding belongs to {@code IN00} and the last convolution to the last
-   * block, as in the Merge Block Weighted extension.
+   * the U-Net, or outside the blocks of a transformer; the time embedding of a U-Net belongs to
+   * {@code IN00} and the last convolution to the last block, as in the Merge Block Weighted
+   * extension.
    *
-   * @param multipliers 26 values for SD 1.x and 2.x, 20 for SDXL, or another list or preset of
-   *     {@link BlockWeights}
+   * @param multipliers 26 values for SD 1.x and 2.x, 20 for SDXL, 26 for FLUX.2 klein, 35 for
+   *     Z-Image, or another list or preset of {@link BlockWeights}
    * @return this merging
    */
   public CheckpointMerging blocks(BlockWeights multipliers) {

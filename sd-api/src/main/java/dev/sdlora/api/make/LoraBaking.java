@@ -18,6 +18,11 @@ import java.util.Objects;
  * the tensor names of the original code (CompVis', and Stability's sgm for SDXL); its metadata and
  * marker tensors express the folder's settings for prediction type and noise levels.
  *
+ * <p>FLUX.2 klein and Z-Image keep the tensor names of their layout. A file, shards with an index
+ * and a diffusers folder become a single file with the transformer, and with the text encoder and
+ * the VAE if they are in the same file. The metadata {@code is_distilled} keeps a base model one
+ * under any file name.
+ *
  * <p>Only a few weights are processed at a time, so memory does not grow with the size of the
  * model. Setters return this object. Not thread-safe.
  */
@@ -70,8 +75,8 @@ public final class LoraBaking {
    * @throws dev.sdlora.api.error.CheckpointException if the checkpoint cannot be read as a model,
    *     or is a folder with settings that a single file cannot express, such as another number of
    *     attention heads than usual for its family
-   * @throws dev.sdlora.api.error.LoraException if a LoRA does not fit it or contains NaN or
-   *     infinity
+   * @throws dev.sdlora.api.error.LoraException if a LoRA does not fit it, contains NaN or infinity,
+   *     or changes a text encoder in another file than the denoiser
    * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or cannot be written
    */
   public CreatedCheckpoint write(Path file) {

@@ -15,8 +15,8 @@ import java.util.Optional;
  * values of the difference are kept, which is the best approximation of this rank. Biases,
  * normalisations and embeddings, which cannot be expressed as two factors, are skipped. Skipped
  * differences reduce {@link CreatedLora#keptEnergy()} and are listed in {@link
- * CreatedLora#leftOut()}. All this covers the text encoder and the U-Net; a LoRA cannot change the
- * VAE.
+ * CreatedLora#leftOut()}. All this covers the text encoder and the denoiser; a LoRA cannot change
+ * the VAE.
  *
  * <p>Setters throw an {@link IllegalArgumentException} immediately for an invalid value, and return
  * this object. Layers are processed one after another, so memory does not grow with the size of the
@@ -39,7 +39,7 @@ public final class LoraExtraction {
   }
 
   /**
-   * Extracts the text encoder and the transformers of the U-Net, by default at rank 32.
+   * Extracts the text encoder and the transformer blocks of the denoiser, by default at rank 32.
    *
    * @param original the checkpoint that the LoRA will be used with: a file or a diffusers folder
    * @param tuned the checkpoint that it should reproduce; its layout and dtype may differ
@@ -79,7 +79,8 @@ public final class LoraExtraction {
 
   /**
    * Sets whether layers outside the transformers are included: residual blocks, samplers, input,
-   * output and time embedding of the U-Net. Programs that read only transformers ignore them.
+   * output and time embedding of the U-Net; input, output, time embedding and shared modulations of
+   * FLUX.2 klein and Z-Image. Programs that read only transformers ignore them.
    *
    * @param take default false
    * @return this extraction
@@ -147,7 +148,8 @@ public final class LoraExtraction {
   }
 
   /**
-   * Extracts the LoRA and writes a safetensors file with kohya's names.
+   * Extracts the LoRA and writes a safetensors file with kohya's names; with LyCORIS's for FLUX.2
+   * klein and Z-Image.
    *
    * @param file the target, with the extension {@code .safetensors}; an existing file is replaced
    *     only when the new one is complete

@@ -14,7 +14,7 @@ public record SkippedLayers(Cause cause, List<String> layers, double share) {
   /** Causes for skipping layers. */
   public enum Cause {
     /** The extraction does not include them. */
-    OUTSIDE_TRANSFORMERS("layers of the U-Net outside its transformers"),
+    OUTSIDE_TRANSFORMERS("layers outside the transformer blocks"),
     /** The extraction does not include the text encoder. */
     TEXT_ENCODER("layers of the text encoder"),
     /** The change cannot be expressed as two factors. */

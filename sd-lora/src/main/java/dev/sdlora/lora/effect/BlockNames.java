@@ -32,7 +32,8 @@ final class BlockNames {
 
   private String unet(String weight) {
     String block = blocks.of(weight);
-    return block.equals(BlockWeights.BASE) ? weight.substring(0, weight.indexOf('.')) : block;
+    int dot = weight.indexOf('.');
+    return block.equals(BlockWeights.BASE) && dot > 0 ? weight.substring(0, dot) : block;
   }
 
   /** Converts a network, used in plans, to the part of the same name, used in the API. */

@@ -102,6 +102,9 @@ public final class Extraction {
 
   private void leaveOut(Rest left, OpenFiles files, AdapterFile target) {
     Layer layer = left.layer();
+    if (layer.original().isSameAs(layer.tuned())) {
+      return;
+    }
     if (!layer.original().shape().equals(layer.tuned().shape())) {
       target.leaveOut(SkippedLayers.Cause.OTHER_SHAPE, layer.name(), 0);
       return;
@@ -117,6 +120,9 @@ public final class Extraction {
   }
 
   private void extract(Layer layer, OpenFiles files, AdapterFile target) {
+    if (layer.original().isSameAs(layer.tuned())) {
+      return; // Models with separate files often share their text encoder.
+    }
     try (NDManager scope = torch.scope()) {
       NDArray tuned = load(layer.tuned(), files, scope);
       NDArray original = load(layer.original(), files, scope);

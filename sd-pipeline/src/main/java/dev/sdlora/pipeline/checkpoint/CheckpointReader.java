@@ -75,7 +75,7 @@ public final class CheckpointReader {
         .ifPresent(
             family -> {
               throw new CheckpointException(
-                  "checkpoint '%s' is %s, whose denoiser is a transformer; training, extracting, baking, merging, comparing and refining need a U-Net: expected SD 1.x, SD 2.x or SDXL"
+                  "checkpoint '%s' is %s, whose denoiser is a transformer; training and refining need a U-Net: expected SD 1.x, SD 2.x or SDXL"
                       .formatted(path, family.label()),
                   ErrorDetails.in(path));
             });
@@ -254,13 +254,13 @@ public final class CheckpointReader {
     return new CheckpointException("checkpoint '" + path + "': " + problem, ErrorDetails.in(path));
   }
 
-  /** Returns the dtype that holds most of the parameters. */
+  /** Returns the format that holds most of the parameters, such as float16 or Q4_K. */
   static String storage(List<Origin> origins) {
     Map<String, Long> sizes =
         origins.stream()
             .collect(
                 Collectors.groupingBy(
-                    origin -> origin.entry().dtype().label(),
+                    origin -> origin.file().storage(origin.entry()),
                     Collectors.summingLong(origin -> origin.entry().elements())));
     return sizes.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
   }

@@ -5,6 +5,7 @@ import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.lora.plan.Network;
+import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.pipeline.transformer.Qwen3Config;
 import dev.sdlora.pipeline.transformer.TransformerConfig;
@@ -22,6 +23,8 @@ import java.util.Map;
  *     which they are joined
  * @param tokenizer the tokenizer of the text encoder
  * @param transformer the denoiser
+ * @param stored the tensors of the denoiser's file or shards as they are stored, including those of
+ *     other networks
  * @param shift the shift of the model's schedule, if it is the same for all sizes
  * @param isDistilled whether the model needs no guidance
  */
@@ -32,6 +35,7 @@ public record TransformerModel(
     QwenTokenizer tokenizer,
     Part<TransformerConfig> transformer,
     Part<VaeConfig> vae,
+    NetworkWeights stored,
     double shift,
     boolean isDistilled)
     implements ModelFiles {
@@ -63,7 +67,6 @@ public record TransformerModel(
 
   @Override
   public Map<Network, Map<String, Origin>> patchable() {
-    return Map.of(
-        Network.TEXT_ENCODER, textEncoder.weights(), Network.UNET, transformer.weights());
+    return Map.of(Network.TEXT_ENCODER, textEncoder.weights(), Network.UNET, transformer.weights());
   }
 }

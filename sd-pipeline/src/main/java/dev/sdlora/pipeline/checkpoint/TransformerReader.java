@@ -81,6 +81,7 @@ final class TransformerReader {
         files.tokenizer().map(QwenTokenizer::read).orElseGet(QwenTokenizer::load),
         part(files.transformer(), transformer, transformer.weights()),
         part(files.vae(), vae, vae.weights()),
+        files.transformer().stored(),
         parts.distilled().isPresent() || files.shift().isEmpty()
             ? (isDistilled ? TURBO_SHIFT : BASE_SHIFT)
             : files.shift().getAsDouble(),
@@ -234,7 +235,7 @@ final class TransformerReader {
             .predictionType(PredictionType.FLOW)
             .task(Checkpoint.Task.TEXT_TO_IMAGE)
             .signs(signs())
-            .storage(CheckpointReader.storage(all))
+            .storage(CheckpointReader.storage(List.copyOf(files.transformer().weights().values())))
             .tensors(all.size())
             .parameters(all.stream().mapToLong(origin -> origin.entry().elements()).sum())
             .defaultSize(isFull ? new ImageSize(1024, 1024) : new ImageSize(128, 128))

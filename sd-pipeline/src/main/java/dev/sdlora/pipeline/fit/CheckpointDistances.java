@@ -9,7 +9,7 @@ import dev.sdlora.api.model.ModelPart;
 import dev.sdlora.lora.effect.DistanceMeter;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.UNetFiles;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.Origin;
@@ -28,15 +28,15 @@ public final class CheckpointDistances {
    * @throws CheckpointException if they are of different families, or have nothing in common
    */
   public static CheckpointDistance of(Checkpoint from, Checkpoint to) {
-    UNetFiles one = CheckpointReader.read(from);
-    UNetFiles other = CheckpointReader.read(to);
+    ModelFiles one = CheckpointReader.open(from);
+    ModelFiles other = CheckpointReader.open(to);
     requireFamily(one.checkpoint(), other.checkpoint());
     List<String> notCompared = new ArrayList<>();
     List<BlockChange> blocks = new ArrayList<>();
     try (Torch torch = Torch.open("cpu")) {
       DistanceMeter meter = new DistanceMeter(torch, new TensorLoader(torch));
       ThreadLimit.run(
-          one.unet().size(),
+          one.size(),
           () -> {
             for (Network network : Network.values()) {
               Map<String, Origin> own = one.patchable().getOrDefault(network, Map.of());

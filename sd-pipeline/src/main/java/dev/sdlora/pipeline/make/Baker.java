@@ -1,25 +1,32 @@
 package dev.sdlora.pipeline.make;
 
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.model.ModelPart;
 import dev.sdlora.api.spi.MakingBackend.Bake;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Baking;
 import dev.sdlora.lora.make.Baking.Weight;
+import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.UNetFiles;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.make.StoredTensor.Piece;
 import dev.sdlora.pipeline.make.StoredTensor.Place;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.Origin;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
@@ -28,7 +35,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Implements {@link LoraBaking}. */
 final class Baker {
@@ -42,12 +52,14 @@ final class Baker {
     List<Path> sources = new ArrayList<>(task.loras().stream().map(LoraAdapter::path).toList());
     sources.add(task.checkpoint());
     Targets.require(file, sources);
-    UNetFiles model = CheckpointReader.read(task.checkpoint());
+    ModelFiles model = CheckpointReader.open(task.checkpoint(), CheckpointParts.DEFAULT);
     Matched matched = matched(model);
     PatchPlan plan = matched.plan();
     int total = plan.changes().values().stream().mapToInt(Map::size).sum();
     SingleFileTensors checkpoint = SingleFileTensors.of(model);
+    Targets.require(file, checkpoint.files());
     Map<Place, Weight> weights = weights(plan, checkpoint.tensors());
+    requireAll(plan, weights.keySet(), model);
     try (Torch torch = Torch.open("cpu");
         OpenFiles files = new OpenFiles();
         Baking baking = new Baking(torch, List.copyOf(weights.values()))) {
@@ -76,7 +88,7 @@ final class Baker {
         .noneMatch(piece -> piece.weight().filter(weights::containsKey).isPresent());
   }
 
-  private Matched matched(UNetFiles model) {
+  private Matched matched(ModelFiles model) {
     return PatchPlan.match(
         model.layers(),
         model.checkpoint().name(),
@@ -107,6 +119,43 @@ final class Baker {
     return weights;
   }
 
+  /**
+   * Checks that all weights to change are in the file to write.
+   *
+   * @throws LoraException if one is in another file, as text encoders of transformers are
+   */
+  private void requireAll(PatchPlan plan, Set<Place> places, ModelFiles model) {
+    plan.changes()
+        .forEach(
+            (network, weights) -> {
+              Set<String> written =
+                  places.stream()
+                      .filter(place -> place.network() == network)
+                      .map(Place::name)
+                      .collect(Collectors.toSet());
+              weights.forEach(
+                  (name, changes) -> {
+                    if (!changes.isEmpty() && !written.contains(name)) {
+                      throw notStored(network, name, changes.get(0), model);
+                    }
+                  });
+            });
+  }
+
+  private LoraException notStored(Network network, String name, Change change, ModelFiles model) {
+    Origin origin = Objects.requireNonNull(model.patchable().get(network)).get(name);
+    return new LoraException(
+        "'%s' changes '%s' of the %s, which is in '%s' and not in the file of '%s' that is baked; expected a strength of 0 in the text encoder, FILE:0,1 on the command line"
+            .formatted(
+                change.file().path(),
+                name,
+                ModelPart.valueOf(network.name()).label(),
+                Objects.requireNonNull(origin).file().path(),
+                task.checkpoint()),
+        Reason.OTHER,
+        ErrorDetails.in(change.file().path()));
+  }
+
   private Map<String, String> metadata(Map<String, String> own) {
     Map<String, Object> baked = new LinkedHashMap<>();
     for (LoraAdapter lora : task.loras()) {
@@ -126,7 +175,7 @@ final class Baker {
       for (Piece piece : tensor.pieces()) {
         Optional<Weight> weight = piece.weight().map(weights::get);
         if (weight.isPresent()) {
-          float[] values = values(weight.get(), piece.turned());
+          float[] values = values(weight.get(), piece.order());
           Baking.source(values, tensor.format()).writeTo(channel);
         } else {
           piece.writeTo(channel, files, tensor.format());
@@ -134,20 +183,10 @@ final class Baker {
       }
     }
 
-    private float[] values(Weight weight, boolean turned) {
+    private float[] values(Weight weight, StoredOrder order) {
       float[] values = baking.values(weight);
       progress.done(weight.name());
-      return turned ? transposed(values, weight.origin().shape()) : values;
-    }
-
-    private static float[] transposed(float[] values, List<Long> shape) {
-      int rows = Math.toIntExact(shape.get(0));
-      int columns = Math.toIntExact(shape.get(1));
-      float[] other = new float[values.length];
-      for (int i = 0; i < values.length; i++) {
-        other[i % columns * rows + i / columns] = values[i];
-      }
-      return other;
+      return order.of(values, weight.origin().shape());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.make;
 
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.make.CheckpointMerging;
@@ -8,7 +9,7 @@ import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.spi.MakingBackend.MergeCheckpoints;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.UNetFiles;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.file.SafetensorsWriter;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Implements {@link CheckpointMerging}. */
@@ -43,7 +45,7 @@ final class CheckpointMerger {
   private record Source(
       Path path, ModelFamily family, Map<String, StoredTensor> tensors, SingleFileTensors whole) {
     static Source of(Path path) {
-      UNetFiles model = CheckpointReader.read(path);
+      ModelFiles model = CheckpointReader.open(path, CheckpointParts.DEFAULT);
       SingleFileTensors whole = SingleFileTensors.of(model);
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
       whole.tensors().forEach(tensor -> tensors.put(key(tensor.name()), tensor));
@@ -65,6 +67,8 @@ final class CheckpointMerger {
     Source a = Source.of(task.a());
     Source b = Source.of(task.b());
     Optional<Source> c = task.c().map(Source::of);
+    Stream.concat(Stream.of(a, b), c.stream())
+        .forEach(source -> Targets.require(file, source.whole().files()));
     requireBlocksFit(a.family());
     c.ifPresent(base -> requireAlike(b, base, false));
     requireAlike(a, b, true);
@@ -118,7 +122,7 @@ final class CheckpointMerger {
     StoredTensor one = present(a);
     double multiplier =
         task.blocks()
-            .map(values -> MergedBlocks.value(values, one.name(), family))
+            .map(values -> MergedBlocks.value(values, one, family))
             .orElse(task.multiplier());
     return new Target(
         one.name(), one, format(one), new WeightedSum(one, present(b), c, multiplier));
@@ -161,7 +165,7 @@ final class CheckpointMerger {
               throw new IllegalArgumentException(
                   "%s block weights do not fit %s, the family of '%s'; expected 26 for SD 1.x and 2.x, 20"
                           .formatted(weights.values().size(), family.label(), task.a())
-                      + " for SDXL");
+                      + " for SDXL, 26 for FLUX.2 klein, 35 for Z-Image");
             });
   }
 
@@ -186,11 +190,16 @@ final class CheckpointMerger {
             .or(
                 () ->
                     one.tensors().entrySet().stream()
-                        .filter(tensor -> isNetwork(tensor.getKey()))
+                        .filter(tensor -> isNetwork(tensor.getKey(), tensor.getValue()))
                         .filter(tensor -> !other.tensors().containsKey(tensor.getKey()))
                         .map(Map.Entry::getValue)
                         .findFirst());
     different.ifPresent(tensor -> refuse(one, other, tensor));
+  }
+
+  private static boolean isNetwork(String key, StoredTensor tensor) {
+    boolean isWeight = tensor.pieces().stream().anyMatch(piece -> piece.weight().isPresent());
+    return isWeight || isNetwork(key);
   }
 
   private static boolean isNetwork(String key) {
@@ -202,7 +211,13 @@ final class CheckpointMerger {
 
   private static void refuse(Source one, Source other, StoredTensor tensor) {
     StoredTensor found = other.tensors().get(key(tensor.name()));
-    boolean swapped = found != null && WeightedSum.readsMore(found, tensor);
+    String cause = "";
+    if (found != null && WeightedSum.readsMore(found, tensor)) {
+      cause = "; a model that reads more channels must be the first";
+    } else if (found == null && one.family() == other.family()) {
+      cause =
+          "; their layouts probably differ, such as a file with diffusers' names and one without";
+    }
     throw new CheckpointException(
         "'%s' (%s) and '%s' (%s) cannot be merged: tensor '%s' has shape %s in the first and %s in the second%s"
             .formatted(
@@ -213,7 +228,7 @@ final class CheckpointMerger {
                 tensor.name(),
                 tensor.shape(),
                 found == null ? "none" : found.shape(),
-                swapped ? "; a model that reads more channels must be the first" : ""),
+                cause),
         ErrorDetails.in(other.path())
             .withTensor(tensor.name())
             .withFamilies(one.family(), other.family()));

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.make;
 
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.make.CreatedLora;
@@ -15,6 +16,7 @@ import dev.sdlora.lora.make.Extraction.Rest;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.Prediction;
@@ -28,11 +30,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Implements {@link LoraExtraction}. */
 final class Extractor {
   private static final String WEIGHT = ".weight";
+
+  /** Matches layers in the numbered blocks of transformers. */
+  private static final Pattern TRANSFORMER_BLOCK = Pattern.compile("\\w+\\.\\d+\\.");
 
   private final Extract task;
   private final Clock clock;
@@ -44,8 +52,10 @@ final class Extractor {
 
   CreatedLora write(Path file, MakingListener listener) {
     Targets.require(file, List.of(task.original(), task.tuned()));
-    UNetFiles before = CheckpointReader.read(task.original());
-    Choice choice = new Choice(CheckpointReader.read(task.tuned()));
+    ModelFiles before = open(task.original());
+    ModelFiles tuned = open(task.tuned());
+    Stream.of(before, tuned).forEach(model -> Targets.require(file, filesOf(model)));
+    Choice choice = new Choice(tuned, before instanceof UNetFiles);
     before.patchable().forEach(choice::add);
     try (Torch torch = Torch.open("cpu");
         AdapterFile target = AdapterFile.create(file, DType.of(task.format()))) {
@@ -56,19 +66,36 @@ final class Extractor {
               task.ranks(),
               task.exact());
       ThreadLimit.run(
-          before.unet().size(), () -> extraction.run(choice.layers, choice.rest, target, listener));
+          before.size(), () -> extraction.run(choice.layers, choice.rest, target, listener));
       return target.write(metadata(before, file, target.rank()));
     }
   }
 
+  private static ModelFiles open(Path path) {
+    return CheckpointReader.open(path, CheckpointParts.DEFAULT);
+  }
+
+  private static List<Path> filesOf(ModelFiles model) {
+    return model.patchable().values().stream()
+        .flatMap(weights -> weights.values().stream())
+        .map(origin -> origin.file().path())
+        .distinct()
+        .toList();
+  }
+
   /** Chooses the weights that become layers of the file, and records why others are left out. */
   private final class Choice {
-    private final UNetFiles after;
+    private final ModelFiles after;
+    private final Predicate<String> inTransformers;
     private final List<Layer> layers = new ArrayList<>();
     private final List<Rest> rest = new ArrayList<>();
 
-    Choice(UNetFiles after) {
+    Choice(ModelFiles after, boolean isUNet) {
       this.after = after;
+      this.inTransformers =
+          isUNet
+              ? weight -> weight.contains(".attentions.")
+              : weight -> TRANSFORMER_BLOCK.matcher(weight).lookingAt();
     }
 
     void add(Network network, Map<String, Origin> before) {
@@ -102,7 +129,7 @@ final class Extractor {
         if (!matrix) {
           return Optional.of(Cause.NO_FACTORS);
         }
-        return task.convolutions() || weight.contains(".attentions.")
+        return task.convolutions() || inTransformers.test(weight)
             ? Optional.empty()
             : Optional.of(Cause.OUTSIDE_TRANSFORMERS);
       }
@@ -113,14 +140,14 @@ final class Extractor {
     }
   }
 
-  private Map<String, String> metadata(UNetFiles model, Path file, int rank) {
+  private Map<String, String> metadata(ModelFiles model, Path file, int rank) {
     String title = task.name().orElseGet(() -> NetworkFile.name(file));
     return new AdapterMetadata()
-        .velocity(model.prediction() == Prediction.V_PREDICTION)
+        .velocity(model instanceof UNetFiles unet && unet.prediction() == Prediction.V_PREDICTION)
         .put("ss_output_name", title)
         .model(model.checkpoint().family())
         .put("ss_sd_model_name", String.valueOf(task.original().getFileName()))
-        .network(rank, rank, task.convolutions())
+        .network(rank, rank, task.convolutions() && model instanceof UNetFiles)
         .put(
             "ss_training_comment",
             "extracted from the difference of %s and %s"

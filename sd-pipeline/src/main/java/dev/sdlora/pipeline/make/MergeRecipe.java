@@ -59,12 +59,13 @@ final class MergeRecipe {
     recipe.put("type", "sd-lora");
     for (int i = 0; i < PLACES.size(); i++) {
       recipe.putNull(PLACES.get(i));
-      if (i < sources.size() && Files.isRegularFile(sources.get(i))) {
+      if (i < sources.size() && isTensorFile(sources.get(i))) {
         String hash = HashIndex.ofProcess().sha256(sources.get(i));
         recipe.put(PLACES.get(i), hash);
         describe(sources.get(i), hash, models);
       } else if (i < sources.size()) {
-        // A folder has no hash, and without one it cannot be listed among the models.
+        // A folder or an index of shards has no hash, and without one it cannot be listed among the
+        // models.
         String name = String.valueOf(sources.get(i).toAbsolutePath().normalize().getFileName());
         recipe.put(PLACES.get(i).replace("_hash", "_name"), name);
       }
@@ -82,6 +83,10 @@ final class MergeRecipe {
         .put(MODELS, models.toString())
         .pairs()
         .forEach(writer::metadata);
+  }
+
+  private static boolean isTensorFile(Path source) {
+    return Files.isRegularFile(source) && !source.toString().endsWith(".json");
   }
 
   private static void describe(Path source, String hash, ObjectNode models) {

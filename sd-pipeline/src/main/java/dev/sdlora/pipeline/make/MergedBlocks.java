@@ -2,6 +2,9 @@ package dev.sdlora.pipeline.make;
 
 import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.lora.plan.Blocks;
+import dev.sdlora.lora.plan.Network;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,16 +21,34 @@ final class MergedBlocks {
 
   private static final String FIRST = "IN00";
 
+  /** The blocks of transformers, which do not depend on the weights of the model. */
+  private static final Blocks TRANSFORMER = new Blocks(List.of());
+
   private MergedBlocks() {}
 
   /**
    * Returns the value for a tensor.
    *
-   * @param name the name in the file
+   * @param tensor a tensor of a file to write
    * @param family the checkpoint's family
    */
-  static double value(BlockWeights values, String name, ModelFamily family) {
-    return values.weight(of(name, family), family);
+  static double value(BlockWeights values, StoredTensor tensor, ModelFamily family) {
+    String block =
+        switch (family) {
+          case FLUX2, Z_IMAGE -> ofTransformer(tensor);
+          case SD1, SD2, SDXL, SDXL_REFINER, UNKNOWN -> of(tensor.name(), family);
+        };
+    return values.weight(block, family);
+  }
+
+  /** Returns the block of a transformer's tensor, whose fused weights are all in one block. */
+  private static String ofTransformer(StoredTensor tensor) {
+    return tensor.pieces().stream()
+        .flatMap(piece -> piece.weight().stream())
+        .filter(weight -> weight.network() == Network.UNET)
+        .map(weight -> TRANSFORMER.of(weight.name()))
+        .findFirst()
+        .orElse(BlockWeights.BASE);
   }
 
   private static String of(String name, ModelFamily family) {

@@ -7,6 +7,7 @@ import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.OpenClipNames;
 import dev.sdlora.pipeline.checkpoint.SingleFileNames;
 import dev.sdlora.pipeline.checkpoint.SingleFileSigns;
+import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.make.StoredTensor.Piece;
 import dev.sdlora.pipeline.make.StoredTensor.Place;
@@ -16,6 +17,7 @@ import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorView;
 import dev.sdlora.tensors.file.WeightScales;
 import dev.sdlora.tensors.weights.Origin;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -26,7 +28,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * A checkpoint in single-file layout.
+ * A checkpoint in single-file layout; a transformer in its own layout.
  *
  * @param tensors all its tensors
  * @param signs the settings that a folder stores in settings files
@@ -35,13 +37,29 @@ import java.util.function.UnaryOperator;
 record SingleFileTensors(
     List<StoredTensor> tensors, SingleFileSigns signs, Map<String, String> metadata) {
 
-  static SingleFileTensors of(UNetFiles model) {
+  static SingleFileTensors of(ModelFiles model) {
+    if (model instanceof TransformerModel transformer) {
+      return new TransformerTensors(transformer).all();
+    }
+    return of((UNetFiles) model);
+  }
+
+  private static SingleFileTensors of(UNetFiles model) {
     if (model.checkpoint().layout() == Checkpoint.Layout.SINGLE_FILE) {
       TensorFile file = model.unet().weights().values().iterator().next().file();
       return new SingleFileTensors(ofFile(model, file), SingleFileSigns.NONE, file.metadata());
     }
     SingleFileSigns signs = SingleFileSigns.of(model);
     return new SingleFileTensors(ofFolder(model), signs, signs.metadata());
+  }
+
+  /** Returns the files that it is read from. */
+  List<Path> files() {
+    return tensors.stream()
+        .flatMap(tensor -> tensor.pieces().stream())
+        .map(piece -> piece.file().path())
+        .distinct()
+        .toList();
   }
 
   private static List<StoredTensor> ofFile(UNetFiles model, TensorFile file) {
@@ -75,7 +93,10 @@ record SingleFileTensors(
           .map(
               place ->
                   new Piece(
-                      place.origin().file(), place.origin().entry(), Optional.of(place), false))
+                      place.origin().file(),
+                      place.origin().entry(),
+                      Optional.of(place),
+                      StoredOrder.SAME))
           .toList();
     }
     Optional<Place> weight = weights.stream().findFirst();
@@ -83,7 +104,8 @@ record SingleFileTensors(
         weight
             .filter(place -> OpenClipNames.isTransposed(place.origin().entry().name()))
             .isPresent();
-    return List.of(new Piece(file, entry, weight, turned));
+    return List.of(
+        new Piece(file, entry, weight, turned ? StoredOrder.TRANSPOSED : StoredOrder.SAME));
   }
 
   private static List<StoredTensor> ofFolder(UNetFiles model) {
@@ -154,13 +176,14 @@ record SingleFileTensors(
       if (turned) {
         // The view keeps the tensor's name, by which its scale is found.
         TensorView view = TensorView.transposed(origin.file(), entry, entry.name());
-        return new Piece(origin.file().with(List.of(view)), view.entry(), weight, true);
+        return new Piece(
+            origin.file().with(List.of(view)), view.entry(), weight, StoredOrder.TRANSPOSED);
       }
       return new Piece(
           origin.file(),
           entry.reshaped(SingleFileNames.shape(name, origin.shape())),
           weight,
-          false);
+          StoredOrder.SAME);
     }
 
     List<StoredTensor> fused() {

@@ -34,9 +34,9 @@ record StoredTensor(String name, List<Piece> pieces) {
    *
    * @param entry the tensor, in the shape to write
    * @param weight the weight that it holds; empty if LoRAs cannot change it
-   * @param turned whether its rows are the columns of the weight
+   * @param order the order in which it holds the values of the weight
    */
-  record Piece(TensorFile file, TensorEntry entry, Optional<Place> weight, boolean turned) {
+  record Piece(TensorFile file, TensorEntry entry, Optional<Place> weight, StoredOrder order) {
     /** The number of values processed at once. */
     private static final int PART = 1 << 16;
 

@@ -4,6 +4,8 @@
  * <p>Where to make changes:
  *
  * <ul>
+ *   <li>The tensors of a checkpoint to write: {@code SingleFileTensors}; {@code TransformerTensors}
+ *       for transformers.
  *   <li>Merging of checkpoints: {@code pipeline.make.CheckpointMerger}; the formula in {@code
  *       WeightedSum}, blocks in {@code MergedBlocks}, {@code MergeRecipe}.
  * </ul>

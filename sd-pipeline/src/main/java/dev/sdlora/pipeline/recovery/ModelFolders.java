@@ -15,7 +15,7 @@ final class ModelFolders {
   private static final FolderTree.Kind KIND =
       new FolderTree.Kind(
           "model",
-          List.of(".safetensors", ".ckpt", ".pt", ".pth", ".bin"),
+          List.of(".safetensors", ".gguf", ".ckpt", ".pt", ".pth", ".bin"),
           (sentence, folder) -> new CheckpointException(sentence, ErrorDetails.in(folder)));
 
   private final List<Path> files;

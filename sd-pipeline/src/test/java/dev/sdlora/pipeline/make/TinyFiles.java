@@ -2,15 +2,16 @@ package dev.sdlora.pipeline.make;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.lora.patch.Patcher;
-import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
@@ -48,21 +49,17 @@ final class TinyFiles {
 
   /** Returns the weights of a float32 pipeline with LoRAs patched in. */
   static Map<String, float[]> weights(Path checkpoint, List<LoraAdapter> loras) {
-    UNetFiles model = CheckpointReader.read(checkpoint);
+    ModelFiles model = CheckpointReader.open(checkpoint, CheckpointParts.DEFAULT);
     Map<Network, Map<String, Origin>> origins = model.patchable();
-    Map<Network, Map<String, List<Long>>> shapes = new EnumMap<>(Network.class);
     Map<Network, LiveWeights> live = new EnumMap<>(Network.class);
     Map<String, float[]> values = new TreeMap<>();
     try (Torch torch = Torch.open("cpu")) {
       TensorLoader loader = new TensorLoader(torch);
       origins.forEach(
-          (network, weights) -> {
-            live.put(network, LiveWeights.load(torch, loader, weights, ScalarType.FLOAT32));
-            shapes.put(network, live.get(network).shapes());
-          });
+          (network, weights) ->
+              live.put(network, LiveWeights.load(torch, loader, weights, ScalarType.FLOAT32)));
       PatchPlan plan =
-          PatchPlan.of(
-              new ModuleIndex(shapes), "tiny", model.checkpoint().family(), Uses.open(loras));
+          PatchPlan.of(model.layers(), "tiny", model.checkpoint().family(), Uses.open(loras));
       new Patcher(torch, loader, live).apply(plan);
       live.forEach(
           (network, weights) ->

@@ -21,9 +21,6 @@ final class ForeignFiles {
     }
     // ISO 8859-1 maps bytes to chars one to one, so binary markers can be compared as text.
     String raw = new String(prefix, StandardCharsets.ISO_8859_1);
-    if (raw.startsWith("GGUF")) {
-      return Optional.of("is a GGUF file; this version reads only safetensors and PyTorch files");
-    }
     String text = raw.replaceFirst("^\u00ef\u00bb\u00bf", "").strip().toLowerCase(Locale.ROOT);
     if (text.startsWith("version https://git-lfs")) {
       return Optional.of(
@@ -48,6 +45,16 @@ final class ForeignFiles {
    */
   private static boolean isSafetensors(byte[] prefix) {
     return prefix.length > 8 && prefix[8] == '{' && prefix[4] == 0 && prefix[5] == 0;
+  }
+
+  /** Whether the prefix is that of a GGUF file. */
+  static boolean isGguf(byte[] prefix) {
+    return !isSafetensors(prefix)
+        && prefix.length >= 4
+        && prefix[0] == 'G'
+        && prefix[1] == 'G'
+        && prefix[2] == 'U'
+        && prefix[3] == 'F';
   }
 
   /** Whether the prefix is that of a zip archive, the format of PyTorch since 1.6. */

@@ -21,6 +21,7 @@ final class StridedTensor {
   private final Path path;
   private final TensorEntry entry;
   private final List<Long> strides;
+  private final WidenedBlocks blocks;
 
   /** All bytes from the first to the last element; cached because parts are read in turn. */
   private volatile @Nullable ByteBuffer span;
@@ -32,11 +33,13 @@ final class StridedTensor {
    * @param entry the tensor
    * @param strides the distance between neighbours along each dimension, in elements; none is
    *     negative
+   * @param blocks the tensors of the file that are stored in blocks
    */
-  StridedTensor(Path path, TensorEntry entry, List<Long> strides) {
+  StridedTensor(Path path, TensorEntry entry, List<Long> strides, WidenedBlocks blocks) {
     this.path = path;
     this.entry = entry;
     this.strides = strides;
+    this.blocks = blocks;
   }
 
   TensorEntry entry() {
@@ -61,7 +64,7 @@ final class StridedTensor {
         target.put(bytes.slice((int) at, width));
       } else {
         ByteBuffer one = target.slice(target.position(), width);
-        Channels.readFully(channel, one, entry.offset() + at);
+        blocks.readFully(channel, one, entry.offset() + at);
         target.position(target.position() + width);
       }
       element++;
@@ -81,7 +84,7 @@ final class StridedTensor {
               .formatted(entry.name(), length));
     }
     ByteBuffer read = ByteBuffer.allocate((int) length);
-    Channels.readFully(channel, read, entry.offset());
+    blocks.readFully(channel, read, entry.offset());
     span = read;
     return read;
   }

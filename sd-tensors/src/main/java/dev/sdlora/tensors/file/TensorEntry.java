@@ -9,7 +9,8 @@ import java.util.List;
  * @param name the tensor's name
  * @param dtype the dtype of its elements
  * @param shape the sizes of its dimensions, outermost first; empty for a scalar; a size may be 0
- * @param offset the offset of its first byte from the start of the file
+ * @param offset the offset of its first byte from the start of the file; past its end if the file
+ *     stores blocks that readers widen
  * @param byteLength its length in bytes, always {@code elements() * dtype.bytes()}
  */
 public record TensorEntry(

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * A tensor file whose header has been parsed and checked. The tensors stay on disk until a {@link
  * #reader()} reads them. Immutable, safe to share between threads; holds no open file.
  *
- * <p>It is a safetensors file or one that {@code torch.save} wrote ({@code .pt}, {@code .bin},
- * {@code .ckpt}); its first bytes decide which. Only tensors are read from PyTorch files, and
- * nothing in them is executed: see {@link dev.sdlora.tensors.pickle.PickleReader}.
+ * <p>It is a safetensors file, a GGUF file, or one that {@code torch.save} wrote ({@code .pt},
+ * {@code .bin}, {@code .ckpt}); its first bytes decide which. The quantised tensors of a GGUF file
+ * are float32 to callers: they are widened when they are read. Only tensors are read from PyTorch
+ * files, and nothing in them is executed: see {@link dev.sdlora.tensors.pickle.PickleReader}.
  *
  * <p>The tensors of a safetensors file must cover the data section exactly: no gaps, no overlaps,
  * no trailing bytes. That is the rule of the reference implementation, and it catches most damaged
@@ -91,6 +92,9 @@ public final class TensorFile {
     if (ForeignFiles.isPickle(start)) {
       return new TorchFiles(path, channel, fileSize).legacy();
     }
+    if (ForeignFiles.isGguf(start)) {
+      return GgufParser.parse(path, channel, fileSize);
+    }
     int dataStart = LENGTH_BYTES + headerLength(path, start, fileSize);
     HeaderParser.Header header =
         HeaderParser.parse(
@@ -134,7 +138,10 @@ public final class TensorFile {
     return path;
   }
 
-  /** Returns the metadata pairs in header order, unmodifiable; empty for a PyTorch file. */
+  /**
+   * Returns the metadata pairs in header order, unmodifiable; empty for a PyTorch file. Those of a
+   * GGUF file are its numbers, flags and short strings; arrays are left out.
+   */
   public Map<String, String> metadata() {
     return contents.metadata();
   }
@@ -186,6 +193,18 @@ public final class TensorFile {
   /** Returns the offset in a tensor of this file at which its view begins, in bytes; usually 0. */
   long start(TensorEntry entry) {
     return contents.starts().getOrDefault(entry.name(), 0L);
+  }
+
+  /**
+   * Returns the name of the format in which the file stores a tensor: that of its dtype, such as
+   * {@code bfloat16}, or that of the blocks of a GGUF file, such as {@code Q4_K}.
+   */
+  public String storage(TensorEntry entry) {
+    return contents
+        .blocks()
+        .type(entry.offset())
+        .map(BlockType::name)
+        .orElseGet(() -> entry.dtype().label());
   }
 
   /**
@@ -414,7 +433,7 @@ public final class TensorFile {
         long first = entry.offset() - scattered.get().entry().offset();
         scattered.get().read(channel, first + from, target);
       } else {
-        Channels.readFully(channel, target, entry.offset() + from);
+        file.contents.blocks().readFully(channel, target, entry.offset() + from);
       }
     }
 
@@ -426,7 +445,9 @@ public final class TensorFile {
       }
       StridedTensor known = scattered;
       if (known == null || !known.entry().name().equals(entry.name())) {
-        known = new StridedTensor(file.path, file.find(entry.name()).orElseThrow(), strides);
+        known =
+            new StridedTensor(
+                file.path, file.find(entry.name()).orElseThrow(), strides, file.contents.blocks());
         scattered = known;
       }
       return Optional.of(known);

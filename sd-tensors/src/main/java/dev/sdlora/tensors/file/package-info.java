@@ -1,6 +1,6 @@
 /**
- * Tensors on disk: {@link dev.sdlora.tensors.file.TensorFile} reads safetensors and PyTorch files,
- * {@link dev.sdlora.tensors.file.SafetensorsWriter} writes safetensors files, and {@link
+ * Tensors on disk: {@link dev.sdlora.tensors.file.TensorFile} reads safetensors, GGUF and PyTorch
+ * files, {@link dev.sdlora.tensors.file.SafetensorsWriter} writes safetensors files, and {@link
  * dev.sdlora.tensors.file.FileHashes} computes A1111's hashes. Plain Java on byte buffers and float
  * arrays; nothing here depends on the engine.
  *
@@ -13,6 +13,8 @@
  *   <li>Cancelling the reading of files; one bad file among many: {@code
  *       tensors.file.Cancellation}; {@code tensors.folder.FolderReading}.
  *   <li>Writing files atomically: {@code tensors.file.ReplacedFile}.
+ *   <li>The formats of blocks in GGUF files: {@code tensors.file.BlockType}; widening them: {@code
+ *       WidenedBlocks}; llama.cpp's names: {@code pipeline.checkpoint.stored.LlamaNames}.
  *   <li>The scales of 8-bit weights: {@code tensors.file.WeightScales}.
  * </ul>
  */

@@ -16,4 +16,11 @@ public record Origin(TensorFile file, TensorEntry entry, List<Long> shape) {
   public Origin {
     shape = List.copyOf(shape);
   }
+
+  /** Whether two weights are the same values of the same file. */
+  public boolean isSameAs(Origin other) {
+    return file.path().equals(other.file.path())
+        && entry.equals(other.entry)
+        && shape.equals(other.shape);
+  }
 }

@@ -16,9 +16,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -370,5 +372,30 @@ class ExhaustingFilesTest {
                     CurrentWork.cancelled().getAsBoolean()));
     assertThat(cancelled).containsExactly(false, true);
     assertThat(CurrentWork.cancelled().getAsBoolean()).isFalse();
+  }
+
+  @Test
+  void open_ggufAtItsLimits_takesLittleMemory() throws IOException {
+    RawGguf file = new RawGguf();
+    for (int i = 0; i < 5000; i++) {
+      file.pair("k".repeat(900) + i, "v".repeat(4000));
+    }
+    for (int i = 0; i < 100_000; i++) {
+      file.info("n".repeat(150) + i, RawGguf.Q4_K, List.of(0L, 256L), 0);
+    }
+    Path path = Files.write(folder.resolve("some.gguf"), file.bytes());
+    assertTimeoutPreemptively(
+        FAR_TOO_LONG, () -> assertThat(TensorFile.open(path).tensors()).hasSize(100_000));
+  }
+
+  @Test
+  void open_ggufHeaderTooLong_isRefused() throws IOException {
+    Path path = folder.resolve("some.gguf");
+    byte[] start = new RawGguf().pair("k", 8, RawGguf.int64(64 << 20)).bytes();
+    Files.write(path, start);
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.allocate(1), 100 << 20);
+    }
+    refuses(path, "has a header of more than 67108864 bytes, in metadata 'k'");
   }
 }

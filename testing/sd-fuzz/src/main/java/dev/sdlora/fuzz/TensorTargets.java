@@ -26,6 +26,9 @@ final class TensorTargets {
 
   private static final int STORAGE_BYTES = 512;
 
+  /** The beginning of a GGUF file of version 3. */
+  private static final byte[] GGUF = {'G', 'G', 'U', 'F', 3, 0, 0, 0};
+
   private TensorTargets() {}
 
   static List<Target> all() {
@@ -33,6 +36,7 @@ final class TensorTargets {
     return List.of(
         new Target("tensor-file", refusals, input -> read(Scratch.file("tensors", input))),
         new Target("safetensors-header", refusals, TensorTargets::header),
+        new Target("gguf-header", refusals, TensorTargets::gguf),
         new Target("torch-archive", refusals, input -> read(Scratch.file("a.pt", archive(input)))),
         new Target(
             "pickle",
@@ -54,6 +58,12 @@ final class TensorTargets {
   /** A JSON header followed by a few kilobytes of zeros. */
   private static void header(byte[] json) throws IOException {
     read(Scratch.sized("header.safetensors", Listing.framed(json), 8 + json.length + 4096));
+  }
+
+  /** A GGUF header after its version, followed by a few kilobytes of zeros. */
+  private static void gguf(byte[] header) throws IOException {
+    ByteBuffer whole = ByteBuffer.allocate(GGUF.length + header.length).put(GGUF).put(header);
+    read(Scratch.sized("header.gguf", whole.flip(), whole.limit() + 4096));
   }
 
   /** Returns the archive that {@code torch.save} writes around a pickle. */

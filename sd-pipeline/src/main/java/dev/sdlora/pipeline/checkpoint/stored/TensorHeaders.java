@@ -23,7 +23,8 @@ public final class TensorHeaders {
   private TensorHeaders() {}
 
   /**
-   * Opens a file.
+   * Opens a file. A language model that llama.cpp wrote has transformers' names in addition to its
+   * own.
    *
    * @throws dev.sdlora.api.error.TensorFileException as {@link TensorFile#open}
    */
@@ -35,7 +36,7 @@ public final class TensorHeaders {
 
   private static TensorFile read(Path path) {
     READ.increment();
-    return TensorFile.open(path);
+    return LlamaNames.named(TensorFile.open(path));
   }
 
   /** A file without a stamp is missing or unreadable, which {@link TensorFile#open} reports. */

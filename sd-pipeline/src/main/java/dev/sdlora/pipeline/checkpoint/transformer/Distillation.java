@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Whether a transformer was distilled to few steps without guidance. Tensors do not show it.
@@ -22,12 +23,30 @@ public record Distillation(boolean distilled, String sign) {
 
   private static final double TURBO_SHIFT = 3;
 
+  /** A setting of diffusers, and metadata of the files that this library writes. */
+  public static final String IS_DISTILLED = "is_distilled";
+
   private static final List<String> METADATA =
-      List.of("modelspec.title", "modelspec.architecture", "modelspec.implementation");
+      List.of(
+          "modelspec.title", "modelspec.architecture", "modelspec.implementation", "general.name");
 
   /** Words of names that say nothing about distillation. */
   private static final Set<String> FORMATS =
-      Set.of("bf16", "fp16", "fp32", "fp8", "e4m3fn", "safetensors", "index", "json");
+      Set.of(
+          "bf16",
+          "fp16",
+          "fp32",
+          "fp8",
+          "e4m3fn",
+          "f16",
+          "f32",
+          "safetensors",
+          "gguf",
+          "index",
+          "json");
+
+  /** Words of llama.cpp's names of formats, such as Q8_0, Q4_K_M and IQ4_XS. */
+  private static final Pattern BLOCKS = Pattern.compile("i?q\\d|[01klms]|xs|nl|xl");
 
   private static final Set<String> DISTILLED = Set.of("turbo", "distilled", "distill", "schnell");
   private static final Set<String> BASE = Set.of("base", "undistilled");
@@ -46,15 +65,19 @@ public record Distillation(boolean distilled, String sign) {
       JsonNode scheduler,
       Map<String, String> metadata,
       Path path) {
-    JsonNode told = index.path("is_distilled");
+    JsonNode told = index.path(IS_DISTILLED);
     if (told.isBoolean()) {
-      return new Distillation(told.asBoolean(), "is_distilled in model_index.json");
+      return new Distillation(told.asBoolean(), IS_DISTILLED + " in model_index.json");
     }
     double shift = scheduler.path("shift").asDouble(0);
     // FLUX.2's schedules have no such shift, and all its files say 3.
     if (family == TransformerFamily.Z_IMAGE && (shift == TURBO_SHIFT || shift == BASE_SHIFT)) {
       return new Distillation(
           shift == TURBO_SHIFT, "shift %s in scheduler_config.json".formatted(shift));
+    }
+    String written = metadata.getOrDefault(IS_DISTILLED, "");
+    if (written.equals("true") || written.equals("false")) {
+      return new Distillation(written.equals("true"), "metadata " + IS_DISTILLED);
     }
     for (String key : METADATA) {
       Optional<Boolean> found = inWords(words(metadata.getOrDefault(key, "")));
@@ -74,7 +97,7 @@ public record Distillation(boolean distilled, String sign) {
   /** Whether a name is that of the base model and nothing else, such as z_image_bf16. */
   private static boolean isBare(TransformerFamily family, List<String> words) {
     List<String> rest = new ArrayList<>(words);
-    rest.removeIf(FORMATS::contains);
+    rest.removeIf(word -> FORMATS.contains(word) || BLOCKS.matcher(word).matches());
     return family == TransformerFamily.Z_IMAGE && rest.equals(List.of("z", "image"));
   }
 

@@ -5,6 +5,8 @@ import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
 import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights.Stems;
+import dev.sdlora.tensors.folder.FolderReading;
+import dev.sdlora.tensors.folder.FolderTree;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +23,12 @@ final class PartPlaces {
   private static final Set<String> TRANSFORMERS = Set.of("diffusion_models", "unet");
 
   private static final List<String> TEXT_ENCODERS = List.of("text_encoders", "clip");
+
+  private static final FolderTree.Kind GGUF =
+      new FolderTree.Kind(
+          "text encoder",
+          List.of(".gguf"),
+          (sentence, folder) -> new CheckpointException(sentence, ErrorDetails.in(folder)));
 
   /** The endings that A1111 gives a VAE next to a checkpoint. */
   private static final List<String> BESIDE = List.of(".vae.safetensors", ".vae.pt", ".vae.ckpt");
@@ -78,7 +86,8 @@ final class PartPlaces {
       return Optional.of(source.weights());
     }
     return inFolder("text_encoder", Stems.TRANSFORMERS)
-        .or(() -> inComfyUi(TEXT_ENCODERS, List.of(family.textEncoder().file())));
+        .or(() -> inComfyUi(TEXT_ENCODERS, List.of(family.textEncoder().file())))
+        .or(this::onlyGguf);
   }
 
   private Optional<NetworkWeights> vae() {
@@ -129,16 +138,42 @@ final class PartPlaces {
 
   /** Looks next to the folder of transformers in which the file is. */
   private Optional<NetworkWeights> inComfyUi(List<String> folders, List<String> names) {
+    return transformers()
+        .flatMap(
+            from ->
+                folders.stream()
+                    .flatMap(folder -> names.stream().map(Path.of(folder)::resolve))
+                    .map(from::resolveSibling)
+                    .filter(Files::isRegularFile)
+                    .findFirst()
+                    .map(NetworkWeights::at));
+  }
+
+  /** Returns Qwen3 in a GGUF file of ComfyUI's folders, unless there are several. */
+  private Optional<NetworkWeights> onlyGguf() {
+    List<NetworkWeights> found =
+        transformers().stream()
+            .flatMap(from -> TEXT_ENCODERS.stream().map(from::resolveSibling))
+            .filter(Files::isDirectory)
+            .flatMap(folder -> new FolderTree(folder, GGUF).look().files().stream())
+            .flatMap(file -> readable(file).stream())
+            .filter(weights -> Qwen3Tensors.prefix(weights).isPresent())
+            .toList();
+    return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
+  }
+
+  /** Opens a file that nobody named; skips a damaged one. */
+  private static Optional<NetworkWeights> readable(Path file) {
+    return FolderReading.attempt(
+        () -> Optional.of(NetworkWeights.at(file)), problem -> Optional.empty());
+  }
+
+  /** Returns ComfyUI's folder of transformers in which the file is. */
+  private Optional<Path> transformers() {
     Path above = source.path().toAbsolutePath().getParent();
     for (int i = 0; i < MAX_DEPTH && above != null; i++) {
       if (TRANSFORMERS.contains(String.valueOf(above.getFileName()))) {
-        Path from = above;
-        return folders.stream()
-            .flatMap(folder -> names.stream().map(Path.of(folder)::resolve))
-            .map(from::resolveSibling)
-            .filter(Files::isRegularFile)
-            .findFirst()
-            .map(NetworkWeights::at);
+        return Optional.of(above);
       }
       above = above.getParent();
     }

@@ -75,7 +75,7 @@ final class Qwen3Tensors {
     if (has(weights, "text_model.") || has(weights, "resblocks.")) {
       return "is a CLIP model";
     }
-    if (has(weights, "encoder.block.")) {
+    if (has(weights, "encoder.block.") || has(weights, "enc.blk.")) {
       return "is a T5 model";
     }
     if (has(weights, "self_attn.q_proj.")) {

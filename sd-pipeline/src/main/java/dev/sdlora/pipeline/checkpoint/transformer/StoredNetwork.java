@@ -49,7 +49,7 @@ record StoredNetwork(
     FIRST_THIRD("[to_q]", 0),
     SECOND_THIRD("[to_k]", 1),
     LAST_THIRD("[to_v]", 2),
-    HALVES_SWAPPED("[halves swapped]", -1);
+    HALVES_SWAPPED(ViewNames.HALVES_SWAPPED, -1);
 
     private static final int THIRDS = 3;
 

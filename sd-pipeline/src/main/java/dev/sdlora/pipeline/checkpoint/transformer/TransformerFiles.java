@@ -6,6 +6,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
 import dev.sdlora.pipeline.checkpoint.transformer.KnownModels.Known;
 import dev.sdlora.tensors.weights.Origin;
 import java.nio.file.Files;
@@ -55,11 +56,16 @@ public record TransformerFiles(
   /**
    * One network.
    *
-   * @param path its file, or the index of its shards
+   * @param stored the tensors of its file or shards, including those of other networks
    * @param weights the location of each weight
    * @param settings its config.json in a folder; missing if there is none
    */
-  public record Part(Path path, Map<String, Origin> weights, JsonNode settings) {
+  public record Part(NetworkWeights stored, Map<String, Origin> weights, JsonNode settings) {
+    /** Returns its file, or the index of its shards. */
+    public Path path() {
+      return stored.path();
+    }
+
     /** Returns the shapes of all weights by name. */
     public Map<String, List<Long>> shapes() {
       Map<String, List<Long>> shapes = new LinkedHashMap<>();
@@ -191,7 +197,7 @@ public record TransformerFiles(
                 network,
                 ModelSettings.blocks(settings, "n_layers", path),
                 ModelSettings.blocks(settings, "n_refiner_layers", path));
-    return new Part(path, network.resolve(wanted), settings);
+    return new Part(network.weights(), network.resolve(wanted), settings);
   }
 
   private static Part textEncoder(
@@ -208,14 +214,15 @@ public record TransformerFiles(
     // Layers that are never read may be missing from a full-size encoder.
     Map<String, List<Long>> wanted =
         Qwen3Tensors.wanted(network, full ? family.encoderLayers() : layers);
-    return new Part(path, network.resolve(wanted), settings);
+    return new Part(network.weights(), network.resolve(wanted), settings);
   }
 
   private static Part vae(StoredNetwork network, TransformerFamily family) {
     Path path = network.weights().path();
     JsonNode settings = settingsBeside(path);
     Quantisation.refuse(network, settings);
-    return new Part(path, network.resolve(VaeTensors.wanted(network, family)), settings);
+    return new Part(
+        network.weights(), network.resolve(VaeTensors.wanted(network, family)), settings);
   }
 
   /** Returns the config.json next to a file with a name that diffusers or transformers give. */

@@ -9,6 +9,7 @@
  *       {@code Quantisation}.
  *   <li>Tensor names and shapes of a network: {@code Flux2Tensors}, {@code ZImageTensors}, {@code
  *       Qwen3Tensors}, {@code VaeTensors}.
+ *   <li>The names of parts of fused tensors: {@code ViewNames}.
  *   <li>Places of text encoders and VAEs: {@code PartPlaces}.
  *   <li>Signs of distilled models: {@code Distillation}.
  * </ul>

@@ -32,6 +32,25 @@ final class DistillationTest {
     assertThat(found.sign()).startsWith(sign);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "true, true, metadata is_distilled",
+    "false, false, metadata is_distilled",
+    "maybe, true, metadata modelspec.title"
+  })
+  void of_metadataOfWrittenFiles_goesBeforeTitles(String value, boolean distilled, String sign)
+      throws JsonProcessingException {
+    Distillation found =
+        of(
+            TransformerFamily.FLUX2,
+            "{}",
+            "{}",
+            Map.of("modelspec.title", "turbo", "is_distilled", value),
+            "base.safetensors");
+    assertThat(found.distilled()).isEqualTo(distilled);
+    assertThat(found.sign()).startsWith(sign);
+  }
+
   private static Distillation of(
       TransformerFamily family,
       String index,

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
-import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.io.IOException;
@@ -400,14 +399,6 @@ final class TransformerRefusalsTest {
     assertThatThrownBy(() -> read(model))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("config.json' cannot be read: ");
-  }
-
-  @Test
-  void read_gguf_isRefused() throws IOException {
-    Path path = Files.writeString(folder.resolve("flux-2-klein-4b-Q4_K_M.gguf"), "GGUF\3\0\0\0");
-    assertThatThrownBy(() -> read(path))
-        .isInstanceOf(TensorFileException.class)
-        .hasMessageContaining("is a GGUF file");
   }
 
   @Test

@@ -1,0 +1,73 @@
+package dev.sdlora.pipeline.checkpoint.stored;
+
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.file.TensorView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The names that llama.cpp gives the tensors of language models, such as {@code
+ * blk.0.attn_q.weight}, and those of transformers. Rows are in the same order in both for Qwen3,
+ * unlike for Llama.
+ */
+final class LlamaNames {
+  private static final String EMBEDDING = "token_embd.weight";
+  private static final String MODEL = "model.";
+
+  private static final Pattern IN_LAYER = Pattern.compile("blk\\.(\\d+)\\.(\\w+)\\.(weight|bias)");
+
+  private static final Map<String, String> OUTER =
+      Map.of(
+          EMBEDDING,
+          MODEL + "embed_tokens.weight",
+          "output_norm.weight",
+          MODEL + "norm.weight",
+          "output.weight",
+          "lm_head.weight");
+
+  private static final Map<String, String> LAYER =
+      Map.ofEntries(
+          Map.entry("attn_norm", "input_layernorm"),
+          Map.entry("attn_q", "self_attn.q_proj"),
+          Map.entry("attn_k", "self_attn.k_proj"),
+          Map.entry("attn_v", "self_attn.v_proj"),
+          Map.entry("attn_output", "self_attn.o_proj"),
+          Map.entry("attn_q_norm", "self_attn.q_norm"),
+          Map.entry("attn_k_norm", "self_attn.k_norm"),
+          Map.entry("ffn_norm", "post_attention_layernorm"),
+          Map.entry("ffn_gate", "mlp.gate_proj"),
+          Map.entry("ffn_up", "mlp.up_proj"),
+          Map.entry("ffn_down", "mlp.down_proj"));
+
+  private LlamaNames() {}
+
+  /**
+   * Returns the file with transformers' names in addition, if it has those of llama.cpp.
+   *
+   * @param file any file
+   */
+  static TensorFile named(TensorFile file) {
+    if (file.find(EMBEDDING).isEmpty()) {
+      return file;
+    }
+    List<TensorView> views = new ArrayList<>();
+    for (TensorEntry entry : file.tensors().values()) {
+      name(entry.name()).ifPresent(name -> views.add(TensorView.named(file, entry, name)));
+    }
+    return file.with(views);
+  }
+
+  private static Optional<String> name(String stored) {
+    Matcher layer = IN_LAYER.matcher(stored);
+    if (layer.matches()) {
+      return Optional.ofNullable(LAYER.get(layer.group(2)))
+          .map(module -> MODEL + "layers." + layer.group(1) + "." + module + "." + layer.group(3));
+    }
+    return Optional.ofNullable(OUTER.get(stored));
+  }
+}

@@ -1,0 +1,159 @@
+package dev.sdlora.tensors.file;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The metadata of a GGUF file: numbers, flags and short strings as text, and what the tensors need.
+ * Arrays, such as vocabularies, are skipped.
+ */
+final class GgufMetadata {
+  /** The beginning of keys with the original shape of a tensor that was flattened. */
+  static final String SHAPE = "comfy.gguf.orig_shape.";
+
+  /** Longer strings, such as templates of chats, are not kept. */
+  private static final int MAX_TEXT = 1 << 12;
+
+  private static final int MAX_ALIGNMENT = 1 << 20;
+  private static final String ALIGNMENT = "general.alignment";
+
+  private final GgufInput input;
+  private final Map<String, String> pairs = new LinkedHashMap<>();
+  private final Map<String, List<Long>> shapes = new HashMap<>();
+  private long alignment = 32;
+
+  GgufMetadata(GgufInput input) {
+    this.input = input;
+  }
+
+  /** Returns the pairs in file order. */
+  Map<String, String> pairs() {
+    return Collections.unmodifiableMap(pairs);
+  }
+
+  /** Returns the original shape of a tensor that was flattened. */
+  Optional<List<Long>> shape(String tensor) {
+    return Optional.ofNullable(shapes.get(tensor));
+  }
+
+  /** Returns the number of bytes of which the places of tensors are multiples: a power of 2. */
+  long alignment() {
+    return alignment;
+  }
+
+  /**
+   * Reads pairs.
+   *
+   * @param count the number of pairs
+   * @throws dev.sdlora.api.error.TensorFileException if they are damaged
+   */
+  void read(long count) throws IOException {
+    Set<String> keys = new HashSet<>();
+    for (long i = 0; i < count; i++) {
+      Cancellation.check();
+      String key = input.text(GgufParser.MAX_NAME, "a key");
+      if (!keys.add(key)) {
+        throw input.damaged("metadata '" + key + "' occurs twice");
+      }
+      value(key);
+    }
+  }
+
+  private void value(String key) throws IOException {
+    String what = "metadata '" + key + "'";
+    int kind = input.int32();
+    switch (kind) {
+      case GgufType.STRING -> {
+        long length = input.length(what);
+        if (length <= MAX_TEXT) {
+          pairs.put(key, input.textOf((int) length, what));
+        } else {
+          input.skip(length, 1, what);
+        }
+      }
+      case GgufType.ARRAY -> array(key, what);
+      default -> pairs.put(key, scalar(kind, what).toString());
+    }
+    if (key.equals(ALIGNMENT)) {
+      String value = pairs.getOrDefault(key, "");
+      alignment = value.matches("\\d{1,9}") ? Long.parseLong(value) : 0;
+      if (Long.bitCount(alignment) != 1 || alignment > MAX_ALIGNMENT) {
+        throw input.damaged(
+            "%s is '%s', expected a power of 2 up to %s".formatted(what, value, MAX_ALIGNMENT));
+      }
+    }
+  }
+
+  private Object scalar(int kind, String what) throws IOException {
+    return switch (kind) {
+      case GgufType.UINT8 -> input.int8();
+      case GgufType.INT8 -> (byte) input.int8();
+      case GgufType.UINT16 -> input.int16();
+      case GgufType.INT16 -> (short) input.int16();
+      case GgufType.UINT32 -> input.int32() & 0xffff_ffffL;
+      case GgufType.INT32 -> input.int32();
+      case GgufType.FLOAT32 -> Float.intBitsToFloat(input.int32());
+      case GgufType.BOOL -> input.int8() != 0;
+      case GgufType.UINT64 -> Long.toUnsignedString(input.int64());
+      case GgufType.INT64 -> input.int64();
+      case GgufType.FLOAT64 -> Double.longBitsToDouble(input.int64());
+      default ->
+          throw input.damaged(
+              "%s is of kind %s, expected 0 to %s"
+                  .formatted(what, Integer.toUnsignedString(kind), GgufType.FLOAT64));
+    };
+  }
+
+  /** Skips an array, or keeps the shape of a tensor. */
+  private void array(String key, String what) throws IOException {
+    int kind = input.int32();
+    long count = input.int64();
+    if (key.startsWith(SHAPE)) {
+      shapes.put(key.substring(SHAPE.length()), shape(kind, count, what));
+      return;
+    }
+    if (kind == GgufType.STRING) {
+      for (long i = 0; i < count || count < 0; i++) {
+        if (i % 1024 == 0) {
+          Cancellation.check();
+        }
+        input.skip(input.length(what), 1, what);
+      }
+      return;
+    }
+    int width = GgufType.width(kind);
+    if (width == 0) {
+      throw input.damaged(
+          "%s is an array of kind %s, expected numbers, flags or strings"
+              .formatted(what, Integer.toUnsignedString(kind)));
+    }
+    input.skip(count, width, what);
+  }
+
+  private List<Long> shape(int kind, long count, String what) throws IOException {
+    boolean whole = GgufType.isInteger(kind);
+    if (!whole || count < 0 || count > HeaderParser.MAX_DIMENSIONS) {
+      throw input.damaged(
+          "%s has %s values of kind %s, expected a shape: at most %s integers"
+              .formatted(
+                  what,
+                  Long.toUnsignedString(count),
+                  Integer.toUnsignedString(kind),
+                  HeaderParser.MAX_DIMENSIONS));
+    }
+    List<Long> shape = new ArrayList<>();
+    for (long i = 0; i < count; i++) {
+      Object size = scalar(kind, what);
+      shape.add(size instanceof Number number ? number.longValue() : -1L);
+    }
+    return shape;
+  }
+}

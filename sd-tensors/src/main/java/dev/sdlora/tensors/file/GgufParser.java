@@ -1,0 +1,255 @@
+package dev.sdlora.tensors.file;
+
+import dev.sdlora.api.error.TensorFileException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Parses the header of a GGUF file, as llama.cpp, ComfyUI-GGUF and stable-diffusion.cpp write it,
+ * and checks it against the size of the file. The rules are those of ggml: version 3, unique names,
+ * at most 4 dimensions, rows of whole blocks, and tensors one after the other without gaps, each
+ * aligned. ComfyUI-GGUF flattens some tensors; their shapes in the metadata replace the stored
+ * ones.
+ */
+final class GgufParser {
+  private static final int VERSION = 3;
+
+  /** Language models have about 40 pairs, flattened tensors one each. */
+  private static final int MAX_PAIRS = 5000;
+
+  /** The maximum total length of all names of tensors. */
+  private static final int MAX_NAMES_LENGTH = 200 * HeaderParser.MAX_TENSORS;
+
+  private static final int MAX_DIMENSIONS = 4;
+
+  /** The maximum length of a key or a name in bytes; stable-diffusion.cpp allows 160. */
+  static final int MAX_NAME = 1000;
+
+  private final Path path;
+  private final GgufInput input;
+  private final long fileSize;
+  private final GgufMetadata metadata;
+  private final List<Info> infos = new ArrayList<>();
+
+  private GgufParser(Path path, FileChannel channel, long fileSize) {
+    this.path = path;
+    this.input = new GgufInput(path, channel, fileSize);
+    this.metadata = new GgufMetadata(input);
+    this.fileSize = fileSize;
+  }
+
+  /** A tensor as the header describes it; the offset counts from the start of the data. */
+  private record Info(String name, GgufType type, List<Long> shape, long offset) {}
+
+  /**
+   * Parses and checks a header.
+   *
+   * @throws TensorFileException if the header is invalid, or a tensor has a format that cannot be
+   *     read
+   */
+  static TensorContents parse(Path path, FileChannel channel, long fileSize) throws IOException {
+    return new GgufParser(path, channel, fileSize).parse();
+  }
+
+  private TensorContents parse() throws IOException {
+    input.skip(1, Integer.BYTES, "its signature");
+    int version = input.int32();
+    if (version != VERSION) {
+      throw input.error(
+          Integer.reverseBytes(version) == VERSION
+              ? "is a GGUF file for big-endian machines, expected little-endian"
+              : "is a GGUF file of version %s, expected version %s%s"
+                  .formatted(
+                      Integer.toUnsignedString(version),
+                      VERSION,
+                      version == 1 || version == 2
+                          ? "; convert it with a current version of llama.cpp"
+                          : ""));
+    }
+    long tensors = count(HeaderParser.MAX_TENSORS, "tensors");
+    long pairs = count(MAX_PAIRS, "pairs of metadata");
+    metadata.read(pairs);
+    Set<String> names = new HashSet<>();
+    int namesLength = 0;
+    for (long i = 0; i < tensors; i++) {
+      Cancellation.check();
+      Info info = info();
+      if (!names.add(info.name())) {
+        throw damaged(info.name(), "occurs twice");
+      }
+      namesLength += info.name().length();
+      if (namesLength > MAX_NAMES_LENGTH) {
+        throw input.error(
+            "has names of tensors with more than %s characters in all, which no model needs"
+                .formatted(MAX_NAMES_LENGTH));
+      }
+      infos.add(info);
+    }
+    return contents();
+  }
+
+  private long count(int most, String what) throws IOException {
+    long count = input.int64();
+    if (count < 0 || count > most) {
+      throw input.damaged(
+          "it declares %s %s, expected at most %s"
+              .formatted(Long.toUnsignedString(count), what, most));
+    }
+    return count;
+  }
+
+  private Info info() throws IOException {
+    String name = input.text(MAX_NAME, "the name of a tensor");
+    int dimensions = input.int32();
+    if (dimensions < 0 || dimensions > MAX_DIMENSIONS) {
+      throw damaged(
+          name,
+          "has %s dimensions, expected at most %s"
+              .formatted(Integer.toUnsignedString(dimensions), MAX_DIMENSIONS));
+    }
+    List<Long> shape = new ArrayList<>();
+    for (int i = 0; i < dimensions; i++) {
+      shape.add(input.int64());
+    }
+    Collections.reverse(shape);
+    int number = input.int32();
+    GgufType type =
+        GgufType.numbered(number)
+            .orElseThrow(
+                () ->
+                    TensorFileErrors.tensorError(
+                        path,
+                        name,
+                        "has tensor '%s' in the format %s, which is not supported; expected one of %s"
+                            .formatted(name, GgufType.name(number), GgufType.names())));
+    return new Info(name, type, shape, input.int64());
+  }
+
+  private TensorContents contents() {
+    long head = input.position();
+    long dataStart = aligned(head);
+    Map<String, TensorEntry> tensors = new LinkedHashMap<>();
+    Map<Long, WidenedBlocks.Stored> blocks = new HashMap<>();
+    // Whatever is stored in blocks gets addresses past the end of the file.
+    long address = aligned(fileSize);
+    long covered = 0;
+    infos.sort(Comparator.comparingLong(Info::offset));
+    for (Info info : infos) {
+      long elements = elements(info);
+      long length = length(info, elements);
+      requirePlace(info, covered, dataStart, length);
+      covered = aligned(info.offset() + length);
+      DType dtype = info.type().dtype();
+      Optional<BlockType> type = info.type().block();
+      long at = type.isPresent() ? address : dataStart + info.offset();
+      if (type.isPresent() && elements > 0) {
+        blocks.put(at, new WidenedBlocks.Stored(type.get(), dataStart + info.offset()));
+        address += elements * dtype.bytes();
+      }
+      tensors.put(
+          info.name(),
+          new TensorEntry(info.name(), dtype, shape(info, elements), at, elements * dtype.bytes()));
+    }
+    return new TensorContents(
+        dataStart,
+        metadata.pairs(),
+        Map.of(),
+        tensors,
+        Map.of(),
+        Map.of(),
+        (int) head,
+        new WidenedBlocks(blocks));
+  }
+
+  private long elements(Info info) {
+    try {
+      DType dtype = info.type().dtype();
+      return TensorEntry.byteLength(info.shape(), dtype) / dtype.bytes();
+    } catch (IllegalArgumentException e) {
+      throw damaged(info.name(), "has an impossible shape: " + e.getMessage());
+    }
+  }
+
+  /** Returns the length of a tensor in the file in bytes. */
+  private long length(Info info, long elements) {
+    Optional<BlockType> type = info.type().block();
+    if (type.isEmpty()) {
+      return elements * info.type().dtype().bytes();
+    }
+    int block = type.get().elements();
+    List<Long> shape = info.shape();
+    long row = shape.isEmpty() ? 1 : shape.get(shape.size() - 1);
+    if (row % block != 0) {
+      throw damaged(
+          info.name(),
+          "is %s with rows of %s elements, expected a multiple of %s"
+              .formatted(type.get(), row, block));
+    }
+    return elements / block * type.get().bytes();
+  }
+
+  private void requirePlace(Info info, long covered, long dataStart, long length) {
+    long offset = info.offset();
+    if (offset < 0 || offset > fileSize || length > fileSize - dataStart - offset) {
+      throw damaged(
+          info.name(),
+          "has %s bytes at byte %s of the data, but the file has only %s; it was probably cut off"
+              .formatted(length, Long.toUnsignedString(offset), fileSize - dataStart));
+    }
+    if (offset % metadata.alignment() != 0) {
+      throw damaged(
+          info.name(),
+          "begins at byte %s of the data, expected a multiple of %s"
+              .formatted(offset, metadata.alignment()));
+    }
+    if (offset < covered && length > 0) {
+      throw damaged(info.name(), "overlaps the tensor before it");
+    }
+    if (offset > covered) {
+      throw damaged(
+          info.name(),
+          "follows a gap of %s bytes that no tensor covers".formatted(offset - covered));
+    }
+  }
+
+  /** Returns the shape that ComfyUI-GGUF notes for a flattened tensor, or the stored one. */
+  private List<Long> shape(Info info, long elements) {
+    List<Long> shape = metadata.shape(info.name()).orElse(null);
+    if (shape == null) {
+      return info.shape();
+    }
+    try {
+      if (TensorEntry.byteLength(shape, DType.U8) == elements) {
+        return shape;
+      }
+    } catch (IllegalArgumentException e) {
+      throw damaged(
+          info.name(),
+          "has an impossible shape in '" + GgufMetadata.SHAPE + "…': " + e.getMessage());
+    }
+    throw damaged(
+        info.name(),
+        "has shape %s and in '%s…' %s, which has another number of elements"
+            .formatted(info.shape(), GgufMetadata.SHAPE, shape));
+  }
+
+  private long aligned(long offset) {
+    return (offset + metadata.alignment() - 1) / metadata.alignment() * metadata.alignment();
+  }
+
+  private TensorFileException damaged(String tensor, String predicate) {
+    return TensorFileErrors.tensorError(
+        path, tensor, "is damaged: tensor '" + tensor + "' " + predicate);
+  }
+}
