@@ -2,7 +2,6 @@ package dev.sdlora.benchmarks;
 
 import dev.sdlora.pipeline.checkpoint.SingleFileNames;
 import dev.sdlora.pipeline.checkpoint.transformer.TransformerFamily;
-import dev.sdlora.pipeline.checkpoint.transformer.TransformerFileNames;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorFile;
@@ -81,8 +80,7 @@ final class FlowCheckpoint {
 
   /** Returns the shapes of the tensors in the transformer's file. */
   static Map<String, List<Long>> transformer(FlowConfig config) {
-    return inFile(
-        config.transformer().weights(), TransformerFileNames.transformer(config.family()));
+    return inFile(config.transformer().weights(), config.family().transformerFileNames());
   }
 
   /** Returns the shapes of the tensors in the text encoder's file, with its unread last norm. */
@@ -100,7 +98,7 @@ final class FlowCheckpoint {
         .vae()
         .weights()
         .forEach((name, shape) -> weights.put(name, SingleFileNames.shape(name, shape)));
-    Map<String, List<Long>> shapes = inFile(weights, TransformerFileNames.vae(config.vae()));
+    Map<String, List<Long>> shapes = inFile(weights, TransformerFamily.vaeFileNames(config.vae()));
     if (config.family() == TransformerFamily.FLUX2) {
       List<Long> channels = List.of((long) config.vae().sampledChannels());
       shapes.put(MEAN, channels);

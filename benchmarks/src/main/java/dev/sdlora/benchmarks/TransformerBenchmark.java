@@ -126,7 +126,8 @@ public final class TransformerBenchmark {
     Qwen3Config config = model.textEncoder().config();
     int read = Math.min(blocks, model.encoderLayers());
     List<Integer> states = read < model.encoderLayers() ? List.of(read) : model.textLayers();
-    Map<String, Packing> packings = TransformerPacking.isFaster(torch, arguments.type())
+    Map<String, Packing> packings =
+        TransformerPacking.isFaster(torch, arguments.type())
             ? Qwen3.packings(config, read)
             : Map.of();
     try (LiveWeights weights = unread(model.textEncoder(), config.weights(read), packings);

@@ -80,8 +80,8 @@ public final class Checkpoint {
   }
 
   /**
-   * {@return the format of most weights in the files: a dtype such as {@code float16}, or a format
-   * of GGUF files such as {@code Q4_K}}
+   * {@return the format of most weights in the files: a dtype such as {@code float16}, or a
+   * quantised format such as {@code nf4}, {@code float8_e4m3 scaled} or GGUF's {@code Q4_K}}
    */
   public String storage() {
     return storage;

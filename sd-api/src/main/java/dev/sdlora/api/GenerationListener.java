@@ -22,8 +22,9 @@ import java.util.function.Supplier;
  * </pre>
  *
  * <p>With hires fix, the steps of the second pass follow those of the first and continue their
- * numbering. If its prompts differ, the events from {@code lorasStart} to {@code conditioningEnd}
- * come again between the two passes, within the image.
+ * numbering. Its prompts have {@code conditioningStart} and {@code conditioningEnd} of their own,
+ * before the first image; if its prompts differ, the events from {@code lorasStart} to {@code
+ * conditioningEnd} come between the two passes instead, within the image.
  *
  * <p>If {@link SpeedOptions#exactBatches} is off, the images of a batch start together and
  * alternate their steps; then each is decoded and ends.

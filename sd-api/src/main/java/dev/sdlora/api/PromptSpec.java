@@ -186,7 +186,6 @@ public final class PromptSpec extends PromptSettings {
   /** Builds a {@link PromptSpec}. Each setter validates its argument. Not thread-safe. */
   public static final class Builder extends PromptSettings {
     private static final int MOST_REFERENCES = 4;
-    private static final int MIN_REFERENCE_SIDE = 16;
 
     private static final Pattern MASK_NAME =
         Pattern.compile("[\\p{L}\\p{M}\\p{N}_.-]+( +[\\p{L}\\p{M}\\p{N}_.-]+)*");
@@ -670,17 +669,12 @@ public final class PromptSpec extends PromptSettings {
      * about one megapixel. Without a {@link #size(int, int) size}, the image gets that of the first
      * reference.
      *
-     * @param image the image, at least 16 by 16 pixels
+     * @param image the image; a request with one smaller than 16 by 16 pixels is refused
      * @return this builder
-     * @throws IllegalArgumentException if it is smaller, or there are already four
+     * @throws IllegalArgumentException if there are already four
      */
     public Builder referenceImage(Image image) {
       Objects.requireNonNull(image, "image");
-      if (image.width() < MIN_REFERENCE_SIDE || image.height() < MIN_REFERENCE_SIDE) {
-        throw new IllegalArgumentException(
-            "a reference image must have at least %s x %s pixels, but has %s x %s"
-                .formatted(MIN_REFERENCE_SIDE, MIN_REFERENCE_SIDE, image.width(), image.height()));
-      }
       if (values.referenceImages.size() == MOST_REFERENCES) {
         throw new IllegalArgumentException(
             "a request can have at most %s reference images".formatted(MOST_REFERENCES));

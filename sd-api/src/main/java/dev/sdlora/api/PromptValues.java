@@ -1,9 +1,9 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.RegionMask;

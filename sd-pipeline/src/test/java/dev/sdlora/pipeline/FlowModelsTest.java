@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
-import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;

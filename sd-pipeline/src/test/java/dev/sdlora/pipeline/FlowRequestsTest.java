@@ -26,13 +26,18 @@ import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.api.sampling.Rng;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.api.sampling.SpeedOptions;
+import dev.sdlora.pipeline.model.Model;
+import dev.sdlora.pipeline.request.RequestMemory;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +45,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -400,5 +406,89 @@ class FlowRequestsTest {
         assertThat(sparing.liveTensors()).isEqualTo(arrays);
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void infotext_ofHiresFixWithOtherSampler_drawsTheSameImageWithoutWarnings(TinyFlow model) {
+    HiresFix fix = HiresFix.builder().scale(1.5).sampler(Sampler.DPMPP_2M).build();
+    for (HiresFix each : List.of(fix, fix.toBuilder().schedule(Schedule.BETA).build())) {
+      GeneratedImage drawn =
+          pipeline(model).generate(SPEC.toBuilder().steps(4).hiresFix(each).build()).first();
+      GenerationResult again = pipeline(model).generate(PromptSpec.fromInfotext(drawn.infotext()));
+      assertThat(again.first().image()).isEqualTo(drawn.image());
+      assertThat(again.first().infotext()).isEqualTo(drawn.infotext());
+      assertThat(again.warnings()).isEmpty();
+    }
+  }
+
+  /** The text encoder and the denoiser may not fit into memory together. */
+  @ParameterizedTest
+  @EnumSource
+  void memory_sparing_encodesThePromptsOfAllPassesBeforeTheFirstStep(TinyFlow model) {
+    PromptSpec spec =
+        prompt("a bird").toBuilder()
+            .negativePrompt("a fish")
+            .hiresFix(HiresFix.builder().scale(1.25).cfgScale(3).build())
+            .build();
+    List<String> events = new ArrayList<>();
+    try (Pipeline sparing = model.builder().memoryPolicy(MemoryPolicy.SPARING).build()) {
+      GenerationResult result =
+          sparing.generate(
+              spec,
+              new GenerationListener() {
+                @Override
+                public void conditioningEnd() {
+                  events.add("encoded");
+                }
+
+                @Override
+                public void stepStart(Step step) {
+                  events.add("step");
+                }
+              });
+      assertThat(result.first().image()).isEqualTo(draw(model, spec));
+    }
+    assertThat(events).startsWith("encoded", "encoded", "step").endsWith("step");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void memory_ofSparing_countsTheDenoiserWhileImagesAreDecoded(TinyFlow model) {
+    ImageSize size = new ImageSize(1024, 1024);
+    double keeping = need(pipeline(model), SPEC, size);
+    try (Pipeline sparing = model.builder().memoryPolicy(MemoryPolicy.SPARING).build()) {
+      Model local = ((LocalPipeline) sparing).model();
+      assertThat(need(sparing, SPEC, size))
+          .isGreaterThanOrEqualTo(
+              keeping + local.denoiserMemory().bytes() + local.vaeDecoderMemory().bytes());
+    }
+  }
+
+  @Test
+  void memory_ofReferences_growsWithTheirSize() {
+    Pipeline klein = pipeline(TinyFlow.KLEIN);
+    ImageSize size = new ImageSize(512, 512);
+    double one = sampling(klein, SPEC, size);
+    double small = sampling(klein, withReference(64), size);
+    double large = sampling(klein, withReference(1024), size);
+    assertThat(small).isBetween(one, 1.1 * one);
+    assertThat(large).isGreaterThan(2 * one);
+  }
+
+  private static PromptSpec withReference(int side) {
+    return SPEC.toBuilder().referenceImage(TinyPipeline.image(side, side)).build();
+  }
+
+  private static RequestMemory memory(Pipeline pipeline, PromptSpec spec, ImageSize size) {
+    return new RequestMemory(((LocalPipeline) pipeline).model(), spec, Optional.empty(), size);
+  }
+
+  private static double need(Pipeline pipeline, PromptSpec spec, ImageSize size) {
+    return memory(pipeline, spec, size).need(true).nativeBytes();
+  }
+
+  private static double sampling(Pipeline pipeline, PromptSpec spec, ImageSize size) {
+    return memory(pipeline, spec, size).sampling().nativeBytes();
   }
 }

@@ -203,6 +203,11 @@ class FlowSettingsTest {
         .containsExactly(label(model) + " reads BREAK as a plain word; remove it");
     assertThat(warnings(model, SPEC.toBuilder().negativePrompt("blur").build()))
         .containsExactly("the negative prompt has no effect at cfgScale 1");
+    assertThat(warnings(model, SPEC.toBuilder().clipSkip(2).build()))
+        .containsExactly(
+            "clipSkip is 2, but "
+                + label(model)
+                + " reads fixed layers of its text encoder, so it has no effect");
     assertThat(warnings(model, SPEC.toBuilder().cfgScale(7).build()))
         .containsExactly(
             "cfgScale is 7.0, but this "

@@ -55,7 +55,7 @@ public final class LoraTrainer {
    */
   public static LoraTrainerBuilder recommended(Path checkpoint, TrainingSet images) {
     Objects.requireNonNull(checkpoint, "checkpoint");
-    Objects.requireNonNull(images, "pictures");
+    Objects.requireNonNull(images, "images");
     LoraTrainerBuilder builder = builder().checkpoint(checkpoint).trainingSet(images);
     return Recommendation.of(checkpoint, images.examples().size()).applyTo(builder);
   }

@@ -52,7 +52,7 @@ public record Recommendation(
    */
   public static Recommendation of(Path checkpoint, int images) {
     Objects.requireNonNull(checkpoint, "checkpoint");
-    Checks.atLeast(1, images, "pictures");
+    Checks.atLeast(1, images, "images");
     UNetFiles model = CheckpointReader.read(checkpoint);
     long weights =
         model.unet().weights().values().stream()

@@ -29,7 +29,7 @@ public final class ControlUnit {
    */
   public static Builder builder(Path network, Image image) {
     Objects.requireNonNull(network, "network");
-    Objects.requireNonNull(image, "picture");
+    Objects.requireNonNull(image, "image");
     return new Builder(network, image);
   }
 

@@ -26,7 +26,7 @@ public final class ImageToImage {
    * @param image the image to start from; it is resized to the request's size
    */
   public static Builder builder(Image image) {
-    Objects.requireNonNull(image, "picture");
+    Objects.requireNonNull(image, "image");
     return new Builder(image);
   }
 

@@ -33,7 +33,7 @@ public final class RegionMask {
    *     outside, grey is partly inside
    */
   public static RegionMask of(Image image) {
-    return new RegionMask(Objects.requireNonNull(image, "picture"), DEFAULT_BLUR);
+    return new RegionMask(Objects.requireNonNull(image, "image"), DEFAULT_BLUR);
   }
 
   /**

@@ -50,7 +50,7 @@ public interface UpscalerNetwork extends AutoCloseable {
    * @throws IllegalStateException if this network is closed
    */
   default Image upscale(Image image) {
-    return upscale(Objects.requireNonNull(image, "picture"), (number, count) -> {});
+    return upscale(Objects.requireNonNull(image, "image"), (number, count) -> {});
   }
 
   /**

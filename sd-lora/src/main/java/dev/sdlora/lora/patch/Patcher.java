@@ -56,10 +56,7 @@ public final class Patcher {
    *     #read} changes them
    */
   public Patcher(
-      Torch torch,
-      TensorLoader loader,
-      Map<Network, LiveWeights> weights,
-      Set<Network> deferred) {
+      Torch torch, TensorLoader loader, Map<Network, LiveWeights> weights, Set<Network> deferred) {
     this.deferred = Set.copyOf(deferred);
     this.torch = torch;
     this.factors = new Factors(torch, loader);

@@ -49,8 +49,8 @@ public final class Canvas {
   }
 
   /**
-   * Returns the size of a request that does not set one: the image's size rounded down to
-   * multiples of a number.
+   * Returns the size of a request that does not set one: the image's size rounded down to multiples
+   * of a number.
    */
   public static ImageSize defaultSize(ImageToImage settings, ImageSize ofModel, int multiple) {
     if (settings.inpainting().map(Inpainting::onlyMasked).orElse(false)) {

@@ -10,9 +10,6 @@ import dev.sdlora.pipeline.raster.Resampling;
  * as in diffusers' FLUX.2 pipelines; then the middle is cut to multiples of 16 pixels.
  */
 public final class ReferenceSize {
-  /** The most tokens of a reference image: 1024 by 1024 pixels. */
-  public static final int MOST_TOKENS = 4096;
-
   private static final int TOKEN = 16;
   private static final double MOST_PIXELS = 1024.0 * 1024;
 
@@ -41,5 +38,11 @@ public final class ReferenceSize {
     return new ImageSize(
         reduced(image.width(), scale) / TOKEN * TOKEN,
         reduced(image.height(), scale) / TOKEN * TOKEN);
+  }
+
+  /** Returns the number of tokens of an image, at most 4096. */
+  public static int tokens(Image image) {
+    ImageSize size = of(image);
+    return size.width() / TOKEN * (size.height() / TOKEN);
   }
 }

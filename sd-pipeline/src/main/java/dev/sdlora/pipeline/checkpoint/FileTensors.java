@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.checkpoint;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
+import dev.sdlora.pipeline.checkpoint.stored.Quantisation;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.weights.Origin;
@@ -20,6 +21,15 @@ import java.util.regex.Pattern;
 record FileTensors(NetworkWeights weights, String network, Names names) {
   /** Upper bound, larger than any vocabulary or width. */
   private static final int MAX_SIZE = 1 << 24;
+
+  /**
+   * Checks that the network is not in a quantised format that is not supported.
+   *
+   * @throws CheckpointException if it is
+   */
+  FileTensors {
+    Quantisation.refuse(weights, "", network);
+  }
 
   /** Wraps the tensors of a network in a single file. */
   FileTensors(TensorFile file, String network, Names names) {
@@ -145,8 +155,8 @@ record FileTensors(NetworkWeights weights, String network, Names names) {
           if (!entry.dtype().isFloating()) {
             throw new CheckpointException(
                 "'%s': tensor '%s' of the %s has dtype %s, expected a float dtype;"
-                        .formatted(weights.path(), entry.name(), network, entry.dtype())
-                    + " quantised checkpoints are not supported",
+                        .formatted(weights.path(), entry.name(), network, entry.dtype().label())
+                    + " files quantised like this are not supported",
                 ErrorDetails.in(weights.path()).withTensor(entry.name()));
           }
           origins.put(name, new Origin(weights.fileOf(entry.name()), entry, shape));

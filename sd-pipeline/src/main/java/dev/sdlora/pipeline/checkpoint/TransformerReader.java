@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -104,7 +105,7 @@ final class TransformerReader {
 
   private static <C> ModelFiles.Part<C> part(
       TransformerFiles.Part part, C config, Map<String, List<Long>> wanted) {
-    Map<String, Origin> weights = new java.util.LinkedHashMap<>();
+    Map<String, Origin> weights = new LinkedHashMap<>();
     wanted.forEach(
         (name, shape) -> {
           Origin origin = part.weights().get(name);
@@ -176,7 +177,7 @@ final class TransformerReader {
       return LatentFormat.normalisedBy(
           floats(part, "bn.running_mean"), floats(part, "bn.running_var"));
     }
-    return new LatentFormat(0.3611, Collections.nCopies(latents, 0.1159), List.of());
+    return LatentFormat.shifted(0.1159, 0.3611, latents);
   }
 
   private static float[] floats(TransformerFiles.Part part, String name) {

@@ -1,9 +1,9 @@
 package dev.sdlora.pipeline.checkpoint;
 
-import dev.sdlora.api.error.ErrorDetails;
-import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.lora.plan.Network;

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.conditioning;
 
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,23 +16,10 @@ public final class EncodedChunks {
   static final int MOST = 128;
 
   /** The most elements of all entries, 128 MB; a text of FLUX.2 klein has 4 million. */
-  private static final long MOST_ELEMENTS = 1L << 25;
+  static final long MOST_ELEMENTS = 1L << 25;
 
+  private final Map<Key, EncodedChunk> kept = new LinkedHashMap<>(16, 0.75f, true);
   private long elements;
-
-  private final Map<Key, EncodedChunk> kept =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, EncodedChunk> eldest) {
-          boolean full = size() > MOST || elements > MOST_ELEMENTS;
-          if (full) {
-            elements -= eldest.getValue().states().length;
-          }
-          return full;
-        }
-      };
 
   /**
    * Everything that determines the states of a chunk.
@@ -48,9 +36,14 @@ public final class EncodedChunks {
   }
 
   synchronized void keep(Key key, EncodedChunk made) {
-    elements += made.states().length;
     EncodedChunk before = kept.put(key, made);
-    elements -= before == null ? 0 : before.states().length;
+    elements += made.states().length - (before == null ? 0 : before.states().length);
+    // One long text can take the place of many short ones.
+    Iterator<EncodedChunk> eldest = kept.values().iterator();
+    while (kept.size() > MOST || (elements > MOST_ELEMENTS && kept.size() > 1)) {
+      elements -= eldest.next().states().length;
+      eldest.remove();
+    }
   }
 
   /** Returns the number of cached chunks. */

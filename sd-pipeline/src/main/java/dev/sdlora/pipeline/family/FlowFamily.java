@@ -6,7 +6,6 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.api.value.Decimals;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
@@ -33,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The families whose denoiser is a transformer that predicts flows and reads prompts through Qwen3:
@@ -155,25 +155,34 @@ public record FlowFamily(TransformerModel model) implements Family {
   public Optional<AllocatedBytes> callMemory(
       PromptSpec spec, ImageSize size, boolean packed, int number, int rows) {
     double image = (double) size.width() / TOKEN * size.height() / TOKEN;
-    double references = spec.referenceImages().size() * (double) ReferenceSize.MOST_TOKENS;
+    double references = spec.referenceImages().stream().mapToDouble(ReferenceSize::tokens).sum();
     return Optional.of(
         TransformerMemory.call(
-            model.transformer().config(), image + references + QwenPrompt.LENGTH, packed, number, rows));
+            model.transformer().config(),
+            image + references + QwenPrompt.LENGTH,
+            packed,
+            number,
+            rows));
   }
 
-  /** Returns the schedule and the files of VAE and text encoder, as Forge Neo writes them. */
+  /**
+   * Returns the schedule and the separate files of VAE and text encoder, as Forge Neo writes them.
+   */
   @Override
   public Map<String, String> facts(PromptSpec spec) {
     Map<String, String> facts = new LinkedHashMap<>();
-    if (spec.schedule() == Schedule.AUTOMATIC) {
-      facts.put(ImageSettings.SCHEDULE, Schedule.AUTOMATIC.label());
-    }
+    facts.put(ImageSettings.SCHEDULE, spec.schedule().label());
     if (!isFlux2()) {
       facts.put(ImageSettings.SHIFT, Decimals.text(model.shift()));
     }
     if (model.checkpoint().layout() == Checkpoint.Layout.SINGLE_FILE) {
-      facts.put("Module 1", model.vae().fileName());
-      facts.put("Module 2", model.textEncoder().fileName());
+      List<String> modules =
+          Stream.of(model.vae().fileName(), model.textEncoder().fileName())
+              .filter(file -> !file.equals(model.transformer().fileName()))
+              .toList();
+      for (int i = 0; i < modules.size(); i++) {
+        facts.put("Module " + (i + 1), modules.get(i));
+      }
     }
     return facts;
   }

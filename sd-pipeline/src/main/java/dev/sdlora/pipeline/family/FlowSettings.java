@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.family;
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.FinalDecoder;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.prompt.grammar.Attention;
@@ -80,6 +81,13 @@ final class FlowSettings {
         readsReferences || spec.referenceImages().isEmpty(),
         "referenceImages are given",
         "only FLUX.2 reads them");
+    for (Image image : spec.referenceImages()) {
+      if (image.width() < multiple || image.height() < multiple) {
+        throw new IllegalArgumentException(
+            "a reference image has %s x %s pixels, expected at least %s x %s"
+                .formatted(image.width(), image.height(), multiple, multiple));
+      }
+    }
   }
 
   private void refuse(boolean isSupported, String found, String reason) {
@@ -120,6 +128,11 @@ final class FlowSettings {
       warnings.add(
           "cfgScale is %s, but this %s model is distilled and made for cfgScale 1; higher values take twice the time and exaggerate colours"
               .formatted(spec.cfgScale(), label));
+    }
+    if (spec.clipSkip() != 1) {
+      warnings.add(
+          "clipSkip is %s, but %s reads fixed layers of its text encoder, so it has no effect"
+              .formatted(spec.clipSkip(), label));
     }
     if (!isGuided && !negative.isBlank()) {
       warnings.add("the negative prompt has no effect at cfgScale 1");

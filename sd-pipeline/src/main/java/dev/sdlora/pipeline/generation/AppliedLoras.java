@@ -71,8 +71,7 @@ final class AppliedLoras implements AutoCloseable {
     this.scope = scope;
     this.hypernetworks = hypernetworks;
     AdaptableNetwork plain = model.networks().denoiser();
-    this.denoiser =
-        plain.reading(() -> denoiserDict.orElseGet(() -> plain.weights().dict()));
+    this.denoiser = plain.reading(() -> denoiserDict.orElseGet(() -> plain.weights().dict()));
   }
 
   /**

@@ -33,7 +33,9 @@ public record Generation(
       Progress progress,
       RequestNetworks networks,
       NDManager scope) {
-    Optional<Canvas> canvas = plan.source().map(given -> Canvas.of(given, plan.size(), plan.model().family().sizeMultiple()));
+    Optional<Canvas> canvas =
+        plan.source()
+            .map(given -> Canvas.of(given, plan.size(), plan.model().family().sizeMultiple()));
     RegionFrame regions =
         canvas.map(Canvas::regions).orElseGet(() -> RegionFrame.whole(plan.size()));
     DenoisingPass first = new DenoisingPass(plan.model(), part.first(), regions, progress);
@@ -99,6 +101,7 @@ public record Generation(
 
   private StartInputs prepare() {
     first.prepare(networks, scope);
+    HiresPass.encodeAhead(plan.model(), part, progress, networks, scope);
     return StartInputs.encode(plan, part, canvas, progress, scope);
   }
 
@@ -112,7 +115,8 @@ public record Generation(
     }
     HiresPass second = new HiresPass(plan.model(), part.hires().get(), progress);
     return new Latents(
-        second.refine(batch, latents, inputs.hiresChannels(), inputs.references(), networks, scope), part.size());
+        second.refine(batch, latents, inputs.hiresChannels(), inputs.references(), networks, scope),
+        part.size());
   }
 
   private GeneratedImage finish(List<ImageRun> batch, int position, Latents latents) {

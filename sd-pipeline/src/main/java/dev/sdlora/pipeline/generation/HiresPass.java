@@ -1,7 +1,6 @@
 package dev.sdlora.pipeline.generation;
 
 import ai.djl.ndarray.NDArray;
-import dev.sdlora.sampler.noise.LatentShape;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Upscaler;
@@ -13,6 +12,8 @@ import dev.sdlora.pipeline.network.LatentResizing;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.pipeline.request.HiresPlan;
 import dev.sdlora.pipeline.request.ImageRun;
+import dev.sdlora.pipeline.request.RequestPart;
+import dev.sdlora.sampler.noise.LatentShape;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,8 +42,25 @@ final class HiresPass {
         new DenoisingPass(
             model,
             plan.pass(),
-            RegionFrame.whole(plan.from()).enlarged(plan.enlarged(), plan.size(), model.family().latentFactor()),
+            RegionFrame.whole(plan.from())
+                .enlarged(plan.enlarged(), plan.size(), model.family().latentFactor()),
             progress);
+  }
+
+  /** Applies the LoRAs of this pass and encodes its prompts, once for all images of a request. */
+  void prepare(RequestNetworks networks, NDManager scope) {
+    pass.prepare(networks, scope);
+  }
+
+  /**
+   * Encodes the prompts of the second pass if its LoRAs are those of the first one: before the
+   * denoiser is read, which may not fit into memory with the text encoder.
+   */
+  static void encodeAhead(
+      Model model, RequestPart part, Progress progress, RequestNetworks networks, NDManager scope) {
+    part.hires()
+        .filter(second -> second.pass().loras() == part.first().loras())
+        .ifPresent(second -> new HiresPass(model, second, progress).prepare(networks, scope));
   }
 
   /**
@@ -76,12 +94,11 @@ final class HiresPass {
     ImageSize enlarged = plan.enlarged();
     LatentResizing.Mode mode = LATENT_MODES.get(plan.settings().upscaler());
     if (mode != null) {
-      return model.networks().latentResizing().resize(
-              mode,
-              latent,
-              model.family().latents(from),
-              model.family().latents(enlarged),
-              scope);
+      return model
+          .networks()
+          .latentResizing()
+          .resize(
+              mode, latent, model.family().latents(from), model.family().latents(enlarged), scope);
     }
     float[] pixels =
         model.withVae(plan.pass().spec(), from, vae -> vae.decode(latent, from, scope));

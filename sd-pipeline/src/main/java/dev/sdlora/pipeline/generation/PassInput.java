@@ -13,8 +13,7 @@ import java.util.Optional;
  *     latent, [count][height / 8][width / 8]; empty for other models
  * @param references the latents of reference images, float32 [1, channels, height, width] each
  */
-record PassInput(
-    List<StartLatent> starts, Optional<float[]> shown, List<NDArray> references) {
+record PassInput(List<StartLatent> starts, Optional<float[]> shown, List<NDArray> references) {
   /** Copies the lists. */
   PassInput {
     starts = List.copyOf(starts);

@@ -1,8 +1,5 @@
 package dev.sdlora.pipeline.generation;
 
-import dev.sdlora.pipeline.transformer.DiffusionTransformer;
-import dev.sdlora.pipeline.denoise.TransformerPredictor;
-import dev.sdlora.pipeline.network.AdaptableNetwork;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.sampling.SamplerOptions;
@@ -15,15 +12,18 @@ import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
 import dev.sdlora.pipeline.denoise.GuidedCalls;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
+import dev.sdlora.pipeline.denoise.TransformerPredictor;
 import dev.sdlora.pipeline.family.Family;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.pipeline.model.Refiner;
+import dev.sdlora.pipeline.network.AdaptableNetwork;
 import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.TextKeys;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.request.JointBatch;
 import dev.sdlora.pipeline.request.PassPlan;
+import dev.sdlora.pipeline.transformer.DiffusionTransformer;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.List;
 
@@ -91,7 +91,8 @@ final class PassModel {
     DeepCache cache = cache();
     NoisePredictor predictor =
         (batch, step) -> cache.predict(unet, batch, List.of(), () -> Residuals.NONE, step);
-    return guidance(predictor, refiner.family(), refiner.family().levels(false, plan.size()), conditions, 1);
+    return guidance(
+        predictor, refiner.family(), refiner.family().levels(false, plan.size()), conditions, 1);
   }
 
   private Guidance guidance(

@@ -1,6 +1,5 @@
 package dev.sdlora.pipeline.generation;
 
-import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.api.GenerationListener.Step;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.pipeline.control.Controls;
@@ -9,6 +8,7 @@ import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.request.ImageRun;
 import dev.sdlora.pipeline.request.PassSampling;
 import dev.sdlora.sampler.StepObserver;
+import dev.sdlora.sampler.noise.LatentShape;
 
 /** Reports a sampler's steps to the listener and to networks that change between steps. */
 final class StepNotifier implements StepObserver {

@@ -51,7 +51,10 @@ final class HiresKeys {
               "Hires negative prompt",
               when((spec, hires) -> other(hires.negativePrompt(), spec.negativePrompt())),
               (draft, value) -> draft.hires.negativePrompt(value)),
-          setting("Hires schedule type", when(HiresKeys::schedule), InfotextDraft::hiresSchedule),
+          setting(
+              "Hires schedule type",
+              settings -> settings.spec().hiresFix().flatMap(hires -> schedule(settings, hires)),
+              InfotextDraft::hiresSchedule),
           // Not in A1111, but its forks agree on this name.
           setting(
               "Hires CFG Scale",
@@ -106,9 +109,13 @@ final class HiresKeys {
   /**
    * Returns the schedule label if it differs from that of the first pass. A1111 writes nothing if
    * the model decides, so a reader would assume the first pass's schedule; this library writes the
-   * label if it makes a difference.
+   * label if it makes a difference. A model with a schedule of its own uses it with every sampler.
    */
-  private static Optional<String> schedule(PromptSpec spec, HiresFix hires) {
+  private static Optional<String> schedule(ImageSettings settings, HiresFix hires) {
+    PromptSpec spec = settings.spec();
+    if (settings.facts().containsKey(ImageSettings.SCHEDULE)) {
+      return hires.schedule().filter(second -> second != spec.schedule()).map(Schedule::label);
+    }
     Sampler sampler = hires.sampler().orElse(spec.sampler());
     Schedule schedule = hires.schedule().orElse(spec.schedule());
     Schedule resolved = sampler.resolve(schedule);

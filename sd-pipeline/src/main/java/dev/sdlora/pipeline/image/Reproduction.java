@@ -67,6 +67,7 @@ public final class Reproduction {
 
   private static final Set<String> NO_VAE = Set.of("none", "automatic", "");
 
+  private static final Pattern MODULE = Pattern.compile("Module \\d{1,6}");
   private static final Pattern CONTROL = Pattern.compile("ControlNet (\\d{1,6})");
   private static final Pattern HASHED = Pattern.compile("([^:,]+): ?([0-9a-fA-F]{8,64})");
   private static final Pattern TITLE = Pattern.compile("(.+) \\[([0-9a-fA-F]{8,64})\\]");
@@ -105,6 +106,7 @@ public final class Reproduction {
     compareProgram();
     compareModel();
     compareVae();
+    compareModules();
     compareRefiner();
     comparePrecision();
     compareHashes("Lora hashes", "LoRA");
@@ -187,6 +189,34 @@ public final class Reproduction {
                       ? "this image uses " + model(ownName, ownHash)
                       : "this image uses the checkpoint's own"));
     }
+  }
+
+  /** Compares the names of VAE and text encoders, which Forge writes in any order. */
+  private void compareModules() {
+    Set<String> own =
+        made.facts().entrySet().stream()
+            .filter(
+                fact ->
+                    fact.getKey().equals(ImageSettings.VAE)
+                        || MODULE.matcher(fact.getKey()).matches())
+            .map(fact -> stem(fact.getValue()).toLowerCase(Locale.ROOT))
+            .collect(Collectors.toSet());
+    said.forEach(
+        (key, value) -> {
+          if (MODULE.matcher(key).matches()
+              && !own.contains(stem(value).toLowerCase(Locale.ROOT))) {
+            warnings.add(
+                "the text was written with '%s' as VAE or text encoder, but this image uses %s"
+                    .formatted(
+                        cut(value),
+                        own.isEmpty()
+                            ? "those of the checkpoint"
+                            : own.stream()
+                                .sorted()
+                                .map(name -> "'" + name + "'")
+                                .collect(Collectors.joining(" and "))));
+          }
+        });
   }
 
   /** Compares the hashes in brackets if both have one, otherwise the names before them. */
@@ -353,6 +383,7 @@ public final class Reproduction {
         && !OF_ANOTHER_IMAGE.contains(key)
         && !OF_A_MASK.contains(key)
         && !CONTROL.matcher(key).matches()
+        && !MODULE.matcher(key).matches()
         && !(key.startsWith("VAE") && NO_VAE.contains(value.toLowerCase(Locale.ROOT)))
         && !(key.equals("Sampler RNG") && isRng(value));
   }

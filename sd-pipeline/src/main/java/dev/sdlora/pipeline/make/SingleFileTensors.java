@@ -15,7 +15,6 @@ import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorView;
-import dev.sdlora.tensors.file.WeightScales;
 import dev.sdlora.tensors.weights.Origin;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,7 +75,6 @@ record SingleFileTensors(
                                 stored -> new ArrayList<>())
                             .add(new Place(network, name, origin))));
     return file.tensors().values().stream()
-        .filter(entry -> !WeightScales.isNote(entry.name()))
         .map(
             entry ->
                 new StoredTensor(
@@ -174,7 +172,6 @@ record SingleFileTensors(
     private static Piece piece(String name, Origin origin, boolean turned, Optional<Place> weight) {
       TensorEntry entry = origin.entry();
       if (turned) {
-        // The view keeps the tensor's name, by which its scale is found.
         TensorView view = TensorView.transposed(origin.file(), entry, entry.name());
         return new Piece(
             origin.file().with(List.of(view)), view.entry(), weight, StoredOrder.TRANSPOSED);

@@ -78,13 +78,15 @@ record StoredTensor(String name, List<Piece> pieces) {
     return pieces.get(0).file;
   }
 
-  /** Returns the dtype to write: its own, except that 8-bit floats are widened. */
+  /** Returns the dtype to write: its own, but float16 for 8-bit floats and quantised weights. */
   DType format() {
     DType own = pieces.get(0).entry.dtype();
     if (!isStoredAs(own)) {
       return DType.F32;
     }
-    return own.isFloat8() ? DType.F16 : own;
+    boolean widened =
+        own.isFloat8() || pieces.stream().allMatch(piece -> piece.file.isQuantised(piece.entry));
+    return widened ? DType.F16 : own;
   }
 
   /** Whether all pieces have this dtype. */

@@ -1,10 +1,10 @@
 package dev.sdlora.pipeline.memory;
 
 /**
- * Native memory of an operation in bytes, as managed by glibc's allocator. AllocatedBytes of 32 MB and more
- * are mapped individually and return to the kernel as soon as they are freed. Smaller ones are
- * allocated from arenas, which fragment, and up to 64 MB of free memory at the end of an arena stay
- * resident.
+ * Native memory of an operation in bytes, as managed by glibc's allocator. AllocatedBytes of 32 MB
+ * and more are mapped individually and return to the kernel as soon as they are freed. Smaller ones
+ * are allocated from arenas, which fragment, and up to 64 MB of free memory at the end of an arena
+ * stay resident.
  *
  * @param most the peak: mapped blocks, and arenas including fragmentation
  * @param mapped the peak of mapped blocks

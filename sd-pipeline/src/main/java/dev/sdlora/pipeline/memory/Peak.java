@@ -6,8 +6,8 @@ package dev.sdlora.pipeline.memory;
  */
 final class Peak {
   /**
-   * AllocatedBytes of this size and more are always mapped: glibc's threshold starts at 128 KB and rises
-   * with every mapped block that is freed, up to {@code DEFAULT_MMAP_THRESHOLD_MAX}.
+   * AllocatedBytes of this size and more are always mapped: glibc's threshold starts at 128 KB and
+   * rises with every mapped block that is freed, up to {@code DEFAULT_MMAP_THRESHOLD_MAX}.
    */
   private static final double MAPPED = 32 << 20;
 

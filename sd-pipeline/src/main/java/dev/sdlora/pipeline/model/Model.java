@@ -1,7 +1,5 @@
 package dev.sdlora.pipeline.model;
 
-import dev.sdlora.pipeline.preview.VaeColours;
-import dev.sdlora.pipeline.preview.LatentToRgb;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.PromptSpec;
@@ -32,8 +30,10 @@ import dev.sdlora.pipeline.memory.MemoryBudget;
 import dev.sdlora.pipeline.network.AdaptableNetwork;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.Vae;
+import dev.sdlora.pipeline.preview.LatentToRgb;
 import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.preview.Taesd;
+import dev.sdlora.pipeline.preview.VaeColours;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.prompt.taught.KnownWords;
 import dev.sdlora.tensors.folder.HashIndex;

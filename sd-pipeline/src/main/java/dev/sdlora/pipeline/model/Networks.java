@@ -1,20 +1,20 @@
 package dev.sdlora.pipeline.model;
 
-import dev.sdlora.pipeline.transformer.Qwen3;
-import dev.sdlora.pipeline.family.FlowFamily;
-import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Precision;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.family.Family;
+import dev.sdlora.pipeline.family.FlowFamily;
 import dev.sdlora.pipeline.family.UNetFamily;
 import dev.sdlora.pipeline.network.AdaptableNetwork;
 import dev.sdlora.pipeline.network.LatentResizing;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.Vae;
+import dev.sdlora.pipeline.transformer.Qwen3;
 import dev.sdlora.tensors.natives.Natives;
 import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.ScalarType;

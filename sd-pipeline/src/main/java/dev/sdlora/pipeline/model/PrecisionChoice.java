@@ -1,15 +1,15 @@
 package dev.sdlora.pipeline.model;
 
-import dev.sdlora.pipeline.transformer.TransformerPacking;
-import dev.sdlora.pipeline.transformer.Qwen3;
-import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.UNetPacking;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.pipeline.network.VaePacking;
+import dev.sdlora.pipeline.transformer.Qwen3;
+import dev.sdlora.pipeline.transformer.TransformerPacking;
 import dev.sdlora.tensors.natives.Processor;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;

@@ -46,13 +46,13 @@ public final class LatentResizing {
    * @param scope a manager for temporary tensors
    * @return the same array if the shapes are equal
    */
-  public float[] resize(Mode mode, float[] latent, LatentShape from, LatentShape to, NDManager scope) {
+  public float[] resize(
+      Mode mode, float[] latent, LatentShape from, LatentShape to, NDManager scope) {
     if (from.equals(to)) {
       return latent;
     }
     try (NDManager work = scope.newSubManager()) {
-      NDArray input =
-          Torch.floats(work, latent, 1, from.channels(), from.height(), from.width());
+      NDArray input = Torch.floats(work, latent, 1, from.channels(), from.height(), from.width());
       return program
           .call(mode.name().toLowerCase(Locale.ROOT))
           .tensor(input)

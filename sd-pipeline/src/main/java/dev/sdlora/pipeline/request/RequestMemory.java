@@ -172,7 +172,7 @@ public final class RequestMemory {
     long encoder = model.refiner().map(Refiner::encoderBytes).orElse(0L);
     Stage most =
         pass(size)
-            .or(finishing(second.orElse(size)))
+            .or(withDenoiser(finishing(second.orElse(size))))
             .or(new Stage(AllocatedBytes.weights(model.textEncoderMemory().bytes()), 0))
             .or(new Stage(AllocatedBytes.weights(encoder), 0));
     if (source.isPresent()) {
@@ -191,7 +191,7 @@ public final class RequestMemory {
     double finished = finishedWidth() * finishedHeight() * scale * scale;
     if (spec.upscaling().isPresent()) {
       Upscaler upscaler = spec.upscaling().get().upscaler();
-      most = most.or(enlarging(upscaler, finishedWidth(), finishedHeight(), scale));
+      most = most.or(withDenoiser(enlarging(upscaler, finishedWidth(), finishedHeight(), scale)));
     }
     double kept = BYTES * finished * (keepsImages ? spec.images() : 1);
     double given =
@@ -205,6 +205,11 @@ public final class RequestMemory {
   /** Returns the memory of the first pass alone. */
   public MemoryNeed sampling() {
     return pass(size).need();
+  }
+
+  /** Adds the weights of the denoiser, which stay in memory from the first step to the end. */
+  private Stage withDenoiser(Stage stage) {
+    return stage.and(new Stage(AllocatedBytes.weights(model.denoiserMemory().bytes()), 0));
   }
 
   private boolean isInpainting() {
@@ -223,9 +228,7 @@ public final class RequestMemory {
                 model.networks().type().bytes(),
                 rows(at));
     if (transformer.isPresent()) {
-      return new Stage(
-          transformer.get().and(AllocatedBytes.weights(model.denoiserMemory().bytes())),
-          LATENTS * pixels(at) * together());
+      return withDenoiser(new Stage(transformer.get(), LATENTS * pixels(at) * together()));
     }
     UNetConfig unet = model.family().unetConfig().orElseThrow();
     double height = at.height() / 8.0;
@@ -351,10 +354,11 @@ public final class RequestMemory {
       return stage;
     }
     double scale = (double) larger.width() / size.width();
-    return stage
-        .or(decoding(size))
-        .or(enlarging(upscaler, size.width(), size.height(), scale))
-        .or(encoding(larger));
+    return stage.or(
+        withDenoiser(
+            decoding(size)
+                .or(enlarging(upscaler, size.width(), size.height(), scale))
+                .or(encoding(larger))));
   }
 
   /**

@@ -1,11 +1,10 @@
 package dev.sdlora.pipeline.transformer;
 
-import dev.sdlora.tensors.weights.Packer;
-import dev.sdlora.tensors.torch.ScalarType;
-import dev.sdlora.tensors.weights.Packing;
-import dev.sdlora.tensors.weights.LiveWeights;
-import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.pipeline.network.WeightList;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.Packing;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -173,7 +172,7 @@ public record Flux2Config(
 
   @Override
   public Map<String, Packing> packings(Torch torch, ScalarType type) {
-    return Packer.isSupported(torch, type) ? Flux2Packing.of(this) : Map.of();
+    return TransformerPacking.isFaster(torch, type) ? Flux2Packing.of(this) : Map.of();
   }
 
   @Override

@@ -13,7 +13,7 @@ import java.util.Map;
  * token are cut into chunks of that width: products of such chunks are up to twice as fast, and no
  * tensor is wider.
  */
-public final class Flux2Packing {
+final class Flux2Packing {
   private static final int IMAGE = 1024;
   private static final int TEXT = 512;
 

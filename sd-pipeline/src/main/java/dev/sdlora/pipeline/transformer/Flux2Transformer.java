@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * All tokens of the context are read, so {@link DiffusionTransformer.Input#tokens} has no effect.
  * References are read at the sigma of the image, as in training.
  */
-public final class Flux2Transformer implements DiffusionTransformer {
+final class Flux2Transformer implements DiffusionTransformer {
   /** The TorchScript source of its method. */
   public static final List<Program.Source> METHODS =
       Program.Source.beside(Flux2Transformer.class, "flux2.torchscript.py");

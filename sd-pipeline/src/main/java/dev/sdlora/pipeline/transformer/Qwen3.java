@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.transformer;
 
-import dev.sdlora.pipeline.network.AdaptableNetwork;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.pipeline.network.AdaptableNetwork;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;

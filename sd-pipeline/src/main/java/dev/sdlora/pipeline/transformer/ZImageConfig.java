@@ -1,10 +1,10 @@
 package dev.sdlora.pipeline.transformer;
 
-import dev.sdlora.tensors.torch.ScalarType;
-import dev.sdlora.tensors.weights.Packing;
-import dev.sdlora.tensors.weights.LiveWeights;
-import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.pipeline.network.WeightList;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.Packing;
 import java.util.List;
 import java.util.Map;
 
@@ -136,9 +136,7 @@ public record ZImageConfig(
 
   @Override
   public Map<String, Packing> packings(Torch torch, ScalarType type) {
-    return TransformerPacking.isFaster(torch, type)
-        ? ZImageTransformer.packings(this)
-        : Map.of();
+    return TransformerPacking.isFaster(torch, type) ? ZImageTransformer.packings(this) : Map.of();
   }
 
   @Override

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * The transformer of Z-Image (Tongyi Lab 2025), which reads image and text in one sequence. Its
  * values exceed the range of float16.
  */
-public final class ZImageTransformer implements DiffusionTransformer {
+final class ZImageTransformer implements DiffusionTransformer {
   /** The TorchScript source of its methods. */
   public static final List<Program.Source> METHODS =
       Program.Source.beside(ZImageTransformer.class, "z_image.torchscript.py");

@@ -55,4 +55,21 @@ class EncodedChunksTest {
     assertThat(chunks.find(keys.get(0))).isPresent();
     assertThat(chunks.find(keys.get(1))).isEmpty();
   }
+
+  @Test
+  void keep_longTextsAfterShortOnes_staysWithinItsElements() {
+    EncodedChunks chunks = new EncodedChunks();
+    for (int i = 0; i < EncodedChunks.MOST; i++) {
+      chunks.keep(new EncodedChunks.Key(0, EncoderWeights.PLAIN, i, TokenChunk.EMPTY), made());
+    }
+    EncodedChunk large =
+        new EncodedChunk(new float[(int) (EncodedChunks.MOST_ELEMENTS / 4)], new float[0]);
+    for (int i = 0; i < 6; i++) {
+      chunks.keep(new EncodedChunks.Key(1, EncoderWeights.PLAIN, i, TokenChunk.EMPTY), large);
+    }
+
+    assertThat(chunks.size()).isEqualTo(4);
+    assertThat(chunks.find(new EncodedChunks.Key(1, EncoderWeights.PLAIN, 5, TokenChunk.EMPTY)))
+        .containsSame(large);
+  }
 }

@@ -183,6 +183,27 @@ final class ReproductionTest {
   }
 
   @Test
+  void warnings_modules_areNamedOnlyIfTheyAreOthers() {
+    ImageSettings made =
+        made(Infotext.parse(START + "Module 1: qwen_3_4b, Module 2: ae.safetensors"));
+
+    assertThat(
+            Reproduction.warnings(
+                made.with("Module 1", "ae").with("Module 2", "qwen_3_4b"), checkpoint()))
+        .isEmpty();
+    assertThat(
+            Reproduction.warnings(
+                made.with("Module 1", "flux2-vae").with("Module 2", "qwen_3_4b"), checkpoint()))
+        .containsExactly(
+            "the text was written with 'ae.safetensors' as VAE or text encoder, but this image uses"
+                + " 'flux2-vae' and 'qwen_3_4b'");
+    assertThat(warnings("Module 1: ae"))
+        .containsExactly(
+            "the text was written with 'ae' as VAE or text encoder, but this image uses those of"
+                + " the checkpoint");
+  }
+
+  @Test
   void warnings_otherPrograms_sayWhatTheyDoOtherwise() {
     String weighed = "a (cat:1.2)\nSteps: 20, Sampler: Euler, Seed: 1, Version: ";
     PromptSpec comfy = Infotext.parse(weighed + "ComfyUI, Batch size: 4");

@@ -68,7 +68,7 @@ final class StableDiffusionCppTest {
         "euler gits               | EULER             | AUTOMATIC",
         "dpm++2m smoothstep       | DPMPP_2M          | AUTOMATIC",
         "ipndm discrete           | DPMPP_2M          | AUTOMATIC",
-        "res_multistep            | DPMPP_2M          | AUTOMATIC",
+        "res_multistep            | RES_MULTISTEP     | AUTOMATIC",
       })
   void parse_samplerWithSchedule_isRead_whatIsUnknownHasItsDefault(
       String name, Sampler sampler, Schedule schedule) {

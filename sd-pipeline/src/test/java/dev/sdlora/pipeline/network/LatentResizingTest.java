@@ -33,7 +33,8 @@ class LatentResizingTest {
             new ImageSize(112, 80), new ImageSize(72, 64), new ImageSize(24, 16), FROM
           }) {
         int before = torch.liveArrays();
-        float[] actual = resizing.resize(mode, latent, shape(latent, FROM), shape(latent, to), scope);
+        float[] actual =
+            resizing.resize(mode, latent, shape(latent, FROM), shape(latent, to), scope);
         assertThat(torch.liveArrays()).isEqualTo(before);
         float[] expected = twin(mode, latent, to);
         assertThat(actual).as("%s to %s", mode, to).hasSameSizeAs(expected);
@@ -51,7 +52,9 @@ class LatentResizingTest {
     try (Torch torch = Torch.open("cpu");
         NDManager scope = torch.scope()) {
       float[] latent = latent();
-      assertThat(new LatentResizing(torch).resize(Mode.BICUBIC, latent, shape(latent, FROM), shape(latent, FROM), scope))
+      assertThat(
+              new LatentResizing(torch)
+                  .resize(Mode.BICUBIC, latent, shape(latent, FROM), shape(latent, FROM), scope))
           .isSameAs(latent);
     }
   }

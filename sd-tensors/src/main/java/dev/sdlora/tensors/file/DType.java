@@ -6,8 +6,7 @@ import java.util.Optional;
 
 /**
  * The dtype of a tensor. The names of the constants are those in safetensors files; of the dtypes
- * defined there, floats of fewer than 8 bits, 8-bit formats for scales, and wide unsigned integers
- * are not supported.
+ * defined there, floats of fewer than 8 bits and wide unsigned integers are not supported.
  */
 public enum DType {
   /** IEEE 754 double precision. */
@@ -88,9 +87,12 @@ public enum DType {
 
   /**
    * Returns the dtype with this safetensors name, such as {@code BF16}; empty if it is not
-   * supported.
+   * supported. Exponents of 8 bits ({@code F8_E8M0}), which are only scales, are bytes.
    */
   public static Optional<DType> named(String name) {
+    if (name.equals("F8_E8M0")) {
+      return Optional.of(U8);
+    }
     return Arrays.stream(values()).filter(dtype -> dtype.name().equals(name)).findFirst();
   }
 }

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,11 +57,12 @@ final class GgufParser {
    * @throws TensorFileException if the header is invalid, or a tensor has a format that cannot be
    *     read
    */
-  static TensorContents parse(Path path, FileChannel channel, long fileSize) throws IOException {
+  static QuantisedTensors.Shown parse(Path path, FileChannel channel, long fileSize)
+      throws IOException {
     return new GgufParser(path, channel, fileSize).parse();
   }
 
-  private TensorContents parse() throws IOException {
+  private QuantisedTensors.Shown parse() throws IOException {
     input.skip(1, Integer.BYTES, "its signature");
     int version = input.int32();
     if (version != VERSION) {
@@ -136,13 +136,11 @@ final class GgufParser {
     return new Info(name, type, shape, input.int64());
   }
 
-  private TensorContents contents() {
+  private QuantisedTensors.Shown contents() {
     long head = input.position();
     long dataStart = aligned(head);
     Map<String, TensorEntry> tensors = new LinkedHashMap<>();
-    Map<Long, WidenedBlocks.Stored> blocks = new HashMap<>();
-    // Whatever is stored in blocks gets addresses past the end of the file.
-    long address = aligned(fileSize);
+    List<QuantisedTensor> quantised = new ArrayList<>();
     long covered = 0;
     infos.sort(Comparator.comparingLong(Info::offset));
     for (Info info : infos) {
@@ -152,24 +150,23 @@ final class GgufParser {
       covered = aligned(info.offset() + length);
       DType dtype = info.type().dtype();
       Optional<BlockType> type = info.type().block();
-      long at = type.isPresent() ? address : dataStart + info.offset();
-      if (type.isPresent() && elements > 0) {
-        blocks.put(at, new WidenedBlocks.Stored(type.get(), dataStart + info.offset()));
-        address += elements * dtype.bytes();
+      long at = dataStart + info.offset();
+      List<Long> shape = shape(info, elements);
+      if (type.isPresent()) {
+        quantised.add(
+            new QuantisedTensor(
+                info.name(),
+                shape,
+                type.get().name(),
+                new BlockWidening(type.get(), at),
+                Set.of(info.name())));
       }
       tensors.put(
-          info.name(),
-          new TensorEntry(info.name(), dtype, shape(info, elements), at, elements * dtype.bytes()));
+          info.name(), new TensorEntry(info.name(), dtype, shape, at, elements * dtype.bytes()));
     }
-    return new TensorContents(
-        dataStart,
-        metadata.pairs(),
-        Map.of(),
-        tensors,
-        Map.of(),
-        Map.of(),
-        (int) head,
-        new WidenedBlocks(blocks));
+    TensorContents stored =
+        new TensorContents(dataStart, metadata.pairs(), Map.of(), tensors, Map.of(), (int) head);
+    return QuantisedTensors.show(stored, fileSize, quantised, Set.of());
   }
 
   private long elements(Info info) {

@@ -2,7 +2,6 @@ package dev.sdlora.tensors.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +17,15 @@ final class StridedTensor {
    */
   private static final int DENSE = 8;
 
+  /** Reads bytes from the file. */
+  interface Bytes {
+    /** Fills a buffer up to its limit from a position. */
+    void read(ByteBuffer target, long position) throws IOException;
+  }
+
   private final Path path;
   private final TensorEntry entry;
   private final List<Long> strides;
-  private final WidenedBlocks blocks;
 
   /** All bytes from the first to the last element; cached because parts are read in turn. */
   private volatile @Nullable ByteBuffer span;
@@ -33,13 +37,11 @@ final class StridedTensor {
    * @param entry the tensor
    * @param strides the distance between neighbours along each dimension, in elements; none is
    *     negative
-   * @param blocks the tensors of the file that are stored in blocks
    */
-  StridedTensor(Path path, TensorEntry entry, List<Long> strides, WidenedBlocks blocks) {
+  StridedTensor(Path path, TensorEntry entry, List<Long> strides) {
     this.path = path;
     this.entry = entry;
     this.strides = strides;
-    this.blocks = blocks;
   }
 
   TensorEntry entry() {
@@ -52,11 +54,11 @@ final class StridedTensor {
    * @param from the number of bytes to skip; a multiple of the element size, like the room in the
    *     buffer
    */
-  void read(FileChannel channel, long from, ByteBuffer target) throws IOException {
+  void read(Bytes file, long from, ByteBuffer target) throws IOException {
     int width = entry.dtype().bytes();
     long length = (place(entry.elements() - 1) + 1) * width;
     boolean dense = length / DENSE <= entry.byteLength();
-    ByteBuffer bytes = dense ? span(channel, length) : ByteBuffer.allocate(0);
+    ByteBuffer bytes = dense ? span(file, length) : ByteBuffer.allocate(0);
     long element = from / width;
     while (target.hasRemaining()) {
       long at = place(element) * width;
@@ -64,14 +66,14 @@ final class StridedTensor {
         target.put(bytes.slice((int) at, width));
       } else {
         ByteBuffer one = target.slice(target.position(), width);
-        blocks.readFully(channel, one, entry.offset() + at);
+        file.read(one, entry.offset() + at);
         target.position(target.position() + width);
       }
       element++;
     }
   }
 
-  private ByteBuffer span(FileChannel channel, long length) throws IOException {
+  private ByteBuffer span(Bytes file, long length) throws IOException {
     ByteBuffer known = span;
     if (known != null) {
       return known;
@@ -84,7 +86,7 @@ final class StridedTensor {
               .formatted(entry.name(), length));
     }
     ByteBuffer read = ByteBuffer.allocate((int) length);
-    blocks.readFully(channel, read, entry.offset());
+    file.read(read, entry.offset());
     span = read;
     return read;
   }

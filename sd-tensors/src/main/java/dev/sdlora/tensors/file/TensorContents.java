@@ -19,7 +19,6 @@ import java.util.Map;
  * @param starts for each {@linkplain TensorView#halvesSwapped view} that begins in the middle of
  *     its tensor, the number of bytes before that place
  * @param headLength the number of bytes at the beginning used to detect changes of the file
- * @param blocks the tensors that are stored in blocks
  */
 record TensorContents(
     long dataStart,
@@ -28,8 +27,7 @@ record TensorContents(
     Map<String, TensorEntry> tensors,
     Map<String, List<Long>> strides,
     Map<String, Long> starts,
-    int headLength,
-    WidenedBlocks blocks) {
+    int headLength) {
 
   /** Makes the maps unmodifiable. */
   TensorContents {
@@ -48,7 +46,7 @@ record TensorContents(
       Map<String, TensorEntry> tensors,
       Map<String, List<Long>> strides,
       int headLength) {
-    this(dataStart, metadata, values, tensors, strides, Map.of(), headLength, WidenedBlocks.NONE);
+    this(dataStart, metadata, values, tensors, strides, Map.of(), headLength);
   }
 
   /** Returns a copy with views of its tensors added at the end. */
@@ -63,7 +61,6 @@ record TensorContents(
         turned.put(view.entry().name(), view.start());
       }
     }
-    return new TensorContents(
-        dataStart, metadata, values, all, scattered, turned, headLength, blocks);
+    return new TensorContents(dataStart, metadata, values, all, scattered, turned, headLength);
   }
 }

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * are float32 to callers: they are widened when they are read. Only tensors are read from PyTorch
  * files, and nothing in them is executed: see {@link dev.sdlora.tensors.pickle.PickleReader}.
  *
+ * <p>Weights in {@linkplain #storage quantised formats} appear as float32 in their real shape, and
+ * are widened when they are read; the tensors that only describe them do not appear.
+ *
  * <p>The tensors of a safetensors file must cover the data section exactly: no gaps, no overlaps,
  * no trailing bytes. That is the rule of the reference implementation, and it catches most damaged
  * downloads. Keys other than dtype, shape and data_offsets are ignored, as in the reference, so
@@ -42,12 +45,19 @@ public final class TensorFile {
   private final FileStamp stamp;
   private final long fileSize;
   private final TensorContents contents;
+  private final QuantisedTensors quantised;
 
-  private TensorFile(Path path, FileStamp stamp, long fileSize, TensorContents contents) {
+  private TensorFile(
+      Path path,
+      FileStamp stamp,
+      long fileSize,
+      TensorContents contents,
+      QuantisedTensors quantised) {
     this.path = path;
     this.stamp = stamp;
     this.fileSize = fileSize;
     this.contents = contents;
+    this.quantised = quantised;
   }
 
   /**
@@ -69,11 +79,11 @@ public final class TensorFile {
       }
       try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
         long fileSize = channel.size();
-        TensorContents contents = contents(path, channel, fileSize);
-        WeightScales.require(path, contents.tensors());
+        QuantisedTensors.Shown shown = head(path, channel, fileSize);
+        TensorContents contents = shown.contents();
         FileStamp stamp =
             new FileStamp(path, channel, attributes.lastModifiedTime(), contents.headLength());
-        return new TensorFile(path, stamp, fileSize, contents);
+        return new TensorFile(path, stamp, fileSize, contents, shown.tensors());
       }
     } catch (NoSuchFileException e) {
       throw TensorFileErrors.error(path, "does not exist", e);
@@ -82,18 +92,22 @@ public final class TensorFile {
     }
   }
 
-  private static TensorContents contents(Path path, FileChannel channel, long fileSize)
+  private static QuantisedTensors.Shown head(Path path, FileChannel channel, long fileSize)
       throws IOException {
     byte[] start = new byte[(int) Math.min(fileSize, ForeignFiles.PREFIX_BYTES)];
     Channels.readFully(channel, ByteBuffer.wrap(start), 0);
+    return ForeignFiles.isGguf(start)
+        ? GgufParser.parse(path, channel, fileSize)
+        : QuantisedLayouts.read(path, channel, fileSize, contents(path, channel, start, fileSize));
+  }
+
+  private static TensorContents contents(
+      Path path, FileChannel channel, byte[] start, long fileSize) throws IOException {
     if (ForeignFiles.isZip(start)) {
       return new TorchFiles(path, channel, fileSize).archive();
     }
     if (ForeignFiles.isPickle(start)) {
       return new TorchFiles(path, channel, fileSize).legacy();
-    }
-    if (ForeignFiles.isGguf(start)) {
-      return GgufParser.parse(path, channel, fileSize);
     }
     int dataStart = LENGTH_BYTES + headerLength(path, start, fileSize);
     HeaderParser.Header header =
@@ -169,16 +183,27 @@ public final class TensorFile {
    * Returns the same file with additional tensors.
    *
    * @param views views of the file's tensors; a view replaces a tensor of the same name
-   * @throws TensorFileException if the scale of an 8-bit view is missing or is not a single number
    */
   public TensorFile with(List<TensorView> views) {
     if (views.isEmpty()) {
       return this;
     }
-    TensorContents more = contents.with(views);
-    // Under its new name a weight may have a scale that has not been checked.
-    WeightScales.require(path, more.tensors());
-    return new TensorFile(path, stamp, fileSize, more);
+    return new TensorFile(path, stamp, fileSize, contents.with(views), quantised);
+  }
+
+  /** Whether the values of a tensor of this file are computed from a quantised format. */
+  public boolean isQuantised(TensorEntry entry) {
+    return quantised.find(entry).isPresent();
+  }
+
+  /**
+   * Returns the format in which a tensor of this file is stored: the label of its dtype, or a
+   * quantised format: {@code float8_e4m3 scaled}, {@code float8_e5m2 scaled}, {@code int8 scaled},
+   * {@code int8 rotated}, {@code mxfp8}, {@code nvfp4}, {@code nf4}, or that of the blocks of a
+   * GGUF file, such as {@code Q4_K}.
+   */
+  public String storage(TensorEntry entry) {
+    return quantised.find(entry).map(QuantisedTensor::format).orElse(entry.dtype().label());
   }
 
   /**
@@ -193,18 +218,6 @@ public final class TensorFile {
   /** Returns the offset in a tensor of this file at which its view begins, in bytes; usually 0. */
   long start(TensorEntry entry) {
     return contents.starts().getOrDefault(entry.name(), 0L);
-  }
-
-  /**
-   * Returns the name of the format in which the file stores a tensor: that of its dtype, such as
-   * {@code bfloat16}, or that of the blocks of a GGUF file, such as {@code Q4_K}.
-   */
-  public String storage(TensorEntry entry) {
-    return contents
-        .blocks()
-        .type(entry.offset())
-        .map(BlockType::name)
-        .orElseGet(() -> entry.dtype().label());
   }
 
   /**
@@ -322,24 +335,8 @@ public final class TensorFile {
     }
 
     /**
-     * Returns the scale of the stored values of a tensor: 1, or the one that the file stores for an
-     * 8-bit weight.
-     *
-     * @throws IllegalArgumentException if the entry does not belong to this file
-     * @throws IllegalStateException if this reader is closed
-     * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}, or if the scale is NaN
-     *     or infinite
-     */
-    public float scale(TensorEntry entry) {
-      return WeightScales.find(entry, file.tensors())
-          .map(scale -> WeightScales.requireFinite(file.path, scale, floats(scale)[0]))
-          .orElse(1f);
-    }
-
-    /**
      * Returns the elements of a tensor as floats, in row-major order. Doubles and wide integers are
-     * rounded to the nearest float; booleans become 0 or 1; 8-bit weights are multiplied by their
-     * {@linkplain #scale scale}.
+     * rounded to the nearest float; booleans become 0 or 1.
      *
      * @throws IllegalArgumentException if the entry does not belong to this file
      * @throws IllegalStateException if this reader is closed
@@ -376,10 +373,6 @@ public final class TensorFile {
         bytes.clear().limit((int) Math.min(length - done, chunk));
         fill(entry, first * width + done, bytes);
         Floats.decode(entry.dtype(), bytes.flip(), floats, (int) (done / width));
-      }
-      float scale = scale(entry);
-      for (int i = 0; scale != 1 && i < floats.length; i++) {
-        floats[i] *= scale;
       }
       return floats;
     }
@@ -431,10 +424,14 @@ public final class TensorFile {
       if (scattered.isPresent()) {
         // Rows begin at the same offset as in a contiguous tensor.
         long first = entry.offset() - scattered.get().entry().offset();
-        scattered.get().read(channel, first + from, target);
+        scattered.get().read(this::fillAt, first + from, target);
       } else {
-        file.contents.blocks().readFully(channel, target, entry.offset() + from);
+        fillAt(target, entry.offset() + from);
       }
+    }
+
+    private void fillAt(ByteBuffer target, long position) throws IOException {
+      file.quantised.read(file.path, channel, target, position);
     }
 
     /** Returns the tensor in the file's own shape, to which the strides belong. */
@@ -445,9 +442,7 @@ public final class TensorFile {
       }
       StridedTensor known = scattered;
       if (known == null || !known.entry().name().equals(entry.name())) {
-        known =
-            new StridedTensor(
-                file.path, file.find(entry.name()).orElseThrow(), strides, file.contents.blocks());
+        known = new StridedTensor(file.path, file.find(entry.name()).orElseThrow(), strides);
         scattered = known;
       }
       return Optional.of(known);

@@ -13,9 +13,10 @@
  *   <li>Cancelling the reading of files; one bad file among many: {@code
  *       tensors.file.Cancellation}; {@code tensors.folder.FolderReading}.
  *   <li>Writing files atomically: {@code tensors.file.ReplacedFile}.
- *   <li>The formats of blocks in GGUF files: {@code tensors.file.BlockType}; widening them: {@code
- *       WidenedBlocks}; llama.cpp's names: {@code pipeline.checkpoint.stored.LlamaNames}.
- *   <li>The scales of 8-bit weights: {@code tensors.file.WeightScales}.
+ *   <li>The formats of quantised weights, and what describes them in a file: {@code
+ *       tensors.file.Widening}, {@code tensors.file.QuantisedLayouts}, {@code
+ *       tensors.file.BlockType} for GGUF; llama.cpp's names: {@code
+ *       pipeline.checkpoint.stored.LlamaNames}.
  * </ul>
  */
 @NullMarked

@@ -58,13 +58,11 @@ public final class TensorLoader {
       List<Long> shape,
       ScalarType type,
       NDManager scope) {
-    float scale = reader.scale(entry);
     try (NDArray stored = transfer(reader, entry)) {
       return program
           .call("load")
           .tensor(stored)
           .integer(hiddenFormat(entry.dtype()))
-          .number(scale)
           .integers(shape.stream().mapToLong(Long::longValue).toArray())
           .integer(type.code())
           .run(scope);
@@ -204,7 +202,6 @@ public final class TensorLoader {
     long rowBytes = entry.byteLength() / rows;
     long rowsAtOnce = Math.max(1, BLOCK_ELEMENTS * entry.dtype().bytes() / rowBytes);
     DataType stored = stored(entry.dtype());
-    float factor = reader.scale(entry);
     try (NDManager scope = torch.scope()) {
       for (long first = 0; first < rows; first += rowsAtOnce) {
         ByteBuffer bytes = room(Math.min(rowsAtOnce, rows - first) * rowBytes);
@@ -216,7 +213,6 @@ public final class TensorLoader {
             .integer(first)
             .tensor(scope.create(bytes.rewind(), shape, stored))
             .integer(hiddenFormat(entry.dtype()))
-            .number(factor)
             .list(change)
             .number(scale)
             .tensor(block)

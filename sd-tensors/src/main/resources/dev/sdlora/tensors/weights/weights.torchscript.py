@@ -1,6 +1,6 @@
-  def load(self: __torch__.Net, stored: Tensor, hidden: int, scale: float, shape: List[int], wanted: int) -> Tensor:
+  def load(self: __torch__.Net, stored: Tensor, hidden: int, shape: List[int], wanted: int) -> Tensor:
     # A flat tensor of stored values -> a new tensor of the requested shape and dtype.
-    return torch.to(torch.reshape(__torch__.values(stored, hidden, scale), shape), wanted, False, True)
+    return torch.to(torch.reshape(__torch__.values(stored, hidden), shape), wanted, False, True)
   def room(self: __torch__.Net, here: Tensor, shape: List[int], wanted: int) -> Tensor:
     # A new uninitialised tensor on the device of another.
     return torch.empty(shape, dtype=wanted, layout=0, device=here.device, pin_memory=False)
@@ -34,11 +34,11 @@
     outs, ins, height, width = shape
     numbers = torch.slice(row, 0, 0, outs * ins * height * width)
     return torch.permute(torch.view(numbers, [outs, height, width, ins]), [0, 3, 1, 2])
-  def write_rows(self: __torch__.Net, target: Tensor, first: int, stored: Tensor, hidden: int, factor: float, change: List[Tensor], scale: float, block: Tensor) -> Tensor:
+  def write_rows(self: __torch__.Net, target: Tensor, first: int, stored: Tensor, hidden: int, change: List[Tensor], scale: float, block: Tensor) -> Tensor:
     # Writes rows of the target, beginning at the first: the stored rows plus scale times the change, summed in float32 (dtype 6) and
     # rounded once. Even without a change, bfloat16 is converted through float32: libtorch has no fast conversion from float16. The sum is computed
     # in the target itself or in the block, a flat float32 buffer: allocating memory for each block would cost more than the computation.
-    values = torch.reshape(__torch__.values(stored, hidden, factor), [-1, __torch__.row_length(target)])
+    values = torch.reshape(__torch__.values(stored, hidden), [-1, __torch__.row_length(target)])
     last = first + torch.size(values, 0)
     if torch.is_contiguous(target):
       part = torch.slice(__torch__.matrix(target), 0, first, last)

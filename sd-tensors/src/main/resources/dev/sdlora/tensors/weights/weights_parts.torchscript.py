@@ -1,12 +1,7 @@
-def values(stored: Tensor, hidden: int, scale: float) -> Tensor:
-  # Converts bytes of a hidden dtype to numbers. TorchScript text has no view of a tensor with another dtype, only a copy. With a
-  # scale they are multiplied in float32, because libtorch cannot compute in 8 bits.
+def values(stored: Tensor, hidden: int) -> Tensor:
+  # Converts bytes of a hidden dtype to numbers. TorchScript text has no view of a tensor with another dtype, only a copy.
   if hidden >= 0:
     stored = torch.view_copy(stored, dtype=hidden)
-  else:
-    pass
-  if scale != 1.:
-    stored = torch.mul(torch.to(stored, 6), scale)
   else:
     pass
   return stored

@@ -78,7 +78,7 @@ final class Float8FilesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"net.scaled_fp8,net.a.weight", "scaled_fp8,net.a.weight", "a.comfy_quant,a.weight"})
+  @CsvSource({"net.scaled_fp8,net.a.weight", "scaled_fp8,net.a.weight"})
   void open_scaleIsMissing_namesTheTensor(String mark, String weight) {
     codes(new SafetensorsWriter(), weight, 3, 2)
         .tensor(mark, List.of(2L), new float[2], DType.F16)
@@ -92,14 +92,15 @@ final class Float8FilesTest {
   }
 
   @Test
-  void open_scaleOfManyNumbers_isRefused() {
+  void open_scaleOfOtherNumbers_isRefused() {
     codes(new SafetensorsWriter(), "a.weight", 3, 2)
-        .tensor("a.scale_weight", List.of(3L), new float[3], DType.F32)
+        .tensor("a.scale_weight", List.of(5L), new float[5], DType.F32)
         .write(path());
     assertThatThrownBy(() -> TensorFile.open(path()))
         .isInstanceOf(TensorFileException.class)
         .hasMessageContaining(
-            "tensor 'a.scale_weight' of float32 [3], expected one floating-point number");
+            "tensor 'a.scale_weight' of float32 [5] for 'a.weight' of shape [3, 2], expected one"
+                + " floating-point number, or one for each row or block");
   }
 
   @ParameterizedTest
@@ -127,20 +128,38 @@ final class Float8FilesTest {
     writer.write(path());
     assertThatThrownBy(() -> TensorFile.open(path()))
         .isInstanceOf(TensorFileException.class)
-        .hasMessageContaining("has 17 tensors '…scaled_fp8', such as 'net16.scaled_fp8', expected");
+        .hasMessageContaining(
+            "has more than 16 tensors '…scaled_fp8', such as 'net16.scaled_fp8', expected one");
   }
 
-  /** The tensor with the view's new name is unrelated while the file is opened. */
-  @Test
-  void with_viewBesideWhatIsNoFactor_isRefused() {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "3 | 2 3 4 | 2 -2 1344 .005859375 8 0",
+        "3,1 | 2 3 4 | 2 -2 1344 .005859375 8 0",
+        "1,2 | 2 3 | 2 -3 896 .005859375 4 0",
+        "3,2 | 2 3 4 5 6 7 | 2 -3 1792 .009765625 12 0"
+      })
+  void floats_withOneScaleForEachRowOrBlock_areMultiplied(
+      String shape, String scales, String expected) {
     codes(new SafetensorsWriter(), "a.weight", 3, 2)
-        .tensor("net.a.scale_weight", List.of(0L), new float[0], DType.F32)
+        .tensor(
+            "a.weight_scale",
+            Arrays.stream(shape.split(",", -1)).map(Long::valueOf).toList(),
+            numbers(scales),
+            DType.F32)
         .write(path());
-    TensorFile file = TensorFile.open(path());
-    TensorView view = TensorView.named(file, file.find("a.weight").orElseThrow(), "net.a.weight");
-    assertThatThrownBy(() -> file.with(List.of(view)))
-        .isInstanceOf(TensorFileException.class)
-        .hasMessageContaining("tensor 'net.a.scale_weight' of float32 [0], expected one");
+    assertThat(read(path(), "a.weight")).isEqualTo(numbers(expected));
+  }
+
+  private static float[] numbers(String text) {
+    String[] words = text.split(" ", -1);
+    float[] numbers = new float[words.length];
+    for (int i = 0; i < words.length; i++) {
+      numbers[i] = Float.parseFloat(words[i]);
+    }
+    return numbers;
   }
 
   @ParameterizedTest

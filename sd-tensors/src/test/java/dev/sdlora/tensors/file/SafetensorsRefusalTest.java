@@ -101,7 +101,7 @@ final class SafetensorsRefusalTest {
         header("{\"a\":{}}", "tensor 'a' has no dtype"),
         header("{\"a\":{\"dtype\":\"U8\"}}", "tensor 'a' has no shape"),
         header("{\"a\":{\"dtype\":\"U8\",\"shape\":[]}}", "tensor 'a' has no data_offsets"),
-        entry("F8_E8M0", "[1]", "[0,1]", "dtype 'F8_E8M0', expected one of [F64"),
+        entry("F4", "[1]", "[0,1]", "dtype 'F4', expected one of [F64"),
         entry("U8", "1", "[0,1]", "shape that is not an array"),
         entry("U8", "[1.0]", "[0,1]", "shape with '1.0'"),
         entry("U8", "[99999999999999999999]", "[0,1]", "expected a 64-bit integer"),

@@ -11,6 +11,7 @@ final class FuzzTargets {
   static List<Target> all() {
     return Stream.of(
             TensorTargets.all(),
+            QuantisedTargets.all(),
             LoraTargets.all(),
             ModelTargets.all(),
             ImageTargets.all(),

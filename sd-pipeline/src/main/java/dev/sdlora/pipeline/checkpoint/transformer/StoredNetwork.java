@@ -1,8 +1,10 @@
 package dev.sdlora.pipeline.checkpoint.transformer;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
+import dev.sdlora.pipeline.checkpoint.stored.Quantisation;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorView;
@@ -112,6 +114,16 @@ record StoredNetwork(
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Checks that the network is not in a quantised format that is not supported.
+   *
+   * @param settings its settings; missing if there are none
+   * @throws CheckpointException if it is
+   */
+  void requireSupported(JsonNode settings) {
+    Quantisation.refuse(weights, prefix, network, settings);
   }
 
   /** Whether the network has a weight. */
@@ -264,7 +276,7 @@ record StoredNetwork(
     if (!entry.dtype().isFloating()) {
       throw error(
           entry.name(),
-          "'%s': tensor '%s' of the %s has dtype %s, expected a float dtype; files quantised like this are not supported yet"
+          "'%s': tensor '%s' of the %s has dtype %s, expected a float dtype; files quantised like this are not supported"
               .formatted(weights.path(), entry.name(), network, entry.dtype().label()));
     }
   }

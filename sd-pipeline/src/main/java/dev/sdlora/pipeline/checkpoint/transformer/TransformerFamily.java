@@ -1,6 +1,8 @@
 package dev.sdlora.pipeline.checkpoint.transformer;
 
+import dev.sdlora.pipeline.network.VaeConfig;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Families of diffusion transformers that this library runs. */
 public enum TransformerFamily {
@@ -61,7 +63,7 @@ public enum TransformerFamily {
   /** Returns the usual file of its VAE. */
   public Usual vae() {
     return this == FLUX2
-        ? new Usual("flux2-vae.safetensors", "Comfy-Org/flux2-dev")
+        ? new Usual("flux2-vae.safetensors", "Comfy-Org/vae-text-encorder-for-flux-klein-4b")
         : new Usual("ae.safetensors", "Comfy-Org/z_image_turbo");
   }
 
@@ -70,5 +72,21 @@ public enum TransformerFamily {
     return this == FLUX2
         ? List.of(vae().file(), "flux2_ae.safetensors")
         : List.of(vae().file(), "flux_ae.safetensors");
+  }
+
+  /**
+   * Returns the names of the transformer's weights in single files, for programs that write them.
+   * Weights that a file stacks in one tensor have the same name, and their rows follow in the order
+   * of the configuration. FLUX.2's files have the halves of {@code norm_out.linear} swapped.
+   */
+  public UnaryOperator<String> transformerFileNames() {
+    return this == FLUX2
+        ? name -> Flux2Tensors.places(name).get(0).name()
+        : name -> ZImageTensors.places(name).get(0).name();
+  }
+
+  /** Returns the names of a VAE's weights in single files. */
+  public static UnaryOperator<String> vaeFileNames(VaeConfig config) {
+    return name -> VaeTensors.places(name, config.levels()).get(0).name();
   }
 }

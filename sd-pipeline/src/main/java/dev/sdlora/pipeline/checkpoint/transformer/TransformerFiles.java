@@ -119,7 +119,7 @@ public record TransformerFiles(
           ErrorDetails.in(source.path()));
     }
     StoredNetwork transformer = transformer(source, family, known);
-    Quantisation.refuse(transformer, source.settings());
+    transformer.requireSupported(source.settings());
     Part part = transformerPart(source, family, transformer);
     PartPlaces.Parts others = new PartPlaces(source, family, parts).find();
     Part textEncoder = textEncoder(others.textEncoder(), family, part);
@@ -204,7 +204,7 @@ public record TransformerFiles(
       StoredNetwork network, TransformerFamily family, Part transformer) {
     Path path = network.weights().path();
     JsonNode settings = settingsBeside(path);
-    Quantisation.refuse(network, settings);
+    network.requireSupported(settings);
     String reader =
         family == TransformerFamily.FLUX2 ? "context_embedder.weight" : "cap_embedder.1.weight";
     long context = transformer.shapes().getOrDefault(reader, List.of(0L, 0L)).get(1);
@@ -220,7 +220,7 @@ public record TransformerFiles(
   private static Part vae(StoredNetwork network, TransformerFamily family) {
     Path path = network.weights().path();
     JsonNode settings = settingsBeside(path);
-    Quantisation.refuse(network, settings);
+    network.requireSupported(settings);
     return new Part(
         network.weights(), network.resolve(VaeTensors.wanted(network, family)), settings);
   }

@@ -5,8 +5,7 @@
  * <p>Where to make changes:
  *
  * <ul>
- *   <li>Models that are recognised, and rejected by name: {@code KnownModels}; quantised files,
- *       {@code Quantisation}.
+ *   <li>Models that are recognised, and rejected by name: {@code KnownModels}.
  *   <li>Tensor names and shapes of a network: {@code Flux2Tensors}, {@code ZImageTensors}, {@code
  *       Qwen3Tensors}, {@code VaeTensors}.
  *   <li>The names of parts of fused tensors: {@code ViewNames}.

@@ -293,7 +293,7 @@ final class TransformerFilesTest {
     assertThatThrownBy(() -> read(path))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
-            "checkpoint '%s' is FLUX.2 klein 4B without a text encoder: name a file that has one (textEncoder, --text-encoder), usually 'qwen_3_4b.safetensors' from Comfy-Org/vae-text-encorder-for-flux-klein-4b on Hugging Face, and without a VAE: name a file that has one (vae, --vae), usually 'flux2-vae.safetensors' from Comfy-Org/flux2-dev on Hugging Face"
+            "checkpoint '%s' is FLUX.2 klein 4B without a text encoder: name a file that has one (textEncoder, --text-encoder), usually 'qwen_3_4b.safetensors' from Comfy-Org/vae-text-encorder-for-flux-klein-4b on Hugging Face, and without a VAE: name a file that has one (vae, --vae), usually 'flux2-vae.safetensors' from Comfy-Org/vae-text-encorder-for-flux-klein-4b on Hugging Face"
                 .formatted(path));
     Path other = SampleNetwork.zImage().write(folder.resolve("other.safetensors"));
     assertThatThrownBy(() -> read(other, encoder().build()))

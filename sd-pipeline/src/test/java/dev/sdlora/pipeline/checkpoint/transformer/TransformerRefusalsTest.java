@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.io.IOException;
@@ -304,14 +305,14 @@ final class TransformerRefusalsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "double_blocks.0.img_attn.proj.weight.quant_state.bitsandbytes__nf4 | NF4 by bitsandbytes",
-        "double_blocks.0.img_attn.proj.weight.absmax | 4 bits by bitsandbytes",
-        "double_blocks.0.img_attn.proj.weight_scale_2 | NVFP4",
-        "double_blocks.0.img_attn.proj.scale_weight | scaled FP8",
-        "double_blocks.0.img_attn.proj.weight_scale | scaled FP8",
+        "double_blocks.0.img_attn.proj.weight.quant_state.bitsandbytes__fp4 | FP4 by bitsandbytes",
+        "double_blocks.0.img_attn.proj.weight.absmax | 4 bits by bitsandbytes without a description"
+            + " of its layers",
+        "double_blocks.0.img_attn.proj.weight_scale_2 | NVFP4 without a description of its layers",
+        "double_blocks.0.img_attn.proj.SCB | 8 bits by bitsandbytes",
+        "double_blocks.0.img_attn.proj.weight_qdata | torchao",
         "double_blocks.0.img_attn.proj.qweight | AWQ or GPTQ",
-        "double_blocks.0.img_attn.proj.smooth_factor | SVDQuant by nunchaku",
-        "scaled_fp8 | scaled FP8"
+        "double_blocks.0.img_attn.proj.smooth_factor | SVDQuant by nunchaku"
       })
   void read_quantisedFile_isRefusedByFormat(String tensor, String format) {
     for (String prefix : List.of("", "model.diffusion_model.")) {
@@ -323,38 +324,22 @@ final class TransformerRefusalsTest {
       assertThatThrownBy(() -> read(path))
           .isInstanceOf(CheckpointException.class)
           .hasMessage(
-              "'%s': the FLUX.2 transformer is quantised (%s), which is not supported yet: found tensor '%s'; expected weights in bfloat16, float16, float32 or plain float8"
+              "'%s': the FLUX.2 transformer is quantised (%s), which is not supported: found tensor '%s'; expected FP8, INT8, NVFP4 or MXFP8 of ComfyUI, NF4 of bitsandbytes, or unquantised weights"
                   .formatted(path, format, prefix + tensor));
     }
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "{\"format\": \"nvfp4\"} | (nvfp4)",
-        "{\"format\": \"float8_e4m3fn\", \"full_precision_matrix_mult\": true} | (scaled FP8"
-            + " (float8_e4m3fn))",
-        "{\"format\": 3} | (3)",
-        "not JSON | (an unknown format)",
-        "[] | (an unknown format)"
-      })
-  void read_noteOfComfyUi_tellsTheFormat(String json, String format) {
+  @Test
+  void read_formatOfLayerIsUnknown_isRefusedByName() {
     Path path = folder.resolve("quantised.safetensors");
-    note(SampleNetwork.zImageOriginal().writer(), "layers.0.attention.qkv.comfy_quant", json)
+    note(
+            SampleNetwork.zImageOriginal().writer(),
+            "layers.0.attention.qkv.comfy_quant",
+            "{\"format\": \"convrot_w4a4\"}")
         .write(path);
     assertThatThrownBy(() -> read(path))
-        .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("is quantised " + format + ", which is not supported yet");
-    Path metadata = folder.resolve("metadata.safetensors");
-    SampleNetwork.zImageOriginal()
-        .writer()
-        .metadata(
-            "_quantization_metadata", "{\"layers\": {\"layers.0.attention.qkv\": " + json + "}}")
-        .write(metadata);
-    assertThatThrownBy(() -> read(metadata))
-        .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("'_quantization_metadata' in its metadata");
+        .isInstanceOf(TensorFileException.class)
+        .hasMessageContaining("in the quantised format 'convrot_w4a4', which is not supported");
   }
 
   @Test
@@ -371,18 +356,18 @@ final class TransformerRefusalsTest {
     assertThatThrownBy(() -> read(path))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("tensor 'proj_out.weight' of the FLUX.2 transformer has dtype int8")
-        .hasMessageEndingWith("files quantised like this are not supported yet");
-    Path scaled = folder.resolve("scaled.safetensors");
+        .hasMessageEndingWith("files quantised like this are not supported");
+    Path sdnq = folder.resolve("sdnq.safetensors");
     network
         .without(name::equals)
-        .with("proj_out.weight_scale", 1L)
+        .with("proj_out.scale", 1L)
         .writer()
         .tensor(
-            name, DType.I8, List.of(128L, 48L), channel -> channel.write(ByteBuffer.allocate(6144)))
-        .write(scaled);
-    assertThatThrownBy(() -> read(scaled))
+            name, DType.U8, List.of(6144L, 1L), channel -> channel.write(ByteBuffer.allocate(6144)))
+        .write(sdnq);
+    assertThatThrownBy(() -> read(sdnq))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("is quantised (INT8)");
+        .hasMessageContaining("is quantised (SDNQ), which is not supported: found tensor");
   }
 
   @Test
@@ -391,10 +376,10 @@ final class TransformerRefusalsTest {
     SampleNetwork.flux2().write(model.resolve("transformer/diffusion_pytorch_model.safetensors"));
     Files.writeString(
         model.resolve("transformer/config.json"),
-        "{\"quantization_config\": {\"quant_method\": \"bitsandbytes\"}}");
+        "{\"quantization_config\": {\"quant_method\": \"torchao\"}}");
     assertThatThrownBy(() -> read(model))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("is quantised (bitsandbytes), which is not supported yet");
+        .hasMessageContaining("is quantised (torchao), which is not supported");
     Files.writeString(model.resolve("transformer/config.json"), "{");
     assertThatThrownBy(() -> read(model))
         .isInstanceOf(CheckpointException.class)
