@@ -6,7 +6,6 @@ import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.network.LatentResizing;
 import dev.sdlora.pipeline.network.Vae;
-import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.pipeline.raster.Box;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.pipeline.raster.Resampling;
@@ -37,7 +36,12 @@ public final class CanvasEncoder {
     ImageSize own = new ImageSize(image.width(), image.height());
     float[] latent = vae.encode(image.planes(), own, scope);
     return new StartLatent(
-        resizing.resize(LatentResizing.Mode.BILINEAR, latent, shape(own), shape(size), scope),
+        resizing.resize(
+            LatentResizing.Mode.BILINEAR,
+            latent,
+            vae.config().sampledShape(own),
+            vae.config().sampledShape(size),
+            scope),
         canvas.mask().map(mask -> repaint(mask, latent.length)));
   }
 
@@ -57,7 +61,7 @@ public final class CanvasEncoder {
                 (reduced.height() - size.height()) / 2,
                 size.width(),
                 size.height()));
-    LatentShape shape = shape(size);
+    LatentShape shape = vae.config().sampledShape(size);
     return Torch.floats(
         scope,
         vae.encode(middle.planes(), size, scope),
@@ -65,14 +69,6 @@ public final class CanvasEncoder {
         shape.channels(),
         shape.height(),
         shape.width());
-  }
-
-  private LatentShape shape(ImageSize size) {
-    VaeConfig config = vae.config();
-    return new LatentShape(
-        config.sampledChannels(),
-        size.height() / config.sampledFactor(),
-        size.width() / config.sampledFactor());
   }
 
   /** Returns 1 in all channels of latent positions that are more than half masked, otherwise 0. */
@@ -111,7 +107,12 @@ public final class CanvasEncoder {
         unitVariance
             ? vae.encode(image.planes(), own, scope)
             : vae.mean(image.planes(), own, scope);
-    return resizing.resize(LatentResizing.Mode.BILINEAR, latent, shape(own), shape(size), scope);
+    return resizing.resize(
+        LatentResizing.Mode.BILINEAR,
+        latent,
+        vae.config().sampledShape(own),
+        vae.config().sampledShape(size),
+        scope);
   }
 
   /**

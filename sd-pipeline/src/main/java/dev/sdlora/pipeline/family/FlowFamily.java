@@ -22,7 +22,6 @@ import dev.sdlora.pipeline.memory.AllocatedBytes;
 import dev.sdlora.pipeline.memory.TransformerMemory;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
-import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.prompt.qwen.QwenPrompt;
 import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tokens.TrainedWords;
@@ -112,11 +111,7 @@ public record FlowFamily(TransformerModel model) implements Family {
 
   @Override
   public LatentShape latents(ImageSize size) {
-    VaeConfig vae = model.vae().config();
-    return new LatentShape(
-        vae.sampledChannels(),
-        size.height() / vae.sampledFactor(),
-        size.width() / vae.sampledFactor());
+    return model.vae().config().sampledShape(size);
   }
 
   @Override

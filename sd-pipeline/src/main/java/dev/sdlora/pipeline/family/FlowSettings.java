@@ -54,7 +54,7 @@ final class FlowSettings {
    * @throws IllegalArgumentException if it has a setting that only U-Nets understand
    */
   void require(PromptSpec spec, ImageSize size, int multiple) {
-    requireMultiple(size, multiple, label);
+    requireMultiple(size, multiple);
     refuse(
         spec.controlUnits().isEmpty(), "controlUnits are given", "ControlNets steer only U-Nets");
     refuse(
@@ -98,7 +98,7 @@ final class FlowSettings {
   }
 
   /** Throws if a side is not a multiple of a number. */
-  static void requireMultiple(ImageSize size, int multiple, String label) {
+  private void requireMultiple(ImageSize size, int multiple) {
     if (size.width() % multiple != 0 || size.height() % multiple != 0) {
       throw new IllegalArgumentException(
           "size is %s, but width and height of images of %s must be multiples of %s; use %sx%s"

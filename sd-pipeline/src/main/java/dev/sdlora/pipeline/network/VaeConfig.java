@@ -1,5 +1,7 @@
 package dev.sdlora.pipeline.network;
 
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.sampler.noise.LatentShape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +83,12 @@ public record VaeConfig(
   /** The number of pixels per position of the sampler's latents, along each side. */
   public int sampledFactor() {
     return factor() * format.patch();
+  }
+
+  /** Returns the shape of the sampler's latent of an image. */
+  public LatentShape sampledShape(ImageSize size) {
+    return new LatentShape(
+        sampledChannels(), size.height() / sampledFactor(), size.width() / sampledFactor());
   }
 
   /**

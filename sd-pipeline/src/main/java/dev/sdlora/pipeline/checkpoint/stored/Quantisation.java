@@ -32,7 +32,7 @@ public final class Quantisation {
 
   private static final String WEIGHT = ".weight";
 
-  /** What SDNQ stores next to its integers. */
+  /** Tensors that SDNQ stores next to its integers. */
   private static final List<String> SDNQ = List.of(".scale", ".zero_point", ".svd_up");
 
   private Quantisation() {}
