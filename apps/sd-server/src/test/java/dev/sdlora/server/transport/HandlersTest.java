@@ -186,7 +186,8 @@ class HandlersTest {
   @Test
   void longBody_alreadyOnItsWay_413() throws Exception {
     int port = serveBodies(100, 1 << 20);
-    assertThat(answer(port, head(5000) + "\n" + "x".repeat(5000))).contains(" 413 ");
+    String close = "Connection: close\n\n";
+    assertThat(answer(port, head(5000) + close + "x".repeat(5000))).contains(" 413 ");
   }
 
   @Test
