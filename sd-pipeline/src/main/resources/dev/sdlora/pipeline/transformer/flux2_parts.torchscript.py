@@ -1,6 +1,10 @@
 def flat(x: Tensor) -> Tensor:
   # [B, C, h, w] -> [B, h * w, C], row by row.
   return torch.transpose(torch.flatten(x, 2), 1, 2)
+def positions(x: Tensor, first: int, end: int) -> Tensor:
+  # x [B, n, C] -> [B, end - first, C]. Contiguous also for a single row, whose strides do not matter but would make a product copy its weights.
+  b, n, c = torch.size(x)
+  return torch.view(torch.flatten(torch.slice(x, 1, first, end), 0, 1), [b, end - first, c])
 def flux2_time(t: Tensor, format: int, w: Dict[str, Tensor]) -> Tensor:
   p = "time_guidance_embed.timestep_embedder."
   h = torch.to(__torch__.sinusoid(t, torch.size(w[p + "linear_1.weight"], 1)), format)
@@ -23,8 +27,8 @@ def double_block(text: Tensor, image: Tensor, of_text: List[Tensor], of_image: L
   k = torch.cat([__torch__.rotated_norm(__torch__.linear(h, w, a + ".add_k_proj"), w, a + ".norm_added_k", before, 1e-6), __torch__.rotated_norm(__torch__.linear(i, w, a + ".to_k"), w, a + ".norm_k", behind, 1e-6)], 1)
   v = torch.cat([__torch__.linear(h, w, a + ".add_v_proj"), __torch__.linear(i, w, a + ".to_v")], 1)
   o = __torch__.attend(q, k, v, heads)
-  text = __torch__.gated_sum(text, of_text[2], __torch__.linear(torch.slice(o, 1, 0, n), w, a + ".to_add_out"))
-  image = __torch__.gated_sum(image, of_image[2], __torch__.linear(torch.slice(o, 1, n, torch.size(o, 1)), w, a + ".to_out.0"))
+  text = __torch__.gated_sum(text, of_text[2], __torch__.linear(__torch__.positions(o, 0, n), w, a + ".to_add_out"))
+  image = __torch__.gated_sum(image, of_image[2], __torch__.linear(__torch__.positions(o, n, torch.size(o, 1)), w, a + ".to_out.0"))
   h = __torch__.feed_forward(__torch__.modulated(text, of_text[3], of_text[4]), w, p + ".ff_context")
   text = __torch__.gated_sum(text, of_text[5], h)
   h = __torch__.feed_forward(__torch__.modulated(image, of_image[3], of_image[4]), w, p + ".ff")

@@ -1,7 +1,8 @@
 def feed_forward(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   # Gates, then values (Shazeer 2020).
   gate, value = torch.chunk(__torch__.linear(x, w, p + ".linear_in"), 2, -1)
-  return __torch__.linear(torch.mul(torch.silu(gate), value), w, p + ".linear_out")
+  into = torch.empty([torch.size(gate, 0), torch.size(gate, 1), torch.size(gate, 2)], dtype=gate.dtype, layout=0, device=gate.device, pin_memory=False)
+  return __torch__.linear(__torch__.silu_product(into, gate, value), w, p + ".linear_out")
 def attention_and_mlp(x: Tensor, around: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
   # One layer makes queries, keys, values, and gates and values of the MLP.
   c = torch.size(x, -1)
@@ -9,4 +10,15 @@ def attention_and_mlp(x: Tensor, around: Tensor, w: Dict[str, Tensor], p: str, h
   q, k, v = torch.chunk(torch.slice(y, -1, 0, 3 * c), 3, -1)
   gate, value = torch.chunk(torch.slice(y, -1, 3 * c, torch.size(y, -1)), 2, -1)
   o = __torch__.rotated_attention(q, k, v, around, w, p, heads)
-  return __torch__.linear(torch.cat([o, torch.mul(torch.silu(gate), value)], -1), w, p + ".to_out")
+  z = torch.empty([torch.size(y, 0), torch.size(y, 1), c + torch.size(gate, -1)], dtype=y.dtype, layout=0, device=y.device, pin_memory=False)
+  _0 = torch.copy_(torch.slice(z, -1, 0, c), o)
+  _1 = __torch__.silu_product(torch.slice(z, -1, c, torch.size(z, -1)), gate, value)
+  return __torch__.linear(z, w, p + ".to_out")
+def silu_product(into: Tensor, gate: Tensor, value: Tensor) -> Tensor:
+  # [B, n, C] each: silu(gate) * value. Blocks of positions stay in the processor's cache.
+  n = torch.size(gate, 1)
+  block = ops.prim.max(1, 524288 // torch.size(gate, 2))
+  for i in range((n + block - 1) // block):
+    part = torch.silu(torch.slice(gate, 1, i * block, i * block + block))
+    _0 = torch.mul(part, torch.slice(value, 1, i * block, i * block + block), out=torch.slice(into, 1, i * block, i * block + block))
+  return into

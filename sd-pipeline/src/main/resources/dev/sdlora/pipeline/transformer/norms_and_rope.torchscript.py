@@ -12,30 +12,32 @@ def modulated(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
       _0 = torch.append(parts, torch.layer_norm(torch.slice(x, 0, i, i + 1), [c], scale[i], shift[i], 1e-6))
     y = torch.cat(parts, 0)
   return y
+def inverse_rms(x: Tensor, eps: float) -> Tensor:
+  # x float32 [..., C] -> [..., 1]
+  length = torch.linalg_vector_norm(x, 2, [-1], True)
+  return torch.rsqrt(torch.add(torch.div(torch.square(length), torch.size(x, -1)), eps))
 def rms_norm(x: Tensor, w: Dict[str, Tensor], p: str, eps: float) -> Tensor:
   # Over the last axis, in float32 and rounded once.
   y = torch.to(x, 6)
-  scale = torch.rsqrt(torch.add(torch.mean(torch.square(y), [-1], True), eps))
-  return torch.to(torch.mul(torch.mul(y, scale), torch.to(w[p + ".weight"], 6)), x.dtype)
+  y = torch.mul_(torch.mul(y, __torch__.inverse_rms(y, eps)), torch.to(w[p + ".weight"], 6))
+  return torch.to(y, x.dtype)
 def rotated_norm(x: Tensor, w: Dict[str, Tensor], p: str, turns: Tensor, eps: float) -> Tensor:
   # x [B, n, heads * d]: each head's RMS norm, then rotation, in place. Blocks of positions stay in the processor's cache.
   b, n, c = torch.size(x)
   gain = torch.to(w[p + ".weight"], 6)
   d = torch.size(gain, 0)
-  block = ops.prim.max(1, 131072 // (b * c))
+  block = ops.prim.max(1, 262144 // (b * c))
   for i in range((n + block - 1) // block):
-    part = torch.to(torch.slice(x, 1, i * block, i * block + block), 6)
-    part = torch.reshape(part, [b, -1, c // d, d])
-    scale = torch.rsqrt(torch.add(torch.mean(torch.square(part), [-1], True), eps))
-    part = torch.mul(torch.mul(part, scale), gain)
-    part = __torch__.rotated(part, torch.slice(turns, 0, i * block, i * block + block))
-    _0 = torch.copy_(torch.slice(x, 1, i * block, i * block + block), torch.flatten(part, 2))
+    into = torch.slice(x, 1, i * block, i * block + block)
+    part = torch.reshape(torch.to(into, 6), [b, -1, c // d, d])
+    part = __torch__.rotated(torch.mul_(torch.mul(part, __torch__.inverse_rms(part, eps)), gain), torch.slice(turns, 0, i * block, i * block + block))
+    _0 = torch.copy_(into, torch.flatten(part, 2))
   return x
 def rotated(x: Tensor, turns: Tensor) -> Tensor:
-  # x float32 [B, n, heads, d], turns [n, d / 2]: rotates neighbouring channels, 2i and 2i + 1, together (Su et al. 2021).
+  # x float32 [B, n, heads, d], turns [n, d / 2]: rotates neighbouring channels, 2i and 2i + 1, together (Su et al. 2021), in place.
   b, n, heads, d = torch.size(x)
   pairs = torch.view_as_complex(torch.reshape(x, [b, n, heads, d // 2, 2]))
-  return torch.flatten(torch.view_as_real(torch.mul(pairs, torch.unsqueeze(turns, 1))), 3)
+  return torch.flatten(torch.view_as_real(torch.mul_(pairs, torch.unsqueeze(turns, 1))), 3)
 def turns(ids: Tensor, axes: List[int], theta: float) -> Tensor:
   # ids float64 [n, A], the places on each axis; axes: the channels that each turns -> unit complex numbers [n, C / 2], computed in float64 (dtype 7).
   parts = annotate(List[Tensor], [])

@@ -22,7 +22,7 @@ def half_rotated_norm(x: Tensor, w: Dict[str, Tensor], p: str, turns: List[Tenso
   gain = torch.to(w[p + ".weight"], 6)
   d = torch.size(gain, 0)
   y = torch.to(torch.reshape(x, [n, -1, d]), 6)
-  y = torch.mul(y, torch.rsqrt(torch.add(torch.mean(torch.square(y), [-1], True), 1e-6)))
+  y = torch.mul(y, __torch__.inverse_rms(y, 1e-6))
   lower, upper = torch.chunk(y, 2, -1)
   a, b = torch.chunk(gain, 2)
   cos = torch.slice(turns[0], 0, 0, n)

@@ -81,7 +81,7 @@ def scaled_norm(x: Tensor, gain: Tensor) -> Tensor:
   # x [1, n, C], gain float32 [C]: RMS norm in float32, rounded once. Blocks of positions stay in the processor's cache.
   y = torch.empty_like(x)
   n = torch.size(x, 1)
-  block = ops.prim.max(1, 262144 // torch.size(x, 2))
+  block = ops.prim.max(1, 524288 // torch.size(x, 2))
   for i in range((n + block - 1) // block):
     part = __torch__.norm_part(torch.slice(x, 1, i * block, i * block + block), gain)
     _0 = torch.copy_(torch.slice(y, 1, i * block, i * block + block), part)
@@ -89,7 +89,7 @@ def scaled_norm(x: Tensor, gain: Tensor) -> Tensor:
 def plus_scaled_norm(sum: Tensor, x: Tensor, gain: Tensor) -> Tensor:
   # In place: sum + scaled_norm(x, gain), rounded once.
   n = torch.size(x, 1)
-  block = ops.prim.max(1, 262144 // torch.size(x, 2))
+  block = ops.prim.max(1, 524288 // torch.size(x, 2))
   for i in range((n + block - 1) // block):
     part = __torch__.norm_part(torch.slice(x, 1, i * block, i * block + block), gain)
     into = torch.slice(sum, 1, i * block, i * block + block)
@@ -97,5 +97,4 @@ def plus_scaled_norm(sum: Tensor, x: Tensor, gain: Tensor) -> Tensor:
   return sum
 def norm_part(x: Tensor, gain: Tensor) -> Tensor:
   y = torch.to(x, 6)
-  scale = torch.rsqrt(torch.add(torch.mean(torch.square(y), [-1], True), 1e-5))
-  return torch.mul_(torch.mul(y, scale), gain)
+  return torch.mul_(torch.mul(y, __torch__.inverse_rms(y, 1e-5)), gain)
