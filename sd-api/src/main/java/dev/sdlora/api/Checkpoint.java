@@ -106,8 +106,9 @@ public final class Checkpoint {
   }
 
   /**
-   * {@return a request with an empty prompt and the recommended settings for this model} They are
-   * the defaults of {@link PromptSpec}, except where the file's metadata recommends other values:
+   * {@return a request with an empty prompt and the recommended settings for this model} For FLUX.2
+   * klein and Z-Image they are those of the model's authors, distilled or not. Else they are the
+   * defaults of {@link PromptSpec}, except where the file's metadata recommends other values:
    * {@code sdlora.cfg_scale}, {@code sdlora.steps}, {@code sdlora.sampler} and {@code
    * sdlora.schedule} (A1111's names), and {@code modelspec.encoder_layer} (clip skip, SD 1.x only).
    * Invalid values are ignored. {@code defaults().toBuilder()} starts a request from them; {@link

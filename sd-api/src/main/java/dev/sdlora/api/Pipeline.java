@@ -430,7 +430,9 @@ public interface Pipeline extends AutoCloseable {
      * linear approximation of the colours.
      *
      * <p>SD 1.x and 2.x need TAESD, SDXL needs TAESDXL ({@code taesdxl_decoder}). Both have the
-     * same tensors, so the wrong file cannot be rejected; its images have wrong colours.
+     * same tensors, so the wrong file cannot be rejected; its images have wrong colours. Z-Image
+     * needs TAEF1 ({@code taef1_decoder}), FLUX.2 needs TAEF2 ({@code taef2_decoder}); both only
+     * for previews.
      *
      * @param file TAESD's decoder, {@code taesd_decoder.pth} or {@code .safetensors}, with the
      *     tensor names of its author or of diffusers

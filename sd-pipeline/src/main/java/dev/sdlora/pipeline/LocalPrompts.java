@@ -43,6 +43,7 @@ import dev.sdlora.prompt.tree.PromptParser;
 import dev.sdlora.prompt.tree.ReadPrompt;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
@@ -133,22 +134,26 @@ public final class LocalPrompts implements Backend.Prompts {
     TrainedWords words = words(options.embeddings());
     List<Part> parts = parts(networks.text(), options);
     List<String> texts = texts(parts).toList();
-    boolean isPlain = QwenTexts.isReadBy(options.family());
+    Optional<QwenTexts> plain =
+        Optional.of(options.family()).filter(QwenTexts::isReadBy).map(QwenTexts::new);
     return new PromptExplanation(
         prompt,
         networks.text(),
         tags(prompt, networks),
-        isPlain ? QwenTexts.plain(networks.text()) : pieces(Attention.parse(networks.text())),
+        plain.isPresent()
+            ? QwenTexts.plain(networks.text())
+            : pieces(Attention.parse(networks.text())),
         parts,
         texts.stream()
             .map(
                 text ->
-                    isPlain
-                        ? QwenTexts.encode(text, options.family())
-                        : encode(text, words, limits))
+                    plain
+                        .map(family -> family.encode(text))
+                        .orElseGet(() -> encode(text, words, limits)))
             .toList(),
         Stream.of(
                 PromptWarnings.of(read, passes(options)).stream(),
+                plain.stream().flatMap(family -> family.problems(read.tree(), texts).stream()),
                 options.loras().stream().flatMap(loras -> loraProblems(read, loras, limits)),
                 UntaughtWords.problems(read, options, () -> named(texts, words, limits)))
             .flatMap(problems -> problems)

@@ -45,6 +45,37 @@ class ExplanationsTest {
     assertThat(klein.length()).hasToString("512/512");
   }
 
+  /** The sentences are those of results; see {@link FlowSettingsTest}. */
+  @Test
+  void explanation_forAFamilyThatReadsPlainText_warnsWhereItIsPlain() {
+    String weights =
+        "Z-Image reads brackets and weights such as (word:1.2) as plain text; describe the emphasis"
+            + " in words";
+    String prompt = "a ((cat):1.2) [x:(dog):3] BREAK [old] house";
+    PromptExplanation explanation =
+        PromptExplanation.of(prompt, Options.DEFAULT.withFamily(ModelFamily.Z_IMAGE));
+    assertThat(explanation.problems())
+        .extracting(
+            problem -> prompt.substring(problem.span().start(), problem.span().end()),
+            PromptExplanation.Problem::mistake,
+            PromptExplanation.Problem::sentence)
+        .containsExactly(
+            tuple("((cat):1.2)", false, weights),
+            tuple("(dog)", false, weights),
+            tuple("[old]", false, weights),
+            tuple("BREAK", false, "Z-Image reads BREAK as a plain word; remove it"));
+    String words = "cat ".repeat(510) + "a house in the snow";
+    PromptExplanation.Problem cut =
+        PromptExplanation.of(words, Options.DEFAULT.withFamily(ModelFamily.FLUX2))
+            .problems()
+            .get(0);
+    assertThat(words.substring(cut.span().start())).isEqualTo("cat a house in the snow");
+    assertThat(cut.sentence())
+        .isEqualTo(
+            "the prompt has more than 512 tokens; the end was ignored: 'cat a house in the snow'");
+    assertThat(PromptExplanation.of(prompt, Options.DEFAULT).problems()).isEmpty();
+  }
+
   @Test
   void explain_hiresPass_hasItsOwnTextsForEachPart() {
     PromptExplanation explanation =

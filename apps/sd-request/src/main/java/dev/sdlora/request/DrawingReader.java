@@ -16,6 +16,7 @@ import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.api.value.Nearest;
 import dev.sdlora.api.value.RandomSeed;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
@@ -60,7 +61,11 @@ public final class DrawingReader {
         Overrides.read(fields.object("override_settings"), offer).over(serverOptions);
     requireKnownScripts(fields);
     requireSupported(fields);
-    PromptSpec.Builder spec = start(fields, dialect);
+    Optional<PromptSpec> recorded = fields.name("infotext").map(PromptSpec::fromInfotext);
+    PromptSpec.Builder spec =
+        recorded
+            .map(PromptSpec::toBuilder)
+            .orElseGet(() -> dialect.start(offer.pipeline().checkpoint()));
     sampler(fields, spec);
     options.beforeFields(spec);
     texts(fields, spec);
@@ -75,20 +80,15 @@ public final class DrawingReader {
     }
     RequestImages images = new RequestImages(offer);
     new OwnFields(offer, images).read(fields, spec);
-    new ImageToImageFields(images, options).read(fields, spec);
+    new ImageToImageFields(
+            images, options, recorded.map(PromptSpec::otherParameters).orElse(Map.of()))
+        .read(fields, spec);
     hires(fields, options, spec);
     options.afterFields(spec);
     new ControlUnits(offer, images).read(fields, spec);
     PromptSpec read = spec.build();
     requirePixels(read);
     return read;
-  }
-
-  private PromptSpec.Builder start(Fields fields, Dialect dialect) {
-    return fields
-        .name("infotext")
-        .map(text -> PromptSpec.fromInfotext(text).toBuilder())
-        .orElseGet(() -> dialect.start(offer.pipeline().checkpoint()));
   }
 
   /** Uses the wording of A1111's own error. */

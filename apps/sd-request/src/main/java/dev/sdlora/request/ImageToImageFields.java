@@ -8,18 +8,33 @@ import dev.sdlora.api.image.MaskedContent;
 import dev.sdlora.api.image.Outpainting;
 import dev.sdlora.api.image.ResizeMode;
 import java.util.List;
+import java.util.Map;
 
 /** The fields of {@code img2img}: the start image and its mask. */
 final class ImageToImageFields {
   /** The index of {@link MaskedContent#FILL}. */
   private static final int FILL = 0;
 
+  private static final int BLUR = 4;
+
+  /** The settings of a mask in the text of an image, of which one at least is always there. */
+  private static final List<String> OF_A_MASK =
+      List.of("Mask mode", "Mask blur", "Inpaint area", "Masked area padding", "Masked content");
+
   private final RequestImages images;
   private final Overrides options;
+  private final Map<String, String> recorded;
 
-  ImageToImageFields(RequestImages images, Overrides options) {
+  /**
+   * Creates a reader.
+   *
+   * @param recorded the settings of a start image in the field {@code infotext}, which has neither
+   *     the image nor its mask; other fields replace them
+   */
+  ImageToImageFields(RequestImages images, Overrides options, Map<String, String> recorded) {
     this.images = images;
     this.options = options;
+    this.recorded = Map.copyOf(recorded);
   }
 
   void read(Fields fields, PromptSpec.Builder spec) {
@@ -33,6 +48,7 @@ final class ImageToImageFields {
     }
     Image image = images.image("init_images", given.get(0), options.background());
     ImageToImage.Builder start = ImageToImage.builder(image);
+    ifValid(() -> start.parameters(recorded));
     options.start(start);
     fields.ifNumber("denoising_strength", start::denoisingStrength);
     fields.ifNumber("initial_noise_multiplier", start::noiseMultiplier);
@@ -58,20 +74,42 @@ final class ImageToImageFields {
     return same ? mask : mask.resized(image.width(), image.height());
   }
 
+  /** Skips invalid values in the text of another image, about which the result warns. */
+  private static void ifValid(Runnable setter) {
+    try {
+      setter.run();
+    } catch (IllegalArgumentException e) {
+      return;
+    }
+  }
+
   private Inpainting inpainting(Fields fields, Image mask) {
     Inpainting.Builder inpainting = Inpainting.builder(mask);
     options.mask(inpainting);
     if (!fields.flag("mask_round", true)) {
       fields.warn("field 'mask_round' has no effect here: masks are always rounded");
     }
-    int blur = Math.max(fields.whole("mask_blur_x", 4), fields.whole("mask_blur_y", 4));
-    return inpainting
-        .maskBlur(fields.whole("mask_blur", blur))
-        .maskedContent(choice(MaskedContent.values(), fields, "inpainting_fill", 0))
-        .onlyMasked(fields.flag("inpaint_full_res", true))
-        .padding(fields.whole("inpaint_full_res_padding", 0))
-        .inverted(fields.flag("inpainting_mask_invert", false))
-        .build();
+    if (OF_A_MASK.stream().anyMatch(recorded::containsKey)) {
+      ifValid(() -> inpainting.parameters(recorded));
+    } else {
+      inpainting.onlyMasked(true).padding(0).maskedContent(MaskedContent.FILL);
+    }
+    if (fields.has("mask_blur_x") || fields.has("mask_blur_y")) {
+      inpainting.maskBlur(
+          Math.max(fields.whole("mask_blur_x", BLUR), fields.whole("mask_blur_y", BLUR)));
+    }
+    fields.ifWhole("mask_blur", inpainting::maskBlur);
+    if (fields.has("inpainting_fill")) {
+      inpainting.maskedContent(choice(MaskedContent.values(), fields, "inpainting_fill", FILL));
+    }
+    if (fields.has("inpaint_full_res")) {
+      inpainting.onlyMasked(fields.flag("inpaint_full_res", true));
+    }
+    fields.ifWhole("inpaint_full_res_padding", inpainting::padding);
+    if (fields.has("inpainting_mask_invert")) {
+      inpainting.inverted(fields.flag("inpainting_mask_invert", false));
+    }
+    return inpainting.build();
   }
 
   /**

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,28 @@ class DrawingReaderTest {
     Fields all = fields(("{" + TXT2IMG + "}").replace("'seed': -1", "'seed': 1"));
     assertThat(read(all)).isEqualTo(read(fields("{'seed': 1, 'cfg_scale': 7}")));
     assertThat(all.warnings()).isEmpty();
+  }
+
+  @Test
+  void infotext_withAnotherStart_keepsTheSettingsOfTheStart() {
+    String text =
+        "'infotext': 'x\\nSteps: 4, Denoising strength: 0.3, Noise multiplier: 0.9, Mask blur: 7,"
+            + " Inpaint area: Only masked, Masked area padding: 16'";
+    String image = IMG2IMG.lines().findFirst().orElseThrow().replaceFirst(" 'resize_mode.*", "");
+    String mask = image.replace("init_images", "mask").replace("[", "").replace("]", "");
+    ImageToImage start =
+        read(fields("{" + text + "," + image + mask + "'seed': 1}")).imageToImage().orElseThrow();
+    assertThat(start.denoisingStrength()).isEqualTo(0.3);
+    assertThat(start.noiseMultiplier()).isEqualTo(0.9);
+    Inpainting part = start.inpainting().orElseThrow();
+    assertThat(part.maskBlur()).isEqualTo(7);
+    assertThat(part.onlyMasked()).isTrue();
+    assertThat(part.padding()).isEqualTo(16);
+    String given = "{" + text + "," + image + "'denoising_strength': 0.6}";
+    assertThat(read(fields(given)).imageToImage().orElseThrow().denoisingStrength()).isEqualTo(0.6);
+    String invalid = given.replace("0.3", "7").replace("'denoising_strength': 0.6", "'seed': 1");
+    assertThat(read(fields(invalid)).imageToImage().orElseThrow().denoisingStrength())
+        .isEqualTo(0.75);
   }
 
   @Test

@@ -349,7 +349,7 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.steps} for one request.
      *
-     * @param steps number of sampling steps, at least 1. Default: 20
+     * @param steps number of sampling steps, at least 1. Default: the model's, usually 20
      * @return this builder
      */
     public Builder steps(int steps) {
@@ -359,7 +359,8 @@ public final class SdLoraImageOptions implements ImageOptions {
     /**
      * Sets {@code sdlora.sampler} for one request.
      *
-     * @param sampler A1111's name, such as Euler a or DPM++ 2M Karras. Default: DPM++ 2M
+     * @param sampler A1111's name, such as Euler a or DPM++ 2M Karras. Default: the model's,
+     *     usually DPM++ 2M
      * @return this builder
      */
     public Builder sampler(String sampler) {
@@ -380,7 +381,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * Sets {@code sdlora.cfg-scale} for one request.
      *
      * @param cfgScale guidance scale: the weight of the prompt relative to the negative prompt.
-     *     Default: 7
+     *     Default: the model's, usually 7
      * @return this builder
      */
     public Builder cfgScale(double cfgScale) {

@@ -87,11 +87,12 @@ import org.springframework.util.unit.DataSize;
  *     Default: false.
  * @param triggerWords Whether to add the weights and trigger words that the authors of LoRAs
  *     recommend. Default: false.
- * @param steps Number of sampling steps, at least 1. Default: 20.
- * @param sampler Sampler by A1111's name, such as Euler a or DPM++ 2M Karras. Default: DPM++ 2M.
+ * @param steps Number of sampling steps, at least 1. Default: the model's, usually 20.
+ * @param sampler Sampler by A1111's name, such as Euler a or DPM++ 2M Karras. Default: the model's,
+ *     usually DPM++ 2M.
  * @param schedule Schedule of noise levels, such as karras. Default: the sampler's own.
  * @param cfgScale Guidance scale: the weight of the prompt relative to the negative prompt.
- *     Default: 7.
+ *     Default: the model's, usually 7.
  * @param fewSteps Few-step method of a LoRA or checkpoint, such as lcm or lightning: sets sampler,
  *     schedule, steps and guidance unless they are set explicitly.
  * @param seed Seed of the first image; any number, including 0 and -1. Default: random for each

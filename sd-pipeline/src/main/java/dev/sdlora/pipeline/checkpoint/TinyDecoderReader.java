@@ -6,7 +6,9 @@ import dev.sdlora.pipeline.network.TinyDecoderConfig;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
 
-/** Opens TAESD decoder files in the layouts of its author and of diffusers. */
+/**
+ * Opens decoder files of TAESD and its successors in the layouts of their author and of diffusers.
+ */
 public final class TinyDecoderReader {
   private static final String LAYERS = "decoder.layers.";
 
@@ -24,7 +26,10 @@ public final class TinyDecoderReader {
     String first = LAYERS + "0.weight";
     TinyDecoderConfig config =
         new TinyDecoderConfig(
-            tensors.common(1, first), tensors.common(0, first), TinyDecoderConfig.BLOCKS);
+            tensors.common(1, first),
+            tensors.common(0, first),
+            TinyDecoderConfig.BLOCKS,
+            tensors.find(LAYERS + "2.pool.0.weight").isPresent());
     return new NetworkFile<>(path, config, tensors.resolve(config.weights()));
   }
 
@@ -46,7 +51,8 @@ public final class TinyDecoderReader {
     throw new CheckpointException(
         "'"
             + file.path()
-            + "' is not a TAESD decoder: it has none of the tensors '1.weight', 'decoder.1.weight' and '"
+            + "' is not a TAESD decoder: it has none of the tensors '1.weight', 'decoder.1.weight'"
+            + " and '"
             + LAYERS
             + "0.weight'",
         ErrorDetails.in(file.path()));

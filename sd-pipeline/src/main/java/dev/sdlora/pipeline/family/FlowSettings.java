@@ -6,7 +6,6 @@ import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Tiling;
-import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.qwen.QwenPrompt;
 import dev.sdlora.prompt.schedule.PromptSchedule;
 import dev.sdlora.prompt.schedule.PromptSchedule.Weighted;
@@ -14,16 +13,10 @@ import dev.sdlora.prompt.schedule.PromptSteps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Checks requests to families whose denoiser is a transformer that predicts flows. */
 final class FlowSettings {
-  private static final Pattern BREAK = Pattern.compile("\\bBREAK\\b");
-
-  /** The most characters of a prompt's ignored end in a warning. */
-  private static final int SHOWN = 80;
-
   private final String label;
   private final boolean isDistilled;
   private final boolean readsReferences;
@@ -147,32 +140,7 @@ final class FlowSettings {
             .map(PromptSchedule.Entry::text)
             .distinct()
             .toList();
-    if (texts.stream().anyMatch(FlowSettings::isWeighted)) {
-      warnings.add(
-          "%s reads brackets and weights such as (word:1.2) as plain text; describe the emphasis in words"
-              .formatted(label));
-    }
-    if (texts.stream().anyMatch(text -> BREAK.matcher(text).find())) {
-      warnings.add("%s reads BREAK as a plain word; remove it".formatted(label));
-    }
-    texts.stream().flatMap(this::cut).distinct().forEach(warnings::add);
+    warnings.addAll(new PlainTextPrompts(label, template).warnings(texts));
     return warnings;
-  }
-
-  private static boolean isWeighted(String text) {
-    return Attention.parse(text).stream()
-        .anyMatch(piece -> piece.weight() != 1 && !piece.isBreak());
-  }
-
-  private Stream<String> cut(String text) {
-    String cut = template.apply(text).cut().strip();
-    return cut.isEmpty()
-        ? Stream.empty()
-        : Stream.of(
-            "the prompt has more than %s tokens; the end was ignored: '%s%s'"
-                .formatted(
-                    QwenPrompt.LENGTH,
-                    cut.substring(0, Math.min(SHOWN, cut.length())),
-                    cut.length() > SHOWN ? "…" : ""));
   }
 }

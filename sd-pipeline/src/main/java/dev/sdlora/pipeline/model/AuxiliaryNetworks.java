@@ -51,10 +51,7 @@ public final class AuxiliaryNetworks implements AutoCloseable {
               .map(
                   file ->
                       Taesd.load(
-                          file,
-                          networks.vae().config().latentChannels(),
-                          networks.torch(),
-                          networks.loader()));
+                          file, networks.vae().config(), networks.torch(), networks.loader()));
       return new AuxiliaryNetworks(
           upscalers,
           HypernetworkFolders.open(settings.hypernetworkDirectories()),

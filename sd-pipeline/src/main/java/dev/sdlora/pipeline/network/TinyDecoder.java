@@ -7,7 +7,10 @@ import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 
-/** The decoder of TAESD (Bohan 2023), which approximates the VAE's in a hundredth of the time. */
+/**
+ * The decoder of TAESD (Bohan 2023) or of one of its successors for other latents, which
+ * approximates the VAE's in a hundredth of the time.
+ */
 public final class TinyDecoder {
   private final Program program;
   private final TinyDecoderConfig config;

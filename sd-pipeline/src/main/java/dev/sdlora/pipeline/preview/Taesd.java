@@ -9,19 +9,27 @@ import dev.sdlora.api.image.Tiling;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.TinyDecoderReader;
 import dev.sdlora.pipeline.image.Pixels;
+import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.TinyDecoder;
 import dev.sdlora.pipeline.network.TinyDecoderConfig;
+import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 
-/** TAESD's decoder, for full-size previews and for final images. */
+/**
+ * The decoder of TAESD or of one of its successors, for full-size previews and for final images.
+ * All of them decode the sampler's latents as they are, without the statistics of the VAE.
+ */
 public final class Taesd implements Previewer, AutoCloseable {
-  /** The number of channels of the latents of SD 3 and Flux. */
-  private static final int MODERN_CHANNELS = 16;
+  /** The decoders for latents with each number of channels. */
+  private static final Map<Integer, String> NAMES =
+      Map.of(4, "TAESD or TAESDXL", 16, "TAEF1 or TAESD3", 32, "TAEF2");
 
   /** Pixels per latent position, along each side. */
   private static final int SCALE = 8;
@@ -30,55 +38,61 @@ public final class Taesd implements Previewer, AutoCloseable {
   private final LiveWeights weights;
   private final TinyDecoder decoder;
   private final TinyDecoderConfig config;
+  private final LatentFormat format;
 
   /**
    * Loads the decoder.
    *
    * @param file the decoder's file
-   * @param latentChannels channels of the latents to decode
+   * @param vae the autoencoder whose latents to decode
    * @param torch owner of the native memory
    * @param loader loads the weights
    * @throws CheckpointException if the file is not a TAESD decoder or is for other latents
    */
-  public static Taesd load(Path file, int latentChannels, Torch torch, TensorLoader loader) {
+  public static Taesd load(Path file, VaeConfig vae, Torch torch, TensorLoader loader) {
     NetworkFile<TinyDecoderConfig> read = TinyDecoderReader.read(file);
-    requireFit(file, read.config(), latentChannels);
+    requireFit(file, read.config().latentChannels(), vae.latentChannels());
     LiveWeights weights = LiveWeights.load(torch, loader, read.weights(), ScalarType.FLOAT32);
-    return new Taesd(torch, read.config(), weights);
+    return new Taesd(torch, read.config(), vae.format().patch(), weights);
   }
 
-  private Taesd(Torch torch, TinyDecoderConfig config, LiveWeights weights) {
+  private Taesd(Torch torch, TinyDecoderConfig config, int patch, LiveWeights weights) {
     this.torch = torch;
     this.config = config;
+    this.format = new LatentFormat(1, List.of(), List.of(), patch);
     this.weights = weights;
     this.decoder = new TinyDecoder(torch, config, weights);
   }
 
-  private static void requireFit(Path file, TinyDecoderConfig config, int latentChannels) {
-    if (config.latentChannels() != latentChannels) {
+  private static void requireFit(Path file, int found, int needed) {
+    if (found != needed) {
+      String name = NAMES.get(found);
+      String other = NAMES.get(needed);
       throw new CheckpointException(
-          "preview decoder '%s' is for latents with %s channels, but the checkpoint has %s; %s"
+          "preview decoder '%s' is for latents with %s channels, but the checkpoint has %s; %s%s"
               .formatted(
                   file,
-                  config.latentChannels(),
-                  latentChannels,
-                  config.latentChannels() == MODERN_CHANNELS
-                      ? "it is probably TAESD3 or TAEF1, but SD 1.x needs TAESD"
-                      : "it was probably made for another model"),
+                  found,
+                  needed,
+                  name == null
+                      ? "it was probably made for another model"
+                      : "it is probably " + name,
+                  other == null ? "" : ", but this checkpoint needs " + other),
           ErrorDetails.in(file));
     }
   }
 
   @Override
   public BufferedImage image(float[] latent, int height, int width) {
-    ImageSize size = new ImageSize(SCALE * width, SCALE * height);
+    int side = SCALE * format.patch();
+    ImageSize size = new ImageSize(side * width, side * height);
     return Pixels.image(decode(latent, size, Tiling.NONE), size.width());
   }
 
   /**
    * Decodes a latent.
    *
-   * @param latent [channels][height / 8][width / 8] at unit variance
+   * @param latent a latent of the sampler, at unit variance
    * @param size the size of the image
    * @param tiling the edges that wrap around
    * @return [3][height][width], about -1 to 1
@@ -86,8 +100,9 @@ public final class Taesd implements Previewer, AutoCloseable {
   public float[] decode(float[] latent, ImageSize size, Tiling tiling) {
     int height = size.height() / SCALE;
     int width = size.width() / SCALE;
+    float[] own = format.fromUnitVariance(latent, config.latentChannels(), width);
     try (NDManager scope = torch.scope();
-        NDArray latents = Torch.floats(scope, latent, 1, config.latentChannels(), height, width)) {
+        NDArray latents = Torch.floats(scope, own, 1, config.latentChannels(), height, width)) {
       return decoder.decode(latents, tiling, scope).toFloatArray();
     }
   }

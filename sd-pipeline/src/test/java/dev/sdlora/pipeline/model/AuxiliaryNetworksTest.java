@@ -288,7 +288,7 @@ class AuxiliaryNetworksTest {
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
             "preview decoder '%s' is for latents with 16 channels, but the checkpoint has 4; it is"
-                + " probably TAESD3 or TAEF1, but SD 1.x needs TAESD",
+                + " probably TAEF1 or TAESD3, but this checkpoint needs TAESD or TAESDXL",
             modern);
     assertThatThrownBy(() -> builder().previewDecoder(control).build())
         .isInstanceOf(CheckpointException.class)

@@ -14,6 +14,7 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -21,16 +22,24 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests TAESD's decoder with random weights, in every layout, against plain Java. */
+/**
+ * Tests the decoders of TAESD and TAEF2 with random weights, in every layout, against plain Java.
+ */
 class TinyDecoderTest {
   private static final TinyDecoderConfig CONFIG =
       new TinyDecoderConfig(4, 5, TinyDecoderConfig.BLOCKS);
   private static final RandomWeights WEIGHTS = new RandomWeights(CONFIG.weights(), 9);
+  private static final TinyDecoderConfig POOLED =
+      new TinyDecoderConfig(4, 5, TinyDecoderConfig.BLOCKS, true);
 
   @TempDir private Path folder;
 
   private Path write(UnaryOperator<String> names) {
-    return WEIGHTS.write(folder.resolve("taesd_decoder.safetensors"), names);
+    return write(WEIGHTS, names);
+  }
+
+  private Path write(RandomWeights weights, UnaryOperator<String> names) {
+    return weights.write(folder.resolve("taesd_decoder.safetensors"), names);
   }
 
   /** The author's names start with this prefix and count one more layer. */
@@ -43,11 +52,17 @@ class TinyDecoderTest {
   @ParameterizedTest
   @ValueSource(strings = {"diffusers", "", "decoder."})
   void decode_everyLayout_equalsPlainJava(String layout) {
-    Path file = write(name -> layout.equals("diffusers") ? name : original(name, layout));
+    assertEqualsPlainJava(CONFIG, WEIGHTS, layout);
+    assertEqualsPlainJava(POOLED, new RandomWeights(POOLED.weights(), 10), layout);
+  }
+
+  private void assertEqualsPlainJava(
+      TinyDecoderConfig config, RandomWeights random, String layout) {
+    Path file = write(random, name -> layout.equals("diffusers") ? name : original(name, layout));
     Planes latent = Planes.random(4, 3, 5, 2);
-    Planes expected = plain(latent);
+    Planes expected = plain(latent, random, config.isPooled());
     NetworkFile<TinyDecoderConfig> read = TinyDecoderReader.read(file);
-    assertThat(read.config()).isEqualTo(CONFIG);
+    assertThat(read.config()).isEqualTo(config);
     try (Torch torch = Torch.open("cpu");
         NDManager scope = torch.scope();
         LiveWeights weights =
@@ -64,24 +79,53 @@ class TinyDecoderTest {
   }
 
   /** Computes the layers of the author's network one after another. */
-  private static Planes plain(Planes latent) {
-    Planes h = conv(latent.map(v -> 3 * Math.tanh(v / 3)), "0").map(TinyDecoderTest::relu);
+  private static Planes plain(Planes latent, RandomWeights weights, boolean pooled) {
+    Planes h = conv(latent.map(v -> 3 * Math.tanh(v / 3)), weights, "0").map(TinyDecoderTest::relu);
     for (int first : new int[] {2, 7, 12}) {
-      h = block(block(block(h, first), first + 1), first + 2).doubled();
-      h = h.conv(WEIGHTS.of("decoder.layers." + (first + 4) + ".weight"), new float[5], 1);
+      for (int layer = first; layer < first + 3; layer++) {
+        if (pooled && first == 2) {
+          h = h.plus(pool(h, weights, layer), 1);
+        }
+        h = block(h, weights, layer);
+      }
+      float[] kernel = weights.of("decoder.layers." + (first + 4) + ".weight");
+      h = h.doubled().conv(kernel, new float[5], 1);
     }
-    return conv(block(h, 17), "18").map(v -> 2 * v - 1);
+    return conv(block(h, weights, 17), weights, "18").map(v -> 2 * v - 1);
   }
 
-  private static Planes block(Planes x, int layer) {
-    Planes h = conv(x, layer + ".conv.0").map(TinyDecoderTest::relu);
-    h = conv(h, layer + ".conv.2").map(TinyDecoderTest::relu);
-    return x.plus(conv(h, layer + ".conv.4"), 1).map(TinyDecoderTest::relu);
+  private static Planes block(Planes x, RandomWeights weights, int layer) {
+    Planes h = conv(x, weights, layer + ".conv.0").map(TinyDecoderTest::relu);
+    h = conv(h, weights, layer + ".conv.2").map(TinyDecoderTest::relu);
+    return x.plus(conv(h, weights, layer + ".conv.4"), 1).map(TinyDecoderTest::relu);
   }
 
-  private static Planes conv(Planes x, String layer) {
+  /** Four groups of channels, each normalised over the whole image, between two 1x1 kernels. */
+  private static Planes pool(Planes x, RandomWeights weights, int layer) {
+    String name = "decoder.layers." + layer + ".pool.";
+    Planes wide = x.conv(weights.of(name + "0.weight"), new float[20], 1);
+    double[] values = wide.values();
+    int group = values.length / 4;
+    for (int start = 0; start < values.length; start += group) {
+      double[] part = Arrays.copyOfRange(values, start, start + group);
+      double mean = Arrays.stream(part).average().orElseThrow();
+      double variance =
+          Arrays.stream(part).map(v -> (v - mean) * (v - mean)).average().orElseThrow();
+      for (int i = start; i < start + group; i++) {
+        int channel = i / (x.height() * x.width());
+        double unit = (values[i] - mean) / Math.sqrt(variance + 1e-5);
+        values[i] =
+            relu(
+                unit * weights.of(name + "1.weight")[channel]
+                    + weights.of(name + "1.bias")[channel]);
+      }
+    }
+    return wide.conv(weights.of(name + "3.weight"), new float[5], 1);
+  }
+
+  private static Planes conv(Planes x, RandomWeights weights, String layer) {
     String name = "decoder.layers." + layer;
-    return x.conv(WEIGHTS.of(name + ".weight"), WEIGHTS.of(name + ".bias"), 1);
+    return x.conv(weights.of(name + ".weight"), weights.of(name + ".bias"), 1);
   }
 
   private static double relu(double value) {

@@ -4,18 +4,22 @@ import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Tiling;
+import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests the published TAESD decoder against its author's network. */
 class TaesdParityTest {
+  private static final VaeConfig SD = new VaeConfig(List.of(128, 256, 512, 512), 2, 4, 0.18215);
+
   private static Path resource(String name) {
     try {
       return Path.of(Objects.requireNonNull(TaesdParityTest.class.getResource(name)).toURI());
@@ -34,7 +38,7 @@ class TaesdParityTest {
     try (Torch torch = Torch.open("cpu");
         TensorFile.Reader reader = golden.reader();
         Taesd taesd =
-            Taesd.load(resource("taesd_decoder.safetensors"), 4, torch, new TensorLoader(torch))) {
+            Taesd.load(resource("taesd_decoder.safetensors"), SD, torch, new TensorLoader(torch))) {
       float[] actual =
           taesd.decode(reader.floats(golden.find(latent).orElseThrow()), size, Tiling.NONE);
 
@@ -52,7 +56,7 @@ class TaesdParityTest {
     try (Torch torch = Torch.open("cpu");
         TensorFile.Reader reader = golden.reader();
         Taesd taesd =
-            Taesd.load(resource("taesd_decoder.safetensors"), 4, torch, new TensorLoader(torch))) {
+            Taesd.load(resource("taesd_decoder.safetensors"), SD, torch, new TensorLoader(torch))) {
       float[] latent = reader.floats(golden.find("latent").orElseThrow());
       float[] expected = rolled(taesd.decode(latent, size, tiling), 80, 48, 8 * right, 8 * down);
       float[] moved = taesd.decode(rolled(latent, 10, 6, right, down), size, tiling);

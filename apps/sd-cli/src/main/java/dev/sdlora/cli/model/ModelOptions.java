@@ -93,7 +93,8 @@ public final class ModelOptions {
       paramLabel = "FILE",
       description =
           "TAESD decoder, taesd_decoder.pth or .safetensors from github.com/madebyollin/taesd, for"
-              + " full-size previews and --final-decoder. Default: none, small previews.")
+              + " full-size previews and --final-decoder; TAEF1 for Z-Image, TAEF2 for FLUX.2."
+              + " Default: none, small previews.")
   private Optional<Path> previewDecoder = Optional.empty();
 
   @Mixin private final PartsOptions parts = new PartsOptions();

@@ -17,6 +17,7 @@ import dev.sdlora.cli.model.NetworkOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -205,9 +206,10 @@ public final class ImageOptions {
               + " with --from");
     }
     console.requireBeside("--from FILE", "--get");
+    Optional<PromptSpec> recorded =
+        from.map(PromptSpec::fromImage).map(read -> model.recover(read, get, console));
     PromptSpec.Builder spec =
-        from.map(PromptSpec::fromImage)
-            .map(read -> model.recover(read, get, console))
+        recorded
             .map(PromptSpec::toBuilder)
             .orElseGet(() -> model.open(console).defaults().toBuilder());
     prompt.ifPresent(spec::prompt);
@@ -238,7 +240,7 @@ public final class ImageOptions {
       spec.lenient(true);
     }
     regions.applyTo(spec, console);
-    source.applyTo(spec, console);
+    source.applyTo(spec, recorded.map(PromptSpec::otherParameters).orElse(Map.of()), console);
     hires.applyTo(spec, console);
     reading.applyTo(spec);
     sampling.applyTo(spec);

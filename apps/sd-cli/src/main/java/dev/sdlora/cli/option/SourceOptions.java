@@ -13,6 +13,7 @@ import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -113,7 +114,13 @@ final class SourceOptions {
               + " result has the size of the first one.")
   private List<Path> references = List.of();
 
-  void applyTo(PromptSpec.Builder spec, Console console) {
+  /**
+   * Sets the start image.
+   *
+   * @param recorded the settings of a start image in the text of {@code --from}; options replace
+   *     them
+   */
+  void applyTo(PromptSpec.Builder spec, Map<String, String> recorded, Console console) {
     for (Path reference : references) {
       set("--reference", Optional.of(Image.read(reference)), spec::referenceImage);
     }
@@ -137,21 +144,37 @@ final class SourceOptions {
       return;
     }
     ImageToImage.Builder source = ImageToImage.builder(Image.read(init.get()));
+    ifValid(() -> source.parameters(recorded));
     set("--strength", strength, source::denoisingStrength);
     resizeMode.ifPresent(source::resizeMode);
     source.fixSteps(fixSteps);
     set("--noise-multiplier", noiseMultiplier, source::noiseMultiplier);
     source.colorCorrection(colorCorrection);
-    mask.ifPresent(file -> source.inpainting(inpainting(file)));
+    mask.ifPresent(file -> source.inpainting(inpainting(file, recorded)));
     set("--outpaint", outpaint, sides -> source.outpainting(outpainting(sides)));
     spec.imageToImage(source.build());
   }
 
-  private Inpainting inpainting(Path file) {
+  /** Skips invalid values in the text of another image, about which the result warns. */
+  private static void ifValid(Runnable setter) {
+    try {
+      setter.run();
+    } catch (IllegalArgumentException e) {
+      return;
+    }
+  }
+
+  private Inpainting inpainting(Path file, Map<String, String> recorded) {
     Inpainting.Builder part = Inpainting.builder(Image.read(file));
+    ifValid(() -> part.parameters(recorded));
     set("--mask-blur", maskBlur, part::maskBlur);
     maskedContent.ifPresent(part::maskedContent);
-    part.inverted(invertMask).onlyMasked(onlyMasked);
+    if (invertMask) {
+      part.inverted(true);
+    }
+    if (onlyMasked) {
+      part.onlyMasked(true);
+    }
     set("--padding", padding, part::padding);
     return part.build();
   }

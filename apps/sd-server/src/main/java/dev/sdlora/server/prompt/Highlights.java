@@ -12,6 +12,7 @@ final class Highlights {
   private static final int MOST = 3000;
 
   private final boolean negative;
+  private final boolean plain;
   private final List<Highlight> found = new ArrayList<>();
 
   /**
@@ -22,17 +23,19 @@ final class Highlights {
    */
   record Highlight(Span span, String kind) {}
 
-  private Highlights(boolean negative) {
+  private Highlights(boolean negative, boolean plain) {
     this.negative = negative;
+    this.plain = plain;
   }
 
   /**
    * Returns the parts of a prompt that are more than plain text, in order.
    *
    * @param negative whether it is a negative prompt, in which {@code AND} is a plain word
+   * @param plain whether the model reads weights, escapes and {@code BREAK} as plain text
    */
-  static List<Highlight> of(Prompt tree, boolean negative) {
-    Highlights highlights = new Highlights(negative);
+  static List<Highlight> of(Prompt tree, boolean negative, boolean plain) {
+    Highlights highlights = new Highlights(negative, plain);
     tree.parts().forEach(part -> highlights.addAll(part.nodes(), 1));
     return highlights.found;
   }
@@ -44,17 +47,25 @@ final class Highlights {
   private void add(PromptNode node, double weight) {
     Span span = node.span();
     switch (node.kind()) {
-      case ATTENTION -> addAround(node, "attention", weight * node.factor());
+      case ATTENTION -> addAround(node, weighting("attention"), weight * factor(node));
       case EDITING -> addAround(node, "editing", weight);
       case ALTERNATION -> addAround(node, "alternation", weight);
       case TEXT -> addWeighted(span, weight);
       case TAG -> add(span, LoraTags.isLora(node) ? "lora" : "tag");
       case AND, PART_WEIGHT -> add(span, negative ? "" : "and");
-      case BREAK -> add(span, "break");
+      case BREAK -> add(span, weighting("break"));
       case COMMENT -> add(span, "comment");
-      case ESCAPE -> add(span, "escape");
+      case ESCAPE -> add(span, weighting("escape"));
       case BRACKET -> add(span, "bracket");
     }
+  }
+
+  private double factor(PromptNode node) {
+    return plain ? 1 : node.factor();
+  }
+
+  private String weighting(String kind) {
+    return plain ? "" : kind;
   }
 
   private void addWeighted(Span span, double weight) {

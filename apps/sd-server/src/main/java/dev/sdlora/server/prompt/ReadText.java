@@ -59,7 +59,7 @@ final class ReadText {
     ArrayNode problems = json.putArray("problems");
     if (prompt.length() <= PromptLimits.DEFAULTS.characters()) {
       Prompt tree = Prompt.parse(prompt);
-      Highlights.of(tree, negative)
+      Highlights.of(tree, negative, readsPlainText())
           .forEach(piece -> put(spans.addObject(), piece.span()).put("kind", piece.kind()));
       LoraTags.of(tree).stream()
           .limit(PromptLimits.DEFAULTS.loras())
@@ -77,6 +77,13 @@ final class ReadText {
       add(problems, new Problem(new Span(0, 0), true, sentence(e)));
     }
     return json;
+  }
+
+  private boolean readsPlainText() {
+    return switch (checkpoint.family()) {
+      case FLUX2, Z_IMAGE -> true;
+      default -> false;
+    };
   }
 
   private TokenCount explain(String prompt, boolean negative, Calls calls, ArrayNode problems) {
