@@ -12,6 +12,8 @@ module dev.sdlora.prompt {
       dev.sdlora.pipeline;
   exports dev.sdlora.prompt.schedule to
       dev.sdlora.pipeline;
+  exports dev.sdlora.prompt.t5 to
+      dev.sdlora.pipeline;
   exports dev.sdlora.prompt.taught to
       dev.sdlora.pipeline;
   exports dev.sdlora.prompt.tokens to

@@ -11,9 +11,9 @@ import java.util.stream.StreamSupport;
 /**
  * The results of reference programs for some prompts: A1111's parser in {@code a1111.json},
  * OpenAI's CLIP tokenizer without ftfy in {@code clip_tokens.json}, Hugging Face's tokenizers 0.21
- * with the vocabulary of Qwen3 in {@code qwen_tokens.json}, and in {@code stray_brackets.json} the
- * results of lark 1.2.2, the parser library of A1111, for stray brackets with a grammar of prompt
- * editing.
+ * with the vocabularies of Qwen3 in {@code qwen_tokens.json} and of T5 in {@code t5_tokens.json},
+ * and in {@code stray_brackets.json} the results of lark 1.2.2, the parser library of A1111, for
+ * stray brackets with a grammar of prompt editing.
  */
 public final class Goldens {
   private Goldens() {}
@@ -28,6 +28,10 @@ public final class Goldens {
 
   public static Stream<JsonNode> qwenTokens() throws IOException {
     return cases("qwen_tokens.json");
+  }
+
+  public static Stream<JsonNode> t5Tokens() throws IOException {
+    return cases("t5_tokens.json");
   }
 
   /** Prompts in the templates of FLUX.2 klein and Z-Image. */

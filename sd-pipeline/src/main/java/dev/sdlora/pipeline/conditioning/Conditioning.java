@@ -77,6 +77,20 @@ public record Conditioning(
     return new Conditioning(joined, tokens, wide, pooled);
   }
 
+  /**
+   * Returns a copy whose states are each filled up with zeros.
+   *
+   * @param other the new width, at least the width
+   */
+  Conditioning widened(int other) {
+    float[] wide = new float[tokens * other];
+    for (int token = 0; token < tokens; token++) {
+      System.arraycopy(states, token * width, wide, token * other, width);
+    }
+    return new Conditioning(
+        wide, tokens, other, vector, inRegions(region -> region.widened(other)));
+  }
+
   /** Returns a copy of the same length with all values zero. */
   Conditioning zeroed() {
     return new Conditioning(new float[states.length], tokens, width, new float[vector.length]);

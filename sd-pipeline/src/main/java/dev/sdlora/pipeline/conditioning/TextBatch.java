@@ -90,6 +90,29 @@ final class TextBatch {
     return weighed;
   }
 
+  /**
+   * Applies weights to the states of a text on its own.
+   *
+   * @param states [tokens][width]; not modified
+   * @param weights one for each token
+   */
+  static float[] weigh(float[] states, float[] weights, Emphasis emphasis) {
+    boolean plain = true;
+    for (float weight : weights) {
+      plain &= weight == 1;
+    }
+    if (plain || emphasis == Emphasis.IGNORE || emphasis == Emphasis.NONE) {
+      return states;
+    }
+    float[] product = multiply(states, weights);
+    double before = sum(states);
+    double after = sum(product);
+    if (emphasis == Emphasis.ORIGINAL && before != after && after != 0) {
+      scale(product, before / after);
+    }
+    return product;
+  }
+
   private static float[] multiply(float[] states, float[] weights) {
     int width = states.length / weights.length;
     float[] product = new float[states.length];

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param positions the longest sequence, 77 for every known model
  * @param kind the origin of its training
  * @param reading the states that the U-Net reads
- * @param projection size of the pooled text embedding; 0 if it is not used
+ * @param projection size of the projected pooled embedding; 0 if there is no projection
  */
 public record ClipConfig(
     int width,
@@ -65,14 +65,32 @@ public record ClipConfig(
      */
     LAST(1, true),
     /** The states of the layer before the last, not normalised: SDXL. */
-    PENULTIMATE(2, false);
+    PENULTIMATE(2, false),
+    /**
+     * The state of the end token after the last layer and the final norm, which is not projected:
+     * FLUX.1. The states of all tokens are those of {@link #LAST}.
+     */
+    END(1, true, true),
+    /** The states of {@link #PENULTIMATE} and that of {@link #END}: Stable Diffusion 3's CLIP-L. */
+    PENULTIMATE_AND_END(2, false, true);
 
     private final int skip;
     private final boolean normalised;
+    private final boolean end;
 
     Reading(int skip, boolean normalised) {
+      this(skip, normalised, false);
+    }
+
+    Reading(int skip, boolean normalised, boolean end) {
       this.skip = skip;
       this.normalised = normalised;
+      this.end = end;
+    }
+
+    /** Whether the pooled embedding is the state of the end token without a projection. */
+    public boolean end() {
+      return end;
     }
 
     /** 1 for the last layer, 2 for the one before it. */
@@ -95,6 +113,11 @@ public record ClipConfig(
     }
   }
 
+  /** Returns the size of the pooled text embedding; 0 if it is not used. */
+  public int pooled() {
+    return projection == 0 && reading.end() ? width : projection;
+  }
+
   /** Returns a copy with another number of layers. */
   public ClipConfig withLayers(int number) {
     return new ClipConfig(
@@ -107,7 +130,7 @@ public record ClipConfig(
    * @param skip 1 if the states of the last layer are read, 2 for the one before it, and so on
    */
   public int layersRead(int skip) {
-    return projection > 0 ? layers : statesOf(skip);
+    return pooled() > 0 ? layers : statesOf(skip);
   }
 
   /**
@@ -121,7 +144,7 @@ public record ClipConfig(
     return List.of(
         heads,
         statesOf(skip),
-        projection > 0 ? layers : 0,
+        pooled() > 0 ? layers : 0,
         kind == Kind.OPENAI ? 1 : 0,
         reading.normalised() ? 1 : 0);
   }

@@ -1,5 +1,5 @@
 /**
- * Diffusion transformers and the language model that encodes their prompts, as TorchScript
+ * Diffusion transformers and the language models that encode their prompts, as TorchScript
  * programs.
  *
  * <p>Where to make changes:

@@ -7,7 +7,7 @@
 
   def states(self: __torch__.Net, tokens: Tensor, ids: Tensor, w: Dict[str, Tensor], heads: int, layers: int, whole: int, quick: int, norm: int) -> List[Tensor]:
     # tokens [B, n, C] -> the states after the given number of layers, normalised if requested, in float32 [B, n, C] (dtype 6);
-    # and, if the total number of layers is given, the pooled text state at the end token of the last layer [B, P]
+    # and, if the total number of layers is given, the text state at the end token of the last layer [B, P], projected if there is a projection
     places = torch.slice(w["text_model.embeddings.position_embedding.weight"], 0, 0, torch.size(tokens, 1))
     h = __torch__.clip_layers(torch.add(tokens, places), w, heads, 0, layers, quick)
     wanted = h
@@ -20,5 +20,7 @@
       # The end token has the largest id.
       ends = torch.add(torch.argmax(ids, -1), torch.mul(torch.arange(b, dtype=4, layout=0, device=ids.device, pin_memory=False), n))
       last = torch.index_select(torch.reshape(h, [b * n, c]), 0, ends)
-      _0 = torch.append(out, torch.to(__torch__.linear(last, w, "text_projection"), 6))
+      if torch.__contains__(w, "text_projection.weight"):
+        last = __torch__.linear(last, w, "text_projection")
+      _0 = torch.append(out, torch.to(last, 6))
     return out

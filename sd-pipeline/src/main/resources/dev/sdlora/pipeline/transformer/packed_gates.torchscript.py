@@ -13,3 +13,12 @@ def gated(x: Tensor, w: Dict[str, Tensor], gate: str, value: str) -> Tensor:
     g = torch.silu_(__torch__.linear(x, w, gate))
     y = torch.mul_(g, __torch__.linear(x, w, value))
   return y
+def gelu_gated(x: Tensor, w: Dict[str, Tensor], gate: str, value: str) -> Tensor:
+  # GEGLU of two layers (Shazeer 2020), with GELU approximated by the hyperbolic tangent, fused like gated.
+  if __torch__.is_fusible(w, gate) and __torch__.is_fusible(w, value):
+    g = ops.mkldnn._linear_pointwise(x, w[gate + ".weight"], None, "gelu", annotate(List[Optional[number]], []), "tanh")
+    y = ops.mkldnn._linear_pointwise(x, g, w[value + ".weight"], None, "mul")
+  else:
+    g = torch.gelu(__torch__.linear(x, w, gate), approximate="tanh")
+    y = torch.mul_(g, __torch__.linear(x, w, value))
+  return y

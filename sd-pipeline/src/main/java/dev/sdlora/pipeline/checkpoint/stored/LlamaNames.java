@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * The names that llama.cpp gives the tensors of language models, such as {@code
- * blk.0.attn_q.weight}, and those of transformers. Rows are in the same order in both for Qwen3,
- * unlike for Llama.
+ * blk.0.attn_q.weight}, and those of transformers. Rows are in the same order in both for Qwen3 and
+ * T5, unlike for Llama.
  */
 final class LlamaNames {
   private static final String EMBEDDING = "token_embd.weight";
@@ -44,6 +44,26 @@ final class LlamaNames {
           Map.entry("ffn_up", "mlp.up_proj"),
           Map.entry("ffn_down", "mlp.down_proj"));
 
+  /** T5's encoder; a decoder has {@code dec.blk}. */
+  private static final Pattern IN_BLOCK = Pattern.compile("enc\\.blk\\.(\\d+)\\.(\\w+)\\.weight");
+
+  private static final Map<String, String> OUTER_T5 =
+      Map.of(
+          EMBEDDING, "shared.weight", "enc.output_norm.weight", "encoder.final_layer_norm.weight");
+
+  private static final Map<String, String> BLOCK =
+      Map.ofEntries(
+          Map.entry("attn_norm", "0.layer_norm"),
+          Map.entry("attn_q", "0.SelfAttention.q"),
+          Map.entry("attn_k", "0.SelfAttention.k"),
+          Map.entry("attn_v", "0.SelfAttention.v"),
+          Map.entry("attn_o", "0.SelfAttention.o"),
+          Map.entry("attn_rel_b", "0.SelfAttention.relative_attention_bias"),
+          Map.entry("ffn_norm", "1.layer_norm"),
+          Map.entry("ffn_gate", "1.DenseReluDense.wi_0"),
+          Map.entry("ffn_up", "1.DenseReluDense.wi_1"),
+          Map.entry("ffn_down", "1.DenseReluDense.wo"));
+
   private LlamaNames() {}
 
   /**
@@ -55,11 +75,22 @@ final class LlamaNames {
     if (file.find(EMBEDDING).isEmpty()) {
       return file;
     }
+    boolean isT5 = file.tensors().keySet().stream().anyMatch(name -> name.startsWith("enc."));
     List<TensorView> views = new ArrayList<>();
     for (TensorEntry entry : file.tensors().values()) {
-      name(entry.name()).ifPresent(name -> views.add(TensorView.named(file, entry, name)));
+      Optional<String> known = isT5 ? t5(entry.name()) : name(entry.name());
+      known.ifPresent(name -> views.add(TensorView.named(file, entry, name)));
     }
     return file.with(views);
+  }
+
+  private static Optional<String> t5(String stored) {
+    Matcher block = IN_BLOCK.matcher(stored);
+    if (block.matches()) {
+      return Optional.ofNullable(BLOCK.get(block.group(2)))
+          .map(module -> "encoder.block." + block.group(1) + ".layer." + module + ".weight");
+    }
+    return Optional.ofNullable(OUTER_T5.get(stored));
   }
 
   private static Optional<String> name(String stored) {

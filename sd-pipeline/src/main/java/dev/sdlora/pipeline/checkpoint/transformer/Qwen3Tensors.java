@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -33,13 +32,7 @@ final class Qwen3Tensors {
 
   /** Returns the prefix of its names in a file, which may end in {@code model.}; empty for none. */
   static Optional<String> prefix(NetworkWeights weights) {
-    List<String> prefixes =
-        weights.names().stream()
-            .map(SIGN::matcher)
-            .filter(Matcher::matches)
-            .map(matcher -> matcher.group(1))
-            .distinct()
-            .toList();
+    List<String> prefixes = EncoderSigns.prefixes(weights, SIGN);
     return prefixes.stream()
         .filter(prefix -> prefix.contains("qwen3_4b"))
         .findFirst()
@@ -60,7 +53,7 @@ final class Qwen3Tensors {
                         "text encoder '%s' %s; expected Qwen3-4B, with tensors such as '%s'"
                             .formatted(
                                 weights.path(),
-                                kind(weights),
+                                EncoderSigns.describe(weights),
                                 MODEL + "layers.0.self_attn.q_norm.weight"),
                         ErrorDetails.in(weights.path())));
     return new StoredNetwork(
@@ -69,26 +62,6 @@ final class Qwen3Tensors {
         "text encoder",
         name -> List.of(Place.whole(name.substring(MODEL.length()))),
         false);
-  }
-
-  private static String kind(NetworkWeights weights) {
-    if (has(weights, "text_model.") || has(weights, "resblocks.")) {
-      return "is a CLIP model";
-    }
-    if (has(weights, "encoder.block.") || has(weights, "enc.blk.")) {
-      return "is a T5 model";
-    }
-    if (has(weights, "self_attn.q_proj.")) {
-      return "is a language model without norms of queries and keys, such as Qwen2.5 or Mistral";
-    }
-    return "has no language model; the first of its %s tensors is %s"
-        .formatted(
-            weights.names().size(),
-            weights.names().stream().findFirst().map(name -> "'" + name + "'").orElse("missing"));
-  }
-
-  private static boolean has(NetworkWeights weights, String part) {
-    return weights.names().stream().anyMatch(name -> name.contains(part));
   }
 
   /**

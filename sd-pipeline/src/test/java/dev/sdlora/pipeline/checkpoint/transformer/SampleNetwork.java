@@ -123,6 +123,18 @@ record SampleNetwork(Map<String, Tensor> tensors) {
     return whole("qwen3");
   }
 
+  static SampleNetwork t5() {
+    return whole("t5");
+  }
+
+  static SampleNetwork clipL() {
+    return whole("clip-l");
+  }
+
+  static SampleNetwork clipG() {
+    return whole("clip-g");
+  }
+
   static SampleNetwork flux2Vae() {
     return whole("flux2-vae-diffusers");
   }

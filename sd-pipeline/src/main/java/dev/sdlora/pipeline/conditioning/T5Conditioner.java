@@ -1,0 +1,170 @@
+package dev.sdlora.pipeline.conditioning;
+
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.PromptOptions;
+import dev.sdlora.pipeline.conditioning.Conditions.Part;
+import dev.sdlora.prompt.grammar.Attention;
+import dev.sdlora.prompt.grammar.WeightedText;
+import dev.sdlora.prompt.schedule.PromptSchedule;
+import dev.sdlora.prompt.schedule.PromptSteps;
+import dev.sdlora.prompt.tokens.Chunks;
+import dev.sdlora.prompt.tokens.ClipTokenizer;
+import dev.sdlora.prompt.tokens.TokenChunk;
+import dev.sdlora.prompt.tokens.TrainedWords;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Encodes prompts with T5 and CLIP, as FLUX.1, Chroma and Stable Diffusion 3 read them. Prompts
+ * change between steps and are split at {@code AND} as in A1111; weights such as {@code (word:1.2)}
+ * multiply the states of T5 as in Forge, and those of CLIP as in A1111.
+ */
+public final class T5Conditioner implements TextConditioner {
+  private final Encoding encoding;
+  private final PromptOptions options;
+  private final boolean readsNegative;
+
+  /** Encodes a text. */
+  @FunctionalInterface
+  private interface Encoding {
+    Conditioning encode(String text, NDManager scope);
+  }
+
+  private T5Conditioner(Encoding encoding, PromptOptions options, boolean readsNegative) {
+    this.encoding = encoding;
+    this.options = options;
+    this.readsNegative = readsNegative;
+  }
+
+  /**
+   * Returns a conditioner for FLUX.1: T5's states, padded to a length and without a mask, and
+   * CLIP's pooled embedding of the first 77 tokens as the vector.
+   *
+   * @param clip CLIP-L, which reads {@link dev.sdlora.pipeline.network.ClipConfig.Reading#END}
+   * @param t5 T5-XXL
+   * @param tokens the length, 512 for dev, 256 for schnell; longer texts are cut
+   * @param words trained words for CLIP
+   * @param readsNegative whether the negative prompt acts; if not, it is not encoded
+   */
+  public static T5Conditioner flux1(
+      AppliedEncoder clip,
+      AppliedEncoder t5,
+      int tokens,
+      PromptOptions options,
+      TrainedWords words,
+      boolean readsNegative) {
+    ChunkEncoder chunks = ChunkEncoder.of(clip);
+    T5Text text = new T5Text(t5, options, tokens, T5Text.Padding.READ);
+    return new T5Conditioner(
+        (prompt, scope) -> {
+          TokenChunk first = chunks(prompt, options, words).get(0);
+          float[] pooled = chunks.encode(first, chunks.usualSkip(), scope).pooled();
+          return text.encode(prompt, scope).with(pooled);
+        },
+        options,
+        readsNegative);
+  }
+
+  /**
+   * Returns a conditioner for Chroma: T5's states of the tokens and of one padding token, which no
+   * other token reads.
+   *
+   * @param t5 T5-XXL
+   * @param tokens the most tokens, 512; longer texts are cut
+   * @param readsNegative whether the negative prompt acts; if not, it is not encoded
+   */
+  public static T5Conditioner chroma(
+      AppliedEncoder t5, int tokens, PromptOptions options, boolean readsNegative) {
+    T5Text text = new T5Text(t5, options, tokens, T5Text.Padding.ONE);
+    return new T5Conditioner(text::encode, options, readsNegative);
+  }
+
+  /**
+   * The part of Stable Diffusion 3's text that T5 encodes.
+   *
+   * @param encoder T5-XXL; empty if the model has none
+   * @param tokens its length, 256 in diffusers, 77 in ComfyUI; longer texts are cut
+   * @param width the width of a state that the transformer reads, 4096
+   * @param zeros whether zeros stand for the states of a missing T5, as in diffusers; if not, the
+   *     transformer reads CLIP's alone, as in ComfyUI
+   */
+  public record LongText(Optional<AppliedEncoder> encoder, int tokens, int width, boolean zeros) {}
+
+  /**
+   * Returns a conditioner for Stable Diffusion 3: the states of CLIP-L and CLIP-G side by side,
+   * filled up with zeros to the width of T5, then T5's; the vector has both pooled embeddings.
+   *
+   * @param clips CLIP-L, which reads {@link
+   *     dev.sdlora.pipeline.network.ClipConfig.Reading#PENULTIMATE_AND_END}, and CLIP-G, which
+   *     reads {@code PENULTIMATE} and has a projection
+   * @param words trained words for both
+   * @param readsNegative whether the negative prompt acts; if not, it is not encoded
+   */
+  public static T5Conditioner sd3(
+      List<AppliedEncoder> clips,
+      LongText t5,
+      PromptOptions options,
+      TrainedWords words,
+      boolean readsNegative) {
+    List<ChunkEncoder> encoders = clips.stream().map(ChunkEncoder::of).toList();
+    Optional<T5Text> text =
+        t5.encoder.map(encoder -> new T5Text(encoder, options, t5.tokens, T5Text.Padding.READ));
+    return new T5Conditioner(
+        (prompt, scope) -> {
+          TextBatch batch =
+              new TextBatch(
+                  List.of(new TextBatch.Text(chunks(prompt, options, words), 1)),
+                  options.emphasis());
+          Conditioning clip =
+              encoders.stream()
+                  .map(encoder -> batch.encode(encoder, encoder.usualSkip(), scope).get(0))
+                  .reduce(Conditioning::joined)
+                  .orElseThrow()
+                  .widened(t5.width);
+          if (text.isPresent()) {
+            return clip.followedBy(text.get().encode(prompt, scope));
+          }
+          return t5.zeros
+              ? clip.followedBy(
+                  new Conditioning(new float[t5.tokens * t5.width], t5.tokens, t5.width))
+              : clip;
+        },
+        options,
+        readsNegative);
+  }
+
+  private static List<TokenChunk> chunks(String text, PromptOptions options, TrainedWords words) {
+    List<WeightedText> pieces =
+        options.emphasis() == Emphasis.NONE
+            ? List.of(new WeightedText(text, 1))
+            : Attention.parse(text);
+    return Chunks.of(
+        pieces, ClipTokenizer.standard(), options.commaBacktracking(), words, options.limits());
+  }
+
+  @Override
+  public Conditions conditions(String prompt, String negative, PromptSteps pass, NDManager scope) {
+    List<Part> parts = new ArrayList<>();
+    for (PromptSchedule.Weighted part : PromptSchedule.ofParts(prompt, pass, options.limits())) {
+      parts.add(new Part(encode(part.schedule(), scope), part.weight()));
+    }
+    boolean needed = readsNegative || parts.size() > 1 || parts.get(0).weight() != 1;
+    ConditioningSchedule uncond =
+        needed
+            ? encode(PromptSchedule.of(negative, pass, options.limits()), scope)
+            : parts.get(0).schedule();
+    return new Conditions(parts, uncond, Optional.empty(), false);
+  }
+
+  private ConditioningSchedule encode(PromptSchedule schedule, NDManager scope) {
+    Map<String, Conditioning> states = new HashMap<>();
+    for (PromptSchedule.Entry entry : schedule.entries()) {
+      states.computeIfAbsent(entry.text(), text -> encoding.encode(text, scope));
+    }
+    return new ConditioningSchedule(schedule, states);
+  }
+}

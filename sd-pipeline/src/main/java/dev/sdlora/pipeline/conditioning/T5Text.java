@@ -1,0 +1,99 @@
+package dev.sdlora.pipeline.conditioning;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.PromptOptions;
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.pipeline.transformer.T5;
+import dev.sdlora.prompt.grammar.Attention;
+import dev.sdlora.prompt.grammar.WeightedText;
+import dev.sdlora.prompt.t5.T5Prompt;
+import dev.sdlora.prompt.t5.T5Tokenizer;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Runs T5 on texts that are not cached, and weighs their states. The parts between {@code BREAK}s
+ * are encoded separately and concatenated, as in Forge.
+ */
+final class T5Text {
+  private final AppliedEncoder encoder;
+  private final PromptOptions options;
+  private final int tokens;
+  private final Padding padding;
+
+  /** The use of padding. */
+  enum Padding {
+    /** Texts are padded to the full length; all tokens, and the denoiser, read the padding. */
+    READ,
+    /** Texts are followed by one padding token, which the denoiser reads, but no other token. */
+    ONE
+  }
+
+  /** The input of the encoder, compared by value. */
+  private record Input(IntBuffer ids, int read) {}
+
+  /**
+   * Creates an encoder for one pass of a request.
+   *
+   * @param tokens the most tokens of a part, with the end token
+   */
+  T5Text(AppliedEncoder encoder, PromptOptions options, int tokens, Padding padding) {
+    this.encoder = encoder;
+    this.options = options;
+    this.tokens = tokens;
+    this.padding = padding;
+  }
+
+  /** Returns the states of a text, without a vector. */
+  Conditioning encode(String text, NDManager scope) {
+    Emphasis emphasis = options.emphasis();
+    List<WeightedText> pieces =
+        emphasis == Emphasis.NONE ? List.of(new WeightedText(text, 1)) : Attention.parse(text);
+    return T5Prompt.of(pieces, tokens, T5Tokenizer.load(), options.limits()).stream()
+        .map(part -> encode(part, scope))
+        .reduce(Conditioning::followedBy)
+        .orElseThrow();
+  }
+
+  private Conditioning encode(T5Prompt part, NDManager scope) {
+    int length = padding == Padding.READ ? tokens : Math.min(part.count() + 1, tokens);
+    int[] ids = part.padded(length);
+    int read = padding == Padding.READ ? length : part.count();
+    EncodedChunks.Key key =
+        new EncodedChunks.Key(
+            encoder.index(), encoder.weights(), 0, new Input(IntBuffer.wrap(ids), read));
+    float[] states =
+        encoder
+            .known()
+            .find(key)
+            .orElseGet(
+                () -> {
+                  EncodedChunk made = new EncodedChunk(run(ids, read, scope), new float[0]);
+                  encoder.known().keep(key, made);
+                  return made;
+                })
+            .states();
+    float[] weights = Arrays.copyOf(part.weights(), length);
+    Arrays.fill(weights, part.count(), length, 1);
+    return new Conditioning(
+        TextBatch.weigh(states, weights, options.emphasis()), length, states.length / length);
+  }
+
+  private float[] run(int[] ids, int read, NDManager scope) {
+    T5 network = (T5) encoder.network();
+    int vocabulary = network.config().vocabulary();
+    for (int id : ids) {
+      if (id >= vocabulary) {
+        throw new CheckpointException(
+            "the text encoder knows %s tokens, but the prompt has token %s; expected T5 with the vocabulary of version 1.1"
+                .formatted(vocabulary, id));
+      }
+    }
+    try (NDArray states = network.states(ids, read, scope)) {
+      return states.toFloatArray();
+    }
+  }
+}

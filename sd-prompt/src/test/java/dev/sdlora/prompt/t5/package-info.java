@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.prompt.t5;
+
+import org.jspecify.annotations.NullMarked;
