@@ -70,7 +70,7 @@ record FlowConfig(
             ? TransformerFamily.FLUX2
             : TransformerFamily.Z_IMAGE,
         model.transformer().config(),
-        model.textEncoder().config(),
+        model.qwen().encoder().config(),
         model.vae().config());
   }
 

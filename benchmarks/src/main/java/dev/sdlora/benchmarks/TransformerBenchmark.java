@@ -123,14 +123,14 @@ public final class TransformerBenchmark {
   }
 
   private List<Figure> textEncoder(int tokens) throws IOException {
-    Qwen3Config config = model.textEncoder().config();
-    int read = Math.min(blocks, model.encoderLayers());
-    List<Integer> states = read < model.encoderLayers() ? List.of(read) : model.textLayers();
+    Qwen3Config config = model.qwen().encoder().config();
+    int read = Math.min(blocks, model.qwen().layersRead());
+    List<Integer> states = read < model.qwen().layersRead() ? List.of(read) : model.qwen().layers();
     Map<String, Packing> packings =
         TransformerPacking.isFaster(torch, arguments.type())
             ? Qwen3.packings(config, read)
             : Map.of();
-    try (LiveWeights weights = unread(model.textEncoder(), config.weights(read), packings);
+    try (LiveWeights weights = unread(model.qwen().encoder(), config.weights(read), packings);
         NDManager scope = torch.scope()) {
       List<Figure> figures = new ArrayList<>(List.of(ready("text encoder", weights)));
       TransformerWork work = TransformerWork.of(config, read, tokens);

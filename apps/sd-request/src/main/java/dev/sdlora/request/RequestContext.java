@@ -168,10 +168,7 @@ public record RequestContext(
 
   /** Returns the number that width and height of the checkpoint's images must be multiples of. */
   public int sizeMultiple() {
-    return switch (pipeline.checkpoint().family()) {
-      case FLUX2, Z_IMAGE -> 16;
-      default -> 8;
-    };
+    return pipeline.checkpoint().family().isTransformer() ? 16 : 8;
   }
 
   /** Throws if a request names a refiner that is not loaded. */

@@ -32,13 +32,20 @@ final class BlockLists {
           .map(BlockLists::joined)
           .collect(Collectors.toUnmodifiableMap(List::size, blocks -> blocks));
 
+  /** FLUX.1 and Chroma. */
+  private static final Map<Integer, List<String>> FLUX1_LAYOUTS =
+      Stream.of(List.of(run("D", 19), run("S", 38)))
+          .map(BlockLists::joined)
+          .collect(Collectors.toUnmodifiableMap(List::size, blocks -> blocks));
+
   private BlockLists() {}
 
   /** Whether some family has a list of this length. */
   static boolean hasSize(int size) {
     return LAYOUTS.containsKey(size)
         || FLUX2_LAYOUTS.containsKey(size)
-        || Z_IMAGE_LAYOUTS.containsKey(size);
+        || Z_IMAGE_LAYOUTS.containsKey(size)
+        || FLUX1_LAYOUTS.containsKey(size);
   }
 
   /** The lists of a family by the number of their values. */
@@ -46,6 +53,7 @@ final class BlockLists {
     return switch (family) {
       case FLUX2 -> FLUX2_LAYOUTS;
       case Z_IMAGE -> Z_IMAGE_LAYOUTS;
+      case FLUX1, CHROMA -> FLUX1_LAYOUTS;
       case SD1, SD2, SDXL, SDXL_REFINER, UNKNOWN -> LAYOUTS;
     };
   }
@@ -64,7 +72,8 @@ final class BlockLists {
 
   /** Whether some family has a block of this name. */
   static boolean hasBlock(String name) {
-    return isBlock(name, LAYOUTS) || isBlock(name, FLUX2_LAYOUTS) || isBlock(name, Z_IMAGE_LAYOUTS);
+    return Stream.of(LAYOUTS, FLUX2_LAYOUTS, Z_IMAGE_LAYOUTS, FLUX1_LAYOUTS)
+        .anyMatch(layouts -> isBlock(name, layouts));
   }
 
   /** Whether a family has a block of this name; all U-Nets count as one family. */

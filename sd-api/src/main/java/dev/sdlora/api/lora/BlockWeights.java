@@ -234,9 +234,9 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
 
   private static boolean hasBlocks(String name, ModelFamily family) {
     return switch (name) {
-      case "DOUBLE", "SINGLE" -> family == ModelFamily.FLUX2;
+      case "DOUBLE", "SINGLE" -> family.isTransformer() && family != ModelFamily.Z_IMAGE;
       case "REFINERS", "LAYERS" -> family == ModelFamily.Z_IMAGE;
-      default -> family != ModelFamily.FLUX2 && family != ModelFamily.Z_IMAGE;
+      default -> !family.isTransformer();
     };
   }
 

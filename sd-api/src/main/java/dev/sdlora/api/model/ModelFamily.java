@@ -1,5 +1,9 @@
 package dev.sdlora.api.model;
 
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
  * Families of models: the generations of Stable Diffusion and the diffusion transformers. Files of
  * different families cannot be combined.
@@ -17,13 +21,25 @@ public enum ModelFamily {
   FLUX2("FLUX.2 klein"),
   /** Z-Image and Z-Image-Turbo: a rectified flow, one Qwen3 text encoder. */
   Z_IMAGE("Z-Image"),
+  /** FLUX.1 dev, schnell and their relatives: rectified flows, CLIP ViT-L and T5-XXL. */
+  FLUX1("FLUX.1"),
+  /** Chroma: a rectified flow with the blocks of FLUX.1, one T5-XXL text encoder. */
+  CHROMA("Chroma"),
   /** Something else, or a file that does not show its family. */
   UNKNOWN("unknown");
+
+  private static final Set<ModelFamily> TRANSFORMERS =
+      Collections.unmodifiableSet(EnumSet.of(FLUX2, Z_IMAGE, FLUX1, CHROMA));
 
   private final String label;
 
   ModelFamily(String label) {
     this.label = label;
+  }
+
+  /** {@return whether its denoiser is a transformer that predicts a flow, not a U-Net} */
+  public boolean isTransformer() {
+    return TRANSFORMERS.contains(this);
   }
 
   /** {@return the name for display, such as {@code SD 1.x}} */

@@ -25,6 +25,10 @@ final class KeyEndings {
   private static final Pattern DIFFUSERS =
       Pattern.compile("(.+)(?:_lora|\\.lora|\\.lora_linear_layer)\\.(down|up)(?:\\.weight)?");
 
+  /** XLabs' processors of FLUX.1, which have a number for each of the two streams. */
+  private static final Pattern XLABS =
+      Pattern.compile("(.+\\.processor\\.(?:qkv|proj)_lora[12])\\.(down|up)(?:\\.weight)?");
+
   /**
    * The {@code network_alphas} of diffusers' converters, which leave parts of other names in them.
    */
@@ -72,6 +76,12 @@ final class KeyEndings {
       Matcher diffusers = DIFFUSERS.matcher(name);
       if (diffusers.matches()) {
         return Optional.of(new Piece(diffusers.group(1), downOrUp(diffusers.group(2))));
+      }
+    }
+    if (name.contains("_lora1.") || name.contains("_lora2.")) {
+      Matcher xlabs = XLABS.matcher(name);
+      if (xlabs.matches()) {
+        return Optional.of(new Piece(xlabs.group(1), downOrUp(xlabs.group(2))));
       }
     }
     if (name.indexOf(':') >= 0) {

@@ -77,9 +77,8 @@ final class OtherFiles {
           Reason.NOT_A_LORA,
           ErrorDetails.in(file.path()));
     }
-    boolean transformer = family == ModelFamily.FLUX2 || family == ModelFamily.Z_IMAGE;
     Optional<OtherModels.Found> found =
-        transformer ? OtherModels.findLarger(modules) : OtherModels.find(modules);
+        family.isTransformer() ? OtherModels.findLarger(modules) : OtherModels.find(modules);
     if (found.isEmpty() && family == ModelFamily.UNKNOWN && !modules.isEmpty()) {
       found = OtherModels.find(file.metadata());
     }
@@ -88,8 +87,8 @@ final class OtherFiles {
           ErrorDetails details =
               ErrorDetails.in(file.path()).withFamilies(ModelFamily.SD1, ModelFamily.UNKNOWN);
           throw new LoraException(
-              ("LoRA \'%s\' is for %s (%s), expected one for SD 1.x, SD 2.x, SDXL, FLUX.2 klein or"
-                      + " Z-Image")
+              ("LoRA \'%s\' is for %s (%s), expected one for SD 1.x, SD 2.x, SDXL, FLUX.2 klein,"
+                      + " Z-Image, FLUX.1 or Chroma")
                   .formatted(file.path(), other.model(), other.sign()),
               Reason.WRONG_FAMILY,
               other.module().map(details::withModule).orElse(details));

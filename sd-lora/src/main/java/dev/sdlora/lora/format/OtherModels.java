@@ -9,9 +9,9 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * Recognises adapters for models that the library does not run by their layer names: those of the
- * authors' code or of diffusers, with dots or underscores. If several models share names, the
- * model's width decides.
+ * Recognises adapters for FLUX.1, Chroma and models that the library does not run by their layer
+ * names: those of the authors' code or of diffusers, with dots or underscores. If several models
+ * share names, the model's width decides.
  */
 final class OtherModels {
   /** Layers of Stable Diffusion 1, 2 and XL, checked first because they are the most common. */
@@ -48,6 +48,9 @@ final class OtherModels {
   private static final Predicate<LayerName> TWO_ATTENTIONS =
       atStart("transformer_blocks[._]\\d+[._](attn[12]|ff)[._]");
 
+  private static final String FLUX1 = "FLUX.1";
+  private static final String CHROMA = "Chroma";
+
   private static final Sign FLUX2_DEV =
       new Sign("FLUX.2 [dev]", TWO_STREAMS.or(BLOCKS).and(width(6144)));
 
@@ -56,7 +59,8 @@ final class OtherModels {
       List.of(
           new Sign("AnimateDiff", inside("motion_modules", "temporal_transformer")),
           new Sign("Stable Cascade", wholeAtStart("lora_prior_|prior\\.")),
-          new Sign("Chroma", inside("distilled_guidance_layer", "nerf_final_layer")),
+          new Sign("Chroma Radiance", inside("nerf_final_layer", "nerf_blocks")),
+          new Sign(CHROMA, inside("distilled_guidance_layer")),
           FLUX2_DEV,
           new Sign(
               "HunyuanVideo",
@@ -71,22 +75,20 @@ final class OtherModels {
               inside("img_mlp.net", "img_mlp_net", "txt_mlp.net", "txt_mlp_net")
                   .or(inside("img_mod.1", "img_mod_1", "txt_mod.1", "txt_mod_1"))),
           new Sign(
-              "FLUX.1",
+              FLUX1,
               BLOCKS
                   .and(atStart(FLUX2_TOO).negate().or(atStart(BEYOND_KLEIN)))
                   .or(wholeAtStart("lora_te2_encoder_block|text_encoder_2\\.encoder\\.block\\."))),
           new Sign("Stable Diffusion 3", TWO_STREAMS.and(width(1536, 2432))),
           new Sign("Qwen-Image", TWO_STREAMS.and(atStart("transformer_blocks[._][2-5]\\d[._]"))),
           new Sign(
-              "FLUX.1",
+              FLUX1,
               TWO_STREAMS
                   .and(width(3072))
                   .and(atStart(FLUX2_TOO).negate().or(atStart(BEYOND_KLEIN)))),
           new Sign(
               "Stable Diffusion 3",
-              TWO_STREAMS
-                  .and(atStart(FLUX2_TOO).negate())
-                  .or(wholeAtStart("lora_te3_|text_encoder_3\\."))),
+              TWO_STREAMS.and(atStart(FLUX2_TOO).negate()).or(wholeAtStart("text_encoder_3\\."))),
           // SD 3.5 Medium; other models with a second attention call the first attn1.
           new Sign(
               "Stable Diffusion 3",
@@ -117,11 +119,9 @@ final class OtherModels {
   /** Values that trainers write into metadata. */
   private static final Map<Pattern, String> IN_METADATA =
       Map.of(
-          Pattern.compile("flux"), "FLUX.1",
           Pattern.compile("(stable-diffusion-|sd_?)(v?3)"), "Stable Diffusion 3",
           Pattern.compile("qwen"), "Qwen-Image",
           Pattern.compile("\\bwan"), "Wan",
-          Pattern.compile("chroma"), "Chroma",
           Pattern.compile("hunyuan"), "Hunyuan",
           Pattern.compile("lumina"), "Lumina-Image 2",
           Pattern.compile("anima"), "Anima",
@@ -170,6 +170,16 @@ final class OtherModels {
   /** Finds the other model that a file's modules are for, if it is recognised. */
   static Optional<Found> find(List<LoraModule> modules) {
     return find(modules, SIGNS);
+  }
+
+  /** Whether the modules are those of FLUX.1 or Chroma. */
+  static boolean isOfFlux1(Found found) {
+    return found.model.equals(FLUX1) || isOfChroma(found);
+  }
+
+  /** Whether the modules are those that only Chroma has. */
+  static boolean isOfChroma(Found found) {
+    return found.model.equals(CHROMA);
   }
 
   /** Finds the larger model of the FLUX.2 family, which has the names of the smaller. */

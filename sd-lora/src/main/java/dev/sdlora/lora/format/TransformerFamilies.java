@@ -9,10 +9,9 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * Recognises LoRAs for the diffusion transformers that the library runs: FLUX.2 and Z-Image. FLUX.1
- * has the same blocks as FLUX.2 under the same names, but other modules in them or the same ones
- * with other proportions; the projections of attention alone are equal in both, so for those
- * metadata decides.
+ * Recognises LoRAs for the diffusion transformers that the library runs. FLUX.1 and Chroma have the
+ * same blocks as FLUX.2 under the same names, but other modules in them or the same ones with other
+ * proportions; the projections of attention alone are equal in both, so for those metadata decides.
  */
 final class TransformerFamilies {
 
@@ -48,6 +47,8 @@ final class TransformerFamilies {
   private static final long LUMINA2_WIDTH = 2304;
 
   private static final Pattern FLUX2_METADATA = Pattern.compile("flux[\\W_]?2|klein");
+  private static final Pattern FLUX1_METADATA = Pattern.compile("flux");
+  private static final Pattern CHROMA_METADATA = Pattern.compile("chroma");
   private static final Pattern Z_IMAGE_METADATA = Pattern.compile("z[\\W_]?image");
 
   private TransformerFamilies() {}
@@ -55,8 +56,8 @@ final class TransformerFamilies {
   /**
    * Finds the family of a file.
    *
-   * @return the family; {@link ModelFamily#UNKNOWN} if it may be for FLUX.2; empty if it is for
-   *     something else
+   * @return the family; {@link ModelFamily#UNKNOWN} if it may be for FLUX.1 or FLUX.2; empty if it
+   *     is for something else
    */
   static Optional<ModelFamily> of(Map<String, String> metadata, List<LoraModule> modules) {
     List<LayerName> names = modules.stream().map(LayerName::of).toList();
@@ -70,8 +71,15 @@ final class TransformerFamilies {
     if (names.stream().anyMatch(TransformerFamilies::isOfFlux2)) {
       return Optional.of(ModelFamily.FLUX2);
     }
-    if (names.stream().noneMatch(name -> TWO_STREAMS.matcher(name.name()).matches())
-        || OtherModels.find(modules).isPresent()) {
+    Optional<OtherModels.Found> other = OtherModels.find(modules);
+    if (other.filter(OtherModels::isOfFlux1).isPresent()) {
+      boolean isOfChroma =
+          other.filter(OtherModels::isOfChroma).isPresent()
+              || metadata(metadata).equals(Optional.of(ModelFamily.CHROMA));
+      return Optional.of(isOfChroma ? ModelFamily.CHROMA : ModelFamily.FLUX1);
+    }
+    if (other.isPresent()
+        || names.stream().noneMatch(name -> TWO_STREAMS.matcher(name.name()).matches())) {
       return Optional.empty();
     }
     return Optional.of(metadata(metadata).orElse(ModelFamily.UNKNOWN));
@@ -101,6 +109,12 @@ final class TransformerFamilies {
                 .anyMatch(text -> pattern.matcher(text).find());
     if (named.test(FLUX2_METADATA)) {
       return Optional.of(ModelFamily.FLUX2);
+    }
+    if (named.test(CHROMA_METADATA)) {
+      return Optional.of(ModelFamily.CHROMA);
+    }
+    if (named.test(FLUX1_METADATA)) {
+      return Optional.of(ModelFamily.FLUX1);
     }
     return named.test(Z_IMAGE_METADATA) ? Optional.of(ModelFamily.Z_IMAGE) : Optional.empty();
   }

@@ -100,6 +100,8 @@ public final class AdapterMetadata {
       case SDXL_REFINER -> "sdxl_refiner_v1-0";
       case FLUX2 -> "Flux.2-klein-4b";
       case Z_IMAGE -> "Z-Image";
+      case FLUX1 -> "flux1";
+      case CHROMA -> "chroma";
       case UNKNOWN -> "";
     };
   }
@@ -132,7 +134,7 @@ public final class AdapterMetadata {
       pairs.put("modelspec.implementation", implementation(family));
       pairs.put("modelspec.title", title);
       pairs.put("modelspec.date", now.truncatedTo(ChronoUnit.SECONDS).toString());
-      if (family != ModelFamily.FLUX2 && family != ModelFamily.Z_IMAGE) {
+      if (!family.isTransformer()) {
         pairs.put(PREDICTION, velocity ? "v" : "epsilon");
       }
     }
@@ -143,6 +145,8 @@ public final class AdapterMetadata {
     return switch (family) {
       case FLUX2 -> "https://github.com/black-forest-labs/flux2";
       case Z_IMAGE -> "https://github.com/Tongyi-MAI/Z-Image";
+      case FLUX1 -> "https://github.com/black-forest-labs/flux";
+      case CHROMA -> "https://huggingface.co/lodestones/Chroma1-HD";
       case SD1, SD2, SDXL, SDXL_REFINER, UNKNOWN ->
           "https://github.com/Stability-AI/generative-models";
     };
@@ -156,6 +160,8 @@ public final class AdapterMetadata {
       case SDXL_REFINER -> "stable-diffusion-xl-v1-refiner";
       case FLUX2 -> "Flux.2-klein-4b";
       case Z_IMAGE -> "Z-Image";
+      case FLUX1 -> "flux-1-dev";
+      case CHROMA -> "chroma";
       case UNKNOWN -> "";
     };
   }

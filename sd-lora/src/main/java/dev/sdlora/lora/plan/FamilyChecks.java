@@ -50,7 +50,9 @@ final class FamilyChecks {
             ModelFamily.SD2,
             ModelFamily.SDXL,
             ModelFamily.FLUX2,
-            ModelFamily.Z_IMAGE)
+            ModelFamily.Z_IMAGE,
+            ModelFamily.FLUX1,
+            ModelFamily.CHROMA)
         .filter(blocks::fits)
         .map(ModelFamily::label)
         .collect(Collectors.joining(", "))
@@ -63,13 +65,19 @@ final class FamilyChecks {
       case SDXL -> "12 or 20";
       case FLUX2 -> "26 or 33";
       case Z_IMAGE -> "35";
+      case FLUX1, CHROMA -> "58";
       case SD1, SD2, SDXL_REFINER, UNKNOWN -> "17 or 26";
     };
   }
 
+  /** Whether a family has the blocks of FLUX.1, so that LoRAs for the others fit most of them. */
+  private static boolean isFlux1(ModelFamily family) {
+    return family == ModelFamily.FLUX1 || family == ModelFamily.CHROMA;
+  }
+
   private static void requireFamily(LoraUse use, String checkpoint, ModelFamily family) {
     ModelFamily own = use.file().family();
-    if (own != ModelFamily.UNKNOWN && own != family) {
+    if (own != ModelFamily.UNKNOWN && own != family && !(isFlux1(own) && isFlux1(family))) {
       throw new LoraException(
           "LoRA '%s' (%s) is for %s, but checkpoint '%s' is %s; use a LoRA that was trained for %s"
               .formatted(

@@ -7,11 +7,10 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The names of the layers of a diffusion transformer and its text encoder, by one set of rules for
+ * The names of the layers of a diffusion transformer and its text encoders, by one set of rules for
  * all families: a key is any number of prefixes, in any order, and a layer's name in the code of
  * diffusers or, by the family's {@link TransformerNames table}, of others. Dots and underscores are
  * the same, because trainers write either for the other.
@@ -23,7 +22,7 @@ final class TransformerKeys implements KeyLookup {
   private static final int MOST_PREFIXES = 4;
 
   /** Longer prefixes are tried first only because their rests are found more often. */
-  private static final List<KeyPrefix> PREFIXES =
+  private static final List<Prefix> PREFIXES =
       Stream.concat(
               Stream.of(
                       "model.diffusion_model.",
@@ -33,7 +32,7 @@ final class TransformerKeys implements KeyLookup {
                       "oft_unet_",
                       "transformer.",
                       "unet.")
-                  .map(text -> new KeyPrefix(flat(text), Optional.of(Network.UNET))),
+                  .map(text -> new Prefix(flat(text), List.of(Network.UNET))),
               Stream.concat(
                   Stream.of(
                           "text_encoders.qwen3_4b.transformer.",
@@ -43,13 +42,38 @@ final class TransformerKeys implements KeyLookup {
                           "text_encoder.",
                           "qwen3_4b.transformer.",
                           "qwen3_8b.transformer.",
+                          "text_encoders.clip_l.transformer.",
+                          "text_encoders.clip_l.",
+                          "clip_l.transformer.",
                           "lora_te_",
                           "lora_te1_",
                           "oft_te_")
-                      .map(text -> new KeyPrefix(flat(text), Optional.of(Network.TEXT_ENCODER))),
-                  Stream.of(ModuleIndex.PEFT_MODEL, "lycoris_", "lora.")
-                      .map(text -> new KeyPrefix(flat(text), Optional.empty()))))
+                      .map(text -> new Prefix(flat(text), List.of(Network.TEXT_ENCODER))),
+                  Stream.concat(
+                      // T5 is the only encoder of Chroma, the second of FLUX.1 in diffusers and in
+                      // OneTrainer, and has number 3 in kohya's trainers.
+                      Stream.of(
+                              "text_encoders.t5xxl.transformer.",
+                              "text_encoders.t5xxl.",
+                              "t5xxl.transformer.",
+                              "text_encoder_2.",
+                              "lora_te2_",
+                              "lora_te3_")
+                          .map(
+                              text ->
+                                  new Prefix(
+                                      flat(text),
+                                      List.of(Network.TEXT_ENCODER_2, Network.TEXT_ENCODER))),
+                      Stream.of(ModuleIndex.PEFT_MODEL, "lycoris_", "lora.")
+                          .map(text -> new Prefix(flat(text), List.of())))))
           .toList();
+
+  /**
+   * A prefix of names.
+   *
+   * @param networks the networks that it may mean; empty for any
+   */
+  private record Prefix(String text, List<Network> networks) {}
 
   private final Map<Network, Map<String, Stack>> bySpelling = new EnumMap<>(Network.class);
 
@@ -128,7 +152,7 @@ final class TransformerKeys implements KeyLookup {
 
   @Override
   public Stack find(String key) {
-    return find(flat(key), List.of(Network.UNET, Network.TEXT_ENCODER), 0);
+    return find(flat(key), List.of(Network.UNET, Network.TEXT_ENCODER, Network.TEXT_ENCODER_2), 0);
   }
 
   private Stack find(String key, List<Network> networks, int prefixes) {
@@ -148,7 +172,7 @@ final class TransformerKeys implements KeyLookup {
             prefix ->
                 find(
                     name.substring(prefix.text().length()),
-                    prefix.network().map(List::of).orElse(networks),
+                    prefix.networks().isEmpty() ? networks : prefix.networks(),
                     prefixes + 1))
         .filter(stack -> !stack.isEmpty())
         .findFirst()

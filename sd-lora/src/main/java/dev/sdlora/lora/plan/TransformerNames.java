@@ -5,6 +5,7 @@ import static dev.sdlora.lora.plan.TransformerRule.rule;
 import static dev.sdlora.lora.plan.TransformerRule.swapped;
 
 import dev.sdlora.api.model.ModelFamily;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -14,30 +15,31 @@ import java.util.stream.Stream;
  * lists the names of its authors' code and of single files.
  */
 public final class TransformerNames {
+  private static final List<TransformerRule> JOINT_ATTENTION =
+      List.of(
+          rule(
+              "double_blocks.#.img_attn.qkv",
+              "transformer_blocks.#.attn.to_q",
+              "transformer_blocks.#.attn.to_k",
+              "transformer_blocks.#.attn.to_v"),
+          rule(
+              "double_blocks.#.txt_attn.qkv",
+              "transformer_blocks.#.attn.add_q_proj",
+              "transformer_blocks.#.attn.add_k_proj",
+              "transformer_blocks.#.attn.add_v_proj"),
+          rule("double_blocks.#.img_attn.proj", "transformer_blocks.#.attn.to_out.0"),
+          rule("double_blocks.#.txt_attn.proj", "transformer_blocks.#.attn.to_add_out"),
+          rule("double_blocks.#.img_attn.norm.query_norm", "transformer_blocks.#.attn.norm_q"),
+          rule("double_blocks.#.img_attn.norm.key_norm", "transformer_blocks.#.attn.norm_k"),
+          rule(
+              "double_blocks.#.txt_attn.norm.query_norm", "transformer_blocks.#.attn.norm_added_q"),
+          rule("double_blocks.#.txt_attn.norm.key_norm", "transformer_blocks.#.attn.norm_added_k"));
+
   /** FLUX.2: the names of Black Forest Labs. */
   public static final TransformerNames FLUX2 =
       new TransformerNames(
+          JOINT_ATTENTION.stream(),
           Stream.of(
-              rule(
-                  "double_blocks.#.img_attn.qkv",
-                  "transformer_blocks.#.attn.to_q",
-                  "transformer_blocks.#.attn.to_k",
-                  "transformer_blocks.#.attn.to_v"),
-              rule(
-                  "double_blocks.#.txt_attn.qkv",
-                  "transformer_blocks.#.attn.add_q_proj",
-                  "transformer_blocks.#.attn.add_k_proj",
-                  "transformer_blocks.#.attn.add_v_proj"),
-              rule("double_blocks.#.img_attn.proj", "transformer_blocks.#.attn.to_out.0"),
-              rule("double_blocks.#.txt_attn.proj", "transformer_blocks.#.attn.to_add_out"),
-              rule("double_blocks.#.img_attn.norm.query_norm", "transformer_blocks.#.attn.norm_q"),
-              rule("double_blocks.#.img_attn.norm.key_norm", "transformer_blocks.#.attn.norm_k"),
-              rule(
-                  "double_blocks.#.txt_attn.norm.query_norm",
-                  "transformer_blocks.#.attn.norm_added_q"),
-              rule(
-                  "double_blocks.#.txt_attn.norm.key_norm",
-                  "transformer_blocks.#.attn.norm_added_k"),
               rule("double_blocks.#.img_mlp.0", "transformer_blocks.#.ff.linear_in"),
               rule("double_blocks.#.img_mlp.2", "transformer_blocks.#.ff.linear_out"),
               rule("double_blocks.#.txt_mlp.0", "transformer_blocks.#.ff_context.linear_in"),
@@ -58,6 +60,81 @@ public final class TransformerNames {
               rule("final_layer.linear", "proj_out"),
               // Shift and scale in the authors' code, scale and shift in diffusers'.
               swapped("final_layer.adaLN_modulation.1", "norm_out.linear")));
+
+  private static final List<TransformerRule> FLUX1_BLOCKS =
+      List.of(
+          rule("double_blocks.#.img_mlp.0", "transformer_blocks.#.ff.net.0.proj"),
+          rule("double_blocks.#.img_mlp.2", "transformer_blocks.#.ff.net.2"),
+          rule("double_blocks.#.txt_mlp.0", "transformer_blocks.#.ff_context.net.0.proj"),
+          rule("double_blocks.#.txt_mlp.2", "transformer_blocks.#.ff_context.net.2"),
+          rule(
+              "single_blocks.#.linear1",
+              "single_transformer_blocks.#.attn.to_q",
+              "single_transformer_blocks.#.attn.to_k",
+              "single_transformer_blocks.#.attn.to_v",
+              "single_transformer_blocks.#.proj_mlp"),
+          rule("single_blocks.#.linear2", "single_transformer_blocks.#.proj_out"),
+          rule("single_blocks.#.norm.query_norm", "single_transformer_blocks.#.attn.norm_q"),
+          rule("single_blocks.#.norm.key_norm", "single_transformer_blocks.#.attn.norm_k"),
+          rule("img_in", "x_embedder"),
+          rule("txt_in", "context_embedder"),
+          rule("final_layer.linear", "proj_out"),
+          // LoRAs of the first three layers alone.
+          rule(
+              "single_blocks.#.linear1_qkv",
+              "single_transformer_blocks.#.attn.to_q",
+              "single_transformer_blocks.#.attn.to_k",
+              "single_transformer_blocks.#.attn.to_v"),
+          // XLabs' trainer: 1 is the image, 2 the text.
+          rule(
+              "double_blocks.#.processor.qkv_lora1",
+              "transformer_blocks.#.attn.to_q",
+              "transformer_blocks.#.attn.to_k",
+              "transformer_blocks.#.attn.to_v"),
+          rule(
+              "double_blocks.#.processor.qkv_lora2",
+              "transformer_blocks.#.attn.add_q_proj",
+              "transformer_blocks.#.attn.add_k_proj",
+              "transformer_blocks.#.attn.add_v_proj"),
+          rule("double_blocks.#.processor.proj_lora1", "transformer_blocks.#.attn.to_out.0"),
+          rule("double_blocks.#.processor.proj_lora2", "transformer_blocks.#.attn.to_add_out"),
+          rule(
+              "single_blocks.#.processor.qkv",
+              "single_transformer_blocks.#.attn.to_q",
+              "single_transformer_blocks.#.attn.to_k",
+              "single_transformer_blocks.#.attn.to_v"),
+          rule("single_blocks.#.processor.proj", "single_transformer_blocks.#.proj_out"));
+
+  /** FLUX.1: the names of Black Forest Labs, and those of XLabs' LoRAs. */
+  public static final TransformerNames FLUX1 =
+      new TransformerNames(
+          JOINT_ATTENTION.stream(),
+          FLUX1_BLOCKS.stream(),
+          Stream.of(
+              rule("double_blocks.#.img_mod.lin", "transformer_blocks.#.norm1.linear"),
+              rule("double_blocks.#.txt_mod.lin", "transformer_blocks.#.norm1_context.linear"),
+              rule("single_blocks.#.modulation.lin", "single_transformer_blocks.#.norm.linear"),
+              rule("time_in.in_layer", "time_text_embed.timestep_embedder.linear_1"),
+              rule("time_in.out_layer", "time_text_embed.timestep_embedder.linear_2"),
+              rule("guidance_in.in_layer", "time_text_embed.guidance_embedder.linear_1"),
+              rule("guidance_in.out_layer", "time_text_embed.guidance_embedder.linear_2"),
+              rule("vector_in.in_layer", "time_text_embed.text_embedder.linear_1"),
+              rule("vector_in.out_layer", "time_text_embed.text_embedder.linear_2"),
+              // Shift and scale in the authors' code, scale and shift in diffusers'.
+              swapped("final_layer.adaLN_modulation.1", "norm_out.linear")));
+
+  /** Chroma: the names of its authors, which are those of FLUX.1 in the blocks. */
+  public static final TransformerNames CHROMA =
+      new TransformerNames(
+          JOINT_ATTENTION.stream(),
+          FLUX1_BLOCKS.stream(),
+          Stream.of(
+              rule(
+                  "distilled_guidance_layer.layers.#.in_layer",
+                  "distilled_guidance_layer.layers.#.linear_1"),
+              rule(
+                  "distilled_guidance_layer.layers.#.out_layer",
+                  "distilled_guidance_layer.layers.#.linear_2")));
 
   /** Z-Image: the names of single files. */
   public static final TransformerNames Z_IMAGE =
@@ -89,8 +166,13 @@ public final class TransformerNames {
 
   private final List<TransformerRule> rules;
 
-  private TransformerNames(Stream<TransformerRule> rules) {
-    this.rules = rules.toList();
+  @SafeVarargs
+  private TransformerNames(Stream<TransformerRule>... rules) {
+    List<TransformerRule> all = new ArrayList<>();
+    for (Stream<TransformerRule> some : rules) {
+      some.forEach(all::add);
+    }
+    this.rules = List.copyOf(all);
   }
 
   /** The names of a family; empty if its denoiser is no transformer. */
@@ -98,6 +180,8 @@ public final class TransformerNames {
     return switch (family) {
       case FLUX2 -> Optional.of(FLUX2);
       case Z_IMAGE -> Optional.of(Z_IMAGE);
+      case FLUX1 -> Optional.of(FLUX1);
+      case CHROMA -> Optional.of(CHROMA);
       case SD1, SD2, SDXL, SDXL_REFINER, UNKNOWN -> Optional.empty();
     };
   }

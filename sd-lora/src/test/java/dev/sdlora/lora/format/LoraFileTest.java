@@ -150,8 +150,6 @@ class LoraFileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "ss_base_model_version, flux1, FLUX.1",
-    "modelspec.architecture, flux-1-dev/lora, FLUX.1",
     "modelspec.architecture, stable-diffusion-3-medium/lora, Stable Diffusion 3",
     "ss_base_model_version, qwen_image, Qwen-Image",
     "ss_base_model_version, wan21, Wan"
@@ -204,17 +202,10 @@ class LoraFileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "lora_unet_double_blocks_18_img_attn_proj, FLUX.1",
-    "lora_unet_double_blocks_0_img_mod_lin, FLUX.1",
-    "lora_unet_single_blocks_3_linear1, FLUX.1",
-    "transformer.single_transformer_blocks.0.attn.to_q, FLUX.1",
-    "lora_transformer_single_transformer_blocks_0_attn_to_q, FLUX.1",
-    "double_blocks.0.processor.qkv_lora1, FLUX.1",
-    "lora_te2_encoder_block_0_layer_0_SelfAttention_q, FLUX.1",
     "lora_unet_double_blocks_0_img_mlp_fc1, HunyuanVideo",
     "diffusion_model.double_blocks.0.img_attn_qkv, HunyuanVideo",
     "transformer.single_transformer_blocks.39.attn.to_q, HunyuanVideo",
-    "lora_unet_distilled_guidance_layer_layers_0_in_layer, Chroma",
+    "lora_unet_nerf_final_layer_conv_linear, Chroma Radiance",
     "transformer.transformer_blocks.0.img_mlp.net.0.proj, Qwen-Image",
     "lora_unet_transformer_blocks_0_txt_mod_1, Qwen-Image",
     "transformer.transformer_blocks.59.attn.add_k_proj, Qwen-Image",
@@ -223,10 +214,9 @@ class LoraFileTest {
     "transformer.blocks.0.attn1.to_q, Wan",
     "lora_unet_blocks_0_self_attn_q_proj, Anima",
     "transformer.adaln_single.linear, PixArt",
-    "diffusion_model.double_blocks.5.img_attn.proj, FLUX.1",
     "lora_unet_joint_blocks_0_x_block_attn_qkv, Stable Diffusion 3",
     "transformer.transformer_blocks.0.norm1_context.linear, a transformer model",
-    "lora_te3_encoder_block_0_layer_0_SelfAttention_q, Stable Diffusion 3",
+    "text_encoder_3.encoder.block.0.layer.0.SelfAttention.q, Stable Diffusion 3",
     "transformer.transformer_blocks.0.attn1.to_q, a transformer model",
     "lora_transformer_x, a transformer model",
     "lora_prior_unet_down_blocks_0_0_attention_attn_to_q, Stable Cascade",
@@ -247,7 +237,6 @@ class LoraFileTest {
   @CsvSource({
     "transformer.transformer_blocks.0.attn.add_k_proj, 1536, Stable Diffusion 3",
     "transformer.transformer_blocks.30.attn.to_q, 2432, Stable Diffusion 3",
-    "transformer.transformer_blocks.18.attn.add_k_proj, 3072, FLUX.1",
     "transformer.transformer_blocks.0.attn.add_k_proj, 6144, FLUX.2 [dev]",
     "diffusion_model.layers.0.attention.qkv, 2304, Lumina-Image 2",
     "transformer.transformer_blocks.0.attn1.to_q, 1152, PixArt",
@@ -276,6 +265,17 @@ class LoraFileTest {
     "diffusion_model.sformer_blocks.0.ff.linear_in, 3072, 18432, FLUX2",
     "lycoris_single_transformer_blocks_0_attn_to_out, 12288, 3072, FLUX2",
     "transformer.single_stream_modulation.linear, 3072, 9216, FLUX2",
+    "lora_unet_double_blocks_18_img_attn_proj, 3072, 3072, FLUX1",
+    "lora_unet_double_blocks_0_img_mod_lin, 3072, 18432, FLUX1",
+    "lora_unet_single_blocks_3_linear1, 3072, 21504, FLUX1",
+    "transformer.single_transformer_blocks.0.attn.to_q, 3072, 3072, FLUX1",
+    "lora_transformer_single_transformer_blocks_0_attn_to_q, 3072, 3072, FLUX1",
+    "double_blocks.0.processor.qkv_lora1, 3072, 9216, FLUX1",
+    "lora_te2_encoder_block_0_layer_0_SelfAttention_q, 4096, 4096, FLUX1",
+    "diffusion_model.double_blocks.5.img_attn.proj, 3072, 3072, FLUX1",
+    "transformer.transformer_blocks.18.attn.add_k_proj, 3072, 3072, FLUX1",
+    "lora_te3_encoder_block_0_layer_0_SelfAttention_q, 4096, 4096, UNKNOWN",
+    "lora_unet_distilled_guidance_layer_layers_0_in_layer, 5120, 5120, CHROMA",
     "lora_unet_double_blocks_0_img_attn_qkv, 3072, 9216, UNKNOWN",
     "lycoris_transformer_blocks_4_attn_to_q, 3072, 3072, UNKNOWN"
   })

@@ -22,7 +22,8 @@ import java.util.TreeMap;
 /** A small transformer without values, and LoRA files for it. */
 enum TinyTransformer {
   FLUX2("flux2-transformer.txt.gz", ModelFamily.FLUX2, TransformerNames.FLUX2),
-  Z_IMAGE("z-image-transformer.txt.gz", ModelFamily.Z_IMAGE, TransformerNames.Z_IMAGE);
+  Z_IMAGE("z-image-transformer.txt.gz", ModelFamily.Z_IMAGE, TransformerNames.Z_IMAGE),
+  FLUX1("flux1-transformer.txt.gz", ModelFamily.FLUX1, TransformerNames.FLUX1);
 
   private final String resource;
   final ModelFamily family;
@@ -37,6 +38,15 @@ enum TinyTransformer {
   }
 
   Map<Network, Map<String, List<Long>>> shapes() {
+    if (this == FLUX1) {
+      return Map.of(
+          Network.UNET,
+          ModelNames.resource(resource),
+          Network.TEXT_ENCODER,
+          clip(),
+          Network.TEXT_ENCODER_2,
+          t5());
+    }
     Map<String, List<Long>> text = new LinkedHashMap<>();
     for (int i = 0; i < 8; i++) {
       String layer = "model.layers." + i;
@@ -47,13 +57,46 @@ enum TinyTransformer {
     return Map.of(Network.UNET, ModelNames.resource(resource), Network.TEXT_ENCODER, text);
   }
 
+  private static Map<String, List<Long>> clip() {
+    Map<String, List<Long>> clip = new LinkedHashMap<>();
+    for (int i = 0; i < 5; i++) {
+      String layer = "text_model.encoder.layers." + i;
+      for (String projection : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
+        clip.put(layer + ".self_attn." + projection + ".weight", List.of(32L, 32L));
+      }
+      clip.put(layer + ".mlp.fc1.weight", List.of(37L, 32L));
+      clip.put(layer + ".mlp.fc2.weight", List.of(32L, 37L));
+    }
+    return clip;
+  }
+
+  private static Map<String, List<Long>> t5() {
+    Map<String, List<Long>> t5 = new LinkedHashMap<>();
+    for (int i = 0; i < 3; i++) {
+      String block = "encoder.block." + i;
+      for (String projection : List.of("q", "k", "v")) {
+        t5.put(block + ".layer.0.SelfAttention." + projection + ".weight", List.of(64L, 80L));
+      }
+      t5.put(block + ".layer.0.SelfAttention.o.weight", List.of(80L, 64L));
+      t5.put(block + ".layer.1.DenseReluDense.wi_0.weight", List.of(160L, 80L));
+      t5.put(block + ".layer.1.DenseReluDense.wi_1.weight", List.of(160L, 80L));
+      t5.put(block + ".layer.1.DenseReluDense.wo.weight", List.of(80L, 160L));
+    }
+    return t5;
+  }
+
   ModuleIndex index() {
     return ModuleIndex.of(shapes(), names);
   }
 
   /** Opens one of the files. */
   LoraFile file(String name) {
-    Path folder = this == FLUX2 ? TinyTransformers.kleinLoras() : TinyTransformers.zImageLoras();
+    Path folder =
+        switch (this) {
+          case FLUX2 -> TinyTransformers.kleinLoras();
+          case Z_IMAGE -> TinyTransformers.zImageLoras();
+          case FLUX1 -> TinyTransformers.flux1Loras();
+        };
     return LoraFile.open(folder.resolve(name + ".safetensors"));
   }
 

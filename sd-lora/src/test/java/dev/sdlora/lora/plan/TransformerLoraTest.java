@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** LoRAs for FLUX.2 klein and Z-Image in the layouts of all trainers. */
+/** LoRAs for transformers in the layouts of all trainers. */
 class TransformerLoraTest {
   private static final int WIDTH = 48;
 
@@ -68,7 +68,9 @@ class TransformerLoraTest {
     "Z_IMAGE, lora_fused, 15",
     "Z_IMAGE, lora_kohya2, 21",
     "Z_IMAGE, lora_musubi_comfy, 15",
-    "Z_IMAGE, lora_peft, 21"
+    "Z_IMAGE, lora_peft, 21",
+    "FLUX1, lora_aitoolkit, 40",
+    "FLUX1, lora_peft, 40"
   })
   void match_oneLoraInAnotherLayout_changesEachWeightEqually(
       TinyTransformer model, String name, int modules) {
@@ -79,6 +81,41 @@ class TransformerLoraTest {
     Map<String, float[]> kohya = model.deltas(model.file("lora_kohya"));
     requireSame(model.deltas(file), kohya);
     requireSame(model.products(file), kohya);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"lora_kohya_te, 51", "lora_onetrainer_te, 51"})
+  void match_lorasForTextEncoders_findsBothWhateverTheirNumbers(String name, int modules) {
+    TinyTransformer model = TinyTransformer.FLUX1;
+    LoraFile file = model.file(name);
+    assertThat(model.match(file).matches()).containsExactly(new Match(modules, List.of()));
+    assertThat(model.match(file).plan().changes().get(Network.TEXT_ENCODER)).hasSize(30);
+    assertThat(model.match(file).plan().changes().get(Network.TEXT_ENCODER_2)).hasSize(21);
+  }
+
+  @Test
+  void match_loraOfFlux1OnChroma_reportsModulationsThatChromaHasNot() {
+    LoraFile file = TinyTransformer.FLUX1.file("lora_kohya");
+    Map<String, List<Long>> chroma =
+        new HashMap<>(TinyTransformer.FLUX1.shapes().get(Network.UNET));
+    chroma.keySet().removeIf(name -> name.matches(".*\\.norm(?:1|1_context|)\\.linear\\..*"));
+    Match match =
+        PatchPlan.match(
+                ModuleIndex.of(Map.of(Network.UNET, chroma), TransformerNames.CHROMA),
+                "tiny",
+                ModelFamily.CHROMA,
+                List.of(new LoraUse("l", file, 1, 1)))
+            .matches()
+            .get(0);
+    assertThat(match.matched()).isEqualTo(20);
+    assertThat(match.unmatched())
+        .containsExactlyInAnyOrder(
+            "lora_unet_double_blocks_0_img_mod_lin",
+            "lora_unet_double_blocks_0_txt_mod_lin",
+            "lora_unet_double_blocks_1_img_mod_lin",
+            "lora_unet_double_blocks_1_txt_mod_lin",
+            "lora_unet_single_blocks_0_modulation_lin",
+            "lora_unet_single_blocks_1_modulation_lin");
   }
 
   @Test
@@ -118,7 +155,11 @@ class TransformerLoraTest {
     "FLUX2, lokr_bfl, 22, 30",
     "FLUX2, lokr_simpletuner, 16, 16",
     "Z_IMAGE, lokr_lycoris, 21, 21",
-    "Z_IMAGE, lokr_fused, 3, 9"
+    "Z_IMAGE, lokr_fused, 3, 9",
+    "FLUX1, lokr_bfl, 26, 40",
+    "FLUX1, lokr_simpletuner, 22, 22",
+    "FLUX1, lora_xlabs, 12, 24",
+    "FLUX1, lora_kohya_split, 26, 40"
   })
   void match_productsOnFusedMatrices_areMultipliedOutAndCut(
       TinyTransformer model, String name, int modules, int weights) {
@@ -345,7 +386,8 @@ class TransformerLoraTest {
   @CsvSource({
     "FLUX2, INALL, 'has block weights ''INALL'', which are for SD 1.x and 2.x, SDXL, but checkpoint"
         + " ''tiny'' is FLUX.2 klein; expected 26 or 33'",
-    "Z_IMAGE, DOUBLE, 'which are for FLUX.2 klein, but checkpoint ''tiny'' is Z-Image; expected 35'"
+    "Z_IMAGE, DOUBLE, 'which are for FLUX.2 klein, FLUX.1, Chroma, but checkpoint ''tiny'' is"
+        + " Z-Image; expected 35'"
   })
   void match_blockWeightsOfAnotherFamily_areRefused(
       TinyTransformer model, String blocks, String message) {

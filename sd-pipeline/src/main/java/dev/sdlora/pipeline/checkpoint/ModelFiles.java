@@ -4,7 +4,6 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.lora.plan.TransformerNames;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.weights.Origin;
 import java.util.EnumMap;
@@ -43,11 +42,7 @@ public interface ModelFiles {
               weights.forEach((name, origin) -> ofNetwork.put(name, origin.shape()));
               shapes.put(network, ofNetwork);
             });
-    return switch (checkpoint().family()) {
-      case FLUX2 -> ModuleIndex.of(shapes, TransformerNames.FLUX2);
-      case Z_IMAGE -> ModuleIndex.of(shapes, TransformerNames.Z_IMAGE);
-      default -> new ModuleIndex(shapes);
-    };
+    return ModuleIndex.of(shapes, checkpoint().family());
   }
 
   /** Returns the number of the denoiser's parameters. */

@@ -7,21 +7,16 @@ import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
 import dev.sdlora.pipeline.network.VaeConfig;
-import dev.sdlora.pipeline.transformer.Qwen3Config;
 import dev.sdlora.pipeline.transformer.TransformerConfig;
-import dev.sdlora.prompt.qwen.QwenTokenizer;
 import dev.sdlora.tensors.weights.Origin;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A checked checkpoint whose denoiser is a transformer that predicts flows: FLUX.2 klein or
- * Z-Image.
+ * A checked checkpoint whose denoiser is a transformer that predicts flows, such as FLUX.2 klein.
  *
- * @param textEncoder Qwen3, up to the last layer whose states are read
- * @param textLayers the numbers of layers after which the denoiser reads states, in the order in
- *     which they are joined
- * @param tokenizer the tokenizer of the text encoder
+ * @param texts the text encoders
  * @param transformer the denoiser
  * @param stored the tensors of the denoiser's file or shards as they are stored, including those of
  *     other networks
@@ -30,23 +25,20 @@ import java.util.Map;
  */
 public record TransformerModel(
     Checkpoint checkpoint,
-    Part<Qwen3Config> textEncoder,
-    List<Integer> textLayers,
-    QwenTokenizer tokenizer,
+    TextParts texts,
     Part<TransformerConfig> transformer,
     Part<VaeConfig> vae,
     NetworkWeights stored,
     double shift,
     boolean isDistilled)
     implements ModelFiles {
-  /** Copies the list. */
-  public TransformerModel {
-    textLayers = List.copyOf(textLayers);
-  }
-
-  /** Returns the number of the encoder's layers that are read. */
-  public int encoderLayers() {
-    return textLayers.stream().mapToInt(layer -> layer).max().orElseThrow();
+  /**
+   * Returns the text encoder of a model that reads Qwen3.
+   *
+   * @throws ClassCastException if the model reads others
+   */
+  public TextParts.Qwen qwen() {
+    return (TextParts.Qwen) texts;
   }
 
   @Override
@@ -67,6 +59,11 @@ public record TransformerModel(
 
   @Override
   public Map<Network, Map<String, Origin>> patchable() {
-    return Map.of(Network.TEXT_ENCODER, textEncoder.weights(), Network.UNET, transformer.weights());
+    Map<Network, Map<String, Origin>> patchable = new EnumMap<>(Network.class);
+    for (int i = 0; i < texts.encoders().size(); i++) {
+      patchable.put(Network.textEncoder(i), texts.encoders().get(i).weights());
+    }
+    patchable.put(Network.UNET, transformer.weights());
+    return patchable;
   }
 }

@@ -9,11 +9,10 @@ import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.Decimals;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.lora.plan.TransformerNames;
 import dev.sdlora.pipeline.canvas.ReferenceSize;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.pipeline.conditioning.AppliedEncoder;
-import dev.sdlora.pipeline.conditioning.QwenConditioner;
 import dev.sdlora.pipeline.conditioning.TextConditioner;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
@@ -22,7 +21,6 @@ import dev.sdlora.pipeline.memory.AllocatedBytes;
 import dev.sdlora.pipeline.memory.TransformerMemory;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
-import dev.sdlora.prompt.qwen.QwenPrompt;
 import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.sampler.noise.LatentShape;
@@ -34,8 +32,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The families whose denoiser is a transformer that predicts flows and reads prompts through Qwen3:
- * FLUX.2 klein and Z-Image.
+ * The families whose denoiser is a transformer that predicts flows. {@link FlowTraits} is what they
+ * differ in.
  *
  * @param model the checkpoint
  */
@@ -48,8 +46,13 @@ public record FlowFamily(TransformerModel model) implements Family {
     return model.checkpoint().family();
   }
 
-  private boolean isFlux2() {
-    return name() == ModelFamily.FLUX2;
+  private FlowTraits traits() {
+    return FlowTraits.of(model);
+  }
+
+  /** Returns the number of an image's tokens. */
+  static int tokens(ImageSize size) {
+    return size.width() / TOKEN * (size.height() / TOKEN);
   }
 
   @Override
@@ -58,13 +61,7 @@ public record FlowFamily(TransformerModel model) implements Family {
       TrainedWords words,
       PromptSpec spec,
       PixelSize conditionedSize) {
-    return new QwenConditioner(
-        encoders.get(0),
-        this::inTemplate,
-        model.textLayers(),
-        isFlux2(),
-        spec.cfgScale() != 1 || !spec.masks().isEmpty(),
-        spec.promptOptions().limits());
+    return traits().conditioner(encoders, spec);
   }
 
   @Override
@@ -116,34 +113,22 @@ public record FlowFamily(TransformerModel model) implements Family {
 
   @Override
   public NoiseLevels levels(boolean zeroTerminalSnr, ImageSize size) {
-    return isFlux2()
-        ? NoiseLevels.flux2(size.width() / TOKEN * (size.height() / TOKEN))
-        : NoiseLevels.flow(model.shift());
+    return traits().levels(size);
   }
 
   @Override
   public ModuleIndex layers(Map<Network, Map<String, List<Long>>> shapes) {
-    return ModuleIndex.of(shapes, isFlux2() ? TransformerNames.FLUX2 : TransformerNames.Z_IMAGE);
-  }
-
-  private QwenPrompt inTemplate(String text) {
-    return isFlux2()
-        ? QwenPrompt.klein(text, model.tokenizer())
-        : QwenPrompt.zImage(text, model.tokenizer());
-  }
-
-  private FlowSettings settings() {
-    return new FlowSettings(name().label(), model.isDistilled(), isFlux2(), this::inTemplate);
+    return ModuleIndex.of(shapes, traits().names());
   }
 
   @Override
   public void requireSupported(PromptSpec spec, ImageSize size) {
-    settings().require(spec, size, sizeMultiple());
+    traits().settings().require(spec, size, sizeMultiple());
   }
 
   @Override
   public List<String> warnings(PromptSpec spec, PromptSteps pass, String prompt, String negative) {
-    return settings().warnings(spec, pass, prompt, negative);
+    return traits().settings().warnings(spec, pass, prompt, negative);
   }
 
   @Override
@@ -154,7 +139,7 @@ public record FlowFamily(TransformerModel model) implements Family {
     return Optional.of(
         TransformerMemory.call(
             model.transformer().config(),
-            image + references + QwenPrompt.LENGTH,
+            image + references + traits().textTokens(),
             packed,
             number,
             rows));
@@ -167,12 +152,13 @@ public record FlowFamily(TransformerModel model) implements Family {
   public Map<String, String> facts(PromptSpec spec) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put(ImageSettings.SCHEDULE, spec.schedule().label());
-    if (!isFlux2()) {
+    if (traits().hasFixedShift()) {
       facts.put(ImageSettings.SHIFT, Decimals.text(model.shift()));
     }
     if (model.checkpoint().layout() == Checkpoint.Layout.SINGLE_FILE) {
       List<String> modules =
-          Stream.of(model.vae().fileName(), model.textEncoder().fileName())
+          Stream.concat(Stream.of(model.vae()), model.texts().encoders().stream())
+              .map(ModelFiles.Part::fileName)
               .filter(file -> !file.equals(model.transformer().fileName()))
               .toList();
       for (int i = 0; i < modules.size(); i++) {

@@ -71,6 +71,8 @@ final class KnownLayers {
                   projected(CLIP_BIG_G)));
       case FLUX2 -> ModuleIndex.of(KnownTransformers.flux2(), TransformerNames.FLUX2);
       case Z_IMAGE -> ModuleIndex.of(KnownTransformers.zImage(), TransformerNames.Z_IMAGE);
+      case FLUX1 -> ModuleIndex.of(KnownTransformers.flux1(), TransformerNames.FLUX1);
+      case CHROMA -> ModuleIndex.of(KnownTransformers.chroma(), TransformerNames.CHROMA);
     };
   }
 

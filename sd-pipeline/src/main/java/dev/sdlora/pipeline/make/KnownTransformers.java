@@ -1,6 +1,10 @@
 package dev.sdlora.pipeline.make;
 
 import dev.sdlora.lora.plan.Network;
+import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.transformer.Flux1Config;
+import dev.sdlora.pipeline.transformer.T5Config;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +19,13 @@ final class KnownTransformers {
   private static final long Z_IMAGE_HIDDEN = 10_240;
   private static final long Z_IMAGE_TIME = 256;
   private static final long QWEN_WIDTH = 2560;
+
+  private static final int T5_WIDTH = 4096;
+  private static final List<Integer> FLUX1_AXES = List.of(16, 56, 56);
+
+  /** CLIP ViT-L. */
+  private static final Map<String, List<Long>> CLIP_L =
+      matrices(new ClipConfig(768, 12, 12, 3072, 49_408, 77).weights());
 
   private KnownTransformers() {}
 
@@ -56,6 +67,45 @@ final class KnownTransformers {
     add(all, "norm_out.linear", 2 * d, d);
     add(all, "proj_out", 128, d);
     return Map.of(Network.UNET, all, Network.TEXT_ENCODER, qwen3());
+  }
+
+  /** The layers of FLUX.1 [dev]. */
+  static Map<Network, Map<String, List<Long>>> flux1() {
+    return flux1(new Flux1Config.OwnLayers(768, true), List.of(CLIP_L, t5()));
+  }
+
+  /** The layers of Chroma. */
+  static Map<Network, Map<String, List<Long>>> chroma() {
+    return flux1(new Flux1Config.Approximator(64, 5120, 5), List.of(t5()));
+  }
+
+  private static Map<Network, Map<String, List<Long>>> flux1(
+      Flux1Config.Modulation modulation, List<Map<String, List<Long>>> encoders) {
+    int width = (int) FLUX2_WIDTH;
+    Flux1Config config =
+        new Flux1Config(
+            16, 16, width, 24, 19, 38, T5_WIDTH, 4 * width, modulation, FLUX1_AXES, 10_000);
+    Map<Network, Map<String, List<Long>>> all = new EnumMap<>(Network.class);
+    all.put(Network.UNET, matrices(config.weights()));
+    for (int i = 0; i < encoders.size(); i++) {
+      all.put(Network.textEncoder(i), encoders.get(i));
+    }
+    return all;
+  }
+
+  private static Map<String, List<Long>> t5() {
+    return matrices(new T5Config(T5_WIDTH, 64, 64, 10_240, 24, 32_128, 32).weights());
+  }
+
+  private static Map<String, List<Long>> matrices(Map<String, List<Long>> weights) {
+    Map<String, List<Long>> all = new LinkedHashMap<>();
+    weights.forEach(
+        (name, shape) -> {
+          if (shape.size() > 1) {
+            all.put(name, shape);
+          }
+        });
+    return all;
   }
 
   /** The layers of Z-Image. */

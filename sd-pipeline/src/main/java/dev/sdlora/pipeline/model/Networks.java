@@ -4,6 +4,7 @@ import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Precision;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.TextParts;
 import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.family.Family;
@@ -50,8 +51,7 @@ public final class Networks implements AutoCloseable {
       this.family = UNetFamily.of(parts);
     } else {
       TransformerModel parts = (TransformerModel) files;
-      LiveWeights text = keep(PrecisionChoice.encoderWeights(torch, loader, parts, type, device));
-      this.encoders = List.of(new Qwen3(torch, parts.textEncoder().config(), text));
+      this.encoders = textEncoders(parts.texts(), device);
       this.denoiser =
           parts
               .transformer()
@@ -75,6 +75,12 @@ public final class Networks implements AutoCloseable {
                     part.config(),
                     keep(LiveWeights.unread(torch, loader, part.weights(), type))))
         .toList();
+  }
+
+  private List<AdaptableNetwork> textEncoders(TextParts texts, String device) {
+    TextParts.Qwen qwen = (TextParts.Qwen) texts;
+    LiveWeights weights = keep(PrecisionChoice.encoderWeights(torch, loader, qwen, type, device));
+    return List.of(new Qwen3(torch, qwen.encoder().config(), weights));
   }
 
   private LiveWeights keep(LiveWeights weights) {

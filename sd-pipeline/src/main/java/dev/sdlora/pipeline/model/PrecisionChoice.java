@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.model;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.TextParts;
 import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.UNetPacking;
@@ -33,14 +34,14 @@ public final class PrecisionChoice {
     return LiveWeights.unread(torch, loader, files.unet().weights(), type, packings);
   }
 
-  /** Returns the unread weights of a transformer model's text encoder, in the best layout. */
+  /** Returns the unread weights of Qwen3, in the best layout. */
   static LiveWeights encoderWeights(
-      Torch torch, TensorLoader loader, TransformerModel files, ScalarType type, String device) {
+      Torch torch, TensorLoader loader, TextParts.Qwen texts, ScalarType type, String device) {
     Map<String, Packing> packings =
         isProcessor(device) && TransformerPacking.isFaster(torch, type)
-            ? Qwen3.packings(files.textEncoder().config(), files.encoderLayers())
+            ? Qwen3.packings(texts.encoder().config(), texts.layersRead())
             : Map.of();
-    return LiveWeights.unread(torch, loader, files.textEncoder().weights(), type, packings);
+    return LiveWeights.unread(torch, loader, texts.encoder().weights(), type, packings);
   }
 
   /** Returns the unread weights of a transformer, in the best layout for a device. */

@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.transformer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.pipeline.network.AdaptableNetwork;
+import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.tensors.torch.TensorDict;
 import java.util.List;
 import java.util.function.Supplier;
@@ -33,17 +34,35 @@ public interface DiffusionTransformer extends AdaptableNetwork {
    * @param tokens the number of tokens of each row that the network reads
    * @param references latents of reference images, float32 [1, channels, height, width] each, which
    *     all rows read
+   * @param added the pooled text and the guidance scale, for networks that read them
    */
   record Input(
       NDArray latents,
       NDArray sigmas,
       NDArray context,
       List<Integer> tokens,
-      List<NDArray> references) {
+      List<NDArray> references,
+      AddedConditions added) {
     /** Copies the lists. */
     public Input {
       tokens = List.copyOf(tokens);
       references = List.copyOf(references);
+    }
+
+    /** Creates the inputs of a network that reads only the states of prompts. */
+    public Input(
+        NDArray latents,
+        NDArray sigmas,
+        NDArray context,
+        List<Integer> tokens,
+        List<NDArray> references) {
+      this(
+          latents,
+          sigmas,
+          context,
+          tokens,
+          references,
+          AddedConditions.none(Math.toIntExact(latents.getShape().get(0)), latents.getManager()));
     }
   }
 }

@@ -36,6 +36,40 @@ final class DiffusersTensors {
           Map.entry("modulation(_img|_txt|)\\.lin\\.", "modulation$1.linear."),
           Map.entry("^final_layer\\.linear\\.", "proj_out."));
 
+  /** Names of FLUX.1 and Chroma. */
+  private static final List<Map.Entry<String, String>> FLUX1 =
+      List.of(
+          Map.entry("^double_blocks\\.", "transformer_blocks."),
+          Map.entry("^single_blocks\\.(\\d+)\\.norm\\.", "single_transformer_blocks.$1.attn.norm."),
+          Map.entry("^single_blocks\\.", "single_transformer_blocks."),
+          Map.entry("\\.img_attn\\.", ".attn."),
+          Map.entry("\\.txt_attn\\.norm\\.(query|key)_norm\\.scale$", ".attn.norm_added_$1.weight"),
+          Map.entry("\\.norm\\.(query|key)_norm\\.scale$", ".norm_$1.weight"),
+          Map.entry("norm_(added_)?query\\.", "norm_$1q."),
+          Map.entry("norm_(added_)?key\\.", "norm_$1k."),
+          Map.entry("\\.attn\\.proj\\.", ".attn.to_out.0."),
+          Map.entry("\\.txt_attn\\.proj\\.", ".attn.to_add_out."),
+          Map.entry("\\.img_mlp\\.0\\.", ".ff.net.0.proj."),
+          Map.entry("\\.img_mlp\\.2\\.", ".ff.net.2."),
+          Map.entry("\\.txt_mlp\\.0\\.", ".ff_context.net.0.proj."),
+          Map.entry("\\.txt_mlp\\.2\\.", ".ff_context.net.2."),
+          Map.entry("\\.img_mod\\.lin\\.", ".norm1.linear."),
+          Map.entry("\\.txt_mod\\.lin\\.", ".norm1_context.linear."),
+          Map.entry("\\.modulation\\.lin\\.", ".norm.linear."),
+          Map.entry("\\.linear2\\.", ".proj_out."),
+          Map.entry("^img_in\\.", "x_embedder."),
+          Map.entry("^txt_in\\.", "context_embedder."),
+          Map.entry("^time_in\\.", "time_text_embed.timestep_embedder."),
+          Map.entry("^guidance_in\\.", "time_text_embed.guidance_embedder."),
+          Map.entry("^vector_in\\.", "time_text_embed.text_embedder."),
+          Map.entry("\\.in_layer\\.", ".linear_1."),
+          Map.entry("\\.out_layer\\.", ".linear_2."),
+          Map.entry("\\.norms\\.(\\d+)\\.scale$", ".norms.$1.weight"),
+          Map.entry("^final_layer\\.linear\\.", "proj_out."));
+
+  /** The parts of the first layer in a single block of FLUX.1: three, and four for the MLP. */
+  private static final int LINEAR1_PARTS = 7;
+
   private static final List<Map.Entry<String, String>> Z_IMAGE =
       List.of(
           Map.entry("\\.attention\\.out\\.", ".attention.to_out.0."),
@@ -67,6 +101,44 @@ final class DiffusersTensors {
             return Stream.of(tensor.halvesSwapped("norm_out.linear.weight"));
           }
           String block = renamed(name, FLUX2);
+          if (name.contains(".img_attn.qkv.")) {
+            return cut(tensor, block, "qkv", List.of("to_q", "to_k", "to_v"));
+          }
+          return name.contains(".txt_attn.qkv.")
+              ? cut(
+                  tensor,
+                  block.replace("txt_attn", "attn"),
+                  "qkv",
+                  List.of("add_q_proj", "add_k_proj", "add_v_proj"))
+              : Stream.of(tensor.named(block));
+        });
+  }
+
+  /** Returns the tensors of a transformer of FLUX.1 or Chroma with the names of its authors. */
+  static StoredTensors flux1(StoredTensors file) {
+    return file.each(
+        tensor -> {
+          String name = tensor.name();
+          if (name.startsWith("final_layer.adaLN_modulation.1.")) {
+            return Stream.of(
+                tensor.halvesSwapped(
+                    name.replace("final_layer.adaLN_modulation.1", "norm_out.linear")));
+          }
+          String block = renamed(name, FLUX1);
+          if (name.contains(".linear1.")) {
+            String attention = block.replace(".linear1.", ".attn.qkv.");
+            List<String> parts = List.of("to_q", "to_k", "to_v");
+            return Stream.concat(
+                IntStream.range(0, parts.size())
+                    .mapToObj(
+                        i -> tensor.rows(attention.replace("qkv", parts.get(i)), i, LINEAR1_PARTS)),
+                Stream.of(
+                    tensor.rows(
+                        block.replace(".linear1.", ".proj_mlp."),
+                        parts.size(),
+                        LINEAR1_PARTS,
+                        LINEAR1_PARTS)));
+          }
           if (name.contains(".img_attn.qkv.")) {
             return cut(tensor, block, "qkv", List.of("to_q", "to_k", "to_v"));
           }

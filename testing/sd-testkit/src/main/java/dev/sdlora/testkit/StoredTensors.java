@@ -47,14 +47,19 @@ record StoredTensors(List<Tensor> tensors) {
 
     /** Returns a part of its rows. */
     Tensor rows(String other, int part, int parts) {
+      return rows(other, part, part + 1, parts);
+    }
+
+    /** Returns some parts of its rows, up to one exclusively. */
+    Tensor rows(String other, int from, int to, int parts) {
       int comma = (shape + ",").indexOf(',');
       int rows = Integer.parseInt(shape.substring(0, comma)) / parts;
       int length = values.length / parts;
       return new Tensor(
           other,
           dtype,
-          rows + shape.substring(comma),
-          Arrays.copyOfRange(values, part * length, (part + 1) * length));
+          (to - from) * rows + shape.substring(comma),
+          Arrays.copyOfRange(values, from * length, to * length));
     }
 
     /** Returns the lower half of its rows before the upper one. */

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Small models of FLUX.2 klein and Z-Image, written on first use, once per process; {@code
- * README.md} in the folder {@code transformers} describes how they were made.
+ * Small models of FLUX.2 klein, Z-Image, FLUX.1 and Chroma, written on first use, once per process;
+ * {@code README.md} in the folder {@code transformers} describes how they were made.
  *
  * <p>The single files lie in ComfyUI's folders next to VAEs and a text encoder for whole prompts,
  * whose table has 151,936 rows. The diffusers folders have the same tensors, but a tokenizer of 259
@@ -43,6 +43,22 @@ public final class TinyTransformers {
           "lora_outer_single",
           "lora_peft");
 
+  /** The LoRAs for FLUX.1. */
+  public static final List<String> FLUX1_LORAS =
+      List.of(
+          "dora_onetrainer",
+          "lokr_bfl",
+          "lokr_simpletuner",
+          "lora_aitoolkit",
+          "lora_bfl_control",
+          "lora_kohya",
+          "lora_kohya_split",
+          "lora_kohya_te",
+          "lora_onetrainer",
+          "lora_onetrainer_te",
+          "lora_peft",
+          "lora_xlabs");
+
   private TinyTransformers() {}
 
   /** FLUX.2 klein in one file, bfloat16, with the names of Black Forest Labs. */
@@ -65,6 +81,21 @@ public final class TinyTransformers {
     return ComfyUi.FILES.resolve("diffusion_models/z_image_bf16.safetensors");
   }
 
+  /** FLUX.1 [dev] in one file, float16, with the names of Black Forest Labs. */
+  public static Path flux1Dev() {
+    return ComfyUi.FILES.resolve("diffusion_models/flux1-dev.safetensors");
+  }
+
+  /** The same tensors without those of the guidance, as FLUX.1 [schnell]. */
+  public static Path flux1Schnell() {
+    return ComfyUi.FILES.resolve("diffusion_models/flux1-schnell.safetensors");
+  }
+
+  /** Chroma in one file, bfloat16, with the names of its authors. */
+  public static Path chroma() {
+    return ComfyUi.FILES.resolve("diffusion_models/Chroma1-HD.safetensors");
+  }
+
   /** The text encoder of the single files, bfloat16, with a table of 151,936 rows. */
   public static Path textEncoder() {
     return ComfyUi.FILES.resolve("text_encoders/qwen_3_4b.safetensors");
@@ -80,6 +111,16 @@ public final class TinyTransformers {
     return ZImage.FOLDER;
   }
 
+  /** FLUX.1 [dev] as diffusers writes it. */
+  public static Path flux1Folder() {
+    return Flux1.FOLDER;
+  }
+
+  /** Chroma as diffusers writes it. */
+  public static Path chromaFolder() {
+    return Chroma.FOLDER;
+  }
+
   /** The folder of {@link #KLEIN_LORAS}. */
   public static Path kleinLoras() {
     return KleinLoras.FOLDER;
@@ -88,6 +129,11 @@ public final class TinyTransformers {
   /** The folder of {@link #Z_IMAGE_LORAS}. */
   public static Path zImageLoras() {
     return ZImageLoras.FOLDER;
+  }
+
+  /** The folder of {@link #FLUX1_LORAS}. */
+  public static Path flux1Loras() {
+    return Flux1Loras.FOLDER;
   }
 
   private static final class ComfyUi {
@@ -100,6 +146,18 @@ public final class TinyTransformers {
 
   private static final class ZImage {
     static final Path FOLDER = TransformerFolders.zImage();
+  }
+
+  private static final class Flux1 {
+    static final Path FOLDER = TransformerFolders.flux1();
+  }
+
+  private static final class Chroma {
+    static final Path FOLDER = TransformerFolders.chroma();
+  }
+
+  private static final class Flux1Loras {
+    static final Path FOLDER = TransformerFolders.loras("flux1", FLUX1_LORAS);
   }
 
   private static final class KleinLoras {

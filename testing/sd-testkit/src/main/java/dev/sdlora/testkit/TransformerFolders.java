@@ -16,6 +16,8 @@ final class TransformerFolders {
   private static final String RESOURCES = "transformers/";
   private static final String KLEIN = "diffusion_models/flux-2-klein-4b.safetensors";
   private static final String TURBO = "diffusion_models/z_image_turbo_bf16.safetensors";
+  private static final String DEV = "diffusion_models/flux1-dev.safetensors";
+  private static final String CHROMA = "diffusion_models/Chroma1-HD.safetensors";
   private static final String ENCODER = "text_encoders/qwen_3_4b.safetensors";
   private static final String KLEIN_VAE = "vae/flux2-vae.safetensors";
   private static final String Z_IMAGE_VAE = "vae/ae.safetensors";
@@ -33,6 +35,12 @@ final class TransformerFolders {
     copy(KLEIN, file(root, "diffusion_models/flux-2-klein-base-4b.safetensors"));
     copy(TURBO, file(root, TURBO));
     copy(TURBO, file(root, "diffusion_models/z_image_bf16.safetensors"));
+    copy(DEV, file(root, DEV));
+    StoredTensors.read(RESOURCES + DEV)
+        .each(
+            tensor -> tensor.name().startsWith("guidance_in.") ? Stream.empty() : Stream.of(tensor))
+        .write(file(root, "diffusion_models/flux1-schnell.safetensors"));
+    copy(CHROMA, file(root, CHROMA));
     copy(KLEIN_VAE, file(root, KLEIN_VAE));
     copy(Z_IMAGE_VAE, file(root, Z_IMAGE_VAE));
     StoredTensors.read(RESOURCES + ENCODER)
@@ -61,6 +69,20 @@ final class TransformerFolders {
         .write(file(root, "transformer/" + DIFFUSERS));
     DiffusersTensors.vae(StoredTensors.read(RESOURCES + Z_IMAGE_VAE))
         .write(file(root, "vae/" + DIFFUSERS));
+    return root;
+  }
+
+  static Path flux1() {
+    Path root = temporary();
+    DiffusersTensors.flux1(StoredTensors.read(RESOURCES + DEV))
+        .write(file(root, "transformer/" + DIFFUSERS));
+    return root;
+  }
+
+  static Path chroma() {
+    Path root = temporary();
+    DiffusersTensors.flux1(StoredTensors.read(RESOURCES + CHROMA))
+        .write(file(root, "transformer/" + DIFFUSERS));
     return root;
   }
 

@@ -1,9 +1,11 @@
 package dev.sdlora.pipeline.checkpoint.transformer;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
 import dev.sdlora.pipeline.checkpoint.transformer.StoredNetwork.Cut;
 import dev.sdlora.pipeline.checkpoint.transformer.StoredNetwork.Place;
 import dev.sdlora.pipeline.network.WeightList;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +16,7 @@ import java.util.regex.Pattern;
  * The tensors of FLUX.2's transformer. Black Forest Labs' files fuse the query, key and value
  * projections of double blocks, and store shift before scale in the last modulation.
  */
-final class Flux2Tensors {
+final class Flux2Tensors implements DenoiserTensors {
   private static final String DOUBLE = "transformer_blocks.";
   private static final String SINGLE = "single_transformer_blocks.";
 
@@ -65,18 +67,27 @@ final class Flux2Tensors {
   private static final int FULL_DOUBLE = 5;
   private static final int FULL_SINGLE = 20;
 
-  private Flux2Tensors() {}
-
-  static StoredNetwork in(NetworkWeights weights, String prefix) {
+  @Override
+  public StoredNetwork in(NetworkWeights weights, String sign) {
+    String prefix =
+        DenoiserTensors.prefix(
+            sign,
+            "double_stream_modulation_img.",
+            "single_stream_modulation.",
+            "single_transformer_blocks.");
     boolean diffusers =
         weights.names().stream()
             .anyMatch(name -> name.startsWith(prefix + DOUBLE) || name.startsWith(prefix + SINGLE));
-    return new StoredNetwork(
-        weights, prefix, "FLUX.2 transformer", Flux2Tensors::places, diffusers);
+    return new StoredNetwork(weights, prefix, "FLUX.2 transformer", this::places, diffusers);
   }
 
-  /** Returns the places of a weight. */
-  static List<Place> places(String name) {
+  @Override
+  public String contextReader() {
+    return "context_embedder.weight";
+  }
+
+  @Override
+  public List<Place> places(String name) {
     List<Place> places = new ArrayList<>();
     Matcher block = BLOCK.matcher(name);
     if (block.matches()) {
@@ -100,13 +111,11 @@ final class Flux2Tensors {
     return places;
   }
 
-  /**
-   * Returns the names and shapes of all weights.
-   *
-   * @param doubles the number of double blocks that the settings give, or 0
-   * @param singles the number of single blocks that the settings give, or 0
-   */
-  static Map<String, List<Long>> wanted(StoredNetwork network, int doubles, int singles) {
+  @Override
+  public Map<String, List<Long>> wanted(StoredNetwork network, JsonNode settings) {
+    Path path = network.weights().path();
+    int doubles = ModelSettings.blocks(settings, "num_layers", path);
+    int singles = ModelSettings.blocks(settings, "num_single_layers", path);
     long width =
         network.common(
             0,

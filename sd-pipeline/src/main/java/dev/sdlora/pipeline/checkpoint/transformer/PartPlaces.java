@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Finds the text encoder and the VAE of a transformer: those that the caller names, those in its
@@ -41,26 +42,43 @@ final class PartPlaces {
   private final CheckpointParts parts;
   private final List<String> missing = new ArrayList<>();
 
+  /** The folders of diffusers' text encoders, in their order. */
+  private static final List<String> ENCODER_FOLDERS =
+      List.of("text_encoder", "text_encoder_2", "text_encoder_3");
+
   PartPlaces(TransformerSource source, TransformerFamily family, CheckpointParts parts) {
     this.source = source;
     this.family = family;
     this.parts = parts;
   }
 
-  /** The text encoder and the VAE. */
-  record Parts(StoredNetwork textEncoder, StoredNetwork vae) {}
+  /**
+   * The text encoders and the VAE.
+   *
+   * @param textEncoders in the order of the family
+   */
+  record Parts(List<StoredNetwork> textEncoders, StoredNetwork vae) {
+    /** Copies the list. */
+    Parts {
+      textEncoders = List.copyOf(textEncoders);
+    }
+  }
 
   /**
-   * Finds both.
+   * Finds all.
    *
    * @throws CheckpointException if one is missing or is something else
    */
   Parts find() {
-    Optional<NetworkWeights> encoder = textEncoder();
-    Optional<NetworkWeights> vae = vae();
-    if (encoder.isEmpty()) {
-      missing.add(missing("text encoder", family.textEncoder(), "textEncoder, --text-encoder"));
+    List<StoredNetwork> encoders = new ArrayList<>();
+    for (TextEncoderKind kind : family.textEncoders()) {
+      Optional<NetworkWeights> encoder = textEncoder(kind);
+      encoder.map(kind::in).ifPresent(encoders::add);
+      if (encoder.isEmpty()) {
+        missing.add(missing(kind.label(), family.textEncoder(kind), "textEncoder, --text-encoder"));
+      }
     }
+    Optional<NetworkWeights> vae = vae();
     if (vae.isEmpty()) {
       missing.add(missing("VAE", family.vae(), "vae, --vae"));
     }
@@ -70,7 +88,7 @@ final class PartPlaces {
               .formatted(source.path(), family.label(), String.join(", and without ", missing)),
           ErrorDetails.in(source.path()));
     }
-    return new Parts(Qwen3Tensors.in(encoder.orElseThrow()), VaeTensors.in(vae.orElseThrow()));
+    return new Parts(encoders, VaeTensors.in(vae.orElseThrow()));
   }
 
   private static String missing(String network, TransformerFamily.Usual usual, String option) {
@@ -78,16 +96,31 @@ final class PartPlaces {
         .formatted(network, option, usual.file(), usual.repository());
   }
 
-  private Optional<NetworkWeights> textEncoder() {
-    if (parts.textEncoder().isPresent()) {
-      return parts.textEncoder().map(path -> named(path, "text_encoder", Stems.TRANSFORMERS));
+  private Optional<NetworkWeights> textEncoder(TextEncoderKind kind) {
+    String folder = ENCODER_FOLDERS.get(family.textEncoders().indexOf(kind));
+    Optional<NetworkWeights> given = given(kind, folder);
+    if (given.isPresent()) {
+      return given;
     }
-    if (Qwen3Tensors.prefix(source.weights()).isPresent()) {
+    if (kind.prefix(source.weights()).isPresent()) {
       return Optional.of(source.weights());
     }
-    return inFolder("text_encoder", Stems.TRANSFORMERS)
-        .or(() -> inComfyUi(TEXT_ENCODERS, List.of(family.textEncoder().file())))
-        .or(this::onlyGguf);
+    return inFolder(folder, Stems.TRANSFORMERS)
+        .or(() -> inComfyUi(TEXT_ENCODERS, kind.files()))
+        .or(() -> onlyGguf(kind));
+  }
+
+  /** Returns the encoder that the caller named, whichever of the two settings named it. */
+  private Optional<NetworkWeights> given(TextEncoderKind kind, String folder) {
+    List<NetworkWeights> all =
+        Stream.of(parts.textEncoder(), parts.textEncoder2())
+            .flatMap(Optional::stream)
+            .map(path -> named(path, folder, Stems.TRANSFORMERS))
+            .toList();
+    Optional<NetworkWeights> fitting =
+        all.stream().filter(weights -> kind.prefix(weights).isPresent()).findFirst();
+    // The only encoder is checked, so that the error says what it is.
+    return family.textEncoders().size() == 1 ? fitting.or(() -> all.stream().findFirst()) : fitting;
   }
 
   private Optional<NetworkWeights> vae() {
@@ -149,15 +182,15 @@ final class PartPlaces {
                     .map(NetworkWeights::at));
   }
 
-  /** Returns Qwen3 in a GGUF file of ComfyUI's folders, unless there are several. */
-  private Optional<NetworkWeights> onlyGguf() {
+  /** Returns an encoder in a GGUF file of ComfyUI's folders, unless there are several. */
+  private Optional<NetworkWeights> onlyGguf(TextEncoderKind kind) {
     List<NetworkWeights> found =
         transformers().stream()
             .flatMap(from -> TEXT_ENCODERS.stream().map(from::resolveSibling))
             .filter(Files::isDirectory)
             .flatMap(folder -> new FolderTree(folder, GGUF).look().files().stream())
             .flatMap(file -> readable(file).stream())
-            .filter(weights -> Qwen3Tensors.prefix(weights).isPresent())
+            .filter(weights -> kind.prefix(weights).isPresent())
             .toList();
     return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
   }

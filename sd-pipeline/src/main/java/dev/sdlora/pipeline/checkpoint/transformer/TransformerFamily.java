@@ -41,6 +41,24 @@ public enum TransformerFamily {
     return latentChannels;
   }
 
+  /** Returns the tensors of its transformer. */
+  DenoiserTensors denoiser() {
+    return switch (this) {
+      case FLUX2 -> new Flux2Tensors();
+      case Z_IMAGE -> new ZImageTensors();
+    };
+  }
+
+  /** Whether its VAE has statistics by which latents are normalised. */
+  boolean normalisesLatents() {
+    return this == FLUX2;
+  }
+
+  /** Returns its text encoders, in the order of diffusers' folders. */
+  public List<TextEncoderKind> textEncoders() {
+    return List.of(TextEncoderKind.QWEN3);
+  }
+
   /** Returns the number of the text encoder's states that the transformer reads side by side. */
   int states() {
     return states;
@@ -51,10 +69,15 @@ public enum TransformerFamily {
     return encoderLayers;
   }
 
-  /** Returns the usual file of its text encoder. */
+  /** Returns the usual file of its first text encoder. */
   public Usual textEncoder() {
+    return textEncoder(textEncoders().get(0));
+  }
+
+  /** Returns the usual file of a text encoder. */
+  Usual textEncoder(TextEncoderKind kind) {
     return new Usual(
-        "qwen_3_4b.safetensors",
+        kind.files().get(0),
         this == FLUX2
             ? "Comfy-Org/vae-text-encorder-for-flux-klein-4b"
             : "Comfy-Org/z_image_turbo");
@@ -80,9 +103,7 @@ public enum TransformerFamily {
    * of the configuration. FLUX.2's files have the halves of {@code norm_out.linear} swapped.
    */
   public UnaryOperator<String> transformerFileNames() {
-    return this == FLUX2
-        ? name -> Flux2Tensors.places(name).get(0).name()
-        : name -> ZImageTensors.places(name).get(0).name();
+    return name -> denoiser().places(name).get(0).name();
   }
 
   /** Returns the names of a VAE's weights in single files. */

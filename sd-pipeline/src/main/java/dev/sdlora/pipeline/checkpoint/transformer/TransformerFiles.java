@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * @param distillation whether it was distilled to few steps
  * @param signs the evidence for the family and for distillation
  * @param transformer the transformer, with diffusers' names
- * @param textEncoder Qwen3, with transformers' names
+ * @param textEncoders the text encoders, with transformers' names, in the order of the family
  * @param vae the autoencoder, with diffusers' names
  * @param tokenizer the folder of its tokenizer; empty if there is none
  * @param shift the shift of the schedule in scheduler_config.json; empty if there is none
@@ -39,7 +39,7 @@ public record TransformerFiles(
     Distillation distillation,
     List<String> signs,
     Part transformer,
-    Part textEncoder,
+    List<Part> textEncoders,
     Part vae,
     Optional<Path> tokenizer,
     OptionalDouble shift) {
@@ -48,9 +48,15 @@ public record TransformerFiles(
       Pattern.compile(
           "^control|lora_(?:down|up|[AB])\\b|[._]lora[._]|hada_w|lokr_w|\\.diff(?:_b)?$");
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public TransformerFiles {
     signs = List.copyOf(signs);
+    textEncoders = List.copyOf(textEncoders);
+  }
+
+  /** Returns the first text encoder. */
+  public Part textEncoder() {
+    return textEncoders.get(0);
   }
 
   /**
@@ -112,17 +118,22 @@ public record TransformerFiles(
   private static TransformerFiles read(
       TransformerSource source, Known known, CheckpointParts parts) {
     TransformerFamily family = known.family().orElseThrow(() -> notSupported(source.path(), known));
-    if (parts.textEncoder2().isPresent()) {
+    if (parts.textEncoder2().isPresent() && family.textEncoders().size() == 1) {
       throw new CheckpointException(
           "checkpoint '%s' is %s, which has one text encoder, but '%s' was given as a second one; expected none"
               .formatted(source.path(), family.label(), parts.textEncoder2().orElseThrow()),
           ErrorDetails.in(source.path()));
     }
-    StoredNetwork transformer = transformer(source, family, known);
+    StoredNetwork transformer = family.denoiser().in(source.weights(), known.sign());
     transformer.requireSupported(source.settings());
-    Part part = transformerPart(source, family, transformer);
+    Part part =
+        new Part(
+            transformer.weights(),
+            transformer.resolve(family.denoiser().wanted(transformer, source.settings())),
+            source.settings());
     PartPlaces.Parts others = new PartPlaces(source, family, parts).find();
-    Part textEncoder = textEncoder(others.textEncoder(), family, part);
+    List<Part> textEncoders =
+        others.textEncoders().stream().map(network -> textEncoder(network, family, part)).toList();
     JsonNode scheduler = source.ofModel("scheduler/scheduler_config.json");
     Distillation distillation =
         parts
@@ -148,9 +159,9 @@ public record TransformerFiles(
             "%s: %s"
                 .formatted(distillation.distilled() ? "distilled" : "base", distillation.sign())),
         part,
-        textEncoder,
+        textEncoders,
         vae(others.vae(), family),
-        tokenizer(source, others.textEncoder().weights().path()),
+        tokenizer(source, others.textEncoders().get(0).weights().path()),
         shift.isNumber() ? OptionalDouble.of(shift.asDouble()) : OptionalDouble.empty());
   }
 
@@ -162,52 +173,16 @@ public record TransformerFiles(
         ErrorDetails.in(path).withTensor(known.sign()));
   }
 
-  private static StoredNetwork transformer(
-      TransformerSource source, TransformerFamily family, Known known) {
-    List<String> modules =
-        family == TransformerFamily.FLUX2
-            ? List.of(
-                "double_stream_modulation_img.",
-                "single_stream_modulation.",
-                "single_transformer_blocks.")
-            : List.of("cap_embedder.");
-    int start =
-        modules.stream()
-            .mapToInt(known.sign()::indexOf)
-            .filter(index -> index >= 0)
-            .findFirst()
-            .orElse(0);
-    String prefix = known.sign().substring(0, start);
-    return family == TransformerFamily.FLUX2
-        ? Flux2Tensors.in(source.weights(), prefix)
-        : ZImageTensors.in(source.weights(), prefix);
-  }
-
-  private static Part transformerPart(
-      TransformerSource source, TransformerFamily family, StoredNetwork network) {
-    JsonNode settings = source.settings();
-    Path path = network.weights().path();
-    Map<String, List<Long>> wanted =
-        family == TransformerFamily.FLUX2
-            ? Flux2Tensors.wanted(
-                network,
-                ModelSettings.blocks(settings, "num_layers", path),
-                ModelSettings.blocks(settings, "num_single_layers", path))
-            : ZImageTensors.wanted(
-                network,
-                ModelSettings.blocks(settings, "n_layers", path),
-                ModelSettings.blocks(settings, "n_refiner_layers", path));
-    return new Part(network.weights(), network.resolve(wanted), settings);
-  }
-
   private static Part textEncoder(
       StoredNetwork network, TransformerFamily family, Part transformer) {
     Path path = network.weights().path();
     JsonNode settings = settingsBeside(path);
     network.requireSupported(settings);
-    String reader =
-        family == TransformerFamily.FLUX2 ? "context_embedder.weight" : "cap_embedder.1.weight";
-    long context = transformer.shapes().getOrDefault(reader, List.of(0L, 0L)).get(1);
+    long context =
+        transformer
+            .shapes()
+            .getOrDefault(family.denoiser().contextReader(), List.of(0L, 0L))
+            .get(1);
     Qwen3Tensors.requireFitting(network, family, transformer.path(), context);
     boolean full = context == Qwen3Tensors.FULL_WIDTH * family.states();
     int layers = ModelSettings.blocks(settings, "num_hidden_layers", path);

@@ -104,17 +104,17 @@ final class VaeTensors {
                   family.vae().file()),
           ErrorDetails.in(network.weights().path()).withTensor(network.prefix() + SIGN));
     }
-    boolean flux2 = family == TransformerFamily.FLUX2;
+    boolean normalised = family.normalisesLatents();
     WeightList list = new WeightList();
     encoder(list, network, latent);
-    if (flux2 || network.has("quant_conv.weight")) {
+    if (normalised || network.has("quant_conv.weight")) {
       list.conv("quant_conv", 2 * latent, 2 * latent, 1);
     }
-    if (flux2 || network.has("post_quant_conv.weight")) {
+    if (normalised || network.has("post_quant_conv.weight")) {
       list.conv("post_quant_conv", latent, latent, 1);
     }
     decoder(list, network, latent);
-    if (flux2) {
+    if (normalised) {
       list.add("bn.running_mean", PATCH * latent);
       list.add("bn.running_var", PATCH * latent);
     }

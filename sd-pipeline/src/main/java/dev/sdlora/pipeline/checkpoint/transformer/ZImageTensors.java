@@ -1,16 +1,18 @@
 package dev.sdlora.pipeline.checkpoint.transformer;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
 import dev.sdlora.pipeline.checkpoint.transformer.StoredNetwork.Cut;
 import dev.sdlora.pipeline.checkpoint.transformer.StoredNetwork.Place;
 import dev.sdlora.pipeline.network.WeightList;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The tensors of Z-Image's transformer. Single files fuse query, key and value projections. */
-final class ZImageTensors {
+final class ZImageTensors implements DenoiserTensors {
   private static final String INPUT = "all_x_embedder.2-1";
   private static final String FINAL = "all_final_layer.2-1";
 
@@ -37,18 +39,22 @@ final class ZImageTensors {
   private static final int FULL_LAYERS = 30;
   private static final int FULL_REFINERS = 2;
 
-  private ZImageTensors() {}
-
-  static StoredNetwork in(NetworkWeights weights, String prefix) {
+  @Override
+  public StoredNetwork in(NetworkWeights weights, String sign) {
+    String prefix = DenoiserTensors.prefix(sign, "cap_embedder.");
     boolean diffusers =
         weights.names().stream()
             .anyMatch(name -> name.startsWith(prefix) && name.contains(".attention.to_q."));
-    return new StoredNetwork(
-        weights, prefix, "Z-Image transformer", ZImageTensors::places, diffusers);
+    return new StoredNetwork(weights, prefix, "Z-Image transformer", this::places, diffusers);
   }
 
-  /** Returns the places of a weight. */
-  static List<Place> places(String name) {
+  @Override
+  public String contextReader() {
+    return "cap_embedder.1.weight";
+  }
+
+  @Override
+  public List<Place> places(String name) {
     Matcher attention = ATTENTION.matcher(name);
     if (attention.matches()) {
       Place place = IN_ATTENTION.getOrDefault(attention.group(2), Place.whole(attention.group(2)));
@@ -60,13 +66,11 @@ final class ZImageTensors {
         Place.whole(name));
   }
 
-  /**
-   * Returns the names and shapes of all weights.
-   *
-   * @param layers the number of layers that the settings give, or 0
-   * @param refiners the number of layers in each refiner that the settings give, or 0
-   */
-  static Map<String, List<Long>> wanted(StoredNetwork network, int layers, int refiners) {
+  @Override
+  public Map<String, List<Long>> wanted(StoredNetwork network, JsonNode settings) {
+    Path path = network.weights().path();
+    int layers = ModelSettings.blocks(settings, "n_layers", path);
+    int refiners = ModelSettings.blocks(settings, "n_refiner_layers", path);
     long width = network.common(0, INPUT + ".weight", INPUT + ".bias", "cap_embedder.1.weight");
     long head =
         network.common(

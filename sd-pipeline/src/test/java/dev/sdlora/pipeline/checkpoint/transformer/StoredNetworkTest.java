@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.checkpoint.transformer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -25,8 +26,8 @@ final class StoredNetworkTest {
 
   private Map<String, Origin> weights(SampleNetwork network, String name) {
     TensorFile file = TensorFile.open(network.write(folder.resolve(name)));
-    StoredNetwork stored = Flux2Tensors.in(NetworkWeights.of(file), "");
-    return stored.resolve(Flux2Tensors.wanted(stored, 0, 0));
+    StoredNetwork stored = new Flux2Tensors().in(NetworkWeights.of(file), "");
+    return stored.resolve(new Flux2Tensors().wanted(stored, MissingNode.getInstance()));
   }
 
   /** A LoRA changes the rows of the network, not those of the file, and leaves no trace. */

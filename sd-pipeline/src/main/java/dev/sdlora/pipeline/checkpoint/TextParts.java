@@ -1,0 +1,37 @@
+package dev.sdlora.pipeline.checkpoint;
+
+import dev.sdlora.pipeline.transformer.Qwen3Config;
+import dev.sdlora.prompt.qwen.QwenTokenizer;
+import java.util.List;
+
+/** The text encoders of a model with a transformer, and what belongs to them. */
+public sealed interface TextParts {
+  /** Returns the encoders in the order in which LoRAs and diffusers count them. */
+  List<ModelFiles.Part<?>> encoders();
+
+  /**
+   * Qwen3, which FLUX.2 and Z-Image read.
+   *
+   * @param encoder Qwen3, up to the last layer whose states are read
+   * @param layers the numbers of layers after which the denoiser reads states, in the order in
+   *     which they are joined
+   * @param tokenizer its tokenizer
+   */
+  record Qwen(ModelFiles.Part<Qwen3Config> encoder, List<Integer> layers, QwenTokenizer tokenizer)
+      implements TextParts {
+    /** Copies the list. */
+    public Qwen {
+      layers = List.copyOf(layers);
+    }
+
+    @Override
+    public List<ModelFiles.Part<?>> encoders() {
+      return List.of(encoder);
+    }
+
+    /** Returns the number of the encoder's layers that are read. */
+    public int layersRead() {
+      return layers.stream().mapToInt(layer -> layer).max().orElseThrow();
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package dev.sdlora.pipeline.family;
+
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.lora.plan.TransformerNames;
+import dev.sdlora.pipeline.checkpoint.TransformerModel;
+import dev.sdlora.pipeline.conditioning.AppliedEncoder;
+import dev.sdlora.pipeline.conditioning.TextConditioner;
+import dev.sdlora.sampler.schedule.NoiseLevels;
+import java.util.List;
+
+/** What the families of transformers differ in; one implementation for each. */
+interface FlowTraits {
+  /** Returns the traits of a model's family. */
+  static FlowTraits of(TransformerModel model) {
+    return switch (model.checkpoint().family()) {
+      case FLUX2 -> new Flux2Flow(model);
+      case Z_IMAGE -> new ZImageFlow(model);
+      default ->
+          throw new IllegalArgumentException(
+              model.checkpoint().family().label() + " is not a family of transformers");
+    };
+  }
+
+  /**
+   * Returns the conditioner of a pass.
+   *
+   * @param encoders the text encoders, with the LoRAs of the pass
+   */
+  TextConditioner conditioner(List<AppliedEncoder> encoders, PromptSpec spec);
+
+  /** Returns the noise levels of images of a size. */
+  NoiseLevels levels(ImageSize size);
+
+  /** Returns the names of layers in LoRA files. */
+  TransformerNames names();
+
+  /** Returns the checks of requests. */
+  FlowSettings settings();
+
+  /** Returns the number of tokens of the longest prompt. */
+  int textTokens();
+
+  /** Whether the schedule has one shift for all images, which infotexts name. */
+  boolean hasFixedShift();
+}
