@@ -12,6 +12,7 @@ import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.UpscalerNetwork;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.model.PredictionType;
+import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.api.spi.Services;
 import dev.sdlora.api.value.Checks;
@@ -303,6 +304,7 @@ public interface Pipeline extends AutoCloseable {
     private Optional<PredictionType> predictionType = Optional.empty();
     private Optional<Path> refiner = Optional.empty();
     private Precision precision = Precision.AUTO;
+    private WeightFormat weights = WeightFormat.AS_STORED;
     private MemoryPolicy memoryPolicy = MemoryPolicy.KEEP;
     private String device = "cpu";
     private LoraMode loraMode = LoraMode.AUTO;
@@ -482,6 +484,19 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
+     * Sets the format in which weights are held in memory. Building fails with a {@link
+     * StableDiffusionException} if it is {@link WeightFormat#FLOAT32} and the computation is in
+     * less precision.
+     *
+     * @param weights default {@link WeightFormat#AS_STORED}
+     * @return this builder
+     */
+    public Builder weights(WeightFormat weights) {
+      this.weights = Objects.requireNonNull(weights, "weights");
+      return this;
+    }
+
+    /**
      * Sets the networks that stay in memory between the stages of a request.
      *
      * @param memoryPolicy default {@link MemoryPolicy#KEEP}
@@ -649,6 +664,7 @@ public interface Pipeline extends AutoCloseable {
                   predictionType,
                   refiner,
                   precision,
+                  weights,
                   memoryPolicy,
                   device,
                   loraMode,

@@ -164,7 +164,7 @@ final class LocalPipeline implements Pipeline {
       // Whether its listener will take the images is not known yet.
       model
           .memory()
-          .require(part.memory().need(false), Failures.numbers(spec, Optional.of(plan.size())));
+          .require(part.need(model, false), Failures.numbers(spec, Optional.of(plan.size())));
     }
     return plan;
   }

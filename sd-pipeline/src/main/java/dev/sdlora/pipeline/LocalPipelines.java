@@ -48,7 +48,12 @@ public final class LocalPipelines implements Backend.Pipelines {
     }
     UpscalerFolders upscalers = new UpscalerFolders(settings.upscalerDirectories());
     Networks networks =
-        Networks.load(files, settings.precision(), settings.device(), settings.memoryPolicy());
+        Networks.load(
+            files,
+            settings.precision(),
+            settings.weights(),
+            settings.device(),
+            settings.memoryPolicy());
     try {
       AuxiliaryNetworks auxiliary = AuxiliaryNetworks.load(settings, upscalers, files, networks);
       Model model =
@@ -59,7 +64,7 @@ public final class LocalPipelines implements Backend.Pipelines {
                   second ->
                       Refiner.load(
                           second,
-                          networks.type(),
+                          networks.formats(),
                           settings.device(),
                           settings.memoryPolicy(),
                           networks.torch())),

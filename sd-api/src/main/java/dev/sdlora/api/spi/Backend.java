@@ -27,6 +27,7 @@ import dev.sdlora.api.lora.TriggerWord;
 import dev.sdlora.api.model.CheckpointDistance;
 import dev.sdlora.api.model.FileDescription;
 import dev.sdlora.api.model.PredictionType;
+import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.api.prompt.Prompt;
 import dev.sdlora.api.prompt.PromptExplanation;
 import dev.sdlora.api.prompt.TokenCount;
@@ -418,6 +419,7 @@ public final class Backend {
    * @param predictionType the prediction type of the U-Net; empty to detect it from the files
    * @param refiner the model that may finish images; empty for none
    * @param precision the precision of the computation
+   * @param weights the format of the weights in memory
    * @param memoryPolicy the networks that stay in memory between the stages of a request
    * @param device {@code cpu}, {@code gpu0} and so on
    * @param loraMode the way LoRAs are applied, for requests that do not set it
@@ -439,6 +441,7 @@ public final class Backend {
       Optional<PredictionType> predictionType,
       Optional<Path> refiner,
       Precision precision,
+      WeightFormat weights,
       MemoryPolicy memoryPolicy,
       String device,
       LoraMode loraMode,
@@ -460,6 +463,7 @@ public final class Backend {
      * @param predictionType the prediction type of the U-Net
      * @param refiner the model that may finish images
      * @param precision the precision of the computation
+     * @param weights the format of the weights in memory
      * @param memoryPolicy the networks that stay in memory
      * @param device the canonical name: {@code gpu0}, not {@code cuda}
      * @param loraMode the default of requests

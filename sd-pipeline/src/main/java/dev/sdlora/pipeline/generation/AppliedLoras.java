@@ -10,6 +10,7 @@ import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.lora.overlay.Overlay;
 import dev.sdlora.lora.plan.Moment;
 import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.conditioning.AppliedEncoder;
@@ -247,6 +248,12 @@ final class AppliedLoras implements AutoCloseable {
   /** Returns how the LoRAs are applied; a mix of patched and overlaid LoRAs counts as overlaid. */
   LoraMode mode() {
     return overlay.isEmpty() ? LoraMode.PATCHED : LoraMode.OVERLAY;
+  }
+
+  /** Returns the changes that are patched into the weights in the first step. */
+  PatchPlan patched() {
+    WeightGate.LeaseRequest request = loras.leaseRequest();
+    return (lease.overlays() ? request.overlaid() : request.patched()).plan();
   }
 
   /** Returns the time spent waiting for other requests, in nanoseconds. */

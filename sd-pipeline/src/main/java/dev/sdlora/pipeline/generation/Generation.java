@@ -58,7 +58,7 @@ public record Generation(
       plan.model()
           .memory()
           .within(
-              part.memory().need(results.keepsImages()),
+              part.need(plan.model(), results.keepsImages()),
               Failures.numbers(plan.spec(), Optional.of(plan.size())),
               cancelled,
               () -> run(plan, part, isLast, progress, results));

@@ -170,6 +170,8 @@ final class RequestNetworks implements AutoCloseable {
             used.values().stream()
                 .flatMap(applied -> model.loraSums().warning(applied.loras()).stream()),
             lost.stream(),
+            used.values().stream()
+                .flatMap(applied -> model.widened().warning(applied.patched()).stream()),
             embeddings.values().stream().flatMap(named -> named.warnings().stream()))
         .flatMap(said -> said)
         .distinct()

@@ -5,6 +5,7 @@ import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.pipeline.image.ImageSettings;
 import dev.sdlora.pipeline.image.Infotext;
+import dev.sdlora.pipeline.model.HeldFormats;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.request.ImageRun;
@@ -15,6 +16,7 @@ import dev.sdlora.tensors.torch.ScalarType;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Collects the settings that an image records in its infotext. */
@@ -62,6 +64,10 @@ final class ResultSettings {
     ScalarType type = model.networks().type();
     if (type != ScalarType.FLOAT32) {
       settings = settings.with(ImageSettings.PRECISION, type.name().toLowerCase(Locale.ROOT));
+    }
+    Optional<String> bits = HeldFormats.lowBits(model.networks().denoiser().weights());
+    if (bits.isPresent()) {
+      settings = settings.with(ImageSettings.LOW_BITS, bits.get());
     }
     boolean overlaid =
         networks.reports().stream().anyMatch(lora -> lora.mode() == LoraMode.OVERLAY);

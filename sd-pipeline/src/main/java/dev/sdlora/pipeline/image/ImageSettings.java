@@ -24,6 +24,12 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
   /** Fact: the precision of the networks; written if it is not float32. */
   public static final String PRECISION = "Precision";
 
+  /**
+   * Fact: the format of most of the denoiser's weights in memory, if it has at most 8 bits; Forge's
+   * key and names.
+   */
+  public static final String LOW_BITS = "Diffusion in Low Bits";
+
   /** Fact: the model that refined the image; written if there was one. */
   public static final String REFINER = "Refiner";
 

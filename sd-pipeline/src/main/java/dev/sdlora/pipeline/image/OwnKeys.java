@@ -72,6 +72,7 @@ final class OwnKeys {
               settings -> Optional.ofNullable(settings.facts().get(ImageSettings.LORA_MODE)),
               (draft, value) -> draft.spec.loraMode(LoraMode.valueOf(value))),
           fact(ImageSettings.PRECISION),
+          fact(ImageSettings.LOW_BITS),
           fact(ImageSettings.HYPERNET_HASHES),
           fact("Template"),
           fact("Negative Template"));

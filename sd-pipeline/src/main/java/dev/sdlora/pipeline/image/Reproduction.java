@@ -63,7 +63,8 @@ public final class Reproduction {
           "Lora hashes",
           "TI hashes",
           ImageSettings.REGION_MASKS,
-          ImageSettings.PRECISION);
+          ImageSettings.PRECISION,
+          ImageSettings.LOW_BITS);
 
   private static final Set<String> NO_VAE = Set.of("none", "automatic", "");
 
@@ -109,6 +110,7 @@ public final class Reproduction {
     compareModules();
     compareRefiner();
     comparePrecision();
+    compareLowBits();
     compareHashes("Lora hashes", "LoRA");
     compareHashes("TI hashes", "embedding");
     compareMasks();
@@ -264,6 +266,19 @@ public final class Reproduction {
       warnings.add(
           "the text was written for %s, but the pipeline computes in %s, so details may differ"
               .formatted(cut(then), now));
+    }
+  }
+
+  /** Other programs round activations or LoRAs too, so their texts say nothing about details. */
+  private void compareLowBits() {
+    String then = said(ImageSettings.LOW_BITS).orElse("");
+    String now = made.facts().getOrDefault(ImageSettings.LOW_BITS, "");
+    if (said("Version").orElse("").startsWith("SD-LoRA") && !then.equals(now)) {
+      warnings.add(
+          "the text was written for weights in %s, but the pipeline holds them in %s, so details may differ"
+              .formatted(
+                  then.isEmpty() ? "their precision" : cut(then),
+                  now.isEmpty() ? "their precision" : now));
     }
   }
 

@@ -119,6 +119,15 @@ public final class LoraPlans {
         new LeaseTerms(patchedOnly, restChanges));
   }
 
+  /**
+   * Returns the changes that are patched into weights if the LoRAs are applied in their mode; those
+   * of all LoRAs in {@link LoraMode#AUTO}.
+   */
+  public PatchPlan patched() {
+    LeaseRequest request = leaseRequest();
+    return (request.mode() == LoraMode.OVERLAY ? request.overlaid() : request.patched()).plan();
+  }
+
   /** Whether a LoRA is scheduled and has changes that cannot be overlaid. */
   private static boolean changesUnpatched(Fit fit) {
     return !fit.use.strength().unet().isConstant() && !isOverlaidWhole(fit);

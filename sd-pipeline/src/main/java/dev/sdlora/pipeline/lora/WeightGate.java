@@ -142,6 +142,16 @@ public final class WeightGate {
     users++;
   }
 
+  /** Whether the weights are patched as in a plan, or are about to be. */
+  public boolean holds(PatchPlan plan) {
+    lock.lock();
+    try {
+      return plan.equals(held);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Returns the number of waiting requests. */
   int waiting() {
     lock.lock();

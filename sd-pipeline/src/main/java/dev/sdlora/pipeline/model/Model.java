@@ -25,6 +25,7 @@ import dev.sdlora.pipeline.hypernetwork.HypernetworkFolders;
 import dev.sdlora.pipeline.lora.ChangelessLoras;
 import dev.sdlora.pipeline.lora.LoraSums;
 import dev.sdlora.pipeline.lora.WeightGate;
+import dev.sdlora.pipeline.lora.WidenedWeights;
 import dev.sdlora.pipeline.memory.MachineMemory;
 import dev.sdlora.pipeline.memory.MemoryBudget;
 import dev.sdlora.pipeline.network.AdaptableNetwork;
@@ -84,6 +85,7 @@ public final class Model implements AutoCloseable {
   private final OnDemand vaeDecoderMemory;
   private final Previewer previewer;
   private final LoraSums loraSums;
+  private final WidenedWeights widened;
   private @Nullable String hash;
   private @Nullable String vaeHash;
 
@@ -149,6 +151,7 @@ public final class Model implements AutoCloseable {
     this.previewer = auxiliary.previewer().orElseGet(this::linearPreviewer);
     this.overlays = new Overlays(networks.torch());
     this.loraSums = new LoraSums(networks.patchable());
+    this.widened = new WidenedWeights(networks.patchable());
     this.changeless = new ChangelessLoras(loraFiles, networks.torch(), networks.patchable());
   }
 
@@ -275,6 +278,11 @@ public final class Model implements AutoCloseable {
   /** Returns the estimator of how much a sum of LoRAs changes the weights. */
   public LoraSums loraSums() {
     return loraSums;
+  }
+
+  /** Returns the cost of patching weights that are not held in the dtype of the computation. */
+  public WidenedWeights widened() {
+    return widened;
   }
 
   /** Returns the hypernetworks that prompts can name. */

@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.model;
 
 import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Precision;
+import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.TextParts;
@@ -31,7 +32,7 @@ import java.util.Map;
 public final class Networks implements AutoCloseable {
   private final Torch torch;
   private final TensorLoader loader;
-  private final ScalarType type;
+  private final HeldFormats formats;
   private final List<LiveWeights> loaded = new ArrayList<>();
   private final List<AdaptableNetwork> encoders;
   private final AdaptableNetwork denoiser;
@@ -39,14 +40,16 @@ public final class Networks implements AutoCloseable {
   private final LatentResizing latentResizing;
   private final Family family;
 
-  private Networks(Torch torch, ModelFiles files, ScalarType type, String device) {
+  private Networks(Torch torch, ModelFiles files, HeldFormats formats, String device) {
     this.torch = torch;
     this.loader = new TensorLoader(torch);
-    this.type = type;
+    this.formats = formats;
+    ScalarType type = formats.type();
     LiveWeights decoder = keep(PrecisionChoice.vaeWeights(torch, files, false, type, device));
     if (files instanceof UNetFiles parts) {
       this.encoders = clipEncoders(parts);
-      LiveWeights weights = keep(PrecisionChoice.unetWeights(torch, loader, parts, type, device));
+      LiveWeights weights =
+          keep(PrecisionChoice.unetWeights(torch, loader, parts, formats, device));
       this.denoiser = new UNet(torch, parts.unet().config(), weights);
       this.family = UNetFamily.of(parts);
     } else {
@@ -58,7 +61,7 @@ public final class Networks implements AutoCloseable {
               .config()
               .network(
                   torch,
-                  keep(PrecisionChoice.transformerWeights(torch, loader, parts, type, device)));
+                  keep(PrecisionChoice.transformerWeights(torch, loader, parts, formats, device)));
       this.family = new FlowFamily(parts);
     }
     LiveWeights encoder = keep(PrecisionChoice.vaeWeights(torch, files, true, type, device));
@@ -73,13 +76,13 @@ public final class Networks implements AutoCloseable {
                 new TextEncoder(
                     torch,
                     part.config(),
-                    keep(LiveWeights.unread(torch, loader, part.weights(), type))))
+                    keep(PrecisionChoice.clipWeights(torch, loader, part.weights(), formats))))
         .toList();
   }
 
   private List<AdaptableNetwork> textEncoders(TextParts texts, String device) {
     TextParts.Qwen qwen = (TextParts.Qwen) texts;
-    LiveWeights weights = keep(PrecisionChoice.encoderWeights(torch, loader, qwen, type, device));
+    LiveWeights weights = keep(PrecisionChoice.encoderWeights(torch, loader, qwen, formats, device));
     return List.of(new Qwen3(torch, qwen.encoder().config(), weights));
   }
 
@@ -110,9 +113,14 @@ public final class Networks implements AutoCloseable {
     return denoiser instanceof UNet;
   }
 
-  /** Reads all weights into native memory and keeps them there. */
+  /** Reads all weights into native memory, in the precision, and keeps them there. */
   public static Networks load(ModelFiles files, Precision precision, String device) {
-    Networks networks = load(files, precision, device, MemoryPolicy.KEEP);
+    Networks networks =
+        load(
+            files,
+            HeldFormats.wide(PrecisionChoice.of(files, precision, device)),
+            device,
+            MemoryPolicy.KEEP);
     try {
       networks.loaded.forEach(LiveWeights::read);
       return networks;
@@ -128,13 +136,24 @@ public final class Networks implements AutoCloseable {
    *
    * @param device DJL's name of the device
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read
+   * @throws dev.sdlora.api.error.StableDiffusionException if the device, the model or the precision
+   *     does not support the format of the weights
    */
   public static Networks load(
-      ModelFiles files, Precision precision, String device, MemoryPolicy policy) {
+      ModelFiles files,
+      Precision precision,
+      WeightFormat weights,
+      String device,
+      MemoryPolicy policy) {
+    ScalarType type = PrecisionChoice.of(files, precision, device);
+    return load(files, HeldFormats.of(weights, type), device, policy);
+  }
+
+  private static Networks load(
+      ModelFiles files, HeldFormats formats, String device, MemoryPolicy policy) {
     Torch torch = Torch.open(device);
     try {
-      ScalarType type = PrecisionChoice.of(files, precision, device);
-      Networks networks = new Networks(torch, files, type, device);
+      Networks networks = new Networks(torch, files, formats, device);
       networks.read(policy);
       return networks;
     } catch (RuntimeException | Error e) {
@@ -156,7 +175,12 @@ public final class Networks implements AutoCloseable {
    * the VAE uses float32 instead of float16.
    */
   public ScalarType type() {
-    return type;
+    return formats.type();
+  }
+
+  /** Returns the formats in which weights are held. */
+  public HeldFormats formats() {
+    return formats;
   }
 
   /** Returns the text encoders. The denoiser reads their states concatenated in this order. */

@@ -15,41 +15,90 @@ import dev.sdlora.tensors.natives.Processor;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.Packer;
 import dev.sdlora.tensors.weights.Packing;
+import dev.sdlora.tensors.weights.StoredFormat;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Chooses the dtype and the layout of weights for a device. */
 public final class PrecisionChoice {
   private PrecisionChoice() {}
 
+  /** Returns the unread weights of a CLIP text encoder. */
+  static LiveWeights clipWeights(
+      Torch torch, TensorLoader loader, Map<String, Origin> origins, HeldFormats formats) {
+    return LiveWeights.unread(
+        torch, loader, origins, formats.type(), Map.of(), formats.of(origins));
+  }
+
   /** Returns the unread weights of a U-Net, in the best layout for a device. */
   static LiveWeights unetWeights(
-      Torch torch, TensorLoader loader, UNetFiles files, ScalarType type, String device) {
-    Map<String, Packing> packings =
-        isPacked(torch, type, device) ? UNetPacking.of(files.unet().config()) : Map.of();
-    return LiveWeights.unread(torch, loader, files.unet().weights(), type, packings);
+      Torch torch, TensorLoader loader, UNetFiles files, HeldFormats formats, String device) {
+    return weights(
+        torch,
+        loader,
+        files.unet().weights(),
+        formats,
+        () ->
+            isPacked(torch, formats.type(), device)
+                ? UNetPacking.of(files.unet().config())
+                : Map.of());
+  }
+
+  /**
+   * Returns unread weights. If some are held in other formats, none is packed: widened weights are
+   * plain, and programs read either kind.
+   */
+  private static LiveWeights weights(
+      Torch torch,
+      TensorLoader loader,
+      Map<String, Origin> origins,
+      HeldFormats formats,
+      Supplier<Map<String, Packing>> packings) {
+    Map<String, StoredFormat> held = formats.of(origins);
+    return LiveWeights.unread(
+        torch, loader, origins, formats.type(), held.isEmpty() ? packings.get() : Map.of(), held);
   }
 
   /** Returns the unread weights of Qwen3, in the best layout. */
   static LiveWeights encoderWeights(
-      Torch torch, TensorLoader loader, TextParts.Qwen texts, ScalarType type, String device) {
-    Map<String, Packing> packings =
-        isProcessor(device) && TransformerPacking.isFaster(torch, type)
-            ? Qwen3.packings(texts.encoder().config(), texts.layersRead())
-            : Map.of();
-    return LiveWeights.unread(torch, loader, texts.encoder().weights(), type, packings);
+      Torch torch,
+      TensorLoader loader,
+      TextParts.Qwen texts,
+      HeldFormats formats,
+      String device) {
+    return weights(
+        torch,
+        loader,
+        texts.encoder().weights(),
+        formats,
+        () ->
+            isProcessor(device) && TransformerPacking.isFaster(torch, formats.type())
+                ? Qwen3.packings(texts.encoder().config(), texts.layersRead())
+                : Map.of());
   }
 
   /** Returns the unread weights of a transformer, in the best layout for a device. */
   static LiveWeights transformerWeights(
-      Torch torch, TensorLoader loader, TransformerModel files, ScalarType type, String device) {
-    Map<String, Packing> packings =
-        isProcessor(device) ? files.transformer().config().packings(torch, type) : Map.of();
-    return LiveWeights.unread(torch, loader, files.transformer().weights(), type, packings);
+      Torch torch,
+      TensorLoader loader,
+      TransformerModel files,
+      HeldFormats formats,
+      String device) {
+    return weights(
+        torch,
+        loader,
+        files.transformer().weights(),
+        formats,
+        () ->
+            isProcessor(device)
+                ? files.transformer().config().packings(torch, formats.type())
+                : Map.of());
   }
 
   /**

@@ -13,7 +13,6 @@ import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.tensors.folder.HashIndex;
 import dev.sdlora.tensors.torch.Closing;
-import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Origin;
@@ -41,7 +40,7 @@ public final class Refiner implements AutoCloseable {
   private @Nullable String title;
 
   private Refiner(
-      UNetFiles files, ScalarType type, String device, MemoryPolicy policy, Torch memory) {
+      UNetFiles files, HeldFormats formats, String device, MemoryPolicy policy, Torch memory) {
     this.files = files;
     this.memory = memory;
     TensorLoader loader = new TensorLoader(memory);
@@ -49,12 +48,12 @@ public final class Refiner implements AutoCloseable {
         files.textEncoders().stream()
             .map(
                 part ->
-                    new TextEncoder(memory, part.config(), unread(loader, part.weights(), type)))
+                    new TextEncoder(memory, part.config(), unread(loader, part.weights(), formats)))
             .toList();
     List<LiveWeights> encoders = List.copyOf(loaded);
     this.textEncoderMemory =
         new OnDemand(policy, encoders, () -> encoders.forEach(LiveWeights::read));
-    LiveWeights unetWeights = PrecisionChoice.unetWeights(memory, loader, files, type, device);
+    LiveWeights unetWeights = PrecisionChoice.unetWeights(memory, loader, files, formats, device);
     loaded.add(unetWeights);
     this.unet = new UNet(memory, files.unet().config(), unetWeights);
     this.family = UNetFamily.of(files);
@@ -67,8 +66,9 @@ public final class Refiner implements AutoCloseable {
     unet.weights().read();
   }
 
-  private LiveWeights unread(TensorLoader loader, Map<String, Origin> origins, ScalarType type) {
-    LiveWeights weights = LiveWeights.unread(memory, loader, origins, type);
+  private LiveWeights unread(
+      TensorLoader loader, Map<String, Origin> origins, HeldFormats formats) {
+    LiveWeights weights = PrecisionChoice.clipWeights(memory, loader, origins, formats);
     loaded.add(weights);
     return weights;
   }
@@ -80,10 +80,10 @@ public final class Refiner implements AutoCloseable {
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read
    */
   public static Refiner load(
-      UNetFiles files, ScalarType type, String device, MemoryPolicy policy, Torch torch) {
+      UNetFiles files, HeldFormats formats, String device, MemoryPolicy policy, Torch torch) {
     Torch memory = torch.child();
     try {
-      Refiner refiner = new Refiner(files, type, device, policy, memory);
+      Refiner refiner = new Refiner(files, formats, device, policy, memory);
       refiner.read(policy);
       return refiner;
     } catch (RuntimeException | Error e) {

@@ -20,6 +20,7 @@ final class RrdbNet implements UpscalerNet {
             RrdbNet.class,
             "rrdb.torchscript.py",
             "products.torchscript.py",
+            "weight.torchscript.py",
             "layers.torchscript.py",
             "rrdb_parts.torchscript.py");
     this.config = config;

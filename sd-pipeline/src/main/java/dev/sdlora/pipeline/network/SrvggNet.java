@@ -23,6 +23,7 @@ final class SrvggNet implements UpscalerNet {
             SrvggNet.class,
             "srvgg.torchscript.py",
             "products.torchscript.py",
+            "weight.torchscript.py",
             "layers.torchscript.py");
     this.config = config;
     this.weights = weights;

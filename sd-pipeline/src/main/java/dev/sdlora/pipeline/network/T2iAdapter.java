@@ -21,6 +21,7 @@ public final class T2iAdapter {
             T2iAdapter.class,
             "t2i_adapter.torchscript.py",
             "products.torchscript.py",
+            "weight.torchscript.py",
             "layers.torchscript.py");
     this.config = config;
     this.weights = weights;

@@ -23,6 +23,7 @@ public final class TextEncoder implements AdaptableNetwork {
       Program.Source.beside(
           TextEncoder.class,
           "products.torchscript.py",
+          "weight.torchscript.py",
           "layers.torchscript.py",
           "clip_parts.torchscript.py");
 
@@ -33,7 +34,7 @@ public final class TextEncoder implements AdaptableNetwork {
 
   /** Creates an encoder; the weights are not closed with it. */
   public TextEncoder(Torch torch, ClipConfig config, LiveWeights weights) {
-    this(Program.load(torch, METHODS, FUNCTIONS), config, weights, weights::dict);
+    this(Program.load(torch, METHODS, functions(weights)), config, weights, weights::dict);
   }
 
   private TextEncoder(
@@ -42,6 +43,17 @@ public final class TextEncoder implements AdaptableNetwork {
     this.config = config;
     this.weights = weights;
     this.dict = dict;
+  }
+
+  private static List<Program.Source> functions(LiveWeights weights) {
+    return Program.Source.join(
+        List.of(
+            Program.Source.beside(
+                TextEncoder.class,
+                "products.torchscript.py",
+                "layers.torchscript.py",
+                "clip_parts.torchscript.py"),
+            WeightReading.of(weights)));
   }
 
   /**

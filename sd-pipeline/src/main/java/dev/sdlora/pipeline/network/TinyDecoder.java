@@ -24,6 +24,7 @@ public final class TinyDecoder {
             TinyDecoder.class,
             "tiny_decoder.torchscript.py",
             "products.torchscript.py",
+            "weight.torchscript.py",
             "layers.torchscript.py");
     this.config = config;
     this.weights = weights;

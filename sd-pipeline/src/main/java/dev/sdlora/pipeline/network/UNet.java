@@ -94,11 +94,14 @@ public final class UNet implements AdaptableNetwork {
             && weights.type() == ScalarType.BFLOAT16
             && Processor.hasBfloat16()
             && !Processor.hasAmx();
-    return Program.Source.beside(
-        UNet.class,
-        weights.isPacked() ? "packed_products.torchscript.py" : "products.torchscript.py",
-        products ? "matrix_attention.torchscript.py" : "attention.torchscript.py",
-        "layers.torchscript.py");
+    return Program.Source.join(
+        List.of(
+            Program.Source.beside(
+                UNet.class,
+                weights.isPacked() ? "packed_products.torchscript.py" : "products.torchscript.py",
+                products ? "matrix_attention.torchscript.py" : "attention.torchscript.py",
+                "layers.torchscript.py"),
+            WeightReading.of(weights)));
   }
 
   private static List<Program.Source> functions(String products, String attention) {
@@ -116,7 +119,8 @@ public final class UNet implements AdaptableNetwork {
 
   private static List<Program.Source> functions(String products, List<Program.Source> attention) {
     return Program.Source.join(
-        List.of(Program.Source.beside(UNet.class, products), attention, FURTHER));
+        List.of(
+            Program.Source.beside(UNet.class, products), WeightReading.PLAIN, attention, FURTHER));
   }
 
   @Override

@@ -26,6 +26,7 @@ public final class Vae {
       Program.Source.beside(
           Vae.class,
           "products.torchscript.py",
+          "weight.torchscript.py",
           "layers.torchscript.py",
           "vae_middle.torchscript.py",
           "vae_parts.torchscript.py");

@@ -103,7 +103,9 @@ final class LoraResolver {
     }
     return new LoraPlans(
         model::plan,
-        spec.loraMode().orElse(model.loraMode()),
+        model
+            .widened()
+            .mode(spec.loraMode().orElse(model.loraMode()), fits.stream().map(Fit::peak).toList()),
         lenient,
         fits,
         hypernetworks,

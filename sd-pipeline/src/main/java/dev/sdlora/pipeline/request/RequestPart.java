@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.request;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.pipeline.memory.MemoryNeed;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.sampler.noise.ImageSeeds;
 import java.util.ArrayList;
@@ -63,6 +64,22 @@ public record RequestPart(
     }
     return new RequestPart(
         spec, prompts.templates(), repainting, first, hires, memory, List.copyOf(batches));
+  }
+
+  /**
+   * Returns the peak memory, with that of weights that LoRAs widen.
+   *
+   * @param keepsImages whether all images of the batch are kept until the end
+   */
+  public MemoryNeed need(Model model, boolean keepsImages) {
+    long widened =
+        passes().stream()
+            .map(pass -> pass.loras().patched())
+            .filter(plan -> !model.gate().holds(plan))
+            .mapToLong(model.widened()::bytes)
+            .max()
+            .orElse(0);
+    return memory.need(keepsImages).and(new MemoryNeed(widened, 0));
   }
 
   /** Returns the passes, in order. */

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.transformer;
 
 import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.pipeline.network.WeightReading;
 import dev.sdlora.tensors.natives.Processor;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -34,6 +35,7 @@ final class TransformerPrograms {
                 TransformerPrograms.class,
                 packed ? "packed_gates.torchscript.py" : "gates.torchscript.py",
                 "norms_and_rope.torchscript.py"),
+            WeightReading.of(weights),
             Program.Source.beside(TransformerPrograms.class, further)));
   }
 }

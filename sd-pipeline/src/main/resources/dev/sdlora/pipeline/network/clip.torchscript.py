@@ -1,6 +1,6 @@
   def encode(self: __torch__.Net, ids: Tensor, vectors: Tensor, rows: Tensor, w: Dict[str, Tensor], heads: int, layers: int, whole: int, quick: int, norm: int) -> List[Tensor]:
     # ids [B, n]; vectors [m, C] replace the tokens at rows [m] of all B * n -> the results of states
-    tokens = torch.embedding(w["text_model.embeddings.token_embedding.weight"], ids)
+    tokens = __torch__.weight_rows(w, "text_model.embeddings.token_embedding", ids, w["text_model.final_layer_norm.weight"].dtype)
     flat = torch.flatten(tokens, 0, 1)
     flat = torch.index_copy(flat, 0, rows, torch.type_as(vectors, flat))
     return (self).states(torch.view_as(flat, tokens), ids, w, heads, layers, whole, quick, norm)

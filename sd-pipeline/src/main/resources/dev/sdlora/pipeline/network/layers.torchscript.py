@@ -84,7 +84,7 @@ def resnet(x: Tensor, emb: Tensor, w: Dict[str, Tensor], p: str, eps: float, wra
   # Blocks of the VAE have no time projection and ignore emb.
   h = torch.silu_(__torch__.group_norm(x, w, p + ".norm1", eps))
   h = __torch__.conv3(h, w, p + ".conv1", 1, wrap)
-  if torch.__contains__(w, p + ".time_emb_proj.weight"):
+  if torch.__contains__(w, p + ".time_emb_proj.bias"):
     h = torch.add(h, torch.unsqueeze(torch.unsqueeze(__torch__.linear(emb, w, p + ".time_emb_proj"), 2), 3))
     h = __torch__.regional_time(h, emb, w, p + ".time_emb_proj.regional")
   h = torch.silu_(__torch__.group_norm(h, w, p + ".norm2", eps))
@@ -100,6 +100,6 @@ def regional_time(h: Tensor, emb: Tensor, w: Dict[str, Tensor], p: str) -> Tenso
   return h
 def shortcut(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   # The shortcut of a residual block.
-  if torch.__contains__(w, p + ".conv_shortcut.weight"):
+  if torch.__contains__(w, p + ".conv_shortcut.bias"):
     x = __torch__.conv(x, w, p + ".conv_shortcut", 1, 0)
   return x

@@ -1,5 +1,5 @@
 def linear(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
-  y = torch.linear(x, w[p + ".weight"], __torch__.bias(w, p))
+  y = torch.linear(x, __torch__.weight(w, p, x.dtype), __torch__.bias(w, p))
   return __torch__.lora_linear(y, x, w, p)
 def linear_sum(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   return torch.add(sum, __torch__.linear(x, w, p))
@@ -11,7 +11,7 @@ def silu_gated(x: Tensor, w: Dict[str, Tensor], gate: str, value: str) -> Tensor
   # Two layers named gate and value (Shazeer 2020).
   return torch.mul(torch.silu(__torch__.linear(x, w, gate)), __torch__.linear(x, w, value))
 def conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tensor:
-  y = torch.conv2d(x, w[p + ".weight"], w[p + ".bias"], [stride, stride], [pad, pad])
+  y = torch.conv2d(x, __torch__.weight(w, p, x.dtype), w[p + ".bias"], [stride, stride], [pad, pad])
   return __torch__.lora_conv(y, x, w, p, stride, pad)
 def enlarged_conv3(x: Tensor, w: Dict[str, Tensor], p: str, height: int, width: int, wrap: int) -> Tensor:
   # A convolution over x resized by nearest neighbour.
@@ -24,7 +24,7 @@ def resnet_sum(x: Tensor, h: Tensor, w: Dict[str, Tensor], p: str, wrap: int) ->
   return torch.add(__torch__.shortcut(x, w, p), h)
 def rows_conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, rows: int, columns: int) -> Tensor:
   # A convolution with the given zero padding for rows and columns.
-  return torch.conv2d(x, w[p + ".weight"], w[p + ".bias"], [stride, stride], [rows, columns])
+  return torch.conv2d(x, __torch__.weight(w, p, x.dtype), w[p + ".bias"], [stride, stride], [rows, columns])
 def rows_conv_sum(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str, rows: int, columns: int) -> Tensor:
   # In place.
   return torch.add_(sum, __torch__.rows_conv(x, w, p, 1, rows, columns))

@@ -56,14 +56,14 @@ def each(x: Tensor, rows: int) -> Tensor:
 def spatial(x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], p: str, heads: int, merge: float) -> Tensor:
   # Transformer blocks over the positions of x [B, C, H, W], if there are any. SD 1.x projects with 1x1 convolutions, later
   # families with linear layers, which are equivalent.
-  if torch.__contains__(w, p + ".proj_in.weight"):
+  if torch.__contains__(w, p + ".proj_in.bias"):
     x = __torch__.transformers(x, ctx, texts, w, p, heads, merge)
   return x
 def transformers(x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], p: str, heads: int, merge: float) -> Tensor:
   # x has a row for each row of ctx, or one for all.
   b = torch.size(ctx, 0)
   _0, c, hh, ww = torch.size(x)
-  convs = torch.eq(torch.dim(w[p + ".proj_in.weight"]), 4)
+  convs = torch.eq(__torch__.weight_dims(w, p + ".proj_in"), 4)
   h = __torch__.group_norm(x, w, p + ".norm", 1e-6)
   if convs:
     h = __torch__.conv(h, w, p + ".proj_in", 1, 0)

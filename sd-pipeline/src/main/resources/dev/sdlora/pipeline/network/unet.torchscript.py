@@ -14,7 +14,7 @@
     # 0. Time. Rows of guidance differ only in their text: everything before the first transformer is computed for one row,
     # if the caller guarantees that rows differ in no other tensors (shares: 1).
     rows = torch.size(x, 0)
-    if torch.__and__(torch.eq(shares, 1), torch.__not__(torch.__contains__(w, "add_embedding.linear_1.weight"))):
+    if torch.__and__(torch.eq(shares, 1), torch.__not__(torch.__contains__(w, "add_embedding.linear_1.bias"))):
       if __torch__.are_alike([x, t, guidance]):
         x = torch.slice(x, 0, 0, 1)
         t = torch.slice(t, 0, 0, 1)
@@ -27,7 +27,7 @@
     n = torch.len(heads)
     left = 0
     for i in range(n):
-      left = torch.add(left, __torch__.count(w, "up_blocks." + str(i) + ".resnets.", ".conv1.weight"))
+      left = torch.add(left, __torch__.count(w, "up_blocks." + str(i) + ".resnets.", ".conv1.bias"))
     whole = torch.eq(torch.len(kept), 0)
     outputs = left
     if torch.__not__(whole):
@@ -50,7 +50,7 @@
     deep = h
     for i in range(n):
       b = "up_blocks." + str(i)
-      for j in range(__torch__.count(w, b + ".resnets.", ".conv1.weight")):
+      for j in range(__torch__.count(w, b + ".resnets.", ".conv1.bias")):
         left = torch.sub(left, 1)
         if torch.eq(left, branch):
           if torch.__not__(whole):

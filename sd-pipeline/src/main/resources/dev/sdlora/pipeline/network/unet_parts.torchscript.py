@@ -23,7 +23,7 @@ def time_embedding(t: Tensor, vector: Tensor, guidance: Tensor, dtype: int, w: D
     emb = torch.add(emb, __torch__.linear(torch.to(guidance, dtype), w, "time_embedding.cond_proj"))
   emb = __torch__.linear(torch.silu(__torch__.linear(emb, w, "time_embedding.linear_1")), w, "time_embedding.linear_2")
   # The pooled text and size conditions of SDXL.
-  if torch.__contains__(w, "add_embedding.linear_1.weight"):
+  if torch.__contains__(w, "add_embedding.linear_1.bias"):
     added = __torch__.linear(torch.to(vector, dtype), w, "add_embedding.linear_1")
     emb = torch.add(emb, __torch__.linear(torch.silu(added), w, "add_embedding.linear_2"))
   return torch.silu(emb)
@@ -33,11 +33,11 @@ def unet_down(h: Tensor, emb: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: 
   n = torch.len(heads)
   for i in range(n):
     b = "down_blocks." + str(i)
-    layers = __torch__.count(w, b + ".resnets.", ".conv1.weight")
+    layers = __torch__.count(w, b + ".resnets.", ".conv1.bias")
     # T2I-Adapters apply to the last block of a level, and to the downsampler of a level without transformers (as in SDXL).
     acts = layers - 1
     if i < n - 1:
-      if torch.__not__(torch.__contains__(w, b + ".attentions." + str(layers - 1) + ".proj_in.weight")):
+      if torch.__not__(torch.__contains__(w, b + ".attentions." + str(layers - 1) + ".proj_in.bias")):
         acts = layers
     for j in range(layers):
       if torch.lt(torch.len(skips), outputs):
@@ -66,7 +66,7 @@ def with_features(h: Tensor, features: List[Tensor], place: int, levels: int) ->
   return h
 def unet_middle(h: Tensor, emb: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], heads: int, wrap: int) -> Tensor:
   # Two blocks with transformers between them; distilled networks have only one block or none.
-  blocks = __torch__.count(w, "mid_block.resnets.", ".conv1.weight")
+  blocks = __torch__.count(w, "mid_block.resnets.", ".conv1.bias")
   for i in range(blocks):
     h = __torch__.resnet(h, emb, w, "mid_block.resnets." + str(i), 1e-5, wrap)
     if i < blocks - 1:

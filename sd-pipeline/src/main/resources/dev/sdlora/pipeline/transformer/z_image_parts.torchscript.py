@@ -37,7 +37,7 @@ def z_image(x: Tensor, sigma: Tensor, text: Tensor, w: Dict[str, Tensor], heads:
 def blocks(w: Dict[str, Tensor], p: str) -> int:
   # The number of consecutive blocks from 0.
   n = 0
-  while torch.__contains__(w, p + str(n) + ".attention.to_q.weight"):
+  while torch.__contains__(w, p + str(n) + ".attention_norm1.weight"):
     n = n + 1
   return n
 def filled(x: Tensor, token: Tensor) -> Tensor:
@@ -68,7 +68,7 @@ def z_image_gains(time: Tensor, w: Dict[str, Tensor], p: str) -> List[Tensor]:
   gains = annotate(List[Tensor], [])
   for name in [".attention_norm1", ".attention_norm2", ".ffn_norm1", ".ffn_norm2"]:
     _0 = torch.append(gains, torch.to(w[p + name + ".weight"], 6))
-  if torch.__contains__(w, p + ".adaLN_modulation.0.weight"):
+  if torch.__contains__(w, p + ".adaLN_modulation.0.bias"):
     parts = torch.chunk(torch.flatten(torch.to(__torch__.linear(time, w, p + ".adaLN_modulation.0"), 6)), 4)
     for i in range(4):
       if torch.eq(i % 2, 0):

@@ -54,7 +54,8 @@ class DoublingTest {
   }
 
   private static List<Program.Source> functions(String products) {
-    return Program.Source.beside(UNet.class, products, "layers.torchscript.py");
+    return Program.Source.beside(
+        UNet.class, products, "layers.torchscript.py", "weight.torchscript.py");
   }
 
   @AfterEach

@@ -1,6 +1,8 @@
 package dev.sdlora.tensors.file;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Computes the elements of a tensor that a GGUF file stores in blocks.
@@ -12,6 +14,20 @@ record BlockWidening(BlockType type, long offset) implements Widening {
   @Override
   public int unit() {
     return type.elements();
+  }
+
+  @Override
+  public Optional<StoredBytes.Piece> stored(long first, long elements) {
+    int unit = type.elements();
+    return first % unit == 0 && elements % unit == 0
+        ? Optional.of(new StoredBytes.Piece(offset + first / unit * type.bytes(), first, elements))
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<StoredBytes> stored(List<StoredBytes.Piece> pieces) {
+    return Optional.of(
+        new StoredBytes(type.name(), type.elements(), type.bytes(), pieces, Optional.empty()));
   }
 
   @Override

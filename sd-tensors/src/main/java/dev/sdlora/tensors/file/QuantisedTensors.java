@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -87,6 +88,31 @@ final class QuantisedTensors {
   /** Returns the quantised tensor whose values an entry shows; empty if it is stored as it is. */
   Optional<QuantisedTensor> find(TensorEntry entry) {
     return Optional.ofNullable(places.floorEntry(entry.offset())).map(Map.Entry::getValue);
+  }
+
+  /**
+   * Returns the bytes from which the elements in parts of a tensor are computed.
+   *
+   * @param parts positions and lengths in bytes of the values, in order
+   * @return the bytes; empty if the parts are not quantised, cut blocks or the elements of a scale,
+   *     or need more than a scale
+   */
+  Optional<StoredBytes> stored(List<TensorFile.Part> parts) {
+    Map.Entry<Long, QuantisedTensor> place = places.floorEntry(parts.get(0).position());
+    if (place == null) {
+      return Optional.empty();
+    }
+    List<StoredBytes.Piece> pieces = new ArrayList<>();
+    for (TensorFile.Part part : parts) {
+      long first = (part.position() - place.getKey()) / WIDTH;
+      Optional<StoredBytes.Piece> piece =
+          place.getValue().widening().stored(first, part.length() / WIDTH);
+      if (piece.isEmpty()) {
+        return Optional.empty();
+      }
+      pieces.add(piece.get());
+    }
+    return place.getValue().widening().stored(pieces);
   }
 
   /**

@@ -44,6 +44,18 @@ record ScaledBytes(TensorEntry weight, TensorEntry scale, Grid grid, Optional<Ro
   }
 
   @Override
+  public Optional<StoredBytes.Piece> stored(long first, long elements) {
+    return rotation.isEmpty() && isAligned(first, elements)
+        ? Optional.of(new StoredBytes.Piece(weight.offset() + first, first, elements))
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<StoredBytes> stored(List<StoredBytes.Piece> pieces) {
+    return Optional.of(new StoredBytes(weight.dtype().name(), 1, 1, pieces, Optional.of(this)));
+  }
+
+  @Override
   public void read(StoredValues stored, long first, float[] values) throws IOException {
     ByteFormats.widen(weight.dtype(), stored.bytes(weight, first, values.length), values);
     long row = first / grid.columns;
@@ -64,6 +76,46 @@ record ScaledBytes(TensorEntry weight, TensorEntry scale, Grid grid, Optional<Ro
       }
     }
     rotation.ifPresent(known -> known.rotate(values));
+  }
+
+  /** Whether one number multiplies all elements. */
+  boolean isWhole() {
+    return grid.down == 1 && grid.across == 1;
+  }
+
+  /** Whether elements are whole rows, or may be any. */
+  boolean isAligned(long first, long elements) {
+    return isWhole() || (first % grid.columns == 0 && elements % grid.columns == 0);
+  }
+
+  /** Returns the number of factors of whole rows, counting one of several rows for each of them. */
+  long factors(long elements) {
+    return elements / grid.columnsOfOne();
+  }
+
+  /**
+   * Returns the factors of whole rows one after another, repeated for each row; or the only one.
+   *
+   * @param first the index of the first element
+   * @param elements the number of elements
+   * @throws dev.sdlora.api.error.TensorFileException if one is NaN or infinite
+   */
+  float[] factors(StoredValues stored, long first, long elements) throws IOException {
+    if (isWhole()) {
+      return stored.factors(scale, 0, 1);
+    }
+    int across = Math.toIntExact(grid.across);
+    long row = first / grid.columns;
+    int rows = Math.toIntExact(elements / grid.columns);
+    long known = row / grid.rowsOfOne();
+    long end = (row + rows - 1) / grid.rowsOfOne() + 1;
+    float[] once = stored.factors(scale, known * across, Math.toIntExact((end - known) * across));
+    float[] repeated = new float[Math.multiplyExact(rows, across)];
+    for (int i = 0; i < rows; i++) {
+      int from = (int) ((row + i) / grid.rowsOfOne() - known) * across;
+      System.arraycopy(once, from, repeated, i * across, across);
+    }
+    return repeated;
   }
 
   /** Returns the format in messages and in descriptions of a checkpoint. */

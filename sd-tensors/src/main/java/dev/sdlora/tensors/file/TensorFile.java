@@ -4,6 +4,7 @@ import dev.sdlora.api.error.TensorFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -207,6 +208,69 @@ public final class TensorFile {
   }
 
   /**
+   * Returns the bytes from which the values of a tensor of this file are computed: those of a
+   * quantised tensor, or of 8-bit floats.
+   *
+   * @return the bytes; empty if the tensor has another format, if its elements are not in order, or
+   *     if it cuts a block, or a row with scales of its own
+   * @throws IllegalArgumentException if the entry does not belong to this file
+   */
+  public Optional<StoredBytes> stored(TensorEntry entry) {
+    requireOwn(entry);
+    if (contents.strides().containsKey(entry.name()) || entry.elements() == 0) {
+      return Optional.empty();
+    }
+    List<Part> parts = parts(entry);
+    if (!entry.dtype().isFloat8()) {
+      return quantised.stored(parts);
+    }
+    return Optional.of(
+        new StoredBytes(
+            entry.dtype().name(),
+            1,
+            1,
+            parts.stream()
+                .map(part -> new StoredBytes.Piece(part.position(), 0, part.length()))
+                .toList(),
+            Optional.empty()));
+  }
+
+  /** Consecutive bytes of the values of a tensor. */
+  record Part(long position, long length) {}
+
+  /** Returns the parts of a tensor in their order: one, or two if it begins in its middle. */
+  private List<Part> parts(TensorEntry entry) {
+    long start = start(entry);
+    if (start == 0) {
+      return List.of(new Part(entry.offset(), entry.byteLength()));
+    }
+    TensorEntry whole = find(entry.name()).orElseThrow();
+    long first = (start + entry.offset() - whole.offset()) % whole.byteLength();
+    long untilEnd = Math.min(entry.byteLength(), whole.byteLength() - first);
+    Part part = new Part(whole.offset() + first, untilEnd);
+    return untilEnd == entry.byteLength()
+        ? List.of(part)
+        : List.of(part, new Part(whole.offset(), entry.byteLength() - untilEnd));
+  }
+
+  /** The entry may be reshaped, or be some rows of a tensor. */
+  private void requireOwn(TensorEntry entry) {
+    boolean own =
+        find(entry.name())
+            .filter(known -> known.dtype() == entry.dtype())
+            .filter(known -> known.offset() <= entry.offset())
+            .filter(known -> entry.offset() - known.offset() <= known.byteLength())
+            .filter(
+                known ->
+                    entry.byteLength() <= known.byteLength() - (entry.offset() - known.offset()))
+            .isPresent();
+    if (!own) {
+      throw new IllegalArgumentException(
+          "tensor '" + entry.name() + "' does not belong to the file '" + path + "'");
+    }
+  }
+
+  /**
    * Returns the distance between neighbours along each dimension of a tensor of this file, in
    * elements.
    */
@@ -283,7 +347,7 @@ public final class TensorFile {
      *     then undefined
      */
     public void read(TensorEntry entry, ByteBuffer target) {
-      requireOwn(entry);
+      file.requireOwn(entry);
       if (target.remaining() < entry.byteLength()) {
         throw new IllegalArgumentException(
             "tensor '%s' needs %s bytes, but the buffer has room for %s"
@@ -309,7 +373,7 @@ public final class TensorFile {
      * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}
      */
     public void read(TensorEntry entry, long from, ByteBuffer target) {
-      requireOwn(entry);
+      file.requireOwn(entry);
       if (from < 0 || from + target.remaining() > entry.byteLength()) {
         throw new IllegalArgumentException(
             "tensor '%s' has %s bytes, cannot read %s at offset %s"
@@ -328,7 +392,7 @@ public final class TensorFile {
      *     GB or more
      */
     public ByteBuffer bytes(TensorEntry entry) {
-      requireOwn(entry);
+      file.requireOwn(entry);
       ByteBuffer bytes = ByteBuffer.allocate(arrayLength(entry, entry.byteLength(), "bytes"));
       fill(entry, 0, bytes);
       return bytes.flip().order(ByteOrder.LITTLE_ENDIAN);
@@ -358,7 +422,7 @@ public final class TensorFile {
      * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}
      */
     public float[] floats(TensorEntry entry, long first, int count) {
-      requireOwn(entry);
+      file.requireOwn(entry);
       if (first < 0 || count < 0 || first + count > entry.elements()) {
         throw new IllegalArgumentException(
             "tensor '%s' has %s elements, cannot read %s at index %s"
@@ -377,6 +441,75 @@ public final class TensorFile {
       return floats;
     }
 
+    /**
+     * Copies stored blocks into a buffer, as many as it has remaining, and advances its position.
+     *
+     * @param stored what the file stores for one of its tensors
+     * @param first the index of the first block
+     * @throws IllegalArgumentException if there are fewer blocks, or the buffer has room for a part
+     *     of one
+     * @throws IllegalStateException if this reader is closed
+     * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}
+     */
+    public void blocks(StoredBytes stored, long first, ByteBuffer target) {
+      int width = stored.blockBytes();
+      int limit = target.limit();
+      if (first < 0
+          || target.remaining() % width != 0
+          || first + target.remaining() / width > stored.blocks()) {
+        throw new IllegalArgumentException(
+            "there are %s blocks of %s bytes, cannot read %s bytes from block %s on"
+                .formatted(stored.blocks(), width, target.remaining(), first));
+      }
+      requireOpen();
+      long skipped = first * width;
+      try {
+        for (StoredBytes.Piece piece : stored.pieces()) {
+          long length = piece.elements() / stored.blockElements() * width;
+          int some = (int) Math.max(0, Math.min(length - skipped, limit - target.position()));
+          target.limit(target.position() + some);
+          if (some > 0) {
+            Channels.readFully(channel, target, piece.offset() + skipped);
+          }
+          target.limit(limit);
+          skipped = Math.max(0, skipped - length);
+        }
+      } catch (IOException e) {
+        throw TensorFileErrors.ioError(file.path, "cannot be read", e);
+      } finally {
+        target.limit(limit);
+      }
+    }
+
+    /**
+     * Returns the factors outside stored blocks, as many as {@link StoredBytes#factors}.
+     *
+     * @param stored what the file stores for one of its tensors
+     * @throws IllegalStateException if this reader is closed
+     * @throws TensorFileException if one is NaN or infinite, or the file cannot be read
+     */
+    public float[] factors(StoredBytes stored) {
+      requireOpen();
+      FloatBuffer all = FloatBuffer.allocate(Math.toIntExact(stored.factors()));
+      StoredValues values = new StoredValues(file.path, channel);
+      try {
+        for (StoredBytes.Piece piece : stored.pieces()) {
+          if (all.hasRemaining()) {
+            all.put(stored.scaled().orElseThrow().factors(values, piece.first(), piece.elements()));
+          }
+        }
+      } catch (IOException e) {
+        throw TensorFileErrors.ioError(file.path, "cannot be read", e);
+      }
+      return all.array();
+    }
+
+    private void requireOpen() {
+      if (!channel.isOpen()) {
+        throw new IllegalStateException("the reader of '" + file.path + "' is closed");
+      }
+    }
+
     /** Closes the file. Has no effect if already closed. */
     @Override
     public void close() {
@@ -388,9 +521,7 @@ public final class TensorFile {
     }
 
     private void fill(TensorEntry entry, long from, ByteBuffer target) {
-      if (!channel.isOpen()) {
-        throw new IllegalStateException("the reader of '" + file.path + "' is closed");
-      }
+      requireOpen();
       try {
         long start = file.start(entry);
         if (start > 0) {
@@ -446,23 +577,6 @@ public final class TensorFile {
         scattered = known;
       }
       return Optional.of(known);
-    }
-
-    /** The entry may be reshaped, or be some rows of a tensor. */
-    private void requireOwn(TensorEntry entry) {
-      boolean own =
-          file.find(entry.name())
-              .filter(known -> known.dtype() == entry.dtype())
-              .filter(known -> known.offset() <= entry.offset())
-              .filter(known -> entry.offset() - known.offset() <= known.byteLength())
-              .filter(
-                  known ->
-                      entry.byteLength() <= known.byteLength() - (entry.offset() - known.offset()))
-              .isPresent();
-      if (!own) {
-        throw new IllegalArgumentException(
-            "tensor '" + entry.name() + "' does not belong to the file '" + file.path + "'");
-      }
     }
 
     private int arrayLength(TensorEntry entry, long length, String unit) {

@@ -1,6 +1,8 @@
 package dev.sdlora.tensors.file;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Computes the values of a quantised tensor from what a file stores for it, any part on its own.
@@ -13,6 +15,26 @@ interface Widening {
    */
   default int unit() {
     return 1;
+  }
+
+  /**
+   * Returns the bytes in which consecutive elements are stored; empty if they cut blocks or rows
+   * with a scale of their own, or if blocks and scales are not all of the format.
+   *
+   * @param first the index of the first element
+   * @param elements their number, at least 1
+   */
+  default Optional<StoredBytes.Piece> stored(long first, long elements) {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns the stored form of elements in pieces that {@link #stored(long, long)} returned.
+   *
+   * @param pieces at least one
+   */
+  default Optional<StoredBytes> stored(List<StoredBytes.Piece> pieces) {
+    return Optional.empty();
   }
 
   /**

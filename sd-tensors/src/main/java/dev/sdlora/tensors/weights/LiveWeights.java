@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -84,7 +85,31 @@ public final class LiveWeights implements AutoCloseable {
       Map<String, Origin> origins,
       ScalarType type,
       Map<String, Packing> packings) {
-    return new LiveWeights(loader, new WeightTensors(torch, loader, type, origins, packings));
+    return unread(torch, loader, origins, type, packings, Map.of());
+  }
+
+  /**
+   * Returns weights that have not been {@linkplain #read() read} yet, some of them kept in other
+   * formats than the dtype of the computation. While such a weight is patched, it is held in that
+   * dtype.
+   *
+   * @param torch the owner
+   * @param loader reads the tensors
+   * @param origins the location of each weight, by its name in the network
+   * @param type the dtype in which to compute: float32 or bfloat16
+   * @param packings layouts by the names of weights, as above
+   * @param formats the formats of the weights to keep, by names that end with {@code .weight}; none
+   *     of them packed
+   */
+  public static LiveWeights unread(
+      Torch torch,
+      TensorLoader loader,
+      Map<String, Origin> origins,
+      ScalarType type,
+      Map<String, Packing> packings,
+      Map<String, StoredFormat> formats) {
+    return new LiveWeights(
+        loader, new WeightTensors(torch, loader, type, origins, packings, formats));
   }
 
   /**
@@ -108,7 +133,7 @@ public final class LiveWeights implements AutoCloseable {
       free();
       throw e;
     }
-    if (isPacked()) {
+    if (isPacked() || isStored()) {
       Natives.returnFreedMemory();
     }
   }
@@ -161,14 +186,40 @@ public final class LiveWeights implements AutoCloseable {
     return tensors.isPacked();
   }
 
+  /** Whether some weights are kept in other formats than the dtype of the computation. */
+  public boolean isStored() {
+    return !tensors.formats().isEmpty();
+  }
+
+  /** Returns the format in which a weight is kept; empty for the dtype of the computation. */
+  public Optional<StoredFormat> format(String name) {
+    return tensors.formats().format(name);
+  }
+
+  /**
+   * Returns the additional bytes that weights take while they are patched: those of other formats
+   * are then held in the dtype of the computation.
+   */
+  public long patchedBytes(Collection<String> names) {
+    long bytes = 0;
+    for (String name : names) {
+      Optional<StoredFormat> format = format(name);
+      if (format.isPresent()) {
+        Origin origin = origin(name);
+        bytes += type().bytes() * origin.entry().elements() - format.get().bytes(origin.shape());
+      }
+    }
+    return bytes;
+  }
+
   /** Returns the total number of elements. */
   public long size() {
     return tensors.origins().values().stream().mapToLong(origin -> origin.entry().elements()).sum();
   }
 
-  /** Returns the bytes that the weights take in memory. */
+  /** Returns the bytes that the weights take in memory while they are not patched. */
   public long bytes() {
-    return type().bytes() * (size() + tensors.repeated());
+    return tensors.bytes();
   }
 
   /** Returns the names of the weights that currently may differ from the file. */
@@ -275,7 +326,10 @@ public final class LiveWeights implements AutoCloseable {
      * @throws dev.sdlora.api.error.TensorFileException if the file is needed and has changed
      */
     public NDArray original(String name, NDManager scope) {
-      if (type() == ScalarType.FLOAT32 && !patched.contains(name) && !tensors.isPacked(name)) {
+      if (type() == ScalarType.FLOAT32
+          && !patched.contains(name)
+          && !tensors.isPacked(name)
+          && !tensors.formats().contains(name)) {
         return tensors.plain(name);
       }
       Origin origin = tensors.origin(name);

@@ -59,6 +59,10 @@ final class Rewriting {
     TensorEntry entry() {
       return origin.entry();
     }
+
+    boolean changes() {
+      return delta.isPresent() || !products.isEmpty();
+    }
   }
 
   /** Adds a weight to be set to its values in the file. */
@@ -113,6 +117,18 @@ final class Rewriting {
 
     @Override
     public void work(Job job) {
+      if (tensors.formats().contains(job.name())) {
+        if (job.changes()) {
+          widen(job);
+        } else {
+          tensors.store(
+              job.name(),
+              tensors
+                  .formats()
+                  .load(job.name(), loader, job.reader(), job.origin(), torch.manager()));
+        }
+        return;
+      }
       try (NDManager scope = torch.scope()) {
         NDArray target =
             tensors.isPacked(job.name()) ? part(job, scope) : tensors.plain(job.name());
@@ -120,6 +136,20 @@ final class Rewriting {
         if (tensors.isPacked(job.name())) {
           tensors.pack(job.name(), target);
         }
+      }
+    }
+
+    /** Holds a changed weight in the dtype of the computation: it is never rounded back. */
+    private void widen(Job job) {
+      try (NDManager scope = torch.scope()) {
+        if (tensors.isWide(job.name())) {
+          write(job, tensors.plain(job.name()), scope);
+          return;
+        }
+        NDArray values = loader.room(job.origin().shape(), tensors.type(), scope);
+        write(job, values, scope);
+        values.attach(torch.manager());
+        tensors.widen(job.name(), values);
       }
     }
 

@@ -39,6 +39,10 @@ public final class TensorLoader {
             torch, TensorLoader.class, "weights.torchscript.py", "weights_parts.torchscript.py");
   }
 
+  Torch torch() {
+    return torch;
+  }
+
   Program program() {
     return program;
   }
@@ -167,7 +171,7 @@ public final class TensorLoader {
   }
 
   /** Returns the transfer buffer from 0 to the given length. */
-  private ByteBuffer room(long length) {
+  ByteBuffer room(long length) {
     if (length > Integer.MAX_VALUE) {
       throw new TensorFileException(
           "tensors of " + length + " bytes at once exceed the limit of 2 GB");

@@ -12,13 +12,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The tensors of {@link LiveWeights}: plain ones stay the same and are written in place, packed
- * ones are replaced at each change. The dictionary for programs contains all of them.
+ * ones are replaced at each change. Those kept in another format are replaced by a plain one while
+ * they are changed. The dictionary for programs contains all of them.
  *
- * <p>Not thread-safe except for {@link #pack}, {@link #plain} and everything immutable.
+ * <p>Not thread-safe except for {@link #pack}, {@link #store}, {@link #widen}, {@link #plain} and
+ * everything immutable.
  */
 final class WeightTensors {
   private final Torch torch;
@@ -27,7 +30,9 @@ final class WeightTensors {
   private final Map<String, Origin> origins;
   private final Map<String, Packing> packings;
   private final Packer packer;
-  private final Map<String, NDArray> plain = new HashMap<>();
+  private final StoredWeights formats;
+  private final Map<String, NDArray> plain = new ConcurrentHashMap<>();
+  private final Map<String, List<NDArray>> stored = new ConcurrentHashMap<>();
   private final Map<String, List<NDArray>> packed = new HashMap<>();
   private @Nullable TensorDict dict;
 
@@ -36,13 +41,15 @@ final class WeightTensors {
       TensorLoader loader,
       ScalarType type,
       Map<String, Origin> origins,
-      Map<String, Packing> packings) {
+      Map<String, Packing> packings,
+      Map<String, StoredFormat> formats) {
     this.torch = torch;
     this.loader = loader;
     this.type = type;
     this.origins = new LinkedHashMap<>(origins);
     this.packings = Map.copyOf(packings);
     this.packer = new Packer(torch);
+    this.formats = new StoredWeights(torch, formats);
   }
 
   Torch torch() {
@@ -73,6 +80,24 @@ final class WeightTensors {
     return packings.containsKey(name);
   }
 
+  /** Returns the formats of weights that are not held in the dtype of the computation. */
+  StoredWeights formats() {
+    return formats;
+  }
+
+  /** Returns the bytes that the weights take in memory, all unchanged. */
+  long bytes() {
+    return origins.keySet().stream().mapToLong(this::bytes).sum() + type.bytes() * repeated();
+  }
+
+  private long bytes(String name) {
+    Origin origin = origin(name);
+    return formats
+        .format(name)
+        .map(format -> format.bytes(origin.shape()))
+        .orElse(type.bytes() * origin.entry().elements());
+  }
+
   /** Whether the weight is packed as the kernel of a convolution. */
   boolean isKernel(String name) {
     Packing packing = packings.get(name);
@@ -90,7 +115,7 @@ final class WeightTensors {
   /** Allocates the plain tensors. */
   void makeRoom() {
     for (String name : origins.keySet()) {
-      if (!isPacked(name)) {
+      if (!isPacked(name) && !formats.contains(name)) {
         plain.put(name, loader.room(origin(name).shape(), type, torch.manager()));
       }
     }
@@ -142,6 +167,44 @@ final class WeightTensors {
     }
   }
 
+  /** Holds a weight as its tensors in another format, and frees its previous ones. Thread-safe. */
+  void store(String name, List<NDArray> tensors) {
+    Closing.all(exchange(name, tensors, List.of()), NDArray::close);
+  }
+
+  /** Holds the values of a weight in the dtype of the computation. Thread-safe. */
+  void widen(String name, NDArray values) {
+    Closing.all(exchange(name, List.of(), List.of(values)), NDArray::close);
+  }
+
+  /** Returns the tensors that were replaced. */
+  private synchronized List<NDArray> exchange(
+      String name, List<NDArray> tensors, List<NDArray> values) {
+    List<NDArray> before = new ArrayList<>();
+    Map<String, NDArray> gone = new LinkedHashMap<>();
+    if (plain.containsKey(name) || stored.containsKey(name)) {
+      gone.putAll(entriesOf(name));
+      before.addAll(gone.values());
+    }
+    plain.remove(name);
+    stored.remove(name);
+    values.forEach(each -> plain.put(name, each));
+    if (values.isEmpty()) {
+      stored.put(name, tensors);
+    }
+    if (dict != null) {
+      formats.change(dict, gone.keySet(), entriesOf(name));
+    }
+    return before;
+  }
+
+  /**
+   * Whether a weight that can be kept in another format is held in the dtype of the computation.
+   */
+  boolean isWide(String name) {
+    return plain.containsKey(name);
+  }
+
   Map<String, NDArray> entries() {
     Map<String, NDArray> entries = new LinkedHashMap<>();
     origins.keySet().forEach(name -> entries.putAll(entriesOf(name)));
@@ -149,6 +212,10 @@ final class WeightTensors {
   }
 
   private Map<String, NDArray> entriesOf(String name) {
+    List<NDArray> kept = stored.get(name);
+    if (kept != null) {
+      return StoredWeights.entries(name, kept);
+    }
     List<NDArray> parts = packed.get(name);
     if (parts == null) {
       return Map.of(name, plain(name));
@@ -162,6 +229,10 @@ final class WeightTensors {
 
   float[] values(String name) {
     try (NDManager scope = torch.scope()) {
+      List<NDArray> kept = stored.get(name);
+      if (kept != null) {
+        return formats.values(kept, ScalarType.FLOAT32, scope).toFloatArray();
+      }
       List<NDArray> parts = packed.get(name);
       NDArray values =
           parts == null
@@ -175,10 +246,12 @@ final class WeightTensors {
   void free() {
     List<NDArray> freed = new ArrayList<>(plain.values());
     packed.values().forEach(freed::addAll);
+    stored.values().forEach(freed::addAll);
     closeDict();
     dict = null;
     plain.clear();
     packed.clear();
+    stored.clear();
     Closing.all(freed, NDArray::close);
   }
 

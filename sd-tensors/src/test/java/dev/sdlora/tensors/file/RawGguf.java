@@ -9,9 +9,9 @@ import java.util.Collections;
 import java.util.List;
 
 /** GGUF files written byte by byte, right or wrong. */
-final class RawGguf {
-  static final int Q8_0 = 8;
-  static final int Q4_K = 12;
+public final class RawGguf {
+  public static final int Q8_0 = 8;
+  public static final int Q4_K = 12;
 
   private final ByteArrayOutputStream pairs = new ByteArrayOutputStream();
   private final ByteArrayOutputStream infos = new ByteArrayOutputStream();
@@ -21,27 +21,27 @@ final class RawGguf {
   private long pairCount;
   private long tensorCount;
 
-  RawGguf() {
+  public RawGguf() {
     this(32);
   }
 
-  RawGguf(int alignment) {
+  public RawGguf(int alignment) {
     this.alignment = alignment;
   }
 
-  RawGguf version(int other) {
+  public RawGguf version(int other) {
     version = other;
     return this;
   }
 
-  RawGguf counts(long tensors, long values) {
+  public RawGguf counts(long tensors, long values) {
     tensorCount = tensors;
     pairCount = values;
     return this;
   }
 
   /** Adds a value to the metadata from its kind on. */
-  RawGguf pair(String key, int kind, byte[] value) {
+  public RawGguf pair(String key, int kind, byte[] value) {
     pairCount++;
     pairs.writeBytes(text(key));
     pairs.writeBytes(int32(kind));
@@ -49,12 +49,12 @@ final class RawGguf {
     return this;
   }
 
-  RawGguf pair(String key, String value) {
+  public RawGguf pair(String key, String value) {
     return pair(key, 8, text(value));
   }
 
   /** Adds an array of 32-bit integers. */
-  RawGguf integers(String key, int... values) {
+  public RawGguf integers(String key, int... values) {
     ByteArrayOutputStream array = new ByteArrayOutputStream();
     array.writeBytes(int32(5));
     array.writeBytes(int64(values.length));
@@ -65,7 +65,7 @@ final class RawGguf {
   }
 
   /** Adds a tensor with its data at the next aligned offset; the shape is torch's. */
-  RawGguf tensor(String name, int type, List<Long> shape, byte[] bytes) {
+  public RawGguf tensor(String name, int type, List<Long> shape, byte[] bytes) {
     info(name, type, shape, data.size());
     data.writeBytes(bytes);
     data.writeBytes(new byte[-data.size() & (alignment - 1)]);
@@ -73,7 +73,7 @@ final class RawGguf {
   }
 
   /** Adds only the description of a tensor. */
-  RawGguf info(String name, int type, List<Long> shape, long offset) {
+  public RawGguf info(String name, int type, List<Long> shape, long offset) {
     tensorCount++;
     infos.writeBytes(text(name));
     infos.writeBytes(int32(shape.size()));
@@ -86,12 +86,12 @@ final class RawGguf {
   }
 
   /** Adds bytes that no tensor covers. */
-  RawGguf gap(int bytes) {
+  public RawGguf gap(int bytes) {
     data.writeBytes(new byte[bytes]);
     return this;
   }
 
-  byte[] bytes() {
+  public byte[] bytes() {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     file.writeBytes("GGUF".getBytes(StandardCharsets.US_ASCII));
     file.writeBytes(int32(version));
@@ -104,7 +104,7 @@ final class RawGguf {
     return file.toByteArray();
   }
 
-  static byte[] text(String text) {
+  public static byte[] text(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
     return ByteBuffer.allocate(8 + bytes.length)
         .order(ByteOrder.LITTLE_ENDIAN)
@@ -113,11 +113,11 @@ final class RawGguf {
         .array();
   }
 
-  static byte[] int32(int value) {
+  public static byte[] int32(int value) {
     return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array();
   }
 
-  static byte[] int64(long value) {
+  public static byte[] int64(long value) {
     return ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array();
   }
 }

@@ -1,0 +1,77 @@
+package dev.sdlora.pipeline.lora;
+
+import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.value.Bytes;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.PatchPlan;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.weights.LiveWeights;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.ToLongBiFunction;
+
+/**
+ * The cost of patching weights that are held in other formats than the dtype of the computation:
+ * while they are patched, they are held in that dtype. Immutable.
+ */
+public final class WidenedWeights {
+  private final Map<Network, LiveWeights> weights;
+
+  /**
+   * Creates the estimate.
+   *
+   * @param weights the weights that LoRAs can change
+   */
+  public WidenedWeights(Map<Network, LiveWeights> weights) {
+    this.weights = new EnumMap<>(weights);
+  }
+
+  /**
+   * Returns the mode for LoRAs: {@link LoraMode#AUTO} means {@link LoraMode#OVERLAY} for those that
+   * change such weights.
+   */
+  public LoraMode mode(LoraMode requested, List<PatchPlan> plans) {
+    boolean widens = requested == LoraMode.AUTO && plans.stream().anyMatch(plan -> count(plan) > 0);
+    return widens ? LoraMode.OVERLAY : requested;
+  }
+
+  /** Returns the additional bytes that the weights take while a plan is applied. */
+  public long bytes(PatchPlan plan) {
+    return sum(plan, LiveWeights::patchedBytes);
+  }
+
+  private long count(PatchPlan plan) {
+    return sum(
+        plan,
+        (live, names) -> names.stream().filter(name -> live.format(name).isPresent()).count());
+  }
+
+  private long sum(PatchPlan plan, ToLongBiFunction<LiveWeights, Set<String>> each) {
+    long sum = 0;
+    for (Map.Entry<Network, LiveWeights> network : weights.entrySet()) {
+      sum +=
+          each.applyAsLong(
+              network.getValue(), plan.changes().getOrDefault(network.getKey(), Map.of()).keySet());
+    }
+    return sum;
+  }
+
+  /** Returns the report about the memory that a plan takes; empty if it takes none. */
+  public Optional<String> warning(PatchPlan plan) {
+    long count = count(plan);
+    if (count == 0) {
+      return Optional.empty();
+    }
+    ScalarType type = weights.values().iterator().next().type();
+    return Optional.of(
+        "%s patched by LoRAs and held in %s instead of the format of the file, which takes %s more memory until the LoRAs are taken off; LoraMode.OVERLAY (--lora-mode overlay) takes none for most LoRAs"
+            .formatted(
+                count == 1 ? "1 weight is" : count + " weights are",
+                type.name().toLowerCase(Locale.ROOT),
+                Bytes.text((double) bytes(plan))));
+  }
+}

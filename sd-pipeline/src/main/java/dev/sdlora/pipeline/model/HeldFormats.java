@@ -1,0 +1,133 @@
+package dev.sdlora.pipeline.model;
+
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.model.WeightFormat;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.Origin;
+import dev.sdlora.tensors.weights.StoredFormat;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The formats in which the weights of denoisers and text encoders are held in memory.
+ *
+ * @param weights the requested format
+ * @param type the dtype of the computation
+ */
+public record HeldFormats(WeightFormat weights, ScalarType type) {
+  private static final String WEIGHT = ".weight";
+
+  /** The smallest number of elements for which another format is worth its name. */
+  private static final long LEAST = 1024;
+
+  /** The elements in the largest blocks. */
+  private static final long BLOCK = 256;
+
+  /** Tables, of which programs read single rows. */
+  private static final List<String> TABLES =
+      List.of("text_model.embeddings.token_embedding.weight", "model.embed_tokens.weight");
+
+  /** Weights whose shapes or dtypes programs read. All are small. */
+  private static final List<String> READ =
+      List.of(
+          "conv_in.",
+          "time_embedding.",
+          "x_embedder.",
+          "t_embedder.",
+          "time_guidance_embed.",
+          "text_model.embeddings.");
+
+  /**
+   * Returns the formats for a pipeline.
+   *
+   * @throws StableDiffusionException if the weights would have more precision than the computation
+   */
+  static HeldFormats of(WeightFormat weights, ScalarType type) {
+    if (weights == WeightFormat.FLOAT32 && type != ScalarType.FLOAT32) {
+      throw new StableDiffusionException(
+          "weights are FLOAT32, but the precision of the computation is %s, to which they would be rounded at each call; expected precision FLOAT32, or weights AS_STORED, BFLOAT16 or INT8"
+              .formatted(type.name().toUpperCase(Locale.ROOT)));
+    }
+    return new HeldFormats(weights, type);
+  }
+
+  /** Returns formats that hold all weights in the dtype of the computation. */
+  static HeldFormats wide(ScalarType type) {
+    return new HeldFormats(
+        type == ScalarType.FLOAT32 ? WeightFormat.FLOAT32 : WeightFormat.BFLOAT16, type);
+  }
+
+  /** Returns the formats of the weights that are not held in the dtype of the computation. */
+  Map<String, StoredFormat> of(Map<String, Origin> origins) {
+    Map<String, StoredFormat> formats = new LinkedHashMap<>();
+    origins.forEach(
+        (name, origin) -> {
+          if (isLarge(name, origin)) {
+            format(origin)
+                .filter(format -> !TABLES.contains(name) || hasWholeRows(format, origin))
+                .ifPresent(format -> formats.put(name, format));
+          }
+        });
+    return formats;
+  }
+
+  /**
+   * Returns the format in which most of the weights of a network are held, as Forge names it; empty
+   * if it has more than 8 bits.
+   */
+  public static Optional<String> lowBits(LiveWeights weights) {
+    Map<StoredFormat, Long> sizes = new EnumMap<>(StoredFormat.class);
+    weights
+        .origins()
+        .forEach(
+            (name, origin) ->
+                weights
+                    .format(name)
+                    .ifPresent(
+                        format -> sizes.merge(format, origin.entry().elements(), Long::sum)));
+    return sizes.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .filter(format -> format != StoredFormat.BFLOAT16)
+        .map(
+            format ->
+                switch (format) {
+                  case FP8_E4M3 -> "float8-e4m3fn";
+                  case FP8_E5M2 -> "float8-e5m2";
+                  case INT8 -> "int8";
+                  default -> format.name();
+                });
+  }
+
+  private Optional<StoredFormat> format(Origin origin) {
+    return switch (weights) {
+      case FLOAT32 -> Optional.empty();
+      case BFLOAT16 ->
+          type == ScalarType.FLOAT32 ? Optional.of(StoredFormat.BFLOAT16) : Optional.empty();
+      case AS_STORED -> StoredFormat.of(origin);
+      case INT8 -> StoredFormat.of(origin).or(() -> Optional.of(StoredFormat.INT8));
+    };
+  }
+
+  private static boolean isLarge(String name, Origin origin) {
+    return name.endsWith(WEIGHT)
+        && origin.shape().size() >= 2
+        && origin.entry().elements() >= LEAST
+        && (TABLES.contains(name) || READ.stream().noneMatch(name::contains));
+  }
+
+  /** Whether no block of a format continues in the next row of a table. */
+  private static boolean hasWholeRows(StoredFormat format, Origin origin) {
+    long columns = origin.shape().get(origin.shape().size() - 1);
+    return columns % BLOCK == 0
+        || format == StoredFormat.INT8
+        || format == StoredFormat.BFLOAT16
+        || format == StoredFormat.FP8_E4M3
+        || format == StoredFormat.FP8_E5M2;
+  }
+}

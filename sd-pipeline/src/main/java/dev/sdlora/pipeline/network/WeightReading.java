@@ -1,0 +1,26 @@
+package dev.sdlora.pipeline.network;
+
+import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.StoredFormat;
+import java.util.List;
+
+/** Selects the functions by which programs read the weights of layers. */
+public final class WeightReading {
+  /** The source of the functions that read weights held in the dtype of the computation. */
+  static final List<Program.Source> PLAIN =
+      Program.Source.beside(WeightReading.class, "weight.torchscript.py");
+
+  private static final List<Program.Source> STORED =
+      Program.Source.join(
+          List.of(
+              Program.Source.beside(WeightReading.class, "stored_weight.torchscript.py"),
+              Program.Source.beside(StoredFormat.class, "widening.torchscript.py")));
+
+  private WeightReading() {}
+
+  /** Returns the sources for the formats in which weights are held. */
+  public static List<Program.Source> of(LiveWeights weights) {
+    return weights.isStored() ? STORED : PLAIN;
+  }
+}

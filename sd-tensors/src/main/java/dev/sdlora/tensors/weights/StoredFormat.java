@@ -1,0 +1,146 @@
+package dev.sdlora.tensors.weights;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.tensors.file.StoredBytes;
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.torch.ScalarType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A format of fewer bits than the computation in which a weight can stay in memory. Its values are
+ * computed at each use, by the function {@code widened} of the program text {@code
+ * widening.torchscript.py}.
+ */
+public enum StoredFormat {
+  /** 4 bits and a float16 scale for 32 elements. */
+  Q4_0(2, "Q4_0", 32, 18),
+  /** 4 bits, a float16 scale and minimum for 32 elements. */
+  Q4_1(3, "Q4_1", 32, 20),
+  /** 5 bits and a float16 scale for 32 elements. */
+  Q5_0(6, "Q5_0", 32, 22),
+  /** 5 bits, a float16 scale and minimum for 32 elements. */
+  Q5_1(7, "Q5_1", 32, 24),
+  /** 8 bits and a float16 scale for 32 elements. */
+  Q8_0(8, "Q8_0", 32, 34),
+  /** 2 bits, with 4-bit scales and minimums for every 16 of 256 elements. */
+  Q2_K(10, "Q2_K", 256, 84),
+  /** 3 bits, with 6-bit scales, a byte each in memory, for every 16 of 256 elements. */
+  Q3_K(11, "Q3_K", 256, 114),
+  /**
+   * 4 bits, with 6-bit scales and minimums, a byte each in memory, for every 32 of 256 elements.
+   */
+  Q4_K(12, "Q4_K", 256, 148),
+  /**
+   * 5 bits, with 6-bit scales and minimums, a byte each in memory, for every 32 of 256 elements.
+   */
+  Q5_K(13, "Q5_K", 256, 180),
+  /** 6 bits, with 8-bit scales for every 16 of 256 elements. */
+  Q6_K(14, "Q6_K", 256, 210),
+  /** 4 bits that choose one of 16 uneven levels, and a float16 scale for 32 elements. */
+  IQ4_NL(20, "IQ4_NL", 32, 18),
+  /**
+   * The levels of IQ4_NL, with 6-bit scales, a byte each in memory, for every 32 of 256 elements.
+   */
+  IQ4_XS(23, "IQ4_XS", 256, 138),
+  /** An 8-bit float with 4 exponent bits, and a float32 scale for the tensor, rows or blocks. */
+  FP8_E4M3(100, "F8_E4M3", 1, 1),
+  /** An 8-bit float with 5 exponent bits, and a float32 scale for the tensor, rows or blocks. */
+  FP8_E5M2(101, "F8_E5M2", 1, 1),
+  /** 8 bits, and a float32 scale for the tensor, rows or blocks. */
+  INT8(102, "I8", 1, 1),
+  /** The upper half of a float32. */
+  BFLOAT16(103, "BF16", 1, 2);
+
+  private final int code;
+  private final String stored;
+  private final int blockElements;
+  private final int blockBytes;
+
+  StoredFormat(int code, String stored, int blockElements, int blockBytes) {
+    this.code = code;
+    this.stored = stored;
+    this.blockElements = blockElements;
+    this.blockBytes = blockBytes;
+  }
+
+  /** Returns the number of this format in programs. */
+  public int code() {
+    return code;
+  }
+
+  /**
+   * Returns the format in which a file stores a weight.
+   *
+   * @return the format; empty if the weight is not quantised, if a program cannot widen its format,
+   *     or if it is a part of a tensor that cuts blocks
+   */
+  public static Optional<StoredFormat> of(Origin origin) {
+    return origin
+        .file()
+        .stored(origin.entry())
+        .flatMap(
+            bytes ->
+                Arrays.stream(values())
+                    .filter(format -> format.stored.equals(bytes.format()))
+                    .findFirst());
+  }
+
+  /**
+   * Returns the bytes that a weight takes in this format. Scales outside blocks count as one
+   * float32 for each row.
+   *
+   * @param shape the shape of the weight
+   */
+  public long bytes(List<Long> shape) {
+    long elements = shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
+    long rows = blockElements > 1 || this == BFLOAT16 || shape.isEmpty() ? 0 : shape.get(0);
+    return elements / blockElements * blockBytes + rows * ScalarType.FLOAT32.bytes();
+  }
+
+  /**
+   * Reads a weight that a file stores in this format, without rounding.
+   *
+   * @param loader its transfer buffer is used
+   * @param reader the open file
+   * @param origin the location of the weight
+   * @param owner the manager that will own the result
+   * @return the arguments of {@code widened}: first the elements in their order, then what scales
+   *     them
+   * @throws IllegalArgumentException if the file does not store the weight in this format
+   * @throws dev.sdlora.api.error.TensorFileException if the file cannot be read, or a scale is NaN
+   *     or infinite
+   */
+  public List<NDArray> load(
+      TensorLoader loader, TensorFile.Reader reader, Origin origin, NDManager owner) {
+    StoredBytes bytes =
+        reader
+            .file()
+            .stored(origin.entry())
+            .filter(found -> found.format().equals(stored))
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "'%s' is not stored as %s".formatted(origin.entry().name(), this)));
+    return new StoredParts(loader).load(this, reader, bytes, owner);
+  }
+
+  /**
+   * Returns float32 values in this format: {@link #INT8} with a scale for each row, the largest
+   * magnitude in it divided by 127, or {@link #BFLOAT16}; both round to nearest, ties to even.
+   *
+   * @param loader compiles the program
+   * @param values the values; the first dimension counts rows
+   * @param owner the manager that will own the result
+   * @return the arguments of {@code widened}
+   * @throws IllegalArgumentException if this is another format
+   */
+  public List<NDArray> fromValues(TensorLoader loader, NDArray values, NDManager owner) {
+    if (this != INT8 && this != BFLOAT16) {
+      throw new IllegalArgumentException("values are not rounded to " + this);
+    }
+    return new StoredParts(loader).round(this, values, owner);
+  }
+}
