@@ -3,8 +3,10 @@ package dev.sdlora.api.spi;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.make.CheckpointMerging;
+import dev.sdlora.api.make.ConvertedWeights;
 import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.make.CreatedLora;
+import dev.sdlora.api.make.FileFormat;
 import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.LoraConversion;
@@ -12,6 +14,7 @@ import dev.sdlora.api.make.LoraExtraction;
 import dev.sdlora.api.make.LoraMerging;
 import dev.sdlora.api.make.LoraResizing;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.make.WeightConversion;
 import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.api.value.Checks;
 import java.nio.file.Path;
@@ -84,6 +87,16 @@ public interface MakingBackend {
    * @return a description of the written file
    */
   CreatedCheckpoint mergeCheckpoints(MergeCheckpoints task, Path file, MakingListener listener);
+
+  /**
+   * Implements {@link WeightConversion#write}.
+   *
+   * @param task the settings
+   * @param file the target
+   * @param listener called after each tensor
+   * @return a description of the written file
+   */
+  ConvertedWeights convertWeights(ConvertWeights task, Path file, MakingListener listener);
 
   /**
    * Limits on the ranks of layers.
@@ -200,6 +213,14 @@ public interface MakingBackend {
       double multiplier,
       Optional<BlockWeights> blocks,
       Optional<NumberFormat> format) {}
+
+  /**
+   * The settings of {@link WeightConversion}.
+   *
+   * @param input a file, an index of shards, or a diffusers folder
+   * @param format the format of the large weights
+   */
+  record ConvertWeights(Path input, FileFormat format) {}
 
   /**
    * The settings of {@link LoraBaking}.

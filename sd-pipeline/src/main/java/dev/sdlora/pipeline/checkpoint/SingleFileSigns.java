@@ -10,6 +10,7 @@ import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -119,17 +120,35 @@ public record SingleFileSigns(Map<String, String> metadata, Map<String, List<Dou
 
   /** Adds the tensors to a file that is being written, except for those it already has. */
   public void write(SafetensorsWriter writer, Iterable<String> present) {
+    missing(present)
+        .forEach(sign -> writer.tensor(sign.name(), sign.shape(), sign.values(), DType.F32));
+  }
+
+  /** Returns the tensors that a file to write does not have. */
+  public List<Sign> missing(Iterable<String> present) {
     Map<String, List<Double>> missing = new LinkedHashMap<>(tensors);
     present.forEach(missing::remove);
+    List<Sign> signs = new ArrayList<>();
     missing.forEach(
         (name, numbers) -> {
           float[] values = new float[numbers.size()];
           for (int i = 0; i < values.length; i++) {
             values[i] = numbers.get(i).floatValue();
           }
-          writer.tensor(name, shape(values.length), values, DType.F32);
+          signs.add(new Sign(name, shape(values.length), values));
         });
+    return signs;
   }
+
+  /**
+   * A small tensor.
+   *
+   * @param name its name in the file
+   * @param shape its shape
+   * @param values its values
+   */
+  @SuppressWarnings("ArrayRecordComponent") // not compared
+  public record Sign(String name, List<Long> shape, float[] values) {}
 
   /** One number is a scalar, several are per channel, and an empty tensor is a marker. */
   private static List<Long> shape(int numbers) {

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.make;
 
+import dev.sdlora.api.make.ConvertedWeights;
 import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.MakingListener;
@@ -50,5 +51,10 @@ public final class LocalMaking implements MakingBackend {
   @Override
   public CreatedCheckpoint bake(Bake task, Path file, MakingListener listener) {
     return new Baker(task).write(file, listener);
+  }
+
+  @Override
+  public ConvertedWeights convertWeights(ConvertWeights task, Path file, MakingListener listener) {
+    return new WeightConverter(task).write(file, listener);
   }
 }

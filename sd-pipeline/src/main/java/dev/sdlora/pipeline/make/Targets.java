@@ -30,6 +30,15 @@ final class Targets {
     if (!target.toString().endsWith(EXTENSION)) {
       throw new IllegalArgumentException("the file name must end in .safetensors: " + target);
     }
+    return requireOther(target, sources);
+  }
+
+  /**
+   * Checks the path of a file to write, with any extension.
+   *
+   * @throws IllegalArgumentException if it is one of the source files
+   */
+  static Path requireOther(Path target, Collection<Path> sources) {
     try {
       for (Path source : sources) {
         if (Files.exists(target) && isOf(target, source)) {

@@ -7,7 +7,7 @@ import java.util.Optional;
  * A format of GGUF files that stores elements in blocks with a common scale. The names and numbers
  * are those of ggml.
  */
-enum BlockType {
+public enum BlockType {
   /** 4 bits and a scale for 32 elements. */
   Q4_0(2, 32, 18),
   /** 4 bits, a scale and a minimum for 32 elements. */
@@ -48,13 +48,18 @@ enum BlockType {
     return Arrays.stream(values()).filter(type -> type.number == number).findFirst();
   }
 
+  /** Returns the number by which ggml knows the type. */
+  int number() {
+    return number;
+  }
+
   /** Returns the number of elements in a block: 32 or 256. */
-  int elements() {
+  public int elements() {
     return elements;
   }
 
   /** Returns the size of a block in bytes. */
-  int bytes() {
+  public int bytes() {
     return bytes;
   }
 
@@ -65,7 +70,7 @@ enum BlockType {
    * @param blocks the number of blocks
    * @param target receives the elements, from its start
    */
-  void decode(byte[] source, int blocks, float[] target) {
+  public void decode(byte[] source, int blocks, float[] target) {
     switch (this) {
       case Q4_0 -> SmallBlocks.q4(source, blocks, target);
       case Q4_1 -> SmallBlocks.q4WithMinimum(source, blocks, target);
@@ -79,6 +84,38 @@ enum BlockType {
       case Q5_K -> LargeBlocks.q5(source, blocks, target);
       case Q6_K -> LargeBlocks.q6(source, blocks, target);
       case IQ4_XS -> LargeBlocks.levels(source, blocks, target);
+    }
+  }
+
+  /** Whether {@link #encode} supports this type: all but those with uneven levels. */
+  public boolean isWritable() {
+    return this != IQ4_NL && this != IQ4_XS;
+  }
+
+  /**
+   * Rounds floats to consecutive blocks. Blocks of 32 elements are those of ggml's reference
+   * implementation, bit for bit. Blocks of 256 have scales with a small sum of squared errors.
+   *
+   * @param source finite elements, from its start
+   * @param blocks the number of blocks
+   * @param target receives the blocks, from its start; a scale beyond the range of float16 is
+   *     written as infinity
+   * @throws IllegalArgumentException if the type is not {@linkplain #isWritable writable}
+   */
+  public void encode(float[] source, int blocks, byte[] target) {
+    switch (this) {
+      case Q4_0 -> SmallRounding.q4(source, blocks, target);
+      case Q4_1 -> SmallRounding.q4WithMinimum(source, blocks, target);
+      case Q5_0 -> SmallRounding.q5(source, blocks, target);
+      case Q5_1 -> SmallRounding.q5WithMinimum(source, blocks, target);
+      case Q8_0 -> SmallRounding.q8(source, blocks, target);
+      case Q2_K -> new LargeRounding().q2(source, blocks, target);
+      case Q3_K -> new LargeRounding().q3(source, blocks, target);
+      case Q4_K -> new LargeRounding().q4(source, blocks, target);
+      case Q5_K -> new LargeRounding().q5(source, blocks, target);
+      case Q6_K -> new LargeRounding().q6(source, blocks, target);
+      case IQ4_NL, IQ4_XS ->
+          throw new IllegalArgumentException("blocks of this type cannot be written: " + this);
     }
   }
 }

@@ -71,6 +71,26 @@ public final class Floats {
     return float8 < 0 ? -magnitude : magnitude;
   }
 
+  /**
+   * Returns the nearest 8-bit number with 4 exponent bits, ties to even. Unlike in the other
+   * formats, magnitudes beyond 448 become 448, because there is no infinity; NaN stays NaN.
+   */
+  public static byte toFloat8E4m3(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    int sign = bits >>> 24 & 0x80;
+    int magnitude = bits & 0x7fff_ffff;
+    if (magnitude > 0x7f80_0000) {
+      return (byte) (sign | 0x7f);
+    }
+    if (magnitude >= 0x43e0_0000) { // 448
+      return (byte) (sign | 0x7e);
+    }
+    if (magnitude < 0x3c80_0000) { // 2^-6: subnormal, in units of 2^-9
+      return (byte) (sign | (int) Math.rint(Math.abs(value) * 0x1p9f));
+    }
+    return (byte) (sign | roundToEven(magnitude - ((127 - 7) << 23), 20));
+  }
+
   /** Returns the exact value of an 8-bit number with 5 exponent bits. */
   public static float fromFloat8E5m2(byte float8) {
     return fromHalf((short) (float8 << 8));

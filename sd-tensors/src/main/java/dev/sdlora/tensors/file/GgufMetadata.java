@@ -1,6 +1,9 @@
 package dev.sdlora.tensors.file;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -23,11 +26,15 @@ final class GgufMetadata {
   private static final int MAX_TEXT = 1 << 12;
 
   private static final int MAX_ALIGNMENT = 1 << 20;
-  private static final String ALIGNMENT = "general.alignment";
+  static final String ALIGNMENT = "general.alignment";
 
   private final GgufInput input;
   private final Map<String, String> pairs = new LinkedHashMap<>();
   private final Map<String, List<Long>> shapes = new HashMap<>();
+
+  /** The positions of the kinds of values, and of their ends. */
+  private final Map<String, long[]> places = new LinkedHashMap<>();
+
   private long alignment = 32;
 
   GgufMetadata(GgufInput input) {
@@ -63,8 +70,37 @@ final class GgufMetadata {
       if (!keys.add(key)) {
         throw input.damaged("metadata '" + key + "' occurs twice");
       }
+      long start = input.position();
       value(key);
+      places.put(key, new long[] {start, input.position()});
     }
+  }
+
+  /**
+   * Returns the bytes of all values, each with its kind, in file order.
+   *
+   * @param channel an open GGUF file that was parsed before
+   * @throws IllegalArgumentException if it is not a GGUF file
+   */
+  static Map<String, byte[]> raw(Path path, FileChannel channel, long fileSize) throws IOException {
+    byte[] start = new byte[(int) Math.min(fileSize, ForeignFiles.PREFIX_BYTES)];
+    Channels.readFully(channel, ByteBuffer.wrap(start), 0);
+    if (!ForeignFiles.isGguf(start)) {
+      throw new IllegalArgumentException("not a GGUF file: " + path);
+    }
+    GgufInput input = new GgufInput(path, channel, fileSize);
+    input.skip(2, Integer.BYTES, "its version");
+    input.skip(1, Long.BYTES, "the number of tensors");
+    GgufMetadata metadata = new GgufMetadata(input);
+    metadata.read(input.int64());
+    Map<String, byte[]> values = new LinkedHashMap<>();
+    for (Map.Entry<String, long[]> place : metadata.places.entrySet()) {
+      long from = place.getValue()[0];
+      byte[] bytes = new byte[Math.toIntExact(place.getValue()[1] - from)];
+      Channels.readFully(channel, ByteBuffer.wrap(bytes), from);
+      values.put(place.getKey(), bytes);
+    }
+    return values;
   }
 
   private void value(String key) throws IOException {

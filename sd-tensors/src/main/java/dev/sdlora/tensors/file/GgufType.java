@@ -73,6 +73,14 @@ record GgufType(DType dtype, Optional<BlockType> block) {
                     .map(block -> new GgufType(DType.F32, Optional.of(block))));
   }
 
+  /** Returns ggml's number of a dtype; empty if GGUF files do not have it. */
+  static Optional<Integer> numberOf(DType dtype) {
+    return PLAIN.entrySet().stream()
+        .filter(plain -> plain.getValue() == dtype)
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
   /** Returns the name of a type that cannot be read. */
   static String name(int number) {
     return OTHERS.getOrDefault(number, "number " + Integer.toUnsignedString(number));

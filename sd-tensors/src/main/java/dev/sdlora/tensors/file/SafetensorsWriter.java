@@ -207,7 +207,8 @@ public final class SafetensorsWriter {
     }
   }
 
-  private static String encodable(String text, String what) {
+  /** Returns a text after checking that it has no unpaired surrogates. */
+  static String encodable(String text, String what) {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
       throw new IllegalArgumentException(what + " has an unpaired surrogate: " + text);
     }

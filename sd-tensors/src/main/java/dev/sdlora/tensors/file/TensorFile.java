@@ -47,18 +47,21 @@ public final class TensorFile {
   private final long fileSize;
   private final TensorContents contents;
   private final QuantisedTensors quantised;
+  private final boolean gguf;
 
   private TensorFile(
       Path path,
       FileStamp stamp,
       long fileSize,
       TensorContents contents,
-      QuantisedTensors quantised) {
+      QuantisedTensors quantised,
+      boolean gguf) {
     this.path = path;
     this.stamp = stamp;
     this.fileSize = fileSize;
     this.contents = contents;
     this.quantised = quantised;
+    this.gguf = gguf;
   }
 
   /**
@@ -80,26 +83,24 @@ public final class TensorFile {
       }
       try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
         long fileSize = channel.size();
-        QuantisedTensors.Shown shown = head(path, channel, fileSize);
+        byte[] start = new byte[(int) Math.min(fileSize, ForeignFiles.PREFIX_BYTES)];
+        Channels.readFully(channel, ByteBuffer.wrap(start), 0);
+        boolean gguf = ForeignFiles.isGguf(start);
+        QuantisedTensors.Shown shown =
+            gguf
+                ? GgufParser.parse(path, channel, fileSize)
+                : QuantisedLayouts.read(
+                    path, channel, fileSize, contents(path, channel, start, fileSize));
         TensorContents contents = shown.contents();
         FileStamp stamp =
             new FileStamp(path, channel, attributes.lastModifiedTime(), contents.headLength());
-        return new TensorFile(path, stamp, fileSize, contents, shown.tensors());
+        return new TensorFile(path, stamp, fileSize, contents, shown.tensors(), gguf);
       }
     } catch (NoSuchFileException e) {
       throw TensorFileErrors.error(path, "does not exist", e);
     } catch (IOException e) {
       throw TensorFileErrors.ioError(path, "cannot be read", e);
     }
-  }
-
-  private static QuantisedTensors.Shown head(Path path, FileChannel channel, long fileSize)
-      throws IOException {
-    byte[] start = new byte[(int) Math.min(fileSize, ForeignFiles.PREFIX_BYTES)];
-    Channels.readFully(channel, ByteBuffer.wrap(start), 0);
-    return ForeignFiles.isGguf(start)
-        ? GgufParser.parse(path, channel, fileSize)
-        : QuantisedLayouts.read(path, channel, fileSize, contents(path, channel, start, fileSize));
   }
 
   private static TensorContents contents(
@@ -189,7 +190,12 @@ public final class TensorFile {
     if (views.isEmpty()) {
       return this;
     }
-    return new TensorFile(path, stamp, fileSize, contents.with(views), quantised);
+    return new TensorFile(path, stamp, fileSize, contents.with(views), quantised, gguf);
+  }
+
+  /** Whether this is a GGUF file. */
+  public boolean isGguf() {
+    return gguf;
   }
 
   /** Whether the values of a tensor of this file are computed from a quantised format. */

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * blk.0.attn_q.weight}, and those of transformers. Rows are in the same order in both for Qwen3 and
  * T5, unlike for Llama.
  */
-final class LlamaNames {
+public final class LlamaNames {
   private static final String EMBEDDING = "token_embd.weight";
   private static final String MODEL = "model.";
 
@@ -64,7 +64,44 @@ final class LlamaNames {
           Map.entry("ffn_up", "1.DenseReluDense.wi_1"),
           Map.entry("ffn_down", "1.DenseReluDense.wo"));
 
+  private static final Pattern QWEN3_LAYER =
+      Pattern.compile("(?:.*\\.)?layers\\.(\\d+)\\.([a-z_.]+)\\.(weight|bias)");
+  private static final Pattern T5_LAYER =
+      Pattern.compile("(?:.*\\.)?block\\.(\\d+)\\.layer\\.([01]\\.[\\w.]+)\\.weight");
+
   private LlamaNames() {}
+
+  /** Returns llama.cpp's name for a tensor of Qwen3 with the name of transformers. */
+  public static Optional<String> qwen3(String name) {
+    Matcher layer = QWEN3_LAYER.matcher(name);
+    if (layer.matches()) {
+      return key(LAYER, layer.group(2))
+          .map(module -> "blk." + layer.group(1) + "." + module + "." + layer.group(3));
+    }
+    return key(OUTER, name).or(() -> key(OUTER, MODEL + name));
+  }
+
+  /** Returns llama.cpp's name for a tensor of T5's encoder with the name of transformers. */
+  public static Optional<String> t5(String name) {
+    Matcher layer = T5_LAYER.matcher(name);
+    if (layer.matches()) {
+      return key(BLOCK, layer.group(2))
+          .map(module -> "enc.blk." + layer.group(1) + "." + module + ".weight");
+    }
+    if (name.endsWith("shared.weight") || name.endsWith("encoder.embed_tokens.weight")) {
+      return Optional.of(EMBEDDING);
+    }
+    return name.endsWith("final_layer_norm.weight")
+        ? Optional.of("enc.output_norm.weight")
+        : Optional.empty();
+  }
+
+  private static Optional<String> key(Map<String, String> map, String value) {
+    return map.entrySet().stream()
+        .filter(entry -> entry.getValue().equals(value))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
 
   /**
    * Returns the file with transformers' names in addition, if it has those of llama.cpp.
@@ -78,13 +115,13 @@ final class LlamaNames {
     boolean isT5 = file.tensors().keySet().stream().anyMatch(name -> name.startsWith("enc."));
     List<TensorView> views = new ArrayList<>();
     for (TensorEntry entry : file.tensors().values()) {
-      Optional<String> known = isT5 ? t5(entry.name()) : name(entry.name());
+      Optional<String> known = isT5 ? t5Name(entry.name()) : name(entry.name());
       known.ifPresent(name -> views.add(TensorView.named(file, entry, name)));
     }
     return file.with(views);
   }
 
-  private static Optional<String> t5(String stored) {
+  private static Optional<String> t5Name(String stored) {
     Matcher block = IN_BLOCK.matcher(stored);
     if (block.matches()) {
       return Optional.ofNullable(BLOCK.get(block.group(2)))

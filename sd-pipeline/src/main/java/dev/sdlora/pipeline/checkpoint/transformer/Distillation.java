@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.checkpoint.transformer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -92,6 +93,18 @@ public record Distillation(boolean distilled, String sign) {
     return found
         .map(distilled -> new Distillation(distilled, "the name '" + name + "'"))
         .orElseGet(() -> new Distillation(true, "the default, because nothing shows it"));
+  }
+
+  /**
+   * Returns whether the transformer of a file alone is distilled.
+   *
+   * @param metadata the metadata of the file
+   * @param zImage whether it is Z-Image, otherwise FLUX.2
+   */
+  public static boolean ofFile(Map<String, String> metadata, Path path, boolean zImage) {
+    JsonNode none = MissingNode.getInstance();
+    TransformerFamily family = zImage ? TransformerFamily.Z_IMAGE : TransformerFamily.FLUX2;
+    return of(family, none, none, metadata, path).distilled();
   }
 
   /** Whether a name is that of the base model and nothing else, such as z_image_bf16. */

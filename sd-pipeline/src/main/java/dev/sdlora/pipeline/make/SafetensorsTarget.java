@@ -1,0 +1,92 @@
+package dev.sdlora.pipeline.make;
+
+import dev.sdlora.pipeline.make.WeightConverter.Progress;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Writes a safetensors file. Scaled layers have ComfyUI's newer layout: {@code x.weight_scale}, and
+ * {@code x.comfy_quant} that names the format.
+ *
+ * @param source the input
+ * @param progress writes the values
+ */
+record SafetensorsTarget(ConversionSource source, Progress progress) {
+  private static final String WEIGHT = "weight";
+
+  void write(Path file, List<ConvertedTensor> tensors) {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    source.metadataFor(file).forEach(writer::metadata);
+    writer.metadata("format", "pt");
+    source.signs().write(writer, source.names());
+    for (ConvertedTensor tensor : tensors) {
+      if (tensor.scaled()) {
+        addScaled(writer, tensor);
+      } else {
+        WeightEncoding encoding = new WeightEncoding.Plain(tensor.dtype());
+        writer.tensor(
+            tensor.name(),
+            tensor.dtype(),
+            tensor.shape(),
+            channel -> progress.write(tensor, encoding, channel));
+      }
+    }
+    writer.write(file);
+  }
+
+  private void addScaled(SafetensorsWriter writer, ConvertedTensor tensor) {
+    boolean integers = tensor.dtype() == DType.I8;
+    String layer = tensor.name().substring(0, tensor.name().length() - WEIGHT.length());
+    LazyScales scales = new LazyScales(tensor);
+    byte[] note =
+        "{\"format\": \"%s\"}"
+            .formatted(integers ? "int8_tensorwise" : "float8_e4m3fn")
+            .getBytes(StandardCharsets.UTF_8);
+    writer.tensor(
+        layer + "weight_scale",
+        DType.F32,
+        integers ? List.of(tensor.shape().get(0), 1L) : List.of(),
+        channel -> SafetensorsWriter.floats(scales.values(), DType.F32).writeTo(channel));
+    writer.tensor(
+        tensor.name(),
+        tensor.dtype(),
+        tensor.shape(),
+        channel ->
+            progress.write(
+                tensor,
+                new WeightEncoding.Scaled(tensor.dtype(), scales.values(), tensor.group()),
+                channel));
+    writer.tensor(
+        layer + "comfy_quant",
+        DType.U8,
+        List.of((long) note.length),
+        channel -> channel.write(ByteBuffer.wrap(note)));
+  }
+
+  /** The scales of a tensor, which are found once: the file has them before the weights. */
+  private final class LazyScales {
+    private final ConvertedTensor tensor;
+    private float[] known = {};
+
+    LazyScales(ConvertedTensor tensor) {
+      this.tensor = tensor;
+    }
+
+    float[] values() throws IOException {
+      if (known.length == 0) {
+        float[] scales = Objects.requireNonNull(progress).largest(tensor);
+        for (int i = 0; i < scales.length; i++) {
+          scales[i] = WeightEncoding.Scaled.scale(scales[i], tensor.dtype());
+        }
+        known = scales;
+      }
+      return known;
+    }
+  }
+}
