@@ -89,7 +89,7 @@ public final class UNet implements AdaptableNetwork {
    * and the processor.
    */
   public static List<Program.Source> operations(LiveWeights weights) {
-    boolean products =
+    boolean byProducts =
         weights.isPacked()
             && weights.type() == ScalarType.BFLOAT16
             && Processor.hasBfloat16()
@@ -98,10 +98,18 @@ public final class UNet implements AdaptableNetwork {
         List.of(
             Program.Source.beside(
                 UNet.class,
-                weights.isPacked() ? "packed_products.torchscript.py" : "products.torchscript.py",
-                products ? "matrix_attention.torchscript.py" : "attention.torchscript.py",
+                products(weights),
+                byProducts ? "matrix_attention.torchscript.py" : "attention.torchscript.py",
                 "layers.torchscript.py"),
             WeightReading.of(weights)));
+  }
+
+  /** Returns the source of linear layers and convolutions for the weights of a network. */
+  public static String products(LiveWeights weights) {
+    if (weights.isRounded()) {
+      return "int8_products.torchscript.py";
+    }
+    return weights.isPacked() ? "packed_products.torchscript.py" : "products.torchscript.py";
   }
 
   private static List<Program.Source> functions(String products, String attention) {

@@ -228,6 +228,11 @@ public record Flux1Config(
   }
 
   @Override
+  public Map<String, Packing> integerPackings(Torch torch, ScalarType type) {
+    return packings(torch, type);
+  }
+
+  @Override
   public DiffusionTransformer network(Torch torch, LiveWeights weights) {
     return new Flux1Transformer(torch, this, weights);
   }

@@ -43,10 +43,11 @@ final class Flux2Transformer implements DiffusionTransformer {
   }
 
   private static List<Program.Source> functions(LiveWeights weights) {
-    String products =
+    String plain =
         weights.isPacked()
             ? "flux2_packed_products.torchscript.py"
             : "flux2_products.torchscript.py";
+    String products = weights.isRounded() ? "flux2_int8_products.torchscript.py" : plain;
     return Program.Source.join(
         List.of(
             UNet.operations(weights),

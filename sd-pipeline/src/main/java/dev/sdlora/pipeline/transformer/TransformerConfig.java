@@ -17,6 +17,12 @@ public interface TransformerConfig {
    */
   Map<String, Packing> packings(Torch torch, ScalarType type);
 
+  /**
+   * Returns the packings of weights for the CPU, by weight name, with the matrices by which every
+   * token is multiplied in 8-bit integers.
+   */
+  Map<String, Packing> integerPackings(Torch torch, ScalarType type);
+
   /** Returns the width of the states of the prompt. */
   int contextWidth();
 

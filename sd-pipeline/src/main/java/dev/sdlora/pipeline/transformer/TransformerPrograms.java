@@ -28,14 +28,19 @@ final class TransformerPrograms {
         List.of(
             Program.Source.beside(
                 UNet.class,
-                packed ? "packed_products.torchscript.py" : "products.torchscript.py",
+                UNet.products(weights),
                 products ? "matrix_attention.torchscript.py" : "attention.torchscript.py",
                 "layers.torchscript.py"),
             Program.Source.beside(
-                TransformerPrograms.class,
-                packed ? "packed_gates.torchscript.py" : "gates.torchscript.py",
-                "norms_and_rope.torchscript.py"),
+                TransformerPrograms.class, gates(weights), "norms_and_rope.torchscript.py"),
             WeightReading.of(weights),
             Program.Source.beside(TransformerPrograms.class, further)));
+  }
+
+  private static String gates(LiveWeights weights) {
+    if (weights.isRounded()) {
+      return "int8_gates.torchscript.py";
+    }
+    return weights.isPacked() ? "packed_gates.torchscript.py" : "gates.torchscript.py";
   }
 }

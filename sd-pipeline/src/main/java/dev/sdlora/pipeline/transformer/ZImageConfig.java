@@ -140,6 +140,11 @@ public record ZImageConfig(
   }
 
   @Override
+  public Map<String, Packing> integerPackings(Torch torch, ScalarType type) {
+    return TransformerPacking.inIntegers(torch, type, ZImageTransformer.packings(this), weights());
+  }
+
+  @Override
   public DiffusionTransformer network(Torch torch, LiveWeights weights) {
     return new ZImageTransformer(torch, this, weights);
   }

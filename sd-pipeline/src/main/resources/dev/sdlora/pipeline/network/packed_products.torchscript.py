@@ -5,6 +5,12 @@ def linear(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   else:
     y = torch.linear(x, weight, __torch__.bias(w, p))
   return __torch__.lora_linear(y, x, w, p)
+def linears(x: Tensor, w: Dict[str, Tensor], names: List[str]) -> List[Tensor]:
+  # Layers over the same input.
+  results = annotate(List[Tensor], [])
+  for i in range(torch.len(names)):
+    _0 = torch.append(results, __torch__.linear(x, w, names[i]))
+  return results
 def linear_sum(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   # Takes one pass over memory.
   y = ops.mkldnn._linear_pointwise(x, sum, w[p + ".weight"], __torch__.bias(w, p), "add")

@@ -1,6 +1,12 @@
 def linear(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   y = torch.linear(x, __torch__.weight(w, p, x.dtype), __torch__.bias(w, p))
   return __torch__.lora_linear(y, x, w, p)
+def linears(x: Tensor, w: Dict[str, Tensor], names: List[str]) -> List[Tensor]:
+  # Layers over the same input.
+  results = annotate(List[Tensor], [])
+  for i in range(torch.len(names)):
+    _0 = torch.append(results, __torch__.linear(x, w, names[i]))
+  return results
 def linear_sum(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   return torch.add(sum, __torch__.linear(x, w, p))
 def geglu(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:

@@ -52,9 +52,10 @@ def z_image_block(x: Tensor, time: Tensor, turns: Tensor, w: Dict[str, Tensor], 
   # x [1, n, C] is changed in place.
   gains = __torch__.z_image_gains(time, w, p)
   y = __torch__.scaled_norm(x, gains[0])
-  q = __torch__.rotated_norm(__torch__.linear(y, w, p + ".attention.to_q"), w, p + ".attention.norm_q", turns, 1e-5)
-  k = __torch__.rotated_norm(__torch__.linear(y, w, p + ".attention.to_k"), w, p + ".attention.norm_k", turns, 1e-5)
-  y = __torch__.attend(q, k, __torch__.linear(y, w, p + ".attention.to_v"), heads)
+  three = __torch__.linears(y, w, [p + ".attention.to_q", p + ".attention.to_k", p + ".attention.to_v"])
+  q = __torch__.rotated_norm(three[0], w, p + ".attention.norm_q", turns, 1e-5)
+  k = __torch__.rotated_norm(three[1], w, p + ".attention.norm_k", turns, 1e-5)
+  y = __torch__.attend(q, k, three[2], heads)
   x = __torch__.plus_scaled_norm(x, __torch__.linear(y, w, p + ".attention.to_out.0"), gains[1])
   # Blocks of positions limit the memory of the wide layer.
   step = 2048

@@ -22,6 +22,8 @@ public final class Processor {
   private static final Path LIST = Path.of("/proc/cpuinfo");
   private static final Set<String> BFLOAT16 = Set.of("avx512_bf16", "amx_bf16");
 
+  private static final Set<String> INTEGERS = Set.of("avx512_vnni", "amx_int8");
+
   /**
    * The instruction sets by which libtorch and oneDNN choose kernels on Intel, AMD and ARM
    * processors.
@@ -55,6 +57,14 @@ public final class Processor {
   /** Whether it has instructions that multiply tiles of bfloat16 numbers (AMX). */
   public static boolean hasAmx() {
     return bfloat16().contains("amx_bf16");
+  }
+
+  /**
+   * Whether it has instructions that multiply 8-bit integers and add the products in 32 bits, with
+   * AVX-512 or in tiles (AMX); false on systems other than Linux.
+   */
+  public static boolean hasIntegers() {
+    return !named(lines(LIST), INTEGERS).isEmpty();
   }
 
   /** Returns its bfloat16 instruction sets, sorted. */

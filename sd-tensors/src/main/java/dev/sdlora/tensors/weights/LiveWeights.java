@@ -212,6 +212,11 @@ public final class LiveWeights implements AutoCloseable {
     return bytes;
   }
 
+  /** Whether some weights are rounded to 8-bit integers, in which they are multiplied. */
+  public boolean isRounded() {
+    return tensors.origins().keySet().stream().anyMatch(tensors::isRounded);
+  }
+
   /** Returns the total number of elements. */
   public long size() {
     return tensors.origins().values().stream().mapToLong(origin -> origin.entry().elements()).sum();
@@ -219,7 +224,7 @@ public final class LiveWeights implements AutoCloseable {
 
   /** Returns the bytes that the weights take in memory while they are not patched. */
   public long bytes() {
-    return tensors.bytes();
+    return tensors.bytes() - tensors.saved();
   }
 
   /** Returns the names of the weights that currently may differ from the file. */

@@ -73,4 +73,22 @@ public sealed interface Packing {
    * @param side the height and width of the small image
    */
   record Doubling(int batch, int side) implements Packing {}
+
+  /**
+   * Weights rounded to 8-bit integers, from -127 to 127, with one scale for each output of each
+   * part: its largest magnitude divided by 127. Products are sums of integers, over inputs that are
+   * rounded to 8 bits too. The scales are named like the weights, followed by {@code _scale}.
+   *
+   * <p>Weights with a change, such as a LoRA's, are not rounded; they have the layout instead.
+   *
+   * @param layout the cut, and the problem size
+   */
+  record Integers(Packing layout) implements Packing {
+    /** Checks that there are integer products for the layout. */
+    public Integers {
+      if (layout instanceof Doubling || layout instanceof Integers) {
+        throw new IllegalArgumentException("there are no integer products for " + layout);
+      }
+    }
+  }
 }

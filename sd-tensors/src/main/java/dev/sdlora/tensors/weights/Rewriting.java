@@ -134,7 +134,7 @@ final class Rewriting {
             tensors.isPacked(job.name()) ? part(job, scope) : tensors.plain(job.name());
         write(job, target, scope);
         if (tensors.isPacked(job.name())) {
-          tensors.pack(job.name(), target);
+          tensors.pack(job.name(), target, job.changes());
         }
       }
     }

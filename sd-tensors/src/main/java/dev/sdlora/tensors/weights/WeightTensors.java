@@ -34,6 +34,7 @@ final class WeightTensors {
   private final Map<String, NDArray> plain = new ConcurrentHashMap<>();
   private final Map<String, List<NDArray>> stored = new ConcurrentHashMap<>();
   private final Map<String, List<NDArray>> packed = new HashMap<>();
+  private final Map<String, Packing> inUse = new HashMap<>();
   private @Nullable TensorDict dict;
 
   WeightTensors(
@@ -100,8 +101,21 @@ final class WeightTensors {
 
   /** Whether the weight is packed as the kernel of a convolution. */
   boolean isKernel(String name) {
-    Packing packing = packings.get(name);
+    Packing packing = Packer.layout(packings.get(name));
     return packing instanceof Packing.Convolution || packing instanceof Packing.Doubling;
+  }
+
+  /** Whether the weight is rounded to 8-bit integers unless it has a change. */
+  boolean isRounded(String name) {
+    return packings.get(name) instanceof Packing.Integers;
+  }
+
+  /** Returns the bytes that weights save in memory because they are rounded. */
+  long saved() {
+    return packings.keySet().stream()
+        .filter(this::isRounded)
+        .mapToLong(name -> (type.bytes() - 1) * origin(name).entry().elements())
+        .sum();
   }
 
   /** Returns the number of elements that are stored a second time, in another form. */
@@ -148,16 +162,23 @@ final class WeightTensors {
     return tensor;
   }
 
-  /** Packs the values of a weight and frees its previous tensors. Thread-safe. */
-  void pack(String name, NDArray values) {
-    Packing packing = packings.get(name);
-    if (packing == null) {
+  /**
+   * Packs the values of a weight and frees its previous tensors. Thread-safe.
+   *
+   * @param changed whether the values are not those of the file; such values are never rounded to
+   *     integers
+   */
+  void pack(String name, NDArray values, boolean changed) {
+    Packing full = packings.get(name);
+    if (full == null) {
       throw new IllegalArgumentException(name + " is not packed");
     }
+    Packing packing = full instanceof Packing.Integers all && changed ? all.layout() : full;
     List<NDArray> parts = packer.pack(packing, values, torch.manager());
     List<NDArray> before;
     synchronized (this) {
       before = packed.put(name, parts);
+      inUse.put(name, packing);
       if (dict != null) {
         packer.replace(dict, entriesOf(name));
       }
@@ -222,7 +243,7 @@ final class WeightTensors {
     }
     Map<String, NDArray> entries = new LinkedHashMap<>();
     for (int i = 0; i < parts.size(); i++) {
-      entries.put(Packer.name(packings.get(name), name, i), parts.get(i));
+      entries.put(Packer.name(inUse.get(name), name, i), parts.get(i));
     }
     return entries;
   }
@@ -237,7 +258,7 @@ final class WeightTensors {
       NDArray values =
           parts == null
               ? plain(name)
-              : packer.unpack(packings.get(name), parts, origin(name).shape(), scope);
+              : packer.unpack(inUse.get(name), parts, origin(name).shape(), scope);
       return loader.program().call("floats").tensor(values).run(scope).toFloatArray();
     }
   }
@@ -252,6 +273,7 @@ final class WeightTensors {
     plain.clear();
     packed.clear();
     stored.clear();
+    inUse.clear();
     Closing.all(freed, NDArray::close);
   }
 
