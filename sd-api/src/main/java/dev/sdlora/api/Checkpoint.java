@@ -8,6 +8,7 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.CheckpointDistance;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.PredictionType;
+import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.api.spi.Services;
@@ -31,6 +32,7 @@ public final class Checkpoint {
   private final String storage;
   private final int tensors;
   private final long parameters;
+  private final long weightBytes;
   private final ImageSize defaultSize;
   private final PromptSpec defaults;
   private final CheckpointParts parts;
@@ -54,6 +56,7 @@ public final class Checkpoint {
     storage = values.storage();
     tensors = values.tensors();
     parameters = values.parameters();
+    weightBytes = values.weightBytes();
     defaultSize = values.defaultSize();
     defaults = values.defaults();
     parts = values.parts();
@@ -95,6 +98,14 @@ public final class Checkpoint {
   /** {@return the total number of elements of those tensors} */
   public long parameterCount() {
     return parameters;
+  }
+
+  /**
+   * {@return about how many bytes the weights of all networks take in memory with {@link
+   * WeightFormat#AS_STORED}: quantised ones as the files store them, others in bfloat16}
+   */
+  public long weightBytes() {
+    return weightBytes;
   }
 
   /**
@@ -295,6 +306,7 @@ public final class Checkpoint {
         storage,
         tensors,
         parameters,
+        weightBytes,
         defaultSize,
         defaults,
         predictionType,

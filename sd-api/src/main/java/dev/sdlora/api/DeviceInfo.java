@@ -21,7 +21,7 @@ import java.util.Objects;
  * @param reason the reason for that choice, as a clause: {@code the processor has avx512_bf16}
  * @param packed the precisions in which the U-Net's weights are laid out for the processor's
  *     kernels, in the order of {@link Precision}; in other precisions they keep the layout of the
- *     file, which is slower
+ *     file, which is slower. {@link Precision#INT8} is among them if it is available
  * @param threads the number of threads of one model call; small models and images use one
  * @param totalBytes the memory of the machine
  * @param availableBytes the memory available on the machine or in the container; pipelines reject

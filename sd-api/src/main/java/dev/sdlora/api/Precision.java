@@ -24,6 +24,24 @@ public enum Precision {
    */
   FLOAT16,
   /**
+   * Products of the denoiser in 8-bit integers: weights are rounded once, with a scale for each
+   * output, and the inputs of each layer are rounded as it computes, with a scale for each call.
+   * Everything else computes as with {@link #AUTO}: text encoders, the VAE, norms, attention, the
+   * first and the last layer, the time, and layers too small to gain. For FLUX.2 klein and Z-Image
+   * that is {@link #BFLOAT16}.
+   *
+   * <p>It needs a processor with AVX-512 VNNI or AMX, and is rejected on others and on GPUs. The
+   * denoiser takes little more than half the memory that it takes in bfloat16, and large ones are
+   * faster; images differ visibly in details. The project's page on precision and memory has
+   * measurements.
+   *
+   * <p>LoRAs are exact: {@link dev.sdlora.api.lora.LoraMode#AUTO} computes them next to the weights,
+   * as {@link dev.sdlora.api.lora.LoraMode#OVERLAY} does. With {@link
+   * dev.sdlora.api.lora.LoraMode#PATCHED}, and for changes that can only be patched, changed layers
+   * compute in bfloat16 or float32 until the LoRA is taken off, and take the memory of that.
+   */
+  INT8,
+  /**
    * The default: {@link #BFLOAT16} on a processor that has instructions for it (AVX-512 BF16 or AMX
    * BF16, as listed by Linux), {@link #FLOAT32} on other processors and on GPUs, which are
    * untested. {@link Pipeline#precision()} and {@link GenerationResult#precision()} return the

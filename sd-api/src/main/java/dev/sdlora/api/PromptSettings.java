@@ -21,6 +21,7 @@ import dev.sdlora.api.sampling.SpeedOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
@@ -146,6 +147,14 @@ public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Build
    */
   public SpeedOptions speedOptions() {
     return values().speedOptions;
+  }
+
+  /**
+   * {@return the guidance scale that a model reads as an input, such as FLUX.1 [dev]; empty, the
+   * default, for the one that the model's authors recommend}
+   */
+  public OptionalDouble distilledGuidance() {
+    return values().distilledGuidance;
   }
 
   /** {@return the image CFG scale: how closely an editing model follows the image} Default 1.5. */

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -565,6 +566,21 @@ public final class PromptSpec extends PromptSettings {
      */
     public Builder speedOptions(SpeedOptions options) {
       values.speedOptions = Objects.requireNonNull(options, "options");
+      return this;
+    }
+
+    /**
+     * Sets the guidance scale that models with distilled guidance read as an input, such as FLUX.1
+     * [dev] and the models trained from it: how closely they follow the prompt, in one call of the
+     * network per step. Forge calls it "Distilled CFG Scale". Other models ignore it.
+     *
+     * @param scale at least 0. Default: the scale that the model's authors recommend, 3.5 for
+     *     FLUX.1 [dev]
+     * @return this builder
+     * @throws IllegalArgumentException if the scale is negative, NaN or infinite
+     */
+    public Builder distilledGuidance(double scale) {
+      values.distilledGuidance = OptionalDouble.of(Checks.notNegative(scale, "distilledGuidance"));
       return this;
     }
 

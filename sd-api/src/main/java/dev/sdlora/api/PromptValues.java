@@ -21,6 +21,7 @@ import dev.sdlora.api.sampling.SpeedOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /** The values of a spec or a builder. Not thread-safe. */
@@ -46,6 +47,7 @@ final class PromptValues {
   SpeedOptions speedOptions = SpeedOptions.DEFAULTS;
   Variation variation = Variation.NONE;
   SizeConditioning sizeConditioning = SizeConditioning.DEFAULTS;
+  OptionalDouble distilledGuidance = OptionalDouble.empty();
   double imageCfgScale = 1.5;
   Optional<RefinerSwitch> refinerSwitch = Optional.empty();
   Optional<ImageToImage> imageToImage = Optional.empty();
@@ -82,6 +84,7 @@ final class PromptValues {
     speedOptions = other.speedOptions;
     variation = other.variation;
     sizeConditioning = other.sizeConditioning;
+    distilledGuidance = other.distilledGuidance;
     imageCfgScale = other.imageCfgScale;
     refinerSwitch = other.refinerSwitch;
     imageToImage = other.imageToImage;
@@ -119,6 +122,7 @@ final class PromptValues {
         speedOptions,
         variation,
         sizeConditioning,
+        distilledGuidance,
         imageCfgScale,
         refinerSwitch,
         imageToImage,

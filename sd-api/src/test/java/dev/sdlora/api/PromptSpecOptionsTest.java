@@ -34,6 +34,7 @@ final class PromptSpecOptionsTest {
     range(0, 10, sampler::eta);
     range(0, 1, sampler::etaDdim);
     range(0, 1, sampler::cfgRescale);
+    range(0, 100, sampler::cfgNormalization);
     range(0, 1, sampler::extraNoise);
     range(Double.MIN_VALUE, 100, sampler::shift);
     range(0, Double.MAX_VALUE, sampler::sChurn);

@@ -16,7 +16,6 @@ import dev.sdlora.pipeline.generation.Failures;
 import dev.sdlora.pipeline.generation.Generation;
 import dev.sdlora.pipeline.lora.WeightGate;
 import dev.sdlora.pipeline.model.Model;
-import dev.sdlora.pipeline.model.PrecisionChoice;
 import dev.sdlora.pipeline.model.Refiner;
 import dev.sdlora.pipeline.request.PlanWarnings;
 import dev.sdlora.pipeline.request.RequestPart;
@@ -136,7 +135,7 @@ final class LocalPipeline implements Pipeline {
 
   @Override
   public Precision precision() {
-    return PrecisionChoice.precision(model.networks().type());
+    return model.networks().precision();
   }
 
   @Override

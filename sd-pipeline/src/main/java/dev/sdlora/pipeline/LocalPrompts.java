@@ -146,10 +146,14 @@ public final class LocalPrompts implements Backend.Prompts {
         parts,
         texts.stream()
             .map(
-                text ->
-                    plain
-                        .map(family -> family.encode(text))
-                        .orElseGet(() -> encode(text, words, limits)))
+                text -> {
+                  if (T5Texts.isReadBy(options.family())) {
+                    return T5Texts.encode(text, pieces(Attention.parse(text)), limits);
+                  }
+                  return plain
+                      .map(family -> family.encode(text))
+                      .orElseGet(() -> encode(text, words, limits));
+                })
             .toList(),
         Stream.of(
                 PromptWarnings.of(read, passes(options)).stream(),

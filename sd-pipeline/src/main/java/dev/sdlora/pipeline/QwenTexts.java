@@ -6,7 +6,8 @@ import dev.sdlora.api.prompt.PromptExplanation.Encoded;
 import dev.sdlora.api.prompt.PromptExplanation.Piece;
 import dev.sdlora.api.prompt.PromptExplanation.Problem;
 import dev.sdlora.api.prompt.PromptExplanation.Token;
-import dev.sdlora.pipeline.family.PlainTextPrompts;
+import dev.sdlora.pipeline.family.PromptReading;
+import dev.sdlora.pipeline.family.PromptWarnings;
 import dev.sdlora.prompt.qwen.QwenPrompt;
 import dev.sdlora.prompt.qwen.QwenTokenizer;
 import java.util.Arrays;
@@ -42,7 +43,8 @@ final class QwenTexts {
 
   /** Returns the problems that results report as warnings, with their places. */
   List<Problem> problems(Prompt prompt, List<String> texts) {
-    return new PlainTextPrompts(family.label(), this::inTemplate).problems(prompt, texts);
+    return new PromptWarnings(family.label(), PromptReading.ofQwen(this::inTemplate))
+        .problems(prompt, texts);
   }
 
   private QwenPrompt inTemplate(String text) {

@@ -185,7 +185,7 @@ class FamilyEndToEndTest {
             4,
             scope),
         conditions,
-        new GuidanceOptions(networks.family().prediction(), cfg, 0, GuidedCalls.ALL, imageCfg));
+        new GuidanceOptions(networks.family().prediction(), cfg, 0, 0, GuidedCalls.ALL, imageCfg));
   }
 
   /** Returns the golden text states of the set on which the checkpoint is based. */

@@ -89,10 +89,16 @@ class FlowEndToEndTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"turbo, 8, 1, false", "turbo, 8, 1, true", "base, 6, 5, false", "base, 6, 5, true"})
+  @CsvSource({
+    "turbo, 8, 1, false",
+    "turbo, 8, 1, true",
+    "base, 6, 5, false",
+    "base, 6, 5, true",
+    "base_norm, 6, 5, false"
+  })
   void run_ofZImage_givesTheGoldenImage(String name, int steps, double cfg, boolean isFolder)
       throws IOException {
-    boolean isBase = name.equals("base");
+    boolean isBase = name.startsWith("base");
     Path file = isBase ? TinyTransformers.zImageBase() : TinyTransformers.zImageTurbo();
     TensorFile golden = Fixtures.golden("transformer/zimage/golden");
     assertRun(
@@ -168,7 +174,8 @@ class FlowEndToEndTest {
           new Guidance(
               predictor,
               conditions,
-              new GuidanceOptions(Prediction.FLOW, cfg, 0, GuidedCalls.ALL, 1));
+              new GuidanceOptions(
+                  Prediction.FLOW, cfg, 0, name.endsWith("_norm") ? 1 : 0, GuidedCalls.ALL, 1));
       float[] latent =
           plan.run(
               guidance.start(),
@@ -222,7 +229,7 @@ class FlowEndToEndTest {
                   1,
                   scope),
               Conditions.of(text, text),
-              new GuidanceOptions(Prediction.FLOW, 1, 0, GuidedCalls.ALL, 1));
+              new GuidanceOptions(Prediction.FLOW, 1, 0, 0, GuidedCalls.ALL, 1));
       float[] latent =
           SamplingPlan.of(
                   new SamplingSettings(Sampler.EULER, Schedule.AUTOMATIC, 2),

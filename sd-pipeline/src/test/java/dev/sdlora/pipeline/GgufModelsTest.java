@@ -6,15 +6,20 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.pipeline.checkpoint.DiffusersCopy;
 import dev.sdlora.pipeline.checkpoint.GgufWriter;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.testkit.TinyFamilies;
+import dev.sdlora.testkit.TinyModels;
 import dev.sdlora.testkit.TinyTransformers;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +37,8 @@ class GgufModelsTest {
   private record Both(Path gguf, Path float32) {}
 
   private static byte[] draw(Checkpoint checkpoint, PromptSpec spec) {
-    try (Pipeline pipeline = Fixtures.float32().checkpoint(checkpoint).build()) {
+    try (Pipeline pipeline =
+        Fixtures.float32().weights(WeightFormat.FLOAT32).checkpoint(checkpoint).build()) {
       return pipeline.generate(spec).images().get(0).image().rgb();
     }
   }
@@ -78,6 +84,10 @@ class GgufModelsTest {
     assertThat(draw(checkpoint, spec))
         .isEqualTo(draw(Checkpoint.open(unet.float32(), parts), spec))
         .isNotEqualTo(draw(Checkpoint.open(whole), spec));
+    Path lora = set.equals("sdxl") ? TinyFamilies.sdxlLora() : TinyModels.LORA;
+    for (Precision precision : List.of(Precision.FLOAT32, Precision.BFLOAT16)) {
+      HeldImages.assertDrawnAsStored(checkpoint, spec, lora, precision);
+    }
   }
 
   @Test
@@ -106,5 +116,9 @@ class GgufModelsTest {
                     .withStrength(1))
             .build();
     assertThat(draw(gguf, tuned)).isEqualTo(draw(float32, tuned)).isNotEqualTo(image);
+    for (Precision precision : List.of(Precision.FLOAT32, Precision.BFLOAT16)) {
+      HeldImages.assertDrawnAsStored(
+          gguf, spec, TinyTransformers.kleinLoras().resolve("lora_kohya.safetensors"), precision);
+    }
   }
 }

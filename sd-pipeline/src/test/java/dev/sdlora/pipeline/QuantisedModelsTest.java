@@ -8,6 +8,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.pipeline.QuantisedCopy.Layout;
 import dev.sdlora.pipeline.checkpoint.DiffusersCopy;
 import dev.sdlora.testkit.TinyFamilies;
@@ -39,8 +40,10 @@ class QuantisedModelsTest {
   /** Returns an image without the LoRA, one with it, and one without it again. */
   private static List<byte[]> draw(Checkpoint checkpoint, Path lora, Precision precision) {
     PromptSpec adapted = SPEC.toBuilder().lora(LoraAdapter.open(lora).withStrength(0.8)).build();
+    WeightFormat wide =
+        precision == Precision.FLOAT32 ? WeightFormat.FLOAT32 : WeightFormat.BFLOAT16;
     try (Pipeline pipeline =
-        Pipeline.builder().precision(precision).checkpoint(checkpoint).build()) {
+        Pipeline.builder().precision(precision).weights(wide).checkpoint(checkpoint).build()) {
       return Stream.of(SPEC, adapted, SPEC)
           .map(spec -> pipeline.generate(spec).images().get(0).image().rgb())
           .toList();
@@ -53,6 +56,7 @@ class QuantisedModelsTest {
       assertThat(images).containsExactlyElementsOf(draw(widened, lora, precision));
       assertThat(images.get(1)).isNotEqualTo(images.get(0));
       assertThat(images.get(2)).isEqualTo(images.get(0));
+      HeldImages.assertDrawnAsStored(quantised, SPEC, lora, precision, images);
     }
   }
 

@@ -104,6 +104,7 @@ final class FileInfo {
         .put("signs", String.join("; ", checkpoint.signs()))
         .put("layout", checkpoint.layout().name().toLowerCase(Locale.ROOT).replace('_', '-'))
         .put("storage", checkpoint.storage())
+        .put("weightBytes", checkpoint.weightBytes())
         .put("tensors", checkpoint.tensors())
         .put("parameters", checkpoint.parameterCount())
         .put("defaultSize", checkpoint.defaultSize().toString());

@@ -7,6 +7,7 @@ import dev.sdlora.api.grid.Axis;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.MaskedContent;
 import dev.sdlora.api.image.ResizeMode;
+import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.api.sampling.NamedSampler;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.cli.console.GroupedHelp;
@@ -53,6 +54,7 @@ public final class Sd {
           LoraCommand.class,
           CheckpointCommand.class,
           CheckpointMergeCommand.FormerName.class,
+          ConvertWeightsCommand.class,
           CompletionCommand.class);
 
   @Option(
@@ -133,6 +135,7 @@ public final class Sd {
         .registerConverter(Emphasis.class, converter(Emphasis::parse))
         .registerConverter(ControlArgument.class, converter(ControlArgument::parse))
         .registerConverter(ImageSize.class, converter(ImageSize::parse))
+        .registerConverter(WeightFormat.class, converter(WeightFormat::parse))
         .registerConverter(ResizeMode.class, converter(ResizeMode::parse))
         .registerConverter(MaskedContent.class, converter(MaskedContent::parse))
         .registerConverter(Axis.class, converter(Axis::parse))

@@ -45,7 +45,8 @@ final class InfoCommandTest {
       value = {
         "conditioner.embedders.0.transformer.x | checkpoint  | has no U-Net",
         "cond_stage_model.model.x              | checkpoint  | has no U-Net",
-        "model.diffusion_model.double_blocks.0.x | checkpoint | is FLUX.1 [schnell]: not supported",
+        "model.diffusion_model.double_blocks.0.x | checkpoint | is a relative of FLUX.1: not"
+            + " supported",
         "model.diffusion_model.x               | checkpoint  | has no VAE",
         "decoder.layers.3.conv.0.weight        | taesd       | is a TAESD",
         "3.conv.0.weight                       | taesd       | is a TAESD",

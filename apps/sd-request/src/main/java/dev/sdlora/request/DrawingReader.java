@@ -156,6 +156,7 @@ public final class DrawingReader {
   private static void sampling(Fields fields, PromptSpec.Builder spec) {
     fields.ifWhole("steps", spec::steps);
     fields.ifNumber("cfg_scale", spec::cfgScale);
+    fields.ifNumber("distilled_cfg_scale", spec::distilledGuidance);
     fields.ifNumber("image_cfg_scale", spec::imageCfgScale);
     SamplerOptions.Builder options = spec.samplerOptions().toBuilder();
     fields.ifNumber("eta", eta -> options.eta(eta).etaDdim(eta));

@@ -89,6 +89,7 @@ public final class DrawingWriter {
     all.put("speedOptions", PromptSpec::speedOptions);
     all.put("variation", DrawingWriter::comparable);
     all.put("sizeConditioning", PromptSpec::sizeConditioning);
+    all.put("distilledGuidance", PromptSpec::distilledGuidance);
     all.put("imageCfgScale", PromptSpec::imageCfgScale);
     all.put("refinerSwitch", PromptSpec::refinerSwitch);
     all.put("imageToImage", PromptSpec::imageToImage);
@@ -124,6 +125,7 @@ public final class DrawingWriter {
     fields.put("scheduler", spec.schedule().label());
     fields.put("steps", spec.steps());
     fields.put("cfg_scale", spec.cfgScale());
+    spec.distilledGuidance().ifPresent(scale -> fields.put("distilled_cfg_scale", scale));
     putIf(
         spec.imageCfgScale() != USUAL.imageCfgScale(),
         fields,

@@ -6,7 +6,6 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.Upscaler;
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.Nearest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -163,7 +162,11 @@ public record RequestContext(
 
   /** Whether the loaded checkpoint reads reference images. */
   public boolean readsReferences() {
-    return pipeline.checkpoint().family() == ModelFamily.FLUX2;
+    return switch (pipeline.checkpoint().family()) {
+      case FLUX2 -> true;
+      case FLUX1 -> pipeline.checkpoint().name().toLowerCase(Locale.ROOT).contains("kontext");
+      default -> false;
+    };
   }
 
   /** Returns the number that width and height of the checkpoint's images must be multiples of. */

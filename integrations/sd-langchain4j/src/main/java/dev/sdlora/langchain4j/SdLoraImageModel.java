@@ -9,8 +9,8 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
-import dev.sdlora.api.model.ModelFamily;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -161,7 +161,11 @@ public final class SdLoraImageModel implements ImageModel {
 
   /** Whether the model reads images in addition to the prompt. */
   boolean readsReferences() {
-    return pipeline.checkpoint().family() == ModelFamily.FLUX2;
+    return switch (pipeline.checkpoint().family()) {
+      case FLUX2 -> true;
+      case FLUX1 -> pipeline.checkpoint().name().toLowerCase(Locale.ROOT).contains("kontext");
+      default -> false;
+    };
   }
 
   /**

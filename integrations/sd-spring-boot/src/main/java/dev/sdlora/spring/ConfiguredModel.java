@@ -123,6 +123,7 @@ final class ConfiguredModel {
 
   private void computation(Pipeline.Builder builder) {
     ifSet(properties.precision(), builder::precision);
+    ifSet(properties.weights(), builder::weights);
     ifSet(properties.memoryPolicy(), builder::memoryPolicy);
     ifSet(properties.device(), builder::device);
     ifSet(properties.loraMode(), builder::loraMode);

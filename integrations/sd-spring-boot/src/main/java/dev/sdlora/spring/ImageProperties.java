@@ -59,6 +59,7 @@ record ImageProperties(
     @Nullable Boolean invertMask,
     @Nullable Boolean onlyMasked,
     @Nullable Integer maskPadding,
+    @Nullable Double distilledGuidance,
     @Nullable Double imageCfgScale,
     @Nullable Double hiresScale,
     @Nullable String hiresUpscaler,

@@ -589,6 +589,17 @@ public final class SdLoraImageOptions implements ImageOptions {
     }
 
     /**
+     * Sets {@code sdlora.distilled-guidance} for one request.
+     *
+     * @param scale guidance scale that FLUX.1 [dev] and its kin read as an input. Default: the
+     *     model's own
+     * @return this builder
+     */
+    public Builder distilledGuidance(double scale) {
+      return set("distilledGuidance", scale);
+    }
+
+    /**
      * Sets {@code sdlora.image-cfg-scale} for one request.
      *
      * @param imageCfgScale guidance scale for the image in models that edit images. Default: 1.5

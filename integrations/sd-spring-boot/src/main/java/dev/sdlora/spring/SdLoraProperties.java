@@ -11,6 +11,7 @@ import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.VaeTiling;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.model.PredictionType;
+import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.api.sampling.FewSteps;
 import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.api.sampling.Schedule;
@@ -54,7 +55,9 @@ import org.springframework.util.unit.DataSize;
  * @param controlNets ControlNets and T2I-Adapters to keep in memory.
  * @param previewDecoder TAESD decoder, for previews and for the final decoder taesd.
  * @param precision Dtype of the computation: auto (the default), float32 for the same images on all
- *     machines, bfloat16, or float16 on GPUs.
+ *     machines, bfloat16, int8 for products in 8-bit integers, or float16 on GPUs.
+ * @param weights Format of the weights in memory: as-stored (the default) for quantised ones as the
+ *     file stores them, float32, bfloat16, or int8.
  * @param memoryPolicy Networks to keep in memory between the stages of a request: keep for all (the
  *     default), or sparing for the U-Net only.
  * @param device Compute device: cpu (the default), or cuda:0 and so on with native libraries for
@@ -121,6 +124,8 @@ import org.springframework.util.unit.DataSize;
  * @param onlyMasked Whether to generate only the masked area and its surroundings, at the requested
  *     size. Default: false.
  * @param maskPadding Pixels around the mask for only-masked, from 0 to 256. Default: 32.
+ * @param distilledGuidance Guidance scale that FLUX.1 [dev] and its kin read as an input. Default:
+ *     the model's own.
  * @param imageCfgScale Guidance scale for the image in models that edit images. Default: 1.5.
  * @param hiresScale Scale factor of hires fix, a second pass at a larger size; more than 1.
  *     Default: no second pass.
@@ -164,6 +169,7 @@ record SdLoraProperties(
     @DefaultValue List<Path> controlNets,
     @Nullable Path previewDecoder,
     @Nullable Precision precision,
+    @Nullable WeightFormat weights,
     @Nullable MemoryPolicy memoryPolicy,
     @Nullable String device,
     @Nullable Integer concurrency,
@@ -205,6 +211,7 @@ record SdLoraProperties(
     @Nullable Boolean invertMask,
     @Nullable Boolean onlyMasked,
     @Nullable Integer maskPadding,
+    @Nullable Double distilledGuidance,
     @Nullable Double imageCfgScale,
     @Nullable Double hiresScale,
     @Nullable String hiresUpscaler,

@@ -69,6 +69,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     ifSet(settings.tiling(), spec::tiling);
     ifSet(settings.vaeTiling(), spec::vaeTiling);
     ifSet(settings.finalDecoder(), spec::finalDecoder);
+    ifSet(settings.distilledGuidance(), spec::distilledGuidance);
     ifSet(settings.imageCfgScale(), spec::imageCfgScale);
     ifSet(settings.refinerSwitch(), at -> spec.refinerSwitch(RefinerSwitch.at(at)));
     spec.promptOptions(promptOptions(settings, warnings));

@@ -148,8 +148,10 @@ public final class LoraExtraction {
   }
 
   /**
-   * Extracts the LoRA and writes a safetensors file with kohya's names; with LyCORIS's for FLUX.2
-   * klein and Z-Image.
+   * Extracts the LoRA and writes a safetensors file with kohya's names. For FLUX.2 klein and
+   * Z-Image, it has those that ai-toolkit writes and ComfyUI reads, {@code
+   * diffusion_model.….lora_A.weight}: the projections of an attention are one matrix there, which
+   * gets one pair of factors. {@link LoraConversion} writes other names.
    *
    * @param file the target, with the extension {@code .safetensors}; an existing file is replaced
    *     only when the new one is complete

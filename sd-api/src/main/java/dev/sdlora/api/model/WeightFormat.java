@@ -3,6 +3,7 @@ package dev.sdlora.api.model;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.value.Labels;
 
 /**
  * The formats in which a pipeline holds the matrices and kernels of its denoiser and text encoders
@@ -22,20 +23,42 @@ public enum WeightFormat {
    * loss; others are held in the precision of the computation. Formats that are read but not held
    * (NF4, MXFP8, NVFP4, rotated INT8) are widened while they are loaded.
    */
-  AS_STORED,
+  AS_STORED("as-stored"),
   /**
    * 32-bit floats, whatever the file stores. Requires {@link Precision#FLOAT32}: a computation in
    * less precision would round them at each call.
    */
-  FLOAT32,
+  FLOAT32("float32"),
   /**
    * 16-bit brain floats, whatever the file stores. In a computation in {@link Precision#FLOAT32},
    * this halves the memory, and rounds the weights of float16 and float32 files once.
    */
-  BFLOAT16,
+  BFLOAT16("bfloat16"),
   /**
    * At most 8 bits: weights that the file stores in 16 or 32 bits are rounded to 8-bit integers
    * with one scale for each row while they are loaded. Quantised weights stay as they are.
    */
-  INT8
+  INT8("int8");
+
+  private final String label;
+
+  WeightFormat(String label) {
+    this.label = label;
+  }
+
+  /** {@return the name on the command line, such as {@code as-stored}} */
+  public String label() {
+    return label;
+  }
+
+  /**
+   * Finds a format by its label or name, ignoring case and punctuation.
+   *
+   * @param name such as {@code as-stored} or {@code AS_STORED}
+   * @return the format
+   * @throws IllegalArgumentException if there is none; the message lists the labels
+   */
+  public static WeightFormat parse(String name) {
+    return Labels.parse(values(), WeightFormat::label, "weights", name);
+  }
 }

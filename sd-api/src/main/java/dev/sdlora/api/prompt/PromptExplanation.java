@@ -122,7 +122,8 @@ public record PromptExplanation(
    *     word is then a problem, which results report in one sentence. Empty to skip this check
    * @param family the family of the model that reads the prompt: {@link ModelFamily#FLUX2} and
    *     {@link ModelFamily#Z_IMAGE} read tokens of Qwen3 in their template and brackets as plain
-   *     text; all others read tokens of CLIP
+   *     text, {@link ModelFamily#FLUX1} and {@link ModelFamily#CHROMA} tokens of T5; all others
+   *     read tokens of CLIP
    */
   public record Options(
       int steps,

@@ -100,6 +100,14 @@ public final class SamplerOptions {
   }
 
   /**
+   * {@return the limit of the guided prediction's length, as a multiple of the length of the
+   * prompt's prediction} Default 0: no limit.
+   */
+  public double cfgNormalization() {
+    return values.cfgNormalization;
+  }
+
+  /**
    * {@return whether noise levels are rescaled so that the last timestep is pure noise} Default
    * false.
    */
@@ -239,6 +247,7 @@ public final class SamplerOptions {
     private boolean discardNextToLastSigma;
     private double skipUncondBelowSigma;
     private double cfgRescale;
+    private double cfgNormalization;
     private boolean zeroTerminalSnr;
     private OptionalDouble sigmaMin = OptionalDouble.empty();
     private OptionalDouble sigmaMax = OptionalDouble.empty();
@@ -265,6 +274,7 @@ public final class SamplerOptions {
       discardNextToLastSigma = other.discardNextToLastSigma;
       skipUncondBelowSigma = other.skipUncondBelowSigma;
       cfgRescale = other.cfgRescale;
+      cfgNormalization = other.cfgNormalization;
       zeroTerminalSnr = other.zeroTerminalSnr;
       sigmaMin = other.sigmaMin;
       sigmaMax = other.sigmaMax;
@@ -400,6 +410,20 @@ public final class SamplerOptions {
      */
     public Builder cfgRescale(double share) {
       this.cfgRescale = Checks.inRange(0, 1, share, "cfgRescale");
+      return this;
+    }
+
+    /**
+     * Sets a limit for the length (Euclidean norm) of the guided prediction: a longer one is scaled
+     * down to this multiple of the length of the prompt's prediction, which tames the colours of
+     * strong guidance. It is {@code cfg_normalization} of Z-Image's authors and of diffusers.
+     *
+     * @param limit 0 (no limit) to 100; the authors use 1, if any. Default 0
+     * @return this builder
+     * @throws IllegalArgumentException if the value is out of range
+     */
+    public Builder cfgNormalization(double limit) {
+      this.cfgNormalization = Checks.inRange(0, 100, limit, "cfgNormalization");
       return this;
     }
 
@@ -596,6 +620,7 @@ public final class SamplerOptions {
       state.put("discardNextToLastSigma", discardNextToLastSigma);
       state.put("skipUncondBelowSigma", skipUncondBelowSigma);
       state.put("cfgRescale", cfgRescale);
+      state.put("cfgNormalization", cfgNormalization);
       state.put("zeroTerminalSnr", zeroTerminalSnr);
       state.put("sigmaMin", sigmaMin);
       state.put("sigmaMax", sigmaMax);

@@ -19,6 +19,7 @@ public final class CheckpointBuilder {
   private String storage = "float32";
   private int tensors;
   private long parameters;
+  private long weightBytes;
   private ImageSize defaultSize = new ImageSize(512, 512);
   private PromptSpec defaults = PromptSpec.builder().build();
   private CheckpointParts parts = CheckpointParts.DEFAULT;
@@ -51,6 +52,7 @@ public final class CheckpointBuilder {
     storage = values.storage();
     tensors = values.tensors();
     parameters = values.parameterCount();
+    weightBytes = values.weightBytes();
     defaultSize = values.defaultSize();
     defaults = values.defaults();
     parts = values.parts();
@@ -82,6 +84,17 @@ public final class CheckpointBuilder {
   public CheckpointBuilder storage(String storage) {
     Objects.requireNonNull(storage, "storage");
     this.storage = storage;
+    return this;
+  }
+
+  /**
+   * Sets the memory that the weights take.
+   *
+   * @param weightBytes bytes. Default 0
+   * @return this builder
+   */
+  public CheckpointBuilder weightBytes(long weightBytes) {
+    this.weightBytes = weightBytes;
     return this;
   }
 
@@ -229,6 +242,11 @@ public final class CheckpointBuilder {
   /** {@return the value for {@link Checkpoint#tensors}} */
   public int tensors() {
     return tensors;
+  }
+
+  /** {@return the value for {@link Checkpoint#weightBytes}} */
+  public long weightBytes() {
+    return weightBytes;
   }
 
   /** {@return the value for {@link Checkpoint#parameterCount}} */

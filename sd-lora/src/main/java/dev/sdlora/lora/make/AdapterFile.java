@@ -23,9 +23,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A LoRA file with kohya's names under construction. Modules are added one by one and spooled to
- * disk, because the header cannot be written before the ranks of all modules are known. Closing
- * deletes the spooled data. Not safe for use by several threads.
+ * A LoRA file under construction. Modules are added one by one and spooled to disk, because the
+ * header cannot be written before the ranks of all modules are known. Closing deletes the spooled
+ * data. Not safe for use by several threads.
  */
 public final class AdapterFile implements AutoCloseable {
   /** The smallest number that half precision rounds to infinity. */
@@ -33,6 +33,7 @@ public final class AdapterFile implements AutoCloseable {
 
   private final Path target;
   private final DType format;
+  private final KeyNaming style;
   private final SafetensorsWriter writer = new SafetensorsWriter();
   private final Spool spool;
   private final Set<String> keys = new HashSet<>();
@@ -46,7 +47,7 @@ public final class AdapterFile implements AutoCloseable {
   private double energy;
 
   /**
-   * Creates a file without modules.
+   * Creates a file without modules, with kohya's names of factors.
    *
    * @param target the path that it will be written to
    * @param format the dtype of the factors: F16, BF16 or F32
@@ -54,12 +55,22 @@ public final class AdapterFile implements AutoCloseable {
    *     to
    */
   public static AdapterFile create(Path target, DType format) {
-    return new AdapterFile(target, format, Spool.create(target));
+    return create(target, format, KeyNaming.KOHYA);
   }
 
-  private AdapterFile(Path target, DType format, Spool spool) {
+  /**
+   * Creates a file without modules.
+   *
+   * @param style the names of factors; only kohya's has alphas
+   */
+  public static AdapterFile create(Path target, DType format, KeyNaming style) {
+    return new AdapterFile(target, format, style, Spool.create(target));
+  }
+
+  private AdapterFile(Path target, DType format, KeyNaming style, Spool spool) {
     this.target = target;
     this.format = format;
+    this.style = style;
     this.spool = spool;
   }
 
@@ -68,7 +79,8 @@ public final class AdapterFile implements AutoCloseable {
    *
    * @param key the name of the layer in the file
    * @param shape the shape of its weight: [out, in] or [out, in, k, k]
-   * @param alpha the alpha, stored in single precision if the dtype cannot represent it
+   * @param alpha the alpha, stored in single precision if the dtype cannot represent it; the rank
+   *     in styles without alphas
    * @throws LoraException if a factor is not finite, or too large for the dtype
    * @throws dev.sdlora.api.error.TensorFileException if the disk is full
    */
@@ -79,9 +91,14 @@ public final class AdapterFile implements AutoCloseable {
     downShape.set(0, (long) factors.rank());
     List<Long> upShape = new ArrayList<>(List.of(shape.get(0), (long) factors.rank()));
     shape.stream().skip(2).forEach(side -> upShape.add(1L));
-    spool(key + KeyNaming.KOHYA.down(), downShape, factors.down());
-    spool(key + KeyNaming.KOHYA.up(), upShape, factors.up());
-    alpha(writer, key, alpha, format);
+    spool(key + style.down(), downShape, factors.down());
+    spool(key + style.up(), upShape, factors.up());
+    if (style == KeyNaming.KOHYA) {
+      alpha(writer, key, alpha, format);
+    } else if (alpha != factors.rank()) {
+      throw new IllegalArgumentException(
+          "alpha is %s, expected the rank %s".formatted(alpha, factors.rank()));
+    }
     keys.add(key);
     rank = Math.max(rank, factors.rank());
     kept += factors.keptEnergy();

@@ -1,6 +1,8 @@
 package dev.sdlora.lora.make;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.LoraException;
@@ -15,7 +17,9 @@ import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.TensorLoader;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -51,10 +55,38 @@ public final class Extraction {
    *
    * @param network the network of the layer
    * @param name its name inside the network
-   * @param original its weight in the original model
-   * @param tuned its weight in the tuned model, of the same shape unless the layer is skipped
+   * @param parts its weight, or the weights whose rows it stacks
+   * @param halvesSwapped whether the file has the second half of the rows first
    */
-  public record Layer(Network network, String name, Origin original, Origin tuned) {}
+  public record Layer(Network network, String name, List<Weight> parts, boolean halvesSwapped) {
+    /** Copies the list. */
+    public Layer {
+      parts = List.copyOf(parts);
+    }
+
+    /** Creates a layer with one weight. */
+    public Layer(Network network, String name, Weight weight) {
+      this(network, name, List.of(weight), false);
+    }
+
+    private List<Long> shape() {
+      List<Long> shape = new ArrayList<>(parts.get(0).original().shape());
+      shape.set(0, parts.stream().mapToLong(part -> part.original().shape().get(0)).sum());
+      return shape;
+    }
+  }
+
+  /**
+   * A weight in two models.
+   *
+   * @param original its place in the original model
+   * @param tuned its place in the tuned model, of the same shape unless the layer is skipped
+   */
+  public record Weight(Origin original, Origin tuned) {
+    boolean isSame() {
+      return original.isSameAs(tuned);
+    }
+  }
 
   /**
    * A layer that is always skipped.
@@ -102,16 +134,17 @@ public final class Extraction {
 
   private void leaveOut(Rest left, OpenFiles files, AdapterFile target) {
     Layer layer = left.layer();
-    if (layer.original().isSameAs(layer.tuned())) {
+    Weight weight = layer.parts().get(0);
+    if (weight.isSame()) {
       return;
     }
-    if (!layer.original().shape().equals(layer.tuned().shape())) {
+    if (!weight.original().shape().equals(weight.tuned().shape())) {
       target.leaveOut(SkippedLayers.Cause.OTHER_SHAPE, layer.name(), 0);
       return;
     }
     try (NDManager scope = torch.scope()) {
-      NDArray tuned = load(layer.tuned(), files, scope);
-      NDArray original = load(layer.original(), files, scope);
+      NDArray tuned = load(weight.tuned(), files, scope);
+      NDArray original = load(weight.original(), files, scope);
       double energy = decomposition.difference(tuned, original, scope).energy();
       if (energy != 0) {
         target.leaveOut(left.cause(), layer.name(), Double.isFinite(energy) ? energy : 0);
@@ -120,21 +153,12 @@ public final class Extraction {
   }
 
   private void extract(Layer layer, OpenFiles files, AdapterFile target) {
-    if (layer.original().isSameAs(layer.tuned())) {
+    if (layer.parts().stream().allMatch(Weight::isSame)) {
       return; // Models with separate files often share their text encoder.
     }
     try (NDManager scope = torch.scope()) {
-      NDArray tuned = load(layer.tuned(), files, scope);
-      NDArray original = load(layer.original(), files, scope);
-      boolean finite = loader.isFinite(tuned) && loader.isFinite(original);
-      if (!finite) {
-        Origin damaged = loader.isFinite(original) ? layer.tuned() : layer.original();
-        throw new LoraException(
-            "checkpoint '%s': tensor '%s' holds NaN or infinity, so nothing can be extracted from it"
-                .formatted(damaged.file().path(), damaged.entry().name()),
-            Reason.DAMAGED,
-            ErrorDetails.in(damaged.file().path()).withTensor(damaged.entry().name()));
-      }
+      NDArray tuned = stacked(layer, Weight::tuned, files, scope);
+      NDArray original = stacked(layer, Weight::original, files, scope);
       Difference difference = decomposition.difference(tuned, original, scope);
       original.close();
       if (difference.energy() == 0) {
@@ -142,7 +166,34 @@ public final class Extraction {
       }
       FactorPair best = decomposition.of(difference, rule, exact);
       String key = names.key(layer.network(), layer.name());
-      target.add(key, layer.original().shape(), best, best.rank());
+      target.add(key, layer.shape(), best, best.rank());
+    }
+  }
+
+  /** Loads the weights of a layer in one of the models, as one matrix in the order of the file. */
+  private NDArray stacked(
+      Layer layer, Function<Weight, Origin> model, OpenFiles files, NDManager scope) {
+    NDList all = new NDList();
+    for (Weight weight : layer.parts()) {
+      NDArray part = load(model.apply(weight), files, scope);
+      requireFinite(model.apply(weight), part);
+      all.add(part);
+    }
+    NDArray whole = all.size() == 1 ? all.get(0) : NDArrays.concat(all, 0);
+    if (!layer.halvesSwapped()) {
+      return whole;
+    }
+    NDList halves = whole.split(2);
+    return halves.get(1).concat(halves.get(0), 0);
+  }
+
+  private void requireFinite(Origin origin, NDArray values) {
+    if (!loader.isFinite(values)) {
+      throw new LoraException(
+          "checkpoint '%s': tensor '%s' holds NaN or infinity, so nothing can be extracted from it"
+              .formatted(origin.file().path(), origin.entry().name()),
+          Reason.DAMAGED,
+          ErrorDetails.in(origin.file().path()).withTensor(origin.entry().name()));
     }
   }
 

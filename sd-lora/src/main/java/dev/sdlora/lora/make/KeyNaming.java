@@ -11,7 +11,18 @@ public enum KeyNaming implements LayerNames {
   /** See {@link KeyNames#KOHYA}. */
   KOHYA("lora_unet_", "lora_te", '_', ".lora_down.weight", ".lora_up.weight", ".dora_scale"),
   /** See {@link KeyNames#PEFT}. */
-  PEFT("unet.", "text_encoder", '.', ".lora_A.weight", ".lora_B.weight", ".lora_magnitude_vector");
+  PEFT("unet.", "text_encoder", '.', ".lora_A.weight", ".lora_B.weight", ".lora_magnitude_vector"),
+  /**
+   * ai-toolkit's, which ComfyUI and most LoRAs for transformers have: the layers of single files,
+   * and no alphas.
+   */
+  SINGLE_FILE(
+      "diffusion_model.",
+      "text_encoder",
+      '.',
+      ".lora_A.weight",
+      ".lora_B.weight",
+      ".lora_magnitude_vector");
 
   /** SDXL has two residual blocks in a level, and transformers in the first two up levels. */
   private static final SgmNames SDXL = new SgmNames(2, level -> level < 2);
@@ -47,6 +58,9 @@ public enum KeyNaming implements LayerNames {
    * LyCORIS in kohya's style, which keeps projections apart, and those of diffusers in PEFT's.
    */
   public LayerNames names(ModelFamily family) {
+    if (this == SINGLE_FILE) {
+      return this;
+    }
     if (TransformerNames.of(family).isPresent()) {
       return this == PEFT
           ? (network, layer) ->
@@ -74,7 +88,7 @@ public enum KeyNaming implements LayerNames {
         switch (network) {
           case UNET -> unet;
           case TEXT_ENCODER -> textEncoder + separator;
-          case TEXT_ENCODER_2 -> textEncoder + (this == PEFT ? "_2" : "2") + separator;
+          case TEXT_ENCODER_2 -> textEncoder + (this == KOHYA ? "2" : "_2") + separator;
         };
     return prefix + layer.replace('.', separator);
   }

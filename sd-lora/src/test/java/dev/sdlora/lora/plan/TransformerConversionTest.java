@@ -62,7 +62,7 @@ class TransformerConversionTest {
   void write_eitherStyle_changesEachWeightEqually(TinyTransformer model, String name) {
     LoraFile lora = model.file(name);
     Map<String, float[]> expected = model.deltas(lora);
-    for (KeyNaming style : KeyNaming.values()) {
+    for (KeyNaming style : List.of(KeyNaming.KOHYA, KeyNaming.PEFT)) {
       for (boolean scale : new boolean[] {false, true}) {
         LoraFile written = convert(model, lora, style, scale);
         assertThat(written.strays()).isEmpty();

@@ -13,7 +13,9 @@ import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.SizeConditions;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.weights.Origin;
+import dev.sdlora.tensors.weights.StoredFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -174,6 +176,7 @@ public final class CheckpointReader {
             .task(task(unet.config(), vaePart.config()))
             .signs(signs)
             .storage(storage(all))
+            .weightBytes(weightBytes(all))
             .tensors(all.size())
             .parameters(all.stream().mapToLong(origin -> origin.entry().elements()).sum())
             .defaultSize(new ImageSize(defaultSide, defaultSide))
@@ -263,6 +266,19 @@ public final class CheckpointReader {
                     origin -> origin.file().storage(origin.entry()),
                     Collectors.summingLong(origin -> origin.entry().elements())));
     return sizes.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
+  }
+
+  /** Returns about how many bytes weights take in memory as their files store them. */
+  static long weightBytes(List<Origin> origins) {
+    long bytes = 0;
+    for (Origin origin : origins) {
+      long wide = ScalarType.BFLOAT16.bytes() * origin.entry().elements();
+      bytes +=
+          origin.shape().size() < 2
+              ? wide
+              : StoredFormat.of(origin).map(format -> format.bytes(origin.shape())).orElse(wide);
+    }
+    return bytes;
   }
 
   /** A network's dimensions, and the tensors from which they were read. */

@@ -87,7 +87,11 @@ public final class FileKind {
           new Parts(
               Kind.TEXT_ENCODER,
               List.of("model.embed_tokens.weight", "model.layers.0.self_attn.q_norm.weight"),
-              "is the text encoder Qwen3 alone, to be used with FLUX.2 klein or Z-Image"));
+              "is the text encoder Qwen3 alone, to be used with FLUX.2 klein or Z-Image"),
+          new Parts(
+              Kind.TEXT_ENCODER,
+              List.of("encoder.block.0.layer.0.SelfAttention.q.weight"),
+              "is the text encoder T5 alone, to be used with FLUX.1 or Chroma"));
 
   private FileKind() {}
 

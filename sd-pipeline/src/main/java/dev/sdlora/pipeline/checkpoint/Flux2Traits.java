@@ -64,7 +64,9 @@ final class Flux2Traits implements TransformerTraits {
   }
 
   @Override
-  public PromptSpec defaults(boolean isDistilled) {
-    return isDistilled ? TransformerTraits.defaults(4, 1) : TransformerTraits.defaults(50, 4);
+  public PromptSpec defaults(TransformerFiles files, TransformerConfig config) {
+    return files.distillation().distilled()
+        ? TransformerTraits.defaults(4, 1)
+        : TransformerTraits.defaults(50, 4);
   }
 }

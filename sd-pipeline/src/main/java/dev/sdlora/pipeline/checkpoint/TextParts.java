@@ -1,13 +1,34 @@
 package dev.sdlora.pipeline.checkpoint;
 
+import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.transformer.Qwen3Config;
+import dev.sdlora.pipeline.transformer.T5Config;
 import dev.sdlora.prompt.qwen.QwenTokenizer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The text encoders of a model with a transformer, and what belongs to them. */
 public sealed interface TextParts {
   /** Returns the encoders in the order in which LoRAs and diffusers count them. */
   List<ModelFiles.Part<?>> encoders();
+
+  /**
+   * T5 with or without CLIP-L: FLUX.1 and Chroma.
+   *
+   * @param clip CLIP-L, whose pooled state is read; empty for Chroma
+   * @param t5 T5-XXL
+   */
+  record ClipAndT5(Optional<ModelFiles.Part<ClipConfig>> clip, ModelFiles.Part<T5Config> t5)
+      implements TextParts {
+    @Override
+    public List<ModelFiles.Part<?>> encoders() {
+      List<ModelFiles.Part<?>> all = new ArrayList<>();
+      clip.ifPresent(all::add);
+      all.add(t5);
+      return List.copyOf(all);
+    }
+  }
 
   /**
    * Qwen3, which FLUX.2 and Z-Image read.

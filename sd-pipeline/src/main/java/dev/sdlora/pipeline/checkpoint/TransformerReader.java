@@ -55,7 +55,7 @@ final class TransformerReader {
     VaeConfig vae = checked(files.vae(), this::vae);
     boolean isDistilled = files.distillation().distilled();
     return new TransformerModel(
-        describe(parts, transformer, isDistilled),
+        describe(parts, transformer),
         texts,
         part(files.transformer(), transformer, transformer.weights()),
         part(files.vae(), vae, vae.weights()),
@@ -146,8 +146,7 @@ final class TransformerReader {
     return Math.toIntExact(shape(shapes, name).get(0));
   }
 
-  private Checkpoint describe(
-      CheckpointParts parts, TransformerConfig transformer, boolean isDistilled) {
+  private Checkpoint describe(CheckpointParts parts, TransformerConfig transformer) {
     List<Origin> all =
         Stream.concat(files.textEncoders().stream(), Stream.of(files.transformer(), files.vae()))
             .map(TransformerFiles.Part::weights)
@@ -162,10 +161,11 @@ final class TransformerReader {
             .task(Checkpoint.Task.TEXT_TO_IMAGE)
             .signs(signs())
             .storage(CheckpointReader.storage(List.copyOf(files.transformer().weights().values())))
+            .weightBytes(CheckpointReader.weightBytes(all))
             .tensors(all.size())
             .parameters(all.stream().mapToLong(origin -> origin.entry().elements()).sum())
             .defaultSize(isFull ? new ImageSize(1024, 1024) : new ImageSize(128, 128))
-            .defaults(traits.defaults(isDistilled))
+            .defaults(traits.defaults(files, transformer))
             .parts(parts);
     parts.vae().ifPresent(builder::vae);
     return builder.build();

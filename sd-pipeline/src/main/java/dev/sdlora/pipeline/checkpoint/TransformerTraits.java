@@ -19,6 +19,8 @@ interface TransformerTraits {
     return switch (family) {
       case FLUX2 -> new Flux2Traits();
       case Z_IMAGE -> new ZImageTraits();
+      case FLUX1 -> new Flux1Traits();
+      case CHROMA -> new ChromaTraits();
     };
   }
 
@@ -51,7 +53,7 @@ interface TransformerTraits {
   double shift(boolean isDistilled);
 
   /** Returns the settings that the authors recommend. */
-  PromptSpec defaults(boolean isDistilled);
+  PromptSpec defaults(TransformerFiles files, TransformerConfig config);
 
   /** Returns a request with the sampler of flows. */
   static PromptSpec defaults(int steps, double cfgScale) {

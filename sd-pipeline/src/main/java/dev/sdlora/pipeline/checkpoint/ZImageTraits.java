@@ -50,7 +50,9 @@ final class ZImageTraits implements TransformerTraits {
   }
 
   @Override
-  public PromptSpec defaults(boolean isDistilled) {
-    return isDistilled ? TransformerTraits.defaults(8, 1) : TransformerTraits.defaults(30, 4);
+  public PromptSpec defaults(TransformerFiles files, TransformerConfig config) {
+    return files.distillation().distilled()
+        ? TransformerTraits.defaults(8, 1)
+        : TransformerTraits.defaults(30, 4);
   }
 }

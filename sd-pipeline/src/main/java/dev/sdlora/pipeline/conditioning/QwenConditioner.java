@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Encodes prompts with Qwen3, as FLUX.2 and Z-Image read them. Prompts change between steps and are
@@ -27,7 +28,7 @@ public final class QwenConditioner implements TextConditioner {
   private final Function<String, QwenPrompt> template;
   private final List<Integer> layers;
   private final boolean readsPadding;
-  private final boolean readsNegative;
+  private final Predicate<List<PromptSchedule.Weighted>> readsNegative;
   private final PromptLimits limits;
 
   /**
@@ -37,14 +38,15 @@ public final class QwenConditioner implements TextConditioner {
    * @param template puts a prompt into the model's chat template
    * @param layers the numbers of layers after which states are read, joined in this order
    * @param readsPadding whether the denoiser reads the states of padding
-   * @param readsNegative whether the negative prompt acts; if not, it is not encoded
+   * @param readsNegative whether the negative prompt acts next to the parts of the prompt; if not,
+   *     it is not encoded
    */
   public QwenConditioner(
       AppliedEncoder encoder,
       Function<String, QwenPrompt> template,
       List<Integer> layers,
       boolean readsPadding,
-      boolean readsNegative,
+      Predicate<List<PromptSchedule.Weighted>> readsNegative,
       PromptLimits limits) {
     this.encoder = encoder;
     this.template = template;
@@ -57,12 +59,14 @@ public final class QwenConditioner implements TextConditioner {
   @Override
   public Conditions conditions(String prompt, String negative, PromptSteps pass, NDManager scope) {
     List<Part> parts = new ArrayList<>();
-    for (PromptSchedule.Weighted part : PromptSchedule.ofParts(prompt, pass, limits)) {
+    List<PromptSchedule.Weighted> weighted = PromptSchedule.ofParts(prompt, pass, limits);
+    for (PromptSchedule.Weighted part : weighted) {
       parts.add(new Part(encode(part.schedule(), scope), part.weight()));
     }
-    boolean needed = readsNegative || parts.size() > 1 || parts.get(0).weight() != 1;
     ConditioningSchedule uncond =
-        needed ? encode(PromptSchedule.of(negative, pass, limits), scope) : parts.get(0).schedule();
+        readsNegative.test(weighted)
+            ? encode(PromptSchedule.of(negative, pass, limits), scope)
+            : parts.get(0).schedule();
     return new Conditions(parts, uncond, Optional.empty(), false);
   }
 

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Encodes prompts with T5 and CLIP, as FLUX.1, Chroma and Stable Diffusion 3 read them. Prompts
@@ -26,7 +27,7 @@ import java.util.Optional;
 public final class T5Conditioner implements TextConditioner {
   private final Encoding encoding;
   private final PromptOptions options;
-  private final boolean readsNegative;
+  private final Predicate<List<PromptSchedule.Weighted>> readsNegative;
 
   /** Encodes a text. */
   @FunctionalInterface
@@ -34,7 +35,7 @@ public final class T5Conditioner implements TextConditioner {
     Conditioning encode(String text, NDManager scope);
   }
 
-  private T5Conditioner(Encoding encoding, PromptOptions options, boolean readsNegative) {
+  private T5Conditioner(Encoding encoding, PromptOptions options, Predicate<List<PromptSchedule.Weighted>> readsNegative) {
     this.encoding = encoding;
     this.options = options;
     this.readsNegative = readsNegative;
@@ -48,7 +49,8 @@ public final class T5Conditioner implements TextConditioner {
    * @param t5 T5-XXL
    * @param tokens the length, 512 for dev, 256 for schnell; longer texts are cut
    * @param words trained words for CLIP
-   * @param readsNegative whether the negative prompt acts; if not, it is not encoded
+   * @param readsNegative whether the negative prompt acts next to the parts of the prompt; if not,
+   *     it is not encoded
    */
   public static T5Conditioner flux1(
       AppliedEncoder clip,
@@ -56,7 +58,7 @@ public final class T5Conditioner implements TextConditioner {
       int tokens,
       PromptOptions options,
       TrainedWords words,
-      boolean readsNegative) {
+      Predicate<List<PromptSchedule.Weighted>> readsNegative) {
     ChunkEncoder chunks = ChunkEncoder.of(clip);
     T5Text text = new T5Text(t5, options, tokens, T5Text.Padding.READ);
     return new T5Conditioner(
@@ -75,10 +77,11 @@ public final class T5Conditioner implements TextConditioner {
    *
    * @param t5 T5-XXL
    * @param tokens the most tokens, 512; longer texts are cut
-   * @param readsNegative whether the negative prompt acts; if not, it is not encoded
+   * @param readsNegative whether the negative prompt acts next to the parts of the prompt; if not,
+   *     it is not encoded
    */
   public static T5Conditioner chroma(
-      AppliedEncoder t5, int tokens, PromptOptions options, boolean readsNegative) {
+      AppliedEncoder t5, int tokens, PromptOptions options, Predicate<List<PromptSchedule.Weighted>> readsNegative) {
     T5Text text = new T5Text(t5, options, tokens, T5Text.Padding.ONE);
     return new T5Conditioner(text::encode, options, readsNegative);
   }
@@ -102,14 +105,15 @@ public final class T5Conditioner implements TextConditioner {
    *     dev.sdlora.pipeline.network.ClipConfig.Reading#PENULTIMATE_AND_END}, and CLIP-G, which
    *     reads {@code PENULTIMATE} and has a projection
    * @param words trained words for both
-   * @param readsNegative whether the negative prompt acts; if not, it is not encoded
+   * @param readsNegative whether the negative prompt acts next to the parts of the prompt; if not,
+   *     it is not encoded
    */
   public static T5Conditioner sd3(
       List<AppliedEncoder> clips,
       LongText t5,
       PromptOptions options,
       TrainedWords words,
-      boolean readsNegative) {
+      Predicate<List<PromptSchedule.Weighted>> readsNegative) {
     List<ChunkEncoder> encoders = clips.stream().map(ChunkEncoder::of).toList();
     Optional<T5Text> text =
         t5.encoder.map(encoder -> new T5Text(encoder, options, t5.tokens, T5Text.Padding.READ));
@@ -149,12 +153,13 @@ public final class T5Conditioner implements TextConditioner {
   @Override
   public Conditions conditions(String prompt, String negative, PromptSteps pass, NDManager scope) {
     List<Part> parts = new ArrayList<>();
-    for (PromptSchedule.Weighted part : PromptSchedule.ofParts(prompt, pass, options.limits())) {
+    List<PromptSchedule.Weighted> weighted =
+        PromptSchedule.ofParts(prompt, pass, options.limits());
+    for (PromptSchedule.Weighted part : weighted) {
       parts.add(new Part(encode(part.schedule(), scope), part.weight()));
     }
-    boolean needed = readsNegative || parts.size() > 1 || parts.get(0).weight() != 1;
     ConditioningSchedule uncond =
-        needed
+        readsNegative.test(weighted)
             ? encode(PromptSchedule.of(negative, pass, options.limits()), scope)
             : parts.get(0).schedule();
     return new Conditions(parts, uncond, Optional.empty(), false);

@@ -84,7 +84,7 @@ public final class Guidance {
               || regional
               || asksBlind
               || scale * weights != 1
-              || (options.rescale() != 0 && weights != 1);
+              || ((options.rescale() != 0 || options.normalization() != 0) && weights != 1);
       Conditions.Call now = conditions.at(call);
       List<Conditioning> asked = new ArrayList<>(now.prompt());
       boolean asksUncond = needsUncond && !skips;
@@ -130,8 +130,13 @@ public final class Guidance {
       if (options.rescale() != 0 && deviation > 0) {
         double contrast = deviation(towards(1)) / deviation;
         double factor = 1 + options.rescale() * (contrast - 1);
-        for (int i = 0; i < guided.length; i++) {
-          guided[i] *= factor;
+        scale(guided, factor);
+      }
+      if (options.normalization() != 0) {
+        double longest = options.normalization() * length(towards(1));
+        double length = length(guided);
+        if (length > longest) {
+          scale(guided, longest / length);
         }
       }
       return guided;
@@ -161,6 +166,20 @@ public final class Guidance {
       denoised[i] = (float) options.prediction().clean(x[i], sigma, predicted[i]);
     }
     return denoised;
+  }
+
+  private static void scale(double[] values, double factor) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= factor;
+    }
+  }
+
+  private static double length(double[] values) {
+    double squares = 0;
+    for (double value : values) {
+      squares += value * value;
+    }
+    return Math.sqrt(squares);
   }
 
   private static double deviation(double[] values) {

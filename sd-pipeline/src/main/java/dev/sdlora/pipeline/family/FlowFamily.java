@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /**
@@ -61,7 +62,7 @@ public record FlowFamily(TransformerModel model) implements Family {
       TrainedWords words,
       PromptSpec spec,
       PixelSize conditionedSize) {
-    return traits().conditioner(encoders, spec);
+    return traits().conditioner(encoders, words, spec);
   }
 
   @Override
@@ -72,8 +73,10 @@ public record FlowFamily(TransformerModel model) implements Family {
       ImageSize size,
       int rows,
       NDManager scope) {
+    OptionalDouble scale = traits().guidance(spec);
+    float[] guidance = scale.isPresent() ? new float[] {(float) scale.getAsDouble()} : new float[0];
     return new BatchedPredictor(
-        network, Prediction.FLOW, levels, new float[0], latents(size), rows, scope);
+        network, Prediction.FLOW, levels, guidance, latents(size), rows, scope);
   }
 
   @Override
@@ -152,6 +155,9 @@ public record FlowFamily(TransformerModel model) implements Family {
   public Map<String, String> facts(PromptSpec spec) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put(ImageSettings.SCHEDULE, spec.schedule().label());
+    traits()
+        .guidance(spec)
+        .ifPresent(scale -> facts.put(ImageSettings.DISTILLED_GUIDANCE, Decimals.text(scale)));
     if (traits().hasFixedShift()) {
       facts.put(ImageSettings.SHIFT, Decimals.text(model.shift()));
     }

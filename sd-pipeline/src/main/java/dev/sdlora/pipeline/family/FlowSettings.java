@@ -6,13 +6,11 @@ import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Tiling;
-import dev.sdlora.prompt.qwen.QwenPrompt;
 import dev.sdlora.prompt.schedule.PromptSchedule;
 import dev.sdlora.prompt.schedule.PromptSchedule.Weighted;
 import dev.sdlora.prompt.schedule.PromptSteps;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Checks requests to families whose denoiser is a transformer that predicts flows. */
@@ -20,7 +18,7 @@ final class FlowSettings {
   private final String label;
   private final boolean isDistilled;
   private final boolean readsReferences;
-  private final Function<String, QwenPrompt> template;
+  private final PromptReading reading;
 
   /**
    * Creates the checks of a model.
@@ -28,17 +26,12 @@ final class FlowSettings {
    * @param label the family's name for display
    * @param isDistilled whether the model needs no guidance
    * @param readsReferences whether it reads reference images
-   * @param template puts a prompt into the model's chat template
    */
-  FlowSettings(
-      String label,
-      boolean isDistilled,
-      boolean readsReferences,
-      Function<String, QwenPrompt> template) {
+  FlowSettings(String label, boolean isDistilled, boolean readsReferences, PromptReading reading) {
     this.label = label;
     this.isDistilled = isDistilled;
     this.readsReferences = readsReferences;
-    this.template = template;
+    this.reading = reading;
   }
 
   /**
@@ -73,7 +66,7 @@ final class FlowSettings {
     refuse(
         readsReferences || spec.referenceImages().isEmpty(),
         "referenceImages are given",
-        "only FLUX.2 reads them");
+        "only FLUX.2 and FLUX.1 Kontext read them");
     for (Image image : spec.referenceImages()) {
       if (image.width() < multiple || image.height() < multiple) {
         throw new IllegalArgumentException(
@@ -108,15 +101,22 @@ final class FlowSettings {
     return Math.max(1, Math.round((float) side / multiple)) * multiple;
   }
 
+  /**
+   * Whether the negative prompt acts: if the factors of the parts add up to 1 everywhere, it
+   * cancels out.
+   */
+  static boolean readsNegative(PromptSpec spec, List<Weighted> parts) {
+    return spec.cfgScale() != 1
+        || !spec.masks().isEmpty()
+        || parts.stream().mapToDouble(Weighted::weight).sum() != 1;
+  }
+
   /** Returns warnings about what has another meaning, or none, with this model. */
   List<String> warnings(PromptSpec spec, PromptSteps pass, String prompt, String negative) {
     List<String> warnings = new ArrayList<>();
     PromptLimits limits = spec.promptOptions().limits();
     List<Weighted> parts = PromptSchedule.ofParts(prompt, pass, limits);
-    boolean isGuided =
-        spec.cfgScale() != 1
-            || !spec.masks().isEmpty()
-            || parts.stream().mapToDouble(Weighted::weight).sum() != 1;
+    boolean isGuided = readsNegative(spec, parts);
     if (isDistilled && spec.cfgScale() != 1) {
       warnings.add(
           "cfgScale is %s, but this %s model is distilled and made for cfgScale 1; higher values take twice the time and exaggerate colours"
@@ -140,7 +140,7 @@ final class FlowSettings {
             .map(PromptSchedule.Entry::text)
             .distinct()
             .toList();
-    warnings.addAll(new PlainTextPrompts(label, template).warnings(texts));
+    warnings.addAll(new PromptWarnings(label, reading).warnings(texts));
     return warnings;
   }
 }

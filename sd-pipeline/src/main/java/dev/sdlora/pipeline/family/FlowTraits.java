@@ -6,8 +6,10 @@ import dev.sdlora.lora.plan.TransformerNames;
 import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.pipeline.conditioning.AppliedEncoder;
 import dev.sdlora.pipeline.conditioning.TextConditioner;
+import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** What the families of transformers differ in; one implementation for each. */
 interface FlowTraits {
@@ -16,6 +18,8 @@ interface FlowTraits {
     return switch (model.checkpoint().family()) {
       case FLUX2 -> new Flux2Flow(model);
       case Z_IMAGE -> new ZImageFlow(model);
+      case FLUX1 -> new Flux1Flow(model);
+      case CHROMA -> new ChromaFlow(model);
       default ->
           throw new IllegalArgumentException(
               model.checkpoint().family().label() + " is not a family of transformers");
@@ -26,8 +30,9 @@ interface FlowTraits {
    * Returns the conditioner of a pass.
    *
    * @param encoders the text encoders, with the LoRAs of the pass
+   * @param words the trained words that prompts may use
    */
-  TextConditioner conditioner(List<AppliedEncoder> encoders, PromptSpec spec);
+  TextConditioner conditioner(List<AppliedEncoder> encoders, TrainedWords words, PromptSpec spec);
 
   /** Returns the noise levels of images of a size. */
   NoiseLevels levels(ImageSize size);
@@ -40,6 +45,11 @@ interface FlowTraits {
 
   /** Returns the number of tokens of the longest prompt. */
   int textTokens();
+
+  /** Returns the guidance scale that the network reads as an input; empty if it reads none. */
+  default OptionalDouble guidance(PromptSpec spec) {
+    return OptionalDouble.empty();
+  }
 
   /** Whether the schedule has one shift for all images, which infotexts name. */
   boolean hasFixedShift();

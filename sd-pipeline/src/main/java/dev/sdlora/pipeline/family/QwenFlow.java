@@ -38,7 +38,7 @@ final class QwenFlow {
         this::inTemplate,
         texts.layers(),
         readsPadding,
-        spec.cfgScale() != 1 || !spec.masks().isEmpty(),
+        parts -> FlowSettings.readsNegative(spec, parts),
         spec.promptOptions().limits());
   }
 
@@ -48,7 +48,7 @@ final class QwenFlow {
         model.checkpoint().family().label(),
         model.isDistilled(),
         readsReferences,
-        this::inTemplate);
+        PromptReading.ofQwen(this::inTemplate));
   }
 
   private QwenPrompt inTemplate(String text) {

@@ -7,6 +7,7 @@ import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.pipeline.conditioning.AppliedEncoder;
 import dev.sdlora.pipeline.conditioning.TextConditioner;
 import dev.sdlora.prompt.qwen.QwenPrompt;
+import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.List;
 
@@ -21,7 +22,8 @@ final class ZImageFlow implements FlowTraits {
   }
 
   @Override
-  public TextConditioner conditioner(List<AppliedEncoder> encoders, PromptSpec spec) {
+  public TextConditioner conditioner(
+      List<AppliedEncoder> encoders, TrainedWords words, PromptSpec spec) {
     return prompts.conditioner(encoders.get(0), spec);
   }
 

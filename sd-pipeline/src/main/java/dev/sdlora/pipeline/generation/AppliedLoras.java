@@ -19,6 +19,7 @@ import dev.sdlora.pipeline.conditioning.EncoderWeights;
 import dev.sdlora.pipeline.hypernetwork.Hypernetwork;
 import dev.sdlora.pipeline.lora.LoraPlans;
 import dev.sdlora.pipeline.lora.WeightGate;
+import dev.sdlora.pipeline.model.HeldFormats;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.pipeline.model.OnDemand;
 import dev.sdlora.pipeline.network.AdaptableNetwork;
@@ -50,6 +51,7 @@ final class AppliedLoras implements AutoCloseable {
   private final Map<String, NDArray> hypernetworks;
   private final AdaptableNetwork denoiser;
   private final Map<String, NDArray> regions = new LinkedHashMap<>();
+  private final Map<String, NDArray> memory = new LinkedHashMap<>();
   private Optional<TensorDict> denoiserDict = Optional.empty();
   private Optional<OnDemand.Use> denoiserUse = Optional.empty();
   private int step;
@@ -149,9 +151,13 @@ final class AppliedLoras implements AutoCloseable {
     return overlay.isPresent() && !overlay.get().tensors(network, region).isEmpty();
   }
 
-  /** Returns weights with overlaid LoRAs and hypernetworks; empty if there are none. */
-  private Optional<TensorDict> overlaid(Network network, int region, LiveWeights weights) {
-    Map<String, NDArray> all = new LinkedHashMap<>();
+  /**
+   * Returns weights with overlaid LoRAs, hypernetworks and the memory in which layers widen
+   * weights; empty if there are none.
+   */
+  private Optional<TensorDict> overlaid(
+      Network network, int region, LiveWeights weights, Map<String, NDArray> room) {
+    Map<String, NDArray> all = new LinkedHashMap<>(room);
     overlay.ifPresent(loras -> all.putAll(loras.tensors(network, region)));
     if (network == Network.UNET) {
       all.putAll(regions);
@@ -180,6 +186,7 @@ final class AppliedLoras implements AutoCloseable {
     Map<Network, TensorDict> dicts = new EnumMap<>(Network.class);
     List<AppliedEncoder> applied = new ArrayList<>();
     OnDemand.Use use = model.textEncoderMemory().use();
+    NDManager owner = model.networks().torch().scope();
     try {
       for (int i = 0; i < encoders.size(); i++) {
         Network network = Network.textEncoder(i);
@@ -190,7 +197,7 @@ final class AppliedLoras implements AutoCloseable {
                 .reading(
                     () -> {
                       use.require();
-                      overlaid(network, region, weights, dicts);
+                      overlaid(network, region, weights, dicts, owner);
                       return dicts.getOrDefault(network, weights.dict());
                     });
         EncoderWeights equal =
@@ -200,14 +207,19 @@ final class AppliedLoras implements AutoCloseable {
       }
       return work.apply(applied);
     } finally {
-      Closing.all(() -> Closing.all(dicts.values(), TensorDict::close), use::close);
+      Closing.all(() -> Closing.all(dicts.values(), TensorDict::close), owner::close, use::close);
     }
   }
 
   private void overlaid(
-      Network network, int region, LiveWeights weights, Map<Network, TensorDict> dicts) {
+      Network network,
+      int region,
+      LiveWeights weights,
+      Map<Network, TensorDict> dicts,
+      NDManager owner) {
     if (!dicts.containsKey(network)) {
-      overlaid(network, region, weights).ifPresent(dict -> dicts.put(network, dict));
+      overlaid(network, region, weights, HeldFormats.memory(weights, owner))
+          .ifPresent(dict -> dicts.put(network, dict));
     }
   }
 
@@ -222,6 +234,7 @@ final class AppliedLoras implements AutoCloseable {
       OnDemand.Use use = model.denoiserMemory().use();
       denoiserUse = Optional.of(use);
       use.require();
+      memory.putAll(HeldFormats.memory(denoiser.weights(), scope));
       renewDict();
     }
     List<RegionMask> masks = loras.masks();
@@ -241,7 +254,7 @@ final class AppliedLoras implements AutoCloseable {
 
   private void renewDict() {
     Optional<TensorDict> before = denoiserDict;
-    denoiserDict = overlaid(Network.UNET, 0, denoiser.weights());
+    denoiserDict = overlaid(Network.UNET, 0, denoiser.weights(), memory);
     before.ifPresent(TensorDict::close);
   }
 

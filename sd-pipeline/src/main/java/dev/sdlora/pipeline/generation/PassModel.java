@@ -115,6 +115,7 @@ final class PassModel {
             family.prediction(),
             family.isGuidanceDistilled() ? 1 : spec.cfgScale(),
             sampling.cfgRescale(),
+            sampling.cfgNormalization(),
             new GuidedCalls(
                 spec.speedOptions().guidanceRange(),
                 sampling.skipUncondBelowSigma(),

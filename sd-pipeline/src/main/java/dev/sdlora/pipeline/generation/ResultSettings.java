@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.generation;
 
+import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.lora.LoraMode;
@@ -12,7 +13,6 @@ import dev.sdlora.pipeline.request.ImageRun;
 import dev.sdlora.pipeline.request.RequestPart;
 import dev.sdlora.pipeline.request.RequestPlan;
 import dev.sdlora.sampler.noise.ImageSeeds;
-import dev.sdlora.tensors.torch.ScalarType;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -61,9 +61,9 @@ final class ResultSettings {
     if (model.vaeName().isPresent()) {
       settings = settings.withVae(model.vaeName().get(), model.vaeHash());
     }
-    ScalarType type = model.networks().type();
-    if (type != ScalarType.FLOAT32) {
-      settings = settings.with(ImageSettings.PRECISION, type.name().toLowerCase(Locale.ROOT));
+    Precision precision = model.networks().precision();
+    if (precision != Precision.FLOAT32) {
+      settings = settings.with(ImageSettings.PRECISION, precision.name().toLowerCase(Locale.ROOT));
     }
     Optional<String> bits = HeldFormats.lowBits(model.networks().denoiser().weights());
     if (bits.isPresent()) {

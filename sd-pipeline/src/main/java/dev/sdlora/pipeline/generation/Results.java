@@ -5,7 +5,6 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.pipeline.model.Model;
-import dev.sdlora.pipeline.model.PrecisionChoice;
 import dev.sdlora.pipeline.request.RequestPart;
 import dev.sdlora.pipeline.request.RequestPlan;
 import java.time.Duration;
@@ -70,7 +69,7 @@ final class Results {
               List.copyOf(warnings),
               Duration.ofNanos(nanos),
               model.vaeName(),
-              PrecisionChoice.precision(model.networks().type()));
+              model.networks().precision());
       result = built;
       listener.generationEnd(built);
     }

@@ -24,6 +24,13 @@ final class FamilyKeys {
             draft.keep(ImageSettings.IMAGE_CFG_SCALE, value);
           });
 
+  /** The guidance scale that models with distilled guidance read, as Forge writes it. */
+  static final InfotextKey DISTILLED_GUIDANCE =
+      setting(
+          ImageSettings.DISTILLED_GUIDANCE,
+          settings -> Optional.ofNullable(settings.facts().get(ImageSettings.DISTILLED_GUIDANCE)),
+          (draft, value) -> draft.spec.distilledGuidance(InfotextValues.decimal(value)));
+
   static final InfotextKey SWITCH_BY_STEPS =
       setting(
           "Refiner switch by sampling steps",

@@ -36,6 +36,9 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
   /** Fact: the image CFG scale; written for images made by an editing model. */
   public static final String IMAGE_CFG_SCALE = "Image CFG scale";
 
+  /** Fact: the guidance scale that the model read as an input, as Forge writes it. */
+  public static final String DISTILLED_GUIDANCE = "Distilled CFG Scale";
+
   /** Fact: the schedule, if the model's own replaces that of the sampler. */
   public static final String SCHEDULE = "Schedule type";
 

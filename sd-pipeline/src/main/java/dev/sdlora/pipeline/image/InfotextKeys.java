@@ -44,6 +44,7 @@ final class InfotextKeys {
               "CFG scale",
               s -> Optional.of(InfotextValues.number(s.spec().cfgScale())),
               (draft, value) -> draft.spec.cfgScale(InfotextValues.decimal(value))),
+          FamilyKeys.DISTILLED_GUIDANCE,
           SamplerKeys.SHIFT,
           FamilyKeys.IMAGE_CFG_SCALE,
           setting(
@@ -130,7 +131,7 @@ final class InfotextKeys {
                           draft.prompts = draft.prompts.withEmphasis(Emphasis.parse(value)))),
               SamplerKeys.ALL,
               SpeedKeys.GUIDANCE,
-              List.of(SamplerKeys.CFG_RESCALE),
+              List.of(SamplerKeys.CFG_RESCALE, SamplerKeys.CFG_NORMALIZATION),
               List.of(FamilyKeys.SWITCH_BY_STEPS),
               List.of(
                   setting(

@@ -160,6 +160,15 @@ final class SamplerKeys {
           SamplerOptions::cfgRescale,
           (draft, value) -> draft.sampler.cfgRescale(value));
 
+  /** The limit of guided predictions, which A1111 does not have. */
+  static final InfotextKey CFG_NORMALIZATION =
+      number(
+          "CFG Normalization",
+          spec -> true,
+          0,
+          SamplerOptions::cfgNormalization,
+          (draft, value) -> draft.sampler.cfgNormalization(value));
+
   private SamplerKeys() {}
 
   /**

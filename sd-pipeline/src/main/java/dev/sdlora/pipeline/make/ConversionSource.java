@@ -6,6 +6,7 @@ import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.SingleFileSigns;
 import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
 import dev.sdlora.pipeline.checkpoint.transformer.Distillation;
+import dev.sdlora.pipeline.checkpoint.transformer.TransformerFiles;
 import dev.sdlora.pipeline.make.StoredTensor.Piece;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Files;
@@ -36,7 +37,8 @@ record ConversionSource(
   private static final String INDEX = ".index.json";
 
   /** The beginnings of names in files with several networks. */
-  private static final List<String> DENOISERS = List.of("model.diffusion_model.", "diffusion_model.");
+  private static final List<String> DENOISERS =
+      List.of("model.diffusion_model.", "diffusion_model.");
 
   private static final List<String> OTHERS =
       List.of("first_stage_model.", "cond_stage_model.", "conditioner.", "vae.", "text_encoders.");
@@ -51,6 +53,19 @@ record ConversionSource(
    */
   static ConversionSource of(Path path) {
     if (Files.isDirectory(path)) {
+      Optional<ConversionSource> transformer =
+          TransformerFiles.alone(path)
+              .map(
+                  alone ->
+                      new ConversionSource(
+                          path,
+                          tensors(alone.weights()),
+                          SingleFileSigns.NONE,
+                          Map.of(Distillation.IS_DISTILLED, Boolean.toString(alone.distilled())),
+                          Optional.empty()));
+      if (transformer.isPresent()) {
+        return transformer.get();
+      }
       ModelFiles model = CheckpointReader.open(path, CheckpointParts.DEFAULT);
       SingleFileTensors whole = SingleFileTensors.of(model);
       return new ConversionSource(
@@ -59,11 +74,9 @@ record ConversionSource(
     if (path.toString().endsWith(INDEX)) {
       NetworkWeights shards = NetworkWeights.at(path);
       Map<String, String> metadata = new LinkedHashMap<>();
-      List<StoredTensor> tensors =
-          shards.names().stream().map(name -> tensor(shards.fileOf(name), name)).toList();
+      List<StoredTensor> tensors = tensors(shards);
       tensors.stream().findFirst().ifPresent(first -> metadata.putAll(first.file().metadata()));
-      return new ConversionSource(
-          path, tensors, SingleFileSigns.NONE, metadata, Optional.empty());
+      return new ConversionSource(path, tensors, SingleFileSigns.NONE, metadata, Optional.empty());
     }
     TensorFile file = TensorFile.open(path);
     return new ConversionSource(
@@ -74,12 +87,15 @@ record ConversionSource(
         Optional.of(file).filter(TensorFile::isGguf));
   }
 
+  private static List<StoredTensor> tensors(NetworkWeights weights) {
+    return weights.names().stream().map(name -> tensor(weights.fileOf(name), name)).toList();
+  }
+
   private static StoredTensor tensor(TensorFile file, String name) {
     return new StoredTensor(
         name,
         List.of(
-            new Piece(
-                file, file.find(name).orElseThrow(), Optional.empty(), StoredOrder.SAME)));
+            new Piece(file, file.find(name).orElseThrow(), Optional.empty(), StoredOrder.SAME)));
   }
 
   /** Returns the files that are read. */
@@ -135,7 +151,8 @@ record ConversionSource(
         .filter(known -> Files.isRegularFile(path))
         .ifPresent(
             known -> {
-              boolean distilled = Distillation.ofFile(metadata, path, known == Architecture.LUMINA2);
+              boolean distilled =
+                  Distillation.ofFile(metadata, path, known == Architecture.LUMINA2);
               if (distilled != Distillation.ofFile(all, file, known == Architecture.LUMINA2)) {
                 all.put(Distillation.IS_DISTILLED, Boolean.toString(distilled));
               }

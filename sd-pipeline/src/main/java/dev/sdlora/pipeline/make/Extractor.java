@@ -13,8 +13,11 @@ import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Extraction;
 import dev.sdlora.lora.make.Extraction.Layer;
 import dev.sdlora.lora.make.Extraction.Rest;
+import dev.sdlora.lora.make.Extraction.Weight;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.TransformerNames;
+import dev.sdlora.lora.plan.TransformerRule;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
@@ -27,8 +30,11 @@ import dev.sdlora.tensors.weights.Origin;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -55,18 +61,17 @@ final class Extractor {
     ModelFiles before = open(task.original());
     ModelFiles tuned = open(task.tuned());
     Stream.of(before, tuned).forEach(model -> Targets.require(file, filesOf(model)));
-    Choice choice = new Choice(tuned, before instanceof UNetFiles);
+    Optional<TransformerNames> transformer = TransformerNames.of(before.checkpoint().family());
+    KeyNaming style = transformer.isPresent() ? KeyNaming.SINGLE_FILE : KeyNaming.KOHYA;
+    Choice choice = new Choice(tuned, transformer);
     before.patchable().forEach(choice::add);
     try (Torch torch = Torch.open("cpu");
-        AdapterFile target = AdapterFile.create(file, DType.of(task.format()))) {
+        AdapterFile target = AdapterFile.create(file, DType.of(task.format()), style)) {
       Extraction extraction =
           new Extraction(
-              torch,
-              KeyNaming.KOHYA.names(before.checkpoint().family()),
-              task.ranks(),
-              task.exact());
+              torch, style.names(before.checkpoint().family()), task.ranks(), task.exact());
       ThreadLimit.run(
-          before.size(), () -> extraction.run(choice.layers, choice.rest, target, listener));
+          before.size(), () -> extraction.run(choice.layers(), choice.rest, target, listener));
       return target.write(metadata(before, file, target.rank()));
     }
   }
@@ -86,14 +91,17 @@ final class Extractor {
   /** Chooses the weights that become layers of the file, and records why others are left out. */
   private final class Choice {
     private final ModelFiles after;
+    private final Optional<TransformerNames> transformer;
     private final Predicate<String> inTransformers;
-    private final List<Layer> layers = new ArrayList<>();
+    private final Map<TransformerRule, Map<String, Weight>> stacks = new LinkedHashMap<>();
+    private final List<Layer> others = new ArrayList<>();
     private final List<Rest> rest = new ArrayList<>();
 
-    Choice(ModelFiles after, boolean isUNet) {
+    Choice(ModelFiles after, Optional<TransformerNames> transformer) {
       this.after = after;
+      this.transformer = transformer;
       this.inTransformers =
-          isUNet
+          transformer.isEmpty()
               ? weight -> weight.contains(".attentions.")
               : weight -> TRANSFORMER_BLOCK.matcher(weight).lookingAt();
     }
@@ -116,11 +124,41 @@ final class Extractor {
         return; // a bias that only one of them has
       }
       if (cause.isPresent()) {
-        rest.add(new Rest(new Layer(network, weight, origin, other), cause.get()));
+        rest.add(new Rest(new Layer(network, weight, new Weight(origin, other)), cause.get()));
       } else {
         String layer = weight.substring(0, weight.length() - WEIGHT.length());
-        layers.add(new Layer(network, layer, origin, other));
+        take(network, layer, new Weight(origin, other));
       }
+    }
+
+    private void take(Network network, String layer, Weight weight) {
+      if (network == Network.UNET && transformer.isPresent()) {
+        TransformerRule rule =
+            transformer
+                .get()
+                .other(layer)
+                .orElseGet(() -> new TransformerRule(layer, List.of(layer), false));
+        stacks.computeIfAbsent(rule, key -> new HashMap<>()).put(layer, weight);
+      } else {
+        others.add(new Layer(network, layer, weight));
+      }
+    }
+
+    /** Returns the layers to extract; those of a transformer as in single files. */
+    List<Layer> layers() {
+      List<Layer> layers = new ArrayList<>();
+      stacks.forEach(
+          (rule, weights) ->
+              layers.add(
+                  new Layer(
+                      Network.UNET,
+                      rule.other(),
+                      rule.layers().stream()
+                          .map(layer -> Objects.requireNonNull(weights.get(layer), layer))
+                          .toList(),
+                      rule.halvesSwapped())));
+      layers.addAll(others);
+      return layers;
     }
 
     private Optional<Cause> whyNot(Network network, String weight, Origin origin) {

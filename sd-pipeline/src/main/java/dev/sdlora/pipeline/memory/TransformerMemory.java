@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.memory;
 
+import dev.sdlora.pipeline.transformer.Flux1Config;
 import dev.sdlora.pipeline.transformer.Flux2Config;
 import dev.sdlora.pipeline.transformer.TransformerConfig;
 import dev.sdlora.pipeline.transformer.ZImageConfig;
@@ -36,15 +37,19 @@ public final class TransformerMemory {
    */
   public static AllocatedBytes call(
       TransformerConfig config, double tokens, boolean packed, int number, int rows) {
-    return config instanceof Flux2Config flux2
-        ? flux2(flux2, tokens, packed, number, rows)
+    if (config instanceof Flux2Config flux2) {
+      return twoStreams(flux2.width(), flux2.inner(), tokens, packed, number, rows);
+    }
+    return config instanceof Flux1Config flux1
+        ? twoStreams(flux1.width(), flux1.inner(), tokens, packed, number, rows)
         : zImage((ZImageConfig) config, tokens, number);
   }
 
-  private static AllocatedBytes flux2(
-      Flux2Config config, double tokens, boolean packed, int number, int rows) {
-    double state = tokens * config.width() * number * rows;
-    double hidden = (double) config.inner() / config.width();
+  /** FLUX.1 and FLUX.2. */
+  private static AllocatedBytes twoStreams(
+      int width, int inner, double tokens, boolean packed, int number, int rows) {
+    double state = tokens * width * number * rows;
+    double hidden = (double) inner / width;
     double most = state * (packed ? STATES : UNPACKED_STATES + HIDDEN * hidden);
     double largest = packed ? state : state * (3 + 2 * hidden);
     return largest >= MAPPED

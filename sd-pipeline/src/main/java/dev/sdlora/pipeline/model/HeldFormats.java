@@ -1,5 +1,7 @@
 package dev.sdlora.pipeline.model;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -18,8 +20,9 @@ import java.util.Optional;
  *
  * @param weights the requested format
  * @param type the dtype of the computation
+ * @param integers whether denoisers multiply in 8-bit integers, which their weights are then held in
  */
-public record HeldFormats(WeightFormat weights, ScalarType type) {
+public record HeldFormats(WeightFormat weights, ScalarType type, boolean integers) {
   private static final String WEIGHT = ".weight";
 
   /** The smallest number of elements for which another format is worth its name. */
@@ -47,19 +50,21 @@ public record HeldFormats(WeightFormat weights, ScalarType type) {
    *
    * @throws StableDiffusionException if the weights would have more precision than the computation
    */
-  static HeldFormats of(WeightFormat weights, ScalarType type) {
+  static HeldFormats of(WeightFormat weights, ScalarType type, boolean integers) {
     if (weights == WeightFormat.FLOAT32 && type != ScalarType.FLOAT32) {
       throw new StableDiffusionException(
           "weights are FLOAT32, but the precision of the computation is %s, to which they would be rounded at each call; expected precision FLOAT32, or weights AS_STORED, BFLOAT16 or INT8"
               .formatted(type.name().toUpperCase(Locale.ROOT)));
     }
-    return new HeldFormats(weights, type);
+    return new HeldFormats(weights, type, integers);
   }
 
   /** Returns formats that hold all weights in the dtype of the computation. */
   static HeldFormats wide(ScalarType type) {
     return new HeldFormats(
-        type == ScalarType.FLOAT32 ? WeightFormat.FLOAT32 : WeightFormat.BFLOAT16, type);
+        type == ScalarType.FLOAT32 ? WeightFormat.FLOAT32 : WeightFormat.BFLOAT16,
+        type,
+        false);
   }
 
   /** Returns the formats of the weights that are not held in the dtype of the computation. */
@@ -102,6 +107,32 @@ public record HeldFormats(WeightFormat weights, ScalarType type) {
                   case INT8 -> "int8";
                   default -> format.name();
                 });
+  }
+
+  /**
+   * Returns the bytes of the largest weight that a layer of a network widens while it is computed.
+   */
+  public static long widenedBytes(LiveWeights weights) {
+    return weights.origins().entrySet().stream()
+        .filter(each -> !TABLES.contains(each.getKey()))
+        .filter(each -> weights.format(each.getKey()).isPresent())
+        .mapToLong(each -> weights.type().bytes() * each.getValue().entry().elements())
+        .max()
+        .orElse(0);
+  }
+
+  /**
+   * Returns memory for the weights that layers of a network widen, by the name under which programs
+   * find it: in memory that is used again, widening is faster. Nothing if no weight is widened.
+   * Each caller of programs needs its own.
+   *
+   * @param scope the manager that will own the memory
+   */
+  public static Map<String, NDArray> memory(LiveWeights weights, NDManager scope) {
+    long bytes = widenedBytes(weights);
+    return bytes == 0
+        ? Map.of()
+        : Map.of("stored.memory", weights.room(bytes / weights.type().bytes(), scope));
   }
 
   private Optional<StoredFormat> format(Origin origin) {

@@ -347,9 +347,17 @@ public final class Model implements AutoCloseable {
     return shapes;
   }
 
-  /** Returns the default mode of requests. */
-  public LoraMode loraMode() {
-    return loraMode;
+  /**
+   * Returns the mode of a request. Weights in integers are not patched unless that is asked for:
+   * changed layers would no longer be in integers.
+   *
+   * @param requested the request's own mode, if it has one
+   */
+  public LoraMode loraMode(Optional<LoraMode> requested) {
+    LoraMode mode = requested.orElse(loraMode);
+    return mode == LoraMode.AUTO && networks.denoiser().weights().isRounded()
+        ? LoraMode.OVERLAY
+        : mode;
   }
 
   /** Returns whether requests are lenient by default. */

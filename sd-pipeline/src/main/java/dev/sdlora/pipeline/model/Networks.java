@@ -12,11 +12,13 @@ import dev.sdlora.pipeline.family.Family;
 import dev.sdlora.pipeline.family.FlowFamily;
 import dev.sdlora.pipeline.family.UNetFamily;
 import dev.sdlora.pipeline.network.AdaptableNetwork;
+import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.LatentResizing;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.transformer.Qwen3;
+import dev.sdlora.pipeline.transformer.T5;
 import dev.sdlora.tensors.natives.Natives;
 import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -70,20 +72,25 @@ public final class Networks implements AutoCloseable {
   }
 
   private List<AdaptableNetwork> clipEncoders(UNetFiles files) {
-    return files.textEncoders().stream()
-        .<AdaptableNetwork>map(
-            part ->
-                new TextEncoder(
-                    torch,
-                    part.config(),
-                    keep(PrecisionChoice.clipWeights(torch, loader, part.weights(), formats))))
-        .toList();
+    return files.textEncoders().stream().<AdaptableNetwork>map(this::clip).toList();
+  }
+
+  private TextEncoder clip(ModelFiles.Part<ClipConfig> part) {
+    return new TextEncoder(
+        torch, part.config(), keep(PrecisionChoice.clipWeights(torch, loader, part.weights(), formats)));
   }
 
   private List<AdaptableNetwork> textEncoders(TextParts texts, String device) {
-    TextParts.Qwen qwen = (TextParts.Qwen) texts;
-    LiveWeights weights = keep(PrecisionChoice.encoderWeights(torch, loader, qwen, formats, device));
-    return List.of(new Qwen3(torch, qwen.encoder().config(), weights));
+    if (texts instanceof TextParts.Qwen qwen) {
+      LiveWeights weights = keep(PrecisionChoice.encoderWeights(torch, loader, qwen, formats, device));
+      return List.of(new Qwen3(torch, qwen.encoder().config(), weights));
+    }
+    TextParts.ClipAndT5 two = (TextParts.ClipAndT5) texts;
+    List<AdaptableNetwork> all = new ArrayList<>();
+    two.clip().ifPresent(clip -> all.add(clip(clip)));
+    LiveWeights weights = keep(PrecisionChoice.t5Weights(torch, loader, two.t5(), formats, device));
+    all.add(new T5(torch, two.t5().config(), weights));
+    return List.copyOf(all);
   }
 
   private LiveWeights keep(LiveWeights weights) {
@@ -146,13 +153,14 @@ public final class Networks implements AutoCloseable {
       String device,
       MemoryPolicy policy) {
     ScalarType type = PrecisionChoice.of(files, precision, device);
-    return load(files, HeldFormats.of(weights, type), device, policy);
+    return load(files, HeldFormats.of(weights, type, precision == Precision.INT8), device, policy);
   }
 
   private static Networks load(
       ModelFiles files, HeldFormats formats, String device, MemoryPolicy policy) {
     Torch torch = Torch.open(device);
     try {
+      PrecisionChoice.requireSupport(formats, torch, device);
       Networks networks = new Networks(torch, files, formats, device);
       networks.read(policy);
       return networks;
@@ -181,6 +189,11 @@ public final class Networks implements AutoCloseable {
   /** Returns the formats in which weights are held. */
   public HeldFormats formats() {
     return formats;
+  }
+
+  /** Returns the requested precision, or the one that {@link Precision#AUTO} selected. */
+  public Precision precision() {
+    return formats.integers() ? Precision.INT8 : PrecisionChoice.precision(type());
   }
 
   /** Returns the text encoders. The denoiser reads their states concatenated in this order. */

@@ -6,10 +6,15 @@ import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.TextParts;
 import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
+import dev.sdlora.pipeline.network.IntegerPacking;
+import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.UNetPacking;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.pipeline.network.VaePacking;
 import dev.sdlora.pipeline.transformer.Qwen3;
+import dev.sdlora.pipeline.transformer.TransformerConfig;
+import dev.sdlora.pipeline.transformer.T5;
+import dev.sdlora.pipeline.transformer.T5Config;
 import dev.sdlora.pipeline.transformer.TransformerPacking;
 import dev.sdlora.tensors.natives.Processor;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -39,15 +44,18 @@ public final class PrecisionChoice {
   /** Returns the unread weights of a U-Net, in the best layout for a device. */
   static LiveWeights unetWeights(
       Torch torch, TensorLoader loader, UNetFiles files, HeldFormats formats, String device) {
-    return weights(
-        torch,
-        loader,
-        files.unet().weights(),
-        formats,
-        () ->
-            isPacked(torch, formats.type(), device)
-                ? UNetPacking.of(files.unet().config())
-                : Map.of());
+    UNetConfig config = files.unet().config();
+    Map<String, Origin> origins = files.unet().weights();
+    Supplier<Map<String, Packing>> packings =
+        () -> isPacked(torch, formats.type(), device) ? UNetPacking.of(config) : Map.of();
+    return formats.integers()
+        ? LiveWeights.unread(
+            torch,
+            loader,
+            origins,
+            formats.type(),
+            IntegerPacking.of(packings.get(), config.weights()))
+        : weights(torch, loader, origins, formats, packings);
   }
 
   /**
@@ -83,6 +91,24 @@ public final class PrecisionChoice {
                 : Map.of());
   }
 
+  /** Returns the unread weights of T5, in the best layout. */
+  static LiveWeights t5Weights(
+      Torch torch,
+      TensorLoader loader,
+      ModelFiles.Part<T5Config> t5,
+      HeldFormats formats,
+      String device) {
+    return weights(
+        torch,
+        loader,
+        t5.weights(),
+        formats,
+        () ->
+            isProcessor(device) && TransformerPacking.isFaster(torch, formats.type())
+                ? T5.packings(t5.config())
+                : Map.of());
+  }
+
   /** Returns the unread weights of a transformer, in the best layout for a device. */
   static LiveWeights transformerWeights(
       Torch torch,
@@ -90,15 +116,22 @@ public final class PrecisionChoice {
       TransformerModel files,
       HeldFormats formats,
       String device) {
+    TransformerConfig config = files.transformer().config();
+    Map<String, Origin> origins = files.transformer().weights();
+    if (formats.integers()) {
+      return LiveWeights.unread(
+          torch,
+          loader,
+          origins,
+          formats.type(),
+          config.integerPackings(torch, formats.type()));
+    }
     return weights(
         torch,
         loader,
-        files.transformer().weights(),
+        origins,
         formats,
-        () ->
-            isProcessor(device)
-                ? files.transformer().config().packings(torch, formats.type())
-                : Map.of());
+        () -> isProcessor(device) ? config.packings(torch, formats.type()) : Map.of());
   }
 
   /**
@@ -139,9 +172,26 @@ public final class PrecisionChoice {
         }
         yield ScalarType.FLOAT16;
       }
-      case AUTO ->
+      case INT8, AUTO ->
           isProcessor(device) && Processor.hasBfloat16() ? ScalarType.BFLOAT16 : ScalarType.FLOAT32;
     };
+  }
+
+  /**
+   * Checks that integer products are available if a precision needs them.
+   *
+   * @throws StableDiffusionException if they are not
+   */
+  static void requireSupport(HeldFormats formats, Torch torch, String device) {
+    if (!formats.integers() || hasIntegers(torch, formats.type(), device)) {
+      return;
+    }
+    throw new StableDiffusionException(
+        isProcessor(device)
+            ? "precision INT8 requires a processor with avx512_vnni or amx_int8 and Linux, but '%s' has %s; expected BFLOAT16, AUTO or FLOAT32"
+                .formatted(Processor.name(), Processor.instructions())
+            : "precision INT8 requires the CPU, but the device is '%s'; expected FLOAT32, AUTO or FLOAT16"
+                .formatted(device));
   }
 
   /**
@@ -159,7 +209,9 @@ public final class PrecisionChoice {
           "precision is FLOAT16, but values of %s exceed its range; expected BFLOAT16, AUTO or FLOAT32"
               .formatted(files.checkpoint().family().label()));
     }
-    return precision == Precision.AUTO ? ScalarType.BFLOAT16 : of(precision, device);
+    return precision == Precision.AUTO || precision == Precision.INT8
+        ? ScalarType.BFLOAT16
+        : of(precision, device);
   }
 
   /** Returns the reason for the choice of {@link Precision#AUTO}, as a clause. */
@@ -184,10 +236,17 @@ public final class PrecisionChoice {
 
   /** Returns the precisions whose weights are packed on a device. */
   public static List<Precision> packed(Torch torch, String device) {
-    return Stream.of(ScalarType.FLOAT32, ScalarType.BFLOAT16)
-        .filter(type -> isPacked(torch, type, device))
-        .map(PrecisionChoice::precision)
-        .toList();
+    Stream<Precision> numbers =
+        Stream.of(ScalarType.FLOAT32, ScalarType.BFLOAT16)
+            .filter(type -> isPacked(torch, type, device))
+            .map(PrecisionChoice::precision);
+    boolean integers =
+        isProcessor(device) && hasIntegers(torch, of(Precision.INT8, device), device);
+    return Stream.concat(numbers, integers ? Stream.of(Precision.INT8) : Stream.of()).toList();
+  }
+
+  private static boolean hasIntegers(Torch torch, ScalarType type, String device) {
+    return isPacked(torch, type, device) && Packer.hasIntegers(torch, type);
   }
 
   private static boolean isPacked(Torch torch, ScalarType type, String device) {

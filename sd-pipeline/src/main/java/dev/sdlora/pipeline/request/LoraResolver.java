@@ -103,9 +103,10 @@ final class LoraResolver {
     }
     return new LoraPlans(
         model::plan,
-        model
-            .widened()
-            .mode(spec.loraMode().orElse(model.loraMode()), fits.stream().map(Fit::peak).toList()),
+          model
+              .widened()
+              .mode(
+                  model.loraMode(spec.loraMode()), fits.stream().map(Fit::peak).toList()),
         lenient,
         fits,
         hypernetworks,
@@ -253,7 +254,7 @@ final class LoraResolver {
    * cannot.
    */
   private void checkRegion(LoraUse use, PatchPlan plan) {
-    LoraMode mode = spec.loraMode().orElse(model.loraMode());
+    LoraMode mode = model.loraMode(spec.loraMode());
     if (mode == LoraMode.PATCHED) {
       throw new LoraException(
           "LoRA '%s' has a mask, but loraMode is PATCHED, which changes the weights for the whole image; expected OVERLAY or AUTO"

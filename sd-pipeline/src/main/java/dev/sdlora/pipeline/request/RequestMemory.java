@@ -19,6 +19,7 @@ import dev.sdlora.pipeline.canvas.ReferenceSize;
 import dev.sdlora.pipeline.memory.AllocatedBytes;
 import dev.sdlora.pipeline.memory.MemoryNeed;
 import dev.sdlora.pipeline.memory.NetworkMemory;
+import dev.sdlora.pipeline.model.HeldFormats;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.pipeline.model.Refiner;
 import dev.sdlora.pipeline.network.TextKeys;
@@ -173,7 +174,7 @@ public final class RequestMemory {
     Stage most =
         pass(size)
             .or(withDenoiser(finishing(second.orElse(size))))
-            .or(new Stage(AllocatedBytes.weights(model.textEncoderMemory().bytes()), 0))
+            .or(new Stage(AllocatedBytes.weights(encoders()), 0))
             .or(new Stage(AllocatedBytes.weights(encoder), 0));
     if (source.isPresent()) {
       most = most.or(canvas(source.get()));
@@ -202,14 +203,28 @@ public final class RequestMemory {
                 ENGINE + model.controlNets().bytes(spec.controlUnits()), kept + 4 * BYTES * given));
   }
 
+  /** Returns the memory of the text encoders and of the weights that their layers widen. */
+  private long encoders() {
+    return model.textEncoderMemory().bytes()
+        + model.networks().encoders().stream()
+            .mapToLong(encoder -> HeldFormats.widenedBytes(encoder.weights()))
+            .sum();
+  }
+
   /** Returns the memory of the first pass alone. */
   public MemoryNeed sampling() {
     return pass(size).need();
   }
 
-  /** Adds the weights of the denoiser, which stay in memory from the first step to the end. */
+  /**
+   * Adds the weights of the denoiser and the memory in which its layers widen them, which stay from
+   * the first step to the end.
+   */
   private Stage withDenoiser(Stage stage) {
-    return stage.and(new Stage(AllocatedBytes.weights(model.denoiserMemory().bytes()), 0));
+    long bytes =
+        model.denoiserMemory().bytes()
+            + HeldFormats.widenedBytes(model.networks().denoiser().weights());
+    return stage.and(new Stage(AllocatedBytes.weights(bytes), 0));
   }
 
   private boolean isInpainting() {
@@ -255,7 +270,7 @@ public final class RequestMemory {
       call = call.and(kept(refiner.get(), at)).and(textKeys(refiner.get()));
     }
     double masks = regions > 0 ? MASK * pixels(at) : 0;
-    return new Stage(call, LATENTS * pixels(at) * together() + masks);
+    return withDenoiser(new Stage(call, LATENTS * pixels(at) * together() + masks));
   }
 
   /** Returns the maximum number of regions that the request names. */

@@ -1,7 +1,10 @@
 def weight(w: Dict[str, Tensor], p: str, dtype: int) -> Tensor:
-  # The weight of a layer; widened to the dtype if it is stored in another format. The copy is freed after its use.
+  # The weight of a layer, valid until the next call; widened to the dtype if it is stored in another format.
   if torch.__contains__(w, p + ".stored"):
-    y = __torch__.widened(w[p + ".stored"], __torch__.stored_parts(w, p), dtype)
+    if torch.__contains__(w, "stored.memory"):
+      y = __torch__.widened_into(w[p + ".stored"], __torch__.stored_parts(w, p), dtype, w["stored.memory"])
+    else:
+      y = __torch__.widened(w[p + ".stored"], __torch__.stored_parts(w, p), dtype)
   else:
     y = w[p + ".weight"]
   return y

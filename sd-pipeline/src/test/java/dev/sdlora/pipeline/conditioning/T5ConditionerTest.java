@@ -46,11 +46,11 @@ class T5ConditionerTest {
   }
 
   private static T5Conditioner flux1(PromptOptions options) {
-    return T5Conditioner.flux1(tiny.clipL(), tiny.t5(), LENGTH, options, TrainedWords.NONE, true);
+    return T5Conditioner.flux1(tiny.clipL(), tiny.t5(), LENGTH, options, TrainedWords.NONE, parts -> true);
   }
 
   private static T5Conditioner chroma(int tokens) {
-    return T5Conditioner.chroma(tiny.t5(), tokens, PromptOptions.DEFAULTS, true);
+    return T5Conditioner.chroma(tiny.t5(), tokens, PromptOptions.DEFAULTS, parts -> true);
   }
 
   private static T5Conditioner sd3(boolean t5, boolean zeros) {
@@ -60,7 +60,7 @@ class T5ConditionerTest {
             t5 ? Optional.of(tiny.t5()) : Optional.empty(), LENGTH, WIDTH, zeros),
         PromptOptions.DEFAULTS,
         TrainedWords.NONE,
-        true);
+        parts -> true);
   }
 
   private static Conditions.Call call(T5Conditioner conditioner, String prompt, String negative) {
@@ -177,7 +177,7 @@ class T5ConditionerTest {
   @Test
   void conditions_negativeThatDoesNotAct_isNotEncoded() {
     T5Conditioner conditioner =
-        T5Conditioner.chroma(tiny.t5(), LENGTH, PromptOptions.DEFAULTS, false);
+        T5Conditioner.chroma(tiny.t5(), LENGTH, PromptOptions.DEFAULTS, parts -> false);
     Conditions.Call call = call(conditioner, TEXT, TEXT + " " + TEXT);
     assertThat(call.negative()).isSameAs(call.prompt().get(0));
   }
@@ -185,7 +185,7 @@ class T5ConditionerTest {
   @Test
   void conditions_tokenBeyondTheTable_isRefused() {
     T5Conditioner conditioner =
-        T5Conditioner.chroma(tiny.smallT5(), LENGTH, PromptOptions.DEFAULTS, true);
+        T5Conditioner.chroma(tiny.smallT5(), LENGTH, PromptOptions.DEFAULTS, parts -> true);
     assertThatThrownBy(() -> one(conditioner, TEXT))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("the text encoder knows 400 tokens, but the prompt has token");

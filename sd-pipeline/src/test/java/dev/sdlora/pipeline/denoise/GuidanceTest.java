@@ -283,7 +283,7 @@ class GuidanceTest {
             2,
             scope);
     GuidanceOptions options =
-        new GuidanceOptions(Prediction.V_PREDICTION, 1, 0, GuidedCalls.ALL, 1);
+        new GuidanceOptions(Prediction.V_PREDICTION, 1, 0, 0, GuidedCalls.ALL, 1);
     float[] denoised = new Guidance(exact, conditions(0, 1, 1), options).start().denoise(x, SIGMA);
     assertThat(denoised).containsExactly(clean, within(1e-6f));
   }
@@ -294,7 +294,7 @@ class GuidanceTest {
         new GuidedCalls(GuidanceRange.ofSteps(0.25, 0.75).and(ofSigmas(1, 2)), 0, 4);
     Denoiser denoiser =
         denoiser(
-            conditions(0.5, 2, 1), new GuidanceOptions(Prediction.EPSILON, 7, 0.7, guided, 1.5));
+            conditions(0.5, 2, 1), new GuidanceOptions(Prediction.EPSILON, 7, 0.7, 0, guided, 1.5));
     for (int call = 0; call < 5; call++) {
       denoiser.denoise(X, SIGMA);
     }
@@ -308,7 +308,7 @@ class GuidanceTest {
   @Test
   void denoise_sigmasOfTheRange_countWhateverTheCall() {
     GuidanceOptions options =
-        new GuidanceOptions(Prediction.EPSILON, 7, 0, new GuidedCalls(ofSigmas(1, 2), 0, 1), 1);
+        new GuidanceOptions(Prediction.EPSILON, 7, 0, 0, new GuidedCalls(ofSigmas(1, 2), 0, 1), 1);
     Denoiser denoiser = denoiser(conditions(0.5, 2, 1, 3, 1), options);
     for (double sigma : new double[] {2.01, 2, 1, 0.99}) {
       denoiser.denoise(X, sigma);
@@ -323,7 +323,7 @@ class GuidanceTest {
 
   private static GuidanceOptions options(double scale, double rescale, double skipBelow) {
     GuidedCalls guided = new GuidedCalls(GuidanceRange.ALL, skipBelow, 1);
-    return new GuidanceOptions(Prediction.EPSILON, scale, rescale, guided, 1);
+    return new GuidanceOptions(Prediction.EPSILON, scale, rescale, 0, guided, 1);
   }
 
   private static GuidanceOptions scale(double scale) {

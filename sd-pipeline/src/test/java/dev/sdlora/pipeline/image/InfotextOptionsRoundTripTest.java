@@ -88,6 +88,7 @@ final class InfotextOptionsRoundTripTest {
             .discardNextToLastSigma(random.nextBoolean())
             .skipUncondBelowSigma(number(random))
             .cfgRescale(random.nextFloat())
+            .cfgNormalization(random.nextFloat())
             .zeroTerminalSnr(random.nextBoolean())
             .endAtSigmaMin(true)
             .sigmaMin(number(random) / 100)

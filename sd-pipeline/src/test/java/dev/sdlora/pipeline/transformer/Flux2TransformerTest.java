@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import dev.sdlora.pipeline.network.IntegerPacking;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
@@ -146,6 +147,21 @@ class Flux2TransformerTest {
         distance(predict(network(ScalarType.BFLOAT16, true), name, rows, references), exact);
     assertThat(plain).isLessThan(0.02);
     assertThat(packed).isLessThan(1.5 * plain);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"a, 2, 0, FLOAT32", "d, 1, 2, FLOAT32", "d, 1, 2, BFLOAT16"})
+  void predict_inIntegers_isNear(String name, int rows, int references, ScalarType type) {
+    assumeTrue(Packer.hasIntegers(torch, type), "this processor has no integer products");
+    Map<String, Packing> packings =
+        IntegerPacking.of(Flux2Packing.of(CONFIG), CONFIG.weights(), 1);
+    try (LiveWeights weights = FILE.load(torch, CONFIG.weights(), type, packings)) {
+      assertThat(weights.isRounded()).isTrue();
+      Flux2Transformer network = new Flux2Transformer(torch, CONFIG, weights);
+      double error =
+          distance(predict(network, name, rows, references), GOLDEN.floats(name + ".out"));
+      assertThat(error).isBetween(1e-4, 0.05);
+    }
   }
 
   private static Flux2Transformer network(ScalarType type, boolean packed) {

@@ -10,11 +10,13 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.sdlora.pipeline.network.IntegerPacking;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Packer;
+import dev.sdlora.tensors.weights.Packing;
 import dev.sdlora.testkit.TinyTransformers;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -97,6 +99,21 @@ class ZImageTransformerTest {
                 .toFloatArray();
         assertThat(Arrays.copyOfRange(both, row * single.length, (row + 1) * single.length))
             .isEqualTo(single);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FLOAT32", "BFLOAT16"})
+  void predict_inIntegers_isNear(ScalarType type) {
+    assumeTrue(Packer.hasIntegers(torch, type), "this processor has no integer products");
+    Map<String, Packing> packings =
+        IntegerPacking.of(ZImageTransformer.packings(CONFIG), CONFIG.weights(), 1);
+    try (LiveWeights weights = FILE.load(torch, CONFIG.weights(), type, packings)) {
+      assertThat(weights.isRounded()).isTrue();
+      ZImageTransformer other = new ZImageTransformer(torch, CONFIG, weights);
+      for (String name : List.of("a", "d")) {
+        assertCloseToScale(predict(other, name), negative(GOLDEN.floats(name + ".out")), 0.05);
       }
     }
   }

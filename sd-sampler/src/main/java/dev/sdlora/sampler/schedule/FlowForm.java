@@ -33,6 +33,14 @@ record FlowForm(double shift, IntToDoubleFunction ownShift) implements NoiseForm
   }
 
   /**
+   * Returns mu, the logarithm of the shift, of FLUX.1's own schedule: the line through 0.5 for 256
+   * image tokens and 1.15 for 4096.
+   */
+  static double flux1Mu(int tokens) {
+    return 0.5 + (1.15 - 0.5) / (4096 - 256) * (tokens - 256);
+  }
+
+  /**
    * Returns mu, the logarithm of the shift, of FLUX.2's own schedule: lines over the number of
    * image tokens for 10 and for 200 steps, and a line through both over the number of steps. Above
    * 4300 tokens that for 200 steps serves any number; mu jumps there, by design.

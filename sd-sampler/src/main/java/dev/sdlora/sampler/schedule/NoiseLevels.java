@@ -29,6 +29,9 @@ public final class NoiseLevels {
   /** ComfyUI's table for FLUX. */
   private static final int FLUX_LEVELS = 10_000;
 
+  /** ComfyUI and Forge use this mu of FLUX.1 for all images. */
+  private static final double FLUX1_MU = 1.15;
+
   /** ComfyUI and Forge use this mu of FLUX.2 for all images. */
   private static final double FLUX2_MU = 2.02;
 
@@ -137,6 +140,20 @@ public final class NoiseLevels {
    */
   public static NoiseLevels flowWithMu(double mu) {
     return flow(FLUX_LEVELS, FlowForm.of(Math.exp(mu)));
+  }
+
+  /**
+   * Returns the levels of FLUX.1 [dev], its kin and Chroma. Their own schedule ({@link
+   * dev.sdlora.api.sampling.Schedule#AUTOMATIC}) is shifted by the number of image tokens, as in
+   * diffusers and Black Forest Labs' code; all others choose among 10,000 levels with a mu of 1.15,
+   * as in ComfyUI and Forge.
+   *
+   * @param imageTokens the tokens of the image, {@code width·height / 256}, without those of
+   *     reference images
+   */
+  public static NoiseLevels flux1(int imageTokens) {
+    double own = Math.exp(FlowForm.flux1Mu(imageTokens));
+    return flow(FLUX_LEVELS, new FlowForm(Math.exp(FLUX1_MU), steps -> own));
   }
 
   /**

@@ -116,13 +116,20 @@ public final class Floats {
       source.position(source.limit());
       return;
     }
+    if (dtype == DType.BF16) {
+      // A loop of its own takes half the time.
+      for (int i = from; i < end; i++) {
+        target[i] = fromBfloat16(source.getShort());
+      }
+      return;
+    }
     for (int i = from; i < end; i++) {
       target[i] =
           switch (dtype) {
             case F64 -> (float) source.getDouble();
             case F32 -> source.getFloat();
             case F16 -> fromHalf(source.getShort());
-            case BF16 -> fromBfloat16(source.getShort());
+            case BF16 -> throw new IllegalStateException("read above");
             case F8_E4M3 -> fromFloat8E4m3(source.get());
             case F8_E5M2 -> fromFloat8E5m2(source.get());
             case I64 -> (float) source.getLong();

@@ -13,6 +13,9 @@ final class LargeRounding {
   /** Elements with a common shift in a byte. */
   private static final int GROUP = 32;
 
+  /** What is taken off the largest scale, to try several units. */
+  private static final float[] STEPS_LESS = {0, 0.3f, 0.7f, 1.2f};
+
   private final int[] codes = new int[ELEMENTS];
   private final int[] scales = new int[16];
   private final int[] minimums = new int[16];
@@ -88,7 +91,8 @@ final class LargeRounding {
         int row = i / GROUP;
         int low = out + row / 4 * 64 + row % 2 * GROUP + i % GROUP;
         target[low] |= (byte) ((codes[i] & 15) << (row / 2 % 2 * 4));
-        target[out + 128 + row / 4 * GROUP + i % GROUP] |= (byte) ((codes[i] >> 4) << (row % 4 * 2));
+        target[out + 128 + row / 4 * GROUP + i % GROUP] |=
+            (byte) ((codes[i] >> 4) << (row % 4 * 2));
       }
     }
   }
@@ -141,12 +145,26 @@ final class LargeRounding {
         farthest = fit.scale();
       }
     }
-    float unit = unit(farthest / -steps, target, out);
-    for (int part = 0; part < parts; part++) {
-      fit.load(source, in + part * fit.elements());
-      fit.roundFactor(middle, steps, unit, wantedScales[part]);
-      scales[part] = fit.roundedScale();
-      fit.codes(codes, part * fit.elements(), middle);
+    float least = Float.POSITIVE_INFINITY;
+    int[] found = new int[ELEMENTS];
+    int[] foundScales = new int[parts];
+    byte[] unitBytes = new byte[2];
+    for (float less : STEPS_LESS) {
+      float unit = unit(farthest / (less - steps), unitBytes, 0);
+      float error = 0;
+      for (int part = 0; part < parts; part++) {
+        fit.load(source, in + part * fit.elements());
+        error += fit.roundFactor(middle, steps, unit, wantedScales[part]);
+        foundScales[part] = fit.roundedScale();
+        fit.codes(found, part * fit.elements(), middle);
+      }
+      // The error is infinite for a unit beyond the range of float16, which is written as infinity.
+      if (error < least || least == Float.POSITIVE_INFINITY) {
+        least = error;
+        System.arraycopy(found, 0, codes, 0, ELEMENTS);
+        System.arraycopy(foundScales, 0, scales, 0, parts);
+        System.arraycopy(unitBytes, 0, target, out, unitBytes.length);
+      }
     }
   }
 

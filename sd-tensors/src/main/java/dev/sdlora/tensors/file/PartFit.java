@@ -193,7 +193,7 @@ final class PartFit {
     }
     float least = Float.POSITIVE_INFINITY;
     for (float width : WIDTHS) {
-      for (int sign = -1; sign <= 1; sign += 2) {
+      for (int sign = -1; sign <= (width == 1 ? 1 : -1); sign += 2) {
         float step = sign * width * farthest / (sign < 0 ? middle : middle - 1);
         for (int round = 0; round < 2 && step != 0; round++) {
           roundSigned(step, middle);
@@ -218,8 +218,9 @@ final class PartFit {
    * Rounds the scale to a multiple of a unit, and finds the codes for it.
    *
    * @param steps the largest magnitude of a multiple; a positive one is smaller
+   * @return the sum of squared errors
    */
-  void roundFactor(int middle, int steps, float unit, float wanted) {
+  float roundFactor(int middle, int steps, float unit, float wanted) {
     int nearest = nearest(wanted, unit, -steps, steps - 1);
     float least = Float.POSITIVE_INFINITY;
     for (int s = Math.max(-steps, nearest - 1); s <= Math.min(steps - 1, nearest + 1); s++) {
@@ -232,6 +233,7 @@ final class PartFit {
         System.arraycopy(codes, 0, bestCodes, 0, elements);
       }
     }
+    return least;
   }
 
   private void roundSigned(float step, int middle) {

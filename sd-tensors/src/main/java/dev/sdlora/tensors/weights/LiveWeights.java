@@ -217,6 +217,16 @@ public final class LiveWeights implements AutoCloseable {
     return tensors.origins().keySet().stream().anyMatch(tensors::isRounded);
   }
 
+  /**
+   * Returns uninitialized memory in the dtype of the computation, in one dimension.
+   *
+   * @param elements the number of elements
+   * @param scope the manager that will own the memory
+   */
+  public NDArray room(long elements, NDManager scope) {
+    return loader.room(List.of(elements), type(), scope);
+  }
+
   /** Returns the total number of elements. */
   public long size() {
     return tensors.origins().values().stream().mapToLong(origin -> origin.entry().elements()).sum();

@@ -1,7 +1,7 @@
   def room(self: __torch__.Net, factors: Tensor, code: int, blocks: int) -> List[Tensor]:
     # Uninitialised tensors of a format for a number of blocks: of its elements, then of their scales.
     if code == 8:
-      parts = [__torch__.empty([blocks, 32], 1, factors), __torch__.empty([blocks], 5, factors)]
+      parts = [__torch__.empty([blocks * 32], 1, factors), __torch__.empty([1, blocks], 5, factors)]
     elif code == 2 or code == 20:
       parts = [__torch__.empty([blocks * 16], 0, factors), __torch__.empty([1, blocks], 5, factors)]
     elif code == 3:
@@ -33,8 +33,8 @@
     # Lays out the blocks of a tile, uint8 [blocks, bytes], from a block on. Offsets are those of ggml.
     last = first + torch.size(raw, 0)
     if code == 8:
-      _0 = torch.copy_(torch.slice(parts[1], 0, first, last), torch.reshape(__torch__.halves(raw, 0, 1), [-1]))
-      _1 = torch.copy_(torch.slice(parts[0], 0, first, last), torch.view_copy(torch.slice(raw, 1, 2, 34), dtype=1))
+      _0 = __torch__.put(parts[1], 1, first, __torch__.halves(raw, 0, 1))
+      _1 = torch.copy_(torch.view(torch.slice(parts[0], 0, first * 32, last * 32), [-1, 32]), torch.view_copy(torch.slice(raw, 1, 2, 34), dtype=1))
     elif code == 2:
       _2 = __torch__.put(parts[1], 1, first, __torch__.halves(raw, 0, 1))
       _3 = __torch__.put(parts[0], 0, first * 16, __torch__.planes(__torch__.fields(raw, 2, 18, 4, 16), 4))
@@ -85,20 +85,35 @@
       _33 = torch.copy_(torch.slice(parts[0], 0, first, last), torch.view(torch.view_copy(raw, dtype=1), [-1]))
     return parts[0]
   def parts(self: __torch__.Net, room: List[Tensor], code: int) -> List[Tensor]:
-    # The filled tensors. Bytes of 8-bit floats are signed if all are finite, which is faster to widen.
+    # The filled tensors. Bytes of 8-bit floats are signed, and with four exponent bits, factors are 256 times as large, which is faster to widen,
+    # if all values and factors are finite.
     if code == 100 or code == 101:
       least = 127
+      larger = annotate(List[Tensor], [])
       if code == 101:
         least = 124
+      elif torch.len(room) > 1:
+        larger = [torch.mul(room[1], 256)]
+      else:
+        larger = [torch.full([1], 256., dtype=6, layout=0, device=room[0].device, pin_memory=False)]
+      finite = not bool(torch.any(torch.ge(torch.bitwise_and(room[0], 127), least)))
+      if torch.len(larger) > 0:
+        finite = finite and bool(torch.all(torch.isfinite(larger[0])))
       else:
         pass
-      if bool(torch.any(torch.ge(torch.bitwise_and(room[0], 127), least))):
-        _0 = torch._set_item(room, 0, torch.view_copy(room[0], dtype=0))
+      if not finite:
+        parts = [torch.view_copy(room[0], dtype=0)]
+        if torch.len(room) > 1:
+          _0 = torch.append(parts, room[1])
+        else:
+          pass
+      elif torch.len(larger) > 0:
+        parts = [room[0], larger[0]]
       else:
-        pass
+        parts = room
     else:
-      pass
-    return room
+      parts = room
+    return parts
   def rounded(self: __torch__.Net, values: Tensor, code: int) -> List[Tensor]:
     # Float32 values -> int8 with a scale for each row (102), or bfloat16 (103).
     if code == 103:

@@ -124,4 +124,32 @@ final class FloatsTest {
         ? sign * fraction * Math.pow(2, 1 - bias)
         : sign * (1 + fraction) * Math.pow(2, exponent - bias);
   }
+
+  @Test
+  void toFloat8E4m3_everyCode_isItself() {
+    for (int code = 0; code < 256; code++) {
+      float value = Floats.fromFloat8E4m3((byte) code);
+      byte again = Floats.toFloat8E4m3(value);
+      if (Float.isNaN(value)) {
+        assertThat(again & 0x7f).isEqualTo(0x7f);
+      } else {
+        assertThat(again).isEqualTo((byte) code);
+      }
+    }
+  }
+
+  @Test
+  void toFloat8E4m3_betweenCodes_isTheNearestOrTheEvenOne() {
+    for (int code = 0; code < 0x7e; code++) {
+      float low = Floats.fromFloat8E4m3((byte) code);
+      float high = Floats.fromFloat8E4m3((byte) (code + 1));
+      float middle = (low + high) / 2;
+      assertThat(Floats.toFloat8E4m3(Math.nextDown(middle))).isEqualTo((byte) code);
+      assertThat(Floats.toFloat8E4m3(Math.nextUp(middle))).isEqualTo((byte) (code + 1));
+      assertThat(Floats.toFloat8E4m3(middle)).isEqualTo((byte) (code + code % 2));
+      assertThat(Floats.toFloat8E4m3(-middle)).isEqualTo((byte) (0x80 | (code + code % 2)));
+    }
+    assertThat(Floats.toFloat8E4m3(1e9f)).isEqualTo((byte) 0x7e);
+    assertThat(Floats.toFloat8E4m3(Float.NEGATIVE_INFINITY)).isEqualTo((byte) 0xfe);
+  }
 }

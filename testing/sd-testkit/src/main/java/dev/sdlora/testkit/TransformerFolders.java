@@ -23,8 +23,14 @@ final class TransformerFolders {
   private static final String Z_IMAGE_VAE = "vae/ae.safetensors";
   private static final String DIFFUSERS = "diffusion_pytorch_model.safetensors";
 
-  /** The rows of the published encoder's table. */
+  private static final String CLIP = "text_encoders/clip_l.safetensors";
+  private static final String T5 = "text_encoders/t5xxl_fp16.safetensors";
+
+  /** The rows of the published Qwen3's table. */
   private static final int VOCABULARY = 151_936;
+
+  private static final int CLIP_VOCABULARY = 49_408;
+  private static final int T5_VOCABULARY = 32_128;
 
   private TransformerFolders() {}
 
@@ -43,15 +49,24 @@ final class TransformerFolders {
     copy(CHROMA, file(root, CHROMA));
     copy(KLEIN_VAE, file(root, KLEIN_VAE));
     copy(Z_IMAGE_VAE, file(root, Z_IMAGE_VAE));
-    StoredTensors.read(RESOURCES + ENCODER)
-        .each(
-            tensor ->
-                Stream.of(
-                    tensor.name().equals("model.embed_tokens.weight")
-                        ? tensor.repeated(VOCABULARY)
-                        : tensor))
-        .write(file(root, ENCODER));
+    encoder(ENCODER, "model.embed_tokens.weight", VOCABULARY).write(file(root, ENCODER));
+    clip().write(file(root, CLIP));
+    t5().write(file(root, T5));
     return root;
+  }
+
+  private static StoredTensors clip() {
+    return encoder(CLIP, "text_model.embeddings.token_embedding.weight", CLIP_VOCABULARY);
+  }
+
+  private static StoredTensors t5() {
+    return encoder(T5, "shared.weight", T5_VOCABULARY);
+  }
+
+  /** Reads a text encoder and repeats the rows of its table. */
+  private static StoredTensors encoder(String resource, String table, int rows) {
+    return StoredTensors.read(RESOURCES + resource)
+        .each(tensor -> Stream.of(tensor.name().equals(table) ? tensor.repeated(rows) : tensor));
   }
 
   static Path klein() {
@@ -73,14 +88,22 @@ final class TransformerFolders {
   }
 
   static Path flux1() {
-    Path root = temporary();
+    Path root =
+        settings("flux1", List.of("text_encoder/config.json", "text_encoder_2/config.json"));
+    clip().write(file(root, "text_encoder/model.safetensors"));
+    t5().write(file(root, "text_encoder_2/model.safetensors"));
+    DiffusersTensors.vae(StoredTensors.read(RESOURCES + Z_IMAGE_VAE))
+        .write(file(root, "vae/" + DIFFUSERS));
     DiffusersTensors.flux1(StoredTensors.read(RESOURCES + DEV))
         .write(file(root, "transformer/" + DIFFUSERS));
     return root;
   }
 
   static Path chroma() {
-    Path root = temporary();
+    Path root = settings("chroma", List.of("text_encoder/config.json"));
+    t5().write(file(root, "text_encoder/model.safetensors"));
+    DiffusersTensors.vae(StoredTensors.read(RESOURCES + Z_IMAGE_VAE))
+        .write(file(root, "vae/" + DIFFUSERS));
     DiffusersTensors.flux1(StoredTensors.read(RESOURCES + CHROMA))
         .write(file(root, "transformer/" + DIFFUSERS));
     return root;
@@ -97,19 +120,24 @@ final class TransformerFolders {
 
   /** Writes the settings, the tokenizer and the text encoder of a model. */
   private static Path diffusers(String model) {
-    Path root = temporary();
-    for (String name :
-        List.of(
-            "model_index.json",
-            "scheduler/scheduler_config.json",
-            "text_encoder/config.json",
-            "transformer/config.json",
-            "vae/config.json")) {
-      copy(model + "/" + name, file(root, name));
-    }
+    Path root = settings(model, List.of("text_encoder/config.json"));
     copy(ENCODER, file(root, "text_encoder/model.safetensors"));
     write(file(root, "tokenizer/vocab.json"), vocabulary());
     write(file(root, "tokenizer/merges.txt"), "#version: 0.2\n\u0120 a\nc a\nca t\n");
+    return root;
+  }
+
+  /** Writes the settings of a model. */
+  private static Path settings(String model, List<String> ofEncoders) {
+    Path root = temporary();
+    Stream.concat(
+            Stream.of(
+                "model_index.json",
+                "scheduler/scheduler_config.json",
+                "transformer/config.json",
+                "vae/config.json"),
+            ofEncoders.stream())
+        .forEach(name -> copy(model + "/" + name, file(root, name)));
     return root;
   }
 

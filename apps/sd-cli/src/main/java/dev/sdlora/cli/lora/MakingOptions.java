@@ -112,6 +112,12 @@ public final class MakingOptions {
 
   /** Creates the output folder and runs an operation with its progress. */
   public <T> T run(Function<MakingListener, T> work) {
+    return run(console, quiet, out, work);
+  }
+
+  /** Creates the folder of a file and runs the operation that writes it with its progress. */
+  public static <T> T run(
+      Console console, boolean quiet, Path out, Function<MakingListener, T> work) {
     OutputFiles.makeFolder(out);
     Optional<ProgressLine> line = console.progress(quiet);
     if (line.isEmpty()) {

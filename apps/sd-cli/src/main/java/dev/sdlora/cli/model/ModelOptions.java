@@ -9,6 +9,7 @@ import dev.sdlora.api.Recovery;
 import dev.sdlora.api.Recovery.Kind;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.model.PredictionType;
+import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.ElapsedTimeLine;
 import dev.sdlora.cli.console.Heading;
@@ -64,13 +65,23 @@ public final class ModelOptions {
 
   @Option(
       names = "--precision",
-      paramLabel = "auto|float32|bfloat16|float16",
+      paramLabel = "auto|float32|bfloat16|float16|int8",
       defaultValue = "auto",
       description =
           "Dtype of the computation; auto uses bfloat16 if the processor has instructions for it"
-              + " (see sd info --device), else float32; float16 is for GPUs. Default:"
+              + " (see sd info --device), else float32; float16 is for GPUs; int8 multiplies in"
+              + " 8-bit integers, with AVX-512 VNNI or AMX. Default:"
               + " ${DEFAULT-VALUE}.")
   private Precision precision = Precision.AUTO;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "as-stored|float32|bfloat16|int8",
+      defaultValue = "as-stored",
+      description =
+          "Format of the weights in memory: quantised ones as the file stores them, others in the"
+              + " precision; or all of them in one format. Default: ${DEFAULT-VALUE}.")
+  private WeightFormat weights = WeightFormat.AS_STORED;
 
   @Option(
       names = "--memory-policy",
@@ -184,7 +195,7 @@ public final class ModelOptions {
 
   /** Loads a model; these options override the settings of the builder. */
   public Pipeline load(Pipeline.Builder pipeline, Checkpoint opened, Console console) {
-    pipeline.precision(precision).memoryPolicy(memoryPolicy);
+    pipeline.precision(precision).weights(weights).memoryPolicy(memoryPolicy);
     OptionValue.set("--device", Optional.of(device), pipeline::device);
     if (!device.equalsIgnoreCase("cpu")) {
       DeviceReport.find(device);

@@ -40,6 +40,14 @@ final class FamilyOptions {
   private Optional<Double> imageCfgScale = Optional.empty();
 
   @Option(
+      names = "--distilled-cfg",
+      paramLabel = "SCALE",
+      description =
+          "Guidance scale that FLUX.1 [dev] and its kin read as an input. Default: the model's own,"
+              + " 3.5 for FLUX.1 [dev].")
+  private Optional<Double> distilledCfg = Optional.empty();
+
+  @Option(
       names = "--original-size",
       paramLabel = "WxH",
       description = "SDXL conditioning: size before cropping. Default: the image size.")
@@ -98,6 +106,7 @@ final class FamilyOptions {
             .or(() -> hasRefiner ? Optional.of(0.8) : Optional.empty());
     boolean bySteps = refinerBySteps || known.map(RefinerSwitch::bySteps).orElse(false);
     set("--refiner-switch-at", at, share -> spec.refinerSwitch(new RefinerSwitch(share, bySteps)));
+    set("--distilled-cfg", distilledCfg, spec::distilledGuidance);
     set("--image-cfg-scale", imageCfgScale, spec::imageCfgScale);
     SizeConditioning.Builder sizes = spec.sizeConditioning().toBuilder();
     set("--original-size", originalSize, size(sizes::originalSize));

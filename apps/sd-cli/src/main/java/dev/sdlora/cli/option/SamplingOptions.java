@@ -72,6 +72,14 @@ final class SamplingOptions {
   private Optional<Double> cfgRescale = Optional.empty();
 
   @Option(
+      names = "--cfg-normalization",
+      paramLabel = "0..100",
+      description =
+          "CFG normalization: the most length of the guided prediction, as a multiple of that of"
+              + " the positive prompt, as in Z-Image's code; 0 for no limit. Default: 0.")
+  private Optional<Double> cfgNormalization = Optional.empty();
+
+  @Option(
       names = "--sigma-min",
       paramLabel = "SIGMA",
       description = "Smallest sigma of the schedule. Default: 0, the model's.")
@@ -147,6 +155,7 @@ final class SamplingOptions {
     set("--ensd", ensd, options::ensd);
     set("--ngms", ngms, options::skipUncondBelowSigma);
     set("--cfg-rescale", cfgRescale, options::cfgRescale);
+    set("--cfg-normalization", cfgNormalization, options::cfgNormalization);
     set("--sigma-min", sigmaMin, options::sigmaMin);
     set("--sigma-max", sigmaMax, options::sigmaMax);
     set("--rho", rho, options::rho);

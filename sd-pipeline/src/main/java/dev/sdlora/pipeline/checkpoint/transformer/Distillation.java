@@ -49,7 +49,12 @@ public record Distillation(boolean distilled, String sign) {
   /** Words of llama.cpp's names of formats, such as Q8_0, Q4_K_M and IQ4_XS. */
   private static final Pattern BLOCKS = Pattern.compile("i?q\\d|[01klms]|xs|nl|xl");
 
-  private static final Set<String> DISTILLED = Set.of("turbo", "distilled", "distill", "schnell");
+  private static final Set<String> DISTILLED =
+      Set.of("turbo", "distilled", "distill", "schnell", "flash");
+
+  /** Models whose distillation of guidance was undone, such as flux-dev-de-distill. */
+  private static final Pattern UNDONE = Pattern.compile("\\b(?:de|un) ?distill");
+
   private static final Set<String> BASE = Set.of("base", "undistilled");
 
   /**
@@ -80,6 +85,9 @@ public record Distillation(boolean distilled, String sign) {
     if (written.equals("true") || written.equals("false")) {
       return new Distillation(written.equals("true"), "metadata " + IS_DISTILLED);
     }
+    if (family == TransformerFamily.FLUX1) {
+      return ofFlux1(metadata, String.valueOf(path.getFileName()));
+    }
     for (String key : METADATA) {
       Optional<Boolean> found = inWords(words(metadata.getOrDefault(key, "")));
       if (found.isPresent()) {
@@ -92,7 +100,18 @@ public record Distillation(boolean distilled, String sign) {
         inWords(words).or(() -> isBare(family, words) ? Optional.of(false) : Optional.empty());
     return found
         .map(distilled -> new Distillation(distilled, "the name '" + name + "'"))
-        .orElseGet(() -> new Distillation(true, "the default, because nothing shows it"));
+        .orElseGet(
+            () ->
+                new Distillation(
+                    family != TransformerFamily.CHROMA, "the default, because nothing shows it"));
+  }
+
+  /** FLUX.1's models are distilled, unless this was undone so that they need guidance again. */
+  private static Distillation ofFlux1(Map<String, String> metadata, String name) {
+    String words = String.join(" ", words(name + " " + metadata.getOrDefault("general.name", "")));
+    return UNDONE.matcher(words).find()
+        ? new Distillation(false, "the name '" + name + "'")
+        : new Distillation(true, "the default of FLUX.1");
   }
 
   /**

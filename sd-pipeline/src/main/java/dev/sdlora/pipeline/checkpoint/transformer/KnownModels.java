@@ -29,6 +29,7 @@ public final class KnownModels {
   private static final Rule FLUX1 = any("double_blocks.", "single_transformer_blocks.");
   private static final Rule FLUX1_GUIDANCE =
       any("guidance_in.", "time_text_embed.guidance_embedder.");
+  private static final Rule POOLED = any("vector_in.", "time_text_embed.text_embedder.");
   private static final Rule SD3 = any("joint_blocks.", "pos_embed.pos_embed");
   private static final Rule LUMINA = any("cap_embedder.");
 
@@ -36,7 +37,7 @@ public final class KnownModels {
   private static final List<Row> ALL =
       List.of(
           new Row("Chroma Radiance", any("nerf_final_layer_conv.", "nerf_blocks.")),
-          new Row("Chroma", any("distilled_guidance_layer.")),
+          new Row(TransformerFamily.CHROMA, any("distilled_guidance_layer.")),
           new Row(
               "FLUX.2 [dev]",
               FLUX2
@@ -61,10 +62,13 @@ public final class KnownModels {
                   .or(FLUX1.and(columns("context_embedder.weight", LONGCAT_CONTEXT)))),
           new Row("FLUX.1 Fill", FLUX1.and(input(384))),
           new Row("FLUX.1 Canny or Depth", FLUX1.and(input(128))),
-          new Row("FLUX.1 [dev]", FLUX1.and(FLUX1_GUIDANCE)),
-          new Row("FLUX.1 [schnell]", any("double_blocks.")),
           new Row("AuraFlow", any("joint_transformer_blocks.", "cond_seq_linear.")),
-          new Row("FLUX.1", any("single_transformer_blocks.")),
+          new Row(
+              "FLUX.1 [dev]",
+              TransformerFamily.FLUX1,
+              FLUX1.and(input(64)).and(POOLED).and(FLUX1_GUIDANCE)),
+          new Row("FLUX.1 [schnell]", TransformerFamily.FLUX1, FLUX1.and(input(64)).and(POOLED)),
+          new Row("a relative of FLUX.1", FLUX1),
           new Row("Stable Diffusion 3.5 Medium", SD3.and(any("x_block.attn2.", "attn2.to_q."))),
           new Row("Stable Diffusion 3.5", SD3.and(any("attn.ln_q.", "attn.norm_q."))),
           new Row("Stable Diffusion 3", SD3),
@@ -120,6 +124,10 @@ public final class KnownModels {
   private record Row(String name, Optional<TransformerFamily> family, Rule rule) {
     Row(String name, Rule rule) {
       this(name, Optional.empty(), rule);
+    }
+
+    Row(String name, TransformerFamily family, Rule rule) {
+      this(name, Optional.of(family), rule);
     }
 
     Row(TransformerFamily family, Rule rule) {

@@ -57,12 +57,15 @@ final class PartPlaces {
    *
    * @param textEncoders in the order of the family
    */
-  record Parts(List<StoredNetwork> textEncoders, StoredNetwork vae) {
+  record Parts(List<Encoder> textEncoders, StoredNetwork vae) {
     /** Copies the list. */
     Parts {
       textEncoders = List.copyOf(textEncoders);
     }
   }
+
+  /** A text encoder. */
+  record Encoder(TextEncoderKind kind, StoredNetwork network) {}
 
   /**
    * Finds all.
@@ -70,10 +73,10 @@ final class PartPlaces {
    * @throws CheckpointException if one is missing or is something else
    */
   Parts find() {
-    List<StoredNetwork> encoders = new ArrayList<>();
+    List<Encoder> encoders = new ArrayList<>();
     for (TextEncoderKind kind : family.textEncoders()) {
       Optional<NetworkWeights> encoder = textEncoder(kind);
-      encoder.map(kind::in).ifPresent(encoders::add);
+      encoder.map(found -> new Encoder(kind, kind.in(found))).ifPresent(encoders::add);
       if (encoder.isEmpty()) {
         missing.add(missing(kind.label(), family.textEncoder(kind), "textEncoder, --text-encoder"));
       }

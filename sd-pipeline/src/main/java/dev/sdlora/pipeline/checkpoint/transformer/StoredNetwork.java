@@ -47,48 +47,59 @@ record StoredNetwork(
 
   /** A part of a stored tensor. */
   enum Cut {
-    WHOLE("", -1),
-    FIRST_THIRD("[to_q]", 0),
-    SECOND_THIRD("[to_k]", 1),
-    LAST_THIRD("[to_v]", 2),
-    HALVES_SWAPPED(ViewNames.HALVES_SWAPPED, -1);
-
-    private static final int THIRDS = 3;
+    WHOLE(""),
+    FIRST_THIRD("[to_q]", 0, 1, 3),
+    SECOND_THIRD("[to_k]", 1, 2, 3),
+    LAST_THIRD("[to_v]", 2, 3, 3),
+    FIRST_SEVENTH("[to_q]", 0, 1, 7),
+    SECOND_SEVENTH("[to_k]", 1, 2, 7),
+    THIRD_SEVENTH("[to_v]", 2, 3, 7),
+    LAST_FOUR_SEVENTHS("[proj_mlp]", 3, 7, 7),
+    HALVES_SWAPPED(ViewNames.HALVES_SWAPPED);
 
     private final String suffix;
-    private final int third;
+    private final int from;
+    private final int to;
 
-    Cut(String suffix, int third) {
-      this.suffix = suffix;
-      this.third = third;
+    /** The number of equal parts of all rows; 1 if the rows are not cut. */
+    private final int parts;
+
+    Cut(String suffix) {
+      this(suffix, 0, 1, 1);
     }
 
-    private boolean isThird() {
-      return third >= 0;
+    Cut(String suffix, int from, int to, int parts) {
+      this.suffix = suffix;
+      this.from = from;
+      this.to = to;
+      this.parts = parts;
+    }
+
+    private boolean isOfRows() {
+      return parts > 1;
     }
 
     /** Whether a tensor of this shape can be cut. */
     private boolean fits(List<Long> shape) {
       return this == WHOLE
-          || (!shape.isEmpty() && shape.get(0) > 0 && shape.get(0) % (isThird() ? THIRDS : 2) == 0);
+          || (!shape.isEmpty() && shape.get(0) > 0 && shape.get(0) % (isOfRows() ? parts : 2) == 0);
     }
 
     private List<Long> shape(List<Long> whole) {
-      if (!isThird()) {
-        return whole;
-      }
       List<Long> part = new ArrayList<>(whole);
-      part.set(0, whole.get(0) / THIRDS);
+      if (isOfRows()) {
+        part.set(0, whole.get(0) / parts * (to - from));
+      }
       return part;
     }
 
     private TensorView view(TensorFile file, TensorEntry entry) {
       String name = entry.name() + suffix;
-      if (!isThird()) {
+      if (!isOfRows()) {
         return TensorView.halvesSwapped(file, entry, name);
       }
-      long rows = entry.shape().get(0) / THIRDS;
-      return TensorView.rows(file, entry, name, third * rows, rows);
+      long rows = entry.shape().get(0) / parts;
+      return TensorView.rows(file, entry, name, from * rows, (to - from) * rows);
     }
   }
 
@@ -265,8 +276,8 @@ record StoredNetwork(
             && withoutOnes(found.cut().shape(entry.shape())).equals(withoutOnes(shape));
     if (!same) {
       List<Long> expected = new ArrayList<>(shape);
-      if (found.cut().isThird()) {
-        expected.set(0, Cut.THIRDS * shape.get(0));
+      if (found.cut().isOfRows()) {
+        expected.set(0, shape.get(0) / (found.cut().to - found.cut().from) * found.cut().parts);
       }
       throw error(
           entry.name(),

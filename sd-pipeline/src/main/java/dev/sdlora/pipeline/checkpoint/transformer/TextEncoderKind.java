@@ -1,13 +1,20 @@
 package dev.sdlora.pipeline.checkpoint.transformer;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The text encoders that transformers read. */
 public enum TextEncoderKind {
   /** Qwen3 with 4 billion parameters. */
-  QWEN3("text encoder");
+  QWEN3("text encoder"),
+  /** OpenAI's CLIP ViT-L. */
+  CLIP_L("text encoder CLIP-L"),
+  /** T5-XXL. */
+  T5("text encoder T5-XXL");
 
   private final String label;
 
@@ -24,6 +31,8 @@ public enum TextEncoderKind {
   List<String> files() {
     return switch (this) {
       case QWEN3 -> List.of("qwen_3_4b.safetensors");
+      case CLIP_L -> List.of(ClipTensors.L.file());
+      case T5 -> T5Tensors.FILES;
     };
   }
 
@@ -31,6 +40,8 @@ public enum TextEncoderKind {
   Optional<String> prefix(NetworkWeights weights) {
     return switch (this) {
       case QWEN3 -> Qwen3Tensors.prefix(weights);
+      case CLIP_L -> ClipTensors.L.prefix(weights);
+      case T5 -> T5Tensors.prefix(weights);
     };
   }
 
@@ -42,6 +53,39 @@ public enum TextEncoderKind {
   StoredNetwork in(NetworkWeights weights) {
     return switch (this) {
       case QWEN3 -> Qwen3Tensors.in(weights);
+      case CLIP_L -> ClipTensors.L.in(weights);
+      case T5 -> T5Tensors.in(weights);
+    };
+  }
+
+  /**
+   * Returns the names and shapes of its weights, after a check that the transformer reads its
+   * states.
+   *
+   * @param settings its config.json; missing if there is none
+   * @param transformer the transformer's file
+   * @param context the width of the text that the transformer reads
+   * @throws dev.sdlora.api.error.CheckpointException if it has states of another width
+   */
+  Map<String, List<Long>> wanted(
+      StoredNetwork network,
+      TransformerFamily family,
+      JsonNode settings,
+      Path transformer,
+      long context) {
+    return switch (this) {
+      case QWEN3 -> {
+        Qwen3Tensors.requireFitting(network, family, transformer, context);
+        boolean full = context == Qwen3Tensors.FULL_WIDTH * family.states();
+        int layers = ModelSettings.blocks(settings, "num_hidden_layers", network.weights().path());
+        // Layers that are never read may be missing from a full-size encoder.
+        yield Qwen3Tensors.wanted(network, full ? family.encoderLayers() : layers);
+      }
+      case CLIP_L -> ClipTensors.L.wanted(network);
+      case T5 -> {
+        T5Tensors.requireFitting(network, transformer, context);
+        yield T5Tensors.wanted(network);
+      }
     };
   }
 }

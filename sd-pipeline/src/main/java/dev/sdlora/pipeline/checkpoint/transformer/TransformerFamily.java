@@ -9,7 +9,11 @@ public enum TransformerFamily {
   /** FLUX.2 klein with 4 billion parameters, distilled or base. */
   FLUX2("FLUX.2 klein 4B", 32, 3, 27),
   /** Z-Image, the distilled Turbo or base. */
-  Z_IMAGE("Z-Image", 16, 1, 35);
+  Z_IMAGE("Z-Image", 16, 1, 35),
+  /** FLUX.1: dev, schnell and models trained from them. */
+  FLUX1("FLUX.1", 16, 1, 0),
+  /** Chroma. */
+  CHROMA("Chroma", 16, 1, 0);
 
   private final String label;
   private final int latentChannels;
@@ -46,6 +50,8 @@ public enum TransformerFamily {
     return switch (this) {
       case FLUX2 -> new Flux2Tensors();
       case Z_IMAGE -> new ZImageTensors();
+      case FLUX1 -> new Flux1Tensors(false);
+      case CHROMA -> new Flux1Tensors(true);
     };
   }
 
@@ -56,15 +62,19 @@ public enum TransformerFamily {
 
   /** Returns its text encoders, in the order of diffusers' folders. */
   public List<TextEncoderKind> textEncoders() {
-    return List.of(TextEncoderKind.QWEN3);
+    return switch (this) {
+      case FLUX2, Z_IMAGE -> List.of(TextEncoderKind.QWEN3);
+      case FLUX1 -> List.of(TextEncoderKind.CLIP_L, TextEncoderKind.T5);
+      case CHROMA -> List.of(TextEncoderKind.T5);
+    };
   }
 
-  /** Returns the number of the text encoder's states that the transformer reads side by side. */
+  /** Returns the number of Qwen3's states that the transformer reads side by side. */
   int states() {
     return states;
   }
 
-  /** Returns the number of the full-size text encoder's layers that are read, of 36. */
+  /** Returns the number of the full-size Qwen3's layers that are read, of 36. */
   int encoderLayers() {
     return encoderLayers;
   }
@@ -78,9 +88,11 @@ public enum TransformerFamily {
   Usual textEncoder(TextEncoderKind kind) {
     return new Usual(
         kind.files().get(0),
-        this == FLUX2
-            ? "Comfy-Org/vae-text-encorder-for-flux-klein-4b"
-            : "Comfy-Org/z_image_turbo");
+        switch (this) {
+          case FLUX2 -> "Comfy-Org/vae-text-encorder-for-flux-klein-4b";
+          case Z_IMAGE -> "Comfy-Org/z_image_turbo";
+          case FLUX1, CHROMA -> T5Tensors.REPOSITORY;
+        });
   }
 
   /** Returns the usual file of its VAE. */

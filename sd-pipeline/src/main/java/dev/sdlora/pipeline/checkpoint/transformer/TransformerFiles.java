@@ -54,6 +54,17 @@ public record TransformerFiles(
     textEncoders = List.copyOf(textEncoders);
   }
 
+  /** Returns the name of the file or folder of the transformer, and of that of the whole model. */
+  public String name() {
+    Path path = transformer.path().toAbsolutePath();
+    String name = String.valueOf(path.getFileName());
+    Path folder = path.getParent();
+    if (layout == Checkpoint.Layout.SINGLE_FILE || folder == null || folder.getParent() == null) {
+      return name;
+    }
+    return folder.getParent().getFileName() + "/" + name;
+  }
+
   /** Returns the first text encoder. */
   public Part textEncoder() {
     return textEncoders.get(0);
@@ -111,6 +122,40 @@ public record TransformerFiles(
         .flatMap(Known::family);
   }
 
+  /**
+   * Opens the transformer of a folder without looking for the other networks.
+   *
+   * @return its tensors; empty if the folder has no transformer that this library runs
+   * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or is not a tensor file
+   */
+  public static Optional<Alone> alone(Path folder) {
+    return TransformerSource.open(folder, Optional.empty())
+        .filter(source -> !isAddition(source))
+        .flatMap(
+            source ->
+                KnownModels.find(source.weights().tensors())
+                    .flatMap(Known::family)
+                    .map(
+                        family ->
+                            new Alone(
+                                source.weights(),
+                                Distillation.of(
+                                        family,
+                                        source.ofModel("model_index.json"),
+                                        source.ofModel("scheduler/scheduler_config.json"),
+                                        source.metadata(),
+                                        source.path())
+                                    .distilled())));
+  }
+
+  /**
+   * A transformer without other networks.
+   *
+   * @param weights its tensors
+   * @param distilled whether it is distilled
+   */
+  public record Alone(NetworkWeights weights, boolean distilled) {}
+
   private static boolean isAddition(TransformerSource source) {
     return source.weights().names().stream().anyMatch(name -> ADDITION.matcher(name).find());
   }
@@ -133,7 +178,9 @@ public record TransformerFiles(
             source.settings());
     PartPlaces.Parts others = new PartPlaces(source, family, parts).find();
     List<Part> textEncoders =
-        others.textEncoders().stream().map(network -> textEncoder(network, family, part)).toList();
+        others.textEncoders().stream()
+            .map(found -> textEncoder(found.kind(), found.network(), family, part))
+            .toList();
     JsonNode scheduler = source.ofModel("scheduler/scheduler_config.json");
     Distillation distillation =
         parts
@@ -161,20 +208,20 @@ public record TransformerFiles(
         part,
         textEncoders,
         vae(others.vae(), family),
-        tokenizer(source, others.textEncoders().get(0).weights().path()),
+        tokenizer(source, others.textEncoders().get(0).network().weights().path()),
         shift.isNumber() ? OptionalDouble.of(shift.asDouble()) : OptionalDouble.empty());
   }
 
   /** Creates the error for a model that this library does not run. */
   public static CheckpointException notSupported(Path path, Known known) {
     return new CheckpointException(
-        "'%s' is %s, which is not supported: found %s; expected FLUX.2 klein 4B, Z-Image or a model with a U-Net (SD 1.x, SD 2.x, SDXL)"
+        "'%s' is %s, which is not supported: found %s; expected FLUX.2 klein 4B, Z-Image, FLUX.1, Chroma or a model with a U-Net (SD 1.x, SD 2.x, SDXL)"
             .formatted(path, known.name(), known.found()),
         ErrorDetails.in(path).withTensor(known.sign()));
   }
 
   private static Part textEncoder(
-      StoredNetwork network, TransformerFamily family, Part transformer) {
+      TextEncoderKind kind, StoredNetwork network, TransformerFamily family, Part transformer) {
     Path path = network.weights().path();
     JsonNode settings = settingsBeside(path);
     network.requireSupported(settings);
@@ -183,12 +230,8 @@ public record TransformerFiles(
             .shapes()
             .getOrDefault(family.denoiser().contextReader(), List.of(0L, 0L))
             .get(1);
-    Qwen3Tensors.requireFitting(network, family, transformer.path(), context);
-    boolean full = context == Qwen3Tensors.FULL_WIDTH * family.states();
-    int layers = ModelSettings.blocks(settings, "num_hidden_layers", path);
-    // Layers that are never read may be missing from a full-size encoder.
     Map<String, List<Long>> wanted =
-        Qwen3Tensors.wanted(network, full ? family.encoderLayers() : layers);
+        kind.wanted(network, family, settings, transformer.path(), context);
     return new Part(network.weights(), network.resolve(wanted), settings);
   }
 

@@ -6,21 +6,19 @@ import dev.sdlora.api.prompt.PromptNode;
 import dev.sdlora.api.prompt.PromptNode.Kind;
 import dev.sdlora.api.prompt.Span;
 import dev.sdlora.prompt.grammar.Attention;
-import dev.sdlora.prompt.qwen.QwenPrompt;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The warnings about prompts of families that read weights and {@code BREAK} as plain text, and
- * only the beginning of long prompts. Results and explanations use the same sentences.
+ * The warnings about prompts whose ends a family ignores, or in which it reads weights and {@code
+ * BREAK} as plain text. Results and explanations use the same sentences.
  *
  * @param label the family's name for display
- * @param template puts a text into the model's chat template
+ * @param reading the family's reading of prompts
  */
-public record PlainTextPrompts(String label, Function<String, QwenPrompt> template) {
+public record PromptWarnings(String label, PromptReading reading) {
   private static final Pattern BREAK = Pattern.compile("\\bBREAK\\b");
 
   /** The most characters of a prompt's ignored end in a warning. */
@@ -33,13 +31,13 @@ public record PlainTextPrompts(String label, Function<String, QwenPrompt> templa
    */
   List<String> warnings(List<String> texts) {
     List<String> warnings = new ArrayList<>();
-    if (texts.stream().anyMatch(PlainTextPrompts::isWeighted)) {
+    if (!reading.weighs() && texts.stream().anyMatch(PromptWarnings::isWeighted)) {
       warnings.add(ofWeights());
     }
-    if (texts.stream().anyMatch(PlainTextPrompts::hasBreak)) {
+    if (!reading.weighs() && texts.stream().anyMatch(PromptWarnings::hasBreak)) {
       warnings.add(ofBreaks());
     }
-    cuts(texts).map(PlainTextPrompts::ofCut).forEach(warnings::add);
+    cuts(texts).map(this::ofCut).forEach(warnings::add);
     return warnings;
   }
 
@@ -51,10 +49,10 @@ public record PlainTextPrompts(String label, Function<String, QwenPrompt> templa
    */
   public List<Problem> problems(Prompt prompt, List<String> texts) {
     List<Problem> problems = new ArrayList<>();
-    if (texts.stream().anyMatch(PlainTextPrompts::isWeighted)) {
+    if (!reading.weighs() && texts.stream().anyMatch(PromptWarnings::isWeighted)) {
       places(prompt, Kind.ATTENTION).forEach(span -> add(problems, span, ofWeights()));
     }
-    if (texts.stream().anyMatch(PlainTextPrompts::hasBreak)) {
+    if (!reading.weighs() && texts.stream().anyMatch(PromptWarnings::hasBreak)) {
       places(prompt, Kind.BREAK).forEach(span -> add(problems, span, ofBreaks()));
     }
     String whole = prompt.toString();
@@ -80,17 +78,17 @@ public record PlainTextPrompts(String label, Function<String, QwenPrompt> templa
     return "%s reads BREAK as a plain word; remove it".formatted(label);
   }
 
-  private static String ofCut(String cut) {
+  private String ofCut(String cut) {
     return "the prompt has more than %s tokens; the end was ignored: '%s%s'"
         .formatted(
-            QwenPrompt.LENGTH,
+            reading.tokens(),
             cut.substring(0, Math.min(SHOWN, cut.length())),
             cut.length() > SHOWN ? "…" : "");
   }
 
   private Stream<String> cuts(List<String> texts) {
     return texts.stream()
-        .map(text -> template.apply(text).cut().strip())
+        .map(text -> reading.cut().apply(text).strip())
         .filter(cut -> !cut.isEmpty())
         .distinct();
   }

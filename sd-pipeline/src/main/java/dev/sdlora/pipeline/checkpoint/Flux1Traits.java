@@ -1,0 +1,75 @@
+package dev.sdlora.pipeline.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.pipeline.checkpoint.transformer.TransformerFiles;
+import dev.sdlora.pipeline.network.LatentFormat;
+import dev.sdlora.pipeline.transformer.Flux1Config;
+import dev.sdlora.pipeline.transformer.TransformerConfig;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** FLUX.1: dev, schnell and models trained from them. */
+final class Flux1Traits implements TransformerTraits {
+  private static final double DEV_GUIDANCE = 3.5;
+
+  /** The guidance scales that authors recommend for models, by a word of their names. */
+  private static final Map<String, Double> GUIDANCE = Map.of("krea", 4.5, "kontext", 2.5);
+
+  @Override
+  public ModelFamily family() {
+    return ModelFamily.FLUX1;
+  }
+
+  @Override
+  public TransformerConfig transformer(Map<String, List<Long>> shapes, JsonNode settings) {
+    return config(shapes, settings);
+  }
+
+  /** Derives the dimensions of a transformer of FLUX.1 or Chroma. */
+  static Flux1Config config(Map<String, List<Long>> shapes, JsonNode settings) {
+    Flux1Config config = Flux1Config.of(shapes);
+    List<Integer> axes = TransformerTraits.integers(settings.path("axes_dims_rope"));
+    return axes.isEmpty() ? config : config.withAxes(axes);
+  }
+
+  @Override
+  public TextParts texts(TransformerFiles files) {
+    return T5Parts.withClip(files);
+  }
+
+  @Override
+  public LatentFormat latents(TransformerFiles.Part vae, int channels) {
+    return LatentFormat.shifted(0.1159, 0.3611, channels);
+  }
+
+  @Override
+  public String widest() {
+    return "x_embedder.weight";
+  }
+
+  /** The schedule of schnell; that of dev depends on sizes. */
+  @Override
+  public double shift(boolean isDistilled) {
+    return 1;
+  }
+
+  @Override
+  public PromptSpec defaults(TransformerFiles files, TransformerConfig config) {
+    if (!((Flux1Config) config).isGuided()) {
+      return TransformerTraits.defaults(4, 1);
+    }
+    PromptSpec.Builder spec =
+        TransformerTraits.defaults(28, files.distillation().distilled() ? 1 : 3.5).toBuilder();
+    String name = files.name().toLowerCase(Locale.ROOT);
+    double guidance =
+        GUIDANCE.entrySet().stream()
+            .filter(entry -> name.contains(entry.getKey()))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElse(DEV_GUIDANCE);
+    return spec.distilledGuidance(guidance).build();
+  }
+}

@@ -1,0 +1,82 @@
+package dev.sdlora.pipeline.family;
+
+import dev.sdlora.api.PromptLimits;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.lora.plan.TransformerNames;
+import dev.sdlora.pipeline.checkpoint.TransformerModel;
+import dev.sdlora.pipeline.conditioning.AppliedEncoder;
+import dev.sdlora.pipeline.conditioning.T5Conditioner;
+import dev.sdlora.pipeline.conditioning.TextConditioner;
+import dev.sdlora.pipeline.transformer.Flux1Config;
+import dev.sdlora.prompt.tokens.TrainedWords;
+import dev.sdlora.sampler.schedule.NoiseLevels;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** FLUX.1: dev and its kin, which read the guidance scale and reference images, and schnell. */
+final class Flux1Flow implements FlowTraits {
+  private static final int DEV_TOKENS = 512;
+  private static final int SCHNELL_TOKENS = 256;
+  private static final double USUAL_GUIDANCE = 3.5;
+
+  private final TransformerModel model;
+  private final boolean isGuided;
+
+  Flux1Flow(TransformerModel model) {
+    this.model = model;
+    this.isGuided = ((Flux1Config) model.transformer().config()).isGuided();
+  }
+
+  @Override
+  public TextConditioner conditioner(
+      List<AppliedEncoder> encoders, TrainedWords words, PromptSpec spec) {
+    return T5Conditioner.flux1(
+        encoders.get(0),
+        encoders.get(1),
+        textTokens(),
+        spec.promptOptions(),
+        words,
+        parts -> FlowSettings.readsNegative(spec, parts));
+  }
+
+  /** Returns the levels: schnell was trained without a shift. */
+  @Override
+  public NoiseLevels levels(ImageSize size) {
+    return isGuided ? NoiseLevels.flux1(FlowFamily.tokens(size)) : NoiseLevels.flow(1);
+  }
+
+  @Override
+  public TransformerNames names() {
+    return TransformerNames.FLUX1;
+  }
+
+  @Override
+  public FlowSettings settings() {
+    return new FlowSettings(
+        model.checkpoint().family().label(),
+        model.isDistilled(),
+        isGuided,
+        PromptReading.ofT5(textTokens(), PromptLimits.DEFAULTS));
+  }
+
+  @Override
+  public int textTokens() {
+    return isGuided ? DEV_TOKENS : SCHNELL_TOKENS;
+  }
+
+  @Override
+  public OptionalDouble guidance(PromptSpec spec) {
+    if (!isGuided) {
+      return OptionalDouble.empty();
+    }
+    return OptionalDouble.of(
+        spec.distilledGuidance()
+            .orElse(model.checkpoint().defaults().distilledGuidance().orElse(USUAL_GUIDANCE)));
+  }
+
+  @Override
+  public boolean hasFixedShift() {
+    return false;
+  }
+}
