@@ -46,6 +46,8 @@ record MeasuredRun(
   static List<MeasuredRun> all() {
     List<MeasuredRun> runs = new ArrayList<>();
     runs.add(of("ceilings", CeilingsBenchmark.class, "--gemm", SIDE, "--rounds", 5));
+    runs.add(
+        of("widening", WideningBenchmark.class, "--size", 9216, "--tokens", 1536, "--rounds", 9));
     for (int bits : List.of(32, 16)) {
       for (int size : List.of(256, 512)) {
         runs.add(unet("unet", Model.SD15, size, bits, 2));

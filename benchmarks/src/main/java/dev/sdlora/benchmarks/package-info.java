@@ -81,6 +81,12 @@
  *     /tmp/full-sd15.safetensors --size 512 --rank 16 --rounds 5
  * </pre>
  *
+ * <p>To run a layer of FLUX.2 klein with its weight in each quantised format:
+ *
+ * <pre>
+ * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.WideningBenchmark none
+ * </pre>
+ *
  * <p>Measure on an idle machine: libtorch's threads wait for each other, so a second busy process
  * slows them down many times over.
  *

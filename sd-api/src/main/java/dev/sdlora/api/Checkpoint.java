@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class Checkpoint {
   private final Path path;
   private final ModelFamily family;
-  private final Layout layout;
+  private final boolean folder;
   private final String storage;
   private final int tensors;
   private final long parameters;
@@ -52,7 +52,7 @@ public final class Checkpoint {
     Objects.requireNonNull(values, "values");
     path = values.path();
     family = values.family();
-    layout = values.layout();
+    folder = values.isFolder();
     storage = values.storage();
     tensors = values.tensors();
     parameters = values.parameters();
@@ -77,9 +77,12 @@ public final class Checkpoint {
     return family;
   }
 
-  /** {@return the layout of the files and their tensor names} */
-  public Layout layout() {
-    return layout;
+  /**
+   * {@return whether the checkpoint is a folder in the diffusers layout, with one subfolder for
+   * each network} Otherwise it is a single file with the tensor names of the original code.
+   */
+  public boolean isFolder() {
+    return folder;
   }
 
   /**
@@ -182,14 +185,6 @@ public final class Checkpoint {
      * input also includes the latent of the image.
      */
     EDITING
-  }
-
-  /** Layouts of checkpoints on disk. */
-  public enum Layout {
-    /** A single file with the tensor names of the original CompVis code. */
-    SINGLE_FILE,
-    /** A folder with one subfolder for each network. */
-    DIFFUSERS_FOLDER
   }
 
   /**
@@ -302,7 +297,7 @@ public final class Checkpoint {
     return List.of(
         path,
         family,
-        layout,
+        folder,
         storage,
         tensors,
         parameters,

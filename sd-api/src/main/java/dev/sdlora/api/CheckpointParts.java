@@ -23,6 +23,7 @@ public final class CheckpointParts {
   private final boolean vaeBeside;
   private final Optional<Path> textEncoder;
   private final Optional<Path> textEncoder2;
+  private final Optional<Path> textEncoder3;
   private final Optional<Boolean> distilled;
 
   private CheckpointParts(Builder values) {
@@ -32,6 +33,7 @@ public final class CheckpointParts {
     vaeBeside = values.vaeBeside;
     textEncoder = values.textEncoder;
     textEncoder2 = values.textEncoder2;
+    textEncoder3 = values.textEncoder3;
     distilled = values.distilled;
   }
 
@@ -90,6 +92,14 @@ public final class CheckpointParts {
   }
 
   /**
+   * {@return the file or folder whose text encoder replaces the checkpoint's third one; empty, the
+   * default, for none}
+   */
+  public Optional<Path> textEncoder3() {
+    return textEncoder3;
+  }
+
+  /**
    * {@return whether a FLUX.2 or Z-Image model is treated as distilled to few steps without
    * guidance; empty, the default, to judge by its settings, metadata and name}
    */
@@ -106,18 +116,21 @@ public final class CheckpointParts {
         && vaeBeside == that.vaeBeside
         && textEncoder.equals(that.textEncoder)
         && textEncoder2.equals(that.textEncoder2)
+        && textEncoder3.equals(that.textEncoder3)
         && distilled.equals(that.distilled);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(variant, ema, vae, vaeBeside, textEncoder, textEncoder2, distilled);
+    return Objects.hash(
+        variant, ema, vae, vaeBeside, textEncoder, textEncoder2, textEncoder3, distilled);
   }
 
   @Override
   public String toString() {
-    return "CheckpointParts[variant=%s, ema=%s, vae=%s, vaeBeside=%s, textEncoder=%s, textEncoder2=%s, distilled=%s]"
-        .formatted(variant, ema, vae, vaeBeside, textEncoder, textEncoder2, distilled);
+    return "CheckpointParts[variant=%s, ema=%s, vae=%s, vaeBeside=%s, textEncoder=%s, textEncoder2=%s, textEncoder3=%s, distilled=%s]"
+        .formatted(
+            variant, ema, vae, vaeBeside, textEncoder, textEncoder2, textEncoder3, distilled);
   }
 
   /** Builds the settings. Not thread-safe. */
@@ -128,6 +141,7 @@ public final class CheckpointParts {
     private boolean vaeBeside = true;
     private Optional<Path> textEncoder = Optional.empty();
     private Optional<Path> textEncoder2 = Optional.empty();
+    private Optional<Path> textEncoder3 = Optional.empty();
     private Optional<Boolean> distilled = Optional.empty();
 
     private Builder() {}
@@ -211,13 +225,25 @@ public final class CheckpointParts {
     }
 
     /**
-     * Replaces the checkpoint's second text encoder (SDXL). Default: no replacement.
+     * Replaces the checkpoint's second text encoder (SDXL, SD 3.x, FLUX.1). Default: no
+     * replacement.
      *
      * @param textEncoder2 a file or folder
      * @return this builder
      */
     public Builder textEncoder2(Path textEncoder2) {
       this.textEncoder2 = Optional.of(Objects.requireNonNull(textEncoder2, "textEncoder2"));
+      return this;
+    }
+
+    /**
+     * Replaces the checkpoint's third text encoder (SD 3.x). Default: no replacement.
+     *
+     * @param textEncoder3 a file or folder
+     * @return this builder
+     */
+    public Builder textEncoder3(Path textEncoder3) {
+      this.textEncoder3 = Optional.of(Objects.requireNonNull(textEncoder3, "textEncoder3"));
       return this;
     }
 

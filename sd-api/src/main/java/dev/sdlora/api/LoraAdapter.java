@@ -251,9 +251,9 @@ public final class LoraAdapter {
   }
 
   /**
-   * {@return the texts to add to the prompts to use this LoRA, like a click on its card in A1111}
-   * The prompt gets {@code <lora:name:weight>} followed by the trigger words, the negative prompt
-   * the "negative text" of {@code <name>.json}.
+   * {@return the text that a click on the card of this LoRA in A1111 adds to the prompt: the tag
+   * and the trigger words, such as {@code <lora:mox:0.7> mox style}} {@link #negativeText()} is the
+   * text for the negative prompt.
    *
    * <p>The weight is this adapter's strength or, if that is still the initial 1, the {@linkplain
    * #preferredWeight preferred} one. The trigger words are the "activation text" of {@code
@@ -263,22 +263,38 @@ public final class LoraAdapter {
    * trained with the LoRA come first. LoRA tags in these texts are removed. The name is the file
    * name, which is valid in every folder, whereas A1111 uses the trainer's name.
    */
-  public Tag tag() {
-    return tag("", "");
+  public String tag() {
+    return tag("");
   }
 
   /**
-   * {@return the texts of {@link #tag()} for adding to existing prompts} The trigger words are
-   * omitted if one of them is already in the prompt, and the negative text if it is already in the
-   * negative prompt.
+   * {@return the text of {@link #tag()} to add to an existing prompt} The trigger words are omitted
+   * if one of them is already in the prompt.
    *
    * @param prompt the prompt to add to
+   */
+  public String tag(String prompt) {
+    Objects.requireNonNull(prompt, "prompt");
+    return Services.find(Backend.Loras.class).tag(this, prompt);
+  }
+
+  /**
+   * {@return the text to add to the negative prompt to use this LoRA: the "negative text" of {@code
+   * <name>.json} in A1111's syntax, such as {@code (colourful:1)}} Empty if none is recommended.
+   */
+  public Optional<String> negativeText() {
+    return negativeText("");
+  }
+
+  /**
+   * {@return the text of {@link #negativeText()} to add to an existing negative prompt} Empty if it
+   * is already there.
+   *
    * @param negativePrompt the negative prompt to add to
    */
-  public Tag tag(String prompt, String negativePrompt) {
-    Objects.requireNonNull(prompt, "prompt");
+  public Optional<String> negativeText(String negativePrompt) {
     Objects.requireNonNull(negativePrompt, "negativePrompt");
-    return Services.find(Backend.Loras.class).tag(this, prompt, negativePrompt);
+    return Services.find(Backend.Loras.class).negativeText(this, negativePrompt);
   }
 
   /**
@@ -287,26 +303,6 @@ public final class LoraAdapter {
    */
   public Optional<Path> preview() {
     return Services.find(Backend.Loras.class).preview(this);
-  }
-
-  /**
-   * Texts to add to the prompts to use a LoRA.
-   *
-   * @param prompt the tag and the trigger words, such as {@code <lora:mox:0.7> mox style}
-   * @param negativePrompt a text in A1111's syntax, such as {@code (colourful:1)}; empty if none is
-   *     recommended
-   */
-  public record Tag(String prompt, String negativePrompt) {
-    /**
-     * Checks that no argument is null.
-     *
-     * @param prompt the tag and the trigger words
-     * @param negativePrompt the text for the negative prompt; may be empty
-     */
-    public Tag {
-      Objects.requireNonNull(prompt, "prompt");
-      Objects.requireNonNull(negativePrompt, "negativePrompt");
-    }
   }
 
   /**

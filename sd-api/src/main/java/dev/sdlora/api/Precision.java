@@ -31,12 +31,16 @@ public enum Precision {
    * that is {@link #BFLOAT16}.
    *
    * <p>It needs a processor with AVX-512 VNNI or AMX, and is rejected on others and on GPUs. The
-   * denoiser takes little more than half the memory that it takes in bfloat16, and large ones are
-   * faster; images differ visibly in details. The project's page on precision and memory has
-   * measurements.
+   * denoiser takes little more than half the memory that it takes in bfloat16. On two cores of a
+   * Xeon with AMX, blocks of FLUX.2 klein at 512×512 were 1.7 times as fast as in bfloat16, but a
+   * call of SD 1.5 was 10 % slower. Images differ in details: those of the demo model had a peak
+   * signal-to-noise ratio of 40 to 44 dB against {@link #FLOAT32}. The project's page on precision
+   * and memory has the measurements.
    *
-   * <p>LoRAs are exact: {@link dev.sdlora.api.lora.LoraMode#AUTO} computes them next to the weights,
-   * as {@link dev.sdlora.api.lora.LoraMode#OVERLAY} does. With {@link
+   * <p>FLUX.1, Chroma and Stable Diffusion 3 reject it.
+   *
+   * <p>LoRAs are exact: {@link dev.sdlora.api.lora.LoraMode#AUTO} computes them next to the
+   * weights, as {@link dev.sdlora.api.lora.LoraMode#OVERLAY} does. With {@link
    * dev.sdlora.api.lora.LoraMode#PATCHED}, and for changes that can only be patched, changed layers
    * compute in bfloat16 or float32 until the LoRA is taken off, and take the memory of that.
    */

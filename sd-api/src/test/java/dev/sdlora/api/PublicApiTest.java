@@ -22,7 +22,7 @@ class PublicApiTest {
         Files.readAllLines(Path.of("api.txt")).stream()
             .filter(line -> line.startsWith("public "))
             .toList();
-    assertThat(types).hasSizeLessThanOrEqualTo(155);
+    assertThat(types).hasSizeLessThanOrEqualTo(150);
     assertThat(types)
         .filteredOn(line -> line.matches("public ([a-z-]+ )*dev\\.sdlora\\.api\\.[A-Z]\\w*( .*)?"))
         .hasSizeLessThanOrEqualTo(30);

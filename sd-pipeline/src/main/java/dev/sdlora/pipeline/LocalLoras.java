@@ -62,8 +62,13 @@ public final class LocalLoras implements Backend.Loras {
   }
 
   @Override
-  public LoraAdapter.Tag tag(LoraAdapter lora, String prompt, String negativePrompt) {
-    return LoraTexts.of(lora, cards).tag(lora, prompt, negativePrompt);
+  public String tag(LoraAdapter lora, String prompt) {
+    return LoraTexts.of(lora, cards).tag(lora, prompt);
+  }
+
+  @Override
+  public Optional<String> negativeText(LoraAdapter lora, String negativePrompt) {
+    return LoraTexts.of(lora, cards).missingNegative(negativePrompt);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.prompt.Prompt;
 import dev.sdlora.api.prompt.PromptExplanation;
 import dev.sdlora.api.prompt.PromptExplanation.Encoded;
@@ -58,6 +59,8 @@ import org.jspecify.annotations.Nullable;
  * java.util.ServiceLoader}.
  */
 public final class LocalPrompts implements Backend.Prompts {
+  /** The tokens of a prompt that FLUX.1 [dev] and Chroma read. */
+  private static final int T5_TOKENS = 512;
 
   @Override
   public Prompt parse(String text, PromptMode mode) {
@@ -147,8 +150,8 @@ public final class LocalPrompts implements Backend.Prompts {
         texts.stream()
             .map(
                 text -> {
-                  if (T5Texts.isReadBy(options.family())) {
-                    return T5Texts.encode(text, pieces(Attention.parse(text)), limits);
+                  if (isReadByT5(options.family())) {
+                    return T5Texts.encode(text, T5_TOKENS, limits);
                   }
                   return plain
                       .map(family -> family.encode(text))
@@ -187,6 +190,10 @@ public final class LocalPrompts implements Backend.Prompts {
       List<WeightedText> attention, TrainedWords words, PromptLimits limits) {
     return Chunks.of(
         attention, ClipTokenizer.standard(), Chunks.DEFAULT_COMMA_BACKTRACK, words, limits);
+  }
+
+  private static boolean isReadByT5(ModelFamily family) {
+    return family == ModelFamily.FLUX1 || family == ModelFamily.CHROMA;
   }
 
   /** Returns the names of the embeddings in texts. */

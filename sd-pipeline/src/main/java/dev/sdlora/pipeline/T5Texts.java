@@ -1,48 +1,43 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.PromptLimits;
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.prompt.PromptExplanation.Encoded;
 import dev.sdlora.api.prompt.PromptExplanation.Piece;
 import dev.sdlora.api.prompt.PromptExplanation.Token;
 import dev.sdlora.prompt.grammar.Attention;
+import dev.sdlora.prompt.grammar.WeightedText;
 import dev.sdlora.prompt.t5.T5Prompt;
 import dev.sdlora.prompt.t5.T5Tokenizer;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** Explains the texts of prompts for families that read them with T5. */
 final class T5Texts {
-  /** The tokens of a whole prompt. */
-  private static final int TOKENS = 512;
-
   private T5Texts() {}
 
-  /** Whether a family reads prompts with T5. */
-  static boolean isReadBy(ModelFamily family) {
-    return family == ModelFamily.FLUX1 || family == ModelFamily.CHROMA;
-  }
-
   /**
-   * Returns a text as T5 reads it, with weights, and its parts between {@code BREAK}s.
+   * Returns a text as T5 reads it, without padding; each part between {@code BREAK}s is a chunk.
    *
-   * @param pieces the pieces of the text, for display
+   * @param most the most tokens of a part that the family reads, with the end token
+   * @throws dev.sdlora.api.error.PromptSyntaxException if there are more parts than chunks allowed
    */
-  static Encoded encode(String text, List<Piece> pieces, PromptLimits limits) {
-    T5Tokenizer tokenizer = T5Tokenizer.load();
+  static Encoded encode(String text, int most, PromptLimits limits) {
+    List<WeightedText> pieces = Attention.parse(text);
     return new Encoded(
         text,
-        pieces,
-        T5Prompt.of(Attention.parse(text), TOKENS, tokenizer, limits).stream()
-            .map(part -> tokens(part, tokenizer))
+        pieces.stream().map(piece -> new Piece(piece.text(), piece.weight())).toList(),
+        T5Prompt.of(pieces, most, T5Tokenizer.load(), limits).stream()
+            .map(T5Texts::tokens)
             .toList());
   }
 
-  private static List<Token> tokens(T5Prompt part, T5Tokenizer tokenizer) {
+  private static List<Token> tokens(T5Prompt part) {
     int[] ids = part.ids();
     float[] weights = part.weights();
-    return IntStream.range(0, ids.length)
-        .mapToObj(i -> new Token(ids[i], tokenizer.decode(ids[i]), weights[i]))
-        .toList();
+    List<Token> tokens = new ArrayList<>();
+    for (int i = 0; i < ids.length; i++) {
+      tokens.add(new Token(ids[i], T5Tokenizer.load().decode(ids[i]), weights[i]));
+    }
+    return tokens;
   }
 }

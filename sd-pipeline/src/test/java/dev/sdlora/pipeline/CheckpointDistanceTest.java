@@ -60,7 +60,7 @@ class CheckpointDistanceTest {
   void distanceTo_otherLayout_comparesByTheNamesInside() {
     Checkpoint folder = Checkpoint.open(Fixtures.GOLDENS.resolve("diffusers"));
     CheckpointDistance distance = TINY.distanceTo(folder);
-    assertThat(folder.layout()).isEqualTo(Checkpoint.Layout.DIFFUSERS_FOLDER);
+    assertThat(folder.isFolder()).isTrue();
     // The checkpoint in the folder has a smaller vocabulary.
     assertThat(distance.notCompared())
         .containsExactly("text encoder: text_model.embeddings.token_embedding.weight");

@@ -35,7 +35,9 @@ import dev.sdlora.pipeline.denoise.TransformerPredictor;
 import dev.sdlora.pipeline.model.Networks;
 import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.pipeline.network.Prediction;
+import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.transformer.DiffusionTransformer;
+import dev.sdlora.pipeline.transformer.T5;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.SamplingSettings;
 import dev.sdlora.sampler.StepObserver;
@@ -149,7 +151,7 @@ class Flux1EndToEndTest {
               new Guidance(
                       predictor,
                       conditions,
-                      new GuidanceOptions(Prediction.FLOW, cfg, 0, GuidedCalls.ALL, 1))
+                      new GuidanceOptions(Prediction.FLOW, cfg, 0, 0, GuidedCalls.ALL, 1))
                   .start(),
               floats(runs, name + ".noise"),
               count -> {
@@ -215,6 +217,51 @@ class Flux1EndToEndTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"lora_kohya_te", "lora_onetrainer_te"})
+  void lora_ofTextEncoders_givesTheGoldenStates(String name) {
+    TensorFile ids = Fixtures.golden("transformer/flux1/ids");
+    Path file = TinyTransformers.flux1Loras().resolve(name + ".safetensors");
+    try (Networks networks = open(TinyTransformers.flux1Dev());
+        NDManager scope = networks.torch().scope()) {
+      Map<Network, Map<String, List<Long>>> shapes = new EnumMap<>(Network.class);
+      networks.patchable().forEach((network, weights) -> shapes.put(network, weights.shapes()));
+      new Patcher(networks.torch(), networks.loader(), networks.patchable())
+          .apply(
+              PatchPlan.match(
+                      networks.family().layers(shapes),
+                      "tiny",
+                      networks.family().name(),
+                      List.of(new LoraUse(name, LoraFile.open(file), 0.8, 0.8)))
+                  .plan());
+      int[][] clip = {row(ids, "clip.ids", 0), row(ids, "clip.ids", 1)};
+      TextEncoder.Encoded encoded =
+          ((TextEncoder) networks.encoders().get(0)).encode(clip, 1, scope);
+      assertCloseToScale(
+          encoded.pooled().orElseThrow().toFloatArray(),
+          floats(OF_LORAS, "te.clip_l.pooled0.8"),
+          2e-5);
+      float[] states = floats(OF_LORAS, "te.t5.states0.8");
+      for (int i = 0; i < 2; i++) {
+        int[] row = row(ids, "t5.ids", i);
+        int length = states.length / 2;
+        assertCloseToScale(
+            ((T5) networks.encoders().get(1)).states(row, row.length, scope).toFloatArray(),
+            Arrays.copyOfRange(states, i * length, (i + 1) * length),
+            2e-5);
+      }
+    }
+  }
+
+  private static int[] row(TensorFile file, String name, int row) {
+    float[] all = floats(file, name);
+    int[] ids = new int[all.length / 2];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = Math.round(all[row * ids.length + i]);
+    }
+    return ids;
+  }
+
   private static float[] predict(Networks networks, DiffusionTransformer network) {
     try (NDManager scope = networks.torch().scope()) {
       float sigma = floats(GOLDEN, "dev.a.sigma")[0];
@@ -242,6 +289,6 @@ class Flux1EndToEndTest {
   @Test
   void controlLora_isRefusedByTheMethodItUses() {
     Path file = TinyTransformers.flux1Loras().resolve("lora_bfl_control.safetensors");
-    assertThatThrownBy(() -> LoraFile.open(file)).hasMessageContaining("lora_bias");
+    assertThatThrownBy(() -> LoraFile.open(file)).hasMessageContaining("control LoRAs of FLUX.1");
   }
 }

@@ -6,11 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.lora.LoraStrength;
+import dev.sdlora.api.make.CreatedCheckpoint;
+import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.prompt.PromptExplanation;
+import dev.sdlora.api.prompt.PromptExplanation.Options;
+import dev.sdlora.api.prompt.PromptExplanation.Token;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.testkit.TinyTransformers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +31,8 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Requests to FLUX.1 and Chroma: prompts, guidance, LoRAs, settings in images, references. */
 class Flux1ModelsTest {
@@ -56,7 +70,13 @@ class Flux1ModelsTest {
       assertThat(draw(pipeline, spec(pipeline).prompt("a (cat:1.5)"))).isNotEqualTo(plain);
       assertThat(draw(pipeline, spec(pipeline).prompt("a dog"))).isNotEqualTo(plain);
       Image reference = TinyPipeline.image(48, 32);
-      assertThat(draw(pipeline, spec(pipeline).referenceImage(reference))).isNotEqualTo(plain);
+      GenerationResult referring =
+          pipeline.generate(spec(pipeline).referenceImage(reference).build());
+      assertThat(referring.first().image()).isNotEqualTo(plain);
+      assertThat(referring.warnings())
+          .singleElement()
+          .asString()
+          .contains("does not say that it is FLUX.1 Kontext");
       Image kohya = draw(pipeline, spec(pipeline).prompt("a cat<lora:lora_kohya:0.8>"));
       Image peft = draw(pipeline, spec(pipeline).prompt("a cat<lora:lora_peft:0.8>"));
       assertThat(TinyFlow.difference(kohya, plain)).isGreaterThan(1);
@@ -76,13 +96,27 @@ class Flux1ModelsTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"FLUX1", "CHROMA"})
+  void explanation_showsTheTokensOfT5(ModelFamily family) {
+    PromptExplanation explained =
+        PromptExplanation.of("a (cat:1.5)", Options.DEFAULT.withFamily(family));
+    List<Token> tokens = explained.texts().get(0).chunks().get(0);
+    assertThat(tokens).contains(new Token(1712, " cat", 1.5)).endsWith(new Token(1, "</s>", 1));
+  }
+
   @Test
   void generate_schnell_readsNoGuidance() {
     try (Pipeline pipeline = open(TinyTransformers.flux1Schnell())) {
       assertThat(pipeline.checkpoint().defaults().steps()).isEqualTo(4);
       GeneratedImage image = pipeline.generate(spec(pipeline).build()).first();
       assertThat(image.infotext()).doesNotContain("Distilled CFG Scale");
-      assertThat(draw(pipeline, spec(pipeline).distilledGuidance(2))).isEqualTo(image.image());
+      GenerationResult told = pipeline.generate(spec(pipeline).distilledGuidance(2).build());
+      assertThat(told.first().image()).isEqualTo(image.image());
+      assertThat(told.warnings())
+          .singleElement()
+          .asString()
+          .startsWith("distilledGuidance is 2, but this model reads no guidance scale");
       assertThatThrownBy(
               () -> draw(pipeline, spec(pipeline).referenceImage(TinyPipeline.image(48, 32))))
           .hasMessageContaining("only FLUX.2 and FLUX.1 Kontext read them");
@@ -117,19 +151,101 @@ class Flux1ModelsTest {
 
   @Test
   void open_kontext_hasItsOwnGuidance(@TempDir Path folder) throws IOException {
+    Checkpoint checkpoint = Checkpoint.open(copied(folder, "flux1-dev-kontext"));
+    assertThat(checkpoint.defaults().distilledGuidance()).hasValue(2.5);
+  }
+
+  /** The file is float16, so the weights are rounded once more. */
+  @Test
+  void bake_aLora_drawsTheImageOfThePatchedModel(@TempDir Path folder) throws IOException {
+    Path model = copied(folder, "model");
+    Path baked = model.resolveSibling("baked.safetensors");
+    Path lora = TinyTransformers.flux1Loras().resolve("lora_kohya.safetensors");
+    CreatedCheckpoint made =
+        LoraBaking.into(
+                model, List.of(LoraAdapter.open(lora).withStrength(LoraStrength.of(0.8, 0.8))))
+            .write(baked);
+    assertThat(made.unmatched()).isEmpty();
+    Image patched;
+    try (Pipeline pipeline = open(model)) {
+      patched = draw(pipeline, spec(pipeline).prompt("a cat<lora:lora_kohya:0.8>"));
+    }
+    try (Pipeline pipeline = open(baked)) {
+      assertThat(TinyFlow.difference(draw(pipeline, spec(pipeline)), patched)).isLessThan(0.5);
+    }
+  }
+
+  /** Fill's further inputs have no effect with zero weights, and then the mask and image do. */
+  @Test
+  void generate_fill_readsMaskAndImage(@TempDir Path folder) throws IOException {
+    Path dev = copied(folder, "dev");
+    ImageToImage source =
+        ImageToImage.builder(TinyPipeline.image(64, 64))
+            .inpainting(Inpainting.builder(TinyPipeline.mask(64, 64, 8, 8, 30)).build())
+            .denoisingStrength(1)
+            .build();
+    Image plain;
+    try (Pipeline pipeline = open(dev)) {
+      plain = draw(pipeline, spec(pipeline).imageToImage(source).distilledGuidance(30));
+    }
+    try (Pipeline pipeline = open(filling(dev, "fill-0", 0))) {
+      assertThat(pipeline.checkpoint().task()).isEqualTo(Checkpoint.Task.INPAINTING);
+      assertThat(pipeline.checkpoint().defaults().distilledGuidance()).hasValue(30);
+      assertThat(draw(pipeline, spec(pipeline).imageToImage(source))).isEqualTo(plain);
+    }
+    try (Pipeline pipeline = open(filling(dev, "fill-1", 0.1f))) {
+      Image filled = draw(pipeline, spec(pipeline).imageToImage(source));
+      assertThat(filled).isNotEqualTo(plain);
+      ImageToImage other =
+          ImageToImage.builder(TinyPipeline.image(64, 64))
+              .inpainting(Inpainting.builder(TinyPipeline.mask(64, 64, 8, 9, 30)).build())
+              .denoisingStrength(1)
+              .build();
+      assertThat(draw(pipeline, spec(pipeline).imageToImage(other))).isNotEqualTo(filled);
+      assertThat(draw(pipeline, spec(pipeline))).isNotEqualTo(filled);
+    }
+  }
+
+  /** Writes a copy of the model whose first layer has the inputs of Fill. */
+  private static Path filling(Path dev, String name, float weight) {
+    TensorFile stored = TensorFile.open(dev);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    try (TensorFile.Reader reader = stored.reader()) {
+      stored
+          .tensors()
+          .forEach(
+              (tensor, entry) -> {
+                float[] values = reader.floats(entry);
+                if (!tensor.equals("img_in.weight")) {
+                  writer.tensor(tensor, entry.shape(), values, DType.F32);
+                  return;
+                }
+                float[] wide = new float[32 * 384];
+                for (int i = 0; i < wide.length; i++) {
+                  int column = i % 384;
+                  wide[i] = column < 64 ? values[i / 384 * 64 + column] : weight * (i % 7 - 3);
+                }
+                writer.tensor(tensor, List.of(32L, 384L), wide, DType.F32);
+              });
+    }
+    Path file = dev.resolveSibling(name + ".safetensors");
+    writer.write(file);
+    return file;
+  }
+
+  /** Copies the model and its parts under another name. */
+  private static Path copied(Path folder, String name) throws IOException {
     for (Path each :
         List.of(
             Path.of("diffusion_models/flux1-dev.safetensors"),
             Path.of("text_encoders/clip_l.safetensors"),
             Path.of("text_encoders/t5xxl_fp16.safetensors"),
             Path.of("vae/ae.safetensors"))) {
-      Path target = folder.resolve(each.toString().replace("flux1-dev", "flux1-dev-kontext"));
+      Path target = folder.resolve(each.toString().replace("flux1-dev", name));
       Files.createDirectories(Objects.requireNonNull(target.getParent()));
       Path root = TinyTransformers.textEncoder().resolve("../..").normalize();
       Files.copy(root.resolve(each), target);
     }
-    Checkpoint checkpoint =
-        Checkpoint.open(folder.resolve("diffusion_models/flux1-dev-kontext.safetensors"));
-    assertThat(checkpoint.defaults().distilledGuidance()).hasValue(2.5);
+    return folder.resolve("diffusion_models/" + name + ".safetensors");
   }
 }

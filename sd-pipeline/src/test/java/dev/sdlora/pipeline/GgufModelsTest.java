@@ -19,7 +19,9 @@ import dev.sdlora.testkit.TinyFamilies;
 import dev.sdlora.testkit.TinyModels;
 import dev.sdlora.testkit.TinyTransformers;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +47,11 @@ class GgufModelsTest {
 
   /** Writes the tensors with a prefix, without it, as a GGUF file and as a safetensors file. */
   private Both write(Path of, String prefix, String architecture, String name) {
+    return write(of, prefix, architecture, name, tensor -> tensor);
+  }
+
+  private Both write(
+      Path of, String prefix, String architecture, String name, UnaryOperator<String> naming) {
     TensorFile file = TensorFile.open(of);
     GgufWriter writer = new GgufWriter().pair("general.architecture", architecture);
     SafetensorsWriter same = new SafetensorsWriter();
@@ -54,8 +61,9 @@ class GgufModelsTest {
           .forEach(
               entry -> {
                 String other = entry.name().substring(prefix.length());
-                writer.tensor(other, entry.shape(), reader.floats(entry));
-                same.tensor(other, entry.shape(), writer.stored(other), DType.F32);
+                String stored = naming.apply(other);
+                writer.tensor(stored, entry.shape(), reader.floats(entry));
+                same.tensor(other, entry.shape(), writer.stored(stored), DType.F32);
               });
     }
     Path float32 = folder.resolve(name + ".safetensors");
@@ -120,5 +128,40 @@ class GgufModelsTest {
       HeldImages.assertDrawnAsStored(
           gguf, spec, TinyTransformers.kleinLoras().resolve("lora_kohya.safetensors"), precision);
     }
+  }
+
+  /** Returns llama.cpp's name. */
+  private static String llama(String name) {
+    return name.replace("model.embed_tokens.", "token_embd.")
+        .replace("model.norm.", "output_norm.")
+        .replace("model.layers.", "blk.")
+        .replace("input_layernorm", "attn_norm")
+        .replace("post_attention_layernorm", "ffn_norm")
+        .replace("self_attn.o_proj", "attn_output")
+        .replace("self_attn.", "attn_")
+        .replace("mlp.", "ffn_")
+        .replace("_proj.", ".");
+  }
+
+  /** Of the table of tokens, only the rows of the prompt are widened. */
+  @Test
+  void generate_quantisedTextEncoder_drawsTheImageOfTheSameValues() {
+    Both encoder =
+        write(TinyTransformers.textEncoder(), "", "qwen3", "Qwen3-4B", GgufModelsTest::llama);
+    PromptSpec spec =
+        PromptSpec.builder().prompt("a red cat").size(64, 64).steps(2).seed(7).build();
+    List<byte[]> images = new ArrayList<>();
+    for (Path file : List.of(encoder.gguf(), encoder.float32())) {
+      CheckpointParts parts =
+          CheckpointParts.builder()
+              .textEncoder(file)
+              .vae(TinyTransformers.klein().resolveSibling("../vae/flux2-vae.safetensors"))
+              .build();
+      try (Pipeline pipeline =
+          Fixtures.float32().checkpoint(Checkpoint.open(TinyTransformers.klein(), parts)).build()) {
+        images.add(pipeline.generate(spec).images().get(0).image().rgb());
+      }
+    }
+    HeldImages.assertAlike(images.get(0), images.get(1), Precision.FLOAT32);
   }
 }

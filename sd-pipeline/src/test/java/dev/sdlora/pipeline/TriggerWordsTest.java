@@ -222,16 +222,14 @@ class TriggerWordsTest {
   void tag_isWhatAClickOnTheCardWrites() {
     LoraAdapter lora = LoraAdapter.open(ink);
     assertThat(lora.preferredWeight()).hasValue(0.7);
-    assertThat(lora.tag())
-        .isEqualTo(new LoraAdapter.Tag("<lora:ink:0.7> Mox style, night", "(gaudy:1)"));
-    assertThat(lora.withStrength(0.5).tag().prompt()).startsWith("<lora:ink:0.5> ");
+    assertThat(lora.tag()).isEqualTo("<lora:ink:0.7> Mox style, night");
+    assertThat(lora.negativeText()).hasValue("(gaudy:1)");
+    assertThat(lora.withStrength(0.5).tag()).startsWith("<lora:ink:0.5> ");
     LoraAdapter plain = LoraAdapter.open(folder.resolve("plain.safetensors"));
-    assertThat(plain.tag()).isEqualTo(new LoraAdapter.Tag("<lora:plain:1>", ""));
-    assertThat(warnings(prompt("a cat " + lora.tag().prompt()))).isEmpty();
-    LoraAdapter.Tag advice = lora.tag();
-    assertThat(lora.tag("a cat " + advice.prompt(), advice.negativePrompt()))
-        .isEqualTo(
-            new LoraAdapter.Tag(
-                advice.prompt().substring(0, advice.prompt().indexOf('>') + 1), ""));
+    assertThat(plain.tag()).isEqualTo("<lora:plain:1>");
+    assertThat(plain.negativeText()).isEmpty();
+    assertThat(warnings(prompt("a cat " + lora.tag()))).isEmpty();
+    assertThat(lora.tag("a cat " + lora.tag())).isEqualTo("<lora:ink:0.7>");
+    assertThat(lora.negativeText("blurry, (gaudy:1)")).isEmpty();
   }
 }

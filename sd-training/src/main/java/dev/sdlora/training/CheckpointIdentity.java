@@ -16,7 +16,7 @@ record CheckpointIdentity(String name, String sha256, String legacyHash) {
   /** Identifies a checkpoint, reading the whole file if its hash is not cached. */
   static CheckpointIdentity of(Checkpoint checkpoint) {
     String name = String.valueOf(checkpoint.path().getFileName());
-    if (checkpoint.layout() != Checkpoint.Layout.SINGLE_FILE) {
+    if (checkpoint.isFolder()) {
       return new CheckpointIdentity(name, "", "");
     }
     return new CheckpointIdentity(

@@ -31,12 +31,14 @@ import dev.sdlora.api.lora.LoraQuery;
 import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.api.lora.StrengthSchedule;
 import dev.sdlora.api.make.CheckpointMerging;
+import dev.sdlora.api.make.FileFormat;
 import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.api.make.LoraExtraction;
 import dev.sdlora.api.make.LoraMerging;
 import dev.sdlora.api.make.LoraResizing;
+import dev.sdlora.api.make.WeightConversion;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.prompt.Prompt;
 import dev.sdlora.api.prompt.PromptCompleter;
@@ -99,6 +101,7 @@ class NullArgumentsTest {
     "TrainingProgress",
     "TrainingResult",
     "Created",
+    "ConvertedWeights",
     "SkippedLayers",
     "FileDescription",
     "DeviceInfo",
@@ -171,6 +174,7 @@ class NullArgumentsTest {
             LoraConversion.of(FILE, KeyNames.KOHYA),
             LoraExtraction.between(FILE, FILE),
             LoraMerging.of(List.of(ADAPTER)),
+            WeightConversion.of(FILE, FileFormat.BF16),
             LoraResizing.of(FILE),
             Recovery.of(PromptSpec.builder().build()),
             new Recovery(PromptSpec.builder().build(), List.of(), List.of()),

@@ -2,8 +2,6 @@ package dev.sdlora.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.make.ConvertedWeights;
-import dev.sdlora.api.make.ConvertedWeights.Rounding;
-import dev.sdlora.api.make.ConvertedWeights.Share;
 import dev.sdlora.api.make.FileFormat;
 import dev.sdlora.api.make.WeightConversion;
 import dev.sdlora.cli.console.Console;
@@ -74,36 +72,26 @@ final class ConvertWeightsCommand implements Runnable {
 
   private static ObjectNode json(ConvertedWeights converted, Stopwatch watch) {
     ObjectNode json = MakingOptions.report(converted.file(), watch);
-    for (Share share : converted.shares()) {
-      json.withArray("formats")
-          .addObject()
-          .put("format", share.format())
-          .put("tensors", share.tensors())
-          .put("weights", share.weights())
-          .put("bytes", share.bytes());
-    }
-    Rounding rounding = converted.rounding();
+    converted
+        .bytes()
+        .forEach(
+            (format, bytes) ->
+                json.withArray("formats").addObject().put("format", format).put("bytes", bytes));
     json.putObject("rounding")
-        .put("rms", rounding.rms())
-        .put("largest", rounding.largest())
-        .put("tensor", rounding.tensor());
+        .put("rms", converted.rmsError())
+        .put("largest", converted.largestError())
+        .put("tensor", converted.worstTensor());
     return json;
   }
 
   private void print(ConvertedWeights converted) {
     console.out().println(converted.file() + ":");
-    for (Share share : converted.shares()) {
-      console
-          .out()
-          .printf(
-              Locale.ROOT,
-              "  %-18s %5d tensors, %10.1f MB%n",
-              share.format(),
-              share.tensors(),
-              share.bytes() / 1e6);
-    }
-    Rounding rounding = converted.rounding();
-    if (rounding.tensor().isEmpty()) {
+    converted
+        .bytes()
+        .forEach(
+            (format, bytes) ->
+                console.out().printf(Locale.ROOT, "  %-18s %10.1f MB%n", format, bytes / 1e6));
+    if (converted.worstTensor().isEmpty()) {
       console.out().println("no weight was rounded");
     } else {
       console
@@ -111,9 +99,9 @@ final class ConvertWeightsCommand implements Runnable {
           .printf(
               Locale.ROOT,
               "rounding: %.3g %% RMS; at most %.3g %% of the largest weight, in %s%n",
-              100 * rounding.rms(),
-              100 * rounding.largest(),
-              rounding.tensor());
+              100 * converted.rmsError(),
+              100 * converted.largestError(),
+              converted.worstTensor());
     }
   }
 

@@ -102,7 +102,7 @@ final class FileInfo {
         .put("task", checkpoint.task().name().toLowerCase(Locale.ROOT).replace('_', '-'))
         .put("prediction", checkpoint.predictionType().label())
         .put("signs", String.join("; ", checkpoint.signs()))
-        .put("layout", checkpoint.layout().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+        .put("layout", checkpoint.isFolder() ? "diffusers-folder" : "single-file")
         .put("storage", checkpoint.storage())
         .put("weightBytes", checkpoint.weightBytes())
         .put("tensors", checkpoint.tensors())

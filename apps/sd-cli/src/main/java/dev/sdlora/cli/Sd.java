@@ -8,7 +8,6 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.MaskedContent;
 import dev.sdlora.api.image.ResizeMode;
 import dev.sdlora.api.model.WeightFormat;
-import dev.sdlora.api.sampling.NamedSampler;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.cli.console.GroupedHelp;
 import dev.sdlora.cli.console.OptionValue;
@@ -18,6 +17,7 @@ import dev.sdlora.cli.lora.LoraCommand;
 import dev.sdlora.cli.model.ControlArgument;
 import dev.sdlora.cli.model.LoraCurve;
 import dev.sdlora.cli.option.FewStepsArgument;
+import dev.sdlora.cli.option.SamplerArgument;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -129,7 +129,7 @@ public final class Sd {
         .registerConverter(double.class, converter(OptionValue::decimalNumber))
         .registerConverter(Double.class, converter(OptionValue::decimalNumber))
         .registerConverter(Path.class, converter(Path::of))
-        .registerConverter(NamedSampler.class, converter(NamedSampler::parse))
+        .registerConverter(SamplerArgument.class, converter(SamplerArgument::parse))
         .registerConverter(Schedule.class, converter(Schedule::parse))
         .registerConverter(FewStepsArgument.class, converter(FewStepsArgument::parse))
         .registerConverter(Emphasis.class, converter(Emphasis::parse))

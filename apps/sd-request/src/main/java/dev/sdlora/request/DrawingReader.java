@@ -9,7 +9,7 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.Variation;
-import dev.sdlora.api.sampling.NamedSampler;
+import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.api.sampling.SpeedOptions;
@@ -146,9 +146,8 @@ public final class DrawingReader {
     fields.ifName(
         name,
         text -> {
-          NamedSampler named = NamedSampler.parse(text);
-          spec.sampler(named.sampler());
-          spec.schedule(named.schedule().orElse(Schedule.AUTOMATIC));
+          spec.sampler(Sampler.inName(text));
+          spec.schedule(Schedule.inName(text).orElse(Schedule.AUTOMATIC));
         });
     fields.ifName("scheduler", text -> spec.schedule(Schedule.parse(text)));
   }
@@ -309,11 +308,10 @@ public final class DrawingReader {
     fields
         .name("hr_sampler_name")
         .filter(name -> !name.equals("Use same sampler"))
-        .map(NamedSampler::parse)
         .ifPresent(
-            named -> {
-              hires.sampler(named.sampler());
-              named.schedule().ifPresent(hires::schedule);
+            name -> {
+              hires.sampler(Sampler.inName(name));
+              Schedule.inName(name).ifPresent(hires::schedule);
             });
     fields
         .name("hr_scheduler")

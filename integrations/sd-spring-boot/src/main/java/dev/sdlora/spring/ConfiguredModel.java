@@ -107,6 +107,7 @@ final class ConfiguredModel {
     ifSet(properties.vae(), parts::vae);
     ifSet(properties.textEncoder(), parts::textEncoder);
     ifSet(properties.textEncoder2(), parts::textEncoder2);
+    ifSet(properties.textEncoder3(), parts::textEncoder3);
     ifSet(properties.variant(), parts::variant);
     return parts.build();
   }

@@ -11,7 +11,6 @@ import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.VaeTiling;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.sampling.FewSteps;
-import dev.sdlora.api.sampling.NamedSampler;
 import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
@@ -80,7 +79,7 @@ public final class SdLoraImageOptions implements ImageOptions {
   SdLoraImageOptions with(SdLoraImageOptions others) {
     Builder builder = toBuilder();
     String sampler = others.settings.sampler();
-    if (sampler != null && NamedSampler.parse(sampler).schedule().isPresent()) {
+    if (sampler != null && Schedule.inName(sampler).isPresent()) {
       builder.values.remove("schedule");
     }
     builder.values.putAll(others.settings.given());

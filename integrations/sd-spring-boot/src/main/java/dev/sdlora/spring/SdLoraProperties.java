@@ -43,7 +43,9 @@ import org.springframework.util.unit.DataSize;
  *     the class path.
  * @param vae VAE that replaces the checkpoint's: a file or a folder.
  * @param textEncoder Text encoder that replaces the checkpoint's first one: a file or a folder.
- * @param textEncoder2 Text encoder that replaces the second one of SDXL: a file or a folder.
+ * @param textEncoder2 Text encoder that replaces the second one of SDXL, FLUX.1 or SD 3.x: a file
+ *     or a folder.
+ * @param textEncoder3 Text encoder that replaces the third one of SD 3.x: a file or a folder.
  * @param variant Weight variant of a diffusers folder, such as fp16.
  * @param refiner Model for the last steps, such as the SDXL refiner.
  * @param predictionType Prediction type of the U-Net, if it cannot be detected from the files.
@@ -159,6 +161,7 @@ record SdLoraProperties(
     @Nullable Path vae,
     @Nullable Path textEncoder,
     @Nullable Path textEncoder2,
+    @Nullable Path textEncoder3,
     @Nullable String variant,
     @Nullable Path refiner,
     @Nullable PredictionType predictionType,

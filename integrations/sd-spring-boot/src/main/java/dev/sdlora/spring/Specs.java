@@ -15,7 +15,7 @@ import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.Upscaling;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.sampling.FewSteps;
-import dev.sdlora.api.sampling.NamedSampler;
+import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.api.sampling.SpeedOptions;
@@ -118,9 +118,8 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     ifSet(settings.cfgScale(), spec::cfgScale);
     String sampler = settings.sampler();
     if (sampler != null) {
-      NamedSampler named = NamedSampler.parse(sampler);
-      spec.sampler(named.sampler());
-      named.schedule().ifPresent(spec::schedule);
+      spec.sampler(Sampler.inName(sampler));
+      Schedule.inName(sampler).ifPresent(spec::schedule);
     }
     Schedule schedule = settings.schedule();
     ifSet(schedule, spec::schedule);

@@ -7,6 +7,7 @@ import dev.sdlora.api.spi.Backend;
 import dev.sdlora.api.spi.Services;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.function.DoubleConsumer;
 
 /**
  * An upscaler network of the ESRGAN family (Wang et al. 2018, "ESRGAN"; Wang et al. 2021,
@@ -50,32 +51,21 @@ public interface UpscalerNetwork extends AutoCloseable {
    * @throws IllegalStateException if this network is closed
    */
   default Image upscale(Image image) {
-    return upscale(Objects.requireNonNull(image, "image"), (number, count) -> {});
+    return upscale(Objects.requireNonNull(image, "image"), done -> {});
   }
 
   /**
-   * Enlarges an image with a watcher, which may cancel the work.
+   * Enlarges an image and reports the progress.
    *
    * @param image an image of any size
-   * @param watcher called before each tile
+   * @param progress receives the share of the image that is done, from 0 to less than 1, before
+   *     each tile. Called on the thread of the caller; an exception cancels the work and reaches
+   *     the caller
    * @return the image, {@link #factor()} times as wide and as high
    * @throws ResourceException if that has more than {@link Image#MAX_PIXELS} pixels
    * @throws IllegalStateException if this network is closed
    */
-  Image upscale(Image image, Watcher watcher);
-
-  /** Receives the progress on an image. */
-  @FunctionalInterface
-  interface Watcher {
-    /**
-     * A tile begins. Called on the thread that enlarges; an exception cancels the work and reaches
-     * the caller.
-     *
-     * @param number the index of the tile, from 0
-     * @param count the number of tiles of the image
-     */
-    void pieceBegins(int number, int count);
-  }
+  Image upscale(Image image, DoubleConsumer progress);
 
   /** Frees the native memory. Closing twice has no effect. */
   @Override

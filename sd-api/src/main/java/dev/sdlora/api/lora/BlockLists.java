@@ -38,6 +38,12 @@ final class BlockLists {
           .map(BlockLists::joined)
           .collect(Collectors.toUnmodifiableMap(List::size, blocks -> blocks));
 
+  /** SD 3 and 3.5 Medium, and 3.5 Large. */
+  private static final Map<Integer, List<String>> SD3_LAYOUTS =
+      Stream.of(List.of(run("D", 24)), List.of(run("D", 38)))
+          .map(BlockLists::joined)
+          .collect(Collectors.toUnmodifiableMap(List::size, blocks -> blocks));
+
   private BlockLists() {}
 
   /** Whether some family has a list of this length. */
@@ -45,7 +51,8 @@ final class BlockLists {
     return LAYOUTS.containsKey(size)
         || FLUX2_LAYOUTS.containsKey(size)
         || Z_IMAGE_LAYOUTS.containsKey(size)
-        || FLUX1_LAYOUTS.containsKey(size);
+        || FLUX1_LAYOUTS.containsKey(size)
+        || SD3_LAYOUTS.containsKey(size);
   }
 
   /** The lists of a family by the number of their values. */
@@ -54,6 +61,7 @@ final class BlockLists {
       case FLUX2 -> FLUX2_LAYOUTS;
       case Z_IMAGE -> Z_IMAGE_LAYOUTS;
       case FLUX1, CHROMA -> FLUX1_LAYOUTS;
+      case SD3 -> SD3_LAYOUTS;
       case SD1, SD2, SDXL, SDXL_REFINER, UNKNOWN -> LAYOUTS;
     };
   }
@@ -72,7 +80,7 @@ final class BlockLists {
 
   /** Whether some family has a block of this name. */
   static boolean hasBlock(String name) {
-    return Stream.of(LAYOUTS, FLUX2_LAYOUTS, Z_IMAGE_LAYOUTS, FLUX1_LAYOUTS)
+    return Stream.of(LAYOUTS, FLUX2_LAYOUTS, Z_IMAGE_LAYOUTS, FLUX1_LAYOUTS, SD3_LAYOUTS)
         .anyMatch(layouts -> isBlock(name, layouts));
   }
 

@@ -38,7 +38,9 @@ import java.util.stream.Collectors;
  *   <li>20 for SDXL, all blocks: {@code BASE, IN00 … IN08, MID, OUT00 … OUT08};
  *   <li>26 for FLUX.2 klein 4B: {@code BASE, D00 … D04, S00 … S19};
  *   <li>33 for FLUX.2 klein 9B: {@code BASE, D00 … D07, S00 … S23};
- *   <li>35 for Z-Image: {@code BASE, N00, N01, C00, C01, L00 … L29}.
+ *   <li>35 for Z-Image: {@code BASE, N00, N01, C00, C01, L00 … L29};
+ *   <li>58 for FLUX.1 and Chroma: {@code BASE, D00 … D18, S00 … S37};
+ *   <li>25 for SD 3 and 3.5 Medium and 39 for 3.5 Large: {@code BASE, D00 … D23} or {@code D37}.
  * </ul>
  *
  * <p>A few layers of the denoiser belong to no block (in a U-Net the time embedding and the last
@@ -110,7 +112,8 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
     } else if (!BlockLists.hasSize(values.size())) {
       throw new IllegalArgumentException(
           "block weights must be 17 or 26 values for SD 1.x and 2.x, 12 or 20 for SDXL, 26 or 33"
-              + " for FLUX.2 klein, 35 for Z-Image, not "
+              + " for FLUX.2 klein, 35 for Z-Image, 58 for FLUX.1 and Chroma, 25 or 39 for SD 3.x,"
+              + " not "
               + values.size());
     }
     values.forEach(value -> Checks.finite(value, "block weight"));

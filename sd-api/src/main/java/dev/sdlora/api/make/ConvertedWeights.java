@@ -1,45 +1,35 @@
 package dev.sdlora.api.make;
 
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
- * A file with weights in another format that was written.
+ * A file with weights in another format that was written. The errors compare the weights that have
+ * another format than in the input with those of the input.
  *
  * @param file its path
- * @param shares what is in the file, by format, the largest first
- * @param rounding how far the weights are from those of the input
+ * @param bytes the sizes of the tensors of each format, with scales, in bytes; the largest first.
+ *     Keys are the names of formats, such as {@code Q8_0}, {@code float8_e4m3 scaled} or {@code
+ *     bfloat16}
+ * @param rmsError the square root of the sum of squared errors over that of squared weights, at
+ *     least 0; about 0.005 for {@code Q8_0} and 0.07 for {@code Q4_K}
+ * @param largestError the largest error of a weight relative to the largest magnitude in its tensor
+ * @param worstTensor the name of the tensor with that error; empty if nothing is rounded
  */
-public record ConvertedWeights(Path file, List<Share> shares, Rounding rounding) {
+public record ConvertedWeights(
+    Path file, Map<String, Long> bytes, double rmsError, double largestError, String worstTensor) {
   /**
-   * Copies the list.
+   * Copies the map.
    *
    * @param file the path of the file
-   * @param shares what is in the file; copied
-   * @param rounding how far the weights are from those of the input
+   * @param bytes the sizes of the tensors of each format; copied in its order
+   * @param rmsError the error of all rounded weights
+   * @param largestError the largest error of a weight
+   * @param worstTensor the name of the tensor with the largest error; may be empty
    */
   public ConvertedWeights {
-    shares = List.copyOf(shares);
+    bytes = Collections.unmodifiableMap(new LinkedHashMap<>(bytes));
   }
-
-  /**
-   * The tensors of a file in one format.
-   *
-   * @param format the name of the format, such as {@code Q8_0}, {@code float8_e4m3 scaled} or
-   *     {@code bfloat16}
-   * @param tensors the number of tensors, at least 1
-   * @param weights the number of their elements
-   * @param bytes their size in bytes, with scales
-   */
-  public record Share(String format, int tensors, long weights, long bytes) {}
-
-  /**
-   * How far weights that have another format than in the input are from those of the input.
-   *
-   * @param rms the square root of the sum of squared errors over that of squared weights, at least
-   *     0; about 0.005 for {@code Q8_0} and 0.07 for {@code Q4_K}
-   * @param largest the largest error of a weight relative to the largest magnitude in its tensor
-   * @param tensor the name of the tensor with that error; empty if nothing is rounded
-   */
-  public record Rounding(double rms, double largest, String tensor) {}
 }

@@ -2,6 +2,7 @@ package dev.sdlora.api.make;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -85,6 +86,7 @@ public enum FileFormat {
    * @throws IllegalArgumentException if there is none; the message lists all labels
    */
   public static FileFormat parse(String label) {
+    Objects.requireNonNull(label, "label");
     return Arrays.stream(values())
         .filter(format -> format.label().equals(label.toLowerCase(Locale.ROOT)))
         .findFirst()

@@ -25,11 +25,16 @@ public enum ModelFamily {
   FLUX1("FLUX.1"),
   /** Chroma: a rectified flow with the blocks of FLUX.1, one T5-XXL text encoder. */
   CHROMA("Chroma"),
+  /**
+   * Stable Diffusion 3 and 3.5: rectified flows, CLIP ViT-L, OpenCLIP ViT-bigG and, if there is
+   * one, T5-XXL.
+   */
+  SD3("SD 3.x"),
   /** Something else, or a file that does not show its family. */
   UNKNOWN("unknown");
 
   private static final Set<ModelFamily> TRANSFORMERS =
-      Collections.unmodifiableSet(EnumSet.of(FLUX2, Z_IMAGE, FLUX1, CHROMA));
+      Collections.unmodifiableSet(EnumSet.of(FLUX2, Z_IMAGE, FLUX1, CHROMA, SD3));
 
   private final String label;
 

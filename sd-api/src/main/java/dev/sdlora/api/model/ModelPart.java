@@ -4,8 +4,10 @@ package dev.sdlora.api.model;
 public enum ModelPart {
   /** The text encoder; for SDXL the first one, CLIP ViT-L; for FLUX.2 klein and Z-Image Qwen3. */
   TEXT_ENCODER("text encoder"),
-  /** The second text encoder of SDXL, OpenCLIP ViT-bigG. */
+  /** The second text encoder; for SDXL and SD 3.x OpenCLIP ViT-bigG. */
   TEXT_ENCODER_2("text encoder 2"),
+  /** The third text encoder of SD 3.x, T5-XXL. */
+  TEXT_ENCODER_3("text encoder 3"),
   /** The denoiser: the U-Net, or the transformer of FLUX.2 klein and Z-Image. */
   UNET("U-Net"),
   /** The autoencoder between latents and images. */

@@ -4,6 +4,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.value.Labels;
+import java.util.Objects;
 
 /**
  * The formats in which a pipeline holds the matrices and kernels of its denoiser and text encoders
@@ -59,6 +60,7 @@ public enum WeightFormat {
    * @throws IllegalArgumentException if there is none; the message lists the labels
    */
   public static WeightFormat parse(String name) {
+    Objects.requireNonNull(name, "name");
     return Labels.parse(values(), WeightFormat::label, "weights", name);
   }
 }

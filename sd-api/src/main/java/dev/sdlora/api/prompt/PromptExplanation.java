@@ -123,7 +123,7 @@ public record PromptExplanation(
    * @param family the family of the model that reads the prompt: {@link ModelFamily#FLUX2} and
    *     {@link ModelFamily#Z_IMAGE} read tokens of Qwen3 in their template and brackets as plain
    *     text, {@link ModelFamily#FLUX1} and {@link ModelFamily#CHROMA} tokens of T5; all others
-   *     read tokens of CLIP
+   *     read tokens of CLIP, {@link ModelFamily#SD3} also those of T5, which are not explained
    */
   public record Options(
       int steps,

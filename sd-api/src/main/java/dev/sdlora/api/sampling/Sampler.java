@@ -247,4 +247,17 @@ public enum Sampler {
     Objects.requireNonNull(name, "name");
     return Labels.parse(values(), Sampler::label, Sampler::aliases, "sampler", name);
   }
+
+  /**
+   * Finds the sampler in a name that may end with a schedule, as before A1111 1.9; {@link
+   * Schedule#inName} finds the schedule.
+   *
+   * @param name a name that {@link #parse} accepts, optionally followed by a space or an underscore
+   *     and a schedule, such as {@code DPM++ 2M Karras} or {@code k_dpmpp_2m_ka}, ignoring case
+   * @return the sampler
+   * @throws IllegalArgumentException if the sampler is unknown; the message lists all samplers
+   */
+  public static Sampler inName(String name) {
+    return SamplerName.parse(name).sampler();
+  }
 }

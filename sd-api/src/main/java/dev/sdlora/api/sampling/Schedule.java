@@ -3,6 +3,7 @@ package dev.sdlora.api.sampling;
 import dev.sdlora.api.value.Labels;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** The spacing of noise levels over the steps; A1111's "Schedule type". */
 public enum Schedule {
@@ -77,5 +78,18 @@ public enum Schedule {
   public static Schedule parse(String name) {
     Objects.requireNonNull(name, "name");
     return Labels.parse(values(), Schedule::label, Schedule::aliases, "schedule", name);
+  }
+
+  /**
+   * Finds the schedule at the end of a sampler's name, as before A1111 1.9; {@link Sampler#inName}
+   * finds the sampler.
+   *
+   * @param name a sampler's name, such as {@code DPM++ 2M Karras} or {@code k_dpmpp_2m_ka},
+   *     ignoring case
+   * @return the schedule, or empty if the name contains none
+   * @throws IllegalArgumentException if the sampler is unknown; the message lists all samplers
+   */
+  public static Optional<Schedule> inName(String name) {
+    return SamplerName.parse(name).schedule();
   }
 }

@@ -179,14 +179,22 @@ public final class Backend {
     Optional<Path> preview(LoraAdapter lora);
 
     /**
-     * Implements {@link LoraAdapter#tag(String, String)}.
+     * Implements {@link LoraAdapter#tag(String)}.
      *
      * @param lora the adapter, with its strength
      * @param prompt the prompt to add to; may be empty
-     * @param negativePrompt the negative prompt to add to; may be empty
-     * @return the texts to add
+     * @return the text to add
      */
-    LoraAdapter.Tag tag(LoraAdapter lora, String prompt, String negativePrompt);
+    String tag(LoraAdapter lora, String prompt);
+
+    /**
+     * Implements {@link LoraAdapter#negativeText(String)}.
+     *
+     * @param lora the adapter
+     * @param negativePrompt the negative prompt to add to; may be empty
+     * @return the text to add; empty for none
+     */
+    Optional<String> negativeText(LoraAdapter lora, String negativePrompt);
 
     /**
      * Implements {@link LoraAdapter#details()}.

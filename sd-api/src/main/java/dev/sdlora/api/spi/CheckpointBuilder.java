@@ -15,7 +15,7 @@ import java.util.Optional;
 public final class CheckpointBuilder {
   private final Path path;
   private final ModelFamily family;
-  private Checkpoint.Layout layout = Checkpoint.Layout.SINGLE_FILE;
+  private boolean folder;
   private String storage = "float32";
   private int tensors;
   private long parameters;
@@ -48,7 +48,7 @@ public final class CheckpointBuilder {
   public CheckpointBuilder(Checkpoint values) {
     path = values.path();
     family = values.family();
-    layout = values.layout();
+    folder = values.isFolder();
     storage = values.storage();
     tensors = values.tensors();
     parameters = values.parameterCount();
@@ -64,14 +64,13 @@ public final class CheckpointBuilder {
   }
 
   /**
-   * Sets the layout of the files and their tensor names.
+   * Sets whether the checkpoint is a folder in the diffusers layout.
    *
-   * @param layout default {@link Checkpoint.Layout#SINGLE_FILE}
+   * @param folder default {@code false}, for a single file
    * @return this builder
    */
-  public CheckpointBuilder layout(Checkpoint.Layout layout) {
-    Objects.requireNonNull(layout, "layout");
-    this.layout = layout;
+  public CheckpointBuilder folder(boolean folder) {
+    this.folder = folder;
     return this;
   }
 
@@ -229,9 +228,9 @@ public final class CheckpointBuilder {
     return family;
   }
 
-  /** {@return the value for {@link Checkpoint#layout}} */
-  public Checkpoint.Layout layout() {
-    return layout;
+  /** {@return the value for {@link Checkpoint#isFolder}} */
+  public boolean isFolder() {
+    return folder;
   }
 
   /** {@return the value for {@link Checkpoint#storage}} */

@@ -56,14 +56,14 @@ class SamplerTest {
     "DDIM, DDIM,",
     "DPM++ 2M SDE, DPMPP_2M_SDE,"
   })
-  void parse_namesWithASchedule_giveBoth(String name, Sampler sampler, Schedule schedule) {
-    assertThat(NamedSampler.parse(name))
-        .isEqualTo(new NamedSampler(sampler, Optional.ofNullable(schedule)));
+  void inName_withASchedule_findsBoth(String name, Sampler sampler, Schedule schedule) {
+    assertThat(Sampler.inName(name)).isEqualTo(sampler);
+    assertThat(Schedule.inName(name)).isEqualTo(Optional.ofNullable(schedule));
   }
 
   @Test
-  void parse_unknown_listsTheKnown() {
-    assertThatThrownBy(() -> NamedSampler.parse("Magic Karras"))
+  void inName_unknown_listsTheKnown() {
+    assertThatThrownBy(() -> Sampler.inName("Magic Karras"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("sampler 'Magic' is unknown; known values: DPM++ 2M,")
         .message()

@@ -135,7 +135,7 @@ class LoraQuestionsTest {
     assertThat(draw(STAR + " <lora:zorp>").warnings())
         .anySatisfy(warning -> assertThat(warning).contains("other styles", "'crescent moon'"));
     assertThat(draw("a crescent moon <lora:zorp>").warnings()).isEmpty();
-    assertThat(pipeline.loras().find("zorp").tag().prompt()).isEqualTo("<lora:zorp:0.7> zorp");
+    assertThat(pipeline.loras().find("zorp").tag()).isEqualTo("<lora:zorp:0.7> zorp");
     GeneratedImage advised =
         pipeline.generate(spec(STAR + " <lora:zorp>").addTriggerWords(true).build()).first();
     assertThat(advised.infotext()).startsWith(STAR + " <lora:zorp:0.7>").contains("zorp");

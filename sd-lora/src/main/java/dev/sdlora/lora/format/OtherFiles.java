@@ -20,6 +20,9 @@ final class OtherFiles {
   /** Endings of known but unsupported methods. */
   private static final List<Sign> OTHER_METHODS =
       List.of(
+          sign(
+              "(?:(?:img|txt)_attn|single_blocks\\.\\d+)\\.norm\\.(?:query|key)_norm\\.scale$",
+              "norms that replace the model's, as the control LoRAs of FLUX.1 have (Canny, Depth)"),
           sign("\\.lora_B(\\.\\w+)?\\.bias$", "biases on its factors (PEFT's lora_bias)"),
           sign("\\.ia3_l", "IA3 in PEFT's layout"),
           sign("\\.oft_[rR]\\b", "OFT in the layout of PEFT or OneTrainer"),
@@ -88,7 +91,7 @@ final class OtherFiles {
               ErrorDetails.in(file.path()).withFamilies(ModelFamily.SD1, ModelFamily.UNKNOWN);
           throw new LoraException(
               ("LoRA \'%s\' is for %s (%s), expected one for SD 1.x, SD 2.x, SDXL, FLUX.2 klein,"
-                      + " Z-Image, FLUX.1 or Chroma")
+                      + " Z-Image, FLUX.1, Chroma or SD 3.x")
                   .formatted(file.path(), other.model(), other.sign()),
               Reason.WRONG_FAMILY,
               other.module().map(details::withModule).orElse(details));

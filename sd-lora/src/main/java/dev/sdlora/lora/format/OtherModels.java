@@ -9,9 +9,9 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * Recognises adapters for FLUX.1, Chroma and models that the library does not run by their layer
- * names: those of the authors' code or of diffusers, with dots or underscores. If several models
- * share names, the model's width decides.
+ * Recognises adapters for FLUX.1, Chroma, SD 3.x and models that the library does not run by their
+ * layer names: those of the authors' code or of diffusers, with dots or underscores. If several
+ * models share names, the model's width decides.
  */
 final class OtherModels {
   /** Layers of Stable Diffusion 1, 2 and XL, checked first because they are the most common. */
@@ -50,6 +50,7 @@ final class OtherModels {
 
   private static final String FLUX1 = "FLUX.1";
   private static final String CHROMA = "Chroma";
+  private static final String SD3 = "Stable Diffusion 3";
 
   private static final Sign FLUX2_DEV =
       new Sign("FLUX.2 [dev]", TWO_STREAMS.or(BLOCKS).and(width(6144)));
@@ -69,7 +70,7 @@ final class OtherModels {
                   .or(atStart("single_(transformer_)?blocks[._]3[89][._]"))),
           new Sign("HiDream", inside("double_stream_blocks", "single_stream_blocks")),
           new Sign("AuraFlow", inside("joint_transformer_blocks", "cond_seq_linear")),
-          new Sign("Stable Diffusion 3", inside("joint_blocks")),
+          new Sign(SD3, inside("joint_blocks")),
           new Sign(
               "Qwen-Image",
               inside("img_mlp.net", "img_mlp_net", "txt_mlp.net", "txt_mlp_net")
@@ -79,7 +80,7 @@ final class OtherModels {
               BLOCKS
                   .and(atStart(FLUX2_TOO).negate().or(atStart(BEYOND_KLEIN)))
                   .or(wholeAtStart("lora_te2_encoder_block|text_encoder_2\\.encoder\\.block\\."))),
-          new Sign("Stable Diffusion 3", TWO_STREAMS.and(width(1536, 2432))),
+          new Sign(SD3, TWO_STREAMS.and(width(1536, 2432))),
           new Sign("Qwen-Image", TWO_STREAMS.and(atStart("transformer_blocks[._][2-5]\\d[._]"))),
           new Sign(
               FLUX1,
@@ -87,11 +88,11 @@ final class OtherModels {
                   .and(width(3072))
                   .and(atStart(FLUX2_TOO).negate().or(atStart(BEYOND_KLEIN)))),
           new Sign(
-              "Stable Diffusion 3",
+              SD3,
               TWO_STREAMS.and(atStart(FLUX2_TOO).negate()).or(wholeAtStart("text_encoder_3\\."))),
           // SD 3.5 Medium; other models with a second attention call the first attn1.
           new Sign(
-              "Stable Diffusion 3",
+              SD3,
               atStart("transformer_blocks[._]\\d+[._]attn2[._]"),
               atStart("transformer_blocks[._]\\d+[._]attn[._]")),
           new Sign(
@@ -119,7 +120,6 @@ final class OtherModels {
   /** Values that trainers write into metadata. */
   private static final Map<Pattern, String> IN_METADATA =
       Map.of(
-          Pattern.compile("(stable-diffusion-|sd_?)(v?3)"), "Stable Diffusion 3",
           Pattern.compile("qwen"), "Qwen-Image",
           Pattern.compile("\\bwan"), "Wan",
           Pattern.compile("hunyuan"), "Hunyuan",
@@ -180,6 +180,11 @@ final class OtherModels {
   /** Whether the modules are those that only Chroma has. */
   static boolean isOfChroma(Found found) {
     return found.model.equals(CHROMA);
+  }
+
+  /** Whether the modules are those of Stable Diffusion 3 or 3.5. */
+  static boolean isOfSd3(Found found) {
+    return found.model.equals(SD3);
   }
 
   /** Finds the larger model of the FLUX.2 family, which has the names of the smaller. */

@@ -49,6 +49,7 @@ final class TransformerFamilies {
   private static final Pattern FLUX2_METADATA = Pattern.compile("flux[\\W_]?2|klein");
   private static final Pattern FLUX1_METADATA = Pattern.compile("flux");
   private static final Pattern CHROMA_METADATA = Pattern.compile("chroma");
+  private static final Pattern SD3_METADATA = Pattern.compile("(?:stable-diffusion-|sd_?)v?3");
   private static final Pattern Z_IMAGE_METADATA = Pattern.compile("z[\\W_]?image");
 
   private TransformerFamilies() {}
@@ -77,6 +78,10 @@ final class TransformerFamilies {
           other.filter(OtherModels::isOfChroma).isPresent()
               || metadata(metadata).equals(Optional.of(ModelFamily.CHROMA));
       return Optional.of(isOfChroma ? ModelFamily.CHROMA : ModelFamily.FLUX1);
+    }
+    if (other.filter(OtherModels::isOfSd3).isPresent()
+        || (other.isEmpty() && metadata(metadata).equals(Optional.of(ModelFamily.SD3)))) {
+      return Optional.of(ModelFamily.SD3);
     }
     if (other.isPresent()
         || names.stream().noneMatch(name -> TWO_STREAMS.matcher(name.name()).matches())) {
@@ -115,6 +120,9 @@ final class TransformerFamilies {
     }
     if (named.test(FLUX1_METADATA)) {
       return Optional.of(ModelFamily.FLUX1);
+    }
+    if (named.test(SD3_METADATA)) {
+      return Optional.of(ModelFamily.SD3);
     }
     return named.test(Z_IMAGE_METADATA) ? Optional.of(ModelFamily.Z_IMAGE) : Optional.empty();
   }

@@ -17,6 +17,9 @@ final class ModelParts {
       Pattern.compile(
           "^(?:te2[._]|text_encoder_2[._:]|(?:text_encoders\\.)?clip_g\\.|conditioner\\.embedders\\.1\\.)");
 
+  private static final Pattern THIRD_TEXT_ENCODER =
+      Pattern.compile("^(?:te3[._]|text_encoder_3[._:])");
+
   private static final Pattern TEXT_ENCODER =
       Pattern.compile(
           "^(?:te1?[._]|text_encoder(?:_1)?[._:]|(?:text_encoders\\.)?(?:clip_[hl]|qwen3_[48]b)\\.|text_model[._]"
@@ -25,7 +28,7 @@ final class ModelParts {
   private static final Pattern UNET =
       Pattern.compile(
           "^(?:unet[._:]|diffusion_model[._]|transformer[._]"
-              + "|(?:double_blocks|single_blocks|(?:tran)?sformer_blocks|single_transformer_blocks"
+              + "|(?:double_blocks|single_blocks|joint_blocks|(?:tran)?sformer_blocks|single_transformer_blocks"
               + "|layers|noise_refiner|context_refiner)[._]\\d"
               + "|(?:down_blocks|mid_block|up_blocks|input_blocks|middle_block|output_blocks"
               + "|time_embed|time_embedding|add_embedding|label_emb|conv_in|conv_out|conv_norm_out"
@@ -37,6 +40,9 @@ final class ModelParts {
     String name = PREFIX.matcher(key).replaceFirst("");
     if (SECOND_TEXT_ENCODER.matcher(name).find()) {
       return ModelPart.TEXT_ENCODER_2;
+    }
+    if (THIRD_TEXT_ENCODER.matcher(name).find()) {
+      return ModelPart.TEXT_ENCODER_3;
     }
     if (TEXT_ENCODER.matcher(name).find()) {
       return ModelPart.TEXT_ENCODER;

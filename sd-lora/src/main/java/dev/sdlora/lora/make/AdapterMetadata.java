@@ -102,6 +102,7 @@ public final class AdapterMetadata {
       case Z_IMAGE -> "Z-Image";
       case FLUX1 -> "flux1";
       case CHROMA -> "chroma";
+      case SD3 -> "sd3-m";
       case UNKNOWN -> "";
     };
   }
@@ -147,6 +148,7 @@ public final class AdapterMetadata {
       case Z_IMAGE -> "https://github.com/Tongyi-MAI/Z-Image";
       case FLUX1 -> "https://github.com/black-forest-labs/flux";
       case CHROMA -> "https://huggingface.co/lodestones/Chroma1-HD";
+      case SD3 -> "https://github.com/Stability-AI/sd3.5";
       case SD1, SD2, SDXL, SDXL_REFINER, UNKNOWN ->
           "https://github.com/Stability-AI/generative-models";
     };
@@ -162,6 +164,7 @@ public final class AdapterMetadata {
       case Z_IMAGE -> "Z-Image";
       case FLUX1 -> "flux-1-dev";
       case CHROMA -> "chroma";
+      case SD3 -> "stable-diffusion-3-medium";
       case UNKNOWN -> "";
     };
   }

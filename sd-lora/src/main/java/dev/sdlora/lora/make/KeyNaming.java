@@ -77,7 +77,7 @@ public enum KeyNaming implements LayerNames {
         switch (network) {
           case UNET -> key(network, SDXL.name(layer));
           case TEXT_ENCODER -> textEncoder + "1" + separator + layer.replace('.', separator);
-          case TEXT_ENCODER_2 -> key(network, layer);
+          case TEXT_ENCODER_2, TEXT_ENCODER_3 -> key(network, layer);
         };
   }
 
@@ -89,6 +89,7 @@ public enum KeyNaming implements LayerNames {
           case UNET -> unet;
           case TEXT_ENCODER -> textEncoder + separator;
           case TEXT_ENCODER_2 -> textEncoder + (this == KOHYA ? "2" : "_2") + separator;
+          case TEXT_ENCODER_3 -> textEncoder + (this == KOHYA ? "3" : "_3") + separator;
         };
     return prefix + layer.replace('.', separator);
   }

@@ -98,7 +98,8 @@ final class Stacking {
             ? shared(rule, factors)
             : blocks(rule, factors, columns);
     int rows = all.up().length / all.rank();
-    float[] up = rule.halvesSwapped() ? Rows.swapped(rows).of(all.up()) : all.up();
+    boolean swapped = rule.isSwapped(rows, columns);
+    float[] up = swapped ? Rows.swapped(rows).of(all.up()) : all.up();
     String key = PREFIX + rule.other().replace('.', '_');
     DType type = type(present);
     writer.tensor(
@@ -111,7 +112,7 @@ final class Stacking {
                 writer.tensor(
                     key + KeyNaming.KOHYA.magnitude(),
                     List.of((long) values.length, 1L),
-                    rule.halvesSwapped() ? Rows.swapped(values.length).of(values) : values,
+                    swapped ? Rows.swapped(values.length).of(values) : values,
                     type));
   }
 

@@ -52,7 +52,8 @@ final class FamilyChecks {
             ModelFamily.FLUX2,
             ModelFamily.Z_IMAGE,
             ModelFamily.FLUX1,
-            ModelFamily.CHROMA)
+            ModelFamily.CHROMA,
+            ModelFamily.SD3)
         .filter(blocks::fits)
         .map(ModelFamily::label)
         .collect(Collectors.joining(", "))
@@ -66,6 +67,7 @@ final class FamilyChecks {
       case FLUX2 -> "26 or 33";
       case Z_IMAGE -> "35";
       case FLUX1, CHROMA -> "58";
+      case SD3 -> "25 or 39";
       case SD1, SD2, SDXL_REFINER, UNKNOWN -> "17 or 26";
     };
   }

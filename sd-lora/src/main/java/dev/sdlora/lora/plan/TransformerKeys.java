@@ -51,22 +51,26 @@ final class TransformerKeys implements KeyLookup {
                       .map(text -> new Prefix(flat(text), List.of(Network.TEXT_ENCODER))),
                   Stream.concat(
                       // T5 is the only encoder of Chroma, the second of FLUX.1 in diffusers and in
-                      // OneTrainer, and has number 3 in kohya's trainers.
+                      // OneTrainer, and the third of SD 3.x; in kohya's trainers it always has
+                      // number 3. CLIP's layers have other names.
                       Stream.of(
                               "text_encoders.t5xxl.transformer.",
                               "text_encoders.t5xxl.",
                               "t5xxl.transformer.",
+                              "text_encoders.clip_g.transformer.",
+                              "text_encoders.clip_g.",
+                              "clip_g.transformer.",
                               "text_encoder_2.",
+                              "text_encoder_3.",
                               "lora_te2_",
                               "lora_te3_")
-                          .map(
-                              text ->
-                                  new Prefix(
-                                      flat(text),
-                                      List.of(Network.TEXT_ENCODER_2, Network.TEXT_ENCODER))),
+                          .map(text -> new Prefix(flat(text), later(text))),
                       Stream.of(ModuleIndex.PEFT_MODEL, "lycoris_", "lora.")
                           .map(text -> new Prefix(flat(text), List.of())))))
           .toList();
+
+  private static final List<Network> ANY =
+      List.of(Network.UNET, Network.TEXT_ENCODER, Network.TEXT_ENCODER_2, Network.TEXT_ENCODER_3);
 
   /**
    * A prefix of names.
@@ -74,6 +78,13 @@ final class TransformerKeys implements KeyLookup {
    * @param networks the networks that it may mean; empty for any
    */
   private record Prefix(String text, List<Network> networks) {}
+
+  /** Returns the networks that a name of a second or third encoder may mean, by their names. */
+  private static List<Network> later(String text) {
+    return text.contains("clip_g")
+        ? List.of(Network.TEXT_ENCODER_2)
+        : List.of(Network.TEXT_ENCODER_3, Network.TEXT_ENCODER_2, Network.TEXT_ENCODER);
+  }
 
   private final Map<Network, Map<String, Stack>> bySpelling = new EnumMap<>(Network.class);
 
@@ -110,7 +121,9 @@ final class TransformerKeys implements KeyLookup {
     List<Layer> stacked =
         rule.layers().stream().flatMap(layer -> Stream.ofNullable(modules.get(layer))).toList();
     if (stacked.size() == rule.layers().size()) {
-      add(spellings, List.of(rule.other()), new Stack(stacked, rule.halvesSwapped(), false));
+      List<Long> shape = stacked.get(0).shape();
+      boolean swapped = shape.size() > 1 && rule.isSwapped(shape.get(0), shape.get(1));
+      add(spellings, List.of(rule.other()), new Stack(stacked, swapped, false));
     }
   }
 
@@ -152,7 +165,7 @@ final class TransformerKeys implements KeyLookup {
 
   @Override
   public Stack find(String key) {
-    return find(flat(key), List.of(Network.UNET, Network.TEXT_ENCODER, Network.TEXT_ENCODER_2), 0);
+    return find(flat(key), ANY, 0);
   }
 
   private Stack find(String key, List<Network> networks, int prefixes) {

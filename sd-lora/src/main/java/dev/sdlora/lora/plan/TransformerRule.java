@@ -10,7 +10,8 @@ import java.util.stream.Stream;
  *
  * @param other the name in other code
  * @param layers the layers' own names, in the order of the rows of the other code's matrix
- * @param halvesSwapped whether the other code has the second half of the rows first
+ * @param halvesSwapped whether the other code has the second half of the rows first, if there are
+ *     two: a shift and a scale, each as wide as the matrix
  */
 public record TransformerRule(String other, List<String> layers, boolean halvesSwapped) {
   private static final String INDEX = "#";
@@ -23,6 +24,11 @@ public record TransformerRule(String other, List<String> layers, boolean halvesS
   /** Layers under another name, stacked if there are several. */
   static TransformerRule rule(String other, String... layers) {
     return new TransformerRule(other, List.of(layers), false);
+  }
+
+  /** Whether the other code has the second half of a matrix's rows first. */
+  public boolean isSwapped(long rows, long columns) {
+    return halvesSwapped && rows == 2 * columns;
   }
 
   /** A layer under another name that has its halves the other way round there. */

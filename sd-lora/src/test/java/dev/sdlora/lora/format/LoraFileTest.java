@@ -149,11 +149,7 @@ class LoraFileTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "modelspec.architecture, stable-diffusion-3-medium/lora, Stable Diffusion 3",
-    "ss_base_model_version, qwen_image, Qwen-Image",
-    "ss_base_model_version, wan21, Wan"
-  })
+  @CsvSource({"ss_base_model_version, qwen_image, Qwen-Image", "ss_base_model_version, wan21, Wan"})
   void open_loraThatOnlyMetadataTellOf_isRefusedByTheModelsName(
       String key, String value, String model) {
     String module = "lora_te1_text_model_encoder_layers_0_mlp_fc1";
@@ -166,6 +162,18 @@ class LoraFileTest {
     assertThatThrownBy(() -> LoraFile.open(path))
         .isInstanceOf(LoraException.class)
         .hasMessageContaining("is for " + model + " (" + key + " '" + value + "')");
+  }
+
+  @Test
+  void open_textEncodersOfStableDiffusion3_areToldByMetadata() {
+    String module = "lora_te2_text_model_encoder_layers_0_mlp_fc1";
+    Path path =
+        write(
+            Map.of("modelspec.architecture", "stable-diffusion-3-medium/lora"),
+            Map.of(
+                module + ".lora_down.weight", List.of(1L, 1280L),
+                module + ".lora_up.weight", List.of(5120L, 1L)));
+    assertThat(LoraFile.open(path).family()).isEqualTo(ModelFamily.SD3);
   }
 
   @ParameterizedTest
@@ -214,9 +222,7 @@ class LoraFileTest {
     "transformer.blocks.0.attn1.to_q, Wan",
     "lora_unet_blocks_0_self_attn_q_proj, Anima",
     "transformer.adaln_single.linear, PixArt",
-    "lora_unet_joint_blocks_0_x_block_attn_qkv, Stable Diffusion 3",
     "transformer.transformer_blocks.0.norm1_context.linear, a transformer model",
-    "text_encoder_3.encoder.block.0.layer.0.SelfAttention.q, Stable Diffusion 3",
     "transformer.transformer_blocks.0.attn1.to_q, a transformer model",
     "lora_transformer_x, a transformer model",
     "lora_prior_unet_down_blocks_0_0_attention_attn_to_q, Stable Cascade",
@@ -235,8 +241,6 @@ class LoraFileTest {
   /** Models with the same layer names differ in width. */
   @ParameterizedTest
   @CsvSource({
-    "transformer.transformer_blocks.0.attn.add_k_proj, 1536, Stable Diffusion 3",
-    "transformer.transformer_blocks.30.attn.to_q, 2432, Stable Diffusion 3",
     "transformer.transformer_blocks.0.attn.add_k_proj, 6144, FLUX.2 [dev]",
     "diffusion_model.layers.0.attention.qkv, 2304, Lumina-Image 2",
     "transformer.transformer_blocks.0.attn1.to_q, 1152, PixArt",
@@ -276,6 +280,10 @@ class LoraFileTest {
     "transformer.transformer_blocks.18.attn.add_k_proj, 3072, 3072, FLUX1",
     "lora_te3_encoder_block_0_layer_0_SelfAttention_q, 4096, 4096, UNKNOWN",
     "lora_unet_distilled_guidance_layer_layers_0_in_layer, 5120, 5120, CHROMA",
+    "lora_unet_joint_blocks_0_x_block_attn_qkv, 1536, 4608, SD3",
+    "transformer.transformer_blocks.0.attn.add_k_proj, 1536, 1536, SD3",
+    "transformer.transformer_blocks.30.attn.to_q, 2432, 2432, SD3",
+    "text_encoder_3.encoder.block.0.layer.0.SelfAttention.q, 4096, 4096, SD3",
     "lora_unet_double_blocks_0_img_attn_qkv, 3072, 9216, UNKNOWN",
     "lycoris_transformer_blocks_4_attn_to_q, 3072, 3072, UNKNOWN"
   })

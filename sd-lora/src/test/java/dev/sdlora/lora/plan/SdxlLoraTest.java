@@ -210,6 +210,7 @@ class SdxlLoraTest {
       case UNET -> unet;
       case TEXT_ENCODER -> first;
       case TEXT_ENCODER_2 -> second;
+      case TEXT_ENCODER_3 -> throw new IllegalArgumentException(network.toString());
     };
   }
 

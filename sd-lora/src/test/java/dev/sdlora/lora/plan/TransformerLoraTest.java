@@ -386,8 +386,8 @@ class TransformerLoraTest {
   @CsvSource({
     "FLUX2, INALL, 'has block weights ''INALL'', which are for SD 1.x and 2.x, SDXL, but checkpoint"
         + " ''tiny'' is FLUX.2 klein; expected 26 or 33'",
-    "Z_IMAGE, DOUBLE, 'which are for FLUX.2 klein, FLUX.1, Chroma, but checkpoint ''tiny'' is"
-        + " Z-Image; expected 35'"
+    "Z_IMAGE, DOUBLE, 'which are for FLUX.2 klein, FLUX.1, Chroma, SD 3.x, but checkpoint ''tiny''"
+        + " is Z-Image; expected 35'"
   })
   void match_blockWeightsOfAnotherFamily_areRefused(
       TinyTransformer model, String blocks, String message) {

@@ -16,6 +16,9 @@ import java.util.Optional;
 
 /** Encodes canvases for samplers and inpainting models. */
 public final class CanvasEncoder {
+  /** The side of the squares of pixels that are one position of a latent. */
+  private static final int SQUARE = 8;
+
   private final Vae vae;
   private final LatentResizing resizing;
 
@@ -127,20 +130,10 @@ public final class CanvasEncoder {
    */
   public float[] channels(
       Optional<Canvas> canvas, ImageSize size, double conditioningMaskWeight, NDManager scope) {
+    Optional<Raster> mask = canvas.flatMap(Canvas::mask);
     int width = size.width();
     int height = size.height();
-    Optional<Raster> mask = canvas.flatMap(Canvas::mask);
-    // 0 is grey, the value of hidden pixels.
-    float[] seen = new float[3 * width * height];
-    if (mask.isPresent()) {
-      seen = canvas.orElseThrow().image().planes();
-      for (int i = 0; i < seen.length; i++) {
-        if (mask.get().level(i % (width * height)) > 127) {
-          seen[i] *= (float) (1 - conditioningMaskWeight);
-        }
-      }
-    }
-    float[] hidden = vae.encode(seen, size, scope);
+    float[] hidden = hidden(canvas, size, conditioningMaskWeight, scope);
     int positions = width / 8 * (height / 8);
     float[] channels = new float[positions + hidden.length];
     Arrays.fill(channels, 0, positions, 1);
@@ -155,5 +148,59 @@ public final class CanvasEncoder {
     }
     System.arraycopy(hidden, 0, channels, positions, hidden.length);
     return channels;
+  }
+
+  /** Returns the latent of the image without the masked part, or of nothing. */
+  private float[] hidden(
+      Optional<Canvas> canvas, ImageSize size, double conditioningMaskWeight, NDManager scope) {
+    int pixels = size.width() * size.height();
+    Optional<Raster> mask = canvas.flatMap(Canvas::mask);
+    // 0 is grey, the value of hidden pixels.
+    float[] seen = new float[3 * pixels];
+    if (mask.isPresent()) {
+      seen = canvas.orElseThrow().image().planes();
+      for (int i = 0; i < seen.length; i++) {
+        if (mask.get().level(i % pixels) > 127) {
+          seen[i] *= (float) (1 - conditioningMaskWeight);
+        }
+      }
+    }
+    return vae.encode(seen, size, scope);
+  }
+
+  /**
+   * Returns the channels that FLUX.1 Fill reads with the noisy latent: the latent of the image
+   * without the masked part, then the mask, whose squares of 8×8 pixels are 64 channels, row by
+   * row. Without a canvas or mask, everything is masked.
+   *
+   * @param size the size of the request
+   * @param conditioningMaskWeight as for {@link #channels}
+   * @param scope a manager for temporary arrays
+   * @return [channels + 64][height / 8][width / 8]
+   */
+  public float[] filled(
+      Optional<Canvas> canvas, ImageSize size, double conditioningMaskWeight, NDManager scope) {
+    float[] hidden = hidden(canvas, size, conditioningMaskWeight, scope);
+    float[] mask = squares(canvas.flatMap(Canvas::mask), size);
+    float[] channels = Arrays.copyOf(hidden, hidden.length + mask.length);
+    System.arraycopy(mask, 0, channels, hidden.length, mask.length);
+    return channels;
+  }
+
+  /** Returns 1 for masked pixels, [64][height / 8][width / 8]: all pixels of each square. */
+  static float[] squares(Optional<Raster> mask, ImageSize size) {
+    float[] squares = new float[size.width() * size.height()];
+    Arrays.fill(squares, 1);
+    if (mask.isPresent()) {
+      int width = size.width() / SQUARE;
+      int height = size.height() / SQUARE;
+      for (int i = 0; i < squares.length; i++) {
+        int channel = i / (width * height);
+        int y = i / width % height * SQUARE + channel / SQUARE;
+        int x = i % width * SQUARE + channel % SQUARE;
+        squares[i] = mask.get().level(y * size.width() + x) > 127 ? 1 : 0;
+      }
+    }
+    return squares;
   }
 }

@@ -101,6 +101,15 @@ public final class CheckpointReader {
               + " none",
           ErrorDetails.in(path).withFamilies(ModelFamily.SDXL, files.checkpoint().family()));
     }
+    parts
+        .textEncoder3()
+        .ifPresent(
+            third -> {
+              throw new CheckpointException(
+                  "checkpoint '%s' is %s, but '%s' was given as a third text encoder; expected none"
+                      .formatted(path, files.checkpoint().family().label(), third),
+                  ErrorDetails.in(path));
+            });
     return files.with(parts, SeparateNetworks.vaeOf(path, parts));
   }
 
@@ -147,7 +156,7 @@ public final class CheckpointReader {
   /** Runs the checks that all layouts share and finds the weights. */
   static UNetFiles assemble(
       Path path,
-      Checkpoint.Layout layout,
+      boolean folder,
       ModelFamily family,
       String sign,
       PredictionSigns prediction,
@@ -171,7 +180,7 @@ public final class CheckpointReader {
     signs.add(prediction.told());
     Checkpoint checkpoint =
         new CheckpointBuilder(path, family)
-            .layout(layout)
+            .folder(folder)
             .predictionType(prediction.prediction().type())
             .task(task(unet.config(), vaePart.config()))
             .signs(signs)

@@ -1,6 +1,5 @@
 package dev.sdlora.pipeline.checkpoint;
 
-import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
@@ -67,7 +66,7 @@ final class DiffusersFolder {
     int side = 8 * settings.whole("sample_size", 64, MAX_SAMPLE_SIZE);
     return CheckpointReader.assemble(
         folder,
-        Checkpoint.Layout.DIFFUSERS_FOLDER,
+        true,
         family,
         family.label() + ": the shapes of 'unet' and the sub-folders",
         prediction,

@@ -91,7 +91,7 @@ public final class FileKind {
           new Parts(
               Kind.TEXT_ENCODER,
               List.of("encoder.block.0.layer.0.SelfAttention.q.weight"),
-              "is the text encoder T5 alone, to be used with FLUX.1 or Chroma"));
+              "is the text encoder T5 alone, to be used with FLUX.1, Chroma or SD 3.x"));
 
   private FileKind() {}
 

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.transformer.TransformerFiles;
@@ -14,6 +15,7 @@ import java.util.Map;
 /** FLUX.1: dev, schnell and models trained from them. */
 final class Flux1Traits implements TransformerTraits {
   private static final double DEV_GUIDANCE = 3.5;
+  private static final double FILL_GUIDANCE = 30;
 
   /** The guidance scales that authors recommend for models, by a word of their names. */
   private static final Map<String, Double> GUIDANCE = Map.of("krea", 4.5, "kontext", 2.5);
@@ -46,6 +48,13 @@ final class Flux1Traits implements TransformerTraits {
   }
 
   @Override
+  public Checkpoint.Task task(TransformerConfig transformer) {
+    return ((Flux1Config) transformer).isFilling()
+        ? Checkpoint.Task.INPAINTING
+        : Checkpoint.Task.TEXT_TO_IMAGE;
+  }
+
+  @Override
   public String widest() {
     return "x_embedder.weight";
   }
@@ -58,8 +67,12 @@ final class Flux1Traits implements TransformerTraits {
 
   @Override
   public PromptSpec defaults(TransformerFiles files, TransformerConfig config) {
-    if (!((Flux1Config) config).isGuided()) {
+    Flux1Config flux = (Flux1Config) config;
+    if (!flux.isGuided()) {
       return TransformerTraits.defaults(4, 1);
+    }
+    if (flux.isFilling()) {
+      return TransformerTraits.defaults(50, 1).toBuilder().distilledGuidance(FILL_GUIDANCE).build();
     }
     PromptSpec.Builder spec =
         TransformerTraits.defaults(28, files.distillation().distilled() ? 1 : 3.5).toBuilder();

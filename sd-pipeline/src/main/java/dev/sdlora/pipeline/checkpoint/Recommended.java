@@ -4,7 +4,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.api.sampling.NamedSampler;
+import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.api.spi.CheckpointBuilder;
 import java.util.Map;
@@ -53,9 +53,8 @@ final class Recommended {
     read(
         SAMPLER,
         value -> {
-          NamedSampler named = NamedSampler.parse(value);
-          spec.sampler(named.sampler());
-          named.schedule().ifPresent(spec::schedule);
+          spec.sampler(Sampler.inName(value));
+          Schedule.inName(value).ifPresent(spec::schedule);
         });
     read(SCHEDULE, value -> spec.schedule(Schedule.parse(value)));
     if (checkpoint.family() == ModelFamily.SD1) {

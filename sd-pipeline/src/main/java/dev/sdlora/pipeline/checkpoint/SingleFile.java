@@ -73,7 +73,7 @@ final class SingleFile {
     UNetFiles files =
         CheckpointReader.assemble(
             path,
-            Checkpoint.Layout.SINGLE_FILE,
+            false,
             family.family(),
             family.family().label() + ": tensors named '" + family.sign() + "…'",
             prediction,

@@ -14,18 +14,22 @@ public sealed interface TextParts {
   List<ModelFiles.Part<?>> encoders();
 
   /**
-   * T5 with or without CLIP-L: FLUX.1 and Chroma.
+   * CLIP and T5: FLUX.1, Chroma and Stable Diffusion 3.
    *
-   * @param clip CLIP-L, whose pooled state is read; empty for Chroma
-   * @param t5 T5-XXL
+   * @param clips CLIP-L for FLUX.1, CLIP-L and CLIP-G for Stable Diffusion 3; empty for Chroma
+   * @param t5 T5-XXL; empty if a model of Stable Diffusion 3 has none
    */
-  record ClipAndT5(Optional<ModelFiles.Part<ClipConfig>> clip, ModelFiles.Part<T5Config> t5)
+  record ClipAndT5(List<ModelFiles.Part<ClipConfig>> clips, Optional<ModelFiles.Part<T5Config>> t5)
       implements TextParts {
+    /** Copies the list. */
+    public ClipAndT5 {
+      clips = List.copyOf(clips);
+    }
+
     @Override
     public List<ModelFiles.Part<?>> encoders() {
-      List<ModelFiles.Part<?>> all = new ArrayList<>();
-      clip.ifPresent(all::add);
-      all.add(t5);
+      List<ModelFiles.Part<?>> all = new ArrayList<>(clips);
+      t5.ifPresent(all::add);
       return List.copyOf(all);
     }
   }

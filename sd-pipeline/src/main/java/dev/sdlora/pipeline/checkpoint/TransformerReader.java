@@ -156,9 +156,9 @@ final class TransformerReader {
     boolean isFull = size(transformer.weights(), traits.widest()) >= FULL_WIDTH;
     CheckpointBuilder builder =
         new CheckpointBuilder(path, traits.family())
-            .layout(files.layout())
+            .folder(files.folder())
             .predictionType(PredictionType.FLOW)
-            .task(Checkpoint.Task.TEXT_TO_IMAGE)
+            .task(traits.task(transformer))
             .signs(signs())
             .storage(CheckpointReader.storage(List.copyOf(files.transformer().weights().values())))
             .weightBytes(CheckpointReader.weightBytes(all))

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.sampling.Sampler;
@@ -21,6 +22,7 @@ interface TransformerTraits {
       case Z_IMAGE -> new ZImageTraits();
       case FLUX1 -> new Flux1Traits();
       case CHROMA -> new ChromaTraits();
+      case SD3 -> new Sd3Traits();
     };
   }
 
@@ -45,6 +47,11 @@ interface TransformerTraits {
 
   /** Returns the conversion of the VAE's latents to those of the sampler. */
   LatentFormat latents(TransformerFiles.Part vae, int channels);
+
+  /** Returns the task for which the transformer was trained. */
+  default Checkpoint.Task task(TransformerConfig transformer) {
+    return Checkpoint.Task.TEXT_TO_IMAGE;
+  }
 
   /** Returns the name of a weight with one row for each channel of a token. */
   String widest();

@@ -35,7 +35,10 @@ public final class T5Conditioner implements TextConditioner {
     Conditioning encode(String text, NDManager scope);
   }
 
-  private T5Conditioner(Encoding encoding, PromptOptions options, Predicate<List<PromptSchedule.Weighted>> readsNegative) {
+  private T5Conditioner(
+      Encoding encoding,
+      PromptOptions options,
+      Predicate<List<PromptSchedule.Weighted>> readsNegative) {
     this.encoding = encoding;
     this.options = options;
     this.readsNegative = readsNegative;
@@ -60,7 +63,7 @@ public final class T5Conditioner implements TextConditioner {
       TrainedWords words,
       Predicate<List<PromptSchedule.Weighted>> readsNegative) {
     ChunkEncoder chunks = ChunkEncoder.of(clip);
-    T5Text text = new T5Text(t5, options, tokens, T5Text.Padding.READ);
+    T5Text text = T5Text.padded(t5, options, tokens, tokens);
     return new T5Conditioner(
         (prompt, scope) -> {
           TokenChunk first = chunks(prompt, options, words).get(0);
@@ -81,8 +84,11 @@ public final class T5Conditioner implements TextConditioner {
    *     it is not encoded
    */
   public static T5Conditioner chroma(
-      AppliedEncoder t5, int tokens, PromptOptions options, Predicate<List<PromptSchedule.Weighted>> readsNegative) {
-    T5Text text = new T5Text(t5, options, tokens, T5Text.Padding.ONE);
+      AppliedEncoder t5,
+      int tokens,
+      PromptOptions options,
+      Predicate<List<PromptSchedule.Weighted>> readsNegative) {
+    T5Text text = T5Text.withOne(t5, options, tokens);
     return new T5Conditioner(text::encode, options, readsNegative);
   }
 
@@ -90,12 +96,14 @@ public final class T5Conditioner implements TextConditioner {
    * The part of Stable Diffusion 3's text that T5 encodes.
    *
    * @param encoder T5-XXL; empty if the model has none
-   * @param tokens its length, 256 in diffusers, 77 in ComfyUI; longer texts are cut
+   * @param least its least length, 256 in diffusers, 77 in ComfyUI
+   * @param most its greatest length; longer texts are cut
    * @param width the width of a state that the transformer reads, 4096
    * @param zeros whether zeros stand for the states of a missing T5, as in diffusers; if not, the
    *     transformer reads CLIP's alone, as in ComfyUI
    */
-  public record LongText(Optional<AppliedEncoder> encoder, int tokens, int width, boolean zeros) {}
+  public record LongText(
+      Optional<AppliedEncoder> encoder, int least, int most, int width, boolean zeros) {}
 
   /**
    * Returns a conditioner for Stable Diffusion 3: the states of CLIP-L and CLIP-G side by side,
@@ -116,7 +124,7 @@ public final class T5Conditioner implements TextConditioner {
       Predicate<List<PromptSchedule.Weighted>> readsNegative) {
     List<ChunkEncoder> encoders = clips.stream().map(ChunkEncoder::of).toList();
     Optional<T5Text> text =
-        t5.encoder.map(encoder -> new T5Text(encoder, options, t5.tokens, T5Text.Padding.READ));
+        t5.encoder.map(encoder -> T5Text.padded(encoder, options, t5.least, t5.most));
     return new T5Conditioner(
         (prompt, scope) -> {
           TextBatch batch =
@@ -134,7 +142,7 @@ public final class T5Conditioner implements TextConditioner {
           }
           return t5.zeros
               ? clip.followedBy(
-                  new Conditioning(new float[t5.tokens * t5.width], t5.tokens, t5.width))
+                  new Conditioning(new float[t5.least * t5.width], t5.least, t5.width))
               : clip;
         },
         options,
@@ -153,8 +161,7 @@ public final class T5Conditioner implements TextConditioner {
   @Override
   public Conditions conditions(String prompt, String negative, PromptSteps pass, NDManager scope) {
     List<Part> parts = new ArrayList<>();
-    List<PromptSchedule.Weighted> weighted =
-        PromptSchedule.ofParts(prompt, pass, options.limits());
+    List<PromptSchedule.Weighted> weighted = PromptSchedule.ofParts(prompt, pass, options.limits());
     for (PromptSchedule.Weighted part : weighted) {
       parts.add(new Part(encode(part.schedule(), scope), part.weight()));
     }

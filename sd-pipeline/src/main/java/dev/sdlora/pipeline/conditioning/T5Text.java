@@ -21,30 +21,38 @@ import java.util.List;
 final class T5Text {
   private final AppliedEncoder encoder;
   private final PromptOptions options;
-  private final int tokens;
-  private final Padding padding;
-
-  /** The use of padding. */
-  enum Padding {
-    /** Texts are padded to the full length; all tokens, and the denoiser, read the padding. */
-    READ,
-    /** Texts are followed by one padding token, which the denoiser reads, but no other token. */
-    ONE
-  }
+  private final int least;
+  private final int most;
 
   /** The input of the encoder, compared by value. */
   private record Input(IntBuffer ids, int read) {}
 
-  /**
-   * Creates an encoder for one pass of a request.
-   *
-   * @param tokens the most tokens of a part, with the end token
-   */
-  T5Text(AppliedEncoder encoder, PromptOptions options, int tokens, Padding padding) {
+  private T5Text(AppliedEncoder encoder, PromptOptions options, int least, int most) {
     this.encoder = encoder;
     this.options = options;
-    this.tokens = tokens;
-    this.padding = padding;
+    this.least = least;
+    this.most = most;
+  }
+
+  /**
+   * Returns an encoder for one pass of a request. Texts are padded; all tokens, and the denoiser,
+   * read the padding.
+   *
+   * @param least the least tokens of a part, 1 or more
+   * @param most the most tokens of a part, with the end token
+   */
+  static T5Text padded(AppliedEncoder encoder, PromptOptions options, int least, int most) {
+    return new T5Text(encoder, options, least, most);
+  }
+
+  /**
+   * Returns an encoder for one pass of a request. Texts are followed by one padding token, which
+   * the denoiser reads, but no other token.
+   *
+   * @param most the most tokens of a part, with the end token
+   */
+  static T5Text withOne(AppliedEncoder encoder, PromptOptions options, int most) {
+    return new T5Text(encoder, options, 0, most);
   }
 
   /** Returns the states of a text, without a vector. */
@@ -52,16 +60,17 @@ final class T5Text {
     Emphasis emphasis = options.emphasis();
     List<WeightedText> pieces =
         emphasis == Emphasis.NONE ? List.of(new WeightedText(text, 1)) : Attention.parse(text);
-    return T5Prompt.of(pieces, tokens, T5Tokenizer.load(), options.limits()).stream()
+    return T5Prompt.of(pieces, most, T5Tokenizer.load(), options.limits()).stream()
         .map(part -> encode(part, scope))
         .reduce(Conditioning::followedBy)
         .orElseThrow();
   }
 
   private Conditioning encode(T5Prompt part, NDManager scope) {
-    int length = padding == Padding.READ ? tokens : Math.min(part.count() + 1, tokens);
+    boolean isPadded = least > 0;
+    int length = isPadded ? Math.max(part.count(), least) : Math.min(part.count() + 1, most);
     int[] ids = part.padded(length);
-    int read = padding == Padding.READ ? length : part.count();
+    int read = isPadded ? length : part.count();
     EncodedChunks.Key key =
         new EncodedChunks.Key(
             encoder.index(), encoder.weights(), 0, new Input(IntBuffer.wrap(ids), read));

@@ -66,6 +66,14 @@ public interface Family {
   /** The dimensions of the denoiser if it is a U-Net. */
   Optional<UNetConfig> unetConfig();
 
+  /**
+   * Whether a denoiser that is no U-Net reads the mask of the image and the image without the
+   * masked part, such as that of FLUX.1 Fill.
+   */
+  default boolean fillsMasks() {
+    return false;
+  }
+
   /** The quantity that the denoiser predicts. */
   Prediction prediction();
 

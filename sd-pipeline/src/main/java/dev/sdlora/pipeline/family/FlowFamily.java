@@ -1,7 +1,6 @@
 package dev.sdlora.pipeline.family;
 
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.PixelSize;
@@ -25,11 +24,13 @@ import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.sampler.schedule.NoiseLevels;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -40,7 +41,7 @@ import java.util.stream.Stream;
  */
 public record FlowFamily(TransformerModel model) implements Family {
   /** Pixels of the side of a token. */
-  private static final int TOKEN = 16;
+  static final int TOKEN = 16;
 
   @Override
   public ModelFamily name() {
@@ -82,6 +83,11 @@ public record FlowFamily(TransformerModel model) implements Family {
   @Override
   public Optional<UNetConfig> unetConfig() {
     return Optional.empty();
+  }
+
+  @Override
+  public boolean fillsMasks() {
+    return traits().fillsMasks();
   }
 
   @Override
@@ -127,11 +133,25 @@ public record FlowFamily(TransformerModel model) implements Family {
   @Override
   public void requireSupported(PromptSpec spec, ImageSize size) {
     traits().settings().require(spec, size, sizeMultiple());
+    OptionalInt longest = traits().longestSide();
+    if (longest.isPresent() && Math.max(size.width(), size.height()) > longest.getAsInt()) {
+      throw new IllegalArgumentException(
+          "size is %s, but images of checkpoint '%s' have at most %s pixels a side, because it knows no places beyond"
+              .formatted(size, model.checkpoint().name(), longest.getAsInt()));
+    }
   }
 
   @Override
   public List<String> warnings(PromptSpec spec, PromptSteps pass, String prompt, String negative) {
-    return traits().settings().warnings(spec, pass, prompt, negative);
+    List<String> warnings = new ArrayList<>();
+    if (spec.distilledGuidance().isPresent() && traits().guidance(spec).isEmpty()) {
+      warnings.add(
+          "distilledGuidance is %s, but this model reads no guidance scale, so it has no effect; cfgScale sets its guidance"
+              .formatted(Decimals.text(spec.distilledGuidance().getAsDouble())));
+    }
+    warnings.addAll(traits().warnings(spec));
+    warnings.addAll(traits().settings().warnings(spec, pass, prompt, negative));
+    return warnings;
   }
 
   @Override
@@ -161,7 +181,7 @@ public record FlowFamily(TransformerModel model) implements Family {
     if (traits().hasFixedShift()) {
       facts.put(ImageSettings.SHIFT, Decimals.text(model.shift()));
     }
-    if (model.checkpoint().layout() == Checkpoint.Layout.SINGLE_FILE) {
+    if (!model.checkpoint().isFolder()) {
       List<String> modules =
           Stream.concat(Stream.of(model.vae()), model.texts().encoders().stream())
               .map(ModelFiles.Part::fileName)

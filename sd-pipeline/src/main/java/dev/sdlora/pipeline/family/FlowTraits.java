@@ -10,6 +10,7 @@ import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /** What the families of transformers differ in; one implementation for each. */
 interface FlowTraits {
@@ -20,6 +21,7 @@ interface FlowTraits {
       case Z_IMAGE -> new ZImageFlow(model);
       case FLUX1 -> new Flux1Flow(model);
       case CHROMA -> new ChromaFlow(model);
+      case SD3 -> new Sd3Flow(model);
       default ->
           throw new IllegalArgumentException(
               model.checkpoint().family().label() + " is not a family of transformers");
@@ -49,6 +51,21 @@ interface FlowTraits {
   /** Returns the guidance scale that the network reads as an input; empty if it reads none. */
   default OptionalDouble guidance(PromptSpec spec) {
     return OptionalDouble.empty();
+  }
+
+  /** Returns further warnings about a request. */
+  default List<String> warnings(PromptSpec spec) {
+    return List.of();
+  }
+
+  /** Whether the network reads the mask of the image and the image without the masked part. */
+  default boolean fillsMasks() {
+    return false;
+  }
+
+  /** Returns the longest side of an image, in pixels; empty if there is no limit. */
+  default OptionalInt longestSide() {
+    return OptionalInt.empty();
   }
 
   /** Whether the schedule has one shift for all images, which infotexts name. */

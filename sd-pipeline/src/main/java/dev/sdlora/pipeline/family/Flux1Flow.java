@@ -12,9 +12,13 @@ import dev.sdlora.pipeline.transformer.Flux1Config;
 import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 
-/** FLUX.1: dev and its kin, which read the guidance scale and reference images, and schnell. */
+/**
+ * FLUX.1: dev and its kin, which read the guidance scale and reference images, Fill, which reads
+ * masks in their place, and schnell.
+ */
 final class Flux1Flow implements FlowTraits {
   private static final int DEV_TOKENS = 512;
   private static final int SCHNELL_TOKENS = 256;
@@ -22,10 +26,13 @@ final class Flux1Flow implements FlowTraits {
 
   private final TransformerModel model;
   private final boolean isGuided;
+  private final boolean isFilling;
 
   Flux1Flow(TransformerModel model) {
     this.model = model;
-    this.isGuided = ((Flux1Config) model.transformer().config()).isGuided();
+    Flux1Config config = (Flux1Config) model.transformer().config();
+    this.isGuided = config.isGuided();
+    this.isFilling = config.isFilling();
   }
 
   @Override
@@ -56,7 +63,7 @@ final class Flux1Flow implements FlowTraits {
     return new FlowSettings(
         model.checkpoint().family().label(),
         model.isDistilled(),
-        isGuided,
+        isGuided && !isFilling,
         PromptReading.ofT5(textTokens(), PromptLimits.DEFAULTS));
   }
 
@@ -73,6 +80,22 @@ final class Flux1Flow implements FlowTraits {
     return OptionalDouble.of(
         spec.distilledGuidance()
             .orElse(model.checkpoint().defaults().distilledGuidance().orElse(USUAL_GUIDANCE)));
+  }
+
+  @Override
+  public List<String> warnings(PromptSpec spec) {
+    String name = model.checkpoint().name();
+    boolean isKontext = name.toLowerCase(Locale.ROOT).contains("kontext");
+    return spec.referenceImages().isEmpty() || isKontext
+        ? List.of()
+        : List.of(
+            "referenceImages are given, but the name of '%s' does not say that it is FLUX.1 Kontext; other models of FLUX.1 were not trained to read them"
+                .formatted(name));
+  }
+
+  @Override
+  public boolean fillsMasks() {
+    return isFilling;
   }
 
   @Override

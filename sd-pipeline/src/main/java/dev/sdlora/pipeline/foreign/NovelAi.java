@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.foreign;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sdlora.api.sampling.NamedSampler;
+import dev.sdlora.api.sampling.Sampler;
 import java.util.Set;
 
 /** Reads NovelAI's settings: a JSON object, which newer images also hide in their alpha channel. */
@@ -76,7 +76,7 @@ public final class NovelAi {
   private static void sampler(ForeignSettings settings, String name) {
     String plain = name.equals("ddim_v3") ? "ddim" : name;
     try {
-      settings.set("Sampler", NamedSampler.parse(plain).sampler().label());
+      settings.set("Sampler", Sampler.inName(plain).label());
     } catch (IllegalArgumentException e) {
       settings.rest("sampler", name);
     }

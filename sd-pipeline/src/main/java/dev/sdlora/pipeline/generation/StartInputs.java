@@ -87,6 +87,11 @@ record StartInputs(
       channels = Optional.of(encoder.channels(canvas, size, maskWeight, scope));
       hiresChannels = hires.map(second -> encoder.channels(Optional.empty(), second, 1, scope));
     }
+    if (plan.model().family().fillsMasks()) {
+      double maskWeight = part.repainting().map(Repainting::conditioningMaskWeight).orElse(1.0);
+      channels = Optional.of(encoder.filled(canvas, size, maskWeight, scope));
+      hiresChannels = hires.map(second -> encoder.filled(Optional.empty(), second, 1, scope));
+    }
     progress.stopIfCancelled();
     Optional<StartLatent> start = canvas.map(given -> encoder.encode(given, size, scope));
     return new StartInputs(

@@ -11,7 +11,7 @@ import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.Upscaling;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.sampling.GuidanceRange;
-import dev.sdlora.api.sampling.NamedSampler;
+import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.api.sampling.SpeedOptions;
@@ -132,23 +132,27 @@ final class InfotextDraft {
 
   /** Sets the sampler, even if the last word of the name is not a known schedule. */
   void sampler(String name) {
-    NamedSampler named = named(name, "Sampler");
-    spec.sampler(named.sampler());
-    onTimesteps = named.sampler().onTimesteps();
-    named.schedule().ifPresent(spec::schedule);
+    String known = withKnownSchedule(name, "Sampler");
+    Sampler sampler = Sampler.inName(known);
+    spec.sampler(sampler);
+    onTimesteps = sampler.onTimesteps();
+    Schedule.inName(known).ifPresent(spec::schedule);
   }
 
-  private NamedSampler named(String name, String key) {
+  /** Returns the name of a sampler without a last word that is not a known schedule. */
+  private String withKnownSchedule(String name, String key) {
     try {
-      return NamedSampler.parse(name);
+      Sampler.inName(name);
+      return name;
     } catch (IllegalArgumentException e) {
       int lastWord = name.lastIndexOf(' ');
       if (lastWord < 0) {
         throw e;
       }
-      NamedSampler named = NamedSampler.parse(name.substring(0, lastWord));
+      String rest = name.substring(0, lastWord);
+      Sampler.inName(rest);
       keep(key, name);
-      return named;
+      return rest;
     }
   }
 
@@ -169,9 +173,9 @@ final class InfotextDraft {
 
   void hiresSampler(String name) {
     if (!name.equals("Use same sampler")) {
-      NamedSampler named = named(name, "Hires sampler");
-      hires.sampler(named.sampler());
-      named.schedule().ifPresent(hires::schedule);
+      String known = withKnownSchedule(name, "Hires sampler");
+      hires.sampler(Sampler.inName(known));
+      Schedule.inName(known).ifPresent(hires::schedule);
     }
   }
 

@@ -61,15 +61,13 @@ public record LoraTexts(Triggers triggers, OptionalDouble weight, Optional<Strin
   }
 
   /**
-   * Returns the texts that a click on the card of the LoRA adds.
+   * Returns the text that a click on the card of the LoRA adds to the prompt.
    *
    * @param prompt the prompt to extend, with its tags
-   * @param against the negative prompt of the same request
    */
-  public LoraAdapter.Tag tag(LoraAdapter lora, String prompt, String against) {
+  public String tag(LoraAdapter lora, String prompt) {
     String tag = "<lora:" + lora.name() + ":" + advised(lora.strength()).tagArguments() + ">";
-    return new LoraAdapter.Tag(
-        tag + missing(prompt).map(text -> " " + text).orElse(""), negative(against).orElse(""));
+    return tag + missing(prompt).map(text -> " " + text).orElse("");
   }
 
   /** Returns the trigger words to add; empty if the prompt already contains some. */
@@ -78,7 +76,7 @@ public record LoraTexts(Triggers triggers, OptionalDouble weight, Optional<Strin
   }
 
   /** Returns the negative text to add; empty if the negative prompt already contains it. */
-  private Optional<String> negative(String against) {
+  public Optional<String> missingNegative(String against) {
     return negativeText
         .filter(text -> !lower(against).contains(lower(text)))
         .flatMap(text -> negative());

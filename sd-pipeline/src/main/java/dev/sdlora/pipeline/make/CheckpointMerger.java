@@ -165,7 +165,8 @@ final class CheckpointMerger {
               throw new IllegalArgumentException(
                   "%s block weights do not fit %s, the family of '%s'; expected 26 for SD 1.x and 2.x, 20"
                           .formatted(weights.values().size(), family.label(), task.a())
-                      + " for SDXL, 26 for FLUX.2 klein, 35 for Z-Image");
+                      + " for SDXL, 26 for FLUX.2 klein, 35 for Z-Image, 58 for FLUX.1 and Chroma,"
+                      + " 25 or 39 for SD 3.x");
             });
   }
 

@@ -73,6 +73,7 @@ final class KnownLayers {
       case Z_IMAGE -> ModuleIndex.of(KnownTransformers.zImage(), TransformerNames.Z_IMAGE);
       case FLUX1 -> ModuleIndex.of(KnownTransformers.flux1(), TransformerNames.FLUX1);
       case CHROMA -> ModuleIndex.of(KnownTransformers.chroma(), TransformerNames.CHROMA);
+      case SD3 -> ModuleIndex.of(KnownTransformers.sd3(), TransformerNames.SD3);
     };
   }
 

@@ -3,11 +3,13 @@ package dev.sdlora.pipeline.make;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.transformer.Flux1Config;
+import dev.sdlora.pipeline.transformer.Sd3Config;
 import dev.sdlora.pipeline.transformer.T5Config;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The linear layers of the published diffusion transformers and of Qwen3-4B, their text encoder,
@@ -26,6 +28,21 @@ final class KnownTransformers {
   /** CLIP ViT-L. */
   private static final Map<String, List<Long>> CLIP_L =
       matrices(new ClipConfig(768, 12, 12, 3072, 49_408, 77).weights());
+
+  /** OpenCLIP ViT-bigG. */
+  private static final Map<String, List<Long>> CLIP_G =
+      matrices(
+          new ClipConfig(
+                  1280,
+                  32,
+                  20,
+                  5120,
+                  49_408,
+                  77,
+                  ClipConfig.Kind.OPEN_CLIP,
+                  ClipConfig.Reading.PENULTIMATE,
+                  1280)
+              .weights());
 
   private KnownTransformers() {}
 
@@ -77,6 +94,31 @@ final class KnownTransformers {
   /** The layers of Chroma. */
   static Map<Network, Map<String, List<Long>>> chroma() {
     return flux1(new Flux1Config.Approximator(64, 5120, 5), List.of(t5()));
+  }
+
+  /**
+   * The layers of Stable Diffusion 3.5 Medium, and as many blocks as 3.5 Large has: all models have
+   * the same names.
+   */
+  static Map<Network, Map<String, List<Long>>> sd3() {
+    int blocks = 38;
+    Sd3Config config =
+        new Sd3Config(
+            16,
+            1536,
+            24,
+            blocks,
+            T5_WIDTH,
+            2048,
+            384,
+            IntStream.range(0, 13).boxed().toList(),
+            true);
+    Map<Network, Map<String, List<Long>>> all = new EnumMap<>(Network.class);
+    all.put(Network.UNET, matrices(config.weights()));
+    all.put(Network.TEXT_ENCODER, CLIP_L);
+    all.put(Network.TEXT_ENCODER_2, CLIP_G);
+    all.put(Network.TEXT_ENCODER_3, t5());
+    return all;
   }
 
   private static Map<Network, Map<String, List<Long>>> flux1(

@@ -8,16 +8,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntFunction;
 
 /**
  * Reads and rounds tensors piece by piece on all cores, while the calling thread writes the pieces
@@ -125,7 +122,6 @@ final class PieceWorkers implements AutoCloseable {
         found -> {
           int from = (int) (found.first() / group);
           for (int i = 0; i < found.largest().length; i++) {
-            // Not Math.max, which keeps NaN: writing the weights finds it.
             largest[from + i] = Math.max(largest[from + i], found.largest()[i]);
           }
         });
@@ -141,6 +137,7 @@ final class PieceWorkers implements AutoCloseable {
     for (int i = 0; i < values.length; i++) {
       int at = (int) ((first + i) / group - from);
       float magnitude = Math.abs(values[i]);
+      // False for NaN, which is found when the weights are written.
       if (magnitude > largest[at]) {
         largest[at] = magnitude;
       }

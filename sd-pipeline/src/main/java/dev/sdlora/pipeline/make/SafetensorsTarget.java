@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Writes a safetensors file. Scaled layers have ComfyUI's newer layout: {@code x.weight_scale}, and
@@ -80,7 +79,7 @@ record SafetensorsTarget(ConversionSource source, Progress progress) {
 
     float[] values() throws IOException {
       if (known.length == 0) {
-        float[] scales = Objects.requireNonNull(progress).largest(tensor);
+        float[] scales = progress.largest(tensor);
         for (int i = 0; i < scales.length; i++) {
           scales[i] = WeightEncoding.Scaled.scale(scales[i], tensor.dtype());
         }

@@ -1,6 +1,5 @@
 package dev.sdlora.pipeline.make;
 
-import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
@@ -44,7 +43,7 @@ record SingleFileTensors(
   }
 
   private static SingleFileTensors of(UNetFiles model) {
-    if (model.checkpoint().layout() == Checkpoint.Layout.SINGLE_FILE) {
+    if (!model.checkpoint().isFolder()) {
       TensorFile file = model.unet().weights().values().iterator().next().file();
       return new SingleFileTensors(ofFile(model, file), SingleFileSigns.NONE, file.metadata());
     }

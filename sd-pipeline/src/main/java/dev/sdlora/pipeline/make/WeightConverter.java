@@ -3,8 +3,6 @@ package dev.sdlora.pipeline.make;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.make.ConvertedWeights;
-import dev.sdlora.api.make.ConvertedWeights.Rounding;
-import dev.sdlora.api.make.ConvertedWeights.Share;
 import dev.sdlora.api.make.FileFormat;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.make.WeightConversion;
@@ -18,11 +16,11 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Implements {@link WeightConversion}. */
 final class WeightConverter {
@@ -58,7 +56,7 @@ final class WeightConverter {
       } else {
         new SafetensorsTarget(source, progress).write(file, tensors);
       }
-      return new ConvertedWeights(file, progress.shares(), progress.rounding());
+      return progress.result(file);
     }
   }
 
@@ -139,9 +137,10 @@ final class WeightConverter {
     private final OpenFiles files;
     private final int total;
     private final MakingListener listener;
-    private final Map<String, Share> shares = new LinkedHashMap<>();
+    private final Map<String, Long> bytes = new TreeMap<>();
     private RoundingError sum = RoundingError.NONE;
-    private Rounding worst = new Rounding(0, 0, "");
+    private double worstError;
+    private String worst = "";
     private int done;
 
     Progress(PieceWorkers workers, OpenFiles files, int total, MakingListener listener) {
@@ -164,31 +163,22 @@ final class WeightConverter {
       } else {
         RoundingError error = workers.write(tensor.source(), encoding, channel);
         sum = sum.plus(error);
-        if (error.relative() > worst.largest()) {
-          worst = new Rounding(0, error.relative(), tensor.name());
+        if (error.relative() > worstError) {
+          worstError = error.relative();
+          worst = tensor.name();
         }
       }
       long elements = tensor.source().elements();
-      shares.merge(
-          encoding.label(),
-          new Share(encoding.label(), 1, elements, encoding.bytes(elements)),
-          (one, other) ->
-              new Share(
-                  one.format(),
-                  one.tensors() + other.tensors(),
-                  one.weights() + other.weights(),
-                  one.bytes() + other.bytes()));
+      bytes.merge(encoding.label(), encoding.bytes(elements), Long::sum);
       listener.done(++done, total, tensor.name());
     }
 
-    List<Share> shares() {
-      return shares.values().stream()
-          .sorted(Comparator.comparingLong(share -> -share.bytes()))
-          .toList();
-    }
-
-    Rounding rounding() {
-      return new Rounding(sum.rms(), worst.largest(), worst.tensor());
+    ConvertedWeights result(Path file) {
+      Map<String, Long> largestFirst = new LinkedHashMap<>();
+      bytes.entrySet().stream()
+          .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+          .forEach(entry -> largestFirst.put(entry.getKey(), entry.getValue()));
+      return new ConvertedWeights(file, largestFirst, sum.rms(), worstError, worst);
     }
   }
 }

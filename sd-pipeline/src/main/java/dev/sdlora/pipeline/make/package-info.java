@@ -8,6 +8,9 @@
  *       for transformers.
  *   <li>Merging of checkpoints: {@code pipeline.make.CheckpointMerger}; the formula in {@code
  *       WeightedSum}, blocks in {@code MergedBlocks}, {@code MergeRecipe}.
+ *   <li>Weights in another format: {@code WeightConverter}; which tensors are quantised, {@code
+ *       ConversionLayout} and {@code Architecture}; files to write, {@code GgufTarget} and {@code
+ *       SafetensorsTarget}; the work on all cores, {@code PieceWorkers}.
  * </ul>
  */
 @NullMarked

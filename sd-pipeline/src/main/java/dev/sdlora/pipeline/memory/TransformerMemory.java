@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.memory;
 
 import dev.sdlora.pipeline.transformer.Flux1Config;
 import dev.sdlora.pipeline.transformer.Flux2Config;
+import dev.sdlora.pipeline.transformer.Sd3Config;
 import dev.sdlora.pipeline.transformer.TransformerConfig;
 import dev.sdlora.pipeline.transformer.ZImageConfig;
 
@@ -40,12 +41,16 @@ public final class TransformerMemory {
     if (config instanceof Flux2Config flux2) {
       return twoStreams(flux2.width(), flux2.inner(), tokens, packed, number, rows);
     }
+    if (config instanceof Sd3Config sd3) {
+      return twoStreams(
+          sd3.width(), Sd3Config.MLP_FACTOR * sd3.width(), tokens, packed, number, rows);
+    }
     return config instanceof Flux1Config flux1
         ? twoStreams(flux1.width(), flux1.inner(), tokens, packed, number, rows)
         : zImage((ZImageConfig) config, tokens, number);
   }
 
-  /** FLUX.1 and FLUX.2. */
+  /** FLUX.1, FLUX.2 and Stable Diffusion 3. */
   private static AllocatedBytes twoStreams(
       int width, int inner, double tokens, boolean packed, int number, int rows) {
     double state = tokens * width * number * rows;

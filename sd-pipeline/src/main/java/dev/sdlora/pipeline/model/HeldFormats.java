@@ -8,7 +8,7 @@ import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.StoredFormat;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,9 +27,6 @@ public record HeldFormats(WeightFormat weights, ScalarType type, boolean integer
 
   /** The smallest number of elements for which another format is worth its name. */
   private static final long LEAST = 1024;
-
-  /** The elements in the largest blocks. */
-  private static final long BLOCK = 256;
 
   /** Tables, of which programs read single rows. */
   private static final List<String> TABLES =
@@ -67,6 +64,11 @@ public record HeldFormats(WeightFormat weights, ScalarType type, boolean integer
         false);
   }
 
+  /** Returns the same formats for a network that does not multiply in integers. */
+  HeldFormats inFloats() {
+    return new HeldFormats(weights, type, false);
+  }
+
   /** Returns the formats of the weights that are not held in the dtype of the computation. */
   Map<String, StoredFormat> of(Map<String, Origin> origins) {
     Map<String, StoredFormat> formats = new LinkedHashMap<>();
@@ -82,22 +84,22 @@ public record HeldFormats(WeightFormat weights, ScalarType type, boolean integer
   }
 
   /**
-   * Returns the format in which most of the weights of a network are held, as Forge names it; empty
-   * if it has more than 8 bits.
+   * Returns the format in which most of the large weights of a network are held, as Forge names it;
+   * empty if it has more than 8 bits.
    */
   public static Optional<String> lowBits(LiveWeights weights) {
-    Map<StoredFormat, Long> sizes = new EnumMap<>(StoredFormat.class);
+    Map<Optional<StoredFormat>, Long> sizes = new HashMap<>();
     weights
         .origins()
         .forEach(
-            (name, origin) ->
-                weights
-                    .format(name)
-                    .ifPresent(
-                        format -> sizes.merge(format, origin.entry().elements(), Long::sum)));
+            (name, origin) -> {
+              if (isLarge(name, origin)) {
+                sizes.merge(weights.format(name), origin.entry().elements(), Long::sum);
+              }
+            });
     return sizes.entrySet().stream()
         .max(Map.Entry.comparingByValue())
-        .map(Map.Entry::getKey)
+        .flatMap(Map.Entry::getKey)
         .filter(format -> format != StoredFormat.BFLOAT16)
         .map(
             format ->
@@ -155,10 +157,6 @@ public record HeldFormats(WeightFormat weights, ScalarType type, boolean integer
   /** Whether no block of a format continues in the next row of a table. */
   private static boolean hasWholeRows(StoredFormat format, Origin origin) {
     long columns = origin.shape().get(origin.shape().size() - 1);
-    return columns % BLOCK == 0
-        || format == StoredFormat.INT8
-        || format == StoredFormat.BFLOAT16
-        || format == StoredFormat.FP8_E4M3
-        || format == StoredFormat.FP8_E5M2;
+    return columns % format.blockElements() == 0;
   }
 }

@@ -396,7 +396,7 @@ public final class Model implements AutoCloseable {
 
   /** Returns A1111's hash of a single-file checkpoint, computed on first use. */
   public synchronized Optional<String> hash() {
-    if (checkpoint.layout() != Checkpoint.Layout.SINGLE_FILE) {
+    if (checkpoint.isFolder()) {
       return Optional.empty();
     }
     String known = hash;

@@ -77,19 +77,28 @@ public final class Networks implements AutoCloseable {
 
   private TextEncoder clip(ModelFiles.Part<ClipConfig> part) {
     return new TextEncoder(
-        torch, part.config(), keep(PrecisionChoice.clipWeights(torch, loader, part.weights(), formats)));
+        torch,
+        part.config(),
+        keep(PrecisionChoice.clipWeights(torch, loader, part.weights(), formats)));
   }
 
   private List<AdaptableNetwork> textEncoders(TextParts texts, String device) {
     if (texts instanceof TextParts.Qwen qwen) {
-      LiveWeights weights = keep(PrecisionChoice.encoderWeights(torch, loader, qwen, formats, device));
+      LiveWeights weights =
+          keep(PrecisionChoice.encoderWeights(torch, loader, qwen, formats, device));
       return List.of(new Qwen3(torch, qwen.encoder().config(), weights));
     }
     TextParts.ClipAndT5 two = (TextParts.ClipAndT5) texts;
     List<AdaptableNetwork> all = new ArrayList<>();
-    two.clip().ifPresent(clip -> all.add(clip(clip)));
-    LiveWeights weights = keep(PrecisionChoice.t5Weights(torch, loader, two.t5(), formats, device));
-    all.add(new T5(torch, two.t5().config(), weights));
+    two.clips().forEach(clip -> all.add(clip(clip)));
+    two.t5()
+        .ifPresent(
+            t5 ->
+                all.add(
+                    new T5(
+                        torch,
+                        t5.config(),
+                        keep(PrecisionChoice.t5Weights(torch, loader, t5, formats, device)))));
     return List.copyOf(all);
   }
 

@@ -201,8 +201,13 @@ public final class PrecisionChoice {
    * @throws StableDiffusionException if the device or the model does not support the precision
    */
   static ScalarType of(ModelFiles files, Precision precision, String device) {
-    if (!(files instanceof TransformerModel)) {
+    if (!(files instanceof TransformerModel model)) {
       return of(precision, device);
+    }
+    if (precision == Precision.INT8 && !model.transformer().config().hasIntegerProgram()) {
+      throw new StableDiffusionException(
+          "precision is INT8, but %s cannot multiply in integers; expected BFLOAT16, AUTO or FLOAT32, or weights INT8 to save memory"
+              .formatted(files.checkpoint().family().label()));
     }
     if (precision == Precision.FLOAT16) {
       throw new StableDiffusionException(

@@ -53,7 +53,8 @@ public final class Refiner implements AutoCloseable {
     List<LiveWeights> encoders = List.copyOf(loaded);
     this.textEncoderMemory =
         new OnDemand(policy, encoders, () -> encoders.forEach(LiveWeights::read));
-    LiveWeights unetWeights = PrecisionChoice.unetWeights(memory, loader, files, formats, device);
+    LiveWeights unetWeights =
+        PrecisionChoice.unetWeights(memory, loader, files, formats.inFloats(), device);
     loaded.add(unetWeights);
     this.unet = new UNet(memory, files.unet().config(), unetWeights);
     this.family = UNetFamily.of(files);
@@ -105,9 +106,9 @@ public final class Refiner implements AutoCloseable {
     if (known == null) {
       Checkpoint model = checkpoint();
       known =
-          model.layout() == Checkpoint.Layout.SINGLE_FILE
-              ? "%s [%s]".formatted(model.name(), HashIndex.ofProcess().autoV2(model.path()))
-              : model.name();
+          model.isFolder()
+              ? model.name()
+              : "%s [%s]".formatted(model.name(), HashIndex.ofProcess().autoV2(model.path()));
       title = known;
     }
     return known;

@@ -13,7 +13,7 @@ import java.util.Map;
  */
 public final class IntegerPacking {
   /** The least number of products for each value of the input. */
-  private static final long LEAST_PRODUCTS = 640;
+  private static final long LEAST_PRODUCTS = 256;
 
   private IntegerPacking() {}
 
@@ -48,7 +48,10 @@ public final class IntegerPacking {
 
   private static boolean pays(String name, Packing packing, List<Long> shape, long least) {
     boolean text = name.endsWith(".attn2.to_k.weight") || name.endsWith(".attn2.to_v.weight");
-    if (text || packing instanceof Packing.Doubling || name.startsWith("conv_") || name.startsWith("context_embedder.")) {
+    if (text
+        || packing instanceof Packing.Doubling
+        || name.startsWith("conv_")
+        || name.startsWith("context_embedder.")) {
       return false;
     }
     long products = shape.get(0);

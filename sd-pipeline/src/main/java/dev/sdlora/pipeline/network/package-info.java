@@ -16,6 +16,8 @@
  *       it, {@code tensors.weights.Packing} and {@code Packer} do it; the operations on packed
  *       weights are in {@code packed_products.torchscript.py}, those on plain weights in {@code
  *       products.torchscript.py}.
+ *   <li>Products in 8-bit integers: {@code network.IntegerPacking} chooses the layers, {@code
+ *       int8_products.torchscript.py} computes them.
  *   <li>Padding at the edges of an image: {@code conv3} and {@code bordered} in {@code
  *       layers.torchscript.py}.
  *   <li>The loss and its gradients: {@code sd-training/src/main/resources/…/step/*.torchscript.py}.

@@ -228,7 +228,8 @@ public final class RequestMemory {
   }
 
   private boolean isInpainting() {
-    return model.family().unetConfig().map(UNetConfig::isInpainting).orElse(false);
+    return model.family().fillsMasks()
+        || model.family().unetConfig().map(UNetConfig::isInpainting).orElse(false);
   }
 
   /** Returns the memory of sampling at a size. */

@@ -46,6 +46,10 @@ public record Flux1Config(
 
   private static final int AREA = PATCH * PATCH;
   private static final int SINUSOID = 256;
+
+  /** Pixels of a position of the latent, each of which is a channel of a mask. */
+  private static final int MASK = 64;
+
   private static final int AXES = 3;
   private static final String DOUBLE = "transformer_blocks.";
   private static final String SINGLE = "single_transformer_blocks.";
@@ -140,6 +144,14 @@ public record Flux1Config(
     return modulation instanceof OwnLayers own && own.isGuided();
   }
 
+  /**
+   * Whether the network reads a mask and an image in addition to the latent, as FLUX.1 Fill does:
+   * the image's latent, then the mask in 64 channels.
+   */
+  public boolean isFilling() {
+    return inputs == 2 * outputs + MASK;
+  }
+
   @Override
   public Map<String, List<Long>> weights() {
     WeightList list = new WeightList();
@@ -225,11 +237,6 @@ public record Flux1Config(
   @Override
   public Map<String, Packing> packings(Torch torch, ScalarType type) {
     return TransformerPacking.isFaster(torch, type) ? Flux1Packing.of(this) : Map.of();
-  }
-
-  @Override
-  public Map<String, Packing> integerPackings(Torch torch, ScalarType type) {
-    return packings(torch, type);
   }
 
   @Override

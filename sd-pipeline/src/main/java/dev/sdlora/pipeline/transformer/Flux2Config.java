@@ -176,6 +176,11 @@ public record Flux2Config(
   }
 
   @Override
+  public boolean hasIntegerProgram() {
+    return true;
+  }
+
+  @Override
   public Map<String, Packing> integerPackings(Torch torch, ScalarType type) {
     return TransformerPacking.inIntegers(torch, type, Flux2Packing.of(this), weights());
   }

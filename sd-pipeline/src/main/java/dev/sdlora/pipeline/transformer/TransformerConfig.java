@@ -19,9 +19,16 @@ public interface TransformerConfig {
 
   /**
    * Returns the packings of weights for the CPU, by weight name, with the matrices by which every
-   * token is multiplied in 8-bit integers.
+   * token is multiplied in 8-bit integers; empty if {@link #hasIntegerProgram} is false.
    */
-  Map<String, Packing> integerPackings(Torch torch, ScalarType type);
+  default Map<String, Packing> integerPackings(Torch torch, ScalarType type) {
+    return Map.of();
+  }
+
+  /** Whether its program can multiply in 8-bit integers. */
+  default boolean hasIntegerProgram() {
+    return false;
+  }
 
   /** Returns the width of the states of the prompt. */
   int contextWidth();

@@ -25,19 +25,16 @@ public final class TransformerPacking {
 
   /**
    * Returns packings with the blocks' matrices in integers. The others are packed if that is
-   * faster.
+   * faster, or if they are cut, because the programs expect the same parts everywhere.
    *
    * @param packings the packings without integers
    * @param shapes the shapes of all weights
    */
   static Map<String, Packing> inIntegers(
-      Torch torch,
-      ScalarType type,
-      Map<String, Packing> packings,
-      Map<String, List<Long>> shapes) {
+      Torch torch, ScalarType type, Map<String, Packing> packings, Map<String, List<Long>> shapes) {
     Map<String, Packing> all = new LinkedHashMap<>(IntegerPacking.of(packings, shapes));
     if (!isFaster(torch, type)) {
-      all.values().removeIf(packing -> !(packing instanceof Packing.Integers));
+      all.values().removeIf(packing -> packing instanceof Packing.Linear);
     }
     return all;
   }

@@ -140,6 +140,11 @@ public record ZImageConfig(
   }
 
   @Override
+  public boolean hasIntegerProgram() {
+    return true;
+  }
+
+  @Override
   public Map<String, Packing> integerPackings(Torch torch, ScalarType type) {
     return TransformerPacking.inIntegers(torch, type, ZImageTransformer.packings(this), weights());
   }

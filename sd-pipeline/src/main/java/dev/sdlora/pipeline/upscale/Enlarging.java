@@ -70,7 +70,7 @@ public final class Enlarging implements AutoCloseable {
         if (round > 0 && large.width() >= width && large.height() >= height) {
           break;
         }
-        large = network.get().upscale(large, (number, count) -> beforeEachPiece.run());
+        large = network.get().upscale(large, done -> beforeEachPiece.run());
       }
     }
     return filter.resize(large, width, height);

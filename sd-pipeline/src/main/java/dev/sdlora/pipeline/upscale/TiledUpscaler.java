@@ -16,6 +16,7 @@ import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.DoubleConsumer;
 
 /**
  * An upscaler network. A pixel of the result depends on the pixels around it, less and less with
@@ -85,18 +86,18 @@ public final class TiledUpscaler implements UpscalerNetwork {
   }
 
   @Override
-  public Image upscale(Image image, Watcher watcher) {
-    return upscale(Raster.of(image), watcher).toImage();
+  public Image upscale(Image image, DoubleConsumer progress) {
+    return upscale(Raster.of(image), progress).toImage();
   }
 
   /**
    * Enlarges a three-channel image.
    *
    * @param image the image
-   * @param watcher may throw to abort the work
+   * @param progress receives the share that is done; may throw to abort the work
    * @throws ResourceException if the result would exceed the largest possible image
    */
-  public Raster upscale(Raster image, Watcher watcher) {
+  public Raster upscale(Raster image, DoubleConsumer progress) {
     long pixels = (long) factor * image.width() * factor * image.height();
     if (pixels > Image.MAX_PIXELS) {
       throw new ResourceException(
@@ -109,10 +110,10 @@ public final class TiledUpscaler implements UpscalerNetwork {
     Raster result = Raster.filled(factor * image.width(), factor * image.height(), 3, 0);
     List<Section> across = Section.cut(image.width(), piece, margin);
     List<Section> down = Section.cut(image.height(), piece, margin);
-    int number = 0;
+    int done = 0;
     for (Section rows : down) {
       for (Section columns : across) {
-        watcher.pieceBegins(number++, across.size() * down.size());
+        progress.accept((double) done++ / (across.size() * down.size()));
         float[] planes = enlarge(planes(image, columns, rows), columns.seen(), rows.seen());
         write(planes, columns, rows, result);
       }

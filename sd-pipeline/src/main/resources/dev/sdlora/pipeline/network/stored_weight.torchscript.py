@@ -14,25 +14,10 @@ def stored_parts(w: Dict[str, Tensor], p: str) -> List[Tensor]:
     _0 = torch.append(parts, w[p + ".stored." + str(torch.len(parts))])
   return parts
 def weight_rows(w: Dict[str, Tensor], p: str, ids: Tensor, dtype: int) -> Tensor:
-  # Rows of a table: ids of any shape [...] -> [..., C]. Only these rows are widened; a part of the table has the same number of values for each
-  # row, or one value for all.
+  # Rows of a table: ids of any shape [...] -> [..., C]. Only these rows are widened.
   if torch.__contains__(w, p + ".stored"):
-    head = w[p + ".stored"]
-    rows, columns = int(torch.select(head, 0, 1)), int(torch.select(head, 0, 2))
-    flat = torch.flatten(ids)
-    n = torch.size(flat, 0)
-    some = annotate(List[Tensor], [])
-    parts = __torch__.stored_parts(w, p)
-    for i in range(torch.len(parts)):
-      part = parts[i]
-      if torch.eq(torch.numel(part) % rows, 0):
-        shape = torch.size(part)
-        _0 = torch._set_item(shape, 0, -1)
-        picked = torch.index_select(torch.reshape(part, [rows, -1]), 0, flat)
-        part = torch.reshape(picked, shape)
-      _1 = torch.append(some, part)
-    y = __torch__.widened(torch.cat([torch.slice(head, 0, 0, 1), torch.tensor([n, columns], dtype=4)], 0), some, dtype)
-    y = torch.reshape(y, torch.add(torch.size(ids), [columns]))
+    y = __torch__.widened_rows(w[p + ".stored"], __torch__.stored_parts(w, p), torch.flatten(ids), dtype)
+    y = torch.reshape(y, torch.add(torch.size(ids), [-1]))
   else:
     y = torch.embedding(w[p + ".weight"], ids)
   return y

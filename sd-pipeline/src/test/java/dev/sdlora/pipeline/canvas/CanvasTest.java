@@ -45,6 +45,19 @@ class CanvasTest {
     return Canvas.of(on(picture).inpainting(part).build(), SIZE, 8);
   }
 
+  /** As diffusers folds masks: 8 rows of 8 pixels of each square are 64 channels. */
+  @Test
+  void squares_ofAMask_areItsPixelsByPlaceInTheSquare() {
+    ImageSize size = new ImageSize(32, 24);
+    Raster mask = Raster.filled(32, 24, 1, 0).with(Raster.filled(1, 1, 1, 255), 9, 18);
+    float[] squares = CanvasEncoder.squares(Optional.of(mask), size);
+    float[] expected = new float[32 * 24];
+    int channel = 18 % 8 * 8 + 9 % 8;
+    expected[(channel * 3 + 18 / 8) * 4 + 9 / 8] = 1;
+    assertThat(squares).isEqualTo(expected);
+    assertThat(CanvasEncoder.squares(Optional.empty(), size)).containsOnly(1);
+  }
+
   @ParameterizedTest
   @EnumSource(ResizeMode.class)
   void of_everyResizeMode_hasTheRequestsSize_unlessTheLatentIsResized(ResizeMode mode) {

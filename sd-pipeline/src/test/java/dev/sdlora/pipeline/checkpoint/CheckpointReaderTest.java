@@ -100,7 +100,7 @@ class CheckpointReaderTest {
     assertThat(checkpoint.family()).isEqualTo(ModelFamily.SD1);
     assertThat(checkpoint.storage()).isEqualTo("float16");
     assertThat(checkpoint.defaultSize()).isEqualTo(new ImageSize(128, 128));
-    assertThat(diffusers.checkpoint().layout()).isEqualTo(Checkpoint.Layout.DIFFUSERS_FOLDER);
+    assertThat(diffusers.checkpoint().isFolder()).isTrue();
     assertThat(diffusers.checkpoint().defaultSize()).isEqualTo(new ImageSize(128, 128));
   }
 
@@ -196,7 +196,7 @@ class CheckpointReaderTest {
         "model.diffusion_model.double_blocks.0.x | is a relative of FLUX.1, which is not supported",
         "single_transformer_blocks.0.x | is a relative of FLUX.1, which is not supported",
         "joint_transformer_blocks.0.x | is AuraFlow, which is not supported",
-        "joint_blocks.0.x | is Stable Diffusion 3, which is not supported",
+        "joint_blocks.0.x | is Stable Diffusion 3, whose denoiser is a transformer",
         "cap_embedder.0.x | is Lumina-Image 2 or Z-Image, which is not supported",
         "transformer_blocks.0.img_mod.1.x | is Qwen-Image, which is not supported",
         "nerf_final_layer_conv.conv.x | is Chroma Radiance, which is not supported",

@@ -46,7 +46,8 @@ class T5ConditionerTest {
   }
 
   private static T5Conditioner flux1(PromptOptions options) {
-    return T5Conditioner.flux1(tiny.clipL(), tiny.t5(), LENGTH, options, TrainedWords.NONE, parts -> true);
+    return T5Conditioner.flux1(
+        tiny.clipL(), tiny.t5(), LENGTH, options, TrainedWords.NONE, parts -> true);
   }
 
   private static T5Conditioner chroma(int tokens) {
@@ -57,7 +58,7 @@ class T5ConditionerTest {
     return T5Conditioner.sd3(
         List.of(tiny.clipLOfSd3(), tiny.clipG()),
         new T5Conditioner.LongText(
-            t5 ? Optional.of(tiny.t5()) : Optional.empty(), LENGTH, WIDTH, zeros),
+            t5 ? Optional.of(tiny.t5()) : Optional.empty(), LENGTH, LENGTH, WIDTH, zeros),
         PromptOptions.DEFAULTS,
         TrainedWords.NONE,
         parts -> true);

@@ -22,7 +22,11 @@ class KnownTransformersTest {
   }
 
   @Test
-  void flux2AndZImage_haveTheParametersOfThePublishedModels() {
+  void ofAllFamilies_haveTheParametersOfThePublishedModels() {
+    assertThat(billions(Objects.requireNonNull(KnownTransformers.flux1().get(Network.UNET))))
+        .isBetween(11.89, 11.91);
+    assertThat(billions(Objects.requireNonNull(KnownTransformers.chroma().get(Network.UNET))))
+        .isBetween(8.88, 8.91);
     assertThat(billions(Objects.requireNonNull(KnownTransformers.flux2().get(Network.UNET))))
         .isBetween(3.87, 3.88);
     assertThat(billions(Objects.requireNonNull(KnownTransformers.zImage().get(Network.UNET))))
@@ -35,6 +39,13 @@ class KnownTransformersTest {
     "FLUX2, lora_unet_single_blocks_19_linear2, 1",
     "FLUX2, diffusion_model.final_layer.adaLN_modulation.1, 1",
     "FLUX2, text_encoder.model.layers.35.mlp.gate_proj, 1",
+    "FLUX1, lora_unet_double_blocks_18_txt_mod_lin, 1",
+    "FLUX1, lora_unet_single_blocks_37_linear1, 4",
+    "FLUX1, single_blocks.37.processor.qkv, 3",
+    "FLUX1, lora_te3_encoder_block_23_layer_1_DenseReluDense_wi_1, 1",
+    "CHROMA, lora_unet_single_blocks_37_linear1, 4",
+    "CHROMA, lora_unet_double_blocks_18_txt_mod_lin, 0",
+    "CHROMA, lora_unet_distilled_guidance_layer_layers_4_in_layer, 1",
     "Z_IMAGE, diffusion_model.layers.29.attention.qkv, 3",
     "Z_IMAGE, lora_unet_context_refiner_1_feed_forward_w3, 1",
     "Z_IMAGE, diffusion_model.x_embedder, 1"

@@ -8,7 +8,6 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.make.ConvertedWeights;
-import dev.sdlora.api.make.ConvertedWeights.Share;
 import dev.sdlora.api.make.FileFormat;
 import dev.sdlora.api.make.WeightConversion;
 import dev.sdlora.pipeline.FamilyFiles;
@@ -111,13 +110,12 @@ class WeightConversionTest {
     ConvertedWeights converted =
         convert(TinyTransformers.klein(), FileFormat.Q8_0, "flux-2-klein-4b-Q8_0.gguf");
     assertThat(contents(converted.file())).isEqualTo(expected("flux2-klein-Q8_0"));
-    assertThat(converted.shares())
-        .extracting(Share::format)
+    assertThat(converted.bytes().keySet())
         .containsExactly("float16", "bfloat16", "Q8_0", "float32");
-    assertThat(converted.shares().get(2)).isEqualTo(new Share("Q8_0", 3, 27_648, 29_376));
-    assertThat(converted.rounding().rms()).isBetween(1e-4, 2e-3);
-    assertThat(converted.rounding().largest()).isBetween(1e-3, 1 / 254.0 + 1e-3);
-    assertThat(converted.rounding().tensor()).endsWith("linear2.weight");
+    assertThat(converted.bytes()).containsEntry("Q8_0", 29_376L);
+    assertThat(converted.rmsError()).isBetween(1e-4, 2e-3);
+    assertThat(converted.largestError()).isBetween(1e-3, 1 / 254.0 + 1e-3);
+    assertThat(converted.worstTensor()).endsWith("linear2.weight");
   }
 
   @Test
@@ -125,7 +123,9 @@ class WeightConversionTest {
     ConvertedWeights converted =
         convert(TinyTransformers.zImageTurbo(), FileFormat.BF16, "z_image_turbo.gguf");
     assertThat(contents(converted.file())).isEqualTo(expected("z-image-BF16"));
-    assertThat(converted.rounding()).isEqualTo(new ConvertedWeights.Rounding(0, 0, ""));
+    assertThat(converted.rmsError()).isZero();
+    assertThat(converted.largestError()).isZero();
+    assertThat(converted.worstTensor()).isEmpty();
   }
 
   @Test
@@ -220,8 +220,8 @@ class WeightConversionTest {
     }
     assertThat(Checkpoint.open(converted.file()).family())
         .isEqualTo(Checkpoint.open(input).family());
-    assertThat(converted.shares().stream().mapToInt(Share::tensors).sum())
-        .isEqualTo(before.tensors().size());
+    assertThat(converted.bytes().values().stream().mapToLong(bytes -> bytes).sum())
+        .isLessThan(converted.file().toFile().length());
   }
 
   @Test
@@ -241,7 +241,7 @@ class WeightConversionTest {
   void write_quantisedInput_isWidened() {
     Path quantised = convert(TinyTransformers.klein(), FileFormat.Q8_0, "k.gguf").file();
     ConvertedWeights wide = convert(quantised, FileFormat.BF16, "k.safetensors");
-    assertThat(wide.shares()).extracting(Share::format).containsExactly("bfloat16");
+    assertThat(wide.bytes()).containsOnlyKeys("bfloat16");
     assertThat(TensorFile.open(wide.file()).tensors()).hasSize(45);
   }
 
@@ -288,7 +288,7 @@ class WeightConversionTest {
     writer.write(unknown);
     assertThatThrownBy(() -> convert(unknown, FileFormat.FP8, "x.safetensors"))
         .hasMessageContaining("has tensors of an unknown model");
-    assertThat(convert(unknown, FileFormat.BF16, "x.safetensors").shares()).hasSize(1);
+    assertThat(convert(unknown, FileFormat.BF16, "x.safetensors").bytes()).hasSize(1);
   }
 
   private Path klein(float weight, DType dtype) {
@@ -324,9 +324,8 @@ class WeightConversionTest {
           .hasMessageContaining("which is too large for");
     }
     ConvertedWeights saturated = convert(input, FileFormat.FP8, "x.safetensors");
-    assertThat(saturated.rounding().largest()).isCloseTo(1, within(1e-5));
-    assertThat(convert(input, FileFormat.FP8_SCALED, "y.safetensors").rounding().rms())
-        .isLessThan(0.01);
+    assertThat(saturated.largestError()).isCloseTo(1, within(1e-5));
+    assertThat(convert(input, FileFormat.FP8_SCALED, "y.safetensors").rmsError()).isLessThan(0.01);
   }
 
   @Test

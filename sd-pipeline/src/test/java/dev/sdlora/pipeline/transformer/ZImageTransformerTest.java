@@ -113,7 +113,7 @@ class ZImageTransformerTest {
       assertThat(weights.isRounded()).isTrue();
       ZImageTransformer other = new ZImageTransformer(torch, CONFIG, weights);
       for (String name : List.of("a", "d")) {
-        assertCloseToScale(predict(other, name), negative(GOLDEN.floats(name + ".out")), 0.05);
+        assertCloseToScale(predict(other, name), negative(GOLDEN.floats(name + ".out")), 0.1);
       }
     }
   }

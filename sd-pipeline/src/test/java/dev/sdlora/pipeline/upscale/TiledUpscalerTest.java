@@ -20,6 +20,7 @@ import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.function.DoubleConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,12 +114,8 @@ class TiledUpscalerTest {
       byte[] expected = whole.upscale(image).rgb();
       int[] pieceCount = {0};
       Raster raster = new Raster(image.width(), image.height(), 3, image.rgb());
-      UpscalerNetwork.Watcher watcher =
-          (number, count) -> {
-            assertThat(number).isEqualTo(pieceCount[0]++);
-            assertThat(count).isEqualTo(9 * 7);
-          };
-      byte[] actual = pieces.upscale(raster, watcher).samples();
+      DoubleConsumer progress = done -> assertThat(done).isEqualTo(pieceCount[0]++ / (9.0 * 7));
+      byte[] actual = pieces.upscale(raster, progress).samples();
       assertThat(pieceCount[0]).isEqualTo(9 * 7);
       int different = 0;
       for (int i = 0; i < expected.length; i++) {
@@ -171,7 +168,7 @@ class TiledUpscalerTest {
               () ->
                   upscaler.upscale(
                       Raster.filled(8, 8, 3, 9),
-                      (number, count) -> {
+                      done -> {
                         throw new IllegalStateException("enough");
                       }))
           .hasMessage("enough");

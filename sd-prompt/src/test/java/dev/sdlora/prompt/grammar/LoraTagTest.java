@@ -132,7 +132,7 @@ class LoraTagTest {
           <lora:x:hr=strong>,   "has the weight 'strong', which is not a number such as 0.8"
           "<lora:x:1:0,0,1>",   "has the weight '0,0,1', which is not a number such as 0.8; block weights are written lbw=0,0,1"
           <lora:x:lbw=INX>,     "cannot be used: block weight preset 'INX' is unknown; known values: NONE, ALL, INS, IND, INALL, MIDD, OUTD, OUTS, OUTALL, ALL0.5, DOUBLE, SINGLE, REFINERS, LAYERS and single blocks such as IN05, MID, OUT03, D02, S10 or L07; did you mean 'IND' or 'INS'?"
-          "<lora:x:lbw=1,0>",   "cannot be used: block weights must be 17 or 26 values for SD 1.x and 2.x, 12 or 20 for SDXL, 26 or 33 for FLUX.2 klein, 35 for Z-Image, not 2"
+          "<lora:x:lbw=1,0>",   "cannot be used: block weights must be 17 or 26 values for SD 1.x and 2.x, 12 or 20 for SDXL, 26 or 33 for FLUX.2 klein, 35 for Z-Image, 58 for FLUX.1 and Chroma, 25 or 39 for SD 3.x, not 2"
           "<lora:x:lbw=1,R>",   "cannot be used: 'R' is not a number such as 0.8"
           """,
       quoteCharacter = '"')

@@ -10,8 +10,10 @@ import java.util.function.IntToDoubleFunction;
  *
  * @param shift s; 1 leaves the times as they are
  * @param ownShift the shift of the model's own schedule for a number of steps
+ * @param lowest the time of the last level of the model's own schedule before 0; 0 if its times are
+ *     evenly spaced down to 0
  */
-record FlowForm(double shift, IntToDoubleFunction ownShift) implements NoiseForm {
+record FlowForm(double shift, IntToDoubleFunction ownShift, double lowest) implements NoiseForm {
   /** The share of the times that methods in the log-SNR leave out, as in ComfyUI. */
   private static final double LEFT_OUT = 1e-4;
 
@@ -27,9 +29,19 @@ record FlowForm(double shift, IntToDoubleFunction ownShift) implements NoiseForm
     }
   }
 
+  /** Creates the form of a model whose own times are evenly spaced down to 0. */
+  FlowForm(double shift, IntToDoubleFunction ownShift) {
+    this(shift, ownShift, 0);
+  }
+
   /** Creates the form of a model that uses the same shift for all images. */
   static FlowForm of(double shift) {
     return new FlowForm(shift, steps -> shift);
+  }
+
+  /** Creates the same form with another shift for all images. */
+  FlowForm withShift(double other) {
+    return new FlowForm(other, steps -> other, lowest);
   }
 
   /**
@@ -64,12 +76,17 @@ record FlowForm(double shift, IntToDoubleFunction ownShift) implements NoiseForm
     return shifted(1 / shift, sigma);
   }
 
-  /** Returns the model's own levels: evenly spaced times, shifted as for this number of steps. */
+  /**
+   * Returns the model's own levels: evenly spaced times, shifted as for this number of steps. If
+   * they end at a lowest time, that is shifted twice.
+   */
   double[] own(int steps) {
     double own = ownShift.applyAsDouble(steps);
+    double last = lowest > 0 ? shifted(own, lowest) : 0;
+    int intervals = lowest > 0 ? Math.max(1, steps - 1) : steps;
     double[] sigmas = new double[steps + 1];
     for (int i = 0; i < steps; i++) {
-      sigmas[i] = shifted(own, 1 - (double) i / steps);
+      sigmas[i] = shifted(own, 1 + (double) i / intervals * (last - 1));
     }
     return sigmas;
   }

@@ -122,13 +122,25 @@ public final class NoiseLevels {
 
   /**
    * Returns the levels of a rectified flow with a shift: 1000 evenly spaced times, from 1/1000 to
-   * 1, shifted towards the noise. Z-Image has 6 and its Turbo model 3, SD 3 has 3.
+   * 1, shifted towards the noise. Z-Image has 6 and its Turbo model 3.
    *
    * @param shift above 0; 1 leaves the times as they are
    * @throws IllegalArgumentException if it is out of range
    */
   public static NoiseLevels flow(double shift) {
     return flow(FLOW_LEVELS, FlowForm.of(shift));
+  }
+
+  /**
+   * Returns the levels of Stable Diffusion 3. They are those of {@link #flow(double)}, but its own
+   * schedule ({@link dev.sdlora.api.sampling.Schedule#AUTOMATIC}) is that of Stability AI's code
+   * and of diffusers, which is {@link dev.sdlora.api.sampling.Schedule#NORMAL}.
+   *
+   * @param shift above 0, usually 3
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public static NoiseLevels sd3(double shift) {
+    return flow(FLOW_LEVELS, new FlowForm(shift, steps -> shift, 1.0 / FLOW_LEVELS));
   }
 
   /**
@@ -187,7 +199,7 @@ public final class NoiseLevels {
    */
   public NoiseLevels withShift(double shift) {
     requireFlowForShift();
-    return flow(sigmas.length, FlowForm.of(shift));
+    return flow(sigmas.length, flow.orElseThrow().withShift(shift));
   }
 
   /**

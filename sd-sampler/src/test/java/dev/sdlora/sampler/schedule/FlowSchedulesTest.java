@@ -101,6 +101,38 @@ class FlowSchedulesTest {
     assertClose(sigmas(Schedule.AUTOMATIC, 8, NoiseLevels.flow(shift)), expected, 5e-6);
   }
 
+  @ParameterizedTest
+  @CsvSource({"1024, 0.6300", "2304, 0.8467", "4096, 1.15", "16, 0.459375"})
+  void flux1Mu_isTheLineOverTheTokens(int tokens, double mu) {
+    assertThat(FlowForm.flux1Mu(tokens)).isCloseTo(mu, offset(5e-5));
+  }
+
+  @Test
+  void sigmas_ofFlux1_dependOnTheSizeOnlyInItsOwnSchedule() {
+    assertClose(
+        sigmas(Schedule.AUTOMATIC, 4, NoiseLevels.flux1(4096)),
+        new double[] {1, .9045, .7595, .5128, 0},
+        5e-5);
+    assertThat(sigmas(Schedule.AUTOMATIC, 4, NoiseLevels.flux1(1024)).at(1))
+        .isCloseTo(0.8492, offset(5e-5));
+    for (int tokens : new int[] {1024, 4096}) {
+      assertThat(sigmas(Schedule.SIMPLE, 4, NoiseLevels.flux1(tokens)).at(1))
+          .isEqualTo(sigmas(Schedule.SIMPLE, 4, NoiseLevels.flowWithMu(1.15)).at(1));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 3", "8, 3", "28, 3", "8, 2"})
+  void sigmas_automaticOfStableDiffusion3_areNormal(int steps, double shift) {
+    NoiseLevels levels = NoiseLevels.sd3(3).withShift(shift);
+    Sigmas normal = sigmas(Schedule.NORMAL, steps, levels);
+    Sigmas own = sigmas(Schedule.AUTOMATIC, steps, levels);
+    assertThat(own.steps()).isEqualTo(steps);
+    for (int i = 0; i <= steps; i++) {
+      assertThat(own.at(i)).isCloseTo(normal.at(i), offset(1e-12));
+    }
+  }
+
   @Test
   void withShift_flux2_replacesTheShiftOfItsOwnSchedule() {
     NoiseLevels shifted = NoiseLevels.flux2(4096).withShift(3);

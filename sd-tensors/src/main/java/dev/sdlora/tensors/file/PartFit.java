@@ -83,6 +83,7 @@ final class PartFit {
     for (float width : WIDTHS) {
       float start = Math.min(0, middle - width * range / 2);
       float step = width * range / largest;
+      float before = Float.POSITIVE_INFINITY;
       for (int round = 0; round < 3; round++) {
         round(step, start, largest);
         Line line = line();
@@ -93,9 +94,10 @@ final class PartFit {
           scale = step;
           minimum = -start;
         }
-        if (step <= 0) {
+        if (step <= 0 || line.error() >= before) {
           break;
         }
+        before = line.error();
       }
     }
   }
@@ -195,6 +197,7 @@ final class PartFit {
     for (float width : WIDTHS) {
       for (int sign = -1; sign <= (width == 1 ? 1 : -1); sign += 2) {
         float step = sign * width * farthest / (sign < 0 ? middle : middle - 1);
+        float before = Float.POSITIVE_INFINITY;
         for (int round = 0; round < 2 && step != 0; round++) {
           roundSigned(step, middle);
           float products = 0;
@@ -209,6 +212,10 @@ final class PartFit {
             least = error;
             scale = step;
           }
+          if (error >= before) {
+            break;
+          }
+          before = error;
         }
       }
     }

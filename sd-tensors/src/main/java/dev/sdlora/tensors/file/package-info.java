@@ -1,8 +1,9 @@
 /**
  * Tensors on disk: {@link dev.sdlora.tensors.file.TensorFile} reads safetensors, GGUF and PyTorch
- * files, {@link dev.sdlora.tensors.file.SafetensorsWriter} writes safetensors files, and {@link
- * dev.sdlora.tensors.file.FileHashes} computes A1111's hashes. Plain Java on byte buffers and float
- * arrays; nothing here depends on the engine.
+ * files, {@link dev.sdlora.tensors.file.SafetensorsWriter} and {@link
+ * dev.sdlora.tensors.file.GgufWriter} write files, and {@link dev.sdlora.tensors.file.FileHashes}
+ * computes A1111's hashes. Plain Java on byte buffers and float arrays; nothing here depends on the
+ * engine.
  *
  * <p>Where to make changes:
  *
@@ -12,10 +13,13 @@
  *       SmallTensors}.
  *   <li>Cancelling the reading of files; one bad file among many: {@code
  *       tensors.file.Cancellation}; {@code tensors.folder.FolderReading}.
+ *   <li>Rounding weights to GGUF's blocks: {@code tensors.file.SmallRounding}, {@code
+ *       LargeRounding} and {@code PartFit}.
  *   <li>Writing files atomically: {@code tensors.file.ReplacedFile}.
  *   <li>The formats of quantised weights, and what describes them in a file: {@code
  *       tensors.file.Widening}, {@code tensors.file.QuantisedLayouts}, {@code
- *       tensors.file.BlockType} for GGUF; llama.cpp's names: {@code
+ *       tensors.file.BlockType} for GGUF; their bytes as they are stored: {@code
+ *       tensors.file.StoredBytes}; llama.cpp's names: {@code
  *       pipeline.checkpoint.stored.LlamaNames}.
  * </ul>
  */

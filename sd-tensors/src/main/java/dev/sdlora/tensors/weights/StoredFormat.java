@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.tensors.file.StoredBytes;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -28,15 +29,15 @@ public enum StoredFormat {
   /** 2 bits, with 4-bit scales and minimums for every 16 of 256 elements. */
   Q2_K(10, "Q2_K", 256, 84),
   /** 3 bits, with 6-bit scales, a byte each in memory, for every 16 of 256 elements. */
-  Q3_K(11, "Q3_K", 256, 114),
+  Q3_K(11, "Q3_K", 256, 114, 110),
   /**
    * 4 bits, with 6-bit scales and minimums, a byte each in memory, for every 32 of 256 elements.
    */
-  Q4_K(12, "Q4_K", 256, 148),
+  Q4_K(12, "Q4_K", 256, 148, 144),
   /**
    * 5 bits, with 6-bit scales and minimums, a byte each in memory, for every 32 of 256 elements.
    */
-  Q5_K(13, "Q5_K", 256, 180),
+  Q5_K(13, "Q5_K", 256, 180, 176),
   /** 6 bits, with 8-bit scales for every 16 of 256 elements. */
   Q6_K(14, "Q6_K", 256, 210),
   /** 4 bits that choose one of 16 uneven levels, and a float16 scale for 32 elements. */
@@ -44,7 +45,7 @@ public enum StoredFormat {
   /**
    * The levels of IQ4_NL, with 6-bit scales, a byte each in memory, for every 32 of 256 elements.
    */
-  IQ4_XS(23, "IQ4_XS", 256, 138),
+  IQ4_XS(23, "IQ4_XS", 256, 138, 136),
   /** An 8-bit float with 4 exponent bits, and a float32 scale for the tensor, rows or blocks. */
   FP8_E4M3(100, "F8_E4M3", 1, 1),
   /** An 8-bit float with 5 exponent bits, and a float32 scale for the tensor, rows or blocks. */
@@ -58,8 +59,14 @@ public enum StoredFormat {
   private final String stored;
   private final int blockElements;
   private final int blockBytes;
+  private final int fileBytes;
 
   StoredFormat(int code, String stored, int blockElements, int blockBytes) {
+    this(code, stored, blockElements, blockBytes, blockBytes);
+  }
+
+  StoredFormat(int code, String stored, int blockElements, int blockBytes, int fileBytes) {
+    this.fileBytes = fileBytes;
     this.code = code;
     this.stored = stored;
     this.blockElements = blockElements;
@@ -125,6 +132,42 @@ public enum StoredFormat {
                     new IllegalArgumentException(
                         "'%s' is not stored as %s".formatted(origin.entry().name(), this)));
     return new StoredParts(loader).load(this, reader, bytes, owner);
+  }
+
+  /**
+   * Lays out blocks of this format, as {@link #load} does with those of a file.
+   *
+   * @param loader its transfer buffer is used
+   * @param blocks the blocks as a file stores them, from position 0 to the limit
+   * @param factors factors outside the blocks; empty for none
+   * @param owner the manager that will own the result
+   * @return the arguments of {@code widened}
+   */
+  public List<NDArray> ofBlocks(
+      TensorLoader loader, ByteBuffer blocks, float[] factors, NDManager owner) {
+    return new StoredParts(loader)
+        .load(
+            this,
+            (first, target) -> {
+              int from = Math.toIntExact(first * fileBytes);
+              int length = target.remaining();
+              target.put(blocks.slice(from, length));
+            },
+            blocks.limit() / fileBytes,
+            blockElements,
+            fileBytes,
+            factors,
+            owner);
+  }
+
+  /** Returns the number of elements in a block: 1, 32 or 256. */
+  public int blockElements() {
+    return blockElements;
+  }
+
+  /** Returns the size of a block in a file in bytes. */
+  public int fileBytes() {
+    return fileBytes;
   }
 
   /**

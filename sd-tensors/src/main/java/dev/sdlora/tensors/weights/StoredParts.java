@@ -28,32 +28,64 @@ final class StoredParts {
             torch, StoredParts.class, "stored.torchscript.py", "stored_parts.torchscript.py");
   }
 
+  /** A source of blocks. */
+  interface Blocks {
+    /** Fills a buffer with whole blocks, from one of them on. */
+    void read(long first, ByteBuffer target);
+  }
+
   /** Reads a weight. */
   List<NDArray> load(
       StoredFormat format, TensorFile.Reader reader, StoredBytes stored, NDManager owner) {
-    float[] factors = reader.factors(stored);
+    Blocks blocks = (first, target) -> reader.blocks(stored, first, target);
+    return load(
+        format,
+        blocks,
+        stored.blocks(),
+        stored.blockElements(),
+        stored.blockBytes(),
+        reader.factors(stored),
+        owner);
+  }
+
+  /**
+   * Lays out a weight.
+   *
+   * @param source its blocks
+   * @param blocks their number
+   * @param elements the number of elements in one
+   * @param width the size of one in bytes
+   * @param factors factors outside the blocks
+   */
+  List<NDArray> load(
+      StoredFormat format,
+      Blocks source,
+      long blocks,
+      int elements,
+      int width,
+      float[] factors,
+      NDManager owner) {
     try (NDManager scope = torch.scope()) {
       NDArray[] room =
           program
               .call("room")
               .tensor(scope.create(factors))
               .integer(format.code())
-              .integer(stored.blocks())
+              .integer(blocks)
               .runForList(scope)
               .toArray(NDArray[]::new);
-      long most = TILE / stored.blockElements();
-      for (long first = 0; first < stored.blocks(); first += most) {
-        int blocks = (int) Math.min(most, stored.blocks() - first);
-        ByteBuffer bytes = loader.room((long) blocks * stored.blockBytes());
-        reader.blocks(stored, first, bytes);
-        Shape shape = new Shape(blocks, stored.blockBytes());
-        try (NDArray piece = scope.create(bytes.rewind(), shape, DataType.UINT8)) {
+      long most = TILE / elements;
+      for (long first = 0; first < blocks; first += most) {
+        int some = (int) Math.min(most, blocks - first);
+        ByteBuffer bytes = loader.room((long) some * width);
+        source.read(first, bytes);
+        try (NDArray tile = scope.create(bytes.rewind(), new Shape(some, width), DataType.UINT8)) {
           program
               .call("fill")
               .list(room)
               .integer(format.code())
               .integer(first)
-              .tensor(piece)
+              .tensor(tile)
               .run(scope)
               .close();
         }

@@ -300,7 +300,7 @@ final class StoredFormatTest {
     return TensorFile.open(path);
   }
 
-  /** Returns the codes with others in the place of those that are NaN or infinite in a format. */
+  /** Returns the codes, with others for those that are NaN or infinite in a format. */
   private static byte[] finite(byte[] codes) {
     byte[] finite = codes.clone();
     for (int i = 0; i < finite.length; i++) {

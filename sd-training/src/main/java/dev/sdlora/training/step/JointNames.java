@@ -19,6 +19,7 @@ public final class JointNames {
       case UNET -> name;
       case TEXT_ENCODER -> "text_encoders.0." + name;
       case TEXT_ENCODER_2 -> "text_encoders.1." + name;
+      case TEXT_ENCODER_3 -> "text_encoders.2." + name;
     };
   }
 }

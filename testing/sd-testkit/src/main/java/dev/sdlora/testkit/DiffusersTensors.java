@@ -67,6 +67,30 @@ final class DiffusersTensors {
           Map.entry("\\.norms\\.(\\d+)\\.scale$", ".norms.$1.weight"),
           Map.entry("^final_layer\\.linear\\.", "proj_out."));
 
+  /** Names of Stable Diffusion 3. */
+  private static final List<Map.Entry<String, String>> SD3 =
+      List.of(
+          Map.entry("^joint_blocks\\.", "transformer_blocks."),
+          Map.entry("\\.x_block\\.adaLN_modulation\\.1\\.", ".norm1.linear."),
+          Map.entry("\\.context_block\\.adaLN_modulation\\.1\\.", ".norm1_context.linear."),
+          Map.entry("\\.context_block\\.attn\\.ln_(q|k)\\.", ".attn.norm_added_$1."),
+          Map.entry("\\.context_block\\.attn\\.proj\\.", ".attn.to_add_out."),
+          Map.entry("\\.ln_(q|k)\\.", ".norm_$1."),
+          Map.entry("\\.x_block\\.(attn2?)\\.proj\\.", ".$1.to_out.0."),
+          Map.entry("\\.x_block\\.mlp\\.fc1\\.", ".ff.net.0.proj."),
+          Map.entry("\\.x_block\\.mlp\\.fc2\\.", ".ff.net.2."),
+          Map.entry("\\.context_block\\.mlp\\.fc1\\.", ".ff_context.net.0.proj."),
+          Map.entry("\\.context_block\\.mlp\\.fc2\\.", ".ff_context.net.2."),
+          Map.entry("\\.(?:x|context)_block\\.", "."),
+          Map.entry("^pos_embed$", "pos_embed.pos_embed"),
+          Map.entry("^x_embedder\\.proj\\.", "pos_embed.proj."),
+          Map.entry("^t_embedder\\.mlp\\.0\\.", "time_text_embed.timestep_embedder.linear_1."),
+          Map.entry("^t_embedder\\.mlp\\.2\\.", "time_text_embed.timestep_embedder.linear_2."),
+          Map.entry("^y_embedder\\.mlp\\.0\\.", "time_text_embed.text_embedder.linear_1."),
+          Map.entry("^y_embedder\\.mlp\\.2\\.", "time_text_embed.text_embedder.linear_2."),
+          Map.entry("^final_layer\\.linear\\.", "proj_out."),
+          Map.entry("^final_layer\\.adaLN_modulation\\.1\\.", "norm_out.linear."));
+
   /** The parts of the first layer in a single block of FLUX.1: three, and four for the MLP. */
   private static final int LINEAR1_PARTS = 7;
 
@@ -149,6 +173,29 @@ final class DiffusersTensors {
                   "qkv",
                   List.of("add_q_proj", "add_k_proj", "add_v_proj"))
               : Stream.of(tensor.named(block));
+        });
+  }
+
+  /**
+   * Returns the tensors of a transformer of Stable Diffusion 3 with the names of Stability AI.
+   *
+   * @param blocks the number of its blocks; the last has another order of its text's modulation
+   */
+  static StoredTensors sd3(StoredTensors file, int blocks) {
+    String last = "joint_blocks." + (blocks - 1) + ".context_block.adaLN_modulation.";
+    return file.each(
+        tensor -> {
+          String name = renamed(tensor.name(), SD3);
+          if (tensor.name().startsWith("final_layer.adaLN_modulation.")
+              || tensor.name().startsWith(last)) {
+            return Stream.of(tensor.halvesSwapped(name));
+          }
+          if (!name.contains(".qkv.")) {
+            return Stream.of(tensor.named(name));
+          }
+          return tensor.name().contains(".context_block.")
+              ? cut(tensor, name, "qkv", List.of("add_q_proj", "add_k_proj", "add_v_proj"))
+              : cut(tensor, name, "qkv", List.of("to_q", "to_k", "to_v"));
         });
   }
 

@@ -4,8 +4,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Small models of FLUX.2 klein, Z-Image, FLUX.1 and Chroma, written on first use, once per process;
- * {@code README.md} in the folder {@code transformers} describes how they were made.
+ * Small models of FLUX.2 klein, Z-Image, FLUX.1, Chroma and Stable Diffusion 3, written on first
+ * use, once per process; {@code README.md} in the folder {@code transformers} describes how they
+ * were made.
  *
  * <p>The single files lie in ComfyUI's folders next to VAEs and a text encoder for whole prompts,
  * whose table has 151,936 rows. The diffusers folders have the same tensors, but a tokenizer of 259
@@ -59,6 +60,16 @@ public final class TinyTransformers {
           "lora_peft",
           "lora_xlabs");
 
+  /** The LoRAs for Stable Diffusion 3.5 Medium. */
+  public static final List<String> SD3_LORAS =
+      List.of(
+          "lokr_simpletuner",
+          "lora_base_model",
+          "lora_kohya",
+          "lora_onetrainer",
+          "lora_outer",
+          "lora_peft");
+
   private TinyTransformers() {}
 
   /** FLUX.2 klein in one file, bfloat16, with the names of Black Forest Labs. */
@@ -96,6 +107,21 @@ public final class TinyTransformers {
     return ComfyUi.FILES.resolve("diffusion_models/Chroma1-HD.safetensors");
   }
 
+  /** Stable Diffusion 3 Medium in one file with text encoders and VAE, float16. */
+  public static Path sd3Medium() {
+    return ComfyUi.FILES.resolve("checkpoints/sd3_medium_incl_clips_t5xxlfp16.safetensors");
+  }
+
+  /** The same file without T5. */
+  public static Path sd3MediumWithoutT5() {
+    return ComfyUi.FILES.resolve("checkpoints/sd3_medium_incl_clips.safetensors");
+  }
+
+  /** Stable Diffusion 3.5 Medium in one file without text encoders, float16. */
+  public static Path sd35Medium() {
+    return ComfyUi.FILES.resolve("diffusion_models/sd3.5_medium.safetensors");
+  }
+
   /** The text encoder of the single files, bfloat16, with a table of 151,936 rows. */
   public static Path textEncoder() {
     return ComfyUi.FILES.resolve("text_encoders/qwen_3_4b.safetensors");
@@ -119,6 +145,16 @@ public final class TinyTransformers {
   /** Chroma as diffusers writes it. */
   public static Path chromaFolder() {
     return Chroma.FOLDER;
+  }
+
+  /** Stable Diffusion 3.5 Medium as diffusers writes it. */
+  public static Path sd35Folder() {
+    return Sd35.FOLDER;
+  }
+
+  /** The folder of {@link #SD3_LORAS}. */
+  public static Path sd3Loras() {
+    return Sd3Loras.FOLDER;
   }
 
   /** The folder of {@link #KLEIN_LORAS}. */
@@ -154,6 +190,14 @@ public final class TinyTransformers {
 
   private static final class Chroma {
     static final Path FOLDER = TransformerFolders.chroma();
+  }
+
+  private static final class Sd35 {
+    static final Path FOLDER = TransformerFolders.sd35();
+  }
+
+  private static final class Sd3Loras {
+    static final Path FOLDER = TransformerFolders.loras("sd3", SD3_LORAS);
   }
 
   private static final class Flux1Loras {

@@ -17,6 +17,8 @@ final class TransformerFolders {
   private static final String KLEIN = "diffusion_models/flux-2-klein-4b.safetensors";
   private static final String TURBO = "diffusion_models/z_image_turbo_bf16.safetensors";
   private static final String DEV = "diffusion_models/flux1-dev.safetensors";
+  private static final String SD3 = "diffusion_models/sd3_medium.safetensors";
+  private static final String SD35 = "diffusion_models/sd3.5_medium.safetensors";
   private static final String CHROMA = "diffusion_models/Chroma1-HD.safetensors";
   private static final String ENCODER = "text_encoders/qwen_3_4b.safetensors";
   private static final String KLEIN_VAE = "vae/flux2-vae.safetensors";
@@ -24,6 +26,7 @@ final class TransformerFolders {
   private static final String DIFFUSERS = "diffusion_pytorch_model.safetensors";
 
   private static final String CLIP = "text_encoders/clip_l.safetensors";
+  private static final String CLIP_G = "text_encoders/clip_g.safetensors";
   private static final String T5 = "text_encoders/t5xxl_fp16.safetensors";
 
   /** The rows of the published Qwen3's table. */
@@ -47,12 +50,39 @@ final class TransformerFolders {
             tensor -> tensor.name().startsWith("guidance_in.") ? Stream.empty() : Stream.of(tensor))
         .write(file(root, "diffusion_models/flux1-schnell.safetensors"));
     copy(CHROMA, file(root, CHROMA));
+    copy(SD35, file(root, SD35));
+    Stream<StoredTensors.Tensor> t5 = prefixed("text_encoders.t5xxl.transformer.", t5());
+    sd3(Stream.empty()).write(file(root, "checkpoints/sd3_medium_incl_clips.safetensors"));
+    sd3(t5).write(file(root, "checkpoints/sd3_medium_incl_clips_t5xxlfp16.safetensors"));
+    copy(Z_IMAGE_VAE, file(root, "vae/sd3_vae.safetensors"));
     copy(KLEIN_VAE, file(root, KLEIN_VAE));
     copy(Z_IMAGE_VAE, file(root, Z_IMAGE_VAE));
     encoder(ENCODER, "model.embed_tokens.weight", VOCABULARY).write(file(root, ENCODER));
     clip().write(file(root, CLIP));
+    clipG().write(file(root, CLIP_G));
     t5().write(file(root, T5));
     return root;
+  }
+
+  /** Returns the tensors of a file with all networks of Stable Diffusion 3. */
+  private static StoredTensors sd3(Stream<StoredTensors.Tensor> t5) {
+    return new StoredTensors(
+        Stream.of(
+                prefixed("model.diffusion_model.", StoredTensors.read(RESOURCES + SD3)),
+                prefixed("text_encoders.clip_l.transformer.", clip()),
+                prefixed("text_encoders.clip_g.transformer.", clipG()),
+                t5,
+                prefixed("first_stage_model.", StoredTensors.read(RESOURCES + Z_IMAGE_VAE)))
+            .flatMap(tensors -> tensors)
+            .toList());
+  }
+
+  private static Stream<StoredTensors.Tensor> prefixed(String prefix, StoredTensors tensors) {
+    return tensors.tensors().stream().map(tensor -> tensor.named(prefix + tensor.name()));
+  }
+
+  private static StoredTensors clipG() {
+    return encoder(CLIP_G, "text_model.embeddings.token_embedding.weight", CLIP_VOCABULARY);
   }
 
   private static StoredTensors clip() {
@@ -95,6 +125,24 @@ final class TransformerFolders {
     DiffusersTensors.vae(StoredTensors.read(RESOURCES + Z_IMAGE_VAE))
         .write(file(root, "vae/" + DIFFUSERS));
     DiffusersTensors.flux1(StoredTensors.read(RESOURCES + DEV))
+        .write(file(root, "transformer/" + DIFFUSERS));
+    return root;
+  }
+
+  static Path sd35() {
+    Path root =
+        settings(
+            "sd3",
+            List.of(
+                "text_encoder/config.json",
+                "text_encoder_2/config.json",
+                "text_encoder_3/config.json"));
+    clip().write(file(root, "text_encoder/model.safetensors"));
+    clipG().write(file(root, "text_encoder_2/model.safetensors"));
+    t5().write(file(root, "text_encoder_3/model.safetensors"));
+    DiffusersTensors.vae(StoredTensors.read(RESOURCES + Z_IMAGE_VAE))
+        .write(file(root, "vae/" + DIFFUSERS));
+    DiffusersTensors.sd3(StoredTensors.read(RESOURCES + SD35), 2)
         .write(file(root, "transformer/" + DIFFUSERS));
     return root;
   }

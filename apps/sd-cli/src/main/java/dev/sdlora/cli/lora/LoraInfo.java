@@ -33,8 +33,8 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, String sha256, String aut
     training(json.putObject("training"), details.training());
     usage(json);
     json.putObject("tag")
-        .put("prompt", lora.tag().prompt())
-        .put("negativePrompt", lora.tag().negativePrompt());
+        .put("prompt", lora.tag())
+        .put("negativePrompt", lora.negativeText().orElse(""));
     json.putObject("hashes")
         .put("autoV2", lora.autoV2())
         .put("autoV3", autoV3)
@@ -97,7 +97,7 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, String sha256, String aut
     }
     details.preferredWeight().ifPresent(weight -> line(out, "weight", Optional.of(weight)));
     line(out, "negative text", details.negativeText());
-    line(out, "tag", Optional.of(lora.tag().prompt()));
+    line(out, "tag", Optional.of(lora.tag()));
     line(out, "notes", details.notes());
     line(out, "preview", details.preview());
     line(out, "AutoV2", Optional.of(lora.autoV2()));

@@ -38,8 +38,14 @@ final class PartsOptions {
   @Option(
       names = "--text-encoder-2",
       paramLabel = "FILE",
-      description = "Text encoder that replaces the second one of SDXL.")
+      description = "Text encoder that replaces the second one of SDXL, FLUX.1 or SD 3.x.")
   private Optional<String> textEncoder2 = Optional.empty();
+
+  @Option(
+      names = "--text-encoder-3",
+      paramLabel = "FILE",
+      description = "Text encoder that replaces the third one of SD 3.x, T5-XXL.")
+  private Optional<String> textEncoder3 = Optional.empty();
 
   @Option(
       names = "--variant",
@@ -80,6 +86,7 @@ final class PartsOptions {
     }
     PublishedFile.path(textEncoder, console).ifPresent(parts::textEncoder);
     PublishedFile.path(textEncoder2, console).ifPresent(parts::textEncoder2);
+    PublishedFile.path(textEncoder3, console).ifPresent(parts::textEncoder3);
     distilled.ifPresent(parts::distilled);
     OptionValue.set("--variant", variant, parts::variant);
     return parts.build();

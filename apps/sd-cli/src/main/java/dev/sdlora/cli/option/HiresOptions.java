@@ -6,7 +6,6 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Upscaler;
-import dev.sdlora.api.sampling.NamedSampler;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
@@ -63,7 +62,7 @@ final class HiresOptions {
       paramLabel = "NAME",
       description =
           "Sampler of the second pass, optionally with its schedule. Default: as in the first.")
-  private Optional<NamedSampler> sampler = Optional.empty();
+  private Optional<SamplerArgument> sampler = Optional.empty();
 
   @Option(
       names = "--hires-schedule",
@@ -112,8 +111,8 @@ final class HiresOptions {
     set("--hires-strength", strength, pass::denoisingStrength);
     prompt.ifPresent(pass::prompt);
     negative.ifPresent(pass::negativePrompt);
-    sampler.map(NamedSampler::sampler).ifPresent(pass::sampler);
-    sampler.flatMap(NamedSampler::schedule).ifPresent(pass::schedule);
+    sampler.map(SamplerArgument::sampler).ifPresent(pass::sampler);
+    sampler.flatMap(SamplerArgument::schedule).ifPresent(pass::schedule);
     schedule.ifPresent(pass::schedule);
     set("--hires-cfg", cfg, pass::cfgScale);
     set("--hires-token-merging-ratio", tokenMerging, pass::tokenMergingRatio);

@@ -5,7 +5,6 @@ import static dev.sdlora.cli.console.OptionValue.set;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.lora.LoraMode;
-import dev.sdlora.api.sampling.NamedSampler;
 import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.cli.console.Console;
@@ -100,7 +99,7 @@ public final class ImageOptions {
       description =
           "Sampler, any of A1111's, optionally with its schedule, as in 'DPM++ 2M Karras'. Default:"
               + " the model's own, else DPM++ 2M.")
-  private Optional<NamedSampler> sampler = Optional.empty();
+  private Optional<SamplerArgument> sampler = Optional.empty();
 
   @Option(
       names = "--schedule",
@@ -226,8 +225,8 @@ public final class ImageOptions {
     negative.ifPresent(spec::negativePrompt);
     set("--few-steps", fewSteps, few -> few.applyTo(spec));
     set("--steps", steps, spec::steps);
-    sampler.map(NamedSampler::sampler).ifPresent(spec::sampler);
-    sampler.flatMap(NamedSampler::schedule).ifPresent(spec::schedule);
+    sampler.map(SamplerArgument::sampler).ifPresent(spec::sampler);
+    sampler.flatMap(SamplerArgument::schedule).ifPresent(spec::schedule);
     schedule.ifPresent(spec::schedule);
     set("--cfg", cfg, spec::cfgScale);
     seed.ifPresent(spec::seed);

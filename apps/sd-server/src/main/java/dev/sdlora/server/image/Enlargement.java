@@ -10,6 +10,7 @@ import dev.sdlora.server.http.Refusal;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.DoubleConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -67,26 +68,25 @@ public record Enlargement(int width, int height, boolean crop) {
    * Upscales an image.
    *
    * @param upscaler the name of an available upscaler
-   * @param watcher receives the progress of a network
+   * @param progress receives the share that a network has done
    */
-  public Image of(
-      Image image, String upscaler, RequestContext offer, UpscalerNetwork.Watcher watcher) {
+  public Image of(Image image, String upscaler, RequestContext offer, DoubleConsumer progress) {
     Path file = offer.upscalers().get(requireUpscaler(upscaler, offer));
     if (file != null) {
-      return fitted(byNetwork(image, file, offer, watcher));
+      return fitted(byNetwork(image, file, offer, progress));
     }
     return fitted(upscaler.equals("Nearest") ? nearest(image) : image);
   }
 
   private static Image byNetwork(
-      Image image, Path file, RequestContext offer, UpscalerNetwork.Watcher watcher) {
+      Image image, Path file, RequestContext offer, DoubleConsumer progress) {
     try (UpscalerNetwork network = UpscalerNetwork.open(file)) {
       Base64Images.requirePixels(
           "image upscaled by " + network.name(),
           (double) image.width() * network.factor(),
           (double) image.height() * network.factor(),
           4 * offer.limits().pixels());
-      return network.upscale(image, watcher);
+      return network.upscale(image, progress);
     }
   }
 

@@ -12,6 +12,8 @@ import java.util.concurrent.CancellationException;
 
 /** Upscales an image and appends the upscaling to its settings. */
 final class UpscaleWork extends InterruptibleWork {
+  private static final int PERCENT = 100;
+
   private final RequestContext offer;
   private final Image image;
   private final Optional<String> parameters;
@@ -58,11 +60,11 @@ final class UpscaleWork extends InterruptibleWork {
                     image,
                     upscaler,
                     offer,
-                    (number, count) -> {
+                    done -> {
                       if (Thread.interrupted()) {
                         throw new CancellationException();
                       }
-                      progress.step(number, count, Optional.empty());
+                      progress.step((int) (PERCENT * done), PERCENT, Optional.empty());
                     }));
     progress.image(new GeneratedImage(large, 0, text()));
     return Outcome.NOTHING;

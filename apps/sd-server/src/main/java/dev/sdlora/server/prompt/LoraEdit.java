@@ -23,8 +23,8 @@ import java.util.OptionalDouble;
 record LoraEdit(String prompt, String negativePrompt) {
 
   /** Returns the trigger words that follow the tag recommended by the library. */
-  private static String words(LoraAdapter.Tag advice) {
-    return advice.prompt().substring(advice.prompt().indexOf('>') + 1);
+  private static String words(String advice) {
+    return advice.substring(advice.indexOf('>') + 1);
   }
 
   /**
@@ -37,15 +37,16 @@ record LoraEdit(String prompt, String negativePrompt) {
     if (!tags.isEmpty()) {
       return weight.isPresent() ? weighted(tags, weight.getAsDouble()) : this;
     }
-    LoraAdapter.Tag advice = lora.tag(prompt, negativePrompt);
-    String tag = advice.prompt().substring(0, advice.prompt().length() - words(advice).length());
+    String advice = lora.tag(prompt);
+    String tag = advice.substring(0, advice.length() - words(advice).length());
     if (weight.isPresent()) {
       tag = "<lora:" + lora.name() + ":" + text(weight.getAsDouble()) + ">";
     }
     for (String between : List.of(separator(prompt, " "), "\n")) {
       String longer = prompt + between + tag + words(advice);
       if (stands(longer, prompt.length() + between.length(), lora.name())) {
-        return new LoraEdit(longer, joined(negativePrompt, advice.negativePrompt()));
+        return new LoraEdit(
+            longer, joined(negativePrompt, lora.negativeText(negativePrompt).orElse("")));
       }
     }
     throw new Refusal(
@@ -114,14 +115,14 @@ record LoraEdit(String prompt, String negativePrompt) {
 
   /** Removes the LoRA's tags, the trigger words that follow them, and its negative prompt. */
   LoraEdit without(LoraAdapter lora, LoraLibrary loras) {
-    LoraAdapter.Tag advice = lora.tag();
+    String advice = lora.tag();
     String rest = prompt;
     for (PromptNode tag : lastFirst(tags(lora, loras))) {
       int end = tag.span().end();
       boolean called = !words(advice).isBlank() && rest.startsWith(words(advice), end);
       rest = cut(rest, tag.span().start(), called ? end + words(advice).length() : end);
     }
-    String unwanted = advice.negativePrompt();
+    String unwanted = lora.negativeText().orElse("");
     int at = unwanted.isEmpty() ? -1 : negativePrompt.indexOf(unwanted);
     return new LoraEdit(
         rest, at < 0 ? negativePrompt : cut(negativePrompt, at, at + unwanted.length()));

@@ -10,7 +10,6 @@ import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.prompt.PromptCompleter;
 import dev.sdlora.api.prompt.PromptCompleter.Completion;
-import dev.sdlora.api.sampling.NamedSampler;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Answers;
@@ -77,12 +76,7 @@ public final class PromptApi {
   private ReadText.Calls calls(Fields fields) {
     PromptSpec defaults = pipeline.checkpoint().defaults();
     int steps = steps(fields, "steps", defaults.steps());
-    Sampler sampler =
-        fields
-            .name("sampler_name")
-            .map(NamedSampler::parse)
-            .map(NamedSampler::sampler)
-            .orElse(defaults.sampler());
+    Sampler sampler = fields.name("sampler_name").map(Sampler::inName).orElse(defaults.sampler());
     OptionalInt hires = OptionalInt.empty();
     if (fields.flag("enable_hr", false)) {
       int second = steps(fields, "hr_second_pass_steps", 0);

@@ -134,7 +134,7 @@ final class ExtraEndpoints {
   private Image enlarged(String upscaler, Image image, Enlargement target) {
     enlarging.lock();
     try {
-      return target.of(image, upscaler, offer, (number, count) -> {});
+      return target.of(image, upscaler, offer, done -> {});
     } finally {
       enlarging.unlock();
     }

@@ -103,7 +103,8 @@ public record Distillation(boolean distilled, String sign) {
         .orElseGet(
             () ->
                 new Distillation(
-                    family != TransformerFamily.CHROMA, "the default, because nothing shows it"));
+                    family != TransformerFamily.CHROMA && family != TransformerFamily.SD3,
+                    "the default, because nothing shows it"));
   }
 
   /** FLUX.1's models are distilled, unless this was undone so that they need guidance again. */

@@ -60,7 +60,10 @@ public final class KnownModels {
               FLUX1
                   .and(columns("txt_in.weight", LONGCAT_CONTEXT))
                   .or(FLUX1.and(columns("context_embedder.weight", LONGCAT_CONTEXT)))),
-          new Row("FLUX.1 Fill", FLUX1.and(input(384))),
+          new Row(
+              "FLUX.1 Fill",
+              TransformerFamily.FLUX1,
+              FLUX1.and(input(384)).and(POOLED).and(FLUX1_GUIDANCE)),
           new Row("FLUX.1 Canny or Depth", FLUX1.and(input(128))),
           new Row("AuraFlow", any("joint_transformer_blocks.", "cond_seq_linear.")),
           new Row(
@@ -69,9 +72,15 @@ public final class KnownModels {
               FLUX1.and(input(64)).and(POOLED).and(FLUX1_GUIDANCE)),
           new Row("FLUX.1 [schnell]", TransformerFamily.FLUX1, FLUX1.and(input(64)).and(POOLED)),
           new Row("a relative of FLUX.1", FLUX1),
-          new Row("Stable Diffusion 3.5 Medium", SD3.and(any("x_block.attn2.", "attn2.to_q."))),
-          new Row("Stable Diffusion 3.5", SD3.and(any("attn.ln_q.", "attn.norm_q."))),
-          new Row("Stable Diffusion 3", SD3),
+          new Row(
+              "Stable Diffusion 3.5 Medium",
+              TransformerFamily.SD3,
+              SD3.and(any("x_block.attn2.", "attn2.to_q."))),
+          new Row(
+              "Stable Diffusion 3.5 Large",
+              TransformerFamily.SD3,
+              SD3.and(any("attn.ln_q.", "attn.norm_q."))),
+          new Row("Stable Diffusion 3 Medium", TransformerFamily.SD3, SD3),
           new Row("Z-Image Omni", LUMINA.and(any("siglip_embedder."))),
           new Row("a pixel-space variant of Z-Image", LUMINA.and(any("dec_net."))),
           new Row(

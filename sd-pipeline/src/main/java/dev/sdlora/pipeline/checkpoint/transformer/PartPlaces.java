@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  */
 final class PartPlaces {
   /** ComfyUI's folders of transformers. */
-  private static final Set<String> TRANSFORMERS = Set.of("diffusion_models", "unet");
+  private static final Set<String> TRANSFORMERS = Set.of("diffusion_models", "unet", "checkpoints");
 
   private static final List<String> TEXT_ENCODERS = List.of("text_encoders", "clip");
 
@@ -77,7 +77,7 @@ final class PartPlaces {
     for (TextEncoderKind kind : family.textEncoders()) {
       Optional<NetworkWeights> encoder = textEncoder(kind);
       encoder.map(found -> new Encoder(kind, kind.in(found))).ifPresent(encoders::add);
-      if (encoder.isEmpty()) {
+      if (encoder.isEmpty() && !family.drawsWithout(kind)) {
         missing.add(missing(kind.label(), family.textEncoder(kind), "textEncoder, --text-encoder"));
       }
     }
@@ -108,20 +108,38 @@ final class PartPlaces {
     if (kind.prefix(source.weights()).isPresent()) {
       return Optional.of(source.weights());
     }
-    return inFolder(folder, Stems.TRANSFORMERS)
-        .or(() -> inComfyUi(TEXT_ENCODERS, kind.files()))
-        .or(() -> onlyGguf(kind));
+    Optional<NetworkWeights> inFolder = inFolder(folder, Stems.TRANSFORMERS);
+    return inFolder.isPresent() || isLeftOut(kind)
+        ? inFolder
+        : inComfyUi(TEXT_ENCODERS, kind.files()).or(() -> onlyGguf(kind));
   }
 
-  /** Returns the encoder that the caller named, whichever of the two settings named it. */
+  /**
+   * Whether the model draws without an encoder, and the caller or the file chose others, so that
+   * this one is not looked for.
+   */
+  private boolean isLeftOut(TextEncoderKind kind) {
+    return family.drawsWithout(kind)
+        && (Stream.of(parts.textEncoder(), parts.textEncoder2(), parts.textEncoder3())
+                .anyMatch(Optional::isPresent)
+            || family.textEncoders().stream()
+                .anyMatch(other -> other.prefix(source.weights()).isPresent()));
+  }
+
+  /** Returns the encoder that the caller named, whichever of the settings named it. */
   private Optional<NetworkWeights> given(TextEncoderKind kind, String folder) {
     List<NetworkWeights> all =
-        Stream.of(parts.textEncoder(), parts.textEncoder2())
+        Stream.of(parts.textEncoder(), parts.textEncoder2(), parts.textEncoder3())
             .flatMap(Optional::stream)
             .map(path -> named(path, folder, Stems.TRANSFORMERS))
             .toList();
+    List<NetworkWeights> some =
+        all.stream().filter(weights -> kind.prefix(weights).isPresent()).toList();
     Optional<NetworkWeights> fitting =
-        all.stream().filter(weights -> kind.prefix(weights).isPresent()).findFirst();
+        some.stream()
+            .filter(weights -> kind.files().contains(String.valueOf(weights.path().getFileName())))
+            .findFirst()
+            .or(() -> some.stream().findFirst());
     // The only encoder is checked, so that the error says what it is.
     return family.textEncoders().size() == 1 ? fitting.or(() -> all.stream().findFirst()) : fitting;
   }

@@ -13,6 +13,8 @@ public enum TextEncoderKind {
   QWEN3("text encoder"),
   /** OpenAI's CLIP ViT-L. */
   CLIP_L("text encoder CLIP-L"),
+  /** OpenCLIP's ViT-bigG. */
+  CLIP_G("text encoder CLIP-G"),
   /** T5-XXL. */
   T5("text encoder T5-XXL");
 
@@ -32,6 +34,7 @@ public enum TextEncoderKind {
     return switch (this) {
       case QWEN3 -> List.of("qwen_3_4b.safetensors");
       case CLIP_L -> List.of(ClipTensors.L.file());
+      case CLIP_G -> List.of(ClipTensors.G.file());
       case T5 -> T5Tensors.FILES;
     };
   }
@@ -41,6 +44,7 @@ public enum TextEncoderKind {
     return switch (this) {
       case QWEN3 -> Qwen3Tensors.prefix(weights);
       case CLIP_L -> ClipTensors.L.prefix(weights);
+      case CLIP_G -> ClipTensors.G.prefix(weights);
       case T5 -> T5Tensors.prefix(weights);
     };
   }
@@ -54,6 +58,7 @@ public enum TextEncoderKind {
     return switch (this) {
       case QWEN3 -> Qwen3Tensors.in(weights);
       case CLIP_L -> ClipTensors.L.in(weights);
+      case CLIP_G -> ClipTensors.G.in(weights);
       case T5 -> T5Tensors.in(weights);
     };
   }
@@ -82,6 +87,7 @@ public enum TextEncoderKind {
         yield Qwen3Tensors.wanted(network, full ? family.encoderLayers() : layers);
       }
       case CLIP_L -> ClipTensors.L.wanted(network);
+      case CLIP_G -> ClipTensors.G.wanted(network);
       case T5 -> {
         T5Tensors.requireFitting(network, transformer, context);
         yield T5Tensors.wanted(network);

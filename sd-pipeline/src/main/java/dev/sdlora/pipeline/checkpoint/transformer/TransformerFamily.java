@@ -13,7 +13,11 @@ public enum TransformerFamily {
   /** FLUX.1: dev, schnell and models trained from them. */
   FLUX1("FLUX.1", 16, 1, 0),
   /** Chroma. */
-  CHROMA("Chroma", 16, 1, 0);
+  CHROMA("Chroma", 16, 1, 0),
+  /** Stable Diffusion 3 Medium and 3.5 Large, Large Turbo and Medium. */
+  SD3("Stable Diffusion 3", 16, 1, 0);
+
+  private static final String SD3_ENCODERS = "Comfy-Org/stable-diffusion-3.5-fp8";
 
   private final String label;
   private final int latentChannels;
@@ -52,6 +56,7 @@ public enum TransformerFamily {
       case Z_IMAGE -> new ZImageTensors();
       case FLUX1 -> new Flux1Tensors(false);
       case CHROMA -> new Flux1Tensors(true);
+      case SD3 -> new Sd3Tensors();
     };
   }
 
@@ -66,7 +71,13 @@ public enum TransformerFamily {
       case FLUX2, Z_IMAGE -> List.of(TextEncoderKind.QWEN3);
       case FLUX1 -> List.of(TextEncoderKind.CLIP_L, TextEncoderKind.T5);
       case CHROMA -> List.of(TextEncoderKind.T5);
+      case SD3 -> List.of(TextEncoderKind.CLIP_L, TextEncoderKind.CLIP_G, TextEncoderKind.T5);
     };
+  }
+
+  /** Whether its models also draw without one of its text encoders. */
+  boolean drawsWithout(TextEncoderKind kind) {
+    return this == SD3 && kind == TextEncoderKind.T5;
   }
 
   /** Returns the number of Qwen3's states that the transformer reads side by side. */
@@ -92,21 +103,30 @@ public enum TransformerFamily {
           case FLUX2 -> "Comfy-Org/vae-text-encorder-for-flux-klein-4b";
           case Z_IMAGE -> "Comfy-Org/z_image_turbo";
           case FLUX1, CHROMA -> T5Tensors.REPOSITORY;
+          case SD3 -> SD3_ENCODERS;
         });
   }
 
   /** Returns the usual file of its VAE. */
   public Usual vae() {
-    return this == FLUX2
-        ? new Usual("flux2-vae.safetensors", "Comfy-Org/vae-text-encorder-for-flux-klein-4b")
-        : new Usual("ae.safetensors", "Comfy-Org/z_image_turbo");
+    return switch (this) {
+      case FLUX2 ->
+          new Usual("flux2-vae.safetensors", "Comfy-Org/vae-text-encorder-for-flux-klein-4b");
+      case SD3 ->
+          new Usual(
+              "diffusion_pytorch_model.safetensors",
+              "stabilityai/stable-diffusion-3.5-medium (folder vae)");
+      case Z_IMAGE, FLUX1, CHROMA -> new Usual("ae.safetensors", "Comfy-Org/z_image_turbo");
+    };
   }
 
   /** Returns the file names of its VAE in ComfyUI's folder, the usual one first. */
   List<String> vaes() {
-    return this == FLUX2
-        ? List.of(vae().file(), "flux2_ae.safetensors")
-        : List.of(vae().file(), "flux_ae.safetensors");
+    return switch (this) {
+      case FLUX2 -> List.of(vae().file(), "flux2_ae.safetensors");
+      case SD3 -> List.of("sd3_vae.safetensors", "sd3.5_vae.safetensors");
+      case Z_IMAGE, FLUX1, CHROMA -> List.of(vae().file(), "flux_ae.safetensors");
+    };
   }
 
   /**

@@ -2,7 +2,6 @@ package dev.sdlora.pipeline.checkpoint.transformer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
@@ -11,6 +10,7 @@ import dev.sdlora.pipeline.checkpoint.transformer.KnownModels.Known;
 import dev.sdlora.tensors.weights.Origin;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * the settings that tensors do not show.
  *
  * @param family the family
- * @param layout whether it is a file or a folder
+ * @param folder whether it is a folder instead of a file
  * @param distillation whether it was distilled to few steps
  * @param signs the evidence for the family and for distillation
  * @param transformer the transformer, with diffusers' names
@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  */
 public record TransformerFiles(
     TransformerFamily family,
-    Checkpoint.Layout layout,
+    boolean folder,
     Distillation distillation,
     List<String> signs,
     Part transformer,
@@ -58,11 +58,11 @@ public record TransformerFiles(
   public String name() {
     Path path = transformer.path().toAbsolutePath();
     String name = String.valueOf(path.getFileName());
-    Path folder = path.getParent();
-    if (layout == Checkpoint.Layout.SINGLE_FILE || folder == null || folder.getParent() == null) {
+    Path parent = path.getParent();
+    if (!folder || parent == null || parent.getParent() == null) {
       return name;
     }
-    return folder.getParent().getFileName() + "/" + name;
+    return parent.getParent().getFileName() + "/" + name;
   }
 
   /** Returns the first text encoder. */
@@ -163,12 +163,7 @@ public record TransformerFiles(
   private static TransformerFiles read(
       TransformerSource source, Known known, CheckpointParts parts) {
     TransformerFamily family = known.family().orElseThrow(() -> notSupported(source.path(), known));
-    if (parts.textEncoder2().isPresent() && family.textEncoders().size() == 1) {
-      throw new CheckpointException(
-          "checkpoint '%s' is %s, which has one text encoder, but '%s' was given as a second one; expected none"
-              .formatted(source.path(), family.label(), parts.textEncoder2().orElseThrow()),
-          ErrorDetails.in(source.path()));
-    }
+    requireFew(source, family, parts);
     StoredNetwork transformer = family.denoiser().in(source.weights(), known.sign());
     transformer.requireSupported(source.settings());
     Part part =
@@ -197,14 +192,9 @@ public record TransformerFiles(
     JsonNode shift = scheduler.path("shift");
     return new TransformerFiles(
         family,
-        Files.isDirectory(source.path())
-            ? Checkpoint.Layout.DIFFUSERS_FOLDER
-            : Checkpoint.Layout.SINGLE_FILE,
+        Files.isDirectory(source.path()),
         distillation,
-        List.of(
-            "%s: %s".formatted(family.label(), known.found()),
-            "%s: %s"
-                .formatted(distillation.distilled() ? "distilled" : "base", distillation.sign())),
+        signs(known, distillation, family, others),
         part,
         textEncoders,
         vae(others.vae(), family),
@@ -212,10 +202,45 @@ public record TransformerFiles(
         shift.isNumber() ? OptionalDouble.of(shift.asDouble()) : OptionalDouble.empty());
   }
 
+  private static List<String> signs(
+      Known known, Distillation distillation, TransformerFamily family, PartPlaces.Parts parts) {
+    List<String> signs = new ArrayList<>();
+    signs.add("%s: %s".formatted(known.name(), known.found()));
+    signs.add(
+        "%s: %s".formatted(distillation.distilled() ? "distilled" : "base", distillation.sign()));
+    family.textEncoders().stream()
+        .filter(kind -> parts.textEncoders().stream().noneMatch(found -> found.kind() == kind))
+        .forEach(kind -> signs.add(kind.label() + ": none, so it is left out"));
+    return signs;
+  }
+
+  private static void requireFew(
+      TransformerSource source, TransformerFamily family, CheckpointParts parts) {
+    List<Optional<Path>> given =
+        List.of(parts.textEncoder(), parts.textEncoder2(), parts.textEncoder3());
+    List<String> numbers = List.of("one", "two", "three");
+    List<String> ordinals = List.of("first", "second", "third");
+    int most = family.textEncoders().size();
+    for (int i = most; i < given.size(); i++) {
+      if (given.get(i).isPresent()) {
+        throw new CheckpointException(
+            "checkpoint '%s' is %s, which has %s text encoder%s, but '%s' was given as a %s one; expected none"
+                .formatted(
+                    source.path(),
+                    family.label(),
+                    numbers.get(most - 1),
+                    most == 1 ? "" : "s",
+                    given.get(i).orElseThrow(),
+                    ordinals.get(i)),
+            ErrorDetails.in(source.path()));
+      }
+    }
+  }
+
   /** Creates the error for a model that this library does not run. */
   public static CheckpointException notSupported(Path path, Known known) {
     return new CheckpointException(
-        "'%s' is %s, which is not supported: found %s; expected FLUX.2 klein 4B, Z-Image, FLUX.1, Chroma or a model with a U-Net (SD 1.x, SD 2.x, SDXL)"
+        "'%s' is %s, which is not supported: found %s; expected FLUX.2 klein 4B, Z-Image, FLUX.1, Chroma, Stable Diffusion 3 or a model with a U-Net (SD 1.x, SD 2.x, SDXL)"
             .formatted(path, known.name(), known.found()),
         ErrorDetails.in(path).withTensor(known.sign()));
   }

@@ -3,7 +3,6 @@ package dev.sdlora.pipeline.checkpoint.transformer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.tensors.file.OpenFiles;
@@ -96,7 +95,7 @@ final class TransformerFilesTest {
     TransformerFiles files = read(path, flux2 ? flux2Parts() : zImageParts());
     assertThat(files.family())
         .isEqualTo(flux2 ? TransformerFamily.FLUX2 : TransformerFamily.Z_IMAGE);
-    assertThat(files.layout()).isEqualTo(Checkpoint.Layout.SINGLE_FILE);
+    assertThat(files.folder()).isFalse();
     assertThat(files.transformer().path()).isEqualTo(path);
     assertThat(files.shift()).isEmpty();
     assertEqual(files.transformer(), flux2 ? SampleNetwork.flux2() : SampleNetwork.zImage());
@@ -196,7 +195,7 @@ final class TransformerFilesTest {
   void read_folderOfShards_isTheWholeModel() throws IOException {
     Path model = model("{\"shift\": 6.0}");
     TransformerFiles files = read(model);
-    assertThat(files.layout()).isEqualTo(Checkpoint.Layout.DIFFUSERS_FOLDER);
+    assertThat(files.folder()).isTrue();
     assertThat(files.shift()).hasValue(6);
     assertThat(files.distillation().distilled()).isFalse();
     assertThat(files.tokenizer()).hasValue(model.resolve("tokenizer").toAbsolutePath());

@@ -14,18 +14,7 @@ import java.util.Optional;
  * @param sampler the sampler
  * @param schedule the schedule, if the name contains one
  */
-public record NamedSampler(Sampler sampler, Optional<Schedule> schedule) {
-  /**
-   * Checks that no argument is null.
-   *
-   * @param sampler the sampler
-   * @param schedule the schedule; empty if the name contains none
-   */
-  public NamedSampler {
-    Objects.requireNonNull(sampler, "sampler");
-    Objects.requireNonNull(schedule, "schedule");
-  }
-
+record SamplerName(Sampler sampler, Optional<Schedule> schedule) {
   /**
    * Parses a name: one that {@link Sampler#parse} accepts, optionally followed by a space or an
    * underscore and a schedule: {@code ka}, {@code exp}, or a name that {@link Schedule#parse}
@@ -36,25 +25,25 @@ public record NamedSampler(Sampler sampler, Optional<Schedule> schedule) {
    * @return the sampler, and the schedule if the name contains one
    * @throws IllegalArgumentException if the sampler is unknown; the message lists all samplers
    */
-  public static NamedSampler parse(String name) {
+  static SamplerName parse(String name) {
     Objects.requireNonNull(name, "name");
     String trimmed = name.strip();
     Optional<Sampler> whole = sampler(trimmed);
     if (whole.isPresent()) {
-      return new NamedSampler(whole.get(), Optional.empty());
+      return new SamplerName(whole.get(), Optional.empty());
     }
     Optional<String> withoutSchedule = Optional.empty();
     for (Schedule schedule : Schedule.values()) {
       for (String ending : endings(schedule)) {
         Optional<String> rest = before(trimmed, ending);
-        Optional<Sampler> sampler = rest.flatMap(NamedSampler::sampler);
+        Optional<Sampler> sampler = rest.flatMap(SamplerName::sampler);
         if (sampler.isPresent()) {
-          return new NamedSampler(sampler.get(), Optional.of(schedule));
+          return new SamplerName(sampler.get(), Optional.of(schedule));
         }
         withoutSchedule = withoutSchedule.or(() -> rest);
       }
     }
-    return new NamedSampler(Sampler.parse(withoutSchedule.orElse(trimmed)), Optional.empty());
+    return new SamplerName(Sampler.parse(withoutSchedule.orElse(trimmed)), Optional.empty());
   }
 
   private static List<String> endings(Schedule schedule) {
