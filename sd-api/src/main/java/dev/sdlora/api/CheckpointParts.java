@@ -153,6 +153,7 @@ public final class CheckpointParts {
       vaeBeside = values.vaeBeside;
       textEncoder = values.textEncoder;
       textEncoder2 = values.textEncoder2;
+      textEncoder3 = values.textEncoder3;
       distilled = values.distilled;
     }
 

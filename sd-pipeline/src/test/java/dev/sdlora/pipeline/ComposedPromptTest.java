@@ -162,6 +162,7 @@ class ComposedPromptTest {
   /**
    * Encoded prompts are cached; a LoRA on the text encoder must not use states cached without it.
    */
+  @Tag("slow")
   @ParameterizedTest
   @EnumSource(
       value = LoraMode.class,

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,6 +134,7 @@ class FlowFailuresTest {
     };
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @CsvSource({"KLEIN, KEEP", "KLEIN, SPARING", "Z_IMAGE, KEEP", "Z_IMAGE, SPARING"})
   void generate_afterAnyFailure_isAsBefore(TinyFlow model, MemoryPolicy policy) {

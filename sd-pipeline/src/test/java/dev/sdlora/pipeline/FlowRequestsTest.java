@@ -45,6 +45,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -385,6 +386,7 @@ class FlowRequestsTest {
     assertThat(drawn).hasSize(Rng.values().length);
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @EnumSource
   void memory_sparing_drawsTheSameImages(TinyFlow model) {
@@ -408,6 +410,7 @@ class FlowRequestsTest {
     }
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @EnumSource
   void infotext_ofHiresFixWithOtherSampler_drawsTheSameImageWithoutWarnings(TinyFlow model) {

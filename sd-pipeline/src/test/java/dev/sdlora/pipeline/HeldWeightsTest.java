@@ -17,6 +17,7 @@ import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.testkit.TinyModels;
 import dev.sdlora.testkit.TinyTransformers;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -96,6 +97,7 @@ class HeldWeightsTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void infotext_in8Bits_saysSoAndIsReadBack() {
     try (Pipeline plain = builder("sd1", WeightFormat.FLOAT32).build();
@@ -111,6 +113,7 @@ class HeldWeightsTest {
     }
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @ValueSource(strings = {"sd1", "klein"})
   void generate_sparing_drawsTheSameAndKeepsNothing(String model) {

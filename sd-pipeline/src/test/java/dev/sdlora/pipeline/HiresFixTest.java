@@ -82,6 +82,7 @@ class HiresFixTest {
     assertThat(TINY.steps(hires(fix -> fix.denoisingStrength(0)))).containsExactly("1/2", "2/2");
   }
 
+  @Tag("slow")
   @Test
   void settings_ofTheSecondPass_changeThePicture() {
     Image plain = TINY.draw(hires(fix -> fix));

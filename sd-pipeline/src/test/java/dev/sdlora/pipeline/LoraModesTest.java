@@ -126,6 +126,7 @@ class LoraModesTest {
     generate_overlay_isThePatchedPicture(prompt);
   }
 
+  @Tag("slow")
   @Test
   void generate_scheduleOfPatches_isTheStrengthOfEachStep() {
     assertScheduleHolds(LoraMode.PATCHED);
@@ -181,6 +182,7 @@ class LoraModesTest {
                 + " is SD 1.x; expected 17 or 26");
   }
 
+  @Tag("slow")
   @Test
   void generate_overlayInBfloat16_isThePatchedPictureRoughly() {
     String prompt = "a cat<lora:tiny_lora:0.8>";

@@ -215,6 +215,7 @@ class PipelineTest {
     assertThat(rgb(PromptSpec.fromPng(png))).isEqualTo(image.rgb());
   }
 
+  @Tag("slow")
   @Test
   void generate_bfloat16_isTheSamePictureRoughly() {
     byte[] exact = rgb(prompt(TAG));

@@ -192,6 +192,7 @@ class RegionsTest {
     assertThat(difference(rgb(masked, LEFT), unmasked)).isGreaterThan(0.2);
   }
 
+  @Tag("slow")
   @Test
   void lora_hiresFixAndPicture_masksCoverThem() {
     PromptSpec.Builder hires =

@@ -17,6 +17,7 @@ import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +59,7 @@ final class SeparateVaeTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void generate_withVaeOfItsOwnFile_isAsIfItWereTheCheckpoints() throws Exception {
     Path whole = weaker("whole.safetensors", name -> name);

@@ -15,6 +15,7 @@ import dev.sdlora.testkit.TinyModels;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** This test is here because it draws images: sd-api has no networks. */
@@ -22,6 +23,7 @@ class VariationGridTest {
   private static final PromptSpec SPEC =
       PromptSpec.builder().prompt("a cat").size(64, 64).steps(1).seed(3).images(4).build();
 
+  @Tag("slow")
   @Test
   void draw_showsEachCellAsItIsMadeAlone() {
     try (Pipeline pipeline =

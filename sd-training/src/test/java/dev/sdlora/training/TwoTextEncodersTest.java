@@ -84,6 +84,7 @@ class TwoTextEncodersTest {
     return target;
   }
 
+  @Tag("slow")
   @Test
   void train_bothEncoders_writesKohyasNamesAndEveryPartActs() {
     Path lora = trainer("xl").build().train().file();

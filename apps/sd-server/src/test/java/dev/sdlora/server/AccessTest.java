@@ -285,6 +285,7 @@ class AccessTest {
     assertThat(waiting.join().statusCode()).isEqualTo(503);
   }
 
+  @Tag("slow")
   @Test
   void close_withPatience_finishesWhatIsThere() {
     Served open = Served.of(pipeline);
@@ -319,6 +320,7 @@ class AccessTest {
         .hasMessageContaining("cannot listen on port");
   }
 
+  @Tag("slow")
   @Test
   void jobsOverTheRateOfTheirClient_429() {
     try (Served limited = Served.of(pipeline, settings -> settings.rateLimit(1))) {

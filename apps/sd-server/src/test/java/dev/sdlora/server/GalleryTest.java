@@ -164,6 +164,7 @@ class GalleryTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void folderThatTakesNothing_isAWarning() throws IOException {
     try (Served served = served()) {

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Grids and upscales as jobs. */
@@ -66,6 +67,7 @@ class GridsTest {
     assertThat(Served.json(answer.body()).get("detail").asText()).contains(sentence);
   }
 
+  @Tag("slow")
   @Test
   void grid_isOnePicture_whoseCellsAreThoseOfTheirSettings() {
     JsonNode told =

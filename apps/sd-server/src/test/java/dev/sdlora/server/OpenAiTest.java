@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,6 +88,7 @@ class OpenAiTest {
         .contains("Lora hashes: \"ink_lines:");
   }
 
+  @Tag("slow")
   @Test
   void generate_cancelledAfterTheFirst_answersWithTheFirst() {
     try (Served open = Served.of(pipeline)) {

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Images that are uploaded once and referred to by requests, and the settings in them. */
@@ -191,6 +192,7 @@ class UploadsTest {
     assertThat(same).isEqualTo(told);
   }
 
+  @Tag("slow")
   @Test
   void pngInfo_ofAnotherMachine_tellsWhatIsMissing() {
     byte[] other =
@@ -228,6 +230,7 @@ class UploadsTest {
   }
 
   /** The file takes seconds to decode. */
+  @Tag("slow")
   @Test
   void upload_clientLeavesWhileItIsDecoded_endsTheDecoding() throws IOException {
     byte[] slow = SlowJpeg.ofScans(128, 128, 60_000);

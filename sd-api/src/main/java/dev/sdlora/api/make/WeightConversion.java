@@ -72,8 +72,8 @@ public final class WeightConversion {
    * @throws IllegalArgumentException if the extension is another or does not fit the format, or the
    *     file is an input
    * @throws CheckpointException if the input is not a model that can be quantised, such as a LoRA,
-   *     a weight is NaN, infinite or too large for the format, or a GGUF file cannot have the
-   *     names of the input
+   *     a weight is NaN, infinite or too large for the format, or a GGUF file cannot have the names
+   *     of the input
    * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or cannot be written
    * @throws dev.sdlora.api.error.GenerationCancelledException if the thread is interrupted; no file
    *     is left behind

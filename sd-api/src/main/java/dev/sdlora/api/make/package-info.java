@@ -1,8 +1,7 @@
 /**
- * Makes LoRA files from checkpoints and other LoRA files, checkpoints that contain LoRAs,
- * and files with weights in another format. Each
- * class is one task: create it for its input files, set options that differ from the defaults, and
- * write the file.
+ * Makes LoRA files from checkpoints and other LoRA files, checkpoints that contain LoRAs, and files
+ * with weights in another format. Each class is one task: create it for its input files, set
+ * options that differ from the defaults, and write the file.
  *
  * <p>Where to make changes:
  *

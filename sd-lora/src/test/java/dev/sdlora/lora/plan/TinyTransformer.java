@@ -64,8 +64,8 @@ enum TinyTransformer {
       for (String projection : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
         clip.put(layer + ".self_attn." + projection + ".weight", List.of(32L, 32L));
       }
-      clip.put(layer + ".mlp.fc1.weight", List.of(37L, 32L));
-      clip.put(layer + ".mlp.fc2.weight", List.of(32L, 37L));
+      clip.put(layer + ".mlp.fc1.weight", List.of(64L, 32L));
+      clip.put(layer + ".mlp.fc2.weight", List.of(32L, 64L));
     }
     return clip;
   }

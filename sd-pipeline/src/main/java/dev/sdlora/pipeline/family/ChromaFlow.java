@@ -26,7 +26,10 @@ final class ChromaFlow implements FlowTraits {
   public TextConditioner conditioner(
       List<AppliedEncoder> encoders, TrainedWords words, PromptSpec spec) {
     return T5Conditioner.chroma(
-        encoders.get(0), TOKENS, spec.promptOptions(), parts -> FlowSettings.readsNegative(spec, parts));
+        encoders.get(0),
+        TOKENS,
+        spec.promptOptions(),
+        parts -> FlowSettings.readsNegative(spec, parts));
   }
 
   @Override

@@ -131,8 +131,7 @@ enum Architecture {
    * @param name the name of its weight, without a prefix
    */
   boolean keepsWide(String name) {
-    return name.equals(LAST)
-        || wide().stream().anyMatch(part -> has(part).test(name));
+    return name.equals(LAST) || wide().stream().anyMatch(part -> has(part).test(name));
   }
 
   /** Whether kernels are flattened in GGUF files. */

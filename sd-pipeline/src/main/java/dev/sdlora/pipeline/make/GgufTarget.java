@@ -49,8 +49,7 @@ record GgufTarget(ConversionSource source, FileFormat format, Progress progress)
     if (shape.size() > GgufWriter.MAX_DIMENSIONS) {
       throw new CheckpointException(
           "tensor '%s' of '%s' has shape %s, expected at most %s dimensions for a GGUF file"
-              .formatted(
-                  tensor.name(), source.path(), shape, GgufWriter.MAX_DIMENSIONS),
+              .formatted(tensor.name(), source.path(), shape, GgufWriter.MAX_DIMENSIONS),
           ErrorDetails.in(source.path()).withTensor(tensor.name()));
     }
     if (tensor.isFlattened()) {

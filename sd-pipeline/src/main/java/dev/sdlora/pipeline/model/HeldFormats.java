@@ -20,7 +20,8 @@ import java.util.Optional;
  *
  * @param weights the requested format
  * @param type the dtype of the computation
- * @param integers whether denoisers multiply in 8-bit integers, which their weights are then held in
+ * @param integers whether denoisers multiply in 8-bit integers, which their weights are then held
+ *     in
  */
 public record HeldFormats(WeightFormat weights, ScalarType type, boolean integers) {
   private static final String WEIGHT = ".weight";
@@ -59,9 +60,7 @@ public record HeldFormats(WeightFormat weights, ScalarType type, boolean integer
   /** Returns formats that hold all weights in the dtype of the computation. */
   static HeldFormats wide(ScalarType type) {
     return new HeldFormats(
-        type == ScalarType.FLOAT32 ? WeightFormat.FLOAT32 : WeightFormat.BFLOAT16,
-        type,
-        false);
+        type == ScalarType.FLOAT32 ? WeightFormat.FLOAT32 : WeightFormat.BFLOAT16, type, false);
   }
 
   /** Returns the same formats for a network that does not multiply in integers. */

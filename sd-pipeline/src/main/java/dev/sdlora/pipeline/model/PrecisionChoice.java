@@ -12,9 +12,9 @@ import dev.sdlora.pipeline.network.UNetPacking;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.pipeline.network.VaePacking;
 import dev.sdlora.pipeline.transformer.Qwen3;
-import dev.sdlora.pipeline.transformer.TransformerConfig;
 import dev.sdlora.pipeline.transformer.T5;
 import dev.sdlora.pipeline.transformer.T5Config;
+import dev.sdlora.pipeline.transformer.TransformerConfig;
 import dev.sdlora.pipeline.transformer.TransformerPacking;
 import dev.sdlora.tensors.natives.Processor;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -75,11 +75,7 @@ public final class PrecisionChoice {
 
   /** Returns the unread weights of Qwen3, in the best layout. */
   static LiveWeights encoderWeights(
-      Torch torch,
-      TensorLoader loader,
-      TextParts.Qwen texts,
-      HeldFormats formats,
-      String device) {
+      Torch torch, TensorLoader loader, TextParts.Qwen texts, HeldFormats formats, String device) {
     return weights(
         torch,
         loader,
@@ -120,11 +116,7 @@ public final class PrecisionChoice {
     Map<String, Origin> origins = files.transformer().weights();
     if (formats.integers()) {
       return LiveWeights.unread(
-          torch,
-          loader,
-          origins,
-          formats.type(),
-          config.integerPackings(torch, formats.type()));
+          torch, loader, origins, formats.type(), config.integerPackings(torch, formats.type()));
     }
     return weights(
         torch,

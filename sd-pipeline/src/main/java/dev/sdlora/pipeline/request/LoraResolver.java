@@ -103,10 +103,9 @@ final class LoraResolver {
     }
     return new LoraPlans(
         model::plan,
-          model
-              .widened()
-              .mode(
-                  model.loraMode(spec.loraMode()), fits.stream().map(Fit::peak).toList()),
+        model
+            .widened()
+            .mode(model.loraMode(spec.loraMode()), fits.stream().map(Fit::peak).toList()),
         lenient,
         fits,
         hypernetworks,

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Tests generations that end early. */
@@ -107,6 +108,7 @@ class EarlyEndTest {
     assertThat(pipeline.generate(together, new Ending(0, 2)).images()).hasSize(2);
   }
 
+  @Tag("slow")
   @Test
   void endsEarly_inTheFirstPassOfHiresFix_isDecodedAtItsSize() {
     PromptSpec hires = SPEC.toBuilder().hiresFix(HiresFix.builder().scale(2).build()).build();

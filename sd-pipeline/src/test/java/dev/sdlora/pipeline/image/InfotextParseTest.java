@@ -219,7 +219,8 @@ final class InfotextParseTest {
             .sampler(Sampler.EULER)
             .schedule(Schedule.NORMAL)
             .seed(12345)
-            .size(896, 1152));
+            .size(896, 1152)
+            .distilledGuidance(3.5));
   }
 
   @Test

@@ -103,7 +103,7 @@ class TransformerMakingTest {
               assertThat(left.layers()).noneMatch(layer -> layer.matches("\\w+\\.\\d+\\..*"));
             });
     assertThat(TensorFile.open(file).tensors().keySet())
-        .allMatch(name -> name.startsWith("lycoris_"));
+        .allMatch(name -> name.startsWith("diffusion_model."));
     assertThat(LoraAdapter.open(file).family()).isEqualTo(model.family());
   }
 

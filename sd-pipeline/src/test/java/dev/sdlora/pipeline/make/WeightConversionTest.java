@@ -30,6 +30,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.zip.CRC32;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -188,6 +189,7 @@ class WeightConversionTest {
         .containsEntry("t5encoder.feed_forward_length", "80");
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @EnumSource
   void write_checkpoint_opensWithAlmostTheSameValues(FileFormat format) {

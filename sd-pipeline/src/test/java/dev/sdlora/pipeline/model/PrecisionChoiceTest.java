@@ -35,12 +35,16 @@ class PrecisionChoiceTest {
     try (Torch torch = Torch.open("cpu")) {
       assertThatThrownBy(
               () ->
-                  PrecisionChoice.requireSupport(HeldFormats.of(WeightFormat.AS_STORED, ScalarType.FLOAT32, true), torch, "gpu0"))
+                  PrecisionChoice.requireSupport(
+                      HeldFormats.of(WeightFormat.AS_STORED, ScalarType.FLOAT32, true),
+                      torch,
+                      "gpu0"))
           .isInstanceOf(StableDiffusionException.class)
           .hasMessage(
               "precision INT8 requires the CPU, but the device is 'gpu0'; expected FLOAT32, AUTO or"
                   + " FLOAT16");
-      PrecisionChoice.requireSupport(HeldFormats.of(WeightFormat.AS_STORED, ScalarType.FLOAT32, false), torch, "gpu0");
+      PrecisionChoice.requireSupport(
+          HeldFormats.of(WeightFormat.AS_STORED, ScalarType.FLOAT32, false), torch, "gpu0");
     }
   }
 
@@ -49,9 +53,13 @@ class PrecisionChoiceTest {
     try (Torch torch = Torch.open("cpu")) {
       ScalarType type = PrecisionChoice.of(Precision.INT8, "cpu");
       if (PrecisionChoice.packed(torch, "cpu").contains(Precision.INT8)) {
-        PrecisionChoice.requireSupport(HeldFormats.of(WeightFormat.AS_STORED, type, true), torch, "cpu");
+        PrecisionChoice.requireSupport(
+            HeldFormats.of(WeightFormat.AS_STORED, type, true), torch, "cpu");
       } else {
-        assertThatThrownBy(() -> PrecisionChoice.requireSupport(HeldFormats.of(WeightFormat.AS_STORED, type, true), torch, "cpu"))
+        assertThatThrownBy(
+                () ->
+                    PrecisionChoice.requireSupport(
+                        HeldFormats.of(WeightFormat.AS_STORED, type, true), torch, "cpu"))
             .isInstanceOf(StableDiffusionException.class)
             .hasMessageContaining("requires a processor with avx512_vnni or amx_int8 and Linux");
       }

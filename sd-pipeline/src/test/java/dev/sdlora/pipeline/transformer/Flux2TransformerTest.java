@@ -153,8 +153,7 @@ class Flux2TransformerTest {
   @CsvSource({"a, 2, 0, FLOAT32", "d, 1, 2, FLOAT32", "d, 1, 2, BFLOAT16"})
   void predict_inIntegers_isNear(String name, int rows, int references, ScalarType type) {
     assumeTrue(Packer.hasIntegers(torch, type), "this processor has no integer products");
-    Map<String, Packing> packings =
-        IntegerPacking.of(Flux2Packing.of(CONFIG), CONFIG.weights(), 1);
+    Map<String, Packing> packings = IntegerPacking.of(Flux2Packing.of(CONFIG), CONFIG.weights(), 1);
     try (LiveWeights weights = FILE.load(torch, CONFIG.weights(), type, packings)) {
       assertThat(weights.isRounded()).isTrue();
       Flux2Transformer network = new Flux2Transformer(torch, CONFIG, weights);

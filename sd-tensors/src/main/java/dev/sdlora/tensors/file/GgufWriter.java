@@ -185,7 +185,8 @@ public final class GgufWriter {
       ExactChannel exact = new ExactChannel(channel, entry.getKey(), tensor.byteLength());
       tensor.source().writeTo(exact);
       exact.requireComplete();
-      Channels.writeFully(channel, ByteBuffer.allocate((int) -tensor.byteLength() & (ALIGNMENT - 1)));
+      Channels.writeFully(
+          channel, ByteBuffer.allocate((int) -tensor.byteLength() & (ALIGNMENT - 1)));
     }
   }
 

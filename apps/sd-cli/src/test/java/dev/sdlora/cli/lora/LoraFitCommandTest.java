@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +62,7 @@ class LoraFitCommandTest {
     assertThat(CommandRun.of("lora", "conflicts", "night:5").err()).contains("images degrade");
   }
 
+  @Tag("slow")
   @Test
   void distance_ofAModelToItself_isZero() throws IOException {
     String model = BundledModel.checkpoint().toString();
