@@ -143,7 +143,7 @@ class GgufModelsTest {
         .replace("_proj.", ".");
   }
 
-  /** Of the table of tokens, only the rows of the prompt are widened. */
+  /** Only the rows of the prompt are widened in the table of tokens. */
   @Test
   void generate_quantisedTextEncoder_drawsTheImageOfTheSameValues() {
     Both encoder =

@@ -4,28 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.request.Base64Images;
 import java.awt.image.BufferedImage;
-import java.lang.reflect.Proxy;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,31 +50,7 @@ final class FlowDefaultsTest {
             .defaults(
                 PromptSpec.builder().sampler(Sampler.EULER).steps(steps).cfgScale(cfg).build())
             .build();
-    return (Pipeline)
-        Proxy.newProxyInstance(
-            Pipeline.class.getClassLoader(),
-            new Class<?>[] {Pipeline.class},
-            (proxy, method, arguments) ->
-                switch (method.getName()) {
-                  case "checkpoint" -> checkpoint;
-                  case "check", "close" -> null;
-                  case "generateAsync" -> drawn((PromptSpec) arguments[0]);
-                  default -> method.invoke(real, arguments);
-                });
-  }
-
-  private static CompletableFuture<GenerationResult> drawn(PromptSpec spec) {
-    ASKED.set(spec);
-    GeneratedImage image =
-        new GeneratedImage(Image.of(8, 8, new byte[8 * 8 * 3]), spec.seed().orElse(1), "x");
-    return CompletableFuture.completedFuture(
-        new GenerationResult(
-            Collections.nCopies(spec.images(), image),
-            List.of(),
-            List.of(),
-            Duration.ZERO,
-            Optional.empty(),
-            Precision.FLOAT32));
+    return BlackImages.of(checkpoint, real, ASKED::set);
   }
 
   @ParameterizedTest

@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
@@ -16,16 +13,11 @@ import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.request.Base64Images;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
-import java.lang.reflect.Proxy;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,31 +49,7 @@ final class ReferenceImagesTest {
             .defaultSize(new ImageSize(128, 128))
             .signs(List.of("distilled: the name"))
             .build();
-    return (Pipeline)
-        Proxy.newProxyInstance(
-            Pipeline.class.getClassLoader(),
-            new Class<?>[] {Pipeline.class},
-            (proxy, method, arguments) ->
-                switch (method.getName()) {
-                  case "checkpoint" -> checkpoint;
-                  case "check", "close" -> null;
-                  case "generateAsync" -> drawn((PromptSpec) arguments[0]);
-                  default -> method.invoke(real, arguments);
-                });
-  }
-
-  private static CompletableFuture<GenerationResult> drawn(PromptSpec spec) {
-    ASKED.set(spec);
-    GeneratedImage image =
-        new GeneratedImage(Image.of(8, 8, new byte[8 * 8 * 3]), spec.seed().orElse(1), "x");
-    return CompletableFuture.completedFuture(
-        new GenerationResult(
-            Collections.nCopies(spec.images(), image),
-            List.of(),
-            List.of(),
-            Duration.ZERO,
-            Optional.empty(),
-            Precision.FLOAT32));
+    return BlackImages.of(checkpoint, real, ASKED::set);
   }
 
   private static PromptSpec asked() {

@@ -143,9 +143,7 @@ final class BlockRoundingTest {
     }
   }
 
-  /**
-   * What was rounded once stays as it is in formats that compute the scale from the largest value.
-   */
+  /** Formats whose scale comes from the largest value keep values that were rounded once. */
   @Property(tries = 100)
   void encode_valuesOfQ8_stayTheSame(@ForAll Random random) {
     float[] row = new float[COLUMNS];

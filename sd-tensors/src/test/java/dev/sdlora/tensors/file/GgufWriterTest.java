@@ -140,7 +140,7 @@ final class GgufWriterTest {
         .hasMessageContaining("cannot be written because it is a folder");
   }
 
-  /** What is written is read as the blocks say. */
+  /** The reader returns the values of the blocks that were written. */
   @Property(tries = 50)
   void write_anyBlocks_areReadAsTheyAreRounded(
       @ForAll Random random, @ForAll @IntRange(min = 1, max = 5) int tensors) throws IOException {
