@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.transformer.TransformerFiles;
-import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.transformer.TransformerConfig;
 import java.util.List;
 import java.util.Map;
@@ -24,22 +23,6 @@ final class ChromaTraits implements TransformerTraits {
   @Override
   public TextParts texts(TransformerFiles files) {
     return T5Parts.alone(files);
-  }
-
-  @Override
-  public LatentFormat latents(TransformerFiles.Part vae, int channels) {
-    return LatentFormat.shifted(0.1159, 0.3611, channels);
-  }
-
-  @Override
-  public String widest() {
-    return "x_embedder.weight";
-  }
-
-  /** The schedule depends on sizes. */
-  @Override
-  public double shift(boolean isDistilled) {
-    return 1;
   }
 
   @Override

@@ -5,7 +5,6 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.transformer.TransformerFiles;
-import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.transformer.Flux1Config;
 import dev.sdlora.pipeline.transformer.TransformerConfig;
 import java.util.List;
@@ -43,26 +42,10 @@ final class Flux1Traits implements TransformerTraits {
   }
 
   @Override
-  public LatentFormat latents(TransformerFiles.Part vae, int channels) {
-    return LatentFormat.shifted(0.1159, 0.3611, channels);
-  }
-
-  @Override
   public Checkpoint.Task task(TransformerConfig transformer) {
     return ((Flux1Config) transformer).isFilling()
         ? Checkpoint.Task.INPAINTING
         : Checkpoint.Task.TEXT_TO_IMAGE;
-  }
-
-  @Override
-  public String widest() {
-    return "x_embedder.weight";
-  }
-
-  /** The schedule of schnell; that of dev depends on sizes. */
-  @Override
-  public double shift(boolean isDistilled) {
-    return 1;
   }
 
   @Override

@@ -53,17 +53,6 @@ final class Flux2Traits implements TransformerTraits {
   }
 
   @Override
-  public String widest() {
-    return "x_embedder.weight";
-  }
-
-  /** The schedule depends on sizes and steps. */
-  @Override
-  public double shift(boolean isDistilled) {
-    return 1;
-  }
-
-  @Override
   public PromptSpec defaults(TransformerFiles files, TransformerConfig config) {
     return files.distillation().distilled()
         ? TransformerTraits.defaults(4, 1)

@@ -45,8 +45,10 @@ interface TransformerTraits {
    */
   TextParts texts(TransformerFiles files);
 
-  /** Returns the conversion of the VAE's latents to those of the sampler. */
-  LatentFormat latents(TransformerFiles.Part vae, int channels);
+  /** Returns the conversion of the VAE's latents to those of the sampler; FLUX.1's by default. */
+  default LatentFormat latents(TransformerFiles.Part vae, int channels) {
+    return LatentFormat.shifted(0.1159, 0.3611, channels);
+  }
 
   /** Returns the task for which the transformer was trained. */
   default Checkpoint.Task task(TransformerConfig transformer) {
@@ -54,10 +56,14 @@ interface TransformerTraits {
   }
 
   /** Returns the name of a weight with one row for each channel of a token. */
-  String widest();
+  default String widest() {
+    return "x_embedder.weight";
+  }
 
-  /** Returns the shift of the schedule if no settings tell it. */
-  double shift(boolean isDistilled);
+  /** Returns the shift of the schedule if no settings tell it; 1 if it depends on sizes. */
+  default double shift(boolean isDistilled) {
+    return 1;
+  }
 
   /** Returns the settings that the authors recommend. */
   PromptSpec defaults(TransformerFiles files, TransformerConfig config);

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.transformer.TransformerFiles;
-import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.transformer.TransformerConfig;
 import dev.sdlora.pipeline.transformer.ZImageConfig;
 import java.util.List;
@@ -32,11 +31,6 @@ final class ZImageTraits implements TransformerTraits {
   @Override
   public TextParts texts(TransformerFiles files) {
     return QwenParts.read(files, FULL_LAYERS, layers -> List.of(Math.max(1, layers - 1)));
-  }
-
-  @Override
-  public LatentFormat latents(TransformerFiles.Part vae, int channels) {
-    return LatentFormat.shifted(0.1159, 0.3611, channels);
   }
 
   @Override

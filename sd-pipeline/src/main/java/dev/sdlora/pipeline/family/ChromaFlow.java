@@ -44,20 +44,11 @@ final class ChromaFlow implements FlowTraits {
 
   @Override
   public FlowSettings settings() {
-    return new FlowSettings(
-        model.checkpoint().family().label(),
-        model.isDistilled(),
-        false,
-        PromptReading.ofT5(TOKENS, PromptLimits.DEFAULTS));
+    return new FlowSettings(model, false, PromptReading.ofT5(TOKENS, PromptLimits.DEFAULTS));
   }
 
   @Override
   public int textTokens() {
     return TOKENS;
-  }
-
-  @Override
-  public boolean hasFixedShift() {
-    return false;
   }
 }

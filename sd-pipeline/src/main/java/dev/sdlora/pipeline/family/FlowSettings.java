@@ -6,6 +6,7 @@ import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Tiling;
+import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.prompt.schedule.PromptSchedule;
 import dev.sdlora.prompt.schedule.PromptSchedule.Weighted;
 import dev.sdlora.prompt.schedule.PromptSteps;
@@ -23,13 +24,12 @@ final class FlowSettings {
   /**
    * Creates the checks of a model.
    *
-   * @param label the family's name for display
-   * @param isDistilled whether the model needs no guidance
    * @param readsReferences whether it reads reference images
+   * @param reading the reading of its prompts
    */
-  FlowSettings(String label, boolean isDistilled, boolean readsReferences, PromptReading reading) {
-    this.label = label;
-    this.isDistilled = isDistilled;
+  FlowSettings(TransformerModel model, boolean readsReferences, PromptReading reading) {
+    this.label = model.checkpoint().family().label();
+    this.isDistilled = model.isDistilled();
     this.readsReferences = readsReferences;
     this.reading = reading;
   }

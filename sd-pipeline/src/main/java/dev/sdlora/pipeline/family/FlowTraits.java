@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
-/** What the families of transformers differ in; one implementation for each. */
+/** The differences between families of transformers. */
 interface FlowTraits {
   /** Returns the traits of a model's family. */
   static FlowTraits of(TransformerModel model) {
@@ -69,5 +69,7 @@ interface FlowTraits {
   }
 
   /** Whether the schedule has one shift for all images, which infotexts name. */
-  boolean hasFixedShift();
+  default boolean hasFixedShift() {
+    return false;
+  }
 }

@@ -61,10 +61,7 @@ final class Flux1Flow implements FlowTraits {
   @Override
   public FlowSettings settings() {
     return new FlowSettings(
-        model.checkpoint().family().label(),
-        model.isDistilled(),
-        isGuided && !isFilling,
-        PromptReading.ofT5(textTokens(), PromptLimits.DEFAULTS));
+        model, isGuided && !isFilling, PromptReading.ofT5(textTokens(), PromptLimits.DEFAULTS));
   }
 
   @Override
@@ -96,10 +93,5 @@ final class Flux1Flow implements FlowTraits {
   @Override
   public boolean fillsMasks() {
     return isFilling;
-  }
-
-  @Override
-  public boolean hasFixedShift() {
-    return false;
   }
 }

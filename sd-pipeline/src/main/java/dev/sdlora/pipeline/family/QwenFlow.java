@@ -8,33 +8,41 @@ import dev.sdlora.pipeline.conditioning.QwenConditioner;
 import dev.sdlora.pipeline.conditioning.TextConditioner;
 import dev.sdlora.prompt.qwen.QwenPrompt;
 import dev.sdlora.prompt.qwen.QwenTokenizer;
+import dev.sdlora.prompt.tokens.TrainedWords;
+import java.util.List;
 import java.util.function.BiFunction;
 
-/** The prompts of families that read Qwen3. */
-final class QwenFlow {
+/** The families whose prompts Qwen3 reads. */
+abstract class QwenFlow implements FlowTraits {
   private final TransformerModel model;
   private final BiFunction<String, QwenTokenizer, QwenPrompt> template;
   private final boolean readsPadding;
+  private final boolean readsReferences;
 
   /**
-   * Creates the reader of a model's prompts.
+   * Creates the traits of a model.
    *
    * @param template puts a prompt into the model's chat template
    * @param readsPadding whether the denoiser reads the states of padding
+   * @param readsReferences whether it reads reference images
    */
   QwenFlow(
       TransformerModel model,
       BiFunction<String, QwenTokenizer, QwenPrompt> template,
-      boolean readsPadding) {
+      boolean readsPadding,
+      boolean readsReferences) {
     this.model = model;
     this.template = template;
     this.readsPadding = readsPadding;
+    this.readsReferences = readsReferences;
   }
 
-  TextConditioner conditioner(AppliedEncoder encoder, PromptSpec spec) {
+  @Override
+  public TextConditioner conditioner(
+      List<AppliedEncoder> encoders, TrainedWords words, PromptSpec spec) {
     TextParts.Qwen texts = model.qwen();
     return new QwenConditioner(
-        encoder,
+        encoders.get(0),
         this::inTemplate,
         texts.layers(),
         readsPadding,
@@ -42,13 +50,14 @@ final class QwenFlow {
         spec.promptOptions().limits());
   }
 
-  /** Returns the checks of requests. */
-  FlowSettings settings(boolean readsReferences) {
-    return new FlowSettings(
-        model.checkpoint().family().label(),
-        model.isDistilled(),
-        readsReferences,
-        PromptReading.ofQwen(this::inTemplate));
+  @Override
+  public FlowSettings settings() {
+    return new FlowSettings(model, readsReferences, PromptReading.ofQwen(this::inTemplate));
+  }
+
+  @Override
+  public int textTokens() {
+    return QwenPrompt.LENGTH;
   }
 
   private QwenPrompt inTemplate(String text) {

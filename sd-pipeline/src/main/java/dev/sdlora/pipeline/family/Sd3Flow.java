@@ -58,11 +58,7 @@ final class Sd3Flow implements FlowTraits {
 
   @Override
   public FlowSettings settings() {
-    return new FlowSettings(
-        model.checkpoint().family().label(),
-        model.isDistilled(),
-        false,
-        PromptReading.ofT5(MOST_TOKENS, PromptLimits.DEFAULTS));
+    return new FlowSettings(model, false, PromptReading.ofT5(MOST_TOKENS, PromptLimits.DEFAULTS));
   }
 
   @Override

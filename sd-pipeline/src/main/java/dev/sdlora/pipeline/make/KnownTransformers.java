@@ -3,8 +3,11 @@ package dev.sdlora.pipeline.make;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.transformer.Flux1Config;
+import dev.sdlora.pipeline.transformer.Flux2Config;
+import dev.sdlora.pipeline.transformer.Qwen3Config;
 import dev.sdlora.pipeline.transformer.Sd3Config;
 import dev.sdlora.pipeline.transformer.T5Config;
+import dev.sdlora.pipeline.transformer.ZImageConfig;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,14 +19,12 @@ import java.util.stream.IntStream;
  * under their names in diffusers and transformers.
  */
 final class KnownTransformers {
-  private static final long FLUX2_WIDTH = 3072;
-  private static final long Z_IMAGE_WIDTH = 3840;
-  private static final long Z_IMAGE_HIDDEN = 10_240;
-  private static final long Z_IMAGE_TIME = 256;
-  private static final long QWEN_WIDTH = 2560;
+  /** The width of FLUX.1, Chroma and FLUX.2 klein, in heads of 128. */
+  private static final int FLUX_WIDTH = 3072;
 
+  private static final int HEAD = 128;
+  private static final int QWEN_WIDTH = 2560;
   private static final int T5_WIDTH = 4096;
-  private static final List<Integer> FLUX1_AXES = List.of(16, 56, 56);
 
   /** CLIP ViT-L. */
   private static final Map<String, List<Long>> CLIP_L =
@@ -48,42 +49,19 @@ final class KnownTransformers {
 
   /** The layers of FLUX.2 klein 4B. */
   static Map<Network, Map<String, List<Long>>> flux2() {
-    long d = FLUX2_WIDTH;
-    Map<String, List<Long>> all = new LinkedHashMap<>();
-    for (int i = 0; i < 5; i++) {
-      String block = "transformer_blocks." + i;
-      for (String projection :
-          List.of(
-              "to_q",
-              "to_k",
-              "to_v",
-              "to_out.0",
-              "add_q_proj",
-              "add_k_proj",
-              "add_v_proj",
-              "to_add_out")) {
-        add(all, block + ".attn." + projection, d, d);
-      }
-      for (String stream : List.of(".ff", ".ff_context")) {
-        add(all, block + stream + ".linear_in", 6 * d, d);
-        add(all, block + stream + ".linear_out", d, 3 * d);
-      }
-    }
-    for (int i = 0; i < 20; i++) {
-      String block = "single_transformer_blocks." + i + ".attn.";
-      add(all, block + "to_qkv_mlp_proj", 9 * d, d);
-      add(all, block + "to_out", d, 4 * d);
-    }
-    add(all, "x_embedder", d, 128);
-    add(all, "context_embedder", d, 3 * QWEN_WIDTH);
-    add(all, "time_guidance_embed.timestep_embedder.linear_1", d, 256);
-    add(all, "time_guidance_embed.timestep_embedder.linear_2", d, d);
-    add(all, "double_stream_modulation_img.linear", 6 * d, d);
-    add(all, "double_stream_modulation_txt.linear", 6 * d, d);
-    add(all, "single_stream_modulation.linear", 3 * d, d);
-    add(all, "norm_out.linear", 2 * d, d);
-    add(all, "proj_out", 128, d);
-    return Map.of(Network.UNET, all, Network.TEXT_ENCODER, qwen3());
+    Flux2Config config =
+        new Flux2Config(
+            128,
+            FLUX_WIDTH,
+            24,
+            5,
+            20,
+            3 * QWEN_WIDTH,
+            3 * FLUX_WIDTH,
+            256,
+            Flux2Config.axes(HEAD),
+            Flux2Config.THETA);
+    return Map.of(Network.UNET, matrices(config.weights()), Network.TEXT_ENCODER, qwen3());
   }
 
   /** The layers of FLUX.1 [dev]. */
@@ -123,10 +101,19 @@ final class KnownTransformers {
 
   private static Map<Network, Map<String, List<Long>>> flux1(
       Flux1Config.Modulation modulation, List<Map<String, List<Long>>> encoders) {
-    int width = (int) FLUX2_WIDTH;
     Flux1Config config =
         new Flux1Config(
-            16, 16, width, 24, 19, 38, T5_WIDTH, 4 * width, modulation, FLUX1_AXES, 10_000);
+            16,
+            16,
+            FLUX_WIDTH,
+            24,
+            19,
+            38,
+            T5_WIDTH,
+            4 * FLUX_WIDTH,
+            modulation,
+            Flux1Config.axes(HEAD),
+            Flux1Config.THETA);
     Map<Network, Map<String, List<Long>>> all = new EnumMap<>(Network.class);
     all.put(Network.UNET, matrices(config.weights()));
     for (int i = 0; i < encoders.size(); i++) {
@@ -143,7 +130,7 @@ final class KnownTransformers {
     Map<String, List<Long>> all = new LinkedHashMap<>();
     weights.forEach(
         (name, shape) -> {
-          if (shape.size() > 1) {
+          if (shape.size() > 1 && name.endsWith(".weight")) {
             all.put(name, shape);
           }
         });
@@ -152,53 +139,28 @@ final class KnownTransformers {
 
   /** The layers of Z-Image. */
   static Map<Network, Map<String, List<Long>>> zImage() {
-    long d = Z_IMAGE_WIDTH;
-    Map<String, List<Long>> all = new LinkedHashMap<>();
-    for (int i = 0; i < 2; i++) {
-      addBlock(all, "noise_refiner." + i, true);
-      addBlock(all, "context_refiner." + i, false);
-    }
-    for (int i = 0; i < 30; i++) {
-      addBlock(all, "layers." + i, true);
-    }
-    add(all, "all_x_embedder.2-1", d, 64);
-    add(all, "cap_embedder.1", d, QWEN_WIDTH);
-    add(all, "t_embedder.mlp.0", 1024, Z_IMAGE_TIME);
-    add(all, "t_embedder.mlp.2", Z_IMAGE_TIME, 1024);
-    add(all, "all_final_layer.2-1.adaLN_modulation.1", d, Z_IMAGE_TIME);
-    add(all, "all_final_layer.2-1.linear", 64, d);
-    return Map.of(Network.UNET, all, Network.TEXT_ENCODER, qwen3());
+    ZImageConfig config =
+        new ZImageConfig(
+            16,
+            3840,
+            30,
+            10_240,
+            QWEN_WIDTH,
+            256,
+            1024,
+            2,
+            30,
+            ZImageConfig.axes(HEAD),
+            ZImageConfig.THETA);
+    return Map.of(Network.UNET, matrices(config.weights()), Network.TEXT_ENCODER, qwen3());
   }
 
-  private static void addBlock(Map<String, List<Long>> all, String block, boolean modulated) {
-    long d = Z_IMAGE_WIDTH;
-    for (String projection : List.of("to_q", "to_k", "to_v", "to_out.0")) {
-      add(all, block + ".attention." + projection, d, d);
-    }
-    add(all, block + ".feed_forward.w1", Z_IMAGE_HIDDEN, d);
-    add(all, block + ".feed_forward.w2", d, Z_IMAGE_HIDDEN);
-    add(all, block + ".feed_forward.w3", Z_IMAGE_HIDDEN, d);
-    if (modulated) {
-      add(all, block + ".adaLN_modulation.0", 4 * d, Z_IMAGE_TIME);
-    }
-  }
-
+  /** The linear layers, without the table of tokens. */
   private static Map<String, List<Long>> qwen3() {
-    Map<String, List<Long>> all = new LinkedHashMap<>();
-    for (int i = 0; i < 36; i++) {
-      String layer = "model.layers." + i;
-      add(all, layer + ".self_attn.q_proj", 4096, QWEN_WIDTH);
-      add(all, layer + ".self_attn.k_proj", 1024, QWEN_WIDTH);
-      add(all, layer + ".self_attn.v_proj", 1024, QWEN_WIDTH);
-      add(all, layer + ".self_attn.o_proj", QWEN_WIDTH, 4096);
-      add(all, layer + ".mlp.gate_proj", 9728, QWEN_WIDTH);
-      add(all, layer + ".mlp.up_proj", 9728, QWEN_WIDTH);
-      add(all, layer + ".mlp.down_proj", QWEN_WIDTH, 9728);
-    }
+    Qwen3Config config =
+        new Qwen3Config(QWEN_WIDTH, 32, 8, HEAD, 9728, 36, 151_936, Qwen3Config.THETA);
+    Map<String, List<Long>> all = matrices(config.weights(config.layers()));
+    all.remove("model.embed_tokens.weight");
     return all;
-  }
-
-  private static void add(Map<String, List<Long>> all, String layer, long out, long in) {
-    all.put(layer + ".weight", List.of(out, in));
   }
 }

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.make;
 
 /**
- * How far values are from those they were rounded from.
+ * The differences between values and those they were rounded to.
  *
  * @param squares the sum of squares of the values
  * @param errors the sum of squared errors

@@ -39,10 +39,11 @@ public record Flux1Config(
     List<Integer> axes,
     double theta)
     implements TransformerConfig {
-  private static final double THETA = 10_000;
+  /** The base of the wavelengths in every published model. */
+  public static final double THETA = 10_000;
 
   /** The sides of a token's patch of the latent. */
-  static final int PATCH = 2;
+  public static final int PATCH = 2;
 
   private static final int AREA = PATCH * PATCH;
   private static final int SINUSOID = 256;
@@ -88,8 +89,8 @@ public record Flux1Config(
   public record Approximator(int inputs, int hidden, int layers) implements Modulation {}
 
   /**
-   * Derives the dimensions from the shapes of the weights. The first axis has an eighth of a head
-   * as in all published models, or a few more channels so that the others are even.
+   * Derives the dimensions from the shapes of the weights, with the {@linkplain #axes axes} of the
+   * published models.
    *
    * @param shapes shapes by diffusers' names; further ones are ignored
    * @throws IllegalArgumentException if a weight that tells a dimension is missing
@@ -99,7 +100,6 @@ public record Flux1Config(
     WeightShapes weights = new WeightShapes(isChroma ? "Chroma" : "FLUX.1", shapes);
     int width = weights.side("x_embedder.weight", 0);
     int head = weights.side(DOUBLE + "0.attn.norm_q.weight", 0);
-    int side = head * 7 / 32 * 2;
     Modulation modulation =
         isChroma
             ? new Approximator(
@@ -119,8 +119,17 @@ public record Flux1Config(
         weights.side("context_embedder.weight", 1),
         weights.side(DOUBLE + "0.ff.net.0.proj.weight", 0),
         modulation,
-        List.of(head - 2 * side, side, side),
+        axes(head),
         THETA);
+  }
+
+  /**
+   * Returns the axes of the published models for heads of a width: an eighth of it for the first,
+   * or a few more channels so that the others are even.
+   */
+  public static List<Integer> axes(int head) {
+    int side = head * 7 / 32 * 2;
+    return List.of(head - 2 * side, side, side);
   }
 
   /** Returns a copy with other axes, {@code axes_dims_rope} of the settings. */

@@ -1,7 +1,6 @@
 package dev.sdlora.pipeline.transformer;
 
 import dev.sdlora.tensors.weights.Packing;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +13,6 @@ import java.util.stream.Stream;
  * width of a token, as {@link Flux2Packing} does.
  */
 final class Flux1Packing {
-  private static final int IMAGE = 1024;
-  private static final int TEXT = 512;
-
   private Flux1Packing() {}
 
   /** Returns the packings by weight name. */
@@ -37,8 +33,8 @@ final class Flux1Packing {
   }
 
   private static Packing packing(Flux1Config config, String name) {
-    int rows = rows(name);
-    List<Long> chunks = chunks(config);
+    int rows = Flux2Packing.rows(name);
+    List<Long> chunks = Flux2Packing.chunks(config.inner(), config.width());
     if (name.endsWith(".proj_mlp.weight") || name.endsWith(".net.0.proj.weight")) {
       return new Packing.Stacked(rows, chunks);
     }
@@ -49,26 +45,5 @@ final class Flux1Packing {
         ? new Packing.Adjacent(
             rows, Stream.concat(Stream.of((long) config.width()), chunks.stream()).toList())
         : new Packing.Linear(rows);
-  }
-
-  /** Cuts the hidden layer of an MLP into chunks of the width of a token. */
-  private static List<Long> chunks(Flux1Config config) {
-    long inner = config.inner();
-    long width = config.width();
-    return inner % width == 0
-        ? Collections.nCopies(Math.toIntExact(inner / width), width)
-        : List.of(inner);
-  }
-
-  private static int rows(String name) {
-    if (name.startsWith("single_")) {
-      return IMAGE + TEXT;
-    }
-    boolean text =
-        name.startsWith("context_")
-            || name.contains(".ff_context.")
-            || name.contains(".add_")
-            || name.contains(".to_add_out.");
-    return text ? TEXT : IMAGE;
   }
 }

@@ -37,7 +37,10 @@ public record Flux2Config(
     double theta)
     implements TransformerConfig {
   private static final int AXES = 4;
-  private static final double THETA = 2000;
+
+  /** The base of the wavelengths in every published model. */
+  public static final double THETA = 2000;
+
   private static final String DOUBLE = "transformer_blocks.";
   private static final String SINGLE = "single_transformer_blocks.";
   private static final String TIME = "time_guidance_embed.timestep_embedder.";
@@ -80,8 +83,13 @@ public record Flux2Config(
         size(shapes, "context_embedder.weight", 1),
         inner,
         size(shapes, TIME + "linear_1.weight", 1),
-        Collections.nCopies(AXES, head / AXES),
+        axes(head),
         THETA);
+  }
+
+  /** Returns the axes of the published models for heads of a width: four of equal size. */
+  public static List<Integer> axes(int head) {
+    return Collections.nCopies(AXES, head / AXES);
   }
 
   private static int size(Map<String, List<Long>> shapes, String name, int dimension) {

@@ -38,7 +38,7 @@ final class Flux2Packing {
   private static Packing packing(Flux2Config config, String name) {
     long width = config.width();
     int rows = rows(name);
-    List<Long> chunks = chunks(config);
+    List<Long> chunks = chunks(config.inner(), width);
     if (name.endsWith(".to_qkv_mlp_proj.weight")) {
       return new Packing.Stacked(
           rows, joined(List.of(List.of(width, width, width), chunks, chunks)));
@@ -55,9 +55,7 @@ final class Flux2Packing {
   }
 
   /** Cuts the hidden layer of an MLP into chunks of the width of a token. */
-  private static List<Long> chunks(Flux2Config config) {
-    long inner = config.inner();
-    long width = config.width();
+  static List<Long> chunks(long inner, long width) {
     return inner % width == 0
         ? Collections.nCopies(Math.toIntExact(inner / width), width)
         : List.of(inner);
@@ -67,7 +65,11 @@ final class Flux2Packing {
     return parts.stream().flatMap(List::stream).toList();
   }
 
-  private static int rows(String name) {
+  /**
+   * Returns the number of rows that a matrix is multiplied by; the name shows whether they are of
+   * image or text.
+   */
+  static int rows(String name) {
     if (name.startsWith("single_")) {
       return IMAGE + TEXT;
     }

@@ -40,7 +40,7 @@ public record ZImageConfig(
   public static final double THETA = 256;
 
   /** The sides of a token's patch of the latent. */
-  static final int PATCH = 2;
+  public static final int PATCH = 2;
 
   private static final int SINUSOID = 256;
   private static final String NETWORK = "Z-Image";
@@ -53,8 +53,8 @@ public record ZImageConfig(
   }
 
   /**
-   * Returns the dimensions of a network with these weights. The axes have the shares of a head that
-   * they have in the published models: two, three and three eighths.
+   * Returns the dimensions of a network with these weights and the {@linkplain #axes axes} of the
+   * published models.
    *
    * @param shapes the shapes of all weights, by diffusers' names
    * @param theta {@code rope_theta} of the settings, {@link #THETA} if there are none
@@ -63,7 +63,6 @@ public record ZImageConfig(
   public static ZImageConfig of(Map<String, List<Long>> shapes, double theta) {
     WeightShapes weights = new WeightShapes(NETWORK, shapes);
     int headWidth = weights.side("layers.0.attention.norm_q.weight", 0);
-    int row = headWidth / 16 * 6;
     return new ZImageConfig(
         weights.side(EMBEDDER + ".weight", 1) / (PATCH * PATCH),
         weights.side(EMBEDDER + ".weight", 0),
@@ -74,8 +73,16 @@ public record ZImageConfig(
         weights.side("t_embedder.mlp.0.weight", 0),
         weights.count("noise_refiner.", ".attention_norm1.weight"),
         weights.count("layers.", ".attention_norm1.weight"),
-        List.of(headWidth - 2 * row, row, row),
+        axes(headWidth),
         theta);
+  }
+
+  /**
+   * Returns the axes of the published models for heads of a width: two, three and three eighths.
+   */
+  public static List<Integer> axes(int head) {
+    int row = head / 16 * 6;
+    return List.of(head - 2 * row, row, row);
   }
 
   /** Returns a copy with other axes, {@code axes_dims} of the settings. */

@@ -6,7 +6,7 @@ def quantised(x: Tensor) -> Tuple[Tensor, float, int]:
   bottom = float(torch.clamp_max(low, 0))
   scale = (float(torch.clamp_min(high, 0)) - bottom) / 255.
   zero = 0
-  # Of NaN and infinity, the scale alone makes NaN of all results.
+  # If x has NaN or infinity, the scale alone makes NaN of all results.
   if scale - scale == 0.:
     scale = ops.prim.max(scale, 1.e-30)
     zero = int(torch.round(-bottom / scale))
@@ -183,19 +183,6 @@ def parts(w: Dict[str, Tensor], p: str) -> int:
   while torch.__contains__(w, __torch__.part_name(p, n)):
     n = n + 1
   return n
-def lora_hidden(x: Tensor, w: Dict[str, Tensor], p: str) -> List[Tensor]:
-  # The scaled inner values of a LoRA, if there is one.
-  h = annotate(List[Tensor], [])
-  if torch.__contains__(w, p + ".lora_down.weight"):
-    _0 = torch.append(h, __torch__.lora_scaled(torch.linear(x, torch.flatten(w[p + ".lora_down.weight"], 1)), w, p))
-  return h
-def lora_rows(y: Tensor, h: List[Tensor], w: Dict[str, Tensor], p: str, first: int) -> Tensor:
-  # Adds a LoRA's change to some of a layer's outputs, in place.
-  if torch.gt(torch.len(h), 0):
-    n = torch.size(y, -1)
-    up = torch.slice(torch.flatten(w[p + ".lora_up.weight"], 1), 0, first, first + n)
-    _0 = torch.addmm_(torch.view(y, [-1, n]), torch.reshape(h[0], [-1, torch.size(up, 1)]), torch.t(up))
-  return y
 def conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tensor:
   # A 1x1 kernel is packed as a matrix.
   name = p + ".weight"

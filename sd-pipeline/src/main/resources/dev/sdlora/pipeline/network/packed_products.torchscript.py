@@ -99,19 +99,6 @@ def parts(w: Dict[str, Tensor], p: str) -> int:
   while torch.__contains__(w, p + "." + str(n) + ".weight"):
     n = n + 1
   return n
-def lora_hidden(x: Tensor, w: Dict[str, Tensor], p: str) -> List[Tensor]:
-  # The scaled inner values of a LoRA, if there is one.
-  h = annotate(List[Tensor], [])
-  if torch.__contains__(w, p + ".lora_down.weight"):
-    _0 = torch.append(h, __torch__.lora_scaled(torch.linear(x, torch.flatten(w[p + ".lora_down.weight"], 1)), w, p))
-  return h
-def lora_rows(y: Tensor, h: List[Tensor], w: Dict[str, Tensor], p: str, first: int) -> Tensor:
-  # Adds a LoRA's change to some of a layer's outputs, in place.
-  if torch.gt(torch.len(h), 0):
-    n = torch.size(y, -1)
-    up = torch.slice(torch.flatten(w[p + ".lora_up.weight"], 1), 0, first, first + n)
-    _0 = torch.addmm_(torch.view(y, [-1, n]), torch.reshape(h[0], [-1, torch.size(up, 1)]), torch.t(up))
-  return y
 def packed_linear(x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
   return ops.mkldnn._linear_pointwise(x, weight, bias, "none", annotate(List[Optional[number]], []), "")
 def conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tensor:

@@ -12,9 +12,6 @@ def flux2_time(t: Tensor, format: int, w: Dict[str, Tensor]) -> Tensor:
 def changes(time: Tensor, w: Dict[str, Tensor], p: str, count: int) -> List[Tensor]:
   # Shift, scale and gate of each part, [1 or B, C].
   return torch.chunk(__torch__.linear(time, w, p), count, -1)
-def gated_sum(x: Tensor, gate: Tensor, y: Tensor) -> Tensor:
-  # In place.
-  return torch.addcmul_(x, torch.unsqueeze(gate, 1), y)
 def double_block(text: Tensor, image: Tensor, of_text: List[Tensor], of_image: List[Tensor], around: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tuple[Tensor, Tensor]:
   # Text and image have weights of their own, and one attention.
   n = torch.size(text, 1)

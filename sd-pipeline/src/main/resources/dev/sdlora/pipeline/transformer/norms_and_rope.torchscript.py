@@ -16,6 +16,9 @@ def inverse_rms(x: Tensor, eps: float) -> Tensor:
   # x float32 [..., C] -> [..., 1]
   length = torch.linalg_vector_norm(x, 2, [-1], True)
   return torch.rsqrt(torch.add(torch.div(torch.square(length), torch.size(x, -1)), eps))
+def gated_sum(x: Tensor, gate: Tensor, y: Tensor) -> Tensor:
+  # In place.
+  return torch.addcmul_(x, torch.unsqueeze(gate, 1), y)
 def rms_norm(x: Tensor, w: Dict[str, Tensor], p: str, eps: float) -> Tensor:
   # Over the last axis, in float32 and rounded once.
   y = torch.to(x, 6)

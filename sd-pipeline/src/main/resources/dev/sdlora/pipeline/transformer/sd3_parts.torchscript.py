@@ -12,9 +12,6 @@ def changes(time: Tensor, w: Dict[str, Tensor], p: str, width: int) -> List[Tens
   # Shifts, scales and gates, [B, C] each.
   y = __torch__.linear(time, w, p)
   return torch.chunk(y, torch.size(y, -1) // width, -1)
-def gated_sum(x: Tensor, gate: Tensor, y: Tensor) -> Tensor:
-  # In place.
-  return torch.addcmul_(x, torch.unsqueeze(gate, 1), y)
 def head_norm(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   # x [B, n, heads * d]: each head's RMS norm in float32, if the network has one.
   if torch.__contains__(w, p + ".weight"):

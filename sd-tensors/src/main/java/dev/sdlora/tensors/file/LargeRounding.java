@@ -13,7 +13,7 @@ final class LargeRounding {
   /** Elements with a common shift in a byte. */
   private static final int GROUP = 32;
 
-  /** What is taken off the largest scale, to try several units. */
+  /** Steps by which the largest scale is lowered, to try several units. */
   private static final float[] STEPS_LESS = {0, 0.3f, 0.7f, 1.2f};
 
   private final int[] codes = new int[ELEMENTS];

@@ -48,6 +48,23 @@ public final class ReplacedFile {
   }
 
   /**
+   * Writes a tensor file, as {@link #write} does.
+   *
+   * @throws dev.sdlora.api.error.TensorFileException if the file cannot be written
+   */
+  static void writeTensors(Path file, Content content) {
+    Path target = file.toAbsolutePath();
+    if (Files.isDirectory(target)) {
+      throw TensorFileErrors.error(file, "cannot be written because it is a folder");
+    }
+    try {
+      write(target, content);
+    } catch (IOException e) {
+      throw TensorFileErrors.ioError(file, "could not be written", e);
+    }
+  }
+
+  /**
    * Writes a file next to the target and moves it over the target.
    *
    * @param file the target, in an existing folder

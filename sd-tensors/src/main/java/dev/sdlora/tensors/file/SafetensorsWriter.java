@@ -10,7 +10,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -118,15 +117,7 @@ public final class SafetensorsWriter {
    *     the header is larger than the 16 MB that this library reads
    */
   public void write(Path path) {
-    Path target = path.toAbsolutePath();
-    if (Files.isDirectory(target)) {
-      throw TensorFileErrors.error(path, "cannot be written because it is a folder");
-    }
-    try {
-      ReplacedFile.write(target, this::writeAll);
-    } catch (IOException e) {
-      throw TensorFileErrors.ioError(path, "could not be written", e);
-    }
+    ReplacedFile.writeTensors(path, this::writeAll);
   }
 
   private void writeAll(FileChannel channel) throws IOException {

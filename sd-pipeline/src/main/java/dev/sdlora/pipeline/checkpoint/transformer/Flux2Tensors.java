@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
 import dev.sdlora.pipeline.checkpoint.transformer.StoredNetwork.Cut;
 import dev.sdlora.pipeline.checkpoint.transformer.StoredNetwork.Place;
-import dev.sdlora.pipeline.network.WeightList;
+import dev.sdlora.pipeline.transformer.Flux2Config;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,25 +34,6 @@ final class Flux2Tensors implements DenoiserTensors {
           "single_stream_modulation.linear", "single_stream_modulation.lin",
           "norm_out.linear", "final_layer.adaLN_modulation.1",
           "proj_out", "final_layer.linear");
-
-  private static final Map<String, Place> IN_DOUBLE =
-      Map.ofEntries(
-          Map.entry("attn.to_q", new Place("img_attn.qkv", Cut.FIRST_THIRD)),
-          Map.entry("attn.to_k", new Place("img_attn.qkv", Cut.SECOND_THIRD)),
-          Map.entry("attn.to_v", new Place("img_attn.qkv", Cut.LAST_THIRD)),
-          Map.entry("attn.add_q_proj", new Place("txt_attn.qkv", Cut.FIRST_THIRD)),
-          Map.entry("attn.add_k_proj", new Place("txt_attn.qkv", Cut.SECOND_THIRD)),
-          Map.entry("attn.add_v_proj", new Place("txt_attn.qkv", Cut.LAST_THIRD)),
-          Map.entry("attn.to_out.0", Place.whole("img_attn.proj")),
-          Map.entry("attn.to_add_out", Place.whole("txt_attn.proj")),
-          Map.entry("attn.norm_q", Place.whole("img_attn.norm.query_norm")),
-          Map.entry("attn.norm_k", Place.whole("img_attn.norm.key_norm")),
-          Map.entry("attn.norm_added_q", Place.whole("txt_attn.norm.query_norm")),
-          Map.entry("attn.norm_added_k", Place.whole("txt_attn.norm.key_norm")),
-          Map.entry("ff.linear_in", Place.whole("img_mlp.0")),
-          Map.entry("ff.linear_out", Place.whole("img_mlp.2")),
-          Map.entry("ff_context.linear_in", Place.whole("txt_mlp.0")),
-          Map.entry("ff_context.linear_out", Place.whole("txt_mlp.2")));
 
   private static final Map<String, String> IN_SINGLE =
       Map.of(
@@ -96,7 +77,7 @@ final class Flux2Tensors implements DenoiserTensors {
       Place place =
           single
               ? Place.whole(IN_SINGLE.getOrDefault(block.group(3), block.group(3)))
-              : IN_DOUBLE.getOrDefault(block.group(3), Place.whole(block.group(3)));
+              : DoubleBlocks.place(block.group(3));
       if (place.name().endsWith("_norm")) {
         places.add(Place.whole(row + place.name() + ".scale"));
       }
@@ -140,42 +121,22 @@ final class Flux2Tensors implements DenoiserTensors {
     long mlp =
         network.common(
             1, DOUBLE + "0.ff.linear_out.weight", DOUBLE + "0.ff_context.linear_out.weight");
-    WeightList list = new WeightList();
-    list.add("x_embedder.weight", width, network.common(1, "x_embedder.weight"));
-    list.add("context_embedder.weight", width, network.common(1, "context_embedder.weight"));
-    String time = "time_guidance_embed.timestep_embedder.linear_";
-    list.add(time + "1.weight", width, network.common(1, time + "1.weight"));
-    list.add(time + "2.weight", width, width);
-    list.add("double_stream_modulation_img.linear.weight", 6 * width, width);
-    list.add("double_stream_modulation_txt.linear.weight", 6 * width, width);
-    list.add("single_stream_modulation.linear.weight", 3 * width, width);
-    for (int i = 0; i < doubleBlocks; i++) {
-      doubleBlock(list, DOUBLE + i + ".", width, head, mlp);
-    }
-    for (int i = 0; i < singleBlocks; i++) {
-      String attention = SINGLE + i + ".attn.";
-      list.add(attention + "to_qkv_mlp_proj.weight", 3 * width + 2 * mlp, width);
-      list.add(attention + "to_out.weight", width, width + mlp);
-      list.add(attention + "norm_q.weight", head);
-      list.add(attention + "norm_k.weight", head);
-    }
-    list.add("norm_out.linear.weight", 2 * width, width);
-    list.add("proj_out.weight", network.common(0, "proj_out.weight"), width);
-    return list.shapes();
+    int heads = Math.toIntExact(Math.max(1, width / head));
+    return new Flux2Config(
+            size(network, 1, "x_embedder.weight"),
+            Math.toIntExact(width),
+            heads,
+            doubleBlocks,
+            singleBlocks,
+            size(network, 1, "context_embedder.weight"),
+            Math.toIntExact(mlp),
+            size(network, 1, "time_guidance_embed.timestep_embedder.linear_1.weight"),
+            Flux2Config.axes(Math.toIntExact(width) / heads),
+            Flux2Config.THETA)
+        .weights();
   }
 
-  private static void doubleBlock(WeightList list, String block, long width, long head, long mlp) {
-    for (String part :
-        List.of("to_q", "to_k", "to_v", "add_q_proj", "add_k_proj", "add_v_proj", "to_out.0")) {
-      list.add(block + "attn." + part + ".weight", width, width);
-    }
-    list.add(block + "attn.to_add_out.weight", width, width);
-    for (String norm : List.of("norm_q", "norm_k", "norm_added_q", "norm_added_k")) {
-      list.add(block + "attn." + norm + ".weight", head);
-    }
-    for (String ff : List.of("ff", "ff_context")) {
-      list.add(block + ff + ".linear_in.weight", 2 * mlp, width);
-      list.add(block + ff + ".linear_out.weight", width, mlp);
-    }
+  private static int size(StoredNetwork network, int dimension, String... candidates) {
+    return Math.toIntExact(network.common(dimension, candidates));
   }
 }

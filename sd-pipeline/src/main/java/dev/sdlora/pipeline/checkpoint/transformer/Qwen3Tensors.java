@@ -4,8 +4,9 @@ import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
 import dev.sdlora.pipeline.checkpoint.transformer.StoredNetwork.Place;
-import dev.sdlora.pipeline.network.WeightList;
+import dev.sdlora.pipeline.transformer.Qwen3Config;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,36 +72,36 @@ final class Qwen3Tensors {
    */
   static Map<String, List<Long>> wanted(StoredNetwork network, int layers) {
     String first = "model.layers.0.";
-    long width =
-        network.common(
-            0, NORM, first + "input_layernorm.weight", first + "post_attention_layernorm.weight");
-    long queries = network.common(0, first + "self_attn.q_proj.weight");
-    long keys =
-        network.common(0, first + "self_attn.k_proj.weight", first + "self_attn.v_proj.weight");
-    long head =
-        network.common(0, first + "self_attn.q_norm.weight", first + "self_attn.k_norm.weight");
-    long hidden = network.common(0, first + "mlp.gate_proj.weight", first + "mlp.up_proj.weight");
-    WeightList list = new WeightList();
-    list.add("model.embed_tokens.weight", network.common(0, "model.embed_tokens.weight"), width);
+    int width =
+        size(
+            network,
+            NORM,
+            first + "input_layernorm.weight",
+            first + "post_attention_layernorm.weight");
+    int head = size(network, first + "self_attn.q_norm.weight", first + "self_attn.k_norm.weight");
+    int queries = size(network, first + "self_attn.q_proj.weight");
+    int keys = size(network, first + "self_attn.k_proj.weight", first + "self_attn.v_proj.weight");
     int count = Math.max(layers, network.blocks("layers\\.(\\d+)\\."));
-    for (int i = 0; i < count; i++) {
-      String layer = "model.layers." + i + ".";
-      list.add(layer + "input_layernorm.weight", width);
-      list.add(layer + "self_attn.q_proj.weight", queries, width);
-      list.add(layer + "self_attn.k_proj.weight", keys, width);
-      list.add(layer + "self_attn.v_proj.weight", keys, width);
-      list.add(layer + "self_attn.o_proj.weight", width, queries);
-      list.add(layer + "self_attn.q_norm.weight", head);
-      list.add(layer + "self_attn.k_norm.weight", head);
-      list.add(layer + "post_attention_layernorm.weight", width);
-      list.add(layer + "mlp.gate_proj.weight", hidden, width);
-      list.add(layer + "mlp.up_proj.weight", hidden, width);
-      list.add(layer + "mlp.down_proj.weight", width, hidden);
-    }
+    Qwen3Config config =
+        new Qwen3Config(
+            width,
+            Math.max(1, queries / head),
+            Math.max(1, keys / head),
+            head,
+            size(network, first + "mlp.gate_proj.weight", first + "mlp.up_proj.weight"),
+            count,
+            size(network, "model.embed_tokens.weight"),
+            Qwen3Config.THETA);
+    Map<String, List<Long>> weights = new LinkedHashMap<>(config.weights(count));
     if (network.has(NORM)) {
-      list.add(NORM, width);
+      weights.put(NORM, List.of((long) width));
     }
-    return list.shapes();
+    return weights;
+  }
+
+  /** Returns the number of rows on which most of some weights agree. */
+  private static int size(StoredNetwork network, String... candidates) {
+    return Math.toIntExact(network.common(0, candidates));
   }
 
   /**

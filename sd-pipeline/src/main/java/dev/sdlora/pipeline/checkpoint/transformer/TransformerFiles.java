@@ -160,6 +160,18 @@ public record TransformerFiles(
     return source.weights().names().stream().anyMatch(name -> ADDITION.matcher(name).find());
   }
 
+  /** Returns the weights of a transformer; contradictions become errors about the file. */
+  private static Map<String, List<Long>> wanted(
+      TransformerFamily family, StoredNetwork transformer, JsonNode settings) {
+    try {
+      return family.denoiser().wanted(transformer, settings);
+    } catch (IllegalArgumentException e) {
+      Path path = transformer.weights().path();
+      throw new CheckpointException(
+          "'%s': %s".formatted(path, e.getMessage()), ErrorDetails.in(path), e);
+    }
+  }
+
   private static TransformerFiles read(
       TransformerSource source, Known known, CheckpointParts parts) {
     TransformerFamily family = known.family().orElseThrow(() -> notSupported(source.path(), known));
@@ -169,7 +181,7 @@ public record TransformerFiles(
     Part part =
         new Part(
             transformer.weights(),
-            transformer.resolve(family.denoiser().wanted(transformer, source.settings())),
+            transformer.resolve(wanted(family, transformer, source.settings())),
             source.settings());
     PartPlaces.Parts others = new PartPlaces(source, family, parts).find();
     List<Part> textEncoders =

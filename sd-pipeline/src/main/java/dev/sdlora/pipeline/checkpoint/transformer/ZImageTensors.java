@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
 import dev.sdlora.pipeline.checkpoint.transformer.StoredNetwork.Cut;
 import dev.sdlora.pipeline.checkpoint.transformer.StoredNetwork.Place;
-import dev.sdlora.pipeline.network.WeightList;
+import dev.sdlora.pipeline.transformer.ZImageConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -69,55 +69,37 @@ final class ZImageTensors implements DenoiserTensors {
   @Override
   public Map<String, List<Long>> wanted(StoredNetwork network, JsonNode settings) {
     Path path = network.weights().path();
-    int layers = ModelSettings.blocks(settings, "n_layers", path);
-    int refiners = ModelSettings.blocks(settings, "n_refiner_layers", path);
     long width = network.common(0, INPUT + ".weight", INPUT + ".bias", "cap_embedder.1.weight");
+    boolean full = width == FULL_WIDTH;
+    int refiners =
+        Math.max(
+            Math.max(
+                ModelSettings.blocks(settings, "n_refiner_layers", path), full ? FULL_REFINERS : 1),
+            network.blocks("(?:noise_refiner|context_refiner)\\.(\\d+)\\."));
+    int layers =
+        Math.max(
+            Math.max(ModelSettings.blocks(settings, "n_layers", path), full ? FULL_LAYERS : 1),
+            network.blocks("layers\\.(\\d+)\\."));
     long head =
         network.common(
             0, "layers.0.attention.norm_q.weight", "noise_refiner.0.attention.norm_q.weight");
-    long hidden =
-        network.common(0, "layers.0.feed_forward.w1.weight", "layers.0.feed_forward.w3.weight");
-    long time = network.common(0, "t_embedder.mlp.2.weight", "t_embedder.mlp.2.bias");
-    WeightList list = new WeightList();
-    list.linear(INPUT, network.common(1, INPUT + ".weight"), width);
-    long text = network.common(1, "cap_embedder.1.weight");
-    list.add("cap_embedder.0.weight", text);
-    list.linear("cap_embedder.1", text, width);
-    list.add("x_pad_token", 1, width);
-    list.add("cap_pad_token", 1, width);
-    long between = network.common(0, "t_embedder.mlp.0.weight", "t_embedder.mlp.0.bias");
-    list.linear("t_embedder.mlp.0", network.common(1, "t_embedder.mlp.0.weight"), between);
-    list.linear("t_embedder.mlp.2", between, time);
-    boolean full = width == FULL_WIDTH;
-    for (String part : List.of("noise_refiner", "context_refiner", "layers")) {
-      boolean refiner = !part.equals("layers");
-      int least = Math.max(refiner ? refiners : layers, 1);
-      int usual = refiner ? FULL_REFINERS : FULL_LAYERS;
-      int count =
-          Math.max(Math.max(least, full ? usual : 1), network.blocks(part + "\\.(\\d+)\\."));
-      for (int i = 0; i < count; i++) {
-        block(list, part + "." + i + ".", width, head, hidden);
-        if (!part.equals("context_refiner")) {
-          list.linear(part + "." + i + ".adaLN_modulation.0", time, 4 * width);
-        }
-      }
-    }
-    list.linear(FINAL + ".adaLN_modulation.1", time, width);
-    list.linear(FINAL + ".linear", width, network.common(0, FINAL + ".linear.weight"));
-    return list.shapes();
+    int heads = Math.toIntExact(Math.max(1, width / head));
+    return new ZImageConfig(
+            size(network, 1, INPUT + ".weight") / (ZImageConfig.PATCH * ZImageConfig.PATCH),
+            Math.toIntExact(width),
+            heads,
+            size(network, 0, "layers.0.feed_forward.w1.weight", "layers.0.feed_forward.w3.weight"),
+            size(network, 1, "cap_embedder.1.weight"),
+            size(network, 0, "t_embedder.mlp.2.weight", "t_embedder.mlp.2.bias"),
+            size(network, 0, "t_embedder.mlp.0.weight", "t_embedder.mlp.0.bias"),
+            refiners,
+            layers,
+            ZImageConfig.axes(Math.toIntExact(width) / heads),
+            ZImageConfig.THETA)
+        .weights();
   }
 
-  private static void block(WeightList list, String block, long width, long head, long hidden) {
-    for (String part : List.of("to_q", "to_k", "to_v", "to_out.0")) {
-      list.add(block + "attention." + part + ".weight", width, width);
-    }
-    list.add(block + "attention.norm_q.weight", head);
-    list.add(block + "attention.norm_k.weight", head);
-    for (String norm : List.of("attention_norm1", "attention_norm2", "ffn_norm1", "ffn_norm2")) {
-      list.add(block + norm + ".weight", width);
-    }
-    list.add(block + "feed_forward.w1.weight", hidden, width);
-    list.add(block + "feed_forward.w2.weight", width, hidden);
-    list.add(block + "feed_forward.w3.weight", hidden, width);
+  private static int size(StoredNetwork network, int dimension, String... candidates) {
+    return Math.toIntExact(network.common(dimension, candidates));
   }
 }
