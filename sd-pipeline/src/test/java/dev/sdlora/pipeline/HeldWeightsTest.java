@@ -13,18 +13,26 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.make.FileFormat;
+import dev.sdlora.api.make.WeightConversion;
 import dev.sdlora.api.model.WeightFormat;
+import dev.sdlora.testkit.TinyFamilies;
 import dev.sdlora.testkit.TinyModels;
 import dev.sdlora.testkit.TinyTransformers;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models of float files whose weights are held in other formats than that of the computation. */
 class HeldWeightsTest {
+  @TempDir private Path folder;
+
   private static final PromptSpec SPEC =
       PromptSpec.builder().prompt("a red cat").size(64, 64).steps(2).seed(7).build();
 
@@ -43,6 +51,10 @@ class HeldWeightsTest {
           case "klein" -> TinyTransformers.kleinFolder();
           default -> TinyTransformers.zImageFolder();
         };
+    return builder(path, weights);
+  }
+
+  private static Pipeline.Builder builder(Path path, WeightFormat weights) {
     return Pipeline.builder()
         .precision(Precision.FLOAT32)
         .weights(weights)
@@ -84,6 +96,44 @@ class HeldWeightsTest {
       assertThat(draw(small, adapted(model, 0, LoraMode.PATCHED))).isEqualTo(image);
       assertThat(draw(small, SPEC)).isEqualTo(image);
     }
+  }
+
+  /** The weights of these files are exact in bfloat16, so nothing is rounded. */
+  @ParameterizedTest
+  @MethodSource
+  void generate_inBfloat16_isTheImageOfEveryModel(Path model) {
+    Path path =
+        model.equals(TinyFamilies.sdxl())
+            ? FamilyFiles.withWholeVocabulary(model, folder.resolve("sdxl.safetensors"))
+            : model;
+    PromptSpec unguided = SPEC.toBuilder().cfgScale(1).build();
+    try (Pipeline plain = builder(path, WeightFormat.FLOAT32).build();
+        Pipeline held = builder(path, WeightFormat.BFLOAT16).build()) {
+      HeldImages.assertAlike(draw(held, unguided), draw(plain, unguided), Precision.FLOAT32);
+    }
+  }
+
+  static Stream<Path> generate_inBfloat16_isTheImageOfEveryModel() {
+    return Stream.of(
+        TinyFamilies.sdxl(),
+        TinyTransformers.klein(),
+        TinyTransformers.zImageTurbo(),
+        TinyTransformers.flux1Dev(),
+        TinyTransformers.flux1Schnell(),
+        TinyTransformers.chroma(),
+        TinyTransformers.sd3Medium(),
+        TinyTransformers.sd35Medium());
+  }
+
+  @Test
+  void generate_sd3AsStored_isTheImageOfTheSameValues() {
+    Path file = folder.resolve("sd3.safetensors");
+    WeightConversion.of(TinyTransformers.sd3Medium(), FileFormat.INT8).write(file);
+    HeldImages.assertDrawnAsStored(
+        Checkpoint.open(file),
+        SPEC,
+        TinyTransformers.sd3Loras().resolve("lora_kohya.safetensors"),
+        Precision.FLOAT32);
   }
 
   @Test

@@ -31,7 +31,10 @@ public record HeldFormats(WeightFormat weights, ScalarType type, boolean integer
 
   /** Tables, of which programs read single rows. */
   private static final List<String> TABLES =
-      List.of("text_model.embeddings.token_embedding.weight", "model.embed_tokens.weight");
+      List.of(
+          "text_model.embeddings.token_embedding.weight",
+          "model.embed_tokens.weight",
+          "shared.weight");
 
   /** Weights whose shapes or dtypes programs read. All are small. */
   private static final List<String> READ =
@@ -41,6 +44,9 @@ public record HeldFormats(WeightFormat weights, ScalarType type, boolean integer
           "x_embedder.",
           "t_embedder.",
           "time_guidance_embed.",
+          "time_text_embed.",
+          "pos_embed.",
+          "relative_attention_bias.",
           "text_model.embeddings.");
 
   /**

@@ -20,7 +20,7 @@
       # The end token has the largest id.
       ends = torch.add(torch.argmax(ids, -1), torch.mul(torch.arange(b, dtype=4, layout=0, device=ids.device, pin_memory=False), n))
       last = torch.index_select(torch.reshape(h, [b * n, c]), 0, ends)
-      if torch.__contains__(w, "text_projection.weight"):
+      if __torch__.has_weight(w, "text_projection"):
         last = __torch__.linear(last, w, "text_projection")
       _0 = torch.append(out, torch.to(last, 6))
     return out

@@ -28,3 +28,6 @@ def weight_dims(w: Dict[str, Tensor], p: str) -> int:
   else:
     dims = torch.dim(w[p + ".weight"])
   return dims
+def has_weight(w: Dict[str, Tensor], p: str) -> bool:
+  # Whether the network has a layer, in whichever format.
+  return torch.__contains__(w, p + ".weight") or torch.__contains__(w, p + ".stored")

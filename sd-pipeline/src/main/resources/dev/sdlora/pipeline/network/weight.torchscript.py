@@ -7,3 +7,6 @@ def weight_rows(w: Dict[str, Tensor], p: str, ids: Tensor, dtype: int) -> Tensor
 def weight_dims(w: Dict[str, Tensor], p: str) -> int:
   # The number of dimensions of the weight of a layer.
   return torch.dim(w[p + ".weight"])
+def has_weight(w: Dict[str, Tensor], p: str) -> bool:
+  # Whether the network has a layer.
+  return torch.__contains__(w, p + ".weight")
