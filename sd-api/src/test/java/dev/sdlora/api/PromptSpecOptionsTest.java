@@ -35,6 +35,9 @@ final class PromptSpecOptionsTest {
     range(0, 1, sampler::etaDdim);
     range(0, 1, sampler::cfgRescale);
     range(0, 100, sampler::cfgNormalization);
+    range(0, 100, sampler::skipLayerScale);
+    range(0, 1, sampler::skipLayerStart);
+    range(0, 1, sampler::skipLayerEnd);
     range(0, 1, sampler::extraNoise);
     range(Double.MIN_VALUE, 100, sampler::shift);
     range(0, Double.MAX_VALUE, sampler::sChurn);
@@ -50,6 +53,7 @@ final class PromptSpecOptionsTest {
   @Test
   void integers_outOfRange_areRefusedAtOnce() {
     integers(1, 4, SamplerOptions.builder()::order);
+    integers(0, 999, layer -> SamplerOptions.builder().skipLayers(layer));
     integers(0, 64, Inpainting.builder(PICTURE)::maskBlur);
     integers(0, 256, Inpainting.builder(PICTURE)::padding);
     integers(0, 74, PromptOptions.DEFAULTS::withCommaBacktracking);
@@ -70,6 +74,9 @@ final class PromptSpecOptionsTest {
     assertThatThrownBy(() -> SamplerOptions.builder().sigmaMin(2).sigmaMax(1).build())
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("sigmaMin must be below sigmaMax: 2.0, 1.0");
+    assertThatThrownBy(() -> SamplerOptions.builder().skipLayerStart(0.3).build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("skipLayerStart must not be above skipLayerEnd: 0.3, 0.2");
     Image mask = Image.of(1, 1, new byte[3]);
     assertThatThrownBy(() -> image.toBuilder().inpainting(Inpainting.builder(mask).build()).build())
         .isInstanceOf(IllegalArgumentException.class)

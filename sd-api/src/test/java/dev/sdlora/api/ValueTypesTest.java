@@ -58,6 +58,7 @@ class ValueTypesTest {
           Map.entry(int.class, 16),
           Map.entry(PromptSpec.class, PromptSpec.builder().cfgScale(3).build()),
           Map.entry(long.class, 16L),
+          Map.entry(int[].class, new int[] {7, 8, 9}),
           Map.entry(Path.class, Path.of("other")),
           Map.entry(ImageSize.class, new ImageSize(64, 128)),
           Map.entry(Map.class, Map.of("Noise multiplier", "0.5", "Mask blur", "7")),
@@ -173,6 +174,7 @@ class ValueTypesTest {
     if (type == List.class) {
       return switch (setter.getName()) {
         case "styles" -> List.of(new Style("a", "b", "c"));
+        case "skipLayers" -> List.of(7);
         default -> List.of("other");
       };
     }
@@ -184,6 +186,9 @@ class ValueTypesTest {
     }
     if (type == int.class && setter.getName().equals("order")) {
       return 2;
+    }
+    if (type == double.class && setter.getName().equals("skipLayerStart")) {
+      return 0.1;
     }
     if (type == double.class && setter.getName().equals("scale")) {
       return 1.5;

@@ -10,7 +10,9 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.lora.LoraStrength;
@@ -20,6 +22,8 @@ import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.prompt.PromptExplanation;
 import dev.sdlora.api.prompt.PromptExplanation.Options;
 import dev.sdlora.api.prompt.PromptExplanation.Token;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorFile;
@@ -28,6 +32,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +98,69 @@ class Flux1ModelsTest {
           .contains("Module 1: ae, Module 2: clip_l, Module 3: t5xxl_fp16");
       PromptSpec read = PromptSpec.fromInfotext(image.infotext());
       assertThat(read.distilledGuidance()).hasValue(3.5);
+    }
+  }
+
+  @Test
+  void generate_hiresFix_hasAGuidanceOfItsOwn() {
+    try (Pipeline pipeline = open(TinyTransformers.flux1Dev())) {
+      HiresFix.Builder fix = HiresFix.builder().size(new ImageSize(96, 96));
+      Image plain = draw(pipeline, spec(pipeline).hiresFix(fix.build()));
+      PromptSpec.Builder same = spec(pipeline).hiresFix(fix.distilledGuidance(3.5).build());
+      GeneratedImage image = pipeline.generate(same.build()).first();
+      assertThat(image.image()).isEqualTo(plain);
+      assertThat(image.infotext()).doesNotContain("Hires Distilled CFG Scale");
+
+      PromptSpec.Builder other = spec(pipeline).hiresFix(fix.distilledGuidance(2).build());
+      image = pipeline.generate(other.build()).first();
+      assertThat(image.image()).isNotEqualTo(plain);
+      assertThat(image.infotext())
+          .contains("Distilled CFG Scale: 3.5", "Hires Distilled CFG Scale: 2, Hires resize");
+      PromptSpec read = PromptSpec.fromInfotext(image.infotext());
+      assertThat(read.hiresFix().orElseThrow().distilledGuidance()).hasValue(2);
+      assertThat(draw(pipeline, read.toBuilder())).isEqualTo(image.image());
+    }
+  }
+
+  @Test
+  void generate_textOfCivitai_namesItsGuidanceCfgScale() {
+    PromptSpec.Builder read =
+        PromptSpec.fromInfotext(
+            """
+            a cat
+            Steps: 2, CFG scale: 2.5, Sampler: Undefined, Seed: 5, Size: 64x64, Clip skip: 1, \
+            Created Date: 2024-09-01T00:00:00.000Z, Civitai resources: \
+            [{"type":"checkpoint","modelVersionId":691639,"modelName":"FLUX",\
+            "modelVersionName":"Dev"}], Civitai metadata: {}\
+            """)
+            .toBuilder();
+    assertThat(read.cfgScale()).isEqualTo(2.5);
+    try (Pipeline pipeline = open(TinyTransformers.flux1Dev())) {
+      GenerationResult result = pipeline.generate(read.build());
+      assertThat(result.warnings())
+          .contains(
+              "the text is from Civitai, whose CFG scale for FLUX.1 is the distilled guidance:"
+                  + " distilledGuidance is 2.5 and cfgScale 1; set distilledGuidance to keep a"
+                  + " cfgScale");
+      assertThat(pipeline.check(read.build())).contains(result.warnings().get(0));
+      assertThat(result.first().infotext())
+          .contains(
+              "Sampler: Euler, Schedule type: Simple, CFG scale: 1, Distilled CFG Scale: 2.5");
+      PromptSpec.Builder meant =
+          spec(pipeline)
+              .sampler(Sampler.EULER)
+              .schedule(Schedule.SIMPLE)
+              .distilledGuidance(2.5)
+              .cfgScale(1);
+      assertThat(draw(pipeline, meant)).isEqualTo(result.first().image());
+      GenerationResult guided = pipeline.generate(read.distilledGuidance(3).build());
+      assertThat(guided.first().infotext()).contains("CFG scale: 2.5, Distilled CFG Scale: 3,");
+    }
+    try (Pipeline pipeline = open(TinyTransformers.flux1Schnell())) {
+      PromptSpec spec = PromptSpec.builder().prompt("a cat").size(64, 64).steps(2).build();
+      PromptSpec civitai =
+          spec.toBuilder().cfgScale(2).otherParameters(Map.of("Civitai resources", "[]")).build();
+      assertThat(pipeline.generate(civitai).first().infotext()).contains("CFG scale: 2,");
     }
   }
 

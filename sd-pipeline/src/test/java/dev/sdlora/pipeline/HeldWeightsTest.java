@@ -159,7 +159,8 @@ class HeldWeightsTest {
       assertThat(plain.generate(read).warnings())
           .containsExactly(
               "the text was written for weights in int8, but the pipeline holds them in their"
-                  + " precision, so details may differ");
+                  + " precision, so details may differ; WeightFormat.INT8 (--weights int8) holds"
+                  + " them so");
     }
   }
 

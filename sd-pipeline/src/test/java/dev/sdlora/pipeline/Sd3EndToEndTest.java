@@ -13,6 +13,7 @@ import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.sampling.GuidanceRange;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.lora.format.LoraFile;
@@ -29,6 +30,7 @@ import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
 import dev.sdlora.pipeline.denoise.GuidedCalls;
+import dev.sdlora.pipeline.denoise.LayerSkipping;
 import dev.sdlora.pipeline.denoise.TransformerPredictor;
 import dev.sdlora.pipeline.model.Networks;
 import dev.sdlora.pipeline.network.AddedConditions;
@@ -49,8 +51,10 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Compares whole runs and LoRAs of Stable Diffusion 3 and 3.5 to diffusers: from single files and
@@ -61,6 +65,7 @@ class Sd3EndToEndTest {
   private static final ImageSize SIZE = new ImageSize(64, 64);
   private static final TensorFile GOLDEN = Fixtures.golden("transformer/sd3/golden");
   private static final TensorFile OF_LORAS = Fixtures.golden("transformer/sd3/golden_loras");
+  private static final TensorFile SKIPPED = Fixtures.golden("transformer/sd3/skipped");
   private static final int TOKENS = 93;
 
   @ParameterizedTest
@@ -73,7 +78,29 @@ class Sd3EndToEndTest {
         name,
         Conditions.of(row(0), row(1)),
         8,
-        cfg);
+        new GuidanceOptions(Prediction.FLOW, cfg, 0, 0, GuidedCalls.ALL, 1));
+  }
+
+  @Test
+  void run_withSkipLayerGuidance_givesTheGoldenImage() {
+    LayerSkipping skipping =
+        new LayerSkipping(List.of(0), 2.8, GuidanceRange.ofSteps(0.01, 0.5), 6);
+    assertRun(
+        TinyTransformers.sd35Medium(),
+        SKIPPED,
+        "skip",
+        Conditions.of(row(0), row(1)),
+        6,
+        new GuidanceOptions(Prediction.FLOW, 4.5, 0, 0, GuidedCalls.ALL, 1, skipping));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void predict_withoutABlock_isThatOfDiffusers(int block) {
+    try (Networks networks = open(TinyTransformers.sd35Medium())) {
+      float[] found = predict(networks, (DiffusionTransformer) networks.denoiser(), List.of(block));
+      assertCloseToScale(found, floats(SKIPPED, "sd35.a.without" + block), 2e-5);
+    }
   }
 
   private static Conditioning row(int row) {
@@ -88,7 +115,12 @@ class Sd3EndToEndTest {
   }
 
   private static void assertRun(
-      Path path, TensorFile runs, String name, Conditions conditions, int steps, double cfg) {
+      Path path,
+      TensorFile runs,
+      String name,
+      Conditions conditions,
+      int steps,
+      GuidanceOptions guidance) {
     try (Networks networks = open(path);
         NDManager scope = networks.torch().scope()) {
       NoiseLevels levels = networks.family().levels(false, SIZE);
@@ -114,11 +146,7 @@ class Sd3EndToEndTest {
                   scope);
       float[] latent =
           plan.run(
-              new Guidance(
-                      predictor,
-                      conditions,
-                      new GuidanceOptions(Prediction.FLOW, cfg, 0, 0, GuidedCalls.ALL, 1))
-                  .start(),
+              new Guidance(predictor, conditions, guidance).start(),
               floats(runs, name + ".noise"),
               count -> {
                 throw new AssertionError("Euler draws no noise");
@@ -177,6 +205,11 @@ class Sd3EndToEndTest {
   }
 
   private static float[] predict(Networks networks, DiffusionTransformer network) {
+    return predict(networks, network, List.of());
+  }
+
+  private static float[] predict(
+      Networks networks, DiffusionTransformer network, List<Integer> skipped) {
     try (NDManager scope = networks.torch().scope()) {
       return network
           .predict(
@@ -187,7 +220,8 @@ class Sd3EndToEndTest {
                   List.of(),
                   List.of(),
                   new AddedConditions(
-                      tensor("pooled", scope), Torch.floats(scope, new float[0], 2, 0))),
+                      tensor("pooled", scope), Torch.floats(scope, new float[0], 2, 0)),
+                  skipped),
               scope)
           .toFloatArray();
     }

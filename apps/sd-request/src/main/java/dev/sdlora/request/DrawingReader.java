@@ -170,6 +170,10 @@ public final class DrawingReader {
         });
     fields.ifNumber("s_noise", options::sNoise);
     fields.ifNumber("shift", options::shift);
+    fields.ifWholes("skip_layers", options::skipLayers);
+    fields.ifNumber("skip_layer_scale", options::skipLayerScale);
+    fields.ifNumber("skip_layer_start", options::skipLayerStart);
+    fields.ifNumber("skip_layer_end", options::skipLayerEnd);
     fields.ifNumber("s_min_uncond", options::skipUncondBelowSigma);
     spec.samplerOptions(options.build());
     fields.ifNumber(
@@ -303,6 +307,8 @@ public final class DrawingReader {
     fields.name("hr_upscaler").map(this::upscaler).ifPresent(hires::upscaler);
     fields.ifWhole("hr_second_pass_steps", hires::steps);
     fields.ifNumber("denoising_strength", hires::denoisingStrength);
+    fields.ifNumber("hr_cfg", hires::cfgScale);
+    fields.ifNumber("hr_distilled_cfg", hires::distilledGuidance);
     fields.ifName("hr_prompt", hires::prompt);
     fields.ifName("hr_negative_prompt", hires::negativePrompt);
     fields

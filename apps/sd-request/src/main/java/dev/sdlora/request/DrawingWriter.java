@@ -184,11 +184,25 @@ public final class DrawingWriter {
     options.sTmax().ifPresent(most -> fields.put("s_tmax", most));
     putIf(options.sNoise() != usual.sNoise(), fields, "s_noise", options.sNoise());
     options.shift().ifPresent(shift -> fields.put("shift", shift));
+    skipLayers(options, usual, fields);
     double below =
         OptionDraft.skipsUncondInAllSteps(spec)
             ? spec.speedOptions().guidanceRange().sigmaMin()
             : options.skipUncondBelowSigma();
     putIf(below != usual.skipUncondBelowSigma(), fields, "s_min_uncond", below);
+  }
+
+  private static void skipLayers(SamplerOptions options, SamplerOptions usual, ObjectNode fields) {
+    if (!options.skipLayers().isEmpty()) {
+      ArrayNode layers = fields.putArray("skip_layers");
+      options.skipLayers().forEach(layers::add);
+    }
+    double scale = options.skipLayerScale();
+    putIf(scale != usual.skipLayerScale(), fields, "skip_layer_scale", scale);
+    double start = options.skipLayerStart();
+    putIf(start != usual.skipLayerStart(), fields, "skip_layer_start", start);
+    double end = options.skipLayerEnd();
+    putIf(end != usual.skipLayerEnd(), fields, "skip_layer_end", end);
   }
 
   private static void loras(List<LoraAdapter> loras, ObjectNode fields) {
@@ -238,6 +252,8 @@ public final class DrawingWriter {
     fields.put("hr_upscaler", hires.upscaler().name());
     fields.put("hr_second_pass_steps", hires.steps().orElse(0));
     fields.put("denoising_strength", hires.denoisingStrength());
+    hires.cfgScale().ifPresent(scale -> fields.put("hr_cfg", scale));
+    hires.distilledGuidance().ifPresent(scale -> fields.put("hr_distilled_cfg", scale));
     hires.prompt().ifPresent(text -> fields.put("hr_prompt", text));
     hires.negativePrompt().ifPresent(text -> fields.put("hr_negative_prompt", text));
     hires.sampler().ifPresent(sampler -> fields.put("hr_sampler_name", sampler.label()));

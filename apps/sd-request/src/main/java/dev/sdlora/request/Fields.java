@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -279,6 +280,27 @@ public final class Fields {
       texts.add(element.textValue());
     }
     return texts;
+  }
+
+  /** Sets a list of 32-bit integers, or a text such as {@code 7, 8, 9}, if it is present. */
+  public void ifWholes(String name, Consumer<List<Integer>> setter) {
+    Optional<JsonNode> value = get(name);
+    if (value.isEmpty()) {
+      return;
+    }
+    List<String> texts =
+        value.get().isTextual()
+            ? Arrays.stream(value.get().textValue().split(",", -1)).map(String::strip).toList()
+            : elements(name).stream().map(JsonNode::asText).toList();
+    List<Integer> numbers = new ArrayList<>();
+    for (String text : texts.equals(List.of("")) ? List.<String>of() : texts) {
+      try {
+        numbers.add(Integer.parseInt(text));
+      } catch (NumberFormatException e) {
+        throw wrong(name, "a list of whole numbers", value.get());
+      }
+    }
+    set(name, () -> setter.accept(numbers));
   }
 
   /** Returns an array of objects; empty if the field is missing. */

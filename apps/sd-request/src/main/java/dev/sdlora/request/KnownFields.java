@@ -16,12 +16,14 @@ public final class KnownFields {
           sampler_name sampler_index scheduler steps cfg_scale image_cfg_scale distilled_cfg_scale
           width height batch_size n_iter tiling restore_faces
           eta s_min_uncond s_churn s_tmin s_tmax s_noise shift
+          skip_layers skip_layer_scale skip_layer_start skip_layer_end
           override_settings refiner_checkpoint refiner_switch_at
           script_name script_args alwayson_scripts
           token_merging_ratio token_merging_ratio_hr
           enable_hr denoising_strength firstphase_width firstphase_height
           hr_scale hr_upscaler hr_second_pass_steps hr_resize_x hr_resize_y
           hr_checkpoint_name hr_sampler_name hr_scheduler hr_prompt hr_negative_prompt
+          hr_cfg hr_distilled_cfg
           init_images resize_mode initial_noise_multiplier
           mask latent_mask firstpass_image mask_blur mask_blur_x mask_blur_y mask_round
           inpainting_fill inpaint_full_res inpaint_full_res_padding inpainting_mask_invert

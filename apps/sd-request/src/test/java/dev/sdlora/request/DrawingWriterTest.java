@@ -169,6 +169,10 @@ class DrawingWriterTest {
                                 .sTmax(1.5 + churn)
                                 .sNoise(1 + churn)
                                 .shift(1 + churn)
+                                .skipLayers(steps % 9, steps)
+                                .skipLayerScale(scale)
+                                .skipLayerStart(Math.min(eta, churn))
+                                .skipLayerEnd(Math.max(eta, churn))
                                 .skipUncondBelowSigma(eta)
                                 .ensd(ensd)
                                 .build())
@@ -216,6 +220,9 @@ class DrawingWriterTest {
               }
               sampler.ifPresent(hires::sampler);
               schedule.ifPresent(hires::schedule);
+              if (steps % 3 == 0) {
+                hires.cfgScale(1 + strength).distilledGuidance(2 + strength);
+              }
               return hires.build();
             });
   }

@@ -13,6 +13,7 @@ import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.api.sampling.Schedule;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -48,6 +49,10 @@ record ImageProperties(
     @Nullable Integer clipSkip,
     @Nullable Double eta,
     @Nullable Double shift,
+    @Nullable List<Integer> skipLayers,
+    @Nullable Double skipLayerScale,
+    @Nullable Double skipLayerStart,
+    @Nullable Double skipLayerEnd,
     @Nullable Emphasis emphasis,
     @Nullable PromptMode promptMode,
     @Nullable Boolean dynamicPrompts,
@@ -65,6 +70,7 @@ record ImageProperties(
     @Nullable String hiresUpscaler,
     @Nullable Integer hiresSteps,
     @Nullable Double hiresDenoisingStrength,
+    @Nullable Double hiresDistilledGuidance,
     @Nullable Double refinerSwitch,
     @Nullable Double upscale,
     @Nullable String upscaler,

@@ -473,6 +473,47 @@ public final class SdLoraImageOptions implements ImageOptions {
     }
 
     /**
+     * Sets {@code sdlora.skip-layers} for one request.
+     *
+     * @param skipLayers blocks that skip-layer guidance of Stable Diffusion 3 and 3.5 leaves out,
+     *     such as 7, 8, 9 for 3.5 Medium. Default: none
+     * @return this builder
+     */
+    public Builder skipLayers(List<Integer> skipLayers) {
+      return set("skipLayers", List.copyOf(skipLayers));
+    }
+
+    /**
+     * Sets {@code sdlora.skip-layer-scale} for one request.
+     *
+     * @param scale scale of skip-layer guidance, from 0 to 100. Default: 2.8
+     * @return this builder
+     */
+    public Builder skipLayerScale(double scale) {
+      return set("skipLayerScale", scale);
+    }
+
+    /**
+     * Sets {@code sdlora.skip-layer-start} for one request.
+     *
+     * @param start fraction of the steps after which skip-layer guidance begins. Default: 0.01
+     * @return this builder
+     */
+    public Builder skipLayerStart(double start) {
+      return set("skipLayerStart", start);
+    }
+
+    /**
+     * Sets {@code sdlora.skip-layer-end} for one request.
+     *
+     * @param end fraction of the steps at which skip-layer guidance ends. Default: 0.2
+     * @return this builder
+     */
+    public Builder skipLayerEnd(double end) {
+      return set("skipLayerEnd", end);
+    }
+
+    /**
      * Sets {@code sdlora.emphasis} for one request.
      *
      * @param emphasis effect of word weights on their vectors: original (the default), no_norm,
@@ -649,6 +690,17 @@ public final class SdLoraImageOptions implements ImageOptions {
      */
     public Builder hiresDenoisingStrength(double hiresDenoisingStrength) {
       return set("hiresDenoisingStrength", hiresDenoisingStrength);
+    }
+
+    /**
+     * Sets {@code sdlora.hires-distilled-guidance} for one request.
+     *
+     * @param scale guidance scale that FLUX.1 [dev] and its kin read in the second pass of hires
+     *     fix. Default: as in the first pass
+     * @return this builder
+     */
+    public Builder hiresDistilledGuidance(double scale) {
+      return set("hiresDistilledGuidance", scale);
     }
 
     /**

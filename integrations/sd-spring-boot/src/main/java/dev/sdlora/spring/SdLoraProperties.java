@@ -110,6 +110,12 @@ import org.springframework.util.unit.DataSize;
  * @param eta Amount of fresh noise in each step of ancestral samplers. Default: the sampler's own.
  * @param shift Shift of the schedule of a flow model such as FLUX.2 or Z-Image, above 0 and at most
  *     100. Default: the model's own.
+ * @param skipLayers Blocks that skip-layer guidance of Stable Diffusion 3 and 3.5 leaves out, such
+ *     as 7, 8, 9 for 3.5 Medium. Default: none.
+ * @param skipLayerScale Scale of skip-layer guidance, from 0 to 100. Default: 2.8.
+ * @param skipLayerStart Fraction of the steps after which skip-layer guidance begins. Default:
+ *     0.01.
+ * @param skipLayerEnd Fraction of the steps at which skip-layer guidance ends. Default: 0.2.
  * @param emphasis Effect of word weights on their vectors: original (the default), no_norm, ignore
  *     or none.
  * @param promptMode Handling of malformed prompts: a1111 accepts any text (the default), strict
@@ -135,6 +141,8 @@ import org.springframework.util.unit.DataSize;
  * @param hiresSteps Steps of the second pass of hires fix. Default: as in the first pass.
  * @param hiresDenoisingStrength Denoising strength of the second pass of hires fix, from 0 to 1.
  *     Default: 0.7.
+ * @param hiresDistilledGuidance Guidance scale that FLUX.1 [dev] and its kin read in the second
+ *     pass of hires fix. Default: as in the first pass.
  * @param refinerSwitch Fraction of the noise schedule after which the refiner takes over, from 0 to
  *     1. Default: never.
  * @param upscale Scale factor for finished images, from 1 to 8. Default: no upscaling.
@@ -203,6 +211,10 @@ record SdLoraProperties(
     @Nullable Integer clipSkip,
     @Nullable Double eta,
     @Nullable Double shift,
+    @Nullable List<Integer> skipLayers,
+    @Nullable Double skipLayerScale,
+    @Nullable Double skipLayerStart,
+    @Nullable Double skipLayerEnd,
     @Nullable Emphasis emphasis,
     @Nullable PromptMode promptMode,
     @Nullable Boolean dynamicPrompts,
@@ -220,6 +232,7 @@ record SdLoraProperties(
     @Nullable String hiresUpscaler,
     @Nullable Integer hiresSteps,
     @Nullable Double hiresDenoisingStrength,
+    @Nullable Double hiresDistilledGuidance,
     @Nullable Double refinerSwitch,
     @Nullable Double upscale,
     @Nullable String upscaler,

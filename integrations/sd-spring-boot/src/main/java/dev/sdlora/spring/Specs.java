@@ -23,10 +23,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,7 +128,18 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     SamplerOptions.Builder options = spec.samplerOptions().toBuilder();
     ifSet(settings.eta(), eta -> options.eta(eta).etaDdim(eta));
     ifSet(settings.shift(), options::shift);
-    if (settings.eta() != null || settings.shift() != null) {
+    ifSet(settings.skipLayers(), options::skipLayers);
+    ifSet(settings.skipLayerScale(), options::skipLayerScale);
+    ifSet(settings.skipLayerStart(), options::skipLayerStart);
+    ifSet(settings.skipLayerEnd(), options::skipLayerEnd);
+    if (Stream.of(
+            settings.eta(),
+            settings.shift(),
+            settings.skipLayers(),
+            settings.skipLayerScale(),
+            settings.skipLayerStart(),
+            settings.skipLayerEnd())
+        .anyMatch(Objects::nonNull)) {
       spec.samplerOptions(options.build());
     }
     FewSteps fewSteps = settings.fewSteps();
@@ -241,6 +254,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     ifSet(settings.hiresUpscaler(), name -> pass.upscaler(Upscaler.named(name)));
     ifSet(settings.hiresSteps(), pass::steps);
     ifSet(settings.hiresDenoisingStrength(), pass::denoisingStrength);
+    ifSet(settings.hiresDistilledGuidance(), pass::distilledGuidance);
     spec.hiresFix(pass.build());
   }
 

@@ -14,6 +14,7 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import javax.imageio.ImageIO;
@@ -254,7 +255,9 @@ class SdLoraAutoConfigurationTest {
             String.class,
             "text",
             Map.class,
-            Map.of("ink", 1.0));
+            Map.of("ink", 1.0),
+            List.class,
+            List.of(7, 8, 9));
     for (RecordComponent part : ImageProperties.class.getRecordComponents()) {
       Class<?> type = part.getType();
       assertThat(SdLoraProperties.class.getDeclaredMethod(part.getName()).getReturnType())

@@ -10,6 +10,7 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.sampling.FewSteps;
 import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.Schedule;
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistryAssert;
@@ -160,6 +161,39 @@ class SdLoraImageModelTest {
     PromptSpec spec = asked(SdLoraImageOptions.builder().shift(3).eta(0.5).build());
     assertThat(spec.samplerOptions().shift()).hasValue(3);
     assertThat(spec.samplerOptions().eta()).hasValue(0.5);
+  }
+
+  @Test
+  void call_skipLayers_areSamplerOptions() {
+    PromptSpec spec =
+        asked(
+            SdLoraImageOptions.builder()
+                .skipLayers(List.of(7, 8, 9))
+                .skipLayerScale(2)
+                .skipLayerStart(0)
+                .skipLayerEnd(0.5)
+                .build());
+    assertThat(spec.samplerOptions())
+        .isEqualTo(
+            SamplerOptions.builder()
+                .skipLayers(7, 8, 9)
+                .skipLayerScale(2)
+                .skipLayerStart(0)
+                .skipLayerEnd(0.5)
+                .build());
+  }
+
+  @Test
+  void call_distilledGuidance_hasOneForEachPass() {
+    PromptSpec spec =
+        asked(
+            SdLoraImageOptions.builder()
+                .distilledGuidance(3)
+                .hiresScale(2)
+                .hiresDistilledGuidance(2.5)
+                .build());
+    assertThat(spec.distilledGuidance()).hasValue(3);
+    assertThat(spec.hiresFix().orElseThrow().distilledGuidance()).hasValue(2.5);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.sdlora.api.image;
 
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.api.sampling.SpeedOptions;
@@ -86,6 +87,14 @@ public final class HiresFix {
   }
 
   /**
+   * {@return the distilled guidance of the second pass; empty, the default, for that of the first
+   * pass}
+   */
+  public OptionalDouble distilledGuidance() {
+    return values.distilledGuidance;
+  }
+
+  /**
    * {@return the fraction of tokens that the second pass merges; empty, the default, for that of
    * the first pass}
    */
@@ -127,6 +136,7 @@ public final class HiresFix {
     private Optional<Sampler> sampler = Optional.empty();
     private Optional<Schedule> schedule = Optional.empty();
     private OptionalDouble cfgScale = OptionalDouble.empty();
+    private OptionalDouble distilledGuidance = OptionalDouble.empty();
     private OptionalDouble tokenMergingRatio = OptionalDouble.empty();
 
     private Builder() {}
@@ -142,6 +152,7 @@ public final class HiresFix {
       sampler = other.sampler;
       schedule = other.schedule;
       cfgScale = other.cfgScale;
+      distilledGuidance = other.distilledGuidance;
       tokenMergingRatio = other.tokenMergingRatio;
     }
 
@@ -269,6 +280,20 @@ public final class HiresFix {
     }
 
     /**
+     * Sets the guidance scale that FLUX.1 [dev] and its kin read as an input in the second pass;
+     * see {@link PromptSpec.Builder#distilledGuidance}.
+     *
+     * @param scale at least 0. Default: the distilled guidance of the first pass
+     * @return this builder
+     * @throws IllegalArgumentException if the scale is negative, NaN or infinite
+     */
+    public Builder distilledGuidance(double scale) {
+      this.distilledGuidance =
+          OptionalDouble.of(Checks.notNegative(scale, "hires distilledGuidance"));
+      return this;
+    }
+
+    /**
      * Sets the fraction of tokens that the second pass merges. {@link
      * SpeedOptions.Builder#tokenMergingRatio} sets it for the first pass.
      *
@@ -303,6 +328,7 @@ public final class HiresFix {
           sampler,
           schedule,
           cfgScale,
+          distilledGuidance,
           tokenMergingRatio);
     }
   }

@@ -1,7 +1,9 @@
 package dev.sdlora.api.sampling;
 
 import dev.sdlora.api.value.Checks;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -180,6 +182,29 @@ public final class SamplerOptions {
   }
 
   /**
+   * {@return the indices of the blocks that skip-layer guidance leaves out, in ascending order}
+   * Default empty: no such guidance.
+   */
+  public List<Integer> skipLayers() {
+    return values.skipLayers;
+  }
+
+  /** {@return the scale of skip-layer guidance} Default 2.8. */
+  public double skipLayerScale() {
+    return values.skipLayerScale;
+  }
+
+  /** {@return the fraction of the calls after which skip-layer guidance begins} Default 0.01. */
+  public double skipLayerStart() {
+    return values.skipLayerStart;
+  }
+
+  /** {@return the fraction of the calls at which skip-layer guidance ends} Default 0.2. */
+  public double skipLayerEnd() {
+    return values.skipLayerEnd;
+  }
+
+  /**
    * Returns a copy with the settings that a few-step method needs.
    *
    * @param given whether the caller set these options explicitly; explicit values win
@@ -260,6 +285,10 @@ public final class SamplerOptions {
     private boolean sgmNoiseMultiplier;
     private double extraNoise;
     private OptionalDouble shift = OptionalDouble.empty();
+    private List<Integer> skipLayers = List.of();
+    private double skipLayerScale = 2.8;
+    private double skipLayerStart = 0.01;
+    private double skipLayerEnd = 0.2;
 
     private Builder() {}
 
@@ -287,6 +316,10 @@ public final class SamplerOptions {
       sgmNoiseMultiplier = other.sgmNoiseMultiplier;
       extraNoise = other.extraNoise;
       shift = other.shift;
+      skipLayers = other.skipLayers;
+      skipLayerScale = other.skipLayerScale;
+      skipLayerStart = other.skipLayerStart;
+      skipLayerEnd = other.skipLayerEnd;
     }
 
     /**
@@ -567,6 +600,82 @@ public final class SamplerOptions {
       return this;
     }
 
+    /**
+     * Sets the blocks of the transformer that skip-layer guidance leaves out. At each step between
+     * {@link #skipLayerStart} and {@link #skipLayerEnd} the network predicts for the prompt once
+     * more, without these blocks, and the image is pushed away from that: {@code (prompt - skipped)
+     * · scale} is added to the guided prediction. It improves the anatomy and structure of Stable
+     * Diffusion 3.5 Medium, for which Stability AI recommends the blocks 7, 8 and 9. Only Stable
+     * Diffusion 3 and 3.5 have such blocks; a request to another model is refused.
+     *
+     * @param layers indices, 0 for the first block; the order has no effect. Default none: no such
+     *     guidance
+     * @return this builder
+     * @throws IllegalArgumentException if an index is negative or above 999
+     */
+    public Builder skipLayers(List<Integer> layers) {
+      Objects.requireNonNull(layers, "layers");
+      Checks.require(
+          layers.stream().allMatch(layer -> layer >= 0 && layer <= 999),
+          "skipLayers",
+          "be from 0 to 999",
+          layers);
+      this.skipLayers = layers.stream().distinct().sorted().toList();
+      return this;
+    }
+
+    /**
+     * Sets the blocks of the transformer that skip-layer guidance leaves out; see {@link
+     * #skipLayers(List)}.
+     *
+     * @param layers indices, such as 7, 8, 9; none for no such guidance
+     * @return this builder
+     * @throws IllegalArgumentException if an index is negative or above 999
+     */
+    public Builder skipLayers(int... layers) {
+      Objects.requireNonNull(layers, "layers");
+      return skipLayers(Arrays.stream(layers).boxed().toList());
+    }
+
+    /**
+     * Sets the scale of skip-layer guidance. It has no effect without {@link #skipLayers(List)}.
+     *
+     * @param scale 0 (no such guidance) to 100. Default 2.8
+     * @return this builder
+     * @throws IllegalArgumentException if the scale is out of range
+     */
+    public Builder skipLayerScale(double scale) {
+      this.skipLayerScale = Checks.inRange(0, 100, scale, "skipLayerScale");
+      return this;
+    }
+
+    /**
+     * Sets the start of skip-layer guidance.
+     *
+     * @param start the fraction of the model calls after which it begins, 0 to 1. A call has it if
+     *     the fraction made before is larger, so any start above 0 excludes the first call. Default
+     *     0.01
+     * @return this builder
+     * @throws IllegalArgumentException if the fraction is out of range
+     */
+    public Builder skipLayerStart(double start) {
+      this.skipLayerStart = Checks.inRange(0, 1, start, "skipLayerStart");
+      return this;
+    }
+
+    /**
+     * Sets the end of skip-layer guidance.
+     *
+     * @param end the fraction of the model calls at which it ends, from the start to 1; at 1 it
+     *     never ends. Default 0.2
+     * @return this builder
+     * @throws IllegalArgumentException if the fraction is out of range
+     */
+    public Builder skipLayerEnd(double end) {
+      this.skipLayerEnd = Checks.inRange(0, 1, end, "skipLayerEnd");
+      return this;
+    }
+
     /** {@return the first parameter of the beta schedule} */
     public double betaAlpha() {
       return betaAlpha;
@@ -586,6 +695,13 @@ public final class SamplerOptions {
     public SamplerOptions build() {
       requireOrder("sigmaMin", sigmaMin, "sigmaMax", sigmaMax);
       requireOrder("sTmin", OptionalDouble.of(sTmin), "sTmax", sTmax);
+      if (skipLayerStart > skipLayerEnd) {
+        throw new IllegalStateException(
+            "skipLayerStart must not be above skipLayerEnd: "
+                + skipLayerStart
+                + ", "
+                + skipLayerEnd);
+      }
       return new SamplerOptions(new Builder(this));
     }
 
@@ -633,6 +749,10 @@ public final class SamplerOptions {
       state.put("sgmNoiseMultiplier", sgmNoiseMultiplier);
       state.put("extraNoise", extraNoise);
       state.put("shift", shift);
+      state.put("skipLayers", skipLayers);
+      state.put("skipLayerScale", skipLayerScale);
+      state.put("skipLayerStart", skipLayerStart);
+      state.put("skipLayerEnd", skipLayerEnd);
       return state;
     }
   }

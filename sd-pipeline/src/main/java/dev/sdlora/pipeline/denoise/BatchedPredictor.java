@@ -20,7 +20,8 @@ import java.util.function.Function;
 
 /**
  * Predicts for latents under several conditions. Conditions of the same length run as one batch if
- * memory allows; padding them to one length would change the result.
+ * memory allows; padding them to one length would change the result. Predictions without some
+ * blocks of the network run as batches of their own.
  */
 public final class BatchedPredictor {
   /** The pixels of one large image; a batch always has at least two rows. */
@@ -76,14 +77,41 @@ public final class BatchedPredictor {
    * @param negatives the number of leading conditions that are the negative one
    * @param blind the number of leading conditions that do not see the image that an editing model
    *     reads
+   * @param skipping the number of trailing conditions to predict without some blocks
+   * @param skipped the indices of these blocks
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   public record Question(
-      int call, float[] x, double sigma, List<Conditioning> conditions, int negatives, int blind) {
+      int call,
+      float[] x,
+      double sigma,
+      List<Conditioning> conditions,
+      int negatives,
+      int blind,
+      int skipping,
+      List<Integer> skipped) {
+    /** Creates a request for predictions by the whole network. */
+    public Question(
+        int call,
+        float[] x,
+        double sigma,
+        List<Conditioning> conditions,
+        int negatives,
+        int blind) {
+      this(call, x, sigma, conditions, negatives, blind, 0, List.of());
+    }
+
+    private boolean isSkipping(int condition) {
+      return condition >= conditions.size() - skipping;
+    }
+
     private Row row(int image, int condition) {
       return new Row(image, conditions.get(condition), condition < negatives, condition < blind);
     }
   }
+
+  /** The rows that can run as one batch: with as many tokens, through the same blocks. */
+  private record Kind(int tokens, boolean isSkipping) {}
 
   /** The position of a batch row among the questions. */
   private record Place(int image, int condition) {}
@@ -97,7 +125,7 @@ public final class BatchedPredictor {
    */
   List<List<float[]>> predict(List<Question> questions) {
     Question first = questions.get(0);
-    Map<Integer, List<Place>> byLength = new LinkedHashMap<>();
+    Map<Kind, List<Place>> byKind = new LinkedHashMap<>();
     List<float[][]> predicted = new ArrayList<>();
     for (int image = 0; image < questions.size(); image++) {
       Question question = questions.get(image);
@@ -108,15 +136,16 @@ public final class BatchedPredictor {
       }
       predicted.add(new float[question.conditions.size()][]);
       for (int i = 0; i < question.conditions.size(); i++) {
-        byLength
-            .computeIfAbsent(question.conditions.get(i).tokens(), length -> new ArrayList<>())
-            .add(new Place(image, i));
+        Kind kind = new Kind(question.conditions.get(i).tokens(), question.isSkipping(i));
+        byKind.computeIfAbsent(kind, none -> new ArrayList<>()).add(new Place(image, i));
       }
     }
-    for (List<Place> alike : byLength.values()) {
+    for (Map.Entry<Kind, List<Place>> kind : byKind.entrySet()) {
+      List<Place> alike = kind.getValue();
+      List<Integer> skipped = kind.getKey().isSkipping ? first.skipped : List.of();
       for (int from = 0; from < alike.size(); from += rows) {
         List<Place> places = alike.subList(from, Math.min(from + rows, alike.size()));
-        float[] batch = run(first, questions, places);
+        float[] batch = run(first, questions, places, skipped);
         int length = first.x.length;
         for (int row = 0; row < places.size(); row++) {
           Place place = places.get(row);
@@ -128,7 +157,8 @@ public final class BatchedPredictor {
     return predicted.stream().map(List::of).toList();
   }
 
-  private float[] run(Question first, List<Question> questions, List<Place> places) {
+  private float[] run(
+      Question first, List<Question> questions, List<Place> places, List<Integer> skipped) {
     List<Row> rows =
         places.stream()
             .map(place -> questions.get(place.image).row(place.image, place.condition))
@@ -166,7 +196,8 @@ public final class BatchedPredictor {
                       ? Optional.empty()
                       : Optional.of(
                           Torch.floats(
-                              step, regions, count, regions.length / count / width, width))));
+                              step, regions, count, regions.length / count / width, width))),
+              skipped);
       return network.predict(batch, step).toFloatArray();
     }
   }

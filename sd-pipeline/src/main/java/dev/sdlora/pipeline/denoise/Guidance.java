@@ -19,6 +19,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * "InstructPix2Pix", equation 3): {@code blind + imageScale · (uncond − blind) + Σ weight · scale ·
  * (cond − uncond)}, where only {@code blind} does not see the image.
  *
+ * <p>{@link LayerSkipping} adds {@code Σ weight · scale · (cond − skipped)} to the result, where
+ * {@code skipped} is the prediction under the same condition without some blocks of the network.
+ *
  * <p>Immutable; {@link #start()} returns the state for one image.
  */
 public final class Guidance {
@@ -95,17 +98,26 @@ public final class Guidance {
         asked.add(0, now.negative());
       }
       int blind = asksBlind ? 1 : 0;
+      int first = blind + (asksUncond ? 1 : 0);
+      int count = now.prompt().size();
+      LayerSkipping skipping = options.skipping();
+      boolean skipsLayers = skipping.isActive(call, sigma);
+      if (skipsLayers) {
+        asked.addAll(now.prompt());
+      }
       List<float[]> outputs =
           asking.ask(
-              predictor, new Question(call, x, sigma, asked, blind + (asksUncond ? 1 : 0), blind));
-      int count = now.prompt().size();
+              predictor,
+              new Question(
+                  call, x, sigma, asked, first, blind, skipsLayers ? count : 0, skipping.layers()));
       // Without a negative side, the first condition replaces it. If the factors add up to 1, this
       // changes nothing; in calls that skip it, A1111 does the same.
       float[] uncond = outputs.get(blind);
       return new Predicted(
           asksBlind ? outputs.get(0) : uncond,
           uncond,
-          outputs.subList(outputs.size() - count, outputs.size()),
+          outputs.subList(first, first + count),
+          outputs.subList(first + count, outputs.size()),
           scale);
     }
   }
@@ -115,12 +127,15 @@ public final class Guidance {
     private final float[] blind;
     private final float[] uncond;
     private final List<float[]> conds;
+    private final List<float[]> skipped;
     private final double scale;
 
-    Predicted(float[] blind, float[] uncond, List<float[]> conds, double scale) {
+    Predicted(
+        float[] blind, float[] uncond, List<float[]> conds, List<float[]> skipped, double scale) {
       this.blind = blind;
       this.uncond = uncond;
       this.conds = conds;
+      this.skipped = skipped;
       this.scale = scale;
     }
 
@@ -139,7 +154,24 @@ public final class Guidance {
           scale(guided, longest / length);
         }
       }
+      moveFromSkipped(guided);
       return guided;
+    }
+
+    /** Moves away from the predictions without some blocks, if there are any. */
+    private void moveFromSkipped(double[] guided) {
+      for (int part = 0; part < skipped.size(); part++) {
+        Part side = conditions.parts().get(part);
+        int positions = side.area().map(area -> area.length).orElse(1);
+        float[] cond = conds.get(part);
+        float[] without = skipped.get(part);
+        for (int i = 0; i < guided.length; i++) {
+          guided[i] +=
+              options.skipping().scale()
+                  * side.weightAt(i % positions)
+                  * ((double) cond[i] - without[i]);
+        }
+      }
     }
 
     /** Moves from the unconditional prediction towards the conditions. */

@@ -14,6 +14,7 @@ import dev.sdlora.pipeline.network.Prediction;
  * @param guided the calls that are guided
  * @param imageScale how far an editing model moves towards the image; 1, the value for all other
  *     models, means no image guidance
+ * @param skipping the guidance away from a prediction without some blocks
  */
 public record GuidanceOptions(
     Prediction prediction,
@@ -21,7 +22,19 @@ public record GuidanceOptions(
     double rescale,
     double normalization,
     GuidedCalls guided,
-    double imageScale) {
+    double imageScale,
+    LayerSkipping skipping) {
+  /** Creates options without skipped layers. */
+  public GuidanceOptions(
+      Prediction prediction,
+      double scale,
+      double rescale,
+      double normalization,
+      GuidedCalls guided,
+      double imageScale) {
+    this(prediction, scale, rescale, normalization, guided, imageScale, LayerSkipping.NONE);
+  }
+
   /** Returns options with only a scale, for a network that predicts noise. */
   public static GuidanceOptions scale(double scale) {
     return new GuidanceOptions(Prediction.EPSILON, scale, 0, 0, GuidedCalls.ALL, 1);

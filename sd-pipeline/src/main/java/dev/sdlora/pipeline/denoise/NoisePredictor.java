@@ -35,6 +35,7 @@ public interface NoisePredictor {
    * @param times float32 [batch], training timesteps, which may be fractional
    * @param context float32 [batch, tokens, width], the states of the text encoders
    * @param added the conditions in addition to time and text
+   * @param skipped the indices of the network's blocks to leave out
    */
   record Batch(
       int call,
@@ -43,10 +44,23 @@ public interface NoisePredictor {
       NDArray latents,
       NDArray times,
       NDArray context,
-      AddedConditions added) {
+      AddedConditions added,
+      List<Integer> skipped) {
+    /** Creates the input of a whole network. */
+    Batch(
+        int call,
+        double sigma,
+        List<Row> rows,
+        NDArray latents,
+        NDArray times,
+        NDArray context,
+        AddedConditions added) {
+      this(call, sigma, rows, latents, times, context, added, List.of());
+    }
+
     /** Returns a copy with other latents. */
     Batch withLatents(NDArray others) {
-      return new Batch(call, sigma, rows, others, times, context, added);
+      return new Batch(call, sigma, rows, others, times, context, added, skipped);
     }
 
     /** Returns the batch as the U-Net's input. */

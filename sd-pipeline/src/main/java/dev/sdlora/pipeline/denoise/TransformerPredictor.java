@@ -23,7 +23,13 @@ public record TransformerPredictor(DiffusionTransformer network, List<NDArray> r
     List<Integer> tokens = batch.rows().stream().map(row -> row.condition().tokens()).toList();
     return network.predict(
         new DiffusionTransformer.Input(
-            batch.latents(), batch.times(), batch.context(), tokens, references, batch.added()),
+            batch.latents(),
+            batch.times(),
+            batch.context(),
+            tokens,
+            references,
+            batch.added(),
+            batch.skipped()),
         scope);
   }
 }

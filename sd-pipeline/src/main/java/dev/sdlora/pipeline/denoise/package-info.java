@@ -8,6 +8,8 @@
  *       BatchedPredictor}.
  *   <li>Selection of guided calls: {@code denoise.GuidedCalls}; options in {@code
  *       api.SpeedOptions}, their keys in {@code image.SpeedKeys}.
+ *   <li>Predictions without some blocks: {@code denoise.LayerSkipping}, with keys in {@code
+ *       image.SkipLayerKeys}.
  *   <li>Other inputs of the U-Net: {@code denoise.NoisePredictor}, the only place where it is
  *       called; created in {@code generation.PassModel}.
  *   <li>Whole and partial U-Net calls, cached features: {@code denoise.DeepCache}; the partial

@@ -133,6 +133,7 @@ public record FlowFamily(TransformerModel model) implements Family {
   @Override
   public void requireSupported(PromptSpec spec, ImageSize size) {
     traits().settings().require(spec, size, sizeMultiple());
+    SkippableLayers.require(spec, name(), traits().skippableLayers());
     OptionalInt longest = traits().longestSide();
     if (longest.isPresent() && Math.max(size.width(), size.height()) > longest.getAsInt()) {
       throw new IllegalArgumentException(

@@ -68,6 +68,11 @@ interface FlowTraits {
     return OptionalInt.empty();
   }
 
+  /** Returns the number of blocks that a prediction can leave out; empty if it needs all. */
+  default OptionalInt skippableLayers() {
+    return OptionalInt.empty();
+  }
+
   /** Whether the schedule has one shift for all images, which infotexts name. */
   default boolean hasFixedShift() {
     return false;

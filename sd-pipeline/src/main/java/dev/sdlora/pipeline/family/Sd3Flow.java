@@ -73,6 +73,11 @@ final class Sd3Flow implements FlowTraits {
   }
 
   @Override
+  public OptionalInt skippableLayers() {
+    return OptionalInt.of(((Sd3Config) model.transformer().config()).layers());
+  }
+
+  @Override
   public boolean hasFixedShift() {
     return true;
   }

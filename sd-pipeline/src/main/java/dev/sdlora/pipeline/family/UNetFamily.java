@@ -25,6 +25,7 @@ import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The families whose denoiser is a U-Net over latents of an eighth of the image's size, conditioned
@@ -124,6 +125,7 @@ public record UNetFamily(
 
   @Override
   public void requireSupported(PromptSpec spec, ImageSize size) {
+    SkippableLayers.require(spec, name, OptionalInt.empty());
     if (!spec.referenceImages().isEmpty()) {
       throw new IllegalArgumentException(
           "referenceImages are given, but the checkpoint is %s: only FLUX.2 reads them; remove them, or start from the image with imageToImage"

@@ -105,6 +105,12 @@ final class ComfyModels {
         settings.set("Shift", graph.value(node, "shift"));
         understood.add(node);
       }
+      case "SkipLayerGuidanceSD3" -> skipLayers(node, "layers");
+      case "SkipLayerGuidanceDiT" -> {
+        if (graph.value(node, "rescaling_scale").asDouble(0) == 0) {
+          skipLayers(node, "double_layers");
+        }
+      }
       case "RescaleCFG" -> {
         settings.set("CFG Rescale", graph.value(node, "multiplier"));
         understood.add(node);
@@ -113,6 +119,18 @@ final class ComfyModels {
         // The node stays among those that are not understood.
       }
     }
+  }
+
+  /**
+   * Reads skip-layer guidance. Its limits are times between noise and image, which are shares of
+   * the steps with schedules such as Normal, Simple and SGM Uniform.
+   */
+  private void skipLayers(Node node, String layers) {
+    settings.set("Skip layers", graph.value(node, layers));
+    settings.set("Skip layer scale", graph.value(node, "scale"));
+    settings.set("Skip layer start", graph.value(node, "start_percent"));
+    settings.set("Skip layer end", graph.value(node, "end_percent"));
+    understood.add(node);
   }
 
   private void stops(Node node) {

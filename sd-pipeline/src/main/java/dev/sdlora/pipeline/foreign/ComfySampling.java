@@ -105,6 +105,7 @@ final class ComfySampling {
     settings.prompts(positive.text(), negative.text());
     sampler(settings, base.sampler(), understood);
     settings.set("CFG scale", cfg(base.sampler()));
+    texts.guidance().ifPresent(scale -> settings.set("Distilled CFG Scale", scale));
     new ComfyModels(graph, settings, understood)
         .read(
             graph.link(asked, "model"),

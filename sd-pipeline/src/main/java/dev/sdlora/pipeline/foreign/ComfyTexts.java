@@ -22,6 +22,7 @@ final class ComfyTexts {
   private final ComfyGraph graph;
   private final Set<Node> understood;
   private int visits;
+  private Optional<JsonNode> guidance = Optional.empty();
 
   /**
    * The texts found upstream of a sampler.
@@ -68,6 +69,11 @@ final class ComfyTexts {
     return read(link, 0);
   }
 
+  /** Returns the distilled guidance of the first text that has one. */
+  Optional<JsonNode> guidance() {
+    return guidance;
+  }
+
   private Found read(Optional<Link> link, int depth) {
     if (link.isEmpty() || depth > MAX_DEPTH || ++visits > MAX_VISITS) {
       return Found.NOTHING;
@@ -80,6 +86,11 @@ final class ComfyTexts {
       }
       case "ConditioningCombine" -> combined(node, depth);
       case "ConditioningConcat" -> inChunks(node, depth);
+      case "FluxGuidance" -> {
+        understood.add(node);
+        guidance = guidance.or(() -> Optional.of(graph.value(node, "guidance")));
+        yield read(graph.link(node, CONDITIONS), depth + 1);
+      }
       default ->
           encoded(node)
               .orElseGet(

@@ -81,6 +81,17 @@ final class ComfyWorkflow {
           entry("ModelSamplingDiscrete", List.of("sampling", "zsnr")),
           entry("ModelSamplingAuraFlow", List.of("shift")),
           entry("ModelSamplingSD3", List.of("shift")),
+          entry("SkipLayerGuidanceSD3", List.of("layers", "scale", "start_percent", "end_percent")),
+          entry(
+              "SkipLayerGuidanceDiT",
+              List.of(
+                  "double_layers",
+                  "single_layers",
+                  "scale",
+                  "start_percent",
+                  "end_percent",
+                  "rescaling_scale")),
+          entry("FluxGuidance", List.of("guidance")),
           entry("PrimitiveNode", List.of("value")));
 
   private final Map<String, JsonNode> nodes = new HashMap<>();

@@ -24,6 +24,7 @@ public final class SwarmUi {
           "seed",
           "steps",
           "cfgscale",
+          "fluxguidancescale",
           "width",
           "height",
           "aspectratio",
@@ -68,6 +69,7 @@ public final class SwarmUi {
         params.path("sampler").asText(params.path("comfyuisampler").asText("euler")),
         params.path("scheduler").asText(params.path("comfyuischeduler").asText("normal")));
     settings.set("CFG scale", params.path("cfgscale"));
+    settings.set("Distilled CFG Scale", params.path("fluxguidancescale"));
     settings.set("Seed", params.path("seed"));
     settings.size("Size", params.path("width"), params.path("height"));
     Map<String, String> hashes = hashes(json.path("sui_models"));

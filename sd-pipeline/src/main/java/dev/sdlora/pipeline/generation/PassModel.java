@@ -11,6 +11,7 @@ import dev.sdlora.pipeline.denoise.DeepCache;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
 import dev.sdlora.pipeline.denoise.GuidedCalls;
+import dev.sdlora.pipeline.denoise.LayerSkipping;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
 import dev.sdlora.pipeline.denoise.TransformerPredictor;
 import dev.sdlora.pipeline.family.Family;
@@ -120,7 +121,8 @@ final class PassModel {
                 spec.speedOptions().guidanceRange(),
                 sampling.skipUncondBelowSigma(),
                 plan.plannedCalls()),
-            imageScale));
+            imageScale,
+            LayerSkipping.of(sampling, plan.plannedCalls())));
   }
 
   private NoisePredictor predictor(PassInput input) {

@@ -25,8 +25,8 @@ final class ResultWarnings {
   static List<String> of(
       RequestPlan plan, RequestPart part, RequestNetworks networks, boolean endedEarly) {
     Model model = plan.model();
-    List<String> warnings =
-        new ArrayList<>(PlanWarnings.ofPrompts(model, part, networks.warnings()));
+    List<String> warnings = new ArrayList<>(plan.warnings());
+    warnings.addAll(PlanWarnings.ofPrompts(model, part, networks.warnings()));
     UntaughtWords.warning(model, part.passes(), networks.broughtWords()).ifPresent(warnings::add);
     warnings.addAll(PlanWarnings.ofSettings(model, part.spec()));
     if (endedEarly) {

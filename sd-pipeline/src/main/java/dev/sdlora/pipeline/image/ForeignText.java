@@ -51,10 +51,16 @@ final class ForeignText {
   /** Parses the text and writes it again in A1111's order, if it contains a seed and a size. */
   private static String inOrder(String text) {
     PromptSpec spec = Infotext.parse(text);
-    return spec.seed().isPresent() && spec.size().isPresent()
-        ? Infotext.write(
-            new ImageSettings(
-                spec, spec.size().get(), spec.seed().getAsLong(), spec.otherParameters()))
-        : text.strip();
+    if (spec.seed().isEmpty() || spec.size().isEmpty()) {
+      return text.strip();
+    }
+    ImageSettings settings =
+        new ImageSettings(spec, spec.size().get(), spec.seed().getAsLong(), spec.otherParameters());
+    return Infotext.write(
+        spec.distilledGuidance().isPresent()
+            ? settings.with(
+                ImageSettings.DISTILLED_GUIDANCE,
+                InfotextValues.number(spec.distilledGuidance().getAsDouble()))
+            : settings);
   }
 }

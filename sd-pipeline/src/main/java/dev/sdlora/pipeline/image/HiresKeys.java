@@ -11,6 +11,7 @@ import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -64,6 +65,11 @@ final class HiresKeys {
                           ? InfotextKey.unless(spec.cfgScale(), hires.cfgScale().getAsDouble())
                           : Optional.empty()),
               (draft, value) -> draft.hires.cfgScale(InfotextValues.decimal(value))),
+          // Of Forge.
+          setting(
+              "Hires Distilled CFG Scale",
+              HiresKeys::distilledGuidance,
+              (draft, value) -> draft.hires.distilledGuidance(InfotextValues.decimal(value))),
           setting(
               "Hires upscale",
               when(
@@ -100,6 +106,17 @@ final class HiresKeys {
   private static Optional<String> tokenMergingRatio(PromptSpec spec, HiresFix hires) {
     double first = spec.speedOptions().tokenMergingRatio();
     return InfotextKey.unless(0, hires.tokenMergingRatio().orElse(first));
+  }
+
+  /** Returns the distilled guidance of a model that reads one, if it is not that of both passes. */
+  private static Optional<String> distilledGuidance(ImageSettings settings) {
+    Optional<String> first =
+        Optional.ofNullable(settings.facts().get(ImageSettings.DISTILLED_GUIDANCE));
+    OptionalDouble second =
+        settings.spec().hiresFix().map(HiresFix::distilledGuidance).orElse(OptionalDouble.empty());
+    return first.isPresent() && second.isPresent()
+        ? InfotextKey.unless(Double.parseDouble(first.get()), second.getAsDouble())
+        : Optional.empty();
   }
 
   private static Optional<String> other(Optional<String> text, String first) {

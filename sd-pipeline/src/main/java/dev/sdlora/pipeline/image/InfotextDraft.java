@@ -32,7 +32,13 @@ final class InfotextDraft {
   private static final Pattern A1111 = Pattern.compile("(f[\\d.]+)?v1\\.\\d+.*");
 
   private static final List<String> LIMITS =
-      List.of("Schedule min sigma", "Schedule max sigma", "Sigma tmin", "Sigma tmax");
+      List.of(
+          "Schedule min sigma",
+          "Schedule max sigma",
+          "Sigma tmin",
+          "Sigma tmax",
+          "Skip layer start",
+          "Skip layer end");
 
   final PromptSpec.Builder spec = PromptSpec.builder();
   final SamplerOptions.Builder sampler = SamplerOptions.builder();
@@ -350,7 +356,14 @@ final class InfotextDraft {
       for (String limit : LIMITS) {
         settings.value(limit).ifPresent(value -> keep(limit, value));
       }
-      return sampler.sigmaMin(0).sigmaMax(0).sTmin(0).sTmax(0).build();
+      return sampler
+          .sigmaMin(0)
+          .sigmaMax(0)
+          .sTmin(0)
+          .sTmax(0)
+          .skipLayerStart(SamplerOptions.DEFAULTS.skipLayerStart())
+          .skipLayerEnd(SamplerOptions.DEFAULTS.skipLayerEnd())
+          .build();
     }
   }
 }

@@ -132,6 +132,7 @@ final class InfotextKeys {
               SamplerKeys.ALL,
               SpeedKeys.GUIDANCE,
               List.of(SamplerKeys.CFG_RESCALE, SamplerKeys.CFG_NORMALIZATION),
+              SkipLayerKeys.ALL,
               List.of(FamilyKeys.SWITCH_BY_STEPS),
               List.of(
                   setting(

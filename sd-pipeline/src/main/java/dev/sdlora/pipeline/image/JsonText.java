@@ -11,9 +11,12 @@ import java.util.regex.Pattern;
 
 /** Finds and decodes JSON (RFC 8259) inside other text. */
 final class JsonText {
-  /** Python writes NaN unquoted. */
+  /** Python writes NaN unquoted, and stable-diffusion.cpp a comma after the last element. */
   private static final JsonFactory JSON =
-      JsonFactory.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+      JsonFactory.builder()
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
+          .build();
 
   /** The characters with a short escape; {@code ESCAPES} has the escapes at the same positions. */
   private static final String ESCAPED = "\"\\\n\r\t\b\f/";

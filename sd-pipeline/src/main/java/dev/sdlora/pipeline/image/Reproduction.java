@@ -3,7 +3,9 @@ package dev.sdlora.pipeline.image;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.tensors.folder.HashIndex;
+import dev.sdlora.tensors.weights.StoredFormat;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -65,6 +67,16 @@ public final class Reproduction {
           ImageSettings.REGION_MASKS,
           ImageSettings.PRECISION,
           ImageSettings.LOW_BITS);
+
+  /** The formats that weights can be held in. */
+  private static final Set<String> HELD_BITS =
+      Arrays.stream(StoredFormat.values())
+          .filter(format -> format != StoredFormat.BFLOAT16)
+          .map(StoredFormat::label)
+          .collect(Collectors.toSet());
+
+  /** What says nothing about the format of weights. */
+  private static final Set<String> UNSAID_BITS = Set.of("", "Automatic", "float16");
 
   private static final Set<String> NO_VAE = Set.of("none", "automatic", "");
 
@@ -269,17 +281,33 @@ public final class Reproduction {
     }
   }
 
-  /** Other programs round activations or LoRAs too, so their texts say nothing about details. */
+  /**
+   * Compares the formats of weights. Without a name, or with Forge's {@code Automatic}, texts of
+   * other programs say nothing about them.
+   */
   private void compareLowBits() {
-    String then = said(ImageSettings.LOW_BITS).orElse("");
+    String then =
+        said(ImageSettings.LOW_BITS).map(text -> text.replace(" (fp16 LoRA)", "")).orElse("");
     String now = made.facts().getOrDefault(ImageSettings.LOW_BITS, "");
-    if (said("Version").orElse("").startsWith("SD-LoRA") && !then.equals(now)) {
-      warnings.add(
-          "the text was written for weights in %s, but the pipeline holds them in %s, so details may differ"
-              .formatted(
-                  then.isEmpty() ? "their precision" : cut(then),
-                  now.isEmpty() ? "their precision" : now));
+    boolean own = said("Version").orElse("").startsWith("SD-LoRA");
+    if (then.equals(now) || (!own && UNSAID_BITS.contains(then))) {
+      return;
     }
+    String held = now.isEmpty() ? "their precision" : now;
+    if (!then.isEmpty() && !HELD_BITS.contains(then)) {
+      warnings.add(
+          "%s names no format that weights can be held in; the pipeline holds them in %s, so details may differ"
+              .formatted(quoted(ImageSettings.LOW_BITS, then), held));
+      return;
+    }
+    warnings.add(
+        "the text was written for weights in %s, but the pipeline holds them in %s, so details may differ%s"
+            .formatted(
+                then.isEmpty() ? "their precision" : then,
+                held,
+                then.equals(StoredFormat.INT8.label())
+                    ? "; WeightFormat.INT8 (--weights int8) holds them so"
+                    : ""));
   }
 
   private void compareHashes(String key, String what) {

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.ToLongBiFunction;
 
 /**
@@ -31,11 +32,14 @@ public final class WidenedWeights {
   }
 
   /**
-   * Returns the mode for LoRAs: {@link LoraMode#AUTO} means {@link LoraMode#OVERLAY} for those that
-   * change such weights.
+   * Returns the mode for LoRAs: {@link LoraMode#AUTO} means {@link LoraMode#OVERLAY} if they change
+   * such weights, or weights that are multiplied in integers. Both would lose what they are held
+   * in.
    */
   public LoraMode mode(LoraMode requested, List<PatchPlan> plans) {
-    boolean widens = requested == LoraMode.AUTO && plans.stream().anyMatch(plan -> count(plan) > 0);
+    boolean widens =
+        requested == LoraMode.AUTO
+            && plans.stream().anyMatch(plan -> count(plan, LiveWeights::isReduced) > 0);
     return widens ? LoraMode.OVERLAY : requested;
   }
 
@@ -44,10 +48,9 @@ public final class WidenedWeights {
     return sum(plan, LiveWeights::patchedBytes);
   }
 
-  private long count(PatchPlan plan) {
+  private long count(PatchPlan plan, BiPredicate<LiveWeights, String> which) {
     return sum(
-        plan,
-        (live, names) -> names.stream().filter(name -> live.format(name).isPresent()).count());
+        plan, (live, names) -> names.stream().filter(name -> which.test(live, name)).count());
   }
 
   private long sum(PatchPlan plan, ToLongBiFunction<LiveWeights, Set<String>> each) {
@@ -62,7 +65,7 @@ public final class WidenedWeights {
 
   /** Returns the report about the memory that a plan takes; empty if it takes none. */
   public Optional<String> warning(PatchPlan plan) {
-    long count = count(plan);
+    long count = count(plan, (live, name) -> live.format(name).isPresent());
     if (count == 0) {
       return Optional.empty();
     }

@@ -106,14 +106,7 @@ public record HeldFormats(WeightFormat weights, ScalarType type, boolean integer
         .max(Map.Entry.comparingByValue())
         .flatMap(Map.Entry::getKey)
         .filter(format -> format != StoredFormat.BFLOAT16)
-        .map(
-            format ->
-                switch (format) {
-                  case FP8_E4M3 -> "float8-e4m3fn";
-                  case FP8_E5M2 -> "float8-e5m2";
-                  case INT8 -> "int8";
-                  default -> format.name();
-                });
+        .map(StoredFormat::label);
   }
 
   /**

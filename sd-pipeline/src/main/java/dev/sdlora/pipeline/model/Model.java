@@ -348,16 +348,12 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Returns the mode of a request. Weights in integers are not patched unless that is asked for:
-   * changed layers would no longer be in integers.
+   * Returns the mode that a request asks for; {@link WidenedWeights#mode} is that of its LoRAs.
    *
    * @param requested the request's own mode, if it has one
    */
   public LoraMode loraMode(Optional<LoraMode> requested) {
-    LoraMode mode = requested.orElse(loraMode);
-    return mode == LoraMode.AUTO && networks.denoiser().weights().isRounded()
-        ? LoraMode.OVERLAY
-        : mode;
+    return requested.orElse(loraMode);
   }
 
   /** Returns whether requests are lenient by default. */

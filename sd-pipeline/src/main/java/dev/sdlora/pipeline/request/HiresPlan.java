@@ -86,6 +86,7 @@ public record HiresPlan(HiresFix settings, ImageSize from, ImageSize enlarged, P
     settings.sampler().ifPresent(second::sampler);
     settings.schedule().ifPresent(second::schedule);
     settings.cfgScale().ifPresent(second::cfgScale);
+    settings.distilledGuidance().ifPresent(second::distilledGuidance);
     settings
         .tokenMergingRatio()
         .ifPresent(

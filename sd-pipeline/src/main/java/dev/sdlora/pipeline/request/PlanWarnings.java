@@ -17,7 +17,7 @@ public final class PlanWarnings {
   /** Returns the warnings about prompts, LoRAs and settings. */
   public static List<String> of(RequestPlan plan) {
     Model model = plan.model();
-    List<String> warnings = new ArrayList<>();
+    List<String> warnings = new ArrayList<>(plan.warnings());
     for (RequestPart part : plan.parts()) {
       List<String> skipped =
           part.passes().stream().flatMap(pass -> pass.loras().warnings().stream()).toList();

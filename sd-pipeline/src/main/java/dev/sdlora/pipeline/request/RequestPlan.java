@@ -8,6 +8,7 @@ import dev.sdlora.api.value.RandomSeed;
 import dev.sdlora.pipeline.canvas.Canvas;
 import dev.sdlora.pipeline.canvas.Outpaint;
 import dev.sdlora.pipeline.canvas.ReferenceSize;
+import dev.sdlora.pipeline.image.CivitaiGuidance;
 import dev.sdlora.pipeline.model.FileCaches;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.pipeline.network.UNetConfig;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param size the size of the first pass
  * @param seeds the seeds of the first image
  * @param parts runs of images with equal prompts, in order; one unless prompts are dynamic
+ * @param warnings about settings of a text that mean others
  */
 public record RequestPlan(
     Model model,
@@ -31,7 +33,13 @@ public record RequestPlan(
     Optional<ImageToImage> source,
     ImageSize size,
     ImageSeeds seeds,
-    List<RequestPart> parts) {
+    List<RequestPart> parts,
+    List<String> warnings) {
+  /** Copies the lists. */
+  public RequestPlan {
+    parts = List.copyOf(parts);
+    warnings = List.copyOf(warnings);
+  }
 
   /**
    * Resolves a request.
@@ -43,8 +51,9 @@ public record RequestPlan(
    */
   public static RequestPlan resolve(Model model, PromptSpec requested) {
     RequestInputs.check(requested, model.limits().request());
+    CivitaiGuidance read = CivitaiGuidance.of(requested, model.checkpoint());
     PromptSpec spec =
-        new TriggerWordPrompts(FileCaches.LORA_CARDS, model.library()::find).of(requested);
+        new TriggerWordPrompts(FileCaches.LORA_CARDS, model.library()::find).of(read.spec());
     requireRefiner(model, spec);
     requireBranch(model, spec);
     Optional<ImageToImage> source = source(model, spec);
@@ -59,7 +68,7 @@ public record RequestPlan(
         ResolvedPrompts.of(spec, seeds).stream()
             .map(prompts -> RequestPart.resolve(model, prompts, spec.images(), source, size, seeds))
             .toList();
-    return new RequestPlan(model, spec, source, size, seeds, parts);
+    return new RequestPlan(model, spec, source, size, seeds, parts, read.warnings());
   }
 
   private static void requireRefiner(Model model, PromptSpec spec) {

@@ -35,6 +35,7 @@ public interface DiffusionTransformer extends AdaptableNetwork {
    * @param references latents of reference images, float32 [1, channels, height, width] each, which
    *     all rows read
    * @param added the pooled text and the guidance scale, for networks that read them
+   * @param skipped the indices of blocks to leave out; only {@link Sd3Transformer} reads them
    */
   record Input(
       NDArray latents,
@@ -42,11 +43,24 @@ public interface DiffusionTransformer extends AdaptableNetwork {
       NDArray context,
       List<Integer> tokens,
       List<NDArray> references,
-      AddedConditions added) {
+      AddedConditions added,
+      List<Integer> skipped) {
     /** Copies the lists. */
     public Input {
       tokens = List.copyOf(tokens);
       references = List.copyOf(references);
+      skipped = List.copyOf(skipped);
+    }
+
+    /** Creates the inputs of a whole network. */
+    public Input(
+        NDArray latents,
+        NDArray sigmas,
+        NDArray context,
+        List<Integer> tokens,
+        List<NDArray> references,
+        AddedConditions added) {
+      this(latents, sigmas, context, tokens, references, added, List.of());
     }
 
     /** Creates the inputs of a network that reads only the states of prompts. */

@@ -8,6 +8,7 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * The transformer of Stable Diffusion 3 and 3.5 (Esser et al. 2024), in which text and image have
@@ -88,7 +89,15 @@ final class Sd3Transformer implements DiffusionTransformer {
         .tensor(input.added().vector())
         .tensors(dict.get())
         .integer(config.heads())
-        .integer(config.layers())
+        .integers(blocks(input.skipped()))
         .run(scope);
+  }
+
+  /** Returns the indices of the blocks that run. */
+  private long[] blocks(List<Integer> skipped) {
+    return IntStream.range(0, config.layers())
+        .filter(block -> !skipped.contains(block))
+        .asLongStream()
+        .toArray();
   }
 }

@@ -1,4 +1,4 @@
-  def predict(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, pooled: Tensor, w: Dict[str, Tensor], heads: int, layers: int) -> Tensor:
+  def predict(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, pooled: Tensor, w: Dict[str, Tensor], heads: int, blocks: List[int]) -> Tensor:
     # x [B, C, h, w], t [B], ctx [B, n, K], pooled [B, P] -> [B, C, h, w]; all float32 (dtype 6), computed in the weights' dtype.
     b, c, hh, ww = torch.size(x)
     height, width = hh // 2, ww // 2
@@ -13,8 +13,8 @@
     time = __torch__.silu_layers(time, w, "time_text_embed.timestep_embedder.linear_")
     time = torch.silu(torch.add(time, __torch__.silu_layers(torch.to(pooled, format), w, "time_text_embed.text_embedder.linear_")))
     text = __torch__.linear(torch.to(ctx, format), w, "context_embedder")
-    # 3. Blocks.
-    for i in range(layers):
+    # 3. Blocks, of which skip-layer guidance leaves some out.
+    for i in blocks:
       text, image = __torch__.sd3_block(text, image, time, w, "transformer_blocks." + str(i), heads)
     # 4. Output.
     scale, shift = torch.chunk(__torch__.linear(time, w, "norm_out.linear"), 2, -1)

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Tests guidance with a network that can be computed by hand: it predicts the latent times the
- * first number of the condition as noise.
+ * first number of the condition as noise, and half of it if it skips blocks.
  */
 class GuidanceTest {
   private static final float[] X = {1, -2, 3, 0.5f};
@@ -52,13 +52,14 @@ class GuidanceTest {
 
   private NDArray predict(NoisePredictor.Batch batch, NDManager step) {
     long tokens = batch.context().getShape().get(1);
-    batches.add(batch.call() + ":" + batch.size() + "x" + tokens);
+    boolean skips = !batch.skipped().isEmpty();
+    batches.add(batch.call() + ":" + batch.size() + "x" + tokens + (skips ? batch.skipped() : ""));
     float[] latents = batch.latents().toFloatArray();
     float[] context = batch.context().toFloatArray();
     float[] noise = new float[latents.length];
     for (int i = 0; i < noise.length; i++) {
       int row = i / X.length;
-      noise[i] = latents[i] * context[(int) (row * tokens)];
+      noise[i] = latents[i] * context[(int) (row * tokens)] * (skips ? 0.5f : 1);
     }
     return Torch.floats(step, noise, batch.latents().getShape().getShape());
   }
@@ -319,6 +320,54 @@ class GuidanceTest {
     denoiser.denoise(X, 3);
     float[] alone = denoiser.denoise(X, 3);
     assertThat(alone).isEqualTo(denoiser(conditions(2, 2, 1, 3, 1), scale(1)).denoise(X, 3));
+  }
+
+  @Test
+  void denoise_skippedLayers_arePredictedApart_withinTheirRange() {
+    LayerSkipping skipping =
+        new LayerSkipping(List.of(1, 2), 3, GuidanceRange.ofSteps(0.25, 0.75), 4);
+    Denoiser denoiser =
+        denoiser(
+            conditions(0.5, 2, 1),
+            new GuidanceOptions(Prediction.EPSILON, 7, 0, 0, GuidedCalls.ALL, 1, skipping));
+    double guided = 0.5 + 7 * (2 - 0.5);
+    assertSays(guided, denoiser.denoise(X, SIGMA));
+    assertSays(guided, denoiser.denoise(X, SIGMA));
+    // Without the blocks, the network predicts half as much for the prompt.
+    assertSays(guided + 3 * (2 - 1), denoiser.denoise(X, SIGMA));
+    assertSays(guided, denoiser.denoise(X, SIGMA));
+    assertThat(batches).containsExactly("0:2x1", "1:2x1", "2:2x1", "2:1x1[1, 2]", "3:2x1");
+  }
+
+  @Test
+  void denoise_skippedLayers_ofParts_haveTheirWeights_afterRescaling() {
+    LayerSkipping skipping = new LayerSkipping(List.of(0), 3, GuidanceRange.ALL, 1);
+    GuidanceOptions options =
+        new GuidanceOptions(Prediction.EPSILON, 1, 0, 0, GuidedCalls.ALL, 1, skipping);
+    Denoiser denoiser = denoiser(conditions(0.5, 2, 0.75, 4, 0.25), options);
+    double plain = 0.75 * 2 + 0.25 * 4;
+    assertSays(plain + 3 * (0.75 * 1 + 0.25 * 2), denoiser.denoise(X, SIGMA));
+    assertThat(batches).containsExactly("0:2x1", "0:2x1[0]");
+    Sides sides = denoiser.denoiseSides(X, SIGMA);
+    assertSays(plain + 3 * plain / 2, sides.denoised());
+    assertSays(0.5, sides.uncond());
+
+    Denoiser rescaled =
+        denoiser(
+            conditions(0.5, 2, 1),
+            new GuidanceOptions(Prediction.EPSILON, 7, 1, 0, GuidedCalls.ALL, 1, skipping));
+    assertSays(2 + 3 * (2 - 1), rescaled.denoise(X, SIGMA));
+  }
+
+  @Test
+  void denoise_skippedLayersWithoutScale_areNotPredicted() {
+    LayerSkipping skipping = new LayerSkipping(List.of(0), 0, GuidanceRange.ALL, 1);
+    Denoiser denoiser =
+        denoiser(
+            conditions(0.5, 2, 1),
+            new GuidanceOptions(Prediction.EPSILON, 1, 0, 0, GuidedCalls.ALL, 1, skipping));
+    assertSays(2, denoiser.denoise(X, SIGMA));
+    assertThat(batches).containsExactly("0:1x1");
   }
 
   private static GuidanceOptions options(double scale, double rescale, double skipBelow) {

@@ -8,6 +8,7 @@ import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.Schedule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -214,6 +215,32 @@ final class ComfyUiImagesTest {
     assertThat(alone.cfgScale()).isEqualTo(1);
     assertThat(alone.prompt()).startsWith("a (cat:1.2)");
     assertThat(alone.negativePrompt()).isEmpty();
+  }
+
+  @Test
+  void parse_guidanceOfFluxAndSkippedLayers_areSettings() {
+    Map<String, String> nodes = nodes();
+    nodes.put("3", KSAMPLER.replace("['4', 0]", "['20', 0]").replace("['6', 0]", "['21', 0]"));
+    nodes.put(
+        "20",
+        "{'class_type': 'SkipLayerGuidanceSD3', 'inputs': {'model': ['4', 0], 'layers': '7, 8, 9',"
+            + " 'scale': 3.0, 'start_percent': 0.01, 'end_percent': 0.15}}");
+    nodes.put(
+        "21",
+        "{'class_type': 'FluxGuidance', 'inputs': {'guidance': 2.5, 'conditioning': ['6', 0]}}");
+
+    PromptSpec spec = Infotext.parse(json(nodes));
+
+    assertThat(spec.prompt()).isEqualTo("a (cat:1.2) \\[in\\] the hall");
+    assertThat(spec.distilledGuidance()).hasValue(2.5);
+    assertThat(spec.samplerOptions())
+        .isEqualTo(
+            SamplerOptions.builder()
+                .skipLayers(7, 8, 9)
+                .skipLayerScale(3)
+                .skipLayerEnd(0.15)
+                .build());
+    assertThat(spec.otherParameters().toString()).doesNotContain("FluxGuidance", "SkipLayer");
   }
 
   @Test

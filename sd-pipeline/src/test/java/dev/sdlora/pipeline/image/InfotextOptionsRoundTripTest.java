@@ -104,6 +104,14 @@ final class InfotextOptionsRoundTripTest {
     if (random.nextBoolean()) {
       options.shift(1 + random.nextInt(9));
     }
+    if (random.nextBoolean()) {
+      double start = random.nextDouble();
+      options
+          .skipLayers(random.nextInt(3), random.nextInt(30))
+          .skipLayerScale(random.nextInt(30) / 10.0)
+          .skipLayerStart(start)
+          .skipLayerEnd(Math.max(start, random.nextDouble()));
+    }
     return options.build();
   }
 
@@ -142,6 +150,7 @@ final class InfotextOptionsRoundTripTest {
     }
     if (random.nextBoolean()) {
       hires.schedule(any(random, Schedule.values())).cfgScale(number(random));
+      hires.distilledGuidance(number(random));
     }
     return hires.build();
   }

@@ -207,6 +207,17 @@ final class OtherProgramTest {
 
   /** As Pillow writes it for Fooocus: in the first directory, without a character code. */
   @Test
+  void parse_guidanceOfFluxInSwarmUi_isDistilledGuidance() {
+    PromptSpec spec =
+        Infotext.parse(
+            SWARM.replace("\"cfgscale\": 7.0", "\"cfgscale\": 1, \"fluxguidancescale\": 2.5"));
+
+    assertThat(spec.cfgScale()).isEqualTo(1);
+    assertThat(spec.distilledGuidance()).hasValue(2.5);
+    assertThat(spec.otherParameters().keySet()).noneMatch(key -> key.contains("guidance"));
+  }
+
+  @Test
   void decode_commentInTheFirstDirectory_isRead() {
     assertThat(ExifComment.decode(tiff(0x927c, "fooocus", 0x9286, FOOOCUS))).contains(FOOOCUS);
   }

@@ -183,6 +183,42 @@ final class ReproductionTest {
   }
 
   @Test
+  void warnings_formatOfWeights_isNamedIfItIsAnother() {
+    String bits = "Diffusion in Low Bits: ";
+    assertThat(warnings(bits + "int8, Version: SD-LoRA for Java 0.1.0"))
+        .containsExactly(
+            "the text was written for weights in int8, but the pipeline holds them in their"
+                + " precision, so details may differ; WeightFormat.INT8 (--weights int8) holds them"
+                + " so");
+    assertThat(warnings(bits + "Q4_K, Version: SD-LoRA for Java 0.1.0"))
+        .containsExactly(
+            "the text was written for weights in Q4_K, but the pipeline holds them in their"
+                + " precision, so details may differ");
+    assertThat(warnings(bits + "Automatic (fp16 LoRA), Version: f2.0.1v1.10.1")).isEmpty();
+    assertThat(warnings(bits + "bnb-nf4, Version: f2.0.1v1.10.1"))
+        .containsExactly(
+            "'Diffusion in Low Bits: bnb-nf4' names no format that weights can be held in; the"
+                + " pipeline holds them in their precision, so details may differ");
+    PromptSpec forge =
+        Infotext.parse(
+            START + bits + "float8-e4m3fn (fp16 LoRA), Model: mine, Version: f2.0.1v1.10.1");
+    assertThat(
+            Reproduction.warnings(
+                made(forge).with(ImageSettings.LOW_BITS, "float8-e4m3fn"), checkpoint()))
+        .isEmpty();
+    assertThat(
+            Reproduction.warnings(made(forge).with(ImageSettings.LOW_BITS, "Q8_0"), checkpoint()))
+        .containsExactly(
+            "the text was written for weights in float8-e4m3fn, but the pipeline holds them in"
+                + " Q8_0, so details may differ");
+    PromptSpec own = Infotext.parse(START + "Version: SD-LoRA for Java 0.1.0");
+    assertThat(Reproduction.warnings(made(own).with(ImageSettings.LOW_BITS, "int8"), checkpoint()))
+        .containsExactly(
+            "the text was written for weights in their precision, but the pipeline holds them in"
+                + " int8, so details may differ");
+  }
+
+  @Test
   void warnings_modules_areNamedOnlyIfTheyAreOthers() {
     ImageSettings made =
         made(Infotext.parse(START + "Module 1: qwen_3_4b, Module 2: ae.safetensors"));

@@ -30,7 +30,8 @@ final class StableDiffusionCppTest {
             Negative prompt: ugly
             Steps: 20, CFG scale: 7.000000, Guidance: 3.500000, Eta: inf, Seed: 42, \
             Size: 512x768, Model: v1-5.safetensors, RNG: cuda, Sampler RNG: cuda, \
-            Sampler: euler_a karras, Clip skip: 2"""
+            Sampler: euler_a karras, Clip skip: 2\
+            """
                 + JSON);
 
     assertThat(spec)
@@ -101,6 +102,20 @@ final class StableDiffusionCppTest {
   private static SamplerOptions options(String sampler, String eta, String rest) {
     return Infotext.parse("a\nEta: " + eta + ", Seed: 1, Steps: 4, Sampler: " + sampler + rest)
         .samplerOptions();
+  }
+
+  @Test
+  void parse_skippedLayers_haveTheirScaleElsewhere() {
+    PromptSpec spec =
+        Infotext.parse(
+            "a\nSteps: 4, CFG scale: 4.500000, SLG scale: 4.500000, Skip layers: [7, 8, 9, ],"
+                + " Skip layer start: 0.010000, Skip layer end: 0.300000, Seed: 1"
+                + JSON);
+
+    assertThat(spec.samplerOptions())
+        .isEqualTo(SamplerOptions.builder().skipLayers(7, 8, 9).skipLayerEnd(0.3).build());
+    assertThat(spec.seed()).hasValue(1);
+    assertThat(spec.otherParameters()).containsEntry("SLG scale", "4.500000");
   }
 
   @Test

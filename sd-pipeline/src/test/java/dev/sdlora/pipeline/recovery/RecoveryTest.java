@@ -190,6 +190,25 @@ final class RecoveryTest {
   }
 
   @Test
+  void find_textOfForge_leavesModulesToTheModel() {
+    PromptSpec spec =
+        image(
+            "a",
+            "Distilled CFG Scale: 3, Diffusion in Low Bits: bnb-nf4, Module 1: ae, Module 2:"
+                + " clip_l");
+
+    Recovery recovery =
+        Recovery.of(spec).loras(LoraLibrary.open(loras)).checkpoints(models).vaes(models).find();
+
+    assertThat(recovery.missing()).isEmpty();
+    assertThat(recovery.spec().distilledGuidance()).hasValue(3);
+    assertThat(recovery.spec().otherParameters())
+        .containsEntry("Module 1", "ae")
+        .containsEntry("Module 2", "clip_l")
+        .containsEntry("Diffusion in Low Bits", "bnb-nf4");
+  }
+
+  @Test
   void find_nothingToLookThrough_saysNothing() {
     PromptSpec spec = image("a <lora:ink:1>", "Model hash: 0123456789, Model: x");
 

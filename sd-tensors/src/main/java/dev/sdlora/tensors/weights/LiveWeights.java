@@ -212,6 +212,14 @@ public final class LiveWeights implements AutoCloseable {
     return bytes;
   }
 
+  /**
+   * Whether a weight without a change is kept in another format than the dtype of the computation,
+   * or rounded to the 8-bit integers in which it is multiplied.
+   */
+  public boolean isReduced(String name) {
+    return format(name).isPresent() || tensors.isRounded(name);
+  }
+
   /** Whether some weights are rounded to 8-bit integers, in which they are multiplied. */
   public boolean isRounded() {
     return tensors.origins().keySet().stream().anyMatch(tensors::isRounded);

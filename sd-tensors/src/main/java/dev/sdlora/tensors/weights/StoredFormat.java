@@ -73,6 +73,16 @@ public enum StoredFormat {
     this.blockBytes = blockBytes;
   }
 
+  /** Returns the name of this format in infotexts, which is Forge's if it has one. */
+  public String label() {
+    return switch (this) {
+      case FP8_E4M3 -> "float8-e4m3fn";
+      case FP8_E5M2 -> "float8-e5m2";
+      case INT8 -> "int8";
+      default -> name();
+    };
+  }
+
   /** Returns the number of this format in programs. */
   public int code() {
     return code;

@@ -77,6 +77,14 @@ final class HiresOptions {
   private Optional<Double> cfg = Optional.empty();
 
   @Option(
+      names = "--hires-distilled-cfg",
+      paramLabel = "SCALE",
+      description =
+          "Guidance scale that FLUX.1 [dev] and its kin read in the second pass. Default: as in the"
+              + " first.")
+  private Optional<Double> distilledCfg = Optional.empty();
+
+  @Option(
       names = "--hires-token-merging-ratio",
       paramLabel = "0..0.9",
       description = "Fraction of tokens merged in the second pass. Default: as in the first.")
@@ -99,6 +107,7 @@ final class HiresOptions {
           "--hires-sampler",
           "--hires-schedule",
           "--hires-cfg",
+          "--hires-distilled-cfg",
           "--hires-token-merging-ratio");
       if (hires.isEmpty()) {
         return;
@@ -115,6 +124,7 @@ final class HiresOptions {
     sampler.flatMap(SamplerArgument::schedule).ifPresent(pass::schedule);
     schedule.ifPresent(pass::schedule);
     set("--hires-cfg", cfg, pass::cfgScale);
+    set("--hires-distilled-cfg", distilledCfg, pass::distilledGuidance);
     set("--hires-token-merging-ratio", tokenMerging, pass::tokenMergingRatio);
     spec.hiresFix(pass.build());
   }

@@ -242,7 +242,7 @@ public final class ImageOptions {
     source.applyTo(spec, recorded.map(PromptSpec::otherParameters).orElse(Map.of()), console);
     hires.applyTo(spec, console);
     reading.applyTo(spec);
-    sampling.applyTo(spec);
+    sampling.applyTo(spec, console);
     faster.applyTo(spec, console);
     variation.applyTo(spec, console);
     networks.applyTo(spec, console);

@@ -5,7 +5,11 @@ import static dev.sdlora.cli.console.OptionValue.set;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.SamplerOptions.UniPcVariant;
+import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -80,6 +84,33 @@ final class SamplingOptions {
   private Optional<Double> cfgNormalization = Optional.empty();
 
   @Option(
+      names = "--skip-layers",
+      paramLabel = "N,…",
+      description =
+          "Skip-layer guidance of Stable Diffusion 3 and 3.5: push the image away from what the"
+              + " model draws without these blocks, such as 7,8,9 for 3.5 Medium; 'none' turns it"
+              + " off. Default: none.")
+  private Optional<String> skipLayers = Optional.empty();
+
+  @Option(
+      names = "--skip-layer-scale",
+      paramLabel = "0..100",
+      description = "Scale of skip-layer guidance. Default: 2.8.")
+  private Optional<Double> skipLayerScale = Optional.empty();
+
+  @Option(
+      names = "--skip-layer-start",
+      paramLabel = "0..1",
+      description = "Fraction of the steps after which skip-layer guidance begins. Default: 0.01.")
+  private Optional<Double> skipLayerStart = Optional.empty();
+
+  @Option(
+      names = "--skip-layer-end",
+      paramLabel = "0..1",
+      description = "Fraction of the steps at which skip-layer guidance ends. Default: 0.2.")
+  private Optional<Double> skipLayerEnd = Optional.empty();
+
+  @Option(
       names = "--sigma-min",
       paramLabel = "SIGMA",
       description = "Smallest sigma of the schedule. Default: 0, the model's.")
@@ -144,8 +175,18 @@ final class SamplingOptions {
   private boolean sgmNoise;
 
   /** Applies the given options; settings of other options stay unchanged. */
-  void applyTo(PromptSpec.Builder spec) {
+  void applyTo(PromptSpec.Builder spec, Console console) {
     SamplerOptions.Builder options = spec.samplerOptions().toBuilder();
+    if (spec.samplerOptions().skipLayers().isEmpty()) {
+      console.requireBeside(
+          "--skip-layers 7,8,9", "--skip-layer-scale", "--skip-layer-start", "--skip-layer-end");
+    }
+    List<Integer> layers = new ArrayList<>();
+    set("--skip-layers", skipLayers, text -> layers.addAll(layers(text)));
+    set("--skip-layers", skipLayers.map(text -> layers), options::skipLayers);
+    set("--skip-layer-scale", skipLayerScale, options::skipLayerScale);
+    set("--skip-layer-start", skipLayerStart, options::skipLayerStart);
+    set("--skip-layer-end", skipLayerEnd, options::skipLayerEnd);
     set("--eta", eta, options::eta);
     set("--eta-ddim", etaDdim, options::etaDdim);
     set("--s-churn", churn, options::sChurn);
@@ -176,5 +217,17 @@ final class SamplingOptions {
       options.sgmNoiseMultiplier(true);
     }
     spec.samplerOptions(options.build());
+  }
+
+  private static List<Integer> layers(String text) {
+    if (text.equals("none")) {
+      return List.of();
+    }
+    try {
+      return Arrays.stream(text.split(",", -1)).map(String::strip).map(Integer::valueOf).toList();
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "must be numbers of blocks such as 7,8,9, or none: '%s'".formatted(text), e);
+    }
   }
 }
