@@ -184,7 +184,12 @@ public final class Checkpoint {
      * Editing images by text instructions (Brooks et al. 2023, "InstructPix2Pix"); the U-Net's
      * input also includes the latent of the image.
      */
-    EDITING
+    EDITING,
+    /**
+     * Generating images that follow the edges or depths of a reference image, as FLUX.1 Canny and
+     * Depth do; the denoiser's input also includes the latent of that image.
+     */
+    CONTROL
   }
 
   /**

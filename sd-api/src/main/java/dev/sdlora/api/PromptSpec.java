@@ -683,7 +683,8 @@ public final class PromptSpec extends PromptSettings {
      * Adds a reference image, which an editing model such as FLUX.2 klein reads in addition to the
      * prompt: "image 1", "image 2" and so on name them in their order. Larger images are reduced to
      * about one megapixel. Without a {@link #size(int, int) size}, the image gets that of the first
-     * reference.
+     * reference. FLUX.1 Canny and Depth, and their LoRAs, draw after exactly one: edges or depths,
+     * resized to the size of the image.
      *
      * @param image the image; a request with one smaller than 16 by 16 pixels is refused
      * @return this builder

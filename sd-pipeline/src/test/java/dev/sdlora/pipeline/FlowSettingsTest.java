@@ -153,8 +153,8 @@ class FlowSettingsTest {
     assertRefused(
         TinyFlow.Z_IMAGE,
         spec.build(),
-        "referenceImages are given, but the checkpoint is Z-Image: only FLUX.2 and FLUX.1 Kontext"
-            + " read them; remove the setting");
+        "referenceImages are given, but the checkpoint is Z-Image: only FLUX.2 and FLUX.1 Kontext,"
+            + " Canny and Depth read them; remove the setting");
   }
 
   @Test

@@ -24,16 +24,12 @@ import dev.sdlora.api.prompt.PromptExplanation.Options;
 import dev.sdlora.api.prompt.PromptExplanation.Token;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
-import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.SafetensorsWriter;
-import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.testkit.TinyTransformers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -187,7 +183,7 @@ class Flux1ModelsTest {
           .startsWith("distilledGuidance is 2, but this model reads no guidance scale");
       assertThatThrownBy(
               () -> draw(pipeline, spec(pipeline).referenceImage(TinyPipeline.image(48, 32))))
-          .hasMessageContaining("only FLUX.2 and FLUX.1 Kontext read them");
+          .hasMessageContaining("only FLUX.2 and FLUX.1 Kontext, Canny and Depth read them");
     }
   }
 
@@ -219,14 +215,14 @@ class Flux1ModelsTest {
 
   @Test
   void open_kontext_hasItsOwnGuidance(@TempDir Path folder) throws IOException {
-    Checkpoint checkpoint = Checkpoint.open(copied(folder, "flux1-dev-kontext"));
+    Checkpoint checkpoint = Checkpoint.open(Flux1Copies.copied(folder, "flux1-dev-kontext"));
     assertThat(checkpoint.defaults().distilledGuidance()).hasValue(2.5);
   }
 
   /** The file is float16, so the weights are rounded once more. */
   @Test
   void bake_aLora_drawsTheImageOfThePatchedModel(@TempDir Path folder) throws IOException {
-    Path model = copied(folder, "model");
+    Path model = Flux1Copies.copied(folder, "model");
     Path baked = model.resolveSibling("baked.safetensors");
     Path lora = TinyTransformers.flux1Loras().resolve("lora_kohya.safetensors");
     CreatedCheckpoint made =
@@ -246,7 +242,7 @@ class Flux1ModelsTest {
   /** Fill's further inputs have no effect with zero weights, and then the mask and image do. */
   @Test
   void generate_fill_readsMaskAndImage(@TempDir Path folder) throws IOException {
-    Path dev = copied(folder, "dev");
+    Path dev = Flux1Copies.copied(folder, "dev");
     ImageToImage source =
         ImageToImage.builder(TinyPipeline.image(64, 64))
             .inpainting(Inpainting.builder(TinyPipeline.mask(64, 64, 8, 8, 30)).build())
@@ -274,46 +270,7 @@ class Flux1ModelsTest {
     }
   }
 
-  /** Writes a copy of the model whose first layer has the inputs of Fill. */
   private static Path filling(Path dev, String name, float weight) {
-    TensorFile stored = TensorFile.open(dev);
-    SafetensorsWriter writer = new SafetensorsWriter();
-    try (TensorFile.Reader reader = stored.reader()) {
-      stored
-          .tensors()
-          .forEach(
-              (tensor, entry) -> {
-                float[] values = reader.floats(entry);
-                if (!tensor.equals("img_in.weight")) {
-                  writer.tensor(tensor, entry.shape(), values, DType.F32);
-                  return;
-                }
-                float[] wide = new float[32 * 384];
-                for (int i = 0; i < wide.length; i++) {
-                  int column = i % 384;
-                  wide[i] = column < 64 ? values[i / 384 * 64 + column] : weight * (i % 7 - 3);
-                }
-                writer.tensor(tensor, List.of(32L, 384L), wide, DType.F32);
-              });
-    }
-    Path file = dev.resolveSibling(name + ".safetensors");
-    writer.write(file);
-    return file;
-  }
-
-  /** Copies the model and its parts under another name. */
-  private static Path copied(Path folder, String name) throws IOException {
-    for (Path each :
-        List.of(
-            Path.of("diffusion_models/flux1-dev.safetensors"),
-            Path.of("text_encoders/clip_l.safetensors"),
-            Path.of("text_encoders/t5xxl_fp16.safetensors"),
-            Path.of("vae/ae.safetensors"))) {
-      Path target = folder.resolve(each.toString().replace("flux1-dev", name));
-      Files.createDirectories(Objects.requireNonNull(target.getParent()));
-      Path root = TinyTransformers.textEncoder().resolve("../..").normalize();
-      Files.copy(root.resolve(each), target);
-    }
-    return folder.resolve("diffusion_models/" + name + ".safetensors");
+    return Flux1Copies.widened(dev, name, Flux1Copies.columns(32 * 320, weight));
   }
 }

@@ -65,9 +65,11 @@ record AdapterSettings(int rank, double alpha, TrainedModules modules, boolean t
     if (checkpoint.task() != Checkpoint.Task.TEXT_TO_IMAGE) {
       refuse(
           checkpoint,
-          checkpoint.task() == Checkpoint.Task.INPAINTING
-              ? "is an inpainting model"
-              : "is an image editing model",
+          switch (checkpoint.task()) {
+            case INPAINTING -> "is an inpainting model";
+            case CONTROL -> "is a control model";
+            case TEXT_TO_IMAGE, EDITING -> "is an image editing model";
+          },
           "expected a text-to-image model");
     }
     if (model.unet().config().guidanceWidth() > 0) {

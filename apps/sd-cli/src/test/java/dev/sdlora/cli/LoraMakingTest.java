@@ -82,7 +82,8 @@ final class LoraMakingTest {
   void bundledNames_areKnownToAll(String arguments) {
     Path out = folder.resolve("out.safetensors");
     CommandRun run = CommandRun.of(("lora " + arguments + " --json --out " + out).split(" "));
-    assertThat(run.err()).isEmpty();
+    // A busy machine shows the progress.
+    assertThat(run.err().lines().filter(line -> !line.contains("] layer "))).isEmpty();
     assertThat(run.exitCode()).isZero();
     assertThat(out).isRegularFile();
   }

@@ -8,6 +8,7 @@ import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.api.lora.LoraConflicts;
 import dev.sdlora.api.lora.LoraConflicts.Pair;
 import dev.sdlora.api.model.BlockChange;
+import dev.sdlora.lora.plan.ControlInput;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Change;
@@ -88,7 +89,7 @@ public final class EffectMeter {
   }
 
   private static void requireThere(String name, Change change, Map<String, Origin> origins) {
-    if (!origins.containsKey(name)) {
+    if (!origins.containsKey(name) && !ControlInput.isAdded(name)) {
       throw new LoraException(
           "LoRA '%s': module '%s' changes '%s', which is missing from the checkpoint; it was probably"
                   .formatted(change.file().path(), change.module().key(), name)

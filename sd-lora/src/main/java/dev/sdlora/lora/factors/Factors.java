@@ -132,7 +132,9 @@ public final class Factors {
       @Nullable NDArray originalBias,
       double strength,
       NDManager scope) {
-    Optional<TensorEntry> entry = module.find(Part.DIFF_B).or(() -> module.find(Part.B_NORM));
+    Optional<TensorEntry> ofProduct = module.find(Part.LORA_BIAS);
+    Optional<TensorEntry> entry =
+        ofProduct.or(() -> module.find(Part.DIFF_B)).or(() -> module.find(Part.B_NORM));
     if (entry.isEmpty()) {
       return Optional.empty();
     }
@@ -154,7 +156,8 @@ public final class Factors {
               .tensors()
               .get(0);
       NDArray wanted = formulas.rows(module, stored, parts);
-      NDArray scaled = wanted.mul((float) strength);
+      double scale = ofProduct.isPresent() ? strength * Scale.of(reader, module) : strength;
+      NDArray scaled = wanted.mul((float) scale);
       scaled.attach(scope);
       return Optional.of(scaled);
     }
@@ -247,6 +250,7 @@ public final class Factors {
     LoraModule module = portion.module();
     return module.find(Part.LORA_MID).isEmpty()
         && module.rows().isEmpty()
+        && module.columns().isEmpty()
         && module.rank() <= limit;
   }
 

@@ -115,6 +115,7 @@ final class Formulas {
       case GLORA -> call("glora", dict, original).number(scale).run(scope);
       case FULL -> call("full", dict, original).number(scale).run(scope);
       case NORM -> call("norm", dict, original).number(scale).run(scope);
+      case REPLACED -> call("replaced", dict, original).run(scope);
       case IA3 ->
           call("ia3", dict, original)
               .integer(Axis.ofFactors(reader, module, original))

@@ -2,6 +2,7 @@ package dev.sdlora.lora.factors;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import dev.sdlora.lora.format.Kind;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
@@ -19,7 +20,7 @@ import java.util.Set;
 final class ModuleTensors {
   /** Parts that belong to the bias and parts that are single numbers. */
   private static final Set<Part> OTHERS =
-      EnumSet.of(Part.DIFF_B, Part.B_NORM, Part.ALPHA, Part.SCALE, Part.ON_INPUT);
+      EnumSet.of(Part.DIFF_B, Part.B_NORM, Part.LORA_BIAS, Part.ALPHA, Part.SCALE, Part.ON_INPUT);
 
   private ModuleTensors() {}
 
@@ -42,9 +43,21 @@ final class ModuleTensors {
     Map<String, NDArray> byName = new LinkedHashMap<>();
     for (int i = 0; i < tensors.size(); i++) {
       Part part = swapped ? counterpart(names.get(i)) : names.get(i);
-      byName.put(part.ending(), tensors.get(i));
+      byName.put(
+          part.ending(), part == Part.LORA_DOWN ? columns(module, tensors.get(i)) : tensors.get(i));
     }
     return byName;
+  }
+
+  /** Returns the columns of a factor that the module's weight gets. */
+  private static NDArray columns(LoraModule module, NDArray factor) {
+    return module
+        .columns()
+        .map(
+            chosen ->
+                factor.get(
+                    new NDIndex(":, {}:{}", chosen.first(), chosen.first() + chosen.count())))
+        .orElse(factor);
   }
 
   /** The GLoRA part that corresponds to this one in the first layout. */

@@ -29,7 +29,7 @@ final class ProductRank {
                   inner(module, Part.LOKR_W1, Part.LOKR_W1_B),
                   inner(module, Part.LOKR_W2, Part.LOKR_W2_B)),
               module.extent());
-      case LORA, IA3, GLORA, OFT, BOFT, OLD_OFT, FULL, NORM -> false;
+      case LORA, IA3, GLORA, OFT, BOFT, OLD_OFT, FULL, NORM, REPLACED -> false;
     };
   }
 

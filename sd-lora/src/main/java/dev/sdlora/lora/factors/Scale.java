@@ -42,7 +42,7 @@ final class Scale {
     return switch (module.kind()) {
       case LORA, LOHA, GLORA -> true;
       case LOKR -> module.find(Part.LOKR_W1_B).or(() -> module.find(Part.LOKR_W2_B)).isPresent();
-      case IA3, OFT, BOFT, OLD_OFT, FULL, NORM -> false;
+      case IA3, OFT, BOFT, OLD_OFT, FULL, NORM, REPLACED -> false;
     };
   }
 

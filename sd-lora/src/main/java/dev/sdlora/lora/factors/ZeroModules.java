@@ -34,6 +34,7 @@ public final class ZeroModules {
     return summands(module).stream().allMatch(factors -> hasZeros(reader, module, factors))
         && hasZerosIfThere(reader, module, Part.DIFF_B)
         && hasZerosIfThere(reader, module, Part.B_NORM)
+        && hasZerosIfThere(reader, module, Part.LORA_BIAS)
         && module.find(Part.DORA_SCALE).isEmpty()
         && module.find(Part.RESCALE).isEmpty();
   }
@@ -68,6 +69,7 @@ public final class ZeroModules {
       case IA3 -> List.of(List.of(Part.WEIGHT));
       case OFT, BOFT -> List.of(List.of(Part.OFT_BLOCKS));
       case OLD_OFT -> List.of(List.of(Part.OFT_DIAG));
+      case REPLACED -> List.of(List.of());
       case FULL -> module.find(Part.DIFF).isPresent() ? List.of(List.of(Part.DIFF)) : List.of();
       case NORM -> module.find(Part.W_NORM).isPresent() ? List.of(List.of(Part.W_NORM)) : List.of();
     };

@@ -31,6 +31,11 @@ public record Extent(OptionalLong out, OptionalLong in, OptionalLong channels) {
     return new Extent(OptionalLong.of(count), in, channels);
   }
 
+  /** The size of a matrix with as many rows and other columns. */
+  Extent withColumns(long count) {
+    return new Extent(out, OptionalLong.of(count), channels);
+  }
+
   /** Whether a weight of this shape, [out], [out, in] or [out, in, k, k], has this size. */
   public boolean fits(List<Long> shape) {
     long rows = shape.isEmpty() ? 1 : shape.get(0);

@@ -22,6 +22,9 @@ final class KeyEndings {
       Pattern.compile(
           "(.+)\\.(lora_A|lora_B|lora_magnitude_vector)(?:\\.(?!bias$)[^.]+)?(?:\\.weight)?");
 
+  /** A bias of the second factor, PEFT's {@code lora_bias}. */
+  private static final Pattern PEFT_BIAS = Pattern.compile("(.+)\\.lora_B(?:\\.[^.]+)?\\.bias");
+
   private static final Pattern DIFFUSERS =
       Pattern.compile("(.+)(?:_lora|\\.lora|\\.lora_linear_layer)\\.(down|up)(?:\\.weight)?");
 
@@ -64,6 +67,10 @@ final class KeyEndings {
       Matcher peft = PEFT.matcher(name);
       if (peft.matches()) {
         return Optional.of(new Piece(peft.group(1), peftPart(peft.group(2))));
+      }
+      Matcher bias = PEFT_BIAS.matcher(name);
+      if (bias.matches()) {
+        return Optional.of(new Piece(bias.group(1), Part.LORA_BIAS));
       }
     }
     if (name.endsWith(".alpha") && (name.contains("_lora") || name.contains(".lora"))) {

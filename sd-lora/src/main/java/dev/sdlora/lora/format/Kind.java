@@ -24,7 +24,12 @@ public enum Kind {
   /** The full difference of a weight or bias. */
   FULL("full difference"),
   /** The difference of a normalisation's weight and bias. */
-  NORM("norm");
+  NORM("norm"),
+  /**
+   * The weight of a normalisation, in place of the model's own at every strength but 0, as in the
+   * control LoRAs of Black Forest Labs.
+   */
+  REPLACED("replaced norm");
 
   private final String label;
 

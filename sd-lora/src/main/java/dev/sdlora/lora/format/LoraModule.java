@@ -1,5 +1,6 @@
 package dev.sdlora.lora.format;
 
+import dev.sdlora.lora.format.Rows.Span;
 import dev.sdlora.tensors.file.TensorEntry;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -18,13 +19,16 @@ import java.util.Optional;
  *     lora_alpha / r}, used instead of alpha / rank; empty if the tensors define it
  * @param rows the rows of the change that the weight gets, if it is one of several stacked weights
  *     or has its rows in another order; empty for all
+ * @param columns the columns of the change that the weight gets, if others are for another weight:
+ *     only for {@link Kind#LORA}; empty for all
  */
 public record LoraModule(
     String key,
     Kind kind,
     Map<Part, TensorEntry> parts,
     Optional<Double> configuredScale,
-    Optional<Rows> rows) {
+    Optional<Rows> rows,
+    Optional<Span> columns) {
 
   /** Copies the map. */
   public LoraModule {
@@ -34,12 +38,29 @@ public record LoraModule(
   /** Creates a module that changes a weight with all its rows. */
   public LoraModule(
       String key, Kind kind, Map<Part, TensorEntry> parts, Optional<Double> configuredScale) {
-    this(key, kind, parts, configuredScale, Optional.empty());
+    this(key, kind, parts, configuredScale, Optional.empty(), Optional.empty());
   }
 
   /** The same module for a weight that gets only some rows of its change. */
   LoraModule only(Rows chosen) {
-    return new LoraModule(key, kind, parts, configuredScale, Optional.of(chosen));
+    return new LoraModule(key, kind, parts, configuredScale, Optional.of(chosen), columns);
+  }
+
+  /**
+   * Returns the same module for a weight that gets only some columns of its change.
+   *
+   * @param withBias whether the weight's layer also gets the change of the bias
+   * @throws IllegalArgumentException if the module is not a plain product of two factors
+   */
+  public LoraModule columns(Span chosen, boolean withBias) {
+    if (kind != Kind.LORA || find(Part.LORA_MID).or(() -> find(Part.DORA_SCALE)).isPresent()) {
+      throw new IllegalArgumentException("the columns of '" + key + "' cannot be separated");
+    }
+    Map<Part, TensorEntry> kept = new EnumMap<>(parts);
+    if (!withBias) {
+      kept.remove(Part.LORA_BIAS);
+    }
+    return new LoraModule(key, kind, kept, configuredScale, rows, Optional.of(chosen));
   }
 
   /**
@@ -67,7 +88,7 @@ public record LoraModule(
               .map(factor -> Math.toIntExact(factor.shape().get(0)))
               .orElse(1);
       case GLORA -> Math.toIntExact(size(Part.A1, hasOldGlora() ? 0 : 1));
-      case IA3, OFT, BOFT, OLD_OFT, FULL, NORM -> 1;
+      case IA3, OFT, BOFT, OLD_OFT, FULL, NORM, REPLACED -> 1;
     };
   }
 
@@ -76,13 +97,15 @@ public record LoraModule(
     return switch (kind) {
       case FULL -> find(Part.DIFF).isPresent();
       case NORM -> find(Part.W_NORM).isPresent();
-      case LORA, LOHA, LOKR, IA3, GLORA, OFT, BOFT, OLD_OFT -> true;
+      case LORA, LOHA, LOKR, IA3, GLORA, OFT, BOFT, OLD_OFT, REPLACED -> true;
     };
   }
 
   /** Whether the module changes the bias. */
   public boolean changesBias() {
-    return find(Part.DIFF_B).isPresent() || find(Part.B_NORM).isPresent();
+    return find(Part.DIFF_B).isPresent()
+        || find(Part.B_NORM).isPresent()
+        || find(Part.LORA_BIAS).isPresent();
   }
 
   /**
@@ -109,7 +132,8 @@ public record LoraModule(
 
   /** The size of the weight that it changes, as far as its tensors define it. */
   public Extent extent() {
-    return rows.map(chosen -> whole().withRows(chosen.count())).orElseGet(this::whole);
+    Extent whole = rows.map(chosen -> whole().withRows(chosen.count())).orElseGet(this::whole);
+    return columns.map(chosen -> whole.withColumns(chosen.count())).orElse(whole);
   }
 
   private Extent whole() {
@@ -132,6 +156,7 @@ public record LoraModule(
           find(Part.DIFF)
               .map(diff -> Extent.of(size(Part.DIFF, 0), diff.elements() / size(Part.DIFF, 0)))
               .orElseGet(() -> Extent.rows(part(Part.DIFF_B).elements()));
+      case REPLACED -> Extent.of(part(Part.WEIGHT).elements(), 1);
       case NORM -> Extent.of(find(Part.W_NORM).orElseGet(() -> part(Part.B_NORM)).elements(), 1);
     };
   }

@@ -44,6 +44,7 @@ final class ModuleChecks {
       case BOFT -> expect(rank(Part.OFT_BLOCKS) == 4 && square(2), "square blocks [m, n, b, b]");
       case OLD_OFT -> expect(rank(Part.OFT_DIAG) >= 2, "blocks [n, b, b]");
       case FULL -> expect(rank(Part.DIFF) != 0 && rank(Part.DIFF_B) != 0, "the shape of a weight");
+      case REPLACED -> need(Part.WEIGHT);
       case NORM -> expect(rank(Part.W_NORM) != 0 && rank(Part.B_NORM) != 0, "[channels]");
     }
     checkRows(Part.RESCALE, false);
@@ -98,6 +99,10 @@ final class ModuleChecks {
       expect(
           pair && size(Part.LORA_UP, 1) == size(Part.LORA_DOWN, 0), "[rank, in] and [out, rank]");
     }
+    Optional<TensorEntry> bias = module.find(Part.LORA_BIAS);
+    expect(
+        bias.isEmpty() || bias.get().elements() == size(Part.LORA_UP, 0),
+        "a bias of [out], one number for each row of the second factor");
   }
 
   private void checkLoha() {

@@ -25,6 +25,10 @@ final class Modules {
    */
   private static final String EMBED = "<embed>";
 
+  /** Normalisations of queries and keys, by the names of Black Forest Labs and of diffusers. */
+  private static final Pattern NORM =
+      Pattern.compile("(?:.+\\.)?(?:norm\\.(?:query|key)_norm|attn\\.norm_(?:added_)?[qk])");
+
   private final TensorFile file;
   private final Map<String, Map<Part, TensorEntry>> groups = new LinkedHashMap<>();
   private final Map<String, Map<String, TensorEntry>> embeddings = new LinkedHashMap<>();
@@ -57,6 +61,11 @@ final class Modules {
     Optional<AdapterConfig> config = AdapterConfig.of(file);
     NumberedLayers numbers = new NumberedLayers(file);
     groups.forEach((key, parts) -> assemble(key, parts, config, numbers));
+    if (modules.stream().allMatch(module -> module.kind() == Kind.REPLACED)) {
+      // A whole model has such norms as well.
+      modules.forEach(module -> strays.add(module.part(Part.WEIGHT).name()));
+      modules.clear();
+    }
   }
 
   List<LoraModule> modules() {
@@ -132,7 +141,11 @@ final class Modules {
     if (!differences.isEmpty()) {
       add(new LoraModule(name, Kind.FULL, differences, Optional.empty()), Optional.empty());
     }
-    if (kinds.isEmpty()) {
+    Optional<TensorEntry> norm = norm(key, rest);
+    if (kinds.isEmpty() && norm.isPresent()) {
+      Map<Part, TensorEntry> whole = Map.of(Part.WEIGHT, norm.get());
+      add(new LoraModule(name, Kind.REPLACED, whole, Optional.empty()), Optional.empty());
+    } else if (kinds.isEmpty()) {
       rest.values().forEach(entry -> strays.add(entry.name()));
     } else {
       Kind kind = kinds.iterator().next();
@@ -143,10 +156,18 @@ final class Modules {
     }
   }
 
+  /** The whole weight of a normalisation, if the tensors of a layer are nothing else. */
+  private static Optional<TensorEntry> norm(String key, Map<Part, TensorEntry> parts) {
+    return parts.size() == 1 && NORM.matcher(key).matches()
+        ? Optional.ofNullable(parts.getOrDefault(Part.SCALE, parts.get(Part.WEIGHT)))
+            .filter(entry -> entry.shape().size() == 1)
+        : Optional.empty();
+  }
+
   /** The kind of module that a part implies; empty if several kinds have this part. */
   private static Optional<Kind> kind(Part part, TensorEntry entry) {
     return switch (part) {
-      case LORA_DOWN, LORA_UP, LORA_MID -> Optional.of(Kind.LORA);
+      case LORA_DOWN, LORA_UP, LORA_BIAS, LORA_MID -> Optional.of(Kind.LORA);
       case HADA_W1_A, HADA_W1_B, HADA_W2_A, HADA_W2_B, HADA_T1, HADA_T2 -> Optional.of(Kind.LOHA);
       case LOKR_W1, LOKR_W1_A, LOKR_W1_B, LOKR_W2, LOKR_W2_A, LOKR_W2_B, LOKR_T2 ->
           Optional.of(Kind.LOKR);
@@ -185,7 +206,7 @@ final class Modules {
     boolean ranked =
         switch (module.kind()) {
           case LORA, LOHA, LOKR -> true;
-          case GLORA, IA3, OFT, BOFT, OLD_OFT, FULL, NORM -> false;
+          case GLORA, IA3, OFT, BOFT, OLD_OFT, FULL, NORM, REPLACED -> false;
         };
     Optional<Double> scale =
         scaled || !ranked

@@ -20,10 +20,6 @@ final class OtherFiles {
   /** Endings of known but unsupported methods. */
   private static final List<Sign> OTHER_METHODS =
       List.of(
-          sign(
-              "(?:(?:img|txt)_attn|single_blocks\\.\\d+)\\.norm\\.(?:query|key)_norm\\.scale$",
-              "norms that replace the model's, as the control LoRAs of FLUX.1 have (Canny, Depth)"),
-          sign("\\.lora_B(\\.\\w+)?\\.bias$", "biases on its factors (PEFT's lora_bias)"),
           sign("\\.ia3_l", "IA3 in PEFT's layout"),
           sign("\\.oft_[rR]\\b", "OFT in the layout of PEFT or OneTrainer"),
           sign("\\.boft_[RsP]\\b", "BOFT in PEFT's layout"),

@@ -6,6 +6,8 @@ public enum Part {
   LORA_DOWN("lora_down.weight"),
   /** [out, rank] or [out, rank, 1, 1]. */
   LORA_UP("lora_up.weight"),
+  /** A bias of the second product, [out], which the scale multiplies as well. */
+  LORA_BIAS("lora_up.bias"),
   /** Tucker core, [rank, rank, k, k]. */
   LORA_MID("lora_mid.weight"),
   HADA_W1_A("hada_w1_a"),
@@ -21,7 +23,7 @@ public enum Part {
   LOKR_W2_A("lokr_w2_a"),
   LOKR_W2_B("lokr_w2_b"),
   LOKR_T2("lokr_t2"),
-  /** IA3's factors. */
+  /** IA3's factors, or the weight that replaces a normalisation's. */
   WEIGHT("weight"),
   /** Whether IA3's factors apply to columns. */
   ON_INPUT("on_input"),

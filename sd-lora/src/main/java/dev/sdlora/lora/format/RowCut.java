@@ -63,7 +63,7 @@ public final class RowCut {
   private static Set<Part> byRows(LoraModule module, long rows) {
     Set<Part> parts =
         switch (module.kind()) {
-          case LORA -> EnumSet.of(Part.LORA_UP);
+          case LORA -> EnumSet.of(Part.LORA_UP, Part.LORA_BIAS);
           case LOHA ->
               module.find(Part.HADA_T1).isPresent()
                   ? EnumSet.noneOf(Part.class)
@@ -72,6 +72,7 @@ public final class RowCut {
           case GLORA -> EnumSet.of(module.hasOldGlora() ? Part.B2 : Part.B1);
           case FULL -> EnumSet.of(Part.DIFF, Part.DIFF_B);
           case NORM -> EnumSet.of(Part.W_NORM, Part.B_NORM);
+          case REPLACED -> EnumSet.of(Part.WEIGHT);
           case IA3 ->
               hasFactorsOfColumns(module, rows)
                   ? EnumSet.noneOf(Part.class)
@@ -106,7 +107,7 @@ public final class RowCut {
     return switch (module.kind()) {
       case OFT, BOFT -> turned(module.part(Part.OFT_BLOCKS));
       case OLD_OFT -> turned(module.part(Part.OFT_DIAG));
-      case LORA, LOHA, LOKR, IA3, GLORA, FULL, NORM -> 1;
+      case LORA, LOHA, LOKR, IA3, GLORA, FULL, NORM, REPLACED -> 1;
     };
   }
 

@@ -30,6 +30,7 @@ final class ModelParts {
           "^(?:unet[._:]|diffusion_model[._]|transformer[._]"
               + "|(?:double_blocks|single_blocks|joint_blocks|(?:tran)?sformer_blocks|single_transformer_blocks"
               + "|layers|noise_refiner|context_refiner)[._]\\d"
+              + "|(?:img_in|txt_in|time_in|vector_in|guidance_in|final_layer|x_embedder|context_embedder)(?:[._]|$)"
               + "|(?:down_blocks|mid_block|up_blocks|input_blocks|middle_block|output_blocks"
               + "|time_embed|time_embedding|add_embedding|label_emb|conv_in|conv_out|conv_norm_out"
               + "|out)[._])");

@@ -133,6 +133,13 @@ final class LayerChange {
 
   private static LoraException dependsOnWeight(Source source) {
     LoraModule module = source.module();
+    if (module.kind() == Kind.REPLACED) {
+      return new LoraException(
+          "LoRA '%s': module '%s' replaces a norm of the model, as control LoRAs do, which a merged or resized LoRA cannot; use the file as it is"
+              .formatted(source.file().file().path(), module.key()),
+          Reason.UNSUPPORTED,
+          ErrorDetails.in(source.file().file().path()).withModule(module.key()));
+    }
     boolean dora = module.find(Part.DORA_SCALE).isPresent();
     return new LoraException(
         "LoRA '%s': module '%s' is %s, whose effect depends on the weights of the model; bake the file into"

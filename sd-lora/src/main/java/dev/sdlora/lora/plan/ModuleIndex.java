@@ -67,7 +67,10 @@ public final class ModuleIndex {
    */
   public static ModuleIndex of(
       Map<Network, Map<String, List<Long>>> shapes, TransformerNames family) {
-    return new ModuleIndex(shapes, layers -> new TransformerKeys(layers, family));
+    Map<Network, Map<String, List<Long>>> all = new EnumMap<>(Network.class);
+    all.putAll(shapes);
+    all.computeIfPresent(Network.UNET, (network, weights) -> ControlInput.with(weights));
+    return new ModuleIndex(all, layers -> new TransformerKeys(layers, family));
   }
 
   /**

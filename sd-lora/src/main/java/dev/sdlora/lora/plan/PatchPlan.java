@@ -89,10 +89,22 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
       ModuleIndex index, String checkpoint, ModelFamily family, List<LoraUse> uses) {
     Map<Network, Map<String, List<Change>>> changes = new EnumMap<>(Network.class);
     List<Match> matches = new ArrayList<>();
+    List<PatchPlan> alone = new ArrayList<>();
     for (LoraUse use : uses) {
       FamilyChecks.require(use, checkpoint, family);
-      matches.add(add(index, checkpoint, family, use, changes));
+      Map<Network, Map<String, List<Change>>> own = new EnumMap<>(Network.class);
+      matches.add(add(index, checkpoint, family, use, own));
+      alone.add(new PatchPlan(own));
+      own.forEach(
+          (network, weights) ->
+              weights.forEach(
+                  (weight, more) ->
+                      changes
+                          .computeIfAbsent(network, each -> new LinkedHashMap<>())
+                          .computeIfAbsent(weight, each -> new ArrayList<>())
+                          .addAll(more)));
     }
+    ControlInput.requireOne(uses, alone);
     return new Matched(new PatchPlan(changes), List.copyOf(matches));
   }
 
@@ -110,6 +122,16 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
                   }
                 }));
     return new PatchPlan(chosen);
+  }
+
+  /** The changes of weights that the networks themselves have. */
+  public PatchPlan ofWeights() {
+    return where((weight, change) -> !ControlInput.isAdded(weight));
+  }
+
+  /** The changes of {@linkplain ControlInput weights that LoRAs add}, which must be overlaid. */
+  public PatchPlan ofAddedWeights() {
+    return where((weight, change) -> ControlInput.isAdded(weight));
   }
 
   private static Match add(
@@ -132,8 +154,7 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
         continue;
       }
       matched++;
-      requireShape(use, checkpoint, module, stack.joined());
-      for (Placed placed : Placed.of(stack, use.file().file(), module)) {
+      for (Placed placed : placed(index, checkpoint, use, module, stack)) {
         Layer layer = placed.layer();
         String other = seen.put(new Share(layer, module.kind()), module.key());
         if (other != null) {
@@ -167,6 +188,19 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
     }
     unmatched.addAll(use.file().strays());
     return new Match(matched, unmatched, repeated.stream().map(LoraModule::key).toList());
+  }
+
+  private static List<Placed> placed(
+      ModuleIndex index, String checkpoint, LoraUse use, LoraModule module, Stack stack) {
+    Layer layer = stack.joined();
+    if (ControlInput.isWider(module, layer)) {
+      Layer added =
+          ControlInput.layer(index)
+              .orElseThrow(() -> ControlInput.unreadable(use, checkpoint, module, layer));
+      return ControlInput.divide(module, layer, added);
+    }
+    requireShape(use, checkpoint, module, layer);
+    return Placed.of(stack, use.file().file(), module);
   }
 
   private static LoraException twice(LoraUse use, String other, LoraModule module, Layer layer) {

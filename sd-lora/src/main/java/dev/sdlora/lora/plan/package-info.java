@@ -9,6 +9,7 @@
  *   <li>Another diffusion transformer: its table of names in {@code TransformerNames}, its blocks
  *       in {@code Blocks}; prefixes and spellings of trainers, for all of them, in {@code
  *       TransformerKeys}.
+ *   <li>LoRAs that widen the input of a network: {@code ControlInput}.
  * </ul>
  */
 @NullMarked

@@ -93,6 +93,8 @@
     return torch.mul(torch.reshape(p["diff"], torch.size(w)), scale)
   def norm(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, scale: float) -> Tensor:
     return torch.mul(torch.reshape(p["w_norm"], torch.size(w)), scale)
+  def replaced(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor) -> Tensor:
+    return torch.sub(torch.reshape(p["weight"], torch.size(w)), w)
   def dora(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, delta: Tensor, axis: int, blend: float) -> Tensor:
     # V = W + Δ, with rows (axis 0) or columns (axis 1) scaled toward the given lengths by the factor blend; minus W.
     v = torch.add(w, delta)

@@ -10,6 +10,7 @@ import dev.sdlora.api.error.LoraException;
 import dev.sdlora.lora.format.Kind;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
+import dev.sdlora.lora.format.Rows;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;
@@ -313,6 +314,45 @@ class FactorsTest {
               "changes a bias of 2 numbers, but the bias in the checkpoint has 3");
       Optional<NDArray> unknown = factors.biasDelta(reader, module, null, 0.5, scope);
       assertThat(unknown.orElseThrow().toFloatArray()).containsExactly(0.5f, 1);
+    }
+  }
+
+  /** As in PEFT, the scale multiplies the whole second product. */
+  @Test
+  void biasDelta_ofAProduct_isScaledByAlphaAndStrength() {
+    TensorFile file =
+        lora().part(Part.LORA_BIAS, List.of(2), 3, 5).part(Part.ALPHA, List.of(), 1).write();
+    try (TensorFile.Reader reader = file.reader();
+        NDManager scope = torch.scope()) {
+      LoraModule module = module(file, Kind.LORA, Optional.empty());
+      NDArray bias = Torch.floats(scope, new float[2], 2);
+      assertThat(module.changesBias()).isTrue();
+      assertThat(factors.biasDelta(reader, module, bias, 0.8, scope).orElseThrow().toFloatArray())
+          .containsExactly(1.2f, 2);
+    }
+  }
+
+  @Test
+  void delta_ofSomeColumns_isThatPartOfTheProduct() {
+    TensorFile file = lora().write();
+    try (TensorFile.Reader reader = file.reader();
+        NDManager scope = torch.scope()) {
+      LoraModule module =
+          module(file, Kind.LORA, Optional.empty()).columns(new Rows.Span(1, 1), false);
+      NDArray none = Torch.floats(scope, new float[2], 2, 1);
+      assertThat(factors.delta(reader, module, none, 1, scope).toFloatArray())
+          .containsExactly(22, 50);
+      LowRank product = factors.lowRank(reader, module, 1, scope).orElseThrow();
+      assertThat(product.up().matMul(product.down()).toFloatArray()).containsExactly(22, 50);
+    }
+  }
+
+  @Test
+  void delta_ofAReplacedNorm_isTheSameAtEveryStrength() {
+    part(Part.WEIGHT, List.of(4), 1, 2, 3, 4);
+    for (double strength : new double[] {1, 0.3}) {
+      assertThat(delta(factors, Kind.REPLACED, Optional.empty(), strength, 5, 5, 5, 5))
+          .containsExactly(-4, -3, -2, -1);
     }
   }
 }

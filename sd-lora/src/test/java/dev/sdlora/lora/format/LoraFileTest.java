@@ -187,8 +187,7 @@ class LoraFileTest {
     "x.modules_to_save.weight, saved in full",
     "x.bias_indices, sparse remainder",
     "x.set_weight, replaced",
-    "x.reshape_weight, reshaped",
-    "x.lora_B.bias, lora_bias"
+    "x.reshape_weight, reshaped"
   })
   void open_otherMethod_isRefusedByName(String tensor, String method) {
     Path path =
@@ -393,5 +392,56 @@ class LoraFileTest {
     assertThatThrownBy(() -> LoraFile.open(folder.resolve("nothing.safetensors")))
         .isInstanceOf(LoraException.class)
         .hasMessageContaining("does not exist");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "double_blocks.0.img_attn.norm.key_norm.scale",
+    "diffusion_model.single_blocks.3.norm.query_norm.weight",
+    "transformer.transformer_blocks.0.attn.norm_added_q.weight",
+    "transformer.single_transformer_blocks.0.attn.norm_k.weight"
+  })
+  void open_normBesideALora_replacesTheModels(String norm) {
+    LoraFile file =
+        LoraFile.open(
+            write(
+                Map.of(),
+                Map.of(
+                    norm,
+                    List.of(16L),
+                    "single_blocks.0.linear1.lora_A.weight",
+                    List.of(2L, 4L),
+                    "single_blocks.0.linear1.lora_B.weight",
+                    List.of(28L, 2L),
+                    "single_blocks.0.linear1.lora_B.bias",
+                    List.of(28L))));
+    assertThat(file.family()).isEqualTo(ModelFamily.FLUX1);
+    assertThat(file.strays()).isEmpty();
+    assertThat(file.modules()).extracting(LoraModule::kind).contains(Kind.REPLACED, Kind.LORA);
+    assertThat(file.modules()).filteredOn(LoraModule::changesBias).hasSize(1);
+  }
+
+  @Test
+  void open_normsWithoutALora_isAModel() {
+    Path path =
+        write(Map.of(), Map.of("double_blocks.0.img_attn.norm.key_norm.scale", List.of(16L)));
+    assertThatThrownBy(() -> LoraFile.open(path))
+        .isInstanceOf(LoraException.class)
+        .hasMessageContaining("is not a LoRA");
+  }
+
+  @Test
+  void open_biasOfAnotherLength_isDamaged() {
+    Path path =
+        write(
+            Map.of(),
+            Map.of(
+                "x.lora_A.weight", List.of(2L, 4L),
+                "x.lora_B.weight", List.of(6L, 2L),
+                "x.lora_B.default.bias", List.of(5L)));
+    assertThatThrownBy(() -> LoraFile.open(path))
+        .isInstanceOf(LoraException.class)
+        .hasMessageContaining("lora_bias [5]")
+        .hasMessageContaining("one number for each row of the second factor");
   }
 }

@@ -74,6 +74,21 @@ public final class CanvasEncoder {
         shape.width());
   }
 
+  /**
+   * Returns the latent of a control image, resized to the size of the request as in diffusers' and
+   * Black Forest Labs' code. They draw a sample of the latent's distribution; this is its mean.
+   *
+   * @param size the size of the pass
+   * @param scope a manager for temporary arrays
+   * @return [channels][height / 8][width / 8]
+   */
+  public float[] control(Image image, ImageSize size, NDManager scope) {
+    Raster raster = Raster.of(image);
+    boolean fits = raster.width() == size.width() && raster.height() == size.height();
+    Raster resized = fits ? raster : Resampling.LANCZOS.resize(raster, size.width(), size.height());
+    return vae.encode(resized.planes(), size, scope);
+  }
+
   /** Returns 1 in all channels of latent positions that are more than half masked, otherwise 0. */
   private float[] repaint(Raster mask, int length) {
     int factor = vae.config().sampledFactor();

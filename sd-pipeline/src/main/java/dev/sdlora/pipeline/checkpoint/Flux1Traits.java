@@ -15,6 +15,9 @@ import java.util.Map;
 final class Flux1Traits implements TransformerTraits {
   private static final double DEV_GUIDANCE = 3.5;
   private static final double FILL_GUIDANCE = 30;
+  private static final double CANNY_GUIDANCE = 30;
+  private static final double DEPTH_GUIDANCE = 10;
+  private static final int LONG = 50;
 
   /** The guidance scales that authors recommend for models, by a word of their names. */
   private static final Map<String, Double> GUIDANCE = Map.of("krea", 4.5, "kontext", 2.5);
@@ -43,9 +46,11 @@ final class Flux1Traits implements TransformerTraits {
 
   @Override
   public Checkpoint.Task task(TransformerConfig transformer) {
-    return ((Flux1Config) transformer).isFilling()
-        ? Checkpoint.Task.INPAINTING
-        : Checkpoint.Task.TEXT_TO_IMAGE;
+    Flux1Config config = (Flux1Config) transformer;
+    if (config.isFilling()) {
+      return Checkpoint.Task.INPAINTING;
+    }
+    return config.isControlled() ? Checkpoint.Task.CONTROL : Checkpoint.Task.TEXT_TO_IMAGE;
   }
 
   @Override
@@ -55,11 +60,15 @@ final class Flux1Traits implements TransformerTraits {
       return TransformerTraits.defaults(4, 1);
     }
     if (flux.isFilling()) {
-      return TransformerTraits.defaults(50, 1).toBuilder().distilledGuidance(FILL_GUIDANCE).build();
+      return guided(FILL_GUIDANCE);
+    }
+    String name = files.name().toLowerCase(Locale.ROOT);
+    if (flux.isControlled()) {
+      boolean readsDepths = (name + title(files)).contains("depth");
+      return guided(readsDepths ? DEPTH_GUIDANCE : CANNY_GUIDANCE);
     }
     PromptSpec.Builder spec =
         TransformerTraits.defaults(28, files.distillation().distilled() ? 1 : 3.5).toBuilder();
-    String name = files.name().toLowerCase(Locale.ROOT);
     double guidance =
         GUIDANCE.entrySet().stream()
             .filter(entry -> name.contains(entry.getKey()))
@@ -67,5 +76,18 @@ final class Flux1Traits implements TransformerTraits {
             .findFirst()
             .orElse(DEV_GUIDANCE);
     return spec.distilledGuidance(guidance).build();
+  }
+
+  /** Returns the title in the metadata of the transformer's file, in lower case. */
+  private static String title(TransformerFiles files) {
+    return files.transformer().weights().values().stream()
+        .map(origin -> origin.file().metadata().getOrDefault("modelspec.title", ""))
+        .findFirst()
+        .orElse("")
+        .toLowerCase(Locale.ROOT);
+  }
+
+  private static PromptSpec guided(double guidance) {
+    return TransformerTraits.defaults(LONG, 1).toBuilder().distilledGuidance(guidance).build();
   }
 }

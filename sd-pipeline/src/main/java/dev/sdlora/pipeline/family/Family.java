@@ -74,6 +74,14 @@ public interface Family {
     return false;
   }
 
+  /**
+   * Whether the denoiser reads the latent of a control image in addition to the noisy one, such as
+   * those of FLUX.1 Canny and Depth. The control image is the request's only reference image.
+   */
+  default boolean readsControl() {
+    return false;
+  }
+
   /** The quantity that the denoiser predicts. */
   Prediction prediction();
 

@@ -91,6 +91,11 @@ public record FlowFamily(TransformerModel model) implements Family {
   }
 
   @Override
+  public boolean readsControl() {
+    return traits().readsControl();
+  }
+
+  @Override
   public Prediction prediction() {
     return Prediction.FLOW;
   }

@@ -66,7 +66,7 @@ final class FlowSettings {
     refuse(
         readsReferences || spec.referenceImages().isEmpty(),
         "referenceImages are given",
-        "only FLUX.2 and FLUX.1 Kontext read them");
+        "only FLUX.2 and FLUX.1 Kontext, Canny and Depth read them");
     for (Image image : spec.referenceImages()) {
       if (image.width() < multiple || image.height() < multiple) {
         throw new IllegalArgumentException(

@@ -63,6 +63,11 @@ interface FlowTraits {
     return false;
   }
 
+  /** Whether the network reads the latent of a control image in addition to the noisy one. */
+  default boolean readsControl() {
+    return false;
+  }
+
   /** Returns the longest side of an image, in pixels; empty if there is no limit. */
   default OptionalInt longestSide() {
     return OptionalInt.empty();

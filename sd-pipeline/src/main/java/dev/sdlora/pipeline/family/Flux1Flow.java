@@ -17,7 +17,7 @@ import java.util.OptionalDouble;
 
 /**
  * FLUX.1: dev and its kin, which read the guidance scale and reference images, Fill, which reads
- * masks in their place, and schnell.
+ * masks in their place, Canny and Depth, which read one as a control image, and schnell.
  */
 final class Flux1Flow implements FlowTraits {
   private static final int DEV_TOKENS = 512;
@@ -27,12 +27,14 @@ final class Flux1Flow implements FlowTraits {
   private final TransformerModel model;
   private final boolean isGuided;
   private final boolean isFilling;
+  private final boolean isControlled;
 
   Flux1Flow(TransformerModel model) {
     this.model = model;
     Flux1Config config = (Flux1Config) model.transformer().config();
     this.isGuided = config.isGuided();
     this.isFilling = config.isFilling();
+    this.isControlled = config.isControlled();
   }
 
   @Override
@@ -83,7 +85,7 @@ final class Flux1Flow implements FlowTraits {
   public List<String> warnings(PromptSpec spec) {
     String name = model.checkpoint().name();
     boolean isKontext = name.toLowerCase(Locale.ROOT).contains("kontext");
-    return spec.referenceImages().isEmpty() || isKontext
+    return spec.referenceImages().isEmpty() || isKontext || isControlled
         ? List.of()
         : List.of(
             "referenceImages are given, but the name of '%s' does not say that it is FLUX.1 Kontext; other models of FLUX.1 were not trained to read them"
@@ -93,5 +95,10 @@ final class Flux1Flow implements FlowTraits {
   @Override
   public boolean fillsMasks() {
     return isFilling;
+  }
+
+  @Override
+  public boolean readsControl() {
+    return isControlled;
   }
 }

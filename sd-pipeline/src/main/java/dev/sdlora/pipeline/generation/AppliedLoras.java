@@ -114,12 +114,15 @@ final class AppliedLoras implements AutoCloseable {
               .unetConfig()
               .map(unet -> Hypernetwork.tensors(loras.hypernetworks(), unet, owner))
               .orElse(Map.of());
-      if (lease.overlays()) {
+      boolean isWhole = lease.overlays();
+      if (isWhole || loras.control().isPresent()) {
+        List<PatchPlan> plans =
+            loras.peaks().stream().map(plan -> isWhole ? plan : plan.ofAddedWeights()).toList();
         overlay =
             Optional.of(
                 model
                     .overlays()
-                    .open(loras.peaks(), loras.regions(), model.shapes(), model.networks().type()));
+                    .open(plans, loras.regions(), model.shapes(), model.networks().type()));
       }
       return new AppliedLoras(
           model, loras, request.overlaid().changes(), lease, overlay, scope.get(), hypernetworks);
@@ -258,9 +261,12 @@ final class AppliedLoras implements AutoCloseable {
     before.ifPresent(TensorDict::close);
   }
 
-  /** Returns how the LoRAs are applied; a mix of patched and overlaid LoRAs counts as overlaid. */
+  /**
+   * Returns how the LoRAs are applied; a mix of patched and overlaid LoRAs counts as overlaid.
+   * Weights that LoRAs add to the denoiser are overlaid in either mode.
+   */
   LoraMode mode() {
-    return overlay.isEmpty() ? LoraMode.PATCHED : LoraMode.OVERLAY;
+    return lease.overlays() ? LoraMode.OVERLAY : LoraMode.PATCHED;
   }
 
   /** Returns the changes that are patched into the weights in the first step. */
@@ -299,8 +305,8 @@ final class AppliedLoras implements AutoCloseable {
     }
     shares = wanted;
     overlay.ifPresent(overlaid -> overlaid.scale(wanted));
-    if (overlay.isEmpty() || restChanges) {
-      lease.change(overlay.isEmpty() ? loras.plan(moment) : loras.patchedOnly(moment));
+    if (!lease.overlays() || restChanges) {
+      lease.change(lease.overlays() ? loras.patchedOnly(moment) : loras.plan(moment));
       // Patching replaces packed tensors.
       renewDict();
     }

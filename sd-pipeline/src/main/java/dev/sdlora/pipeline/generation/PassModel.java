@@ -130,7 +130,9 @@ final class PassModel {
     NoisePredictor network =
         denoiser instanceof UNet plain
             ? predictor(plain)
-            : new TransformerPredictor((DiffusionTransformer) denoiser, input.references());
+            : new TransformerPredictor(
+                (DiffusionTransformer) denoiser,
+                plan.control().isPresent() ? List.of() : input.references());
     NoisePredictor scheduled =
         (batch, step) -> {
           applied.call(batch.sigma());
@@ -138,8 +140,16 @@ final class PassModel {
         };
     return input
         .shown()
+        .filter(channels -> readsShown())
         .<NoisePredictor>map(channels -> new ConcatConditioning(scheduled, channels))
         .orElse(scheduled);
+  }
+
+  /** Whether the denoiser reads the further channels: not if a control LoRA could not be read. */
+  private boolean readsShown() {
+    return plan.control().isEmpty()
+        || model.family().readsControl()
+        || applied.loras().control().isPresent();
   }
 
   private NoisePredictor predictor(UNet plain) {

@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.generation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.canvas.Canvas;
 import dev.sdlora.pipeline.canvas.CanvasEncoder;
@@ -24,7 +25,8 @@ import java.util.Optional;
  * @param channels the additional channels that an inpainting or editing model reads in the first
  *     pass
  * @param hiresChannels the additional channels of the second pass
- * @param references the latents of reference images, which all passes read
+ * @param references the latents of reference images, for passes that do not read them as control
+ *     images
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 record StartInputs(
@@ -92,12 +94,22 @@ record StartInputs(
       channels = Optional.of(encoder.filled(canvas, size, maskWeight, scope));
       hiresChannels = hires.map(second -> encoder.filled(Optional.empty(), second, 1, scope));
     }
+    Optional<Image> control = part.first().control();
+    if (control.isPresent()) {
+      channels = Optional.of(encoder.control(control.get(), size, scope));
+    }
+    Optional<Image> hiresControl = part.hires().flatMap(second -> second.pass().control());
+    if (hiresControl.isPresent()) {
+      hiresChannels = hires.map(second -> encoder.control(hiresControl.get(), second, scope));
+    }
     progress.stopIfCancelled();
     Optional<StartLatent> start = canvas.map(given -> encoder.encode(given, size, scope));
     return new StartInputs(
         start,
         channels,
         hiresChannels,
-        ReferenceLatents.encode(part.spec(), encoder, progress, scope));
+        part.passes().stream().allMatch(pass -> pass.control().isPresent())
+            ? List.of()
+            : ReferenceLatents.encode(part.spec(), encoder, progress, scope));
   }
 }

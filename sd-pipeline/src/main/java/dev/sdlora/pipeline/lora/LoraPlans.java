@@ -175,9 +175,16 @@ public final class LoraPlans {
             .toList());
   }
 
-  /** Returns the changes of all LoRAs at a moment. */
+  /** Returns the changes of all LoRAs at a moment, without those of weights that they add. */
   public PatchPlan plan(Moment moment) {
-    return planner.apply(fits.stream().map(fit -> fit.use.at(moment)).toList());
+    return planner.apply(fits.stream().map(fit -> fit.use.at(moment)).toList()).ofWeights();
+  }
+
+  /** Returns the LoRA that makes the denoiser read a control image, if one does. */
+  public Optional<Fit> control() {
+    return fits.stream()
+        .filter(fit -> !fit.peak.ofAddedWeights().equals(PatchPlan.NONE))
+        .findFirst();
   }
 
   /** Returns the changes at a moment that cannot be overlaid. */

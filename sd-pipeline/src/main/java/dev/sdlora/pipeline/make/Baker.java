@@ -55,6 +55,7 @@ final class Baker {
     ModelFiles model = CheckpointReader.open(task.checkpoint(), CheckpointParts.DEFAULT);
     Matched matched = matched(model);
     PatchPlan plan = matched.plan();
+    requireNoAddedWeights(plan);
     int total = plan.changes().values().stream().mapToInt(Map::size).sum();
     SingleFileTensors checkpoint = SingleFileTensors.of(model);
     Targets.require(file, checkpoint.files());
@@ -139,6 +140,24 @@ final class Baker {
                       throw notStored(network, name, changes.get(0), model);
                     }
                   });
+            });
+  }
+
+  /**
+   * Checks that no LoRA widens the input of the network, because baked weights keep their shapes.
+   */
+  private static void requireNoAddedWeights(PatchPlan plan) {
+    plan.ofAddedWeights().changes().values().stream()
+        .flatMap(weights -> weights.values().stream())
+        .flatMap(List::stream)
+        .findFirst()
+        .ifPresent(
+            change -> {
+              throw new LoraException(
+                  "LoRA '%s' is a control LoRA: its module '%s' widens the input of the model, which a baked checkpoint cannot hold; draw with the LoRA itself"
+                      .formatted(change.file().path(), change.module().key()),
+                  Reason.UNSUPPORTED,
+                  ErrorDetails.in(change.file().path()).withModule(change.module().key()));
             });
   }
 

@@ -11,6 +11,7 @@ import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.lora.overlay.Overlays;
 import dev.sdlora.lora.patch.Patcher;
+import dev.sdlora.lora.plan.ControlInput;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
@@ -123,6 +124,7 @@ public final class Model implements AutoCloseable {
     this.shapes = new EnumMap<>(Network.class);
     networks.patchable().forEach((network, weights) -> shapes.put(network, weights.shapes()));
     this.modules = networks.family().layers(shapes);
+    shapes.computeIfPresent(Network.UNET, (network, weights) -> ControlInput.with(weights));
     Patcher patcher =
         new Patcher(
             networks.torch(),
@@ -342,7 +344,7 @@ public final class Model implements AutoCloseable {
     return PatchPlan.match(modules, checkpoint.name(), checkpoint.family(), uses);
   }
 
-  /** Returns the shapes of all weights that LoRAs can change. */
+  /** Returns the shapes of all weights that LoRAs can change or add. */
   public Map<Network, Map<String, List<Long>>> shapes() {
     return shapes;
   }

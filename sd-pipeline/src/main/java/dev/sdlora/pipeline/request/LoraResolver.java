@@ -11,11 +11,13 @@ import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.lora.LoraStrength;
+import dev.sdlora.api.value.Decimals;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.library.FewStepLora;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.lora.overlay.Overlays;
 import dev.sdlora.lora.overlay.Place;
+import dev.sdlora.lora.plan.ControlInput;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
@@ -38,12 +40,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Finds the LoRAs that a request names in its prompt, as objects, and in its negative prompt. Opens
  * their files and plans their changes. Used once, by one thread.
  */
 final class LoraResolver {
+  /** The least guidance that the authors of control LoRAs recommend. */
+  private static final double CONTROL_GUIDANCE = 10;
+
   private final Model model;
   private final PromptSpec spec;
   private final boolean hires;
@@ -101,6 +107,7 @@ final class LoraResolver {
           .flatMap(made -> made.unsuited(spec.steps(), spec.cfgScale()))
           .ifPresent(warnings::add);
     }
+    fits.forEach(this::warnOfGuidance);
     return new LoraPlans(
         model::plan,
         model
@@ -110,6 +117,19 @@ final class LoraResolver {
         fits,
         hypernetworks,
         warnings);
+  }
+
+  /** Warns if a control LoRA acts with the usual guidance of the model, which is too low for it. */
+  private void warnOfGuidance(Fit fit) {
+    double guidance =
+        spec.distilledGuidance()
+            .orElse(model.checkpoint().defaults().distilledGuidance().orElse(CONTROL_GUIDANCE));
+    boolean acts = !fit.peak().ofAddedWeights().equals(PatchPlan.NONE);
+    if (acts && guidance < CONTROL_GUIDANCE) {
+      warnings.add(
+          "LoRA '%s' draws after a control image and was made for a distilledGuidance of 10 (depth) to 30 (edges), but it is %s"
+              .formatted(fit.use().name(), Decimals.text(guidance)));
+    }
   }
 
   private static long tags(ReadPrompt prompt) {
@@ -176,9 +196,17 @@ final class LoraResolver {
   private List<Fit> fits() {
     List<Fit> fits = new ArrayList<>();
     for (Supplier<Fit> want : wanted) {
-      unlessLenient(() -> fits.add(want.get()));
+      unlessLenient(() -> fits.add(beside(fits, want.get())));
     }
     return fits;
+  }
+
+  /** Returns a LoRA if it can be used with the others. */
+  private static Fit beside(List<Fit> others, Fit fit) {
+    List<Fit> all = Stream.concat(others.stream(), Stream.of(fit)).toList();
+    ControlInput.requireOne(
+        all.stream().map(Fit::use).toList(), all.stream().map(Fit::peak).toList());
+    return fit;
   }
 
   private Fit fit(LoraTag tag, ReadPrompt prompt) {

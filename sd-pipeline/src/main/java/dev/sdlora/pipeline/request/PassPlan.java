@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.request;
 
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.image.RegionMask;
@@ -27,6 +28,7 @@ public final class PassPlan {
   private final ReadPrompt negative;
   private final List<Optional<RegionMask>> masks;
   private final LoraPlans loras;
+  private final Optional<Image> control;
 
   private PassPlan(
       PromptSpec spec,
@@ -35,7 +37,8 @@ public final class PassPlan {
       int stepsBefore,
       ReadPrompt prompt,
       ReadPrompt negative,
-      LoraPlans loras) {
+      LoraPlans loras,
+      Optional<Image> control) {
     this.spec = spec;
     this.sampling = sampling;
     this.conditionedSize = conditionedSize;
@@ -43,6 +46,7 @@ public final class PassPlan {
     this.prompt = prompt;
     this.negative = negative;
     this.loras = loras;
+    this.control = control;
     this.masks = Masks.ofParts(spec, prompt);
     Masks.refuse(negative);
     requireUnmergedTokens();
@@ -72,6 +76,7 @@ public final class PassPlan {
     ReadPrompt negative = reader.negativePrompt(spec.negativePrompt());
     ImageSize size = sampling.size();
     model.family().requireSupported(spec, size);
+    LoraPlans loras = supported(LoraResolver.resolve(spec, prompt, negative, false, model), model);
     return new PassPlan(
         spec,
         sampling,
@@ -79,7 +84,8 @@ public final class PassPlan {
         0,
         prompt,
         negative,
-        supported(LoraResolver.resolve(spec, prompt, negative, false, model), model));
+        loras,
+        control(model, loras, spec));
   }
 
   /**
@@ -93,6 +99,27 @@ public final class PassPlan {
               .formatted(model.family().name().label()));
     }
     return loras;
+  }
+
+  /**
+   * Returns the control image of a pass: a control model always reads one, others do if a control
+   * LoRA acts.
+   *
+   * @throws IllegalArgumentException if it reads one and the request does not have exactly one
+   *     reference image
+   */
+  private static Optional<Image> control(Model model, LoraPlans loras, PromptSpec spec) {
+    Optional<String> reader =
+        model.family().readsControl()
+            ? Optional.of("checkpoint '" + model.checkpoint().name() + "'")
+            : loras.control().map(fit -> "LoRA '" + fit.use().name() + "'");
+    List<Image> images = spec.referenceImages();
+    if (reader.isPresent() && images.size() != 1) {
+      throw new IllegalArgumentException(
+          "%s draws after a control image, such as edges or depths, but the request has %s reference images; give one with referenceImage (--reference)"
+              .formatted(reader.get(), images.isEmpty() ? "no" : images.size()));
+    }
+    return reader.map(name -> images.get(0));
   }
 
   /**
@@ -112,6 +139,10 @@ public final class PassPlan {
             ? negative
             : reader.negativePrompt(second.negativePrompt());
     boolean samePrompts = next == prompt && nextNegative == negative;
+    LoraPlans following =
+        samePrompts && !loras.changeInHires()
+            ? loras
+            : supported(LoraResolver.resolve(second, next, nextNegative, true, model), model);
     return new PassPlan(
         second,
         sampling,
@@ -119,9 +150,8 @@ public final class PassPlan {
         modelCalls(),
         next,
         nextNegative,
-        samePrompts && !loras.changeInHires()
-            ? loras
-            : supported(LoraResolver.resolve(second, next, nextNegative, true, model), model));
+        following,
+        control(model, following, second));
   }
 
   private static PromptReader reader(Model model, PromptSpec spec) {
@@ -155,6 +185,14 @@ public final class PassPlan {
 
   public LoraPlans loras() {
     return loras;
+  }
+
+  /**
+   * Returns the image of edges or depths that the denoiser draws after, the request's only
+   * reference image; empty if it reads none.
+   */
+  public Optional<Image> control() {
+    return control;
   }
 
   public ImageSize size() {

@@ -57,6 +57,7 @@ public final class RequestMemory {
   private final ImageSize size;
   private final Optional<ImageSize> enlarged;
   private final Optional<ImageSize> second;
+  private final boolean readsControl;
 
   /**
    * Creates the estimate of a request.
@@ -67,6 +68,16 @@ public final class RequestMemory {
    */
   public RequestMemory(
       Model model, PromptSpec spec, Optional<ImageToImage> source, ImageSize size) {
+    this(model, spec, source, size, model.family().readsControl());
+  }
+
+  private RequestMemory(
+      Model model,
+      PromptSpec spec,
+      Optional<ImageToImage> source,
+      ImageSize size,
+      boolean readsControl) {
+    this.readsControl = readsControl;
     this.model = model;
     this.spec = spec;
     this.source = source;
@@ -84,6 +95,11 @@ public final class RequestMemory {
                     "the image after upscaling",
                     Math.floor(finishedWidth() * up.scale()),
                     Math.floor(finishedHeight() * up.scale())));
+  }
+
+  /** Returns the estimate for a request whose reference image is a control image. */
+  RequestMemory withControl() {
+    return new RequestMemory(model, spec, source, size, true);
   }
 
   /**
@@ -182,8 +198,12 @@ public final class RequestMemory {
     if (isInpainting()) {
       most = most.or(encoding(size));
     }
-    for (Image reference : spec.referenceImages()) {
-      most = most.or(encoding(ReferenceSize.of(reference)));
+    if (readsControl) {
+      most = most.or(encoding(size)).or(encoding(second.orElse(size)));
+    } else {
+      for (Image reference : spec.referenceImages()) {
+        most = most.or(encoding(ReferenceSize.of(reference)));
+      }
     }
     if (enlarged.isPresent()) {
       most = most.or(hires(enlarged.get(), second.orElse(size)));
@@ -238,7 +258,7 @@ public final class RequestMemory {
         model
             .family()
             .callMemory(
-                spec,
+                readsControl ? spec.toBuilder().noReferenceImages().build() : spec,
                 at,
                 model.networks().denoiser().weights().isPacked(),
                 model.networks().type().bytes(),

@@ -62,8 +62,16 @@ public record RequestPart(
               .mapToObj(index -> new ImageRun(index, seeds.image(index), 0, steps))
               .toList());
     }
+    boolean control =
+        first.control().or(() -> hires.flatMap(second -> second.pass().control())).isPresent();
     return new RequestPart(
-        spec, prompts.templates(), repainting, first, hires, memory, List.copyOf(batches));
+        spec,
+        prompts.templates(),
+        repainting,
+        first,
+        hires,
+        control ? memory.withControl() : memory,
+        List.copyOf(batches));
   }
 
   /**

@@ -161,6 +161,14 @@ public record Flux1Config(
     return inputs == 2 * outputs + MASK;
   }
 
+  /**
+   * Whether the network reads the latent of a control image in addition to the noisy one, as FLUX.1
+   * Canny and Depth do.
+   */
+  public boolean isControlled() {
+    return inputs == 2 * outputs;
+  }
+
   @Override
   public Map<String, List<Long>> weights() {
     WeightList list = new WeightList();

@@ -15,8 +15,9 @@ import java.util.function.Supplier;
  *
  * <p>FLUX.1 reads all tokens of the context, the pooled text and, unless it is schnell, the
  * guidance scale; {@link DiffusionTransformer.Input#tokens} has no effect. References are behind
- * the image on the first axis of places, as Kontext was trained for one of them. Chroma reads only
- * the context, each row up to its number of tokens.
+ * the image on the first axis of places, as Kontext was trained for one of them. While the weights
+ * include those that a control LoRA adds, latents have the channels of a control image behind their
+ * own. Chroma reads only the context, each row up to its number of tokens.
  */
 final class Flux1Transformer implements DiffusionTransformer {
   /** The TorchScript source of FLUX.1's method. */

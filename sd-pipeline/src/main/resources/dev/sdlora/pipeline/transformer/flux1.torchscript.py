@@ -5,7 +5,7 @@
     n = torch.size(ctx, 1)
     format = w["x_embedder.bias"].dtype
     around = __torch__.flux1_turns(n, x, references, axes, theta)
-    image = __torch__.linear(torch.to(__torch__.flux1_tokens(x, references), format), w, "x_embedder")
+    image = __torch__.flux1_input(torch.to(__torch__.flux1_tokens(x, references), format), w)
     text = __torch__.linear(torch.to(ctx, format), w, "context_embedder")
     time = torch.silu(__torch__.flux1_time(t, guidance, vector, format, w))
     for i in range(blocks[0]):

@@ -4,6 +4,17 @@ def flux1_tokens(x: Tensor, references: List[Tensor]) -> Tensor:
   for i in range(torch.len(references)):
     _0 = torch.append(tokens, torch.expand(__torch__.patches(references[i]), [torch.size(x, 0), -1, -1]))
   return torch.cat(tokens, 1)
+def flux1_input(x: Tensor, w: Dict[str, Tensor]) -> Tensor:
+  # The first layer. While a control LoRA acts, the second half of the channels is a control image's, for which the layer has no
+  # weights of its own.
+  p = "x_embedder.control"
+  if torch.__contains__(w, p + ".lora_down.weight"):
+    n = torch.size(x, 2) // 2
+    own = torch.contiguous(torch.slice(x, 2, 0, n))
+    y = __torch__.lora_linear(__torch__.linear(own, w, "x_embedder"), torch.contiguous(torch.slice(x, 2, n, 2 * n)), w, p)
+  else:
+    y = __torch__.linear(x, w, "x_embedder")
+  return y
 def patches(x: Tensor) -> Tensor:
   # [B, C, h, w] -> [B, h * w / 4, 4 * C], row by row.
   b, c, hh, ww = torch.size(x)

@@ -110,7 +110,8 @@ final class SourceOptions {
       paramLabel = "FILE",
       description =
           "Image that a model such as FLUX.2 klein reads in addition to the prompt, which can name"
-              + " it as 'image 1' and so on; repeatable up to four times. Without --size, the"
+              + " it as 'image 1' and so on; repeatable up to four times. FLUX.1 Canny and Depth,"
+              + " and their LoRAs, draw after exactly one, of edges or depths. Without --size, the"
               + " result has the size of the first one.")
   private List<Path> references = List.of();
 

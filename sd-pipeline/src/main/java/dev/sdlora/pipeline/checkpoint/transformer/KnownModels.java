@@ -64,7 +64,10 @@ public final class KnownModels {
               "FLUX.1 Fill",
               TransformerFamily.FLUX1,
               FLUX1.and(input(384)).and(POOLED).and(FLUX1_GUIDANCE)),
-          new Row("FLUX.1 Canny or Depth", FLUX1.and(input(128))),
+          new Row(
+              "FLUX.1 Canny or Depth",
+              TransformerFamily.FLUX1,
+              FLUX1.and(input(128)).and(POOLED).and(FLUX1_GUIDANCE)),
           new Row("AuraFlow", any("joint_transformer_blocks.", "cond_seq_linear.")),
           new Row(
               "FLUX.1 [dev]",

@@ -60,7 +60,7 @@ final class TransformerRefusalsTest {
             + " 4x64;guidance_in.in_layer.weight 4x4",
         "a relative of FLUX.1 | double_blocks.0.img_attn.norm.key_norm.scale 4;img_in.weight"
             + " 4x384;guidance_in.in_layer.weight 4x4",
-        "FLUX.1 Canny or Depth | double_blocks.0.img_attn.norm.key_norm.scale 4;img_in.weight"
+        "a relative of FLUX.1 | double_blocks.0.img_attn.norm.key_norm.scale 4;img_in.weight"
             + " 4x128",
         "a relative of FLUX.1 | single_transformer_blocks.0.proj_mlp.weight"
             + " 4x4;time_text_embed.guidance_embedder.linear_1.weight 4x4",
