@@ -19,8 +19,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * Writes a model with a diffusion transformer as ComfyUI keeps it, in three folders, with random
- * bfloat16 weights: the tensors of the published files under their names, normally distributed with
- * a deviation of {@value #DEVIATION}, and norms of 1. They need little heap.
+ * weights: the tensors of the published files under their names and in their formats, normally
+ * distributed with a deviation of {@value #DEVIATION}, and norms of 1. They need little heap.
  */
 final class FlowCheckpoint {
   /** Keeps activations finite at every width. */
@@ -29,16 +29,18 @@ final class FlowCheckpoint {
   private static final String MEAN = "bn.running_mean";
   private static final String VARIANCE = "bn.running_var";
 
+  private final DType format;
   private final RepeatedNumbers numbers;
   private final int seed;
 
-  private FlowCheckpoint(int seed) {
+  private FlowCheckpoint(DType format, int seed) {
+    this.format = format;
     this.seed = seed;
-    this.numbers = new RepeatedNumbers(DEVIATION, seed);
+    this.numbers = new RepeatedNumbers(format, DEVIATION, seed);
   }
 
   /**
-   * Writes the files; keeps a text encoder of the same shapes, which both families can share.
+   * Writes the files; keeps text encoders of the same shapes, which families can share.
    *
    * @param config the dimensions
    * @param seed the random seed
@@ -47,26 +49,38 @@ final class FlowCheckpoint {
    * @return the file of the transformer, by which the model is opened
    */
   static Path write(FlowConfig config, int seed, Path folder, Consumer<Path> progress) {
-    boolean isFlux2 = config.family() == TransformerFamily.FLUX2;
-    Path transformer =
-        folder
-            .resolve("diffusion_models")
-            .resolve(isFlux2 ? "flux-2-klein-4b.safetensors" : "z_image_turbo_bf16.safetensors");
-    Map<Path, Map<String, List<Long>>> files = new LinkedHashMap<>();
-    files.put(
-        folder.resolve("text_encoders").resolve(config.family().textEncoder().file()),
-        textEncoder(config));
-    files.put(folder.resolve("vae").resolve(config.family().vae().file()), vae(config));
-    files.put(transformer, transformer(config));
-    FlowCheckpoint checkpoint = new FlowCheckpoint(seed);
-    files.forEach(
-        (file, shapes) -> {
-          if (!file.startsWith(folder.resolve("text_encoders")) || !hasShapes(file, shapes)) {
-            progress.accept(file);
-            checkpoint.write(file, shapes);
-          }
-        });
+    Path transformer = folder.resolve("diffusion_models").resolve(transformerFile(config));
+    FlowCheckpoint texts = new FlowCheckpoint(config.texts().format(), seed);
+    config
+        .texts()
+        .files()
+        .forEach(
+            (name, shapes) -> {
+              Path file = folder.resolve("text_encoders").resolve(name);
+              if (!hasShapes(file, shapes)) {
+                progress.accept(file);
+                texts.write(file, shapes);
+              }
+            });
+    boolean isSd3 = config.family() == TransformerFamily.SD3;
+    FlowCheckpoint others = new FlowCheckpoint(isSd3 ? DType.F16 : DType.BF16, seed);
+    Path vae =
+        folder.resolve("vae").resolve(isSd3 ? "sd3_vae.safetensors" : config.family().vae().file());
+    progress.accept(vae);
+    others.write(vae, vae(config));
+    progress.accept(transformer);
+    others.write(transformer, transformer(config));
     return transformer;
+  }
+
+  private static String transformerFile(FlowConfig config) {
+    return switch (config.family()) {
+      case FLUX2 -> "flux-2-klein-4b.safetensors";
+      case Z_IMAGE -> "z_image_turbo_bf16.safetensors";
+      case FLUX1 -> "flux1-dev.safetensors";
+      case CHROMA -> "Chroma1-HD.safetensors";
+      case SD3 -> "sd3.5_medium.safetensors";
+    };
   }
 
   private static boolean hasShapes(Path file, Map<String, List<Long>> shapes) {
@@ -81,14 +95,6 @@ final class FlowCheckpoint {
   /** Returns the shapes of the tensors in the transformer's file. */
   static Map<String, List<Long>> transformer(FlowConfig config) {
     return inFile(config.transformer().weights(), config.family().transformerFileNames());
-  }
-
-  /** Returns the shapes of the tensors in the text encoder's file, with its unread last norm. */
-  static Map<String, List<Long>> textEncoder(FlowConfig config) {
-    Map<String, List<Long>> shapes =
-        new LinkedHashMap<>(config.textEncoder().weights(config.textEncoder().layers()));
-    shapes.put("model.norm.weight", List.of((long) config.textEncoder().width()));
-    return shapes;
   }
 
   /** Returns the shapes of the tensors in the VAE's file, with the statistics of its batch norm. */
@@ -123,7 +129,7 @@ final class FlowCheckpoint {
 
   private void write(Path file, Map<String, List<Long>> shapes) {
     SafetensorsWriter writer = new SafetensorsWriter();
-    shapes.forEach((name, shape) -> writer.tensor(name, DType.BF16, shape, source(name, shape)));
+    shapes.forEach((name, shape) -> writer.tensor(name, format, shape, source(name, shape)));
     try {
       Files.createDirectories(file.getParent());
     } catch (IOException e) {
@@ -138,7 +144,7 @@ final class FlowCheckpoint {
       // A norm, or statistics of one.
       float[] values = new float[Math.toIntExact(elements)];
       Arrays.fill(values, name.equals(MEAN) ? 0 : 1);
-      return SafetensorsWriter.floats(values, DType.BF16);
+      return SafetensorsWriter.floats(values, format);
     }
     return numbers.source(elements, 31 * seed + name.hashCode());
   }

@@ -4,17 +4,19 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Packing;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The linear layers of a network alone, with its own weights in their layout: the rate that a call
- * of the network can reach at most.
+ * The linear layers of a network alone, with its own weights in their layout and without biases:
+ * the rate that a call of the network can reach at most.
  */
 final class LinearLayers {
   private static final String WEIGHT = ".weight";
@@ -81,17 +83,22 @@ final class LinearLayers {
 
   /** Runs all layers once; returns the result of the last one. */
   NDArray run(NDManager scope) {
-    NDArray result = scope.create(0f);
-    for (Product product : products) {
-      result.close();
-      result =
-          program
-              .call("layer")
-              .tensor(product.input)
-              .tensors(weights.dict())
-              .text(product.module)
-              .run(scope);
+    Map<String, NDArray> matrices = new LinkedHashMap<>(weights.entries());
+    // A part of a layer would need a part of its bias.
+    matrices.keySet().removeIf(name -> name.endsWith(".bias"));
+    try (TensorDict dict = TensorDict.of(matrices)) {
+      NDArray result = scope.create(0f);
+      for (Product product : products) {
+        result.close();
+        result =
+            program
+                .call("layer")
+                .tensor(product.input)
+                .tensors(dict)
+                .text(product.module)
+                .run(scope);
+      }
+      return result;
     }
-    return result;
   }
 }

@@ -116,8 +116,8 @@ public final class Measurements {
     return switch (model) {
       case SD15, DEMO -> write(model, quick ? ModelConfig.TINY : ModelConfig.SD15);
       case SDXL -> write(model, quick ? ModelConfig.TINY : ModelConfig.SDXL);
-      case KLEIN -> write(quick ? FlowConfig.TINY_FLUX2 : FlowConfig.KLEIN);
-      case Z_IMAGE -> write(quick ? FlowConfig.TINY_Z_IMAGE : FlowConfig.Z_IMAGE);
+      case KLEIN -> write(quick ? FlowModels.TINY_FLUX2 : FlowModels.KLEIN);
+      case Z_IMAGE -> write(quick ? FlowModels.TINY_Z_IMAGE : FlowModels.Z_IMAGE);
     };
   }
 

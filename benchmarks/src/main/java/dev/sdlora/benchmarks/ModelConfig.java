@@ -131,8 +131,8 @@ record ModelConfig(
       case 100 -> SDXL;
       default ->
           throw new IllegalArgumentException(
-              "--model must be 15 (SD 1.5), 21 (SD 2.1), 100 (SDXL), 4 (FLUX.2 klein) or 6"
-                  + " (Z-Image): "
+              "--model must be 15 (SD 1.5), 21 (SD 2.1), 100 (SDXL), 4 (FLUX.2 klein), 6"
+                  + " (Z-Image), 9 (Chroma), 12 (FLUX.1) or 35 (SD 3.5 Medium): "
                   + number);
     };
   }

@@ -1,5 +1,6 @@
 package dev.sdlora.benchmarks;
 
+import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.Floats;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.ByteBuffer;
@@ -7,7 +8,7 @@ import java.nio.ByteOrder;
 import java.util.Random;
 
 /**
- * A block of normally distributed bfloat16 numbers that fills tensors of any size by repetition, as
+ * A block of normally distributed 16-bit numbers that fills tensors of any size by repetition, as
  * fast as a disk writes. Its length is a prime number, so the rows of a matrix differ.
  */
 final class RepeatedNumbers {
@@ -18,14 +19,16 @@ final class RepeatedNumbers {
   /**
    * Creates a block.
    *
+   * @param format {@link DType#BF16} or {@link DType#F16}
    * @param deviation the standard deviation of its numbers, whose mean is 0
    * @param seed equal seeds give equal numbers
    */
-  RepeatedNumbers(double deviation, long seed) {
+  RepeatedNumbers(DType format, double deviation, long seed) {
     Random random = new Random(seed);
     ByteBuffer buffer = ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < COUNT; i++) {
-      buffer.putShort(Floats.toBfloat16((float) (deviation * random.nextGaussian())));
+      float number = (float) (deviation * random.nextGaussian());
+      buffer.putShort(format == DType.F16 ? Floats.toHalf(number) : Floats.toBfloat16(number));
     }
   }
 

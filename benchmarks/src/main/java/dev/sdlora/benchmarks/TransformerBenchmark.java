@@ -9,11 +9,17 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.TextParts;
 import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.pipeline.checkpoint.transformer.TransformerFamily;
+import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.pipeline.transformer.DiffusionTransformer;
+import dev.sdlora.pipeline.transformer.Flux1Config;
 import dev.sdlora.pipeline.transformer.Qwen3;
 import dev.sdlora.pipeline.transformer.Qwen3Config;
+import dev.sdlora.pipeline.transformer.Sd3Config;
+import dev.sdlora.pipeline.transformer.T5;
+import dev.sdlora.pipeline.transformer.T5Config;
 import dev.sdlora.pipeline.transformer.TransformerConfig;
 import dev.sdlora.pipeline.transformer.TransformerPacking;
 import dev.sdlora.prompt.qwen.QwenPrompt;
@@ -32,15 +38,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
- * Measures the text encoder and the denoiser of FLUX.2 klein or Z-Image, one after the other, as
- * pipelines load them: reading and packing the weights, as a multiple of reading their bytes; a
- * call, as a share of the rate of its linear layers alone; and a call with a LoRA that is computed
- * next to the weights, as a multiple of one without. Calls alternate, so that all see the same
- * state of the machine.
+ * Measures the largest text encoder and the denoiser of a model with a diffusion transformer, one
+ * after the other, as pipelines load them: reading and packing the weights, as a multiple of
+ * reading their bytes; a call, as a share of the rate of its linear layers alone; and a call with a
+ * LoRA that is computed next to the weights, as a multiple of one without. Calls alternate, so that
+ * all see the same state of the machine.
  */
 public final class TransformerBenchmark {
   private static final String ALONE = "linear layers alone";
@@ -52,8 +61,15 @@ public final class TransformerBenchmark {
   private static final double READY_AIM = 2;
   private static final double LORA_AIM = 1.06;
 
-  /** Z-Image reads no padding; this is a long prompt. */
-  private static final int Z_IMAGE_TOKENS = 96;
+  /** A long prompt, for networks that read no padding. */
+  private static final int UNPADDED_TOKENS = 96;
+
+  private static final int FLUX1_TOKENS = 512;
+
+  /** 77 of CLIP and 256 of T5. */
+  private static final int SD3_TOKENS = 333;
+
+  private static final float GUIDANCE = 3.5f;
 
   private final Torch torch;
   private final TransformerModel model;
@@ -106,7 +122,7 @@ public final class TransformerBenchmark {
     ModelFiles files = CheckpointReader.open(arguments.file(), CheckpointParts.DEFAULT);
     if (!(files instanceof TransformerModel model)) {
       throw new IllegalArgumentException(
-          "'%s' is %s, expected FLUX.2 klein or Z-Image"
+          "'%s' is %s, expected a model with a diffusion transformer"
               .formatted(arguments.file(), files.checkpoint().family().label()));
     }
     List<Figure> figures = new ArrayList<>();
@@ -123,21 +139,56 @@ public final class TransformerBenchmark {
   }
 
   private List<Figure> textEncoder(int tokens) throws IOException {
-    Qwen3Config config = model.qwen().encoder().config();
-    int read = Math.min(blocks, model.qwen().layersRead());
-    List<Integer> states = read < model.qwen().layersRead() ? List.of(read) : model.qwen().layers();
-    Map<String, Packing> packings =
-        TransformerPacking.isFaster(torch, arguments.type())
-            ? Qwen3.packings(config, read)
-            : Map.of();
-    try (LiveWeights weights = unread(model.qwen().encoder(), config.weights(read), packings);
-        NDManager scope = torch.scope()) {
-      List<Figure> figures = new ArrayList<>(List.of(ready("text encoder", weights)));
-      TransformerWork work = TransformerWork.of(config, read, tokens);
+    return model.texts() instanceof TextParts.ClipAndT5 both
+        ? t5(both.t5().orElseThrow(), tokens)
+        : qwen(model.qwen(), tokens);
+  }
+
+  private List<Figure> qwen(TextParts.Qwen qwen, int tokens) throws IOException {
+    Qwen3Config config = qwen.encoder().config();
+    int read = Math.min(blocks, qwen.layersRead());
+    List<Integer> states = read < qwen.layersRead() ? List.of(read) : qwen.layers();
+    Map<String, Packing> packings = ifFaster(Qwen3.packings(config, read));
+    try (LiveWeights weights = unread(qwen.encoder(), config.weights(read), packings)) {
       Qwen3 network = new Qwen3(torch, config, weights);
-      int[] ids = new Random(1).ints(tokens, 0, config.vocabulary()).toArray();
+      int[] ids = ids(tokens, config.vocabulary());
+      TransformerWork work = TransformerWork.of(config, read, tokens);
+      return encoding(
+          weights, work, packings, scope -> network.states(ids, tokens, states, scope), tokens);
+    }
+  }
+
+  private List<Figure> t5(ModelFiles.Part<T5Config> part, int tokens) throws IOException {
+    T5Config config = FlowConfig.first(part.config(), blocks);
+    Map<String, Packing> packings = ifFaster(T5.packings(config));
+    try (LiveWeights weights = unread(part, config.weights(), packings)) {
+      T5 network = new T5(torch, config, weights);
+      int[] ids = ids(tokens, config.vocabulary());
+      TransformerWork work = TransformerWork.of(config, tokens);
+      return encoding(
+          weights, work, packings, scope -> network.states(ids, ids.length, scope), tokens);
+    }
+  }
+
+  private Map<String, Packing> ifFaster(Map<String, Packing> packings) {
+    return TransformerPacking.isFaster(torch, arguments.type()) ? packings : Map.of();
+  }
+
+  private static int[] ids(int tokens, int vocabulary) {
+    return new Random(1).ints(tokens, 0, vocabulary).toArray();
+  }
+
+  private List<Figure> encoding(
+      LiveWeights weights,
+      TransformerWork work,
+      Map<String, Packing> packings,
+      Function<NDManager, NDArray> call,
+      int tokens)
+      throws IOException {
+    try (NDManager scope = torch.scope()) {
+      List<Figure> figures = new ArrayList<>(List.of(ready("text encoder", weights)));
       Map<String, Supplier<NDArray>> calls = alone(weights, work, packings, scope);
-      calls.put(CALL, () -> network.states(ids, tokens, states, scope));
+      calls.put(CALL, () -> call.apply(scope));
       Map<String, Double> best = ShortestCalls.seconds(calls, arguments.number("--rounds"));
       String name = "text encoding, %s, %s tokens, %s".formatted(title(), tokens, type());
       figures.add(share(name, work, best).aim(TEXT_AIM));
@@ -149,13 +200,14 @@ public final class TransformerBenchmark {
   private List<Figure> denoiser(int size, int rank) throws IOException {
     TransformerConfig config = FlowConfig.first(model.transformer().config(), blocks);
     Map<String, Packing> packings = config.packings(torch, arguments.type());
-    try (LiveWeights weights = unread(model.transformer(), config.weights(), packings);
+    try (LiveWeights weights =
+            unread(
+                model.transformer(), config.weights(), packings, name -> all.stored(name, config));
         NDManager scope = torch.scope()) {
       List<Figure> figures = new ArrayList<>(List.of(ready("denoiser", weights)));
       int side = size / all.vae().sampledFactor();
-      boolean isFlux2 = all.family() == TransformerFamily.FLUX2;
-      int text = isFlux2 ? QwenPrompt.LENGTH : Z_IMAGE_TOKENS;
-      int patch = isFlux2 ? 1 : 2;
+      int text = tokens();
+      int patch = all.family() == TransformerFamily.FLUX2 ? 1 : 2;
       TransformerWork work = TransformerWork.of(config, side / patch * (side / patch), text);
       DiffusionTransformer network = config.network(torch, weights);
       Random random = new Random(1);
@@ -165,7 +217,8 @@ public final class TransformerBenchmark {
               scope.create(new float[] {0.5f}),
               RandomTensors.normal(random, scope, 1, text, config.contextWidth()),
               List.of(text),
-              List.of());
+              List.of(),
+              added(config, random, scope));
       Map<String, Supplier<NDArray>> calls = alone(weights, work, packings, scope);
       calls.put(CALL, () -> network.predict(input, scope));
       List<PatchPlan> plans = rank > 0 ? List.of(plan(config, weights, rank)) : List.of();
@@ -192,6 +245,30 @@ public final class TransformerBenchmark {
       weights.giveBack();
       return figures;
     }
+  }
+
+  /** Returns the number of the prompt's tokens that the denoiser reads. */
+  private int tokens() {
+    return switch (all.family()) {
+      case FLUX2 -> QwenPrompt.LENGTH;
+      case FLUX1 -> FLUX1_TOKENS;
+      case SD3 -> SD3_TOKENS;
+      case Z_IMAGE, CHROMA -> UNPADDED_TOKENS;
+    };
+  }
+
+  private static AddedConditions added(TransformerConfig config, Random random, NDManager scope) {
+    if (config instanceof Flux1Config flux1
+        && flux1.modulation() instanceof Flux1Config.OwnLayers own) {
+      return new AddedConditions(
+          RandomTensors.normal(random, scope, 1, own.pooledWidth()),
+          Torch.floats(scope, new float[] {GUIDANCE}, 1, 1));
+    }
+    AddedConditions none = AddedConditions.none(1, scope);
+    return config instanceof Sd3Config sd3
+        ? new AddedConditions(
+            RandomTensors.normal(random, scope, 1, sd3.pooledWidth()), none.guidance())
+        : none;
   }
 
   private Map<String, Supplier<NDArray>> alone(
@@ -251,8 +328,20 @@ public final class TransformerBenchmark {
 
   private LiveWeights unread(
       ModelFiles.Part<?> part, Map<String, List<Long>> wanted, Map<String, Packing> packings) {
-    Map<String, Origin> some = new LinkedHashMap<>(part.weights());
-    some.keySet().retainAll(wanted.keySet());
+    return unread(part, wanted, packings, UnaryOperator.identity());
+  }
+
+  /** Selects weights, which have other names in the file. */
+  private LiveWeights unread(
+      ModelFiles.Part<?> part,
+      Map<String, List<Long>> wanted,
+      Map<String, Packing> packings,
+      UnaryOperator<String> stored) {
+    Map<String, Origin> some = new LinkedHashMap<>();
+    wanted
+        .keySet()
+        .forEach(
+            name -> some.put(name, Objects.requireNonNull(part.weights().get(stored.apply(name)))));
     return LiveWeights.unread(torch, new TensorLoader(torch), some, arguments.type(), packings);
   }
 
@@ -260,8 +349,7 @@ public final class TransformerBenchmark {
       throws IOException {
     Path lora = Files.createTempFile("lora", ".safetensors");
     lora.toFile().deleteOnExit();
-    WriteLora.write(
-        new FlowConfig(all.family(), config, all.textEncoder(), all.vae()), rank, 1, lora);
+    WriteLora.write(new FlowConfig(all.family(), config, all.texts(), all.vae()), rank, 1, lora);
     return OverlayBenchmark.plan(model, Map.of(Network.UNET, weights.shapes()), lora);
   }
 

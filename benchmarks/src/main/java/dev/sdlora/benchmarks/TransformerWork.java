@@ -1,7 +1,10 @@
 package dev.sdlora.benchmarks;
 
+import dev.sdlora.pipeline.transformer.Flux1Config;
 import dev.sdlora.pipeline.transformer.Flux2Config;
 import dev.sdlora.pipeline.transformer.Qwen3Config;
+import dev.sdlora.pipeline.transformer.Sd3Config;
+import dev.sdlora.pipeline.transformer.T5Config;
 import dev.sdlora.pipeline.transformer.TransformerConfig;
 import dev.sdlora.pipeline.transformer.ZImageConfig;
 import java.util.LinkedHashMap;
@@ -48,24 +51,39 @@ record TransformerWork(Map<String, Layer> layers, double attention) {
    * @param text the tokens of the prompt
    */
   static TransformerWork of(TransformerConfig config, int image, int text) {
-    Map<String, Layer> layers = new LinkedHashMap<>();
-    if (config instanceof Flux2Config flux2) {
-      config
-          .weights()
-          .forEach(
-              (name, shape) -> {
-                if (name.contains("transformer_blocks.") && shape.size() == 2) {
-                  boolean ofText = name.matches("t.*(\\.ff_context\\.|\\.add_|\\.to_add_).*");
-                  boolean ofBoth = name.startsWith("single_");
-                  int positions = ofBoth ? image + text : ofText ? text : image;
-                  layers.put(name, new Layer(shape, positions));
-                }
-              });
-      int blocks = flux2.doubleBlocks() + flux2.singleBlocks();
-      return new TransformerWork(layers, blocks * attention(image + text, flux2.width()));
+    if (config instanceof ZImageConfig zImage) {
+      return of(zImage, filled(image), filled(text));
     }
-    int allImage = filled(image);
-    int allText = filled(text);
+    Map<String, Layer> layers = new LinkedHashMap<>();
+    config
+        .weights()
+        .forEach(
+            (name, shape) -> {
+              if (name.contains("transformer_blocks.")
+                  && shape.size() == 2
+                  && !name.contains(".norm")) {
+                boolean ofText = name.matches("t.*(\\.ff_context\\.|\\.add_|\\.to_add_).*");
+                boolean ofBoth = name.startsWith("single_");
+                int positions = ofBoth ? image + text : ofText ? text : image;
+                layers.put(name, new Layer(shape, positions));
+              }
+            });
+    double joint = attention(image + text, 1);
+    double attention;
+    if (config instanceof Flux2Config flux2) {
+      attention = (flux2.doubleBlocks() + flux2.singleBlocks()) * joint * flux2.width();
+    } else if (config instanceof Flux1Config flux1) {
+      attention = (flux1.doubleBlocks() + flux1.singleBlocks()) * joint * flux1.width();
+    } else {
+      Sd3Config sd3 = (Sd3Config) config;
+      attention =
+          (sd3.layers() * joint + sd3.dualLayers().size() * attention(image, 1)) * sd3.width();
+    }
+    return new TransformerWork(layers, attention);
+  }
+
+  private static TransformerWork of(ZImageConfig config, int image, int text) {
+    Map<String, Layer> layers = new LinkedHashMap<>();
     config
         .weights()
         .forEach(
@@ -73,23 +91,39 @@ record TransformerWork(Map<String, Layer> layers, double attention) {
               if (name.contains(".attention.") || name.contains(".feed_forward.")) {
                 int positions =
                     name.startsWith("noise_")
-                        ? allImage
-                        : name.startsWith("context_") ? allText : allImage + allText;
+                        ? image
+                        : name.startsWith("context_") ? text : image + text;
                 if (shape.size() == 2) {
                   layers.put(name, new Layer(shape, positions));
                 }
               }
             });
-    ZImageConfig zImage = (ZImageConfig) config;
-    double refiners = attention(allImage, zImage.width()) + attention(allText, zImage.width());
+    double refiners = attention(image, config.width()) + attention(text, config.width());
     return new TransformerWork(
         layers,
-        zImage.refiners() * refiners
-            + zImage.layers() * attention(allImage + allText, zImage.width()));
+        config.refiners() * refiners + config.layers() * attention(image + text, config.width()));
+  }
+
+  /** Counts an encoding of a text by T5, of which all tokens read all. */
+  static TransformerWork of(T5Config config, int tokens) {
+    Map<String, Layer> layers = new LinkedHashMap<>();
+    config
+        .weights()
+        .forEach(
+            (name, shape) -> {
+              if (name.startsWith("encoder.block.")
+                  && shape.size() == 2
+                  && !name.contains("relative_attention_bias")) {
+                layers.put(name, new Layer(shape, tokens));
+              }
+            });
+    int width = config.heads() * config.headWidth();
+    return new TransformerWork(layers, config.layers() * attention(tokens, width));
   }
 
   /**
-   * Counts an encoding of a text. Half of its attention is needed, since no token reads later ones.
+   * Counts an encoding of a text by Qwen3. Half of its attention is needed, since no token reads
+   * later ones.
    *
    * @param read the number of layers that are read
    */

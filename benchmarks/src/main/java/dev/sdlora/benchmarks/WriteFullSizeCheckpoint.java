@@ -19,8 +19,8 @@ import java.util.function.UnaryOperator;
 /**
  * Writes a full-size checkpoint with random weights: SD 1.5, SD 2.1 or SDXL as a single float16
  * file with the tensors of the published files under their names, including position IDs and the
- * noise schedule; FLUX.2 klein or Z-Image as {@linkplain FlowCheckpoint three bfloat16 files}.
- * Weights are scaled so that activations stay finite.
+ * noise schedule; a model with a diffusion transformer as {@linkplain FlowCheckpoint files of its
+ * networks}. Weights are scaled so that activations stay finite.
  */
 public final class WriteFullSizeCheckpoint {
   private static final double BIAS_DEVIATION = 0.01;
@@ -36,17 +36,18 @@ public final class WriteFullSizeCheckpoint {
 
   /**
    * Runs the tool: {@code OUT.safetensors [--model 15|21|100] [--seed N]}, or {@code FOLDER --model
-   * 4|6 [--blocks N] [--seed N]} for FLUX.2 klein or Z-Image, of which {@code --blocks} makes a
-   * {@linkplain FlowConfig#withBlocks smaller model}.
+   * 4|6|9|12|35 [--blocks N] [--seed N]} for the {@linkplain FlowModels#numbered models} with a
+   * diffusion transformer, of which {@code --blocks} makes {@linkplain FlowConfig#withBlocks
+   * smaller ones}.
    */
   public static void main(String[] args) {
     Arguments arguments =
         Arguments.parse(
             args,
             "WriteFullSizeCheckpoint OUT.safetensors [--model 15|21|100] [--seed N],"
-                + " or FOLDER --model 4|6 [--blocks N] [--seed N]",
+                + " or FOLDER --model 4|6|9|12|35 [--blocks N] [--seed N]",
             Map.of("--model", 15, "--seed", 1, "--blocks", 0));
-    Optional<FlowConfig> flow = FlowConfig.numbered(arguments.number("--model"));
+    Optional<FlowConfig> flow = FlowModels.numbered(arguments.number("--model"));
     if (flow.isPresent()) {
       int blocks = arguments.number("--blocks");
       FlowCheckpoint.write(

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /**
  * Writes a LoRA with random float16 factors in kohya's layout, for all modules that kohya's trainer
  * changes by default: 264 in SD 1.5. For SDXL, kohya's authors recommend training only the U-Net,
- * whose 722 modules have the names of sgm. For FLUX.2 klein and Z-Image, the layout is that of
+ * whose 722 modules have the names of sgm. For diffusion transformers, the layout is that of
  * ai-toolkit, for all matrices of the blocks as single files stack them, without alpha.
  */
 public final class WriteLora {
@@ -36,21 +36,24 @@ public final class WriteLora {
 
   /** Weights of a transformer's blocks, without those that follow the time. */
   private static final Pattern IN_BLOCK =
-      Pattern.compile("(\\w+_blocks|layers|\\w+_refiner)\\.\\d+\\.(?!adaLN).*");
+      Pattern.compile(
+          "(\\w+_blocks|layers|\\w+_refiner)\\.\\d+\\.(?!.*(adaLN|_mod\\.|modulation)).*");
 
   private WriteLora() {}
 
-  /** Runs the tool: {@code OUT.safetensors [--model 15|21|100|4|6] [--rank N] [--seed N]}. */
+  /**
+   * Runs the tool: {@code OUT.safetensors [--model 15|21|100|4|6|9|12|35] [--rank N] [--seed N]}.
+   */
   public static void main(String[] args) {
     Arguments arguments =
         Arguments.parse(
             args,
-            "WriteLora OUT.safetensors [--model 15|21|100|4|6] [--rank N] [--seed N]",
+            "WriteLora OUT.safetensors [--model 15|21|100|4|6|9|12|35] [--rank N] [--seed N]",
             Map.of("--model", 15, "--rank", 16, "--seed", 1));
     int model = arguments.number("--model");
     int rank = arguments.number("--rank");
     int seed = arguments.number("--seed");
-    Optional<FlowConfig> flow = FlowConfig.numbered(model);
+    Optional<FlowConfig> flow = FlowModels.numbered(model);
     if (flow.isPresent()) {
       write(flow.get(), rank, seed, arguments.file());
     } else {

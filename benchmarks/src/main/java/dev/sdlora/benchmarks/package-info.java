@@ -34,7 +34,7 @@
  * </pre>
  *
  * <p>To write FLUX.2 klein and Z-Image at full size with one text encoder (28 GB, bfloat16), or
- * with few blocks:
+ * with few blocks; others are 9 (Chroma), 12 (FLUX.1 dev, 34 GB) and 35 (SD 3.5 Medium):
  *
  * <pre>
  * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.WriteFullSizeCheckpoint \

@@ -6,6 +6,10 @@ import static org.assertj.core.data.Percentage.withPercentage;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.plan.LoraUse;
+import dev.sdlora.lora.plan.ModuleIndex;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.TransformerModel;
@@ -142,7 +146,12 @@ final class FullModelTest {
   }
 
   static List<FlowConfig> tinyFlows() {
-    return List.of(FlowConfig.TINY_FLUX2, FlowConfig.TINY_Z_IMAGE);
+    return List.of(
+        FlowModels.TINY_FLUX2,
+        FlowModels.TINY_Z_IMAGE,
+        FlowModels.TINY_FLUX1,
+        FlowModels.TINY_CHROMA,
+        FlowModels.TINY_SD3);
   }
 
   @ParameterizedTest
@@ -151,11 +160,12 @@ final class FullModelTest {
     Path transformer = FlowCheckpoint.write(config, 1, folder, file -> {});
     ModelFiles files = CheckpointReader.open(transformer, CheckpointParts.DEFAULT);
     assertThat(FlowConfig.of((TransformerModel) files)).isEqualTo(config);
-    assertThat(files.checkpoint().storage()).isEqualTo("bfloat16");
+    assertThat(files.checkpoint().storage())
+        .isEqualTo(config.equals(FlowModels.TINY_SD3) ? "float16" : "bfloat16");
   }
 
   @Test
-  void flow_textEncoder_isSharedByBothFamilies() {
+  void flow_textEncoders_areSharedByFamilies() {
     List<String> written = new ArrayList<>();
     tinyFlows()
         .forEach(
@@ -168,12 +178,21 @@ final class FullModelTest {
             "vae/flux2-vae.safetensors",
             "diffusion_models/flux-2-klein-4b.safetensors",
             "vae/ae.safetensors",
-            "diffusion_models/z_image_turbo_bf16.safetensors");
+            "diffusion_models/z_image_turbo_bf16.safetensors",
+            "text_encoders/clip_l.safetensors",
+            "text_encoders/t5xxl_fp16.safetensors",
+            "vae/ae.safetensors",
+            "diffusion_models/flux1-dev.safetensors",
+            "vae/ae.safetensors",
+            "diffusion_models/Chroma1-HD.safetensors",
+            "text_encoders/clip_g.safetensors",
+            "vae/sd3_vae.safetensors",
+            "diffusion_models/sd3.5_medium.safetensors");
   }
 
   @Test
   void flow_klein_hasTheTensorsOfThePublishedFile() {
-    Map<String, List<Long>> shapes = FlowCheckpoint.transformer(FlowConfig.KLEIN);
+    Map<String, List<Long>> shapes = FlowCheckpoint.transformer(FlowModels.KLEIN);
     assertThat(shapes)
         .hasSize(5 * 12 + 20 * 4 + 9)
         .containsEntry("double_blocks.4.txt_attn.qkv.weight", List.of(9216L, 3072L))
@@ -181,9 +200,9 @@ final class FullModelTest {
         .containsEntry("single_blocks.19.linear1.weight", List.of(27_648L, 3072L))
         .containsEntry("final_layer.adaLN_modulation.1.weight", List.of(6144L, 3072L));
     assertThat(parameters(shapes)).isCloseTo(3.876e9, withPercentage(0.1));
-    assertThat(parameters(FlowCheckpoint.textEncoder(FlowConfig.KLEIN)))
+    assertThat(parameters(textEncoder(FlowModels.KLEIN, "qwen_3_4b.safetensors")))
         .isCloseTo(4.022e9, withPercentage(0.1));
-    assertThat(FlowCheckpoint.vae(FlowConfig.KLEIN))
+    assertThat(FlowCheckpoint.vae(FlowModels.KLEIN))
         .containsEntry("bn.running_var", List.of(128L))
         .containsEntry("encoder.quant_conv.weight", List.of(64L, 64L, 1L, 1L))
         .containsEntry("decoder.mid.attn_1.q.weight", List.of(512L, 512L, 1L, 1L));
@@ -191,15 +210,64 @@ final class FullModelTest {
 
   @Test
   void flow_zImage_hasTheTensorsOfThePublishedFile() {
-    Map<String, List<Long>> shapes = FlowCheckpoint.transformer(FlowConfig.Z_IMAGE);
+    Map<String, List<Long>> shapes = FlowCheckpoint.transformer(FlowModels.Z_IMAGE);
     assertThat(shapes)
         .containsEntry("layers.29.attention.qkv.weight", List.of(11_520L, 3840L))
         .containsEntry("noise_refiner.1.adaLN_modulation.0.bias", List.of(15_360L))
         .containsEntry("cap_pad_token", List.of(1L, 3840L))
         .doesNotContainKey("context_refiner.0.adaLN_modulation.0.weight");
     assertThat(parameters(shapes)).isCloseTo(6.155e9, withPercentage(0.1));
-    assertThat(FlowCheckpoint.vae(FlowConfig.Z_IMAGE))
+    assertThat(FlowCheckpoint.vae(FlowModels.Z_IMAGE))
         .doesNotContainKeys("bn.running_var", "encoder.quant_conv.weight");
+  }
+
+  @Test
+  void flow_flux1_hasTheTensorsOfThePublishedFile() {
+    Map<String, List<Long>> shapes = FlowCheckpoint.transformer(FlowModels.FLUX1);
+    assertThat(shapes)
+        .hasSize(780)
+        .containsEntry("double_blocks.18.txt_attn.qkv.weight", List.of(9216L, 3072L))
+        .containsEntry("double_blocks.0.img_mod.lin.bias", List.of(18_432L))
+        .containsEntry("single_blocks.37.linear1.weight", List.of(21_504L, 3072L))
+        .containsEntry("single_blocks.0.norm.key_norm.scale", List.of(128L))
+        .containsEntry("guidance_in.in_layer.weight", List.of(3072L, 256L));
+    assertThat(parameters(shapes)).isCloseTo(11.901e9, withPercentage(0.1));
+    assertThat(parameters(textEncoder(FlowModels.FLUX1, "t5xxl_fp16.safetensors")))
+        .isCloseTo(4.762e9, withPercentage(0.1));
+    assertThat(parameters(textEncoder(FlowModels.FLUX1, "clip_l.safetensors")))
+        .isCloseTo(0.123e9, withPercentage(0.5));
+    assertThat(FlowCheckpoint.vae(FlowModels.FLUX1)).doesNotContainKey("encoder.quant_conv.weight");
+  }
+
+  @Test
+  void flow_chroma_hasTheTensorsOfThePublishedFile() {
+    Map<String, List<Long>> shapes = FlowCheckpoint.transformer(FlowModels.CHROMA);
+    assertThat(shapes)
+        .containsEntry("distilled_guidance_layer.layers.4.in_layer.weight", List.of(5120L, 5120L))
+        .containsEntry("distilled_guidance_layer.norms.0.scale", List.of(5120L))
+        .doesNotContainKey("double_blocks.0.img_mod.lin.weight");
+    assertThat(parameters(shapes)).isCloseTo(8.9e9, withPercentage(1));
+  }
+
+  @Test
+  void flow_sd35Medium_hasTheTensorsOfThePublishedFile() {
+    Map<String, List<Long>> shapes = FlowCheckpoint.transformer(FlowModels.SD35_MEDIUM);
+    assertThat(shapes)
+        .containsEntry("pos_embed", List.of(1L, 147_456L, 1536L))
+        .containsEntry("joint_blocks.12.x_block.attn2.qkv.weight", List.of(4608L, 1536L))
+        .containsEntry("joint_blocks.0.x_block.adaLN_modulation.1.bias", List.of(13_824L))
+        .containsEntry(
+            "joint_blocks.23.context_block.adaLN_modulation.1.weight", List.of(3072L, 1536L))
+        .doesNotContainKeys(
+            "joint_blocks.13.x_block.attn2.qkv.weight",
+            "joint_blocks.23.context_block.attn.proj.weight");
+    assertThat(parameters(shapes)).isCloseTo(2.47e9, withPercentage(0.5));
+    assertThat(parameters(textEncoder(FlowModels.SD35_MEDIUM, "clip_g.safetensors")))
+        .isCloseTo(0.695e9, withPercentage(0.5));
+  }
+
+  private static Map<String, List<Long>> textEncoder(FlowConfig config, String file) {
+    return config.texts().files().getOrDefault(file, Map.of());
   }
 
   private static double parameters(Map<String, List<Long>> shapes) {
@@ -238,14 +306,42 @@ final class FullModelTest {
             "memory, %s, 64², float32, sparing: peak".formatted(config.title()));
   }
 
+  @ParameterizedTest
+  @MethodSource("tinyFlows")
+  void lora_tinyFlow_matchesAllModules(FlowConfig config) {
+    ModelFiles files =
+        CheckpointReader.open(
+            FlowCheckpoint.write(config, 1, folder, file -> {}), CheckpointParts.DEFAULT);
+    Path lora = folder.resolve("lora.safetensors");
+    WriteLora.write(files, 2, 1, lora);
+    ModuleIndex index =
+        ModuleIndex.of(
+            Map.of(Network.UNET, config.transformer().weights()), files.checkpoint().family());
+    assertThat(
+            PatchPlan.match(
+                    index,
+                    "tiny",
+                    files.checkpoint().family(),
+                    List.of(new LoraUse("random", LoraFile.open(lora), 1, 1)))
+                .matches())
+        .singleElement()
+        .satisfies(match -> assertThat(match.unmatched()).isEmpty());
+  }
+
   @Test
-  void lora_klein_changesTheMatricesOfItsBlocks() {
-    assertThat(WriteLora.targets(FlowConfig.KLEIN))
+  void lora_ofTransformer_changesTheMatricesOfItsBlocks() {
+    assertThat(WriteLora.targets(FlowModels.KLEIN))
         .hasSize(5 * 8 + 20 * 2)
         .containsEntry("diffusion_model.double_blocks.0.img_attn.qkv", List.of(9216L, 3072L));
-    assertThat(WriteLora.targets(FlowConfig.Z_IMAGE))
+    assertThat(WriteLora.targets(FlowModels.Z_IMAGE))
         .hasSize(34 * 5)
         .containsKeys("diffusion_model.context_refiner.1.feed_forward.w3");
+    assertThat(WriteLora.targets(FlowModels.FLUX1))
+        .hasSize(19 * 8 + 38 * 2)
+        .containsEntry("diffusion_model.single_blocks.37.linear1", List.of(21_504L, 3072L));
+    assertThat(WriteLora.targets(FlowModels.SD35_MEDIUM))
+        .hasSize(24 * 8 - 3 + 13 * 2)
+        .containsKey("diffusion_model.joint_blocks.12.x_block.attn2.qkv");
   }
 
   @Test

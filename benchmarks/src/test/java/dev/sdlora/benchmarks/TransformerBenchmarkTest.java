@@ -8,10 +8,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class TransformerBenchmarkTest {
   @TempDir private Path folder;
@@ -34,19 +35,18 @@ class TransformerBenchmarkTest {
             32));
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1})
-  void benchmark_tinyFlux2_measuresBothNetworks(int blocks) throws IOException {
-    check(FlowConfig.TINY_FLUX2, blocks);
+  static List<org.junit.jupiter.params.provider.Arguments> tinyModels() {
+    return FullModelTest.tinyFlows().stream()
+        .flatMap(
+            config ->
+                Stream.of(0, 1)
+                    .map(blocks -> org.junit.jupiter.params.provider.Arguments.of(config, blocks)))
+        .toList();
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1})
-  void benchmark_tinyZImage_measuresBothNetworks(int blocks) throws IOException {
-    check(FlowConfig.TINY_Z_IMAGE, blocks);
-  }
-
-  private void check(FlowConfig config, int blocks) throws IOException {
+  @MethodSource("tinyModels")
+  void benchmark_tinyModel_measuresBothNetworks(FlowConfig config, int blocks) throws IOException {
     Path file = FlowCheckpoint.write(config, 1, folder, path -> {});
     List<Figure> figures = TransformerBenchmark.run(arguments(file, blocks));
     String title = config.title() + (blocks > 0 ? ", 1 blocks" : "");
@@ -68,21 +68,42 @@ class TransformerBenchmarkTest {
     WriteFullSizeCheckpoint.write(ModelConfig.TINY, 1, file, done -> {});
     assertThatThrownBy(() -> TransformerBenchmark.run(arguments(file, 0)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("SD 1.x, expected FLUX.2 klein or Z-Image");
+        .hasMessageContaining("SD 1.x, expected a model with a diffusion transformer");
   }
 
   /** An image of four steps at 512 pixels is 41 TFLOP. */
   @Test
   void operations_ofKlein_areThoseOfItsParameters() {
-    TransformerWork work = TransformerWork.of(FlowConfig.KLEIN.transformer(), 1024, 512);
+    TransformerWork work = TransformerWork.of(FlowModels.KLEIN.transformer(), 1024, 512);
     assertThat(4 * work.operations()).isCloseTo(41e12, withPercentage(2));
     // All blocks' parameters, each multiplied by 1,536 positions or its share of them.
     assertThat(work.ofLayers()).isCloseTo(2 * 1536.0 * 13 * 3072 * 3072 * 25, withPercentage(0.1));
   }
 
+  /** All blocks' parameters, each multiplied by 1,536 positions or its share of them. */
+  @Test
+  void operations_ofFlux1_areThoseOfItsParameters() {
+    TransformerWork work = TransformerWork.of(FlowModels.FLUX1.transformer(), 1024, 512);
+    assertThat(work.ofLayers())
+        .isCloseTo(2 * 1536.0 * 12 * 3072 * 3072 * (19 + 38), withPercentage(0.1));
+    assertThat(TransformerWork.of(FlowModels.CHROMA.transformer(), 1024, 512)).isEqualTo(work);
+  }
+
+  @Test
+  void operations_ofSd3_countTheSecondAttention() {
+    double square = 1536.0 * 1536;
+    TransformerWork work = TransformerWork.of(FlowModels.SD35_MEDIUM.transformer(), 1024, 333);
+    // The last block ends with the image.
+    double text = (23 * 12 + 3) * 333.0;
+    assertThat(work.ofLayers())
+        .isCloseTo(2 * square * ((24 * 12 + 13 * 4) * 1024 + text), withPercentage(0.1));
+    assertThat(work.attention())
+        .isCloseTo(4 * 1536 * (24 * 1357.0 * 1357 + 13 * 1024.0 * 1024), withPercentage(0.1));
+  }
+
   @Test
   void operations_ofZImage_countRefinersOnce() {
-    TransformerWork work = TransformerWork.of(FlowConfig.Z_IMAGE.transformer(), 1024, 90);
+    TransformerWork work = TransformerWork.of(FlowModels.Z_IMAGE.transformer(), 1024, 90);
     double block = 4.0 * 3840 * 3840 + 3.0 * 3840 * 10_240;
     assertThat(work.ofLayers())
         .isCloseTo(2 * block * ((30 + 2) * 1024 + (30 + 2) * 96), withPercentage(0.1));

@@ -80,6 +80,17 @@ def query_regions(h: Tensor, w: Dict[str, Tensor], regions: str) -> Tensor:
   # h [B, M * n, R], concatenated inputs for queries in M regions -> [M * n, R]: 1 for components that apply everywhere or in the region.
   inside = torch.matmul(w["lora_masks.queries"], w[regions])
   return torch.repeat_interleave(inside, torch.size(h, 1) // torch.size(inside, 0), 0)
+def kept(room: List[Tensor], i: int, shape: List[int], like: Tensor) -> Tensor:
+  # Memory that block i of a list keeps from one layer to the next. Large memory that is allocated is mapped anew, and the first touch of its
+  # pages takes as long as several passes over it.
+  size = 1
+  for side in shape:
+    size = size * side
+  while torch.len(room) <= i:
+    _0 = torch.append(room, torch.empty([0], dtype=like.dtype, layout=0, device=like.device, pin_memory=False))
+  if torch.numel(room[i]) < size:
+    _1 = torch._set_item(room, i, torch.empty([size], dtype=like.dtype, layout=0, device=like.device, pin_memory=False))
+  return torch.view(torch.slice(room[i], 0, 0, size), shape)
 def layer_norm(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   return torch.layer_norm(x, [torch.size(x, -1)], w[p + ".weight"], w[p + ".bias"], 1e-5)
 def group_norm(x: Tensor, w: Dict[str, Tensor], p: str, eps: float) -> Tensor:

@@ -1,6 +1,17 @@
 def linear(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   y = torch.linear(x, __torch__.weight(w, p, x.dtype), __torch__.bias(w, p))
   return __torch__.lora_linear(y, x, w, p)
+def kept_linear(room: List[Tensor], x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
+  # As linear, for x [B, n, C], into kept memory.
+  weight = __torch__.weight(w, p, x.dtype)
+  b, n, c = torch.size(x)
+  y = __torch__.kept(room, 0, [b, n, torch.size(weight, 0)], x)
+  bias = __torch__.bias(w, p)
+  if torch.__is__(bias, None):
+    _0 = torch.mm(torch.flatten(x, 0, 1), torch.t(weight), out=torch.flatten(y, 0, 1))
+  else:
+    _1 = torch.addmm(unchecked_cast(Tensor, bias), torch.flatten(x, 0, 1), torch.t(weight), out=torch.flatten(y, 0, 1))
+  return __torch__.lora_linear(y, x, w, p)
 def linears(x: Tensor, w: Dict[str, Tensor], names: List[str]) -> List[Tensor]:
   # Layers over the same input.
   results = annotate(List[Tensor], [])

@@ -11,13 +11,15 @@ def chroma(x: Tensor, ctx: Tensor, changes: Tensor, w: Dict[str, Tensor], heads:
   rows = torch.unbind(changes, 1)
   of_images = 3 * blocks[1]
   of_texts = of_images + 6 * blocks[0]
+  room = annotate(List[Tensor], [])
   for i in range(blocks[0]):
     of_image = torch.slice(rows, of_images + 6 * i, of_images + 6 * i + 6)
     of_text = torch.slice(rows, of_texts + 6 * i, of_texts + 6 * i + 6)
-    text, image = __torch__.double_block(text, image, of_text, of_image, around, w, "transformer_blocks." + str(i), heads)
+    text, image = __torch__.double_block(text, image, of_text, of_image, around, room, w, "transformer_blocks." + str(i), heads)
+  room = annotate(List[Tensor], [])
   h = torch.cat([text, image], 1)
   for i in range(blocks[1]):
-    h = __torch__.flux1_single_block(h, torch.slice(rows, 3 * i, 3 * i + 3), around, w, "single_transformer_blocks." + str(i), heads)
+    h = __torch__.flux1_single_block(h, torch.slice(rows, 3 * i, 3 * i + 3), around, room, w, "single_transformer_blocks." + str(i), heads)
   return __torch__.flux1_output(h, n, hh, ww, rows[-2], rows[-1], w)
 def chroma_changes(t: Tensor, rows: int, w: Dict[str, Tensor]) -> Tensor:
   # Input: sinusoids of the time, of a guidance of 0 and of the row. Those of the row have the angles of float32 arithmetic (dtype 6) with

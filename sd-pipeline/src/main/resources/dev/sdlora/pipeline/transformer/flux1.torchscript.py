@@ -8,14 +8,16 @@
     image = __torch__.flux1_input(torch.to(__torch__.flux1_tokens(x, references), format), w)
     text = __torch__.linear(torch.to(ctx, format), w, "context_embedder")
     time = torch.silu(__torch__.flux1_time(t, guidance, vector, format, w))
+    room = annotate(List[Tensor], [])
     for i in range(blocks[0]):
       p = "transformer_blocks." + str(i)
       of_image = __torch__.changes(time, w, p + ".norm1.linear", 6)
       of_text = __torch__.changes(time, w, p + ".norm1_context.linear", 6)
-      text, image = __torch__.double_block(text, image, of_text, of_image, around, w, p, heads)
+      text, image = __torch__.double_block(text, image, of_text, of_image, around, room, w, p, heads)
+    room = annotate(List[Tensor], [])
     h = torch.cat([text, image], 1)
     for i in range(blocks[1]):
       p = "single_transformer_blocks." + str(i)
-      h = __torch__.flux1_single_block(h, __torch__.changes(time, w, p + ".norm.linear", 3), around, w, p, heads)
+      h = __torch__.flux1_single_block(h, __torch__.changes(time, w, p + ".norm.linear", 3), around, room, w, p, heads)
     end = torch.chunk(__torch__.linear(time, w, "norm_out.linear"), 2, -1)
     return __torch__.flux1_output(h, n, hh, ww, end[1], end[0], w)

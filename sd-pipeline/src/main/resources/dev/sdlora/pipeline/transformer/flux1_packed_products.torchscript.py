@@ -1,4 +1,4 @@
-def gelu_mlp(ins: List[Tensor], x: Tensor, w: Dict[str, Tensor], inner: str, out: str) -> Tensor:
+def gelu_mlp(ins: List[Tensor], x: Tensor, room: List[Tensor], w: Dict[str, Tensor], inner: str, out: str) -> Tensor:
   # out([ins, gelu(inner(x))]) part by part, so that the inner values stay in the cache and are never concatenated; GELU by its
   # approximation with tanh.
   by_inner = __torch__.lora_hidden(x, w, inner)

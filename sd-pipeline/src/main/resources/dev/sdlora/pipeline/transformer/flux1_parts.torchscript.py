@@ -42,7 +42,7 @@ def flux1_time(t: Tensor, guidance: Tensor, vector: Tensor, format: int, w: Dict
   return h
 def two_layers(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   return __torch__.linear(torch.silu(__torch__.linear(x, w, p + ".linear_1")), w, p + ".linear_2")
-def flux1_single_block(x: Tensor, of_all: List[Tensor], around: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
+def flux1_single_block(x: Tensor, of_all: List[Tensor], around: Tensor, room: List[Tensor], w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
   # Attention and MLP side by side, on one input and with one output.
   y = __torch__.modulated(x, of_all[0], of_all[1])
   a = p + ".attn"
@@ -50,9 +50,9 @@ def flux1_single_block(x: Tensor, of_all: List[Tensor], around: Tensor, w: Dict[
   k = __torch__.linear(y, w, a + ".to_k")
   v = __torch__.linear(y, w, a + ".to_v")
   o = __torch__.rotated_attention(q, k, v, around, w, a, heads)
-  return __torch__.gated_sum(x, of_all[2], __torch__.gelu_mlp(annotate(List[Tensor], [o]), y, w, p + ".proj_mlp", p + ".proj_out"))
-def feed_forward(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
-  return __torch__.gelu_mlp(annotate(List[Tensor], []), x, w, p + ".net.0.proj", p + ".net.2")
+  return __torch__.gated_sum(x, of_all[2], __torch__.gelu_mlp(annotate(List[Tensor], [o]), y, room, w, p + ".proj_mlp", p + ".proj_out"))
+def feed_forward(x: Tensor, room: List[Tensor], w: Dict[str, Tensor], p: str) -> Tensor:
+  return __torch__.gelu_mlp(annotate(List[Tensor], []), x, room, w, p + ".net.0.proj", p + ".net.2")
 def flux1_output(h: Tensor, n: int, hh: int, ww: int, shift: Tensor, scale: Tensor, w: Dict[str, Tensor]) -> Tensor:
   # The patches of the image, which follow n tokens of text.
   height, width = hh // 2, ww // 2

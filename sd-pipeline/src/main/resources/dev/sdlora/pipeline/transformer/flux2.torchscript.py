@@ -23,12 +23,14 @@
     of_image = __torch__.changes(time, w, "double_stream_modulation_img.linear", 6)
     of_text = __torch__.changes(time, w, "double_stream_modulation_txt.linear", 6)
     of_all = __torch__.changes(time, w, "single_stream_modulation.linear", 3)
-    # 3. Blocks.
+    # 3. Blocks, which share the memory of their inner values.
+    room = annotate(List[Tensor], [])
     for i in range(blocks[0]):
-      text, image = __torch__.double_block(text, image, of_text, of_image, around, w, "transformer_blocks." + str(i), heads)
+      text, image = __torch__.double_block(text, image, of_text, of_image, around, room, w, "transformer_blocks." + str(i), heads)
+    room = annotate(List[Tensor], [])
     h = torch.cat([text, image], 1)
     for i in range(blocks[1]):
-      h = __torch__.single_block(h, of_all, around, w, "single_transformer_blocks." + str(i), heads)
+      h = __torch__.single_block(h, of_all, around, room, w, "single_transformer_blocks." + str(i), heads)
     # 4. Output of the image's tokens.
     end = torch.chunk(__torch__.linear(time, w, "norm_out.linear"), 2, -1)
     h = __torch__.modulated(torch.slice(h, 1, n, n + hh * ww), end[1], end[0])

@@ -12,7 +12,7 @@ def flux2_time(t: Tensor, format: int, w: Dict[str, Tensor]) -> Tensor:
 def changes(time: Tensor, w: Dict[str, Tensor], p: str, count: int) -> List[Tensor]:
   # Shift, scale and gate of each part, [1 or B, C].
   return torch.chunk(__torch__.linear(time, w, p), count, -1)
-def double_block(text: Tensor, image: Tensor, of_text: List[Tensor], of_image: List[Tensor], around: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tuple[Tensor, Tensor]:
+def double_block(text: Tensor, image: Tensor, of_text: List[Tensor], of_image: List[Tensor], around: Tensor, room: List[Tensor], w: Dict[str, Tensor], p: str, heads: int) -> Tuple[Tensor, Tensor]:
   # Text and image have weights of their own, and one attention.
   n = torch.size(text, 1)
   a = p + ".attn"
@@ -22,20 +22,24 @@ def double_block(text: Tensor, image: Tensor, of_text: List[Tensor], of_image: L
   behind = torch.slice(around, 0, n, torch.size(around, 0))
   texts = __torch__.linears(h, w, [a + ".add_q_proj", a + ".add_k_proj", a + ".add_v_proj"])
   images = __torch__.linears(i, w, [a + ".to_q", a + ".to_k", a + ".to_v"])
-  q = torch.cat([__torch__.rotated_norm(texts[0], w, a + ".norm_added_q", before, 1e-6), __torch__.rotated_norm(images[0], w, a + ".norm_q", behind, 1e-6)], 1)
-  k = torch.cat([__torch__.rotated_norm(texts[1], w, a + ".norm_added_k", before, 1e-6), __torch__.rotated_norm(images[1], w, a + ".norm_k", behind, 1e-6)], 1)
-  v = torch.cat([texts[2], images[2]], 1)
+  q = __torch__.joined(room, 2, __torch__.rotated_norm(texts[0], w, a + ".norm_added_q", before, 1e-6), __torch__.rotated_norm(images[0], w, a + ".norm_q", behind, 1e-6))
+  k = __torch__.joined(room, 3, __torch__.rotated_norm(texts[1], w, a + ".norm_added_k", before, 1e-6), __torch__.rotated_norm(images[1], w, a + ".norm_k", behind, 1e-6))
+  v = __torch__.joined(room, 4, texts[2], images[2])
   o = __torch__.attend(q, k, v, heads)
   text = __torch__.gated_sum(text, of_text[2], __torch__.linear(__torch__.positions(o, 0, n), w, a + ".to_add_out"))
   image = __torch__.gated_sum(image, of_image[2], __torch__.linear(__torch__.positions(o, n, torch.size(o, 1)), w, a + ".to_out.0"))
-  h = __torch__.feed_forward(__torch__.modulated(text, of_text[3], of_text[4]), w, p + ".ff_context")
+  h = __torch__.feed_forward(__torch__.modulated(text, of_text[3], of_text[4]), room, w, p + ".ff_context")
   text = __torch__.gated_sum(text, of_text[5], h)
-  h = __torch__.feed_forward(__torch__.modulated(image, of_image[3], of_image[4]), w, p + ".ff")
+  h = __torch__.feed_forward(__torch__.modulated(image, of_image[3], of_image[4]), room, w, p + ".ff")
   image = __torch__.gated_sum(image, of_image[5], h)
   return (text, image)
-def single_block(x: Tensor, of_all: List[Tensor], around: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
+def joined(room: List[Tensor], i: int, text: Tensor, image: Tensor) -> Tensor:
+  # Both, one behind the other, in kept memory.
+  b, n, c = torch.size(text)
+  return torch.cat([text, image], 1, out=__torch__.kept(room, i, [b, n + torch.size(image, 1), c], text))
+def single_block(x: Tensor, of_all: List[Tensor], around: Tensor, room: List[Tensor], w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
   # Attention and MLP side by side.
-  h = __torch__.attention_and_mlp(__torch__.modulated(x, of_all[0], of_all[1]), around, w, p + ".attn", heads)
+  h = __torch__.attention_and_mlp(__torch__.modulated(x, of_all[0], of_all[1]), around, room, w, p + ".attn", heads)
   return __torch__.gated_sum(x, of_all[2], h)
 def rotated_attention(q: Tensor, k: Tensor, v: Tensor, around: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
   q = __torch__.rotated_norm(q, w, p + ".norm_q", around, 1e-6)

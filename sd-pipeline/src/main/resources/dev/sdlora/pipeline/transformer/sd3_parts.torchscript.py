@@ -20,7 +20,7 @@ def head_norm(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
     x = torch.flatten(__torch__.rms_norm(parts, w, p, 1e-6), 2)
   return x
 def gelu_mlp(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
-  return __torch__.linear(torch.gelu(__torch__.linear(x, w, p + ".net.0.proj"), approximate="tanh"), w, p + ".net.2")
+  return __torch__.linear(torch.gelu_(__torch__.linear(x, w, p + ".net.0.proj"), approximate="tanh"), w, p + ".net.2")
 def sd3_block(text: Tensor, image: Tensor, time: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tuple[Tensor, Tensor]:
   # Text and image have weights of their own, and one attention. The last block only reads the text.
   n = torch.size(text, 1)
