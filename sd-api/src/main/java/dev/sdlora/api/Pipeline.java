@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -220,6 +221,18 @@ public interface Pipeline extends AutoCloseable {
    * Precision#AUTO} selected.
    */
   Precision precision();
+
+  /**
+   * {@return the format in which most weights of the denoiser are held in memory} It is named as by
+   * {@link Checkpoint#storage()}: a quantised format such as {@code Q8_0} or {@code float8_e4m3},
+   * {@code int8} for weights that the pipeline rounds to 8 bits, or a dtype such as {@code
+   * bfloat16}. By default the precision.
+   *
+   * @see Builder#weights
+   */
+  default String storage() {
+    return precision().name().toLowerCase(Locale.ROOT);
+  }
 
   /**
    * {@return the number of generations that may run at the same time} See {@link

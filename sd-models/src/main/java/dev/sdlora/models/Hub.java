@@ -212,7 +212,9 @@ final class Hub {
 
   private static String weights(List<String> files) {
     List<String> weights =
-        files.stream().filter(file -> file.matches(".*\\.(safetensors|ckpt|bin|pt|pth)")).toList();
+        files.stream()
+            .filter(file -> file.matches(".*\\.(safetensors|gguf|ckpt|bin|pt|pth)"))
+            .toList();
     return weights.isEmpty()
         ? "it has no weight files"
         : String.join(", ", weights.subList(0, Math.min(weights.size(), 10)));

@@ -139,6 +139,11 @@ final class LocalPipeline implements Pipeline {
   }
 
   @Override
+  public String storage() {
+    return model.networks().formats().storage(model.networks().denoiser().weights());
+  }
+
+  @Override
   public int concurrency() {
     return concurrency;
   }

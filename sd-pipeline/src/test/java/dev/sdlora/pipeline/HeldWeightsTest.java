@@ -98,6 +98,27 @@ class HeldWeightsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "AS_STORED, FLOAT32, BF16, float32",
+    "AS_STORED, FLOAT32, FP8, float8_e4m3",
+    "AS_STORED, BFLOAT16, FP8, float8_e4m3",
+    "AS_STORED, BFLOAT16, BF16, bfloat16",
+    "INT8, FLOAT32, FP8, float8_e4m3",
+    "INT8, FLOAT32, BF16, int8",
+    "BFLOAT16, FLOAT32, FP8, bfloat16",
+    "BFLOAT16, BFLOAT16, FP8, bfloat16",
+    "FLOAT32, FLOAT32, FP8, float32"
+  })
+  void storage_isTheFormatInMemory(
+      WeightFormat weights, Precision precision, FileFormat format, String storage) {
+    Path file = folder.resolve("model.safetensors");
+    WeightConversion.of(TinyModels.CHECKPOINT, format).write(file);
+    try (Pipeline pipeline = builder(file, weights).precision(precision).build()) {
+      assertThat(pipeline.storage()).isEqualTo(storage);
+    }
+  }
+
   /** The weights of these files are exact in bfloat16, so nothing is rounded. */
   @ParameterizedTest
   @MethodSource

@@ -2,10 +2,15 @@ package dev.sdlora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sdlora.cli.console.TerminalLine;
 import dev.sdlora.cli.lora.LayerProgress;
+import dev.sdlora.testkit.TinyTransformers;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -48,6 +53,9 @@ final class LoraMakingTest {
         "bake a=1,2,3 --out c.safetensors              | 'a=1,2,3' has no valid weight",
         "bake a:1,2,3 --out c.safetensors              | 'a:1,2,3' has no valid weight",
         "bake a:0.8.1 --out c.safetensors              | 'a:0.8.1' has no valid weight",
+        "bake a --out c.safetensors --format q9_0      | format must be one of f16, bf16, q8_0",
+        "bake night --out c.gguf                       | a .gguf file needs a format, such as q8_0",
+        "bake night --out c.gguf --format fp8          | GGUF files do not have the format fp8",
         "effect a=NaN                                  | 'a=NaN' has no valid weight",
         "convert a --to lycoris --out c.safetensors    | --to",
         "convert a --to peft                           | missing --out=FILE",
@@ -86,6 +94,47 @@ final class LoraMakingTest {
     assertThat(run.err().lines().filter(line -> !line.contains("] layer "))).isEmpty();
     assertThat(run.exitCode()).isZero();
     assertThat(out).isRegularFile();
+  }
+
+  @Test
+  void bake_intoAFormat_reportsTheRounding() throws IOException {
+    String out = folder.resolve("out.safetensors").toString();
+    CommandRun run = CommandRun.of("lora", "bake", "night:0.8", "--format", "fp8", "--out", out);
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out())
+        .contains(" weights changed\n", "  float8_e4m3 ", "rounding: ", " % of the LoRAs' change\n")
+        .doesNotContain("became float16");
+
+    String wide = folder.resolve("wide.safetensors").toString();
+    CommandRun widened = CommandRun.of("lora", "bake", "zorp:0", "--checkpoint", out, "-o", wide);
+    assertThat(widened.err())
+        .isEqualTo(
+            "sd: warning: no LoRA changes a weight; '" + wide + "' has those of the checkpoint\n");
+    assertThat(widened.out())
+        .contains("0 weights changed\n")
+        .endsWith("float8_e4m3 weights became float16; --format writes them in another format\n");
+
+    CommandRun json =
+        CommandRun.of("lora", "bake", "ink_lines", "--format", "int8", "-o", out, "--json");
+    JsonNode report = new ObjectMapper().readTree(json.out());
+    assertThat(report.get("formats").findValuesAsText("format")).contains("int8 scaled");
+    assertThat(report.get("rounding").get("of_change").asDouble()).isBetween(0.0, 1.0);
+  }
+
+  @Test
+  void bake_transformerAlone_readsTheOtherNetworksFromFiles() throws IOException {
+    Path klein = folder.resolve("klein.safetensors");
+    Files.copy(TinyTransformers.klein(), klein);
+    Path lora = TinyTransformers.kleinLoras().resolve("lora_kohya.safetensors");
+    Path out = folder.resolve("baked.gguf");
+    String line = "lora bake %s --checkpoint %s --format q8_0 --out %s".formatted(lora, klein, out);
+    CommandRun missing = CommandRun.of(line.split(" "));
+    assertThat(missing.err()).contains("without a text encoder", "--text-encoder");
+    Path vae = TinyTransformers.klein().resolveSibling("../vae/flux2-vae.safetensors").normalize();
+    String parts = " --text-encoder %s --vae %s".formatted(TinyTransformers.textEncoder(), vae);
+    CommandRun run = CommandRun.of((line + parts).split(" "));
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).contains("baked.gguf: 30 weights changed\n", "  Q8_0 ");
   }
 
   @Test

@@ -113,6 +113,9 @@ class PageTest {
   void theModelTellsItsChoicesAndDefaults() {
     JsonNode model = served.get("/api/model");
     assertThat(model.get("name").asText()).isEqualTo("demo-sd1");
+    assertThat(model.get("precision").asText()).isEqualTo("float32");
+    assertThat(model.at("/weights/file").asText()).isEqualTo("float16");
+    assertThat(model.at("/weights/memory").asText()).isEqualTo("float32");
     assertThat(model.get("samplers")).extracting(JsonNode::asText).contains("DPM++ 2M", "LCM");
     assertThat(model.at("/defaults/width").asInt()).isEqualTo(128);
     assertThat(model.at("/defaults/sampler_name").asText()).isEqualTo("DPM++ 2M");

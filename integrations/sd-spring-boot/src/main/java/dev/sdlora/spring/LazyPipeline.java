@@ -280,6 +280,11 @@ final class LazyPipeline implements Pipeline {
   }
 
   @Override
+  public String storage() {
+    return load().storage();
+  }
+
+  @Override
   public int concurrency() {
     return concurrency;
   }

@@ -38,6 +38,7 @@ final class PipelineHealth extends AbstractHealthIndicator {
           .withDetail("checkpoint", checkpoint.name())
           .withDetail("family", checkpoint.family().label())
           .withDetail("precision", ready.precision().name().toLowerCase(Locale.ROOT))
+          .withDetail("weights", ready.storage())
           .withDetail("unfinished", pipeline.counts().unfinished());
     }
   }

@@ -202,6 +202,7 @@ class SdLoraAutoConfigurationTest {
             "sdlora.steps=2",
             "sdlora.seed=5",
             "sdlora.precision=float32",
+            "sdlora.weights=bfloat16",
             "sdlora.schedule=karras",
             "sdlora.loras.ink_lines=0.8")
         .run(
@@ -214,7 +215,10 @@ class SdLoraAutoConfigurationTest {
               assertThat(metadata.infotext()).contains("Steps: 2", "Size: 64x64", "Karras");
               assertThat(metadata.loras()).hasSize(1);
               assertThat(width(response)).isEqualTo(64);
-              assertThat(health(context).getDetails()).containsEntry("checkpoint", "demo-sd1");
+              assertThat(health(context).getDetails())
+                  .containsEntry("checkpoint", "demo-sd1")
+                  .containsEntry("precision", "float32")
+                  .containsEntry("weights", "bfloat16");
               MeterRegistry meters = context.getBean(MeterRegistry.class);
               context.getBean(MeterBinder.class).bindTo(meters);
               assertThat(meters.get("sdlora.images").functionCounter().count()).isEqualTo(1);

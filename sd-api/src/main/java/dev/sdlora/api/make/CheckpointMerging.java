@@ -110,7 +110,8 @@ public final class CheckpointMerging {
   /**
    * Sets the dtype of the file.
    *
-   * @param format default: each tensor's dtype in A, half precision for 8-bit dtypes
+   * @param format default: each tensor's dtype in A, half precision for quantised weights and 8-bit
+   *     dtypes
    * @return this merging
    */
   public CheckpointMerging fileFormat(NumberFormat format) {

@@ -1,5 +1,6 @@
 package dev.sdlora.api.spi;
 
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.make.CheckpointMerging;
@@ -73,7 +74,7 @@ public interface MakingBackend {
    *
    * @param task the settings
    * @param file the target
-   * @param listener called after each changed weight
+   * @param listener called after each tensor
    * @return a description of the written file
    */
   CreatedCheckpoint bake(Bake task, Path file, MakingListener listener);
@@ -227,13 +228,21 @@ public interface MakingBackend {
    *
    * @param checkpoint a file or a diffusers folder
    * @param loras the LoRAs, with their strengths
+   * @param parts the files of other networks
+   * @param format the format of the large weights; empty for the dtypes of the checkpoint
    */
-  record Bake(Path checkpoint, List<LoraAdapter> loras) {
+  record Bake(
+      Path checkpoint,
+      List<LoraAdapter> loras,
+      CheckpointParts parts,
+      Optional<FileFormat> format) {
     /**
      * Copies the list.
      *
      * @param checkpoint a file or a diffusers folder
      * @param loras the LoRAs, with their strengths; copied
+     * @param parts the files of other networks
+     * @param format the format of the large weights; empty for the dtypes of the checkpoint
      */
     public Bake {
       loras = List.copyOf(loras);

@@ -285,7 +285,7 @@ public final class CheckpointReader {
       bytes +=
           origin.shape().size() < 2
               ? wide
-              : StoredFormat.of(origin).map(format -> format.bytes(origin.shape())).orElse(wide);
+              : StoredFormat.of(origin).map(format -> format.bytes(origin)).orElse(wide);
     }
     return bytes;
   }

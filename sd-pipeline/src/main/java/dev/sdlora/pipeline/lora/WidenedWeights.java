@@ -16,8 +16,8 @@ import java.util.function.BiPredicate;
 import java.util.function.ToLongBiFunction;
 
 /**
- * The cost of patching weights that are held in other formats than the dtype of the computation:
- * while they are patched, they are held in that dtype. Immutable.
+ * The cost of patching weights that are held in other formats than the dtype of the computation, or
+ * rounded to integers: while they are patched, they are held in that dtype. Immutable.
  */
 public final class WidenedWeights {
   private final Map<Network, LiveWeights> weights;
@@ -48,6 +48,14 @@ public final class WidenedWeights {
     return sum(plan, LiveWeights::patchedBytes);
   }
 
+  /**
+   * Returns the additional bytes that the weights of networks that are not in memory take when they
+   * are read for a plan.
+   */
+  public long missing(PatchPlan plan) {
+    return sum(plan, (live, names) -> live.isInMemory() ? 0 : live.patchedBytes(names));
+  }
+
   private long count(PatchPlan plan, BiPredicate<LiveWeights, String> which) {
     return sum(
         plan, (live, names) -> names.stream().filter(name -> which.test(live, name)).count());
@@ -65,13 +73,13 @@ public final class WidenedWeights {
 
   /** Returns the report about the memory that a plan takes; empty if it takes none. */
   public Optional<String> warning(PatchPlan plan) {
-    long count = count(plan, (live, name) -> live.format(name).isPresent());
+    long count = count(plan, (live, name) -> live.patchedBytes(List.of(name)) > 0);
     if (count == 0) {
       return Optional.empty();
     }
     ScalarType type = weights.values().iterator().next().type();
     return Optional.of(
-        "%s patched by LoRAs and held in %s instead of the format of the file, which takes %s more memory until the LoRAs are taken off; LoraMode.OVERLAY (--lora-mode overlay) takes none for most LoRAs"
+        "%s patched by LoRAs and held in %s instead of fewer bits, which takes %s more memory until the LoRAs are taken off; LoraMode.OVERLAY (--lora-mode overlay) takes none for most LoRAs"
             .formatted(
                 count == 1 ? "1 weight is" : count + " weights are",
                 type.name().toLowerCase(Locale.ROOT),

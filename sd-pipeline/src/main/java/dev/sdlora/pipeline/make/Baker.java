@@ -22,16 +22,14 @@ import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.make.StoredTensor.Piece;
 import dev.sdlora.pipeline.make.StoredTensor.Place;
+import dev.sdlora.pipeline.make.WeightWriter.Written;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.file.OpenFiles;
-import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.Origin;
-import java.io.IOException;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +37,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Implements {@link LoraBaking}. */
 final class Baker {
@@ -49,39 +48,45 @@ final class Baker {
   }
 
   CreatedCheckpoint write(Path file, MakingListener listener) {
+    WeightWriter.requireName(file, task.format());
     List<Path> sources = new ArrayList<>(task.loras().stream().map(LoraAdapter::path).toList());
     sources.add(task.checkpoint());
-    Targets.require(file, sources);
-    ModelFiles model = CheckpointReader.open(task.checkpoint(), CheckpointParts.DEFAULT);
+    CheckpointParts parts = task.parts();
+    Stream.of(parts.vae(), parts.textEncoder(), parts.textEncoder2(), parts.textEncoder3())
+        .flatMap(Optional::stream)
+        .forEach(sources::add);
+    Targets.requireOther(file, sources);
+    ModelFiles model = CheckpointReader.open(task.checkpoint(), parts);
     Matched matched = matched(model);
     PatchPlan plan = matched.plan();
     requireNoAddedWeights(plan);
     int total = plan.changes().values().stream().mapToInt(Map::size).sum();
-    SingleFileTensors checkpoint = SingleFileTensors.of(model);
-    Targets.require(file, checkpoint.files());
-    Map<Place, Weight> weights = weights(plan, checkpoint.tensors());
-    requireAll(plan, weights.keySet(), model);
-    try (Torch torch = Torch.open("cpu");
-        OpenFiles files = new OpenFiles();
-        Baking baking = new Baking(torch, List.copyOf(weights.values()))) {
-      SafetensorsWriter writer = new SafetensorsWriter();
-      metadata(checkpoint.metadata()).forEach(writer::metadata);
-      checkpoint.signs().write(writer, List.of());
-      BakedTensors baked = new BakedTensors(baking, weights, new Progress(total, listener), files);
-      for (StoredTensor tensor : checkpoint.tensors()) {
-        writer.tensor(
-            tensor.name(),
-            tensor.format(),
-            tensor.shape(),
-            channel -> baked.write(tensor, channel));
+    ConversionSource source = source(SingleFileTensors.of(model));
+    try (WeightWriter writer = new WeightWriter(source, task.format(), file)) {
+      Map<Place, Weight> weights = weights(plan, writer.order());
+      requireAll(plan, weights.keySet(), model);
+      try (Torch torch = Torch.open("cpu");
+          OpenFiles files = new OpenFiles();
+          Baking baking = new Baking(torch, List.copyOf(weights.values()))) {
+        Written written = writer.write(new BakedValues(baking, weights, files), listener);
+        return new CreatedCheckpoint(
+            file,
+            total,
+            (int) source.tensors().stream().filter(tensor -> isKept(tensor, weights)).count(),
+            matched.matches().stream().flatMap(match -> match.unmatched().stream()).toList(),
+            Optional.of(written.weights()),
+            written.changeError());
       }
-      writer.write(file);
     }
-    return new CreatedCheckpoint(
-        file,
-        total,
-        (int) checkpoint.tensors().stream().filter(tensor -> isKept(tensor, weights)).count(),
-        matched.matches().stream().flatMap(match -> match.unmatched().stream()).toList());
+  }
+
+  private ConversionSource source(SingleFileTensors whole) {
+    return new ConversionSource(
+        task.checkpoint(),
+        whole.tensors(),
+        whole.signs(),
+        metadata(whole.metadata()),
+        whole.tensors().stream().map(StoredTensor::file).findFirst().filter(TensorFile::isGguf));
   }
 
   private static boolean isKept(StoredTensor tensor, Map<Place, Weight> weights) {
@@ -97,13 +102,10 @@ final class Baker {
         Uses.open(task.loras()));
   }
 
-  /**
-   * Returns the weights to change in the order in which the file is written: widest dtypes first.
-   */
+  /** Returns the weights to change in the order of the tensors. */
   private static Map<Place, Weight> weights(PatchPlan plan, List<StoredTensor> tensors) {
     Map<Place, Weight> weights = new LinkedHashMap<>();
     tensors.stream()
-        .sorted(Comparator.comparingInt(tensor -> -tensor.format().bytes()))
         .flatMap(tensor -> tensor.pieces().stream())
         .flatMap(piece -> piece.weight().stream())
         .forEach(
@@ -186,42 +188,34 @@ final class Baker {
     return AdapterMetadata.from(own).put("baked_loras", AdapterMetadata.json(baked)).pairs();
   }
 
-  /** The tensors to write, including those with baked weights. */
-  private record BakedTensors(
-      Baking baking, Map<Place, Weight> weights, Progress progress, OpenFiles files) {
-
-    void write(StoredTensor tensor, WritableByteChannel channel) throws IOException {
-      for (Piece piece : tensor.pieces()) {
-        Optional<Weight> weight = piece.weight().map(weights::get);
-        if (weight.isPresent()) {
-          float[] values = values(weight.get(), piece.order());
-          Baking.source(values, tensor.format()).writeTo(channel);
-        } else {
-          piece.writeTo(channel, files, tensor.format());
-        }
+  /** The values of tensors with baked weights. */
+  private record BakedValues(Baking baking, Map<Place, Weight> weights, OpenFiles files)
+      implements ChangedValues {
+    @Override
+    public Optional<float[]> of(StoredTensor tensor) {
+      if (isKept(tensor, weights)) {
+        return Optional.empty();
       }
+      List<Piece> pieces = tensor.pieces();
+      if (pieces.size() == 1) {
+        return Optional.of(values(pieces.get(0)));
+      }
+      float[] all = new float[Math.toIntExact(tensor.elements())];
+      int done = 0;
+      for (Piece piece : pieces) {
+        float[] values = values(piece);
+        System.arraycopy(values, 0, all, done, values.length);
+        done += values.length;
+      }
+      return Optional.of(all);
     }
 
-    private float[] values(Weight weight, StoredOrder order) {
-      float[] values = baking.values(weight);
-      progress.done(weight.name());
-      return order.of(values, weight.origin().shape());
-    }
-  }
-
-  /** Counts the changed weights while the file is written. */
-  private static final class Progress {
-    private final int total;
-    private final MakingListener listener;
-    private int done;
-
-    Progress(int total, MakingListener listener) {
-      this.total = total;
-      this.listener = listener;
-    }
-
-    void done(String weight) {
-      listener.done(++done, total, weight);
+    private float[] values(Piece piece) {
+      return piece
+          .weight()
+          .map(weights::get)
+          .map(weight -> piece.order().of(baking.values(weight), weight.origin().shape()))
+          .orElseGet(() -> files.of(piece.file()).floats(piece.entry()));
     }
   }
 }

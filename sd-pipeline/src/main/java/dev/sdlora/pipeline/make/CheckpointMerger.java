@@ -91,7 +91,8 @@ final class CheckpointMerger {
         add(writer, files, tally, sum ? sum(a.family(), one, two, base) : alone(one, two));
       }
       writer.write(file);
-      return new CreatedCheckpoint(file, merged, names.size() - merged, List.of());
+      return new CreatedCheckpoint(
+          file, merged, names.size() - merged, List.of(), Optional.empty(), 0);
     }
   }
 

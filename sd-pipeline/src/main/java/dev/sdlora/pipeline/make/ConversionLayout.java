@@ -10,13 +10,13 @@ import java.util.Optional;
  * Decides which tensors are quantised, and how the others are stored, as ComfyUI-GGUF's tools,
  * stable-diffusion.cpp and ComfyUI do.
  *
- * @param format the format of the large weights
+ * @param format the format of the large weights; empty to keep all dtypes of a safetensors file
  * @param gguf whether the file is a GGUF file
  * @param architecture the network, if it is known
  * @param whole whether there are several networks in the file
  */
 record ConversionLayout(
-    FileFormat format, boolean gguf, Optional<Architecture> architecture, boolean whole) {
+    Optional<FileFormat> format, boolean gguf, Optional<Architecture> architecture, boolean whole) {
   private static final String WEIGHT = ".weight";
 
   /** Tensors of at most this number of elements are not quantised. */
@@ -37,19 +37,23 @@ record ConversionLayout(
    * @param largest the largest magnitude of its values, needed for a few tensors
    */
   ConvertedTensor of(StoredTensor tensor, String name, LargestMagnitude largest) {
+    if (format.isEmpty()) {
+      return ConvertedTensor.plain(tensor, name, tensor.shape(), tensor.format());
+    }
     if (!tensor.isFloating()) {
       return ConvertedTensor.plain(tensor, name, tensor.shape(), integers(tensor.format()));
     }
     if (gguf) {
       return inBlocks(tensor, name, largest);
     }
-    DType eight = format == FileFormat.INT8 ? DType.I8 : DType.F8_E4M3;
-    boolean scaled = format == FileFormat.INT8 || format == FileFormat.FP8_SCALED;
+    FileFormat wanted = format.get();
+    DType eight = wanted == FileFormat.INT8 ? DType.I8 : DType.F8_E4M3;
+    boolean scaled = wanted == FileFormat.INT8 || wanted == FileFormat.FP8_SCALED;
     boolean large = isLarge(tensor, ConversionSource.withoutPrefix(name));
     if (scaled && large && tensor.shape().size() == 2 && !isTable(name)) {
       return ConvertedTensor.scaled(tensor, eight);
     }
-    DType dtype = format == FileFormat.FP8 && large ? eight : wide(tensor);
+    DType dtype = wanted == FileFormat.FP8 && large ? eight : wide(tensor);
     return ConvertedTensor.plain(tensor, name, tensor.shape(), dtype);
   }
 
@@ -62,7 +66,7 @@ record ConversionLayout(
 
   /** Returns the dtype of a tensor that is not quantised. */
   private DType wide(StoredTensor tensor) {
-    return switch (format) {
+    return switch (format.orElseThrow()) {
       case F16 -> DType.F16;
       case BF16 -> DType.BF16;
       default -> tensor.format() == DType.F64 ? DType.F32 : tensor.format();
@@ -123,9 +127,9 @@ record ConversionLayout(
   }
 
   private Optional<BlockType> block() {
-    return format == FileFormat.F16 || format == FileFormat.BF16
-        ? Optional.empty()
-        : Optional.of(BlockType.valueOf(format.name()));
+    return format
+        .filter(wanted -> wanted != FileFormat.F16 && wanted != FileFormat.BF16)
+        .map(wanted -> BlockType.valueOf(wanted.name()));
   }
 
   /** Returns the type, or blocks of 32 elements of about the same size, if rows have whole ones. */

@@ -103,7 +103,7 @@ record ConversionSource(
     Set<Path> files = new LinkedHashSet<>(Set.of(path));
     tensors.stream()
         .flatMap(tensor -> tensor.pieces().stream())
-        .forEach(piece -> files.add(piece.file().path()));
+        .forEach(piece -> files.addAll(piece.file().parts()));
     return files;
   }
 

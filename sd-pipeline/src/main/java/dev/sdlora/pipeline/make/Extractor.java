@@ -83,7 +83,7 @@ final class Extractor {
   private static List<Path> filesOf(ModelFiles model) {
     return model.patchable().values().stream()
         .flatMap(weights -> weights.values().stream())
-        .map(origin -> origin.file().path())
+        .flatMap(origin -> origin.file().parts().stream())
         .distinct()
         .toList();
   }

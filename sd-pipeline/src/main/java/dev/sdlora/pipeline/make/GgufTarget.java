@@ -3,12 +3,13 @@ package dev.sdlora.pipeline.make;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.make.FileFormat;
-import dev.sdlora.pipeline.make.WeightConverter.Progress;
+import dev.sdlora.pipeline.make.WeightWriter.Progress;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.GgufWriter;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Writes a GGUF file.
@@ -76,6 +77,15 @@ record GgufTarget(ConversionSource source, FileFormat format, Progress progress)
     writer.metadata(VERSION, QUANTISATION);
     writer.metadata(FILE_TYPE, fileType());
     if (source.gguf().isPresent()) {
+      Map<String, String> own = source.gguf().get().metadata();
+      source
+          .metadata()
+          .forEach(
+              (key, value) -> {
+                if (!value.equals(own.get(key))) {
+                  writer.metadata(key, value);
+                }
+              });
       writer.metadataOf(source.gguf().get());
     } else {
       source

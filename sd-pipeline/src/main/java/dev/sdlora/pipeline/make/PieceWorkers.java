@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -42,6 +43,24 @@ final class PieceWorkers implements AutoCloseable {
             });
   }
 
+  /** The values of a tensor. Safe for use by several threads. */
+  @FunctionalInterface
+  interface Values {
+    /** Returns consecutive values. */
+    float[] read(long first, int count);
+  }
+
+  /** Reads a tensor, whose files it opens here, because workers may only read what is open. */
+  static Values stored(StoredTensor tensor, OpenFiles files) {
+    tensor.pieces().forEach(piece -> files.of(piece.file()));
+    return (first, count) -> tensor.floats(files, first, count);
+  }
+
+  /** Returns values in memory. */
+  static Values held(float[] values) {
+    return (first, count) -> Arrays.copyOfRange(values, (int) first, (int) first + count);
+  }
+
   /** A piece as it is written, and how far it is from its source. */
   @SuppressWarnings("ArrayRecordComponent") // not compared
   private record Rounded(byte[] bytes, RoundingError error) {}
@@ -49,15 +68,18 @@ final class PieceWorkers implements AutoCloseable {
   /**
    * Writes a tensor.
    *
-   * @return how far the written values are from those of the source
+   * @param all its values, which may differ from those of its source
+   * @return how far the written values are from these
    * @throws CheckpointException if a weight to quantise is NaN or infinite, or a value is too large
    *     for the format
    */
-  RoundingError write(StoredTensor tensor, WeightEncoding encoding, WritableByteChannel channel)
+  RoundingError write(
+      StoredTensor tensor, Values all, WeightEncoding encoding, WritableByteChannel channel)
       throws IOException {
     RoundingError[] sum = {RoundingError.NONE};
     run(
         tensor,
+        all,
         (values, first) -> rounded(tensor, encoding, values, first),
         piece -> {
           channel.write(ByteBuffer.wrap(piece.bytes()));
@@ -114,10 +136,11 @@ final class PieceWorkers implements AutoCloseable {
    *
    * @param group the number of values in a group
    */
-  float[] largest(StoredTensor tensor, long group) throws IOException {
+  float[] largest(StoredTensor tensor, Values all, long group) throws IOException {
     float[] largest = new float[Math.toIntExact(tensor.elements() / group)];
     run(
         tensor,
+        all,
         (values, first) -> new Extremes(first, extremes(values, first, group)),
         found -> {
           int from = (int) (found.first() / group);
@@ -145,6 +168,24 @@ final class PieceWorkers implements AutoCloseable {
     return largest;
   }
 
+  /** Returns the sum of the squared differences between a tensor and other values of it. */
+  double squaredDistance(StoredTensor tensor, float[] others) throws IOException {
+    double[] sum = new double[1];
+    run(
+        tensor,
+        stored(tensor, files),
+        (values, first) -> {
+          double squares = 0;
+          for (int i = 0; i < values.length; i++) {
+            double difference = (double) others[(int) first + i] - values[i];
+            squares += difference * difference;
+          }
+          return squares;
+        },
+        squares -> sum[0] += squares);
+    return sum[0];
+  }
+
   /** Computes something from the values of a piece. */
   private interface Step<T> {
     T of(float[] values, long first);
@@ -155,16 +196,15 @@ final class PieceWorkers implements AutoCloseable {
     void take(T result) throws IOException;
   }
 
-  private <T> void run(StoredTensor tensor, Step<T> step, Sink<T> sink) throws IOException {
-    // Opened here, because workers may only read what is open.
-    tensor.pieces().forEach(piece -> files.of(piece.file()));
+  private <T> void run(StoredTensor tensor, Values all, Step<T> step, Sink<T> sink)
+      throws IOException {
     Deque<Future<T>> pending = new ArrayDeque<>();
     long elements = tensor.elements();
     try {
       for (long first = 0; first < elements; first += PIECE) {
         long from = first;
         int count = (int) Math.min(PIECE, elements - first);
-        pending.add(workers.submit(() -> step.of(tensor.floats(files, from, count), from)));
+        pending.add(workers.submit(() -> step.of(all.read(from, count), from)));
         if (pending.size() == window) {
           sink.take(result(pending.remove()));
         }

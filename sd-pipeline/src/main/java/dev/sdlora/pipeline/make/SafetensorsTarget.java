@@ -1,9 +1,10 @@
 package dev.sdlora.pipeline.make;
 
-import dev.sdlora.pipeline.make.WeightConverter.Progress;
+import dev.sdlora.pipeline.make.WeightWriter.Progress;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ record SafetensorsTarget(ConversionSource source, Progress progress) {
   private void addScaled(SafetensorsWriter writer, ConvertedTensor tensor) {
     boolean integers = tensor.dtype() == DType.I8;
     String layer = tensor.name().substring(0, tensor.name().length() - WEIGHT.length());
-    LazyScales scales = new LazyScales(tensor);
+    float[] scales = scales(tensor);
     byte[] note =
         "{\"format\": \"%s\"}"
             .formatted(integers ? "int8_tensorwise" : "float8_e4m3fn")
@@ -51,7 +52,7 @@ record SafetensorsTarget(ConversionSource source, Progress progress) {
         layer + "weight_scale",
         DType.F32,
         integers ? List.of(tensor.shape().get(0), 1L) : List.of(),
-        channel -> SafetensorsWriter.floats(scales.values(), DType.F32).writeTo(channel));
+        SafetensorsWriter.floats(scales, DType.F32));
     writer.tensor(
         tensor.name(),
         tensor.dtype(),
@@ -59,7 +60,7 @@ record SafetensorsTarget(ConversionSource source, Progress progress) {
         channel ->
             progress.write(
                 tensor,
-                new WeightEncoding.Scaled(tensor.dtype(), scales.values(), tensor.group()),
+                new WeightEncoding.Scaled(tensor.dtype(), scales, tensor.group()),
                 channel));
     writer.tensor(
         layer + "comfy_quant",
@@ -68,24 +69,16 @@ record SafetensorsTarget(ConversionSource source, Progress progress) {
         channel -> channel.write(ByteBuffer.wrap(note)));
   }
 
-  /** The scales of a tensor, which are found once: the file has them before the weights. */
-  private final class LazyScales {
-    private final ConvertedTensor tensor;
-    private float[] known = {};
-
-    LazyScales(ConvertedTensor tensor) {
-      this.tensor = tensor;
-    }
-
-    float[] values() throws IOException {
-      if (known.length == 0) {
-        float[] scales = progress.largest(tensor);
-        for (int i = 0; i < scales.length; i++) {
-          scales[i] = WeightEncoding.Scaled.scale(scales[i], tensor.dtype());
-        }
-        known = scales;
+  /** Returns the scales of a tensor; the file has them before all weights of 8 bits. */
+  private float[] scales(ConvertedTensor tensor) {
+    try {
+      float[] scales = progress.largest(tensor);
+      for (int i = 0; i < scales.length; i++) {
+        scales[i] = WeightEncoding.Scaled.scale(scales[i], tensor.dtype());
       }
-      return known;
+      return scales;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

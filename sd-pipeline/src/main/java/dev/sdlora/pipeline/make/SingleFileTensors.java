@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -55,30 +56,44 @@ record SingleFileTensors(
   List<Path> files() {
     return tensors.stream()
         .flatMap(tensor -> tensor.pieces().stream())
-        .map(piece -> piece.file().path())
+        .flatMap(piece -> piece.file().parts().stream())
         .distinct()
         .toList();
   }
 
   private static List<StoredTensor> ofFile(UNetFiles model, TensorFile file) {
     Map<String, List<Place>> weights = new HashMap<>();
+    Map<Long, List<Place>> places = new HashMap<>();
     model
         .patchable()
         .forEach(
             (network, all) ->
                 all.forEach(
-                    (name, origin) ->
-                        weights
-                            .computeIfAbsent(
-                                OpenClipNames.stored(origin.entry().name()),
-                                stored -> new ArrayList<>())
-                            .add(new Place(network, name, origin))));
+                    (name, origin) -> {
+                      Place place = new Place(network, name, origin);
+                      weights
+                          .computeIfAbsent(
+                              OpenClipNames.stored(origin.entry().name()),
+                              stored -> new ArrayList<>())
+                          .add(place);
+                      if (origin.file().path().equals(file.path())) {
+                        places.put(origin.entry().offset(), List.of(place));
+                      }
+                    }));
+    // A denoiser alone was opened with other names in addition to its own.
+    Set<String> own = TensorFile.open(file.path()).tensors().keySet();
     return file.tensors().values().stream()
+        .filter(entry -> own.contains(entry.name()))
         .map(
-            entry ->
-                new StoredTensor(
-                    entry.name(),
-                    pieces(file, entry, weights.getOrDefault(entry.name(), List.of()))))
+            entry -> {
+              List<Place> named = weights.getOrDefault(entry.name(), List.of());
+              return new StoredTensor(
+                  entry.name(),
+                  pieces(
+                      file,
+                      entry,
+                      named.isEmpty() ? places.getOrDefault(entry.offset(), named) : named));
+            })
         .toList();
   }
 

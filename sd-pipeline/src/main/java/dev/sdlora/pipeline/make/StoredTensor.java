@@ -89,6 +89,14 @@ record StoredTensor(String name, List<Piece> pieces) {
     return widened ? DType.F16 : own;
   }
 
+  /** Returns the format of its source if that has fewer than 16 bits. */
+  Optional<String> lowBits() {
+    return pieces.stream()
+        .filter(piece -> piece.entry.dtype().isFloat8() || piece.file.isQuantised(piece.entry))
+        .map(piece -> piece.file.storage(piece.entry))
+        .findFirst();
+  }
+
   /** Whether all pieces have this dtype. */
   boolean isStoredAs(DType format) {
     return pieces.stream().allMatch(piece -> piece.entry.dtype() == format);

@@ -37,7 +37,7 @@ interface WeightEncoding {
   /**
    * Elements on their own.
    *
-   * @param dtype a float of up to 32 bits, or an integer of 8 or 16 bits
+   * @param dtype a float with values of float32, or an integer of 8 or 16 bits
    */
   record Plain(DType dtype) implements WeightEncoding {
     @Override
@@ -61,6 +61,7 @@ interface WeightEncoding {
           ByteBuffer.allocate(values.length * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
       for (float value : values) {
         switch (dtype) {
+          case F64 -> bytes.putDouble(value);
           case F32 -> bytes.putFloat(value);
           case F16 -> bytes.putShort(Floats.toHalf(value));
           case BF16 -> bytes.putShort(Floats.toBfloat16(value));
@@ -80,6 +81,7 @@ interface WeightEncoding {
       for (int i = 0; i < count; i++) {
         values[i] =
             switch (dtype) {
+              case F64 -> (float) source.getDouble();
               case F32 -> source.getFloat();
               case F16 -> Floats.fromHalf(source.getShort());
               case BF16 -> Floats.fromBfloat16(source.getShort());

@@ -8,9 +8,10 @@
  *       for transformers.
  *   <li>Merging of checkpoints: {@code pipeline.make.CheckpointMerger}; the formula in {@code
  *       WeightedSum}, blocks in {@code MergedBlocks}, {@code MergeRecipe}.
- *   <li>Weights in another format: {@code WeightConverter}; which tensors are quantised, {@code
- *       ConversionLayout} and {@code Architecture}; files to write, {@code GgufTarget} and {@code
- *       SafetensorsTarget}; the work on all cores, {@code PieceWorkers}.
+ *   <li>Weights in another format, and baked LoRAs: {@code WeightWriter}; values that differ from
+ *       the file's, {@code Baker}; which tensors are quantised, {@code ConversionLayout} and {@code
+ *       Architecture}; files to write, {@code GgufTarget} and {@code SafetensorsTarget}; the work
+ *       on all cores, {@code PieceWorkers}.
  * </ul>
  */
 @NullMarked

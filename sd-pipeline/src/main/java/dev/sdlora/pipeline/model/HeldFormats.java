@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.model.WeightFormat;
+import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Origin;
@@ -93,6 +94,27 @@ public record HeldFormats(WeightFormat weights, ScalarType type, boolean integer
    * empty if it has more than 8 bits.
    */
   public static Optional<String> lowBits(LiveWeights weights) {
+    return most(weights).filter(format -> format != StoredFormat.BFLOAT16).map(StoredFormat::label);
+  }
+
+  /**
+   * Returns the format in which most of the large weights of a denoiser are held, such as {@code
+   * Q8_0}, {@code float8_e4m3} or {@code bfloat16}.
+   */
+  public String storage(LiveWeights weights) {
+    return most(weights)
+        .map(
+            format ->
+                switch (format) {
+                  case FP8_E4M3 -> DType.F8_E4M3.label();
+                  case FP8_E5M2 -> DType.F8_E5M2.label();
+                  case INT8, BFLOAT16 -> format.name().toLowerCase(Locale.ROOT);
+                  default -> format.name();
+                })
+        .orElseGet(() -> (integers ? "int8" : type.name().toLowerCase(Locale.ROOT)));
+  }
+
+  private static Optional<StoredFormat> most(LiveWeights weights) {
     Map<Optional<StoredFormat>, Long> sizes = new HashMap<>();
     weights
         .origins()
@@ -102,11 +124,7 @@ public record HeldFormats(WeightFormat weights, ScalarType type, boolean integer
                 sizes.merge(weights.format(name), origin.entry().elements(), Long::sum);
               }
             });
-    return sizes.entrySet().stream()
-        .max(Map.Entry.comparingByValue())
-        .flatMap(Map.Entry::getKey)
-        .filter(format -> format != StoredFormat.BFLOAT16)
-        .map(StoredFormat::label);
+    return sizes.entrySet().stream().max(Map.Entry.comparingByValue()).flatMap(Map.Entry::getKey);
   }
 
   /**

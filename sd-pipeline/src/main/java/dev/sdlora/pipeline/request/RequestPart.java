@@ -83,8 +83,11 @@ public record RequestPart(
     long widened =
         passes().stream()
             .map(pass -> pass.loras().patched())
-            .filter(plan -> !model.gate().holds(plan))
-            .mapToLong(model.widened()::bytes)
+            .mapToLong(
+                plan ->
+                    model.gate().holds(plan)
+                        ? model.widened().missing(plan)
+                        : model.widened().bytes(plan))
             .max()
             .orElse(0);
     return memory.need(keepsImages).and(new MemoryNeed(widened, 0));

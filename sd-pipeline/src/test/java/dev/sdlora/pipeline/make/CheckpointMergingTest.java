@@ -29,6 +29,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -131,7 +132,9 @@ class CheckpointMergingTest {
     TensorFile written = TensorFile.open(sum);
     assertThat(written.tensors().keySet()).isEqualTo(TensorFile.open(a).tensors().keySet());
     assertThat(merged)
-        .isEqualTo(new CreatedCheckpoint(sum, written.tensors().size() - 1, 1, List.of()));
+        .isEqualTo(
+            new CreatedCheckpoint(
+                sum, written.tensors().size() - 1, 1, List.of(), Optional.empty(), 0));
     Map<String, float[]> one = values(a);
     Map<String, float[]> two = values(b);
     values(sum)

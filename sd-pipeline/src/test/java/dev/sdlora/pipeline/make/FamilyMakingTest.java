@@ -53,7 +53,10 @@ class FamilyMakingTest {
 
     CreatedCheckpoint baked = LoraBaking.into(checkpoint, List.of(lora)).write(file);
 
-    assertThat(baked).isEqualTo(new CreatedCheckpoint(file, modules, baked.kept(), List.of()));
+    assertThat(baked)
+        .isEqualTo(
+            new CreatedCheckpoint(
+                file, modules, baked.kept(), List.of(), baked.weights(), baked.changeError()));
     Map<String, float[]> patched = TinyFiles.weights(checkpoint, List.of(lora));
     Map<String, float[]> stored = TinyFiles.weights(file, List.of());
     assertThat(stored.keySet()).isEqualTo(patched.keySet());

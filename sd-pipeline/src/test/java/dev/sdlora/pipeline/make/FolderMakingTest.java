@@ -139,7 +139,10 @@ class FolderMakingTest {
     LoraAdapter lora = LoraAdapter.open(TinyFamilies.sdxlLora()).withStrength(0.7);
     Path file = folder.resolve("baked.safetensors");
     CreatedCheckpoint baked = LoraBaking.into(copy, List.of(lora)).write(file);
-    assertThat(baked).isEqualTo(new CreatedCheckpoint(file, 296, baked.kept(), List.of()));
+    assertThat(baked)
+        .isEqualTo(
+            new CreatedCheckpoint(
+                file, 296, baked.kept(), List.of(), baked.weights(), baked.changeError()));
     Map<String, float[]> stored = TinyFiles.weights(file, List.of());
     Map<String, float[]> patched = TinyFiles.weights(copy, List.of(lora));
     assertThat(stored.keySet()).isEqualTo(patched.keySet());

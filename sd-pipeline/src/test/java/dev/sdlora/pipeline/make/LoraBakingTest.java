@@ -55,7 +55,10 @@ class LoraBakingTest {
     Path file = folder.resolve("baked.safetensors");
     CreatedCheckpoint baked = LoraBaking.into(TinyFiles.CHECKPOINT, List.of(lora)).write(file);
 
-    assertThat(baked).isEqualTo(new CreatedCheckpoint(file, 215 + 30, baked.kept(), List.of()));
+    assertThat(baked)
+        .isEqualTo(
+            new CreatedCheckpoint(
+                file, 215 + 30, baked.kept(), List.of(), baked.weights(), baked.changeError()));
     Map<String, float[]> patched = TinyFiles.weights(TinyFiles.CHECKPOINT, List.of(lora));
     Map<String, float[]> stored = TinyFiles.weights(file, List.of());
     assertThat(stored.keySet()).isEqualTo(patched.keySet());
@@ -170,7 +173,7 @@ class LoraBakingTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("the output file is also an input");
     assertThatThrownBy(() -> baking.write(folder.resolve("model.ckpt")))
-        .hasMessageContaining("must end in .safetensors");
+        .hasMessageContaining("must end in .gguf or .safetensors");
     assertThatThrownBy(() -> LoraBaking.into(checkpoint, List.of()))
         .hasMessage("loras must not be empty");
   }

@@ -36,6 +36,20 @@ final class FileStamp {
     this.headChecksum = checksum(channel, headLength);
   }
 
+  /** Returns the file. */
+  Path path() {
+    return path;
+  }
+
+  /** Whether its size and its modification time are those of the stamp. */
+  boolean isCurrent() {
+    try {
+      return Files.size(path) == size && Files.getLastModifiedTime(path).equals(modified);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /**
    * Opens the file for reading.
    *

@@ -23,12 +23,19 @@ final class GgufInput {
   private final Path path;
   private final InputStream stream;
   private final long fileSize;
+  private final int most;
   private long position;
 
-  GgufInput(Path path, FileChannel channel, long fileSize) {
+  /**
+   * Reads the beginning of a file.
+   *
+   * @param most the maximum length of the header in bytes
+   */
+  GgufInput(Path path, FileChannel channel, long fileSize, int most) {
     this.path = path;
     this.fileSize = fileSize;
-    this.stream = Channels.stream(channel, 0, Math.min(fileSize, MAX_BYTES));
+    this.most = most;
+    this.stream = Channels.stream(channel, 0, Math.min(fileSize, most));
   }
 
   /** Returns the offset of the next byte from the start of the file. */
@@ -102,18 +109,18 @@ final class GgufInput {
   }
 
   private void require(long bytes, String what) {
-    if (bytes < 0 || bytes > Math.min(fileSize, MAX_BYTES) - position) {
+    if (bytes < 0 || bytes > Math.min(fileSize, most) - position) {
       throw tooLong(what);
     }
   }
 
   private TensorFileException tooLong(String what) {
     return error(
-        fileSize < MAX_BYTES
+        fileSize < most
             ? "ends within its header, in %s at byte %s; it was probably cut off or is damaged"
                 .formatted(what, position)
             : "has a header of more than %s bytes, in %s at byte %s; it is probably damaged"
-                .formatted(MAX_BYTES, what, position));
+                .formatted(most, what, position));
   }
 
   /** Creates the error for a damaged header. */

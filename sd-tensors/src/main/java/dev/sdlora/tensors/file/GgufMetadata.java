@@ -11,7 +11,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -46,9 +45,9 @@ final class GgufMetadata {
     return Collections.unmodifiableMap(pairs);
   }
 
-  /** Returns the original shape of a tensor that was flattened. */
-  Optional<List<Long>> shape(String tensor) {
-    return Optional.ofNullable(shapes.get(tensor));
+  /** Returns the original shapes of tensors that were flattened. */
+  Map<String, List<Long>> shapes() {
+    return Collections.unmodifiableMap(shapes);
   }
 
   /** Returns the number of bytes of which the places of tensors are multiples: a power of 2. */
@@ -88,7 +87,7 @@ final class GgufMetadata {
     if (!ForeignFiles.isGguf(start)) {
       throw new IllegalArgumentException("not a GGUF file: " + path);
     }
-    GgufInput input = new GgufInput(path, channel, fileSize);
+    GgufInput input = new GgufInput(path, channel, fileSize, GgufInput.MAX_BYTES);
     input.skip(2, Integer.BYTES, "its version");
     input.skip(1, Long.BYTES, "the number of tensors");
     GgufMetadata metadata = new GgufMetadata(input);

@@ -41,9 +41,9 @@ final class GgufParser {
   private final GgufMetadata metadata;
   private final List<Info> infos = new ArrayList<>();
 
-  private GgufParser(Path path, FileChannel channel, long fileSize) {
+  private GgufParser(Path path, FileChannel channel, long fileSize, int most) {
     this.path = path;
-    this.input = new GgufInput(path, channel, fileSize);
+    this.input = new GgufInput(path, channel, fileSize, most);
     this.metadata = new GgufMetadata(input);
     this.fileSize = fileSize;
   }
@@ -52,17 +52,62 @@ final class GgufParser {
   private record Info(String name, GgufType type, List<Long> shape, long offset) {}
 
   /**
+   * The tensors of a file.
+   *
+   * @param dataStart the offset in bytes where the header ends and the tensors begin
+   * @param metadata the metadata pairs
+   * @param tensors the tensors by name, in the order of their data
+   * @param quantised those in blocks
+   * @param headLength the length of the header in bytes
+   */
+  record Contents(
+      long dataStart,
+      Map<String, String> metadata,
+      Map<String, TensorEntry> tensors,
+      List<QuantisedTensor> quantised,
+      int headLength) {
+    Contents {
+      metadata = Collections.unmodifiableMap(metadata);
+      tensors = Collections.unmodifiableMap(tensors);
+      quantised = List.copyOf(quantised);
+    }
+  }
+
+  /**
    * Parses and checks a header.
    *
+   * @param most the maximum length of the header in bytes
    * @throws TensorFileException if the header is invalid, or a tensor has a format that cannot be
    *     read
    */
-  static QuantisedTensors.Shown parse(Path path, FileChannel channel, long fileSize)
+  static GgufParser read(Path path, FileChannel channel, long fileSize, int most)
       throws IOException {
-    return new GgufParser(path, channel, fileSize).parse();
+    GgufParser parser = new GgufParser(path, channel, fileSize, most);
+    parser.read();
+    return parser;
   }
 
-  private QuantisedTensors.Shown parse() throws IOException {
+  /** Returns the metadata pairs in file order. */
+  Map<String, String> metadata() {
+    return metadata.pairs();
+  }
+
+  /** Returns the original shapes of tensors that were flattened, in this file or another part. */
+  Map<String, List<Long>> shapes() {
+    return metadata.shapes();
+  }
+
+  /** Returns the length of the header in bytes. */
+  long headLength() {
+    return input.position();
+  }
+
+  /** Returns the offset in bytes where the tensors begin. */
+  long dataStart() {
+    return aligned(input.position());
+  }
+
+  private void read() throws IOException {
     input.skip(1, Integer.BYTES, "its signature");
     int version = input.int32();
     if (version != VERSION) {
@@ -96,7 +141,7 @@ final class GgufParser {
       }
       infos.add(info);
     }
-    return contents();
+    infos.sort(Comparator.comparingLong(Info::offset));
   }
 
   private long count(int most, String what) throws IOException {
@@ -136,13 +181,18 @@ final class GgufParser {
     return new Info(name, type, shape, input.int64());
   }
 
-  private QuantisedTensors.Shown contents() {
-    long head = input.position();
-    long dataStart = aligned(head);
+  /**
+   * Checks the places of the tensors, and returns them.
+   *
+   * @param begin the number of bytes before this file, if it is a part of several
+   * @param shapes the original shapes of tensors that were flattened
+   * @throws TensorFileException if a place or a shape is impossible
+   */
+  Contents contents(long begin, Map<String, List<Long>> shapes) {
+    long dataStart = dataStart();
     Map<String, TensorEntry> tensors = new LinkedHashMap<>();
     List<QuantisedTensor> quantised = new ArrayList<>();
     long covered = 0;
-    infos.sort(Comparator.comparingLong(Info::offset));
     for (Info info : infos) {
       long elements = elements(info);
       long length = length(info, elements);
@@ -150,8 +200,8 @@ final class GgufParser {
       covered = aligned(info.offset() + length);
       DType dtype = info.type().dtype();
       Optional<BlockType> type = info.type().block();
-      long at = dataStart + info.offset();
-      List<Long> shape = shape(info, elements);
+      long at = begin + dataStart + info.offset();
+      List<Long> shape = shape(info, elements, shapes);
       if (type.isPresent()) {
         quantised.add(
             new QuantisedTensor(
@@ -164,9 +214,7 @@ final class GgufParser {
       tensors.put(
           info.name(), new TensorEntry(info.name(), dtype, shape, at, elements * dtype.bytes()));
     }
-    TensorContents stored =
-        new TensorContents(dataStart, metadata.pairs(), Map.of(), tensors, Map.of(), (int) head);
-    return QuantisedTensors.show(stored, fileSize, quantised, Set.of());
+    return new Contents(dataStart, metadata.pairs(), tensors, quantised, (int) input.position());
   }
 
   private long elements(Info info) {
@@ -221,8 +269,8 @@ final class GgufParser {
   }
 
   /** Returns the shape that ComfyUI-GGUF notes for a flattened tensor, or the stored one. */
-  private List<Long> shape(Info info, long elements) {
-    List<Long> shape = metadata.shape(info.name()).orElse(null);
+  private List<Long> shape(Info info, long elements, Map<String, List<Long>> shapes) {
+    List<Long> shape = shapes.get(info.name());
     if (shape == null) {
       return info.shape();
     }

@@ -62,7 +62,7 @@ public final class GgufWriter {
   /**
    * Adds the metadata of another GGUF file byte by byte, with its arrays such as a vocabulary.
    * Leaves out what this writer or its caller decides: the alignment, the shapes of flattened
-   * tensors, and keys that are already there.
+   * tensors, the parts of a split file, and keys that are already there.
    *
    * @throws TensorFileException if the file cannot be read or has changed
    * @throws IllegalArgumentException if it is not a GGUF file
@@ -72,7 +72,11 @@ public final class GgufWriter {
       GgufMetadata.raw(file.path(), channel, file.fileSize())
           .forEach(
               (key, value) -> {
-                if (!key.equals(GgufMetadata.ALIGNMENT) && !key.startsWith(GgufMetadata.SHAPE)) {
+                boolean own =
+                    key.equals(GgufMetadata.ALIGNMENT)
+                        || key.startsWith(GgufMetadata.SHAPE)
+                        || key.startsWith(GgufParts.KEYS);
+                if (!own) {
                   metadata.putIfAbsent(key, value);
                 }
               });

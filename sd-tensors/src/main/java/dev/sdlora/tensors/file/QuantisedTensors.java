@@ -42,6 +42,21 @@ final class QuantisedTensors {
    */
   record Shown(QuantisedTensors tensors, TensorContents contents) {}
 
+  /** Replaces the tensors of a GGUF file that are stored in blocks by their values. */
+  static Shown show(GgufParser.Contents stored, long fileSize) {
+    return show(
+        new TensorContents(
+            stored.dataStart(),
+            stored.metadata(),
+            Map.of(),
+            stored.tensors(),
+            Map.of(),
+            stored.headLength()),
+        fileSize,
+        stored.quantised(),
+        Set.of());
+  }
+
   /**
    * Replaces tensors by their values.
    *

@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * {@code .bin}, {@code .ckpt}); its first bytes decide which. The quantised tensors of a GGUF file
  * are float32 to callers: they are widened when they are read. Only tensors are read from PyTorch
  * files, and nothing in them is executed: see {@link dev.sdlora.tensors.pickle.PickleReader}.
+ *
+ * <p>Any part of a split GGUF file ({@code -00001-of-00003.gguf}) stands for all of them, which
+ * must be in one folder.
  *
  * <p>Weights in {@linkplain #storage quantised formats} appear as float32 in their real shape, and
  * are widened when they are read; the tensors that only describe them do not appear.
@@ -43,7 +47,7 @@ public final class TensorFile {
   private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
   private final Path path;
-  private final FileStamp stamp;
+  private final List<FileStamp> stamps;
   private final long fileSize;
   private final TensorContents contents;
   private final QuantisedTensors quantised;
@@ -51,13 +55,13 @@ public final class TensorFile {
 
   private TensorFile(
       Path path,
-      FileStamp stamp,
+      List<FileStamp> stamps,
       long fileSize,
       TensorContents contents,
       QuantisedTensors quantised,
       boolean gguf) {
     this.path = path;
-    this.stamp = stamp;
+    this.stamps = List.copyOf(stamps);
     this.fileSize = fileSize;
     this.contents = contents;
     this.quantised = quantised;
@@ -85,16 +89,23 @@ public final class TensorFile {
         long fileSize = channel.size();
         byte[] start = new byte[(int) Math.min(fileSize, ForeignFiles.PREFIX_BYTES)];
         Channels.readFully(channel, ByteBuffer.wrap(start), 0);
-        boolean gguf = ForeignFiles.isGguf(start);
+        if (ForeignFiles.isGguf(start)) {
+          GgufParts parts = GgufParts.open(path);
+          return new TensorFile(
+              path,
+              parts.stamps(),
+              parts.size(),
+              parts.shown().contents(),
+              parts.shown().tensors(),
+              true);
+        }
         QuantisedTensors.Shown shown =
-            gguf
-                ? GgufParser.parse(path, channel, fileSize)
-                : QuantisedLayouts.read(
-                    path, channel, fileSize, contents(path, channel, start, fileSize));
+            QuantisedLayouts.read(
+                path, channel, fileSize, contents(path, channel, start, fileSize));
         TensorContents contents = shown.contents();
         FileStamp stamp =
             new FileStamp(path, channel, attributes.lastModifiedTime(), contents.headLength());
-        return new TensorFile(path, stamp, fileSize, contents, shown.tensors(), gguf);
+        return new TensorFile(path, List.of(stamp), fileSize, contents, shown.tensors(), false);
       }
     } catch (NoSuchFileException e) {
       throw TensorFileErrors.error(path, "does not exist", e);
@@ -154,6 +165,16 @@ public final class TensorFile {
     return path;
   }
 
+  /** Returns the file, or all parts of a split GGUF file in their order. */
+  public List<Path> parts() {
+    return stamps.stream().map(FileStamp::path).toList();
+  }
+
+  /** Whether the sizes and modification times of all parts are as when they were opened. */
+  public boolean isCurrent() {
+    return stamps.stream().allMatch(FileStamp::isCurrent);
+  }
+
   /**
    * Returns the metadata pairs in header order, unmodifiable; empty for a PyTorch file. Those of a
    * GGUF file are its numbers, flags and short strings; arrays are left out.
@@ -190,7 +211,7 @@ public final class TensorFile {
     if (views.isEmpty()) {
       return this;
     }
-    return new TensorFile(path, stamp, fileSize, contents.with(views), quantised, gguf);
+    return new TensorFile(path, stamps, fileSize, contents.with(views), quantised, gguf);
   }
 
   /** Whether this is a GGUF file. */
@@ -298,7 +319,7 @@ public final class TensorFile {
     return contents.dataStart();
   }
 
-  /** Returns the size of the whole file in bytes. */
+  /** Returns the size of the whole file, or of all parts, in bytes. */
   public long fileSize() {
     return fileSize;
   }
@@ -316,7 +337,27 @@ public final class TensorFile {
 
   /** Opens the file after the same checks as {@link #reader()}. */
   FileChannel openUnchanged() {
-    return stamp.openUnchanged();
+    if (stamps.size() == 1) {
+      return stamps.get(0).openUnchanged();
+    }
+    List<FileChannel> open = new ArrayList<>();
+    try {
+      stamps.forEach(stamp -> open.add(stamp.openUnchanged()));
+      return new JoinedChannel(open);
+    } catch (IOException | RuntimeException e) {
+      closeAll(open, e);
+      throw e instanceof RuntimeException failure
+          ? failure
+          : TensorFileErrors.ioError(path, "cannot be read again", (IOException) e);
+    }
+  }
+
+  private static void closeAll(List<FileChannel> open, Exception failure) {
+    try {
+      JoinedChannel.closeAll(open);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   @Override

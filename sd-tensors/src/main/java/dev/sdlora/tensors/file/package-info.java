@@ -15,6 +15,7 @@
  *       tensors.file.Cancellation}; {@code tensors.folder.FolderReading}.
  *   <li>Rounding weights to GGUF's blocks: {@code tensors.file.SmallRounding}, {@code
  *       LargeRounding} and {@code PartFit}.
+ *   <li>GGUF files in several parts: {@code tensors.file.GgufParts}.
  *   <li>Writing files atomically: {@code tensors.file.ReplacedFile}.
  *   <li>The formats of quantised weights, and what describes them in a file: {@code
  *       tensors.file.Widening}, {@code tensors.file.QuantisedLayouts}, {@code

@@ -197,16 +197,19 @@ public final class LiveWeights implements AutoCloseable {
   }
 
   /**
-   * Returns the additional bytes that weights take while they are patched: those of other formats
-   * are then held in the dtype of the computation.
+   * Returns the additional bytes that weights take while they are patched: those of other formats,
+   * and those rounded to integers, are then held in the dtype of the computation.
    */
   public long patchedBytes(Collection<String> names) {
     long bytes = 0;
     for (String name : names) {
+      Origin origin = origin(name);
+      long elements = origin.entry().elements();
       Optional<StoredFormat> format = format(name);
       if (format.isPresent()) {
-        Origin origin = origin(name);
-        bytes += type().bytes() * origin.entry().elements() - format.get().bytes(origin.shape());
+        bytes += type().bytes() * elements - format.get().bytes(origin);
+      } else if (tensors.isRounded(name)) {
+        bytes += (type().bytes() - 1) * elements;
       }
     }
     return bytes;

@@ -105,16 +105,18 @@ public enum StoredFormat {
                     .findFirst());
   }
 
-  /**
-   * Returns the bytes that a weight takes in this format. Scales outside blocks count as one
-   * float32 for each row.
-   *
-   * @param shape the shape of the weight
-   */
-  public long bytes(List<Long> shape) {
-    long elements = shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
-    long rows = blockElements > 1 || this == BFLOAT16 || shape.isEmpty() ? 0 : shape.get(0);
-    return elements / blockElements * blockBytes + rows * ScalarType.FLOAT32.bytes();
+  /** Returns the bytes that a weight takes in this format, read or rounded. */
+  public long bytes(Origin origin) {
+    long factors =
+        origin
+            .file()
+            .stored(origin.entry())
+            .filter(found -> found.format().equals(stored))
+            // Programs read at least one factor of bytes.
+            .map(found -> Math.max(found.factors(), blockElements == 1 ? 1 : 0))
+            .orElseGet(() -> this == INT8 ? origin.shape().get(0) : 0L);
+    return origin.entry().elements() / blockElements * blockBytes
+        + factors * ScalarType.FLOAT32.bytes();
   }
 
   /**

@@ -95,7 +95,7 @@ final class WeightTensors {
     Origin origin = origin(name);
     return formats
         .format(name)
-        .map(format -> format.bytes(origin.shape()))
+        .map(format -> format.bytes(origin))
         .orElse(type.bytes() * origin.entry().elements());
   }
 

@@ -98,6 +98,8 @@ class IntegersTest {
           .hasEntrySatisfying(
               "d.1.weight_scale", scales -> assertThat(scales.size()).isEqualTo(64));
       assertThat(weights.bytes()).isEqualTo(4L * COUNT + 32 * 16 * 9);
+      long elements = weights.values("a.weight").length;
+      assertThat(weights.patchedBytes(List.of("a.weight"))).isEqualTo(3 * elements);
     }
   }
 

@@ -198,25 +198,45 @@ final class StoredFormatTest {
     return StoredFormat.of(new Origin(file, entry, entry.shape()));
   }
 
+  private static void assertBytes(StoredFormat format, TensorFile file, String name) {
+    TensorEntry entry = file.find(name).orElseThrow();
+    Origin origin = new Origin(file, entry, entry.shape());
+    try (TensorFile.Reader reader = file.reader();
+        NDManager scope = torch.scope()) {
+      assertThat(
+              format.load(loader, reader, origin, scope).stream()
+                  .mapToLong(part -> part.size() * part.getDataType().getNumOfBytes())
+                  .sum())
+          .as("%s in %s", format, file)
+          .isEqualTo(format.bytes(origin));
+    }
+  }
+
   @Test
   void bytes_ofEveryFormat_areThoseOfItsParts() throws IOException, URISyntaxException {
     for (StoredFormat format : StoredFormat.values()) {
       if (format.code() < StoredFormat.FP8_E4M3.code()) {
-        TensorFile file = gguf(format.name(), format.code(), List.of(12L, 256L));
-        TensorEntry entry = file.find("x").orElseThrow();
-        Origin origin = new Origin(file, entry, entry.shape());
-        try (TensorFile.Reader reader = file.reader();
-            NDManager scope = torch.scope()) {
-          assertThat(
-                  format.load(loader, reader, origin, scope).stream()
-                      .mapToLong(part -> part.size() * part.getDataType().getNumOfBytes())
-                      .sum())
-              .isEqualTo(format.bytes(entry.shape()));
-        }
+        assertBytes(format, gguf(format.name(), format.code(), List.of(12L, 256L)), "x");
       }
     }
-    assertThat(StoredFormat.INT8.bytes(List.of(8L, 4L, 3L, 3L))).isEqualTo(8 * 36 + 8 * 4);
-    assertThat(StoredFormat.BFLOAT16.bytes(List.of(8L, 4L))).isEqualTo(64);
+    Random random = new Random(9);
+    for (int across : List.of(0, 1, 2, 8)) {
+      TensorFile file = bytes(new byte[16 * 64], List.of(16L, 64L), across, random);
+      assertBytes(StoredFormat.FP8_E4M3, file, "x.weight");
+    }
+    assertBytes(StoredFormat.FP8_E4M3, resource("quantised/fp8-scaled-old.safetensors"), ATTENTION);
+    assertBytes(StoredFormat.INT8, resource("quantised/int8.safetensors"), ATTENTION);
+  }
+
+  @Test
+  void bytes_ofRoundedWeights_areThoseOfTheParts() {
+    List<Long> shape = List.of(8L, 4L, 3L, 3L);
+    Path path = folder.resolve("wide.safetensors");
+    new SafetensorsWriter().tensor("x.weight", shape, new float[288], DType.F32).write(path);
+    TensorFile file = TensorFile.open(path);
+    Origin origin = new Origin(file, file.find("x.weight").orElseThrow(), shape);
+    assertThat(StoredFormat.INT8.bytes(origin)).isEqualTo(8 * 36 + 8 * 4);
+    assertThat(StoredFormat.BFLOAT16.bytes(origin)).isEqualTo(2 * 8 * 36);
   }
 
   @Test

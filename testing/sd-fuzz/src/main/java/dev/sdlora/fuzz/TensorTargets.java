@@ -8,6 +8,7 @@ import dev.sdlora.tensors.pickle.PickleReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,6 +38,7 @@ final class TensorTargets {
         new Target("tensor-file", refusals, input -> read(Scratch.file("tensors", input))),
         new Target("safetensors-header", refusals, TensorTargets::header),
         new Target("gguf-header", refusals, TensorTargets::gguf),
+        new Target("gguf-parts", refusals, TensorTargets::ggufParts),
         new Target("torch-archive", refusals, input -> read(Scratch.file("a.pt", archive(input)))),
         new Target(
             "pickle",
@@ -64,6 +66,29 @@ final class TensorTargets {
   private static void gguf(byte[] header) throws IOException {
     ByteBuffer whole = ByteBuffer.allocate(GGUF.length + header.length).put(GGUF).put(header);
     read(Scratch.sized("header.gguf", whole.flip(), whole.limit() + 4096));
+  }
+
+  /**
+   * The headers of two parts after their versions, each followed by a few kilobytes of zeros. The
+   * first two bytes are the length of the first header.
+   */
+  private static void ggufParts(byte[] input) throws IOException {
+    ByteBuffer headers = ByteBuffer.wrap(input).order(ByteOrder.LITTLE_ENDIAN);
+    int length = headers.remaining() < 2 ? 0 : Short.toUnsignedInt(headers.getShort());
+    int first = Math.min(length, headers.remaining());
+    List<ByteBuffer> halves =
+        List.of(
+            headers.slice(headers.position(), first),
+            headers.slice(headers.position() + first, headers.remaining() - first));
+    Path path = Path.of("");
+    for (int i = 0; i < halves.size(); i++) {
+      ByteBuffer part = ByteBuffer.allocate(GGUF.length + halves.get(i).remaining());
+      part.put(GGUF).put(halves.get(i)).flip();
+      path =
+          Scratch.sized(
+              "parts-0000" + (i + 1) + "-of-00002.gguf", part, Math.max(part.limit(), 4096));
+    }
+    read(path);
   }
 
   /** Returns the archive that {@code torch.save} writes around a pickle. */

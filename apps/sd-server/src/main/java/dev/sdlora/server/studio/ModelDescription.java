@@ -13,6 +13,7 @@ import dev.sdlora.request.Fields;
 import dev.sdlora.request.RequestContext;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Locale;
 
 /** The model and the choices that a page needs before drawing. */
 final class ModelDescription {
@@ -29,6 +30,10 @@ final class ModelDescription {
     json.put("name", checkpoint.name());
     json.put("family", checkpoint.family().toString());
     addNames(json, "signs", checkpoint.signs());
+    json.put("precision", offer.pipeline().precision().name().toLowerCase(Locale.ROOT));
+    json.putObject("weights")
+        .put("file", checkpoint.storage())
+        .put("memory", offer.pipeline().storage());
     json.put("reads_references", offer.readsReferences());
     json.put("size_multiple", offer.sizeMultiple());
     addNames(json, "samplers", Arrays.stream(Sampler.values()).map(Sampler::label).toList());

@@ -31,7 +31,11 @@ public final class TensorHeaders {
   public static TensorFile open(Path path) {
     Cancellation.check();
     Optional<Stamp> stamp = stamp(path);
-    return stamp.map(now -> HEADERS.get(path, now, () -> read(path))).orElseGet(() -> read(path));
+    return stamp
+        .map(now -> HEADERS.get(path, now, () -> read(path)))
+        // The stamp is that of one part, and others may have changed.
+        .filter(file -> file.parts().size() == 1 || file.isCurrent())
+        .orElseGet(() -> read(path));
   }
 
   private static TensorFile read(Path path) {

@@ -211,9 +211,16 @@ final class PartPlaces {
             .filter(Files::isDirectory)
             .flatMap(folder -> new FolderTree(folder, GGUF).look().files().stream())
             .flatMap(file -> readable(file).stream())
-            .filter(weights -> kind.prefix(weights).isPresent())
+            .filter(weights -> kind.prefix(weights).isPresent() && isFirstPart(weights))
             .toList();
     return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
+  }
+
+  /** Whether weights are in one file, or were opened by the first part of a split one. */
+  private static boolean isFirstPart(NetworkWeights weights) {
+    return weights.names().stream()
+        .map(weights::fileOf)
+        .allMatch(file -> file.path().equals(file.parts().get(0)));
   }
 
   /** Opens a file that nobody named; skips a damaged one. */

@@ -9,10 +9,12 @@ import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.pipeline.checkpoint.GgufWriter;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.weights.Origin;
+import dev.sdlora.testkit.SplitGguf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -142,6 +144,27 @@ final class GgufFilesTest {
 
     Path usual = SampleNetwork.qwen3().write(encoders.resolve("qwen_3_4b.safetensors"));
     assertThat(open(path).textEncoder().path()).isEqualTo(usual);
+  }
+
+  @Test
+  void read_splitFiles_areWhole() throws IOException {
+    Path whole = write(SampleNetwork.flux2Original(), "flux", folder.resolve("whole.gguf"));
+    Path qwen = write(llama(), "qwen3", folder.resolve("qwen.gguf"));
+    Files.createDirectories(folder.resolve("unet"));
+    Files.createDirectories(folder.resolve("text_encoders"));
+    List<Path> parts = SplitGguf.split(whole, folder.resolve("unet/m"), 3, true);
+    Path encoder = SplitGguf.split(qwen, folder.resolve("text_encoders/q"), 2, false).get(0);
+    SampleNetwork.flux2VaeOriginal().write(folder.resolve("vae/flux2-vae.safetensors"));
+    for (Path part : parts) {
+      TransformerFiles files = open(part);
+      assertEqual(files.transformer(), SampleNetwork.flux2());
+      assertEqual(files.textEncoder(), SampleNetwork.qwen3());
+      assertThat(files.textEncoder().path()).isEqualTo(encoder);
+    }
+    Files.delete(parts.get(1));
+    assertThatThrownBy(() -> open(parts.get(0)))
+        .isInstanceOf(TensorFileException.class)
+        .hasMessageContaining("part 2, '" + parts.get(1) + "', is missing");
   }
 
   @Test

@@ -22,7 +22,7 @@ class Header extends HTMLElement {
     this.replaceChildren(
       el("h1", {}, "SD-LoRA Studio"),
       el("nav", { "aria-label": "Views" }, [...this.#links.values()]),
-      el("span", { class: "model", title: model.family }, model.name),
+      el("span", { class: "model", title: described() }, named()),
       el("sd-connection"),
       this.#theme(),
     );
@@ -53,6 +53,17 @@ class Header extends HTMLElement {
     put(theme());
     return switching;
   }
+}
+
+/** The name of the model, with the format of its weights if they are held in fewer bits. */
+function named() {
+  const { precision, weights } = model;
+  return weights.memory === precision ? model.name : `${model.name} · ${weights.memory}`;
+}
+
+function described() {
+  const { family, precision, weights } = model;
+  return `${family}; weights: ${weights.file} in the file, ${weights.memory} in memory; computes in ${precision}`;
 }
 
 function theme() {
