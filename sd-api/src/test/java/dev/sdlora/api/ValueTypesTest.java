@@ -9,6 +9,7 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.Outpainting;
+import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.image.Upscaler;
@@ -83,6 +84,7 @@ class ValueTypesTest {
           Map.entry(Inpainting.class, PART),
           Map.entry(Outpainting.class, Outpainting.of(8, 0, 0, 0)),
           Map.entry(ControlUnit.class, ControlUnit.builder(FILE, PICTURE).build()),
+          Map.entry(Preprocessor.class, Preprocessor.CANNY),
           Map.entry(Upscaler.class, Upscaler.LANCZOS),
           Map.entry(Upscaling.class, new Upscaling(Upscaler.LANCZOS, 2)));
 

@@ -3,11 +3,13 @@ package dev.sdlora.pipeline;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.image.UpscalerNetwork;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.pipeline.image.ImageFiles;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.PngFiles;
+import dev.sdlora.pipeline.preprocess.ControlImages;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.pipeline.raster.Resampling;
 import dev.sdlora.pipeline.upscale.TiledUpscaler;
@@ -15,7 +17,7 @@ import dev.sdlora.tensors.torch.Torch;
 import java.io.InputStream;
 import java.nio.file.Path;
 
-/** Reads and enlarges images. Created by {@link java.util.ServiceLoader}. */
+/** Reads, enlarges and preprocesses images. Created by {@link java.util.ServiceLoader}. */
 public final class LocalImages implements Backend.Images {
 
   @Override
@@ -51,6 +53,11 @@ public final class LocalImages implements Backend.Images {
   @Override
   public void savePng(Image image, Path file) {
     PngFiles.save(image.toBufferedImage(), file);
+  }
+
+  @Override
+  public Image preprocess(Preprocessor preprocessor, Image image) {
+    return ControlImages.make(preprocessor, Raster.of(image)).toImage();
   }
 
   @Override

@@ -9,7 +9,6 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.grid.Axis;
-import dev.sdlora.api.grid.Sheet;
 import dev.sdlora.api.grid.VariationGrid;
 import dev.sdlora.testkit.TinyModels;
 import java.awt.image.BufferedImage;
@@ -90,15 +89,5 @@ class VariationGridTest {
     assertThatThrownBy(() -> VariationGrid.of(SPEC, Axis.steps(5, 0)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("steps");
-  }
-
-  @Test
-  void sheet_hasRoomForLabels() {
-    BufferedImage cell = new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB);
-    Sheet sheet = new Sheet("", List.of("one", "a very long label for a small picture"));
-    sheet.row("", List.of(cell, cell));
-    BufferedImage drawn = sheet.draw();
-    assertThat(drawn.getWidth()).isBetween(2 * 40, 2 * 60);
-    assertThat(drawn.getHeight()).isGreaterThan(80);
   }
 }

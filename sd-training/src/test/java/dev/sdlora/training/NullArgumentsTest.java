@@ -14,7 +14,6 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Recovery;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.grid.Axis;
-import dev.sdlora.api.grid.Sheet;
 import dev.sdlora.api.grid.VariationGrid;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.HiresFix;
@@ -22,6 +21,7 @@ import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.image.Upscaler;
@@ -153,7 +153,7 @@ class NullArgumentsTest {
             new PromptCompleter((LoraLibrary) implementation(LoraLibrary.class), () -> List.of()),
             new PromptCompleter.Completion(PromptCompleter.Kind.LORA, "a", new Span(0, 1)),
             new GeneratedImage(PICTURE, 1, ""),
-            new Sheet("", List.of()),
+            Preprocessor.CANNY,
             TrainingSet.of(List.of(TrainingExample.of(FILE, ""))),
             new ImageSize(8, 8),
             List.of(),

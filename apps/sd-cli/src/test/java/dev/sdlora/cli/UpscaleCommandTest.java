@@ -1,9 +1,11 @@
 package dev.sdlora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.model.ControlArgument;
 import dev.sdlora.pipeline.network.RrdbConfig;
@@ -142,6 +144,13 @@ class UpscaleCommandTest {
     assertThat(unit.image()).isEqualTo(picture);
     assertThat(unit.weight()).isEqualTo(0.5);
     assertThat(unit.end()).isEqualTo(0.75);
+    ControlUnit edges =
+        ControlArgument.parse("net.pth,canny=50/150@768:" + source).unit(new Console());
+    assertThat(edges.image()).isEqualTo(picture);
+    assertThat(edges.preprocessor())
+        .isEqualTo(Preprocessor.CANNY.withThresholds(50, 150).withResolution(768));
+    assertThatThrownBy(() -> ControlArgument.parse("net.pth,cany:" + source))
+        .hasMessageContaining("did you mean 'canny'?");
     for (String wrong : List.of("canny.pth", source + "," + source + ",strong")) {
       CommandRun run = CommandRun.of("generate", "--prompt", "a", "--control", wrong);
       assertThat(run.exitCode()).isEqualTo(2);

@@ -2,6 +2,8 @@ package dev.sdlora.request;
 
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.image.ResizeMode;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,6 +17,10 @@ final class ControlUnits {
       Set.of(
           "enabled",
           "module",
+          "processor_res",
+          "threshold_a",
+          "threshold_b",
+          "pixel_perfect",
           "model",
           "image",
           "input_image",
@@ -24,13 +30,9 @@ final class ControlUnits {
           "control_mode",
           "resize_mode");
 
-  /** Fields that only matter to preprocessors or to where the extension runs. */
+  /** Fields that only matter to where the extension runs. */
   private static final Set<String> WITHOUT_EFFECT =
       Set.of(
-          "pixel_perfect",
-          "processor_res",
-          "threshold_a",
-          "threshold_b",
           "low_vram",
           "lowvram",
           "save_detected_map",
@@ -87,14 +89,6 @@ final class ControlUnits {
 
   private ControlUnit unit(Fields unit) {
     check(unit);
-    unit.name("module")
-        .filter(module -> !module.equalsIgnoreCase("none"))
-        .ifPresent(
-            module -> {
-              throw new IllegalArgumentException(
-                  "preprocessor '%s' is not supported; send the preprocessed image with module 'none'"
-                      .formatted(module));
-            });
     String name = unit.name("model").orElse("None");
     Path network = offer.controlNet(name);
     String image =
@@ -102,7 +96,11 @@ final class ControlUnits {
             .or(() -> unit.name("input_image"))
             .orElseThrow(
                 () -> new IllegalArgumentException("a unit of 'controlnet' must have an 'image'"));
-    return ControlUnit.builder(network, images.image("image", image))
+    Preprocessor preprocessor = ControlModules.read(unit, "");
+    Image read = images.image("image", image);
+    ControlModules.requirePixels(preprocessor, read, offer.limits().pixels());
+    return ControlUnit.builder(network, read)
+        .preprocessor(preprocessor)
         .weight(unit.number("weight").orElse(1))
         .range(unit.number("guidance_start").orElse(0), unit.number("guidance_end").orElse(1))
         .mode(labelled(ControlUnit.Mode.values(), unit.node().path("control_mode").asText("")))

@@ -205,6 +205,38 @@ class DrawingReaderTest {
             "unknown field of a ControlNet unit 'wieght'; did you mean 'weight'?");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}                                                        | none",
+        "{'module': 'None', 'threshold_a': 64, 'processor_res': 3} | none",
+        "{'module': 'canny'}                                       | canny=100/200@512",
+        "{'module': 'canny', 'pixel_perfect': true}                | canny=100/200",
+        "{'module': 'canny', 'processor_res': 768, 'threshold_a': 20, 'threshold_b': -1} |"
+            + " canny=20/200@768",
+        "{'module': 'invert (from white bg & black line)', 'threshold_b': 9} | invert@512",
+      })
+  void controlModule_ofA1111_isRead(String unit, String preprocessor) {
+    assertThat(ControlModules.read(fields(unit), "")).hasToString(preprocessor);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'module': 'cany'}                      | module        | did you mean 'canny'?",
+        "{'module': 'depth_midas'}               | module        | without a network",
+        "{'module': 'canny', 'threshold_b': 300} | threshold_b   | from 0 to 256",
+        "{'module': 'canny', 'processor_res': 9} | processor_res | from 64 to 2048",
+      })
+  void controlModule_wrong_namesTheField(String unit, String field, String sentence) {
+    assertThatThrownBy(() -> ControlModules.read(fields(unit), ""))
+        .isInstanceOfSatisfying(
+            FieldException.class, error -> assertThat(error.field()).isEqualTo(field))
+        .hasMessageContaining(sentence);
+  }
+
   @Test
   void scripts_ignored_areWarnings() {
     RequestContext offer =

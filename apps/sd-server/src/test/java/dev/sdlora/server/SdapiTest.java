@@ -8,6 +8,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.request.Base64Images;
@@ -249,8 +250,12 @@ class SdapiTest {
         .containsExactly("loud");
     assertThat(served.get("/controlnet/version").get("version").asInt()).isPositive();
     assertThat(served.get("/controlnet/model_list").get("model_list")).isEmpty();
-    assertThat(served.get("/controlnet/module_list").get("module_list").toString())
-        .isEqualTo("[\"none\"]");
+    JsonNode modules = served.get("/controlnet/module_list");
+    assertThat(modules.get("module_list").toString()).startsWith("[\"none\",\"canny\",");
+    assertThat(modules.at("/module_detail/canny/sliders/1/value").asInt()).isEqualTo(100);
+    assertThat(modules.at("/module_detail/tile_resample/sliders/0").isNull()).isTrue();
+    assertThat(served.get("/controlnet/control_types").at("/control_types/Canny/default_option"))
+        .hasToString("\"canny\"");
     assertThat(served.get("/controlnet/control_types").has("control_types")).isTrue();
     assertThat(served.get("/controlnet/settings").has("control_net_unit_count")).isTrue();
   }
@@ -293,6 +298,34 @@ class SdapiTest {
     assertThat(enlarged.rgb()[3 * (width - 1)] & 0xff).isLessThan(15);
   }
 
+  @Test
+  void detect_makesControlImages() {
+    JsonNode answer =
+        served.ask(
+            "/controlnet/detect",
+            "{'controlnet_module': 'canny', 'controlnet_processor_res': 128, 'controlnet_input_images': ['%s']}"
+                .formatted(base64(left(64))));
+    assertThat(answer.get("info").asText()).isEqualTo("Success");
+    assertThat(image(answer.get("images").get(0)))
+        .isEqualTo(Preprocessor.CANNY.withResolution(128).apply(left(64)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'controlnet_module': 'canny'} | No image selected",
+        "{'controlnet_module': 'cany', 'controlnet_input_images': ['x']} | did you mean 'canny'?",
+        "{'controlnet_module': 'openpose', 'controlnet_input_images': ['x']} | without a network",
+        "{'controlnet_module': 'canny', 'controlnet_input_images': ['aGVsbG8=']} | format",
+        "{'controlnet_module': 'canny', 'controlnet_threshold_a': 900} | from 0 to 256: 900",
+      })
+  void detect_badRequests_areTold(String body, String sentence) {
+    HttpResponse<String> answer = served.send(served.post("/controlnet/detect", body));
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(Served.json(answer.body()).get("detail").asText()).contains(sentence);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -315,7 +348,8 @@ class SdapiTest {
         "txt2img | {'script_name': 'x/y plot'} | 422 | Script 'x/y plot' not found",
         "txt2img | {'alwayson_scripts': {'adetailer': {}}} | 422 | Script 'adetailer' not found",
         "txt2img | {'styles': ['soft']} | 422 | there is no style 'soft'",
-        "txt2img | {'override_settings': {'sd_model_checkpoint': 'x'}} | 422 | only 'demo-sd1' is loaded",
+        "txt2img | {'override_settings': {'sd_model_checkpoint': 'x'}} | 422 | only 'demo-sd1' is"
+            + " loaded",
         "txt2img | {'prompt': 'a <lora:ink_line:1>', 'width': 64, 'height': 64} | 422 | did you"
             + " mean 'ink_lines'?",
         "txt2img | {'lora': [{'path': '../../etc/passwd'}]} | 422 | 'passwd'",

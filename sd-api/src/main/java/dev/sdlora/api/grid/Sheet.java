@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** Draws images in labelled rows and columns. Not thread-safe. */
-public final class Sheet {
+final class Sheet {
   private static final int GAP = 6;
   private static final int LEAST_FONT = 13;
 
@@ -32,7 +32,7 @@ public final class Sheet {
    * @param corner the label above the row labels; may be empty
    * @param columns the labels of the columns; empty for no column labels
    */
-  public Sheet(String corner, List<String> columns) {
+  Sheet(String corner, List<String> columns) {
     Objects.requireNonNull(columns, "columns");
     this.corner = Objects.requireNonNull(corner, "corner");
     this.columns = List.copyOf(columns);
@@ -45,7 +45,7 @@ public final class Sheet {
    * @param images the images from left to right, of any sizes; if the columns have labels, one
    *     image per column
    */
-  public void row(String label, List<BufferedImage> images) {
+  void row(String label, List<BufferedImage> images) {
     Objects.requireNonNull(label, "label");
     Objects.requireNonNull(images, "images");
     rows.add(new Row(label, List.copyOf(images)));
@@ -56,7 +56,7 @@ public final class Sheet {
    *
    * @return an image in which every cell has the size of the largest image
    */
-  public BufferedImage draw() {
+  BufferedImage draw() {
     int width = 1;
     int height = 1;
     for (Row row : rows) {

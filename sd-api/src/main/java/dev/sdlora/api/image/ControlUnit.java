@@ -25,7 +25,7 @@ public final class ControlUnit {
    *
    * @param network the network's file; it is read when it is used
    * @param image the control image in the form that the network expects, such as white edges on
-   *     black. It is not preprocessed
+   *     black, or any image with a {@link Builder#preprocessor}
    */
   public static Builder builder(Path network, Image image) {
     Objects.requireNonNull(network, "network");
@@ -48,9 +48,14 @@ public final class ControlUnit {
     return FileNames.stem(values.network);
   }
 
-  /** {@return the control image} */
+  /** {@return the control image, or the image that the preprocessor makes it from} */
   public Image image() {
     return values.image;
+  }
+
+  /** {@return the filter that makes the control image} Default {@link Preprocessor#NONE}. */
+  public Preprocessor preprocessor() {
+    return values.preprocessor;
   }
 
   /** {@return the factor applied to the network's output, 0 to 2} Default 1. */
@@ -155,6 +160,7 @@ public final class ControlUnit {
     private double end = 1;
     private Mode mode = Mode.BALANCED;
     private ResizeMode resizeMode = ResizeMode.CROP_AND_RESIZE;
+    private Preprocessor preprocessor = Preprocessor.NONE;
 
     private Builder(Path network, Image image) {
       this.network = network;
@@ -169,6 +175,7 @@ public final class ControlUnit {
       end = other.end;
       mode = other.mode;
       resizeMode = other.resizeMode;
+      preprocessor = other.preprocessor;
     }
 
     /**
@@ -230,13 +237,26 @@ public final class ControlUnit {
       return this;
     }
 
+    /**
+     * Sets the filter that makes the control image from the image. It runs when the unit is used; a
+     * preprocessor without a resolution works at the size of each pass, so that its lines are as
+     * wide as the network expects.
+     *
+     * @param preprocessor default {@link Preprocessor#NONE}
+     * @return this builder
+     */
+    public Builder preprocessor(Preprocessor preprocessor) {
+      this.preprocessor = Objects.requireNonNull(preprocessor, "preprocessor");
+      return this;
+    }
+
     /** {@return the settings} The builder can be reused. */
     public ControlUnit build() {
       return new ControlUnit(new Builder(this));
     }
 
     private List<Object> state() {
-      return List.of(network, image, weight, start, end, mode, resizeMode);
+      return List.of(network, image, weight, start, end, mode, resizeMode, preprocessor);
     }
   }
 }

@@ -7,6 +7,8 @@
  *   <li>Limits of image files: {@code ImageDecoder}, {@code api.value.JpegScans}; limits of their
  *       metadata: {@code pipeline.image.ImageErrors.requireFewParts}, {@code TextChunk}; limits of
  *       the gallery: {@code server.gallery.ImageFolder}.
+ *   <li>Preprocessors of control images: {@code Preprocessor}, {@code api.value.ControlFilter},
+ *       {@code pipeline.preprocess}.
  *   <li>Sizes passed to SDXL: {@code api.SizeConditioning}, {@code conditioning.AddedTimeIds},
  *       {@code network.SizeConditions}.
  * </ul>

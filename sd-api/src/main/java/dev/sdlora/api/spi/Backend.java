@@ -17,6 +17,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Recovery;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.image.UpscalerNetwork;
 import dev.sdlora.api.lora.LoraConflicts;
 import dev.sdlora.api.lora.LoraDetails;
@@ -393,6 +394,15 @@ public final class Backend {
      * @param file the target
      */
     void savePng(Image image, Path file);
+
+    /**
+     * Implements {@link Preprocessor#apply}.
+     *
+     * @param preprocessor the filter and its settings
+     * @param image the pixels
+     * @return the control image
+     */
+    Image preprocess(Preprocessor preprocessor, Image image);
 
     /**
      * Implements {@link Image#resized}.

@@ -10,6 +10,7 @@ import dev.sdlora.pipeline.denoise.NoisePredictor;
 import dev.sdlora.pipeline.denoise.NoisePredictor.Batch;
 import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.pipeline.preprocess.ControlImages;
 import dev.sdlora.pipeline.raster.Framing;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.tensors.torch.Closing;
@@ -108,7 +109,9 @@ public final class Controls implements AutoCloseable {
   }
 
   private static NDArray image(ControlUnit unit, ImageSize size, NDManager scope) {
-    Raster fitted = Framing.frame(unit.resizeMode(), Raster.of(unit.image()), size);
+    Raster made =
+        ControlImages.make(unit.preprocessor(), Raster.of(unit.image()), unit.resizeMode(), size);
+    Raster fitted = Framing.frame(unit.resizeMode(), made, size);
     float[] planes = fitted.planes();
     for (int i = 0; i < planes.length; i++) {
       planes[i] = planes[i] * 0.5f + 0.5f;

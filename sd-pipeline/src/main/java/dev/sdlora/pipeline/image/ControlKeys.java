@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.Preprocessor;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -25,17 +26,37 @@ final class ControlKeys {
   }
 
   private static String text(ControlUnit unit) {
-    return "Module: none, Model: "
+    Preprocessor preprocessor = unit.preprocessor();
+    boolean none = preprocessor.equals(Preprocessor.NONE);
+    return "Module: "
+        + preprocessor.label()
+        + ", Model: "
         + unit.name()
         + ", Weight: "
         + InfotextValues.number(unit.weight())
         + ", Resize Mode: "
         + unit.resizeMode().label()
+        + settings(preprocessor)
         + ", Guidance Start: "
         + InfotextValues.number(unit.start())
         + ", Guidance End: "
         + InfotextValues.number(unit.end())
-        + ", Pixel Perfect: False, Control Mode: "
+        + ", Pixel Perfect: "
+        + (none || preprocessor.resolution().isPresent() ? "False" : "True")
+        + ", Control Mode: "
         + unit.mode().label();
+  }
+
+  private static String settings(Preprocessor preprocessor) {
+    StringBuilder text = new StringBuilder();
+    preprocessor
+        .resolution()
+        .ifPresent(resolution -> text.append(", Processor Res: ").append(resolution));
+    List<Double> thresholds = preprocessor.thresholds();
+    for (int i = 0; i < thresholds.size(); i++) {
+      text.append(i == 0 ? ", Threshold A: " : ", Threshold B: ")
+          .append(InfotextValues.number(thresholds.get(i)));
+    }
+    return text.toString();
   }
 }

@@ -14,6 +14,7 @@ import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.ControlUnit.Mode;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.image.ResizeMode;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.VaeTiling;
@@ -125,6 +126,35 @@ class AuxiliaryNetworksTest {
     assertThat(soft).isNotIn(plain, followed);
     assertThat(following(unit().mode(Mode.CONTROL))).isNotIn(plain, followed, soft);
     assertThat(rgb(SPEC)).isEqualTo(plain);
+  }
+
+  @Test
+  void generate_preprocessor_isThatOfTheControlImage() {
+    ControlUnit photo = unit().build();
+    // 40 x 30 pixels cover 64 x 64 at a height of 64.
+    Image edges = Preprocessor.CANNY.withResolution(64).apply(photo.image());
+    byte[] followed = following(ControlUnit.builder(control, edges));
+    assertThat(following(photo.toBuilder().preprocessor(Preprocessor.CANNY))).isEqualTo(followed);
+    assertThat(following(photo.toBuilder().preprocessor(Preprocessor.INVERT)))
+        .isNotIn(followed, following(photo.toBuilder()));
+  }
+
+  @Test
+  void generate_preprocessor_isWrittenAsA1111Does() {
+    ControlUnit.Builder unit = unit().preprocessor(Preprocessor.CANNY);
+    assertThat(infotext(unit))
+        .contains(
+            "ControlNet 0: \"Module: canny, Model: control_edges, Weight: 1, Resize Mode: Crop and")
+        .contains(" resize, Threshold A: 100, Threshold B: 200, Guidance Start: 0,")
+        .contains("Pixel Perfect: True");
+    assertThat(infotext(unit.preprocessor(Preprocessor.THRESHOLD.withResolution(64))))
+        .contains("Processor Res: 64, Threshold A: 127, Guidance", "Pixel Perfect: False");
+    assertThat(infotext(unit())).contains("Module: none, Model", "Pixel Perfect: False");
+  }
+
+  private String infotext(ControlUnit.Builder unit) {
+    PromptSpec spec = SPEC.toBuilder().steps(1).controlUnit(unit.build()).build();
+    return pipeline.generate(spec).first().infotext();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.sdlora.server.image;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
@@ -63,10 +64,14 @@ final class Restored {
   }
 
   /**
-   * Adds the settings of an start image and mask, which the text does not contain; they take effect
-   * once the user adds images. Invalid values are skipped.
+   * Adds the settings of a start image, a mask and control images, which the text does not contain;
+   * they take effect once the user adds images. Invalid values are skipped.
    */
   void addWithoutImages(ObjectNode fields) {
+    ArrayNode units = ControlSettings.units(said, offer.controlNets().keySet());
+    if (!units.isEmpty()) {
+      fields.putObject("alwayson_scripts").putObject("controlnet").set("args", units);
+    }
     Image any = Image.of(1, 1, new byte[3]);
     try {
       ImageToImage start = ImageToImage.builder(any).parameters(said).build();

@@ -1,15 +1,32 @@
 package dev.sdlora.server.sdapi;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.Preprocessor;
+import dev.sdlora.api.value.ControlFilter;
+import dev.sdlora.request.Base64Images;
+import dev.sdlora.request.ControlModules;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
+import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.RouteCost;
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 
-/** {@code /controlnet}: lists the ControlNets; preprocessors are not supported. */
+/** {@code /controlnet}: lists ControlNets and preprocessors, and makes control images. */
 final class ControlNetListings {
   private final RequestContext offer;
+
+  /** Limits preprocessing to one image at a time, because it needs many bytes for each pixel. */
+  private final ReentrantLock preprocessing = new ReentrantLock(true);
 
   ControlNetListings(RequestContext offer) {
     this.offer = offer;
@@ -25,35 +42,127 @@ final class ControlNetListings {
           offer.controlNets().keySet().forEach(answer.putArray("model_list")::add);
           Answers.json(context, answer);
         });
-    routes.get(
-        "/controlnet/module_list",
-        context -> {
-          ObjectNode answer = Fields.object();
-          answer.putArray("module_list").add("none");
-          answer.putObject("module_detail");
-          Answers.json(context, answer);
-        });
+    routes.get("/controlnet/module_list", context -> Answers.json(context, modules()));
     routes.get("/controlnet/control_types", context -> Answers.json(context, controlTypes()));
     routes.get(
         "/controlnet/settings",
         context -> Answers.json(context, Fields.object().put("control_net_unit_count", 10)));
-    routes.post(
-        "/controlnet/detect",
-        context -> {
-          throw new Refusal(
-              422,
-              "preprocessors are not supported; send the preprocessed image with module 'none'");
-        });
+    routes.post("/controlnet/detect", this::detect, RouteCost.JOB);
+  }
+
+  private static ObjectNode modules() {
+    ObjectNode answer = Fields.object();
+    ArrayNode names = answer.putArray("module_list");
+    ObjectNode details = answer.putObject("module_detail");
+    for (ControlFilter filter : ControlFilter.values()) {
+      names.add(filter.id());
+      ObjectNode detail = details.putObject(filter.id()).put("model_free", false);
+      ArrayNode sliders = detail.putArray("sliders");
+      if (filter.resizes()) {
+        sliders.add(slider("Resolution", "Preprocessor Resolution", 64, 2048, 8, 512));
+      } else if (!filter.sliders().isEmpty()) {
+        sliders.addNull();
+      }
+      for (ControlFilter.Slider slider : filter.sliders()) {
+        sliders.add(
+            slider(
+                slider.label(),
+                slider.label(),
+                slider.least(),
+                slider.most(),
+                slider.step(),
+                slider.usual()));
+      }
+    }
+    return answer;
+  }
+
+  private static ObjectNode slider(
+      String name, String label, double least, double most, double step, double usual) {
+    return Fields.object()
+        .put("name", name)
+        .put("label", label)
+        .put("min", least)
+        .put("max", most)
+        .put("step", step)
+        .put("value", usual);
   }
 
   private ObjectNode controlTypes() {
     ObjectNode answer = Fields.object();
-    ObjectNode all = answer.putObject("control_types").putObject("All");
-    all.putArray("module_list").add("none");
-    var models = all.putArray("model_list").add("None");
-    offer.controlNets().keySet().forEach(models::add);
-    all.put("default_option", "none");
-    all.put("default_model", "None");
+    ObjectNode types = answer.putObject("control_types");
+    List<String> models = List.copyOf(offer.controlNets().keySet());
+    List<ControlFilter> filters = List.of(ControlFilter.values());
+    add(types, "All", filters, models, ControlFilter.NONE);
+    TreeMap<String, List<ControlFilter>> byType = new TreeMap<>();
+    for (ControlFilter filter : filters) {
+      for (String type : filter.types()) {
+        byType.computeIfAbsent(
+            type,
+            name ->
+                Arrays.stream(ControlFilter.values())
+                    .filter(each -> each == ControlFilter.NONE || each.types().contains(name))
+                    .toList());
+      }
+    }
+    byType.forEach(
+        (type, of) ->
+            add(
+                types,
+                type,
+                of,
+                models.stream().filter(model -> isOf(type, model)).toList(),
+                of.get(1)));
     return answer;
+  }
+
+  private static boolean isOf(String type, String model) {
+    return model.toLowerCase(Locale.ROOT).contains(type.toLowerCase(Locale.ROOT));
+  }
+
+  private static void add(
+      ObjectNode types,
+      String type,
+      List<ControlFilter> filters,
+      List<String> models,
+      ControlFilter usual) {
+    ObjectNode node = types.putObject(type);
+    ArrayNode modules = node.putArray("module_list");
+    filters.forEach(filter -> modules.add(filter.id()));
+    ArrayNode names = node.putArray("model_list").add("None");
+    models.forEach(names::add);
+    node.put("default_option", usual.id());
+    node.put("default_model", type.equals("All") || models.isEmpty() ? "None" : models.get(0));
+  }
+
+  private void detect(Context context) {
+    Fields fields = Bodies.fields(context);
+    Preprocessor preprocessor = ControlModules.read(fields, "controlnet_");
+    List<String> images = fields.texts("controlnet_input_images");
+    if (images.isEmpty() || images.size() > offer.limits().images()) {
+      throw new Refusal(
+          422,
+          images.isEmpty()
+              ? "No image selected"
+              : "field 'controlnet_input_images' must have at most %s images: %s"
+                  .formatted(offer.limits().images(), images.size()));
+    }
+    ObjectNode answer = Fields.object();
+    ArrayNode made = answer.putArray("images");
+    for (String text : images) {
+      Image image = offer.images().image("controlnet_input_images", text, offer.limits().pixels());
+      ControlModules.requirePixels(preprocessor, image, offer.limits().pixels());
+      made.add(Base64Images.base64(Base64Images.png(made(preprocessor, image).toBufferedImage())));
+    }
+    Answers.json(context, answer.put("info", "Success"));
+  }
+
+  private Image made(Preprocessor preprocessor, Image image) {
+    preprocessing.lock();
+    try {
+      return preprocessor.apply(image);
+    } finally {
+      preprocessing.unlock();
+    }
   }
 }

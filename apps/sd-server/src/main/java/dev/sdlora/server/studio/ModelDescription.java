@@ -7,6 +7,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.request.Fields;
@@ -41,6 +42,8 @@ final class ModelDescription {
     addNames(json, "upscalers", offer.upscalerNames());
     addNames(json, "latent_upscalers", offer.latentUpscalerNames());
     addNames(json, "control_nets", offer.controlNets().keySet());
+    addNames(
+        json, "control_modules", Preprocessor.builtIn().stream().map(Preprocessor::name).toList());
     ArrayNode styles = json.putArray("styles");
     for (Style style : offer.styles()) {
       styles

@@ -65,6 +65,23 @@ interface ImageStories {
   }
 
   @Test
+  default void preprocessorChosen_showsWhatTheNetworkSees(Studio studio, Stage stage) {
+    Page page = studio.open().page();
+    studio.tab("ControlNet").click();
+    studio.button("Add a unit").click();
+    page.getByLabel("Control image, unit 0: choose a file")
+        .setInputFiles(stage.image("a red star", 4));
+    Locator seen = page.getByAltText("What the network of unit 0 sees");
+    assertThat(seen).isHidden();
+    Locator preprocessor = page.getByLabel("Preprocessor");
+    preprocessor.selectOption("canny");
+    assertThat(seen).isVisible();
+    studio.photograph("preprocessor");
+    preprocessor.selectOption("none");
+    assertThat(seen).isHidden();
+  }
+
+  @Test
   default void upscale_pictureChosen_isEnlarged(Studio studio, Stage stage) {
     Page page = studio.open("upscale").page();
     studio.drop(stage.image("a red star", 4), "body");

@@ -55,6 +55,8 @@ final class Stage implements AutoCloseable {
     try {
       folder = Files.createTempDirectory("sd-studio");
       DemoModel.copyTo(folder);
+      // Only its name is read until a request uses it.
+      Files.createFile(Files.createDirectory(folder.resolve("control")).resolve("edges.pth"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -64,7 +66,8 @@ final class Stage implements AutoCloseable {
             .loraDirectory(loras())
             .precision(Precision.FLOAT32)
             .build();
-    server = SdServer.builder(pipeline).port(0).start();
+    server =
+        SdServer.builder(pipeline).controlNetDirectory(folder.resolve("control")).port(0).start();
     playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));

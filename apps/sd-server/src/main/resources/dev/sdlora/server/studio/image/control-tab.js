@@ -1,4 +1,5 @@
 import "./picture-field.js";
+import { latest, post } from "../core/api.js";
 import { button, el } from "../core/html.js";
 import { model } from "../core/model.js";
 import { settings } from "../core/settings.js";
@@ -49,6 +50,7 @@ class ControlTab extends HTMLElement {
     const enabled = el("input", { type: "checkbox", onchange: () => set({ enabled: enabled.checked }) });
     const controls = {
       model: choice("Model", model.control_nets, set, "model"),
+      module: choice("Preprocessor", model.control_modules, (changes) => set({ ...changes, pixel_perfect: true }), "module"),
       weight: slider("Control weight", 0, 2, set, "weight"),
       guidance_start: slider("Starting control step", 0, 1, set, "guidance_start"),
       guidance_end: slider("Ending control step", 0, 1, set, "guidance_end"),
@@ -56,6 +58,7 @@ class ControlTab extends HTMLElement {
       resize_mode: choice("Resize mode", RESIZE_MODES, set, "resize_mode"),
     };
     const note = el("p", { class: "faint", role: "status" });
+    const made = controlImage(at);
     const remove = () => this.#put(units().filter((_, each) => each !== at));
     const form = el(
       "fieldset",
@@ -68,6 +71,7 @@ class ControlTab extends HTMLElement {
         button("Remove unit", remove, { "aria-label": `Remove unit ${at}` }),
       ),
       picture,
+      made,
       el("div", { class: "fields" }, Object.values(controls).map((control) => control.field)),
       note,
     );
@@ -75,8 +79,9 @@ class ControlTab extends HTMLElement {
       enabled.checked = unit.enabled !== false && Boolean(unit.image);
       enabled.disabled = !unit.image;
       picture.reference = unit.image ?? null;
-      Object.entries(controls).forEach(([name, control]) => control.show(unit[name]));
-      note.textContent = unit.image ? "" : "The unit needs a control image, such as edges, depth or a pose, as its model expects.";
+      Object.entries(controls).forEach(([name, control]) => control.show(unit[name] ?? model.control_modules[0]));
+      made.show(unit);
+      note.textContent = unit.image ? "" : "The unit needs a control image, such as edges, depth or a pose, as its model expects, or any image and a preprocessor.";
     };
     return form;
   }
@@ -93,9 +98,45 @@ function units() {
 
 function fresh() {
   return {
-    model: model.control_nets[0], weight: 1, guidance_start: 0, guidance_end: 1,
+    model: model.control_nets[0], module: model.control_modules[0], pixel_perfect: true, weight: 1, guidance_start: 0, guidance_end: 1,
     control_mode: MODES[0], resize_mode: RESIZE_MODES[1], image: null, enabled: false,
   };
+}
+
+/** The control image that the preprocessor makes of the unit's image, at the size of the request. */
+function controlImage(at) {
+  const image = el("img", { alt: `What the network of unit ${at} sees` });
+  const error = el("p", { class: "error", role: "alert" });
+  const figure = el("figure", { class: "control-image", hidden: true }, image, el("figcaption", { class: "faint" }, "What the network sees"), error);
+  const detect = latest((signal, body) => post("controlnet/detect", body, { signal }));
+  let shown = "";
+  figure.show = async (unit) => {
+    const wanted = unit.image && unit.module && unit.module !== model.control_modules[0] ? `${unit.module} ${unit.image}` : "";
+    if (wanted === shown) {
+      return;
+    }
+    shown = wanted;
+    figure.hidden = !wanted;
+    error.textContent = "";
+    image.hidden = true;
+    if (!wanted) {
+      return;
+    }
+    const side = Math.min(settings.get("width") ?? 512, settings.get("height") ?? 512);
+    try {
+      const answer = await detect({
+        controlnet_module: unit.module, controlnet_input_images: [unit.image],
+        controlnet_processor_res: Math.max(64, Math.min(2048, side)),
+      });
+      if (answer && wanted === shown) {
+        image.src = `data:image/png;base64,${answer.images[0]}`;
+        image.hidden = false;
+      }
+    } catch (problem) {
+      error.textContent = problem.message;
+    }
+  };
+  return figure;
 }
 
 function choice(label, options, set, name) {

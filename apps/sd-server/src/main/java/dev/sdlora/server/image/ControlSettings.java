@@ -1,0 +1,96 @@
+package dev.sdlora.server.image;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.Preprocessor;
+import dev.sdlora.api.image.ResizeMode;
+import dev.sdlora.api.value.Decimals;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.RequestContext;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * The settings of ControlNet units in the text of an image, as A1111's extension writes them:
+ * {@code ControlNet 0: "Module: canny, Model: edges, Weight: 1, …"}.
+ */
+final class ControlSettings {
+  private static final int MOST_UNITS = 10;
+
+  private static final List<String> NUMBERS =
+      List.of(
+          "Weight",
+          "Guidance Start",
+          "Guidance End",
+          "Processor Res",
+          "Threshold A",
+          "Threshold B");
+
+  private ControlSettings() {}
+
+  /**
+   * Returns units without images, which act once the user adds some. Units whose network is not
+   * here, or with invalid values, are omitted.
+   *
+   * @param said the keys of the text
+   * @param networks the names of the networks that are here
+   */
+  static ArrayNode units(Map<String, String> said, Set<String> networks) {
+    ArrayNode units = Fields.array();
+    IntStream.range(0, MOST_UNITS)
+        .mapToObj(unit -> Optional.ofNullable(said.get("ControlNet " + unit)))
+        .flatMap(Optional::stream)
+        .map(text -> unit(values(text), networks))
+        .flatMap(Optional::stream)
+        .forEach(units::add);
+    return units;
+  }
+
+  private static Map<String, String> values(String text) {
+    Map<String, String> values = new HashMap<>();
+    for (String part : text.split(",", -1)) {
+      int colon = part.indexOf(':');
+      if (colon > 0) {
+        values.put(part.substring(0, colon).strip(), part.substring(colon + 1).strip());
+      }
+    }
+    return values;
+  }
+
+  private static Optional<ObjectNode> unit(Map<String, String> values, Set<String> networks) {
+    String network =
+        RequestContext.stem(
+            values.getOrDefault("Model", "").replaceFirst("\\s*\\[[0-9a-fA-F]*]$", ""));
+    try {
+      return networks.contains(network) ? Optional.of(unit(network, values)) : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static ObjectNode unit(String network, Map<String, String> values) {
+    ObjectNode unit = Fields.object().put("enabled", false).putNull("image").put("model", network);
+    unit.put("module", Preprocessor.named(values.getOrDefault("Module", "none")).name());
+    unit.put("weight", 1).put("guidance_start", 0).put("guidance_end", 1);
+    for (String name : NUMBERS) {
+      if (values.containsKey(name)) {
+        String field = name.toLowerCase(Locale.ROOT).replace(' ', '_');
+        unit.put(field, Decimals.parse(values.get(name)));
+      }
+    }
+    unit.put("pixel_perfect", values.getOrDefault("Pixel Perfect", "False").equals("True"));
+    unit.put(
+        "control_mode",
+        ControlUnit.Mode.parse(values.getOrDefault("Control Mode", "Balanced")).label());
+    unit.put(
+        "resize_mode",
+        ResizeMode.parse(values.getOrDefault("Resize Mode", "Crop and resize")).label());
+    return unit;
+  }
+}

@@ -1,0 +1,105 @@
+package dev.sdlora.pipeline.preprocess;
+
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.Preprocessor;
+import dev.sdlora.api.image.ResizeMode;
+import dev.sdlora.api.value.ControlFilter;
+import dev.sdlora.pipeline.raster.Raster;
+import java.util.OptionalInt;
+
+/** Runs preprocessors. */
+public final class ControlImages {
+  /** The side of the color adapter's squares. */
+  private static final int SQUARE = 64;
+
+  private static final int USUAL_GRID = 512;
+
+  private ControlImages() {}
+
+  /**
+   * Makes a control image.
+   *
+   * @param source three channels
+   * @return three channels
+   * @throws dev.sdlora.api.error.ResourceException if it would be too large
+   */
+  public static Raster make(Preprocessor preprocessor, Raster source) {
+    return make(preprocessor, source, preprocessor.resolution());
+  }
+
+  /**
+   * Makes the control image for images of a size. Without a resolution, it is made at the size at
+   * which the network sees it: A1111's "Pixel Perfect".
+   *
+   * @param mode fits the control image to the size afterwards
+   */
+  public static Raster make(
+      Preprocessor preprocessor, Raster source, ResizeMode mode, ImageSize size) {
+    double across = (double) size.width() / source.width();
+    double down = (double) size.height() / source.height();
+    double scale =
+        mode == ResizeMode.RESIZE_AND_FILL ? Math.min(across, down) : Math.max(across, down);
+    int shorter = (int) Math.rint(scale * Math.min(source.width(), source.height()));
+    int resolution = preprocessor.resolution().orElse(Math.max(1, shorter));
+    return make(preprocessor, source, OptionalInt.of(resolution));
+  }
+
+  private static Raster make(Preprocessor preprocessor, Raster source, OptionalInt resolution) {
+    ControlFilter filter = ControlFilter.parse(preprocessor.name());
+    Sized sized = new Sized(preprocessor.name(), source, resolution);
+    double first = preprocessor.thresholds().stream().findFirst().orElse(0.0);
+    return switch (filter) {
+      case NONE -> source;
+      case INVERT -> source.inverted();
+      case GREY -> coloured(source.grey());
+      case TILE_RESAMPLE -> smaller(source, first);
+      case COLOR_GRID -> grid(source, resolution.orElse(USUAL_GRID));
+      case BLUR_GAUSSIAN -> Gauss.levels(sized.resized(), first);
+      case CANNY -> {
+        double second = preprocessor.thresholds().get(1);
+        yield coloured(sized.through(it -> Canny.edges(it, (int) first, (int) second)));
+      }
+      case SOFTEDGE_GRADIENT -> coloured(sized.through(it -> Lines.gradient(it, first)));
+      case LINEART_STANDARD -> coloured(sized.through(Lines::darker));
+      case SCRIBBLE_XDOG -> coloured(sized.through(it -> Lines.strokes(it, first)));
+      case THRESHOLD -> coloured(sized.through(it -> above(it, first)));
+    };
+  }
+
+  private static Raster coloured(Raster grey) {
+    byte[] samples = new byte[3 * grey.samples().length];
+    for (int i = 0; i < samples.length; i++) {
+      samples[i] = grey.samples()[i / 3];
+    }
+    return new Raster(grey.width(), grey.height(), 3, samples);
+  }
+
+  /** As in A1111, factors below 1.1 have no effect. */
+  private static Raster smaller(Raster source, double factor) {
+    if (factor < 1.1) {
+      return source;
+    }
+    return CvResize.area(
+        source,
+        Math.max(1, (int) (source.width() / factor)),
+        Math.max(1, (int) (source.height() / factor)));
+  }
+
+  private static Raster grid(Raster source, int resolution) {
+    int squares = Math.max(1, resolution / SQUARE);
+    return CvResize.nearest(CvResize.cubic(source, squares, squares), resolution, resolution);
+  }
+
+  private static Raster above(Raster source, double threshold) {
+    byte[] white = new byte[source.width() * source.height()];
+    int channels = source.channels();
+    for (int i = 0; i < white.length; i++) {
+      int least = 255;
+      for (int c = 0; c < channels; c++) {
+        least = Math.min(least, source.level(i * channels + c));
+      }
+      white[i] = (byte) (least > threshold ? 255 : 0);
+    }
+    return new Raster(source.width(), source.height(), 1, white);
+  }
+}
