@@ -313,6 +313,8 @@ public interface Pipeline extends AutoCloseable {
     private final List<Path> upscalerDirectories = new ArrayList<>();
     private final List<Path> hypernetworkDirectories = new ArrayList<>();
     private final List<Path> controlNets = new ArrayList<>();
+    private final List<Path> ipAdapters = new ArrayList<>();
+    private final List<Path> imageEncoders = new ArrayList<>();
     private Optional<Path> previewDecoder = Optional.empty();
     private Optional<PredictionType> predictionType = Optional.empty();
     private Optional<Path> refiner = Optional.empty();
@@ -436,6 +438,36 @@ public interface Pipeline extends AutoCloseable {
     public Builder controlNet(Path file) {
       Objects.requireNonNull(file, "file");
       this.controlNets.add(file);
+      return this;
+    }
+
+    /**
+     * Adds an IP-Adapter that stays in memory while the pipeline is open. Requests may use others,
+     * too, which are read for each request. Default: none.
+     *
+     * @param file a {@code .safetensors} or {@code .bin} file for SD 1.x or SDXL, with the tensor
+     *     names of its authors
+     * @return this builder
+     */
+    public Builder ipAdapter(Path file) {
+      Objects.requireNonNull(file, "file");
+      this.ipAdapters.add(file);
+      return this;
+    }
+
+    /**
+     * Adds a CLIP vision encoder for {@link PromptSpec.Builder#imagePrompt image prompts}; an
+     * adapter uses the one of its width. It is read by the first request with a new image. Default:
+     * a folder {@code image_encoder} next to the adapter, or in the folder {@code models} next to
+     * the adapter's.
+     *
+     * @param file ViT-H/14 or ViT-bigG/14 with the tensor names of transformers or OpenCLIP, {@code
+     *     .safetensors} or {@code .bin}, or the folder of such a file
+     * @return this builder
+     */
+    public Builder imageEncoder(Path file) {
+      Objects.requireNonNull(file, "file");
+      this.imageEncoders.add(file);
       return this;
     }
 
@@ -654,8 +686,9 @@ public interface Pipeline extends AutoCloseable {
      *     not support it
      * @throws CheckpointException if the checkpoint is incomplete or invalid, or the refiner has
      *     another latent space
-     * @throws CheckpointException if an upscaler directory is not a folder, or a ControlNet or
-     *     preview decoder is of another kind or for another model family
+     * @throws CheckpointException if an upscaler directory is not a folder, or a ControlNet,
+     *     IP-Adapter, vision encoder or preview decoder is of another kind or for another model
+     *     family
      * @throws LoraException if a LoRA directory is not a folder
      * @throws EmbeddingException if an embedding directory is not a folder, or the pipeline is not
      *     lenient and an added embedding cannot be read or is for another model
@@ -673,6 +706,8 @@ public interface Pipeline extends AutoCloseable {
                   upscalerDirectories,
                   hypernetworkDirectories,
                   controlNets,
+                  ipAdapters,
+                  imageEncoders,
                   previewDecoder,
                   predictionType,
                   refiner,

@@ -4,6 +4,7 @@ import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.RegionMask;
@@ -203,6 +204,11 @@ public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Build
   /** {@return the ControlNets and T2I-Adapters with their control images} Default none. */
   public List<ControlUnit> controlUnits() {
     return values().controlUnits;
+  }
+
+  /** {@return the images that an IP-Adapter reads next to the text} Default none. */
+  public List<ImagePrompt> imagePrompts() {
+    return values().imagePrompts;
   }
 
   /**

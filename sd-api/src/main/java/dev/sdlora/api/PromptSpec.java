@@ -6,6 +6,7 @@ import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.RegionMask;
@@ -680,6 +681,19 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
+     * Adds an image prompt, which an IP-Adapter reads next to the text. SD 1.x and SDXL.
+     *
+     * @param prompt the images and their adapter; the vision encoder is that of {@link
+     *     Pipeline.Builder#imageEncoder}
+     * @return this builder
+     */
+    public Builder imagePrompt(ImagePrompt prompt) {
+      Objects.requireNonNull(prompt, "prompt");
+      values.imagePrompts = with(values.imagePrompts, prompt);
+      return this;
+    }
+
+    /**
      * Adds a reference image, which an editing model such as FLUX.2 klein reads in addition to the
      * prompt: "image 1", "image 2" and so on name them in their order. Larger images are reduced to
      * about one megapixel. Without a {@link #size(int, int) size}, the image gets that of the first
@@ -834,6 +848,16 @@ public final class PromptSpec extends PromptSettings {
      */
     public Builder noControlUnits() {
       values.controlUnits = List.of();
+      return this;
+    }
+
+    /**
+     * Removes all image prompts.
+     *
+     * @return this builder
+     */
+    public Builder noImagePrompts() {
+      values.imagePrompts = List.of();
       return this;
     }
 

@@ -4,6 +4,7 @@ import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.RegionMask;
@@ -54,6 +55,7 @@ final class PromptValues {
   Optional<HiresFix> hiresFix = Optional.empty();
   List<ControlUnit> controlUnits = List.of();
   List<Image> referenceImages = List.of();
+  List<ImagePrompt> imagePrompts = List.of();
   Tiling tiling = Tiling.NONE;
   VaeTiling vaeTiling = VaeTiling.AUTO;
   FinalDecoder finalDecoder = FinalDecoder.VAE;
@@ -91,6 +93,7 @@ final class PromptValues {
     hiresFix = other.hiresFix;
     controlUnits = other.controlUnits;
     referenceImages = other.referenceImages;
+    imagePrompts = other.imagePrompts;
     tiling = other.tiling;
     vaeTiling = other.vaeTiling;
     finalDecoder = other.finalDecoder;
@@ -129,6 +132,7 @@ final class PromptValues {
         hiresFix,
         controlUnits,
         referenceImages,
+        imagePrompts,
         tiling,
         vaeTiling,
         finalDecoder,

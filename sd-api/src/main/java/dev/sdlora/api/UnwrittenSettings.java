@@ -25,6 +25,7 @@ final class UnwrittenSettings {
     add(names, "imageToImage", spec.imageToImage().isPresent());
     add(names, "hiresFix.upscaler", isFile(spec.hiresFix().map(HiresFix::upscaler)));
     add(names, "controlUnits", !spec.controlUnits().isEmpty());
+    add(names, "imagePrompts", !spec.imagePrompts().isEmpty());
     add(names, "referenceImages", !spec.referenceImages().isEmpty());
     add(names, "upscaling", isFile(spec.upscaling().map(Upscaling::upscaler)));
     return List.copyOf(names);

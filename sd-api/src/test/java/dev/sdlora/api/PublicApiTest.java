@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class PublicApiTest {
   @Test
   void publicTypes_listed_areThoseOnRecord() {
-    PublicApi.assertRecorded(Path.of(""), 105);
+    PublicApi.assertRecorded(Path.of(""), 106);
   }
 
   /** Nested types count towards the total, but not towards the root package. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
@@ -76,13 +77,14 @@ class ValueTypesTest {
           Map.entry(Variation.class, Variation.of(3, 0.5)),
           Map.entry(RegionMask.class, RegionMask.of(PICTURE)),
           Map.entry(Image.class, PICTURE),
-          Map.entry(SizeConditioning.class, SizeConditioning.builder().crop(8, 16).build()),
+          Map.entry(SizeConditioning.class, SizeConditioning.DEFAULTS.withCrop(8, 16)),
           Map.entry(RefinerSwitch.class, new RefinerSwitch(0.5, true)),
           Map.entry(CheckpointParts.class, CheckpointParts.builder().ema(true).build()),
           Map.entry(ImageToImage.class, ImageToImage.builder(PICTURE).build()),
           Map.entry(HiresFix.class, HiresFix.builder().build()),
           Map.entry(Inpainting.class, PART),
           Map.entry(Outpainting.class, Outpainting.of(8, 0, 0, 0)),
+          Map.entry(ImagePrompt.class, ImagePrompt.of(FILE, PICTURE)),
           Map.entry(ControlUnit.class, ControlUnit.builder(FILE, PICTURE).build()),
           Map.entry(Preprocessor.class, Preprocessor.CANNY),
           Map.entry(Upscaler.class, Upscaler.LANCZOS),
@@ -98,7 +100,6 @@ class ValueTypesTest {
           PromptSpec::builder,
           SamplerOptions::builder,
           SpeedOptions::builder,
-          SizeConditioning::builder,
           CheckpointParts::builder,
           HiresFix::builder,
           () -> ImageToImage.builder(PICTURE),

@@ -196,7 +196,6 @@ class FamilyControlTest {
     "task_embedding, is a ControlNet Union",
     "control_add_embedding.linear_1.weight, is a ControlNet Union",
     "lllite_unet_input_blocks_4_1.conditioning1.0.weight, is a ControlNet-LLLite",
-    "ip_adapter.1.to_k_ip.weight, is an IP-Adapter",
     "controlnet_blocks.0.single_transformer_blocks.0.x, is for a relative of FLUX.1",
     "context_embedder.weight, is for Stable Diffusion 3"
   })

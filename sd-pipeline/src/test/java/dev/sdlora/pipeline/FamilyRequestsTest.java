@@ -110,11 +110,11 @@ class FamilyRequestsTest {
   void generate_sdxl_heedsSizesAndTheRuleOfEmptyNegatives() {
     try (Pipeline pipeline = builder("sdxl").build()) {
       byte[] plain = rgb(pipeline.generate(spec().build()));
-      SizeConditioning cropped = SizeConditioning.builder().crop(0, 64).build();
+      SizeConditioning cropped = SizeConditioning.DEFAULTS.withCrop(0, 64);
       assertThat(rgb(pipeline.generate(spec().sizeConditioning(cropped).build())))
           .isNotEqualTo(plain);
       SizeConditioning own =
-          SizeConditioning.builder().originalSize(128, 128).targetSize(128, 128).build();
+          SizeConditioning.DEFAULTS.withOriginalSize(128, 128).withTargetSize(128, 128);
       assertThat(rgb(pipeline.generate(spec().sizeConditioning(own).build()))).isEqualTo(plain);
       PromptOptions encoded = PromptOptions.DEFAULTS.withEmptyNegativeEncoded(true);
       byte[] asComfy = rgb(pipeline.generate(spec().promptOptions(encoded).build()));

@@ -9,7 +9,6 @@ import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.api.lora.LoraFit;
-import dev.sdlora.api.lora.LoraFit.Base;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.tensors.file.DType;
@@ -93,7 +92,7 @@ class LoraFitTest {
   void fitOn_noHash_doesNotKnowTheBase() {
     LoraFit fit = lora(Map.of("ss_sd_model_hash", "NOFILE")).fitOn(tuned);
     assertThat(fit.exactBase()).isFalse();
-    assertThat(fit.base()).isEqualTo(Base.UNKNOWN);
+    assertThat(fit.base()).isEqualTo("unknown");
     assertThat(fit.verdict()).contains("on an unknown base model");
   }
 
@@ -106,7 +105,7 @@ class LoraFitTest {
                 "ss_clip_skip", "2",
                 "ss_resolution", "(64, 64)"))
             .fitOn(original);
-    assertThat(fit.base()).isEqualTo(Base.ANIME);
+    assertThat(fit.base()).isEqualTo("NovelAI's anime model");
     assertThat(fit.predictionType()).contains(PredictionType.V_PREDICTION);
     assertThat(fit.training().clipSkip()).hasValue(2);
     assertThat(fit.advice())

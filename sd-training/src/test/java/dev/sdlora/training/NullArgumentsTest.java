@@ -18,6 +18,7 @@ import dev.sdlora.api.grid.VariationGrid;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
@@ -145,6 +146,7 @@ class NullArgumentsTest {
             Upscaler.LATENT,
             Variation.NONE,
             RegionMask.of(PICTURE),
+            ImagePrompt.of(FILE, PICTURE),
             PromptOptions.DEFAULTS,
             DynamicPrompts.of(),
             new CheckpointBuilder(FILE, ModelFamily.SD1).build(),
@@ -168,7 +170,7 @@ class NullArgumentsTest {
             VariationGrid.of(PromptSpec.builder().build(), Axis.seeds(1)),
             CheckpointParts.builder(),
             CheckpointParts.DEFAULT,
-            SizeConditioning.builder(),
+            SizeConditioning.DEFAULTS,
             CheckpointMerging.weightedSum(FILE, FILE),
             LoraBaking.into(FILE, List.of(ADAPTER)),
             LoraConversion.of(FILE, KeyNames.KOHYA),

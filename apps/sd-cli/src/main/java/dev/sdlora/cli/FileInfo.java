@@ -58,7 +58,7 @@ final class FileInfo {
       case LORA -> lora(LoraAdapter.open(path));
       case EMBEDDING -> embedding(Embedding.open(path));
       case CHECKPOINT -> checkpointOrNote(path, description.get());
-      case CONTROLNET, T2I_ADAPTER, TAESD, UPSCALER, VAE, TEXT_ENCODER, UNET ->
+      case CONTROLNET, T2I_ADAPTER, IP_ADAPTER, TAESD, UPSCALER, VAE, TEXT_ENCODER, UNET ->
           noted(path, description.get().kind().label(), description.get().note());
     };
   }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.model.ControlArgument;
+import dev.sdlora.cli.model.ImagePromptArgument;
 import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.pipeline.network.SrvggConfig;
 import dev.sdlora.pipeline.raster.Raster;
@@ -134,6 +136,26 @@ class UpscaleCommandTest {
     run = CommandRun.of("upscale", source.toString(), "--model", source.toString());
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err()).contains("small.png");
+  }
+
+  @Test
+  void imagePrompt_arguments_areReadOrRefused() {
+    ImagePrompt plain = ImagePromptArgument.parse(source.toString()).prompt(Path.of("a.bin"));
+    assertThat(plain.name()).isEqualTo("a");
+    assertThat(plain.images()).containsExactly(picture);
+    assertThat(plain.weight()).isEqualTo(1);
+    ImagePrompt style =
+        ImagePromptArgument.parse(source + ":0.6:style transfer").prompt(Path.of("a.bin"));
+    assertThat(style.weight()).isEqualTo(0.6);
+    assertThat(style.weightType()).isEqualTo(ImagePrompt.WeightType.STYLE_TRANSFER);
+    for (String wrong : List.of(source + ":5", source + ":1:styl")) {
+      CommandRun run =
+          CommandRun.of("generate", "--prompt", "a", "--ip-adapter", "a", "--image-prompt", wrong);
+      assertThat(run.exitCode()).isNotZero();
+      assertThat(run.err()).contains("--image-prompt");
+    }
+    CommandRun alone = CommandRun.of("generate", "--prompt", "a", "--image-prompt", "" + source);
+    assertThat(alone.err()).contains("--image-prompt needs --ip-adapter FILE");
   }
 
   @Test

@@ -69,12 +69,22 @@ final class ControlUnits {
             .filter(unit -> unit.flag("enabled", true))
             .toList();
     Fields.requireFew("alwayson_scripts", units.size(), "units", offer.limits().controlUnits());
-    units.forEach(unit -> spec.controlUnit(unit(unit)));
+    for (Fields unit : units) {
+      check(unit);
+      if (ImagePromptUnits.isOne(unit)) {
+        spec.imagePrompt(ImagePromptUnits.read(unit, offer, images));
+      } else {
+        spec.controlUnit(unit(unit));
+      }
+    }
   }
 
   private static void check(Fields unit) {
     for (String name : unit.names()) {
-      boolean given = unit.has(name) && !unit.node().get(name).asText("x").isEmpty();
+      boolean given =
+          unit.has(name)
+              && !unit.node().get(name).asText("x").isEmpty()
+              && !(ImagePromptUnits.isOne(unit) && ImagePromptUnits.reads(name));
       boolean everywhere = unit.node().get(name).asText().matches("(?i)both|0");
       if (given && (UNSUPPORTED.contains(name) || (name.equals("hr_option") && !everywhere))) {
         unit.warn("field '%s' of a ControlNet unit is not supported".formatted(name));
@@ -88,7 +98,6 @@ final class ControlUnits {
   }
 
   private ControlUnit unit(Fields unit) {
-    check(unit);
     String name = unit.name("model").orElse("None");
     Path network = offer.controlNet(name);
     String image =

@@ -95,6 +95,7 @@ public final class DrawingWriter {
     all.put("imageToImage", PromptSpec::imageToImage);
     all.put("hiresFix", PromptSpec::hiresFix);
     all.put("controlUnits", PromptSpec::controlUnits);
+    all.put("imagePrompts", PromptSpec::imagePrompts);
     all.put("referenceImages", PromptSpec::referenceImages);
     all.put("tiling", PromptSpec::tiling);
     all.put("vaeTiling", PromptSpec::vaeTiling);

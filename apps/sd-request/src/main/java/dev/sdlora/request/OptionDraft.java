@@ -20,7 +20,7 @@ final class OptionDraft {
   PromptOptions prompts;
   final SpeedOptions.Builder speed;
   private final PromptSpec before;
-  private final SizeConditioning.Builder sizes;
+  private SizeConditioning sizes;
 
   /** Starts with the current values of the request. */
   OptionDraft(PromptSpec.Builder spec) {
@@ -29,7 +29,7 @@ final class OptionDraft {
     this.sampler = before.samplerOptions().toBuilder();
     this.prompts = before.promptOptions();
     this.speed = before.speedOptions().toBuilder();
-    this.sizes = before.sizeConditioning().toBuilder();
+    this.sizes = before.sizeConditioning();
   }
 
   /** Writes the options to the request. */
@@ -37,7 +37,7 @@ final class OptionDraft {
     spec.samplerOptions(sampler.build())
         .promptOptions(prompts)
         .speedOptions(speed.build())
-        .sizeConditioning(sizes.build());
+        .sizeConditioning(sizes);
   }
 
   static boolean isUniPc(PromptSpec spec) {
@@ -87,19 +87,19 @@ final class OptionDraft {
   }
 
   void cropTop(int top) {
-    sizes.crop(top, sizes.cropLeft());
+    sizes = sizes.withCrop(top, sizes.cropLeft());
   }
 
   void cropLeft(int left) {
-    sizes.crop(sizes.cropTop(), left);
+    sizes = sizes.withCrop(sizes.cropTop(), left);
   }
 
   void aestheticScore(double score) {
-    sizes.aestheticScores(score, sizes.negativeAestheticScore());
+    sizes = sizes.withAestheticScores(score, sizes.negativeAestheticScore());
   }
 
   void negativeAestheticScore(double score) {
-    sizes.aestheticScores(sizes.aestheticScore(), score);
+    sizes = sizes.withAestheticScores(sizes.aestheticScore(), score);
   }
 
   /** As in A1111, 0 keeps the general ratio. */

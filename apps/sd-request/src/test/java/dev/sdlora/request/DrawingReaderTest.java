@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -235,6 +241,39 @@ class DrawingReaderTest {
         .isInstanceOfSatisfying(
             FieldException.class, error -> assertThat(error.field()).isEqualTo(field))
         .hasMessageContaining(sentence);
+  }
+
+  @Test
+  void controlUnit_moduleOfIpAdapters_isAnImagePrompt(@TempDir Path folder) throws IOException {
+    Path adapter = Files.createFile(folder.resolve("ip-adapter_sd15.safetensors"));
+    RequestContext offer =
+        new RequestContext(
+            OFFER.pipeline(),
+            OFFER.upscalerFolders(),
+            List.of(folder),
+            OFFER.styles(),
+            OFFER.images(),
+            OFFER.limits(),
+            false,
+            false);
+    String image =
+        Base64Images.base64(Base64Images.png(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB)));
+    Fields fields =
+        fields(
+            ("{'alwayson_scripts': {'controlnet': {'args': [{'model': 'ip-adapter_sd15 [6a3f]',"
+                    + " 'module': 'ip-adapter_clip_sd15', 'image': 'IMAGE', 'weight': 0.6,"
+                    + " 'guidance_end': 0.8, 'control_mode': 'Balanced', 'resize_mode': 1,"
+                    + " 'weight_type': 'style transfer', 'effective_region_mask': 'IMAGE'}]}}}")
+                .replace("IMAGE", image));
+    PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.A1111, Overrides.NONE);
+    assertThat(fields.warnings()).isEmpty();
+    assertThat(spec.controlUnits()).isEmpty();
+    ImagePrompt prompt = spec.imagePrompts().get(0);
+    assertThat(prompt.adapter()).isEqualTo(adapter);
+    assertThat(prompt.weight()).isEqualTo(0.6);
+    assertThat(prompt.end()).isEqualTo(0.8);
+    assertThat(prompt.mask()).isPresent();
+    assertThat(prompt.weightType()).isEqualTo(ImagePrompt.WeightType.STYLE_TRANSFER);
   }
 
   @Test

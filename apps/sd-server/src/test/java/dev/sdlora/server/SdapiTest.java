@@ -251,11 +251,16 @@ class SdapiTest {
     assertThat(served.get("/controlnet/version").get("version").asInt()).isPositive();
     assertThat(served.get("/controlnet/model_list").get("model_list")).isEmpty();
     JsonNode modules = served.get("/controlnet/module_list");
-    assertThat(modules.get("module_list").toString()).startsWith("[\"none\",\"canny\",");
+    assertThat(modules.get("module_list").toString())
+        .startsWith("[\"none\",\"canny\",")
+        .endsWith(",\"ip-adapter-auto\"]");
     assertThat(modules.at("/module_detail/canny/sliders/1/value").asInt()).isEqualTo(100);
     assertThat(modules.at("/module_detail/tile_resample/sliders/0").isNull()).isTrue();
     assertThat(served.get("/controlnet/control_types").at("/control_types/Canny/default_option"))
         .hasToString("\"canny\"");
+    assertThat(
+            served.get("/controlnet/control_types").at("/control_types/IP-Adapter/default_option"))
+        .hasToString("\"ip-adapter-auto\"");
     assertThat(served.get("/controlnet/control_types").has("control_types")).isTrue();
     assertThat(served.get("/controlnet/settings").has("control_net_unit_count")).isTrue();
   }

@@ -117,6 +117,8 @@ final class ConfiguredModel {
     properties.hypernetworkDirectories().forEach(builder::hypernetworkDirectory);
     properties.upscalerDirectories().forEach(builder::upscalerDirectory);
     properties.controlNets().forEach(builder::controlNet);
+    properties.ipAdapters().forEach(builder::ipAdapter);
+    properties.imageEncoders().forEach(builder::imageEncoder);
     ifSet(properties.refiner(), builder::refiner);
     ifSet(properties.predictionType(), builder::predictionType);
     ifSet(properties.previewDecoder(), builder::previewDecoder);

@@ -55,6 +55,8 @@ import org.springframework.util.unit.DataSize;
  * @param hypernetworkDirectories Folders with hypernetworks for prompts.
  * @param wildcardDirectories Folders with wildcards for dynamic prompts.
  * @param controlNets ControlNets and T2I-Adapters to keep in memory.
+ * @param ipAdapters IP-Adapters to keep in memory.
+ * @param imageEncoders CLIP vision encoders for IP-Adapters, files or folders.
  * @param previewDecoder TAESD decoder, for previews and for the final decoder taesd.
  * @param precision Dtype of the computation: auto (the default), float32 for the same images on all
  *     machines, bfloat16, int8 for products in 8-bit integers, or float16 on GPUs.
@@ -178,6 +180,8 @@ record SdLoraProperties(
     @DefaultValue List<Path> hypernetworkDirectories,
     @DefaultValue List<Path> wildcardDirectories,
     @DefaultValue List<Path> controlNets,
+    @DefaultValue List<Path> ipAdapters,
+    @DefaultValue List<Path> imageEncoders,
     @Nullable Path previewDecoder,
     @Nullable Precision precision,
     @Nullable WeightFormat weights,

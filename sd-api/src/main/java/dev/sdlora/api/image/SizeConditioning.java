@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SizeConditioning {
   /** A1111's values: the size of the generated image, no crop, scores of 6.0 and 2.5. */
-  public static final SizeConditioning DEFAULTS = builder().build();
+  public static final SizeConditioning DEFAULTS =
+      new SizeConditioning(Optional.empty(), Optional.empty(), 0, 0, 6.0, 2.5);
 
   private final Optional<PixelSize> originalSize;
   private final Optional<PixelSize> targetSize;
@@ -20,30 +21,84 @@ public final class SizeConditioning {
   private final double aestheticScore;
   private final double negativeAestheticScore;
 
-  private SizeConditioning(Builder values) {
-    originalSize = Optional.ofNullable(values.originalSize);
-    targetSize = Optional.ofNullable(values.targetSize);
-    cropTop = values.cropTop;
-    cropLeft = values.cropLeft;
-    aestheticScore = values.aestheticScore;
-    negativeAestheticScore = values.negativeAestheticScore;
+  private SizeConditioning(
+      Optional<PixelSize> originalSize,
+      Optional<PixelSize> targetSize,
+      int cropTop,
+      int cropLeft,
+      double aestheticScore,
+      double negativeAestheticScore) {
+    this.originalSize = originalSize;
+    this.targetSize = targetSize;
+    this.cropTop = cropTop;
+    this.cropLeft = cropLeft;
+    this.aestheticScore = aestheticScore;
+    this.negativeAestheticScore = negativeAestheticScore;
   }
 
-  /** {@return a builder that starts from {@link #DEFAULTS}} */
-  public static Builder builder() {
-    return new Builder();
+  /**
+   * {@return a copy with another size before cropping}
+   *
+   * @param width the width in pixels, at least 1
+   * @param height the height in pixels, at least 1
+   * @throws IllegalArgumentException if a side is below 1
+   */
+  public SizeConditioning withOriginalSize(int width, int height) {
+    return new SizeConditioning(
+        Optional.of(new PixelSize(width, height)),
+        targetSize,
+        cropTop,
+        cropLeft,
+        aestheticScore,
+        negativeAestheticScore);
   }
 
-  /** {@return a builder that starts from this one} */
-  public Builder toBuilder() {
-    Builder builder = new Builder();
-    builder.originalSize = originalSize.orElse(null);
-    builder.targetSize = targetSize.orElse(null);
-    builder.cropTop = cropTop;
-    builder.cropLeft = cropLeft;
-    builder.aestheticScore = aestheticScore;
-    builder.negativeAestheticScore = negativeAestheticScore;
-    return builder;
+  /**
+   * {@return a copy with another size after cropping}
+   *
+   * @param width the width in pixels, at least 1
+   * @param height the height in pixels, at least 1
+   * @throws IllegalArgumentException if a side is below 1
+   */
+  public SizeConditioning withTargetSize(int width, int height) {
+    return new SizeConditioning(
+        originalSize,
+        Optional.of(new PixelSize(width, height)),
+        cropTop,
+        cropLeft,
+        aestheticScore,
+        negativeAestheticScore);
+  }
+
+  /**
+   * {@return a copy with another crop}
+   *
+   * @param top the pixels cropped at the top, at least 0
+   * @param left the pixels cropped at the left, at least 0
+   * @throws IllegalArgumentException if a number is negative
+   */
+  public SizeConditioning withCrop(int top, int left) {
+    if (top < 0 || left < 0) {
+      throw new IllegalArgumentException(
+          "crop must not be negative: " + top + " at the top, " + left + " at the left");
+    }
+    return new SizeConditioning(
+        originalSize, targetSize, top, left, aestheticScore, negativeAestheticScore);
+  }
+
+  /**
+   * {@return a copy with other aesthetic scores passed to the refiner}
+   *
+   * @param score the score with the prompt, 0 to 10
+   * @param negative the score with the negative prompt, 0 to 10
+   * @throws IllegalArgumentException if a score is out of range
+   */
+  public SizeConditioning withAestheticScores(double score, double negative) {
+    if (!(score >= 0 && score <= 10 && negative >= 0 && negative <= 10)) {
+      throw new IllegalArgumentException(
+          "aesthetic scores must be from 0 to 10: " + score + " and " + negative);
+    }
+    return new SizeConditioning(originalSize, targetSize, cropTop, cropLeft, score, negative);
   }
 
   /** {@return the size before cropping; empty, the default, for that of the generated image} */
@@ -97,108 +152,5 @@ public final class SizeConditioning {
   @Override
   public String toString() {
     return "SizeConditioning" + state();
-  }
-
-  /** Builds the settings. Not thread-safe. */
-  public static final class Builder {
-    private @Nullable PixelSize originalSize;
-    private @Nullable PixelSize targetSize;
-    private int cropTop;
-    private int cropLeft;
-    private double aestheticScore = 6.0;
-    private double negativeAestheticScore = 2.5;
-
-    private Builder() {}
-
-    /**
-     * Sets the size before cropping. Default: the size of the generated image.
-     *
-     * @param width the width in pixels, at least 1
-     * @param height the height in pixels, at least 1
-     * @return this builder
-     * @throws IllegalArgumentException if a side is below 1
-     */
-    public Builder originalSize(int width, int height) {
-      this.originalSize = new PixelSize(width, height);
-      return this;
-    }
-
-    /**
-     * Sets the size after cropping. Default: the size of the generated image.
-     *
-     * @param width the width in pixels, at least 1
-     * @param height the height in pixels, at least 1
-     * @return this builder
-     * @throws IllegalArgumentException if a side is below 1
-     */
-    public Builder targetSize(int width, int height) {
-      this.targetSize = new PixelSize(width, height);
-      return this;
-    }
-
-    /**
-     * Sets the crop. Default: none.
-     *
-     * @param top the pixels cropped at the top, at least 0
-     * @param left the pixels cropped at the left, at least 0
-     * @return this builder
-     * @throws IllegalArgumentException if a number is negative
-     */
-    public Builder crop(int top, int left) {
-      if (top < 0 || left < 0) {
-        throw new IllegalArgumentException(
-            "crop must not be negative: " + top + " at the top, " + left + " at the left");
-      }
-      this.cropTop = top;
-      this.cropLeft = left;
-      return this;
-    }
-
-    /**
-     * Sets the aesthetic scores passed to the refiner.
-     *
-     * @param score the score with the prompt, 0 to 10. Default 6.0
-     * @param negative the score with the negative prompt, 0 to 10. Default 2.5
-     * @return this builder
-     * @throws IllegalArgumentException if a score is out of range
-     */
-    public Builder aestheticScores(double score, double negative) {
-      if (!(score >= 0 && score <= 10 && negative >= 0 && negative <= 10)) {
-        throw new IllegalArgumentException(
-            "aesthetic scores must be from 0 to 10: " + score + " and " + negative);
-      }
-      this.aestheticScore = score;
-      this.negativeAestheticScore = negative;
-      return this;
-    }
-
-    /** {@return the pixels cropped at the top} */
-    public int cropTop() {
-      return cropTop;
-    }
-
-    /** {@return the pixels cropped at the left} */
-    public int cropLeft() {
-      return cropLeft;
-    }
-
-    /** {@return the aesthetic score with the prompt, 0 to 10} */
-    public double aestheticScore() {
-      return aestheticScore;
-    }
-
-    /** {@return the aesthetic score with the negative prompt, 0 to 10} */
-    public double negativeAestheticScore() {
-      return negativeAestheticScore;
-    }
-
-    /**
-     * Builds the settings. The builder can be reused.
-     *
-     * @return the settings
-     */
-    public SizeConditioning build() {
-      return new SizeConditioning(this);
-    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.sdlora.api.lora;
 
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.PredictionType;
 import java.util.List;
 import java.util.Optional;
@@ -9,8 +8,10 @@ import java.util.Optional;
  * Findings on whether a LoRA fits a checkpoint, as far as their files show. Immutable.
  *
  * @param effect the matching layers and the sizes of their changes; empty if it cannot be applied
- * @param base the base that it was trained on, within its family
- * @param checkpointBase the base of the checkpoint
+ * @param base the base that it was trained on, within its family, such as {@code SD 1.5}, {@code
+ *     Pony} or {@code Illustrious}; {@code unknown} if its file does not show it. A LoRA works best
+ *     on models that come from its own base
+ * @param checkpointBase the base of the checkpoint; {@code unknown} likewise
  * @param signs the evidence for both, as readable sentences
  * @param training the checkpoint, the image size and the clip skip of its training
  * @param predictionType the prediction type of the U-Net in its training; empty if unknown
@@ -21,8 +22,8 @@ import java.util.Optional;
  */
 public record LoraFit(
     Optional<LoraEffect> effect,
-    Base base,
-    Base checkpointBase,
+    String base,
+    String checkpointBase,
     List<String> signs,
     LoraDetails.Training training,
     Optional<PredictionType> predictionType,
@@ -51,53 +52,5 @@ public record LoraFit(
   /** {@return whether it can be applied and changes anything} */
   public boolean isApplicable() {
     return effect.isPresent() && effect.get().changesAnything();
-  }
-
-  /**
-   * The origins of the models of a family. A LoRA works best on models that come from its own base.
-   */
-  public enum Base {
-    /** Stable Diffusion 1.4 and 1.5 themselves. */
-    SD1("SD 1.5", ModelFamily.SD1),
-    /** NovelAI's first anime model, the origin of most anime models of SD 1.x. */
-    ANIME("NovelAI's anime model", ModelFamily.SD1),
-    /** Stable Diffusion 2.0 and 2.1. */
-    SD2("SD 2.x", ModelFamily.SD2),
-    /** Stable Diffusion XL 1.0 itself. */
-    SDXL("SDXL 1.0", ModelFamily.SDXL),
-    /** Pony Diffusion V6 XL. */
-    PONY("Pony", ModelFamily.SDXL),
-    /** Illustrious XL. */
-    ILLUSTRIOUS("Illustrious", ModelFamily.SDXL),
-    /** NoobAI XL, a further training of Illustrious. */
-    NOOBAI("NoobAI", ModelFamily.SDXL),
-    /** SDXL Turbo and SD Turbo. */
-    TURBO("Turbo", ModelFamily.UNKNOWN),
-    /** SDXL Lightning. */
-    LIGHTNING("Lightning", ModelFamily.SDXL),
-    /** Hyper-SD, for SD 1.5 or SDXL. */
-    HYPER("Hyper", ModelFamily.UNKNOWN),
-    /** A model distilled by latent consistency, from SD 1.5 or SDXL. */
-    LCM("LCM", ModelFamily.UNKNOWN),
-    /** A base that the file does not show. */
-    UNKNOWN("unknown", ModelFamily.UNKNOWN);
-
-    private final String label;
-    private final ModelFamily family;
-
-    Base(String label, ModelFamily family) {
-      this.label = label;
-      this.family = family;
-    }
-
-    /** {@return the usual name of this base, such as {@code SD 1.5}} */
-    public String label() {
-      return label;
-    }
-
-    /** {@return the family of this base; {@link ModelFamily#UNKNOWN} if it may be in several} */
-    public ModelFamily family() {
-      return family;
-    }
   }
 }

@@ -5,6 +5,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.UpscalerNetwork;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.api.spi.Services;
@@ -36,6 +37,8 @@ public record FileDescription(Kind kind, String note, boolean runnable) {
     CONTROLNET("controlnet"),
     /** A smaller network for the same purpose (Mou et al. 2023); see {@link ControlUnit}. */
     T2I_ADAPTER("t2i-adapter"),
+    /** A network by which a model reads images next to the text; see {@link ImagePrompt}. */
+    IP_ADAPTER("ip-adapter"),
     /** A small decoder or encoder of latents, for previews. */
     TAESD("taesd"),
     /** A network that enlarges images; see {@link UpscalerNetwork}. */

@@ -433,6 +433,8 @@ public final class Backend {
    * @param upscalerDirectories folders with upscalers that requests can name
    * @param hypernetworkDirectories folders with hypernetworks that prompts can name
    * @param controlNets files of ControlNets to keep in memory
+   * @param ipAdapters files of IP-Adapters to keep in memory
+   * @param imageEncoders files or folders of vision encoders
    * @param previewDecoder TAESD's decoder; empty to approximate colours from the latent
    * @param predictionType the prediction type of the U-Net; empty to detect it from the files
    * @param refiner the model that may finish images; empty for none
@@ -455,6 +457,8 @@ public final class Backend {
       List<Path> upscalerDirectories,
       List<Path> hypernetworkDirectories,
       List<Path> controlNets,
+      List<Path> ipAdapters,
+      List<Path> imageEncoders,
       Optional<Path> previewDecoder,
       Optional<PredictionType> predictionType,
       Optional<Path> refiner,
@@ -477,6 +481,8 @@ public final class Backend {
      * @param upscalerDirectories folders with upscalers; copied
      * @param hypernetworkDirectories folders with hypernetworks; copied
      * @param controlNets files of ControlNets; copied
+     * @param ipAdapters files of IP-Adapters; copied
+     * @param imageEncoders files or folders of vision encoders; copied
      * @param previewDecoder TAESD's decoder
      * @param predictionType the prediction type of the U-Net
      * @param refiner the model that may finish images
@@ -497,6 +503,8 @@ public final class Backend {
       upscalerDirectories = List.copyOf(upscalerDirectories);
       hypernetworkDirectories = List.copyOf(hypernetworkDirectories);
       controlNets = List.copyOf(controlNets);
+      ipAdapters = List.copyOf(ipAdapters);
+      imageEncoders = List.copyOf(imageEncoders);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.sdlora.lora.library;
 
-import dev.sdlora.api.lora.LoraFit.Base;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.tensors.file.FileHashes;
 import java.nio.file.Files;

@@ -2,7 +2,6 @@ package dev.sdlora.lora.library;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.lora.LoraFit.Base;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.PredictionType;
 import java.io.IOException;

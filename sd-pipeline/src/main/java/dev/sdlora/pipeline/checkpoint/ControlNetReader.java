@@ -29,15 +29,18 @@ public final class ControlNetReader {
       List.of(
           new Relative(
               "lora_controlnet",
-              "a Control-LoRA, which only has the changes that turn the U-Net into a ControlNet"),
+              "a Control-LoRA, which only has the changes that turn the U-Net into a ControlNet,"
+                  + " which is not supported"),
           new Relative(
               "task_embedding",
-              "a ControlNet Union, one network for several kinds of control images"),
+              "a ControlNet Union, one network for several kinds of control images, which is not"
+                  + " supported"),
           new Relative(
               "control_add_embedding.",
-              "a ControlNet Union, one network for several kinds of control images"),
-          new Relative("lllite_", "a ControlNet-LLLite"),
-          new Relative("ip_adapter.", "an IP-Adapter"));
+              "a ControlNet Union, one network for several kinds of control images, which is not"
+                  + " supported"),
+          new Relative("lllite_", "a ControlNet-LLLite, which is not supported"),
+          new Relative("ip_adapter.", "an IP-Adapter, which belongs in an image prompt"));
 
   private ControlNetReader() {}
 
@@ -80,8 +83,7 @@ public final class ControlNetReader {
     for (Relative relative : RELATIVES) {
       if (names.stream().anyMatch(name -> name.startsWith(relative.begin))) {
         throw new CheckpointException(
-            "'%s' is %s, which is not supported; expected a ControlNet or T2I-Adapter"
-                .formatted(file.path(), relative.is),
+            "'%s' is %s; expected a ControlNet or T2I-Adapter".formatted(file.path(), relative.is),
             ErrorDetails.in(file.path()));
       }
     }

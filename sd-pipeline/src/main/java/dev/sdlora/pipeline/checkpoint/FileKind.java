@@ -61,6 +61,11 @@ public final class FileKind {
               "is a T2I-Adapter",
               NOT_CHECKPOINT),
           new Sign(
+              Kind.IP_ADAPTER,
+              name -> name.startsWith("ip_adapter.") || name.startsWith("image_proj."),
+              "is an IP-Adapter",
+              NOT_CHECKPOINT + "; use it in an image prompt"),
+          new Sign(
               Kind.TAESD,
               matches("((taesd_)?(de|en)coder\\.)?(layers\\.)?\\d+\\.conv\\.0\\.weight"),
               "is a TAESD, which decodes or encodes previews",

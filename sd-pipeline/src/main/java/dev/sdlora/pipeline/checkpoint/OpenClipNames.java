@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  * transposed; here each of them is a view of the file's tensor.
  */
 public final class OpenClipNames {
-  private static final String TRANSPOSED = "[transposed]";
+  /** Suffix of the transposed view of a projection. */
+  static final String TRANSPOSED = "[transposed]";
 
   private static final Pattern LAYER =
       Pattern.compile("text_model\\.encoder\\.layers\\.(\\d+)\\.(.+)\\.(weight|bias)");
@@ -106,11 +107,12 @@ public final class OpenClipNames {
         Pattern.compile(
             Pattern.quote(prefix)
                 + "transformer\\.resblocks\\.\\d+\\.attn\\.in_proj_(weight|bias)");
+    List<String> projections = List.of(prefix + "text_projection", prefix + "proj");
     List<TensorView> views = new ArrayList<>();
     for (TensorEntry entry : file.tensors().values()) {
       if (fused.matcher(entry.name()).matches()) {
         views.addAll(thirds(file, entry));
-      } else if (entry.name().equals(prefix + "text_projection") && entry.shape().size() == 2) {
+      } else if (projections.contains(entry.name()) && entry.shape().size() == 2) {
         views.add(TensorView.transposed(file, entry, entry.name() + TRANSPOSED));
       }
     }

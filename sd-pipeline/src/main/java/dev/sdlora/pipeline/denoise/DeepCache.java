@@ -80,15 +80,17 @@ public final class DeepCache {
   /**
    * Runs the U-Net.
    *
-   * @param others the additional networks; compared with those of the last whole call
+   * @param networks the additional networks; compared, with the image prompts, with those of the
+   *     last whole call
    * @param residuals their residuals; only computed in whole calls
    * @param scope will own the result
    */
   public NDArray predict(
-      UNet unet, Batch batch, List<?> others, Supplier<Residuals> residuals, NDManager scope) {
+      UNet unet, Batch batch, List<?> networks, Supplier<Residuals> residuals, NDManager scope) {
     if (interval == 1) {
       return unet.predict(batch.input(residuals.get()), scope);
     }
+    List<?> others = List.of(networks, batch.added().images().acting());
     List<Asked> rows = batch.rows().stream().map(Asked::new).toList();
     boolean isKept =
         batch.call() - keptAt < interval

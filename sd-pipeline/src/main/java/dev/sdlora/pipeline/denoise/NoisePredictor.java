@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.network.AddedConditions;
+import dev.sdlora.pipeline.network.ImageKeys;
 import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.UNet;
 import java.util.List;
@@ -61,6 +62,11 @@ public interface NoisePredictor {
     /** Returns a copy with other latents. */
     Batch withLatents(NDArray others) {
       return new Batch(call, sigma, rows, others, times, context, added, skipped);
+    }
+
+    /** Returns a copy with image prompts. */
+    public Batch with(ImageKeys images) {
+      return new Batch(call, sigma, rows, latents, times, context, added.with(images));
     }
 
     /** Returns the batch as the U-Net's input. */

@@ -43,6 +43,7 @@ final class FlowSettings {
     requireMultiple(size, multiple);
     refuse(
         spec.controlUnits().isEmpty(), "controlUnits are given", "ControlNets steer only U-Nets");
+    refuse(spec.imagePrompts().isEmpty(), "imagePrompts are given", "IP-Adapters are for U-Nets");
     refuse(
         spec.tiling() == Tiling.NONE,
         "tiling is " + spec.tiling(),

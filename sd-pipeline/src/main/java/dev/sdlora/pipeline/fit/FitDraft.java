@@ -6,9 +6,9 @@ import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.lora.LoraDetails.Training;
 import dev.sdlora.api.lora.LoraEffect;
 import dev.sdlora.api.lora.LoraFit;
-import dev.sdlora.api.lora.LoraFit.Base;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.PredictionType;
+import dev.sdlora.lora.library.Base;
 import dev.sdlora.lora.library.Bases;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,8 +101,8 @@ final class FitDraft {
   private LoraFit fit(String verdict) {
     return new LoraFit(
         effect,
-        trained.base(),
-        comesFrom.base(),
+        trained.base().label(),
+        comesFrom.base().label(),
         List.of("LoRA: " + trained.sign(), "checkpoint: " + comesFrom.sign()),
         training,
         prediction,

@@ -90,7 +90,7 @@ final class DenoisingPass {
                           model.previewer(),
                           progress,
                           applied,
-                          networks.controls())
+                          networks)
                       .on(participant);
               return sample(image.seeds(), start, denoiser(guidance, participant), steps);
             });

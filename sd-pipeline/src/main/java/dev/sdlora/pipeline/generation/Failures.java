@@ -114,6 +114,9 @@ public final class Failures {
     if (!spec.controlUnits().isEmpty()) {
       text.append(", ").append(spec.controlUnits().size()).append(" ControlNet units");
     }
+    if (!spec.imagePrompts().isEmpty()) {
+      text.append(", ").append(spec.imagePrompts().size()).append(" image prompts");
+    }
     return text.toString();
   }
 }

@@ -100,6 +100,7 @@ public record Generation(
   }
 
   private StartInputs prepare() {
+    networks.encode(part.spec().imagePrompts());
     first.prepare(networks, scope);
     HiresPass.encodeAhead(plan.model(), part, progress, networks, scope);
     return StartInputs.encode(plan, part, canvas, progress, scope);

@@ -156,7 +156,9 @@ final class PassModel {
     // Cached keys are invalid when strengths change between steps.
     UNet merging =
         merging(plan.loras().isScheduled() ? plain : plain.remembering(new TextKeys(scope)));
-    return networks.controls().over(merging, plan.size(), spec.tiling(), cache());
+    NoisePredictor controlled =
+        networks.controls().over(merging, plan.size(), spec.tiling(), cache());
+    return networks.images().over(controlled, regions);
   }
 
   private UNet merging(UNet unet) {

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.generation;
 
 import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.lora.LoraReport;
@@ -10,6 +11,7 @@ import dev.sdlora.pipeline.control.Controls;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
 import dev.sdlora.pipeline.hypernetwork.Hypernetwork;
 import dev.sdlora.pipeline.hypernetwork.HypernetworkFolders;
+import dev.sdlora.pipeline.imageprompt.ImagePrompts;
 import dev.sdlora.pipeline.lora.LoraPlans;
 import dev.sdlora.pipeline.lora.LoraReports;
 import dev.sdlora.pipeline.model.Model;
@@ -36,6 +38,7 @@ final class RequestNetworks implements AutoCloseable {
   private final Model model;
   private final Progress progress;
   private final Controls controls;
+  private final ImagePrompts images;
   private final Map<LoraPlans, AppliedLoras> used = new LinkedHashMap<>();
   private final Map<Upscaler, Enlarging> upscalers = new HashMap<>();
   private final Map<LoraPlans, PromptEmbeddings> embeddings = new LinkedHashMap<>();
@@ -54,18 +57,41 @@ final class RequestNetworks implements AutoCloseable {
    * @throws dev.sdlora.api.error.CheckpointException if the network of a unit cannot be used
    */
   static RequestNetworks open(Model model, List<ControlUnit> units, Progress progress) {
-    return new RequestNetworks(model, model.controlNets().open(units), progress);
+    return new RequestNetworks(
+        model, model.controlNets().open(units), model.imageAdapters().open(), progress);
   }
 
-  private RequestNetworks(Model model, Controls controls, Progress progress) {
+  private RequestNetworks(Model model, Controls controls, ImagePrompts images, Progress progress) {
     this.model = model;
     this.progress = progress;
     this.controls = controls;
+    this.images = images;
+  }
+
+  /** Encodes the image prompts of a request. */
+  void encode(List<ImagePrompt> prompts) {
+    model.imageAdapters().encode(prompts, images, progress::stopIfCancelled);
+  }
+
+  /** Returns the encoded image prompts. */
+  ImagePrompts images() {
+    return images;
   }
 
   /** Returns the ControlNets with their control images. */
   Controls controls() {
     return controls;
+  }
+
+  /**
+   * Tells the control units and image prompts, which act in ranges of steps, the next step.
+   *
+   * @param step the index of the step, from 0
+   * @param steps the number of steps
+   */
+  void step(int step, int steps) {
+    controls.step(step, steps);
+    images.step(step, steps);
   }
 
   /**
@@ -238,6 +264,7 @@ final class RequestNetworks implements AutoCloseable {
           }
         },
         controls::close,
+        images::close,
         () -> Closing.all(upscalers.values(), Enlarging::close));
   }
 }

@@ -2,7 +2,6 @@ package dev.sdlora.pipeline.generation;
 
 import dev.sdlora.api.GenerationListener.Step;
 import dev.sdlora.api.image.Image;
-import dev.sdlora.pipeline.control.Controls;
 import dev.sdlora.pipeline.denoise.Lockstep;
 import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.request.ImageRun;
@@ -18,7 +17,7 @@ final class StepNotifier implements StepObserver {
   private final Previewer previewer;
   private final Progress progress;
   private final AppliedLoras applied;
-  private final Controls controls;
+  private final RequestNetworks networks;
 
   StepNotifier(
       ImageRun image,
@@ -27,10 +26,10 @@ final class StepNotifier implements StepObserver {
       Previewer previewer,
       Progress progress,
       AppliedLoras applied,
-      Controls controls) {
+      RequestNetworks networks) {
     this.image = image;
     this.previewer = previewer;
-    this.controls = controls;
+    this.networks = networks;
     this.steps = plan.steps();
     this.latent = latent;
     this.progress = progress;
@@ -78,7 +77,7 @@ final class StepNotifier implements StepObserver {
     progress.listener().stepStart(step(step, sigma));
     progress.stopIfCancelled();
     applied.step(within(step), steps);
-    controls.step(within(step), steps);
+    networks.step(within(step), steps);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.Preprocessor;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +22,31 @@ final class ControlKeys {
         "ControlNet " + unit,
         settings -> {
           List<ControlUnit> units = settings.spec().controlUnits();
-          return unit < units.size() ? Optional.of(text(units.get(unit))) : Optional.empty();
+          List<ImagePrompt> prompts = settings.spec().imagePrompts();
+          if (unit < units.size()) {
+            return Optional.of(text(units.get(unit)));
+          }
+          int prompt = unit - units.size();
+          return prompt < prompts.size()
+              ? Optional.of(text(prompts.get(prompt)))
+              : Optional.empty();
         });
+  }
+
+  /** Resize and control modes have no effect on IP-Adapters; A1111 writes them nevertheless. */
+  private static String text(ImagePrompt prompt) {
+    return "Module: ip-adapter-auto, Model: "
+        + prompt.name()
+        + ", Weight: "
+        + InfotextValues.number(prompt.weight())
+        + ", Resize Mode: Crop and Resize, Guidance Start: "
+        + InfotextValues.number(prompt.start())
+        + ", Guidance End: "
+        + InfotextValues.number(prompt.end())
+        + ", Pixel Perfect: False, Control Mode: Balanced"
+        + (prompt.weightType() == ImagePrompt.WeightType.LINEAR
+            ? ""
+            : ", Weight Type: " + prompt.weightType().label());
   }
 
   private static String text(ControlUnit unit) {

@@ -55,14 +55,14 @@ final class FamilyKeys {
               settings -> sizes(settings).originalSize().map(PixelSize::toString),
               (draft, value) -> {
                 PixelSize size = PixelSize.parse(value);
-                draft.sizes.originalSize(size.width(), size.height());
+                draft.sizes = draft.sizes.withOriginalSize(size.width(), size.height());
               }),
           setting(
               "Target size",
               settings -> sizes(settings).targetSize().map(PixelSize::toString),
               (draft, value) -> {
                 PixelSize size = PixelSize.parse(value);
-                draft.sizes.targetSize(size.width(), size.height());
+                draft.sizes = draft.sizes.withTargetSize(size.width(), size.height());
               }),
           setting(
               "Crop top",

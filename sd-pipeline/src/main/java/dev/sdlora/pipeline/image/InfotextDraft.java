@@ -63,7 +63,7 @@ final class InfotextDraft {
   private double upscale = 1;
 
   /** The size conditioning in the text. */
-  final SizeConditioning.Builder sizes = SizeConditioning.builder();
+  SizeConditioning sizes = SizeConditioning.DEFAULTS;
 
   private int cropTop;
   private int cropLeft;
@@ -76,22 +76,22 @@ final class InfotextDraft {
 
   void cropTop(int pixels) {
     cropTop = pixels;
-    sizes.crop(cropTop, cropLeft);
+    sizes = sizes.withCrop(cropTop, cropLeft);
   }
 
   void cropLeft(int pixels) {
     cropLeft = pixels;
-    sizes.crop(cropTop, cropLeft);
+    sizes = sizes.withCrop(cropTop, cropLeft);
   }
 
   void aestheticScore(double score) {
     aestheticScore = score;
-    sizes.aestheticScores(aestheticScore, negativeAestheticScore);
+    sizes = sizes.withAestheticScores(aestheticScore, negativeAestheticScore);
   }
 
   void negativeAestheticScore(double score) {
     negativeAestheticScore = score;
-    sizes.aestheticScores(aestheticScore, negativeAestheticScore);
+    sizes = sizes.withAestheticScores(aestheticScore, negativeAestheticScore);
   }
 
   void refinerSwitchAt(double share) {
@@ -300,7 +300,7 @@ final class InfotextDraft {
         .speedOptions(speed.guidanceRange(guided).build())
         .promptOptions(prompts)
         .variation(new Variation(variationSeed, variationStrength, resizeFrom))
-        .sizeConditioning(sizes.build())
+        .sizeConditioning(sizes)
         .otherParameters(kept);
     if (hasHires) {
       spec.hiresFix(hires.build());

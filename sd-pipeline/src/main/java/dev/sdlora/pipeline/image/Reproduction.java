@@ -370,7 +370,7 @@ public final class Reproduction {
       warnings.add(
           "the text is from an image that was made with a mask, which is not stored in the text");
     }
-    int units = spec.controlUnits().size();
+    int units = spec.controlUnits().size() + spec.imagePrompts().size();
     said.forEach(
         (key, value) -> {
           Matcher control = CONTROL.matcher(key);

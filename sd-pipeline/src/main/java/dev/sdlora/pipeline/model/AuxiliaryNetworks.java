@@ -7,6 +7,8 @@ import dev.sdlora.api.spi.Backend.Settings;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.control.ControlNets;
 import dev.sdlora.pipeline.hypernetwork.HypernetworkFolders;
+import dev.sdlora.pipeline.imageprompt.ImageAdapters;
+import dev.sdlora.pipeline.imageprompt.VisionEncoders;
 import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.preview.Taesd;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
@@ -14,23 +16,26 @@ import dev.sdlora.tensors.torch.Closing;
 import java.util.Optional;
 
 /**
- * The networks of a pipeline that are not part of its checkpoint: ControlNets, preview decoders,
- * upscalers and hypernetworks.
+ * The networks of a pipeline that are not part of its checkpoint: ControlNets, IP-Adapters, preview
+ * decoders, upscalers and hypernetworks.
  */
 public final class AuxiliaryNetworks implements AutoCloseable {
   private final UpscalerFolders upscalers;
   private final HypernetworkFolders hypernetworks;
   private final ControlNets controlNets;
+  private final ImageAdapters imageAdapters;
   private final Optional<Taesd> taesd;
 
   private AuxiliaryNetworks(
       UpscalerFolders upscalers,
       HypernetworkFolders hypernetworks,
       ControlNets controlNets,
+      ImageAdapters imageAdapters,
       Optional<Taesd> taesd) {
     this.upscalers = upscalers;
     this.hypernetworks = hypernetworks;
     this.controlNets = controlNets;
+    this.imageAdapters = imageAdapters;
     this.taesd = taesd;
   }
 
@@ -44,6 +49,13 @@ public final class AuxiliaryNetworks implements AutoCloseable {
             files.checkpoint(),
             networks.family().unetConfig(),
             networks.type());
+    ImageAdapters imageAdapters;
+    try {
+      imageAdapters = imageAdapters(settings, files, networks);
+    } catch (RuntimeException | Error e) {
+      controlNets.close();
+      throw e;
+    }
     try {
       Optional<Taesd> taesd =
           settings
@@ -56,11 +68,28 @@ public final class AuxiliaryNetworks implements AutoCloseable {
           upscalers,
           HypernetworkFolders.open(settings.hypernetworkDirectories()),
           controlNets,
+          imageAdapters,
           taesd);
     } catch (RuntimeException | Error e) {
-      controlNets.close();
+      Closing.all(imageAdapters::close, controlNets::close);
       throw e;
     }
+  }
+
+  private static ImageAdapters imageAdapters(
+      Settings settings, ModelFiles files, Networks networks) {
+    return new ImageAdapters(
+        settings.ipAdapters(),
+        new VisionEncoders(
+            settings.imageEncoders(), networks.torch(), networks.type(), settings.memoryPolicy()),
+        networks.torch(),
+        files.checkpoint(),
+        networks.family().unetConfig(),
+        networks.type());
+  }
+
+  ImageAdapters imageAdapters() {
+    return imageAdapters;
   }
 
   ControlNets controlNets() {
@@ -96,6 +125,6 @@ public final class AuxiliaryNetworks implements AutoCloseable {
 
   @Override
   public void close() {
-    Closing.all(() -> taesd.ifPresent(Taesd::close), controlNets::close);
+    Closing.all(() -> taesd.ifPresent(Taesd::close), imageAdapters::close, controlNets::close);
   }
 }

@@ -23,6 +23,7 @@ import dev.sdlora.pipeline.embedding.FolderEmbeddings;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
 import dev.sdlora.pipeline.family.Family;
 import dev.sdlora.pipeline.hypernetwork.HypernetworkFolders;
+import dev.sdlora.pipeline.imageprompt.ImageAdapters;
 import dev.sdlora.pipeline.lora.ChangelessLoras;
 import dev.sdlora.pipeline.lora.LoraSums;
 import dev.sdlora.pipeline.lora.WeightGate;
@@ -205,6 +206,11 @@ public final class Model implements AutoCloseable {
   /** Returns the ControlNets and T2I-Adapters. */
   public ControlNets controlNets() {
     return auxiliary.controlNets();
+  }
+
+  /** Returns the IP-Adapters. */
+  public ImageAdapters imageAdapters() {
+    return auxiliary.imageAdapters();
   }
 
   /**

@@ -14,11 +14,23 @@ import java.util.Optional;
  *     guidance (Luo et al. 2023, "Latent Consistency Models"); G is 0 for others
  * @param regions float32 [batch, regions · tokens, width]: the text states encoded with the LoRAs
  *     of each region, concatenated; empty if no LoRA has a region
+ * @param images the image prompts
  */
-public record AddedConditions(NDArray vector, NDArray guidance, Optional<NDArray> regions) {
-  /** Creates conditions without LoRA regions. */
+public record AddedConditions(
+    NDArray vector, NDArray guidance, Optional<NDArray> regions, ImageKeys images) {
+  /** Creates conditions without image prompts. */
+  public AddedConditions(NDArray vector, NDArray guidance, Optional<NDArray> regions) {
+    this(vector, guidance, regions, ImageKeys.NONE);
+  }
+
+  /** Creates conditions without LoRA regions and image prompts. */
   public AddedConditions(NDArray vector, NDArray guidance) {
     this(vector, guidance, Optional.empty());
+  }
+
+  /** Returns a copy with other image prompts. */
+  public AddedConditions with(ImageKeys others) {
+    return new AddedConditions(vector, guidance, regions, others);
   }
 
   /** Returns empty conditions for this batch size. */

@@ -258,7 +258,7 @@ public final class UNet implements AdaptableNetwork {
             .orElse(input.context());
     Map<String, NDArray> keys =
         texts.map(known -> known.of(context, owner -> keys(context, owner))).orElse(Map.of());
-    try (TensorDict known = TensorDict.of(keys)) {
+    try (TensorDict known = TensorDict.of(input.added().images().with(keys))) {
       return program
           .call("predict_keeping")
           .tensor(input.latents())

@@ -7,6 +7,7 @@ import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.error.ResourceException.Resource;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.RegionMask;
@@ -28,12 +29,18 @@ final class RequestInputs {
     List<RegionMask> masks =
         Stream.concat(
                 spec.masks().values().stream(),
-                spec.loras().stream().map(LoraAdapter::mask).flatMap(Optional::stream))
+                Stream.concat(
+                    spec.loras().stream().map(LoraAdapter::mask).flatMap(Optional::stream),
+                    spec.imagePrompts().stream().map(ImagePrompt::mask).flatMap(Optional::stream)))
             .toList();
     requireFew(masks.size(), "masks", limits.masks(), "masks");
     requireFew(spec.controlUnits().size(), "control units", limits.controlUnits(), "controlUnits");
     Stream<Image> source = spec.imageToImage().map(RequestInputs::images).orElseGet(Stream::empty);
-    Stream<Image> control = spec.controlUnits().stream().map(ControlUnit::image);
+    requireFew(spec.imagePrompts().size(), "image prompts", limits.controlUnits(), "controlUnits");
+    Stream<Image> control =
+        Stream.concat(
+            spec.controlUnits().stream().map(ControlUnit::image),
+            spec.imagePrompts().stream().flatMap(prompt -> prompt.images().stream()));
     long pixels =
         Stream.of(
                 source,

@@ -191,7 +191,8 @@ public final class RequestMemory {
         pass(size)
             .or(withDenoiser(finishing(second.orElse(size))))
             .or(new Stage(AllocatedBytes.weights(encoders()), 0))
-            .or(new Stage(AllocatedBytes.weights(encoder), 0));
+            .or(new Stage(AllocatedBytes.weights(encoder), 0))
+            .or(imagePrompts());
     if (source.isPresent()) {
       most = most.or(canvas(source.get()));
     }
@@ -217,10 +218,28 @@ public final class RequestMemory {
     double kept = BYTES * finished * (keepsImages ? spec.images() : 1);
     double given =
         source.map(from -> (double) from.image().width() * from.image().height()).orElse(0.0);
-    return most.need()
-        .and(
-            new MemoryNeed(
-                ENGINE + model.controlNets().bytes(spec.controlUnits()), kept + 4 * BYTES * given));
+    long networks =
+        model.controlNets().bytes(spec.controlUnits())
+            + model.imageAdapters().keyBytes(spec.imagePrompts(), rows(size))
+            + (model.imageAdapters().keepsEncoders()
+                ? model.imageAdapters().bytes(spec.imagePrompts())
+                : 0);
+    return most.need().and(new MemoryNeed(ENGINE + networks, kept + 4 * BYTES * given));
+  }
+
+  /** Returns the memory of encoding image prompts, which ends before the first step. */
+  private Stage imagePrompts() {
+    long bytes =
+        model.imageAdapters().keepsEncoders()
+            ? 0
+            : model.imageAdapters().bytes(spec.imagePrompts());
+    double pixels =
+        spec.imagePrompts().stream()
+            .flatMap(prompt -> prompt.images().stream())
+            .mapToDouble(image -> (double) image.width() * image.height())
+            .max()
+            .orElse(0);
+    return new Stage(AllocatedBytes.weights(bytes), 2 * BYTES * pixels);
   }
 
   /** Returns the memory of the text encoders and of the weights that their layers widen. */

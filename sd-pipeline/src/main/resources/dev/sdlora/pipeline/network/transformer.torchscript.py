@@ -10,7 +10,17 @@ def attention(sum: Tensor, x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: 
     y = __torch__.regional_attention(q, k, v, w["lora_masks." + str(torch.size(q, 1))], heads)
   else:
     y = __torch__.attend(q, k, v, heads)
-  return __torch__.linear_sum(sum, y, w, p + ".to_out.0")
+  return __torch__.linear_sum(sum, __torch__.image_attention(y, q, texts, p, heads), w, p + ".to_out.0")
+def image_attention(y: Tensor, q: Tensor, texts: Dict[str, Tensor], p: str, heads: int) -> Tensor:
+  # Adds the attention to image prompts (Ye et al. 2023, "IP-Adapter"); their weights are part of the values.
+  i = 0
+  while torch.__contains__(texts, p + ".image_keys." + str(i)):
+    o = __torch__.heads_attention(q, texts[p + ".image_keys." + str(i)], texts[p + ".image_values." + str(i)], heads, False)
+    if torch.__contains__(texts, p + ".image_mask." + str(i)):
+      o = torch.mul(o, torch.to(texts[p + ".image_mask." + str(i)], o.dtype))
+    y = torch.add(y, o)
+    i = torch.add(i, 1)
+  return y
 def self_attention(sum: Tensor, x: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
   # If LoRAs with masks change keys or values, each region has its own keys and values of all positions.
   ctx = x

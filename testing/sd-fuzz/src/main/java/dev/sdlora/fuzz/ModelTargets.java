@@ -6,9 +6,11 @@ import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ControlNetReader;
+import dev.sdlora.pipeline.checkpoint.ImageAdapterReader;
 import dev.sdlora.pipeline.checkpoint.T2iAdapterReader;
 import dev.sdlora.pipeline.checkpoint.TinyDecoderReader;
 import dev.sdlora.pipeline.checkpoint.UpscalerReader;
+import dev.sdlora.pipeline.checkpoint.VisionReader;
 import dev.sdlora.pipeline.embedding.EmbeddingFiles;
 import dev.sdlora.pipeline.hypernetwork.HypernetworkFolders;
 import dev.sdlora.tensors.file.TensorFile;
@@ -37,6 +39,8 @@ final class ModelTargets {
         network("checkpoint-sdxl", SmallNetworks.sdxl(), CheckpointReader::read),
         network("controlnet", SmallNetworks.controlNet(), ModelTargets::controlNet),
         network("t2i-adapter", SmallNetworks.adapter(), ModelTargets::adapter),
+        network("ip-adapter", SmallNetworks.imageAdapter(), ModelTargets::imageAdapter),
+        network("vision-encoder", SmallNetworks.visionEncoder(), ModelTargets::visionEncoder),
         network("upscaler", SmallNetworks.upscaler(), UpscalerReader::read),
         network("compact-upscaler", SmallNetworks.compactUpscaler(), UpscalerReader::read),
         network("preview-decoder", SmallNetworks.previewDecoder(), TinyDecoderReader::read),
@@ -89,6 +93,14 @@ final class ModelTargets {
 
   private static Object adapter(Path path) {
     return T2iAdapterReader.read(TensorFile.open(path));
+  }
+
+  private static Object imageAdapter(Path path) {
+    return ImageAdapterReader.read(TensorFile.open(path));
+  }
+
+  private static Object visionEncoder(Path path) {
+    return VisionReader.read(TensorFile.open(path));
   }
 
   /** All settings files of a folder at once; none of their keys has two meanings. */

@@ -6,6 +6,7 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.SingleFileNames;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.ControlNetConfig;
+import dev.sdlora.pipeline.network.ImageAdapterConfig;
 import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.pipeline.network.SrvggConfig;
 import dev.sdlora.pipeline.network.T2iAdapterConfig;
@@ -13,6 +14,7 @@ import dev.sdlora.pipeline.network.TinyDecoderConfig;
 import dev.sdlora.pipeline.network.Transformers;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.pipeline.network.VisionConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +108,18 @@ public final class SmallNetworks {
   /** Returns a T2I-Adapter with the names of its authors. */
   public static Map<String, List<Long>> adapter() {
     return new T2iAdapterConfig(3, 8, List.of(32, 64, 64, 64), 2, 1).weights();
+  }
+
+  /** Returns an IP-Adapter with a resampler. */
+  public static Map<String, List<Long>> imageAdapter() {
+    return new ImageAdapterConfig(
+            ImageAdapterConfig.Projection.RESAMPLER, 32, 4, 32, 16, 2, 1, List.of(32, 64))
+        .weights();
+  }
+
+  /** Returns a vision encoder with the names of transformers. */
+  public static Map<String, List<Long>> visionEncoder() {
+    return new VisionConfig(32, 2, 64, 7, 17, 24).weights();
   }
 
   /** Returns an upscaler with Real-ESRGAN's names. */

@@ -71,8 +71,8 @@ final class LoraFitCommand implements Runnable {
     json.put("exactBase", fit.exactBase());
     json.put("family", lora.family().label());
     json.put("checkpointFamily", model.family().label());
-    json.put("base", fit.base().label());
-    json.put("checkpointBase", fit.checkpointBase().label());
+    json.put("base", fit.base());
+    json.put("checkpointBase", fit.checkpointBase());
     json.set("signs", Json.tree(fit.signs()));
     json.set("advice", Json.tree(fit.advice()));
     ObjectNode training = json.putObject("training");
@@ -94,7 +94,7 @@ final class LoraFitCommand implements Runnable {
     line("verdict", fit.verdict());
     fit.advice().forEach(sentence -> line("note", sentence));
     line("family", "%s, checkpoint %s".formatted(lora.family().label(), model.family().label()));
-    line("base", "%s, checkpoint %s".formatted(fit.base().label(), fit.checkpointBase().label()));
+    line("base", "%s, checkpoint %s".formatted(fit.base(), fit.checkpointBase()));
     fit.signs().forEach(sign -> line("sign", sign));
     fit.training().checkpoint().ifPresent(trained -> line("trained on", trained));
     fit.training().resolution().ifPresent(size -> line("trained at", size));

@@ -108,6 +108,14 @@ public final class ModelOptions {
               + " Default: none, small previews.")
   private Optional<Path> previewDecoder = Optional.empty();
 
+  @Option(
+      names = "--image-encoder",
+      paramLabel = "FILE",
+      description =
+          "CLIP vision encoder for IP-Adapters: ViT-H/14 or ViT-bigG/14, a file or a folder of"
+              + " diffusers; repeatable. Default: a folder image_encoder next to the adapter.")
+  private List<Path> imageEncoders = new ArrayList<>();
+
   @Mixin private final PartsOptions parts = new PartsOptions();
   @Mixin private final FolderOptions folders = new FolderOptions();
 
@@ -202,6 +210,7 @@ public final class ModelOptions {
     }
     loraFolders().forEach(pipeline::loraDirectory);
     previewDecoder.ifPresent(pipeline::previewDecoder);
+    imageEncoders.forEach(pipeline::imageEncoder);
     PublishedFile.path(refiner, console)
         .or(() -> recovered(Kind.REFINER))
         .ifPresent(pipeline::refiner);

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Options for ControlNet, tiling, decoding and upscaling. */
+/** Options for ControlNet, image prompts, tiling, decoding and upscaling. */
 @Heading(
     value = "ControlNet, tiling and upscaling",
     basic = {"--control"})
@@ -32,6 +32,22 @@ public final class NetworkOptions {
               + "[@RESOLUTION], such as canny=50/150:photo.png; repeatable. WEIGHT is 0 to 2, START"
               + " and END are fractions of the steps. Default: 1,0,1.")
   private List<ControlArgument> controls = new ArrayList<>();
+
+  @Option(
+      names = "--ip-adapter",
+      paramLabel = "FILE",
+      description =
+          "IP-Adapter for --image-prompt; repeatable, the second one for the second image and so"
+              + " on.")
+  private List<String> adapters = new ArrayList<>();
+
+  @Option(
+      names = "--image-prompt",
+      paramLabel = "IMAGE[:WEIGHT[:TYPE]]",
+      description =
+          "Image that the model reads next to the text, with --ip-adapter; repeatable. WEIGHT is 0"
+              + " to 3, default 1; TYPE is linear, style transfer, composition and so on.")
+  private List<String> prompts = new ArrayList<>();
 
   @Option(
       names = "--tiling",
@@ -71,6 +87,18 @@ public final class NetworkOptions {
   /** Applies the given options. */
   public void applyTo(PromptSpec.Builder spec, Console console) {
     controls.forEach(control -> spec.controlUnit(control.unit(console)));
+    if (!prompts.isEmpty()) {
+      console.requireBeside("--ip-adapter FILE", "--image-prompt");
+    }
+    for (int i = 0; i < prompts.size(); i++) {
+      String adapter = adapters.get(Math.min(i, adapters.size() - 1));
+      OptionValue.set(
+          "--image-prompt",
+          Optional.of(prompts.get(i)),
+          text ->
+              spec.imagePrompt(
+                  ImagePromptArgument.parse(text).prompt(PublishedFile.path(adapter, console))));
+    }
     tiling.ifPresent(spec::tiling);
     vaeTiling.ifPresent(spec::vaeTiling);
     if (finalDecoder.filter(decoder -> decoder == FinalDecoder.TAESD).isPresent()) {

@@ -5,7 +5,6 @@ import static dev.sdlora.cli.console.OptionValue.set;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.image.PixelSize;
-import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
 import java.util.Optional;
@@ -108,24 +107,30 @@ final class FamilyOptions {
     set("--refiner-switch-at", at, share -> spec.refinerSwitch(new RefinerSwitch(share, bySteps)));
     set("--distilled-cfg", distilledCfg, spec::distilledGuidance);
     set("--image-cfg-scale", imageCfgScale, spec::imageCfgScale);
-    SizeConditioning.Builder sizes = spec.sizeConditioning().toBuilder();
-    set("--original-size", originalSize, size(sizes::originalSize));
-    set("--target-size", targetSize, size(sizes::targetSize));
+    set(
+        "--original-size",
+        originalSize,
+        size((w, h) -> spec.sizeConditioning(spec.sizeConditioning().withOriginalSize(w, h))));
+    set(
+        "--target-size",
+        targetSize,
+        size((w, h) -> spec.sizeConditioning(spec.sizeConditioning().withTargetSize(w, h))));
     set(
         "--crop",
         crop,
         text -> {
           NumberPair pair = NumberPair.parse(text);
-          sizes.crop(whole(pair.first()), whole(pair.second()));
+          spec.sizeConditioning(
+              spec.sizeConditioning().withCrop(whole(pair.first()), whole(pair.second())));
         });
     set(
         "--aesthetic-scores",
         aestheticScores,
         text -> {
           NumberPair pair = NumberPair.parse(text);
-          sizes.aestheticScores(pair.first(), pair.second());
+          spec.sizeConditioning(
+              spec.sizeConditioning().withAestheticScores(pair.first(), pair.second()));
         });
-    spec.sizeConditioning(sizes.build());
     emptyNegative.ifPresent(
         rule ->
             spec.promptOptions(

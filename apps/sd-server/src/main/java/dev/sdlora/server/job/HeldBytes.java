@@ -27,7 +27,10 @@ public final class HeldBytes {
                 spec.masks().values().stream(),
                 spec.loras().stream().map(LoraAdapter::mask).flatMap(Optional::stream))
             .map(RegionMask::image);
-    Stream<Image> control = spec.controlUnits().stream().map(ControlUnit::image);
+    Stream<Image> control =
+        Stream.concat(
+            spec.controlUnits().stream().map(ControlUnit::image),
+            spec.imagePrompts().stream().flatMap(prompt -> prompt.images().stream()));
     return of(spec.prompt())
         + of(spec.negativePrompt())
         + Stream.of(source, masks, control, spec.referenceImages().stream())

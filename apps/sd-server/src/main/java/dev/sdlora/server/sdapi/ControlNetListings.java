@@ -20,9 +20,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /** {@code /controlnet}: lists ControlNets and preprocessors, and makes control images. */
 final class ControlNetListings {
+  /** The module of units whose model is an IP-Adapter, which encodes images by itself. */
+  private static final String IMAGE_PROMPT = "ip-adapter-auto";
+
   private final RequestContext offer;
 
   /** Limits preprocessing to one image at a time, because it needs many bytes for each pixel. */
@@ -74,6 +78,8 @@ final class ControlNetListings {
                 slider.usual()));
       }
     }
+    names.add(IMAGE_PROMPT);
+    details.putObject(IMAGE_PROMPT).put("model_free", false).putArray("sliders");
     return answer;
   }
 
@@ -92,19 +98,16 @@ final class ControlNetListings {
     ObjectNode answer = Fields.object();
     ObjectNode types = answer.putObject("control_types");
     List<String> models = List.copyOf(offer.controlNets().keySet());
-    List<ControlFilter> filters = List.of(ControlFilter.values());
-    add(types, "All", filters, models, ControlFilter.NONE);
-    TreeMap<String, List<ControlFilter>> byType = new TreeMap<>();
-    for (ControlFilter filter : filters) {
+    List<String> modules = Arrays.stream(ControlFilter.values()).map(ControlFilter::id).toList();
+    add(types, "All", with(modules, IMAGE_PROMPT), models, ControlFilter.NONE.id());
+    TreeMap<String, List<String>> byType = new TreeMap<>();
+    for (ControlFilter filter : ControlFilter.values()) {
       for (String type : filter.types()) {
-        byType.computeIfAbsent(
-            type,
-            name ->
-                Arrays.stream(ControlFilter.values())
-                    .filter(each -> each == ControlFilter.NONE || each.types().contains(name))
-                    .toList());
+        List<String> before = byType.getOrDefault(type, List.of(ControlFilter.NONE.id()));
+        byType.put(type, with(before, filter.id()));
       }
     }
+    byType.put("IP-Adapter", List.of(ControlFilter.NONE.id(), IMAGE_PROMPT));
     byType.forEach(
         (type, of) ->
             add(
@@ -120,18 +123,17 @@ final class ControlNetListings {
     return model.toLowerCase(Locale.ROOT).contains(type.toLowerCase(Locale.ROOT));
   }
 
+  private static List<String> with(List<String> modules, String last) {
+    return Stream.concat(modules.stream(), Stream.of(last)).toList();
+  }
+
   private static void add(
-      ObjectNode types,
-      String type,
-      List<ControlFilter> filters,
-      List<String> models,
-      ControlFilter usual) {
+      ObjectNode types, String type, List<String> modules, List<String> models, String usual) {
     ObjectNode node = types.putObject(type);
-    ArrayNode modules = node.putArray("module_list");
-    filters.forEach(filter -> modules.add(filter.id()));
+    modules.forEach(node.putArray("module_list")::add);
     ArrayNode names = node.putArray("model_list").add("None");
     models.forEach(names::add);
-    node.put("default_option", usual.id());
+    node.put("default_option", usual);
     node.put("default_model", type.equals("All") || models.isEmpty() ? "None" : models.get(0));
   }
 

@@ -7,6 +7,7 @@ import { settings } from "../core/settings.js";
 const MODES = ["Balanced", "My prompt is more important", "ControlNet is more important"];
 const RESIZE_MODES = ["Just resize", "Crop and resize", "Resize and fill"];
 const MOST_UNITS = 10;
+const IMAGE_PROMPT = "ip-adapter-auto";
 
 /** The units of A1111's ControlNet extension. */
 class ControlTab extends HTMLElement {
@@ -44,7 +45,7 @@ class ControlTab extends HTMLElement {
   }
 
   #form(at) {
-    const set = (changes) => this.#put(units().map((unit, each) => (each === at ? { ...unit, ...changes } : unit)));
+    const set = (changes) => this.#put(units().map((unit, each) => (each === at ? withModule({ ...unit, ...changes }) : unit)));
     const picture = el("sd-picture-field", { label: `Control image, unit ${at}` });
     picture.addEventListener("picture", (event) => set({ image: event.detail?.reference ?? null, enabled: Boolean(event.detail) }));
     const enabled = el("input", { type: "checkbox", onchange: () => set({ enabled: enabled.checked }) });
@@ -79,9 +80,11 @@ class ControlTab extends HTMLElement {
       enabled.checked = unit.enabled !== false && Boolean(unit.image);
       enabled.disabled = !unit.image;
       picture.reference = unit.image ?? null;
+      const reads = isImagePrompt(unit);
       Object.entries(controls).forEach(([name, control]) => control.show(unit[name] ?? model.control_modules[0]));
+      controls.module.field.hidden = reads;
       made.show(unit);
-      note.textContent = unit.image ? "" : "The unit needs a control image, such as edges, depth or a pose, as its model expects, or any image and a preprocessor.";
+      note.textContent = unit.image ? "" : reads ? "The unit needs an image to read next to the text." : "The unit needs a control image, such as edges, depth or a pose, as its model expects, or any image and a preprocessor.";
     };
     return form;
   }
@@ -92,15 +95,25 @@ class ControlTab extends HTMLElement {
   }
 }
 
+/** Whether the network of a unit is an IP-Adapter, which reads an image of any content; its name says so. */
+function isImagePrompt(unit) {
+  return /^ip.?adapter/i.test(unit.model ?? "");
+}
+
+function withModule(unit) {
+  const module = unit.module === IMAGE_PROMPT ? model.control_modules[0] : unit.module;
+  return { ...unit, module: isImagePrompt(unit) ? IMAGE_PROMPT : module };
+}
+
 function units() {
   return settings.get("alwayson_scripts")?.controlnet?.args ?? [];
 }
 
 function fresh() {
-  return {
+  return withModule({
     model: model.control_nets[0], module: model.control_modules[0], pixel_perfect: true, weight: 1, guidance_start: 0, guidance_end: 1,
     control_mode: MODES[0], resize_mode: RESIZE_MODES[1], image: null, enabled: false,
-  };
+  });
 }
 
 /** The control image that the preprocessor makes of the unit's image, at the size of the request. */
@@ -111,7 +124,7 @@ function controlImage(at) {
   const detect = latest((signal, body) => post("controlnet/detect", body, { signal }));
   let shown = "";
   figure.show = async (unit) => {
-    const wanted = unit.image && unit.module && unit.module !== model.control_modules[0] ? `${unit.module} ${unit.image}` : "";
+    const wanted = unit.image && model.control_modules.indexOf(unit.module) > 0 ? `${unit.module} ${unit.image}` : "";
     if (wanted === shown) {
       return;
     }

@@ -1,0 +1,73 @@
+package dev.sdlora.pipeline.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import java.util.List;
+
+/**
+ * Keys and values by which the attention layers of a U-Net read an image next to the text (Ye et
+ * al. 2023, "IP-Adapter").
+ */
+public final class ImageAdapter {
+  private final Program program;
+  private final ImageAdapterConfig config;
+  private final LiveWeights weights;
+
+  /** Creates an adapter; the weights are not closed with it. */
+  public ImageAdapter(Torch torch, ImageAdapterConfig config, LiveWeights weights) {
+    this.program =
+        Program.load(
+            torch,
+            ImageAdapter.class,
+            "image_adapter.torchscript.py",
+            "products.torchscript.py",
+            "weight.torchscript.py",
+            "layers.torchscript.py",
+            "resampler.torchscript.py");
+    this.config = config;
+    this.weights = weights;
+  }
+
+  /** The dimensions of the adapter. */
+  public ImageAdapterConfig config() {
+    return config;
+  }
+
+  /**
+   * Makes tokens of encoded images.
+   *
+   * @param encoded float32 [images, width] or [images, states, width]: what the adapter reads of
+   *     the vision encoder
+   * @param scope the manager that will own the result
+   * @return float32 [images, tokens, text width]
+   */
+  public NDArray tokens(NDArray encoded, NDManager scope) {
+    return program
+        .call("tokens")
+        .tensor(encoded)
+        .tensors(weights.dict())
+        .integer(config.heads())
+        .integer(config.depth())
+        .run(scope);
+  }
+
+  /**
+   * Computes the keys and values of tokens in all layers.
+   *
+   * @param tokens float32 [1, tokens, text width]
+   * @param factors a factor for each layer, which scales its values
+   * @param scope the manager that will own the results
+   * @return for each layer keys and values, [1, tokens, channels], in the weights' dtype
+   */
+  public List<NDArray> keys(NDArray tokens, double[] factors, NDManager scope) {
+    return program
+        .call("keys")
+        .tensor(tokens)
+        .tensors(weights.dict())
+        .numbers(factors)
+        .runForList(scope);
+  }
+}
