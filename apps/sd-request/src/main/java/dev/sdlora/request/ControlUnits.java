@@ -100,13 +100,8 @@ final class ControlUnits {
   private ControlUnit unit(Fields unit) {
     String name = unit.name("model").orElse("None");
     Path network = offer.controlNet(name);
-    String image =
-        unit.name("image")
-            .or(() -> unit.name("input_image"))
-            .orElseThrow(
-                () -> new IllegalArgumentException("a unit of 'controlnet' must have an 'image'"));
+    Image read = image(unit, images);
     Preprocessor preprocessor = ControlModules.read(unit, "");
-    Image read = images.image("image", image);
     ControlModules.requirePixels(preprocessor, read, offer.limits().pixels());
     return ControlUnit.builder(network, read)
         .preprocessor(preprocessor)
@@ -115,6 +110,16 @@ final class ControlUnits {
         .mode(labelled(ControlUnit.Mode.values(), unit.node().path("control_mode").asText("")))
         .resizeMode(resizeMode(unit.node().path("resize_mode").asText("")))
         .build();
+  }
+
+  /** Reads the image of a unit. */
+  static Image image(Fields unit, RequestImages images) {
+    String image =
+        unit.name("image")
+            .or(() -> unit.name("input_image"))
+            .orElseThrow(
+                () -> new IllegalArgumentException("a unit of 'controlnet' must have an 'image'"));
+    return images.image("image", image);
   }
 
   private static ControlUnit.Mode labelled(ControlUnit.Mode[] modes, String text) {

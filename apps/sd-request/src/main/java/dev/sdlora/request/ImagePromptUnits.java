@@ -30,14 +30,10 @@ final class ImagePromptUnits {
   }
 
   static ImagePrompt read(Fields unit, RequestContext offer, RequestImages images) {
-    String image =
-        unit.name("image")
-            .or(() -> unit.name("input_image"))
-            .orElseThrow(
-                () -> new IllegalArgumentException("a unit of 'controlnet' must have an 'image'"));
     ImagePrompt prompt =
         ImagePrompt.of(
-                offer.controlNet(unit.name("model").orElse("None")), images.image("image", image))
+                offer.controlNet(unit.name("model").orElse("None")),
+                ControlUnits.image(unit, images))
             .withWeight(unit.number("weight").orElse(1))
             .withRange(
                 unit.number("guidance_start").orElse(0), unit.number("guidance_end").orElse(1));

@@ -131,6 +131,11 @@ public final class Conditioner implements TextConditioner {
   }
 
   private List<TokenChunk> chunks(String text) {
+    return chunks(text, options, words);
+  }
+
+  /** Splits a text into CLIP's chunks, with its emphasis. */
+  static List<TokenChunk> chunks(String text, PromptOptions options, TrainedWords words) {
     List<WeightedText> pieces =
         options.emphasis() == Emphasis.NONE
             ? List.of(new WeightedText(text, 1))

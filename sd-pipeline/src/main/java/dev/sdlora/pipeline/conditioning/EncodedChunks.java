@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Caches the text encoder's output for all requests of a pipeline. A key holds everything that
@@ -33,6 +34,22 @@ public final class EncodedChunks {
 
   synchronized Optional<EncodedChunk> find(Key key) {
     return Optional.ofNullable(kept.get(key));
+  }
+
+  /**
+   * Returns the states of a chunk, which are encoded if they are not cached.
+   *
+   * @param encode computes the states; two threads may do so at once
+   */
+  float[] states(Key key, Supplier<float[]> encode) {
+    return find(key)
+        .orElseGet(
+            () -> {
+              EncodedChunk made = new EncodedChunk(encode.get(), new float[0]);
+              keep(key, made);
+              return made;
+            })
+        .states();
   }
 
   synchronized void keep(Key key, EncodedChunk made) {

@@ -81,17 +81,7 @@ public final class QwenConditioner implements TextConditioner {
   private Conditioning encode(String text, NDManager scope) {
     QwenPrompt tokens = template.apply(text);
     EncodedChunks.Key key = new EncodedChunks.Key(encoder.index(), encoder.weights(), 0, tokens);
-    float[] states =
-        encoder
-            .known()
-            .find(key)
-            .orElseGet(
-                () -> {
-                  EncodedChunk made = new EncodedChunk(encode(tokens, scope), new float[0]);
-                  encoder.known().keep(key, made);
-                  return made;
-                })
-            .states();
+    float[] states = encoder.known().states(key, () -> encode(tokens, scope));
     int count = readsPadding ? tokens.ids().length : tokens.count();
     return new Conditioning(states, count, states.length / count);
   }

@@ -1,15 +1,10 @@
 package dev.sdlora.pipeline.conditioning;
 
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.pipeline.conditioning.Conditions.Part;
-import dev.sdlora.prompt.grammar.Attention;
-import dev.sdlora.prompt.grammar.WeightedText;
 import dev.sdlora.prompt.schedule.PromptSchedule;
 import dev.sdlora.prompt.schedule.PromptSteps;
-import dev.sdlora.prompt.tokens.Chunks;
-import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.prompt.tokens.TokenChunk;
 import dev.sdlora.prompt.tokens.TrainedWords;
 import java.util.ArrayList;
@@ -66,7 +61,7 @@ public final class T5Conditioner implements TextConditioner {
     T5Text text = T5Text.padded(t5, options, tokens, tokens);
     return new T5Conditioner(
         (prompt, scope) -> {
-          TokenChunk first = chunks(prompt, options, words).get(0);
+          TokenChunk first = Conditioner.chunks(prompt, options, words).get(0);
           float[] pooled = chunks.encode(first, chunks.usualSkip(), scope).pooled();
           return text.encode(prompt, scope).with(pooled);
         },
@@ -129,7 +124,7 @@ public final class T5Conditioner implements TextConditioner {
         (prompt, scope) -> {
           TextBatch batch =
               new TextBatch(
-                  List.of(new TextBatch.Text(chunks(prompt, options, words), 1)),
+                  List.of(new TextBatch.Text(Conditioner.chunks(prompt, options, words), 1)),
                   options.emphasis());
           Conditioning clip =
               encoders.stream()
@@ -147,15 +142,6 @@ public final class T5Conditioner implements TextConditioner {
         },
         options,
         readsNegative);
-  }
-
-  private static List<TokenChunk> chunks(String text, PromptOptions options, TrainedWords words) {
-    List<WeightedText> pieces =
-        options.emphasis() == Emphasis.NONE
-            ? List.of(new WeightedText(text, 1))
-            : Attention.parse(text);
-    return Chunks.of(
-        pieces, ClipTokenizer.standard(), options.commaBacktracking(), words, options.limits());
   }
 
   @Override

@@ -74,17 +74,7 @@ final class T5Text {
     EncodedChunks.Key key =
         new EncodedChunks.Key(
             encoder.index(), encoder.weights(), 0, new Input(IntBuffer.wrap(ids), read));
-    float[] states =
-        encoder
-            .known()
-            .find(key)
-            .orElseGet(
-                () -> {
-                  EncodedChunk made = new EncodedChunk(run(ids, read, scope), new float[0]);
-                  encoder.known().keep(key, made);
-                  return made;
-                })
-            .states();
+    float[] states = encoder.known().states(key, () -> run(ids, read, scope));
     float[] weights = Arrays.copyOf(part.weights(), length);
     Arrays.fill(weights, part.count(), length, 1);
     return new Conditioning(

@@ -90,17 +90,6 @@ public final class BatchedPredictor {
       int blind,
       int skipping,
       List<Integer> skipped) {
-    /** Creates a request for predictions by the whole network. */
-    public Question(
-        int call,
-        float[] x,
-        double sigma,
-        List<Conditioning> conditions,
-        int negatives,
-        int blind) {
-      this(call, x, sigma, conditions, negatives, blind, 0, List.of());
-    }
-
     private boolean isSkipping(int condition) {
       return condition >= conditions.size() - skipping;
     }

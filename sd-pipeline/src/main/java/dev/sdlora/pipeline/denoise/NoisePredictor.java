@@ -47,18 +47,6 @@ public interface NoisePredictor {
       NDArray context,
       AddedConditions added,
       List<Integer> skipped) {
-    /** Creates the input of a whole network. */
-    Batch(
-        int call,
-        double sigma,
-        List<Row> rows,
-        NDArray latents,
-        NDArray times,
-        NDArray context,
-        AddedConditions added) {
-      this(call, sigma, rows, latents, times, context, added, List.of());
-    }
-
     /** Returns a copy with other latents. */
     Batch withLatents(NDArray others) {
       return new Batch(call, sigma, rows, others, times, context, added, skipped);
@@ -66,7 +54,7 @@ public interface NoisePredictor {
 
     /** Returns a copy with image prompts. */
     public Batch with(ImageKeys images) {
-      return new Batch(call, sigma, rows, latents, times, context, added.with(images));
+      return new Batch(call, sigma, rows, latents, times, context, added.with(images), skipped);
     }
 
     /** Returns the batch as the U-Net's input. */

@@ -65,7 +65,7 @@ final class HiresKeys {
                           ? InfotextKey.unless(spec.cfgScale(), hires.cfgScale().getAsDouble())
                           : Optional.empty()),
               (draft, value) -> draft.hires.cfgScale(InfotextValues.decimal(value))),
-          // Of Forge.
+          // Forge writes this one.
           setting(
               "Hires Distilled CFG Scale",
               HiresKeys::distilledGuidance,

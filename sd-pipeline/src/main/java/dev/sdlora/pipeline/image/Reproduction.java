@@ -75,7 +75,7 @@ public final class Reproduction {
           .map(StoredFormat::label)
           .collect(Collectors.toSet());
 
-  /** What says nothing about the format of weights. */
+  /** Values that do not name a format of weights. */
   private static final Set<String> UNSAID_BITS = Set.of("", "Automatic", "float16");
 
   private static final Set<String> NO_VAE = Set.of("none", "automatic", "");

@@ -167,18 +167,29 @@ public final class ImageAdapters implements AutoCloseable {
     long most = 0;
     for (ImagePrompt prompt : prompts) {
       if (prompt.weight() != 0) {
-        NetworkFile<ImageAdapterConfig> file = read(prompt.adapter());
-        long adapter =
-            kept.containsKey(place(prompt.adapter()))
-                ? 0
-                : file.weights().values().stream()
-                    .mapToLong(origin -> origin.entry().elements() * type.bytes())
-                    .sum();
-        long encoder = encoders.bytes(encoders.find(prompt.adapter(), file.config()));
-        most = Math.max(most, adapter + encoder);
+        Loaded known = kept.get(place(prompt.adapter()));
+        if (known != null) {
+          most = Math.max(most, encoderBytes(prompt, known.network().config()));
+        } else {
+          NetworkFile<ImageAdapterConfig> file = read(prompt.adapter());
+          long adapter =
+              file.weights().values().stream()
+                  .mapToLong(origin -> origin.entry().elements() * type.bytes())
+                  .sum();
+          most = Math.max(most, adapter + encoderBytes(prompt, file.config()));
+        }
       }
     }
     return most;
+  }
+
+  private long encoderBytes(ImagePrompt prompt, ImageAdapterConfig config) {
+    return encoders.bytes(encoders.find(prompt.adapter(), config));
+  }
+
+  private ImageAdapterConfig config(ImagePrompt prompt) {
+    Loaded known = kept.get(place(prompt.adapter()));
+    return known != null ? known.network().config() : read(prompt.adapter()).config();
   }
 
   /**
@@ -192,7 +203,7 @@ public final class ImageAdapters implements AutoCloseable {
     long numbers = 0;
     for (ImagePrompt prompt : prompts) {
       if (prompt.weight() != 0) {
-        ImageAdapterConfig config = read(prompt.adapter()).config();
+        ImageAdapterConfig config = config(prompt);
         long tokens =
             config.tokens() > 0
                 ? config.tokens()

@@ -56,7 +56,7 @@ public final class ImagePrompts implements AutoCloseable {
     }
   }
 
-  /** What determines the tensors of a call: the acting prompts, and which rows see no image. */
+  /** The acting prompts and the rows that see no image, which determine the tensors of a call. */
   private record Pattern(List<Integer> acting, List<Boolean> negatives) {}
 
   NDManager memory() {

@@ -158,8 +158,18 @@ public record ClipConfig(
     WeightList list = new WeightList();
     list.add("text_model.embeddings.token_embedding.weight", vocabulary, width);
     list.add("text_model.embeddings.position_embedding.weight", positions, width);
+    addLayers(list, "text_model.encoder.layers.", layers, width, inner);
+    list.norm("text_model.final_layer_norm", width);
+    if (projection > 0) {
+      list.add("text_projection.weight", projection, width);
+    }
+    return list.shapes();
+  }
+
+  /** Adds the layers of CLIP's text or vision encoder. */
+  static void addLayers(WeightList list, String prefix, int layers, int width, int inner) {
     for (int i = 0; i < layers; i++) {
-      String layer = "text_model.encoder.layers." + i;
+      String layer = prefix + i;
       list.norm(layer + ".layer_norm1", width);
       for (String part : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
         list.linear(layer + ".self_attn." + part, width, width);
@@ -168,10 +178,5 @@ public record ClipConfig(
       list.linear(layer + ".mlp.fc1", width, inner);
       list.linear(layer + ".mlp.fc2", inner, width);
     }
-    list.norm("text_model.final_layer_norm", width);
-    if (projection > 0) {
-      list.add("text_projection.weight", projection, width);
-    }
-    return list.shapes();
   }
 }

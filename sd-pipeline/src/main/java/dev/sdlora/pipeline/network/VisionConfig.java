@@ -31,16 +31,7 @@ public record VisionConfig(
     list.add(embeddings + "patch_embedding.weight", width, 3, patch, patch);
     list.add(embeddings + "position_embedding.weight", positions, width);
     list.norm("vision_model.pre_layrnorm", width);
-    for (int i = 0; i < layers; i++) {
-      String layer = "vision_model.encoder.layers." + i;
-      list.norm(layer + ".layer_norm1", width);
-      for (String part : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
-        list.linear(layer + ".self_attn." + part, width, width);
-      }
-      list.norm(layer + ".layer_norm2", width);
-      list.linear(layer + ".mlp.fc1", width, inner);
-      list.linear(layer + ".mlp.fc2", inner, width);
-    }
+    ClipConfig.addLayers(list, "vision_model.encoder.layers.", layers, width, inner);
     list.norm("vision_model.post_layernorm", width);
     list.matrix("visual_projection", width, projection);
     return list.shapes();

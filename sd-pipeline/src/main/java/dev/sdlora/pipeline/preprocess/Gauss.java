@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.preprocess;
 
+import dev.sdlora.pipeline.raster.GaussianBlur;
 import dev.sdlora.pipeline.raster.Raster;
 import java.util.Arrays;
 
@@ -134,10 +135,8 @@ final class Gauss {
   /** Returns the pixels of a line that is extended on both sides. */
   private static int[] mirrored(int size, int radius) {
     int[] pixels = new int[size + 2 * radius];
-    int period = Math.max(1, 2 * (size - 1));
     for (int i = 0; i < pixels.length; i++) {
-      int inside = Math.floorMod(i - radius, period);
-      pixels[i] = Math.min(inside, period - inside);
+      pixels[i] = GaussianBlur.mirrored(i - radius, size);
     }
     return pixels;
   }

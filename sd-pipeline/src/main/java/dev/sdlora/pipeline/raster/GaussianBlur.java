@@ -69,7 +69,8 @@ public final class GaussianBlur {
     return result;
   }
 
-  private static int mirrored(int at, int pixels) {
+  /** Returns the pixel of a line that stands at a place inside or beyond its ends. */
+  public static int mirrored(int at, int pixels) {
     if (pixels == 1) {
       return 0;
     }

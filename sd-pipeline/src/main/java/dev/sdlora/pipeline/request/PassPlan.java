@@ -122,6 +122,11 @@ public final class PassPlan {
     return reader.map(name -> images.get(0));
   }
 
+  /** Returns a request whose image is a control image, which is no reference to the family. */
+  static PromptSpec withoutReferences(PromptSpec spec) {
+    return spec.toBuilder().noReferenceImages().build();
+  }
+
   /**
    * Resolves a second pass. Prompts equal to those of this pass are not parsed again, and their
    * LoRAs stay applied unless they have a separate strength for the hires pass.

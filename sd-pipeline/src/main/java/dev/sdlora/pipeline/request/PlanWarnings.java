@@ -44,18 +44,15 @@ public final class PlanWarnings {
           model
               .family()
               .warnings(
-                  pass.control().isPresent() ? withoutReferences(pass.spec()) : pass.spec(),
+                  pass.control().isPresent()
+                      ? PassPlan.withoutReferences(pass.spec())
+                      : pass.spec(),
                   pass.schedule(),
                   pass.prompt().text(),
                   pass.negative().text()));
     }
     lostStart(part).ifPresent(warnings::add);
     return warnings;
-  }
-
-  /** Returns a request whose image is a control image, which is no reference to the family. */
-  private static PromptSpec withoutReferences(PromptSpec spec) {
-    return spec.toBuilder().noReferenceImages().build();
   }
 
   private static Optional<String> lostStart(RequestPart part) {

@@ -277,7 +277,7 @@ public final class RequestMemory {
         model
             .family()
             .callMemory(
-                readsControl ? spec.toBuilder().noReferenceImages().build() : spec,
+                readsControl ? PassPlan.withoutReferences(spec) : spec,
                 at,
                 model.networks().denoiser().weights().isPacked(),
                 model.networks().type().bytes(),

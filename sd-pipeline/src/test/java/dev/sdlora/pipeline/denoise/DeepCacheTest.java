@@ -102,7 +102,8 @@ class DeepCacheTest {
           Torch.floats(owner, x, rows, 4, 6, 5),
           Torch.floats(owner, times, rows),
           Torch.floats(owner, states, rows, TOKENS, WIDTH),
-          AddedConditions.none(rows, owner));
+          AddedConditions.none(rows, owner),
+          List.of());
     }
 
     /** Whether the result of a call is that of the complete network. */

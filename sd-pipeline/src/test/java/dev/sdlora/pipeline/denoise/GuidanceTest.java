@@ -194,7 +194,8 @@ class GuidanceTest {
             scope);
     float[] x = new float[128 * 128];
     x[7] = 1;
-    List<float[]> outputs = large.predict(List.of(new Question(0, x, SIGMA, five, 0, 0))).get(0);
+    List<float[]> outputs =
+        large.predict(List.of(new Question(0, x, SIGMA, five, 0, 0, 0, List.of()))).get(0);
     assertThat(batches).containsExactly("2", "2", "1");
     for (int i = 0; i < 5; i++) {
       assertThat(outputs.get(i)[7]).isCloseTo((float) ((i + 1) / Math.sqrt(3.25)), within(1e-6f));
