@@ -19,12 +19,14 @@ module dev.sdlora.api {
   exports dev.sdlora.api.spi to
       dev.sdlora.lora,
       dev.sdlora.models,
+      dev.sdlora.onnx,
       dev.sdlora.pipeline;
   exports dev.sdlora.api.value to
       dev.sdlora.batch,
       dev.sdlora.cli,
       dev.sdlora.lora,
       dev.sdlora.models,
+      dev.sdlora.onnx,
       dev.sdlora.pipeline,
       dev.sdlora.prompt,
       dev.sdlora.request,
@@ -37,6 +39,7 @@ module dev.sdlora.api {
   uses Backend.Embeddings;
   uses Backend.Files;
   uses Backend.Loras;
+  uses Backend.ImageNetworks;
   uses Backend.Images;
   uses Backend.Pipelines;
   uses Backend.Prompts;

@@ -8,7 +8,9 @@ import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.api.image.Detector;
 import dev.sdlora.api.image.FinalDecoder;
+import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.image.UpscalerNetwork;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.model.PredictionType;
@@ -311,6 +313,9 @@ public interface Pipeline extends AutoCloseable {
     private final List<Path> embeddingDirectories = new ArrayList<>();
     private final List<Embedding> embeddings = new ArrayList<>();
     private final List<Path> upscalerDirectories = new ArrayList<>();
+    private final List<Detector> detectors = new ArrayList<>();
+    private final List<Path> detectorDirectories = new ArrayList<>();
+    private final List<Path> preprocessorDirectories = new ArrayList<>();
     private final List<Path> hypernetworkDirectories = new ArrayList<>();
     private final List<Path> controlNets = new ArrayList<>();
     private final List<Path> ipAdapters = new ArrayList<>();
@@ -394,6 +399,48 @@ public interface Pipeline extends AutoCloseable {
     public Builder upscalerDirectory(Path directory) {
       Objects.requireNonNull(directory, "directory");
       this.upscalerDirectories.add(directory);
+      return this;
+    }
+
+    /**
+     * Adds a detector that {@link PromptSpec.Builder#detailPass detail passes} can name. Default:
+     * none.
+     *
+     * @param detector takes precedence over a file of the same name in folders; the caller closes
+     *     it after the pipeline
+     * @return this builder
+     */
+    public Builder detector(Detector detector) {
+      Objects.requireNonNull(detector, "detector");
+      this.detectors.add(detector);
+      return this;
+    }
+
+    /**
+     * Adds a folder with detectors in ONNX files, which {@link PromptSpec.Builder#detailPass detail
+     * passes} can name by the name of the file, such as {@code face_yolov8n}, or by its beginning,
+     * such as {@code face}. A file is opened when a request first names it, and stays open while
+     * the pipeline is. Requires sd-onnx; see {@link Detector#open}. Default: none.
+     *
+     * @param directory a folder, searched without its subfolders
+     * @return this builder
+     */
+    public Builder detectorDirectory(Path directory) {
+      Objects.requireNonNull(directory, "directory");
+      this.detectorDirectories.add(directory);
+      return this;
+    }
+
+    /**
+     * Adds a folder with the ONNX files of {@link Preprocessor preprocessors} that run a network,
+     * such as {@code depth_anything_v2}. Requires sd-onnx. Default: none.
+     *
+     * @param directory a folder, searched without its subfolders
+     * @return this builder
+     */
+    public Builder preprocessorDirectory(Path directory) {
+      Objects.requireNonNull(directory, "directory");
+      this.preprocessorDirectories.add(directory);
       return this;
     }
 
@@ -704,6 +751,9 @@ public interface Pipeline extends AutoCloseable {
                   embeddingDirectories,
                   embeddings,
                   upscalerDirectories,
+                  detectors,
+                  detectorDirectories,
+                  preprocessorDirectories,
                   hypernetworkDirectories,
                   controlNets,
                   ipAdapters,

@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Image;
@@ -209,6 +210,11 @@ public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Build
   /** {@return the images that an IP-Adapter reads next to the text} Default none. */
   public List<ImagePrompt> imagePrompts() {
     return values().imagePrompts;
+  }
+
+  /** {@return the passes that repaint details of the finished image, in order} Default none. */
+  public List<DetailPass> detailPasses() {
+    return values().detailPasses;
   }
 
   /**

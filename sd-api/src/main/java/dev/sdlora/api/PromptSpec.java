@@ -3,6 +3,7 @@ package dev.sdlora.api;
 import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.error.ImageSettingsException;
 import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Image;
@@ -694,6 +695,18 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
+     * Adds a pass that repaints details of the finished image, such as faces.
+     *
+     * @param pass the detector, the prompt and the other settings
+     * @return this builder
+     */
+    public Builder detailPass(DetailPass pass) {
+      Objects.requireNonNull(pass, "pass");
+      values.detailPasses = with(values.detailPasses, pass);
+      return this;
+    }
+
+    /**
      * Adds a reference image, which an editing model such as FLUX.2 klein reads in addition to the
      * prompt: "image 1", "image 2" and so on name them in their order. Larger images are reduced to
      * about one megapixel. Without a {@link #size(int, int) size}, the image gets that of the first
@@ -858,6 +871,16 @@ public final class PromptSpec extends PromptSettings {
      */
     public Builder noImagePrompts() {
       values.imagePrompts = List.of();
+      return this;
+    }
+
+    /**
+     * Removes all detail passes.
+     *
+     * @return this builder
+     */
+    public Builder noDetailPasses() {
+      values.detailPasses = List.of();
       return this;
     }
 

@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Image;
@@ -56,6 +57,7 @@ final class PromptValues {
   List<ControlUnit> controlUnits = List.of();
   List<Image> referenceImages = List.of();
   List<ImagePrompt> imagePrompts = List.of();
+  List<DetailPass> detailPasses = List.of();
   Tiling tiling = Tiling.NONE;
   VaeTiling vaeTiling = VaeTiling.AUTO;
   FinalDecoder finalDecoder = FinalDecoder.VAE;
@@ -94,6 +96,7 @@ final class PromptValues {
     controlUnits = other.controlUnits;
     referenceImages = other.referenceImages;
     imagePrompts = other.imagePrompts;
+    detailPasses = other.detailPasses;
     tiling = other.tiling;
     vaeTiling = other.vaeTiling;
     finalDecoder = other.finalDecoder;
@@ -133,6 +136,7 @@ final class PromptValues {
         controlUnits,
         referenceImages,
         imagePrompts,
+        detailPasses,
         tiling,
         vaeTiling,
         finalDecoder,

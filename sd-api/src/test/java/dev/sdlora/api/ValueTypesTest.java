@@ -3,6 +3,7 @@ package dev.sdlora.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImagePrompt;
@@ -85,6 +86,8 @@ class ValueTypesTest {
           Map.entry(Inpainting.class, PART),
           Map.entry(Outpainting.class, Outpainting.of(8, 0, 0, 0)),
           Map.entry(ImagePrompt.class, ImagePrompt.of(FILE, PICTURE)),
+          Map.entry(DetailPass.class, DetailPass.builder("face").build()),
+          Map.entry(DetailPass.Order.class, DetailPass.Order.LARGEST),
           Map.entry(ControlUnit.class, ControlUnit.builder(FILE, PICTURE).build()),
           Map.entry(Preprocessor.class, Preprocessor.CANNY),
           Map.entry(Upscaler.class, Upscaler.LANCZOS),
@@ -104,6 +107,7 @@ class ValueTypesTest {
           HiresFix::builder,
           () -> ImageToImage.builder(PICTURE),
           () -> Inpainting.builder(PICTURE),
+          () -> DetailPass.builder("face"),
           () -> ControlUnit.builder(FILE, PICTURE),
           () -> new CheckpointBuilder(FILE, ModelFamily.SD1));
 

@@ -16,8 +16,10 @@ import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Recovery;
 import dev.sdlora.api.RequestLimits;
+import dev.sdlora.api.image.Detector;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.Preprocessor;
+import dev.sdlora.api.image.SegmentationModel;
 import dev.sdlora.api.image.UpscalerNetwork;
 import dev.sdlora.api.lora.LoraConflicts;
 import dev.sdlora.api.lora.LoraDetails;
@@ -43,8 +45,8 @@ import java.util.ServiceLoader;
 /**
  * The service interfaces behind the public API, one for each concern. They are found by {@link
  * ServiceLoader} and implemented by sd-pipeline, except {@link Downloads}, which sd-models
- * implements. Callers of the library do not need them. The contracts are those of the API methods
- * that call them. All are thread-safe.
+ * implements, and {@link ImageNetworks}, which sd-onnx implements. Callers of the library do not
+ * need them. The contracts are those of the API methods that call them. All are thread-safe.
  */
 public final class Backend {
   private Backend() {}
@@ -335,6 +337,36 @@ public final class Backend {
     String draw(String template, long seed, DynamicPrompts dynamic);
   }
 
+  /** Runs networks in ONNX files on images. Implemented by sd-onnx. */
+  public interface ImageNetworks {
+    /**
+     * Implements {@link Detector#open}.
+     *
+     * @param file an ONNX file
+     * @return the detector
+     */
+    Detector openDetector(Path file);
+
+    /**
+     * Implements {@link SegmentationModel#open}.
+     *
+     * @param encoder the ONNX file of the image encoder
+     * @param decoder the ONNX file of the mask decoder
+     * @return the model
+     */
+    SegmentationModel openSegmentation(Path encoder, Path decoder);
+
+    /**
+     * Implements {@link Preprocessor#apply} for preprocessors that run a network.
+     *
+     * @param preprocessor the name and the settings
+     * @param folders the folders to search for its files
+     * @param image any image
+     * @return the control image
+     */
+    Image preprocess(Preprocessor preprocessor, List<Path> folders, Image image);
+  }
+
   /** Reads and writes image files with settings, and enlarges images. */
   public interface Images {
     /**
@@ -431,6 +463,9 @@ public final class Backend {
    * @param embeddingDirectories folders with embeddings that prompts can name
    * @param embeddings embeddings added individually, which take precedence over those in folders
    * @param upscalerDirectories folders with upscalers that requests can name
+   * @param detectors detectors that requests can name
+   * @param detectorDirectories folders with detectors that requests can name
+   * @param preprocessorDirectories folders with the networks of preprocessors
    * @param hypernetworkDirectories folders with hypernetworks that prompts can name
    * @param controlNets files of ControlNets to keep in memory
    * @param ipAdapters files of IP-Adapters to keep in memory
@@ -455,6 +490,9 @@ public final class Backend {
       List<Path> embeddingDirectories,
       List<Embedding> embeddings,
       List<Path> upscalerDirectories,
+      List<Detector> detectors,
+      List<Path> detectorDirectories,
+      List<Path> preprocessorDirectories,
       List<Path> hypernetworkDirectories,
       List<Path> controlNets,
       List<Path> ipAdapters,
@@ -479,6 +517,9 @@ public final class Backend {
      * @param embeddingDirectories folders with embeddings; copied
      * @param embeddings embeddings added individually; copied
      * @param upscalerDirectories folders with upscalers; copied
+     * @param detectors detectors; copied
+     * @param detectorDirectories folders with detectors; copied
+     * @param preprocessorDirectories folders with the networks of preprocessors; copied
      * @param hypernetworkDirectories folders with hypernetworks; copied
      * @param controlNets files of ControlNets; copied
      * @param ipAdapters files of IP-Adapters; copied
@@ -501,6 +542,9 @@ public final class Backend {
       embeddingDirectories = List.copyOf(embeddingDirectories);
       embeddings = List.copyOf(embeddings);
       upscalerDirectories = List.copyOf(upscalerDirectories);
+      detectors = List.copyOf(detectors);
+      detectorDirectories = List.copyOf(detectorDirectories);
+      preprocessorDirectories = List.copyOf(preprocessorDirectories);
       hypernetworkDirectories = List.copyOf(hypernetworkDirectories);
       controlNets = List.copyOf(controlNets);
       ipAdapters = List.copyOf(ipAdapters);
