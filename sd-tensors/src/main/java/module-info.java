@@ -16,6 +16,7 @@ module dev.sdlora.tensors {
       dev.sdlora.pipeline,
       dev.sdlora.training;
   exports dev.sdlora.tensors.folder to
+      dev.sdlora.cli,
       dev.sdlora.lora,
       dev.sdlora.pipeline,
       dev.sdlora.training;

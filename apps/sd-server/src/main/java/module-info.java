@@ -6,9 +6,11 @@ module dev.sdlora.server {
   requires transitive dev.sdlora.api;
   requires dev.sdlora.request;
   requires dev.sdlora.training;
+  requires com.zaxxer.hikari;
   requires io.javalin;
   requires jakarta.servlet;
   requires java.desktop;
+  requires java.sql;
   requires micrometer.core;
   requires micrometer.registry.prometheus;
   requires org.eclipse.jetty.ee10.servlet;

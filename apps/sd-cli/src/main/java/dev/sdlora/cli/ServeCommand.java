@@ -10,6 +10,7 @@ import dev.sdlora.cli.model.ModelOptions;
 import dev.sdlora.cli.option.NameableOptions;
 import dev.sdlora.server.SdServer;
 import dev.sdlora.server.SdServerBuilder;
+import dev.sdlora.tensors.folder.CacheFolder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -109,6 +110,23 @@ final class ServeCommand implements Callable<Integer> {
   private Optional<Path> output = Optional.empty();
 
   @Option(
+      names = "--jobs",
+      paramLabel = "PLACE",
+      description =
+          "Database of jobs, which survive a restart: a folder, a PostgreSQL address such as"
+              + " jdbc:postgresql://host/name?user=sd that several servers share, or none. Default:"
+              + " a folder in the cache, by port.")
+  private Optional<String> jobs = Optional.empty();
+
+  @Option(
+      names = "--job-age",
+      paramLabel = "DAYS",
+      defaultValue = "7",
+      description =
+          "Days after which ended jobs and their images are deleted. Default: ${DEFAULT-VALUE}.")
+  private int jobAge = 7;
+
+  @Option(
       names = "--training-dir",
       paramLabel = "DIR",
       description =
@@ -183,7 +201,7 @@ final class ServeCommand implements Callable<Integer> {
     set("--max-pixels", maxPixels, builder::maxPixels);
     trainings.filter(this::isNew).ifPresent(builder::loraDirectory);
     try (Pipeline pipeline = model.load(builder, checkpoint, console);
-        SdServer server = settings(pipeline).start()) {
+        SdServer server = start(pipeline)) {
       console.out().println(server.uri());
       console
           .out()
@@ -230,6 +248,31 @@ final class ServeCommand implements Callable<Integer> {
     Path own = folder.toAbsolutePath().normalize();
     return model.loraFolders().stream()
         .noneMatch(known -> own.startsWith(known.toAbsolutePath().normalize()));
+  }
+
+  private SdServer start(Pipeline pipeline) {
+    Optional<Path> usual =
+        jobs.isPresent() || port == 0
+            ? Optional.empty()
+            : CacheFolder.ofUser().map(cache -> cache.resolve("jobs").resolve("" + port));
+    if (usual.isPresent()) {
+      try {
+        return settings(pipeline).jobs(usual.get().toString(), age()).start();
+      } catch (IllegalStateException e) {
+        console.warn(e.getMessage() + "; jobs end with this process (--jobs names another place)");
+      }
+    }
+    SdServerBuilder server = settings(pipeline);
+    jobs.filter(place -> !place.equals("none"))
+        .ifPresent(place -> set("--jobs", place, given -> server.jobs(given, age())));
+    return server.start();
+  }
+
+  private Duration age() {
+    if (jobAge < 1) {
+      throw console.badUsage("--job-age must be at least 1: " + jobAge);
+    }
+    return Duration.ofDays(jobAge);
   }
 
   private SdServerBuilder settings(Pipeline pipeline) {

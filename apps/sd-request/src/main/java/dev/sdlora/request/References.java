@@ -1,7 +1,13 @@
 package dev.sdlora.request;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.sdlora.api.image.Image;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,6 +57,42 @@ public final class References {
                 new IllegalArgumentException(
                     "field '%s' names the image '%s', which does not exist; the server may have dropped it to make room for others"
                         .formatted(field, text)));
+  }
+
+  /**
+   * Returns fields in which the images that references name stand as base64, so that they can be
+   * read elsewhere and later. References to images that do not exist stay as they are.
+   */
+  public ObjectNode inlined(ObjectNode fields) {
+    ObjectNode copy = fields.deepCopy();
+    inline(copy);
+    return copy;
+  }
+
+  private void inline(JsonNode node) {
+    if (node instanceof ObjectNode object) {
+      for (Map.Entry<String, JsonNode> field : List.copyOf(object.properties())) {
+        image(field.getKey(), field.getValue())
+            .ifPresent(image -> object.put(field.getKey(), image));
+      }
+    } else if (node instanceof ArrayNode array) {
+      for (int i = 0; i < array.size(); i++) {
+        Optional<String> image = image("", array.get(i));
+        if (image.isPresent()) {
+          array.set(i, TextNode.valueOf(image.get()));
+        }
+      }
+    }
+    node.forEach(this::inline);
+  }
+
+  private Optional<String> image(String field, JsonNode node) {
+    Matcher reference = REFERENCE.matcher(node.isTextual() ? node.textValue() : "");
+    return StoredRequest.isText(field) || !reference.matches()
+        ? Optional.empty()
+        : Optional.ofNullable(sources.get(reference.group(1)))
+            .flatMap(source -> source.find(reference.group(2)))
+            .map(Base64Images::base64);
   }
 
   /** Whether a text is a reference to an image. */

@@ -101,6 +101,11 @@ public final class StoredRequest {
     node.forEach(StoredRequest::withoutImages);
   }
 
+  /** Whether a field holds a text for people, which is never an image. */
+  static boolean isText(String name) {
+    return TEXTS.contains(name);
+  }
+
   private static boolean isImage(String name, JsonNode node) {
     return node.isTextual()
         && !TEXTS.contains(name)

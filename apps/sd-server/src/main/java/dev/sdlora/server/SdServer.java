@@ -26,6 +26,7 @@ import dev.sdlora.server.prompt.PromptApi;
 import dev.sdlora.server.reference.JobImages;
 import dev.sdlora.server.reference.Uploads;
 import dev.sdlora.server.sdapi.Sdapi;
+import dev.sdlora.server.store.SharedJobs;
 import dev.sdlora.server.studio.Studio;
 import dev.sdlora.server.training.TrainingsApi;
 import dev.sdlora.server.transport.Access;
@@ -74,6 +75,7 @@ public final class SdServer implements AutoCloseable {
 
   private final Javalin javalin;
   private final JobQueue queue;
+  private final Optional<SharedJobs> shared;
   private final Uploads uploads;
   private final TrainingsApi trainings;
   private final Metrics metrics;
@@ -118,6 +120,7 @@ public final class SdServer implements AutoCloseable {
             limits,
             false,
             settings.ignoreScripts);
+    this.shared = shared(settings, offer, sentences);
     this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
     SignedPaths signed = new SignedPaths();
     this.transport = transport(settings, sentences, signed);
@@ -142,7 +145,7 @@ public final class SdServer implements AutoCloseable {
               metrics.addTo(config.routes, queue, pipeline);
               new Sdapi(offer, queue, sentences).addTo(config.routes);
               new ImagesApi(offer, queue, sentences, signed).addTo(config.routes);
-              new JobsApi(offer, queue, sentences).addTo(config.routes);
+              new JobsApi(offer, queue, shared, sentences).addTo(config.routes);
               new UploadsApi(uploads, limits).addTo(config.routes);
               PngInfoApi info = new PngInfoApi(offer, sentences);
               info.addTo(config.routes);
@@ -154,6 +157,18 @@ public final class SdServer implements AutoCloseable {
               new PromptApi(pipeline, loras, sentences).addTo(config.routes);
               new Studio(offer).addTo(config.routes);
             });
+  }
+
+  private Optional<SharedJobs> shared(
+      SdServerBuilder settings, RequestContext offer, ErrorMessages sentences) {
+    try {
+      return settings.jobs.map(
+          place ->
+              new SharedJobs(place, queue, offer, sentences, settings.jobAge, settings.history));
+    } catch (RuntimeException e) {
+      metrics.close();
+      throw e;
+    }
   }
 
   /**
@@ -210,12 +225,17 @@ public final class SdServer implements AutoCloseable {
     return new JobQueue.Observer() {
       @Override
       public List<String> workEnded(Job job) {
-        return folder.map(images -> images.save(job)).orElse(List.of());
+        return folder
+            .filter(images -> !job.work().isElsewhere())
+            .map(images -> images.save(job))
+            .orElse(List.of());
       }
 
       @Override
       public void ended(Job job) {
-        SdServer.ended(job, metrics, sentences);
+        if (!job.work().isElsewhere()) {
+          SdServer.ended(job, metrics, sentences);
+        }
       }
     };
   }
@@ -252,8 +272,10 @@ public final class SdServer implements AutoCloseable {
   SdServer start(int port) {
     try {
       javalin.start(host, port);
+      shared.ifPresent(SharedJobs::start);
     } catch (JavalinBindException e) {
       metrics.close();
+      shared.ifPresent(SharedJobs::close);
       throw new IllegalArgumentException(
           "cannot listen on port %s of %s: %s".formatted(port, host, e.getMessage()), e);
     }
@@ -277,7 +299,9 @@ public final class SdServer implements AutoCloseable {
   public void close(Duration patience) {
     Objects.requireNonNull(patience, "patience");
     stopping = true;
+    shared.ifPresent(SharedJobs::stopClaiming);
     queue.close(patience);
+    shared.ifPresent(SharedJobs::close);
     trainings.close();
     transport.stop();
     try {

@@ -10,6 +10,7 @@ import dev.sdlora.server.transport.TrustedProxies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -48,6 +49,8 @@ public final class SdServerBuilder {
   int maxJobs = 32;
   int rateLimit;
   int history = 50;
+  Optional<String> jobs = Optional.empty();
+  Duration jobAge = Duration.ofDays(7);
 
   SdServerBuilder(Pipeline pipeline) {
     this.pipeline = pipeline;
@@ -219,6 +222,33 @@ public final class SdServerBuilder {
   }
 
   /**
+   * Keeps the jobs of {@code /api/jobs} in a database, so that they survive this process: a job
+   * that was interrupted is drawn again from its beginning, at most three times. Default: jobs end
+   * with the process.
+   *
+   * @param place a folder for a database of this server alone, created if it does not exist; or an
+   *     address such as {@code jdbc:postgresql://host/name?user=sd&password=…} of a database that
+   *     several servers share: each of them draws and shows the jobs of all
+   * @param age ended jobs are deleted with their images after this time
+   * @return this builder
+   * @throws IllegalArgumentException if the address is of another kind or the age is not positive
+   */
+  public SdServerBuilder jobs(String place, Duration age) {
+    Objects.requireNonNull(place, "place");
+    Objects.requireNonNull(age, "age");
+    if (place.startsWith("jdbc:") && !place.startsWith("jdbc:postgresql:")) {
+      throw new IllegalArgumentException(
+          "jobs must be a folder or an address that begins with jdbc:postgresql:");
+    }
+    if (age.isNegative() || age.isZero()) {
+      throw new IllegalArgumentException("the age of jobs must be positive: " + age);
+    }
+    this.jobs = Optional.of(place);
+    this.jobAge = age;
+    return this;
+  }
+
+  /**
    * Sets the folder for LoRAs that are trained over HTTP. Existing files are never overwritten.
    *
    * @param directory one of the pipeline's LoRA folders or a folder inside one, so that prompts can
@@ -370,6 +400,7 @@ public final class SdServerBuilder {
    *
    * @return the running server
    * @throws IllegalArgumentException if the address or the port cannot be used
+   * @throws IllegalStateException if the database of the jobs cannot be opened
    */
   public SdServer start() {
     return new SdServer(this).start(port);

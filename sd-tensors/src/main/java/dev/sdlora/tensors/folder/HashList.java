@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +33,6 @@ final class HashList {
   private static final int MAX_LINES = 50_000;
 
   private static final long MAX_BYTES = 64L << 20;
-  private static final String OFF = "none";
   private static final String NOT_KNOWN = "-";
 
   private static final Pattern LINE =
@@ -53,35 +51,9 @@ final class HashList {
     this.file = file;
   }
 
-  /**
-   * Returns the user's list: in the folder given by {@code SDLORA_CACHE} or the system property
-   * {@code sdlora.cache} ({@code none} disables the list), by default in the user's cache folder,
-   * {@code ~/.cache/sd-lora}.
-   */
+  /** Returns the user's list, in the {@link CacheFolder}. */
   static HashList ofUser() {
-    try {
-      return new HashList(folder().map(folder -> folder.resolve("hashes")));
-    } catch (InvalidPathException e) {
-      LOG.debug("no folder for the list of hashes", e);
-      return new HashList(Optional.empty());
-    }
-  }
-
-  private static Optional<Path> folder() {
-    Optional<String> named =
-        value(System.getenv("SDLORA_CACHE")).or(() -> value(System.getProperty("sdlora.cache")));
-    if (named.isPresent()) {
-      return named.filter(name -> !name.equals(OFF)).map(Path::of);
-    }
-    return value(System.getenv("XDG_CACHE_HOME"))
-        .map(Path::of)
-        .filter(Path::isAbsolute)
-        .or(() -> value(System.getProperty("user.home")).map(home -> Path.of(home, ".cache")))
-        .map(caches -> caches.resolve("sd-lora"));
-  }
-
-  private static Optional<String> value(@Nullable String setting) {
-    return Optional.ofNullable(setting).filter(text -> !text.isBlank());
+    return new HashList(CacheFolder.ofUser().map(folder -> folder.resolve("hashes")));
   }
 
   synchronized Optional<HashIndex.Entry> get(Path path) {

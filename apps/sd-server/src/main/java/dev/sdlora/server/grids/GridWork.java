@@ -7,7 +7,6 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.Image;
-import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.server.job.HeldBytes;
 import dev.sdlora.server.job.InterruptibleWork;
 import dev.sdlora.server.job.JobProgress;
@@ -28,7 +27,7 @@ final class GridWork extends InterruptibleWork {
   private final List<byte[]> cells = new ArrayList<>();
 
   private final Set<String> warnings = new LinkedHashSet<>();
-  private final Set<LoraReport> loras = new LinkedHashSet<>();
+  private final Set<String> loras = new LinkedHashSet<>();
 
   GridWork(Pipeline pipeline, GridPlan plan) {
     super("sd-server-grid");
@@ -105,7 +104,7 @@ final class GridWork extends InterruptibleWork {
     public void generationEnd(GenerationResult result) {
       synchronized (GridWork.this) {
         warnings.addAll(result.warnings());
-        loras.addAll(result.loras());
+        result.loras().forEach(report -> loras.add(report.toString()));
       }
     }
   }

@@ -11,6 +11,7 @@ import dev.sdlora.api.error.ResourceException.Resource;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.request.FieldException;
 import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.store.StoreException;
 import dev.sdlora.training.TrainingException;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
@@ -83,6 +84,10 @@ public final class ErrorMessages {
     }
     if (error instanceof JobQueue.FullException full) {
       return new Message(429, shown(full), RetryAfter.seconds((double) full.retryAfter()), false);
+    }
+    if (error instanceof StoreException) {
+      return new Message(
+          503, "the database of the jobs cannot be used now", RetryAfter.unknown(), true);
     }
     if (error instanceof OutOfMemoryError) {
       return new Message(

@@ -7,7 +7,6 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.Variation;
-import dev.sdlora.api.lora.LoraReport;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -40,7 +39,7 @@ public final class DrawingRun implements Work {
   private boolean cancelling;
   private boolean interrupted;
   private List<String> warnings = List.of();
-  private List<LoraReport> loras = List.of();
+  private List<String> loras = List.of();
   private @Nullable CompletableFuture<GenerationResult> part;
   private @Nullable Watch watch;
 
@@ -121,7 +120,7 @@ public final class DrawingRun implements Work {
     synchronized (this) {
       if (result != null) {
         warnings = result.warnings();
-        loras = result.loras();
+        loras = result.loras().stream().map(String::valueOf).toList();
       }
       boolean skipped = skipping && !cancelling && !interrupted;
       skippedLast = skipped && begun == images;

@@ -2,10 +2,10 @@ package dev.sdlora.server.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.request.Fields;
 import java.awt.image.BufferedImage;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 public final class Job {
   private final String id;
   private final Request request;
-  private final Instant created = Instant.now();
   private final long settingsBytes;
   private final JobQueue queue;
 
@@ -36,7 +35,7 @@ public final class Job {
   private final Previews previews;
   private final List<GeneratedImage> finished = new ArrayList<>();
   private List<String> warnings = List.of();
-  private List<LoraReport> loras = List.of();
+  private List<String> loras = List.of();
   private @Nullable Throwable failure;
 
   Job(String id, Request request, JobQueue queue) {
@@ -54,11 +53,23 @@ public final class Job {
    * @param work the work to do
    * @param settings the fields of the request, without large images; must not be changed afterwards
    * @param keptPreviews the number of previews to keep of each part, spread evenly over its steps
+   * @param created the time of arrival
    */
-  public record Request(String kind, Work work, ObjectNode settings, int keptPreviews) {
-    /** Creates a request that keeps only the latest preview. */
+  public record Request(
+      String kind, Work work, ObjectNode settings, int keptPreviews, Instant created) {
+    /** Creates a request that arrives now. */
+    public Request(String kind, Work work, ObjectNode settings, int keptPreviews) {
+      this(kind, work, settings, keptPreviews, Instant.now().truncatedTo(ChronoUnit.MILLIS));
+    }
+
+    /** Creates a request that arrives now and keeps only the latest preview. */
     public Request(String kind, Work work, ObjectNode settings) {
       this(kind, work, settings, 0);
+    }
+
+    /** Creates a request that keeps only the latest preview. */
+    public Request(String kind, Work work, ObjectNode settings, Instant created) {
+      this(kind, work, settings, 0, created);
     }
   }
 
@@ -239,7 +250,7 @@ public final class Job {
 
   /** Returns the time of arrival. */
   public Instant created() {
-    return created;
+    return request.created();
   }
 
   /** Returns the seconds from the start to the end, or to now; 0 before the start. */
@@ -268,8 +279,8 @@ public final class Job {
     return warnings;
   }
 
-  /** Returns a report for each LoRA. */
-  public synchronized List<LoraReport> loras() {
+  /** Returns a line for each LoRA. */
+  public synchronized List<String> loras() {
     return loras;
   }
 

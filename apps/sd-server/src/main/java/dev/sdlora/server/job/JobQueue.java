@@ -49,6 +49,7 @@ public final class JobQueue {
     this.observer = observer;
     lines.put(Work.Lane.DRAWING, new WaitingLine(drawing));
     lines.put(Work.Lane.TRAINING, new WaitingLine(1));
+    lines.put(Work.Lane.SHARED, new WaitingLine(Integer.MAX_VALUE));
   }
 
   /** Notified of the ends of jobs. */
@@ -130,6 +131,21 @@ public final class JobQueue {
     return job;
   }
 
+  /** Adds a job that has its place elsewhere, such as one in a database, without limits. */
+  public Job adopt(Job.Request request, String id) {
+    Job job = new Job(id, request, this);
+    synchronized (this) {
+      Job known = jobs.putIfAbsent(id, job);
+      if (known != null) {
+        return known;
+      }
+      line(job).add(job);
+    }
+    changes.next();
+    startNext(job.work().lane());
+    return job;
+  }
+
   private WaitingLine line(Job job) {
     return line(job.work().lane());
   }
@@ -158,7 +174,7 @@ public final class JobQueue {
   private long secondsToAPlace() {
     double soonest =
         unfinished().stream()
-            .filter(job -> job.work().lane() == Work.Lane.DRAWING && line(job).place(job) == 0)
+            .filter(job -> job.work().lane() != Work.Lane.TRAINING && line(job).place(job) == 0)
             .mapToDouble(this::secondsLeft)
             .min()
             .orElse(meanSeconds.orElse(1));
@@ -189,7 +205,9 @@ public final class JobQueue {
 
   void ended(Job job) {
     synchronized (this) {
-      if (job.work().lane() == Work.Lane.DRAWING && job.snapshot().state() == JobState.DONE) {
+      if (job.work().lane() != Work.Lane.TRAINING
+          && !job.work().isElsewhere()
+          && job.snapshot().state() == JobState.DONE) {
         double mean = meanSeconds.orElse(job.seconds());
         meanSeconds = OptionalDouble.of(0.8 * mean + 0.2 * job.seconds());
       }
@@ -246,7 +264,7 @@ public final class JobQueue {
 
   /** Whether the queue is closed and no jobs are left to run. */
   public synchronized boolean isOver() {
-    return closed && unfinished().isEmpty();
+    return closed && ownUnfinished().isEmpty();
   }
 
   /** Returns the job with the given id. */
@@ -256,7 +274,17 @@ public final class JobQueue {
 
   /** Returns the position of a job in the queue: 1 is next; 0 once it runs. */
   public synchronized int place(Job job) {
-    return line(job).place(job);
+    int place = line(job).place(job);
+    if (place == 0 || job.work().lane() != Work.Lane.SHARED) {
+      return place;
+    }
+    long before =
+        unfinished().stream()
+            .filter(other -> other.work().lane() == Work.Lane.SHARED)
+            .filter(other -> other.snapshot().state() == JobState.WAITING)
+            .filter(other -> other.work().place() < job.work().place())
+            .count();
+    return 1 + (int) before;
   }
 
   /**
@@ -273,14 +301,19 @@ public final class JobQueue {
       }
       line(job).move(job, place);
     }
+    boolean moved = job.work().lane() != Work.Lane.SHARED || job.work().move(place);
     changes.next();
-    return true;
+    return moved;
   }
 
   /** Removes a job that has ended. */
-  public synchronized void forget(Job job) {
-    if (job.snapshot().state().isEnd()) {
-      jobs.remove(job.id());
+  public void forget(Job job) {
+    boolean isOver = job.snapshot().state().isEnd();
+    if (isOver) {
+      job.work().forgotten();
+      synchronized (this) {
+        jobs.remove(job.id());
+      }
     }
     changes.next();
   }
@@ -296,7 +329,7 @@ public final class JobQueue {
       refusing = true;
       try {
         long left = patience.toMillis();
-        while (!unfinished().isEmpty() && left > 0) {
+        while (!ownUnfinished().isEmpty() && left > 0) {
           wait(left);
           left = (end - System.nanoTime()) / 1_000_000;
         }
@@ -307,8 +340,13 @@ public final class JobQueue {
     List<Job> left;
     synchronized (this) {
       closed = true;
-      left = unfinished();
+      left = ownUnfinished();
     }
     left.forEach(Job::cancel);
+  }
+
+  /** Returns the unfinished jobs that end with this process. */
+  private List<Job> ownUnfinished() {
+    return unfinished().stream().filter(job -> !job.work().isElsewhere()).toList();
   }
 }

@@ -1,7 +1,6 @@
 package dev.sdlora.server.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.lora.LoraReport;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -64,8 +63,36 @@ public interface Work {
    */
   default void release() {}
 
+  /** Whether another process did the work, which has saved and counted its images. */
+  default boolean isElsewhere() {
+    return false;
+  }
+
+  /**
+   * Returns the order among waiting works of the lane {@link Lane#SHARED}; smaller ones are next.
+   */
+  default double place() {
+    return 0;
+  }
+
+  /**
+   * Moves waiting work of the lane {@link Lane#SHARED}.
+   *
+   * @param to the position: 1 is next
+   * @return whether it was moved
+   */
+  default boolean move(int to) {
+    return false;
+  }
+
+  /** Called when a client has removed the ended job. */
+  default void forgotten() {}
+
   /** Groups of jobs that wait only for each other. */
   enum Lane {
+    /** Jobs in a database that several servers share; the database says which one is next. */
+    SHARED,
+
     /** Draws images with the pipeline, as many jobs at once as the pipeline allows. */
     DRAWING,
     /** May take hours; one at a time, in parallel with drawing. */
@@ -76,9 +103,9 @@ public interface Work {
    * The result of finished work; images have been reported to {@link JobProgress#image} by then.
    *
    * @param warnings parts of the request that had no effect
-   * @param loras a report for each LoRA
+   * @param loras a line for each LoRA
    */
-  record Outcome(List<String> warnings, List<LoraReport> loras) {
+  record Outcome(List<String> warnings, List<String> loras) {
     /** No warnings and no LoRAs. */
     public static final Outcome NOTHING = new Outcome(List.of(), List.of());
 

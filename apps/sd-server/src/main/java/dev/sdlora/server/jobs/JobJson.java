@@ -3,7 +3,6 @@ package dev.sdlora.server.jobs;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.job.Job;
@@ -56,8 +55,8 @@ public final class JobJson {
       images.add(image(job, i, finished.get(i)));
     }
     ArrayNode loras = json.putArray("loras");
-    for (LoraReport report : job.loras()) {
-      loras.add(sentences.withoutFolders(report.toString()));
+    for (String report : job.loras()) {
+      loras.add(sentences.withoutFolders(report));
     }
     ArrayNode warnings = json.putArray("warnings");
     job.warnings().forEach(warning -> warnings.add(sentences.withoutFolders(warning)));

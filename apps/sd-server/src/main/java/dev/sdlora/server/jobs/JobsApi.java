@@ -22,11 +22,13 @@ import dev.sdlora.server.http.Thumbnails;
 import dev.sdlora.server.job.DrawingRun;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.store.SharedJobs;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Jobs that continue when their client disconnects; clients find them again by their ids. */
 public final class JobsApi {
@@ -37,14 +39,21 @@ public final class JobsApi {
 
   private final RequestContext offer;
   private final JobQueue queue;
+  private final Optional<SharedJobs> shared;
   private final JobJson json;
   private final Thumbnails thumbnails = new Thumbnails();
   private final Watchers watchers;
 
-  /** Creates the API of a queue. */
-  public JobsApi(RequestContext offer, JobQueue queue, ErrorMessages sentences) {
+  /**
+   * Creates the API of a queue.
+   *
+   * @param shared the jobs that outlive this process; empty if they do not
+   */
+  public JobsApi(
+      RequestContext offer, JobQueue queue, Optional<SharedJobs> shared, ErrorMessages sentences) {
     this.offer = offer;
     this.queue = queue;
+    this.shared = shared;
     this.json = new JobJson(queue, sentences);
     this.watchers = new Watchers(MOST_WATCHERS, queue::secondsLeft);
   }
@@ -65,8 +74,10 @@ public final class JobsApi {
   }
 
   private Job job(Context context) {
+    String id = context.pathParam("id");
     return queue
-        .find(context.pathParam("id"))
+        .find(id)
+        .or(() -> shared.flatMap(jobs -> jobs.find(id)))
         .orElseThrow(
             () -> new Refusal(404, "there is no job with this id; old jobs are forgotten"));
   }
@@ -76,14 +87,24 @@ public final class JobsApi {
     PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.LIBRARY, Overrides.NONE);
     offer.pipeline().check(spec);
     String kind = spec.imageToImage().isPresent() ? "img2img" : "txt2img";
+    Optional<String> key = RequestKey.of(context);
+    String id = key.orElseGet(() -> UUID.randomUUID().toString());
+    Optional<Job> former = key.flatMap(queue::find);
+    Job job = former.orElseGet(() -> add(kind, fields, spec, id));
+    context.status(202).header("Location", "/api/jobs/" + job.id());
+    Answers.json(context, json.of(job));
+  }
+
+  private Job add(String kind, Fields fields, PromptSpec spec, String id) {
+    if (shared.isPresent()) {
+      return shared.get().submit(kind, fields, spec, id);
+    }
     Job.Request request =
         new Job.Request(
             kind,
             new DrawingRun(offer.pipeline(), spec, fields.warnings()),
             StoredRequest.of(fields, spec));
-    Job job = queue.submit(request, Optional.empty());
-    context.status(202).header("Location", "/api/jobs/" + job.id());
-    Answers.json(context, json.of(job));
+    return queue.submit(request, Optional.of(id));
   }
 
   /** Lists the known jobs, newest first. */

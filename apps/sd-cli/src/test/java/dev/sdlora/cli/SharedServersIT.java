@@ -1,0 +1,66 @@
+package dev.sdlora.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three servers share jobs in a real PostgreSQL. One server is killed, and then the database; every
+ * job ends once, with the image that a single server draws. {@code -Dsd.jobs=1000} sets the number
+ * of jobs.
+ */
+@Tag("slow")
+final class SharedServersIT {
+  private static final int JOBS = Integer.getInteger("sd.jobs", 30);
+  private static final int SEEDS = 5;
+
+  @Test
+  void killedServer_andKilledDatabase_everyJobEndsOnce(@TempDir Path folder) throws Exception {
+    Optional<Path> programs = TemporaryPostgres.programs();
+    assumeTrue(programs.isPresent(), "PostgreSQL is not installed");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    List<byte[]> expected = new ArrayList<>();
+    try (ServingProcess single = ServingProcess.withJobs("none")) {
+      for (int seed = 0; seed < SEEDS; seed++) {
+        expected.add(single.image(single.until(single.submit("" + seed, seed, 20), "done")));
+      }
+    }
+    Path database = Files.createDirectory(folder.resolve("database"));
+    try (TemporaryPostgres postgres = TemporaryPostgres.start(programs.get(), database);
+        ServingProcess killed = ServingProcess.withJobs(postgres.address());
+        ServingProcess second = ServingProcess.withJobs(postgres.address());
+        ServingProcess third = ServingProcess.withJobs(postgres.address())) {
+      Map<String, Integer> seeds = new LinkedHashMap<>();
+      for (int i = 0; i < JOBS; i++) {
+        ServingProcess server = List.of(second, third).get(i % 2);
+        seeds.put(server.submit("job " + i, i % SEEDS, 20), i % SEEDS);
+        if (i == JOBS / 2) {
+          killed.process().destroyForcibly().waitFor();
+        }
+      }
+      postgres.crash();
+      postgres.start();
+      assertThat(third.submitAgain("job 0", 0, 20)).isIn(seeds.keySet());
+      for (Map.Entry<String, Integer> job : seeds.entrySet()) {
+        JsonNode atSecond = second.until(job.getKey(), "done");
+        JsonNode atThird = third.until(job.getKey(), "done");
+        assertThat(atSecond.get("images")).hasSize(1).isEqualTo(atThird.get("images"));
+        assertThat(second.image(atSecond)).isEqualTo(expected.get(job.getValue()));
+        assertThat(third.image(atThird)).isEqualTo(expected.get(job.getValue()));
+      }
+      assertThat(seeds).hasSize(JOBS);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * Jobs in a database, so that they survive the process and several servers share them.
+ *
+ * <p>Where to make changes:
+ *
+ * <ul>
+ *   <li>Tables and statements: {@code JobStore}.
+ *   <li>Which job a server draws next, leases and retries: {@code JobStore.claim}.
+ *   <li>What servers learn from each other: {@code SharedJobs}, {@code SharedWork}.
+ * </ul>
+ */
+@NullMarked
+package dev.sdlora.server.store;
+
+import org.jspecify.annotations.NullMarked;
