@@ -166,6 +166,14 @@ final class ServeCommand implements Callable<Integer> {
   private long maxPixels = 1 << 22;
 
   @Option(
+      names = "--max-side",
+      paramLabel = "PIXELS",
+      description =
+          "Longest side of images requested through OpenAI's API; larger sizes are reduced."
+              + " Default: no limit.")
+  private Optional<Integer> maxSide = Optional.empty();
+
+  @Option(
       names = "--max-body",
       paramLabel = "BYTES",
       defaultValue = "67108864",
@@ -292,6 +300,7 @@ final class ServeCommand implements Callable<Integer> {
     set("--max-jobs", maxJobs, server::maxJobs);
     set("--rate-limit", rateLimit, server::rateLimit);
     set("--max-pixels", maxPixels, server::maxPixels);
+    maxSide.ifPresent(pixels -> set("--max-side", pixels, server::maxSide));
     set("--max-body", maxBody, server::maxBodyBytes);
     return server;
   }

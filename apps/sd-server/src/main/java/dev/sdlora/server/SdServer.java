@@ -144,7 +144,7 @@ public final class SdServer implements AutoCloseable {
               config.routes.get("/ready", this::ready);
               metrics.addTo(config.routes, queue, pipeline);
               new Sdapi(offer, queue, sentences).addTo(config.routes);
-              new ImagesApi(offer, queue, sentences, signed).addTo(config.routes);
+              new ImagesApi(offer, queue, sentences, signed, settings.maxSide).addTo(config.routes);
               new JobsApi(offer, queue, shared, sentences).addTo(config.routes);
               new UploadsApi(uploads, limits).addTo(config.routes);
               PngInfoApi info = new PngInfoApi(offer, sentences);

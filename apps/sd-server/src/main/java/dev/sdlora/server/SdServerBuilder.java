@@ -44,6 +44,7 @@ public final class SdServerBuilder {
   private int port = 7860;
   long maxBodyBytes = 64L << 20;
   long maxPixels = 1 << 22;
+  int maxSide = Integer.MAX_VALUE;
   int maxImages = 16;
   boolean ignoreScripts;
   int maxJobs = 32;
@@ -310,6 +311,19 @@ public final class SdServerBuilder {
    */
   public SdServerBuilder maxPixels(long pixels) {
     this.maxPixels = within(4096, Long.MAX_VALUE, pixels, "maxPixels");
+    return this;
+  }
+
+  /**
+   * Sets the longest side of images requested through OpenAI's API, whose clients often ask for one
+   * fixed size. Larger sizes are reduced, keeping their shape, and the response gets a warning.
+   *
+   * @param pixels at least 64. Default: no limit but {@link #maxPixels}
+   * @return this builder
+   * @throws IllegalArgumentException if it is less
+   */
+  public SdServerBuilder maxSide(int pixels) {
+    this.maxSide = (int) within(64, Integer.MAX_VALUE, pixels, "maxSide");
     return this;
   }
 

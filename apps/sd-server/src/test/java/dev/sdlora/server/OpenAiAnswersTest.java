@@ -19,6 +19,7 @@ import com.openai.models.images.ImagesResponse;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.Image;
 import dev.sdlora.request.Base64Images;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -53,6 +54,25 @@ class OpenAiAnswersTest {
     client.close();
     served.close();
     pipeline.close();
+  }
+
+  /** LibreChat always asks for 1024x1024. */
+  @Test
+  void maxSide_largerSizesAreReducedWithAWarning() {
+    try (Served small = Served.of(pipeline, settings -> settings.maxSide(100))) {
+      JsonNode answer =
+          small.ask(
+              "/v1/images/generations",
+              "{'prompt': 'a ring', 'size': '1024x512', 'steps': 1, 'seed': 5}");
+      byte[] png = Base64.getDecoder().decode(answer.get("data").get(0).get("b64_json").asText());
+      Image image = Image.read(new ByteArrayInputStream(png));
+      assertThat(image.width()).isEqualTo(96);
+      assertThat(image.height()).isEqualTo(48);
+      assertThat(answer.get("warnings").get(0).asText())
+          .isEqualTo(
+              "size 1024x512 was reduced to 96x48, because this server draws no side longer than"
+                  + " 100 pixels");
+    }
   }
 
   private static OpenAIClient client(String key) {

@@ -51,9 +51,16 @@ final class ImageFields {
           "reference_images", "image");
 
   private final RequestContext offer;
+  private final int maxSide;
 
-  ImageFields(RequestContext offer) {
+  /**
+   * Creates a translator.
+   *
+   * @param maxSide larger sizes are reduced, with a warning, until no side is longer
+   */
+  ImageFields(RequestContext offer, int maxSide) {
     this.offer = offer;
+    this.maxSide = maxSide;
   }
 
   /**
@@ -72,6 +79,7 @@ final class ImageFields {
         .name("size")
         .filter(size -> !size.equals("auto"))
         .map(ImageFields::size)
+        .map(size -> reduced(size, fields))
         .ifPresent(size -> node.put("width", size.width()).put("height", size.height()));
     warn(fields);
     return fields.with(node);
@@ -83,6 +91,24 @@ final class ImageFields {
     } catch (IllegalArgumentException e) {
       throw Refusal.of("size", "field 'size': " + e.getMessage());
     }
+  }
+
+  private ImageSize reduced(ImageSize size, Fields fields) {
+    int longer = Math.max(size.width(), size.height());
+    if (longer <= maxSide) {
+      return size;
+    }
+    double scale = (double) maxSide / longer;
+    ImageSize smaller = new ImageSize(side(size.width() * scale), side(size.height() * scale));
+    fields.warn(
+        "size %s was reduced to %s, because this server draws no side longer than %s pixels"
+            .formatted(size, smaller, maxSide));
+    return smaller;
+  }
+
+  private int side(double pixels) {
+    int multiple = offer.sizeMultiple();
+    return Math.max(multiple, (int) pixels / multiple * multiple);
   }
 
   private void warn(Fields fields) {

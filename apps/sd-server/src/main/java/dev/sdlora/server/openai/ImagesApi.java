@@ -32,6 +32,7 @@ import java.util.Optional;
  * negative_prompt}, which most clients can send as extra fields.
  */
 public final class ImagesApi {
+  private final int maxSide;
   private final RequestContext offer;
   private final JobQueue queue;
   private final ErrorMessages sentences;
@@ -41,9 +42,15 @@ public final class ImagesApi {
    * Creates the API of a queue.
    *
    * @param signed signs the URLs of images, so that clients need no credentials
+   * @param maxSide larger sizes are reduced until no side is longer
    */
   public ImagesApi(
-      RequestContext offer, JobQueue queue, ErrorMessages sentences, SignedPaths signed) {
+      RequestContext offer,
+      JobQueue queue,
+      ErrorMessages sentences,
+      SignedPaths signed,
+      int maxSide) {
+    this.maxSide = maxSide;
     this.offer = offer;
     this.queue = queue;
     this.sentences = sentences;
@@ -89,7 +96,7 @@ public final class ImagesApi {
     if (partial < 0 || partial > 3) {
       throw Refusal.of("partial_images", "field 'partial_images' must be from 0 to 3: " + partial);
     }
-    ImageFields names = new ImageFields(offer);
+    ImageFields names = new ImageFields(offer, maxSide);
     Fields asked = names.translated(fields);
     PromptSpec spec = names.read(asked);
     ImageSize size = spec.size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());

@@ -17,7 +17,7 @@ public final class ImagesCheck {
    * @throws dev.sdlora.server.http.Refusal if a field is invalid
    */
   public static void read(Fields body, RequestContext offer) {
-    ImageFields names = new ImageFields(offer);
+    ImageFields names = new ImageFields(offer, Integer.MAX_VALUE);
     Fields asked = names.translated(body);
     PromptSpec spec = names.read(asked);
     StoredRequest.translated(asked, spec, offer);
