@@ -185,6 +185,9 @@ class ValueTypesTest {
         default -> List.of("other");
       };
     }
+    if (setter.getName().equals("unionType")) {
+      return "depth";
+    }
     if (type == int.class && setter.getName().equals("tokenMergingMaxDownsample")) {
       return 8;
     }

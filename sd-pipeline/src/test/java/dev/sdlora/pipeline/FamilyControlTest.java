@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.network.ControlNetConfig;
@@ -15,6 +19,7 @@ import dev.sdlora.pipeline.network.RandomWeights;
 import dev.sdlora.pipeline.network.T2iAdapterConfig;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +42,7 @@ class FamilyControlTest {
       PromptSpec.builder().prompt("a cat").size(64, 72).steps(2).seed(5).build();
   private static final Path SD1_NETWORK = Fixtures.golden("control/tiny-control-sd1").path();
   private static final Path SDXL_NETWORK = Fixtures.golden("control/tiny-control-sdxl").path();
+  private static final Path LORA = Fixtures.golden("control/tiny-control-lora-sdxl").path();
   private static final Path SD1_ADAPTER = Fixtures.golden("control/tiny-t2iadapter-sd1").path();
 
   @TempDir private static Path folder;
@@ -57,16 +63,15 @@ class FamilyControlTest {
   }
 
   private static Pipeline pipeline(String set) {
-    return PIPELINES.computeIfAbsent(
-        set,
-        first ->
-            Fixtures.float32()
-                .checkpoint(
-                    Checkpoint.open(
-                        FamilyFiles.withWholeVocabulary(
-                            FamilyFiles.checkpoint(set, folder),
-                            folder.resolve("whole-" + set + ".safetensors"))))
-                .build());
+    return PIPELINES.computeIfAbsent(set, first -> builder(set).build());
+  }
+
+  private static Pipeline.Builder builder(String set) {
+    Path whole = folder.resolve("whole-" + set + ".safetensors");
+    if (!Files.exists(whole)) {
+      FamilyFiles.withWholeVocabulary(FamilyFiles.checkpoint(set, folder), whole);
+    }
+    return Fixtures.float32().checkpoint(Checkpoint.open(whole));
   }
 
   private static byte[] following(String set, ControlUnit... units) {
@@ -190,11 +195,172 @@ class FamilyControlTest {
     assertThat(following(set)).isEqualTo(plain);
   }
 
+  private static ControlUnit.Builder union(String type) {
+    return unit(FamilyFiles.union()).unionType(type);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"sdxl", "ssd", "sdxl-inpaint"})
+  void generate_union_actsByItsType(String set) {
+    final byte[] plain = following(set);
+    final int arrays = pipeline(set).liveTensors();
+    byte[] depth = following(set, union("depth").build());
+    assertThat(depth).isNotEqualTo(plain).isEqualTo(following(set, union("depth").build()));
+    assertThat(following(set, union("normal").build())).isNotIn(plain, depth);
+    assertThat(following(set, union("depth").weight(0.5).build())).isNotIn(plain, depth);
+    byte[] soft = following(set, union("depth").mode(ControlUnit.Mode.PROMPT).build());
+    assertThat(soft).isNotIn(plain, depth);
+    assertThat(following(set, union("depth").mode(ControlUnit.Mode.CONTROL).build()))
+        .isNotIn(plain, depth, soft);
+    assertThat(pipeline(set).liveTensors()).isEqualTo(arrays);
+  }
+
+  @Test
+  void generate_unionWithPreprocessor_hasItsType() {
+    ControlUnit.Builder edges = unit(FamilyFiles.union()).preprocessor(Preprocessor.CANNY);
+    byte[] followed = following("sdxl", edges.build());
+    assertThat(followed).isEqualTo(following("sdxl", edges.unionType("mlsd").build()));
+    assertThat(followed).isNotEqualTo(following("sdxl", edges.unionType("scribble").build()));
+  }
+
+  @Test
+  void generate_unionTwice_isOneCallWhileBothAct() {
+    Path copy =
+        FamilyFiles.without(FamilyFiles.union(), name -> false, folder.resolve("c.safetensors"));
+    ControlUnit depth = union("depth").weight(0.6).build();
+    ControlUnit normal = union("normal").weight(0.9).build();
+    ControlUnit other = unit(copy).unionType("normal").weight(0.9).build();
+    final byte[] together = following("sdxl", depth, normal);
+    assertThat(together).isEqualTo(following("sdxl", depth, normal));
+    // Units of two files, or with different modes, are added up.
+    byte[] apart = following("sdxl", depth, other);
+    assertThat(apart).isNotEqualTo(together);
+    ControlUnit prompt = normal.toBuilder().mode(ControlUnit.Mode.PROMPT).build();
+    assertThat(following("sdxl", depth, prompt))
+        .isEqualTo(following("sdxl", depth, other.toBuilder().mode(prompt.mode()).build()));
+    // One after the other, each is a call of its own.
+    ControlUnit first = depth.toBuilder().range(0, 0.4).build();
+    ControlUnit second = normal.toBuilder().range(0.5, 1).build();
+    assertThat(following("sdxl", first, second))
+        .isEqualTo(following("sdxl", first, other.toBuilder().range(0.5, 1).build()));
+    assertThat(following("sdxl", depth, normal.toBuilder().weight(0).build()))
+        .isEqualTo(following("sdxl", depth));
+  }
+
+  @Test
+  void generate_promax_hasTileAndInpaint() {
+    Path promax = FamilyFiles.promax(folder);
+    byte[] tile = following("sdxl", unit(promax).unionType("tile").build());
+    byte[] inpaint = following("sdxl", unit(promax).unionType("repaint").build());
+    assertThat(inpaint).isNotIn(tile, following("sdxl"));
+    assertThat(tile)
+        .isEqualTo(
+            following("sdxl", unit(promax).preprocessor(Preprocessor.TILE_RESAMPLE).build()));
+  }
+
+  @Test
+  void generate_unionKept_equalsOneThatIsReadForTheRequest() {
+    byte[] followed = following("sdxl", union("depth").build(), union("canny").build());
+    try (Pipeline kept = builder("sdxl").controlNet(FamilyFiles.union()).build()) {
+      PromptSpec spec =
+          SPEC.toBuilder()
+              .controlUnit(union("depth").build())
+              .controlUnit(union("canny").build())
+              .build();
+      assertThat(kept.generate(spec).first().rgb()).isEqualTo(followed);
+      assertThatThrownBy(
+              () -> kept.generate(spec.toBuilder().controlUnit(union("tile").build()).build()))
+          .hasMessageContaining("has no type 'tile'");
+    }
+  }
+
+  @Test
+  void generate_inBfloat16_acts() {
+    try (Pipeline half = builder("sdxl").precision(Precision.BFLOAT16).build()) {
+      byte[] plain = half.generate(SPEC).first().rgb();
+      for (ControlUnit.Builder unit : List.of(union("depth"), unit(LORA))) {
+        PromptSpec spec = SPEC.toBuilder().controlUnit(unit.build()).build();
+        byte[] followed = half.generate(spec).first().rgb();
+        assertThat(followed).isNotEqualTo(plain);
+        assertThat(difference(followed, following("sdxl", unit.build())))
+            .isLessThan(difference(followed, plain) / 4);
+      }
+    }
+  }
+
+  private static double difference(byte[] one, byte[] other) {
+    double sum = 0;
+    for (int i = 0; i < one.length; i++) {
+      sum += Math.abs((one[i] & 0xff) - (other[i] & 0xff));
+    }
+    return sum / one.length;
+  }
+
+  @Test
+  void generate_unionWithHiresFix_followsInBothPasses() {
+    PromptSpec.Builder spec =
+        SPEC.toBuilder().hiresFix(HiresFix.builder().scale(1.5).denoisingStrength(0.6).build());
+    byte[] plain = pipeline("sdxl").generate(spec.build()).first().rgb();
+    spec.controlUnit(union("depth").build()).controlUnit(union("openpose").build());
+    assertThat(pipeline("sdxl").generate(spec.build()).first().rgb())
+        .hasSameSizeAs(plain)
+        .isNotEqualTo(plain);
+  }
+
+  @Test
+  void generate_controlLora_acts() {
+    assertActs("sdxl", LORA);
+  }
+
+  @Test
+  void generate_controlLoraOfAnotherFamily_namesTheFirstMatrix() {
+    assertThatThrownBy(() -> following("sd1", unit(LORA).build()))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("tiny-control-lora-sdxl.safetensors' is a Control-LoRA for another");
+  }
+
+  @Test
+  void generate_unionWithoutItsType_saysWhich() {
+    assertThatThrownBy(() -> following("sdxl", unit(FamilyFiles.union()).build()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "ControlNet Union 'tiny-union-sdxl' reads several types of control images, and"
+                + " preprocessor 'none' does not show the type of this one; set unionType to one of"
+                + " openpose, depth, softedge, canny, normal, segment");
+    assertThatThrownBy(() -> following("sdxl", union("tile").build()))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageStartingWith("ControlNet Union '")
+        .hasMessageContaining("tiny-union-sdxl.safetensors' has no type 'tile'; it has openpose, ")
+        .hasMessageEndingWith("and files of ProMax have tile and inpaint too");
+    assertThatThrownBy(() -> union("dept"))
+        .hasMessage(
+            "union type 'dept' is unknown; known values: openpose, depth, softedge, canny, normal,"
+                + " segment, tile, inpaint; did you mean 'depth'?");
+    assertRefused(
+        "sd1",
+        FamilyFiles.union(),
+        ModelFamily.SDXL,
+        "ControlNet",
+        "text states of width 96",
+        "SD 1.x",
+        "32");
+  }
+
+  @Test
+  void generate_typeOfAnotherNetwork_isAWarning() {
+    PromptSpec spec =
+        SPEC.toBuilder().controlUnit(unit(SDXL_NETWORK).unionType("depth").build()).build();
+    GenerationResult result = pipeline("sdxl").generate(spec);
+    assertThat(result.warnings())
+        .contains(
+            "type 'depth' of a control unit has no effect, because 'tiny-control-sdxl' is not a"
+                + " ControlNet Union");
+    assertThat(result.first().rgb()).isEqualTo(following("sdxl", unit(SDXL_NETWORK).build()));
+    assertThat(result.first().infotext()).contains("Union Control Type: Depth");
+  }
+
   @ParameterizedTest
   @CsvSource({
-    "lora_controlnet, is a Control-LoRA",
-    "task_embedding, is a ControlNet Union",
-    "control_add_embedding.linear_1.weight, is a ControlNet Union",
     "lllite_unet_input_blocks_4_1.conditioning1.0.weight, is a ControlNet-LLLite",
     "controlnet_blocks.0.single_transformer_blocks.0.x, is for a relative of FLUX.1",
     "context_embedder.weight, is for Stable Diffusion 3"

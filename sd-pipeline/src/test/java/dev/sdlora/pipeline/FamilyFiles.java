@@ -65,6 +65,23 @@ public final class FamilyFiles {
     return copy.write(folder.resolve(set + ".safetensors"));
   }
 
+  /** Returns a ControlNet Union for SDXL. */
+  static Path union() {
+    return Fixtures.golden("control/tiny-union-sdxl").path();
+  }
+
+  /**
+   * Returns a ControlNet Union of 8 types for SDXL.
+   *
+   * @param folder the folder in which it is written
+   */
+  static Path promax(Path folder) {
+    TensorFile own = Fixtures.golden("control/tiny-union-promax-sdxl");
+    Path target = folder.resolve("union-promax.safetensors");
+    replaced(union(), own.tensors().keySet()::contains, own.path(), target);
+    return target;
+  }
+
   /** Writes the same checkpoint with random vectors for the tokens that its vocabulary lacks. */
   public static Path withWholeVocabulary(Path checkpoint, Path target) {
     TensorFile file = TensorFile.open(checkpoint);
@@ -94,7 +111,8 @@ public final class FamilyFiles {
    * @param prefix the prefix of the goldens' names
    * @param width the width of the vectors
    */
-  static AddedConditions added(TensorFile golden, String prefix, int width, NDManager scope) {
+  public static AddedConditions added(
+      TensorFile golden, String prefix, int width, NDManager scope) {
     float[] pooled = Fixtures.floats(golden, prefix + "text_embeds");
     float[] sizes = Fixtures.floats(golden, prefix + "time_ids");
     int rows = (int) Fixtures.shape(golden, prefix + "time_ids")[0];

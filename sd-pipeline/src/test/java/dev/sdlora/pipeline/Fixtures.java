@@ -26,11 +26,11 @@ public final class Fixtures {
     return Pipeline.builder().precision(Precision.FLOAT32);
   }
 
-  static TensorFile golden(String name) {
+  public static TensorFile golden(String name) {
     return TensorFile.open(GOLDENS.resolve(name + ".safetensors"));
   }
 
-  static float[] floats(TensorFile file, String name) {
+  public static float[] floats(TensorFile file, String name) {
     try (TensorFile.Reader reader = file.reader()) {
       return reader.floats(entry(file, name));
     }
@@ -44,7 +44,7 @@ public final class Fixtures {
     }
   }
 
-  static long[] shape(TensorFile file, String name) {
+  public static long[] shape(TensorFile file, String name) {
     return entry(file, name).shape().stream().mapToLong(Long::longValue).toArray();
   }
 

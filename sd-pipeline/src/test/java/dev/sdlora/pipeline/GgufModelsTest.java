@@ -8,6 +8,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.pipeline.checkpoint.DiffusersCopy;
@@ -92,6 +93,14 @@ class GgufModelsTest {
     assertThat(draw(checkpoint, spec))
         .isEqualTo(draw(Checkpoint.open(unet.float32(), parts), spec))
         .isNotEqualTo(draw(Checkpoint.open(whole), spec));
+    if (set.equals("sdxl")) {
+      Path control = Fixtures.golden("control/tiny-control-lora-sdxl").path();
+      ControlUnit unit = ControlUnit.builder(control, TinyPipeline.image(48, 40)).build();
+      PromptSpec controlled = spec.toBuilder().controlUnit(unit).build();
+      assertThat(draw(checkpoint, controlled))
+          .isEqualTo(draw(Checkpoint.open(unet.float32(), parts), controlled))
+          .isNotEqualTo(draw(checkpoint, spec));
+    }
     Path lora = set.equals("sdxl") ? TinyFamilies.sdxlLora() : TinyModels.LORA;
     for (Precision precision : List.of(Precision.FLOAT32, Precision.BFLOAT16)) {
       HeldImages.assertDrawnAsStored(checkpoint, spec, lora, precision);

@@ -51,6 +51,8 @@ final class InfoCommandTest {
         "decoder.layers.3.conv.0.weight        | taesd       | is a TAESD",
         "3.conv.0.weight                       | taesd       | is a TAESD",
         "control_model.input_blocks.0.0.weight | controlnet  | is a ControlNet",
+        "lora_controlnet                       | controlnet  | is a Control-LoRA",
+        "task_embedding                        | controlnet  | is a ControlNet Union",
         "adapter.body.0.in_conv.weight         | t2i-adapter | is a T2I-Adapter",
         "model.1.sub.0.RDB1.conv1.0.weight     | upscaler    | is an upscaler",
         "body.0.rdb1.conv1.weight              | upscaler    | is an upscaler",

@@ -158,7 +158,7 @@ final class OptionValuesTest {
         "--region left=0,0,2,1 | --region: right must be from 0 to 1: 2.0",
         "--region l=0,0,1,1 --region-blur 300 | --region-blur must be from 0 to 256: 300",
         "--control a,b,c,d    | --control must be"
-            + " NETWORK,[PREPROCESSOR:]IMAGE[,WEIGHT[,START,END]]: 'a,b,c,d'",
+            + " NETWORK[:union=TYPE],[PREPROCESSOR:]IMAGE[,WEIGHT[,START,END]]: 'a,b,c,d'",
         "--lora-curve ink     | --lora-curve must be NAME=POINTS",
         "--device tpu         | --device must be cpu, gpu or cuda",
         "--variant a/b        | --variant must be letters, digits, '_' and '-', such as fp16:"

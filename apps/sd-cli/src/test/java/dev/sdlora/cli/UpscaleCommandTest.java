@@ -173,6 +173,13 @@ class UpscaleCommandTest {
         .isEqualTo(Preprocessor.CANNY.withThresholds(50, 150).withResolution(768));
     assertThatThrownBy(() -> ControlArgument.parse("net.pth,cany:" + source))
         .hasMessageContaining("did you mean 'canny'?");
+    ControlUnit depth =
+        ControlArgument.parse("C:\\nets\\union.pth:union=depth," + source + ",0.5")
+            .unit(new Console());
+    assertThat(depth.network()).isEqualTo(Path.of("C:\\nets\\union.pth"));
+    assertThat(depth.unionType()).contains("depth");
+    assertThatThrownBy(() -> ControlArgument.parse("union.pth:union=dept," + source))
+        .hasMessageContaining("did you mean 'depth'?");
     for (String wrong : List.of("canny.pth", source + "," + source + ",strong")) {
       CommandRun run = CommandRun.of("generate", "--prompt", "a", "--control", wrong);
       assertThat(run.exitCode()).isEqualTo(2);

@@ -28,7 +28,8 @@ final class ControlUnits {
           "guidance_start",
           "guidance_end",
           "control_mode",
-          "resize_mode");
+          "resize_mode",
+          "union_control_type");
 
   /** Fields that only matter to where the extension runs. */
   private static final Set<String> WITHOUT_EFFECT =
@@ -40,12 +41,14 @@ final class ControlUnits {
           "is_ui",
           "loopback",
           "output_dir",
-          "batch_images",
-          "union_control_type");
+          "batch_images");
 
   private static final Set<String> UNSUPPORTED =
       Set.of(
           "mask", "mask_image", "effective_region_mask", "advanced_weighting", "ipadapter_input");
+
+  /** A1111's value for a unit whose model has no types. */
+  private static final String NO_TYPE = "Unknown";
 
   private final RequestContext offer;
   private final RequestImages images;
@@ -103,7 +106,15 @@ final class ControlUnits {
     Image read = image(unit, images);
     Preprocessor preprocessor = ControlModules.read(unit, "");
     ControlModules.requirePixels(preprocessor, read, offer.limits().pixels());
-    return ControlUnit.builder(network, read)
+    ControlUnit.Builder builder = ControlUnit.builder(network, read);
+    unit.ifName(
+        "union_control_type",
+        type -> {
+          if (!type.equalsIgnoreCase(NO_TYPE)) {
+            builder.unionType(type);
+          }
+        });
+    return builder
         .preprocessor(preprocessor)
         .weight(unit.number("weight").orElse(1))
         .range(unit.number("guidance_start").orElse(0), unit.number("guidance_end").orElse(1))

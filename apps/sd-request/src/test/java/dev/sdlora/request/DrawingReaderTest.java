@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.ImageSize;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -243,10 +245,34 @@ class DrawingReaderTest {
         .hasMessageContaining(sentence);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "Depth, depth",
+    "Soft Edge, softedge",
+    "scribble, softedge",
+    "Hard Edge, canny",
+    "Normal Map, normal",
+    "inpaint, inpaint",
+    "Unknown, ",
+    "'', "
+  })
+  void unionControlType_ofA1111_isRead(String given, String type, @TempDir Path folder)
+      throws IOException {
+    ControlUnit unit = unit(folder, given);
+    assertThat(unit.unionType()).isEqualTo(Optional.ofNullable(type));
+  }
+
   @Test
-  void controlUnit_moduleOfIpAdapters_isAnImagePrompt(@TempDir Path folder) throws IOException {
-    Path adapter = Files.createFile(folder.resolve("ip-adapter_sd15.safetensors"));
-    RequestContext offer =
+  void unionControlType_wrong_namesTheField(@TempDir Path folder) {
+    assertThatThrownBy(() -> unit(folder, "Dept"))
+        .isInstanceOfSatisfying(
+            FieldException.class,
+            error -> assertThat(error.field()).isEqualTo("union_control_type"))
+        .hasMessageContaining("did you mean 'depth'?");
+  }
+
+  private static DrawingReader withNetworks(Path folder) {
+    return new DrawingReader(
         new RequestContext(
             OFFER.pipeline(),
             OFFER.upscalerFolders(),
@@ -255,7 +281,28 @@ class DrawingReaderTest {
             OFFER.images(),
             OFFER.limits(),
             false,
-            false);
+            false));
+  }
+
+  private static ControlUnit unit(Path folder, String type) throws IOException {
+    Files.createFile(folder.resolve("union.safetensors"));
+    Fields fields =
+        fields(
+            ("{'alwayson_scripts': {'controlnet': {'args': [{'model': 'union', 'image': '%s',"
+                    + " 'union_control_type': '%s'}]}}}")
+                .formatted(
+                    Base64Images.base64(
+                        Base64Images.png(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB))),
+                    type));
+    ControlUnit unit =
+        withNetworks(folder).read(fields, Dialect.A1111, Overrides.NONE).controlUnits().get(0);
+    assertThat(fields.warnings()).isEmpty();
+    return unit;
+  }
+
+  @Test
+  void controlUnit_moduleOfIpAdapters_isAnImagePrompt(@TempDir Path folder) throws IOException {
+    Path adapter = Files.createFile(folder.resolve("ip-adapter_sd15.safetensors"));
     String image =
         Base64Images.base64(Base64Images.png(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB)));
     Fields fields =
@@ -265,7 +312,7 @@ class DrawingReaderTest {
                     + " 'guidance_end': 0.8, 'control_mode': 'Balanced', 'resize_mode': 1,"
                     + " 'weight_type': 'style transfer', 'effective_region_mask': 'IMAGE'}]}}}")
                 .replace("IMAGE", image));
-    PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.A1111, Overrides.NONE);
+    PromptSpec spec = withNetworks(folder).read(fields, Dialect.A1111, Overrides.NONE);
     assertThat(fields.warnings()).isEmpty();
     assertThat(spec.controlUnits()).isEmpty();
     ImagePrompt prompt = spec.imagePrompts().get(0);

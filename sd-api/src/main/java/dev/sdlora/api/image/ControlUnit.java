@@ -3,9 +3,11 @@ package dev.sdlora.api.image;
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.api.value.FileNames;
 import dev.sdlora.api.value.Labels;
+import dev.sdlora.api.value.UnionType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +93,14 @@ public final class ControlUnit {
     return values.resizeMode;
   }
 
+  /**
+   * {@return the type of the control image for a ControlNet Union, such as {@code depth}} By
+   * default empty: the type of the preprocessor.
+   */
+  public Optional<String> unionType() {
+    return values.unionType.map(UnionType::id);
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof ControlUnit settings && values.state().equals(settings.values.state());
@@ -161,6 +171,7 @@ public final class ControlUnit {
     private Mode mode = Mode.BALANCED;
     private ResizeMode resizeMode = ResizeMode.CROP_AND_RESIZE;
     private Preprocessor preprocessor = Preprocessor.NONE;
+    private Optional<UnionType> unionType = Optional.empty();
 
     private Builder(Path network, Image image) {
       this.network = network;
@@ -176,6 +187,7 @@ public final class ControlUnit {
       mode = other.mode;
       resizeMode = other.resizeMode;
       preprocessor = other.preprocessor;
+      unionType = other.unionType;
     }
 
     /**
@@ -250,13 +262,32 @@ public final class ControlUnit {
       return this;
     }
 
+    /**
+     * Sets the type of the control image for a ControlNet Union, one network for several types:
+     * {@code openpose}, {@code depth}, {@code softedge} (also {@code hed}, {@code pidi}, {@code
+     * scribble}, {@code ted}), {@code canny} (also {@code lineart}, {@code anime_lineart}, {@code
+     * mlsd}), {@code normal}, {@code segment}, and in ProMax {@code tile} and {@code inpaint} (also
+     * {@code repaint}: an image that is black where it is to be filled). A1111's labels, such as
+     * {@code Hard Edge}, are accepted too. Other networks ignore the type, with a warning.
+     *
+     * @param type a name; case, spaces and punctuation are ignored. By default, the type is that of
+     *     the preprocessor, such as {@code canny} for {@link Preprocessor#CANNY}
+     * @return this builder
+     * @throws IllegalArgumentException if the name is unknown; the message lists all names
+     */
+    public Builder unionType(String type) {
+      Objects.requireNonNull(type, "type");
+      this.unionType = Optional.of(UnionType.parse(type));
+      return this;
+    }
+
     /** {@return the settings} The builder can be reused. */
     public ControlUnit build() {
       return new ControlUnit(new Builder(this));
     }
 
     private List<Object> state() {
-      return List.of(network, image, weight, start, end, mode, resizeMode, preprocessor);
+      return List.of(network, image, weight, start, end, mode, resizeMode, preprocessor, unionType);
     }
   }
 }

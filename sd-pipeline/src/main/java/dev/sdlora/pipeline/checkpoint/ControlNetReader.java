@@ -2,12 +2,15 @@ package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.value.UnionType;
 import dev.sdlora.pipeline.checkpoint.transformer.KnownModels;
 import dev.sdlora.pipeline.network.ControlNetConfig;
+import dev.sdlora.pipeline.network.ControlNetUnionConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
 import java.util.regex.Pattern;
@@ -21,24 +24,23 @@ public final class ControlNetReader {
   /** Upper bound; all published ControlNets have 6. */
   private static final int MAX_HINT_BLOCKS = 32;
 
+  /** Upper bound; the published ControlNets Union have 1. */
+  private static final int MAX_UNION_LAYERS = 32;
+
+  /** The weights that only a ControlNet Union has. */
+  private static final Pattern UNION_NAME =
+      Pattern.compile(
+          "(control_model\\.)?(task_embedding|(control_add_embedding|transformer_layes|spatial_ch_projs)\\..*)");
+
+  private static final Pattern LAYERS =
+      Pattern.compile("(?:control_model\\.)?transformer_layes\\.(\\d+)\\.");
+
   /**
    * Related networks that also make a U-Net follow images, recognised by the start of a tensor
    * name.
    */
   private static final List<Relative> RELATIVES =
       List.of(
-          new Relative(
-              "lora_controlnet",
-              "a Control-LoRA, which only has the changes that turn the U-Net into a ControlNet,"
-                  + " which is not supported"),
-          new Relative(
-              "task_embedding",
-              "a ControlNet Union, one network for several kinds of control images, which is not"
-                  + " supported"),
-          new Relative(
-              "control_add_embedding.",
-              "a ControlNet Union, one network for several kinds of control images, which is not"
-                  + " supported"),
           new Relative("lllite_", "a ControlNet-LLLite, which is not supported"),
           new Relative("ip_adapter.", "an IP-Adapter, which belongs in an image prompt"));
 
@@ -53,19 +55,69 @@ public final class ControlNetReader {
   private record Relative(String begin, String is) {}
 
   /**
+   * The tensors of a network and what their names tell.
+   *
+   * @param tensors the tensors by diffusers' names
+   * @param hintBlocks the layers that read the image, between the first and the last
+   */
+  private record Found(FileTensors tensors, UNetBlocks blocks, int hintBlocks) {}
+
+  /**
    * Finds the network in a file; reads only the header.
    *
    * @param heads returns the attention heads of a level by its channel count; no tensor shows them
    * @throws CheckpointException if it is something else
    */
   public static NetworkFile<ControlNetConfig> read(TensorFile file, IntUnaryOperator heads) {
+    Found found = find(file);
+    ControlNetConfig config = config(found, heads);
+    return new NetworkFile<>(file.path(), config, found.tensors.resolve(config.weights()));
+  }
+
+  /** Whether a file has the layers of a ControlNet Union. */
+  public static boolean isUnion(TensorFile file) {
+    return file.tensors().keySet().stream().anyMatch(UNION_NAME.asMatchPredicate());
+  }
+
+  /**
+   * Finds the ControlNet Union in a file; reads only the header.
+   *
+   * @param heads returns the attention heads of a level by its channel count; no tensor shows them
+   * @return the network; empty if the file has another one
+   * @throws CheckpointException if the network has other parts than those of Union and ProMax
+   */
+  public static Optional<NetworkFile<ControlNetUnionConfig>> readUnion(
+      TensorFile file, IntUnaryOperator heads) {
+    if (!isUnion(file)) {
+      return Optional.empty();
+    }
+    Found found = find(file);
+    FileTensors tensors = found.tensors;
+    int types = tensors.common(0, "task_embedding");
+    if (types != UnionType.UNION && types != UnionType.PROMAX) {
+      throw new CheckpointException(
+          "'%s' is a ControlNet Union with %s types of control images, expected %s (Union) or %s (ProMax)"
+              .formatted(file.path(), types, UnionType.UNION, UnionType.PROMAX),
+          ErrorDetails.in(file.path()));
+    }
+    int layers = tensors.count(LAYERS, MAX_UNION_LAYERS);
+    ControlNetUnionConfig config =
+        new ControlNetUnionConfig(
+            config(found, heads),
+            types,
+            Math.max(1, layers),
+            tensors.common(1, "control_add_embedding.linear_1.weight") / types);
+    return Optional.of(new NetworkFile<>(file.path(), config, tensors.resolve(config.weights())));
+  }
+
+  private static Found find(TensorFile file) {
     refuseRelatives(file);
     if (file.find(HINT + "conv_in.weight").isPresent()) {
-      return diffusers(file, heads);
+      return diffusers(file);
     }
     for (String prefix : List.of("control_model.", "")) {
       if (file.find(prefix + "input_hint_block.0.weight").isPresent()) {
-        return original(file, prefix, heads);
+        return original(file, prefix);
       }
     }
     throw new CheckpointException(
@@ -97,37 +149,56 @@ public final class ControlNetReader {
             });
   }
 
-  private static NetworkFile<ControlNetConfig> diffusers(TensorFile file, IntUnaryOperator heads) {
-    FileTensors tensors = new FileTensors(file, "ControlNet", name -> name);
+  private static Found diffusers(TensorFile file) {
+    FileTensors tensors = new FileTensors(file, "ControlNet", name -> unionName(file, "", name));
     int hintBlocks =
         tensors.count(
             Pattern.compile("controlnet_cond_embedding\\.blocks\\.(\\d+)\\."), MAX_HINT_BLOCKS);
-    return read(tensors, UNetBlocks.ofDiffusers(tensors), hintBlocks, heads);
+    return new Found(tensors, UNetBlocks.ofDiffusers(tensors), hintBlocks);
   }
 
-  private static NetworkFile<ControlNetConfig> original(
-      TensorFile file, String prefix, IntUnaryOperator heads) {
+  private static Found original(TensorFile file, String prefix) {
     UNetBlocks blocks = UNetBlocks.ofLdm(file, prefix);
-    Pattern hint = Pattern.compile(Pattern.quote(prefix) + "input_hint_block\\.(\\d+)\\.");
-    // Layers and activations alternate, from the first layer to the last.
-    int hintLayers =
-        new FileTensors(file, "ControlNet", name -> name).count(hint, 0, 2, MAX_HINT_BLOCKS + 2);
-    int hintBlocks = Math.max(hintLayers - 2, 0);
+    int hintBlocks = hintBlocks(file, prefix);
     Names unet = LdmNames.unet(prefix, blocks.layers(), blocks.transformers());
     FileTensors tensors =
         new FileTensors(
             file,
             "ControlNet",
-            name -> isOwn(name) ? prefix + originalName(name, hintBlocks) : unet.inFile(name));
-    return read(tensors, blocks, hintBlocks, heads);
+            name -> {
+              if (UNION_NAME.matcher(name).matches()) {
+                return unionName(file, prefix, name);
+              }
+              return isOwn(name) ? prefix + originalName(name, hintBlocks) : unet.inFile(name);
+            });
+    return new Found(tensors, blocks, hintBlocks);
+  }
+
+  /** Counts the layers that read the image, between the first and the last, in the names of LDM. */
+  static int hintBlocks(TensorFile file, String prefix) {
+    Pattern hint = Pattern.compile(Pattern.quote(prefix) + "input_hint_block\\.(\\d+)\\.");
+    // Layers and activations alternate, from the first layer to the last.
+    int layers =
+        new FileTensors(file, "ControlNet", name -> name).count(hint, 0, 2, MAX_HINT_BLOCKS + 2);
+    return Math.max(layers - 2, 0);
+  }
+
+  /**
+   * Returns the name of a weight of a ControlNet Union. Its attention has PyTorch's names, {@code
+   * in_proj_weight}, or those of A1111 and ComfyUI, {@code in_proj.weight}.
+   */
+  private static String unionName(TensorFile file, String prefix, String name) {
+    String same = prefix + name;
+    return file.find(same).isPresent() ? same : same.replace(".in_proj.", ".in_proj_");
   }
 
   /** Whether the weight exists only in ControlNets, not in U-Nets. */
-  private static boolean isOwn(String name) {
+  static boolean isOwn(String name) {
     return name.startsWith(HINT) || name.startsWith(DOWN) || name.startsWith(MIDDLE);
   }
 
-  private static String originalName(String name, int hintBlocks) {
+  /** Returns the name of such a weight in the names of LDM. */
+  static String originalName(String name, int hintBlocks) {
     String end = name.substring(name.lastIndexOf('.'));
     if (name.startsWith(DOWN)) {
       return "zero_convs."
@@ -148,9 +219,14 @@ public final class ControlNetReader {
     return "input_hint_block." + 2 * number + end;
   }
 
-  private static NetworkFile<ControlNetConfig> read(
-      FileTensors tensors, UNetBlocks blocks, int hintBlocks, IntUnaryOperator heads) {
-    UNetConfig unet = NetworkShapes.unetEncoder(tensors, blocks, heads);
+  private static ControlNetConfig config(Found found, IntUnaryOperator heads) {
+    FileTensors tensors = found.tensors;
+    UNetConfig unet = NetworkShapes.unetEncoder(tensors, found.blocks, heads);
+    return new ControlNetConfig(unet, hintChannels(tensors, found.hintBlocks));
+  }
+
+  /** Returns the channels of the layers that read the image. */
+  static List<Integer> hintChannels(FileTensors tensors, int hintBlocks) {
     if (hintBlocks % 2 != 0) {
       throw new CheckpointException(
           "'%s': the ControlNet has %s layers between the first and the last that read the image,"
@@ -162,7 +238,6 @@ public final class ControlNetReader {
     for (int i = 1; i < hintBlocks; i += 2) {
       hint.add(tensors.common(0, HINT + "blocks." + i + ".weight"));
     }
-    ControlNetConfig config = new ControlNetConfig(unet, hint);
-    return new NetworkFile<>(tensors.path(), config, tensors.resolve(config.weights()));
+    return hint;
   }
 }

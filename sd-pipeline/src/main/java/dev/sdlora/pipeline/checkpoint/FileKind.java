@@ -49,6 +49,16 @@ public final class FileKind {
               NOT_CHECKPOINT),
           new Sign(
               Kind.CONTROLNET,
+              name -> name.equals("lora_controlnet"),
+              "is a Control-LoRA, the changes that turn a U-Net into a ControlNet",
+              NOT_CHECKPOINT),
+          new Sign(
+              Kind.CONTROLNET,
+              matches("(control_model\\.)?(task_embedding|control_add_embedding\\..*)"),
+              "is a ControlNet Union, one network for several types of control images",
+              NOT_CHECKPOINT),
+          new Sign(
+              Kind.CONTROLNET,
               name ->
                   name.startsWith("control_model.")
                       || name.startsWith("controlnet_")

@@ -4,26 +4,37 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.pipeline.checkpoint.ControlLoraReader;
+import dev.sdlora.pipeline.checkpoint.ControlLoraReader.ControlLora;
 import dev.sdlora.pipeline.checkpoint.ControlNetReader;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.T2iAdapterReader;
 import dev.sdlora.pipeline.network.ControlNet;
 import dev.sdlora.pipeline.network.ControlNetConfig;
+import dev.sdlora.pipeline.network.ControlNetUnion;
+import dev.sdlora.pipeline.network.ControlNetUnionConfig;
 import dev.sdlora.pipeline.network.T2iAdapter;
 import dev.sdlora.pipeline.network.T2iAdapterConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
 
 /**
  * The ControlNets and T2I-Adapters of a pipeline. Some stay in memory; others are loaded for one
@@ -33,6 +44,7 @@ public final class ControlNets implements AutoCloseable {
   private final Torch torch;
   private final Checkpoint checkpoint;
   private final Optional<Fitting> fitting;
+  private final Map<String, Origin> unetWeights;
   private final ScalarType type;
   private final Map<Path, Loaded> kept = new LinkedHashMap<>();
 
@@ -43,6 +55,7 @@ public final class ControlNets implements AutoCloseable {
    * @param torch owns their native memory
    * @param checkpoint the model that they must fit
    * @param unet its U-Net, if its denoiser is one
+   * @param unetWeights the location of the U-Net's weights
    * @param type the dtype to compute in
    * @throws CheckpointException if one is something else or does not fit; nothing is kept then
    */
@@ -51,13 +64,15 @@ public final class ControlNets implements AutoCloseable {
       Torch torch,
       Checkpoint checkpoint,
       Optional<UNetConfig> unet,
+      Map<String, Origin> unetWeights,
       ScalarType type) {
     this.torch = torch;
     this.checkpoint = checkpoint;
     this.fitting = unet.map(own -> new Fitting(checkpoint, own));
+    this.unetWeights = Map.copyOf(unetWeights);
     this.type = type;
     try {
-      files.forEach(file -> kept.computeIfAbsent(place(file), this::load));
+      files.forEach(file -> kept.computeIfAbsent(place(file), path -> load(path, types -> {})));
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -82,19 +97,25 @@ public final class ControlNets implements AutoCloseable {
    * result.
    *
    * @param units the units; those of weight 0 are ignored
-   * @throws CheckpointException if a file is something else or does not fit the checkpoint
+   * @throws CheckpointException if a file is something else, does not fit the checkpoint or lacks
+   *     the type of a unit
+   * @throws IllegalArgumentException if the network is a ControlNet Union and the unit has no type
    */
   public Controls open(List<ControlUnit> units) {
     Controls controls = new Controls(torch.scope());
+    Map<Path, Loaded> loaded = new HashMap<>(kept);
     try {
       for (ControlUnit unit : units) {
         if (unit.weight() != 0) {
-          Loaded loaded = kept.get(place(unit.network()));
-          if (loaded == null) {
-            loaded = load(unit.network());
-            controls.own(loaded);
+          Loaded network = loaded.get(place(unit.network()));
+          if (network == null) {
+            network = load(unit.network(), types -> UnionNetwork.require(unit, types));
+            controls.own(network);
+            loaded.put(place(unit.network()), network);
+          } else {
+            network.network().types().ifPresent(types -> UnionNetwork.require(unit, types));
           }
-          controls.add(unit, loaded.network());
+          controls.add(unit, network.network());
         }
       }
       return controls;
@@ -105,19 +126,66 @@ public final class ControlNets implements AutoCloseable {
   }
 
   /**
-   * Returns the native memory of the networks that are loaded for a request. Reads only headers.
+   * Returns the native memory of the networks that are loaded for a request, each file once. Reads
+   * only headers.
    *
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read
    */
   public long bytes(List<ControlUnit> units) {
     return units.stream()
-        .filter(unit -> unit.weight() != 0 && !kept.containsKey(place(unit.network())))
-        .flatMap(unit -> TensorFile.open(unit.network()).tensors().values().stream())
-        .mapToLong(tensor -> tensor.elements() * type.bytes())
+        .filter(unit -> unit.weight() != 0)
+        .map(unit -> place(unit.network()))
+        .filter(file -> !kept.containsKey(file))
+        .distinct()
+        .mapToLong(file -> elements(TensorFile.open(file)) * type.bytes())
         .sum();
   }
 
-  private Loaded load(Path path) {
+  /**
+   * Returns the number of calls of networks in a step in which all units are active; those of a
+   * ControlNet Union with the same mode share one. Reads only headers.
+   *
+   * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read
+   */
+  public int calls(List<ControlUnit> units) {
+    Map<Path, Set<ControlUnit.Mode>> unions = new HashMap<>();
+    int others = 0;
+    for (ControlUnit unit : units) {
+      Path file = place(unit.network());
+      if (unit.weight() != 0 && isUnion(file)) {
+        unions
+            .computeIfAbsent(file, none -> EnumSet.noneOf(ControlUnit.Mode.class))
+            .add(unit.mode());
+      } else if (unit.weight() != 0) {
+        others++;
+      }
+    }
+    return others + unions.values().stream().mapToInt(Set::size).sum();
+  }
+
+  private boolean isUnion(Path file) {
+    Loaded loaded = kept.get(file);
+    return loaded != null
+        ? loaded.network().types().isPresent()
+        : ControlNetReader.isUnion(TensorFile.open(file));
+  }
+
+  private long elements(TensorFile file) {
+    if (fitting.isPresent() && ControlLoraReader.isOne(file)) {
+      ControlLora lora = ControlLoraReader.read(file, fitting.get().unet(), unetWeights);
+      return lora.network().weights().values().stream()
+          .mapToLong(origin -> origin.entry().elements())
+          .sum();
+    }
+    return file.tensors().values().stream().mapToLong(TensorEntry::elements).sum();
+  }
+
+  /**
+   * Loads a network.
+   *
+   * @param types checks the number of types of a ControlNet Union before its weights are read
+   */
+  private Loaded load(Path path, IntConsumer types) {
     Fitting fits =
         fitting.orElseThrow(
             () ->
@@ -134,6 +202,23 @@ public final class ControlNets implements AutoCloseable {
           adapter.get(),
           (memory, weights) -> ControlNetwork.of(new T2iAdapter(memory, config, weights)));
     }
+    if (ControlLoraReader.isOne(file)) {
+      ControlLora lora = ControlLoraReader.read(file, fits.unet(), unetWeights);
+      ControlNetConfig config = lora.network().config();
+      return load(
+          memory -> ControlLoraWeights.load(memory, lora, type),
+          (memory, weights) -> ControlNetwork.of(new ControlNet(memory, config, weights)));
+    }
+    Optional<NetworkFile<ControlNetUnionConfig>> union =
+        ControlNetReader.readUnion(file, fits.unet()::headsOf);
+    if (union.isPresent()) {
+      ControlNetUnionConfig config = union.get().config();
+      fits.require(path, config.base());
+      types.accept(config.types());
+      return load(
+          union.get(),
+          (memory, weights) -> new UnionNetwork(new ControlNetUnion(memory, config, weights)));
+    }
     NetworkFile<ControlNetConfig> read = ControlNetReader.read(file, fits.unet()::headsOf);
     ControlNetConfig config = read.config();
     fits.require(path, config);
@@ -141,12 +226,17 @@ public final class ControlNets implements AutoCloseable {
         read, (memory, weights) -> ControlNetwork.of(new ControlNet(memory, config, weights)));
   }
 
-  private <C> Loaded load(
-      NetworkFile<C> file, BiFunction<Torch, LiveWeights, ControlNetwork> network) {
+  private Loaded load(NetworkFile<?> file, BiFunction<Torch, LiveWeights, ControlNetwork> network) {
+    return load(
+        memory -> LiveWeights.load(memory, new TensorLoader(memory), file.weights(), type),
+        network);
+  }
+
+  private Loaded load(
+      Function<Torch, LiveWeights> read, BiFunction<Torch, LiveWeights, ControlNetwork> network) {
     Torch memory = torch.child();
     try {
-      LiveWeights weights =
-          LiveWeights.load(memory, new TensorLoader(memory), file.weights(), type);
+      LiveWeights weights = read.apply(memory);
       return new Loaded(network.apply(memory, weights), weights, memory);
     } catch (RuntimeException | Error e) {
       memory.close();

@@ -11,8 +11,10 @@ import dev.sdlora.pipeline.network.T2iAdapter;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
-/** A network that guides a U-Net by an image: a ControlNet or a T2I-Adapter. */
+/** A network that guides a U-Net by an image: a ControlNet, a ControlNet Union or a T2I-Adapter. */
 interface ControlNetwork {
 
   /**
@@ -23,11 +25,21 @@ interface ControlNetwork {
    */
   Control read(ControlUnit unit, NDArray image, Tiling tiling, NDManager memory);
 
+  /** Returns the number of types of control images if the network is a ControlNet Union. */
+  default OptionalInt types() {
+    return OptionalInt.empty();
+  }
+
   /** An encoded control image, for all steps. */
   @FunctionalInterface
   interface Control {
     /** Returns the residuals that the U-Net adds. */
     Residuals residuals(Batch batch, NDManager scope);
+
+    /** Returns both control images in one call of the network, if it can read them together. */
+    default Optional<Control> with(Control other) {
+      return Optional.empty();
+    }
   }
 
   /** Wraps a ControlNet. */
@@ -45,7 +57,11 @@ interface ControlNetwork {
                   batch.context(),
                   batch.added().vector(),
                   hint,
-                  Torch.floats(scope, Scales.of(unit, faded, batch), outputs, batch.size()),
+                  Torch.floats(
+                      scope,
+                      Scales.of(unit.mode(), unit.weight(), faded, batch),
+                      outputs,
+                      batch.size()),
                   scope),
               List.of());
     };
@@ -59,7 +75,9 @@ interface ControlNetwork {
       List<NDArray> features = network.features(image, memory);
       return (batch, scope) -> {
         int rows = batch.size();
-        NDArray scales = Torch.floats(scope, Scales.of(unit, faded, batch), outputs, rows, 1, 1, 1);
+        NDArray scales =
+            Torch.floats(
+                scope, Scales.of(unit.mode(), unit.weight(), faded, batch), outputs, rows, 1, 1, 1);
         List<NDArray> added = new ArrayList<>();
         for (int i = 0; i < outputs; i++) {
           added.add(scales.get(i).mul(features.get(i)));

@@ -17,6 +17,7 @@ import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The control units of one request. Used by one thread. */
@@ -69,6 +70,19 @@ public final class Controls implements AutoCloseable {
     share = (double) step / steps;
   }
 
+  /** Returns the warnings about types of units whose network is not a ControlNet Union. */
+  public List<String> warnings() {
+    return units.stream()
+        .filter(each -> each.network.types().isEmpty())
+        .flatMap(each -> each.unit.unionType().map(type -> ignored(each.unit, type)).stream())
+        .toList();
+  }
+
+  private static String ignored(ControlUnit unit, String type) {
+    return "type '%s' of a control unit has no effect, because '%s' is not a ControlNet Union"
+        .formatted(type, unit.name());
+  }
+
   private List<Active> active() {
     return read.stream().filter(each -> each.at(share)).toList();
   }
@@ -96,10 +110,27 @@ public final class Controls implements AutoCloseable {
 
   private static Residuals residuals(List<Active> acting, Batch batch, NDManager scope) {
     Residuals sum = Residuals.NONE;
-    for (Active each : acting) {
-      sum = sum.and(each.control.residuals(batch, scope));
+    for (ControlNetwork.Control each : calls(acting)) {
+      sum = sum.and(each.residuals(batch, scope));
     }
     return sum;
+  }
+
+  /** Returns the control images with those that one network reads in one call put together. */
+  private static List<ControlNetwork.Control> calls(List<Active> acting) {
+    List<ControlNetwork.Control> calls = new ArrayList<>();
+    for (Active each : acting) {
+      boolean joined = false;
+      for (int i = 0; i < calls.size() && !joined; i++) {
+        Optional<ControlNetwork.Control> both = calls.get(i).with(each.control);
+        joined = both.isPresent();
+        calls.set(i, both.orElse(calls.get(i)));
+      }
+      if (!joined) {
+        calls.add(each.control);
+      }
+    }
+    return calls;
   }
 
   private Active read(LoadedUnit each, ImageSize size, Tiling tiling) {

@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.control;
 
-import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.ControlUnit.Mode;
 import dev.sdlora.pipeline.denoise.NoisePredictor.Batch;
 import java.util.stream.IntStream;
 
@@ -35,24 +35,26 @@ final class Scales {
   /**
    * Returns the factors for all outputs and rows.
    *
+   * @param mode whether the prompt or the control matters more
+   * @param weight the factor for all
    * @param faded the factor for each output if the prompt matters more
    * @return [outputs][rows]
    */
-  static float[] of(ControlUnit unit, double[] faded, Batch batch) {
+  static float[] of(Mode mode, double weight, double[] faded, Batch batch) {
     int rows = batch.size();
     float[] scales = new float[faded.length * rows];
     for (int i = 0; i < scales.length; i++) {
       boolean negative = batch.rows().get(i % rows).negative();
-      scales[i] = (float) scale(unit, faded[i / rows], negative);
+      scales[i] = (float) scale(mode, weight, faded[i / rows], negative);
     }
     return scales;
   }
 
-  private static double scale(ControlUnit unit, double faded, boolean negative) {
-    return switch (unit.mode()) {
-      case BALANCED -> unit.weight();
-      case PROMPT -> unit.weight() * faded;
-      case CONTROL -> negative ? 0 : unit.weight() * faded;
+  private static double scale(Mode mode, double weight, double faded, boolean negative) {
+    return switch (mode) {
+      case BALANCED -> weight;
+      case PROMPT -> weight * faded;
+      case CONTROL -> negative ? 0 : weight * faded;
     };
   }
 }

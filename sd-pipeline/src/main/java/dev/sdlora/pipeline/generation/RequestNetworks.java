@@ -189,7 +189,10 @@ final class RequestNetworks implements AutoCloseable {
         .toList();
   }
 
-  /** Returns the warnings of all passes about skipped or ineffective LoRAs and embeddings. */
+  /**
+   * Returns the warnings of all passes about skipped or ineffective LoRAs and embeddings, and about
+   * control units.
+   */
   List<String> warnings() {
     return Stream.of(
             used.values().stream().flatMap(applied -> applied.loras().warnings().stream()),
@@ -198,7 +201,8 @@ final class RequestNetworks implements AutoCloseable {
             lost.stream(),
             used.values().stream()
                 .flatMap(applied -> model.widened().warning(applied.patched()).stream()),
-            embeddings.values().stream().flatMap(named -> named.warnings().stream()))
+            embeddings.values().stream().flatMap(named -> named.warnings().stream()),
+            controls.warnings().stream())
         .flatMap(said -> said)
         .distinct()
         .toList();

@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.image;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.Preprocessor;
+import dev.sdlora.api.value.UnionType;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -49,6 +50,10 @@ final class ControlKeys {
             : ", Weight Type: " + prompt.weightType().label());
   }
 
+  /**
+   * A1111 does not write the type for a ControlNet Union; the key is the label of its field, which
+   * it reads.
+   */
   private static String text(ControlUnit unit) {
     Preprocessor preprocessor = unit.preprocessor();
     boolean none = preprocessor.equals(Preprocessor.NONE);
@@ -68,7 +73,10 @@ final class ControlKeys {
         + ", Pixel Perfect: "
         + (none || preprocessor.resolution().isPresent() ? "False" : "True")
         + ", Control Mode: "
-        + unit.mode().label();
+        + unit.mode().label()
+        + unit.unionType()
+            .map(type -> ", Union Control Type: " + UnionType.parse(type).label())
+            .orElse("");
   }
 
   private static String settings(Preprocessor preprocessor) {

@@ -4,6 +4,7 @@ import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.spi.Backend.Settings;
+import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.control.ControlNets;
 import dev.sdlora.pipeline.hypernetwork.HypernetworkFolders;
@@ -13,6 +14,7 @@ import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.preview.Taesd;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.tensors.torch.Closing;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -48,6 +50,7 @@ public final class AuxiliaryNetworks implements AutoCloseable {
             networks.torch(),
             files.checkpoint(),
             networks.family().unetConfig(),
+            files.patchable().getOrDefault(Network.UNET, Map.of()),
             networks.type());
     ImageAdapters imageAdapters;
     try {

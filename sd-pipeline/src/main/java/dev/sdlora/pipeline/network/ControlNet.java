@@ -13,6 +13,10 @@ import java.util.List;
  * Conditional Control to Text-to-Image Diffusion Models").
  */
 public final class ControlNet {
+  /** The TorchScript source of its methods. */
+  static final List<Program.Source> METHODS =
+      Program.Source.beside(UNet.class, "controlnet.torchscript.py");
+
   private final Program program;
   private final ControlNetConfig config;
   private final LiveWeights weights;
@@ -20,15 +24,11 @@ public final class ControlNet {
 
   /** Creates a ControlNet; the weights are not closed with it. */
   public ControlNet(Torch torch, ControlNetConfig config, LiveWeights weights) {
-    this(
-        Program.load(
-            torch, Program.Source.beside(UNet.class, "controlnet.torchscript.py"), UNet.FUNCTIONS),
-        config,
-        weights,
-        Tiling.NONE);
+    this(Program.load(torch, METHODS, UNet.FUNCTIONS), config, weights, Tiling.NONE);
   }
 
-  private ControlNet(Program program, ControlNetConfig config, LiveWeights weights, Tiling tiling) {
+  /** Creates a ControlNet in a program that has its methods and others. */
+  ControlNet(Program program, ControlNetConfig config, LiveWeights weights, Tiling tiling) {
     this.program = program;
     this.config = config;
     this.weights = weights;
@@ -82,6 +82,23 @@ public final class ControlNet {
       NDArray hint,
       NDArray scales,
       NDManager scope) {
+    return residuals(latents, times, context, vector, vector, hint, scales, scope);
+  }
+
+  /**
+   * Computes the residuals for control images of several types.
+   *
+   * @param types float32 [1, T]: the types, if the network is a ControlNet Union; others ignore it
+   */
+  List<NDArray> residuals(
+      NDArray latents,
+      NDArray times,
+      NDArray context,
+      NDArray vector,
+      NDArray types,
+      NDArray hint,
+      NDArray scales,
+      NDManager scope) {
     return program
         .call("residuals")
         .tensor(latents)
@@ -89,6 +106,7 @@ public final class ControlNet {
         .tensor(context)
         .tensor(hint)
         .tensor(vector)
+        .tensor(types)
         .tensors(weights.dict())
         .integers(config.unet().headCounts())
         .integer(Edges.code(tiling))

@@ -15,6 +15,11 @@ public final class WeightList {
     shapes.put(name, Arrays.stream(shape).boxed().toList());
   }
 
+  /** Adds a weight of another list. */
+  void add(String name, List<Long> shape) {
+    shapes.put(name, shape);
+  }
+
   /** Adds a matrix without a bias. */
   public void matrix(String name, long in, long out) {
     add(name + ".weight", out, in);

@@ -3,7 +3,6 @@ package dev.sdlora.pipeline.request;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.error.ResourceException.Resource;
-import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
@@ -296,10 +295,9 @@ public final class RequestMemory {
       call = call.or(NetworkMemory.unet(refiner.get(), height, width, number, rows(at)));
     }
     AllocatedBytes residuals = NetworkMemory.residuals(unet, height, width, rows(at));
-    for (ControlUnit unit : spec.controlUnits()) {
-      if (unit.weight() != 0) {
-        call = call.and(residuals);
-      }
+    int calls = model.controlNets().calls(spec.controlUnits());
+    for (int i = 0; i < calls; i++) {
+      call = call.and(residuals);
     }
     call = call.and(kept(unet, at)).and(textKeys(unet));
     int regions = regions();
@@ -331,7 +329,7 @@ public final class RequestMemory {
             model.networks().type().bytes(),
             together() * JointBatch.conditions(spec),
             speed.cacheBranchId(),
-            (int) spec.controlUnits().stream().filter(unit -> unit.weight() != 0).count());
+            model.controlNets().calls(spec.controlUnits()));
   }
 
   /**

@@ -6,14 +6,15 @@
     for i in range(blocks):
       h = torch.silu(__torch__.conv3(h, w, p + "blocks." + str(i), 1 + i % 2, wrap))
     return torch.to(__torch__.conv3(h, w, p + "conv_out", 1, wrap), 6)
-  def residuals(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, hint: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, scales: Tensor) -> List[Tensor]:
-    # x [B, 4, h, w], t [B], ctx [B, n, C], vector [B, V], hint [1, C, h, w], scales [blocks, B] of each output for each batch member
+  def residuals(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, hint: Tensor, vector: Tensor, types: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, scales: Tensor) -> List[Tensor]:
+    # x [B, 4, h, w], t [B], ctx [B, n, C], vector [B, V], hint [1, C, h, w], types [1, T] of the control images of a ControlNet Union,
+    # scales [blocks, B] of each output for each batch member
     # -> the residuals for the outputs of the U-Net's encoder and middle block, in float32
     # A ControlNet ignores the additional input channels of inpainting models.
     x = torch.slice(x, 1, 0, torch.size(w["conv_in.weight"], 1))
     x = torch.to(x, w["conv_in.weight"].dtype)
     ctx = torch.to(ctx, x.dtype)
-    emb = __torch__.time_embedding(t, vector, vector, x.dtype, w)
+    emb = __torch__.time_embedding(t, vector, types, x.dtype, w)
     h = torch.add(__torch__.conv3(x, w, "conv_in", 1, wrap), torch.to(hint, x.dtype))
     texts = annotate(Dict[str, Tensor], {})
     outs = __torch__.unet_down(h, emb, ctx, texts, w, heads, wrap, annotate(List[Tensor], []), 0., 0, 1000)

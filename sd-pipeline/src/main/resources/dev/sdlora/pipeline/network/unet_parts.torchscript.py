@@ -26,6 +26,10 @@ def time_embedding(t: Tensor, vector: Tensor, guidance: Tensor, dtype: int, w: D
   if torch.__contains__(w, "add_embedding.linear_1.bias"):
     added = __torch__.linear(torch.to(vector, dtype), w, "add_embedding.linear_1")
     emb = torch.add(emb, __torch__.linear(torch.silu(added), w, "add_embedding.linear_2"))
+  # The types of the control images of a ControlNet Union, [1, T], in the place of the guidance scale.
+  if torch.__contains__(w, "control_add_embedding.linear_1.bias"):
+    types = __torch__.linear(torch.to(guidance, dtype), w, "control_add_embedding.linear_1")
+    emb = torch.add(emb, __torch__.linear(torch.silu(types), w, "control_add_embedding.linear_2"))
   return torch.silu(emb)
 def unet_down(h: Tensor, emb: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], heads: List[int], wrap: int, features: List[Tensor], merge: float, merging: int, outputs: int) -> List[Tensor]:
   # The input and the outputs of the encoder's blocks, at most the given number.

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests of ControlNets made of a U-Net's own encoder, whose outputs are known. */
@@ -308,6 +309,46 @@ class ControlNetTest {
     for (String name : CONFIG.weights().keySet()) {
       assertThat(live.values(name)).as(name).isEqualTo(weights.of(name));
     }
+  }
+
+  /** A1111 and ComfyUI rename the first layer of the attention. */
+  @ParameterizedTest
+  @EnumSource
+  void readUnion_everyLayout_findsAllWeights(Layout layout) {
+    ControlNetUnionConfig config = new ControlNetUnionConfig(CONFIG, 6, 2, 4);
+    RandomWeights all = new RandomWeights(config.weights(), 5);
+    String attention = layout == Layout.ORIGINAL ? ".in_proj." : ".in_proj_";
+    Path file =
+        all.write(
+            folder.resolve("union.safetensors"),
+            name -> layout.of(name).replace(".in_proj.", attention));
+    NetworkFile<ControlNetUnionConfig> read =
+        ControlNetReader.readUnion(TensorFile.open(file), channels -> 8).orElseThrow();
+    assertThat(read.config()).isEqualTo(config);
+    LiveWeights live =
+        keep(LiveWeights.load(torch, new TensorLoader(torch), read.weights(), ScalarType.FLOAT32));
+    for (String name : config.weights().keySet()) {
+      assertThat(live.values(name)).as(name).isEqualTo(all.of(name));
+    }
+    Path plain = weights.write(folder.resolve("plain.safetensors"), layout::of);
+    assertThat(ControlNetReader.readUnion(TensorFile.open(plain), channels -> 8)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "task_embedding, 7, with 7 types of control images, expected 6 (Union) or 8 (ProMax)",
+    "spatial_ch_projs.weight, 6, 'spatial_ch_projs.weight' of the ControlNet is missing"
+  })
+  void readUnion_damaged_saysWhatIsWrong(String name, int types, String message) {
+    RandomWeights all =
+        new RandomWeights(new ControlNetUnionConfig(CONFIG, types, 1, 4).weights(), 5);
+    Path file =
+        all.write(
+            folder.resolve("union.safetensors"),
+            each -> each.equals(name) && types == 6 ? "other" : each);
+    assertThatThrownBy(() -> ControlNetReader.readUnion(TensorFile.open(file), channels -> 8))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("union.safetensors", message);
   }
 
   @Test

@@ -38,6 +38,7 @@ final class ModelTargets {
         network("checkpoint", SmallNetworks.checkpoint(), CheckpointReader::read),
         network("checkpoint-sdxl", SmallNetworks.sdxl(), CheckpointReader::read),
         network("controlnet", SmallNetworks.controlNet(), ModelTargets::controlNet),
+        network("controlnet-union", SmallNetworks.controlNetUnion(), ModelTargets::controlNetUnion),
         network("t2i-adapter", SmallNetworks.adapter(), ModelTargets::adapter),
         network("ip-adapter", SmallNetworks.imageAdapter(), ModelTargets::imageAdapter),
         network("vision-encoder", SmallNetworks.visionEncoder(), ModelTargets::visionEncoder),
@@ -89,6 +90,10 @@ final class ModelTargets {
 
   private static Object controlNet(Path path) {
     return ControlNetReader.read(TensorFile.open(path), channels -> 8);
+  }
+
+  private static Object controlNetUnion(Path path) {
+    return ControlNetReader.readUnion(TensorFile.open(path), channels -> 8);
   }
 
   private static Object adapter(Path path) {

@@ -6,6 +6,7 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.SingleFileNames;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.ControlNetConfig;
+import dev.sdlora.pipeline.network.ControlNetUnionConfig;
 import dev.sdlora.pipeline.network.ImageAdapterConfig;
 import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.pipeline.network.SrvggConfig;
@@ -103,6 +104,12 @@ public final class SmallNetworks {
   /** Returns a ControlNet with diffusers names. */
   public static Map<String, List<Long>> controlNet() {
     return new ControlNetConfig(UNET, List.of(16, 32)).weights();
+  }
+
+  /** Returns a ControlNet Union with the names of diffusers. */
+  public static Map<String, List<Long>> controlNetUnion() {
+    ControlNetConfig base = new ControlNetConfig(UNET, List.of(16, 32));
+    return new ControlNetUnionConfig(base, 6, 1, 4).weights();
   }
 
   /** Returns a T2I-Adapter with the names of its authors. */

@@ -12,8 +12,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A ControlNet option value, {@code NETWORK,[PREPROCESSOR:]IMAGE[,WEIGHT[,START,END]]}, where the
- * preprocessor is {@code NAME[=NUMBER[/NUMBER]][@RESOLUTION]}.
+ * A ControlNet option value, {@code
+ * NETWORK[:union=TYPE],[PREPROCESSOR:]IMAGE[,WEIGHT[,START,END]]}, where the type is that of the
+ * image for a ControlNet Union, and the preprocessor is {@code
+ * NAME[=NUMBER[/NUMBER]][@RESOLUTION]}.
  *
  * @param network a path or a reference to a published file
  * @param settings the other settings, with a placeholder network
@@ -24,6 +26,8 @@ public record ControlArgument(String network, ControlUnit settings) {
       Pattern.compile(
           "(?<name>[A-Za-z][\\w"
               + " +-]+)(=(?<numbers>[\\d./]+))?(@(?<resolution>\\d{1,9}))?:(?<file>.+)");
+
+  private static final Pattern TYPED = Pattern.compile("(?<network>.+):union=(?<type>[^:=/]*)");
 
   /**
    * Parses a value and reads its image.
@@ -50,7 +54,12 @@ public record ControlArgument(String network, ControlUnit settings) {
     if (numbers.length > 1) {
       unit.range(numbers[1], numbers[2]);
     }
-    return new ControlArgument(parts[0].strip(), unit.build());
+    Matcher typed = TYPED.matcher(parts[0].strip());
+    if (typed.matches()) {
+      unit.unionType(typed.group("type"));
+    }
+    return new ControlArgument(
+        typed.matches() ? typed.group("network") : parts[0].strip(), unit.build());
   }
 
   /** Reads the image and its preprocessor, unless a file has that name. */
@@ -76,15 +85,17 @@ public record ControlArgument(String network, ControlUnit settings) {
 
   private static IllegalArgumentException wrong(String text) {
     return new IllegalArgumentException(
-        "must be NETWORK,[PREPROCESSOR:]IMAGE[,WEIGHT[,START,END]]: '" + text + "'");
+        "must be NETWORK[:union=TYPE],[PREPROCESSOR:]IMAGE[,WEIGHT[,START,END]]: '" + text + "'");
   }
 
   /** Returns the unit; downloads its network if needed. */
   public ControlUnit unit(Console console) {
-    return ControlUnit.builder(PublishedFile.path(network, console), settings.image())
-        .preprocessor(settings.preprocessor())
-        .weight(settings.weight())
-        .range(settings.start(), settings.end())
-        .build();
+    ControlUnit.Builder unit =
+        ControlUnit.builder(PublishedFile.path(network, console), settings.image())
+            .preprocessor(settings.preprocessor())
+            .weight(settings.weight())
+            .range(settings.start(), settings.end());
+    settings.unionType().ifPresent(unit::unionType);
+    return unit.build();
   }
 }

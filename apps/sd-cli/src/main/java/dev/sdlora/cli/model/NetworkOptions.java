@@ -23,13 +23,15 @@ import picocli.CommandLine.Option;
 public final class NetworkOptions {
   @Option(
       names = "--control",
-      paramLabel = "NETWORK,[PREPROCESSOR:]IMAGE[,WEIGHT[,START,END]]",
+      paramLabel = "NETWORK[:union=TYPE],[PREPROCESSOR:]IMAGE[,WEIGHT[,START,END]]",
       description =
           "Guide the image with a ControlNet or T2I-Adapter and a control image (edges, depth, pose"
               + " and so on), or any image from which PREPROCESSOR makes one: canny,"
               + " softedge_gradient, lineart_standard, scribble_xdog, invert, threshold, grey,"
               + " tile_resample, blur_gaussian or t2ia_color_grid, as NAME[=NUMBER[/NUMBER]]"
-              + "[@RESOLUTION], such as canny=50/150:photo.png; repeatable. WEIGHT is 0 to 2, START"
+              + "[@RESOLUTION], such as canny=50/150:photo.png; repeatable. TYPE is the type of the"
+              + " image for a ControlNet Union, if the preprocessor does not show it: openpose,"
+              + " depth, softedge, canny, normal, segment, tile or inpaint. WEIGHT is 0 to 2, START"
               + " and END are fractions of the steps. Default: 1,0,1.")
   private List<ControlArgument> controls = new ArrayList<>();
 

@@ -6,6 +6,7 @@ import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.image.ResizeMode;
 import dev.sdlora.api.value.Decimals;
+import dev.sdlora.api.value.UnionType;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.RequestContext;
 import java.util.HashMap;
@@ -91,6 +92,9 @@ final class ControlSettings {
     unit.put(
         "resize_mode",
         ResizeMode.parse(values.getOrDefault("Resize Mode", "Crop and resize")).label());
+    if (values.containsKey("Union Control Type")) {
+      unit.put("union_control_type", UnionType.parse(values.get("Union Control Type")).label());
+    }
     return unit;
   }
 }

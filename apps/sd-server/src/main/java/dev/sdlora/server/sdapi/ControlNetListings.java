@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.value.ControlFilter;
+import dev.sdlora.api.value.UnionType;
 import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.ControlModules;
 import dev.sdlora.request.Fields;
@@ -119,8 +120,11 @@ final class ControlNetListings {
     return answer;
   }
 
+  /** As in A1111, the name of a model says its types; a union has all those of its kind. */
   private static boolean isOf(String type, String model) {
-    return model.toLowerCase(Locale.ROOT).contains(type.toLowerCase(Locale.ROOT));
+    String name = model.toLowerCase(Locale.ROOT);
+    return name.contains(type.toLowerCase(Locale.ROOT))
+        || (name.contains("union") && UnionType.isKnown(type));
   }
 
   private static List<String> with(List<String> modules, String last) {

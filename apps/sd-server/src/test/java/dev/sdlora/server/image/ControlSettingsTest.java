@@ -28,6 +28,12 @@ class ControlSettingsTest {
             "{'enabled':false,'image':null,'model':'edges','module':'invert','weight':0.5,'guidance_start':0.0,'guidance_end':0.6,'processor_res':768.0,'threshold_a':100.0,'pixel_perfect':true,'control_mode':'ControlNet is more important','resize_mode':'Crop and resize'}"
                 .replace('\'', '"'));
     assertThat(units("Module: canny, Model: edges").get(0).get("weight").asInt()).isEqualTo(1);
+    assertThat(
+            units("Module: none, Model: edges, Union Control Type: Hard Edge")
+                .get(0)
+                .get("union_control_type")
+                .asText())
+        .isEqualTo("Hard Edge");
   }
 
   @ParameterizedTest
