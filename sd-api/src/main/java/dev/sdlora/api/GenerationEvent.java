@@ -5,50 +5,24 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The events of {@link Pipeline#stream}, in this order: {@link Queued}, {@link Started}, {@link
- * LorasApplied}, {@link PromptsEncoded}, then for each image its {@link StepDone steps} and {@link
- * ImageDone}, and finally {@link ResultReady}. If the hires pass has prompts of its own, LoRAs are
- * applied and prompts encoded again between the steps of both passes. Immutable.
+ * The events of {@link Pipeline#stream}, in this order: the {@linkplain Milestone milestones}
+ * before sampling, then for each image its {@link StepDone steps} and {@link ImageDone}, and
+ * finally {@link ResultReady}. If the hires pass has prompts of its own, LoRAs are applied and
+ * prompts encoded again between the steps of both passes. Immutable.
  */
 public sealed interface GenerationEvent {
 
-  /**
-   * The pipeline has accepted the request, which may have to wait for others.
-   *
-   * @param spec the request
-   */
-  record Queued(PromptSpec spec) implements GenerationEvent {
-    /**
-     * Checks that the argument is not null.
-     *
-     * @param spec the request
-     */
-    public Queued {
-      Objects.requireNonNull(spec, "spec");
-    }
+  /** The points that a request passes before its first step, in this order. */
+  enum Milestone implements GenerationEvent {
+    /** The pipeline has accepted the request, which may have to wait for others. */
+    QUEUED,
+    /** Work begins; LoRAs are being applied to the weights or removed from them. */
+    STARTED,
+    /** The weights are ready for the request; the prompts are being encoded. */
+    LORAS_APPLIED,
+    /** The prompts are encoded; sampling begins. */
+    PROMPTS_ENCODED
   }
-
-  /**
-   * Work begins; LoRAs are being applied to the weights or removed from them.
-   *
-   * @param spec the request
-   */
-  record Started(PromptSpec spec) implements GenerationEvent {
-    /**
-     * Checks that the argument is not null.
-     *
-     * @param spec the request
-     */
-    public Started {
-      Objects.requireNonNull(spec, "spec");
-    }
-  }
-
-  /** The weights are ready for the request; the prompts are being encoded. */
-  record LorasApplied() implements GenerationEvent {}
-
-  /** The prompts are encoded; sampling begins. */
-  record PromptsEncoded() implements GenerationEvent {}
 
   /**
    * A sampling step is done.

@@ -101,7 +101,7 @@ final class GenerationSubscription implements Flow.Subscription {
   }
 
   private void ask() {
-    add(() -> new GenerationEvent.Queued(spec));
+    add(() -> GenerationEvent.Milestone.QUEUED);
     try {
       CompletableFuture<GenerationResult> future = pipeline.generateAsync(spec, listener());
       boolean unwanted;
@@ -157,17 +157,17 @@ final class GenerationSubscription implements Flow.Subscription {
     return new GenerationListener() {
       @Override
       public void generationStart(PromptSpec started) {
-        add(() -> new GenerationEvent.Started(started));
+        add(() -> GenerationEvent.Milestone.STARTED);
       }
 
       @Override
       public void lorasEnd() {
-        add(GenerationEvent.LorasApplied::new);
+        add(() -> GenerationEvent.Milestone.LORAS_APPLIED);
       }
 
       @Override
       public void conditioningEnd() {
-        add(GenerationEvent.PromptsEncoded::new);
+        add(() -> GenerationEvent.Milestone.PROMPTS_ENCODED);
       }
 
       @Override

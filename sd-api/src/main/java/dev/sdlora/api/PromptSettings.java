@@ -11,7 +11,7 @@ import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.image.Tiling;
-import dev.sdlora.api.image.Upscaling;
+import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.VaeTiling;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.lora.LoraMode;
@@ -165,10 +165,19 @@ public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Build
   }
 
   /**
-   * {@return the point at which the pipeline's refiner takes over; empty, the default, for never}
+   * {@return the fraction of sampling after which the pipeline's refiner takes over, 0 to 1; empty,
+   * the default, for never}
    */
-  public Optional<RefinerSwitch> refinerSwitch() {
+  public OptionalDouble refinerSwitch() {
     return values().refinerSwitch;
+  }
+
+  /**
+   * {@return whether {@link #refinerSwitch()} is a fraction of the sampler's calls; false, the
+   * default, for a fraction of the training timesteps}
+   */
+  public boolean refinerBySteps() {
+    return values().refinerBySteps;
   }
 
   /**
@@ -234,9 +243,14 @@ public abstract sealed class PromptSettings permits PromptSpec, PromptSpec.Build
     return values().finalDecoder;
   }
 
-  /** {@return the upscaling of finished images; empty, the default, for none} */
-  public Optional<Upscaling> upscaling() {
-    return values().upscaling;
+  /** {@return the upscaler of finished images; empty, the default, for none} */
+  public Optional<Upscaler> upscaler() {
+    return values().upscaler;
+  }
+
+  /** {@return the factor by which finished images are enlarged, 1 to 8} Default 1. */
+  public double upscale() {
+    return values().upscale;
   }
 
   /**

@@ -13,7 +13,7 @@ import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.image.Tiling;
-import dev.sdlora.api.image.Upscaling;
+import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.VaeTiling;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.lora.BlockWeights;
@@ -601,15 +601,31 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
+     * Sets the noise level at which the pipeline's refiner replaces its checkpoint, as in A1111.
+     * With hires fix this happens in the second pass.
+     *
+     * @param at the fraction of the training timesteps before the switch, 0 to 1, and thus a noise
+     *     level that does not depend on the schedule; A1111's default is 0.8. Default: never
+     * @return this builder
+     * @throws IllegalArgumentException if the fraction is not from 0 to 1
+     */
+    public Builder refinerSwitch(double at) {
+      return refinerSwitch(at, false);
+    }
+
+    /**
      * Sets the point at which the pipeline's refiner replaces its checkpoint. With hires fix this
      * happens in the second pass, as in A1111.
      *
-     * @param refinerSwitch default: never
+     * @param at the fraction of sampling before the switch, 0 to 1. Default: never
+     * @param bySteps whether it is a fraction of the sampler's calls; otherwise it is a fraction of
+     *     the training timesteps
      * @return this builder
-     * @throws NullPointerException if the argument is null
+     * @throws IllegalArgumentException if the fraction is not from 0 to 1
      */
-    public Builder refinerSwitch(RefinerSwitch refinerSwitch) {
-      values.refinerSwitch = Optional.of(Objects.requireNonNull(refinerSwitch, "refinerSwitch"));
+    public Builder refinerSwitch(double at, boolean bySteps) {
+      values.refinerSwitch = OptionalDouble.of(Checks.inRange(0, 1, at, "refiner switch"));
+      values.refinerBySteps = bySteps;
       return this;
     }
 
@@ -772,13 +788,23 @@ public final class PromptSpec extends PromptSettings {
     }
 
     /**
-     * Enlarges finished images.
+     * Enlarges finished images without denoising; A1111's "Extras". Default: no upscaling.
      *
-     * @param upscaling the upscaler and the factor. Default: no upscaling
+     * @param upscaler the upscaler; it must work on images, because finished images have no latent
+     * @param scale the factor for both sides, 1 to 8; 1 leaves the image unchanged
      * @return this builder
+     * @throws IllegalArgumentException if the upscaler works on latents or the scale is out of
+     *     range
      */
-    public Builder upscaling(Upscaling upscaling) {
-      values.upscaling = Optional.of(Objects.requireNonNull(upscaling, "upscaling"));
+    public Builder upscaling(Upscaler upscaler, double scale) {
+      Objects.requireNonNull(upscaler, "upscaler");
+      if (upscaler.isLatent()) {
+        throw new IllegalArgumentException(
+            "upscaler must work on images, because finished images have no latent: "
+                + upscaler.name());
+      }
+      values.upscale = Checks.inRange(1, 8, scale, "scale");
+      values.upscaler = Optional.of(upscaler);
       return this;
     }
 
@@ -830,7 +856,8 @@ public final class PromptSpec extends PromptSettings {
      * @return this builder
      */
     public Builder noRefinerSwitch() {
-      values.refinerSwitch = Optional.empty();
+      values.refinerSwitch = OptionalDouble.empty();
+      values.refinerBySteps = false;
       return this;
     }
 
@@ -850,7 +877,8 @@ public final class PromptSpec extends PromptSettings {
      * @return this builder
      */
     public Builder noUpscaling() {
-      values.upscaling = Optional.empty();
+      values.upscaler = Optional.empty();
+      values.upscale = 1;
       return this;
     }
 

@@ -11,7 +11,7 @@ import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.image.Tiling;
-import dev.sdlora.api.image.Upscaling;
+import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.VaeTiling;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.lora.LoraMode;
@@ -51,7 +51,8 @@ final class PromptValues {
   SizeConditioning sizeConditioning = SizeConditioning.DEFAULTS;
   OptionalDouble distilledGuidance = OptionalDouble.empty();
   double imageCfgScale = 1.5;
-  Optional<RefinerSwitch> refinerSwitch = Optional.empty();
+  OptionalDouble refinerSwitch = OptionalDouble.empty();
+  boolean refinerBySteps;
   Optional<ImageToImage> imageToImage = Optional.empty();
   Optional<HiresFix> hiresFix = Optional.empty();
   List<ControlUnit> controlUnits = List.of();
@@ -61,7 +62,8 @@ final class PromptValues {
   Tiling tiling = Tiling.NONE;
   VaeTiling vaeTiling = VaeTiling.AUTO;
   FinalDecoder finalDecoder = FinalDecoder.VAE;
-  Optional<Upscaling> upscaling = Optional.empty();
+  Optional<Upscaler> upscaler = Optional.empty();
+  double upscale = 1;
   Map<String, String> otherParameters = Map.of();
 
   PromptValues() {}
@@ -91,6 +93,7 @@ final class PromptValues {
     distilledGuidance = other.distilledGuidance;
     imageCfgScale = other.imageCfgScale;
     refinerSwitch = other.refinerSwitch;
+    refinerBySteps = other.refinerBySteps;
     imageToImage = other.imageToImage;
     hiresFix = other.hiresFix;
     controlUnits = other.controlUnits;
@@ -100,7 +103,8 @@ final class PromptValues {
     tiling = other.tiling;
     vaeTiling = other.vaeTiling;
     finalDecoder = other.finalDecoder;
-    upscaling = other.upscaling;
+    upscaler = other.upscaler;
+    upscale = other.upscale;
     otherParameters = other.otherParameters;
   }
 
@@ -131,6 +135,7 @@ final class PromptValues {
         distilledGuidance,
         imageCfgScale,
         refinerSwitch,
+        refinerBySteps,
         imageToImage,
         hiresFix,
         controlUnits,
@@ -140,7 +145,8 @@ final class PromptValues {
         tiling,
         vaeTiling,
         finalDecoder,
-        upscaling,
+        upscaler,
+        upscale,
         otherParameters);
   }
 }

@@ -2,7 +2,6 @@ package dev.sdlora.api;
 
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Upscaler;
-import dev.sdlora.api.image.Upscaling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +26,7 @@ final class UnwrittenSettings {
     add(names, "controlUnits", !spec.controlUnits().isEmpty());
     add(names, "imagePrompts", !spec.imagePrompts().isEmpty());
     add(names, "referenceImages", !spec.referenceImages().isEmpty());
-    add(names, "upscaling", isFile(spec.upscaling().map(Upscaling::upscaler)));
+    add(names, "upscaling", isFile(spec.upscaler()));
     return List.copyOf(names);
   }
 

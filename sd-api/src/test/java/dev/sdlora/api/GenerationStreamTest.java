@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.GenerationEvent.ImageDone;
-import dev.sdlora.api.GenerationEvent.LorasApplied;
-import dev.sdlora.api.GenerationEvent.PromptsEncoded;
-import dev.sdlora.api.GenerationEvent.Queued;
+import dev.sdlora.api.GenerationEvent.Milestone;
 import dev.sdlora.api.GenerationEvent.ResultReady;
-import dev.sdlora.api.GenerationEvent.Started;
 import dev.sdlora.api.GenerationEvent.StepDone;
 import dev.sdlora.api.error.ImageFileException;
 import java.util.ArrayList;
@@ -134,10 +131,10 @@ class GenerationStreamTest {
     GenerationResult result = request().future().join();
     assertThat(recorder.next(9))
         .containsExactly(
-            new Queued(SPEC),
-            new Started(SPEC),
-            new LorasApplied(),
-            new PromptsEncoded(),
+            Milestone.QUEUED,
+            Milestone.STARTED,
+            Milestone.LORAS_APPLIED,
+            Milestone.PROMPTS_ENCODED,
             step(1, true),
             step(2, true),
             new ImageDone(0, ScriptedPipeline.IMAGE),
@@ -215,7 +212,7 @@ class GenerationStreamTest {
   void cancel_fromOnNext_isTheLastSignal() throws InterruptedException {
     recorder.onNext = event -> recorder.cancel();
     subscribe(Long.MAX_VALUE);
-    assertThat(recorder.next()).isEqualTo(new Queued(SPEC));
+    assertThat(recorder.next()).isEqualTo(Milestone.QUEUED);
     assertThatThrownBy(() -> request().future().get(30, TimeUnit.SECONDS))
         .isInstanceOf(CancellationException.class);
     request().begin();
@@ -248,7 +245,7 @@ class GenerationStreamTest {
     subscribe(Long.MAX_VALUE - 1);
     recorder.request(Long.MAX_VALUE - 1);
     request().begin();
-    assertThat(recorder.next(4)).last().isEqualTo(new PromptsEncoded());
+    assertThat(recorder.next(4)).last().isEqualTo(Milestone.PROMPTS_ENCODED);
   }
 
   @Test
@@ -293,7 +290,7 @@ class GenerationStreamTest {
     recorder.cancel();
     assertThat(pipeline.requests.get(0).future()).isCancelled();
     assertThat(pipeline.requests.get(1).future()).isNotDone();
-    assertThat(other.next()).isEqualTo(new Queued(SPEC));
+    assertThat(other.next()).isEqualTo(Milestone.QUEUED);
   }
 
   @Test

@@ -11,7 +11,6 @@ import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.Outpainting;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.Upscaler;
-import dev.sdlora.api.image.Upscaling;
 import dev.sdlora.api.image.VaeTiling;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.sampling.SamplerOptions;
@@ -47,7 +46,7 @@ final class PromptSpecOptionsTest {
     range(1, 8, HiresFix.builder()::scale);
     range(0, 2, ControlUnit.builder(Path.of("net"), PICTURE)::weight);
     range(0, 1, strength -> new Variation(OptionalLong.empty(), strength, Optional.empty()));
-    range(1, 8, scale -> new Upscaling(Upscaler.LANCZOS, scale));
+    range(1, 8, scale -> PromptSpec.builder().upscaling(Upscaler.LANCZOS, scale));
   }
 
   @Test
@@ -87,7 +86,7 @@ final class PromptSpecOptionsTest {
                 + PICTURE.height());
     assertThatThrownBy(() -> ControlUnit.builder(Path.of("net"), PICTURE).range(0.5, 0.4))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new Upscaling(Upscaler.LATENT, 2))
+    assertThatThrownBy(() -> PromptSpec.builder().upscaling(Upscaler.LATENT, 2))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Outpainting.of(0, 0, 0, 0))
         .isInstanceOf(IllegalArgumentException.class);
@@ -105,7 +104,7 @@ final class PromptSpecOptionsTest {
             .controlUnit(ControlUnit.builder(Path.of("net"), PICTURE).build())
             .tiling(Tiling.X)
             .vaeTiling(VaeTiling.AUTO)
-            .upscaling(new Upscaling(Upscaler.NEAREST, 2))
+            .upscaling(Upscaler.NEAREST, 2)
             .build();
 
     assertThat(spec.toBuilder().build()).usingRecursiveComparison().isEqualTo(spec);

@@ -15,7 +15,6 @@ import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.image.Upscaler;
-import dev.sdlora.api.image.Upscaling;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.lora.LoraMode;
@@ -79,7 +78,6 @@ class ValueTypesTest {
           Map.entry(RegionMask.class, RegionMask.of(PICTURE)),
           Map.entry(Image.class, PICTURE),
           Map.entry(SizeConditioning.class, SizeConditioning.DEFAULTS.withCrop(8, 16)),
-          Map.entry(RefinerSwitch.class, new RefinerSwitch(0.5, true)),
           Map.entry(CheckpointParts.class, CheckpointParts.builder().ema(true).build()),
           Map.entry(ImageToImage.class, ImageToImage.builder(PICTURE).build()),
           Map.entry(HiresFix.class, HiresFix.builder().build()),
@@ -90,8 +88,7 @@ class ValueTypesTest {
           Map.entry(DetailPass.Order.class, DetailPass.Order.LARGEST),
           Map.entry(ControlUnit.class, ControlUnit.builder(FILE, PICTURE).build()),
           Map.entry(Preprocessor.class, Preprocessor.CANNY),
-          Map.entry(Upscaler.class, Upscaler.LANCZOS),
-          Map.entry(Upscaling.class, new Upscaling(Upscaler.LANCZOS, 2)));
+          Map.entry(Upscaler.class, Upscaler.LANCZOS));
 
   /** Whether a setter undoes another one and so changes nothing in a new builder. */
   private static boolean isUndo(Method setter) {
@@ -200,7 +197,7 @@ class ValueTypesTest {
     if (type == double.class && setter.getName().equals("skipLayerStart")) {
       return 0.1;
     }
-    if (type == double.class && setter.getName().equals("scale")) {
+    if (type == double.class && Set.of("scale", "upscaling").contains(setter.getName())) {
       return 1.5;
     }
     if (type == double.class && index == 1) {

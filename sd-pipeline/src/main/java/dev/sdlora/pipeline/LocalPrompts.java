@@ -19,7 +19,6 @@ import dev.sdlora.api.prompt.PromptExplanation.Token;
 import dev.sdlora.api.prompt.PromptNode;
 import dev.sdlora.api.prompt.PromptNode.Kind;
 import dev.sdlora.api.prompt.Span;
-import dev.sdlora.api.prompt.TokenCount;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.pipeline.lora.LoraTexts;
 import dev.sdlora.pipeline.model.FileCaches;
@@ -45,7 +44,6 @@ import dev.sdlora.prompt.tree.ReadPrompt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -165,14 +163,6 @@ public final class LocalPrompts implements Backend.Prompts {
                 UntaughtWords.problems(read, options, () -> named(texts, words, limits)))
             .flatMap(problems -> problems)
             .toList());
-  }
-
-  @Override
-  public TokenCount count(String prompt, List<Embedding> embeddings) {
-    Options options =
-        new Options(
-            Options.DEFAULT.steps(), OptionalInt.empty(), false, embeddings, PromptLimits.NONE);
-    return explain(prompt, options).length();
   }
 
   @Override

@@ -11,7 +11,6 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.EmbeddingException;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.prompt.PromptExplanation;
-import dev.sdlora.api.prompt.TokenCount;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.FileHashes;
@@ -240,9 +239,13 @@ class EmbeddingsTest {
 
   @Test
   void tokenCount_withEmbeddings_countsTheirVectors() {
-    assertThat(TokenCount.of("a (zig-zag:1.2), zig", pipeline.embeddings()).tokens()).isEqualTo(5);
-    assertThat(TokenCount.of("b ".repeat(74) + "zig-zag", pipeline.embeddings()))
-        .isEqualTo(new TokenCount(77, 2));
+    PromptExplanation.Options options =
+        new PromptExplanation.Options(20, OptionalInt.empty(), false, pipeline.embeddings().list());
+    assertThat(PromptExplanation.of("a (zig-zag:1.2), zig", options).tokens()).isEqualTo(5);
+    PromptExplanation two = PromptExplanation.of("b ".repeat(74) + "zig-zag", options);
+    assertThat(two.tokens()).isEqualTo(77);
+    assertThat(two.chunks()).isEqualTo(2);
+    assertThat(two.capacity()).isEqualTo(150);
   }
 
   @Test

@@ -117,16 +117,17 @@ class ErrorFieldsTest {
       done.join();
       assertThat(events.stream().map(event -> event.getClass().getSimpleName()))
           .containsExactly(
-              "Queued",
-              "Started",
-              "LorasApplied",
-              "PromptsEncoded",
+              "Milestone",
+              "Milestone",
+              "Milestone",
+              "Milestone",
               "StepDone",
               "StepDone",
               "StepDone",
               "StepDone",
               "ImageDone",
               "ResultReady");
+      assertThat(events).startsWith(GenerationEvent.Milestone.values());
       assertThat(((GenerationEvent.ImageDone) events.get(8)).image().image())
           .isEqualTo(tiny.draw(TinyPipeline.SPEC));
       assertThat(((GenerationEvent.StepDone) events.get(4)).preview())

@@ -14,7 +14,6 @@ import dev.sdlora.api.prompt.PromptExplanation;
 import dev.sdlora.api.prompt.PromptExplanation.Options;
 import dev.sdlora.api.prompt.PromptExplanation.Piece;
 import dev.sdlora.api.prompt.PromptExplanation.Token;
-import dev.sdlora.api.prompt.TokenCount;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -39,10 +38,11 @@ class ExplanationsTest {
         .isEqualTo("<|im_start|>user\na (cat:1.2)<|im_end|>\n<|im_start|>assistant\n");
     assertThat(tokens.get(0).id()).isEqualTo(151_644);
     assertThat(tokens).extracting(Token::weight).containsOnly(1.0);
-    assertThat(explanation.length()).isEqualTo(new TokenCount(tokens.size(), 1, 512));
+    assertThat(explanation.chunks()).isEqualTo(1);
+    assertThat(length(explanation)).isEqualTo(tokens.size() + "/512");
     PromptExplanation klein =
         PromptExplanation.of("cat ".repeat(600), Options.DEFAULT.withFamily(ModelFamily.FLUX2));
-    assertThat(klein.length()).hasToString("512/512");
+    assertThat(length(klein)).isEqualTo("512/512");
   }
 
   /** The sentences are those of results; see {@link FlowSettingsTest}. */
@@ -123,16 +123,21 @@ class ExplanationsTest {
 
   @Test
   void explain_length_isThatOfTheLongestText() {
-    assertThat(PromptExplanation.of("a [b c d:e:3] AND f g").length())
-        .isEqualTo(new TokenCount(4, 1))
-        .isEqualTo(TokenCount.of("a [b c d:e:3] AND f g"));
-    assertThat(PromptExplanation.of("").length()).isEqualTo(new TokenCount(0, 1));
+    assertThat(length(PromptExplanation.of("a [b c d:e:3] AND f g"))).isEqualTo("4/75");
+    assertThat(length(PromptExplanation.of(""))).isEqualTo("0/75");
+  }
+
+  private static String length(PromptExplanation explanation) {
+    return explanation.tokens() + "/" + explanation.capacity();
   }
 
   @Test
-  void count_longPrompt_neverFails() {
-    assertThat(TokenCount.of("a ".repeat(75_000))).isEqualTo(new TokenCount(75_000, 1_000));
-    assertThat(TokenCount.of("a AND ".repeat(100))).isEqualTo(new TokenCount(1, 1));
+  void explain_longPromptWithoutLimits_isCounted() {
+    Options unlimited = new Options(20, OptionalInt.empty(), false, List.of(), PromptLimits.NONE);
+    PromptExplanation many = PromptExplanation.of("a ".repeat(75_000), unlimited);
+    assertThat(length(many)).isEqualTo("75000/75000");
+    assertThat(many.chunks()).isEqualTo(1_000);
+    assertThat(length(PromptExplanation.of("a AND ".repeat(100), unlimited))).isEqualTo("1/75");
   }
 
   @Test

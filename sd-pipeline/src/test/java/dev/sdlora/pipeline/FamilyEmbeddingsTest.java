@@ -8,7 +8,6 @@ import dev.sdlora.api.Embedding;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.error.EmbeddingException;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
@@ -131,12 +130,11 @@ class FamilyEmbeddingsTest {
   /** The refiner's encoder is the second one of SDXL. */
   @Test
   void generate_refiner_readsTheVectorsForItsEncoder() {
-    RefinerSwitch half = RefinerSwitch.at(0.5);
-    byte[] named = rgb(pipeline, spec("a zig").refinerSwitch(half));
-    assertThat(named).isEqualTo(rgb(twin, spec("a cat").refinerSwitch(half)));
+    byte[] named = rgb(pipeline, spec("a zig").refinerSwitch(0.5));
+    assertThat(named).isEqualTo(rgb(twin, spec("a cat").refinerSwitch(0.5)));
     // If only the base model knows the word, the image is different.
     try (Pipeline partly = builder(taught).refiner(refiner).build()) {
-      assertThat(rgb(partly, spec("a cat").refinerSwitch(half))).isNotEqualTo(named);
+      assertThat(rgb(partly, spec("a cat").refinerSwitch(0.5))).isNotEqualTo(named);
     }
   }
 

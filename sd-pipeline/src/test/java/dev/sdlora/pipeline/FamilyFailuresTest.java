@@ -7,7 +7,6 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.error.TensorFileException;
@@ -214,7 +213,7 @@ class FamilyFailuresTest {
   @ParameterizedTest
   @ValueSource(doubles = {-0.1, 1.1, Double.NaN, Double.POSITIVE_INFINITY})
   void refinerSwitch_outOfRange_isRefused(double at) {
-    assertThatThrownBy(() -> RefinerSwitch.at(at))
+    assertThatThrownBy(() -> spec("a cat").refinerSwitch(at))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("refiner switch must be from 0 to 1: " + at);
   }
@@ -222,7 +221,7 @@ class FamilyFailuresTest {
   @Test
   void generate_refinerSwitchWithoutRefiner_isRefusedBeforeAnyWork() {
     List<String> events = new ArrayList<>();
-    PromptSpec wanted = spec("a cat").refinerSwitch(RefinerSwitch.at(0.8)).build();
+    PromptSpec wanted = spec("a cat").refinerSwitch(0.8).build();
     try (Pipeline alone = Fixtures.float32().checkpoint(Checkpoint.open(sdxl)).build()) {
       final int before = alone.liveTensors();
       GenerationListener listener =
@@ -266,8 +265,7 @@ class FamilyFailuresTest {
 
   @Test
   void cancel_inTheRefinersPart_leavesNothing() {
-    PromptSpec.Builder spec =
-        spec("a cat <lora:both:0.8>").steps(6).refinerSwitch(RefinerSwitch.at(0.4));
+    PromptSpec.Builder spec = spec("a cat <lora:both:0.8>").steps(6).refinerSwitch(0.4);
     final byte[] refined = rgb(spec);
     final byte[] plain = rgb(spec("a cat"));
     CompletableFuture<Void> begun = new CompletableFuture<>();

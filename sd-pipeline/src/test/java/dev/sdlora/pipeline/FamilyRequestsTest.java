@@ -9,7 +9,6 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.RegionMask;
@@ -136,18 +135,16 @@ class FamilyRequestsTest {
     FamilyFiles.withWholeVocabulary(TinyFamilies.refiner(), whole);
     try (Pipeline pipeline = builder("sdxl").refiner(whole).build()) {
       GeneratedImage plain = pipeline.generate(spec().build()).images().get(0);
-      GeneratedImage refined =
-          pipeline.generate(spec().refinerSwitch(RefinerSwitch.at(0.5)).build()).images().get(0);
+      GeneratedImage refined = pipeline.generate(spec().refinerSwitch(0.5).build()).images().get(0);
       assertThat(refined.image().rgb()).isNotEqualTo(plain.image().rgb());
       assertThat(plain.infotext()).doesNotContain("Refiner");
       assertThat(refined.infotext())
           .containsPattern("Refiner: refiner-whole \\[[0-9a-f]{10}\\], Refiner switch at: 0.5");
-      assertThat(PromptSpec.fromInfotext(refined.infotext()).refinerSwitch())
-          .contains(RefinerSwitch.at(0.5));
+      assertThat(PromptSpec.fromInfotext(refined.infotext()).refinerSwitch()).hasValue(0.5);
       // The last of three steps starts at time 0, at 0.999 of the schedule.
-      GenerationResult never = pipeline.generate(spec().refinerSwitch(RefinerSwitch.at(1)).build());
+      GenerationResult never = pipeline.generate(spec().refinerSwitch(1).build());
       assertThat(rgb(never)).isEqualTo(plain.image().rgb());
-      GenerationResult first = pipeline.generate(spec().refinerSwitch(RefinerSwitch.at(0)).build());
+      GenerationResult first = pipeline.generate(spec().refinerSwitch(0).build());
       assertThat(rgb(first)).isNotEqualTo(refined.image().rgb());
 
       // With a strength of 0.5, three of four steps run; the switch is a fraction of these three.
@@ -156,11 +153,7 @@ class FamilyRequestsTest {
               .steps(4)
               .imageToImage(ImageToImage.builder(plain.image()).denoisingStrength(0.5).build());
       String third =
-          pipeline
-              .generate(half.refinerSwitch(new RefinerSwitch(0.6, true)).build())
-              .images()
-              .get(0)
-              .infotext();
+          pipeline.generate(half.refinerSwitch(0.6, true).build()).images().get(0).infotext();
       assertThat(third)
           .contains("Refiner switch by sampling steps: True", "Refiner: refiner-whole");
     }

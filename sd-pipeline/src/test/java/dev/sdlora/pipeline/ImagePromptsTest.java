@@ -3,6 +3,7 @@ package dev.sdlora.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.DeviceInfo;
 import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Pipeline;
@@ -16,8 +17,14 @@ import dev.sdlora.api.image.ImagePrompt.WeightType;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.sampling.SpeedOptions;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.imageprompt.ImageAdapters;
+import dev.sdlora.pipeline.imageprompt.ImagePrompts;
+import dev.sdlora.pipeline.imageprompt.VisionEncoders;
+import dev.sdlora.pipeline.model.Networks;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.testkit.TinyFamilies;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -215,6 +223,39 @@ class ImagePromptsTest {
       stopped.cancel(true);
       assertThat(draw(sparing, SPEC)).isEqualTo(draw());
       assertThat(sparing.liveTensors()).isEqualTo(arrays);
+    }
+  }
+
+  @Test
+  void encode_sparing_readsTheEncoderOnceForAllPromptsOfARequest() {
+    try (Networks networks =
+            Networks.load(CheckpointReader.read(Fixtures.CHECKPOINT), Precision.FLOAT32, "cpu");
+        ImageAdapters adapters =
+            new ImageAdapters(
+                List.of(PLAIN, PLUS),
+                new VisionEncoders(
+                    List.of(ENCODER), networks.torch(), ScalarType.FLOAT32, MemoryPolicy.SPARING),
+                networks.torch(),
+                Checkpoint.open(Fixtures.CHECKPOINT),
+                networks.family().unetConfig(),
+                ScalarType.FLOAT32);
+        ImagePrompts into = adapters.open()) {
+      List<ImagePrompt> prompts =
+          List.of(
+              ImagePrompt.of(PLAIN, ONE),
+              ImagePrompt.of(PLUS, OTHER),
+              ImagePrompt.of(PLAIN, OTHER, ONE));
+      // The adapters are kept, so only an encoder that is not in memory needs any.
+      List<Boolean> inMemory = new ArrayList<>();
+      adapters.encode(prompts, into, () -> inMemory.add(adapters.bytes(prompts) == 0));
+
+      long reads =
+          IntStream.range(1, inMemory.size())
+              .filter(i -> inMemory.get(i) && !inMemory.get(i - 1))
+              .count();
+      assertThat(inMemory).startsWith(false);
+      assertThat(reads).isEqualTo(1);
+      assertThat(adapters.bytes(prompts)).isPositive();
     }
   }
 

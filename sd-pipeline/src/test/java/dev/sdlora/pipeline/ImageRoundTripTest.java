@@ -13,7 +13,6 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.Upscaler;
-import dev.sdlora.api.image.Upscaling;
 import dev.sdlora.api.image.VaeTiling;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.lora.LoraMode;
@@ -104,9 +103,9 @@ final class ImageRoundTripTest {
 
     assertThat(drawn.warnings())
         .containsExactly(
-            "the text is from an image that was made from another image (img2img, denoising strength"
-                + " 0.5), which is not stored in the text; without it the request starts from"
-                + " noise");
+            "the text is from an image that was made from another image (img2img, denoising"
+                + " strength 0.5), which is not stored in the text; without it the request starts"
+                + " from noise");
   }
 
   private static PromptSpec spec(Random random) {
@@ -160,7 +159,7 @@ final class ImageRoundTripTest {
           random.nextBoolean() ? variation : variation.withResizeFrom(new ImageSize(72, 64)));
     }
     if (random.nextInt(3) == 0) {
-      spec.upscaling(new Upscaling(Upscaler.LANCZOS, 1 + random.nextDouble()));
+      spec.upscaling(Upscaler.LANCZOS, 1 + random.nextDouble());
     }
     if (random.nextBoolean()) {
       spec.hiresFix(hiresFix(random));

@@ -20,7 +20,6 @@ import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Outpainting;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.image.Upscaler;
-import dev.sdlora.api.image.Upscaling;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +68,7 @@ class LimitsTest {
         larger(
             "hires size",
             spec -> spec.hiresFix(HiresFix.builder().size(new ImageSize(256, 256)).build())),
-        larger("upscaling", spec -> spec.upscaling(new Upscaling(Upscaler.LANCZOS, 4))));
+        larger("upscaling", spec -> spec.upscaling(Upscaler.LANCZOS, 4)));
   }
 
   private static Arguments larger(String name, UnaryOperator<PromptSpec.Builder> change) {
@@ -152,9 +151,7 @@ class LimitsTest {
     return Stream.of(
         larger("size", spec -> spec.size(256, 256)),
         larger("hires fix", spec -> spec.hiresFix(HiresFix.builder().scale(4).build())),
-        larger(
-            "upscaled batch",
-            spec -> spec.images(40).upscaling(new Upscaling(Upscaler.LANCZOS, 8))),
+        larger("upscaled batch", spec -> spec.images(40).upscaling(Upscaler.LANCZOS, 8)),
         larger("batch", spec -> spec.images(3000)),
         larger(
             "picture",

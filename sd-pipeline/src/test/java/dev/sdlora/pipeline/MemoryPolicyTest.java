@@ -9,7 +9,6 @@ import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.api.image.HiresFix;
@@ -283,7 +282,7 @@ class MemoryPolicyTest {
 
   @Test
   void generate_twoEncodersAndRefinerInBfloat16_areTheSamePicture() {
-    PromptSpec spec = TinyPipeline.SPEC.toBuilder().refinerSwitch(RefinerSwitch.at(0.5)).build();
+    PromptSpec spec = TinyPipeline.SPEC.toBuilder().refinerSwitch(0.5).build();
     Path base = folder.resolve("xl.safetensors");
     Path second = folder.resolve("refiner.safetensors");
     FamilyFiles.withWholeVocabulary(TinyFamilies.sdxl(), base);

@@ -11,7 +11,6 @@ import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Upscaler;
-import dev.sdlora.api.image.Upscaling;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.memory.MemoryNeed;
 import dev.sdlora.pipeline.model.Model;
@@ -71,7 +70,7 @@ public final class PeakMemory {
         first = true;
       } else if (option.startsWith("upscale=")) {
         double scale = Double.parseDouble(value);
-        spec.upscaling(new Upscaling(Upscaler.of(upscaler(folder)), scale));
+        spec.upscaling(Upscaler.of(upscaler(folder)), scale);
       } else {
         Path lora = Path.of(value).toAbsolutePath();
         String name = lora.getFileName().toString().replace(".safetensors", "");

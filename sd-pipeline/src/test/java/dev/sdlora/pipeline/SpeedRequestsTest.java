@@ -7,7 +7,6 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Tiling;
@@ -190,7 +189,7 @@ class SpeedRequestsTest {
               .prompt("a cat")
               .steps(5)
               .seed(7)
-              .refinerSwitch(RefinerSwitch.at(0.5))
+              .refinerSwitch(0.5)
               .speedOptions(CACHING)
               .build();
       byte[] first = pipeline.generate(spec).first().rgb();

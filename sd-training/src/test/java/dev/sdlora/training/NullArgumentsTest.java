@@ -97,7 +97,6 @@ class NullArgumentsTest {
     "LoraConflicts",
     "CheckpointDistance",
     "GenerationResult",
-    "TokenCount",
     "TriggerWord",
     "TrainingProgress",
     "TrainingResult",

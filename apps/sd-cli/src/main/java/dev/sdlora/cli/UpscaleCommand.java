@@ -1,10 +1,10 @@
 package dev.sdlora.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.image.UpscalerNetwork;
-import dev.sdlora.api.image.Upscaling;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.OptionValue;
 import dev.sdlora.cli.console.Stopwatch;
@@ -59,7 +59,8 @@ final class UpscaleCommand implements Runnable {
   @Override
   public void run() {
     Path target = new OutputFiles(out, 1).of(0);
-    OptionValue.set("--scale", scale, factor -> new Upscaling(Upscaler.LANCZOS, factor));
+    OptionValue.set(
+        "--scale", scale, factor -> PromptSpec.builder().upscaling(Upscaler.LANCZOS, factor));
     Image image = Image.read(file);
     Stopwatch watch = new Stopwatch();
     Enlarged large =

@@ -2,7 +2,6 @@ package dev.sdlora.request;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageSize;
@@ -258,7 +257,7 @@ public final class DrawingReader {
     double at = fields.number("refiner_switch_at").orElse(1);
     if (name.isPresent() && at != 1) {
       offer.requireRefiner("refiner_checkpoint", name.get());
-      fields.set("refiner_switch_at", () -> spec.refinerSwitch(RefinerSwitch.at(at)));
+      fields.set("refiner_switch_at", () -> spec.refinerSwitch(at));
     } else if (name.isPresent()) {
       fields.warn("field 'refiner_checkpoint' has no effect without 'refiner_switch_at' below 1");
     } else if (at != 1 && at != 0) {

@@ -6,7 +6,6 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageToImage;
@@ -91,7 +90,7 @@ public final class DrawingWriter {
     all.put("sizeConditioning", PromptSpec::sizeConditioning);
     all.put("distilledGuidance", PromptSpec::distilledGuidance);
     all.put("imageCfgScale", PromptSpec::imageCfgScale);
-    all.put("refinerSwitch", PromptSpec::refinerSwitch);
+    all.put("refinerSwitch", spec -> List.of(spec.refinerSwitch(), spec.refinerBySteps()));
     all.put("imageToImage", PromptSpec::imageToImage);
     all.put("hiresFix", PromptSpec::hiresFix);
     all.put("controlUnits", PromptSpec::controlUnits);
@@ -100,7 +99,7 @@ public final class DrawingWriter {
     all.put("tiling", PromptSpec::tiling);
     all.put("vaeTiling", PromptSpec::vaeTiling);
     all.put("finalDecoder", PromptSpec::finalDecoder);
-    all.put("upscaling", PromptSpec::upscaling);
+    all.put("upscaling", spec -> List.of(spec.upscaler(), spec.upscale()));
     return all;
   }
 
@@ -215,10 +214,10 @@ public final class DrawingWriter {
     }
   }
 
-  private void refiner(RefinerSwitch at, ObjectNode fields) {
+  private void refiner(double at, ObjectNode fields) {
     Checkpoint refiner = offer.pipeline().refiner().orElse(offer.pipeline().checkpoint());
     fields.put("refiner_checkpoint", refiner.name());
-    fields.put("refiner_switch_at", at.at());
+    fields.put("refiner_switch_at", at);
   }
 
   /** Writes everything except the images. */

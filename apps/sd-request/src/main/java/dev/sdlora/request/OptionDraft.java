@@ -2,7 +2,6 @@ package dev.sdlora.request;
 
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.sampling.GuidanceRange;
@@ -126,8 +125,6 @@ final class OptionDraft {
   }
 
   void refinerBySteps(boolean bySteps) {
-    before
-        .refinerSwitch()
-        .ifPresent(change -> spec.refinerSwitch(new RefinerSwitch(change.at(), bySteps)));
+    before.refinerSwitch().ifPresent(at -> spec.refinerSwitch(at, bySteps));
   }
 }

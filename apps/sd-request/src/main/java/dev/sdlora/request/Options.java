@@ -2,7 +2,6 @@ package dev.sdlora.request;
 
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageToImage;
@@ -278,7 +277,11 @@ final class Options {
                   false,
                   (draft, o) ->
                       draft.refinerBySteps(o.flag("refiner_switch_by_sample_steps", false)))
-              .writingIf(spec -> spec.refinerSwitch().map(RefinerSwitch::bySteps)),
+              .writingIf(
+                  spec ->
+                      spec.refinerSwitch().isPresent()
+                          ? Optional.of(spec.refinerBySteps())
+                          : Optional.empty()),
           Option.<OptionDraft>of(
               "img2img_background_color", "#ffffff", (draft, o) -> Background.of(o)));
 

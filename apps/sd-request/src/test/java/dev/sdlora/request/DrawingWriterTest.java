@@ -7,7 +7,6 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.HiresFix;
@@ -195,7 +194,7 @@ class DrawingWriterTest {
                       .tiling(some ? Tiling.BOTH : Tiling.NONE);
                   if (share < 0.3) {
                     spec.variation(variation.withResizeFrom(new ImageSize(64, 96)))
-                        .refinerSwitch(RefinerSwitch.at(share));
+                        .refinerSwitch(share);
                   }
                   hires.ifPresent(spec::hiresFix);
                   return spec;

@@ -185,7 +185,7 @@ class OverridesTest {
         with(
             "'refiner_switch_by_sample_steps': true",
             ", 'refiner_checkpoint': 'refiner', 'refiner_switch_at': 0.7");
-    assertThat(spec.refinerSwitch().orElseThrow().bySteps()).isTrue();
+    assertThat(spec.refinerBySteps()).isTrue();
   }
 
   @Test

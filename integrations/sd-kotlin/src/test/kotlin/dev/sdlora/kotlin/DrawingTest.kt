@@ -1,7 +1,7 @@
 package dev.sdlora.kotlin
 
 import dev.sdlora.api.GenerationEvent.ImageDone
-import dev.sdlora.api.GenerationEvent.Queued
+import dev.sdlora.api.GenerationEvent.Milestone
 import dev.sdlora.api.GenerationEvent.ResultReady
 import dev.sdlora.api.GenerationEvent.StepDone
 import dev.sdlora.api.GenerationListener
@@ -72,7 +72,7 @@ class DrawingTest {
   @Test
   fun events_collected_tellEachStepAndThePicture() = runBlocking<Unit> {
     val events = pipeline.events(spec).toList()
-    assertThat(events.first()).isEqualTo(Queued(spec))
+    assertThat(events.first()).isEqualTo(Milestone.QUEUED)
     assertThat(events.last()).isInstanceOf(ResultReady::class.java)
     val steps = events.filterIsInstance<StepDone>()
     assertThat(steps).isNotEmpty().allMatch { it.total() == 3 }

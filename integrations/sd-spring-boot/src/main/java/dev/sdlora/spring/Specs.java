@@ -5,14 +5,12 @@ import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.Upscaler;
-import dev.sdlora.api.image.Upscaling;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.sampling.FewSteps;
 import dev.sdlora.api.sampling.Sampler;
@@ -73,7 +71,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     ifSet(settings.finalDecoder(), spec::finalDecoder);
     ifSet(settings.distilledGuidance(), spec::distilledGuidance);
     ifSet(settings.imageCfgScale(), spec::imageCfgScale);
-    ifSet(settings.refinerSwitch(), at -> spec.refinerSwitch(RefinerSwitch.at(at)));
+    ifSet(settings.refinerSwitch(), spec::refinerSwitch);
     spec.promptOptions(promptOptions(settings, warnings));
     spec.speedOptions(speedOptions(settings));
     messages.image().ifPresent(image -> spec.imageToImage(start(settings, image, messages)));
@@ -263,7 +261,7 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     if (scale != null) {
       String name = settings.upscaler();
       Upscaler upscaler = name == null ? Upscaler.LANCZOS : Upscaler.named(name);
-      spec.upscaling(new Upscaling(upscaler, scale));
+      spec.upscaling(upscaler, scale);
     }
   }
 }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Thrown if a checkpoint or another network cannot be opened or does not contain the expected
  * model.
  */
-public class CheckpointException extends DetailedException {
+public class CheckpointException extends StableDiffusionException {
   private static final long serialVersionUID = 1L;
 
   /**

@@ -3,7 +3,7 @@ package dev.sdlora.api.error;
 import org.jspecify.annotations.Nullable;
 
 /** Thrown if a textual inversion embedding cannot be read, found, or used with the checkpoint. */
-public class EmbeddingException extends DetailedException {
+public class EmbeddingException extends StableDiffusionException {
   private static final long serialVersionUID = 1L;
 
   /**

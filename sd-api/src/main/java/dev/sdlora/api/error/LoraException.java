@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Thrown if a LoRA cannot be found, read, or applied to the checkpoint. In addition to the message
  * it has the reason, the LoRA and similar names.
  */
-public class LoraException extends DetailedException {
+public class LoraException extends StableDiffusionException {
   private static final long serialVersionUID = 1L;
 
   private final Reason reason;

@@ -1,6 +1,8 @@
 package dev.sdlora.api.error;
 
+import dev.sdlora.api.model.ModelFamily;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The base class of all exceptions that this library throws for errors in files, prompts and
  * generations. The message is one sentence for people: the problem, its place, and the expected and
- * the actual value.
+ * the actual value. Its accessors give programs the details that the message names.
  *
  * <p>Invalid arguments, such as a negative number of steps, throw {@link IllegalArgumentException}
  * instead, and the use of a closed pipeline throws {@link IllegalStateException}.
@@ -89,6 +91,41 @@ public class StableDiffusionException extends RuntimeException {
   /** {@return the affected file or folder; empty if the error concerns none} */
   public final Optional<Path> file() {
     return details().file();
+  }
+
+  /**
+   * {@return the name of the affected tensor in the file; empty if the error concerns no tensor}
+   */
+  public final Optional<String> tensor() {
+    return details().tensor();
+  }
+
+  /**
+   * {@return the requested name, such as that of a LoRA in a prompt or an adapter} Empty if the
+   * error concerns no name.
+   */
+  public final Optional<String> name() {
+    return details().name();
+  }
+
+  /** {@return the available names, if an unknown name was requested} */
+  public final List<String> knownNames() {
+    return details().knownNames();
+  }
+
+  /** {@return names similar to the requested one, the most similar first} Often empty. */
+  public final List<String> nearestNames() {
+    return details().nearestNames();
+  }
+
+  /** {@return the expected model family; empty unless another family was found} */
+  public final Optional<ModelFamily> expectedFamily() {
+    return details().expectedFamily();
+  }
+
+  /** {@return the family of the model that was found; empty unless another family was expected} */
+  public final Optional<ModelFamily> foundFamily() {
+    return details().foundFamily();
   }
 
   private static String cut(String message) {

@@ -3,7 +3,7 @@ package dev.sdlora.api.error;
 import org.jspecify.annotations.Nullable;
 
 /** Thrown if a tensor file is damaged, is of another kind, or changed while it was in use. */
-public class TensorFileException extends DetailedException {
+public class TensorFileException extends StableDiffusionException {
   private static final long serialVersionUID = 1L;
 
   /**

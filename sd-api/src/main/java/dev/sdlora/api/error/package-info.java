@@ -6,7 +6,7 @@
  *
  * <ul>
  *   <li>Details of an error for programs: {@code api.ErrorDetails}, filled where the error is
- *       thrown; accessors in {@code DetailedException}.
+ *       thrown; accessors in {@code StableDiffusionException}.
  * </ul>
  */
 @NullMarked

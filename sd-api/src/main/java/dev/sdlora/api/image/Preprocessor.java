@@ -27,7 +27,8 @@ import java.util.stream.Stream;
  * @param resolution the length in pixels of the shorter side of the processed image, 64 to 2048, as
  *     A1111's {@code processor_res}; empty for the image's own size, or in a {@link ControlUnit}
  *     for the size at which the network sees the image (A1111's "Pixel Perfect"). {@link #INVERT},
- *     {@link #GREY} and {@link #TILE_RESAMPLE} ignore it
+ *     {@link #GREY}, {@link #RECOLOR_LUMINANCE}, {@link #RECOLOR_INTENSITY} and {@link
+ *     #TILE_RESAMPLE} ignore it
  * @param thresholds A1111's {@code threshold_a} and {@code threshold_b}: none, one or two numbers,
  *     by name
  */
@@ -64,6 +65,18 @@ public record Preprocessor(String name, OptionalInt resolution, List<Double> thr
 
   /** The brightness of the pixels, with the weights of ITU-R BT.601. */
   public static final Preprocessor GREY = usual(ControlFilter.GREY);
+
+  /**
+   * The lightness of the pixels (CIELAB), for recolor ControlNets. One number: the exponent of a
+   * gamma correction, 0.1 to 2, default 1. As in A1111, red and blue are exchanged.
+   */
+  public static final Preprocessor RECOLOR_LUMINANCE = usual(ControlFilter.RECOLOR_LUMINANCE);
+
+  /**
+   * The largest of red, green and blue (the value of HSV), for recolor ControlNets. One number: the
+   * exponent of a gamma correction, 0.1 to 2, default 1.
+   */
+  public static final Preprocessor RECOLOR_INTENSITY = usual(ControlFilter.RECOLOR_INTENSITY);
 
   /** A copy that is smaller by a factor from 1 to 8, default 1. For tile ControlNets. */
   public static final Preprocessor TILE_RESAMPLE = usual(ControlFilter.TILE_RESAMPLE);

@@ -46,6 +46,9 @@ public record PromptExplanation(
   /** The token that begins each chunk in CLIP. */
   private static final int START = 49_406;
 
+  /** The number of CLIP tokens in a chunk, without the start and end tokens. */
+  private static final int CHUNK = 75;
+
   /** The number of tokens of a text that Qwen3 reads. */
   private static final int QWEN_CAPACITY = 512;
 
@@ -74,13 +77,30 @@ public record PromptExplanation(
   }
 
   /**
-   * {@return the length of the prompt, which is that of the longest of its {@linkplain #texts()
-   * texts}}
+   * {@return the length of the prompt: the number of CLIP tokens in the longest of its {@linkplain
+   * #texts() texts}, including padding in all chunks but the last; for a model that reads prompts
+   * with Qwen3, the number of Qwen3's tokens, including those of the model's template} An editor
+   * shows {@code tokens() + "/" + capacity()}, such as {@code 12/75}.
    */
-  public TokenCount length() {
-    return texts.stream()
-        .map(Encoded::length)
-        .reduce(new TokenCount(0, 1), (a, b) -> b.tokens() > a.tokens() ? b : a);
+  public int tokens() {
+    return longest().map(Encoded::length).orElse(0);
+  }
+
+  /**
+   * {@return the number of tokens that fit into the chunks of the longest text: 75 in each for
+   * CLIP, 512 for Qwen3}
+   */
+  public int capacity() {
+    return longest().map(Encoded::capacity).orElse(CHUNK);
+  }
+
+  /** {@return the number of chunks of the longest text, at least 1; always 1 for Qwen3} */
+  public int chunks() {
+    return longest().map(text -> text.chunks().size()).orElse(1);
+  }
+
+  private Optional<Encoded> longest() {
+    return texts.stream().reduce((a, b) -> b.length() > a.length() ? b : a);
   }
 
   /**
@@ -320,16 +340,24 @@ public record PromptExplanation(
       chunks = List.copyOf(chunks);
     }
 
-    private TokenCount length() {
+    private boolean isOfClip() {
+      return chunks.get(0).get(0).id() == START;
+    }
+
+    private int capacity() {
+      return isOfClip() ? chunks.size() * CHUNK : QWEN_CAPACITY;
+    }
+
+    private int length() {
       List<Token> last = chunks.get(chunks.size() - 1);
-      if (last.get(0).id() != START) {
-        return new TokenCount(last.size(), chunks.size(), QWEN_CAPACITY);
+      if (!isOfClip()) {
+        return last.size();
       }
       int used = 1;
       while (last.get(used).id() != END) {
         used++;
       }
-      return new TokenCount((chunks.size() - 1) * TokenCount.CHUNK + used - 1, chunks.size());
+      return (chunks.size() - 1) * CHUNK + used - 1;
     }
   }
 

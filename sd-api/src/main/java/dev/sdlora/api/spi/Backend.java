@@ -33,7 +33,6 @@ import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.api.prompt.Prompt;
 import dev.sdlora.api.prompt.PromptExplanation;
-import dev.sdlora.api.prompt.TokenCount;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -316,15 +315,6 @@ public final class Backend {
      * @return the explanation
      */
     PromptExplanation explain(String prompt, PromptExplanation.Options options);
-
-    /**
-     * Implements {@link TokenCount#of(String)} and {@link TokenCount#of(String, EmbeddingLibrary)}.
-     *
-     * @param text the original prompt
-     * @param embeddings the embeddings whose names are replaced by their vectors; may be empty
-     * @return the length of the prompt
-     */
-    TokenCount count(String text, List<Embedding> embeddings);
 
     /**
      * Implements {@link DynamicPrompts#draw}.

@@ -52,6 +52,20 @@ public enum ControlFilter {
       new Slider("Binarization Threshold", 0, 255, 1, 127)),
   /** Brightness without colour. */
   GREY("grey", "grey", List.of("Recolor"), false),
+  /** The lightness of CIELAB. */
+  RECOLOR_LUMINANCE(
+      "recolor_luminance",
+      "recolor_luminance",
+      List.of("Recolor"),
+      false,
+      new Slider("Gamma Correction", 0.1, 2, 0.001, 1)),
+  /** The largest of red, green and blue, the value of HSV. */
+  RECOLOR_INTENSITY(
+      "recolor_intensity",
+      "recolor_intensity",
+      List.of("Recolor"),
+      false,
+      new Slider("Gamma Correction", 0.1, 2, 0.001, 1)),
   /** A smaller copy. */
   TILE_RESAMPLE(
       "tile_resample",

@@ -36,6 +36,8 @@ public final class StreamProgress {
                         "step %d of %d, preview %s%n", step.number(), step.total(), step.preview());
                   } else if (event instanceof GenerationEvent.ImageDone finished) {
                     finished.image().save(folder.resolve("streamed.png"));
+                  } else if (event instanceof GenerationEvent.Milestone passed) {
+                    System.out.println(passed.name());
                   } else {
                     System.out.println(event.getClass().getSimpleName());
                   }

@@ -10,8 +10,8 @@ import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.prompt.PromptCompleter;
 import dev.sdlora.api.prompt.PromptCompleter.Completion;
 import dev.sdlora.api.prompt.PromptCompleter.Kind;
+import dev.sdlora.api.prompt.PromptExplanation;
 import dev.sdlora.api.prompt.Span;
-import dev.sdlora.api.prompt.TokenCount;
 import dev.sdlora.demo.model.DemoModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -181,6 +181,7 @@ class PromptToolsTest {
           a AND b c d                 ! 3/75
           """)
   void count_prompt_isOfItsLongestText(String prompt, String count) {
-    assertThat(TokenCount.of(prompt)).hasToString(count);
+    PromptExplanation explained = PromptExplanation.of(prompt);
+    assertThat(explained.tokens() + "/" + explained.capacity()).isEqualTo(count);
   }
 }

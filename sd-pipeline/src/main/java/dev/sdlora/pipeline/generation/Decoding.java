@@ -3,7 +3,7 @@ package dev.sdlora.pipeline.generation;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.api.image.Upscaling;
+import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.pipeline.canvas.Canvas;
 import dev.sdlora.pipeline.image.Pixels;
 import dev.sdlora.pipeline.model.Model;
@@ -43,14 +43,11 @@ record Decoding(
   /** Pastes a decoded image into the start image and upscales it, as the request specifies. */
   Raster finish(Raster decoded) {
     Raster finished = canvas.map(given -> given.finish(decoded)).orElse(decoded);
-    return spec.upscaling().map(by -> upscale(finished, by)).orElse(finished);
+    return spec.upscaler().map(by -> upscale(finished, by)).orElse(finished);
   }
 
-  private Raster upscale(Raster image, Upscaling by) {
+  private Raster upscale(Raster image, Upscaler by) {
     return networks.enlarge(
-        by.upscaler(),
-        image,
-        (int) (image.width() * by.scale()),
-        (int) (image.height() * by.scale()));
+        by, image, (int) (image.width() * spec.upscale()), (int) (image.height() * spec.upscale()));
   }
 }

@@ -2,7 +2,6 @@ package dev.sdlora.pipeline.generation;
 
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.conditioning.Conditions;
@@ -22,6 +21,7 @@ import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -134,15 +134,15 @@ final class DenoisingPass {
     AtomicInteger calls = new AtomicInteger();
     ModelCalls together = ModelCalls.together(participant);
     Denoiser base = guidance.first().start(calls, together);
-    Optional<RefinerSwitch> change = plan.refinerSwitch();
+    OptionalDouble change = plan.refinerSwitch();
     if (change.isEmpty()) {
       return base;
     }
-    double at = change.get().at();
+    double at = change.getAsDouble();
     return new SwitchingDenoiser(
         base,
         sigma ->
-            (change.get().bySteps()
+            (spec.refinerBySteps()
                     ? (double) calls.get() / plan.plannedCalls()
                     : scheduleFraction(sigma))
                 >= at,

@@ -110,7 +110,7 @@ public final class Failures {
             hires ->
                 text.append(", hires fix ")
                     .append(hires.size().map(size -> "to " + size).orElse("x" + hires.scale())));
-    spec.upscaling().ifPresent(up -> text.append(", upscaling x").append(up.scale()));
+    spec.upscaler().ifPresent(up -> text.append(", upscaling x").append(spec.upscale()));
     if (!spec.controlUnits().isEmpty()) {
       text.append(", ").append(spec.controlUnits().size()).append(" ControlNet units");
     }

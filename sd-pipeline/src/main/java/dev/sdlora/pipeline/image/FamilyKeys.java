@@ -4,7 +4,6 @@ import static dev.sdlora.pipeline.image.InfotextKey.fact;
 import static dev.sdlora.pipeline.image.InfotextKey.flag;
 import static dev.sdlora.pipeline.image.InfotextKey.setting;
 
-import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.image.SizeConditioning;
 import java.util.List;
@@ -34,8 +33,7 @@ final class FamilyKeys {
   static final InfotextKey SWITCH_BY_STEPS =
       setting(
           "Refiner switch by sampling steps",
-          settings ->
-              flag(settings.spec().refinerSwitch().map(RefinerSwitch::bySteps).orElse(false)),
+          settings -> flag(settings.spec().refinerBySteps()),
           (draft, value) -> draft.refinerBySteps(InfotextValues.flag(value)));
 
   static final List<InfotextKey> REFINING =
@@ -44,7 +42,9 @@ final class FamilyKeys {
           setting(
               "Refiner switch at",
               settings ->
-                  settings.spec().refinerSwitch().map(change -> InfotextValues.number(change.at())),
+                  settings.spec().refinerSwitch().stream()
+                      .mapToObj(InfotextValues::number)
+                      .findFirst(),
               (draft, value) -> draft.refinerSwitchAt(InfotextValues.decimal(value))));
 
   /** Keys that A1111 does not write; written only if they differ from A1111's defaults. */

@@ -2,19 +2,18 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.Upscaler;
-import dev.sdlora.api.image.Upscaling;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.sampling.GuidanceRange;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.api.sampling.SpeedOptions;
+import dev.sdlora.api.value.Checks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +94,8 @@ final class InfotextDraft {
   }
 
   void refinerSwitchAt(double share) {
-    refinerSwitchAt = OptionalDouble.of(RefinerSwitch.at(share).at());
+    spec.refinerSwitch(share);
+    refinerSwitchAt = OptionalDouble.of(share);
   }
 
   /** Until January 2023, A1111 had a single hypernetwork, which was not part of the prompt. */
@@ -281,11 +281,11 @@ final class InfotextDraft {
   }
 
   void upscale(String value) {
-    upscale = new Upscaling(Upscaler.NONE, InfotextValues.decimal(value)).scale();
+    upscale = Checks.inRange(1, 8, InfotextValues.decimal(value), "scale");
   }
 
   void upscaler(String name) {
-    spec.upscaling(new Upscaling(Upscaler.named(name), upscale));
+    spec.upscaling(Upscaler.named(name), upscale);
   }
 
   /**
@@ -305,7 +305,7 @@ final class InfotextDraft {
     if (hasHires) {
       spec.hiresFix(hires.build());
     }
-    refinerSwitchAt.ifPresent(at -> spec.refinerSwitch(new RefinerSwitch(at, refinerBySteps)));
+    refinerSwitchAt.ifPresent(at -> spec.refinerSwitch(at, refinerBySteps));
     hypernet.ifPresent(
         name ->
             spec.prompt(

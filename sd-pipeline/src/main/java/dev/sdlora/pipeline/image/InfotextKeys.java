@@ -8,7 +8,6 @@ import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Tiling;
-import dev.sdlora.api.image.Upscaling;
 import dev.sdlora.api.sampling.Rng;
 import java.util.Collection;
 import java.util.List;
@@ -151,11 +150,11 @@ final class InfotextKeys {
                       (draft, value) -> draft.spec.finalDecoder(FinalDecoder.parse(value))),
                   setting(
                       "Postprocess upscale by",
-                      s -> s.spec().upscaling().map(u -> InfotextValues.number(u.scale())),
+                      s -> s.spec().upscaler().map(u -> InfotextValues.number(s.spec().upscale())),
                       InfotextDraft::upscale),
                   setting(
                       "Postprocess upscaler",
-                      s -> s.spec().upscaling().map(Upscaling::upscaler).map(u -> u.name()),
+                      s -> s.spec().upscaler().map(u -> u.name()),
                       InfotextDraft::upscaler)),
               FamilyKeys.REFINING,
               OwnKeys.ALL,

@@ -21,9 +21,11 @@ import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -87,31 +89,80 @@ public final class ImageAdapters implements AutoCloseable {
   }
 
   /**
-   * Encodes the image prompts of a request, and frees what only that needed.
+   * What a vision encoder makes of the images of a prompt, and of the absence of one: vectors or
+   * states.
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record Views(float[][] seen, float[][] unseen) {}
+
+  /**
+   * Encodes the image prompts of a request, and frees what only that needed: first all images, by
+   * one vision encoder after another, then their keys and values, by one adapter after another.
    *
    * @param prompts the prompts; those of weight 0 are ignored
    * @param stopIfCancelled called before each step of the work; may throw
    * @throws CheckpointException if a file is something else or does not fit the checkpoint
    */
   public void encode(List<ImagePrompt> prompts, ImagePrompts into, Runnable stopIfCancelled) {
+    Map<ImagePrompt, Views> views = views(prompts, stopIfCancelled);
     for (ImagePrompt prompt : prompts) {
       if (prompt.weight() != 0) {
         stopIfCancelled.run();
+        Views view = Objects.requireNonNull(views.get(prompt));
         Loaded known = kept.get(place(prompt.adapter()));
         if (known != null) {
-          encode(prompt, known.network(), into, stopIfCancelled);
+          add(prompt, view, known.network(), into);
         } else {
           try (Loaded loaded = load(read(prompt.adapter()))) {
-            encode(prompt, loaded.network(), into, stopIfCancelled);
+            add(prompt, view, loaded.network(), into);
           }
         }
       }
     }
   }
 
-  private void encode(
-      ImagePrompt prompt, ImageAdapter adapter, ImagePrompts into, Runnable stopIfCancelled) {
-    ImageAdapterConfig config = adapter.config();
+  /** Encodes the images of all prompts. Each vision encoder is read at most once. */
+  private Map<ImagePrompt, Views> views(List<ImagePrompt> prompts, Runnable stopIfCancelled) {
+    Map<VisionEncoders.Opened, Map<ImagePrompt, ImageAdapterConfig>> readers =
+        new LinkedHashMap<>();
+    for (ImagePrompt prompt : prompts) {
+      if (prompt.weight() != 0) {
+        ImageAdapterConfig config = config(prompt);
+        readers
+            .computeIfAbsent(
+                encoders.find(prompt.adapter(), config), encoder -> new LinkedHashMap<>())
+            .put(prompt, config);
+      }
+    }
+    Map<ImagePrompt, Views> views = new HashMap<>();
+    readers.forEach(
+        (encoder, read) -> {
+          try {
+            read.forEach(
+                (prompt, config) ->
+                    views.put(
+                        prompt, view(prompt, encoder, config.readsPooled(), stopIfCancelled)));
+          } finally {
+            encoders.leave(encoder);
+          }
+        });
+    return views;
+  }
+
+  private Views view(
+      ImagePrompt prompt, VisionEncoders.Opened encoder, boolean pooled, Runnable stopIfCancelled) {
+    int images = prompt.images().size();
+    float[][] seen = new float[images][];
+    for (int i = 0; i < images; i++) {
+      stopIfCancelled.run();
+      seen[i] = encoders.encode(encoder, Optional.of(prompt.images().get(i)), pooled);
+    }
+    float[][] unseen = new float[images][];
+    Arrays.fill(unseen, encoders.encode(encoder, Optional.<Image>empty(), pooled));
+    return new Views(seen, unseen);
+  }
+
+  private void add(ImagePrompt prompt, Views view, ImageAdapter adapter, ImagePrompts into) {
     UNetConfig own = unet.orElseThrow();
     List<String> layers = ImageAdapterConfig.layersOf(own);
     double[] factors =
@@ -119,26 +170,13 @@ public final class ImageAdapters implements AutoCloseable {
     for (int i = 0; i < factors.length; i++) {
       factors[i] *= prompt.weight();
     }
-    VisionEncoders.Opened encoder = encoders.find(prompt.adapter(), config);
     try (NDManager scope = torch.scope()) {
-      int images = prompt.images().size();
-      float[][] seen = new float[images][];
-      for (int i = 0; i < images; i++) {
-        stopIfCancelled.run();
-        seen[i] =
-            encoders.encode(encoder, Optional.of(prompt.images().get(i)), config.readsPooled());
-      }
-      float[][] unseen = new float[images][];
-      Arrays.fill(unseen, encoders.encode(encoder, Optional.<Image>empty(), config.readsPooled()));
-      stopIfCancelled.run();
       into.add(
           prompt,
           layers,
           factors,
-          adapter.keys(tokens(adapter, seen, scope), factors, into.memory()),
-          adapter.keys(tokens(adapter, unseen, scope), factors, into.memory()));
-    } finally {
-      encoders.leave(encoder);
+          adapter.keys(tokens(adapter, view.seen(), scope), factors, into.memory()),
+          adapter.keys(tokens(adapter, view.unseen(), scope), factors, into.memory()));
     }
   }
 
@@ -159,7 +197,9 @@ public final class ImageAdapters implements AutoCloseable {
   }
 
   /**
-   * Returns the native memory that encoding the prompts of a request takes. Reads only headers.
+   * Returns the native memory that encoding the prompts of a request takes: that of an adapter and
+   * its vision encoder if encoders stay in memory, otherwise that of the larger one. Reads only
+   * headers.
    *
    * @throws CheckpointException if a file is something else or does not fit the checkpoint
    */
@@ -168,23 +208,23 @@ public final class ImageAdapters implements AutoCloseable {
     for (ImagePrompt prompt : prompts) {
       if (prompt.weight() != 0) {
         Loaded known = kept.get(place(prompt.adapter()));
+        long adapter = 0;
+        ImageAdapterConfig config;
         if (known != null) {
-          most = Math.max(most, encoderBytes(prompt, known.network().config()));
+          config = known.network().config();
         } else {
           NetworkFile<ImageAdapterConfig> file = read(prompt.adapter());
-          long adapter =
+          config = file.config();
+          adapter =
               file.weights().values().stream()
                   .mapToLong(origin -> origin.entry().elements() * type.bytes())
                   .sum();
-          most = Math.max(most, adapter + encoderBytes(prompt, file.config()));
         }
+        long encoder = encoders.bytes(encoders.find(prompt.adapter(), config));
+        most = Math.max(most, encoders.keeps() ? adapter + encoder : Math.max(adapter, encoder));
       }
     }
     return most;
-  }
-
-  private long encoderBytes(ImagePrompt prompt, ImageAdapterConfig config) {
-    return encoders.bytes(encoders.find(prompt.adapter(), config));
   }
 
   private ImageAdapterConfig config(ImagePrompt prompt) {

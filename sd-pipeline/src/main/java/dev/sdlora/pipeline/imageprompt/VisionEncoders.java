@@ -28,8 +28,8 @@ import java.util.Optional;
 
 /**
  * The vision encoders of a pipeline and the images that they have encoded lately. Weights are read
- * for the first new image; {@link MemoryPolicy#SPARING} frees them after each image. Safe for use
- * by several threads.
+ * for the first new image; {@link MemoryPolicy#SPARING} frees them after the last image of a
+ * request. Safe for use by several threads.
  */
 public final class VisionEncoders implements AutoCloseable {
   private final List<Path> files;

@@ -52,6 +52,8 @@ public final class ControlImages {
       case NONE -> source;
       case INVERT -> source.inverted();
       case GREY -> coloured(source.grey());
+      case RECOLOR_LUMINANCE -> coloured(Recolor.luminance(source, first));
+      case RECOLOR_INTENSITY -> coloured(Recolor.intensity(source, first));
       case TILE_RESAMPLE -> smaller(source, first);
       case COLOR_GRID -> grid(source, resolution.orElse(USUAL_GRID));
       case BLUR_GAUSSIAN -> Gauss.levels(sized.resized(), first);

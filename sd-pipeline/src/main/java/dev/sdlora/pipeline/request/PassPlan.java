@@ -1,7 +1,6 @@
 package dev.sdlora.pipeline.request;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.PixelSize;
@@ -14,6 +13,7 @@ import dev.sdlora.prompt.tree.PromptReader;
 import dev.sdlora.prompt.tree.ReadPrompt;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * One denoising pass of a request: its prompts, LoRAs, noise levels and size. Resolving a pass
@@ -231,7 +231,7 @@ public final class PassPlan {
    * Returns the refiner switch of this pass. With hires fix only the second pass has one, as in
    * A1111.
    */
-  public Optional<RefinerSwitch> refinerSwitch() {
-    return spec.refinerSwitch().filter(change -> spec.hiresFix().isEmpty());
+  public OptionalDouble refinerSwitch() {
+    return spec.hiresFix().isEmpty() ? spec.refinerSwitch() : OptionalDouble.empty();
   }
 }

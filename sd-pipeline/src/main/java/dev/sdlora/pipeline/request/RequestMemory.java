@@ -11,7 +11,6 @@ import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.Outpainting;
 import dev.sdlora.api.image.ResizeMode;
 import dev.sdlora.api.image.Upscaler;
-import dev.sdlora.api.image.Upscaling;
 import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.pipeline.canvas.Canvas;
 import dev.sdlora.pipeline.canvas.ReferenceSize;
@@ -87,13 +86,13 @@ public final class RequestMemory {
     enlarged.ifPresent(to -> requireFew("the image after hires fix", to.width(), to.height()));
     this.second = enlarged.map(to -> spec.hiresFix().flatMap(HiresFix::size).orElse(to));
     second.ifPresent(to -> requireFew("the image after hires fix", to.width(), to.height()));
-    spec.upscaling()
+    spec.upscaler()
         .ifPresent(
             up ->
                 requireFew(
                     "the image after upscaling",
-                    Math.floor(finishedWidth() * up.scale()),
-                    Math.floor(finishedHeight() * up.scale())));
+                    Math.floor(finishedWidth() * spec.upscale()),
+                    Math.floor(finishedHeight() * spec.upscale())));
   }
 
   /** Returns the estimate for a request whose reference image is a control image. */
@@ -208,10 +207,10 @@ public final class RequestMemory {
     if (enlarged.isPresent()) {
       most = most.or(hires(enlarged.get(), second.orElse(size)));
     }
-    double scale = spec.upscaling().map(Upscaling::scale).orElse(1.0);
+    double scale = spec.upscale();
     double finished = finishedWidth() * finishedHeight() * scale * scale;
-    if (spec.upscaling().isPresent()) {
-      Upscaler upscaler = spec.upscaling().get().upscaler();
+    if (spec.upscaler().isPresent()) {
+      Upscaler upscaler = spec.upscaler().get();
       most = most.or(withDenoiser(enlarging(upscaler, finishedWidth(), finishedHeight(), scale)));
     }
     double kept = BYTES * finished * (keepsImages ? spec.images() : 1);
@@ -290,7 +289,10 @@ public final class RequestMemory {
     int number = model.networks().type().bytes();
     AllocatedBytes call = NetworkMemory.unet(unet, height, width, number, rows(at));
     Optional<UNetConfig> refiner =
-        spec.refinerSwitch().flatMap(change -> model.refiner()).map(it -> it.unet().config());
+        model
+            .refiner()
+            .filter(it -> spec.refinerSwitch().isPresent())
+            .map(it -> it.unet().config());
     if (refiner.isPresent()) {
       call = call.or(NetworkMemory.unet(refiner.get(), height, width, number, rows(at)));
     }

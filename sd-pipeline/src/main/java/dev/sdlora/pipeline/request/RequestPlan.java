@@ -72,14 +72,11 @@ public record RequestPlan(
   }
 
   private static void requireRefiner(Model model, PromptSpec spec) {
-    spec.refinerSwitch()
-        .filter(change -> model.refiner().isEmpty())
-        .ifPresent(
-            change -> {
-              throw new IllegalArgumentException(
-                  "refinerSwitch is %s, but the pipeline has no refiner; set one with Pipeline.builder().refiner(checkpoint), or remove the switch"
-                      .formatted(change.at()));
-            });
+    if (spec.refinerSwitch().isPresent() && model.refiner().isEmpty()) {
+      throw new IllegalArgumentException(
+          "refinerSwitch is %s, but the pipeline has no refiner; set one with Pipeline.builder().refiner(checkpoint), or remove the switch"
+              .formatted(spec.refinerSwitch().getAsDouble()));
+    }
   }
 
   private static void requireBranch(Model model, PromptSpec spec) {

@@ -253,7 +253,7 @@ final class ComfyUiImagesTest {
 
     PromptSpec spec = read(nodes);
 
-    assertThat(spec.refinerSwitch().orElseThrow().at()).isEqualTo(0.8);
+    assertThat(spec.refinerSwitch()).hasValue(0.8);
     assertThat(spec.otherParameters())
         .containsEntry("Refiner", "refiner")
         .containsEntry("Model", "v1-5");

@@ -14,7 +14,6 @@ import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.MaskedContent;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.Upscaler;
-import dev.sdlora.api.image.Upscaling;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.sampling.GuidanceRange;
 import dev.sdlora.api.sampling.Sampler;
@@ -68,7 +67,7 @@ final class InfotextOptionsRoundTripTest {
       spec.variation(Variation.of(random.nextLong(), random.nextDouble()));
     }
     if (random.nextBoolean()) {
-      spec.upscaling(new Upscaling(Upscaler.LANCZOS, 1 + random.nextInt(8)));
+      spec.upscaling(Upscaler.LANCZOS, 1 + random.nextInt(8));
     }
     switch (random.nextInt(3)) {
       case 0 -> spec.hiresFix(hiresFix(random));

@@ -4,7 +4,6 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.Upscaler;
-import dev.sdlora.api.image.Upscaling;
 import dev.sdlora.api.image.VaeTiling;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
@@ -28,8 +27,9 @@ public final class NetworkOptions {
           "Guide the image with a ControlNet or T2I-Adapter and a control image (edges, depth, pose"
               + " and so on), or any image from which PREPROCESSOR makes one: canny,"
               + " softedge_gradient, lineart_standard, scribble_xdog, invert, threshold, grey,"
-              + " tile_resample, blur_gaussian or t2ia_color_grid, as NAME[=NUMBER[/NUMBER]]"
-              + "[@RESOLUTION], such as canny=50/150:photo.png; repeatable. TYPE is the type of the"
+              + " recolor_luminance, recolor_intensity, tile_resample, blur_gaussian or"
+              + " t2ia_color_grid, as NAME[=NUMBER[/NUMBER]][@RESOLUTION], such as"
+              + " canny=50/150:photo.png; repeatable. TYPE is the type of the"
               + " image for a ControlNet Union, if the preprocessor does not show it: openpose,"
               + " depth, softedge, canny, normal, segment, tile or inpaint. WEIGHT is 0 to 2, START"
               + " and END are fractions of the steps. Default: 1,0,1.")
@@ -109,10 +109,7 @@ public final class NetworkOptions {
     finalDecoder.ifPresent(spec::finalDecoder);
     if (upscaler.isPresent() || scale.isPresent()) {
       Upscaler chosen = upscaler.map(NetworkOptions::find).orElse(Upscaler.LANCZOS);
-      OptionValue.set(
-          "--upscale",
-          Optional.of(scale.orElse(2.0)),
-          s -> spec.upscaling(new Upscaling(chosen, s)));
+      OptionValue.set("--upscale", Optional.of(scale.orElse(2.0)), s -> spec.upscaling(chosen, s));
     }
   }
 

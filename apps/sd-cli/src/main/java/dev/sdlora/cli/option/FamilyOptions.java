@@ -3,7 +3,6 @@ package dev.sdlora.cli.option;
 import static dev.sdlora.cli.console.OptionValue.set;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
@@ -98,13 +97,12 @@ final class FamilyOptions {
     if (!hasRefiner) {
       console.requireBeside("--refiner PATH", "--refiner-switch-at", "--refiner-by-steps");
     }
-    Optional<RefinerSwitch> known = spec.refinerSwitch();
     Optional<Double> at =
         refinerSwitchAt
-            .or(() -> known.map(RefinerSwitch::at))
+            .or(() -> spec.refinerSwitch().stream().boxed().findFirst())
             .or(() -> hasRefiner ? Optional.of(0.8) : Optional.empty());
-    boolean bySteps = refinerBySteps || known.map(RefinerSwitch::bySteps).orElse(false);
-    set("--refiner-switch-at", at, share -> spec.refinerSwitch(new RefinerSwitch(share, bySteps)));
+    boolean bySteps = refinerBySteps || spec.refinerBySteps();
+    set("--refiner-switch-at", at, share -> spec.refinerSwitch(share, bySteps));
     set("--distilled-cfg", distilledCfg, spec::distilledGuidance);
     set("--image-cfg-scale", imageCfgScale, spec::imageCfgScale);
     set(

@@ -14,7 +14,6 @@ import dev.sdlora.api.prompt.PromptExplanation;
 import dev.sdlora.api.prompt.PromptExplanation.Problem;
 import dev.sdlora.api.prompt.PromptNode;
 import dev.sdlora.api.prompt.Span;
-import dev.sdlora.api.prompt.TokenCount;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.ErrorMessages;
 import java.util.List;
@@ -66,10 +65,10 @@ final class ReadText {
           .forEach(tag -> tags.add(lora(tag)));
     }
     try {
-      TokenCount count = explain(prompt, negative, calls, problems);
-      json.put("tokens", count.tokens());
-      json.put("chunks", count.chunks());
-      json.put("capacity", count.capacity());
+      PromptExplanation explained = explain(prompt, negative, calls, problems);
+      json.put("tokens", explained.tokens());
+      json.put("chunks", explained.chunks());
+      json.put("capacity", explained.capacity());
     } catch (PromptSyntaxException e) {
       int at = Math.min(e.offset(), prompt.length());
       add(problems, new Problem(new Span(at, prompt.length()), true, sentence(e)));
@@ -86,7 +85,8 @@ final class ReadText {
     };
   }
 
-  private TokenCount explain(String prompt, boolean negative, Calls calls, ArrayNode problems) {
+  private PromptExplanation explain(
+      String prompt, boolean negative, Calls calls, ArrayNode problems) {
     PromptExplanation.Options options =
         new PromptExplanation.Options(
             calls.first(),
@@ -99,7 +99,7 @@ final class ReadText {
             checkpoint.family());
     PromptExplanation explanation = PromptExplanation.of(prompt, options);
     explanation.problems().stream().limit(MOST_PROBLEMS).forEach(one -> add(problems, one));
-    return explanation.length();
+    return explanation;
   }
 
   private String sentence(StableDiffusionException error) {

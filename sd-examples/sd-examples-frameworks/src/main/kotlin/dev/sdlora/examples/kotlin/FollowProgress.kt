@@ -1,6 +1,7 @@
 package dev.sdlora.examples.kotlin
 
 import dev.sdlora.api.GenerationEvent.ImageDone
+import dev.sdlora.api.GenerationEvent.Milestone
 import dev.sdlora.api.GenerationEvent.StepDone
 import dev.sdlora.demo.model.DemoModel
 import dev.sdlora.kotlin.await
@@ -28,6 +29,7 @@ fun main(args: Array<String>): Unit = runBlocking {
           when (event) {
             is StepDone -> println("step ${event.number()} of ${event.total()}")
             is ImageDone -> event.image().save(folder.resolve("followed.png"))
+            is Milestone -> println(event.name)
             else -> println(event::class.simpleName)
           }
         }

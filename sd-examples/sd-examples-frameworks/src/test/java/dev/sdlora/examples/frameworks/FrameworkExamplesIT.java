@@ -43,7 +43,7 @@ final class FrameworkExamplesIT {
       System.setOut(before);
     }
     assertThat(printed.toString(StandardCharsets.UTF_8).lines())
-        .startsWith("Queued", "Started")
+        .startsWith("QUEUED", "STARTED")
         .contains("step 12 of 12", "ResultReady")
         .endsWith("the ring took too long and was cancelled");
     assertThat(PromptSpec.fromImage(folder.resolve("followed.png")).seed()).hasValue(42);
