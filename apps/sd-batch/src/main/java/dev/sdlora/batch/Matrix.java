@@ -21,7 +21,7 @@ import java.util.function.IntFunction;
 final class Matrix {
   /** Settings that are lists themselves. */
   private static final Set<String> LISTS =
-      Set.of("lora", "styles", "init_images", "reference_images", "args");
+      Set.of("lora", "styles", "init_images", "reference_images", "args", "detailPasses", "labels");
 
   private final int most;
 

@@ -29,6 +29,7 @@ final class RequestKeys {
           Map.entry("reference", "reference_images"),
           Map.entry("references", "reference_images"),
           Map.entry("loras", "lora"),
+          Map.entry("detail_passes", "detailPasses"),
           Map.entry("trigger_words", "add_trigger_words"),
           Map.entry("variation_seed", "subseed"),
           Map.entry("variation_strength", "subseed_strength"));

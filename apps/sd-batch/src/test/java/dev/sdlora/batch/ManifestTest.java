@@ -212,6 +212,33 @@ final class ManifestTest {
   }
 
   @Test
+  void detailPasses_areAList_inAnySpelling_andPartOfTheRequest() {
+    String pass = "[{'detector': 'face', 'labels': ['a', 'b'], 'confidence': [0.3, 0.50]}]";
+    String request = "{'prompt': 'x', 'seed': 1, 'detailPasses': " + pass + "}";
+    List<String> settings = settings(request);
+    assertThat(settings)
+        .hasSize(2)
+        .first()
+        .asString()
+        .contains("'detailPasses':[{'confidence':0.3,'detector':'face','labels':['a','b']}]");
+    assertThat(settings(request.replace("detailPasses", "detail_passes"))).isEqualTo(settings);
+    assertThat(settings(request.replace("detailPasses", "detail-passes"))).isEqualTo(settings);
+    assertThat(read(request)).extracting(BatchRequest::id).doesNotHaveDuplicates();
+    assertThat(settings("{'seed': 1, 'detail_passes': [[], [{'detector': 'face'}]]}"))
+        .satisfiesExactly(
+            without -> assertThat(without).contains("'detailPasses':[]"),
+            with -> assertThat(with).contains("'detailPasses':[{'detector':'face'}]"));
+    assertThat(
+            settings(
+                "{'seed': 1, 'alwayson_scripts': {'ADetailer': {'args': [true, false,"
+                    + " {'ad_model': 'face', 'ad_confidence': [0.3, 0.5]}]}}}"))
+        .hasSize(2)
+        .first()
+        .asString()
+        .contains("'args':[true,false,{'ad_confidence':0.3,'ad_model':'face'}]");
+  }
+
+  @Test
   void defaults_holdForLinesBehindThem_untilOthersCome() {
     assertThat(
             settings(

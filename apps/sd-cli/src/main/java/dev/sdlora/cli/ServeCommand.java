@@ -183,7 +183,7 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--ignore-scripts",
       description =
-          "Ignore A1111 scripts in requests, such as ADetailer, with a warning. Default: reject"
+          "Ignore A1111 scripts in requests, such as CADS, with a warning. Default: reject"
               + " such requests.")
   private boolean ignoreScripts = false;
 

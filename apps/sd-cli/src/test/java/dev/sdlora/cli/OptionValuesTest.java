@@ -161,6 +161,14 @@ final class OptionValuesTest {
             + " NETWORK[:union=TYPE],[PREPROCESSOR:]IMAGE[,WEIGHT[,START,END]]: 'a,b,c,d'",
         "--lora-curve ink     | --lora-curve must be NAME=POINTS",
         "--device tpu         | --device must be cpu, gpu or cuda",
+        "--ip-adapter a --image-prompt a.png:1,2 | --image-prompt must be"
+            + " IMAGE[:WEIGHT[,START,END][:TYPE]][:mask=REGION]: 'a.png:1,2'",
+        "--ip-adapter a --image-prompt a.png:1,.8,.2 | --image-prompt: image prompt end must be"
+            + " from 0.8 to 1: 0.2",
+        "--ip-adapter a --image-prompt a.png:mask=left | --image-prompt: region 'left' is unknown;"
+            + " name one by --region left=MASK",
+        "--detail face:2      | --detail: the strength must be from 0 to 1: 2.0",
+        "--detail-prompt b    | --detail-prompt needs --detail NAME",
         "--variant a/b        | --variant must be letters, digits, '_' and '-', such as fp16:"
             + " 'a/b'",
         "--out a.webp         | --out must end in .png, .jpg or .jpeg: a.webp",

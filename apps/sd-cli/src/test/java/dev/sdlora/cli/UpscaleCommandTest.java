@@ -7,6 +7,7 @@ import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.Preprocessor;
+import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.model.ControlArgument;
 import dev.sdlora.cli.model.ImagePromptArgument;
@@ -19,6 +20,7 @@ import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,20 +142,53 @@ class UpscaleCommandTest {
 
   @Test
   void imagePrompt_arguments_areReadOrRefused() {
-    ImagePrompt plain = ImagePromptArgument.parse(source.toString()).prompt(Path.of("a.bin"));
+    ImagePrompt plain =
+        ImagePromptArgument.parse(source.toString()).prompt(Path.of("a.bin"), Map.of());
     assertThat(plain.name()).isEqualTo("a");
     assertThat(plain.images()).containsExactly(picture);
     assertThat(plain.weight()).isEqualTo(1);
     ImagePrompt style =
-        ImagePromptArgument.parse(source + ":0.6:style transfer").prompt(Path.of("a.bin"));
+        ImagePromptArgument.parse(source + ":0.6:style transfer")
+            .prompt(Path.of("a.bin"), Map.of());
     assertThat(style.weight()).isEqualTo(0.6);
     assertThat(style.weightType()).isEqualTo(ImagePrompt.WeightType.STYLE_TRANSFER);
-    for (String wrong : List.of(source + ":5", source + ":1:styl")) {
+    RegionMask left = RegionMask.rectangle(0, 0, 0.5, 1);
+    ImagePrompt part =
+        ImagePromptArgument.parse(source + ":0.6,0.2,0.8:style transfer:mask=left")
+            .prompt(Path.of("a.bin"), Map.of("left", left));
+    assertThat(part).isEqualTo(style.withRange(0.2, 0.8).withMask(left));
+    assertThat(
+            ImagePromptArgument.parse(source + ":mask=left")
+                .prompt(Path.of("a.bin"), Map.of("left", left)))
+        .isEqualTo(plain.withMask(left));
+    for (String wrong :
+        List.of(
+            source + ":5",
+            source + ":1:styl",
+            source + ":1,0.5",
+            source + ":1,0.8,0.2",
+            source + ":1,0,2",
+            source + ":1..2",
+            source + ":mask=left")) {
       CommandRun run =
           CommandRun.of("generate", "--prompt", "a", "--ip-adapter", "a", "--image-prompt", wrong);
-      assertThat(run.exitCode()).isNotZero();
-      assertThat(run.err()).contains("--image-prompt");
+      assertThat(run.exitCode()).isEqualTo(2);
+      assertThat(run.err()).startsWith("sd: --image-prompt");
     }
+    CommandRun unknown =
+        CommandRun.of(
+            "generate",
+            "a",
+            "--ip-adapter",
+            "a",
+            "--region",
+            "left=0,0,0.5,1",
+            "--image-prompt",
+            source + ":mask=leftt");
+    assertThat(unknown.err())
+        .startsWith(
+            "sd: --image-prompt: region 'leftt' is unknown; known regions: left; did you mean"
+                + " 'left'?");
     CommandRun alone = CommandRun.of("generate", "--prompt", "a", "--image-prompt", "" + source);
     assertThat(alone.err()).contains("--image-prompt needs --ip-adapter FILE");
   }

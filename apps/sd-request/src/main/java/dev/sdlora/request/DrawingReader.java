@@ -85,6 +85,7 @@ public final class DrawingReader {
     hires(fields, options, spec);
     options.afterFields(spec);
     new ControlUnits(offer, images).read(fields, spec);
+    new DetailPassFields(offer).read(fields, options, spec);
     PromptSpec read = spec.build();
     requirePixels(read);
     return read;
@@ -98,7 +99,7 @@ public final class DrawingReader {
       fields.warn("field 'script_args' has no effect without 'script_name'");
     }
     for (String name : fields.object("alwayson_scripts").names()) {
-      if (!ControlUnits.isTheirs(name)) {
+      if (!ControlUnits.isTheirs(name) && !DetailerScript.isTheirs(name)) {
         refuseScript("alwayson_scripts", name, fields);
       }
     }
@@ -362,6 +363,12 @@ public final class DrawingReader {
     long most = offer.limits().pixels();
     ImageSize size = spec.size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
     Base64Images.requirePixels("size", size.width(), size.height(), most);
+    spec.detailPasses().stream()
+        .flatMap(pass -> pass.size().stream())
+        .forEach(
+            part ->
+                Base64Images.requirePixels(
+                    DetailPassFields.NAME, part.width(), part.height(), most));
     if (spec.hiresFix().isEmpty()) {
       return (double) size.width() * size.height();
     }

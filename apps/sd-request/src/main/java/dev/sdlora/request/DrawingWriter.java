@@ -95,6 +95,7 @@ public final class DrawingWriter {
     all.put("hiresFix", PromptSpec::hiresFix);
     all.put("controlUnits", PromptSpec::controlUnits);
     all.put("imagePrompts", PromptSpec::imagePrompts);
+    all.put("detailPasses", PromptSpec::detailPasses);
     all.put("referenceImages", PromptSpec::referenceImages);
     all.put("tiling", PromptSpec::tiling);
     all.put("vaeTiling", PromptSpec::vaeTiling);
@@ -145,6 +146,7 @@ public final class DrawingWriter {
     spec.imageToImage().ifPresent(start -> start(start, fields));
     spec.hiresFix().ifPresent(hires -> hires(hires, fields));
     OwnFields.write(spec, fields);
+    DetailPassFields.write(spec, fields);
     overrides(spec, fields);
     return fields;
   }

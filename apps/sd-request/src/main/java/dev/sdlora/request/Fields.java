@@ -328,7 +328,8 @@ public final class Fields {
     }
   }
 
-  private List<JsonNode> elements(String name) {
+  /** Returns an array; empty if the field is missing. */
+  List<JsonNode> elements(String name) {
     Optional<JsonNode> value = get(name);
     if (value.isEmpty()) {
       return List.of();

@@ -2,7 +2,7 @@ package dev.sdlora.request;
 
 import java.util.Set;
 
-/** Options of A1111 1.10 that do not affect images or have no meaning here. */
+/** Options of A1111 1.10 and of ADetailer that do not affect images or have no meaning here. */
 final class InertOptions {
   static final Set<String> NAMES =
       Set.of(
@@ -78,7 +78,8 @@ final class InertOptions {
           restore_config_state_file control_net_unit_count lora_functional
           sd_lora lora_preferred_name lora_add_hashes_to_infotext lora_show_all
           lora_hide_unknown_for_versions lora_in_memory_limit lora_not_found_warning_console
-          lora_not_found_gradio_warning filter_nsfw
+          lora_not_found_gradio_warning filter_nsfw ad_max_models ad_extra_models_dir
+          ad_save_images_dir ad_save_previews ad_save_images_before ad_script_names
           """
               .strip()
               .split("\\s+"));

@@ -28,6 +28,7 @@ public final class KnownFields {
           mask latent_mask firstpass_image mask_blur mask_blur_x mask_blur_y mask_round
           inpainting_fill inpaint_full_res inpaint_full_res_padding inpainting_mask_invert
           outpainting lora lora_mode lenient add_trigger_words masks reference_images
+          detailPasses
           """);
 
   private static final Set<String> WITHOUT_EFFECT =

@@ -3,6 +3,7 @@ package dev.sdlora.request;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
@@ -50,7 +51,7 @@ public final class Overrides {
     }
     options.ifName(
         "sd_model_checkpoint", model -> offer.requireCheckpoint("sd_model_checkpoint", model));
-    options.ifName("sd_vae", vae -> requireVae(vae, offer));
+    options.ifName("sd_vae", vae -> requireVae("option 'sd_vae'", vae, offer));
     values.remove(List.of("sd_model_checkpoint", "sd_vae"));
     Overrides read = new Overrides(values);
     read.check();
@@ -70,14 +71,20 @@ public final class Overrides {
     }
   }
 
-  private static void requireVae(String name, RequestContext offer) {
+  /**
+   * Throws if a request names a VAE that is not loaded.
+   *
+   * @param subject the beginning of the message, such as "option 'sd_vae'"
+   */
+  static void requireVae(String subject, String name, RequestContext offer) {
     Optional<String> own =
         offer.pipeline().checkpoint().vae().map(path -> RequestContext.stem(path.toString()));
     boolean any = name.equals("Automatic") || own.equals(Optional.of(RequestContext.stem(name)));
     if (!any && !(name.equals("None") && own.isEmpty())) {
       throw new IllegalArgumentException(
-          "option 'sd_vae' names '%s', but only %s is loaded"
-              .formatted(name, own.map(vae -> "'" + vae + "'").orElse("the model's own VAE")));
+          "%s names '%s', but only %s is loaded"
+              .formatted(
+                  subject, name, own.map(vae -> "'" + vae + "'").orElse("the model's own VAE")));
     }
   }
 
@@ -89,6 +96,7 @@ public final class Overrides {
     start(ImageToImage.builder(image));
     mask(Inpainting.builder(image));
     hires(HiresFix.builder());
+    detail(DetailPass.builder("any"));
   }
 
   /** Merges these options with others; these take precedence. */
@@ -149,6 +157,11 @@ public final class Overrides {
   /** Sets the options of hires fix. */
   void hires(HiresFix.Builder hires) {
     set(Options.HIRES, hires);
+  }
+
+  /** Sets the options of a detail pass of ADetailer. */
+  void detail(DetailPass.Builder pass) {
+    set(DetailerScript.OPTIONS, pass);
   }
 
   /** Returns the color behind transparent areas of images; empty for white. */

@@ -23,6 +23,9 @@ public final class StoredRequest {
           "negative_prompt",
           "hr_prompt",
           "hr_negative_prompt",
+          "negativePrompt",
+          "ad_prompt",
+          "ad_negative_prompt",
           "sample_prompt",
           "infotext");
 
@@ -80,6 +83,13 @@ public final class StoredRequest {
         List.of("init_images", "mask", "reference_images", "alwayson_scripts", "save_images")) {
       if (fields.has(name)) {
         settings.set(name, fields.node().get(name).deepCopy());
+      }
+    }
+    // The writer has written the passes of this script.
+    if (settings.path("alwayson_scripts") instanceof ObjectNode scripts) {
+      Fields.of(scripts).names().stream().filter(DetailerScript::isTheirs).forEach(scripts::remove);
+      if (scripts.isEmpty()) {
+        settings.remove("alwayson_scripts");
       }
     }
     withoutImages(settings);

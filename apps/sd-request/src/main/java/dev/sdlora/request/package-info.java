@@ -5,10 +5,10 @@
  *
  * <ul>
  *   <li>A field of a request, over HTTP and in manifests: {@code DrawingReader}, {@code
- *       ImageToImageFields} or {@code ControlUnits} in {@code request}; its name in {@code
- *       KnownFields}, in {@code sdapi/openapi.json} of the server and, if manifests use another
- *       name, in {@code batch.RequestKeys}; an option of A1111: one line of {@code
- *       request.Options}.
+ *       ImageToImageFields}, {@code ControlUnits} or {@code DetailPassFields} in {@code request};
+ *       its name in {@code KnownFields}, in {@code sdapi/openapi.json} of the server and, if
+ *       manifests use another name, in {@code batch.RequestKeys}; an option of A1111: one line of
+ *       {@code request.Options}.
  *   <li>References to images and the number of uploads to keep: {@code request.References}, {@code
  *       server.reference}; a new kind of reference is an {@code ImageLookup} in {@code SdServer}.
  * </ul>

@@ -336,11 +336,11 @@ class DrawingReaderTest {
             false,
             true);
     Fields fields =
-        fields("{'script_name': 'x/y', 'alwayson_scripts': {'ADetailer': {'args': [true]}}}");
+        fields("{'script_name': 'x/y', 'alwayson_scripts': {'CADS': {'args': [true]}}}");
     new DrawingReader(offer).read(fields, Dialect.A1111, Overrides.NONE);
     assertThat(fields.warnings())
         .containsExactly(
             "script 'x/y' is not supported and was ignored",
-            "script 'ADetailer' is not supported and was ignored");
+            "script 'CADS' is not supported and was ignored");
   }
 }

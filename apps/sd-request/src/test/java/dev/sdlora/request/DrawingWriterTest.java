@@ -185,9 +185,14 @@ class DrawingWriterTest {
   }
 
   private static Arbitrary<Part> extras() {
-    return Combinators.combine(shares(), seeds(), hires().optional(), Arbitraries.of(true, false))
+    return Combinators.combine(
+            shares(),
+            seeds(),
+            hires().optional(),
+            DetailPassFieldsTest.details().optional(),
+            Arbitraries.of(true, false))
         .as(
-            (share, seed, hires, some) ->
+            (share, seed, hires, detail, some) ->
                 spec -> {
                   Variation variation = Variation.of(seed, Math.max(0.01, share));
                   spec.variation(some ? variation : Variation.NONE)
@@ -197,6 +202,7 @@ class DrawingWriterTest {
                         .refinerSwitch(share);
                   }
                   hires.ifPresent(spec::hiresFix);
+                  detail.ifPresent(spec::detailPass);
                   return spec;
                 });
   }

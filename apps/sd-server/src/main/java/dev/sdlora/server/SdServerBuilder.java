@@ -340,8 +340,7 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Sets whether to ignore unsupported A1111 scripts in requests, such as ADetailer, with a
-   * warning.
+   * Sets whether to ignore unsupported A1111 scripts in requests, such as CADS, with a warning.
    *
    * @param ignore default false: such requests are refused
    * @return this builder

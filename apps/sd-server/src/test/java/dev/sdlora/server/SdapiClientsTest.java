@@ -146,9 +146,9 @@ class SdapiClientsTest {
       JsonNode answer =
           lenient.ask(
               "/sdapi/v1/txt2img",
-              "{'alwayson_scripts': {'ADetailer': {'args': [true]}}, " + SMALL + "}");
+              "{'alwayson_scripts': {'CADS': {'args': [true]}}, " + SMALL + "}");
       assertThat(answer.get("images")).hasSize(1);
-      assertThat(warnings(answer)).contains("script 'ADetailer' is not supported and was ignored");
+      assertThat(warnings(answer)).contains("script 'CADS' is not supported and was ignored");
     }
   }
 

@@ -351,7 +351,7 @@ class SdapiTest {
         "txt2img | {'sampler_name': 'Eular a'} | 422 | did you mean 'Euler a'",
         "txt2img | {'styles': ['lout']} | 422 | did you mean 'loud'?",
         "txt2img | {'script_name': 'x/y plot'} | 422 | Script 'x/y plot' not found",
-        "txt2img | {'alwayson_scripts': {'adetailer': {}}} | 422 | Script 'adetailer' not found",
+        "txt2img | {'alwayson_scripts': {'cads': {}}} | 422 | Script 'cads' not found",
         "txt2img | {'styles': ['soft']} | 422 | there is no style 'soft'",
         "txt2img | {'override_settings': {'sd_model_checkpoint': 'x'}} | 422 | only 'demo-sd1' is"
             + " loaded",

@@ -5,6 +5,7 @@ import dev.sdlora.api.Checkpoint
 import dev.sdlora.api.LoraAdapter
 import dev.sdlora.api.Pipeline
 import dev.sdlora.api.PromptSpec
+import dev.sdlora.api.image.DetailPass
 import dev.sdlora.api.image.HiresFix
 import dev.sdlora.api.image.Image
 import dev.sdlora.api.image.ImageToImage
@@ -100,6 +101,18 @@ public fun ImageToImage.Builder.inpainting(
  */
 public fun PromptSpec.Builder.hiresFix(settings: HiresFix.Builder.() -> Unit): PromptSpec.Builder =
     hiresFix(HiresFix.builder().apply(settings).build())
+
+/**
+ * Adds a pass that repaints what a detector finds in the finished image, such as faces.
+ *
+ * @param detector the name of a detector of the pipeline
+ * @param settings sets the prompt, the denoising strength, 0.4 by default, and other options
+ * @return this builder
+ */
+public fun PromptSpec.Builder.detailPass(
+    detector: String,
+    settings: DetailPass.Builder.() -> Unit = {},
+): PromptSpec.Builder = detailPass(DetailPass.builder(detector).apply(settings).build())
 
 /**
  * Sets advanced sampling options.

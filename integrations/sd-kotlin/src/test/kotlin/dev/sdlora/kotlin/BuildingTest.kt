@@ -2,6 +2,7 @@ package dev.sdlora.kotlin
 
 import dev.sdlora.api.LoraAdapter
 import dev.sdlora.api.PromptSpec
+import dev.sdlora.api.image.DetailPass
 import dev.sdlora.api.image.HiresFix
 import dev.sdlora.api.image.Image
 import dev.sdlora.api.image.ImageToImage
@@ -29,6 +30,8 @@ class BuildingTest {
             denoisingStrength(0.4)
             inpainting(grey) { maskBlur(0) }
           }
+          detailPass("face") { denoisingStrength(0.3) }
+          detailPass("hand")
           samplerOptions { eta(0.5) }
           speedOptions { tokenMergingRatio(0.5) }
         }
@@ -43,6 +46,8 @@ class BuildingTest {
                     .denoisingStrength(0.4)
                     .inpainting(Inpainting.builder(grey).maskBlur(0).build())
                     .build())
+            .detailPass(DetailPass.builder("face").denoisingStrength(0.3).build())
+            .detailPass(DetailPass.builder("hand").build())
             .samplerOptions(SamplerOptions.builder().eta(0.5).build())
             .speedOptions(SpeedOptions.builder().tokenMergingRatio(0.5).build())
             .build()

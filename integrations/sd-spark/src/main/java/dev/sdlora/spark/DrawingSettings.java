@@ -20,6 +20,8 @@ import java.util.List;
  * @param hypernetworkDirectories folders with hypernetworks
  * @param upscalerDirectories folders with upscalers
  * @param controlNetDirectories folders with ControlNets
+ * @param detectorDirectories folders with detectors
+ * @param preprocessorDirectories folders with networks of preprocessors
  * @param precision the dtype of the networks
  */
 record DrawingSettings(
@@ -30,6 +32,8 @@ record DrawingSettings(
     List<String> hypernetworkDirectories,
     List<String> upscalerDirectories,
     List<String> controlNetDirectories,
+    List<String> detectorDirectories,
+    List<String> preprocessorDirectories,
     Precision precision)
     implements Serializable {
   @Serial private static final long serialVersionUID = 1;
@@ -56,6 +60,8 @@ record DrawingSettings(
     embeddingDirectories.forEach(folder -> pipeline.embeddingDirectory(Path.of(folder)));
     hypernetworkDirectories.forEach(folder -> pipeline.hypernetworkDirectory(Path.of(folder)));
     upscalerDirectories.forEach(folder -> pipeline.upscalerDirectory(Path.of(folder)));
+    detectorDirectories.forEach(folder -> pipeline.detectorDirectory(Path.of(folder)));
+    preprocessorDirectories.forEach(folder -> pipeline.preprocessorDirectory(Path.of(folder)));
     return pipeline;
   }
 }

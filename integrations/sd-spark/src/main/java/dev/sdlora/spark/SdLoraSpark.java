@@ -55,6 +55,8 @@ public final class SdLoraSpark {
             List.copyOf(builder.hypernetworkDirectories),
             List.copyOf(builder.upscalerDirectories),
             List.copyOf(builder.controlNetDirectories),
+            List.copyOf(builder.detectorDirectories),
+            List.copyOf(builder.preprocessorDirectories),
             builder.precision);
   }
 
@@ -139,6 +141,8 @@ public final class SdLoraSpark {
     private final List<String> hypernetworkDirectories = new ArrayList<>();
     private final List<String> upscalerDirectories = new ArrayList<>();
     private final List<String> controlNetDirectories = new ArrayList<>();
+    private final List<String> detectorDirectories = new ArrayList<>();
+    private final List<String> preprocessorDirectories = new ArrayList<>();
     private Precision precision = Precision.AUTO;
     private OptionalInt partitions = OptionalInt.empty();
 
@@ -219,6 +223,26 @@ public final class SdLoraSpark {
      */
     public Builder controlNetDirectory(String directory) {
       return add(controlNetDirectories, directory);
+    }
+
+    /**
+     * Adds a folder of detectors for passes that repaint details. Executors need sd-onnx.
+     *
+     * @param directory see {@link Pipeline.Builder#detectorDirectory}
+     * @return this builder
+     */
+    public Builder detectorDirectory(String directory) {
+      return add(detectorDirectories, directory);
+    }
+
+    /**
+     * Adds a folder of preprocessors that run a network. Executors need sd-onnx.
+     *
+     * @param directory see {@link Pipeline.Builder#preprocessorDirectory}
+     * @return this builder
+     */
+    public Builder preprocessorDirectory(String directory) {
+      return add(preprocessorDirectories, directory);
     }
 
     private Builder add(List<String> directories, String directory) {

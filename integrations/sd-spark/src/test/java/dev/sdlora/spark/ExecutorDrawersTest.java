@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 final class ExecutorDrawersTest {
   private static DrawingSettings settings(Precision precision) {
     return new DrawingSettings(
-        List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), precision);
+        List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
+        List.of(), precision);
   }
 
   private static BatchDrawer drawer(Precision precision, String device) {

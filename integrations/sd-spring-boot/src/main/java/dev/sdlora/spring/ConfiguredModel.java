@@ -119,6 +119,8 @@ final class ConfiguredModel {
     properties.controlNets().forEach(builder::controlNet);
     properties.ipAdapters().forEach(builder::ipAdapter);
     properties.imageEncoders().forEach(builder::imageEncoder);
+    properties.detectorDirectories().forEach(builder::detectorDirectory);
+    properties.preprocessorDirectories().forEach(builder::preprocessorDirectory);
     ifSet(properties.refiner(), builder::refiner);
     ifSet(properties.predictionType(), builder::predictionType);
     ifSet(properties.previewDecoder(), builder::previewDecoder);

@@ -57,6 +57,8 @@ import org.springframework.util.unit.DataSize;
  * @param controlNets ControlNets and T2I-Adapters to keep in memory.
  * @param ipAdapters IP-Adapters to keep in memory.
  * @param imageEncoders CLIP vision encoders for IP-Adapters, files or folders.
+ * @param detectorDirectories Folders with detectors in ONNX files, for passes that repaint details.
+ * @param preprocessorDirectories Folders with ONNX files of preprocessors that run a network.
  * @param previewDecoder TAESD decoder, for previews and for the final decoder taesd.
  * @param precision Dtype of the computation: auto (the default), float32 for the same images on all
  *     machines, bfloat16, int8 for products in 8-bit integers, or float16 on GPUs.
@@ -182,6 +184,8 @@ record SdLoraProperties(
     @DefaultValue List<Path> controlNets,
     @DefaultValue List<Path> ipAdapters,
     @DefaultValue List<Path> imageEncoders,
+    @DefaultValue List<Path> detectorDirectories,
+    @DefaultValue List<Path> preprocessorDirectories,
     @Nullable Path previewDecoder,
     @Nullable Precision precision,
     @Nullable WeightFormat weights,

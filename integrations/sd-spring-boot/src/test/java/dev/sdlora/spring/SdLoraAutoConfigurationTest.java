@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.demo.model.DemoModel;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -12,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -223,6 +225,37 @@ class SdLoraAutoConfigurationTest {
               context.getBean(MeterBinder.class).bindTo(meters);
               assertThat(meters.get("sdlora.images").functionCounter().count()).isEqualTo(1);
               assertThat(meters.get("sdlora.live.tensors").gauge().value()).isPositive();
+            });
+  }
+
+  @Test
+  void folders_ofNetworks_areProperties() {
+    runner
+        .withPropertyValues(
+            "sdlora.detector-directories=models/adetailer,more",
+            "sdlora.preprocessor-directories=annotators")
+        .run(
+            context -> {
+              SdLoraProperties properties = context.getBean(SdLoraProperties.class);
+              assertThat(properties.detectorDirectories())
+                  .containsExactly(Path.of("models/adetailer"), Path.of("more"));
+              assertThat(properties.preprocessorDirectories())
+                  .containsExactly(Path.of("annotators"));
+            });
+  }
+
+  @Test
+  void customizer_addsDetailPasses() {
+    NotingPipeline own = new NotingPipeline();
+    DetailPass face = DetailPass.builder("face").build();
+    SdLoraImageOptions options =
+        SdLoraImageOptions.builder().customize(spec -> spec.detailPass(face)).build();
+    runner
+        .withBean(Pipeline.class, () -> own)
+        .run(
+            context -> {
+              context.getBean(ImageModel.class).call(new ImagePrompt("a cat", options));
+              assertThat(own.last().detailPasses()).containsExactly(face);
             });
   }
 

@@ -2,6 +2,7 @@ package dev.sdlora.cli.console;
 
 import java.lang.reflect.Member;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
  * Groups options in the help under the {@link Heading} of the class that declares them, in the
- * order in which commands name these classes; options shared by all commands come last. {@code
- * --help} lists the basic ones, {@code --help-all} lists all.
+ * order in which commands name these classes; those of argument groups and options shared by all
+ * commands come last. {@code --help} lists the basic ones, {@code --help-all} lists all.
  */
 public final class GroupedHelp {
   private static final String OTHERS = "Options";
@@ -39,8 +40,12 @@ public final class GroupedHelp {
   }
 
   private static String options(Help help, boolean all) {
+    // picocli lists the options of argument groups first, wherever commands name their class.
     List<OptionSpec> known =
-        help.commandSpec().options().stream().filter(option -> !option.hidden()).toList();
+        help.commandSpec().options().stream()
+            .filter(option -> !option.hidden())
+            .sorted(Comparator.comparing(option -> option.group() != null))
+            .toList();
     List<OptionSpec> shown = known.stream().filter(option -> all || isBasic(option)).toList();
     Map<String, List<OptionSpec>> groups = new LinkedHashMap<>();
     shown.forEach(

@@ -21,6 +21,7 @@ public final class UnknownWord {
           Map.entry("--cfg-scale", "--cfg"),
           Map.entry("--guidance-scale", "--cfg"),
           Map.entry("--denoising-strength", "--strength"),
+          Map.entry("--negative-prompt", "--negative"),
           Map.entry("--n-iter", "--images"),
           Map.entry("--count", "--images"),
           Map.entry("--scheduler", "--schedule"),

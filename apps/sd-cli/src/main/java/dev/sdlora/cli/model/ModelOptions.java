@@ -52,6 +52,22 @@ public final class ModelOptions {
   private List<Path> hypernetworkDirectories = new ArrayList<>();
 
   @Option(
+      names = "--detector-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder with detectors in ONNX files, such as face_yolov8n.onnx, for passes that repaint"
+              + " details; repeatable. Default: none.")
+  private List<Path> detectorDirectories = new ArrayList<>();
+
+  @Option(
+      names = "--preprocessor-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder with ONNX files of preprocessors that run a network, such as depth or pose;"
+              + " repeatable. Default: none.")
+  private List<Path> preprocessorDirectories = new ArrayList<>();
+
+  @Option(
       names = "--refiner",
       paramLabel = "PATH",
       description = "Checkpoint for the last steps, such as the SDXL refiner. Default: none.")
@@ -218,6 +234,8 @@ public final class ModelOptions {
     folders.embeddings().forEach(pipeline::embeddingDirectory);
     upscalerDirectories.forEach(pipeline::upscalerDirectory);
     hypernetworkDirectories.forEach(pipeline::hypernetworkDirectory);
+    detectorDirectories.forEach(pipeline::detectorDirectory);
+    preprocessorDirectories.forEach(pipeline::preprocessorDirectory);
     return loadTold(pipeline, opened, console);
   }
 

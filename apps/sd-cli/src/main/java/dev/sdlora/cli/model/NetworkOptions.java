@@ -45,10 +45,12 @@ public final class NetworkOptions {
 
   @Option(
       names = "--image-prompt",
-      paramLabel = "IMAGE[:WEIGHT[:TYPE]]",
+      paramLabel = ImagePromptArgument.LABEL,
       description =
           "Image that the model reads next to the text, with --ip-adapter; repeatable. WEIGHT is 0"
-              + " to 3, default 1; TYPE is linear, style transfer, composition and so on.")
+              + " to 3, START and END are fractions of the steps; TYPE is linear, style transfer,"
+              + " composition and so on; REGION is a --region on which the image acts. Default:"
+              + " 1,0,1:linear on the whole image.")
   private List<String> prompts = new ArrayList<>();
 
   @Option(
@@ -99,7 +101,8 @@ public final class NetworkOptions {
           Optional.of(prompts.get(i)),
           text ->
               spec.imagePrompt(
-                  ImagePromptArgument.parse(text).prompt(PublishedFile.path(adapter, console))));
+                  ImagePromptArgument.parse(text)
+                      .prompt(PublishedFile.path(adapter, console), spec.masks())));
     }
     tiling.ifPresent(spec::tiling);
     vaeTiling.ifPresent(spec::vaeTiling);

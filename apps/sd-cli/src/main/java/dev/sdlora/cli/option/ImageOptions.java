@@ -179,6 +179,7 @@ public final class ImageOptions {
   @Mixin private final RegionOptions regions = new RegionOptions();
   @Mixin private final SourceOptions source = new SourceOptions();
   @Mixin private final HiresOptions hires = new HiresOptions();
+  @Mixin private final DetailOptions details = new DetailOptions();
   @Mixin private final ReadingOptions reading = new ReadingOptions();
   @Mixin private final SamplingOptions sampling = new SamplingOptions();
   @Mixin private final FasterOptions faster = new FasterOptions();
@@ -241,6 +242,7 @@ public final class ImageOptions {
     regions.applyTo(spec, console);
     source.applyTo(spec, recorded.map(PromptSpec::otherParameters).orElse(Map.of()), console);
     hires.applyTo(spec, console);
+    details.applyTo(spec, console);
     reading.applyTo(spec);
     sampling.applyTo(spec, console);
     faster.applyTo(spec, console);
