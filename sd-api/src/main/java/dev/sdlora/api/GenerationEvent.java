@@ -29,7 +29,8 @@ public sealed interface GenerationEvent {
    *
    * @param image the image's index, from 0
    * @param number the step, from 1
-   * @param total the number of steps of this image, including both passes of hires fix
+   * @param total the number of steps of this image, including both passes of hires fix, and details
+   *     as far as they have been found
    * @param sigma the noise level at which the step started, in units of the data's standard
    *     deviation
    * @param preview a preview of the unfinished image, see {@link GenerationListener#stepEnd}; empty

@@ -26,6 +26,11 @@ import java.util.function.Supplier;
  * before the first image; if its prompts differ, the events from {@code lorasStart} to {@code
  * conditioningEnd} come between the two passes instead, within the image.
  *
+ * <p>With {@link PromptSpec#detailPasses() detail passes}, each find has steps and a decoding of
+ * its own after those of the image, within the image, and events from {@code lorasStart} to {@code
+ * conditioningEnd} before them if its prompts name other LoRAs. Step numbers go on; the total grows
+ * when a pass has found something.
+ *
  * <p>If {@link SpeedOptions#exactBatches} is off, the images of a batch start together and
  * alternate their steps; then each is decoded and ends.
  *
@@ -72,8 +77,8 @@ public interface GenerationListener {
    * {@return whether to end the generation early with the images made so far} Called after each
    * step on the generating thread. Once it returns {@code true}, the current image makes no more
    * steps: the latent of its latest step is decoded, without the second pass of hires fix if that
-   * has not begun. Images that have not begun are omitted, and the generation ends normally, with a
-   * warning. Default false.
+   * has not begun, and without further details. Images that have not begun are omitted, and the
+   * generation ends normally, with a warning. Default false.
    */
   default boolean endsEarly() {
     return false;
@@ -168,8 +173,9 @@ public interface GenerationListener {
    *
    * @param image the image's index, from 0
    * @param number the step, from 1
-   * @param total the number of steps of this image, including both passes of hires fix; for DDIM
-   *     one less than requested at some step counts, as in A1111
+   * @param total the number of steps of this image as far as they are known: including both passes
+   *     of hires fix, and details that have been found; for DDIM one less than requested at some
+   *     step counts, as in A1111
    * @param sigma the noise level at which the step starts, in units of the data's standard
    *     deviation
    */

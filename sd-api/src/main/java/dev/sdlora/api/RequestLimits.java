@@ -19,7 +19,8 @@ import dev.sdlora.api.value.Checks;
  *     images, at least 1. Default 2²⁸, which take 805 MB of heap
  * @param images images that a request generates, at least 1. Default 1000
  * @param masks masks given by name and with LoRAs, at least 0. Default 50
- * @param controlUnits ControlNets and T2I-Adapters, at least 0. Default 10
+ * @param controlUnits ControlNets and T2I-Adapters; also image prompts, and detail passes; at least
+ *     0. Default 10
  */
 public record RequestLimits(
     long bytes, int text, long pixels, long inputPixels, int images, int masks, int controlUnits) {

@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Upscaler;
 import java.util.ArrayList;
@@ -9,6 +10,9 @@ import java.util.stream.Stream;
 
 /** Finds the settings of a request that A1111's text format cannot express. */
 final class UnwrittenSettings {
+  /** The number of passes that ADetailer has keys for. */
+  private static final int MOST_DETAIL_PASSES = 15;
+
   private UnwrittenSettings() {}
 
   /** Returns their names, in the order of {@link PromptSpec}. */
@@ -26,6 +30,11 @@ final class UnwrittenSettings {
     add(names, "controlUnits", !spec.controlUnits().isEmpty());
     add(names, "imagePrompts", !spec.imagePrompts().isEmpty());
     add(names, "referenceImages", !spec.referenceImages().isEmpty());
+    add(
+        names,
+        "detailPasses",
+        !spec.detailPasses().stream().allMatch(UnwrittenSettings::fits)
+            || spec.detailPasses().size() > MOST_DETAIL_PASSES);
     add(names, "upscaling", isFile(spec.upscaler()));
     return List.copyOf(names);
   }
@@ -51,6 +60,12 @@ final class UnwrittenSettings {
 
   private static boolean fitsTag(String name) {
     return !name.isBlank() && name.chars().noneMatch(c -> ":>=\n".indexOf(c) >= 0);
+  }
+
+  /** Whether the labels of a pass can be written as a list with commas. */
+  private static boolean fits(DetailPass pass) {
+    return pass.labels().stream()
+        .allMatch(label -> !label.contains(",") && label.equals(label.strip()) && !label.isEmpty());
   }
 
   /**

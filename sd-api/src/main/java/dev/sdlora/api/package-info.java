@@ -8,7 +8,7 @@
  *
  * <ul>
  *   <li>Dynamic prompts: {@code api.DynamicPrompts} documents them, {@code prompt.dynamic} parses
- *       and draws them, {@code pipeline.WildcardFolders} finds wildcards, and {@code
+ *       and draws them, {@code pipeline.wildcard.WildcardFolders} finds wildcards, and {@code
  *       ResolvedPrompts} assigns prompts to images.
  *   <li>Limits on prompts: {@code api.PromptLimits}, checked by {@code prompt.grammar.Limit}.
  *   <li>Limits on requests: {@code api.RequestLimits}, checked by {@code

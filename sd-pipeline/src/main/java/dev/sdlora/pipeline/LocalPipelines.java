@@ -95,6 +95,7 @@ public final class LocalPipelines implements Backend.Pipelines {
                 settings.embeddingDirectories(),
                 settings.upscalerDirectories(),
                 settings.hypernetworkDirectories(),
+                settings.detectorDirectories(),
                 Optional.ofNullable(settings.checkpoint().path().getParent()).stream().toList())
             .flatMap(List::stream)
             .toList());

@@ -24,7 +24,7 @@ import dev.sdlora.pipeline.lora.LoraTexts;
 import dev.sdlora.pipeline.model.FileCaches;
 import dev.sdlora.pipeline.request.PromptWarnings;
 import dev.sdlora.pipeline.request.UntaughtWords;
-import dev.sdlora.pipeline.request.WildcardFolders;
+import dev.sdlora.pipeline.wildcard.WildcardFolders;
 import dev.sdlora.prompt.dynamic.DynamicTemplates;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.grammar.ExtraNetworks;

@@ -8,6 +8,7 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.LoraException;
+import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
@@ -108,6 +109,22 @@ class Flux1ControlTest {
                   draw(pipeline, spec(pipeline).referenceImage(CONTROL)),
                   draw(file, spec(file).referenceImage(CONTROL))))
           .isLessThan(0.02);
+    }
+  }
+
+  @Test
+  void check_detailsOfAControlModel_areRefused() throws IOException {
+    try (Pipeline pipeline = open(model("canny", 0.1f))) {
+      PromptSpec detailed =
+          spec(pipeline)
+              .referenceImage(CONTROL)
+              .detailPass(DetailPass.builder("face").build())
+              .build();
+      assertThatThrownBy(() -> pipeline.check(detailed))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "detailPasses are given, but the image is drawn after a control image, which does not"
+                  + " fit its details; remove them");
     }
   }
 

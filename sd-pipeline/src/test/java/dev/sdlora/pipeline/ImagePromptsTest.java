@@ -49,6 +49,7 @@ class ImagePromptsTest {
   private static final Path SDXL = Fixtures.golden("imageprompt/ip-adapter-sdxl").path();
   private static final Path ENCODER = Fixtures.golden("imageprompt/image_encoder").path();
   private static final Image ONE = picture(61, 45, 3);
+  private static final FixedDetector BOX = FixedDetector.box(16, 16, 44, 40);
   private static final Image OTHER = picture(30, 50, 7);
   private static final PromptSpec SPEC =
       PromptSpec.builder().prompt("a cat").size(64, 72).steps(3).seed(5).build();
@@ -70,6 +71,7 @@ class ImagePromptsTest {
     return Fixtures.float32()
         .checkpoint(Fixtures.CHECKPOINT)
         .loraDirectory(Fixtures.LORAS)
+        .detector(BOX)
         .imageEncoder(ENCODER);
   }
 
@@ -79,6 +81,15 @@ class ImagePromptsTest {
       rgb[i] = (byte) (i * i * seed / 50);
     }
     return Image.of(width, height, rgb);
+  }
+
+  @Test
+  void generate_details_arePaintedWithoutImagePrompts() {
+    PromptSpec seen = SPEC.toBuilder().imagePrompt(ImagePrompt.of(PLAIN, ONE)).build();
+    Image image = pipeline.generate(seen).first().image();
+
+    assertThat(pipeline.generate(FixedDetector.pass(seen)).first().rgb())
+        .isEqualTo(pipeline.generate(BOX.byHand(SPEC, image)).first().rgb());
   }
 
   private static Image draw(ImagePrompt... prompts) {

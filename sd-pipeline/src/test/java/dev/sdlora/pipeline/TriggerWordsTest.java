@@ -14,6 +14,7 @@ import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.error.PromptSyntaxException;
+import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.prompt.PromptExplanation;
 import java.io.ByteArrayInputStream;
@@ -68,6 +69,7 @@ class TriggerWordsTest {
         Fixtures.float32()
             .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
             .loraDirectory(folder)
+            .detector(new FixedDetector("nothing", List.of()))
             .build();
   }
 
@@ -208,6 +210,30 @@ class TriggerWordsTest {
     assertThat(read.negativePrompt()).isEqualTo("Gaudy things");
     assertThat(read.hiresFix().orElseThrow().prompt())
         .contains("a dog, <lora:ink:0.7> Mox style, night");
+  }
+
+  @Test
+  void generate_addTriggerWords_reachDetails() {
+    PromptSpec spec =
+        SPEC.toBuilder()
+            .negativePrompt("blurry")
+            .detailPass(
+                DetailPass.builder("nothing")
+                    .prompt("[PROMPT] [SEP] a dog <lora:ink> [SEP] [PROMPT] <lora:ink:0.5>[SEP]")
+                    .build())
+            .addTriggerWords(true)
+            .build();
+
+    PromptSpec read = PromptSpec.fromInfotext(pipeline.generate(spec).first().infotext());
+
+    assertThat(read.prompt()).isEqualTo("a cat");
+    DetailPass pass = read.detailPasses().get(0);
+    assertThat(pass.prompt())
+        .isEqualTo(
+            "[PROMPT] [SEP] a dog <lora:ink:0.7> Mox style, night [SEP] [PROMPT] <lora:ink:0.5> Mox style, night [SEP] "
+                .strip());
+    assertThat(pass.negativePrompt())
+        .isEqualTo("[SEP] blurry (gaudy:1) [SEP] blurry (gaudy:1) [SEP]");
   }
 
   @Test

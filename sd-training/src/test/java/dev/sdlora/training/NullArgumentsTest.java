@@ -16,6 +16,7 @@ import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.grid.Axis;
 import dev.sdlora.api.grid.VariationGrid;
 import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImagePrompt;
@@ -133,6 +134,7 @@ class NullArgumentsTest {
             SpeedOptions.builder(),
             GuidanceRange.ALL,
             HiresFix.builder(),
+            DetailPass.builder("face"),
             ControlUnit.builder(FILE, PICTURE),
             ImageToImage.builder(PICTURE),
             Inpainting.builder(PICTURE),

@@ -33,6 +33,7 @@ public final class DetailPass {
    * @throws IllegalArgumentException if the name is blank
    */
   public static Builder builder(String detector) {
+    Objects.requireNonNull(detector, "detector");
     Checks.require(!detector.isBlank(), "detector", "not be blank", "'" + detector + "'");
     return new Builder(detector);
   }
@@ -209,7 +210,10 @@ public final class DetailPass {
 
   /** The order in which finds are repainted, by ADetailer's names. */
   public enum Order {
-    /** The most confident first. The default. */
+    /**
+     * The most confident first, as detectors return them; with a limit to the largest finds, the
+     * largest first. The default.
+     */
     CONFIDENCE("None"),
     /** From left to right. */
     LEFT_TO_RIGHT("Position (left to right)"),
@@ -311,6 +315,7 @@ public final class DetailPass {
      * @return this builder
      */
     public Builder labels(List<String> labels) {
+      Objects.requireNonNull(labels, "labels");
       this.labels = List.copyOf(labels);
       return this;
     }
@@ -445,8 +450,10 @@ public final class DetailPass {
     }
 
     /**
-     * Sets whether the whole image is painted at the size of the pass. By default, the surroundings
-     * of each find are cut out and enlarged to that size: A1111's "Only masked".
+     * Sets whether the whole image is painted at the size of the pass, which is that of the image
+     * unless {@link #size} sets another; the result is scaled back to the size of the image. By
+     * default, the surroundings of each find are cut out and enlarged to that size: A1111's "Only
+     * masked".
      *
      * @param wholeImage default false
      * @return this builder
@@ -475,7 +482,7 @@ public final class DetailPass {
      * @return this builder
      */
     public Builder size(ImageSize size) {
-      this.size = Optional.of(size);
+      this.size = Optional.of(Objects.requireNonNull(size, "size"));
       return this;
     }
 
@@ -510,7 +517,7 @@ public final class DetailPass {
      * @return this builder
      */
     public Builder sampler(Sampler sampler) {
-      this.sampler = Optional.of(sampler);
+      this.sampler = Optional.of(Objects.requireNonNull(sampler, "sampler"));
       return this;
     }
 
@@ -521,7 +528,7 @@ public final class DetailPass {
      * @return this builder
      */
     public Builder schedule(Schedule schedule) {
-      this.schedule = Optional.of(schedule);
+      this.schedule = Optional.of(Objects.requireNonNull(schedule, "schedule"));
       return this;
     }
 
@@ -566,7 +573,8 @@ public final class DetailPass {
     }
 
     /**
-     * Moves the masks.
+     * Moves the masks, before they are dilated or eroded. What leaves the image at an edge comes
+     * back at the opposite one.
      *
      * @param right pixels to the right
      * @param up pixels up, as in ADetailer

@@ -85,14 +85,14 @@ public interface Detector extends AutoCloseable {
      * @throws IllegalArgumentException if the box is empty or the confidence is out of range
      */
     public Found {
+      Objects.requireNonNull(label, "label");
+      Objects.requireNonNull(mask, "mask");
       Checks.require(
           left < right && top < bottom,
           "box",
           "have left < right and top < bottom",
           "%s, %s, %s, %s".formatted(left, top, right, bottom));
       Checks.inRange(0, 1, confidence, "confidence");
-      Objects.requireNonNull(label, "label");
-      Objects.requireNonNull(mask, "mask");
     }
   }
 }

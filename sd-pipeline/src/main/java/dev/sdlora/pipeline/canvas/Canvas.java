@@ -59,7 +59,8 @@ public final class Canvas {
     return floor(settings.image().width(), settings.image().height(), multiple);
   }
 
-  private static ImageSize floor(int width, int height, int multiple) {
+  /** Rounds a size down to multiples of a number, at least one of it. */
+  public static ImageSize floor(int width, int height, int multiple) {
     return new ImageSize(
         Math.max(multiple, width / multiple * multiple),
         Math.max(multiple, height / multiple * multiple));

@@ -13,6 +13,7 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.pipeline.canvas.RegionFrame;
+import dev.sdlora.pipeline.canvas.RegionTensors;
 import dev.sdlora.pipeline.conditioning.AppliedEncoder;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.conditioning.EncoderWeights;

@@ -56,7 +56,8 @@ final class DenoisingPass {
   }
 
   private Conditions conditions(AppliedLoras applied, RequestNetworks networks, NDManager scope) {
-    return networks.conditions(plan, () -> encoding.encode(applied, networks, scope));
+    return encoding.inMasks(
+        networks.conditions(plan, () -> encoding.encode(applied, networks, scope)));
   }
 
   /**

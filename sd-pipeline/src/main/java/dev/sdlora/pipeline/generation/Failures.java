@@ -111,6 +111,10 @@ public final class Failures {
                 text.append(", hires fix ")
                     .append(hires.size().map(size -> "to " + size).orElse("x" + hires.scale())));
     spec.upscaler().ifPresent(up -> text.append(", upscaling x").append(spec.upscale()));
+    int details = spec.detailPasses().size();
+    if (details > 0) {
+      text.append(", ").append(details).append(details == 1 ? " detail pass" : " detail passes");
+    }
     if (!spec.controlUnits().isEmpty()) {
       text.append(", ").append(spec.controlUnits().size()).append(" ControlNet units");
     }

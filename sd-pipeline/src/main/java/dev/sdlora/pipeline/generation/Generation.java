@@ -25,7 +25,8 @@ public record Generation(
     RequestNetworks networks,
     NDManager scope,
     Optional<Canvas> canvas,
-    DenoisingPass first) {
+    DenoisingPass first,
+    DetailLoop details) {
 
   private static Generation of(
       RequestPlan plan,
@@ -36,10 +37,10 @@ public record Generation(
     Optional<Canvas> canvas =
         plan.source()
             .map(given -> Canvas.of(given, plan.size(), plan.model().family().sizeMultiple()));
-    RegionFrame regions =
-        canvas.map(Canvas::regions).orElseGet(() -> RegionFrame.whole(plan.size()));
+    RegionFrame regions = canvas.map(Canvas::regions).orElse(RegionFrame.whole(plan.size()));
     DenoisingPass first = new DenoisingPass(plan.model(), part.first(), regions, progress);
-    return new Generation(plan, part, progress, networks, scope, canvas, first);
+    DetailLoop details = new DetailLoop(plan, part, progress, networks, scope);
+    return new Generation(plan, part, progress, networks, scope, canvas, first, details);
   }
 
   /**
@@ -103,6 +104,7 @@ public record Generation(
     networks.encode(part.spec().imagePrompts());
     first.prepare(networks, scope);
     HiresPass.encodeAhead(plan.model(), part, progress, networks, scope);
+    details.prepare();
     return StartInputs.encode(plan, part, canvas, progress, scope);
   }
 
@@ -129,7 +131,7 @@ public record Generation(
             .drawing(part.size(), () -> decoding.decode(run.index(), latent, latents.size, scope));
     GeneratedImage image =
         new GeneratedImage(
-            decoding.finish(decoded).toImage(),
+            decoding.finish(details.paint(run, decoded)).toImage(),
             run.seeds().seed(),
             ResultSettings.infotext(plan, part, batch, position, networks));
     progress.listener().imageEnd(run.index(), image);

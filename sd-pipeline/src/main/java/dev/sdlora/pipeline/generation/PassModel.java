@@ -157,8 +157,9 @@ final class PassModel {
     UNet merging =
         merging(plan.loras().isScheduled() ? plain : plain.remembering(new TextKeys(scope)));
     NoisePredictor controlled =
-        networks.controls().over(merging, plan.size(), spec.tiling(), cache());
-    return networks.images().over(controlled, regions);
+        networks.controls(spec).over(merging, plan.size(), spec.tiling(), cache());
+    // Details are painted without the image prompts of the request.
+    return spec.imagePrompts().isEmpty() ? controlled : networks.images().over(controlled, regions);
   }
 
   private UNet merging(UNet unet) {

@@ -41,10 +41,12 @@ final class PromptEncoding {
               encoders -> conditions(encoders, words, model.family(), scope)));
     }
     progress.listener().conditioningEnd();
-    return conditions
-        .get(0)
-        .withRegions(conditions.subList(1, conditions.size()))
-        .in(Masks.areas(plan.masks(), regions, model.family().latentFactor()));
+    return conditions.get(0).withRegions(conditions.subList(1, conditions.size()));
+  }
+
+  /** Returns encoded prompts whose sides apply in their masks, as these lie over the latents. */
+  Conditions inMasks(Conditions encoded) {
+    return encoded.in(Masks.areas(plan.masks(), regions, model.family().latentFactor()));
   }
 
   /** Encodes the prompts with the refiner's encoders, which LoRAs do not change. */
@@ -52,8 +54,8 @@ final class PromptEncoding {
       Refiner refiner, AppliedLoras applied, RequestNetworks networks, NDManager scope) {
     return refiner.withTextEncoders(
         encoders ->
-            conditions(encoders, words(refiner, applied, networks), refiner.family(), scope)
-                .in(Masks.areas(plan.masks(), regions, model.family().latentFactor())));
+            inMasks(
+                conditions(encoders, words(refiner, applied, networks), refiner.family(), scope)));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.generation;
 
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.Upscaler;
@@ -35,9 +36,13 @@ import org.jspecify.annotations.Nullable;
  * one thread.
  */
 final class RequestNetworks implements AutoCloseable {
+  /** The maximum number of warnings about detail passes that found nothing. */
+  private static final int MOST_UNFOUND = 100;
+
   private final Model model;
   private final Progress progress;
   private final Controls controls;
+  private final Controls noControls;
   private final ImagePrompts images;
   private final Map<LoraPlans, AppliedLoras> used = new LinkedHashMap<>();
   private final Map<Upscaler, Enlarging> upscalers = new HashMap<>();
@@ -45,6 +50,7 @@ final class RequestNetworks implements AutoCloseable {
   private final Map<PassPlan, Conditions> conditions = new HashMap<>();
   private final Map<PassPlan, Conditions> refinerConditions = new HashMap<>();
   private final Set<String> lost = new LinkedHashSet<>();
+  private final Set<String> unfound = new LinkedHashSet<>();
   private boolean refined;
   private @Nullable LoraPlans selected;
   private @Nullable AppliedLoras current;
@@ -57,14 +63,17 @@ final class RequestNetworks implements AutoCloseable {
    * @throws dev.sdlora.api.error.CheckpointException if the network of a unit cannot be used
    */
   static RequestNetworks open(Model model, List<ControlUnit> units, Progress progress) {
-    return new RequestNetworks(
-        model, model.controlNets().open(units), model.imageAdapters().open(), progress);
+    Controls controls = model.controlNets().open(units);
+    Controls none = units.isEmpty() ? controls : model.controlNets().open(List.of());
+    return new RequestNetworks(model, controls, none, model.imageAdapters().open(), progress);
   }
 
-  private RequestNetworks(Model model, Controls controls, ImagePrompts images, Progress progress) {
+  private RequestNetworks(
+      Model model, Controls controls, Controls noControls, ImagePrompts images, Progress progress) {
     this.model = model;
     this.progress = progress;
     this.controls = controls;
+    this.noControls = noControls;
     this.images = images;
   }
 
@@ -78,9 +87,9 @@ final class RequestNetworks implements AutoCloseable {
     return images;
   }
 
-  /** Returns the ControlNets with their control images. */
-  Controls controls() {
-    return controls;
+  /** Returns the ControlNets with their control images; none for a pass without control units. */
+  Controls controls(PromptSpec pass) {
+    return pass.controlUnits().isEmpty() ? noControls : controls;
   }
 
   /**
@@ -169,6 +178,13 @@ final class RequestNetworks implements AutoCloseable {
     return refined;
   }
 
+  /** Records that a detail pass found nothing. */
+  void foundNothing(String warning) {
+    if (unfound.size() < MOST_UNFOUND) {
+      unfound.add(warning);
+    }
+  }
+
   /** Releases the weights. Patches stay until another request needs other weights. */
   private void release() {
     AppliedLoras applied = current;
@@ -199,6 +215,7 @@ final class RequestNetworks implements AutoCloseable {
             used.values().stream()
                 .flatMap(applied -> model.loraSums().warning(applied.loras()).stream()),
             lost.stream(),
+            unfound.stream(),
             used.values().stream()
                 .flatMap(applied -> model.widened().warning(applied.patched()).stream()),
             embeddings.values().stream().flatMap(named -> named.warnings().stream()),
@@ -268,6 +285,7 @@ final class RequestNetworks implements AutoCloseable {
           }
         },
         controls::close,
+        noControls::close,
         images::close,
         () -> Closing.all(upscalers.values(), Enlarging::close));
   }

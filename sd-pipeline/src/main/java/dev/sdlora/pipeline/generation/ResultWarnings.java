@@ -27,7 +27,8 @@ final class ResultWarnings {
     Model model = plan.model();
     List<String> warnings = new ArrayList<>(plan.warnings());
     warnings.addAll(PlanWarnings.ofPrompts(model, part, networks.warnings()));
-    UntaughtWords.warning(model, part.passes(), networks.broughtWords()).ifPresent(warnings::add);
+    UntaughtWords.warning(model, part.allPasses(), networks.broughtWords())
+        .ifPresent(warnings::add);
     warnings.addAll(PlanWarnings.ofSettings(model, part.spec()));
     if (endedEarly) {
       warnings.add(

@@ -9,6 +9,7 @@
  *       PassModel}; its prompts, {@code PromptEncoding}; hires fix, {@code HiresPass}.
  *   <li>The refiner: {@code model.Refiner}, {@code PassModel.refinerGuidance}, {@code
  *       denoise.SwitchingDenoiser}.
+ *   <li>Detail passes: {@code DetailLoop}, {@code request.DetailPlan}.
  *   <li>LoRAs applied during a request: {@code AppliedLoras}, {@code RequestNetworks}.
  *   <li>Settings in the infotext: {@code ResultSettings}; warnings, {@code ResultWarnings}.
  *   <li>Exceptions for callers: {@code Failures}.

@@ -47,6 +47,7 @@ final class InfotextDraft {
   boolean skipsUncondInAllSteps;
 
   private final Map<String, String> kept = new LinkedHashMap<>();
+  private final Map<Integer, Map<String, String>> details = new LinkedHashMap<>();
   private double ngms;
   private GuidanceRange guided = GuidanceRange.ALL;
   private double betaAlpha = SamplerOptions.DEFAULTS.betaAlpha();
@@ -109,6 +110,11 @@ final class InfotextDraft {
 
   void refinerBySteps(boolean bySteps) {
     refinerBySteps = bySteps;
+  }
+
+  /** Adds a value of a detail pass; the passes are built at the end. */
+  void detail(int pass, String name, String value) {
+    details.computeIfAbsent(pass, first -> new LinkedHashMap<>()).put(name, value);
   }
 
   /** Keeps a value that is not a setting of a request. */
@@ -296,6 +302,7 @@ final class InfotextDraft {
   PromptSpec finish(SettingsLine settings) {
     finishEta(settings);
     finishGuidance();
+    DetailKeys.passes(details, this).forEach(spec::detailPass);
     spec.samplerOptions(samplerOptions(settings))
         .speedOptions(speed.guidanceRange(guided).build())
         .promptOptions(prompts)

@@ -105,6 +105,7 @@ final class InfotextKeys {
                       "Tile Y",
                       s -> flag(s.spec().tiling() == Tiling.Y),
                       (draft, value) -> readTiling(draft, Tiling.Y, value))),
+              DetailKeys.ALL,
               ControlKeys.ALL,
               HiresKeys.ALL,
               ImageToImageKeys.MASK,

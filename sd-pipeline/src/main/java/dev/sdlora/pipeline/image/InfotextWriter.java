@@ -2,7 +2,10 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.DetailPass;
+import dev.sdlora.prompt.grammar.DetailTexts;
 import dev.sdlora.prompt.grammar.Styles;
+import java.util.function.UnaryOperator;
 
 /** Writes {@link Infotext}. */
 final class InfotextWriter {
@@ -25,11 +28,17 @@ final class InfotextWriter {
     if (spec.loras().isEmpty()) {
       return spec;
     }
+    UnaryOperator<String> withTags = text -> tagged(text, spec);
     PromptSpec.Builder tagged = spec.toBuilder().noLoras().prompt(tagged(spec.prompt(), spec));
     spec.hiresFix()
         .filter(hires -> hires.prompt().isPresent())
         .map(hires -> hires.toBuilder().prompt(tagged(hires.prompt().orElseThrow(), spec)).build())
         .ifPresent(tagged::hiresFix);
+    tagged.noDetailPasses();
+    for (DetailPass pass : spec.detailPasses()) {
+      tagged.detailPass(
+          DetailTexts.changed(pass, DetailTexts::isOwn, withTags, UnaryOperator.identity()));
+    }
     return tagged.build();
   }
 

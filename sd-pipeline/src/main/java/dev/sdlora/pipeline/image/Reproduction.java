@@ -40,6 +40,7 @@ public final class Reproduction {
           "Negative Template",
           "Civitai resources",
           "Civitai metadata",
+          DetailKeys.VERSION,
           "Downcast alphas_cumprod",
           "Cache FP16 weight for LoRA");
 

@@ -216,15 +216,21 @@ final class SamplerKeys {
   }
 
   /**
-   * Whether a condition holds for the sampler and resolved schedule of the first pass or of hires
-   * fix.
+   * Whether a condition holds for the sampler and resolved schedule of the first pass, of hires fix
+   * or of a detail pass.
    */
   static boolean inAnyPass(PromptSpec spec, BiPredicate<Sampler, Schedule> condition) {
     Optional<HiresFix> hires = spec.hiresFix();
     Sampler second = hires.flatMap(HiresFix::sampler).orElse(spec.sampler());
     Schedule secondSchedule = hires.flatMap(HiresFix::schedule).orElse(spec.schedule());
     return condition.test(spec.sampler(), spec.sampler().resolve(spec.schedule()))
-        || condition.test(second, second.resolve(secondSchedule));
+        || condition.test(second, second.resolve(secondSchedule))
+        || spec.detailPasses().stream()
+            .anyMatch(
+                pass -> {
+                  Sampler own = pass.sampler().orElse(spec.sampler());
+                  return condition.test(own, own.resolve(pass.schedule().orElse(spec.schedule())));
+                });
   }
 
   private static Optional<String> eta(PromptSpec spec) {

@@ -67,6 +67,11 @@ public final class LoraPlans {
     return lenient;
   }
 
+  /** Whether nothing is applied, and nothing is said about it. */
+  public boolean isNone() {
+    return fits.isEmpty() && hypernetworks.isEmpty() && warnings.isEmpty();
+  }
+
   /** Returns the LoRAs, in order. */
   public List<Fit> fits() {
     return fits;

@@ -2,11 +2,13 @@ package dev.sdlora.pipeline.model;
 
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.image.Detector;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.spi.Backend.Settings;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.control.ControlNets;
+import dev.sdlora.pipeline.detail.Detectors;
 import dev.sdlora.pipeline.hypernetwork.HypernetworkFolders;
 import dev.sdlora.pipeline.imageprompt.ImageAdapters;
 import dev.sdlora.pipeline.imageprompt.VisionEncoders;
@@ -19,7 +21,7 @@ import java.util.Optional;
 
 /**
  * The networks of a pipeline that are not part of its checkpoint: ControlNets, IP-Adapters, preview
- * decoders, upscalers and hypernetworks.
+ * decoders, upscalers, hypernetworks and detectors.
  */
 public final class AuxiliaryNetworks implements AutoCloseable {
   private final UpscalerFolders upscalers;
@@ -27,23 +29,28 @@ public final class AuxiliaryNetworks implements AutoCloseable {
   private final ControlNets controlNets;
   private final ImageAdapters imageAdapters;
   private final Optional<Taesd> taesd;
+  private final Detectors detectors;
 
   private AuxiliaryNetworks(
       UpscalerFolders upscalers,
       HypernetworkFolders hypernetworks,
       ControlNets controlNets,
       ImageAdapters imageAdapters,
-      Optional<Taesd> taesd) {
+      Optional<Taesd> taesd,
+      Detectors detectors) {
     this.upscalers = upscalers;
     this.hypernetworks = hypernetworks;
     this.controlNets = controlNets;
     this.imageAdapters = imageAdapters;
     this.taesd = taesd;
+    this.detectors = detectors;
   }
 
   /** Loads networks. Their native memory belongs to the networks of the checkpoint. */
   public static AuxiliaryNetworks load(
       Settings settings, UpscalerFolders upscalers, ModelFiles files, Networks networks) {
+    Detectors detectors =
+        new Detectors(settings.detectors(), settings.detectorDirectories(), Detector::open);
     ControlNets controlNets =
         new ControlNets(
             settings.controlNets(),
@@ -72,7 +79,8 @@ public final class AuxiliaryNetworks implements AutoCloseable {
           HypernetworkFolders.open(settings.hypernetworkDirectories()),
           controlNets,
           imageAdapters,
-          taesd);
+          taesd,
+          detectors);
     } catch (RuntimeException | Error e) {
       Closing.all(imageAdapters::close, controlNets::close);
       throw e;
@@ -107,6 +115,10 @@ public final class AuxiliaryNetworks implements AutoCloseable {
     return hypernetworks;
   }
 
+  Detectors detectors() {
+    return detectors;
+  }
+
   /** Returns the decoder of previews that the pipeline was given. */
   Optional<Previewer> previewer() {
     return taesd.map(tiny -> tiny);
@@ -128,6 +140,10 @@ public final class AuxiliaryNetworks implements AutoCloseable {
 
   @Override
   public void close() {
-    Closing.all(() -> taesd.ifPresent(Taesd::close), imageAdapters::close, controlNets::close);
+    Closing.all(
+        detectors::close,
+        () -> taesd.ifPresent(Taesd::close),
+        imageAdapters::close,
+        controlNets::close);
   }
 }

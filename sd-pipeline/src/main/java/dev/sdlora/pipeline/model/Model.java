@@ -19,6 +19,7 @@ import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.control.ControlNets;
+import dev.sdlora.pipeline.detail.Detectors;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
 import dev.sdlora.pipeline.family.Family;
@@ -206,6 +207,11 @@ public final class Model implements AutoCloseable {
   /** Returns the ControlNets and T2I-Adapters. */
   public ControlNets controlNets() {
     return auxiliary.controlNets();
+  }
+
+  /** Returns the detectors that detail passes can name. */
+  public Detectors detectors() {
+    return auxiliary.detectors();
   }
 
   /** Returns the IP-Adapters. */

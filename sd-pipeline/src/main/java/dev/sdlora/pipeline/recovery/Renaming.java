@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.recovery;
 
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
@@ -45,11 +46,14 @@ final class Renaming {
 
   /** Returns all prompts of a request. */
   static Stream<String> prompts(PromptSpec spec) {
-    return Stream.concat(
-        Stream.of(spec.prompt(), spec.negativePrompt()),
-        spec.hiresFix().stream()
-            .flatMap(hires -> Stream.of(hires.prompt(), hires.negativePrompt()))
-            .flatMap(Optional::stream));
+    return Stream.of(
+            Stream.of(spec.prompt(), spec.negativePrompt()),
+            spec.hiresFix().stream()
+                .flatMap(hires -> Stream.of(hires.prompt(), hires.negativePrompt()))
+                .flatMap(Optional::stream),
+            spec.detailPasses().stream()
+                .flatMap(pass -> Stream.of(pass.prompt(), pass.negativePrompt())))
+        .flatMap(prompts -> prompts);
   }
 
   /** Whether a text contains a name as a separate word, ignoring case. */
@@ -74,6 +78,14 @@ final class Renaming {
             .negativePrompt(prompt(spec.negativePrompt()))
             .otherParameters(renamed(spec.otherParameters()));
     spec.hiresFix().ifPresent(hires -> renamed.hiresFix(hires(hires)));
+    renamed.noDetailPasses();
+    for (DetailPass pass : spec.detailPasses()) {
+      renamed.detailPass(
+          pass.toBuilder()
+              .prompt(prompt(pass.prompt()))
+              .negativePrompt(prompt(pass.negativePrompt()))
+              .build());
+    }
     return renamed.build();
   }
 

@@ -8,6 +8,7 @@ import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.pipeline.lora.LoraNameCheck;
 import dev.sdlora.pipeline.lora.LoraPlans;
 import dev.sdlora.pipeline.model.Model;
+import dev.sdlora.prompt.grammar.Styles;
 import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tree.PromptReader;
 import dev.sdlora.prompt.tree.ReadPrompt;
@@ -157,6 +158,39 @@ public final class PassPlan {
         nextNegative,
         following,
         control(model, following, second));
+  }
+
+  /**
+   * Resolves a pass over a part of the finished image, which is an image of its own with the same
+   * kind of request. Prompts equal to those of this pass are not parsed again, and their LoRAs stay
+   * applied.
+   *
+   * @param detail the request with its styles merged
+   */
+  PassPlan detail(Model model, PromptSpec detail, PassSampling sampling) {
+    model.family().requireSupported(detail, sampling.size());
+    PromptSpec styled = Styles.merged(spec);
+    PromptReader reader = reader(model, detail);
+    ReadPrompt next =
+        detail.prompt().equals(styled.prompt()) ? prompt : reader.prompt(detail.prompt());
+    ReadPrompt nextNegative =
+        detail.negativePrompt().equals(styled.negativePrompt())
+            ? negative
+            : reader.negativePrompt(detail.negativePrompt());
+    LoraPlans own =
+        next == prompt && nextNegative == negative
+            ? loras
+            : supported(LoraResolver.resolve(detail, next, nextNegative, false, model), model);
+    ImageSize size = sampling.size();
+    return new PassPlan(
+        detail,
+        sampling,
+        new PixelSize(size.width(), size.height()),
+        0,
+        next,
+        nextNegative,
+        own.isNone() && loras.isNone() ? loras : own,
+        control(model, own, detail));
   }
 
   private static PromptReader reader(Model model, PromptSpec spec) {

@@ -20,7 +20,7 @@ public final class PlanWarnings {
     List<String> warnings = new ArrayList<>(plan.warnings());
     for (RequestPart part : plan.parts()) {
       List<String> skipped =
-          part.passes().stream().flatMap(pass -> pass.loras().warnings().stream()).toList();
+          part.allPasses().stream().flatMap(pass -> pass.loras().warnings().stream()).toList();
       warnings.addAll(ofPrompts(model, part, skipped));
       warnings.addAll(ofSettings(model, part.spec()));
       SizeWarning.of(part.spec(), plan.size(), model.checkpoint().defaultSize())
@@ -36,9 +36,11 @@ public final class PlanWarnings {
    */
   public static List<String> ofPrompts(Model model, RequestPart part, List<String> skipped) {
     List<String> warnings = new ArrayList<>(PromptWarnings.of(part.passes(), skipped));
+    warnings.addAll(PromptWarnings.ofDetails(part, skipped));
+    warnings.addAll(part.warnings());
     warnings.addAll(skipped);
-    warnings.addAll(PromptWarnings.ofEmbeddingsAmongLoras(model, part.passes()));
-    for (PassPlan pass : part.passes()) {
+    warnings.addAll(PromptWarnings.ofEmbeddingsAmongLoras(model, part.allPasses()));
+    for (PassPlan pass : part.allPasses()) {
       warnings.addAll(BaseModelWarnings.of(pass.loras(), model.family().isDistilled()));
       warnings.addAll(
           model

@@ -8,8 +8,10 @@ import dev.sdlora.prompt.tree.Finding;
 import dev.sdlora.prompt.tree.ReadPrompt;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -48,6 +50,23 @@ public final class PromptWarnings {
     List<String> shown = new ArrayList<>(sentences.subList(0, MOST));
     shown.add("there are " + (sentences.size() - MOST) + " more warnings about the prompts");
     return shown;
+  }
+
+  /** Returns the warnings about the prompts of detail passes that no other pass has. */
+  static List<String> ofDetails(RequestPart part, List<String> others) {
+    Set<ReadPrompt> known = new HashSet<>();
+    part.passes().forEach(pass -> known.addAll(List.of(pass.prompt(), pass.negative())));
+    List<String> warnings = new ArrayList<>();
+    for (DetailPlan detail : part.details()) {
+      for (PassPlan pass : detail.passes()) {
+        for (ReadPrompt prompt : List.of(pass.prompt(), pass.negative())) {
+          if (known.add(prompt) && warnings.size() < MOST) {
+            warnings.addAll(sentences("detail ", prompt, List.of(pass.schedule()), others));
+          }
+        }
+      }
+    }
+    return warnings.stream().distinct().limit(MOST).toList();
   }
 
   /** Returns a warning for each embedding that prompts name and that is in a folder of LoRAs. */

@@ -22,7 +22,7 @@ final class RequestInputs {
   /**
    * Throws if the inputs of a request exceed the limits.
    *
-   * @throws IllegalArgumentException if it has too many masks or control units
+   * @throws IllegalArgumentException if it has too many masks, control units or detail passes
    * @throws ResourceException if its input images have too many pixels in total
    */
   static void check(PromptSpec spec, RequestLimits limits) {
@@ -37,6 +37,7 @@ final class RequestInputs {
     requireFew(spec.controlUnits().size(), "control units", limits.controlUnits(), "controlUnits");
     Stream<Image> source = spec.imageToImage().map(RequestInputs::images).orElseGet(Stream::empty);
     requireFew(spec.imagePrompts().size(), "image prompts", limits.controlUnits(), "controlUnits");
+    requireFew(spec.detailPasses().size(), "detail passes", limits.controlUnits(), "controlUnits");
     Stream<Image> control =
         Stream.concat(
             spec.controlUnits().stream().map(ControlUnit::image),

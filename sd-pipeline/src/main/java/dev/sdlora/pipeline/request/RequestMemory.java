@@ -51,7 +51,7 @@ public final class RequestMemory {
 
   private final Model model;
   private final PromptSpec spec;
-  private final Optional<ImageToImage> source;
+  private final Optional<Start> source;
   private final ImageSize size;
   private final Optional<ImageSize> enlarged;
   private final Optional<ImageSize> second;
@@ -66,15 +66,47 @@ public final class RequestMemory {
    */
   public RequestMemory(
       Model model, PromptSpec spec, Optional<ImageToImage> source, ImageSize size) {
-    this(model, spec, source, size, model.family().readsControl());
+    this(model, spec, source.map(Start::of), size, model.family().readsControl());
+  }
+
+  /**
+   * The start image of a request.
+   *
+   * @param onlyMasked whether its masked area is cut out
+   * @param keepsSize whether it is encoded at its own size
+   */
+  private record Start(
+      int width, int height, boolean masked, boolean onlyMasked, boolean keepsSize) {
+    static Start of(ImageToImage given) {
+      return new Start(
+          given.image().width(),
+          given.image().height(),
+          given.inpainting().isPresent(),
+          given.inpainting().map(Inpainting::onlyMasked).orElse(false),
+          given.resizeMode() == ResizeMode.LATENT_UPSCALE);
+    }
+
+    double pixels() {
+      return (double) width * height;
+    }
+  }
+
+  /**
+   * Creates the estimate of painting a part of a finished image again.
+   *
+   * @param image the size of the whole image
+   * @param size the size at which the part is painted
+   * @param onlyMasked whether its surroundings are cut out
+   * @throws ResourceException if it would have more pixels than the pipeline allows
+   */
+  static RequestMemory ofDetail(
+      Model model, PromptSpec spec, ImageSize image, ImageSize size, boolean onlyMasked) {
+    Start start = new Start(image.width(), image.height(), true, onlyMasked, false);
+    return new RequestMemory(model, spec, Optional.of(start), size, false);
   }
 
   private RequestMemory(
-      Model model,
-      PromptSpec spec,
-      Optional<ImageToImage> source,
-      ImageSize size,
-      boolean readsControl) {
+      Model model, PromptSpec spec, Optional<Start> source, ImageSize size, boolean readsControl) {
     this.readsControl = readsControl;
     this.model = model;
     this.spec = spec;
@@ -141,18 +173,16 @@ public final class RequestMemory {
   }
 
   /** Returns the whole start image if only its masked area is painted. */
-  private Optional<Image> whole() {
-    return source
-        .filter(given -> given.inpainting().map(Inpainting::onlyMasked).orElse(false))
-        .map(ImageToImage::image);
+  private Optional<Start> whole() {
+    return source.filter(Start::onlyMasked);
   }
 
   private double finishedWidth() {
-    return whole().map(Image::width).orElseGet(() -> second.orElse(size).width());
+    return whole().map(Start::width).orElseGet(() -> second.orElse(size).width());
   }
 
   private double finishedHeight() {
-    return whole().map(Image::height).orElseGet(() -> second.orElse(size).height());
+    return whole().map(Start::height).orElseGet(() -> second.orElse(size).height());
   }
 
   /**
@@ -208,21 +238,31 @@ public final class RequestMemory {
       most = most.or(hires(enlarged.get(), second.orElse(size)));
     }
     double scale = spec.upscale();
-    double finished = finishedWidth() * finishedHeight() * scale * scale;
     if (spec.upscaler().isPresent()) {
       Upscaler upscaler = spec.upscaler().get();
       most = most.or(withDenoiser(enlarging(upscaler, finishedWidth(), finishedHeight(), scale)));
     }
+    return most.need().and(held(keepsImages)).and(new MemoryNeed(ENGINE, 0));
+  }
+
+  /**
+   * Returns the memory that is in use from the beginning to the end: that of the start image, of
+   * finished images, and of networks besides those of the checkpoint.
+   *
+   * @param keepsImages whether all images of the batch are kept until the end
+   */
+  MemoryNeed held(boolean keepsImages) {
+    double scale = spec.upscale();
+    double finished = finishedWidth() * finishedHeight() * scale * scale;
     double kept = BYTES * finished * (keepsImages ? spec.images() : 1);
-    double given =
-        source.map(from -> (double) from.image().width() * from.image().height()).orElse(0.0);
+    double given = source.map(Start::pixels).orElse(0.0);
     long networks =
         model.controlNets().bytes(spec.controlUnits())
             + model.imageAdapters().keyBytes(spec.imagePrompts(), rows(size))
             + (model.imageAdapters().keepsEncoders()
                 ? model.imageAdapters().bytes(spec.imagePrompts())
                 : 0);
-    return most.need().and(new MemoryNeed(ENGINE + networks, kept + 4 * BYTES * given));
+    return new MemoryNeed(networks, kept + 4 * BYTES * given);
   }
 
   /** Returns the memory of encoding image prompts, which ends before the first step. */
@@ -391,15 +431,15 @@ public final class RequestMemory {
   }
 
   /** Returns the memory of preparing the start image. */
-  private Stage canvas(ImageToImage given) {
+  private Stage canvas(Start given) {
     // For a latent upscale, the image is encoded at its own size.
     ImageSize own =
-        given.resizeMode() == ResizeMode.LATENT_UPSCALE
-            ? Canvas.defaultSize(given, size, model.family().sizeMultiple())
+        given.keepsSize
+            ? Canvas.floor(given.width, given.height, model.family().sizeMultiple())
             : size;
-    double mask = given.inpainting().isEmpty() ? 0 : MASK;
-    double pixels = (double) given.image().width() * given.image().height();
-    return encoding(own).and(new Stage(AllocatedBytes.NONE, mask * Math.max(pixels, pixels(size))));
+    double mask = given.masked ? MASK : 0;
+    return encoding(own)
+        .and(new Stage(AllocatedBytes.NONE, mask * Math.max(given.pixels(), pixels(size))));
   }
 
   private Stage hires(ImageSize larger, ImageSize cut) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Consecutive images of a request with the same prompts. Immutable.
@@ -20,6 +21,8 @@ import java.util.stream.IntStream;
  * @param repainting how the start image is changed; empty without one
  * @param first the first pass
  * @param hires the second pass of hires fix
+ * @param details the detail passes of the finished images, in order
+ * @param warnings about detail passes that are left out
  * @param memory the memory estimate of these images
  * @param batches the images, grouped by the batches that are drawn together
  */
@@ -29,6 +32,8 @@ public record RequestPart(
     Optional<Repainting> repainting,
     PassPlan first,
     Optional<HiresPlan> hires,
+    List<DetailPlan> details,
+    List<String> warnings,
     RequestMemory memory,
     List<List<ImageRun>> batches) {
 
@@ -62,14 +67,18 @@ public record RequestPart(
               .mapToObj(index -> new ImageRun(index, seeds.image(index), 0, steps))
               .toList());
     }
+    ImageSize finished = hires.map(HiresPlan::size).orElse(size);
     boolean control =
         first.control().or(() -> hires.flatMap(second -> second.pass().control())).isPresent();
+    DetailPlan.Details details = DetailPlan.of(model, spec, first, finished);
     return new RequestPart(
         spec,
         prompts.templates(),
         repainting,
         first,
         hires,
+        details.plans(),
+        details.warnings(),
         control ? memory.withControl() : memory,
         List.copyOf(batches));
   }
@@ -81,7 +90,7 @@ public record RequestPart(
    */
   public MemoryNeed need(Model model, boolean keepsImages) {
     long widened =
-        passes().stream()
+        allPasses().stream()
             .map(pass -> pass.loras().patched())
             .mapToLong(
                 plan ->
@@ -90,10 +99,35 @@ public record RequestPart(
                         : model.widened().bytes(plan))
             .max()
             .orElse(0);
-    return memory.need(keepsImages).and(new MemoryNeed(widened, 0));
+    MemoryNeed most = memory.need(keepsImages);
+    for (DetailPlan detail : details) {
+      most = most.or(detail.memory().need(false).and(memory.held(keepsImages)));
+    }
+    return most.and(new MemoryNeed(widened, 0));
   }
 
-  /** Returns the passes, in order. */
+  /** Returns the part of an image in which a find is painted. */
+  public RequestPart ofDetail(DetailPlan detail, PassPlan pass) {
+    return new RequestPart(
+        pass.spec(),
+        Map.of(),
+        Optional.of(Repainting.of(detail.source())),
+        pass,
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        detail.memory(),
+        List.of());
+  }
+
+  /** Returns the passes, then those of the details. */
+  public List<PassPlan> allPasses() {
+    return Stream.concat(
+            passes().stream(), details.stream().flatMap(detail -> detail.passes().stream()))
+        .toList();
+  }
+
+  /** Returns the passes over the whole image, in order. */
   public List<PassPlan> passes() {
     List<PassPlan> passes = new ArrayList<>(List.of(first));
     hires.ifPresent(second -> passes.add(second.pass()));

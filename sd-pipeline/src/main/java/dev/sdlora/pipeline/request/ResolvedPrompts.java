@@ -3,8 +3,11 @@ package dev.sdlora.pipeline.request;
 import dev.sdlora.api.DynamicPrompts;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.pipeline.wildcard.WildcardFolders;
 import dev.sdlora.prompt.dynamic.DynamicTemplates;
+import dev.sdlora.prompt.grammar.DetailTexts;
 import dev.sdlora.prompt.grammar.Styles;
 import dev.sdlora.sampler.noise.ImageSeeds;
 import java.util.ArrayList;
@@ -72,6 +75,15 @@ record ResolvedPrompts(PromptSpec spec, int firstImage, Map<String, String> temp
               return second.build();
             })
         .ifPresent(drawn::hiresFix);
+    drawn.noDetailPasses();
+    for (DetailPass pass : styled.detailPasses()) {
+      drawn.detailPass(
+          DetailTexts.changed(
+              pass,
+              DetailTexts::isPrompt,
+              text -> templates.draw(text, seed, false),
+              text -> templates.draw(text, seed, true)));
+    }
     return drawn.build();
   }
 

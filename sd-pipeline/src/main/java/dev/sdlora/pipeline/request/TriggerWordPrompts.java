@@ -3,13 +3,16 @@ package dev.sdlora.pipeline.request;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.lora.library.LoraCards;
 import dev.sdlora.pipeline.lora.LoraTexts;
+import dev.sdlora.prompt.grammar.DetailTexts;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.LoraTag;
 import dev.sdlora.prompt.grammar.Styles;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +61,45 @@ final class TriggerWordPrompts {
       advised.lora(lora.withStrength(texts(lora).advised(lora.strength())));
     }
     styled.hiresFix().map(fix -> put(fix, styled, first)).ifPresent(advised::hiresFix);
+    advised.noDetailPasses();
+    styled.detailPasses().forEach(pass -> advised.detailPass(put(pass, styled, first)));
     return advised.build();
+  }
+
+  /** Negative prompts of a pass are written out only where they are not those of the request. */
+  private DetailPass put(DetailPass pass, PromptSpec spec, Prompts first) {
+    List<String> prompts = DetailTexts.split(pass.prompt());
+    List<String> negatives = DetailTexts.split(pass.negativePrompt());
+    List<String> advised = new ArrayList<>(prompts);
+    List<String> before = new ArrayList<>();
+    List<String> after = new ArrayList<>();
+    for (int i = 0; i < Math.max(prompts.size(), negatives.size()); i++) {
+      String prompt = prompts.get(Math.min(i, prompts.size() - 1));
+      String negative = negatives.get(Math.min(i, negatives.size() - 1));
+      before.add(negative);
+      if (!DetailTexts.isPrompt(prompt)) {
+        after.add(negative);
+        continue;
+      }
+      String against = DetailTexts.expanded(negative, spec.negativePrompt());
+      // The prompt of the request brings the words of objects along.
+      Prompts both =
+          put(
+              prompt,
+              against,
+              DetailTexts.isOwn(prompt) ? spec : spec.toBuilder().noLoras().build());
+      boolean isKnown =
+          both.negative.equals(against)
+              || (negative.isBlank() && both.negative.equals(first.negative));
+      after.add(isKnown ? negative : both.negative);
+      if (i < prompts.size()) {
+        advised.set(i, both.prompt);
+      }
+    }
+    return pass.toBuilder()
+        .prompt(advised.equals(prompts) ? pass.prompt() : DetailTexts.join(advised))
+        .negativePrompt(after.equals(before) ? pass.negativePrompt() : DetailTexts.join(after))
+        .build();
   }
 
   private record Prompts(String prompt, String negative) {}

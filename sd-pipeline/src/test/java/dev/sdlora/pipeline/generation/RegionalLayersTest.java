@@ -17,6 +17,7 @@ import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.pipeline.canvas.RegionFrame;
+import dev.sdlora.pipeline.canvas.RegionTensors;
 import dev.sdlora.pipeline.generation.RegionalTwin.Lora;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.tensors.file.DType;

@@ -45,7 +45,9 @@ final class InfotextGoldenTest {
         Steps: 20, Sampler: Euler a, Schedule type: Automatic, CFG scale: 7, Seed: 1, Size: 512x512, \
         Model hash: 6ce0161689, Model: x, Denoising strength: 0.45, \
         ADetailer model: face_yolov8n.pt, ADetailer prompt: "smile, Steps: 99, \\"x\\"", \
-        Hires checkpoint: y, Hires sampler: DPM++ 2M, Hires prompt: "castle, night", \
+        ADetailer confidence: 0.3, ADetailer dilate erode: 4, ADetailer mask blur: 4, \
+        ADetailer denoising strength: 0.4, ADetailer inpaint only masked: True, \
+        ADetailer inpaint padding: 32, ADetailer version: 24.11.1, Hires checkpoint: y, Hires sampler: DPM++ 2M, Hires prompt: "castle, night", \
         Hires negative prompt: sun, Hires schedule type: Karras, Hires upscale: 1.5, \
         Hires steps: 10, Hires upscaler: 4x-UltraSharp, Lora hashes: "a: 0123456789ab, b: \
         ba9876543210", Eta: 0.5, Extra noise: 0.05, \

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
@@ -89,7 +90,9 @@ final class InfotextParseTest {
                     .steps(10)
                     .upscaler(Upscaler.named("4x-UltraSharp"))
                     .denoisingStrength(0.45)
-                    .build()));
+                    .build())
+            .detailPass(
+                DetailPass.builder("face_yolov8n.pt").prompt("smile, Steps: 99, \"x\"").build()));
   }
 
   @Test
@@ -100,7 +103,7 @@ final class InfotextParseTest {
             portrait
             Steps: 20, Sampler: Euler a, Seed: 9, Face restoration: CodeFormer, Model hash: 6ce0161689, \
             Model: "a, b", Denoising strength: 0.3, Mask blur: 4, Masked content: fill, \
-            ADetailer model: face_yolov8n.pt, Version: v1.9.4\
+            ADetailer restore face: True, Version: v1.9.4\
             """);
 
     assertThat(spec.otherParameters())
@@ -111,7 +114,7 @@ final class InfotextParseTest {
             Map.entry("Denoising strength", "0.3"),
             Map.entry("Mask blur", "4"),
             Map.entry("Masked content", "fill"),
-            Map.entry("ADetailer model", "face_yolov8n.pt"),
+            Map.entry("ADetailer restore face", "True"),
             Map.entry("Version", "v1.9.4"),
             Map.entry("RNG", "GPU"));
   }

@@ -18,6 +18,7 @@ import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.image.ResizeMode;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.VaeTiling;
+import dev.sdlora.pipeline.FixedDetector;
 import dev.sdlora.pipeline.Fixtures;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
@@ -97,6 +98,19 @@ class AuxiliaryNetworksTest {
     byte[] rgb = new byte[3 * 40 * 30];
     new Random(8).nextBytes(rgb);
     return ControlUnit.builder(control, Image.of(40, 30, rgb));
+  }
+
+  @Test
+  void generate_details_arePaintedWithoutControlUnits() {
+    FixedDetector box = FixedDetector.box(16, 16, 44, 40);
+    use(builder().detector(box));
+    PromptSpec followed = SPEC.toBuilder().controlUnit(unit().build()).build();
+    Image image = pipeline.generate(followed).first().image();
+
+    byte[] detailed = rgb(FixedDetector.pass(followed));
+
+    assertThat(detailed).isEqualTo(rgb(box.byHand(SPEC, image)));
+    arrays = pipeline.liveTensors();
   }
 
   private byte[] following(ControlUnit.Builder... units) {

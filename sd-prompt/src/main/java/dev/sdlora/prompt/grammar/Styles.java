@@ -3,6 +3,7 @@ package dev.sdlora.prompt.grammar;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.HiresFix;
 import java.util.List;
 import java.util.function.Function;
@@ -39,8 +40,8 @@ public final class Styles {
   }
 
   /**
-   * Returns a request whose styles are merged into its prompts, those of hires fix included, and
-   * whose list of styles is empty.
+   * Returns a request whose styles are merged into its prompts, those of hires fix and detail
+   * passes included, and whose list of styles is empty.
    *
    * @throws dev.sdlora.api.error.PromptSyntaxException if a prompt exceeds the limit
    */
@@ -55,6 +56,15 @@ public final class Styles {
             .prompt(onPrompt(spec.prompt(), options))
             .negativePrompt(onNegativePrompt(spec.negativePrompt(), options));
     spec.hiresFix().map(hires -> merged(hires, options)).ifPresent(merged::hiresFix);
+    merged.noDetailPasses();
+    for (DetailPass pass : spec.detailPasses()) {
+      merged.detailPass(
+          DetailTexts.changed(
+              pass,
+              DetailTexts::isOwn,
+              text -> onPrompt(text, options),
+              text -> onNegativePrompt(text, options)));
+    }
     return merged.build();
   }
 

@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.request;
+package dev.sdlora.pipeline.wildcard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

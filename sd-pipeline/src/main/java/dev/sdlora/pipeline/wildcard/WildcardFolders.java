@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.request;
+package dev.sdlora.pipeline.wildcard;
 
 import dev.sdlora.api.DynamicPrompts;
 import dev.sdlora.api.error.PromptSyntaxException;

@@ -1,9 +1,8 @@
-package dev.sdlora.pipeline.generation;
+package dev.sdlora.pipeline.canvas;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.image.RegionMask;
-import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.raster.AreaAverage;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.tensors.torch.Torch;
@@ -18,7 +17,7 @@ import java.util.Map;
  * shape [n, regions + 1]; its first column is 1 everywhere. {@code lora_masks.queries} lists the
  * LoRAs that apply to the text read by queries in a region.
  */
-final class RegionTensors {
+public final class RegionTensors {
   private static final String PREFIX = "lora_masks.";
 
   private RegionTensors() {}
