@@ -1,5 +1,6 @@
 /** Images over HTTP. */
-@SuppressWarnings("requires-automatic") // Micrometer's modules have names by manifest.
+@SuppressWarnings(
+    "requires-automatic") // The modules of Micrometer, MCP and Reactor have names by manifest.
 module dev.sdlora.server {
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.databind;
@@ -8,6 +9,8 @@ module dev.sdlora.server {
   requires dev.sdlora.training;
   requires com.zaxxer.hikari;
   requires io.javalin;
+  requires io.modelcontextprotocol.sdk.mcp.core;
+  requires io.modelcontextprotocol.sdk.mcp.json.jackson2;
   requires jakarta.servlet;
   requires java.desktop;
   requires java.sql;
@@ -19,6 +22,7 @@ module dev.sdlora.server {
   requires org.eclipse.jetty.server;
   requires org.eclipse.jetty.util;
   requires org.slf4j;
+  requires reactor.core;
 
   exports dev.sdlora.server;
 }

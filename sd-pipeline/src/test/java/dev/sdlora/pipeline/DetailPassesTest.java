@@ -554,7 +554,7 @@ class DetailPassesTest {
   @Test
   void check_unknownDetector_namesTheClosest() {
     assertThatThrownBy(() -> pipeline.check(with(pass("lefft.pt"))))
-        .isInstanceOf(CheckpointException.class)
+        .isInstanceOf(StableDiffusionException.class)
         .hasMessage(
             "unknown detector 'lefft.pt'; the pipeline has 'left', 'both', 'nothing', 'outside',"
                 + " 'broken'; did you mean 'left'?");

@@ -49,6 +49,7 @@ public final class Sd {
           TrainCommand.class,
           GetCommand.class,
           ServeCommand.class,
+          McpCommand.class,
           InfoCommand.class,
           PromptCommand.class,
           LoraCommand.class,

@@ -36,7 +36,7 @@ final class RateLimit {
   /**
    * Creates a limit.
    *
-   * @param perMinute the jobs per client and minute
+   * @param perMinute the jobs per client and minute; 0 for no limit
    * @param nanos the clock
    */
   RateLimit(int perMinute, LongSupplier nanos) {
@@ -51,19 +51,30 @@ final class RateLimit {
    */
   void check(Context context) {
     if (context.routeRoles().contains(RouteCost.JOB)) {
-      String client = Objects.requireNonNull(context.attribute(Access.CLIENT));
-      double seconds = take(client);
-      if (seconds > 0) {
-        throw new Refusal(
-            429,
-            "this client exceeded the limit of %s jobs per minute".formatted(perMinute),
-            RetryAfter.seconds(seconds));
-      }
+      count(Objects.requireNonNull(context.attribute(Access.CLIENT)));
+    }
+  }
+
+  /**
+   * Counts a job of a client.
+   *
+   * @throws Refusal if the client has exceeded the limit
+   */
+  void count(String client) {
+    double seconds = take(client);
+    if (seconds > 0) {
+      throw new Refusal(
+          429,
+          "this client exceeded the limit of %s jobs per minute".formatted(perMinute),
+          RetryAfter.seconds(seconds));
     }
   }
 
   /** Takes the share of a job; if there is not enough, returns the seconds until there is. */
   double take(String client) {
+    if (perMinute == 0) {
+      return 0;
+    }
     synchronized (buckets) {
       Bucket bucket = bucket(client);
       long now = nanos.getAsLong();

@@ -21,6 +21,8 @@ import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.jobs.JobsApi;
 import dev.sdlora.server.loras.LorasApi;
 import dev.sdlora.server.loras.RecentLoras;
+import dev.sdlora.server.mcp.DrawingModel;
+import dev.sdlora.server.mcp.McpApi;
 import dev.sdlora.server.openai.ImagesApi;
 import dev.sdlora.server.prompt.PromptApi;
 import dev.sdlora.server.reference.JobImages;
@@ -55,9 +57,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Serves a pipeline over HTTP: A1111's API ({@code /sdapi/v1}), OpenAI's images API ({@code
- * /v1/images}), its own API ({@code /api/jobs}) and a web page, the studio. Requests become jobs of
- * one queue, which start in order of arrival, as many at once as the pipeline was built for; each
- * job has its own LoRAs. If a client of the first two APIs disconnects, its job is cancelled.
+ * /v1/images}), its own API ({@code /api/jobs}), tools for language models ({@code /mcp}) and a web
+ * page, the studio. Requests become jobs of one queue, which start in order of arrival, as many at
+ * once as the pipeline was built for; each job has its own LoRAs. If a client of the first two APIs
+ * or of the tools disconnects, its job is cancelled.
  *
  * <p>By default only this machine can connect. Files are known by name only: no response contains a
  * path of the server, and no request can name one. Safe for use by several threads.
@@ -78,6 +81,7 @@ public final class SdServer implements AutoCloseable {
   private final Optional<SharedJobs> shared;
   private final Uploads uploads;
   private final TrainingsApi trainings;
+  private final McpApi tools;
   private final Metrics metrics;
   private final Transport transport;
   private final String host;
@@ -124,15 +128,14 @@ public final class SdServer implements AutoCloseable {
     this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
     SignedPaths signed = new SignedPaths();
     this.transport = transport(settings, sentences, signed);
+    RateLimit limit = new RateLimit(settings.rateLimit, System::nanoTime);
+    this.tools = new McpApi(new DrawingModel(offer, queue, loras, sentences), limits, limit::count);
     this.javalin =
         Javalin.create(
             config -> {
               set(config, settings);
               transport.addTo(config);
-              if (settings.rateLimit > 0) {
-                RateLimit limit = new RateLimit(settings.rateLimit, System::nanoTime);
-                config.routes.beforeMatched(limit::check);
-              }
+              config.routes.beforeMatched(limit::check);
               config.jetty.modifyServer(server -> server.setRequestLog(metrics::answered));
               config.routes.exception(
                   Exception.class, (error, context) -> tell(error, context, sentences));
@@ -155,6 +158,7 @@ public final class SdServer implements AutoCloseable {
               trainings.addTo(config.routes);
               new LorasApi(loras, pipeline.checkpoint(), sentences).addTo(config.routes);
               new PromptApi(pipeline, loras, sentences).addTo(config.routes);
+              tools.addTo(config.routes);
               new Studio(offer).addTo(config.routes);
             });
   }
@@ -309,6 +313,7 @@ public final class SdServer implements AutoCloseable {
     } catch (JavalinException e) {
       LOG.warn("connections of clients that did not finish were closed: {}", e.getMessage());
     }
+    tools.close();
     uploads.clear();
     metrics.close();
   }

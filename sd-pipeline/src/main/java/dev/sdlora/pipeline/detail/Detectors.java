@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.detail;
 
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.image.Detector;
 import dev.sdlora.api.value.Nearest;
 import dev.sdlora.tensors.torch.Closing;
@@ -100,7 +101,7 @@ public final class Detectors implements AutoCloseable {
    *
    * @param name the name of a detector of the application, the name of a file, or the beginning of
    *     one name only
-   * @throws CheckpointException if there is none, or the beginning is that of several
+   * @throws StableDiffusionException if there is none, or the beginning is that of several
    */
   public Named find(String name) {
     String wanted = key(name);
@@ -146,7 +147,7 @@ public final class Detectors implements AutoCloseable {
     return files;
   }
 
-  private CheckpointException unknown(String name, List<Named> all) {
+  private StableDiffusionException unknown(String name, List<Named> all) {
     List<String> known = names(all);
     boolean isPyTorch =
         files(".pt").stream()
@@ -161,14 +162,14 @@ public final class Detectors implements AutoCloseable {
                     .formatted(
                         String.join("', '", known),
                         Nearest.question(EXTENSION.matcher(name).replaceFirst(""), known));
-    return new CheckpointException(
+    return new StableDiffusionException(
         "unknown detector '%s'; %s".formatted(name, reason),
         ErrorDetails.NONE.withName(name).withKnownNames(known));
   }
 
-  private static CheckpointException ambiguous(String name, List<Named> near) {
+  private static StableDiffusionException ambiguous(String name, List<Named> near) {
     List<String> names = names(near);
-    return new CheckpointException(
+    return new StableDiffusionException(
         "several detectors begin with '%s': '%s'; use one of these names"
             .formatted(name, String.join("', '", names)),
         ErrorDetails.NONE.withName(name).withKnownNames(names));

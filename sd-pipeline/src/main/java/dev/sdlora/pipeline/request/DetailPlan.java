@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.request;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
@@ -68,7 +68,7 @@ public record DetailPlan(
       Detectors.Named detector;
       try {
         detector = model.detectors().find(pass.detector());
-      } catch (CheckpointException e) {
+      } catch (StableDiffusionException e) {
         if (!lenient) {
           throw e;
         }

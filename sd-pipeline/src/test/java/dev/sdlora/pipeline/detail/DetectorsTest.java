@@ -3,7 +3,7 @@ package dev.sdlora.pipeline.detail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.image.Detector;
 import dev.sdlora.api.image.Image;
 import java.io.IOException;
@@ -78,7 +78,7 @@ class DetectorsTest {
   void find_unclearNames_areRefusedWithTheKnownOnes() {
     try (Detectors detectors = detectors()) {
       assertThatThrownBy(() -> detectors.find("face"))
-          .isInstanceOf(CheckpointException.class)
+          .isInstanceOf(StableDiffusionException.class)
           .hasMessage(
               "several detectors begin with 'face': 'face_yolov8n', 'face_yolov8s'; use one of"
                   + " these names");

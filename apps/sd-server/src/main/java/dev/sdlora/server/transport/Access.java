@@ -141,8 +141,10 @@ public final class Access {
       answer.put("Access-Control-Allow-Origin", origin.get());
       answer.put("Vary", "Origin");
       answer.put("Access-Control-Allow-Methods", "GET, POST, DELETE");
-      answer.put("Access-Control-Allow-Headers", "Authorization, Content-Type");
-      answer.put("Access-Control-Expose-Headers", "Location, Retry-After");
+      answer.put(
+          "Access-Control-Allow-Headers",
+          "Authorization, Content-Type, Mcp-Session-Id, MCP-Protocol-Version");
+      answer.put("Access-Control-Expose-Headers", "Location, Mcp-Session-Id, Retry-After");
       return;
     }
     Optional<String> site = Optional.ofNullable(request.getHeaders().get("Sec-Fetch-Site"));

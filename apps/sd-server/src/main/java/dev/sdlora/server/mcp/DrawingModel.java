@@ -1,0 +1,17 @@
+package dev.sdlora.server.mcp;
+
+import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.request.RequestContext;
+import dev.sdlora.server.http.ErrorMessages;
+import dev.sdlora.server.job.JobQueue;
+
+/**
+ * A loaded model and what belongs to it.
+ *
+ * @param offer what requests can name
+ * @param queue the queue for jobs
+ * @param loras the LoRAs of the model
+ * @param sentences converts errors to messages
+ */
+public record DrawingModel(
+    RequestContext offer, JobQueue queue, LoraLibrary loras, ErrorMessages sentences) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.server.mcp;
+
+import org.jspecify.annotations.NullMarked;
