@@ -435,7 +435,7 @@ public interface Pipeline extends AutoCloseable {
      * Adds a folder with the ONNX files of {@link Preprocessor preprocessors} that run a network,
      * such as {@code depth_anything_v2}. Requires sd-onnx. Default: none.
      *
-     * @param directory a folder, searched without its subfolders
+     * @param directory a folder, searched with its subfolders
      * @return this builder
      */
     public Builder preprocessorDirectory(Path directory) {

@@ -234,7 +234,7 @@ class DrawingReaderTest {
       delimiter = '|',
       value = {
         "{'module': 'cany'}                      | module        | did you mean 'canny'?",
-        "{'module': 'depth_midas'}               | module        | without a network",
+        "{'module': 'depth_midas'}               | module        | is not supported",
         "{'module': 'canny', 'threshold_b': 300} | threshold_b   | from 0 to 256",
         "{'module': 'canny', 'processor_res': 9} | processor_res | from 64 to 2048",
       })

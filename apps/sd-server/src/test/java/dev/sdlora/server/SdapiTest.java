@@ -321,7 +321,7 @@ class SdapiTest {
       value = {
         "{'controlnet_module': 'canny'} | No image selected",
         "{'controlnet_module': 'cany', 'controlnet_input_images': ['x']} | did you mean 'canny'?",
-        "{'controlnet_module': 'openpose', 'controlnet_input_images': ['x']} | without a network",
+        "{'controlnet_module': 'openpose', 'controlnet_input_images': ['x']} | is not supported",
         "{'controlnet_module': 'canny', 'controlnet_input_images': ['aGVsbG8=']} | format",
         "{'controlnet_module': 'canny', 'controlnet_threshold_a': 900} | from 0 to 256: 900",
       })

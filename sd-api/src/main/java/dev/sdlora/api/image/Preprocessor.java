@@ -1,23 +1,33 @@
 package dev.sdlora.api.image;
 
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.api.spi.Services;
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.api.value.ControlFilter;
 import dev.sdlora.api.value.Decimals;
+import dev.sdlora.api.value.NetworkFile;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
- * A filter that makes the control image of a ControlNet or T2I-Adapter from any image, without a
- * network: edges, lines, scribbles, blurred or coloured areas. The names, settings and results are
+ * A filter that makes the control image of a ControlNet or T2I-Adapter from any image: edges,
+ * lines, scribbles, blurred or coloured areas, depth, poses. The names, settings and results are
  * those of A1111's ControlNet extension, apart from {@link #SOFTEDGE_GRADIENT} and {@link #GREY},
  * which it does not have. The same image and settings always give the same pixels. Immutable and
  * thread-safe.
+ *
+ * <p>Most preprocessors run no network. The others need ONNX files in a folder ({@link
+ * #withDirectory}, or {@link Pipeline.Builder#preprocessorDirectory} for control units), the module
+ * sd-onnx and ONNX Runtime; the page control-images.md names the files.
  *
  * <pre>{@code
  * Image edges = Preprocessor.CANNY.withThresholds(50, 150).apply(Image.read(Path.of("photo.png")));
@@ -31,8 +41,11 @@ import java.util.stream.Stream;
  *     #TILE_RESAMPLE} ignore it
  * @param thresholds A1111's {@code threshold_a} and {@code threshold_b}: none, one or two numbers,
  *     by name
+ * @param directory the folder with the files of a preprocessor that runs a network; empty for the
+ *     folders of the pipeline
  */
-public record Preprocessor(String name, OptionalInt resolution, List<Double> thresholds) {
+public record Preprocessor(
+    String name, OptionalInt resolution, List<Double> thresholds, Optional<Path> directory) {
   /** The image as it is, which is preprocessed already. */
   public static final Preprocessor NONE = usual(ControlFilter.NONE);
 
@@ -93,6 +106,34 @@ public record Preprocessor(String name, OptionalInt resolution, List<Double> thr
    */
   public static final Preprocessor COLOR_GRID = usual(ControlFilter.COLOR_GRID);
 
+  /**
+   * Depth: white is near, black is far (Yang et al. 2024, "Depth Anything V2"). Runs a network:
+   * {@code depth_anything_v2_vits.onnx}.
+   */
+  public static final Preprocessor DEPTH_ANYTHING_V2 = usual(ControlFilter.DEPTH_ANYTHING_V2);
+
+  /**
+   * Skeletons of people with hands and faces, in the colours of OpenPose (Yang et al. 2023,
+   * "Effective Whole-body Pose Estimation"). Runs two networks: {@code yolox_l.onnx} and {@code
+   * dw-ll_ucoco_384.onnx}.
+   */
+  public static final Preprocessor DW_OPENPOSE_FULL = usual(ControlFilter.DW_OPENPOSE_FULL);
+
+  /**
+   * Soft edges of things, not of textures (Xie and Tu 2015, "Holistically-Nested Edge Detection").
+   * Runs a network: {@code ControlNetHED.onnx}.
+   */
+  public static final Preprocessor SOFTEDGE_HED = usual(ControlFilter.SOFTEDGE_HED);
+
+  /** Bold white strokes along the edges of {@link #SOFTEDGE_HED}. Runs the same network. */
+  public static final Preprocessor SCRIBBLE_HED = usual(ControlFilter.SCRIBBLE_HED);
+
+  /**
+   * White lines as drawn with a pencil (Chan et al. 2022, "Learning to generate line drawings").
+   * Runs a network: {@code sk_model.onnx}.
+   */
+  public static final Preprocessor LINEART_REALISTIC = usual(ControlFilter.LINEART_REALISTIC);
+
   private static final int LEAST_RESOLUTION = 64;
   private static final int MOST_RESOLUTION = 2048;
 
@@ -102,11 +143,13 @@ public record Preprocessor(String name, OptionalInt resolution, List<Double> thr
    * @param name a name that {@link #named} accepts
    * @param resolution 64 to 2048, or empty
    * @param thresholds as many numbers as the preprocessor has
+   * @param directory the folder with the files of its networks
    * @throws IllegalArgumentException if the name is unknown or a number is out of range
    */
   public Preprocessor {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(resolution, "resolution");
+    Objects.requireNonNull(directory, "directory");
     thresholds = List.copyOf(Objects.requireNonNull(thresholds, "thresholds"));
     ControlFilter filter = ControlFilter.parse(name);
     name = filter.id();
@@ -136,7 +179,8 @@ public record Preprocessor(String name, OptionalInt resolution, List<Double> thr
     return new Preprocessor(
         filter.id(),
         OptionalInt.empty(),
-        filter.sliders().stream().map(ControlFilter.Slider::usual).toList());
+        filter.sliders().stream().map(ControlFilter.Slider::usual).toList(),
+        Optional.empty());
   }
 
   /**
@@ -145,8 +189,8 @@ public record Preprocessor(String name, OptionalInt resolution, List<Double> thr
    * @param name a name such as {@code canny} or a label such as {@code invert (from white bg &
    *     black line)}; case, spaces and punctuation are ignored
    * @return the preprocessor with its default settings
-   * @throws IllegalArgumentException if the name is unknown or belongs to a preprocessor that runs
-   *     a network; the message lists all names
+   * @throws IllegalArgumentException if the name is unknown or belongs to a preprocessor of A1111
+   *     that is not supported; the message lists all names
    */
   public static Preprocessor named(String name) {
     Objects.requireNonNull(name, "name");
@@ -159,6 +203,44 @@ public record Preprocessor(String name, OptionalInt resolution, List<Double> thr
   }
 
   /**
+   * Finds the preprocessors that can run here: those without a network, and, with the module
+   * sd-onnx, those with their files in one of the folders.
+   *
+   * @param directories folders with ONNX files, which are searched with their subfolders
+   * @return the preprocessors with their default settings, starting with {@link #NONE}; those that
+   *     run a network have their {@link #directory}
+   */
+  public static List<Preprocessor> available(List<Path> directories) {
+    List<Path> folders = List.copyOf(Objects.requireNonNull(directories, "directories"));
+    boolean runsNetworks = !folders.isEmpty() && Services.isPresent(Backend.ImageNetworks.class);
+    return builtIn().stream()
+        .flatMap(
+            each -> {
+              List<NetworkFile> networks = ControlFilter.parse(each.name).networks();
+              if (networks.isEmpty()) {
+                return Stream.of(each);
+              }
+              return folders.stream()
+                  .filter(folder -> runsNetworks)
+                  .filter(folder -> NetworkFile.find(networks, List.of(folder)).isPresent())
+                  .limit(1)
+                  .map(each::withDirectory);
+            })
+        .toList();
+  }
+
+  /**
+   * Sets the folder with the files of a preprocessor that runs a network; others ignore it.
+   *
+   * @param directory a folder, which is searched with its subfolders
+   * @return a preprocessor with that folder
+   */
+  public Preprocessor withDirectory(Path directory) {
+    Objects.requireNonNull(directory, "directory");
+    return new Preprocessor(name, resolution, thresholds, Optional.of(directory));
+  }
+
+  /**
    * Sets the length of the shorter side of the processed image.
    *
    * @param resolution pixels, 64 to 2048
@@ -166,7 +248,7 @@ public record Preprocessor(String name, OptionalInt resolution, List<Double> thr
    * @throws IllegalArgumentException if the resolution is out of range
    */
   public Preprocessor withResolution(int resolution) {
-    return new Preprocessor(name, OptionalInt.of(resolution), thresholds);
+    return new Preprocessor(name, OptionalInt.of(resolution), thresholds, directory);
   }
 
   /**
@@ -184,7 +266,7 @@ public record Preprocessor(String name, OptionalInt resolution, List<Double> thr
     List<Double> kept =
         few ? this.thresholds.subList(given.size(), this.thresholds.size()) : List.of();
     return new Preprocessor(
-        name, resolution, Stream.concat(given.stream(), kept.stream()).toList());
+        name, resolution, Stream.concat(given.stream(), kept.stream()).toList(), directory);
   }
 
   /** {@return the name that A1111 shows and writes into image metadata} */
@@ -197,7 +279,12 @@ public record Preprocessor(String name, OptionalInt resolution, List<Double> thr
    *
    * @param image any image
    * @return the control image, scaled to the resolution if there is one
-   * @throws ResourceException if the image at that resolution is too large for the heap
+   * @throws ResourceException if the image at that resolution is too large for the heap, or for a
+   *     network
+   * @throws CheckpointException if it runs a network and has no folder, or the file in it is
+   *     missing or another kind of network
+   * @throws TensorFileException if the file of a network cannot be read
+   * @throws IllegalStateException if it runs a network, but sd-onnx or ONNX Runtime is missing
    */
   public Image apply(Image image) {
     Objects.requireNonNull(image, "image");

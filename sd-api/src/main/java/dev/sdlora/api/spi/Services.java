@@ -31,6 +31,16 @@ public final class Services {
   }
 
   /**
+   * Returns whether an optional service has an implementation.
+   *
+   * @param service the class of the service
+   * @return whether {@link #find(Class, String)} would find one
+   */
+  public static boolean isPresent(Class<?> service) {
+    return FOUND.get(service).isPresent();
+  }
+
+  /**
    * Finds the implementation of an optional service.
    *
    * @param <S> the type of the service

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** The preprocessors of control images that run no network, by the names of A1111's extension. */
+/** The preprocessors of control images, by the names of A1111's extension. */
 public enum ControlFilter {
   /** The image as it is. */
   NONE("none", "none", List.of(), false),
@@ -81,9 +81,19 @@ public enum ControlFilter {
       true,
       new Slider("Sigma", 0.01, 64, 0.01, 9)),
   /** Squares of 64 pixels, each of one colour. */
-  COLOR_GRID("t2ia_color_grid", "t2ia_color_grid", List.of("T2I-Adapter"), true);
+  COLOR_GRID("t2ia_color_grid", "t2ia_color_grid", List.of("T2I-Adapter"), true),
+  /** Depth: white is near. */
+  DEPTH_ANYTHING_V2("depth_anything_v2", List.of("Depth"), NetworkFile.DEPTH),
+  /** Skeletons of people, with hands and faces. */
+  DW_OPENPOSE_FULL("dw_openpose_full", List.of("OpenPose"), NetworkFile.PEOPLE, NetworkFile.POSE),
+  /** Soft edges. */
+  SOFTEDGE_HED("softedge_hed", List.of("SoftEdge"), NetworkFile.EDGES),
+  /** Bold strokes along soft edges. */
+  SCRIBBLE_HED("scribble_hed", List.of("Scribble", "Sketch"), NetworkFile.EDGES),
+  /** Lines as drawn with a pencil, white on black. */
+  LINEART_REALISTIC("lineart_realistic", List.of("Lineart"), NetworkFile.LINES);
 
-  /** Parts of the names of A1111's preprocessors that run a network or change the model. */
+  /** Parts of the names of A1111's preprocessors that run another network or change the model. */
   private static final Pattern NETWORKS =
       Pattern.compile(
           "depth|pose|normal|seg|mlsd|hed|pidi|teed|lineart|clip|ip-adapter|reference|revision"
@@ -98,6 +108,9 @@ public enum ControlFilter {
   private final boolean resizes;
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable.
+  private final List<NetworkFile> networks;
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable.
   private final List<Slider> sliders;
 
   ControlFilter(String id, String label, List<String> types, boolean resizes, Slider... sliders) {
@@ -106,6 +119,16 @@ public enum ControlFilter {
     this.types = types;
     this.resizes = resizes;
     this.sliders = List.of(sliders);
+    this.networks = List.of();
+  }
+
+  ControlFilter(String id, List<String> types, NetworkFile... networks) {
+    this.id = id;
+    this.label = id;
+    this.types = types;
+    this.resizes = true;
+    this.sliders = List.of();
+    this.networks = List.of(networks);
   }
 
   /**
@@ -139,6 +162,11 @@ public enum ControlFilter {
     return resizes;
   }
 
+  /** Returns the files of its networks; empty if it runs none. */
+  public List<NetworkFile> networks() {
+    return networks;
+  }
+
   /** Returns the numbers it takes: none, one or two. */
   public List<Slider> sliders() {
     return sliders;
@@ -166,8 +194,7 @@ public enum ControlFilter {
             .formatted(
                 name,
                 isNetwork
-                    ? "is not supported, because only those without a network are (use 'none' for"
-                        + " an image that another program preprocessed)"
+                    ? "is not supported (use 'none' for an image that another program preprocessed)"
                     : "is unknown",
                 String.join(", ", names),
                 Nearest.question(name, names)));
@@ -180,6 +207,9 @@ public enum ControlFilter {
       case GREY -> List.of("gray");
       case SCRIBBLE_XDOG -> List.of("scribble");
       case SOFTEDGE_GRADIENT -> List.of("softedge");
+      case SOFTEDGE_HED -> List.of("hed");
+      case LINEART_REALISTIC -> List.of("lineart");
+      case DW_OPENPOSE_FULL -> List.of("dwpose");
       case TILE_RESAMPLE -> List.of("tile");
       default -> List.of();
     };

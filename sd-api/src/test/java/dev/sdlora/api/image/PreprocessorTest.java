@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,9 @@ class PreprocessorTest {
     "color, t2ia_color_grid",
     "blur, blur_gaussian",
     "none, none",
+    "hed, softedge_hed",
+    "lineart, lineart_realistic",
+    "depth_anything_v2, depth_anything_v2",
   })
   void named_namesAndLabels_areFound(String name, String found) {
     assertThat(Preprocessor.named(name).name()).isEqualTo(found);
@@ -29,8 +33,8 @@ class PreprocessorTest {
     "cany, is unknown; did you mean 'canny'?",
     "tile_resampel, is unknown; did you mean 'tile_resample'?",
     "depth_midas, is not supported; 'none'",
-    "openpose_full, is not supported; without a network",
-    "lineart, is not supported; did you mean 'lineart_standard'?",
+    "openpose_full, is not supported; another program preprocessed",
+    "lineart_anime, is not supported",
   })
   void named_unknown_saysWhich(String name, String messages) {
     assertThatThrownBy(() -> Preprocessor.named(name))
@@ -56,7 +60,8 @@ class PreprocessorTest {
   void with_oneThreshold_keepsTheOther() {
     Preprocessor changed = Preprocessor.CANNY.withThresholds(50).withResolution(768);
     assertThat(changed)
-        .isEqualTo(new Preprocessor("canny", OptionalInt.of(768), List.of(50.0, 200.0)))
+        .isEqualTo(
+            new Preprocessor("canny", OptionalInt.of(768), List.of(50.0, 200.0), Optional.empty()))
         .hasToString("canny=50/200@768");
     assertThat(Preprocessor.GREY).hasToString("grey");
   }

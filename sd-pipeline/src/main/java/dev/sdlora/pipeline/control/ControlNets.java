@@ -16,6 +16,7 @@ import dev.sdlora.pipeline.network.ControlNetUnionConfig;
 import dev.sdlora.pipeline.network.T2iAdapter;
 import dev.sdlora.pipeline.network.T2iAdapterConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.pipeline.preprocess.ControlImages;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Closing;
@@ -46,6 +47,7 @@ public final class ControlNets implements AutoCloseable {
   private final Optional<Fitting> fitting;
   private final Map<String, Origin> unetWeights;
   private final ScalarType type;
+  private final List<Path> preprocessors;
   private final Map<Path, Loaded> kept = new LinkedHashMap<>();
 
   /**
@@ -57,6 +59,7 @@ public final class ControlNets implements AutoCloseable {
    * @param unet its U-Net, if its denoiser is one
    * @param unetWeights the location of the U-Net's weights
    * @param type the dtype to compute in
+   * @param preprocessors folders with the networks of preprocessors
    * @throws CheckpointException if one is something else or does not fit; nothing is kept then
    */
   public ControlNets(
@@ -65,7 +68,9 @@ public final class ControlNets implements AutoCloseable {
       Checkpoint checkpoint,
       Optional<UNetConfig> unet,
       Map<String, Origin> unetWeights,
-      ScalarType type) {
+      ScalarType type,
+      List<Path> preprocessors) {
+    this.preprocessors = preprocessors;
     this.torch = torch;
     this.checkpoint = checkpoint;
     this.fitting = unet.map(own -> new Fitting(checkpoint, own));
@@ -102,7 +107,7 @@ public final class ControlNets implements AutoCloseable {
    * @throws IllegalArgumentException if the network is a ControlNet Union and the unit has no type
    */
   public Controls open(List<ControlUnit> units) {
-    Controls controls = new Controls(torch.scope());
+    Controls controls = new Controls(torch.scope(), preprocessors);
     Map<Path, Loaded> loaded = new HashMap<>(kept);
     try {
       for (ControlUnit unit : units) {
@@ -123,6 +128,15 @@ public final class ControlNets implements AutoCloseable {
       controls.close();
       throw e;
     }
+  }
+
+  /**
+   * Checks that the preprocessors of units can run.
+   *
+   * @throws CheckpointException if the file of a network is missing
+   */
+  public void checkPreprocessors(List<ControlUnit> units) {
+    units.forEach(unit -> ControlImages.check(unit.preprocessor(), preprocessors));
   }
 
   /**

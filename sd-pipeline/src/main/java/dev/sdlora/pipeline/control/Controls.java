@@ -15,6 +15,7 @@ import dev.sdlora.pipeline.raster.Framing;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.Torch;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,7 @@ public final class Controls implements AutoCloseable {
   private final List<LoadedUnit> units = new ArrayList<>();
   private final List<ControlNets.Loaded> owned = new ArrayList<>();
   private final NDManager memory;
+  private final List<Path> preprocessors;
   private NDManager made;
   private List<Active> read = List.of();
   private @Nullable ImageSize readFor;
@@ -34,9 +36,11 @@ public final class Controls implements AutoCloseable {
    * Creates an empty set of units.
    *
    * @param memory owns the encoded images; closed with this
+   * @param preprocessors folders with the networks of preprocessors
    */
-  Controls(NDManager memory) {
+  Controls(NDManager memory, List<Path> preprocessors) {
     this.memory = memory;
+    this.preprocessors = preprocessors;
     this.made = memory.newSubManager();
   }
 
@@ -139,9 +143,10 @@ public final class Controls implements AutoCloseable {
     }
   }
 
-  private static NDArray image(ControlUnit unit, ImageSize size, NDManager scope) {
+  private NDArray image(ControlUnit unit, ImageSize size, NDManager scope) {
     Raster made =
-        ControlImages.make(unit.preprocessor(), Raster.of(unit.image()), unit.resizeMode(), size);
+        ControlImages.make(
+            unit.preprocessor(), Raster.of(unit.image()), unit.resizeMode(), size, preprocessors);
     Raster fitted = Framing.frame(unit.resizeMode(), made, size);
     float[] planes = fitted.planes();
     for (int i = 0; i < planes.length; i++) {

@@ -58,7 +58,8 @@ public final class AuxiliaryNetworks implements AutoCloseable {
             files.checkpoint(),
             networks.family().unetConfig(),
             files.patchable().getOrDefault(Network.UNET, Map.of()),
-            networks.type());
+            networks.type(),
+            settings.preprocessorDirectories());
     ImageAdapters imageAdapters;
     try {
       imageAdapters = imageAdapters(settings, files, networks);

@@ -1,13 +1,20 @@
 package dev.sdlora.pipeline.preprocess;
 
+import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.image.ResizeMode;
+import dev.sdlora.api.spi.Backend;
+import dev.sdlora.api.spi.Services;
 import dev.sdlora.api.value.ControlFilter;
+import dev.sdlora.api.value.NetworkFile;
 import dev.sdlora.pipeline.raster.Raster;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 
-/** Runs preprocessors. */
+/** Runs preprocessors: filters here, networks by {@link Backend.ImageNetworks}. */
 public final class ControlImages {
   /** The side of the color adapter's squares. */
   private static final int SQUARE = 64;
@@ -22,9 +29,34 @@ public final class ControlImages {
    * @param source three channels
    * @return three channels
    * @throws dev.sdlora.api.error.ResourceException if it would be too large
+   * @throws CheckpointException if the file of a network is missing
    */
   public static Raster make(Preprocessor preprocessor, Raster source) {
-    return make(preprocessor, source, preprocessor.resolution());
+    return make(preprocessor, source, preprocessor.resolution(), List.of());
+  }
+
+  /**
+   * Checks that a preprocessor can run.
+   *
+   * @param folders the folders for a preprocessor that names none itself
+   * @throws CheckpointException if it runs a network whose file is missing
+   * @throws IllegalStateException if nothing here runs networks
+   */
+  public static void check(Preprocessor preprocessor, List<Path> folders) {
+    List<NetworkFile> networks = ControlFilter.parse(preprocessor.name()).networks();
+    List<Path> searched = folders(preprocessor, folders);
+    if (!networks.isEmpty()) {
+      Services.find(Backend.ImageNetworks.class, "sd-onnx");
+      if (NetworkFile.find(networks, searched).isEmpty()) {
+        throw new CheckpointException(
+            NetworkFile.missing(preprocessor.name(), networks, searched),
+            ErrorDetails.NONE.withName(preprocessor.name()));
+      }
+    }
+  }
+
+  private static List<Path> folders(Preprocessor preprocessor, List<Path> others) {
+    return preprocessor.directory().map(List::of).orElse(others);
   }
 
   /**
@@ -32,19 +64,25 @@ public final class ControlImages {
    * which the network sees it: A1111's "Pixel Perfect".
    *
    * @param mode fits the control image to the size afterwards
+   * @param folders the folders with networks for a preprocessor that names none itself
    */
   public static Raster make(
-      Preprocessor preprocessor, Raster source, ResizeMode mode, ImageSize size) {
+      Preprocessor preprocessor,
+      Raster source,
+      ResizeMode mode,
+      ImageSize size,
+      List<Path> folders) {
     double across = (double) size.width() / source.width();
     double down = (double) size.height() / source.height();
     double scale =
         mode == ResizeMode.RESIZE_AND_FILL ? Math.min(across, down) : Math.max(across, down);
     int shorter = (int) Math.rint(scale * Math.min(source.width(), source.height()));
     int resolution = preprocessor.resolution().orElse(Math.max(1, shorter));
-    return make(preprocessor, source, OptionalInt.of(resolution));
+    return make(preprocessor, source, OptionalInt.of(resolution), folders);
   }
 
-  private static Raster make(Preprocessor preprocessor, Raster source, OptionalInt resolution) {
+  private static Raster make(
+      Preprocessor preprocessor, Raster source, OptionalInt resolution, List<Path> folders) {
     ControlFilter filter = ControlFilter.parse(preprocessor.name());
     Sized sized = new Sized(preprocessor.name(), source, resolution);
     double first = preprocessor.thresholds().stream().findFirst().orElse(0.0);
@@ -65,7 +103,18 @@ public final class ControlImages {
       case LINEART_STANDARD -> coloured(sized.through(Lines::darker));
       case SCRIBBLE_XDOG -> coloured(sized.through(it -> Lines.strokes(it, first)));
       case THRESHOLD -> coloured(sized.through(it -> above(it, first)));
+      case DEPTH_ANYTHING_V2, DW_OPENPOSE_FULL, SOFTEDGE_HED, LINEART_REALISTIC ->
+          network(preprocessor, sized, folders);
+      case SCRIBBLE_HED -> coloured(Scribbles.along(network(preprocessor, sized, folders)));
     };
+  }
+
+  private static Raster network(Preprocessor preprocessor, Sized sized, List<Path> folders) {
+    check(preprocessor, folders);
+    Backend.ImageNetworks networks = Services.find(Backend.ImageNetworks.class, "sd-onnx");
+    List<Path> searched = folders(preprocessor, folders);
+    return sized.throughNetwork(
+        it -> Raster.of(networks.preprocess(preprocessor, searched, it.toImage())));
   }
 
   private static Raster coloured(Raster grey) {

@@ -23,19 +23,26 @@ record Sized(String preprocessor, Raster source, OptionalInt resolution) {
   /** The largest control image: as large as an image file may be. */
   private static final long MOST_PIXELS = 1L << 26;
 
+  /** The largest image that networks read, whose inner tensors have many numbers for each pixel. */
+  private static final long MOST_NETWORK_PIXELS = 1L << 23;
+
   /** Heap bytes for each pixel, at most. */
   private static final long BYTES_OF_PIXEL = 32;
 
   /** Returns the image at the resolution. */
   Raster resized() {
+    return resized(MOST_PIXELS);
+  }
+
+  private Raster resized(long most) {
     if (resolution.isEmpty()) {
-      requireRoom(source.width(), source.height());
+      requireRoom(source.width(), source.height(), most);
       return source;
     }
     double scale = (double) resolution.getAsInt() / Math.min(source.width(), source.height());
     double width = Math.max(1, Math.rint(source.width() * scale));
     double height = Math.max(1, Math.rint(source.height() * scale));
-    requireRoom(width, height);
+    requireRoom(width, height, most);
     return scale > 1
         ? CvResize.cubic(source, (int) width, (int) height)
         : CvResize.area(source, (int) width, (int) height);
@@ -50,6 +57,15 @@ record Sized(String preprocessor, Raster source, OptionalInt resolution) {
     if (resolution.isEmpty()) {
       return filter.apply(resized);
     }
+    return extended(resized, filter);
+  }
+
+  /** Runs a network on the image at the resolution, always extended to multiples of 64. */
+  Raster throughNetwork(UnaryOperator<Raster> network) {
+    return extended(resized(MOST_NETWORK_PIXELS), network);
+  }
+
+  private static Raster extended(Raster resized, UnaryOperator<Raster> filter) {
     int width = resized.width();
     int height = resized.height();
     Raster extended = Framing.extend(resized, new Box(0, 0, padded(width), padded(height)));
@@ -60,12 +76,12 @@ record Sized(String preprocessor, Raster source, OptionalInt resolution) {
     return (side + PADDING - 1) / PADDING * PADDING;
   }
 
-  private void requireRoom(double width, double height) {
+  private void requireRoom(double width, double height, long most) {
     double pixels = width * height;
     double bytes = BYTES_OF_PIXEL * pixels;
     double heap = Runtime.getRuntime().maxMemory();
-    if (pixels > MOST_PIXELS || bytes > heap) {
-      boolean large = pixels > MOST_PIXELS;
+    if (pixels > most || bytes > heap) {
+      boolean large = pixels > most;
       throw new ResourceException(
           large ? Resource.PIXELS : Resource.MEMORY,
           "preprocessor '%s' would make a control image of %sx%s pixels, but the limit is %s; crop or reduce the image"
@@ -73,9 +89,9 @@ record Sized(String preprocessor, Raster source, OptionalInt resolution) {
                   preprocessor,
                   (long) width,
                   (long) height,
-                  large ? MOST_PIXELS + " pixels" : Bytes.text(heap) + " of Java heap"),
+                  large ? most + " pixels" : Bytes.text(heap) + " of Java heap"),
           (long) (large ? pixels : bytes),
-          large ? MOST_PIXELS : (long) heap);
+          large ? most : (long) heap);
     }
   }
 }

@@ -54,6 +54,7 @@ public record RequestPlan(
     CivitaiGuidance read = CivitaiGuidance.of(requested, model.checkpoint());
     PromptSpec spec =
         new TriggerWordPrompts(FileCaches.LORA_CARDS, model.library()::find).of(read.spec());
+    model.controlNets().checkPreprocessors(spec.controlUnits());
     requireRefiner(model, spec);
     requireBranch(model, spec);
     Optional<ImageToImage> source = source(model, spec);

@@ -154,6 +154,13 @@ class AuxiliaryNetworksTest {
   }
 
   @Test
+  void generate_preprocessorWithNetwork_needsSdOnnx() {
+    assertThatThrownBy(() -> following(unit().preprocessor(Preprocessor.DEPTH_ANYTHING_V2)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("add the dependency dev.sdlora:sd-onnx");
+  }
+
+  @Test
   void generate_preprocessor_isWrittenAsA1111Does() {
     ControlUnit.Builder unit = unit().preprocessor(Preprocessor.CANNY);
     assertThat(infotext(unit))

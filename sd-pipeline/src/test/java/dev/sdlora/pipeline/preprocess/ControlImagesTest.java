@@ -88,7 +88,7 @@ class ControlImagesTest {
   }
 
   static List<Preprocessor> all() {
-    return Preprocessor.builtIn();
+    return Preprocessor.available(List.of());
   }
 
   @ParameterizedTest
@@ -167,14 +167,19 @@ class ControlImagesTest {
     Raster image = Raster.of(grey(100, 50, 9));
     Raster made =
         ControlImages.make(
-            Preprocessor.CANNY, image, ResizeMode.valueOf(mode), new ImageSize(200, 200));
+            Preprocessor.CANNY,
+            image,
+            ResizeMode.valueOf(mode),
+            new ImageSize(200, 200),
+            List.of());
     assertThat(made.height()).isEqualTo(mode.equals("RESIZE_AND_FILL") ? 100 : 200);
     assertThat(
             ControlImages.make(
                     Preprocessor.CANNY.withResolution(64),
                     image,
                     ResizeMode.valueOf(mode),
-                    new ImageSize(200, 200))
+                    new ImageSize(200, 200),
+                    List.of())
                 .height())
         .isEqualTo(64);
   }

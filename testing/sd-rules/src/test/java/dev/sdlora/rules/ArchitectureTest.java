@@ -206,6 +206,30 @@ class ArchitectureTest {
               "dev.sdlora.demo.model",
               "dev.sdlora.spring..");
 
+  @ArchTest
+  static final ArchRule ONNX =
+      classes()
+          .that()
+          .resideInAPackage("dev.sdlora.onnx..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "org.jspecify..",
+              "ai.onnxruntime..",
+              "dev.sdlora.api..",
+              "dev.sdlora.onnx..");
+
+  /** Only one package uses ONNX Runtime. */
+  @ArchTest
+  static final ArchRule ONE_PLACE_FOR_ONNX_RUNTIME =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.sdlora.onnx.session..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("ai.onnxruntime..");
+
   /** Allows langchain4j's core, which has these packages. */
   @ArchTest
   static final ArchRule LANGCHAIN4J =

@@ -16,7 +16,6 @@ import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RouteCost;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -55,11 +54,18 @@ final class ControlNetListings {
     routes.post("/controlnet/detect", this::detect, RouteCost.JOB);
   }
 
+  /** Returns the preprocessors that can run here. */
+  private static List<ControlFilter> filters() {
+    return Preprocessor.available(List.of()).stream()
+        .map(each -> ControlFilter.parse(each.name()))
+        .toList();
+  }
+
   private static ObjectNode modules() {
     ObjectNode answer = Fields.object();
     ArrayNode names = answer.putArray("module_list");
     ObjectNode details = answer.putObject("module_detail");
-    for (ControlFilter filter : ControlFilter.values()) {
+    for (ControlFilter filter : filters()) {
       names.add(filter.id());
       ObjectNode detail = details.putObject(filter.id()).put("model_free", false);
       ArrayNode sliders = detail.putArray("sliders");
@@ -99,10 +105,10 @@ final class ControlNetListings {
     ObjectNode answer = Fields.object();
     ObjectNode types = answer.putObject("control_types");
     List<String> models = List.copyOf(offer.controlNets().keySet());
-    List<String> modules = Arrays.stream(ControlFilter.values()).map(ControlFilter::id).toList();
+    List<String> modules = filters().stream().map(ControlFilter::id).toList();
     add(types, "All", with(modules, IMAGE_PROMPT), models, ControlFilter.NONE.id());
     TreeMap<String, List<String>> byType = new TreeMap<>();
-    for (ControlFilter filter : ControlFilter.values()) {
+    for (ControlFilter filter : filters()) {
       for (String type : filter.types()) {
         List<String> before = byType.getOrDefault(type, List.of(ControlFilter.NONE.id()));
         byType.put(type, with(before, filter.id()));

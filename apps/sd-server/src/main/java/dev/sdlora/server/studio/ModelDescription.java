@@ -14,6 +14,7 @@ import dev.sdlora.request.Fields;
 import dev.sdlora.request.RequestContext;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 
 /** The model and the choices that a page needs before drawing. */
@@ -43,7 +44,9 @@ final class ModelDescription {
     addNames(json, "latent_upscalers", offer.latentUpscalerNames());
     addNames(json, "control_nets", offer.controlNets().keySet());
     addNames(
-        json, "control_modules", Preprocessor.builtIn().stream().map(Preprocessor::name).toList());
+        json,
+        "control_modules",
+        Preprocessor.available(List.of()).stream().map(Preprocessor::name).toList());
     ArrayNode styles = json.putArray("styles");
     for (Style style : offer.styles()) {
       styles

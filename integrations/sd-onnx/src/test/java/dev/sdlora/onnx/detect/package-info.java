@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.onnx.detect;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.onnx;
+
+import org.jspecify.annotations.NullMarked;
