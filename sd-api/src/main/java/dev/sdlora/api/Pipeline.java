@@ -87,6 +87,22 @@ public interface Pipeline extends AutoCloseable {
     return List.of();
   }
 
+  /**
+   * {@return the names of the detectors that {@linkplain PromptSpec.Builder#detailPass detail
+   * passes} can choose: those of the application, then the files in folders}
+   */
+  default List<String> detectors() {
+    return List.of();
+  }
+
+  /**
+   * {@return the preprocessors that requests can use, starting with {@link Preprocessor#NONE}: the
+   * built-in ones and those whose networks are in the folders of the pipeline}
+   */
+  default List<Preprocessor> preprocessors() {
+    return Preprocessor.builtIn();
+  }
+
   /** {@return the refiner for {@link PromptSpec#refinerSwitch}; empty if there is none} */
   default Optional<Checkpoint> refiner() {
     return Optional.empty();

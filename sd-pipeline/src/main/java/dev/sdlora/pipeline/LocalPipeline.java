@@ -11,6 +11,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.error.ResourceException.Resource;
+import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.value.CurrentWork;
 import dev.sdlora.pipeline.generation.Failures;
 import dev.sdlora.pipeline.generation.Generation;
@@ -20,6 +21,7 @@ import dev.sdlora.pipeline.model.Refiner;
 import dev.sdlora.pipeline.request.PlanWarnings;
 import dev.sdlora.pipeline.request.RequestPart;
 import dev.sdlora.pipeline.request.RequestPlan;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -52,6 +54,7 @@ final class LocalPipeline implements Pipeline {
 
   private final Model model;
   private final int concurrency;
+  private final List<Path> preprocessors;
   private final int maxQueued;
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private final Set<Work> running = ConcurrentHashMap.newKeySet();
@@ -63,9 +66,10 @@ final class LocalPipeline implements Pipeline {
   private boolean freed;
   private Optional<Thread> shutdownHook = Optional.empty();
 
-  LocalPipeline(Model model, int concurrency) {
+  LocalPipeline(Model model, int concurrency, List<Path> preprocessors) {
     this.model = model;
     this.concurrency = concurrency;
+    this.preprocessors = preprocessors;
     this.maxQueued = model.limits().maxQueued();
     this.workers =
         new ThreadPoolExecutor(
@@ -126,6 +130,16 @@ final class LocalPipeline implements Pipeline {
   @Override
   public List<String> hypernetworks() {
     return model.hypernetworks().names();
+  }
+
+  @Override
+  public List<String> detectors() {
+    return model.detectors().names();
+  }
+
+  @Override
+  public List<Preprocessor> preprocessors() {
+    return Preprocessor.available(preprocessors);
   }
 
   @Override

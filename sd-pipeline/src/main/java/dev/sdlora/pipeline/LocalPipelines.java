@@ -77,7 +77,8 @@ public final class LocalPipelines implements Backend.Pipelines {
               settings.limits(),
               settings.memoryPolicy(),
               pathRedactor(settings));
-      LocalPipeline pipeline = new LocalPipeline(model, settings.concurrency());
+      LocalPipeline pipeline =
+          new LocalPipeline(model, settings.concurrency(), settings.preprocessorDirectories());
       if (settings.closeOnShutdown()) {
         pipeline.closeOnShutdown();
       }

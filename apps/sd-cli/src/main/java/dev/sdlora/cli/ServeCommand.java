@@ -2,6 +2,7 @@ package dev.sdlora.cli;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.image.SegmentationModel;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
 import dev.sdlora.cli.console.OptionValue;
@@ -135,6 +136,14 @@ final class ServeCommand implements Callable<Integer> {
   private Optional<Path> trainings = Optional.empty();
 
   @Option(
+      names = "--segmentation",
+      paramLabel = "ENCODER,DECODER",
+      description =
+          "ONNX files of MobileSAM, SAM or SAM 2, which make a mask of what is clicked at in the"
+              + " studio. Default: none, masks are painted.")
+  private Optional<String> segmentation = Optional.empty();
+
+  @Option(
       names = "--concurrency",
       paramLabel = "N",
       defaultValue = "1",
@@ -203,13 +212,22 @@ final class ServeCommand implements Callable<Integer> {
       throw console.badUsage("--grace must be at least 0: " + grace);
     }
     requirePort();
+    Optional<SegmentationModel> masks = segmentation.map(this::openSegmentation);
+    try {
+      return serve(masks);
+    } finally {
+      masks.ifPresent(SegmentationModel::close);
+    }
+  }
+
+  private int serve(Optional<SegmentationModel> masks) {
     Checkpoint checkpoint = model.open(console);
     Pipeline.Builder builder = Pipeline.builder();
     set("--concurrency", concurrency, builder::concurrency);
     set("--max-pixels", maxPixels, builder::maxPixels);
     trainings.filter(this::isNew).ifPresent(builder::loraDirectory);
     try (Pipeline pipeline = model.load(builder, checkpoint, console);
-        SdServer server = start(pipeline)) {
+        SdServer server = start(pipeline, masks)) {
       console.out().println(server.uri());
       console
           .out()
@@ -242,6 +260,15 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
+  private SegmentationModel openSegmentation(String files) {
+    String[] parts = files.split(",", -1);
+    if (parts.length != 2 || parts[0].isBlank() || parts[1].isBlank()) {
+      throw console.badUsage(
+          "--segmentation must be two files, ENCODER.onnx,DECODER.onnx: " + files);
+    }
+    return SegmentationModel.open(Path.of(parts[0].strip()), Path.of(parts[1].strip()));
+  }
+
   /** Waits until Ctrl-C or SIGTERM interrupts the command. */
   private static void untilStopped() {
     try {
@@ -258,19 +285,19 @@ final class ServeCommand implements Callable<Integer> {
         .noneMatch(known -> own.startsWith(known.toAbsolutePath().normalize()));
   }
 
-  private SdServer start(Pipeline pipeline) {
+  private SdServer start(Pipeline pipeline, Optional<SegmentationModel> masks) {
     Optional<Path> usual =
         jobs.isPresent() || port == 0
             ? Optional.empty()
             : CacheFolder.ofUser().map(cache -> cache.resolve("jobs").resolve("" + port));
     if (usual.isPresent()) {
       try {
-        return settings(pipeline).jobs(usual.get().toString(), age()).start();
+        return settings(pipeline, masks).jobs(usual.get().toString(), age()).start();
       } catch (IllegalStateException e) {
         console.warn(e.getMessage() + "; jobs end with this process (--jobs names another place)");
       }
     }
-    SdServerBuilder server = settings(pipeline);
+    SdServerBuilder server = settings(pipeline, masks);
     jobs.filter(place -> !place.equals("none"))
         .ifPresent(place -> set("--jobs", place, given -> server.jobs(given, age())));
     return server.start();
@@ -283,7 +310,7 @@ final class ServeCommand implements Callable<Integer> {
     return Duration.ofDays(jobAge);
   }
 
-  private SdServerBuilder settings(Pipeline pipeline) {
+  private SdServerBuilder settings(Pipeline pipeline, Optional<SegmentationModel> masks) {
     SdServerBuilder server = SdServer.builder(pipeline).port(port);
     listen.ifPresent(server::listen);
     users.forEach(user -> add(user, server));
@@ -296,6 +323,7 @@ final class ServeCommand implements Callable<Integer> {
     trainings.ifPresent(server::trainingDirectory);
     server.styles(nameable.styles());
     output.ifPresent(server::outputDirectory);
+    masks.ifPresent(server::segmentation);
     server.ignoreScripts(ignoreScripts);
     set("--max-jobs", maxJobs, server::maxJobs);
     set("--rate-limit", rateLimit, server::rateLimit);

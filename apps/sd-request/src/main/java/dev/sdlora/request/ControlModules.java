@@ -2,6 +2,7 @@ package dev.sdlora.request;
 
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.Preprocessor;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
@@ -22,8 +23,19 @@ public final class ControlModules {
    * @throws FieldException if the preprocessor is unknown or a number is out of range
    */
   public static Preprocessor read(Fields fields, String prefix) {
+    return read(fields, prefix, List.of());
+  }
+
+  /**
+   * Reads a preprocessor that may run a network.
+   *
+   * @param prefix the beginning of the names of the fields
+   * @param available preprocessors that know the folder of their network
+   * @throws FieldException as {@link #read(Fields, String)}
+   */
+  public static Preprocessor read(Fields fields, String prefix, List<Preprocessor> available) {
     Read read = new Read(fields, prefix);
-    fields.ifName(prefix + "module", name -> read.preprocessor = Preprocessor.named(name));
+    fields.ifName(prefix + "module", name -> read.preprocessor = named(name, available));
     int count = read.preprocessor.thresholds().size();
     if (!read.preprocessor.equals(Preprocessor.NONE)) {
       read.resolution();
@@ -32,6 +44,14 @@ public final class ControlModules {
       read.threshold(i);
     }
     return read.preprocessor;
+  }
+
+  private static Preprocessor named(String name, List<Preprocessor> available) {
+    Preprocessor named = Preprocessor.named(name);
+    return available.stream()
+        .filter(each -> each.name().equals(named.name()))
+        .findFirst()
+        .orElse(named);
   }
 
   /**

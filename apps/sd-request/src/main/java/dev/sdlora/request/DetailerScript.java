@@ -93,6 +93,10 @@ final class DetailerScript {
         }
       }
     }
+    if (!passes.isEmpty() && offer.ignoreScripts() && offer.pipeline().detectors().isEmpty()) {
+      fields.warn("script 'ADetailer' was ignored, because there are no detectors");
+      return List.of();
+    }
     return passes;
   }
 

@@ -68,7 +68,7 @@ public record RequestContext(
         .map(Upscaler::name);
   }
 
-  /** Returns the ControlNets and T2I-Adapters by name. */
+  /** Returns the ControlNets, T2I-Adapters and IP-Adapters by name. */
   public Map<String, Path> controlNets() {
     return files(controlNetFolders);
   }
@@ -88,9 +88,21 @@ public record RequestContext(
     return files;
   }
 
+  /** Returns the names of those {@link #controlNets} that are IP-Adapters, sorted. */
+  public List<String> imageAdapters() {
+    return controlNets().entrySet().stream()
+        .filter(network -> ImageAdapterFiles.isOne(network.getValue()))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** Whether a file may hold a network; {@code .bin} is usual for IP-Adapters alone. */
   private static boolean isModel(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return name.endsWith(".safetensors") || name.endsWith(".pth") || name.endsWith(".pt");
+    return name.endsWith(".safetensors")
+        || name.endsWith(".pth")
+        || name.endsWith(".pt")
+        || (name.endsWith(".bin") && ImageAdapterFiles.isOne(file));
   }
 
   private static String stem(Path file) {
@@ -100,7 +112,7 @@ public record RequestContext(
   /** Returns a name without folders and extension; clients send names as they were listed. */
   public static String stem(String name) {
     String last = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
-    return last.replaceFirst("(?i)\\.(safetensors|ckpt|pth?)$", "");
+    return last.replaceFirst("(?i)\\.(safetensors|ckpt|pth?|bin)$", "");
   }
 
   /** Returns the LoRA with the given name. */

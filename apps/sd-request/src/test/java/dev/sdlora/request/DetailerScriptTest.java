@@ -331,4 +331,25 @@ class DetailerScriptTest {
     assertThat(read(Fields.of(StoredRequest.of(fields, spec))).detailPasses())
         .isEqualTo(spec.detailPasses());
   }
+
+  @Test
+  void ignoredScripts_withoutDetectors_areAWarning() {
+    RequestContext offer = DrawingWriterTest.OFFER;
+    RequestContext ignoring =
+        new RequestContext(
+            offer.pipeline(),
+            List.of(),
+            List.of(),
+            List.of(),
+            offer.images(),
+            offer.limits(),
+            false,
+            true);
+    Fields fields = with(FACE);
+    assertThat(
+            new DrawingReader(ignoring).read(fields, Dialect.A1111, Overrides.NONE).detailPasses())
+        .isEmpty();
+    assertThat(fields.warnings())
+        .containsExactly("script 'ADetailer' was ignored, because there are no detectors");
+  }
 }

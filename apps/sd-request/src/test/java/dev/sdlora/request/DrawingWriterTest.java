@@ -67,6 +67,9 @@ class DrawingWriterTest {
               if (method.getName().equals("refiner")) {
                 return Optional.of(REFINER);
               }
+              if (method.getName().equals("detectors")) {
+                return List.of();
+              }
               throw new UnsupportedOperationException(method.getName());
             });
   }

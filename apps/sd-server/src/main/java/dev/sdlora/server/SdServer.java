@@ -13,6 +13,7 @@ import dev.sdlora.server.grids.GridsApi;
 import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.SignedPaths;
+import dev.sdlora.server.image.MasksApi;
 import dev.sdlora.server.image.PngInfoApi;
 import dev.sdlora.server.image.UploadsApi;
 import dev.sdlora.server.image.UpscalesApi;
@@ -82,6 +83,7 @@ public final class SdServer implements AutoCloseable {
   private final Uploads uploads;
   private final TrainingsApi trainings;
   private final McpApi tools;
+  private final MasksApi masks;
   private final Metrics metrics;
   private final Transport transport;
   private final String host;
@@ -126,6 +128,7 @@ public final class SdServer implements AutoCloseable {
             settings.ignoreScripts);
     this.shared = shared(settings, offer, sentences);
     this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
+    this.masks = new MasksApi(offer, settings.segmentation);
     SignedPaths signed = new SignedPaths();
     this.transport = transport(settings, sentences, signed);
     RateLimit limit = new RateLimit(settings.rateLimit, System::nanoTime);
@@ -154,12 +157,13 @@ public final class SdServer implements AutoCloseable {
               info.addTo(config.routes);
               new GalleryApi(gallery, info).addTo(config.routes);
               new UpscalesApi(offer, queue).addTo(config.routes);
+              masks.addTo(config.routes);
               new GridsApi(offer, queue).addTo(config.routes);
               trainings.addTo(config.routes);
               new LorasApi(loras, pipeline.checkpoint(), sentences).addTo(config.routes);
               new PromptApi(pipeline, loras, sentences).addTo(config.routes);
               tools.addTo(config.routes);
-              new Studio(offer).addTo(config.routes);
+              new Studio(offer, masks.available()).addTo(config.routes);
             });
   }
 
@@ -200,6 +204,7 @@ public final class SdServer implements AutoCloseable {
     List<Path> folders = new ArrayList<>(settings.upscalerDirectories);
     folders.addAll(settings.controlNetDirectories);
     folders.addAll(settings.pipeline.loras().folders());
+    settings.pipeline.preprocessors().forEach(each -> each.directory().ifPresent(folders::add));
     settings.outputDirectory.ifPresent(folders::add);
     Path parent = settings.pipeline.checkpoint().path().toAbsolutePath().getParent();
     if (parent != null) {
@@ -307,6 +312,7 @@ public final class SdServer implements AutoCloseable {
     queue.close(patience);
     shared.ifPresent(SharedJobs::close);
     trainings.close();
+    masks.close();
     transport.stop();
     try {
       javalin.stop();

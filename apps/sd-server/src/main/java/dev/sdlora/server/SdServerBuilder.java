@@ -3,6 +3,7 @@ package dev.sdlora.server;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.image.SegmentationModel;
 import dev.sdlora.api.value.FileReason;
 import dev.sdlora.api.value.SettingException;
 import dev.sdlora.api.value.WritableFolder;
@@ -38,6 +39,7 @@ public final class SdServerBuilder {
   final List<Path> upscalerDirectories = new ArrayList<>();
   final List<Path> controlNetDirectories = new ArrayList<>();
   final List<Style> styles = new ArrayList<>();
+  Optional<SegmentationModel> segmentation = Optional.empty();
   Optional<Path> outputDirectory = Optional.empty();
   Optional<Path> trainingDirectory = Optional.empty();
   String host = "127.0.0.1";
@@ -184,7 +186,7 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Adds a folder of ControlNets and T2I-Adapters that requests can name.
+   * Adds a folder of ControlNets, T2I-Adapters and IP-Adapters that requests can name.
    *
    * @param directory a folder; its subfolders are ignored
    * @return this builder
@@ -266,6 +268,19 @@ public final class SdServerBuilder {
               + directory);
     }
     this.trainingDirectory = Optional.of(folder);
+    return this;
+  }
+
+  /**
+   * Sets the model that makes masks of the things at which a user of the studio clicks: {@code POST
+   * /v1/masks}.
+   *
+   * @param model a model such as MobileSAM; the caller closes it after the server. Default: none,
+   *     and such requests are refused with 501
+   * @return this builder
+   */
+  public SdServerBuilder segmentation(SegmentationModel model) {
+    this.segmentation = Optional.of(model);
     return this;
   }
 

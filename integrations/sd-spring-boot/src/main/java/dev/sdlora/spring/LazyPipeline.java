@@ -9,6 +9,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.GenerationCancelledException;
+import dev.sdlora.api.image.Preprocessor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -267,6 +268,16 @@ final class LazyPipeline implements Pipeline {
   @Override
   public List<String> hypernetworks() {
     return load().hypernetworks();
+  }
+
+  @Override
+  public List<String> detectors() {
+    return load().detectors();
+  }
+
+  @Override
+  public List<Preprocessor> preprocessors() {
+    return load().preprocessors();
   }
 
   @Override

@@ -120,6 +120,11 @@ public final class Detectors implements AutoCloseable {
     throw near.isEmpty() ? unknown(name, all) : ambiguous(name, near);
   }
 
+  /** Returns all names: those of the application, then those of the files. */
+  public List<String> names() {
+    return names(all());
+  }
+
   private List<Named> all() {
     List<Named> all = new ArrayList<>();
     given.forEach(detector -> all.add(new Named(detector)));

@@ -109,7 +109,8 @@ class ControlNetsTest {
                 Checkpoint.open(Fixtures.CHECKPOINT),
                 Optional.empty(),
                 Map.of(),
-                ScalarType.FLOAT32, List.of())) {
+                ScalarType.FLOAT32,
+                List.of())) {
       List<ControlUnit> units =
           List.of(unit(UNION, 1), unit(UNION, 0.5), unit(PLAIN, 0), unit(PLAIN, 1));
       assertThat(networks.bytes(units)).isEqualTo(bytes(UNION) + bytes(PLAIN));

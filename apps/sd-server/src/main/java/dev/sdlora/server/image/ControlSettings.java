@@ -3,6 +3,7 @@ package dev.sdlora.server.image;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.image.ControlUnit;
+import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.image.ResizeMode;
 import dev.sdlora.api.value.Decimals;
@@ -23,6 +24,9 @@ import java.util.stream.IntStream;
  */
 final class ControlSettings {
   private static final int MOST_UNITS = 10;
+
+  /** The beginning of the modules of IP-Adapters. */
+  private static final String IMAGE_PROMPT = "ip-adapter";
 
   private static final List<String> NUMBERS =
       List.of(
@@ -77,14 +81,13 @@ final class ControlSettings {
 
   private static ObjectNode unit(String network, Map<String, String> values) {
     ObjectNode unit = Fields.object().put("enabled", false).putNull("image").put("model", network);
-    unit.put("module", Preprocessor.named(values.getOrDefault("Module", "none")).name());
-    unit.put("weight", 1).put("guidance_start", 0).put("guidance_end", 1);
-    for (String name : NUMBERS) {
-      if (values.containsKey(name)) {
-        String field = name.toLowerCase(Locale.ROOT).replace(' ', '_');
-        unit.put(field, Decimals.parse(values.get(name)));
-      }
+    String module = values.getOrDefault("Module", "none");
+    if (module.startsWith(IMAGE_PROMPT)) {
+      addImagePrompt(unit, values);
+      return unit;
     }
+    unit.put("module", Preprocessor.named(module).name());
+    addNumbers(unit, values);
     unit.put("pixel_perfect", values.getOrDefault("Pixel Perfect", "False").equals("True"));
     unit.put(
         "control_mode",
@@ -96,5 +99,23 @@ final class ControlSettings {
       unit.put("union_control_type", UnionType.parse(values.get("Union Control Type")).label());
     }
     return unit;
+  }
+
+  private static void addImagePrompt(ObjectNode unit, Map<String, String> values) {
+    unit.put("module", IMAGE_PROMPT + "-auto");
+    addNumbers(unit, values);
+    if (values.containsKey("Weight Type")) {
+      unit.put("weight_type", ImagePrompt.WeightType.parse(values.get("Weight Type")).label());
+    }
+  }
+
+  private static void addNumbers(ObjectNode unit, Map<String, String> values) {
+    unit.put("weight", 1).put("guidance_start", 0).put("guidance_end", 1);
+    for (String name : NUMBERS) {
+      if (values.containsKey(name)) {
+        String field = name.toLowerCase(Locale.ROOT).replace(' ', '_');
+        unit.put(field, Decimals.parse(values.get(name)));
+      }
+    }
   }
 }

@@ -17,6 +17,7 @@ import dev.sdlora.server.http.Refusal;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.ByteArrayInputStream;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -72,6 +73,7 @@ public final class PngInfoApi {
     Restored restored = new Restored(text, offer);
     DrawingWriter.Written written = new DrawingWriter(offer).write(restored.spec());
     restored.addWithoutImages(written.fields());
+    List<String> omitted = DetailSettings.adapt(written.fields(), offer.pipeline().detectors());
     ObjectNode answer = Fields.object();
     answer.put("parameters", text);
     answer.set("settings", written.fields());
@@ -87,6 +89,7 @@ public final class PngInfoApi {
     restored.renamed().forEach(renamed::add);
     ArrayNode warnings = answer.putArray("warnings");
     restored.warnings().forEach(warnings::add);
+    omitted.forEach(warnings::add);
     written.unsaid().stream()
         .filter(name -> !name.equals("loraMode")) // It only affects rounding.
         .forEach(

@@ -54,14 +54,14 @@ final class ControlNetListings {
     routes.post("/controlnet/detect", this::detect, RouteCost.JOB);
   }
 
-  /** Returns the preprocessors that can run here. */
-  private static List<ControlFilter> filters() {
-    return Preprocessor.available(List.of()).stream()
-        .map(each -> ControlFilter.parse(each.name()))
+  private List<ControlFilter> filters() {
+    return offer.pipeline().preprocessors().stream()
+        .map(Preprocessor::name)
+        .map(ControlFilter::parse)
         .toList();
   }
 
-  private static ObjectNode modules() {
+  private ObjectNode modules() {
     ObjectNode answer = Fields.object();
     ArrayNode names = answer.putArray("module_list");
     ObjectNode details = answer.putObject("module_detail");
@@ -105,10 +105,11 @@ final class ControlNetListings {
     ObjectNode answer = Fields.object();
     ObjectNode types = answer.putObject("control_types");
     List<String> models = List.copyOf(offer.controlNets().keySet());
-    List<String> modules = filters().stream().map(ControlFilter::id).toList();
+    List<ControlFilter> filters = filters();
+    List<String> modules = filters.stream().map(ControlFilter::id).toList();
     add(types, "All", with(modules, IMAGE_PROMPT), models, ControlFilter.NONE.id());
     TreeMap<String, List<String>> byType = new TreeMap<>();
-    for (ControlFilter filter : filters()) {
+    for (ControlFilter filter : filters) {
       for (String type : filter.types()) {
         List<String> before = byType.getOrDefault(type, List.of(ControlFilter.NONE.id()));
         byType.put(type, with(before, filter.id()));
@@ -121,7 +122,9 @@ final class ControlNetListings {
                 types,
                 type,
                 of,
-                models.stream().filter(model -> isOf(type, model)).toList(),
+                type.equals("IP-Adapter")
+                    ? offer.imageAdapters()
+                    : models.stream().filter(model -> isOf(type, model)).toList(),
                 of.get(1)));
     return answer;
   }
@@ -149,7 +152,8 @@ final class ControlNetListings {
 
   private void detect(Context context) {
     Fields fields = Bodies.fields(context);
-    Preprocessor preprocessor = ControlModules.read(fields, "controlnet_");
+    Preprocessor preprocessor =
+        ControlModules.read(fields, "controlnet_", offer.pipeline().preprocessors());
     List<String> images = fields.texts("controlnet_input_images");
     if (images.isEmpty() || images.size() > offer.limits().images()) {
       throw new Refusal(

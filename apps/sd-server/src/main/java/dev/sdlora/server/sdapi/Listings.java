@@ -12,6 +12,7 @@ import dev.sdlora.request.Fields;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import io.javalin.config.RoutesConfig;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -239,24 +240,36 @@ final class Listings {
     return Fields.object().put("api", true).put("nowebui", true);
   }
 
+  /** Returns the scripts of A1111's extensions that have something to work with here. */
+  private List<String> scriptNames() {
+    List<String> names = new ArrayList<>();
+    if (!offer.pipeline().detectors().isEmpty()) {
+      names.add("adetailer");
+    }
+    if (!offer.controlNets().isEmpty()) {
+      names.add("controlnet");
+    }
+    return names;
+  }
+
   private ObjectNode scripts() {
     ObjectNode answer = Fields.object();
     ArrayNode texts = answer.putArray("txt2img");
     ArrayNode images = answer.putArray("img2img");
-    if (!offer.controlNets().isEmpty()) {
-      texts.add("controlnet");
-      images.add("controlnet");
+    for (String name : scriptNames()) {
+      texts.add(name);
+      images.add(name);
     }
     return answer;
   }
 
   private ArrayNode scriptInfo() {
     ArrayNode answer = Fields.array();
-    if (!offer.controlNets().isEmpty()) {
+    for (String name : scriptNames()) {
       for (boolean fromImage : new boolean[] {false, true}) {
         answer
             .addObject()
-            .put("name", "controlnet")
+            .put("name", name)
             .put("is_alwayson", true)
             .put("is_img2img", fromImage)
             .putArray("args");

@@ -32,6 +32,7 @@ public final class Sdapi {
     new Listings(offer).addTo(routes);
     new ExtraEndpoints(offer).addTo(routes);
     new ControlNetListings(offer).addTo(routes);
+    new DetailListings(offer).addTo(routes);
     routes.get(
         "/openapi.json", context -> context.contentType("application/json").result(description()));
     routes.get("/sdapi/v1/options", context -> Answers.json(context, state.toJson()));

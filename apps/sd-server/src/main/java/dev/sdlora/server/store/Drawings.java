@@ -37,6 +37,7 @@ final class Drawings {
   private static final Pattern LORA_TAG = Pattern.compile("<lora:[^<>]{1,300}>");
 
   private final JobStore store;
+  private final Claims claims;
   private final RequestContext offer;
   private final ErrorMessages sentences;
   private final Runnable whenEnded;
@@ -52,6 +53,7 @@ final class Drawings {
    */
   Drawings(JobStore store, RequestContext offer, ErrorMessages sentences, Runnable whenEnded) {
     this.store = store;
+    this.claims = store.claims();
     this.offer = offer;
     this.sentences = sentences;
     this.whenEnded = whenEnded;
@@ -122,7 +124,7 @@ final class Drawings {
             ? Optional.empty()
             : Optional.of(Base64Images.png(look));
     drawing.told = look;
-    switch (store.renew(worker, drawing.claim, report, preview)) {
+    switch (claims.renew(worker, drawing.claim, report, preview)) {
       case HELD -> {}
       case CANCELLED -> drawing.job.cancel();
       case LOST -> {
@@ -137,7 +139,7 @@ final class Drawings {
     Throwable failure =
         ended.failure instanceof CompletionException e ? e.getCause() : ended.failure;
     if (closing && failure != null) { // The next process or another server draws it.
-      store.giveBack(worker, drawing.claim);
+      claims.giveBack(worker, drawing.claim);
       drawings.remove(drawing.claim.id());
       drawing.work.end(null, failure);
       return;
@@ -157,7 +159,7 @@ final class Drawings {
             outcome.warnings(),
             outcome.loras(),
             state == JobState.FAILED && failure != null ? sentences.of(failure).sentence() : null);
-    store.end(worker, drawing.claim, state, report, drawing.job.finished());
+    claims.end(worker, drawing.claim, state, report, drawing.job.finished());
     drawings.remove(drawing.claim.id());
     drawing.work.end(ended.outcome, failure);
   }
@@ -169,7 +171,7 @@ final class Drawings {
    */
   void claim(Function<String, Optional<Job>> jobs) {
     while (drawings.size() < offer.pipeline().concurrency()) {
-      Optional<StoredJob.Claim> claimed = store.claim(worker, model(offer), affinity);
+      Optional<StoredJob.Claim> claimed = claims.claim(worker, model(offer), affinity);
       if (claimed.isEmpty()) {
         return;
       }
@@ -202,7 +204,7 @@ final class Drawings {
 
   /** Gives all claims back, so that other servers can draw the jobs at once. */
   void giveBack() {
-    drawings.values().forEach(drawing -> store.giveBack(worker, drawing.claim));
+    drawings.values().forEach(drawing -> claims.giveBack(worker, drawing.claim));
     drawings.clear();
   }
 }

@@ -5,7 +5,7 @@
  *
  * <ul>
  *   <li>Tables and statements: {@code JobStore}.
- *   <li>Which job a server draws next, leases and retries: {@code JobStore.claim}.
+ *   <li>Which job a server draws next, leases and retries: {@code Claims}.
  *   <li>What servers learn from each other: {@code SharedJobs}, {@code SharedWork}.
  * </ul>
  */

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.sampling.Sampler;
@@ -14,15 +16,16 @@ import dev.sdlora.request.Fields;
 import dev.sdlora.request.RequestContext;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.List;
 import java.util.Locale;
 
 /** The model and the choices that a page needs before drawing. */
 final class ModelDescription {
   private final RequestContext offer;
+  private final boolean masks;
 
-  ModelDescription(RequestContext offer) {
+  ModelDescription(RequestContext offer, boolean masks) {
     this.offer = offer;
+    this.masks = masks;
   }
 
   /** Returns the response of {@code GET /api/model}. */
@@ -43,10 +46,22 @@ final class ModelDescription {
     addNames(json, "upscalers", offer.upscalerNames());
     addNames(json, "latent_upscalers", offer.latentUpscalerNames());
     addNames(json, "control_nets", offer.controlNets().keySet());
+    addNames(json, "image_adapters", offer.imageAdapters());
+    addNames(
+        json,
+        "weight_types",
+        Arrays.stream(ImagePrompt.WeightType.values()).map(ImagePrompt.WeightType::label).toList());
     addNames(
         json,
         "control_modules",
-        Preprocessor.available(List.of()).stream().map(Preprocessor::name).toList());
+        offer.pipeline().preprocessors().stream().map(Preprocessor::name).toList());
+    addNames(json, "detectors", offer.pipeline().detectors());
+    addNames(
+        json,
+        "detail_orders",
+        Arrays.stream(DetailPass.Order.values()).map(DetailPass.Order::label).toList());
+    json.set("detail_defaults", detailDefaults());
+    json.put("masks", masks);
     ArrayNode styles = json.putArray("styles");
     for (Style style : offer.styles()) {
       styles
@@ -85,6 +100,22 @@ final class ModelDescription {
         .put("hr_upscaler", hires.upscaler().name())
         .put("hr_second_pass_steps", hires.steps().orElse(0))
         .put("denoising_strength", 0.75);
+  }
+
+  /** Returns the defaults for fields that a detail pass omits. */
+  private static ObjectNode detailDefaults() {
+    DetailPass pass = DetailPass.builder("any").build();
+    return Fields.object()
+        .put("prompt", pass.prompt())
+        .put("negativePrompt", pass.negativePrompt())
+        .put("confidence", pass.confidence())
+        .put("most", pass.most())
+        .put("order", pass.order().label())
+        .put("growth", pass.growth())
+        .put("maskBlur", pass.maskBlur())
+        .put("denoisingStrength", pass.denoisingStrength())
+        .put("wholeImage", pass.wholeImage())
+        .put("padding", pass.padding());
   }
 
   private static void addNames(ObjectNode json, String field, Collection<String> names) {

@@ -7,16 +7,22 @@ import io.javalin.config.RoutesConfig;
 /** The page at {@code /}, a client of {@code /api/jobs}. */
 public final class Studio {
   private final RequestContext offer;
+  private final boolean masks;
 
-  /** Creates the page for a context. */
-  public Studio(RequestContext offer) {
+  /**
+   * Creates the page for a context.
+   *
+   * @param masks whether a click on an image can make a mask
+   */
+  public Studio(RequestContext offer, boolean masks) {
     this.offer = offer;
+    this.masks = masks;
   }
 
   /** Adds the routes. */
   public void addTo(RoutesConfig routes) {
     new PageFiles().addTo(routes);
-    ModelDescription model = new ModelDescription(offer);
+    ModelDescription model = new ModelDescription(offer, masks);
     routes.get("/api/model", context -> Answers.json(context, model.json()));
   }
 }

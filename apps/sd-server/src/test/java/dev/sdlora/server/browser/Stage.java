@@ -12,7 +12,9 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.demo.model.DemoModel;
+import dev.sdlora.server.FixedDetector;
 import dev.sdlora.server.SdServer;
+import dev.sdlora.server.SubjectMasks;
 import dev.sdlora.testkit.ManyLoras;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -55,8 +57,11 @@ final class Stage implements AutoCloseable {
     try {
       folder = Files.createTempDirectory("sd-studio");
       DemoModel.copyTo(folder);
-      // Only its name is read until a request uses it.
+      // Only their names are read until a request uses them.
       Files.createFile(Files.createDirectory(folder.resolve("control")).resolve("edges.pth"));
+      Files.createFile(folder.resolve("control/union-promax.pth"));
+      TinyImagePrompt.writeAdapter(folder.resolve("control/style.safetensors"));
+      TinyImagePrompt.writeEncoder(folder.resolve("encoder.safetensors"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -65,9 +70,15 @@ final class Stage implements AutoCloseable {
             .checkpoint(Checkpoint.open(folder.resolve("demo-sd1.safetensors")))
             .loraDirectory(loras())
             .precision(Precision.FLOAT32)
+            .imageEncoder(folder.resolve("encoder.safetensors"))
+            .detector(new FixedDetector("middle"))
             .build();
     server =
-        SdServer.builder(pipeline).controlNetDirectory(folder.resolve("control")).port(0).start();
+        SdServer.builder(pipeline)
+            .controlNetDirectory(folder.resolve("control"))
+            .segmentation(new SubjectMasks())
+            .port(0)
+            .start();
     playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));

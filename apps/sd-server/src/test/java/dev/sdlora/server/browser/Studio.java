@@ -77,6 +77,12 @@ final class Studio {
     return page.getByLabel(label, new Page.GetByLabelOptions().setExact(true));
   }
 
+  /** Returns a list of names to choose from. */
+  Locator choice(String name) {
+    return page.getByRole(
+        AriaRole.COMBOBOX, new Page.GetByRoleOptions().setName(name).setExact(true));
+  }
+
   Locator button(String name) {
     return page.getByRole(
         AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));

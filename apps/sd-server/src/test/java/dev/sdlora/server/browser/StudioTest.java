@@ -11,6 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Tag("slow")
 class StudioTest
     implements ConnectionStories,
+        DetailStories,
         DrawingStories,
         ImageStories,
         JobStories,

@@ -29,8 +29,12 @@ interface ViewStories {
   @Test
   default void tabs_lightDarkAndNarrow_canBeUsed(Studio studio) {
     studio.open("draw");
-    for (String tab : List.of("LoRA", "Image", "ControlNet", "X/Y grid")) {
+    for (String tab : List.of("LoRA", "Image", "ControlNet", "Details", "X/Y grid")) {
       studio.tab(tab).click();
+      if (tab.equals("Details")) {
+        studio.button("Add a pass").click();
+        studio.page().getByText("Size, steps and sampling").click();
+      }
       String name = "draw-" + tab.replaceAll("\\W", "").toLowerCase(Locale.ROOT);
       canBeUsed(name, "sd-draw-view sd-tabs", studio);
     }

@@ -25,7 +25,8 @@ async function ask(path, options = {}) {
 
 async function sentence(answer) {
   try {
-    return (await answer.json()).detail;
+    const told = await answer.json();
+    return told.detail ?? told.error.message;
   } catch {
     return `The server returned ${answer.status} ${answer.statusText}`;
   }

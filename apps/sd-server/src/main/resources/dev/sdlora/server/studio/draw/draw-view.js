@@ -1,6 +1,7 @@
 import "../core/tabs.js";
 import "../grid/grid-tab.js";
 import "../image/control-tab.js";
+import "../image/detail-tab.js";
 import "../image/hires-settings.js";
 import "../image/image-tab.js";
 import "./generation-settings.js";
@@ -27,6 +28,7 @@ class DrawView extends HTMLElement {
     tabs.add("LoRA", () => el("sd-lora-browser"));
     tabs.add("Image", () => el("sd-image-tab"));
     tabs.add("ControlNet", () => el("sd-control-tab"));
+    tabs.add("Details", () => el("sd-detail-tab"));
     tabs.add("X/Y grid", () => {
       const grid = el("sd-grid-tab");
       grid.addEventListener("ready", () => this.#offer());

@@ -2,12 +2,21 @@ import "./picture-field.js";
 import { latest, post } from "../core/api.js";
 import { button, el } from "../core/html.js";
 import { model } from "../core/model.js";
+import { choice, slider } from "../core/part-fields.js";
 import { settings } from "../core/settings.js";
 
 const MODES = ["Balanced", "My prompt is more important", "ControlNet is more important"];
 const RESIZE_MODES = ["Just resize", "Crop and resize", "Resize and fill"];
 const MOST_UNITS = 10;
 const IMAGE_PROMPT = "ip-adapter-auto";
+const OWN_TYPE = "Automatic";
+const UNION_TYPES = [OWN_TYPE, "OpenPose", "Depth", "Soft Edge", "Hard Edge", "Normal Map", "Segmentation", "Tile", "Inpaint"];
+
+/** The values of fields that a unit omits. */
+const USUAL = {
+  module: "none", weight: 1, guidance_start: 0, guidance_end: 1, weight_type: "linear", union_control_type: OWN_TYPE,
+  control_mode: MODES[0], resize_mode: RESIZE_MODES[1],
+};
 
 /** The units of A1111's ControlNet extension. */
 class ControlTab extends HTMLElement {
@@ -52,12 +61,22 @@ class ControlTab extends HTMLElement {
     const controls = {
       model: choice("Model", model.control_nets, set, "model"),
       module: choice("Preprocessor", model.control_modules, (changes) => set({ ...changes, pixel_perfect: true }), "module"),
-      weight: slider("Control weight", 0, 2, set, "weight"),
-      guidance_start: slider("Starting control step", 0, 1, set, "guidance_start"),
-      guidance_end: slider("Ending control step", 0, 1, set, "guidance_end"),
+      weight: slider("Control weight", { min: 0, max: 2 }, set, "weight"),
+      guidance_start: slider("Starting control step", { min: 0, max: 1 }, set, "guidance_start"),
+      guidance_end: slider("Ending control step", { min: 0, max: 1 }, set, "guidance_end"),
+      weight_type: choice("Weight type", model.weight_types, set, "weight_type"),
+      union_control_type: choice("Type of the control image", UNION_TYPES, ({ union_control_type: type }) => set({ union_control_type: type === OWN_TYPE ? undefined : type }), "union_control_type"),
       control_mode: choice("Control mode", MODES, set, "control_mode"),
       resize_mode: choice("Resize mode", RESIZE_MODES, set, "resize_mode"),
     };
+    const region = el("sd-picture-field", { label: `Region mask, unit ${at}` });
+    region.addEventListener("picture", (event) => set({ effective_region_mask: event.detail?.reference }));
+    const part = el(
+      "details",
+      {},
+      el("summary", {}, "Only in a part of the image"),
+      el("div", { class: "stack" }, el("p", { class: "faint" }, "The image acts where the mask is white."), region),
+    );
     const note = el("p", { class: "faint", role: "status" });
     const made = controlImage(at);
     const remove = () => this.#put(units().filter((_, each) => each !== at));
@@ -74,6 +93,7 @@ class ControlTab extends HTMLElement {
       picture,
       made,
       el("div", { class: "fields" }, Object.values(controls).map((control) => control.field)),
+      part,
       note,
     );
     form.show = (unit) => {
@@ -81,8 +101,11 @@ class ControlTab extends HTMLElement {
       enabled.disabled = !unit.image;
       picture.reference = unit.image ?? null;
       const reads = isImagePrompt(unit);
-      Object.entries(controls).forEach(([name, control]) => control.show(unit[name] ?? model.control_modules[0]));
-      controls.module.field.hidden = reads;
+      Object.entries(controls).forEach(([name, control]) => control.show(unit[name] ?? USUAL[name]));
+      ["module", "control_mode", "resize_mode"].forEach((name) => (controls[name].field.hidden = reads));
+      controls.weight_type.field.hidden = part.hidden = !reads;
+      controls.union_control_type.field.hidden = reads || !isUnion(unit);
+      region.reference = unit.effective_region_mask ?? null;
       made.show(unit);
       note.textContent = unit.image ? "" : reads ? "The unit needs an image to read next to the text." : "The unit needs a control image, such as edges, depth or a pose, as its model expects, or any image and a preprocessor.";
     };
@@ -95,14 +118,28 @@ class ControlTab extends HTMLElement {
   }
 }
 
-/** Whether the network of a unit is an IP-Adapter, which reads an image of any content; its name says so. */
+/** Whether the network of a unit is an IP-Adapter, which reads an image of any content. */
 function isImagePrompt(unit) {
-  return /^ip.?adapter/i.test(unit.model ?? "");
+  return model.image_adapters.includes(unit.model);
 }
 
+/** Whether the network of a unit has several types of control images; as in A1111, its name says so. */
+function isUnion(unit) {
+  return /union/i.test(unit.model ?? "");
+}
+
+/** Sets the module that the network of a unit needs, and removes fields that it does not have. */
 function withModule(unit) {
+  const { weight_type, effective_region_mask, union_control_type, ...rest } = unit;
+  if (isImagePrompt(unit)) {
+    return withoutEmpty({ ...rest, module: IMAGE_PROMPT, weight_type, effective_region_mask });
+  }
   const module = unit.module === IMAGE_PROMPT ? model.control_modules[0] : unit.module;
-  return { ...unit, module: isImagePrompt(unit) ? IMAGE_PROMPT : module };
+  return withoutEmpty({ ...rest, module, union_control_type: isUnion(unit) ? union_control_type : undefined });
+}
+
+function withoutEmpty(unit) {
+  return Object.fromEntries(Object.entries(unit).filter(([, value]) => value !== undefined));
 }
 
 function units() {
@@ -150,24 +187,6 @@ function controlImage(at) {
     }
   };
   return figure;
-}
-
-function choice(label, options, set, name) {
-  const select = el("select", { onchange: () => set({ [name]: select.value }) }, options.map((option) => el("option", {}, option)));
-  return {
-    field: el("label", { class: "field" }, el("span", { class: "name" }, label), select),
-    show: (value) => (select.value = typeof value === "number" ? options[value] : value),
-  };
-}
-
-function slider(label, min, max, set, name) {
-  const read = (input) => input.value !== "" && input.checkValidity() && set({ [name]: Number(input.value) });
-  const range = el("input", { type: "range", min, max, step: 0.05, "aria-label": `${label}, slider`, oninput: () => read(range) });
-  const number = el("input", { type: "number", min, max, step: "any", "aria-label": label, oninput: () => read(number) });
-  return {
-    field: el("div", { class: "field slider" }, el("span", { class: "name" }, label), el("span", { class: "pair" }, range, number)),
-    show: (value) => [range, number].filter((input) => Number(input.value || NaN) !== value).forEach((input) => (input.value = value)),
-  };
 }
 
 customElements.define("sd-control-tab", ControlTab);

@@ -1,4 +1,6 @@
-import { button, el } from "../core/html.js";
+import { button, el, freshId } from "../core/html.js";
+import { model } from "../core/model.js";
+import { MaskClicks } from "./mask-clicks.js";
 import { pictureIn, upload, urlOf } from "./pictures.js";
 import { MaskStrokes } from "./mask-strokes.js";
 
@@ -8,6 +10,12 @@ const MOST_PIXELS_A_SIDE = 1024;
 const HELP =
   "Paint the area to redraw. Keyboard: arrows move the brush, Space paints, E switches between brush and eraser, [ and ] change its size, Ctrl+Z undoes.";
 
+const CLICK_HELP =
+  "Click at a thing to add it to the mask. Shift+click excludes what does not belong to it; Alt+click, or the eraser, removes a thing. Keyboard: arrows move the pointer, Space clicks.";
+
+/** The size in pixels of the ring that shows where Space clicks. */
+const POINTER = 12;
+
 /** A mask brush over an image. Fires `mask` for a new mask, with its reference or null as detail. */
 class MaskEditor extends HTMLElement {
   #picture = el("img", { alt: "" });
@@ -16,11 +24,16 @@ class MaskEditor extends HTMLElement {
   #frame = el("div", { class: "frame" }, this.#picture, this.#canvas, this.#brush);
   #size = el("input", { type: "range", min: 2, max: 200, value: 40, "aria-label": "Brush size" });
   #erase = el("input", { type: "checkbox" });
+  #tools = ["Brush", "Click"].map((value) => el("input", { type: "radio", value, checked: value === "Brush", onchange: () => this.#choose() }));
+  #help = el("p", { class: "faint", id: "mask-help" }, HELP);
+  #status = el("span", { class: "faint", role: "status" });
   #zoom = el("select", { "aria-label": "Zoom" }, ["Fit", "100 %", "200 %", "400 %"].map((text) => el("option", {}, text)));
   #undo = this.#button("Undo", () => this.#strokes.undo());
   #redo = this.#button("Redo", () => this.#strokes.redo());
   #error = el("p", { class: "error", role: "alert" });
   #strokes = new MaskStrokes(this.#canvas);
+  #clicks = new MaskClicks(this.#strokes);
+  #waiting = 0;
   #reference = null;
   #shown = null;
   #painting = null;
@@ -39,7 +52,8 @@ class MaskEditor extends HTMLElement {
       el(
         "div",
         { class: "row tools", role: "toolbar", "aria-label": "Mask tools" },
-        el("label", { class: "row" }, el("span", { class: "faint" }, "Brush"), this.#size),
+        this.#toolChoice(),
+        el("label", { class: "row" }, el("span", { class: "faint" }, "Size"), this.#size),
         el("label", { class: "field check" }, this.#erase, el("span", {}, "Eraser")),
         this.#undo,
         this.#redo,
@@ -47,8 +61,9 @@ class MaskEditor extends HTMLElement {
         this.#button("Invert", () => this.#strokes.invert()),
         el("label", { class: "button" }, input, "Mask file…"),
         this.#zoom,
+        this.#status,
       ),
-      el("p", { class: "faint", id: "mask-help" }, HELP),
+      this.#help,
       el("div", { class: "viewport" }, this.#frame),
       this.#error,
     );
@@ -82,6 +97,44 @@ class MaskEditor extends HTMLElement {
     return this.#reference;
   }
 
+  /** The choice of the tool; only a server with a segmentation model has more than the brush. */
+  #toolChoice() {
+    const name = freshId("tool");
+    this.#tools.forEach((tool) => (tool.name = name));
+    return el(
+      "span",
+      { class: "row", role: "radiogroup", "aria-label": "Tool", hidden: !model.masks },
+      this.#tools.map((tool) => el("label", { class: "field check" }, tool, el("span", {}, tool.value))),
+    );
+  }
+
+  /** Whether a click selects a thing instead of painting. */
+  get #isClicking() {
+    return this.#tools[1].checked;
+  }
+
+  #choose() {
+    this.#size.disabled = this.#isClicking;
+    this.#help.textContent = this.#isClicking ? CLICK_HELP : HELP;
+  }
+
+  async #click(event) {
+    const { naturalWidth: width, naturalHeight: height } = this.#picture;
+    const pixel = (at, from, to) => Math.min(to - 1, Math.max(0, Math.floor((at * to) / from)));
+    const point = [pixel(this.#cursor[0], this.#canvas.width, width), pixel(this.#cursor[1], this.#canvas.height, height)];
+    this.#error.textContent = "";
+    this.#waiting += 1;
+    this.#status.textContent = "Looking for the thing …";
+    try {
+      await this.#clicks.click(point, { erase: event.altKey || this.#erase.checked, outside: event.shiftKey });
+      this.#changed();
+    } catch (error) {
+      this.#error.textContent = error.message;
+    }
+    this.#waiting -= 1;
+    this.#status.textContent = this.#waiting > 0 ? this.#status.textContent : "";
+  }
+
   #button(label, act) {
     return button(label, () => this.#edit(act));
   }
@@ -93,6 +146,7 @@ class MaskEditor extends HTMLElement {
     this.#size.max = Math.ceil(this.#canvas.width / 2);
     this.#size.value = Math.ceil(this.#canvas.width / 8);
     this.#cursor = [this.#canvas.width / 2, this.#canvas.height / 2];
+    this.#clicks.begin(this.#shown);
     this.#fit();
     if (this.#reference) {
       await this.#put(urlOf(this.#reference));
@@ -143,6 +197,11 @@ class MaskEditor extends HTMLElement {
     if (event.button === 0) {
       event.preventDefault();
       this.#canvas.focus({ preventScroll: true });
+      if (this.#isClicking) {
+        this.#cursor = this.#place(event);
+        this.#click(event);
+        return;
+      }
       this.#canvas.setPointerCapture(event.pointerId);
       this.#painting = event.pointerId;
       this.#cursor = this.#place(event);
@@ -169,7 +228,7 @@ class MaskEditor extends HTMLElement {
 
   #showBrush() {
     const scale = this.#canvas.clientWidth / this.#canvas.width;
-    const size = this.#size.value * scale;
+    const size = this.#isClicking ? POINTER : this.#size.value * scale;
     const [x, y] = this.#cursor;
     Object.assign(this.#brush.style, {
       width: `${size}px`, height: `${size}px`, left: `${x * scale - size / 2}px`, top: `${y * scale - size / 2}px`,
@@ -184,7 +243,7 @@ class MaskEditor extends HTMLElement {
     if (undo) {
       const possible = event.shiftKey ? this.#strokes.canRedo : this.#strokes.canUndo;
       possible && this.#edit(() => (event.shiftKey ? this.#strokes.redo() : this.#strokes.undo()));
-    } else if (event.target !== this.#canvas || event.ctrlKey || event.metaKey || event.altKey) {
+    } else if (event.target !== this.#canvas || event.ctrlKey || event.metaKey || (event.altKey && !(this.#isClicking && event.key === " "))) {
       return;
     } else if (event.key in moves) {
       const [x, y] = moves[event.key];
@@ -192,6 +251,8 @@ class MaskEditor extends HTMLElement {
         Math.min(this.#canvas.width, Math.max(0, this.#cursor[0] + x)),
         Math.min(this.#canvas.height, Math.max(0, this.#cursor[1] + y)),
       ];
+    } else if (event.key === " " && this.#isClicking) {
+      this.#click(event);
     } else if (event.key === " ") {
       this.#edit(() => this.#strokes.begin(Number(this.#size.value), this.#erase.checked, this.#cursor));
     } else if (event.key === "[" || event.key === "]") {

@@ -1,8 +1,8 @@
 const PAINT = "#e0218a";
 
 /**
- * The edits of a mask, in order, so that they can be undone: strokes, inverting, clearing, and
- * loading a mask image.
+ * The edits of a mask, in order, so that they can be undone: strokes, things that were clicked at,
+ * inverting, clearing, and loading a mask image.
  */
 export class MaskStrokes {
   #canvas;
@@ -61,6 +61,17 @@ export class MaskStrokes {
     this.#do({ type: "invert" });
   }
 
+  /** The latest edit, or null. */
+  get last() {
+    return this.#done.at(-1) ?? null;
+  }
+
+  /** Adds the white part of an image to the mask, or removes it; returns the edit. */
+  thing(image, erase) {
+    this.#do({ type: "thing", image, erase });
+    return this.last;
+  }
+
   /** Loads an image as the mask: white is painted, black is not. */
   put(image) {
     this.#do({ type: "image", image });
@@ -117,8 +128,12 @@ export class MaskStrokes {
         break;
       case "image":
         context.clearRect(0, 0, width, height);
-        context.drawImage(step.image, 0, 0, width, height);
-        this.#brightnessToPaint();
+        context.drawImage(this.#painted(step.image), 0, 0);
+        break;
+      case "thing":
+        context.globalCompositeOperation = step.erase ? "destination-out" : "source-over";
+        context.drawImage(this.#painted(step.image), 0, 0);
+        context.globalCompositeOperation = "source-over";
         break;
     }
   }
@@ -137,14 +152,20 @@ export class MaskStrokes {
     context.globalCompositeOperation = "source-over";
   }
 
-  #brightnessToPaint() {
-    const pixels = this.#context.getImageData(0, 0, this.#canvas.width, this.#canvas.height);
+  /** Returns an image at the size of the mask, with paint where it is white. */
+  #painted(image) {
+    const { width, height } = this.#canvas;
+    const painted = new OffscreenCanvas(width, height);
+    const context = painted.getContext("2d");
+    context.drawImage(image, 0, 0, width, height);
+    const pixels = context.getImageData(0, 0, width, height);
     const [red, green, blue] = [0xe0, 0x21, 0x8a];
     const { data } = pixels;
     for (let i = 0; i < data.length; i += 4) {
       const bright = (data[i] * 0.3 + data[i + 1] * 0.59 + data[i + 2] * 0.11) * (data[i + 3] / 255);
       data.set([red, green, blue, bright], i);
     }
-    this.#context.putImageData(pixels, 0, 0);
+    context.putImageData(pixels, 0, 0);
+    return painted;
   }
 }

@@ -1,0 +1,42 @@
+package dev.sdlora.server.sdapi;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.RequestContext;
+import dev.sdlora.server.http.Answers;
+import io.javalin.config.RoutesConfig;
+import java.io.InputStream;
+import java.util.Objects;
+
+/** {@code /adetailer}: lists detectors and the fields of detail passes, as ADetailer does. */
+final class DetailListings {
+  /** The version of ADetailer whose fields are accepted. */
+  private static final String VERSION = "25.3.0";
+
+  private final RequestContext offer;
+
+  DetailListings(RequestContext offer) {
+    this.offer = offer;
+  }
+
+  void addTo(RoutesConfig routes) {
+    routes.get(
+        "/adetailer/v1/version",
+        context -> Answers.json(context, Fields.object().put("version", VERSION)));
+    routes.get(
+        "/adetailer/v1/schema",
+        context -> context.contentType("application/json").result(schema()));
+    routes.get(
+        "/adetailer/v1/ad_model",
+        context -> {
+          ObjectNode answer = Fields.object();
+          offer.pipeline().detectors().forEach(answer.putArray("ad_model")::add);
+          Answers.json(context, answer);
+        });
+  }
+
+  private static InputStream schema() {
+    return Objects.requireNonNull(
+        DetailListings.class.getResourceAsStream("adetailer.json"), "adetailer.json");
+  }
+}
