@@ -12,11 +12,11 @@ module dev.sdlora.tensors {
   requires org.slf4j;
 
   exports dev.sdlora.tensors.file to
+      dev.sdlora.cli,
       dev.sdlora.lora,
       dev.sdlora.pipeline,
       dev.sdlora.training;
   exports dev.sdlora.tensors.folder to
-      dev.sdlora.cli,
       dev.sdlora.lora,
       dev.sdlora.pipeline,
       dev.sdlora.training;

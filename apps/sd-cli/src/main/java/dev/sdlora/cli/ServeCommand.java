@@ -11,7 +11,7 @@ import dev.sdlora.cli.model.ModelOptions;
 import dev.sdlora.cli.option.NameableOptions;
 import dev.sdlora.server.SdServer;
 import dev.sdlora.server.SdServerBuilder;
-import dev.sdlora.tensors.folder.CacheFolder;
+import dev.sdlora.tensors.file.CacheFolder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,5 +1,6 @@
 package dev.sdlora.tensors.folder;
 
+import dev.sdlora.tensors.file.CacheFolder;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.file.ReplacedFile;
 import java.io.IOException;

@@ -132,7 +132,8 @@ final class RequestTargets {
           Map.of(
               "checkpoint", checkpoint("model", ModelFamily.SD1),
               "refiner", Optional.of(checkpoint("refiner", ModelFamily.SDXL_REFINER)),
-              "loras", loras);
+              "loras", loras,
+              "detectors", List.of());
       return (Pipeline)
           Proxy.newProxyInstance(
               Pipeline.class.getClassLoader(),

@@ -11,7 +11,7 @@ import dev.sdlora.api.error.ResourceException.Resource;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.request.FieldException;
 import dev.sdlora.server.job.JobQueue;
-import dev.sdlora.server.store.StoreException;
+import dev.sdlora.server.job.StoreException;
 import dev.sdlora.training.TrainingException;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;

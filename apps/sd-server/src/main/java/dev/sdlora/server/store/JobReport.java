@@ -2,6 +2,7 @@ package dev.sdlora.server.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sdlora.server.job.StoreException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

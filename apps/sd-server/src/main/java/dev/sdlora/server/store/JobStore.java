@@ -3,6 +3,7 @@ package dev.sdlora.server.store;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.server.job.JobState;
+import dev.sdlora.server.job.StoreException;
 import java.io.ByteArrayInputStream;
 import java.sql.ResultSet;
 import java.sql.SQLException;

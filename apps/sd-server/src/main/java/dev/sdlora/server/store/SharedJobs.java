@@ -10,6 +10,7 @@ import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
+import dev.sdlora.server.job.StoreException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;

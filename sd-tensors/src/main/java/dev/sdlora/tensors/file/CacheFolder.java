@@ -1,4 +1,4 @@
-package dev.sdlora.tensors.folder;
+package dev.sdlora.tensors.file;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

@@ -1,10 +1,11 @@
-package dev.sdlora.server.store;
+package dev.sdlora.server.job;
 
 /** Thrown if the database of the jobs cannot be used now. */
 public final class StoreException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
-  StoreException(String message, Throwable cause) {
+  /** Creates an exception with a sentence. */
+  public StoreException(String message, Throwable cause) {
     super(message, cause);
   }
 }
