@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +70,7 @@ class SharedJobsTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void restart_endedJobsStay_andUnfinishedOnesAreDrawn() {
     List<String> ids;
@@ -173,6 +175,7 @@ class SharedJobsTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void twoServers_oneCancelsWhatTheOtherDraws_andSeesItsPreviews() {
     try (Pipeline second = Served.pipeline(1);

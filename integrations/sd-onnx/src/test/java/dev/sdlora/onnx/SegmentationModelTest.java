@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -74,6 +75,7 @@ class SegmentationModelTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void mask_manyThreadsAndImages_areThoseOfOne() throws Exception {
     List<Image> images =
