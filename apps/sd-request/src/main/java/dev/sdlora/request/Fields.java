@@ -59,15 +59,17 @@ public final class Fields {
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
     // Images are strings of any length; the whole body has a limit.
-    mapper
-        .getFactory()
-        .setStreamReadConstraints(
-            StreamReadConstraints.builder()
-                .maxStringLength(Integer.MAX_VALUE)
-                .maxNestingDepth(100)
-                .maxTokenCount(MAX_TOKENS)
-                .build());
+    mapper.getFactory().setStreamReadConstraints(constraints());
     return mapper;
+  }
+
+  /** Returns the limits of JSON from clients, whose whole length is limited already. */
+  public static StreamReadConstraints constraints() {
+    return StreamReadConstraints.builder()
+        .maxStringLength(Integer.MAX_VALUE)
+        .maxNestingDepth(100)
+        .maxTokenCount(MAX_TOKENS)
+        .build();
   }
 
   /** Wraps an object. */

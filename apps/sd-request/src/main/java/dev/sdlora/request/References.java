@@ -63,7 +63,7 @@ public final class References {
    * Returns fields in which the images that references name stand as base64, so that they can be
    * read elsewhere and later. References to images that do not exist stay as they are.
    */
-  public ObjectNode inlined(ObjectNode fields) {
+  ObjectNode inlined(ObjectNode fields) {
     ObjectNode copy = fields.deepCopy();
     inline(copy);
     return copy;

@@ -67,9 +67,23 @@ public final class StoredRequest {
   public static ObjectNode of(Fields fields, PromptSpec read) {
     ObjectNode settings = fields.node().deepCopy();
     withoutImages(settings);
-    read.seed().ifPresent(seed -> settings.put("seed", seed));
-    read.variation().seed().ifPresent(seed -> settings.put("subseed", seed));
-    return settings;
+    return seeded(settings, read);
+  }
+
+  /**
+   * Returns the fields with all images that they contain or refer to, so that the request can be
+   * repeated elsewhere and later.
+   *
+   * @param read the request read from the fields, with a seed
+   */
+  public static ObjectNode whole(Fields fields, PromptSpec read, References images) {
+    return seeded(images.inlined(fields.node()), read);
+  }
+
+  private static ObjectNode seeded(ObjectNode fields, PromptSpec read) {
+    read.seed().ifPresent(seed -> fields.put("seed", seed));
+    read.variation().seed().ifPresent(seed -> fields.put("subseed", seed));
+    return fields;
   }
 
   /**

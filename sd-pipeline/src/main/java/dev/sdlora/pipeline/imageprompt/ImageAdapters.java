@@ -89,8 +89,8 @@ public final class ImageAdapters implements AutoCloseable {
   }
 
   /**
-   * What a vision encoder makes of the images of a prompt, and of the absence of one: vectors or
-   * states.
+   * The output of a vision encoder for the images of a prompt, and for the absence of one: vectors
+   * or states.
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Views(float[][] seen, float[][] unseen) {}

@@ -74,12 +74,13 @@ public final class JobsApi {
   }
 
   private Job job(Context context) {
-    String id = context.pathParam("id");
-    return queue
-        .find(id)
-        .or(() -> shared.flatMap(jobs -> jobs.find(id)))
+    return find(context.pathParam("id"))
         .orElseThrow(
             () -> new Refusal(404, "there is no job with this id; old jobs are forgotten"));
+  }
+
+  private Optional<Job> find(String id) {
+    return queue.find(id).or(() -> shared.flatMap(jobs -> jobs.find(id)));
   }
 
   private void submit(Context context) {
@@ -89,7 +90,7 @@ public final class JobsApi {
     String kind = spec.imageToImage().isPresent() ? "img2img" : "txt2img";
     Optional<String> key = RequestKey.of(context);
     String id = key.orElseGet(() -> UUID.randomUUID().toString());
-    Optional<Job> former = key.flatMap(queue::find);
+    Optional<Job> former = key.flatMap(this::find);
     Job job = former.orElseGet(() -> add(kind, fields, spec, id));
     context.status(202).header("Location", "/api/jobs/" + job.id());
     Answers.json(context, json.of(job));

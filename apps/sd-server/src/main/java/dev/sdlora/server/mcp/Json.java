@@ -1,8 +1,8 @@
 package dev.sdlora.server.mcp;
 
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sdlora.request.Fields;
 import io.modelcontextprotocol.json.McpJsonMapper;
 import io.modelcontextprotocol.json.jackson2.JacksonMcpJsonMapper;
 import io.modelcontextprotocol.spec.McpSchema;
@@ -13,9 +13,6 @@ import java.util.Map;
 
 /** JSON as the SDK reads and writes it, with images of any length inside the limit of a message. */
 final class Json {
-  /** Limit of values, keys and brackets; each takes many times its length in memory. */
-  private static final int MAX_TOKENS = 1_000_000;
-
   /** The error code for text that is not JSON (JSON-RPC 2.0, section 5.1). */
   static final int PARSE_ERROR = -32700;
 
@@ -28,14 +25,7 @@ final class Json {
 
   private static JsonMapper mapper() {
     JsonMapper mapper = JsonMapper.builder().build();
-    mapper
-        .getFactory()
-        .setStreamReadConstraints(
-            StreamReadConstraints.builder()
-                .maxStringLength(Integer.MAX_VALUE)
-                .maxNestingDepth(100)
-                .maxTokenCount(MAX_TOKENS)
-                .build());
+    mapper.getFactory().setStreamReadConstraints(Fields.constraints());
     return mapper;
   }
 

@@ -75,7 +75,7 @@ record Claims(Database database) {
         });
   }
 
-  /** What a server learns when it renews a claim. */
+  /** The state of a claim that a server renews. */
   enum Renewal {
     /** The job is still its own. */
     HELD,

@@ -117,7 +117,7 @@ final class Drawings {
     }
     Job.Snapshot now = drawing.job.snapshot();
     JobReport report =
-        new JobReport(now.begun(), now.step(), now.steps(), 0, List.of(), List.of(), null);
+        new JobReport(now.begun(), now.step(), now.steps(), List.of(), List.of(), null);
     BufferedImage look = drawing.job.preview().orElse(null);
     Optional<byte[]> preview =
         look == null || look == drawing.told || store.isEmbedded()
@@ -155,7 +155,6 @@ final class Drawings {
             now.begun(),
             now.step(),
             now.steps(),
-            drawing.job.finished().size(),
             outcome.warnings(),
             outcome.loras(),
             state == JobState.FAILED && failure != null ? sentences.of(failure).sentence() : null);

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param begun the number of images that have begun
  * @param step the finished steps of the current image
  * @param steps the steps of each image; 0 before they are known
- * @param images the number of finished images
  * @param warnings the warnings, at the end
  * @param loras a line for each LoRA, at the end
  * @param error the sentence of the error that ended the job
@@ -21,14 +20,13 @@ record JobReport(
     int begun,
     int step,
     int steps,
-    int images,
     List<String> warnings,
     List<String> loras,
     @Nullable String error) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The report of a job that has not begun. */
-  static final JobReport NOTHING = new JobReport(0, 0, 0, 0, List.of(), List.of(), null);
+  static final JobReport NOTHING = new JobReport(0, 0, 0, List.of(), List.of(), null);
 
   /** Copies the lists. */
   JobReport {
@@ -37,7 +35,7 @@ record JobReport(
   }
 
   static JobReport failed(String error) {
-    return new JobReport(0, 0, 0, 0, List.of(), List.of(), error);
+    return new JobReport(0, 0, 0, List.of(), List.of(), error);
   }
 
   static JobReport parse(String json) {

@@ -16,7 +16,6 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -95,21 +94,15 @@ public final class SharedJobs implements AutoCloseable {
    * Adds a job.
    *
    * @param id the id
-   * @return the job; the former one if there is one with this id
+   * @return the job; if another server adds one with this id at the same time, that one
    * @throws JobQueue.FullException if there is no place
    * @throws StoreException if the database cannot be used
    */
   public Job submit(String kind, Fields fields, PromptSpec spec, String id) {
-    Optional<Job> former = queue.find(id).or(() -> find(id));
-    if (former.isPresent()) {
-      return former.get();
-    }
     ObjectNode settings = StoredRequest.of(fields, spec);
     SharedWork work =
         new SharedWork(id, spec.prompt(), spec.images(), System.currentTimeMillis(), this);
-    ObjectNode body = offer.images().inlined(fields.node());
-    spec.seed().ifPresent(seed -> body.put("seed", seed));
-    spec.variation().seed().ifPresent(seed -> body.put("subseed", seed));
+    ObjectNode body = StoredRequest.whole(fields, spec, offer.images());
     Job job = queue.submit(new Job.Request(kind, work, settings), Optional.of(id));
     try {
       store.add(
@@ -236,12 +229,11 @@ public final class SharedJobs implements AutoCloseable {
 
   boolean move(String id, int to) {
     List<Job> waiting =
-        new ArrayList<>(
-            queue.unfinished().stream()
-                .filter(job -> job.work() instanceof SharedWork)
-                .filter(job -> job.snapshot().state() == JobState.WAITING && !job.id().equals(id))
-                .sorted((a, b) -> Double.compare(a.work().place(), b.work().place()))
-                .toList());
+        queue.unfinished().stream()
+            .filter(job -> job.work() instanceof SharedWork)
+            .filter(job -> job.snapshot().state() == JobState.WAITING && !job.id().equals(id))
+            .sorted((a, b) -> Double.compare(a.work().place(), b.work().place()))
+            .toList();
     int at = Math.min(Math.max(0, to - 1), waiting.size());
     double before = at == 0 ? 0 : waiting.get(at - 1).work().place();
     double after = at == waiting.size() ? before + 2000 : waiting.get(at).work().place();
