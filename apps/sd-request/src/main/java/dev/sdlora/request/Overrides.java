@@ -58,6 +58,16 @@ public final class Overrides {
     return read;
   }
 
+  /** Returns options of which {@link #values} were kept. */
+  public static Overrides of(ObjectNode values) {
+    return new Overrides(values.deepCopy());
+  }
+
+  /** Returns the options that are set, with their values. */
+  public ObjectNode values() {
+    return values.deepCopy();
+  }
+
   private static void warn(String name, Fields options) {
     Set<String> harmless = Options.UNSUPPORTED.get(name);
     if (harmless == null) {

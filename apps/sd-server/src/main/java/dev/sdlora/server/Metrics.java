@@ -27,7 +27,7 @@ final class Metrics {
         .tag("state", state)
         .register(registry)
         .record(Duration.ofNanos((long) (job.seconds() * 1e9)));
-    registry.counter("sdlora.images").increment(job.finished().size());
+    registry.counter("sdlora.images").increment(job.images().size());
   }
 
   /** Counts a response, including those that no route sent. */

@@ -29,7 +29,9 @@ import dev.sdlora.server.prompt.PromptApi;
 import dev.sdlora.server.reference.JobImages;
 import dev.sdlora.server.reference.Uploads;
 import dev.sdlora.server.sdapi.Sdapi;
+import dev.sdlora.server.store.DrawingJobs;
 import dev.sdlora.server.store.SharedJobs;
+import dev.sdlora.server.store.Workshop;
 import dev.sdlora.server.studio.Studio;
 import dev.sdlora.server.training.TrainingsApi;
 import dev.sdlora.server.transport.Access;
@@ -127,12 +129,15 @@ public final class SdServer implements AutoCloseable {
             false,
             settings.ignoreScripts);
     this.shared = shared(settings, offer, sentences);
+    DrawingJobs drawings = new DrawingJobs(queue, shared, asked -> Optional.empty());
     this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
     this.masks = new MasksApi(offer, settings.segmentation);
     SignedPaths signed = new SignedPaths();
     this.transport = transport(settings, sentences, signed);
     RateLimit limit = new RateLimit(settings.rateLimit, System::nanoTime);
-    this.tools = new McpApi(new DrawingModel(offer, queue, loras, sentences), limits, limit::count);
+    this.tools =
+        new McpApi(
+            new DrawingModel(offer, queue, drawings, loras, sentences), limits, limit::count);
     this.javalin =
         Javalin.create(
             config -> {
@@ -149,16 +154,17 @@ public final class SdServer implements AutoCloseable {
               config.routes.get("/health", context -> context.result("ok"));
               config.routes.get("/ready", this::ready);
               metrics.addTo(config.routes, queue, pipeline);
-              new Sdapi(offer, queue, sentences).addTo(config.routes);
-              new ImagesApi(offer, queue, sentences, signed, settings.maxSide).addTo(config.routes);
-              new JobsApi(offer, queue, shared, sentences).addTo(config.routes);
+              new Sdapi(offer, queue, drawings, sentences).addTo(config.routes);
+              new ImagesApi(offer, drawings, sentences, signed, settings.maxSide)
+                  .addTo(config.routes);
+              new JobsApi(offer, queue, drawings, sentences).addTo(config.routes);
               new UploadsApi(uploads, limits).addTo(config.routes);
               PngInfoApi info = new PngInfoApi(offer, sentences);
               info.addTo(config.routes);
               new GalleryApi(gallery, info).addTo(config.routes);
               new UpscalesApi(offer, queue).addTo(config.routes);
               masks.addTo(config.routes);
-              new GridsApi(offer, queue).addTo(config.routes);
+              new GridsApi(offer, queue, drawings).addTo(config.routes);
               trainings.addTo(config.routes);
               new LorasApi(loras, pipeline.checkpoint(), sentences).addTo(config.routes);
               new PromptApi(pipeline, loras, sentences).addTo(config.routes);
@@ -172,7 +178,14 @@ public final class SdServer implements AutoCloseable {
     try {
       return settings.jobs.map(
           place ->
-              new SharedJobs(place, queue, offer, sentences, settings.jobAge, settings.history));
+              new SharedJobs(
+                  place,
+                  queue,
+                  Workshop.of(offer),
+                  sentences,
+                  settings.jobAge,
+                  settings.history,
+                  Map.of(GridsApi.KIND, GridsApi::read)));
     } catch (RuntimeException e) {
       metrics.close();
       throw e;

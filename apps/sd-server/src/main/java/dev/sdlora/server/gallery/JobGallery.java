@@ -1,7 +1,7 @@
 package dev.sdlora.server.gallery;
 
-import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobQueue;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,15 +23,15 @@ public final class JobGallery implements Gallery {
     this.queue = queue;
   }
 
-  private record Kept(Job job, GeneratedImage image, GalleryImage entry) {}
+  private record Kept(Job job, JobImage image, GalleryImage entry) {}
 
   private List<Kept> all() {
     List<Kept> all = new ArrayList<>();
     for (Job job : queue.jobs()) {
-      List<GeneratedImage> images = job.finished();
+      List<JobImage> images = job.images();
       for (int i = 0; i < images.size(); i++) {
         String name = "%s-%s.png".formatted(job.id(), i);
-        GeneratedImage image = images.get(i);
+        JobImage image = images.get(i);
         all.add(
             new Kept(
                 job,

@@ -23,9 +23,8 @@ public final class GridCells implements ImageLookup {
     return parts.matches()
         ? queue
             .find(parts.group(1))
-            .map(job -> job.work())
-            .filter(GridWork.class::isInstance)
-            .flatMap(work -> ((GridWork) work).cell(Integer.parseInt(parts.group(2))))
+            .filter(job -> job.kind().equals(GridsApi.KIND))
+            .flatMap(job -> job.work().cell(Integer.parseInt(parts.group(2))))
         : Optional.empty();
   }
 }

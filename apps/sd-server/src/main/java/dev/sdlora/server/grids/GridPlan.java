@@ -152,6 +152,13 @@ final class GridPlan {
     return settings;
   }
 
+  /** Returns the fields of the request with all images. */
+  ObjectNode whole(Fields fields, RequestContext offer) {
+    ObjectNode whole = fields.node().deepCopy();
+    whole.set("request", StoredRequest.whole(fields.object("request"), spec, offer.images()));
+    return whole;
+  }
+
   /** Returns the warnings of the request. */
   List<String> warnings() {
     return warnings;

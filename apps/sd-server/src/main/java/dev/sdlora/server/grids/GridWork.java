@@ -64,9 +64,10 @@ final class GridWork extends InterruptibleWork {
     return Optional.of(plan.axes().put("finished_cells", cells.size()));
   }
 
-  /** Returns the PNG of a finished cell, counted from 0 row by row. */
-  synchronized Optional<byte[]> cell(int number) {
-    return number < 0 || number >= cells.size() ? Optional.empty() : Optional.of(cells.get(number));
+  /** Returns the finished cells, row by row. */
+  @Override
+  public synchronized List<byte[]> cells() {
+    return List.copyOf(cells);
   }
 
   private final class Watch implements GenerationListener {

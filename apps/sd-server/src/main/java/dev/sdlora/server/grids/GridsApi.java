@@ -1,5 +1,6 @@
 package dev.sdlora.server.grids;
 
+import dev.sdlora.request.Fields;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
@@ -7,6 +8,10 @@ import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.job.Work;
+import dev.sdlora.server.store.DrawingJobs;
+import dev.sdlora.server.store.Form;
+import dev.sdlora.server.store.Submission;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Optional;
@@ -14,13 +19,17 @@ import java.util.Optional;
 /** {@code /api/grids}: the available axes, cost estimates, and grids as jobs. */
 public final class GridsApi {
   private final RequestContext offer;
-  private final JobQueue queue;
+
+  /** The kind of these jobs. */
+  public static final String KIND = "grid";
+
+  private final DrawingJobs drawings;
   private final GridCells cells;
 
   /** Creates the API of a queue. */
-  public GridsApi(RequestContext offer, JobQueue queue) {
+  public GridsApi(RequestContext offer, JobQueue queue, DrawingJobs drawings) {
     this.offer = offer;
-    this.queue = queue;
+    this.drawings = drawings;
     this.cells = new GridCells(queue);
   }
 
@@ -37,11 +46,27 @@ public final class GridsApi {
   }
 
   private void submit(Context context) {
-    GridPlan plan = plan(context);
-    GridWork work = new GridWork(offer.pipeline(), plan);
-    Job job = queue.submit(new Job.Request("grid", work, plan.settings()), Optional.empty());
+    Fields fields = Bodies.fields(context);
+    GridPlan plan = GridPlan.read(fields, offer);
+    Job job =
+        drawings.submit(
+            new Submission(
+                KIND,
+                offer,
+                plan.spec(),
+                new GridWork(offer.pipeline(), plan),
+                plan.settings(),
+                () -> plan.whole(fields, offer),
+                Form.OWN,
+                true),
+            Optional.empty());
     context.status(202).header("Location", "/api/jobs/" + job.id());
     Answers.json(context, plan.json().put("id", job.id()).put("url", "/api/jobs/" + job.id()));
+  }
+
+  /** Makes the work of a stored grid. */
+  public static Work read(Fields fields, Form form, RequestContext offer) {
+    return new GridWork(offer.pipeline(), GridPlan.read(fields, offer));
   }
 
   private void cell(Context context) {

@@ -33,7 +33,7 @@ public final class Job {
   private int step;
   private int steps;
   private final Previews previews;
-  private final List<GeneratedImage> finished = new ArrayList<>();
+  private final List<JobImage> finished = new ArrayList<>();
   private List<String> warnings = List.of();
   private List<String> loras = List.of();
   private @Nullable Throwable failure;
@@ -237,7 +237,7 @@ public final class Job {
     long held = settingsBytes + HeldBytes.of(title()) + request.work().heldBytes();
     synchronized (this) {
       return held
-          + finished.stream().mapToLong(HeldBytes::of).sum()
+          + finished.stream().mapToLong(JobImage::heldBytes).sum()
           + previews.kept().stream().mapToLong(HeldBytes::of).sum()
           + warnings.stream().mapToLong(HeldBytes::of).sum();
     }
@@ -260,13 +260,33 @@ public final class Job {
   }
 
   /** Returns the finished images in the order of their seeds. */
-  public synchronized List<GeneratedImage> finished() {
+  public synchronized List<JobImage> images() {
     return List.copyOf(finished);
   }
 
+  /** Loads the finished images; in the order of their seeds. */
+  public List<GeneratedImage> finished() {
+    return images().stream().map(JobImage::load).toList();
+  }
+
+  /** Whether a client has cancelled the job. */
+  public synchronized boolean isCancelling() {
+    return cancelling;
+  }
+
+  /** Whether a client has ended the job while it ran; finished images stay. */
+  public synchronized boolean isInterrupted() {
+    return interrupted;
+  }
+
   /** Returns the latest preview of the current image. */
-  public synchronized Optional<BufferedImage> preview() {
-    return previews.latest();
+  public Optional<BufferedImage> preview() {
+    synchronized (this) {
+      if (state.isEnd() || previews.latest().isPresent()) {
+        return previews.latest();
+      }
+    }
+    return request.work().preview();
   }
 
   /** Returns the kept previews of all parts. */
@@ -322,8 +342,18 @@ public final class Job {
     }
 
     @Override
-    public void image(GeneratedImage image) {
+    public void image(JobImage image) {
       tell(() -> finished.add(image));
+    }
+
+    @Override
+    public void keptPreview(BufferedImage look) {
+      tell(() -> previews.keep(look));
+    }
+
+    @Override
+    public void interrupted() {
+      tell(() -> interrupted = true);
     }
 
     @Override

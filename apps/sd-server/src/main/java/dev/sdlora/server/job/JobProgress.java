@@ -25,7 +25,18 @@ public interface JobProgress {
   void step(int number, int total, Optional<BufferedImage> look);
 
   /** An image is finished. */
-  void image(GeneratedImage image);
+  default void image(GeneratedImage image) {
+    image(JobImage.of(image));
+  }
+
+  /** An image is finished. */
+  void image(JobImage image);
+
+  /** Another process has chosen a preview to keep; see {@link Job.Request#keptPreviews}. */
+  void keptPreview(BufferedImage look);
+
+  /** A client of another process has ended the work; finished images stay. */
+  void interrupted();
 
   /** {@link Work#details} has changed. */
   void changed();

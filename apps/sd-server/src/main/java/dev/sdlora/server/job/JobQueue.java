@@ -206,7 +206,7 @@ public final class JobQueue {
   void ended(Job job) {
     synchronized (this) {
       if (job.work().lane() != Work.Lane.TRAINING
-          && !job.work().isElsewhere()
+          && job.seconds() > 0
           && job.snapshot().state() == JobState.DONE) {
         double mean = meanSeconds.orElse(job.seconds());
         meanSeconds = OptionalDouble.of(0.8 * mean + 0.2 * job.seconds());
@@ -347,6 +347,6 @@ public final class JobQueue {
 
   /** Returns the unfinished jobs that end with this process. */
   private List<Job> ownUnfinished() {
-    return unfinished().stream().filter(job -> !job.work().isElsewhere()).toList();
+    return unfinished().stream().filter(job -> job.work().endsWithProcess()).toList();
   }
 }

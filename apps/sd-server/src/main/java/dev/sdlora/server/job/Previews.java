@@ -27,6 +27,10 @@ final class Previews {
     }
   }
 
+  void keep(BufferedImage look) {
+    kept.add(look);
+  }
+
   void forgetLatest() {
     latest = Optional.empty();
   }

@@ -1,6 +1,7 @@
 package dev.sdlora.server.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -83,6 +84,27 @@ public interface Work {
    */
   default boolean move(int to) {
     return false;
+  }
+
+  /** Returns a preview of work that another process does. */
+  default Optional<BufferedImage> preview() {
+    return Optional.empty();
+  }
+
+  /** Whether nobody waits for the work after the end of this process. */
+  default boolean endsWithProcess() {
+    return true;
+  }
+
+  /** Returns the PNG files of the parts that are finished, if they are kept beside the image. */
+  default List<byte[]> cells() {
+    return List.of();
+  }
+
+  /** Returns the PNG file of a finished part, counted from 0, if it is kept beside the image. */
+  default Optional<byte[]> cell(int number) {
+    List<byte[]> all = cells();
+    return number < 0 || number >= all.size() ? Optional.empty() : Optional.of(all.get(number));
   }
 
   /** Called when a client has removed the ended job. */

@@ -2,10 +2,10 @@ package dev.sdlora.server.jobs;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
 import java.util.List;
@@ -50,7 +50,7 @@ public final class JobJson {
     json.put("steps", now.steps());
     json.set("settings", job.settings());
     ArrayNode images = json.putArray("images");
-    List<GeneratedImage> finished = job.finished();
+    List<JobImage> finished = job.images();
     for (int i = 0; i < finished.size(); i++) {
       images.add(image(job, i, finished.get(i)));
     }
@@ -67,7 +67,7 @@ public final class JobJson {
     return json;
   }
 
-  static ObjectNode image(Job job, int number, GeneratedImage image) {
+  static ObjectNode image(Job job, int number, JobImage image) {
     return Fields.object()
         .put("number", number)
         .put("url", "/api/jobs/%s/images/%s".formatted(job.id(), number))

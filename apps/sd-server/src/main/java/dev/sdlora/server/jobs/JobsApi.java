@@ -1,7 +1,6 @@
 package dev.sdlora.server.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Dialect;
@@ -19,10 +18,12 @@ import dev.sdlora.server.http.Parameters;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.http.Thumbnails;
-import dev.sdlora.server.job.DrawingRun;
 import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobQueue;
-import dev.sdlora.server.store.SharedJobs;
+import dev.sdlora.server.store.DrawingJobs;
+import dev.sdlora.server.store.Form;
+import dev.sdlora.server.store.Submission;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
@@ -39,7 +40,7 @@ public final class JobsApi {
 
   private final RequestContext offer;
   private final JobQueue queue;
-  private final Optional<SharedJobs> shared;
+  private final DrawingJobs drawings;
   private final JobJson json;
   private final Thumbnails thumbnails = new Thumbnails();
   private final Watchers watchers;
@@ -47,13 +48,13 @@ public final class JobsApi {
   /**
    * Creates the API of a queue.
    *
-   * @param shared the jobs that outlive this process; empty if they do not
+   * @param drawings makes jobs of requests
    */
   public JobsApi(
-      RequestContext offer, JobQueue queue, Optional<SharedJobs> shared, ErrorMessages sentences) {
+      RequestContext offer, JobQueue queue, DrawingJobs drawings, ErrorMessages sentences) {
     this.offer = offer;
     this.queue = queue;
-    this.shared = shared;
+    this.drawings = drawings;
     this.json = new JobJson(queue, sentences);
     this.watchers = new Watchers(MOST_WATCHERS, queue::secondsLeft);
   }
@@ -74,13 +75,10 @@ public final class JobsApi {
   }
 
   private Job job(Context context) {
-    return find(context.pathParam("id"))
+    return drawings
+        .find(context.pathParam("id"))
         .orElseThrow(
             () -> new Refusal(404, "there is no job with this id; old jobs are forgotten"));
-  }
-
-  private Optional<Job> find(String id) {
-    return queue.find(id).or(() -> shared.flatMap(jobs -> jobs.find(id)));
   }
 
   private void submit(Context context) {
@@ -90,22 +88,17 @@ public final class JobsApi {
     String kind = spec.imageToImage().isPresent() ? "img2img" : "txt2img";
     Optional<String> key = RequestKey.of(context);
     String id = key.orElseGet(() -> UUID.randomUUID().toString());
-    Optional<Job> former = key.flatMap(this::find);
+    Optional<Job> former = key.flatMap(drawings::find);
     Job job = former.orElseGet(() -> add(kind, fields, spec, id));
     context.status(202).header("Location", "/api/jobs/" + job.id());
     Answers.json(context, json.of(job));
   }
 
   private Job add(String kind, Fields fields, PromptSpec spec, String id) {
-    if (shared.isPresent()) {
-      return shared.get().submit(kind, fields, spec, id);
-    }
-    Job.Request request =
-        new Job.Request(
-            kind,
-            new DrawingRun(offer.pipeline(), spec, fields.warnings()),
-            StoredRequest.of(fields, spec));
-    return queue.submit(request, Optional.of(id));
+    return drawings.submit(
+        Submission.drawing(
+            kind, fields, spec, offer, StoredRequest.of(fields, spec), Form.OWN, true),
+        Optional.of(id));
   }
 
   /** Lists the known jobs, newest first. */
@@ -152,8 +145,8 @@ public final class JobsApi {
                 .orElseThrow(() -> new Refusal(404, "the job has no preview now")));
   }
 
-  private static GeneratedImage finished(Context context, Job job) {
-    List<GeneratedImage> images = job.finished();
+  private static JobImage finished(Context context, Job job) {
+    List<JobImage> images = job.images();
     int number = number(context.pathParam("number"));
     if (number < 0 || number >= images.size()) {
       throw new Refusal(
@@ -163,7 +156,7 @@ public final class JobsApi {
   }
 
   private void image(Context context) {
-    GeneratedImage image = finished(context, job(context));
+    JobImage image = finished(context, job(context));
     String format =
         Optional.ofNullable(context.queryParam("format")).orElse("png").toLowerCase(Locale.ROOT);
     if (!format.equals("png") && !format.equals("jpeg")) {
@@ -172,15 +165,15 @@ public final class JobsApi {
     int quality = Parameters.whole(context, "quality", 80, 100);
     context
         .contentType("image/" + format)
-        .result(format.equals("jpeg") ? image.jpeg(quality) : image.png());
+        .result(format.equals("jpeg") ? image.load().jpeg(quality) : image.png());
   }
 
   private void thumbnail(Context context) {
     Job job = job(context);
-    GeneratedImage image = finished(context, job);
+    JobImage image = finished(context, job);
     String key = job.id() + job.created() + image.seed() + context.pathParam("number");
     context.header("Cache-Control", "private, max-age=3600");
-    context.contentType("image/jpeg").result(thumbnails.of(key, image::image));
+    context.contentType("image/jpeg").result(thumbnails.of(key, () -> image.load().image()));
   }
 
   private static int number(String text) {
@@ -232,7 +225,7 @@ public final class JobsApi {
   }
 
   private static int sendImages(Job job, EventStream stream, int sent) {
-    List<GeneratedImage> images = job.finished();
+    List<JobImage> images = job.images();
     for (int i = sent; i < images.size(); i++) {
       stream.send("image", JobJson.image(job, i, images.get(i)));
     }

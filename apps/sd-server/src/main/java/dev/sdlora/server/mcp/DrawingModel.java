@@ -4,14 +4,20 @@ import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.store.DrawingJobs;
 
 /**
  * A loaded model and what belongs to it.
  *
  * @param offer what requests can name
  * @param queue the queue for jobs
+ * @param drawings makes jobs of requests
  * @param loras the LoRAs of the model
  * @param sentences converts errors to messages
  */
 public record DrawingModel(
-    RequestContext offer, JobQueue queue, LoraLibrary loras, ErrorMessages sentences) {}
+    RequestContext offer,
+    JobQueue queue,
+    DrawingJobs drawings,
+    LoraLibrary loras,
+    ErrorMessages sentences) {}

@@ -1,7 +1,6 @@
 package dev.sdlora.server.mcp;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.error.ImageFileException;
@@ -16,9 +15,11 @@ import dev.sdlora.request.Overrides;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.request.StoredRequest;
 import dev.sdlora.server.http.Refusal;
-import dev.sdlora.server.job.DrawingRun;
 import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobState;
+import dev.sdlora.server.store.Form;
+import dev.sdlora.server.store.Submission;
 import io.modelcontextprotocol.spec.McpSchema;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,18 +146,22 @@ final class DrawingTools {
     PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.LIBRARY, Overrides.NONE);
     Job job =
         loaded
-            .queue()
+            .drawings()
             .submit(
-                new Job.Request(
+                Submission.drawing(
                     kind,
-                    new DrawingRun(offer.pipeline(), spec, fields.warnings()),
-                    StoredRequest.translated(fields, spec, offer)),
+                    fields,
+                    spec,
+                    offer,
+                    StoredRequest.translated(fields, spec, offer),
+                    Form.OWN,
+                    false),
                 Optional.empty());
     JobState end = call.awaitEnd(job, progress).state();
     if (end == JobState.FAILED) {
       throw Refusal.of(loaded.sentences().of(job.failure().orElseThrow()));
     }
-    if (job.finished().isEmpty()) {
+    if (job.images().isEmpty()) {
       throw new Refusal(503, "the drawing was cancelled");
     }
     return content(job, loaded);
@@ -175,7 +180,7 @@ final class DrawingTools {
   }
 
   private static List<McpSchema.Content> content(Job job, DrawingModel loaded) {
-    GeneratedImage image = job.finished().get(0);
+    JobImage image = job.images().get(0);
     List<McpSchema.Content> content = new ArrayList<>();
     content.add(
         McpSchema.ImageContent.builder(Base64Images.base64(image.png()), "image/png").build());

@@ -8,12 +8,14 @@ import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.reference.JobImages;
+import dev.sdlora.server.store.DrawingJobs;
 import io.modelcontextprotocol.server.McpServer;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -104,7 +106,12 @@ public final class LocalTools implements AutoCloseable {
         new References(Map.of("job", new JobImages(queue), "file", new LocalFiles(MOST_BYTES)));
     RequestContext offer =
         new RequestContext(pipeline, List.of(), List.of(), List.of(), images, LIMITS, false, false);
-    return new DrawingModel(offer, queue, pipeline.loras(), sentences);
+    return new DrawingModel(
+        offer,
+        queue,
+        new DrawingJobs(queue, Optional.empty(), asked -> Optional.empty()),
+        pipeline.loras(),
+        sentences);
   }
 
   private void logFailure(Job job) {

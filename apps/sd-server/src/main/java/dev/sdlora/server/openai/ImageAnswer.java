@@ -2,7 +2,6 @@ package dev.sdlora.server.openai;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.request.Base64Images;
@@ -11,6 +10,7 @@ import dev.sdlora.server.http.PublicAddress;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobImage;
 import io.javalin.http.Context;
 import java.awt.image.BufferedImage;
 import java.time.Instant;
@@ -73,8 +73,8 @@ record ImageAnswer(String format, int quality, Optional<Links> links) {
     return compression;
   }
 
-  private String base64(GeneratedImage image) {
-    return Base64Images.base64(format.equals("jpeg") ? image.jpeg(quality) : image.png());
+  private String base64(JobImage image) {
+    return Base64Images.base64(format.equals("jpeg") ? image.load().jpeg(quality) : image.png());
   }
 
   ObjectNode answer(Job job, List<String> warnings, ImageSize size) {
@@ -84,7 +84,7 @@ record ImageAnswer(String format, int quality, Optional<Links> links) {
       answer.put("size", name);
     }
     ArrayNode data = answer.putArray("data");
-    List<GeneratedImage> images = job.finished();
+    List<JobImage> images = job.images();
     for (int i = 0; i < images.size(); i++) {
       if (links.isEmpty()) {
         data.addObject().put("b64_json", base64(images.get(i)));
@@ -109,7 +109,7 @@ record ImageAnswer(String format, int quality, Optional<Links> links) {
         .put("created_at", Instant.now().getEpochSecond());
   }
 
-  ObjectNode completed(String type, GeneratedImage image, List<String> warnings, ImageSize size) {
+  ObjectNode completed(String type, JobImage image, List<String> warnings, ImageSize size) {
     ObjectNode completed =
         event(size)
             .put("type", type)

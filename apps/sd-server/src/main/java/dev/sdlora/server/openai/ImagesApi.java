@@ -1,10 +1,11 @@
 package dev.sdlora.server.openai;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.request.Dialect;
 import dev.sdlora.request.Fields;
+import dev.sdlora.request.Overrides;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.request.StoredRequest;
 import dev.sdlora.server.http.Answers;
@@ -16,10 +17,11 @@ import dev.sdlora.server.http.EventStream;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.http.SignedPaths;
-import dev.sdlora.server.job.DrawingRun;
 import dev.sdlora.server.job.Job;
-import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobState;
+import dev.sdlora.server.store.DrawingJobs;
+import dev.sdlora.server.store.Submission;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.awt.image.BufferedImage;
@@ -34,25 +36,26 @@ import java.util.Optional;
 public final class ImagesApi {
   private final int maxSide;
   private final RequestContext offer;
-  private final JobQueue queue;
+  private final DrawingJobs drawings;
   private final ErrorMessages sentences;
   private final SignedPaths signed;
 
   /**
    * Creates the API of a queue.
    *
+   * @param drawings makes jobs of requests
    * @param signed signs the URLs of images, so that clients need no credentials
    * @param maxSide larger sizes are reduced until no side is longer
    */
   public ImagesApi(
       RequestContext offer,
-      JobQueue queue,
+      DrawingJobs drawings,
       ErrorMessages sentences,
       SignedPaths signed,
       int maxSide) {
     this.maxSide = maxSide;
     this.offer = offer;
-    this.queue = queue;
+    this.drawings = drawings;
     this.sentences = sentences;
     this.signed = signed;
   }
@@ -100,14 +103,17 @@ public final class ImagesApi {
     Fields asked = names.translated(fields);
     PromptSpec spec = names.read(asked);
     ImageSize size = spec.size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
-    Job.Request request =
-        new Job.Request(
+    Submission submission =
+        Submission.drawing(
             event,
-            new DrawingRun(offer.pipeline(), spec, asked.warnings()),
+            asked,
+            spec,
+            offer,
             StoredRequest.translated(asked, spec, offer),
-            streaming ? partial : 0);
+            Submission.form(Dialect.LIBRARY, Overrides.NONE, streaming ? partial : 0),
+            false);
     try (ClientConnection client = ClientConnection.of(context)) {
-      Job job = queue.submit(request, Optional.empty());
+      Job job = drawings.submit(submission, Optional.empty());
       if (streaming) {
         try {
           stream(context, client, job, event, form, size);
@@ -117,7 +123,7 @@ public final class ImagesApi {
         }
       } else {
         client.awaitEnd(job);
-        boolean partly = job.snapshot().state() == JobState.CANCELLED && !job.finished().isEmpty();
+        boolean partly = job.snapshot().state() == JobState.CANCELLED && !job.images().isEmpty();
         if (!partly) {
           requireDone(job);
         }
@@ -167,7 +173,7 @@ public final class ImagesApi {
             event + ".partial_image",
             form.partial(event + ".partial_image", looks.get(previews), previews, size));
       }
-      List<GeneratedImage> finished = job.finished();
+      List<JobImage> finished = job.images();
       boolean ended = now.state().isEnd();
       for (; images < finished.size(); images++) {
         boolean last = images == finished.size() - 1;

@@ -1,8 +1,8 @@
 package dev.sdlora.server.reference;
 
-import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.request.ImageLookup;
 import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobQueue;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +27,7 @@ public final class JobImages implements ImageLookup {
       return Optional.empty();
     }
     int number = Integer.parseInt(parts.group(2));
-    List<GeneratedImage> images = queue.find(parts.group(1)).map(Job::finished).orElse(List.of());
+    List<JobImage> images = queue.find(parts.group(1)).map(Job::images).orElse(List.of());
     return number < images.size() ? Optional.of(images.get(number).png()) : Optional.empty();
   }
 }

@@ -2,13 +2,13 @@ package dev.sdlora.server.sdapi;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Dialect;
 import dev.sdlora.request.DrawingReader;
 import dev.sdlora.request.Fields;
+import dev.sdlora.request.Overrides;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.request.StoredRequest;
 import dev.sdlora.server.http.Answers;
@@ -17,10 +17,11 @@ import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RouteCost;
-import dev.sdlora.server.job.DrawingRun;
 import dev.sdlora.server.job.Job;
-import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobState;
+import dev.sdlora.server.store.DrawingJobs;
+import dev.sdlora.server.store.Submission;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.ZoneId;
@@ -47,14 +48,14 @@ final class DrawingEndpoints {
       Set.of("init_images", "mask", "reference_images", "alwayson_scripts");
 
   private final RequestContext offer;
-  private final JobQueue queue;
+  private final DrawingJobs drawings;
   private final SdapiState state;
   private final ErrorMessages sentences;
 
   DrawingEndpoints(
-      RequestContext offer, JobQueue queue, SdapiState state, ErrorMessages sentences) {
+      RequestContext offer, DrawingJobs drawings, SdapiState state, ErrorMessages sentences) {
     this.offer = offer;
-    this.queue = queue;
+    this.drawings = drawings;
     this.state = state;
     this.sentences = sentences;
   }
@@ -76,17 +77,22 @@ final class DrawingEndpoints {
     if (!fromImage) {
       fields.node().remove(START);
     }
-    PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.A1111, state.options());
+    Overrides options = state.options();
+    PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.A1111, options);
     if (!fields.flag("override_settings_restore_afterwards", true)) {
       state.set(Fields.of(fields.object("override_settings").node()));
     }
-    Job.Request request =
-        new Job.Request(
+    Submission asked =
+        Submission.drawing(
             fromImage ? "img2img" : "txt2img",
-            new DrawingRun(offer.pipeline(), spec, fields.warnings()),
-            StoredRequest.translated(fields, spec, offer));
+            fields,
+            spec,
+            offer,
+            StoredRequest.translated(fields, spec, offer),
+            Submission.form(Dialect.A1111, options, 0),
+            false);
     try (ClientConnection client = ClientConnection.of(context)) {
-      Job job = queue.submit(request, taskId(fields));
+      Job job = drawings.submit(asked, taskId(fields));
       client.awaitEnd(job);
       if (job.snapshot().state() == JobState.FAILED) {
         ErrorMessages.Message error = sentences.of(job.failure().orElseThrow());
@@ -109,7 +115,7 @@ final class DrawingEndpoints {
     ObjectNode answer = Fields.object();
     ArrayNode images = answer.putArray("images");
     if (fields.flag("send_images", true)) {
-      job.finished().forEach(image -> images.add(Base64Images.base64(image.png())));
+      job.images().forEach(image -> images.add(Base64Images.base64(image.png())));
     }
     ObjectNode parameters = fields.node().deepCopy();
     if (!fields.flag("include_init_images", false)) {
@@ -121,7 +127,7 @@ final class DrawingEndpoints {
   }
 
   private ObjectNode info(Job job, PromptSpec spec, Fields fields) {
-    List<GeneratedImage> images = job.finished();
+    List<JobImage> images = job.images();
     ImageSize size = spec.size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
     long seed = spec.seed().orElse(-1);
     long subseed = spec.variation().seed().orElse(seed);
@@ -136,7 +142,7 @@ final class DrawingEndpoints {
     ArrayNode seeds = info.putArray("all_seeds");
     ArrayNode subseeds = info.putArray("all_subseeds");
     ArrayNode infotexts = info.putArray("infotexts");
-    for (GeneratedImage image : images) {
+    for (JobImage image : images) {
       prompts.add(spec.prompt());
       negativePrompts.add(spec.negativePrompt());
       seeds.add(image.seed());
@@ -168,7 +174,7 @@ final class DrawingEndpoints {
     return info;
   }
 
-  private static String hash(GeneratedImage image) {
+  private static String hash(JobImage image) {
     Matcher found = MODEL_HASH.matcher(image.infotext());
     return found.find() ? found.group(1) : "";
   }

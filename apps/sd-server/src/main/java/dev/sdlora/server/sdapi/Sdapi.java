@@ -7,6 +7,7 @@ import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.store.DrawingJobs;
 import io.javalin.config.RoutesConfig;
 import java.io.InputStream;
 import java.util.Objects;
@@ -15,19 +16,26 @@ import java.util.Objects;
 public final class Sdapi {
   private final RequestContext offer;
   private final JobQueue queue;
+  private final DrawingJobs drawings;
   private final ErrorMessages sentences;
 
-  /** Creates the API of a queue. */
-  public Sdapi(RequestContext offer, JobQueue queue, ErrorMessages sentences) {
+  /**
+   * Creates the API of a queue.
+   *
+   * @param drawings makes jobs of requests
+   */
+  public Sdapi(
+      RequestContext offer, JobQueue queue, DrawingJobs drawings, ErrorMessages sentences) {
     this.offer = offer;
     this.queue = queue;
+    this.drawings = drawings;
     this.sentences = sentences;
   }
 
   /** Adds the routes. */
   public void addTo(RoutesConfig routes) {
     SdapiState state = new SdapiState(offer);
-    new DrawingEndpoints(offer, queue, state, sentences).addTo(routes);
+    new DrawingEndpoints(offer, drawings, state, sentences).addTo(routes);
     new ProgressEndpoints(queue).addTo(routes);
     new Listings(offer).addTo(routes);
     new ExtraEndpoints(offer).addTo(routes);

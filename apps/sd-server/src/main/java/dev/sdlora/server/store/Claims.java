@@ -1,10 +1,14 @@
 package dev.sdlora.server.store;
 
-import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobState;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The claims of servers to jobs. A server claims a job for a while and renews the claim while it
@@ -16,23 +20,36 @@ record Claims(Database database) {
   /** A claim that is not renewed for this long falls to another server. */
   static final Duration LEASE = Duration.ofSeconds(20);
 
-  /** A job may wait this long for a server that has its LoRAs applied. */
+  /** A job may wait this long for a server that has its checkpoint and its LoRAs. */
   static final Duration PREFERENCE = Duration.ofSeconds(20);
 
   /** The number of servers that may begin a job; it fails if the last one stops, too. */
   static final int ATTEMPTS = 3;
 
+  /** The time after a failed attempt until the next, times the number of attempts. */
+  static final Duration RETRY = Duration.ofSeconds(2);
+
   private static final String HELD = "id = ? AND worker = ? AND attempts = ? AND state = 'running'";
 
   /**
-   * Claims the next job: jobs that waited for long first, then those with the same LoRAs, then in
-   * order. Jobs whose server stopped come up again, and fail after the last attempt.
+   * The jobs that a server can draw, and those that it would rather draw.
+   *
+   * @param models the names of its checkpoints; empty if it gets any that it lacks
+   * @param model the checkpoint that it holds in memory
+   * @param affinity the LoRAs that are applied
+   * @param only the ids of the only jobs that it draws; empty for all
+   */
+  record Taste(
+      Optional<List<String>> models, String model, String affinity, Optional<List<String>> only) {}
+
+  /**
+   * Claims the next job: jobs that waited for long first, then those with the same checkpoint and
+   * LoRAs, then those with the same checkpoint, then in order. Jobs whose server stopped come up
+   * again, and fail after the last attempt.
    *
    * @param worker the name of this server
-   * @param model the checkpoint of this server
-   * @param affinity the LoRAs that are applied
    */
-  Optional<StoredJob.Claim> claim(String worker, String model, String affinity) {
+  Optional<StoredJob.Claim> claim(String worker, Taste taste) {
     return database.within(
         session -> {
           session.update(
@@ -45,48 +62,98 @@ record Claims(Database database) {
                       "the server stopped %s times while it drew this job".formatted(ATTEMPTS))
                   .json(),
               ATTEMPTS);
-          List<StoredJob.Claim> next =
-              session.query(
-                  row -> new StoredJob.Claim(row.getString(1), row.getInt(2) + 1, row.getString(3)),
-                  "SELECT id, attempts, body FROM sd_jobs WHERE model = ? AND NOT cancelling AND"
-                      + " (state = 'waiting' OR (state = 'running' AND lease < "
-                      + JobStore.NOW
-                      + ")) ORDER BY CASE WHEN created < "
-                      + JobStore.NOW
-                      + " - ? THEN 0 WHEN affinity = ? THEN 1 ELSE 2 END, place, number"
-                      + " LIMIT 1"
-                      + " FOR UPDATE SKIP LOCKED",
-                  model,
-                  PREFERENCE.toMillis(),
-                  affinity);
+          List<StoredJob.Claim> next = next(session, taste);
           for (StoredJob.Claim claim : next) {
             session.update(
                 "UPDATE sd_jobs SET state = 'running', worker = ?, attempts = ?, lease = "
                     + JobStore.NOW
-                    + " + ?, report = ? WHERE id = ?",
+                    + " + ?, report = ?, ask = NULL WHERE id = ?",
                 worker,
                 claim.attempt(),
                 LEASE.toMillis(),
                 JobReport.NOTHING.json(),
                 claim.id());
-            session.update("DELETE FROM sd_images WHERE job = ?", claim.id());
+            if (claim.attempt() > 1) {
+              session.update("DELETE FROM sd_images WHERE job = ?", claim.id());
+              session.update("DELETE FROM sd_parts WHERE job = ?", claim.id());
+            }
           }
           return next.stream().findFirst();
         });
   }
 
-  /** The state of a claim that a server renews. */
-  enum Renewal {
-    /** The job is still its own. */
-    HELD,
-    /** A client has cancelled the job. */
-    CANCELLED,
-    /** Another server has it, or it was deleted. */
-    LOST
+  private static List<StoredJob.Claim> next(Database.Session session, Taste taste)
+      throws SQLException {
+    List<@Nullable Object> values = new ArrayList<>();
+    StringBuilder which = new StringBuilder();
+    if (taste.models().isPresent()) {
+      among("model", taste.models().get(), which, values);
+    } else {
+      which.append("files IS NOT NULL AND ");
+    }
+    taste.only().ifPresent(ids -> among("id", ids, which, values));
+    Collections.addAll(
+        values, PREFERENCE.toMillis(), taste.model(), taste.affinity(), taste.model());
+    return session.query(
+        row ->
+            new StoredJob.Claim(
+                row.getString(1),
+                row.getInt(2) + 1,
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                new Workshop.Needs(row.getString(7), Optional.ofNullable(row.getString(8)))),
+        "SELECT id, attempts, kind, body, form, affinity, model, files FROM sd_jobs WHERE "
+            + which
+            + "NOT cancelling AND state IN ('waiting', 'running') AND COALESCE(lease, 0) < "
+            + JobStore.NOW
+            + " ORDER BY CASE WHEN created < "
+            + JobStore.NOW
+            + " - ? THEN 0 WHEN model = ? AND affinity = ? THEN 1 WHEN model = ? THEN 2 ELSE 3"
+            + " END, place, number LIMIT 1 FOR UPDATE SKIP LOCKED",
+        values.toArray());
   }
 
-  /** Renews a claim and tells the progress, with a preview if there is a new one. */
-  Renewal renew(String worker, StoredJob.Claim claim, JobReport report, Optional<byte[]> preview) {
+  private static void among(
+      String column, List<String> names, StringBuilder which, List<@Nullable Object> values) {
+    String marks = String.join(", ", Collections.nCopies(Math.max(1, names.size()), "?"));
+    which.append(column).append(" IN (").append(marks).append(") AND ");
+    values.addAll(names.isEmpty() ? List.of("") : names);
+  }
+
+  /**
+   * The state of a claim that a server renews.
+   *
+   * @param held whether the job is still its own; otherwise another server has it, or it was
+   *     deleted
+   * @param cancelled whether a client has cancelled the job
+   * @param ask a wish of a client
+   */
+  record Renewal(boolean held, boolean cancelled, Optional<String> ask) {
+    static final Renewal LOST = new Renewal(false, false, Optional.empty());
+  }
+
+  /**
+   * What a server tells while it draws.
+   *
+   * @param report the progress
+   * @param preview the latest preview, if it is new
+   * @param images new finished images, the last of those that the report counts
+   * @param previews new previews to keep, the last of those that the report counts
+   * @param cells new finished cells of a grid
+   * @param firstCell the number of the first of them
+   */
+  record News(
+      JobReport report,
+      Optional<byte[]> preview,
+      List<JobImage> images,
+      List<byte[]> previews,
+      List<byte[]> cells,
+      int firstCell) {}
+
+  /** Renews a claim and tells the progress. */
+  Renewal renew(String worker, StoredJob.Claim claim, News news) {
     return database.within(
         session -> {
           int held =
@@ -96,23 +163,61 @@ record Claims(Database database) {
                       + " + ?, report = ?, preview = COALESCE(?, preview) WHERE "
                       + HELD,
                   LEASE.toMillis(),
-                  report.json(),
-                  preview.orElse(null),
+                  news.report().json(),
+                  news.preview().orElse(null),
                   claim.id(),
                   worker,
                   claim.attempt());
           if (held == 0) {
             return Renewal.LOST;
           }
-          boolean cancelling =
+          add(session, claim.id(), news);
+          Renewal renewal =
               session
                   .query(
-                      row -> row.getBoolean(1),
-                      "SELECT cancelling FROM sd_jobs WHERE id = ?",
+                      row ->
+                          new Renewal(
+                              true, row.getBoolean(1), Optional.ofNullable(row.getString(2))),
+                      "SELECT cancelling, ask FROM sd_jobs WHERE id = ?",
                       claim.id())
-                  .contains(true);
-          return cancelling ? Renewal.CANCELLED : Renewal.HELD;
+                  .get(0);
+          if (renewal.ask().isPresent()) {
+            session.update("UPDATE sd_jobs SET ask = NULL WHERE id = ?", claim.id());
+          }
+          return renewal;
         });
+  }
+
+  private static void add(Database.Session session, String id, News news) throws SQLException {
+    int number = news.report().images() - news.images().size();
+    for (JobImage image : news.images()) {
+      session.update(
+          "INSERT INTO sd_images (job, number, seed, infotext, png, width, height) VALUES (?, ?, ?,"
+              + " ?, ?, ?, ?)",
+          id,
+          number++,
+          image.seed(),
+          image.infotext(),
+          image.png(),
+          image.width(),
+          image.height());
+    }
+    int preview = news.report().previews() - news.previews().size();
+    add(session, id, JobStore.Part.PREVIEW, preview, news.previews());
+    add(session, id, JobStore.Part.CELL, news.firstCell(), news.cells());
+  }
+
+  private static void add(
+      Database.Session session, String id, JobStore.Part kind, int first, List<byte[]> files)
+      throws SQLException {
+    for (int i = 0; i < files.size(); i++) {
+      session.update(
+          "INSERT INTO sd_parts (job, kind, number, png) VALUES (?, ?, ?, ?)",
+          id,
+          kind.label(),
+          first + i,
+          files.get(i));
+    }
   }
 
   /**
@@ -120,12 +225,7 @@ record Claims(Database database) {
    *
    * @return whether the claim was still held; otherwise nothing changes
    */
-  boolean end(
-      String worker,
-      StoredJob.Claim claim,
-      JobState state,
-      JobReport report,
-      List<GeneratedImage> images) {
+  boolean end(String worker, StoredJob.Claim claim, JobState state, News news) {
     return database.within(
         session -> {
           int held =
@@ -135,22 +235,38 @@ record Claims(Database database) {
                       + ", report = ?, preview = NULL WHERE "
                       + HELD,
                   state.label(),
-                  report.json(),
+                  news.report().json(),
                   claim.id(),
                   worker,
                   claim.attempt());
-          for (int i = 0; held > 0 && i < images.size(); i++) {
-            GeneratedImage image = images.get(i);
-            session.update(
-                "INSERT INTO sd_images (job, number, seed, infotext, png) VALUES (?, ?, ?, ?, ?)",
-                claim.id(),
-                i,
-                image.seed(),
-                image.infotext(),
-                image.png());
+          if (held > 0) {
+            add(session, claim.id(), news);
           }
           return held > 0;
         });
+  }
+
+  /**
+   * Gives a claim back after a failure that another server may not have; the attempt counts.
+   *
+   * @return whether there are attempts left; otherwise nothing changes
+   */
+  boolean retry(String worker, StoredJob.Claim claim) {
+    if (claim.attempt() >= ATTEMPTS) {
+      return false;
+    }
+    database.within(
+        session ->
+            session.update(
+                "UPDATE sd_jobs SET state = 'waiting', lease = "
+                    + JobStore.NOW
+                    + " + ? WHERE "
+                    + HELD,
+                RETRY.toMillis() * claim.attempt(),
+                claim.id(),
+                worker,
+                claim.attempt()));
+    return true;
   }
 
   /** Gives a claim back, so that another server can draw the job at once. */

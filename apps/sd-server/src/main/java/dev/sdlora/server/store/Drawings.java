@@ -2,16 +2,12 @@ package dev.sdlora.server.store;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.sdlora.api.PromptSpec;
 import dev.sdlora.request.Base64Images;
-import dev.sdlora.request.Dialect;
-import dev.sdlora.request.DrawingReader;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Overrides;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.ErrorMessages;
-import dev.sdlora.server.job.DrawingRun;
 import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.Work;
 import java.awt.image.BufferedImage;
@@ -23,7 +19,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -33,28 +32,49 @@ import org.slf4j.LoggerFactory;
 /** The stored jobs that this server has claimed and draws. Used by one thread. */
 final class Drawings {
   private static final Logger LOG = LoggerFactory.getLogger(Drawings.class);
+  private static final String VERSION =
+      Optional.ofNullable(Drawings.class.getPackage().getImplementationVersion()).orElse("");
   private static final int MOST_AFFINITY = 1000;
   private static final Pattern LORA_TAG = Pattern.compile("<lora:[^<>]{1,300}>");
 
   private final JobStore store;
   private final Claims claims;
-  private final RequestContext offer;
+  private final Workshop workshop;
+  private final Map<String, WorkReader> readers;
   private final ErrorMessages sentences;
   private final Runnable whenEnded;
   private final String worker = UUID.randomUUID().toString();
   private final Map<String, Drawing> drawings = new HashMap<>();
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread made = new Thread(task, "sd-jobs-begin");
+            made.setDaemon(true);
+            return made;
+          });
+
   private String affinity = "";
+
+  /** A claimed job that waits for the end of others. */
+  private @Nullable Drawing pending;
 
   /**
    * Creates an empty set.
    *
+   * @param readers make the work of other kinds than single images, by the kind
    * @param whenEnded called by any thread when a job was drawn, so that {@link #renew} is called
    *     soon
    */
-  Drawings(JobStore store, RequestContext offer, ErrorMessages sentences, Runnable whenEnded) {
+  Drawings(
+      JobStore store,
+      Workshop workshop,
+      Map<String, WorkReader> readers,
+      ErrorMessages sentences,
+      Runnable whenEnded) {
     this.store = store;
     this.claims = store.claims();
-    this.offer = offer;
+    this.workshop = workshop;
+    this.readers = readers;
     this.sentences = sentences;
     this.whenEnded = whenEnded;
   }
@@ -64,6 +84,9 @@ final class Drawings {
     final SharedWork work;
     final Job job;
     @Nullable BufferedImage told;
+    int images;
+    int previews;
+    int cells;
     volatile @Nullable Ended ended;
 
     Drawing(StoredJob.Claim claim, SharedWork work, Job job) {
@@ -71,25 +94,43 @@ final class Drawings {
       this.work = work;
       this.job = job;
     }
+
+    /**
+     * Returns what the database does not have yet.
+     *
+     * @param all whether the job has ended; until then, the only image of a job waits for its end
+     */
+    Claims.News news(UnaryOperator<JobReport> completed, Optional<byte[]> preview, boolean all) {
+      List<JobImage> finished = job.images();
+      List<JobImage> images =
+          all || job.parts() > 1 ? rest(finished, this.images) : List.<JobImage>of();
+      images.forEach(JobImage::png); // Encodes them before the transaction begins.
+      List<byte[]> previews =
+          rest(job.keptPreviews(), this.previews).stream().map(Base64Images::png).toList();
+      List<byte[]> cells = rest(work.cells(), this.cells);
+      JobReport report =
+          JobReport.of(job, this.images + images.size(), this.previews + previews.size());
+      return new Claims.News(completed.apply(report), preview, images, previews, cells, this.cells);
+    }
+
+    private static <T> List<T> rest(List<T> all, int told) {
+      return all.subList(Math.min(told, all.size()), all.size());
+    }
+
+    void told(Claims.News news) {
+      images += news.images().size();
+      previews += news.previews().size();
+      cells += news.cells().size();
+    }
   }
 
   private record Ended(Work.@Nullable Outcome outcome, @Nullable Throwable failure) {}
 
   /** The LoRAs that a prompt names, with their strengths. */
-  static String loras(PromptSpec spec) {
+  static String loras(String prompt) {
     String names =
-        LORA_TAG
-            .matcher(spec.prompt())
-            .results()
-            .map(MatchResult::group)
-            .sorted()
-            .collect(joining());
+        LORA_TAG.matcher(prompt).results().map(MatchResult::group).sorted().collect(joining());
     return names.substring(0, Math.min(names.length(), MOST_AFFINITY));
-  }
-
-  /** The name of the checkpoint, which decides which jobs this server can draw. */
-  static String model(RequestContext offer) {
-    return offer.pipeline().checkpoint().name();
   }
 
   boolean has(String id) {
@@ -115,62 +156,82 @@ final class Drawings {
       end(drawing, ended, closing);
       return;
     }
-    Job.Snapshot now = drawing.job.snapshot();
-    JobReport report =
-        new JobReport(now.begun(), now.step(), now.steps(), List.of(), List.of(), null);
     BufferedImage look = drawing.job.preview().orElse(null);
     Optional<byte[]> preview =
         look == null || look == drawing.told || store.isEmbedded()
             ? Optional.empty()
             : Optional.of(Base64Images.png(look));
     drawing.told = look;
-    switch (claims.renew(worker, drawing.claim, report, preview)) {
-      case HELD -> {}
-      case CANCELLED -> drawing.job.cancel();
-      case LOST -> {
-        LOG.warn("job {} was given to another server", drawing.claim.id());
-        drawings.remove(drawing.claim.id());
-        drawing.work.cancel();
-      }
+    Claims.News news = drawing.news(UnaryOperator.identity(), preview, false);
+    Claims.Renewal renewal = claims.renew(worker, drawing.claim, news);
+    if (!renewal.held()) {
+      LOG.warn("job {} was given to another server", drawing.claim.id());
+      drawings.remove(drawing.claim.id());
+      drawing.work.cancel();
+      return;
+    }
+    drawing.told(news);
+    if (renewal.cancelled()) {
+      drawing.job.cancel();
+    } else if (renewal.ask().equals(Optional.of(JobStore.Ask.INTERRUPT.label()))) {
+      drawing.job.interrupt();
+    } else if (renewal.ask().equals(Optional.of(JobStore.Ask.SKIP.label()))) {
+      drawing.job.skip();
     }
   }
 
   private void end(Drawing drawing, Ended ended, boolean closing) {
     Throwable failure =
         ended.failure instanceof CompletionException e ? e.getCause() : ended.failure;
-    if (closing && failure != null) { // The next process or another server draws it.
-      claims.giveBack(worker, drawing.claim);
+    if (failure instanceof Workshop.UnavailableException && claims.retry(worker, drawing.claim)) {
+      LOG.warn("job {} is left to another worker: {}", drawing.claim.id(), failure.getMessage());
+      drawings.remove(drawing.claim.id());
+      drawing.work.leave();
+      return;
+    }
+    if (closing && failure != null && drawing.work.outlives()) {
+      claims.giveBack(worker, drawing.claim); // The next process or another server draws it.
       drawings.remove(drawing.claim.id());
       drawing.work.end(null, failure);
       return;
     }
-    JobState state =
-        failure == null
-            ? JobState.DONE
-            : failure instanceof CancellationException ? JobState.CANCELLED : JobState.FAILED;
+    JobState state = state(drawing.job, failure);
     Work.Outcome outcome = ended.outcome == null ? Work.Outcome.NOTHING : ended.outcome;
-    Job.Snapshot now = drawing.job.snapshot();
-    JobReport report =
-        new JobReport(
-            now.begun(),
-            now.step(),
-            now.steps(),
-            outcome.warnings(),
-            outcome.loras(),
-            state == JobState.FAILED && failure != null ? sentences.of(failure).sentence() : null);
-    claims.end(worker, drawing.claim, state, report, drawing.job.finished());
+    Claims.News news =
+        drawing.news(
+            report -> {
+              JobReport whole = report.ended(outcome.warnings(), outcome.loras());
+              return state == JobState.FAILED && failure != null
+                  ? whole.failed(sentences.of(failure))
+                  : whole;
+            },
+            Optional.empty(),
+            true);
+    claims.end(worker, drawing.claim, state, news);
     drawings.remove(drawing.claim.id());
     drawing.work.end(ended.outcome, failure);
+  }
+
+  private static JobState state(Job job, @Nullable Throwable failure) {
+    if (failure == null) {
+      return job.isInterrupted() ? JobState.CANCELLED : JobState.DONE;
+    }
+    return failure instanceof CancellationException || job.isCancelling()
+        ? JobState.CANCELLED
+        : JobState.FAILED;
   }
 
   /**
    * Claims and begins jobs until this server draws as many as it can.
    *
    * @param jobs finds the job in the queue
+   * @param only the ids of the only jobs to claim; empty for all
    */
-  void claim(Function<String, Optional<Job>> jobs) {
-    while (drawings.size() < offer.pipeline().concurrency()) {
-      Optional<StoredJob.Claim> claimed = claims.claim(worker, model(offer), affinity);
+  void claim(Function<String, Optional<Job>> jobs, Optional<List<String>> only) {
+    beginPending();
+    while (pending == null && drawings.size() < workshop.places()) {
+      Claims.Taste taste = new Claims.Taste(workshop.models(), workshop.held(), affinity, only);
+      Optional<StoredJob.Claim> claimed = claims.claim(worker, taste);
       if (claimed.isEmpty()) {
         return;
       }
@@ -184,15 +245,58 @@ final class Drawings {
     }
     Drawing drawing = new Drawing(claim, work, job);
     drawings.put(claim.id(), drawing);
+    pending = drawing;
+    beginPending();
+  }
+
+  /** Begins a job that waits until those end that need other files than it does. */
+  private void beginPending() {
+    Drawing next = pending;
+    if (next == null) {
+      return;
+    }
+    boolean gone = !drawings.containsValue(next) || next.ended != null;
+    boolean alone = drawings.size() == 1;
+    if (gone || alone || workshop.fits(next.claim.needs())) {
+      pending = null;
+      if (!gone) {
+        affinity = next.claim.affinity();
+        threads.execute(() -> begin(next, alone));
+      }
+    }
+  }
+
+  private void begin(Drawing drawing, boolean alone) {
+    StoredJob.Claim claim = drawing.claim;
     try {
+      RequestContext offer = workshop.open(claim.needs(), alone);
       Fields fields = Fields.parse(claim.body().getBytes(StandardCharsets.UTF_8));
-      PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.LIBRARY, Overrides.NONE);
-      affinity = loras(spec);
+      WorkReader reader = readers.getOrDefault(claim.kind(), Submission::drawing);
+      Work read = reader.read(fields, Form.parse(claim.form()), offer);
       var unused =
-          work.draw(new DrawingRun(offer.pipeline(), spec, fields.warnings()))
+          drawing
+              .work
+              .draw(read)
               .whenComplete((outcome, failure) -> ended(drawing, new Ended(outcome, failure)));
-    } catch (RuntimeException e) { // For example, this server lacks a LoRA.
+    } catch (RuntimeException | Error e) { // For example, this server lacks a LoRA.
       ended(drawing, new Ended(null, e));
+    }
+  }
+
+  /** Reports that this server is alive. */
+  void report() {
+    if (workshop.places() > 0) {
+      store
+          .workers()
+          .report(worker, workshop.held(), affinity, workshop.places(), drawings.size(), VERSION);
+    }
+  }
+
+  /** Reports that this server ends. */
+  void leave() {
+    threads.shutdown();
+    if (workshop.places() > 0) {
+      store.workers().remove(worker);
     }
   }
 

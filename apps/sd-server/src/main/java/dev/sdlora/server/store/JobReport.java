@@ -1,9 +1,17 @@
 package dev.sdlora.server.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.server.http.ErrorMessages;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.StoreException;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,30 +20,115 @@ import org.jspecify.annotations.Nullable;
  * @param begun the number of images that have begun
  * @param step the finished steps of the current image
  * @param steps the steps of each image; 0 before they are known
+ * @param images the number of finished images that are stored
+ * @param previews the number of kept previews that are stored
  * @param warnings the warnings, at the end
  * @param loras a line for each LoRA, at the end
+ * @param interrupted whether a client ended the job, which keeps its finished images
+ * @param details additional information; null if there is none
  * @param error the sentence of the error that ended the job
+ * @param refusal the rest of this error
  */
 record JobReport(
     int begun,
     int step,
     int steps,
+    int images,
+    int previews,
     List<String> warnings,
     List<String> loras,
-    @Nullable String error) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+    boolean interrupted,
+    @Nullable ObjectNode details,
+    @Nullable String error,
+    @Nullable Problem refusal) {
+  // A server of another version may tell more or less.
+  private static final ObjectMapper JSON =
+      new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   /** The report of a job that has not begun. */
-  static final JobReport NOTHING = new JobReport(0, 0, 0, List.of(), List.of(), null);
+  static final JobReport NOTHING =
+      new JobReport(0, 0, 0, 0, 0, List.of(), List.of(), false, null, null, null);
 
   /** Copies the lists. */
   JobReport {
-    warnings = List.copyOf(warnings);
-    loras = List.copyOf(loras);
+    warnings = copy(warnings);
+    loras = copy(loras);
+  }
+
+  private static List<String> copy(@Nullable List<String> texts) {
+    return texts == null ? List.of() : List.copyOf(texts);
+  }
+
+  /**
+   * What clients see of an error beside its sentence.
+   *
+   * @param status the HTTP status
+   * @param headers additional headers
+   * @param parameter the field that caused it
+   */
+  record Problem(int status, Map<String, String> headers, Refusal.@Nullable Parameter parameter) {}
+
+  /** Returns the progress of a job that this server draws. */
+  static JobReport of(Job job, int images, int previews) {
+    Job.Snapshot now = job.snapshot();
+    return new JobReport(
+        now.begun(),
+        now.step(),
+        now.steps(),
+        images,
+        previews,
+        List.of(),
+        List.of(),
+        job.isInterrupted(),
+        job.work().details().orElse(null),
+        null,
+        null);
+  }
+
+  /** Returns the report with another number of images. */
+  JobReport withImages(int other) {
+    return new JobReport(
+        begun, step, steps, other, previews, warnings, loras, interrupted, details, error, refusal);
+  }
+
+  /** Adds what is known at the end. */
+  JobReport ended(List<String> warned, List<String> reported) {
+    return new JobReport(
+        begun, step, steps, images, previews, warned, reported, interrupted, details, null, null);
+  }
+
+  /** Adds an error. */
+  JobReport failed(ErrorMessages.Message message) {
+    return new JobReport(
+        begun,
+        step,
+        steps,
+        images,
+        previews,
+        warnings,
+        loras,
+        interrupted,
+        details,
+        message.sentence(),
+        new Problem(message.status(), message.headers(), message.parameter().orElse(null)));
   }
 
   static JobReport failed(String error) {
-    return new JobReport(0, 0, 0, List.of(), List.of(), error);
+    return new JobReport(0, 0, 0, 0, 0, List.of(), List.of(), false, null, error, null);
+  }
+
+  /** Returns the error, which clients see as at the server that drew the job. */
+  RuntimeException failure() {
+    String sentence = String.valueOf(error);
+    return refusal == null
+        ? new StableDiffusionException(sentence)
+        : Refusal.of(
+            new ErrorMessages.Message(
+                refusal.status(),
+                sentence,
+                refusal.headers(),
+                false,
+                Optional.ofNullable(refusal.parameter())));
   }
 
   static JobReport parse(String json) {

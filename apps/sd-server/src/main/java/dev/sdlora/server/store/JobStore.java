@@ -1,13 +1,13 @@
 package dev.sdlora.server.store;
 
-import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.image.Image;
+import dev.sdlora.server.http.RecentFiles;
+import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.StoreException;
-import java.io.ByteArrayInputStream;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,10 +21,13 @@ final class JobStore implements AutoCloseable {
   static final String NOW = "CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000 AS BIGINT)";
   private static final String UNFINISHED = "state IN ('waiting', 'running')";
   private static final String ROW =
-      "SELECT id, kind, title, parts, settings, state, place, created, worker, report FROM sd_jobs"
-          + " ";
+      "SELECT id, state, place, report, kind, title, parts, settings, created, form FROM sd_jobs ";
+  private static final String SIGN = "SELECT id, state, place, report FROM sd_jobs ";
+
+  private static final long LOADED_BYTES = 64L << 20;
 
   private final Database database;
+  private final RecentFiles files = new RecentFiles(Integer.MAX_VALUE, LOADED_BYTES);
 
   /**
    * Opens the jobs and creates their tables if they do not exist.
@@ -35,9 +38,8 @@ final class JobStore implements AutoCloseable {
   static JobStore open(String place) {
     Database database = Database.open(place);
     try {
-      JobStore store = new JobStore(database);
-      store.create();
-      return store;
+      Tables.create(database);
+      return new JobStore(database);
     } catch (RuntimeException e) {
       database.close();
       throw e;
@@ -48,38 +50,14 @@ final class JobStore implements AutoCloseable {
     this.database = database;
   }
 
-  private void create() {
-    database.within(
-        session -> {
-          session.update(
-              "CREATE TABLE IF NOT EXISTS sd_jobs (id VARCHAR(100) PRIMARY KEY, number BIGINT"
-                  + " GENERATED ALWAYS AS IDENTITY,"
-                  + " model VARCHAR(300) NOT NULL,"
-                  + " affinity VARCHAR(1000) NOT NULL, kind VARCHAR(20) NOT NULL,"
-                  + " title TEXT NOT NULL, parts INT NOT NULL, settings TEXT NOT NULL, body TEXT"
-                  + " NOT NULL, state VARCHAR(10) NOT NULL, place DOUBLE PRECISION NOT NULL,"
-                  + " created BIGINT NOT NULL, ended BIGINT, worker VARCHAR(100), lease BIGINT,"
-                  + " attempts INT NOT NULL, cancelling BOOLEAN NOT NULL, report TEXT NOT NULL,"
-                  + " preview "
-                  + database.bytes()
-                  + ")");
-          session.update(
-              "CREATE TABLE IF NOT EXISTS sd_images (job VARCHAR(100) NOT NULL REFERENCES"
-                  + " sd_jobs(id) ON DELETE CASCADE, number INT NOT NULL, seed BIGINT NOT NULL,"
-                  + " infotext TEXT NOT NULL, png "
-                  + database.bytes()
-                  + " NOT NULL, PRIMARY KEY (job, number))");
-          session.update("CREATE INDEX IF NOT EXISTS sd_jobs_state ON sd_jobs (state, place)");
-          if (database.isEmbedded()) { // The process that claimed them is gone.
-            session.update("UPDATE sd_jobs SET lease = 0 WHERE state = 'running'");
-          }
-          return 0;
-        });
-  }
-
   /** Returns the statements with which servers take jobs. */
   Claims claims() {
     return new Claims(database);
+  }
+
+  /** Returns the servers that draw. */
+  Workers workers() {
+    return new Workers(database);
   }
 
   /** Whether no other server can use the database. */
@@ -100,9 +78,9 @@ final class JobStore implements AutoCloseable {
     database.within(
         session ->
             session.update(
-                "INSERT INTO sd_jobs (id, model, affinity, kind, title, parts,"
-                    + " settings, body, state, place, created, attempts, cancelling, report)"
-                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', "
+                "INSERT INTO sd_jobs (id, model, affinity, kind, title, parts, settings, body,"
+                    + " form, model_hash, files, state, place, created, attempts, cancelling,"
+                    + " report) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', "
                     + NOW
                     + ", ?, 0, FALSE, ?)",
                 draft.id(),
@@ -113,24 +91,31 @@ final class JobStore implements AutoCloseable {
                 draft.parts(),
                 draft.settings(),
                 draft.body(),
+                draft.form().json(),
+                draft.cargo().map(Cargo::modelHash).orElse(null),
+                draft.cargo().map(Cargo::files).orElse(null),
                 draft.created(),
                 JobReport.NOTHING.json()));
   }
 
   /** Ends the unfinished jobs of other checkpoints, which no server will draw. */
-  void failOthers(String model) {
+  void failOthers(List<String> models) {
     String error = "the job was for checkpoint '%s', but the server has '%s'";
+    String marks = String.join(", ", Collections.nCopies(models.size(), "?"));
     database.within(
         session -> {
           List<String[]> others =
               session.query(
                   row -> new String[] {row.getString(1), row.getString(2)},
-                  "SELECT id, model FROM sd_jobs WHERE model <> ? AND " + UNFINISHED,
-                  model);
+                  "SELECT id, model FROM sd_jobs WHERE model NOT IN ("
+                      + marks
+                      + ") AND "
+                      + UNFINISHED,
+                  models.toArray());
           for (String[] other : others) {
             session.update(
                 "UPDATE sd_jobs SET state = 'failed', ended = " + NOW + ", report = ? WHERE id = ?",
-                JobReport.failed(error.formatted(other[1], model)).json(),
+                JobReport.failed(error.formatted(other[1], String.join("', '", models))).json(),
                 other[0]);
           }
           return others.size();
@@ -138,10 +123,11 @@ final class JobStore implements AutoCloseable {
   }
 
   /** Returns all unfinished jobs, in the order in which they will be drawn. */
-  List<StoredJob> unfinished() {
+  List<StoredJob.Sign> unfinished() {
     return database.within(
         session ->
-            session.query(JobStore::job, ROW + "WHERE " + UNFINISHED + " ORDER BY place, number"));
+            session.query(
+                JobStore::sign, SIGN + "WHERE " + UNFINISHED + " ORDER BY place, number"));
   }
 
   /** Returns the last ended jobs, in the order of their ends. */
@@ -156,43 +142,109 @@ final class JobStore implements AutoCloseable {
     return jobs.stream().sorted((a, b) -> Long.compare(a.created(), b.created())).toList();
   }
 
-  /** Returns the images of a job, in order. */
-  List<GeneratedImage> images(String id) {
-    return database.within(
-        session ->
-            session.query(
-                row ->
-                    new GeneratedImage(
-                        Image.read(new ByteArrayInputStream(row.getBytes(3))),
-                        row.getLong(1),
-                        row.getString(2)),
-                "SELECT seed, infotext, png FROM sd_images WHERE job = ? ORDER BY number",
-                id));
+  /** Returns the images of a job, in order; their pixels are loaded when they are needed. */
+  List<JobImage> images(String id) {
+    List<StoredImage> images =
+        database.within(
+            session ->
+                session.query(
+                    row ->
+                        new StoredImage(
+                            this,
+                            id,
+                            row.getInt("number"),
+                            row.getLong("seed"),
+                            row.getString("infotext"),
+                            row.getInt("width"),
+                            row.getInt("height")),
+                    "SELECT number, seed, infotext, width, height FROM sd_images WHERE job = ?"
+                        + " ORDER BY number",
+                    id));
+    return List.copyOf(images.stream().map(StoredImage::measured).toList());
+  }
+
+  /** Returns the PNG file of an image. */
+  byte[] png(String id, int number) {
+    return files.made(
+        id + "/" + number,
+        () ->
+            found("SELECT png FROM sd_images WHERE job = ? AND number = ?", id, number)
+                .orElseThrow(
+                    () -> new StoreException("image %s/%s is gone".formatted(id, number), null)));
+  }
+
+  /** Returns the PNG file of a part of a job: a kept preview, or a cell of a grid. */
+  Optional<byte[]> part(String id, Part kind, int number) {
+    return found(
+        "SELECT png FROM sd_parts WHERE job = ? AND kind = ? AND number = ?",
+        id,
+        kind.label(),
+        number);
+  }
+
+  private Optional<byte[]> found(String sql, Object... values) {
+    return database
+        .within(session -> session.query(row -> Optional.ofNullable(row.getBytes(1)), sql, values))
+        .stream()
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  /** A kind of images beside those of a job. */
+  enum Part {
+    /** A preview that the request wants. */
+    PREVIEW,
+    /** An image of a grid. */
+    CELL;
+
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** Returns the last preview of a running job. */
   Optional<byte[]> preview(String id) {
-    List<Optional<byte[]>> found =
-        database.within(
-            session ->
-                session.query(
-                    row -> Optional.ofNullable(row.getBytes(1)),
-                    "SELECT preview FROM sd_jobs WHERE id = ?",
-                    id));
-    return found.stream().flatMap(Optional::stream).findFirst();
+    return found("SELECT preview FROM sd_jobs WHERE id = ?", id);
   }
 
-  /** Cancels a job: at once if it waits, otherwise when its server renews the claim. */
-  void cancel(String id) {
+  /**
+   * Cancels a job: at once if it waits, otherwise when its server renews the claim.
+   *
+   * @return whether it waited
+   */
+  boolean cancel(String id) {
+    return database.within(
+        session -> {
+          session.update(
+              "UPDATE sd_jobs SET cancelling = TRUE WHERE id = ? AND state = 'running'", id);
+          int ended =
+              session.update(
+                  "UPDATE sd_jobs SET state = 'cancelled', ended = "
+                      + NOW
+                      + " WHERE id = ? AND state = 'waiting'",
+                  id);
+          return ended > 0;
+        });
+  }
+
+  /** Asks the server that draws a job for something, which it learns when it renews the claim. */
+  void ask(String id, Ask ask) {
     database.within(
         session ->
             session.update(
-                    "UPDATE sd_jobs SET state = 'cancelled', ended = "
-                        + NOW
-                        + " WHERE id = ? AND state = 'waiting'",
-                    id)
-                + session.update(
-                    "UPDATE sd_jobs SET cancelling = TRUE WHERE id = ? AND state = 'running'", id));
+                "UPDATE sd_jobs SET ask = ? WHERE id = ? AND state = 'running'", ask.label(), id));
+  }
+
+  /** A wish of a client, beside cancelling. */
+  enum Ask {
+    /** To end the job soon and to keep the current image unfinished. */
+    INTERRUPT,
+    /** To skip the current image. */
+    SKIP;
+
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** Moves a waiting job. */
@@ -218,18 +270,23 @@ final class JobStore implements AutoCloseable {
                 age.toMillis()));
   }
 
+  private static StoredJob.Sign sign(ResultSet row) throws SQLException {
+    return new StoredJob.Sign(
+        row.getString("id"),
+        JobState.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+        row.getDouble("place"),
+        row.getString("report"));
+  }
+
   private static StoredJob job(ResultSet row) throws SQLException {
     return new StoredJob(
-        row.getString("id"),
+        sign(row),
         row.getString("kind"),
         row.getString("title"),
         row.getInt("parts"),
         row.getString("settings"),
-        JobState.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
-        row.getDouble("place"),
         row.getLong("created"),
-        Optional.ofNullable(row.getString("worker")),
-        JobReport.parse(row.getString("report")));
+        Form.parse(row.getString("form")));
   }
 
   @Override

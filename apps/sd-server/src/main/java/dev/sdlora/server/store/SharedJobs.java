@@ -1,24 +1,25 @@
 package dev.sdlora.server.store;
 
+import static java.util.stream.Collectors.toSet;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.image.Image;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.RequestContext;
-import dev.sdlora.request.StoredRequest;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.StoreException;
+import dev.sdlora.server.job.Work;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -35,13 +36,14 @@ import org.slf4j.LoggerFactory;
 public final class SharedJobs implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SharedJobs.class);
   private static final long LOOK_MILLIS = 500;
+  private static final long REPORT_SECONDS = 5;
   private static final long CLOSE_MILLIS = 10_000;
 
   private final JobStore store;
   private final JobQueue queue;
-  private final RequestContext offer;
   private final Duration age;
   private final int history;
+  private final Workshop workshop;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -53,8 +55,13 @@ public final class SharedJobs implements AutoCloseable {
   /** The jobs that this server draws; used by the thread alone. */
   private final Drawings drawings;
 
+  /** Jobs to cancel in the database. */
+  private final Set<String> unwanted = ConcurrentHashMap.newKeySet();
+
   private boolean failing;
   private volatile boolean closing;
+  private volatile boolean reachable = true;
+  private volatile long workers;
 
   /**
    * Opens the jobs of a database and shows them in a queue.
@@ -62,31 +69,34 @@ public final class SharedJobs implements AutoCloseable {
    * @param place a folder, or the address of a PostgreSQL database
    * @param age ended jobs are deleted after this time
    * @param history the number of ended jobs that the queue shows
+   * @param readers make the work of other kinds than single images, by the kind
    * @throws StoreException if the database cannot be opened
    */
   public SharedJobs(
       String place,
       JobQueue queue,
-      RequestContext offer,
+      Workshop workshop,
       ErrorMessages sentences,
       Duration age,
-      int history) {
+      int history,
+      Map<String, WorkReader> readers) {
     this.store = JobStore.open(place);
     this.queue = queue;
-    this.offer = offer;
     this.age = age;
     this.history = history;
-    this.drawings = new Drawings(store, offer, sentences, this::nudge);
+    this.workshop = workshop;
+    this.drawings = new Drawings(store, workshop, Map.copyOf(readers), sentences, this::nudge);
   }
 
   /** Shows the jobs that the database has, and begins to draw. */
   public void start() {
-    if (store.isEmbedded()) {
-      store.failOthers(Drawings.model(offer));
+    if (store.isEmbedded() && workshop.models().isPresent()) {
+      store.failOthers(workshop.models().get());
     }
     store.ended(history).forEach(this::shown);
-    store.unfinished().forEach(this::shown);
+    store.unfinished().forEach(this::follow);
     var unused = thread.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    unused = thread.scheduleWithFixedDelay(this::report, 0, REPORT_SECONDS, TimeUnit.SECONDS);
     unused = thread.scheduleWithFixedDelay(this::deleteOld, 0, 1, TimeUnit.HOURS);
   }
 
@@ -98,24 +108,30 @@ public final class SharedJobs implements AutoCloseable {
    * @throws JobQueue.FullException if there is no place
    * @throws StoreException if the database cannot be used
    */
-  public Job submit(String kind, Fields fields, PromptSpec spec, String id) {
-    ObjectNode settings = StoredRequest.of(fields, spec);
+  Job submit(Submission asked, Optional<Cargo> cargo, String id) {
+    Work known = asked.work();
+    double place = System.currentTimeMillis();
     SharedWork work =
-        new SharedWork(id, spec.prompt(), spec.images(), System.currentTimeMillis(), this);
-    ObjectNode body = StoredRequest.whole(fields, spec, offer.images());
-    Job job = queue.submit(new Job.Request(kind, work, settings), Optional.of(id));
+        new SharedWork(id, known.title(), known.parts(), place, asked.outlives(), this);
+    ObjectNode body = asked.body().get();
+    Job job =
+        queue.submit(
+            new Job.Request(asked.kind(), work, asked.settings(), asked.form().previews()),
+            Optional.of(id));
     try {
       store.add(
           new StoredJob.Draft(
               id,
-              Drawings.model(offer),
-              Drawings.loras(spec),
-              kind,
-              spec.prompt(),
-              spec.images(),
+              asked.model(),
+              Drawings.loras(known.title()),
+              asked.kind(),
+              known.title(),
+              known.parts(),
               job.created().toEpochMilli(),
-              Fields.text(settings),
-              Fields.text(body)));
+              Fields.text(asked.settings()),
+              Fields.text(body),
+              asked.form(),
+              cargo));
     } catch (RuntimeException e) {
       work.end(null, e);
       queue.forget(job);
@@ -126,7 +142,7 @@ public final class SharedJobs implements AutoCloseable {
   }
 
   /** Returns a job that the queue does not show, such as one that another server has just ended. */
-  public Optional<Job> find(String id) {
+  Optional<Job> find(String id) {
     return store.find(id).map(this::shown);
   }
 
@@ -153,37 +169,47 @@ public final class SharedJobs implements AutoCloseable {
                         new Job.Request(
                             stored.kind(),
                             new SharedWork(
-                                stored.id(), stored.title(), stored.parts(), stored.place(), this),
+                                stored.id(),
+                                stored.title(),
+                                stored.parts(),
+                                stored.sign().place(),
+                                true,
+                                this),
                             Fields.parse(stored.settings().getBytes(StandardCharsets.UTF_8)).node(),
+                            stored.form().previews(),
                             Instant.ofEpochMilli(stored.created())),
                         stored.id()));
-    if (job.work() instanceof SharedWork work && !job.snapshot().state().isEnd()) {
-      follow(stored, work);
-    }
+    follow(stored.sign(), job);
     return job;
   }
 
-  private void follow(StoredJob stored, SharedWork work) {
-    work.place(stored.place());
-    if (stored.state().isEnd()) {
-      work.end(stored.state(), stored.report(), store.images(stored.id()));
-    } else if (stored.state() == JobState.RUNNING) {
-      work.follow(stored.report(), () -> store.preview(stored.id()).map(SharedJobs::decoded));
-    }
+  /** Tells the queue what the database says about a job. */
+  private void follow(StoredJob.Sign sign) {
+    queue
+        .find(sign.id())
+        .ifPresentOrElse(job -> follow(sign, job), () -> store.find(sign.id()).map(this::shown));
   }
 
-  private static BufferedImage decoded(byte[] png) {
-    return Image.read(new ByteArrayInputStream(png)).toBufferedImage();
+  private void follow(StoredJob.Sign sign, Job job) {
+    if (!(job.work() instanceof SharedWork work) || job.snapshot().state().isEnd()) {
+      return;
+    }
+    work.place(sign.place());
+    StoredParts parts = new StoredParts(store, sign.id());
+    if (sign.state().isEnd()) {
+      work.end(sign.state(), JobReport.parse(sign.report()), parts);
+    } else if (sign.state() == JobState.RUNNING && work.isNews(sign.report())) {
+      work.follow(sign.report(), JobReport.parse(sign.report()), parts);
+    }
   }
 
   /** Renews claims, learns what others did, and claims jobs. */
   private void look() {
     try {
       drawings.renew(closing);
-      if (!closing) {
-        followOthers();
-        drawings.claim(this::shownById);
-      }
+      cancelAgain();
+      followOthers();
+      drawings.claim(this::shownById, closing ? Optional.of(awaited()) : Optional.empty());
       if (failing) {
         LOG.info("the jobs can be used again");
         failing = false;
@@ -198,8 +224,40 @@ public final class SharedJobs implements AutoCloseable {
     }
   }
 
+  /** Reports that this server is alive, and learns which others are. */
+  private void report() {
+    try {
+      drawings.report();
+      workers = store.workers().alive();
+      reachable = true;
+    } catch (StoreException e) {
+      reachable = false;
+      LOG.debug("no report", e);
+    }
+  }
+
+  /** Whether the database could be used a few seconds ago. */
+  public boolean isReachable() {
+    return reachable;
+  }
+
+  /** Returns the number of servers that draw, as it was a few seconds ago. */
+  public long aliveWorkers() {
+    return workers;
+  }
+
+  /**
+   * Returns the servers that draw.
+   *
+   * @throws StoreException if the database cannot be used
+   */
+  public List<Workers.Worker> workers() {
+    return store.workers().list();
+  }
+
   private void deleteOld() {
     try {
+      store.workers().removeOld();
       store.deleteOld(age);
     } catch (StoreException e) {
       LOG.warn("old jobs could not be deleted: {}", e.getMessage());
@@ -207,9 +265,9 @@ public final class SharedJobs implements AutoCloseable {
   }
 
   private void followOthers() {
-    List<StoredJob> stored = store.unfinished();
-    stored.forEach(this::shown);
-    List<String> known = stored.stream().map(StoredJob::id).toList();
+    List<StoredJob.Sign> stored = store.unfinished();
+    stored.forEach(this::follow);
+    Set<String> known = stored.stream().map(StoredJob.Sign::id).collect(toSet());
     for (Job job : queue.unfinished()) {
       if (job.work() instanceof SharedWork
           && !known.contains(job.id())
@@ -243,16 +301,58 @@ public final class SharedJobs implements AutoCloseable {
     return true;
   }
 
-  void cancel(String id) {
-    store.cancel(id);
+  /** Cancels a job that another server draws or nobody does; again until the database has it. */
+  void cancel(String id, SharedWork work) {
+    if (work.endsWithProcess() && closing) {
+      work.abandon();
+    }
+    unwanted.add(id);
     nudge();
+  }
+
+  private void cancelAgain() {
+    for (String id : unwanted) {
+      store.cancel(id);
+      unwanted.remove(id);
+    }
+  }
+
+  /** Asks the server that draws a job for something. */
+  void ask(String id, JobStore.Ask ask) {
+    store.ask(id, ask);
+  }
+
+  /** Returns the cell of a grid that another server draws or drew. */
+  Optional<byte[]> cell(String id, int number) {
+    return store.part(id, JobStore.Part.CELL, number);
+  }
+
+  /** Returns the latest preview of a job that another server draws. */
+  Optional<BufferedImage> preview(String id) {
+    try {
+      return store.preview(id).map(StoredParts::decoded);
+    } catch (StoreException e) {
+      LOG.debug("no preview", e);
+      return Optional.empty();
+    }
   }
 
   void delete(String id) {
     store.delete(id);
   }
 
-  /** Begins no more jobs; they stay in the database for another server or the next process. */
+  /** Returns the waiting jobs whose clients wait for this server. */
+  private List<String> awaited() {
+    return queue.unfinished().stream()
+        .filter(job -> job.work() instanceof SharedWork work && !work.outlives())
+        .map(Job::id)
+        .toList();
+  }
+
+  /**
+   * Begins no more jobs except those whose clients wait; they stay in the database for another
+   * server or the next process.
+   */
   public void stopClaiming() {
     closing = true;
   }
@@ -269,6 +369,7 @@ public final class SharedJobs implements AutoCloseable {
       thread.shutdown();
       var unused = thread.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
       drawings.giveBack();
+      drawings.leave();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | StoreException e) {

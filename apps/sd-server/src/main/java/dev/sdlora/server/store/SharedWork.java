@@ -1,17 +1,16 @@
 package dev.sdlora.server.store;
 
-import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.error.StableDiffusionException;
-import dev.sdlora.server.job.DrawingRun;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobProgress;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.Work;
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,21 +21,29 @@ final class SharedWork implements Work {
   private final String title;
   private final int parts;
   private final SharedJobs jobs;
+  private final boolean outlives;
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
   // The fields below are guarded by this.
   private double place;
   private boolean drawnHere;
   private @Nullable JobProgress progress;
-  private @Nullable DrawingRun run;
+  private @Nullable Work run;
   private JobReport seen = JobReport.NOTHING;
+  private String told = "";
   private boolean begun;
 
-  SharedWork(String id, String title, int parts, double place, SharedJobs jobs) {
+  /**
+   * Creates the work of a job.
+   *
+   * @param outlives whether the job continues when this process ends
+   */
+  SharedWork(String id, String title, int parts, double place, boolean outlives, SharedJobs jobs) {
     this.id = id;
     this.title = title;
     this.parts = parts;
     this.place = place;
+    this.outlives = outlives;
     this.jobs = jobs;
   }
 
@@ -64,7 +71,7 @@ final class SharedWork implements Work {
   }
 
   /** Draws the job here. */
-  CompletableFuture<Outcome> draw(DrawingRun drawing) {
+  CompletableFuture<Outcome> draw(Work drawing) {
     JobProgress heard;
     synchronized (this) {
       run = drawing;
@@ -76,41 +83,82 @@ final class SharedWork implements Work {
         : drawing.start(heard);
   }
 
+  /** Whether a report is another one than the last. */
+  synchronized boolean isNews(String report) {
+    return progress != null && run == null && !report.equals(told);
+  }
+
   /** Follows a job that another server draws. */
-  synchronized void follow(JobReport report, Supplier<Optional<BufferedImage>> preview) {
-    JobProgress told = progress;
-    if (told == null || run != null || report.equals(seen)) {
-      return;
+  void follow(String text, JobReport report, StoredParts stored) {
+    JobReport before = seen();
+    News news = news(before, report, stored, report.images() > before.images());
+    synchronized (this) {
+      JobProgress heard = progress;
+      if (heard == null || run != null || seen != before) {
+        return;
+      }
+      told = text;
+      if (!begun) {
+        begun = true;
+        heard.begun();
+      }
+      for (int image = seen.begun(); image < report.begun(); image++) {
+        heard.partBegun();
+      }
+      tell(heard, report, news);
+      if (report.step() > 0) {
+        heard.step(report.step(), report.steps(), Optional.empty());
+      } else {
+        heard.changed();
+      }
     }
-    if (!begun) {
-      begun = true;
-      told.begun();
+  }
+
+  private synchronized JobReport seen() {
+    return seen;
+  }
+
+  /** The images and previews that this process does not know yet. */
+  private record News(List<JobImage> images, List<BufferedImage> previews) {}
+
+  /** Loads news without holding the lock, because the database may be slow. */
+  private News news(JobReport before, JobReport report, StoredParts stored, boolean anyImages) {
+    List<BufferedImage> previews = new ArrayList<>();
+    for (int i = before.previews(); i < report.previews() && !outlives; i++) {
+      stored.preview(i).ifPresent(previews::add);
     }
-    for (int image = seen.begun(); image < report.begun(); image++) {
-      told.partBegun();
-    }
-    if (report.step() > 0) {
-      told.step(report.step(), report.steps(), preview.get());
-    }
-    seen = report;
+    List<JobImage> images = anyImages ? stored.images() : List.of();
+    return new News(
+        images.stream().skip(Math.min(before.images(), images.size())).toList(), previews);
+  }
+
+  private void tell(JobProgress heard, JobReport report, News news) {
+    news.previews().forEach(heard::keptPreview);
+    news.images().forEach(heard::image);
+    // A server that begins the job anew tells fewer; its images are the same.
+    seen = report.withImages(seen.images() + news.images().size());
   }
 
   /** Ends the job with the result that the database has. */
-  void end(JobState state, JobReport report, List<GeneratedImage> images) {
-    JobProgress told;
+  void end(JobState state, JobReport report, StoredParts stored) {
+    JobReport before = seen();
+    News news = news(before, report, stored, true);
     synchronized (this) {
-      told = progress;
+      JobProgress heard = progress;
+      if (heard != null && seen == before) {
+        tell(heard, report, news);
+      }
+      if (heard != null && report.interrupted()) {
+        heard.interrupted();
+      }
       run = null;
     }
-    if (told != null) {
-      images.forEach(told::image);
-    }
-    switch (state) {
-      case DONE -> outcome.complete(new Outcome(report.warnings(), report.loras()));
-      case CANCELLED -> outcome.completeExceptionally(new CancellationException());
-      default ->
-          outcome.completeExceptionally(
-              new StableDiffusionException(String.valueOf(report.error())));
+    if (state == JobState.DONE || (state == JobState.CANCELLED && report.interrupted())) {
+      outcome.complete(new Outcome(report.warnings(), report.loras()));
+    } else if (state == JobState.CANCELLED) {
+      outcome.completeExceptionally(new CancellationException());
+    } else {
+      outcome.completeExceptionally(report.failure());
     }
   }
 
@@ -123,13 +171,30 @@ final class SharedWork implements Work {
     }
   }
 
-  synchronized boolean isDrawnHere() {
-    return drawnHere;
+  /** Leaves the job to another server. */
+  synchronized void leave() {
+    run = null;
+    drawnHere = false;
+  }
+
+  /** Ends the job that nobody waits for any more. */
+  void abandon() {
+    outcome.completeExceptionally(new CancellationException());
   }
 
   @Override
   public synchronized boolean isElsewhere() {
     return !drawnHere;
+  }
+
+  @Override
+  public synchronized boolean endsWithProcess() {
+    return drawnHere || !outlives;
+  }
+
+  /** Whether the job continues when this process ends. */
+  boolean outlives() {
+    return outlives;
   }
 
   @Override
@@ -146,36 +211,43 @@ final class SharedWork implements Work {
     return jobs.move(id, to);
   }
 
-  private synchronized @Nullable DrawingRun run() {
-    return run;
+  private synchronized Optional<Work> run() {
+    return Optional.ofNullable(run);
   }
 
   @Override
   public void cancel() {
-    DrawingRun drawing = run();
-    if (drawing != null) {
-      drawing.cancel();
-    } else {
-      jobs.cancel(id);
-    }
+    run().ifPresentOrElse(Work::cancel, () -> jobs.cancel(id, this));
   }
 
   @Override
   public void interrupt() {
-    DrawingRun drawing = run();
-    if (drawing != null) {
-      drawing.interrupt();
-    } else {
-      jobs.cancel(id);
-    }
+    run().ifPresentOrElse(Work::interrupt, () -> jobs.ask(id, JobStore.Ask.INTERRUPT));
   }
 
   @Override
   public void skip() {
-    DrawingRun drawing = run();
-    if (drawing != null) {
-      drawing.skip();
-    }
+    run().ifPresentOrElse(Work::skip, () -> jobs.ask(id, JobStore.Ask.SKIP));
+  }
+
+  @Override
+  public Optional<ObjectNode> details() {
+    return run().flatMap(Work::details).or(() -> Optional.ofNullable(seen().details()));
+  }
+
+  @Override
+  public List<byte[]> cells() {
+    return run().map(Work::cells).orElse(List.of());
+  }
+
+  @Override
+  public Optional<byte[]> cell(int number) {
+    return run().flatMap(work -> work.cell(number)).or(() -> jobs.cell(id, number));
+  }
+
+  @Override
+  public Optional<BufferedImage> preview() {
+    return run().isPresent() ? Optional.empty() : jobs.preview(id);
   }
 
   @Override
@@ -185,15 +257,11 @@ final class SharedWork implements Work {
 
   @Override
   public long heldBytes() {
-    DrawingRun drawing = run();
-    return drawing == null ? 0 : drawing.heldBytes();
+    return run().map(Work::heldBytes).orElse(0L);
   }
 
   @Override
   public void release() {
-    DrawingRun drawing = run();
-    if (drawing != null) {
-      drawing.release();
-    }
+    run().ifPresent(Work::release);
   }
 }

@@ -2,32 +2,35 @@ package dev.sdlora.server.store;
 
 import dev.sdlora.server.job.JobState;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A job in the database, without its request and its images.
  *
- * @param id the id
+ * @param sign what changes while it is drawn
  * @param kind the API call, such as {@code txt2img}
  * @param title the prompt
  * @param parts the number of images
  * @param settings the fields of the request without images, as JSON
- * @param state the state
- * @param place waiting jobs are drawn in this order
  * @param created the time of arrival in milliseconds since 1970
- * @param worker the server that draws or drew it
- * @param report the progress or the result; see {@link JobReport}
+ * @param form the way in which the fields are read
  */
 record StoredJob(
-    String id,
-    String kind,
-    String title,
-    int parts,
-    String settings,
-    JobState state,
-    double place,
-    long created,
-    Optional<String> worker,
-    JobReport report) {
+    Sign sign, String kind, String title, int parts, String settings, long created, Form form) {
+
+  String id() {
+    return sign.id();
+  }
+
+  /**
+   * What changes of a job while it waits and is drawn.
+   *
+   * @param id the id
+   * @param state the state
+   * @param place waiting jobs are drawn in this order
+   * @param report the progress or the result; see {@link JobReport}
+   */
+  record Sign(String id, JobState state, double place, String report) {}
 
   /**
    * A job to store.
@@ -41,6 +44,8 @@ record StoredJob(
    * @param created the time of arrival in milliseconds since 1970
    * @param settings the fields of the request without images, as JSON
    * @param body the fields of the request with all images, as JSON
+   * @param form the way in which the fields are read
+   * @param cargo the files that it needs; empty if its servers have them
    */
   record Draft(
       String id,
@@ -51,14 +56,27 @@ record StoredJob(
       int parts,
       long created,
       String settings,
-      String body) {}
+      String body,
+      Form form,
+      Optional<Cargo> cargo) {}
 
   /**
    * A job that this server has to draw.
    *
    * @param id the id
    * @param attempt counts the servers that began it, from 1
+   * @param kind the API call
    * @param body the fields of the request with all images, as JSON
+   * @param form the way in which the fields are read
+   * @param affinity the LoRAs of its prompt
+   * @param needs the files that it needs
    */
-  record Claim(String id, int attempt, String body) {}
+  record Claim(
+      String id,
+      int attempt,
+      String kind,
+      String body,
+      @Nullable String form,
+      String affinity,
+      Workshop.Needs needs) {}
 }

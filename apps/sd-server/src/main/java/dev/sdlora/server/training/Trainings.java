@@ -91,9 +91,9 @@ final class Trainings implements AutoCloseable {
     for (int i = known.size() - 1; i >= 0; i--) {
       Job job = known.get(i);
       Job.Snapshot now = job.snapshot();
-      if (now.state() == JobState.DONE && !job.finished().isEmpty() && now.steps() > 0) {
+      if (now.state() == JobState.DONE && !job.images().isEmpty() && now.steps() > 0) {
         long pixels =
-            job.finished().stream().mapToLong(image -> (long) image.width() * image.height()).sum();
+            job.images().stream().mapToLong(image -> (long) image.width() * image.height()).sum();
         return OptionalDouble.of(STEP_OF_PICTURE * job.seconds() / (pixels * now.steps()));
       }
     }

@@ -1,0 +1,54 @@
+package dev.sdlora.server.store;
+
+import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobQueue;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * Makes jobs of requests: in the queue of this process, or in the database that several share. Safe
+ * for use by several threads.
+ */
+public final class DrawingJobs {
+  private final JobQueue queue;
+  private final Optional<SharedJobs> shared;
+  private final Function<Submission, Optional<Cargo>> files;
+
+  /**
+   * Creates an entrance.
+   *
+   * @param shared the jobs that outlive this process; empty if they do not
+   * @param files finds the files that a job needs; empty if the servers that draw have them
+   */
+  public DrawingJobs(
+      JobQueue queue, Optional<SharedJobs> shared, Function<Submission, Optional<Cargo>> files) {
+    this.queue = queue;
+    this.shared = shared;
+    this.files = files;
+  }
+
+  /**
+   * Adds a job.
+   *
+   * @param id an id requested by the client; empty for a new one
+   * @throws JobQueue.FullException if there is no place
+   * @throws JobQueue.ClosedException if the server is stopping
+   * @throws IllegalArgumentException if a job already has this id
+   * @throws dev.sdlora.server.job.StoreException if the database cannot be used
+   */
+  public Job submit(Submission asked, Optional<String> id) {
+    return shared.isPresent()
+        ? shared
+            .get()
+            .submit(asked, files.apply(asked), id.orElseGet(() -> UUID.randomUUID().toString()))
+        : queue.submit(
+            new Job.Request(asked.kind(), asked.work(), asked.settings(), asked.form().previews()),
+            id);
+  }
+
+  /** Returns a job that is known here or to other servers. */
+  public Optional<Job> find(String id) {
+    return queue.find(id).or(() -> shared.flatMap(jobs -> jobs.find(id)));
+  }
+}

@@ -1,0 +1,81 @@
+package dev.sdlora.server.store;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.request.Dialect;
+import dev.sdlora.request.DrawingReader;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Overrides;
+import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.StoredRequest;
+import dev.sdlora.server.job.DrawingRun;
+import dev.sdlora.server.job.Work;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * A request that becomes a job.
+ *
+ * @param kind the API call, such as {@code txt2img}
+ * @param offer what the request can name, with the checkpoint that it chose
+ * @param spec the request as it was read; of a grid, without its axes
+ * @param work draws it in this process
+ * @param settings the fields of the request, without large images
+ * @param body returns the fields with all images, from which another process makes the same work
+ * @param form the way in which the fields are read
+ * @param outlives whether the job continues when its client disconnects
+ */
+public record Submission(
+    String kind,
+    RequestContext offer,
+    PromptSpec spec,
+    Work work,
+    ObjectNode settings,
+    Supplier<ObjectNode> body,
+    Form form,
+    boolean outlives) {
+
+  /**
+   * Creates the submission of images.
+   *
+   * @param fields the fields, from which the request was read
+   * @param offer what the request can name
+   */
+  public static Submission drawing(
+      String kind,
+      Fields fields,
+      PromptSpec spec,
+      RequestContext offer,
+      ObjectNode settings,
+      Form form,
+      boolean outlives) {
+    List<String> warnings = List.copyOf(fields.warnings());
+    return new Submission(
+        kind,
+        offer,
+        spec,
+        new DrawingRun(offer.pipeline(), spec, warnings),
+        settings,
+        () -> StoredRequest.whole(fields, spec, offer.images()),
+        new Form(form.dialect(), form.options(), warnings, form.previews()),
+        outlives);
+  }
+
+  /** Returns the name of the checkpoint. */
+  String model() {
+    return offer.pipeline().checkpoint().name();
+  }
+
+  /** Makes the work of stored images. */
+  static Work drawing(Fields fields, Form form, RequestContext offer) {
+    PromptSpec spec =
+        new DrawingReader(offer).read(fields, form.dialect(), Overrides.of(form.options()));
+    List<String> warnings = form.warnings();
+    return new DrawingRun(offer.pipeline(), spec, warnings == null ? fields.warnings() : warnings);
+  }
+
+  /** Returns a form of fields with a dialect, options and previews to keep of each image. */
+  public static Form form(Dialect dialect, Overrides options, int previews) {
+    return new Form(dialect, options.values(), null, previews);
+  }
+}

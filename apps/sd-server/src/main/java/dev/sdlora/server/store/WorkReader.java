@@ -1,0 +1,17 @@
+package dev.sdlora.server.store;
+
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.RequestContext;
+import dev.sdlora.server.job.Work;
+
+/** Makes the work of a stored request again. */
+public interface WorkReader {
+  /**
+   * Reads a request.
+   *
+   * @param fields the fields with all images
+   * @param form the way in which the fields are read
+   * @param offer what the request can name
+   */
+  Work read(Fields fields, Form form, RequestContext offer);
+}

@@ -1,0 +1,107 @@
+package dev.sdlora.server.store;
+
+import dev.sdlora.request.RequestContext;
+import java.util.List;
+import java.util.Optional;
+
+/** What this server draws with. Safe for use by several threads. */
+public interface Workshop {
+  /** Returns the number of jobs that are drawn at once; 0 if this server draws none. */
+  int places();
+
+  /** Returns the names of the checkpoints; empty if this server gets those that it lacks. */
+  Optional<List<String>> models();
+
+  /** Returns the name of the checkpoint that is in memory; empty text if there is none. */
+  String held();
+
+  /** Whether a job can be drawn beside those that are drawn now. */
+  boolean fits(Needs needs);
+
+  /**
+   * Prepares a job: gets what it needs, which may take minutes.
+   *
+   * @param alone whether no other job is drawn now
+   * @return what its request can name
+   * @throws UnavailableException if it needs something that cannot be had now
+   */
+  RequestContext open(Needs needs, boolean alone);
+
+  /**
+   * The files of a job.
+   *
+   * @param model the name of the checkpoint
+   * @param files the files by kind, name and hash, as JSON; empty if the server has them
+   */
+  record Needs(String model, Optional<String> files) {}
+
+  /** Thrown if this server cannot draw a job that another one may be able to draw. */
+  final class UnavailableException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** Creates an exception with a sentence. */
+    public UnavailableException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /** Returns a workshop with one pipeline. */
+  static Workshop of(RequestContext offer) {
+    return new Workshop() {
+      @Override
+      public int places() {
+        return offer.pipeline().concurrency();
+      }
+
+      @Override
+      public Optional<List<String>> models() {
+        return Optional.of(List.of(held()));
+      }
+
+      @Override
+      public String held() {
+        return offer.pipeline().checkpoint().name();
+      }
+
+      @Override
+      public boolean fits(Needs needs) {
+        return true;
+      }
+
+      @Override
+      public RequestContext open(Needs needs, boolean alone) {
+        return offer;
+      }
+    };
+  }
+
+  /** Returns a workshop of a server that draws nothing. */
+  static Workshop none() {
+    return new Workshop() {
+      @Override
+      public int places() {
+        return 0;
+      }
+
+      @Override
+      public Optional<List<String>> models() {
+        return Optional.of(List.of());
+      }
+
+      @Override
+      public String held() {
+        return "";
+      }
+
+      @Override
+      public boolean fits(Needs needs) {
+        return false;
+      }
+
+      @Override
+      public RequestContext open(Needs needs, boolean alone) {
+        throw new IllegalStateException("this server draws nothing");
+      }
+    };
+  }
+}
