@@ -278,6 +278,27 @@ public final class Checkpoint {
     return Services.find(Backend.Files.class).distance(this, other);
   }
 
+  /**
+   * {@return the SHA-256 of a single file, 64 hexadecimal digits in lower case; empty for a folder}
+   * Its first 10 digits are A1111's hash of the model. Reads the whole file unless its hash is
+   * {@linkplain #knownSha256() known}, which takes seconds for full-size models; interrupting the
+   * thread cancels it.
+   *
+   * @throws GenerationCancelledException if the thread was interrupted
+   * @throws TensorFileException if the file cannot be read
+   */
+  public Optional<String> sha256() {
+    return folder ? Optional.empty() : Optional.of(Services.find(Backend.Files.class).sha256(path));
+  }
+
+  /**
+   * {@return {@link #sha256()} if this or another process has computed it since the file last
+   * changed} Large files are remembered in {@code ~/.cache/sd-lora}. Never reads the file.
+   */
+  public Optional<String> knownSha256() {
+    return folder ? Optional.empty() : Services.find(Backend.Files.class).knownSha256(path);
+  }
+
   /** {@return the file or folder name without its extension, as A1111 writes it into images} */
   public String name() {
     return FileNames.stem(path);

@@ -8,6 +8,7 @@ import dev.sdlora.api.spi.Backend;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.FileKind;
 import dev.sdlora.pipeline.fit.CheckpointDistances;
+import dev.sdlora.tensors.folder.HashIndex;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -27,5 +28,15 @@ public final class LocalFiles implements Backend.Files {
   @Override
   public CheckpointDistance distance(Checkpoint from, Checkpoint to) {
     return CheckpointDistances.of(from, to);
+  }
+
+  @Override
+  public String sha256(Path file) {
+    return HashIndex.ofProcess().sha256(file);
+  }
+
+  @Override
+  public Optional<String> knownSha256(Path file) {
+    return HashIndex.ofProcess().knownSha256(file);
   }
 }

@@ -34,7 +34,7 @@ public final class DrawingReader {
 
   private final RequestContext offer;
 
-  /** Creates a reader that looks up names in a context. */
+  /** Creates a reader that looks up names in a context, {@link RequestContext#chosenBy}. */
   public DrawingReader(RequestContext offer) {
     this.offer = offer;
   }
@@ -56,6 +56,7 @@ public final class DrawingReader {
   public PromptSpec read(Fields fields, Dialect dialect, Overrides serverOptions) {
     StoredRequest.requireShort(fields, offer.limits().text());
     KnownFields.check(fields);
+    fields.ifName("checkpoint", name -> offer.requireCheckpoint("checkpoint", name));
     Overrides options =
         Overrides.read(fields.object("override_settings"), offer).over(serverOptions);
     requireKnownScripts(fields);

@@ -11,7 +11,7 @@ public final class KnownFields {
   private static final Set<String> ACTING =
       names(
           """
-          prompt negative_prompt styles disable_extra_networks infotext
+          prompt negative_prompt styles disable_extra_networks infotext checkpoint
           seed subseed subseed_strength seed_resize_from_w seed_resize_from_h
           sampler_name sampler_index scheduler steps cfg_scale image_cfg_scale distilled_cfg_scale
           width height batch_size n_iter tiling restore_faces

@@ -3,6 +3,7 @@ package dev.sdlora.request;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.Upscaler;
@@ -22,9 +23,11 @@ import java.util.stream.Stream;
 
 /**
  * The models, styles and images that requests can name. Names are looked up in folder listings and
- * are never made into paths, unless {@code paths} is set.
+ * are never made into paths, unless {@code paths} is set. Each request has a context of its own,
+ * {@link #chosenBy}, with the checkpoint that it chose.
  *
- * @param pipeline the pipeline with its LoRAs and embeddings
+ * @param models the checkpoints with their pipelines, LoRAs and embeddings
+ * @param chosen the checkpoint that a request chose; empty for the current one at any time
  * @param upscalerFolders folders of upscaler models
  * @param controlNetFolders folders of ControlNets and T2I-Adapters
  * @param styles the styles
@@ -35,7 +38,8 @@ import java.util.stream.Stream;
  * @param ignoreScripts whether an unknown A1111 script is a warning instead of an error
  */
 public record RequestContext(
-    Pipeline pipeline,
+    Models models,
+    Optional<Model> chosen,
     List<Path> upscalerFolders,
     List<Path> controlNetFolders,
     List<Style> styles,
@@ -46,6 +50,126 @@ public record RequestContext(
 
   /** A single letter before the colon is a Windows drive. */
   private static final Pattern REFERENCE = Pattern.compile("[a-z][a-z0-9+.-]+:(?s:.*)");
+
+  /** Creates a context with a single checkpoint. */
+  public RequestContext(
+      Pipeline pipeline,
+      List<Path> upscalerFolders,
+      List<Path> controlNetFolders,
+      List<Style> styles,
+      References images,
+      RequestLimits limits,
+      boolean paths,
+      boolean ignoreScripts) {
+    this(
+        Models.only(pipeline),
+        Optional.empty(),
+        upscalerFolders,
+        controlNetFolders,
+        styles,
+        images,
+        limits,
+        paths,
+        ignoreScripts);
+  }
+
+  /** Returns the chosen checkpoint, else the current one. */
+  public Model model() {
+    return chosen.orElseGet(models::current);
+  }
+
+  /**
+   * Returns the pipeline of {@link #model}. Drawing with it loads the weights if necessary; its
+   * other methods never do.
+   */
+  public Pipeline pipeline() {
+    return model().pipeline();
+  }
+
+  /** Returns all checkpoints, without loading any; the current one first. */
+  public List<Model> checkpoints() {
+    return models.list();
+  }
+
+  /**
+   * Returns the context of another checkpoint.
+   *
+   * @param checkpoint its name or hash, as {@link Models#find} accepts it
+   * @throws IllegalArgumentException if there is none of this name
+   */
+  public RequestContext of(String checkpoint) {
+    return with(
+        models
+            .find(checkpoint)
+            .orElseThrow(() -> new IllegalArgumentException(unknown(checkpoint))));
+  }
+
+  /** Returns the context of a checkpoint. */
+  public RequestContext with(Model model) {
+    return new RequestContext(
+        models,
+        Optional.of(model),
+        upscalerFolders,
+        controlNetFolders,
+        styles,
+        images,
+        limits,
+        paths,
+        ignoreScripts);
+  }
+
+  /**
+   * Returns the context of the checkpoint that a request chooses: by the field {@code checkpoint},
+   * by A1111's option {@code sd_model_checkpoint} in {@code override_settings}, or by the settings
+   * of an image in {@code infotext}, if that one is here. A request that chooses none gets this
+   * context's checkpoint, and keeps it if another one becomes the current one meanwhile.
+   *
+   * @throws FieldException if there is no such checkpoint
+   */
+  public RequestContext chosenBy(Fields fields) {
+    return chosenBy(fields, "checkpoint")
+        .or(() -> chosenBy(fields.object("override_settings"), "sd_model_checkpoint"))
+        .or(() -> fields.name("infotext").flatMap(this::ofImage))
+        .orElseGet(() -> with(model()));
+  }
+
+  /**
+   * Returns the context of the checkpoint that a field names.
+   *
+   * @throws FieldException if there is no such checkpoint
+   */
+  public Optional<RequestContext> chosenBy(Fields fields, String field) {
+    return fields
+        .name(field)
+        .map(name -> with(models.find(name).orElseThrow(() -> unknown(field, name))));
+  }
+
+  /** Returns the context of the checkpoint with which an image was made, if it is here. */
+  public Optional<RequestContext> ofImage(String infotext) {
+    if (models.list().size() == 1) {
+      return Optional.empty();
+    }
+    Map<String, String> said = PromptSpec.fromInfotext(infotext).otherParameters();
+    return Optional.ofNullable(said.get("Model"))
+        .flatMap(models::find)
+        .or(() -> Optional.ofNullable(said.get("Model hash")).flatMap(models::find))
+        .map(this::with);
+  }
+
+  private FieldException unknown(String field, String name) {
+    return new FieldException(
+        field,
+        models.list().size() == 1
+            ? "field '%s' names the model '%s', but only '%s' is loaded"
+                .formatted(field, name, models.current().name())
+            : "field '%s': %s".formatted(field, unknown(name)));
+  }
+
+  private String unknown(String name) {
+    List<String> names = models.list().stream().map(Model::name).toList();
+    return "there is no checkpoint '%s'; available: %s%s"
+        .formatted(name, names, Nearest.question(name, names));
+  }
 
   /** Returns the upscalers by name. */
   public Map<String, Path> upscalers() {
@@ -117,7 +241,9 @@ public record RequestContext(
 
   /** Returns the LoRA with the given name. */
   public LoraAdapter lora(String name) {
-    return paths && isElsewhere(name) ? LoraAdapter.open(name) : pipeline.loras().find(stem(name));
+    return paths && isElsewhere(name)
+        ? LoraAdapter.open(name)
+        : pipeline().loras().find(stem(name));
   }
 
   /** Returns the ControlNet or T2I-Adapter with the given name. */
@@ -157,38 +283,44 @@ public record RequestContext(
                         .formatted(name, names, Nearest.question(name, names))));
   }
 
-  /** Throws if a request names a model that is not loaded. */
+  /**
+   * Throws if a request names another model than its own.
+   *
+   * @param field the field, such as {@code sd_model_checkpoint}
+   */
   public void requireCheckpoint(String field, String name) {
-    String own = pipeline.checkpoint().name();
-    if (!isOf(name, own)) {
-      throw new FieldException(
-          field,
-          "field '%s' names the model '%s', but only '%s' is loaded".formatted(field, name, own));
+    if (!isCheckpoint(name)) {
+      throw models.find(name).isEmpty()
+          ? unknown(field, name)
+          : new FieldException(
+              field,
+              "field '%s' names the model '%s', but the request uses '%s'"
+                  .formatted(field, name, model().name()));
     }
   }
 
-  /** Whether the loaded checkpoint has this name. */
+  /** Whether the checkpoint of this context has this name. */
   public boolean isCheckpoint(String name) {
-    return isOf(name, pipeline.checkpoint().name());
+    return Models.isNamed(name, model()) || models.find(name).filter(model()::equals).isPresent();
   }
 
-  /** Whether the loaded checkpoint reads reference images. */
+  /** Whether the checkpoint reads reference images. */
   public boolean readsReferences() {
-    return switch (pipeline.checkpoint().family()) {
+    return switch (pipeline().checkpoint().family()) {
       case FLUX2 -> true;
-      case FLUX1 -> pipeline.checkpoint().name().toLowerCase(Locale.ROOT).contains("kontext");
+      case FLUX1 -> pipeline().checkpoint().name().toLowerCase(Locale.ROOT).contains("kontext");
       default -> false;
     };
   }
 
   /** Returns the number that width and height of the checkpoint's images must be multiples of. */
   public int sizeMultiple() {
-    return pipeline.checkpoint().family().isTransformer() ? 16 : 8;
+    return pipeline().checkpoint().family().isTransformer() ? 16 : 8;
   }
 
   /** Throws if a request names a refiner that is not loaded. */
   void requireRefiner(String field, String name) {
-    Optional<String> own = pipeline.refiner().map(Checkpoint::name);
+    Optional<String> own = pipeline().refiner().map(Checkpoint::name);
     if (own.filter(refiner -> isOf(name, refiner)).isEmpty()) {
       throw new FieldException(
           field,

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 
@@ -37,14 +38,14 @@ final class Metrics {
         .increment();
   }
 
-  void addTo(RoutesConfig routes, JobQueue queue, Pipeline pipeline) {
+  void addTo(RoutesConfig routes, JobQueue queue, Supplier<Number> liveTensors) {
     Gauge.builder("sdlora.jobs.unfinished", queue, jobs -> jobs.unfinished().size())
         .description("jobs that are waiting or running")
         .register(registry);
     Gauge.builder("sdlora.jobs.running", queue, Metrics::running)
         .description("jobs that are running")
         .register(registry);
-    Gauge.builder("sdlora.live.tensors", pipeline, Pipeline::liveTensors)
+    Gauge.builder("sdlora.live.tensors", liveTensors)
         .description("tensors outside Java's heap")
         .register(registry);
     if (Pipeline.nativeBytes().isPresent()) {

@@ -2,6 +2,7 @@ package dev.sdlora.server;
 
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.RequestLimits;
+import dev.sdlora.request.Models;
 import dev.sdlora.request.References;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.gallery.Gallery;
@@ -24,6 +25,7 @@ import dev.sdlora.server.loras.LorasApi;
 import dev.sdlora.server.loras.RecentLoras;
 import dev.sdlora.server.mcp.DrawingModel;
 import dev.sdlora.server.mcp.McpApi;
+import dev.sdlora.server.models.ServerModels;
 import dev.sdlora.server.openai.ImagesApi;
 import dev.sdlora.server.prompt.PromptApi;
 import dev.sdlora.server.reference.JobImages;
@@ -81,6 +83,8 @@ public final class SdServer implements AutoCloseable {
 
   private final Javalin javalin;
   private final JobQueue queue;
+  private final Pipeline first;
+  private final Optional<ServerModels> models;
   private final Optional<SharedJobs> shared;
   private final Uploads uploads;
   private final TrainingsApi trainings;
@@ -93,6 +97,7 @@ public final class SdServer implements AutoCloseable {
 
   SdServer(SdServerBuilder settings) {
     Pipeline pipeline = settings.pipeline;
+    this.first = pipeline;
     this.host = settings.host;
     this.metrics = new Metrics();
     RequestLimits limits = settings.limits();
@@ -118,9 +123,15 @@ public final class SdServer implements AutoCloseable {
                 new GridCells(queue),
                 "gallery",
                 gallery));
+    this.models =
+        settings.opener.map(
+            opener ->
+                new ServerModels(
+                    pipeline, settings.checkpointDirectories, opener, settings.maxWeightBytes));
     RequestContext offer =
         new RequestContext(
-            pipeline,
+            models.isPresent() ? models.get() : Models.only(pipeline),
+            Optional.empty(),
             List.copyOf(settings.upscalerDirectories),
             List.copyOf(settings.controlNetDirectories),
             List.copyOf(settings.styles),
@@ -153,7 +164,7 @@ public final class SdServer implements AutoCloseable {
               config.routes.before(SdServer::answerOptions);
               config.routes.get("/health", context -> context.result("ok"));
               config.routes.get("/ready", this::ready);
-              metrics.addTo(config.routes, queue, pipeline);
+              metrics.addTo(config.routes, queue, this::liveTensors);
               new Sdapi(offer, queue, drawings, sentences).addTo(config.routes);
               new ImagesApi(offer, drawings, sentences, signed, settings.maxSide)
                   .addTo(config.routes);
@@ -171,6 +182,10 @@ public final class SdServer implements AutoCloseable {
               tools.addTo(config.routes);
               new Studio(offer, masks.available()).addTo(config.routes);
             });
+  }
+
+  private int liveTensors() {
+    return models.map(ServerModels::liveTensors).orElseGet(first::liveTensors);
   }
 
   private Optional<SharedJobs> shared(
@@ -195,7 +210,8 @@ public final class SdServer implements AutoCloseable {
   /**
    * {@return a builder; no settings are required}
    *
-   * @param pipeline the pipeline to serve; the caller closes it after the server
+   * @param pipeline the pipeline to serve; the caller closes it after the server, and may do so
+   *     even if the server has {@linkplain SdServerBuilder#checkpointDirectory closed} it
    */
   public static SdServerBuilder builder(Pipeline pipeline) {
     return new SdServerBuilder(Objects.requireNonNull(pipeline, "pipeline"));
@@ -216,6 +232,7 @@ public final class SdServer implements AutoCloseable {
   private static List<Path> folders(SdServerBuilder settings) {
     List<Path> folders = new ArrayList<>(settings.upscalerDirectories);
     folders.addAll(settings.controlNetDirectories);
+    folders.addAll(settings.checkpointDirectories);
     folders.addAll(settings.pipeline.loras().folders());
     settings.pipeline.preprocessors().forEach(each -> each.directory().ifPresent(folders::add));
     settings.outputDirectory.ifPresent(folders::add);
@@ -333,6 +350,7 @@ public final class SdServer implements AutoCloseable {
       LOG.warn("connections of clients that did not finish were closed: {}", e.getMessage());
     }
     tools.close();
+    models.ifPresent(ServerModels::close);
     uploads.clear();
     metrics.close();
   }

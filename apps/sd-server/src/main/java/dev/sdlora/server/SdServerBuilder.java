@@ -1,5 +1,6 @@
 package dev.sdlora.server;
 
+import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Style;
@@ -19,7 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -39,6 +42,9 @@ public final class SdServerBuilder {
   final List<Path> upscalerDirectories = new ArrayList<>();
   final List<Path> controlNetDirectories = new ArrayList<>();
   final List<Style> styles = new ArrayList<>();
+  final List<Path> checkpointDirectories = new ArrayList<>();
+  Optional<Function<Checkpoint, Pipeline>> opener = Optional.empty();
+  OptionalLong maxWeightBytes = OptionalLong.empty();
   Optional<SegmentationModel> segmentation = Optional.empty();
   Optional<Path> outputDirectory = Optional.empty();
   Optional<Path> trainingDirectory = Optional.empty();
@@ -194,6 +200,41 @@ public final class SdServerBuilder {
    */
   public SdServerBuilder controlNetDirectory(Path directory) {
     controlNetDirectories.add(folder(directory));
+    return this;
+  }
+
+  /**
+   * Adds a folder of checkpoints that requests can choose by name or hash, in addition to that of
+   * the pipeline. Their weights are loaded for the first request and kept while {@linkplain
+   * #maxWeightBytes memory} lasts; then those that were not used for the longest time are unloaded,
+   * never while a request uses them. This also applies to the pipeline, which the server therefore
+   * closes at its end.
+   *
+   * @param directory a folder, searched with its subfolders; files that are no checkpoints are left
+   *     out
+   * @param opener builds a pipeline for a checkpoint of any folder, or again for the first one,
+   *     with the LoRA, embedding and other folders and the concurrency of the first pipeline;
+   *     called by one thread at a time. The last given one is used for all folders
+   * @return this builder
+   * @throws IllegalArgumentException if it is not a folder
+   */
+  public SdServerBuilder checkpointDirectory(
+      Path directory, Function<Checkpoint, Pipeline> opener) {
+    this.opener = Optional.of(Objects.requireNonNull(opener, "opener"));
+    checkpointDirectories.add(folder(directory));
+    return this;
+  }
+
+  /**
+   * Sets the memory for the weights of all {@linkplain #checkpointDirectory checkpoints} together.
+   * A single checkpoint may exceed it.
+   *
+   * @param bytes at least 1. Default: as much as is available, with room for a request
+   * @return this builder
+   * @throws IllegalArgumentException if it is less
+   */
+  public SdServerBuilder maxWeightBytes(long bytes) {
+    this.maxWeightBytes = OptionalLong.of(within(1, Long.MAX_VALUE, bytes, "maxWeightBytes"));
     return this;
   }
 

@@ -120,6 +120,22 @@ public final class Backend {
      * @return the distance
      */
     CheckpointDistance distance(Checkpoint from, Checkpoint to);
+
+    /**
+     * Implements {@link Checkpoint#sha256}.
+     *
+     * @param file a file
+     * @return its SHA-256, 64 hexadecimal digits in lower case
+     */
+    String sha256(Path file);
+
+    /**
+     * Implements {@link Checkpoint#knownSha256}.
+     *
+     * @param file a file
+     * @return its SHA-256; empty if it would have to be read
+     */
+    Optional<String> knownSha256(Path file);
   }
 
   /** Opens and inspects LoRA files. */

@@ -114,6 +114,11 @@ public final class HashIndex {
     return hashes.sha256();
   }
 
+  /** Returns {@link #sha256} if it is known; never reads the file. */
+  public Optional<String> knownSha256(Path file) {
+    return known(file).map(FileHashes.Whole::sha256);
+  }
+
   /** Returns the first 10 digits of {@link #sha256}, A1111's hash of checkpoints. */
   public String autoV2(Path file) {
     return sha256(file).substring(0, 10);

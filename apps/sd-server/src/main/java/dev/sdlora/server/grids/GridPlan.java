@@ -13,6 +13,8 @@ import dev.sdlora.request.Overrides;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.request.StoredRequest;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.store.Submission;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,6 +26,7 @@ final class GridPlan {
   /** Limit of a sheet's pixels, as a multiple of the limit for one image. */
   private static final int SHEET_PICTURES = 4;
 
+  private final RequestContext offer;
   private final PromptSpec spec;
   private final Axis columns;
   private final Optional<Axis> rows;
@@ -32,11 +35,13 @@ final class GridPlan {
   private double work;
 
   private GridPlan(
+      RequestContext offer,
       PromptSpec spec,
       Axis columns,
       Optional<Axis> rows,
       ObjectNode settings,
       List<String> warnings) {
+    this.offer = offer;
     this.spec = spec;
     this.columns = columns;
     this.rows = rows;
@@ -50,8 +55,9 @@ final class GridPlan {
    * @param fields {@code request} as for {@code /api/jobs}, {@code x} and optionally {@code y}
    * @throws Refusal if an axis is invalid or the grid is too large
    */
-  static GridPlan read(Fields fields, RequestContext offer) {
+  static GridPlan read(Fields fields, RequestContext models) {
     Fields request = fields.object("request");
+    RequestContext offer = models.chosenBy(request);
     DrawingReader reader = new DrawingReader(offer);
     PromptSpec spec =
         reader.read(request, Dialect.LIBRARY, Overrides.NONE).toBuilder().images(1).build();
@@ -62,7 +68,7 @@ final class GridPlan {
             : Optional.empty();
     ObjectNode settings = fields.node().deepCopy();
     settings.set("request", StoredRequest.of(request, spec));
-    GridPlan plan = new GridPlan(spec, columns, rows, settings, fields.warnings());
+    GridPlan plan = new GridPlan(offer, spec, columns, rows, settings, fields.warnings());
     plan.requireRoom(reader, offer.limits().pixels());
     return plan;
   }
@@ -135,6 +141,22 @@ final class GridPlan {
     return cell.build();
   }
 
+  /** Returns what the request can name, with the checkpoint that it chose. */
+  RequestContext offer() {
+    return offer;
+  }
+
+  /** Returns the requests of all cells, row by row. */
+  List<PromptSpec> cells() {
+    List<PromptSpec> cells = new ArrayList<>();
+    for (int row = 0; row < rows.map(axis -> axis.labels().size()).orElse(1); row++) {
+      for (int column = 0; column < columns.labels().size(); column++) {
+        cells.add(cell(column, row));
+      }
+    }
+    return cells;
+  }
+
   PromptSpec spec() {
     return spec;
   }
@@ -153,9 +175,10 @@ final class GridPlan {
   }
 
   /** Returns the fields of the request with all images. */
-  ObjectNode whole(Fields fields, RequestContext offer) {
+  ObjectNode whole(Fields fields) {
     ObjectNode whole = fields.node().deepCopy();
     whole.set("request", StoredRequest.whole(fields.object("request"), spec, offer.images()));
+    Submission.forgetCheckpoint(whole.get("request"));
     return whole;
   }
 

@@ -52,11 +52,11 @@ public final class GridsApi {
         drawings.submit(
             new Submission(
                 KIND,
-                offer,
-                plan.spec(),
-                new GridWork(offer.pipeline(), plan),
+                plan.offer(),
+                plan.cells(),
+                new GridWork(plan.offer().pipeline(), plan),
                 plan.settings(),
-                () -> plan.whole(fields, offer),
+                () -> plan.whole(fields),
                 Form.OWN,
                 true),
             Optional.empty());
@@ -66,7 +66,8 @@ public final class GridsApi {
 
   /** Makes the work of a stored grid. */
   public static Work read(Fields fields, Form form, RequestContext offer) {
-    return new GridWork(offer.pipeline(), GridPlan.read(fields, offer));
+    GridPlan plan = GridPlan.read(fields, offer);
+    return new GridWork(plan.offer().pipeline(), plan);
   }
 
   private void cell(Context context) {

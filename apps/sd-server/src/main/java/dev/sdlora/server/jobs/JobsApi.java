@@ -83,21 +83,22 @@ public final class JobsApi {
 
   private void submit(Context context) {
     Fields fields = Bodies.fields(context);
-    PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.LIBRARY, Overrides.NONE);
-    offer.pipeline().check(spec);
+    RequestContext chosen = offer.chosenBy(fields);
+    PromptSpec spec = new DrawingReader(chosen).read(fields, Dialect.LIBRARY, Overrides.NONE);
+    chosen.pipeline().check(spec);
     String kind = spec.imageToImage().isPresent() ? "img2img" : "txt2img";
     Optional<String> key = RequestKey.of(context);
     String id = key.orElseGet(() -> UUID.randomUUID().toString());
     Optional<Job> former = key.flatMap(drawings::find);
-    Job job = former.orElseGet(() -> add(kind, fields, spec, id));
+    Job job = former.orElseGet(() -> add(kind, fields, spec, id, chosen));
     context.status(202).header("Location", "/api/jobs/" + job.id());
     Answers.json(context, json.of(job));
   }
 
-  private Job add(String kind, Fields fields, PromptSpec spec, String id) {
+  private Job add(String kind, Fields fields, PromptSpec spec, String id, RequestContext chosen) {
     return drawings.submit(
         Submission.drawing(
-            kind, fields, spec, offer, StoredRequest.of(fields, spec), Form.OWN, true),
+            kind, fields, spec, chosen, StoredRequest.of(fields, spec), Form.OWN, true),
         Optional.of(id));
   }
 

@@ -107,6 +107,7 @@ final class DrawingTools {
             ? ""
             : " Width times height is at most %s.".formatted(limits.pixels());
     return arguments
+        .text("model", "A model of list_models. Default: the first one of the list.")
         .text("negative_prompt", "What the image should not show, in the same syntax.")
         .whole(
             "width",
@@ -140,7 +141,7 @@ final class DrawingTools {
     limit.accept(call.client());
     progress.begin();
     DrawingModel loaded = model.get();
-    RequestContext offer = loaded.offer();
+    RequestContext offer = chosen(arguments, loaded.offer());
     Fields fields = kind.equals("img2img") ? edit(arguments, offer) : arguments;
     requirePixels(fields, offer);
     PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.LIBRARY, Overrides.NONE);
@@ -165,6 +166,13 @@ final class DrawingTools {
       throw new Refusal(503, "the drawing was cancelled");
     }
     return content(job, loaded);
+  }
+
+  private static RequestContext chosen(Fields arguments, RequestContext offer) {
+    RequestContext chosen =
+        offer.chosenBy(arguments, "model").orElseGet(() -> offer.with(offer.model()));
+    arguments.node().remove("model");
+    return chosen;
   }
 
   private static void requirePixels(Fields fields, RequestContext offer) {

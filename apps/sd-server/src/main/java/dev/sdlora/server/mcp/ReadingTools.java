@@ -11,6 +11,7 @@ import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.prompt.PromptExplanation;
 import dev.sdlora.api.prompt.PromptNode;
 import dev.sdlora.request.Fields;
+import dev.sdlora.request.Model;
 import io.modelcontextprotocol.spec.McpSchema;
 import java.util.List;
 import java.util.Optional;
@@ -106,18 +107,20 @@ final class ReadingTools {
   }
 
   private ObjectNode models() {
-    Checkpoint checkpoint = model.get().offer().pipeline().checkpoint();
     ObjectNode answer = Fields.object();
-    answer
-        .putArray("models")
-        .addObject()
-        .put("name", checkpoint.name())
-        .put("family", checkpoint.family().label())
-        .put("loaded", true)
-        .put("width", checkpoint.defaultSize().width())
-        .put("height", checkpoint.defaultSize().height())
-        .put("steps", checkpoint.defaults().steps())
-        .put("cfg_scale", checkpoint.defaults().cfgScale());
+    ArrayNode models = answer.putArray("models");
+    for (Model one : model.get().offer().checkpoints()) {
+      Checkpoint checkpoint = one.checkpoint();
+      models
+          .addObject()
+          .put("name", one.name())
+          .put("family", checkpoint.family().label())
+          .put("loaded", one.isLoaded())
+          .put("width", checkpoint.defaultSize().width())
+          .put("height", checkpoint.defaultSize().height())
+          .put("steps", checkpoint.defaults().steps())
+          .put("cfg_scale", checkpoint.defaults().cfgScale());
+    }
     return answer;
   }
 

@@ -85,6 +85,15 @@ final class ImageFields {
     return fields.with(node);
   }
 
+  /** Returns the context of the checkpoint that a request chooses, else of the current one. */
+  static RequestContext chosen(Fields fields, RequestContext offer) {
+    return fields
+        .name("model")
+        .flatMap(offer.models()::find)
+        .map(offer::with)
+        .orElseGet(() -> offer.chosenBy(fields));
+  }
+
   private static ImageSize size(String text) {
     try {
       return ImageSize.parse(text);
@@ -118,8 +127,7 @@ final class ImageFields {
         .ifPresent(
             model ->
                 fields.warn(
-                    "model '%s' is not loaded; used '%s'"
-                        .formatted(model, offer.pipeline().checkpoint().name())));
+                    "model '%s' is not loaded; used '%s'".formatted(model, offer.model().name())));
     for (String name : Set.copyOf(WITHOUT_EFFECT.keySet())) {
       if (fields.name(name).filter(value -> !value.equals("auto")).isPresent()) {
         fields.warn("field '%s' has no effect; %s".formatted(name, WITHOUT_EFFECT.get(name)));

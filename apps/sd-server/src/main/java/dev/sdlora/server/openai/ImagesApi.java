@@ -1,10 +1,12 @@
 package dev.sdlora.server.openai;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.request.Dialect;
 import dev.sdlora.request.Fields;
+import dev.sdlora.request.Model;
 import dev.sdlora.request.Overrides;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.request.StoredRequest;
@@ -79,13 +81,14 @@ public final class ImagesApi {
 
   private void models(Context context) {
     ObjectNode answer = Fields.object().put("object", "list");
-    answer
-        .putArray("data")
-        .addObject()
-        .put("id", offer.pipeline().checkpoint().name())
-        .put("object", "model")
-        .put("created", 0)
-        .put("owned_by", "sd-server");
+    ArrayNode data = answer.putArray("data");
+    for (Model model : offer.checkpoints()) {
+      data.addObject()
+          .put("id", model.name())
+          .put("object", "model")
+          .put("created", 0)
+          .put("owned_by", "sd-server");
+    }
     Answers.json(context, answer);
   }
 
@@ -99,17 +102,18 @@ public final class ImagesApi {
     if (partial < 0 || partial > 3) {
       throw Refusal.of("partial_images", "field 'partial_images' must be from 0 to 3: " + partial);
     }
-    ImageFields names = new ImageFields(offer, maxSide);
+    RequestContext chosen = ImageFields.chosen(fields, offer);
+    ImageFields names = new ImageFields(chosen, maxSide);
     Fields asked = names.translated(fields);
     PromptSpec spec = names.read(asked);
-    ImageSize size = spec.size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
+    ImageSize size = spec.size().orElseGet(() -> chosen.pipeline().checkpoint().defaultSize());
     Submission submission =
         Submission.drawing(
             event,
             asked,
             spec,
-            offer,
-            StoredRequest.translated(asked, spec, offer),
+            chosen,
+            StoredRequest.translated(asked, spec, chosen),
             Submission.form(Dialect.LIBRARY, Overrides.NONE, streaming ? partial : 0),
             false);
     try (ClientConnection client = ClientConnection.of(context)) {

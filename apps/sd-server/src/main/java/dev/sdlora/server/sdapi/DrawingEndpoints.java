@@ -2,6 +2,7 @@ package dev.sdlora.server.sdapi;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.request.Base64Images;
@@ -78,7 +79,8 @@ final class DrawingEndpoints {
       fields.node().remove(START);
     }
     Overrides options = state.options();
-    PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.A1111, options);
+    RequestContext chosen = offer.chosenBy(fields);
+    PromptSpec spec = new DrawingReader(chosen).read(fields, Dialect.A1111, options);
     if (!fields.flag("override_settings_restore_afterwards", true)) {
       state.set(Fields.of(fields.object("override_settings").node()));
     }
@@ -87,8 +89,8 @@ final class DrawingEndpoints {
             fromImage ? "img2img" : "txt2img",
             fields,
             spec,
-            offer,
-            StoredRequest.translated(fields, spec, offer),
+            chosen,
+            StoredRequest.translated(fields, spec, chosen),
             Submission.form(Dialect.A1111, options, 0),
             false);
     try (ClientConnection client = ClientConnection.of(context)) {
@@ -98,7 +100,7 @@ final class DrawingEndpoints {
         ErrorMessages.Message error = sentences.of(job.failure().orElseThrow());
         throw new Refusal(error.status(), error.sentence(), error.headers());
       }
-      Answers.json(context, answer(job, spec, fields));
+      Answers.json(context, answer(job, spec, fields, chosen));
     }
   }
 
@@ -111,7 +113,7 @@ final class DrawingEndpoints {
     return id;
   }
 
-  private ObjectNode answer(Job job, PromptSpec spec, Fields fields) {
+  private ObjectNode answer(Job job, PromptSpec spec, Fields fields, RequestContext chosen) {
     ObjectNode answer = Fields.object();
     ArrayNode images = answer.putArray("images");
     if (fields.flag("send_images", true)) {
@@ -122,13 +124,13 @@ final class DrawingEndpoints {
       parameters.remove(PICTURES);
     }
     answer.set("parameters", parameters);
-    answer.put("info", Fields.text(info(job, spec, fields)));
+    answer.put("info", Fields.text(info(job, spec, fields, chosen.pipeline().checkpoint())));
     return answer;
   }
 
-  private ObjectNode info(Job job, PromptSpec spec, Fields fields) {
+  private ObjectNode info(Job job, PromptSpec spec, Fields fields, Checkpoint checkpoint) {
     List<JobImage> images = job.images();
-    ImageSize size = spec.size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
+    ImageSize size = spec.size().orElseGet(checkpoint::defaultSize);
     long seed = spec.seed().orElse(-1);
     long subseed = spec.variation().seed().orElse(seed);
     ObjectNode info = Fields.object();
@@ -158,7 +160,7 @@ final class DrawingEndpoints {
     info.put("clip_skip", spec.clipSkip());
     info.put("batch_size", fields.whole("batch_size", 1));
     info.put("restore_faces", false);
-    info.put("sd_model_name", offer.pipeline().checkpoint().name());
+    info.put("sd_model_name", checkpoint.name());
     info.put("sd_model_hash", images.stream().findFirst().map(DrawingEndpoints::hash).orElse(null));
     spec.imageToImage().ifPresent(i -> info.put("denoising_strength", i.denoisingStrength()));
     spec.hiresFix().ifPresent(h -> info.put("denoising_strength", h.denoisingStrength()));

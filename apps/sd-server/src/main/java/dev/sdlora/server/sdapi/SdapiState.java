@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Overrides;
 import dev.sdlora.request.RequestContext;
+import java.util.Optional;
 
 /** The options that clients have set for all requests. Safe for use by several threads. */
 final class SdapiState {
@@ -19,7 +20,9 @@ final class SdapiState {
   }
 
   void set(Fields fields) {
-    Overrides read = Overrides.read(fields, offer);
+    Optional<RequestContext> chosen = offer.chosenBy(fields, "sd_model_checkpoint");
+    Overrides read = Overrides.read(fields, chosen.orElse(offer));
+    chosen.ifPresent(context -> offer.models().choose(context.model()));
     synchronized (this) {
       options = read.over(options);
     }

@@ -1,5 +1,6 @@
 package dev.sdlora.server.store;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.request.Dialect;
@@ -18,7 +19,7 @@ import java.util.function.Supplier;
  *
  * @param kind the API call, such as {@code txt2img}
  * @param offer what the request can name, with the checkpoint that it chose
- * @param spec the request as it was read; of a grid, without its axes
+ * @param specs the request as it was read; of a grid, those of its cells
  * @param work draws it in this process
  * @param settings the fields of the request, without large images
  * @param body returns the fields with all images, from which another process makes the same work
@@ -28,7 +29,7 @@ import java.util.function.Supplier;
 public record Submission(
     String kind,
     RequestContext offer,
-    PromptSpec spec,
+    List<PromptSpec> specs,
     Work work,
     ObjectNode settings,
     Supplier<ObjectNode> body,
@@ -53,17 +54,21 @@ public record Submission(
     return new Submission(
         kind,
         offer,
-        spec,
+        List.of(spec),
         new DrawingRun(offer.pipeline(), spec, warnings),
         settings,
-        () -> StoredRequest.whole(fields, spec, offer.images()),
+        () -> {
+          ObjectNode whole = StoredRequest.whole(fields, spec, offer.images());
+          forgetCheckpoint(whole);
+          return whole;
+        },
         new Form(form.dialect(), form.options(), warnings, form.previews()),
         outlives);
   }
 
   /** Returns the name of the checkpoint. */
   String model() {
-    return offer.pipeline().checkpoint().name();
+    return offer.model().name();
   }
 
   /** Makes the work of stored images. */
@@ -72,6 +77,16 @@ public record Submission(
         new DrawingReader(offer).read(fields, form.dialect(), Overrides.of(form.options()));
     List<String> warnings = form.warnings();
     return new DrawingRun(offer.pipeline(), spec, warnings == null ? fields.warnings() : warnings);
+  }
+
+  /** Removes what chose the checkpoint, whose name is stored by itself. */
+  public static void forgetCheckpoint(JsonNode fields) {
+    if (fields instanceof ObjectNode object) {
+      object.remove("checkpoint");
+    }
+    if (fields.path("override_settings") instanceof ObjectNode options) {
+      options.remove("sd_model_checkpoint");
+    }
   }
 
   /** Returns a form of fields with a dialect, options and previews to keep of each image. */

@@ -1,5 +1,6 @@
 package dev.sdlora.server.store;
 
+import dev.sdlora.request.Model;
 import dev.sdlora.request.RequestContext;
 import java.util.List;
 import java.util.Optional;
@@ -45,9 +46,11 @@ public interface Workshop {
     }
   }
 
-  /** Returns a workshop with one pipeline. */
+  /** Returns a workshop with all checkpoints of a server. */
   static Workshop of(RequestContext offer) {
     return new Workshop() {
+      private volatile String held = offer.model().name();
+
       @Override
       public int places() {
         return offer.pipeline().concurrency();
@@ -55,12 +58,12 @@ public interface Workshop {
 
       @Override
       public Optional<List<String>> models() {
-        return Optional.of(List.of(held()));
+        return Optional.of(offer.checkpoints().stream().map(Model::name).toList());
       }
 
       @Override
       public String held() {
-        return offer.pipeline().checkpoint().name();
+        return held;
       }
 
       @Override
@@ -70,7 +73,8 @@ public interface Workshop {
 
       @Override
       public RequestContext open(Needs needs, boolean alone) {
-        return offer;
+        held = needs.model();
+        return offer.of(needs.model());
       }
     };
   }

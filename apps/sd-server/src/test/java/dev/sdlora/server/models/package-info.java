@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.server.models;
+
+import org.jspecify.annotations.NullMarked;
