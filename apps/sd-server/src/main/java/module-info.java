@@ -5,7 +5,9 @@ module dev.sdlora.server {
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.databind;
   requires transitive dev.sdlora.api;
+  requires dev.sdlora.models;
   requires dev.sdlora.request;
+  requires dev.sdlora.tensors;
   requires dev.sdlora.training;
   requires com.zaxxer.hikari;
   requires io.javalin;

@@ -347,6 +347,7 @@ public interface Pipeline extends AutoCloseable {
     private boolean lenient;
     private int concurrency = 1;
     private boolean closeOnShutdown;
+    private boolean withoutWeights;
     private long maxPixels = Long.MAX_VALUE;
     private OptionalLong maxBytes = OptionalLong.empty();
     private int maxQueued = 1000;
@@ -685,6 +686,19 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
+     * Sets whether the pipeline reads only the headers of files and never their weights, for a
+     * program that accepts requests and lets others draw them: it lists what requests can name, and
+     * refuses to draw with an {@link IllegalStateException}.
+     *
+     * @param withoutWeights default false
+     * @return this builder
+     */
+    public Builder withoutWeights(boolean withoutWeights) {
+      this.withoutWeights = withoutWeights;
+      return this;
+    }
+
+    /**
      * Sets the largest number of pixels of an image at any stage: in the first pass, after hires
      * fix, and after upscaling.
      *
@@ -785,6 +799,7 @@ public interface Pipeline extends AutoCloseable {
                   lenient,
                   concurrency,
                   closeOnShutdown,
+                  withoutWeights,
                   new Backend.Limits(maxPixels, maxBytes, maxQueued, requestLimits)));
     }
   }

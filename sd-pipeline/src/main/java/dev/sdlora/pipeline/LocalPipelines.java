@@ -32,6 +32,9 @@ public final class LocalPipelines implements Backend.Pipelines {
 
   @Override
   public Pipeline open(Backend.Settings settings) {
+    if (settings.withoutWeights()) {
+      return HeaderPipeline.open(settings);
+    }
     warmUp();
     FolderLibrary library =
         FolderLibrary.open(FileCaches.LORAS, FileCaches.LORA_CARDS, settings.loraDirectories());

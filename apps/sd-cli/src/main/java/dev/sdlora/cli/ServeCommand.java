@@ -8,9 +8,11 @@ import dev.sdlora.cli.console.Heading;
 import dev.sdlora.cli.console.OptionValue;
 import dev.sdlora.cli.console.StopOnExit;
 import dev.sdlora.cli.model.ModelOptions;
+import dev.sdlora.cli.option.ClusterOptions;
 import dev.sdlora.cli.option.NameableOptions;
 import dev.sdlora.server.SdServer;
 import dev.sdlora.server.SdServerBuilder;
+import dev.sdlora.server.SdWorker;
 import dev.sdlora.tensors.file.CacheFolder;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -45,6 +47,7 @@ import picocli.CommandLine.Option;
 final class ServeCommand implements Callable<Integer> {
   @Mixin private final ModelOptions model = new ModelOptions();
   @Mixin private final NameableOptions nameable = new NameableOptions();
+  @Mixin private final ClusterOptions cluster = new ClusterOptions();
   @Mixin private final Console console = new Console();
 
   @Option(
@@ -211,7 +214,11 @@ final class ServeCommand implements Callable<Integer> {
     if (grace < 0) {
       throw console.badUsage("--grace must be at least 0: " + grace);
     }
+    cluster.check(jobs, console);
     requirePort();
+    if (cluster.role() == ClusterOptions.Role.WORKER) {
+      return work();
+    }
     Optional<SegmentationModel> masks = segmentation.map(this::openSegmentation);
     try {
       return serve(masks);
@@ -225,6 +232,7 @@ final class ServeCommand implements Callable<Integer> {
     Pipeline.Builder builder = Pipeline.builder();
     set("--concurrency", concurrency, builder::concurrency);
     set("--max-pixels", maxPixels, builder::maxPixels);
+    builder.withoutWeights(isFront());
     trainings.filter(this::isNew).ifPresent(builder::loraDirectory);
     try (Pipeline pipeline = model.load(builder, checkpoint, console);
         SdServer server = start(pipeline, masks)) {
@@ -240,6 +248,30 @@ final class ServeCommand implements Callable<Integer> {
       }
       untilStopped();
       server.close(Duration.ofSeconds(Math.max(0, grace)));
+    }
+    return 0;
+  }
+
+  private boolean isFront() {
+    return cluster.role() == ClusterOptions.Role.FRONT;
+  }
+
+  /** Draws the jobs of fronts. */
+  private int work() {
+    SdWorker.Builder worker =
+        SdWorker.builder(jobs.orElseThrow()).port(port).pipelines(model::configure);
+    set("--concurrency", concurrency, worker::concurrency);
+    listen.ifPresent(worker::listen);
+    cluster.front().ifPresent(front -> worker.front(front, cluster.frontKey()));
+    model.givenFolders().forEach(worker::folder);
+    nameable.controlNetFolders().forEach(worker::folder);
+    Pipeline.warmUp();
+    try (SdWorker started = worker.start()) {
+      console.out().println(started.uri());
+      console.out().println("Health at /health and /ready, metrics at /metrics; Ctrl-C stops.");
+      console.out().flush();
+      untilStopped();
+      started.close(Duration.ofSeconds(grace));
     }
     return 0;
   }
@@ -325,6 +357,9 @@ final class ServeCommand implements Callable<Integer> {
     output.ifPresent(server::outputDirectory);
     masks.ifPresent(server::segmentation);
     server.ignoreScripts(ignoreScripts);
+    if (isFront()) {
+      server.front();
+    }
     set("--max-jobs", maxJobs, server::maxJobs);
     set("--rate-limit", rateLimit, server::rateLimit);
     set("--max-pixels", maxPixels, server::maxPixels);

@@ -104,6 +104,20 @@ public record RequestContext(
             .orElseThrow(() -> new IllegalArgumentException(unknown(checkpoint))));
   }
 
+  /** Returns the context with other styles. */
+  public RequestContext withStyles(List<Style> others) {
+    return new RequestContext(
+        models,
+        chosen,
+        upscalerFolders,
+        controlNetFolders,
+        others,
+        images,
+        limits,
+        paths,
+        ignoreScripts);
+  }
+
   /** Returns the context of a checkpoint. */
   public RequestContext with(Model model) {
     return new RequestContext(

@@ -5,6 +5,10 @@ import dev.sdlora.api.RequestLimits;
 import dev.sdlora.request.Models;
 import dev.sdlora.request.References;
 import dev.sdlora.request.RequestContext;
+import dev.sdlora.server.cluster.FilesApi;
+import dev.sdlora.server.cluster.FrontLimits;
+import dev.sdlora.server.cluster.RequestFiles;
+import dev.sdlora.server.cluster.WorkersApi;
 import dev.sdlora.server.gallery.Gallery;
 import dev.sdlora.server.gallery.GalleryApi;
 import dev.sdlora.server.gallery.ImageFolder;
@@ -93,12 +97,14 @@ public final class SdServer implements AutoCloseable {
   private final Metrics metrics;
   private final Transport transport;
   private final String host;
+  private final boolean front;
   private volatile boolean stopping;
 
   SdServer(SdServerBuilder settings) {
     Pipeline pipeline = settings.pipeline;
     this.first = pipeline;
     this.host = settings.host;
+    this.front = settings.front;
     this.metrics = new Metrics();
     RequestLimits limits = settings.limits();
     ErrorMessages sentences = new ErrorMessages(folders(settings));
@@ -140,7 +146,11 @@ public final class SdServer implements AutoCloseable {
             false,
             settings.ignoreScripts);
     this.shared = shared(settings, offer, sentences);
-    DrawingJobs drawings = new DrawingJobs(queue, shared, asked -> Optional.empty());
+    Optional<FilesApi> published =
+        settings.front ? Optional.of(new FilesApi(offer)) : Optional.empty();
+    DrawingJobs drawings =
+        new DrawingJobs(
+            queue, shared, asked -> published.map(files -> RequestFiles.of(asked, files)));
     this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
     this.masks = new MasksApi(offer, settings.segmentation);
     SignedPaths signed = new SignedPaths();
@@ -169,6 +179,11 @@ public final class SdServer implements AutoCloseable {
               new ImagesApi(offer, drawings, sentences, signed, settings.maxSide)
                   .addTo(config.routes);
               new JobsApi(offer, queue, drawings, sentences).addTo(config.routes);
+              new WorkersApi(shared).addTo(config.routes);
+              published.ifPresent(files -> files.addTo(config.routes));
+              if (settings.front) {
+                FrontLimits.addTo(config.routes);
+              }
               new UploadsApi(uploads, limits).addTo(config.routes);
               PngInfoApi info = new PngInfoApi(offer, sentences);
               info.addTo(config.routes);
@@ -196,7 +211,7 @@ public final class SdServer implements AutoCloseable {
               new SharedJobs(
                   place,
                   queue,
-                  Workshop.of(offer),
+                  settings.front ? Workshop.none() : Workshop.of(offer),
                   sentences,
                   settings.jobAge,
                   settings.history,
@@ -294,7 +309,10 @@ public final class SdServer implements AutoCloseable {
   }
 
   private void ready(Context context) {
-    context.status(stopping ? 503 : 200).result(stopping ? "stopping" : "ready");
+    boolean lost = front && !shared.map(SharedJobs::isReachable).orElse(true);
+    context
+        .status(stopping || lost ? 503 : 200)
+        .result(stopping ? "stopping" : lost ? "the database cannot be reached" : "ready");
   }
 
   private static void tell(Exception error, Context context, ErrorMessages sentences) {

@@ -59,6 +59,7 @@ public final class SdServerBuilder {
   int rateLimit;
   int history = 50;
   Optional<String> jobs = Optional.empty();
+  boolean front;
   Duration jobAge = Duration.ofDays(7);
 
   SdServerBuilder(Pipeline pipeline) {
@@ -293,6 +294,19 @@ public final class SdServerBuilder {
   }
 
   /**
+   * Makes the server a front: it accepts jobs, and {@linkplain SdWorker workers} draw them. Its
+   * pipeline should be built {@linkplain Pipeline.Builder#withoutWeights without weights}; its
+   * files are offered to workers by their hashes. Requires {@link #jobs} in a database that workers
+   * share.
+   *
+   * @return this builder
+   */
+  public SdServerBuilder front() {
+    this.front = true;
+    return this;
+  }
+
+  /**
    * Sets the folder for LoRAs that are trained over HTTP. Existing files are never overwritten.
    *
    * @param directory one of the pipeline's LoRA folders or a folder inside one, so that prompts can
@@ -469,9 +483,12 @@ public final class SdServerBuilder {
    *
    * @return the running server
    * @throws IllegalArgumentException if the address or the port cannot be used
-   * @throws IllegalStateException if the database of the jobs cannot be opened
+   * @throws IllegalStateException if the database of the jobs cannot be opened, or a front has none
    */
   public SdServer start() {
+    if (front && jobs.isEmpty()) {
+      throw new IllegalStateException("a front needs a database of jobs that workers share");
+    }
     return new SdServer(this).start(port);
   }
 }

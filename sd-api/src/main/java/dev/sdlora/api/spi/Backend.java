@@ -488,6 +488,7 @@ public final class Backend {
    *     requests that do not set it
    * @param concurrency the number of generations that may run at the same time, at least 1
    * @param closeOnShutdown whether the pipeline closes itself when the JVM ends
+   * @param withoutWeights whether the pipeline reads only headers and draws nothing
    * @param limits the limits on requests
    */
   public record Settings(
@@ -514,6 +515,7 @@ public final class Backend {
       boolean lenient,
       int concurrency,
       boolean closeOnShutdown,
+      boolean withoutWeights,
       Limits limits) {
     /**
      * Copies the lists.
@@ -541,6 +543,7 @@ public final class Backend {
      * @param lenient the default of requests
      * @param concurrency at least 1, checked by the builder
      * @param closeOnShutdown whether the pipeline closes itself when the JVM ends
+     * @param withoutWeights whether the pipeline reads only headers
      * @param limits the limits on requests
      */
     public Settings {

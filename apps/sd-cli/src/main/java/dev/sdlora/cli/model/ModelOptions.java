@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -219,8 +220,7 @@ public final class ModelOptions {
 
   /** Loads a model; these options override the settings of the builder. */
   public Pipeline load(Pipeline.Builder pipeline, Checkpoint opened, Console console) {
-    pipeline.precision(precision).weights(weights).memoryPolicy(memoryPolicy);
-    OptionValue.set("--device", Optional.of(device), pipeline::device);
+    configure(pipeline);
     if (!device.equalsIgnoreCase("cpu")) {
       DeviceReport.find(device);
     }
@@ -237,6 +237,20 @@ public final class ModelOptions {
     detectorDirectories.forEach(pipeline::detectorDirectory);
     preprocessorDirectories.forEach(pipeline::preprocessorDirectory);
     return loadTold(pipeline, opened, console);
+  }
+
+  /** Sets what does not depend on files: device, precision and memory. */
+  public void configure(Pipeline.Builder pipeline) {
+    pipeline.precision(precision).weights(weights).memoryPolicy(memoryPolicy);
+    OptionValue.set("--device", Optional.of(device), pipeline::device);
+  }
+
+  /** Returns all folders that are given. */
+  public List<Path> givenFolders() {
+    return Stream.of(
+            folders.checkpoints(), folders.loras(), folders.embeddings(), upscalerDirectories)
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** Returns the folders with upscalers that can be named. */

@@ -1,6 +1,8 @@
 package dev.sdlora.server.grids;
 
+import dev.sdlora.request.Dialect;
 import dev.sdlora.request.Fields;
+import dev.sdlora.request.Overrides;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
@@ -57,7 +59,12 @@ public final class GridsApi {
                 new GridWork(plan.offer().pipeline(), plan),
                 plan.settings(),
                 () -> plan.whole(fields),
-                Form.OWN,
+                new Form(
+                    Dialect.LIBRARY,
+                    Overrides.NONE.values(),
+                    null,
+                    0,
+                    plan.spec().promptOptions().styles()),
                 true),
             Optional.empty());
     context.status(202).header("Location", "/api/jobs/" + job.id());

@@ -2,6 +2,7 @@ package dev.sdlora.server.store;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.sdlora.api.Style;
 import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.RequestContext;
@@ -272,7 +273,8 @@ final class Drawings {
       RequestContext offer = workshop.open(claim.needs(), alone);
       Fields fields = Fields.parse(claim.body().getBytes(StandardCharsets.UTF_8));
       WorkReader reader = readers.getOrDefault(claim.kind(), Submission::drawing);
-      Work read = reader.read(fields, Form.parse(claim.form()), offer);
+      Form form = Form.parse(claim.form());
+      Work read = reader.read(fields, form, withStyles(offer, form));
       var unused =
           drawing
               .work
@@ -281,6 +283,14 @@ final class Drawings {
     } catch (RuntimeException | Error e) { // For example, this server lacks a LoRA.
       ended(drawing, new Ended(null, e));
     }
+  }
+
+  /** A worker has no styles of its own. */
+  private static RequestContext withStyles(RequestContext offer, Form form) {
+    List<Style> styles = form.styles();
+    return styles == null || styles.isEmpty() || !offer.styles().isEmpty()
+        ? offer
+        : offer.withStyles(styles);
   }
 
   /** Reports that this server is alive. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Style;
 import dev.sdlora.request.Dialect;
 import dev.sdlora.request.Overrides;
 import dev.sdlora.server.job.StoreException;
@@ -17,14 +18,19 @@ import org.jspecify.annotations.Nullable;
  * @param options the options of the server that accepted it
  * @param warnings the warnings of the request; null if reading the fields tells them
  * @param previews the number of previews to keep of each image
+ * @param styles the styles that the request names, which workers lack
  */
 public record Form(
-    Dialect dialect, ObjectNode options, @Nullable List<String> warnings, int previews) {
+    Dialect dialect,
+    ObjectNode options,
+    @Nullable List<String> warnings,
+    int previews,
+    @Nullable List<Style> styles) {
   private static final ObjectMapper JSON =
       new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   /** The form of {@code /api/jobs}. */
-  public static final Form OWN = new Form(Dialect.LIBRARY, Overrides.NONE.values(), null, 0);
+  public static final Form OWN = new Form(Dialect.LIBRARY, Overrides.NONE.values(), null, 0, null);
 
   static Form parse(@Nullable String json) {
     try {

@@ -88,13 +88,33 @@ public final class SharedJobs implements AutoCloseable {
     this.drawings = new Drawings(store, workshop, Map.copyOf(readers), sentences, this::nudge);
   }
 
+  /**
+   * Opens the jobs of a database for a worker, whose queue shows only those that it draws.
+   *
+   * @param place the address of a database, or a folder
+   * @param age ended jobs are deleted after this time
+   * @param readers make the work of other kinds than single images, by the kind
+   * @throws StoreException if the database cannot be opened
+   */
+  public static SharedJobs ofWorker(
+      String place,
+      JobQueue queue,
+      Workshop workshop,
+      ErrorMessages sentences,
+      Duration age,
+      Map<String, WorkReader> readers) {
+    return new SharedJobs(place, queue, workshop, sentences, age, 0, readers);
+  }
+
   /** Shows the jobs that the database has, and begins to draw. */
   public void start() {
-    if (store.isEmbedded() && workshop.models().isPresent()) {
+    if (store.isEmbedded() && workshop.places() > 0 && workshop.models().isPresent()) {
       store.failOthers(workshop.models().get());
     }
-    store.ended(history).forEach(this::shown);
-    store.unfinished().forEach(this::follow);
+    if (history > 0) {
+      store.ended(history).forEach(this::shown);
+      store.unfinished().forEach(this::follow);
+    }
     var unused = thread.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     unused = thread.scheduleWithFixedDelay(this::report, 0, REPORT_SECONDS, TimeUnit.SECONDS);
     unused = thread.scheduleWithFixedDelay(this::deleteOld, 0, 1, TimeUnit.HOURS);
@@ -208,7 +228,9 @@ public final class SharedJobs implements AutoCloseable {
     try {
       drawings.renew(closing);
       cancelAgain();
-      followOthers();
+      if (history > 0) {
+        followOthers();
+      }
       drawings.claim(this::shownById, closing ? Optional.of(awaited()) : Optional.empty());
       if (failing) {
         LOG.info("the jobs can be used again");

@@ -62,7 +62,12 @@ public record Submission(
           forgetCheckpoint(whole);
           return whole;
         },
-        new Form(form.dialect(), form.options(), warnings, form.previews()),
+        new Form(
+            form.dialect(),
+            form.options(),
+            warnings,
+            form.previews(),
+            spec.promptOptions().styles()),
         outlives);
   }
 
@@ -91,6 +96,6 @@ public record Submission(
 
   /** Returns a form of fields with a dialect, options and previews to keep of each image. */
   public static Form form(Dialect dialect, Overrides options, int previews) {
-    return new Form(dialect, options.values(), null, previews);
+    return new Form(dialect, options.values(), null, previews, null);
   }
 }

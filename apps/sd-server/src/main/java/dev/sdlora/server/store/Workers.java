@@ -3,16 +3,23 @@ package dev.sdlora.server.store;
 import java.time.Duration;
 import java.util.List;
 
-/**
- * The servers that draw the jobs of a database. Safe for use by several threads.
- *
- * @param database the database of the jobs
- */
-public record Workers(Database database) {
+/** The servers that draw the jobs of a database. Safe for use by several threads. */
+public final class Workers {
   /** A server that did not report for this long counts as gone. */
   static final Duration ALIVE = Duration.ofSeconds(20);
 
   private static final Duration FORGOTTEN = Duration.ofHours(1);
+
+  private final Database database;
+
+  /**
+   * Creates the servers of a database.
+   *
+   * @param database the database of the jobs
+   */
+  Workers(Database database) {
+    this.database = database;
+  }
 
   /**
    * A server that draws.
@@ -72,7 +79,7 @@ public record Workers(Database database) {
   }
 
   /** Returns all servers that reported within the last hour, by name. */
-  public List<Worker> list() {
+  List<Worker> list() {
     return database.within(
         session ->
             session.query(

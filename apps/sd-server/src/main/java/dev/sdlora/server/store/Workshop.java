@@ -4,6 +4,7 @@ import dev.sdlora.request.Model;
 import dev.sdlora.request.RequestContext;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What this server draws with. Safe for use by several threads. */
 public interface Workshop {
@@ -41,7 +42,7 @@ public interface Workshop {
     private static final long serialVersionUID = 1L;
 
     /** Creates an exception with a sentence. */
-    public UnavailableException(String message, Throwable cause) {
+    public UnavailableException(String message, @Nullable Throwable cause) {
       super(message, cause);
     }
   }

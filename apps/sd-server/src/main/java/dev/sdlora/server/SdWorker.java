@@ -1,0 +1,260 @@
+package dev.sdlora.server;
+
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.value.SettingException;
+import dev.sdlora.models.FrontFiles;
+import dev.sdlora.server.cluster.WorkerFiles;
+import dev.sdlora.server.cluster.WorkerShop;
+import dev.sdlora.server.grids.GridsApi;
+import dev.sdlora.server.http.ErrorMessages;
+import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.store.SharedJobs;
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.http.Context;
+import io.javalin.util.JavalinBindException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Draws the jobs that fronts ({@link SdServerBuilder#front}) accept. A worker has no checkpoint of
+ * its own: each job names its files by their SHA-256, and the worker takes them from its folders,
+ * its cache or the front. It holds the checkpoint of the last job and prefers jobs of the same, but
+ * no job waits longer than 20 seconds for that. Over HTTP it answers only {@code /health}, {@code
+ * /ready} and {@code /metrics}. Safe for use by several threads.
+ */
+public final class SdWorker implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SdWorker.class);
+  private static final int HISTORY = 10;
+  private static final Duration AGE = Duration.ofDays(36_500);
+
+  private final Javalin javalin;
+  private final Metrics metrics = new Metrics();
+  private final JobQueue queue;
+  private final WorkerShop shop;
+  private final SharedJobs jobs;
+  private final String host;
+  private volatile boolean stopping;
+
+  private SdWorker(Builder settings) {
+    this.host = settings.host;
+    ErrorMessages sentences = new ErrorMessages(List.of());
+    this.queue =
+        new JobQueue(
+            settings.concurrency, Integer.MAX_VALUE, HISTORY, job -> ended(job, sentences));
+    this.shop =
+        WorkerFiles.shop(
+            settings.folders,
+            settings.cache,
+            settings.front,
+            settings.concurrency,
+            settings.pipelines);
+    try {
+      this.jobs =
+          SharedJobs.ofWorker(
+              settings.jobs, queue, shop, sentences, AGE, Map.of(GridsApi.KIND, GridsApi::read));
+    } catch (RuntimeException e) {
+      shop.close();
+      metrics.close();
+      throw e;
+    }
+    this.javalin =
+        Javalin.create(
+            config -> {
+              config.startup.showJavalinBanner = false;
+              config.startup.startupWatcherEnabled = false;
+              config.startup.showOldJavalinVersionWarning = false;
+              config.http.compressionStrategy = CompressionStrategy.NONE;
+              config.routes.get("/health", context -> context.result("ok"));
+              config.routes.get("/ready", this::ready);
+              metrics.addTo(config.routes, queue, shop::liveTensors);
+            });
+  }
+
+  private void ended(Job job, ErrorMessages sentences) {
+    metrics.ended(job);
+    job.failure()
+        .filter(failure -> sentences.of(failure).unexpected())
+        .ifPresent(failure -> LOG.error("job {} failed", job.id(), failure));
+  }
+
+  private void ready(Context context) {
+    boolean ready = !stopping && jobs.isReachable();
+    context
+        .status(ready ? 200 : 503)
+        .result(ready ? "ready" : stopping ? "stopping" : "the database cannot be reached");
+  }
+
+  /**
+   * {@return a builder of a worker}
+   *
+   * @param jobs the database of the jobs, an address such as {@code
+   *     jdbc:postgresql://host/name?user=sd}
+   */
+  public static Builder builder(String jobs) {
+    return new Builder(Objects.requireNonNull(jobs, "jobs"));
+  }
+
+  /** {@return the address of the worker's health checks and metrics} */
+  public URI uri() {
+    boolean all = host.equals("0.0.0.0") || host.equals("::");
+    return URI.create("http://" + (all ? "localhost" : host) + ":" + javalin.port());
+  }
+
+  /**
+   * Takes no more jobs, waits for those that it draws, gives the rest back to other workers, and
+   * stops.
+   *
+   * @param patience the time to wait
+   */
+  public void close(Duration patience) {
+    stopping = true;
+    jobs.stopClaiming();
+    queue.close(patience);
+    jobs.close();
+    shop.close();
+    javalin.stop();
+    metrics.close();
+  }
+
+  /** Gives all jobs back to other workers and stops; see {@link #close(Duration)}. */
+  @Override
+  public void close() {
+    close(Duration.ZERO);
+  }
+
+  /** Collects the settings of a worker. Not safe for use by several threads. */
+  public static final class Builder {
+    private final String jobs;
+    private final List<Path> folders = new ArrayList<>();
+    private Optional<FrontFiles> front = Optional.empty();
+    private Optional<Path> cache = Optional.empty();
+    private Consumer<Pipeline.Builder> pipelines = pipeline -> {};
+    private String host = "127.0.0.1";
+    private int port = 7860;
+    private int concurrency = 1;
+
+    private Builder(String jobs) {
+      this.jobs = jobs;
+    }
+
+    /**
+     * Sets the front from which missing files are downloaded.
+     *
+     * @param address the address of a front or of a proxy before several, such as {@code
+     *     http://front:7860}
+     * @param token a bearer token that it accepts
+     * @return this builder
+     * @throws IllegalArgumentException if it is not an address of HTTP or HTTPS
+     */
+    public Builder front(URI address, Optional<String> token) {
+      this.front = Optional.of(new FrontFiles(address, token));
+      return this;
+    }
+
+    /**
+     * Adds a folder of this machine with files that jobs may need, whatever their names are.
+     *
+     * @param folder a folder, searched with its subfolders
+     * @return this builder
+     */
+    public Builder folder(Path folder) {
+      folders.add(Objects.requireNonNull(folder, "folder"));
+      return this;
+    }
+
+    /**
+     * Sets the folder for downloaded files.
+     *
+     * @param folder a folder, created if it does not exist. Default: {@code files} in the user's
+     *     cache
+     * @return this builder
+     */
+    public Builder cache(Path folder) {
+      this.cache = Optional.of(folder);
+      return this;
+    }
+
+    /**
+     * Sets how pipelines are built: the device, the precision and so on.
+     *
+     * @param settings called for each pipeline. Default: the builder's defaults
+     * @return this builder
+     */
+    public Builder pipelines(Consumer<Pipeline.Builder> settings) {
+      this.pipelines = Objects.requireNonNull(settings, "settings");
+      return this;
+    }
+
+    /**
+     * Sets the port of health checks and metrics.
+     *
+     * @param number a port; 0 for any free one. Default 7860
+     * @return this builder
+     * @throws IllegalArgumentException if the port is out of range
+     */
+    public Builder port(int number) {
+      if (number < 0 || number > 65_535) {
+        throw new SettingException("port", "be from 0 to 65535", number);
+      }
+      this.port = number;
+      return this;
+    }
+
+    /**
+     * Sets the address to listen on.
+     *
+     * @param address a host name or IP address of this machine. Default 127.0.0.1
+     * @return this builder
+     */
+    public Builder listen(String address) {
+      this.host = Objects.requireNonNull(address, "address");
+      return this;
+    }
+
+    /**
+     * Sets how many jobs are drawn at once.
+     *
+     * @param number at least 1. Default 1
+     * @return this builder
+     * @throws IllegalArgumentException if it is less
+     */
+    public Builder concurrency(int number) {
+      if (number < 1) {
+        throw new SettingException("concurrency", "be at least 1", number);
+      }
+      this.concurrency = number;
+      return this;
+    }
+
+    /**
+     * Starts a worker with these settings.
+     *
+     * @return the running worker
+     * @throws IllegalArgumentException if the address or the port cannot be used
+     * @throws IllegalStateException if the database of the jobs cannot be opened
+     */
+    public SdWorker start() {
+      SdWorker worker = new SdWorker(this);
+      try {
+        worker.javalin.start(host, port);
+        worker.jobs.start();
+        return worker;
+      } catch (JavalinBindException e) {
+        worker.close();
+        throw new IllegalArgumentException(
+            "cannot listen on port %s of %s: %s".formatted(port, host, e.getMessage()), e);
+      }
+    }
+  }
+}

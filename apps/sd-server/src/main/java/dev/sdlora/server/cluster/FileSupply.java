@@ -1,0 +1,103 @@
+package dev.sdlora.server.cluster;
+
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.models.DownloadException;
+import dev.sdlora.models.FrontFiles;
+import dev.sdlora.server.cluster.NeededFiles.NeededFile;
+import dev.sdlora.server.store.Workshop;
+import dev.sdlora.tensors.folder.HashIndex;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files that a worker can get: from folders of its own, from its cache, or from a front. Safe
+ * for use by several threads.
+ */
+final class FileSupply {
+  private static final Logger LOG = LoggerFactory.getLogger(FileSupply.class);
+
+  private final List<Path> own;
+  private final Path cache;
+  private final Optional<FrontFiles> front;
+
+  /**
+   * Creates a supply.
+   *
+   * @param own folders with files of this machine, searched with their subfolders
+   * @param cache the folder for downloaded files
+   * @param front where missing files are gotten
+   */
+  FileSupply(List<Path> own, Path cache, Optional<FrontFiles> front) {
+    this.own = List.copyOf(own);
+    this.cache = cache;
+    this.front = front;
+  }
+
+  /**
+   * Returns a file with the wanted content, whatever its name is.
+   *
+   * @throws Workshop.UnavailableException if it cannot be had now
+   */
+  Path get(NeededFile wanted) {
+    Optional<Path> here = own.stream().flatMap(folder -> find(folder, wanted).stream()).findFirst();
+    if (here.isPresent()) {
+      return here.get();
+    }
+    Path cached = cache.resolve(wanted.sha256());
+    if (isWhole(cached, wanted)) {
+      return cached;
+    }
+    if (front.isEmpty()) {
+      throw new Workshop.UnavailableException(
+          "this worker has no file '%s' of the SHA-256 %s, and no front to get it from (--front)"
+              .formatted(wanted.name(), wanted.sha256()),
+          null);
+    }
+    try {
+      Files.createDirectories(cache);
+      Files.deleteIfExists(cached); // It has another length, as after a crash of the machine.
+      LOG.info("getting {} ({} MB) from the front", wanted.name(), wanted.size() >> 20);
+      front.get().get(wanted.name(), wanted.sha256(), wanted.size(), cached);
+      HashIndex.ofProcess().learn(cached, wanted.sha256());
+      return cached;
+    } catch (DownloadException e) {
+      throw new Workshop.UnavailableException(String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw new Workshop.UnavailableException(
+          "the cache of this worker cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean isWhole(Path file, NeededFile wanted) {
+    try {
+      return Files.isRegularFile(file) && Files.size(file) == wanted.size();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static Optional<Path> find(Path folder, NeededFile wanted) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(file -> isWhole(file, wanted))
+          .filter(file -> hasHash(file, wanted.sha256()))
+          .findFirst();
+    } catch (IOException | java.io.UncheckedIOException e) {
+      LOG.warn("the folder '{}' cannot be searched: {}", folder, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static boolean hasHash(Path file, String sha256) {
+    try {
+      return HashIndex.ofProcess().sha256(file).equals(sha256);
+    } catch (StableDiffusionException e) {
+      return false; // It cannot be read.
+    }
+  }
+}

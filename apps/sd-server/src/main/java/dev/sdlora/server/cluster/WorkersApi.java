@@ -1,0 +1,48 @@
+package dev.sdlora.server.cluster;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.request.Fields;
+import dev.sdlora.server.http.Answers;
+import dev.sdlora.server.store.SharedJobs;
+import dev.sdlora.server.store.Workers.Worker;
+import io.javalin.config.RoutesConfig;
+import java.util.Optional;
+
+/** {@code GET /api/workers}: the servers that draw the jobs of this server's database. */
+public final class WorkersApi {
+  private final Optional<SharedJobs> shared;
+
+  /**
+   * Creates the API.
+   *
+   * @param shared the jobs of the database; empty if there is none
+   */
+  public WorkersApi(Optional<SharedJobs> shared) {
+    this.shared = shared;
+  }
+
+  /** Adds the routes. */
+  public void addTo(RoutesConfig routes) {
+    routes.get(
+        "/api/workers",
+        context -> {
+          ObjectNode answer = Fields.object();
+          ArrayNode workers = answer.putArray("workers");
+          shared.ifPresent(jobs -> jobs.workers().forEach(each -> workers.add(json(each))));
+          Answers.json(context, answer);
+        });
+  }
+
+  private static ObjectNode json(Worker worker) {
+    return Fields.object()
+        .put("name", worker.name())
+        .put("alive", worker.alive())
+        .put("seconds_ago", worker.secondsAgo())
+        .put("checkpoint", worker.checkpoint())
+        .put("loras", worker.loras())
+        .put("concurrency", worker.concurrency())
+        .put("running", worker.running())
+        .put("version", worker.version());
+  }
+}
