@@ -1,4 +1,5 @@
 /** The command line. */
+@SuppressWarnings("requires-automatic") // The modules of OpenTelemetry have names by manifest.
 module dev.sdlora.cli {
   requires static org.jspecify;
   requires com.fasterxml.jackson.databind;
@@ -10,7 +11,16 @@ module dev.sdlora.cli {
   requires dev.sdlora.tensors;
   requires dev.sdlora.training;
   requires info.picocli;
+  requires io.opentelemetry.api;
+  requires io.opentelemetry.sdk;
+  requires io.opentelemetry.sdk.autoconfigure;
+  requires io.opentelemetry.sdk.autoconfigure.spi;
+  requires io.opentelemetry.sdk.common;
   requires java.desktop;
+  requires org.slf4j;
+
+  provides org.slf4j.spi.SLF4JServiceProvider with
+      dev.sdlora.cli.log.LogProvider;
 
   // Picocli sets option fields by reflection; Jackson reads the records of reports.
   opens dev.sdlora.cli to

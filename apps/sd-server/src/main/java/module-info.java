@@ -1,6 +1,6 @@
 /** Images over HTTP. */
-@SuppressWarnings(
-    "requires-automatic") // The modules of Micrometer, MCP and Reactor have names by manifest.
+// The modules of Micrometer, MCP, OpenTelemetry and Reactor have names by manifest.
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module dev.sdlora.server {
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.databind;
@@ -13,6 +13,8 @@ module dev.sdlora.server {
   requires io.javalin;
   requires io.modelcontextprotocol.sdk.mcp.core;
   requires io.modelcontextprotocol.sdk.mcp.json.jackson2;
+  requires transitive io.opentelemetry.api;
+  requires io.opentelemetry.context;
   requires jakarta.servlet;
   requires java.desktop;
   requires java.sql;

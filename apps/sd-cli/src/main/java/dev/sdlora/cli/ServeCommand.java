@@ -10,6 +10,7 @@ import dev.sdlora.cli.console.StopOnExit;
 import dev.sdlora.cli.model.ModelOptions;
 import dev.sdlora.cli.option.ClusterOptions;
 import dev.sdlora.cli.option.NameableOptions;
+import dev.sdlora.cli.option.TelemetryOptions;
 import dev.sdlora.server.SdServer;
 import dev.sdlora.server.SdServerBuilder;
 import dev.sdlora.server.SdWorker;
@@ -48,6 +49,7 @@ final class ServeCommand implements Callable<Integer> {
   @Mixin private final ModelOptions model = new ModelOptions();
   @Mixin private final NameableOptions nameable = new NameableOptions();
   @Mixin private final ClusterOptions cluster = new ClusterOptions();
+  @Mixin private final TelemetryOptions telemetry = new TelemetryOptions();
   @Mixin private final Console console = new Console();
 
   @Option(
@@ -215,15 +217,20 @@ final class ServeCommand implements Callable<Integer> {
       throw console.badUsage("--grace must be at least 0: " + grace);
     }
     cluster.check(jobs, console);
-    requirePort();
-    if (cluster.role() == ClusterOptions.Role.WORKER) {
-      return work();
-    }
-    Optional<SegmentationModel> masks = segmentation.map(this::openSegmentation);
+    telemetry.start();
     try {
-      return serve(masks);
+      requirePort();
+      if (cluster.role() == ClusterOptions.Role.WORKER) {
+        return work();
+      }
+      Optional<SegmentationModel> masks = segmentation.map(this::openSegmentation);
+      try {
+        return serve(masks);
+      } finally {
+        masks.ifPresent(SegmentationModel::close);
+      }
     } finally {
-      masks.ifPresent(SegmentationModel::close);
+      telemetry.close();
     }
   }
 
@@ -262,6 +269,7 @@ final class ServeCommand implements Callable<Integer> {
         SdWorker.builder(jobs.orElseThrow()).port(port).pipelines(model::configure);
     set("--concurrency", concurrency, worker::concurrency);
     listen.ifPresent(worker::listen);
+    telemetry.telemetry().ifPresent(worker::openTelemetry);
     cluster.front().ifPresent(front -> worker.front(front, cluster.frontKey()));
     model.givenFolders().forEach(worker::folder);
     nameable.controlNetFolders().forEach(worker::folder);
@@ -356,6 +364,7 @@ final class ServeCommand implements Callable<Integer> {
     server.styles(nameable.styles());
     output.ifPresent(server::outputDirectory);
     masks.ifPresent(server::segmentation);
+    telemetry.telemetry().ifPresent(server::openTelemetry);
     server.ignoreScripts(ignoreScripts);
     if (isFront()) {
       server.front();

@@ -22,7 +22,6 @@ import dev.sdlora.server.image.MasksApi;
 import dev.sdlora.server.image.PngInfoApi;
 import dev.sdlora.server.image.UploadsApi;
 import dev.sdlora.server.image.UpscalesApi;
-import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.jobs.JobsApi;
 import dev.sdlora.server.loras.LorasApi;
@@ -30,6 +29,10 @@ import dev.sdlora.server.loras.RecentLoras;
 import dev.sdlora.server.mcp.DrawingModel;
 import dev.sdlora.server.mcp.McpApi;
 import dev.sdlora.server.models.ServerModels;
+import dev.sdlora.server.observe.AccessLog;
+import dev.sdlora.server.observe.JobSpans;
+import dev.sdlora.server.observe.JobWatch;
+import dev.sdlora.server.observe.Metrics;
 import dev.sdlora.server.openai.ImagesApi;
 import dev.sdlora.server.prompt.PromptApi;
 import dev.sdlora.server.reference.JobImages;
@@ -39,6 +42,7 @@ import dev.sdlora.server.store.DrawingJobs;
 import dev.sdlora.server.store.SharedJobs;
 import dev.sdlora.server.store.Workshop;
 import dev.sdlora.server.studio.Studio;
+import dev.sdlora.server.trace.HttpSpans;
 import dev.sdlora.server.training.TrainingsApi;
 import dev.sdlora.server.transport.Access;
 import dev.sdlora.server.transport.Transport;
@@ -61,6 +65,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,7 +121,7 @@ public final class SdServer implements AutoCloseable {
             pipeline.concurrency(),
             settings.maxJobs,
             settings.history,
-            observer(folder, metrics, sentences));
+            new JobWatch(metrics, new JobSpans(settings.telemetry()), sentences, folder));
     this.uploads = new Uploads(MAX_UPLOADS, Math.max(MAX_UPLOADED_BYTES, settings.maxBodyBytes));
     Gallery gallery = folder.isPresent() ? folder.get() : new JobGallery(queue);
     References images =
@@ -165,7 +171,7 @@ public final class SdServer implements AutoCloseable {
               set(config, settings);
               transport.addTo(config);
               config.routes.beforeMatched(limit::check);
-              config.jetty.modifyServer(server -> server.setRequestLog(metrics::answered));
+              config.jetty.modifyServer(server -> server.setRequestLog(this::answered));
               config.routes.exception(
                   Exception.class, (error, context) -> tell(error, context, sentences));
               // Javalin has its own format for these errors.
@@ -175,6 +181,7 @@ public final class SdServer implements AutoCloseable {
               config.routes.get("/health", context -> context.result("ok"));
               config.routes.get("/ready", this::ready);
               metrics.addTo(config.routes, queue, this::liveTensors);
+              models.ifPresent(metrics::add);
               new Sdapi(offer, queue, drawings, sentences).addTo(config.routes);
               new ImagesApi(offer, drawings, sentences, signed, settings.maxSide)
                   .addTo(config.routes);
@@ -215,7 +222,8 @@ public final class SdServer implements AutoCloseable {
                   sentences,
                   settings.jobAge,
                   settings.history,
-                  Map.of(GridsApi.KIND, GridsApi::read)));
+                  Map.of(GridsApi.KIND, GridsApi::read),
+                  metrics));
     } catch (RuntimeException e) {
       metrics.close();
       throw e;
@@ -241,7 +249,12 @@ public final class SdServer implements AutoCloseable {
     Access access = new Access(settings.users, settings.tokens, settings.origins, hosts, signed);
     int longRequests = settings.maxJobs + JobsApi.MOST_WATCHERS;
     return new Transport(
-        access, sentences, settings.maxBodyBytes, longRequests, settings.trustedProxies);
+        access,
+        sentences,
+        settings.maxBodyBytes,
+        longRequests,
+        settings.trustedProxies,
+        new HttpSpans(settings.telemetry()));
   }
 
   private static List<Path> folders(SdServerBuilder settings) {
@@ -274,31 +287,10 @@ public final class SdServer implements AutoCloseable {
     config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
   }
 
-  private static JobQueue.Observer observer(
-      Optional<ImageFolder> folder, Metrics metrics, ErrorMessages sentences) {
-    return new JobQueue.Observer() {
-      @Override
-      public List<String> workEnded(Job job) {
-        return folder
-            .filter(images -> !job.work().isElsewhere())
-            .map(images -> images.save(job))
-            .orElse(List.of());
-      }
-
-      @Override
-      public void ended(Job job) {
-        if (!job.work().isElsewhere()) {
-          SdServer.ended(job, metrics, sentences);
-        }
-      }
-    };
-  }
-
-  private static void ended(Job job, Metrics metrics, ErrorMessages sentences) {
-    metrics.ended(job);
-    job.failure()
-        .filter(failure -> sentences.of(failure).unexpected())
-        .ifPresent(failure -> LOG.error("job {} failed", job.id(), failure));
+  private void answered(Request request, Response response) {
+    metrics.answered(request, response);
+    AccessLog.answered(request, response);
+    HttpSpans.end(request, response);
   }
 
   /** Answers OPTIONS here, because a route would add OPTIONS to the methods of every path. */

@@ -9,6 +9,8 @@ import dev.sdlora.api.value.FileReason;
 import dev.sdlora.api.value.SettingException;
 import dev.sdlora.api.value.WritableFolder;
 import dev.sdlora.server.transport.TrustedProxies;
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +63,7 @@ public final class SdServerBuilder {
   Optional<String> jobs = Optional.empty();
   boolean front;
   Duration jobAge = Duration.ofDays(7);
+  private Optional<OpenTelemetry> telemetry = Optional.empty();
 
   SdServerBuilder(Pipeline pipeline) {
     this.pipeline = pipeline;
@@ -457,6 +460,24 @@ public final class SdServerBuilder {
   public SdServerBuilder history(int jobs) {
     this.history = (int) within(1, 1000, jobs, "history");
     return this;
+  }
+
+  /**
+   * Sets where traces go. Each request and each job gets a span, and so do the wait and the phases
+   * of a job; a {@code traceparent} header continues the trace of the client. By default that of
+   * {@link GlobalOpenTelemetry}, if the application or an agent has set one; otherwise there are no
+   * traces.
+   *
+   * @param telemetry the application's instance, which it closes after the server
+   * @return this builder
+   */
+  public SdServerBuilder openTelemetry(OpenTelemetry telemetry) {
+    this.telemetry = Optional.of(telemetry);
+    return this;
+  }
+
+  OpenTelemetry telemetry() {
+    return telemetry.orElseGet(GlobalOpenTelemetry::getOrNoop);
   }
 
   /**

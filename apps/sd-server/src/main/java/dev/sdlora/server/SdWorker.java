@@ -7,13 +7,17 @@ import dev.sdlora.server.cluster.WorkerFiles;
 import dev.sdlora.server.cluster.WorkerShop;
 import dev.sdlora.server.grids.GridsApi;
 import dev.sdlora.server.http.ErrorMessages;
-import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.observe.JobSpans;
+import dev.sdlora.server.observe.JobWatch;
+import dev.sdlora.server.observe.Metrics;
 import dev.sdlora.server.store.SharedJobs;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.http.Context;
 import io.javalin.util.JavalinBindException;
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,8 +27,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Draws the jobs that fronts ({@link SdServerBuilder#front}) accept. A worker has no checkpoint of
@@ -34,7 +36,6 @@ import org.slf4j.LoggerFactory;
  * /ready} and {@code /metrics}. Safe for use by several threads.
  */
 public final class SdWorker implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(SdWorker.class);
   private static final int HISTORY = 10;
   private static final Duration AGE = Duration.ofDays(36_500);
 
@@ -51,7 +52,10 @@ public final class SdWorker implements AutoCloseable {
     ErrorMessages sentences = new ErrorMessages(List.of());
     this.queue =
         new JobQueue(
-            settings.concurrency, Integer.MAX_VALUE, HISTORY, job -> ended(job, sentences));
+            settings.concurrency,
+            Integer.MAX_VALUE,
+            HISTORY,
+            new JobWatch(metrics, new JobSpans(settings.telemetry()), sentences, Optional.empty()));
     this.shop =
         WorkerFiles.shop(
             settings.folders,
@@ -62,7 +66,13 @@ public final class SdWorker implements AutoCloseable {
     try {
       this.jobs =
           SharedJobs.ofWorker(
-              settings.jobs, queue, shop, sentences, AGE, Map.of(GridsApi.KIND, GridsApi::read));
+              settings.jobs,
+              queue,
+              shop,
+              sentences,
+              AGE,
+              Map.of(GridsApi.KIND, GridsApi::read),
+              metrics);
     } catch (RuntimeException e) {
       shop.close();
       metrics.close();
@@ -79,13 +89,6 @@ public final class SdWorker implements AutoCloseable {
               config.routes.get("/ready", this::ready);
               metrics.addTo(config.routes, queue, shop::liveTensors);
             });
-  }
-
-  private void ended(Job job, ErrorMessages sentences) {
-    metrics.ended(job);
-    job.failure()
-        .filter(failure -> sentences.of(failure).unexpected())
-        .ifPresent(failure -> LOG.error("job {} failed", job.id(), failure));
   }
 
   private void ready(Context context) {
@@ -143,6 +146,7 @@ public final class SdWorker implements AutoCloseable {
     private String host = "127.0.0.1";
     private int port = 7860;
     private int concurrency = 1;
+    private Optional<OpenTelemetry> telemetry = Optional.empty();
 
     private Builder(String jobs) {
       this.jobs = jobs;
@@ -235,6 +239,23 @@ public final class SdWorker implements AutoCloseable {
       }
       this.concurrency = number;
       return this;
+    }
+
+    /**
+     * Sets where traces go.
+     *
+     * @param instance the application's instance, which it closes after the worker. Default: {@link
+     *     GlobalOpenTelemetry}, if the application or an agent has set one; otherwise there are no
+     *     traces
+     * @return this builder
+     */
+    public Builder openTelemetry(OpenTelemetry instance) {
+      this.telemetry = Optional.of(instance);
+      return this;
+    }
+
+    private OpenTelemetry telemetry() {
+      return telemetry.orElseGet(GlobalOpenTelemetry::getOrNoop);
     }
 
     /**

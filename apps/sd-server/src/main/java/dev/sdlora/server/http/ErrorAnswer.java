@@ -2,11 +2,14 @@ package dev.sdlora.server.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
+import dev.sdlora.server.trace.RequestId;
 import io.javalin.http.Context;
 import java.util.Map;
 import java.util.Optional;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
@@ -79,11 +82,19 @@ public record ErrorAnswer(int status, Map<String, String> headers, ObjectNode bo
     };
   }
 
+  /** Returns the body; errors of the server's own API have the id of the request. */
+  private ObjectNode identified(Request request) {
+    return Request.getPathInContext(request).startsWith("/api/")
+        ? body.deepCopy().put("request_id", RequestId.of(request))
+        : body;
+  }
+
   /** Sends the error for a request that has reached its route. */
   public void send(Context context) {
     headers.forEach(context::header);
     context.status(status);
-    Answers.json(context, body);
+    Answers.json(
+        context, identified(ServletContextRequest.getServletContextRequest(context.req())));
   }
 
   /**
@@ -95,7 +106,9 @@ public record ErrorAnswer(int status, Map<String, String> headers, ObjectNode bo
   public void send(Response response, Callback callback) {
     response.setStatus(status);
     headers.forEach(response.getHeaders()::put);
+    Request request = response.getRequest();
+    response.getHeaders().put(RequestId.HEADER, RequestId.of(request));
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
-    Content.Sink.write(response, true, Fields.text(body), callback);
+    Content.Sink.write(response, true, Fields.text(identified(request)), callback);
   }
 }

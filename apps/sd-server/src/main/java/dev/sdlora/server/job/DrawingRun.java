@@ -7,6 +7,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.Variation;
+import dev.sdlora.server.trace.Origin;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -60,6 +61,11 @@ public final class DrawingRun implements Work {
   @Override
   public String title() {
     return title;
+  }
+
+  @Override
+  public Optional<String> checkpoint() {
+    return Optional.of(pipeline.checkpoint().name());
   }
 
   @Override
@@ -202,12 +208,20 @@ public final class DrawingRun implements Work {
   }
 
   /** Forwards events of the pipeline until it is stopped; the pipeline may still finish a step. */
-  private final class Watch implements GenerationListener {
+  private final class Watch implements GenerationListener, WeightsListener {
     private final JobProgress progress;
+    private final Phases phases;
+    private Optional<Origin.Scope> logged = Optional.empty();
     private boolean over;
 
     Watch(JobProgress progress) {
       this.progress = progress;
+      this.phases = new Phases(progress::passed);
+    }
+
+    @Override
+    public void weightsReady(long began) {
+      progress.passed(Phase.Passed.until(Phase.CHECKPOINT, began));
     }
 
     @Override
@@ -224,11 +238,63 @@ public final class DrawingRun implements Work {
 
     @Override
     public void generationStart(PromptSpec spec) {
+      logged = Optional.of(progress.logged());
       synchronized (DrawingRun.this) {
         if (!over) {
           progress.begun();
         }
       }
+    }
+
+    @Override
+    public void generationEnd(GenerationResult result) {
+      ended();
+    }
+
+    @Override
+    public void generationFailed(Throwable cause) {
+      ended();
+    }
+
+    private void ended() {
+      phases.endAll();
+      logged.ifPresent(Origin.Scope::close);
+    }
+
+    @Override
+    public void lorasStart() {
+      phases.begin(Phase.LORAS, -1);
+    }
+
+    @Override
+    public void lorasEnd() {
+      phases.end(Phase.LORAS, -1);
+    }
+
+    @Override
+    public void conditioningStart() {
+      phases.begin(Phase.ENCODE, -1);
+    }
+
+    @Override
+    public void conditioningEnd() {
+      phases.end(Phase.ENCODE, -1);
+    }
+
+    @Override
+    public void stepStart(Step step) {
+      phases.step(step.image());
+    }
+
+    @Override
+    public void decodeStart(int index) {
+      phases.end(Phase.SAMPLE, index);
+      phases.begin(Phase.DECODE, index);
+    }
+
+    @Override
+    public void decodeEnd(int index) {
+      phases.end(Phase.DECODE, index);
     }
 
     @Override

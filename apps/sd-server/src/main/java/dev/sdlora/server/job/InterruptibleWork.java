@@ -1,5 +1,6 @@
 package dev.sdlora.server.job;
 
+import dev.sdlora.server.trace.Origin;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -46,10 +47,13 @@ public abstract class InterruptibleWork implements Work {
   }
 
   private void runTo(JobProgress progress) {
+    Origin.Scope logged = progress.logged();
     try {
       outcome.complete(run(progress));
     } catch (RuntimeException | Error e) {
       outcome.completeExceptionally(e);
+    } finally {
+      logged.close();
     }
   }
 

@@ -3,7 +3,9 @@ package dev.sdlora.server.job;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.request.Fields;
+import dev.sdlora.server.trace.Origin;
 import java.awt.image.BufferedImage;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ public final class Job {
   private final Request request;
   private final long settingsBytes;
   private final JobQueue queue;
+  private final Origin origin = Origin.current();
 
   // The fields below are guarded by this.
   private JobState state = JobState.WAITING;
@@ -28,6 +31,7 @@ public final class Job {
   private boolean ending;
   private long version;
   private long startedAt;
+  private Duration waited = Duration.ZERO;
   private long endedAt;
   private int begun;
   private int step;
@@ -227,6 +231,21 @@ public final class Job {
     return request.work();
   }
 
+  /** Returns the HTTP request that submitted the job. */
+  public Origin origin() {
+    return origin;
+  }
+
+  /** Marks the log lines of this thread as those of the job until the scope is closed. */
+  public Origin.Scope logged() {
+    return origin.enter(Optional.of(id));
+  }
+
+  /** Reports a phase of the job that is over. */
+  public void passed(Phase.Passed phase) {
+    queue.passed(this, phase);
+  }
+
   /** Returns the fields of the request; they must not be changed. */
   public ObjectNode settings() {
     return request.settings();
@@ -251,6 +270,11 @@ public final class Job {
   /** Returns the time of arrival. */
   public Instant created() {
     return request.created();
+  }
+
+  /** Returns the time from the arrival to the start; 0 before it, or if the clocks disagree. */
+  public synchronized Duration waited() {
+    return waited.isNegative() ? Duration.ZERO : waited;
   }
 
   /** Returns the seconds from the start to the end, or to now; 0 before the start. */
@@ -313,13 +337,21 @@ public final class Job {
   private final class Heard implements JobProgress {
     @Override
     public void begun() {
-      tell(
-          () -> {
-            if (state == JobState.WAITING) {
-              state = JobState.RUNNING;
-              startedAt = System.nanoTime();
-            }
-          });
+      boolean first;
+      synchronized (Job.this) {
+        first = !ending && state == JobState.WAITING;
+        tell(
+            () -> {
+              if (state == JobState.WAITING) {
+                state = JobState.RUNNING;
+                startedAt = System.nanoTime();
+                waited = Duration.between(created(), Instant.now());
+              }
+            });
+      }
+      if (first) {
+        queue.began(Job.this);
+      }
     }
 
     @Override
@@ -359,6 +391,16 @@ public final class Job {
     @Override
     public void changed() {
       tell(() -> {});
+    }
+
+    @Override
+    public void passed(Phase.Passed phase) {
+      Job.this.passed(phase);
+    }
+
+    @Override
+    public Origin.Scope logged() {
+      return Job.this.logged();
     }
 
     private void tell(Runnable change) {

@@ -1,6 +1,7 @@
 package dev.sdlora.server.job;
 
 import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.server.trace.Origin;
 import java.awt.image.BufferedImage;
 import java.util.Optional;
 
@@ -40,4 +41,12 @@ public interface JobProgress {
 
   /** {@link Work#details} has changed. */
   void changed();
+
+  /** A phase of the work is over. */
+  default void passed(Phase.Passed phase) {}
+
+  /** Marks the log lines of this thread as those of the job until the scope is closed. */
+  default Origin.Scope logged() {
+    return () -> {};
+  }
 }

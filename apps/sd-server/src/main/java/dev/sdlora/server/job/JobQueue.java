@@ -64,6 +64,12 @@ public final class JobQueue {
       return List.of();
     }
 
+    /** Called when a job begins, after its wait; also if another process has begun it. */
+    default void began(Job job) {}
+
+    /** Called when a phase of a job is over. */
+    default void passed(Job job, Phase.Passed phase) {}
+
     /** Called when a job has ended. */
     void ended(Job job);
   }
@@ -215,6 +221,14 @@ public final class JobQueue {
       notifyAll();
     }
     observer.ended(job);
+  }
+
+  void began(Job job) {
+    observer.began(job);
+  }
+
+  void passed(Job job, Phase.Passed phase) {
+    observer.passed(job, phase);
   }
 
   Changes changes() {

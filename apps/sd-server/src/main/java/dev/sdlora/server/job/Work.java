@@ -14,6 +14,11 @@ public interface Work {
   /** Returns the title for people: a prompt or a name. */
   String title();
 
+  /** Returns the name of the checkpoint that draws; empty if none does, or another process. */
+  default Optional<String> checkpoint() {
+    return Optional.empty();
+  }
+
   /** Returns the number of parts that each consist of steps, such as images; at least 1. */
   int parts();
 

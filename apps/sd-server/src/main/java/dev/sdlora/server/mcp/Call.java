@@ -1,6 +1,7 @@
 package dev.sdlora.server.mcp;
 
 import dev.sdlora.server.job.Job;
+import dev.sdlora.server.trace.Origin;
 import io.modelcontextprotocol.server.McpAsyncServerExchange;
 import io.modelcontextprotocol.spec.McpSchema.ProgressNotification;
 import java.util.Optional;
@@ -18,6 +19,7 @@ class Call {
   private static final long LOOK_MILLIS = 100;
 
   private final String client;
+  private final Origin origin = Origin.current();
   private volatile boolean cancelled;
 
   /**
@@ -32,6 +34,11 @@ class Call {
   /** Returns the client. */
   final String client() {
     return client;
+  }
+
+  /** Returns the HTTP request of the call. */
+  final Origin origin() {
+    return origin;
   }
 
   /** Ends the call soon; nobody waits for its result. */

@@ -145,19 +145,23 @@ final class DrawingTools {
     Fields fields = kind.equals("img2img") ? edit(arguments, offer) : arguments;
     requirePixels(fields, offer);
     PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.LIBRARY, Overrides.NONE);
+    // The library calls tools on threads of its own.
     Job job =
-        loaded
-            .drawings()
-            .submit(
-                Submission.drawing(
-                    kind,
-                    fields,
-                    spec,
-                    offer,
-                    StoredRequest.translated(fields, spec, offer),
-                    Form.OWN,
-                    false),
-                Optional.empty());
+        call.origin()
+            .within(
+                () ->
+                    loaded
+                        .drawings()
+                        .submit(
+                            Submission.drawing(
+                                kind,
+                                fields,
+                                spec,
+                                offer,
+                                StoredRequest.translated(fields, spec, offer),
+                                Form.OWN,
+                                false),
+                            Optional.empty()));
     JobState end = call.awaitEnd(job, progress).state();
     if (end == JobState.FAILED) {
       throw Refusal.of(loaded.sentences().of(job.failure().orElseThrow()));

@@ -11,6 +11,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.image.Preprocessor;
+import dev.sdlora.server.job.WeightsListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -156,7 +157,12 @@ final class PooledPipeline implements Pipeline {
         new Thread(
             () -> {
               try {
-                begin(pool.lease(slot, answer::isDone), spec, listener, answer);
+                long began = System.nanoTime();
+                PipelinePool.Lease lease = pool.lease(slot, answer::isDone);
+                if (listener instanceof WeightsListener waiting) {
+                  waiting.weightsReady(began);
+                }
+                begin(lease, spec, listener, answer);
               } catch (Throwable e) {
                 answer.completeExceptionally(e);
               }

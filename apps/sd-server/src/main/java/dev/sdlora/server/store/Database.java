@@ -23,20 +23,24 @@ final class Database implements AutoCloseable {
   private final HikariDataSource connections;
   private final String name;
   private final boolean embedded;
+  private final StoreObserver observer;
 
-  private Database(HikariDataSource connections, String name, boolean embedded) {
+  private Database(
+      HikariDataSource connections, String name, boolean embedded, StoreObserver observer) {
     this.connections = connections;
     this.name = name;
     this.embedded = embedded;
+    this.observer = observer;
   }
 
   /**
    * Opens a database.
    *
    * @param place a folder, or an address {@code jdbc:postgresql://host/name?user=…&password=…}
+   * @param observer notified of transactions
    * @throws StoreException if it cannot be opened
    */
-  static Database open(String place) {
+  static Database open(String place, StoreObserver observer) {
     boolean embedded = !place.startsWith("jdbc:");
     if (!embedded && !place.startsWith("jdbc:postgresql:")) {
       throw new IllegalArgumentException(
@@ -57,7 +61,7 @@ final class Database implements AutoCloseable {
             : place);
     String name = embedded ? "'" + place + "'" : withoutPassword(place);
     try {
-      return new Database(new HikariDataSource(config), name, embedded);
+      return new Database(new HikariDataSource(config), name, embedded, observer);
     } catch (RuntimeException e) {
       throw new StoreException(
           "cannot open the jobs in %s: %s".formatted(name, reason(e, embedded)), e);
@@ -100,6 +104,18 @@ final class Database implements AutoCloseable {
 
   /** Runs statements in one transaction. */
   <T> T within(Statements<T> statements) {
+    long began = System.nanoTime();
+    boolean failed = true;
+    try {
+      T result = transaction(statements);
+      failed = false;
+      return result;
+    } finally {
+      observer.used(System.nanoTime() - began, failed);
+    }
+  }
+
+  private <T> T transaction(Statements<T> statements) {
     try (Connection connection = connections.getConnection()) {
       connection.setAutoCommit(false);
       try {

@@ -10,7 +10,9 @@ import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobState;
+import dev.sdlora.server.job.Phase;
 import dev.sdlora.server.job.Work;
+import dev.sdlora.server.trace.Origin;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -44,6 +46,7 @@ final class Drawings {
   private final Map<String, WorkReader> readers;
   private final ErrorMessages sentences;
   private final Runnable whenEnded;
+  private final StoreObserver observer;
   private final String worker = UUID.randomUUID().toString();
   private final Map<String, Drawing> drawings = new HashMap<>();
   private final ExecutorService threads =
@@ -65,19 +68,22 @@ final class Drawings {
    * @param readers make the work of other kinds than single images, by the kind
    * @param whenEnded called by any thread when a job was drawn, so that {@link #renew} is called
    *     soon
+   * @param observer notified of claims
    */
   Drawings(
       JobStore store,
       Workshop workshop,
       Map<String, WorkReader> readers,
       ErrorMessages sentences,
-      Runnable whenEnded) {
+      Runnable whenEnded,
+      StoreObserver observer) {
     this.store = store;
     this.claims = store.claims();
     this.workshop = workshop;
     this.readers = readers;
     this.sentences = sentences;
     this.whenEnded = whenEnded;
+    this.observer = observer;
   }
 
   private static final class Drawing {
@@ -166,9 +172,7 @@ final class Drawings {
     Claims.News news = drawing.news(UnaryOperator.identity(), preview, false);
     Claims.Renewal renewal = claims.renew(worker, drawing.claim, news);
     if (!renewal.held()) {
-      LOG.warn("job {} was given to another server", drawing.claim.id());
-      drawings.remove(drawing.claim.id());
-      drawing.work.cancel();
+      lost(drawing);
       return;
     }
     drawing.told(news);
@@ -179,6 +183,15 @@ final class Drawings {
     } else if (renewal.ask().equals(Optional.of(JobStore.Ask.SKIP.label()))) {
       drawing.job.skip();
     }
+  }
+
+  private void lost(Drawing drawing) {
+    Origin.Scope logged = drawing.job.logged();
+    LOG.warn("job {} was given to another server", drawing.claim.id());
+    logged.close();
+    observer.lost();
+    drawings.remove(drawing.claim.id());
+    drawing.work.cancel();
   }
 
   private void end(Drawing drawing, Ended ended, boolean closing) {
@@ -208,7 +221,9 @@ final class Drawings {
             },
             Optional.empty(),
             true);
+    long began = System.nanoTime();
     claims.end(worker, drawing.claim, state, news);
+    drawing.job.passed(Phase.Passed.until(Phase.STORE, began));
     drawings.remove(drawing.claim.id());
     drawing.work.end(ended.outcome, failure);
   }
@@ -232,11 +247,18 @@ final class Drawings {
     beginPending();
     while (pending == null && drawings.size() < workshop.places()) {
       Claims.Taste taste = new Claims.Taste(workshop.models(), workshop.held(), affinity, only);
+      long began = System.nanoTime();
       Optional<StoredJob.Claim> claimed = claims.claim(worker, taste);
       if (claimed.isEmpty()) {
         return;
       }
-      jobs.apply(claimed.get().id()).ifPresent(job -> draw(claimed.get(), job));
+      observer.claimed(claimed.get().attempt());
+      jobs.apply(claimed.get().id())
+          .ifPresent(
+              job -> {
+                job.passed(Phase.Passed.until(Phase.CLAIM, began));
+                draw(claimed.get(), job);
+              });
     }
   }
 

@@ -4,12 +4,14 @@ import dev.sdlora.server.http.RecentFiles;
 import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.StoreException;
+import dev.sdlora.server.trace.Origin;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -21,7 +23,8 @@ final class JobStore implements AutoCloseable {
   static final String NOW = "CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000 AS BIGINT)";
   private static final String UNFINISHED = "state IN ('waiting', 'running')";
   private static final String ROW =
-      "SELECT id, state, place, report, kind, title, parts, settings, created, form FROM sd_jobs ";
+      "SELECT id, state, place, report, kind, title, parts, settings, created, form, trace FROM"
+          + " sd_jobs ";
   private static final String SIGN = "SELECT id, state, place, report FROM sd_jobs ";
 
   private static final long LOADED_BYTES = 64L << 20;
@@ -33,10 +36,11 @@ final class JobStore implements AutoCloseable {
    * Opens the jobs and creates their tables if they do not exist.
    *
    * @param place a folder, or the address of a PostgreSQL database
+   * @param observer notified of transactions
    * @throws StoreException if the database cannot be opened
    */
-  static JobStore open(String place) {
-    Database database = Database.open(place);
+  static JobStore open(String place, StoreObserver observer) {
+    Database database = Database.open(place, observer);
     try {
       Tables.create(database);
       return new JobStore(database);
@@ -80,9 +84,9 @@ final class JobStore implements AutoCloseable {
             session.update(
                 "INSERT INTO sd_jobs (id, model, affinity, kind, title, parts, settings, body,"
                     + " form, model_hash, files, state, place, created, attempts, cancelling,"
-                    + " report) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', "
+                    + " report, trace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', "
                     + NOW
-                    + ", ?, 0, FALSE, ?)",
+                    + ", ?, 0, FALSE, ?, ?)",
                 draft.id(),
                 draft.model(),
                 draft.affinity(),
@@ -95,7 +99,8 @@ final class JobStore implements AutoCloseable {
                 draft.cargo().map(Cargo::modelHash).orElse(null),
                 draft.cargo().map(Cargo::files).orElse(null),
                 draft.created(),
-                JobReport.NOTHING.json()));
+                JobReport.NOTHING.json(),
+                draft.origin().text()));
   }
 
   /** Ends the unfinished jobs of other checkpoints, which no server will draw. */
@@ -286,7 +291,8 @@ final class JobStore implements AutoCloseable {
         row.getInt("parts"),
         row.getString("settings"),
         row.getLong("created"),
-        Form.parse(row.getString("form")));
+        Form.parse(row.getString("form")),
+        Origin.parse(Objects.requireNonNullElse(row.getString("trace"), "")));
   }
 
   @Override

@@ -70,6 +70,7 @@ public final class SharedJobs implements AutoCloseable {
    * @param age ended jobs are deleted after this time
    * @param history the number of ended jobs that the queue shows
    * @param readers make the work of other kinds than single images, by the kind
+   * @param observer notified of what this server does with the database
    * @throws StoreException if the database cannot be opened
    */
   public SharedJobs(
@@ -79,13 +80,15 @@ public final class SharedJobs implements AutoCloseable {
       ErrorMessages sentences,
       Duration age,
       int history,
-      Map<String, WorkReader> readers) {
-    this.store = JobStore.open(place);
+      Map<String, WorkReader> readers,
+      StoreObserver observer) {
+    this.store = JobStore.open(place, observer);
     this.queue = queue;
     this.age = age;
     this.history = history;
     this.workshop = workshop;
-    this.drawings = new Drawings(store, workshop, Map.copyOf(readers), sentences, this::nudge);
+    this.drawings =
+        new Drawings(store, workshop, Map.copyOf(readers), sentences, this::nudge, observer);
   }
 
   /**
@@ -94,6 +97,7 @@ public final class SharedJobs implements AutoCloseable {
    * @param place the address of a database, or a folder
    * @param age ended jobs are deleted after this time
    * @param readers make the work of other kinds than single images, by the kind
+   * @param observer notified of what this worker does with the database
    * @throws StoreException if the database cannot be opened
    */
   public static SharedJobs ofWorker(
@@ -102,8 +106,9 @@ public final class SharedJobs implements AutoCloseable {
       Workshop workshop,
       ErrorMessages sentences,
       Duration age,
-      Map<String, WorkReader> readers) {
-    return new SharedJobs(place, queue, workshop, sentences, age, 0, readers);
+      Map<String, WorkReader> readers,
+      StoreObserver observer) {
+    return new SharedJobs(place, queue, workshop, sentences, age, 0, readers, observer);
   }
 
   /** Shows the jobs that the database has, and begins to draw. */
@@ -151,7 +156,8 @@ public final class SharedJobs implements AutoCloseable {
               Fields.text(asked.settings()),
               Fields.text(body),
               asked.form(),
-              cargo));
+              cargo,
+              job.origin()));
     } catch (RuntimeException e) {
       work.end(null, e);
       queue.forget(job);
@@ -178,27 +184,30 @@ public final class SharedJobs implements AutoCloseable {
     return queue.find(id).or(() -> find(id));
   }
 
+  private Job adopted(StoredJob stored) {
+    return stored
+        .origin()
+        .within(
+            () ->
+                queue.adopt(
+                    new Job.Request(
+                        stored.kind(),
+                        new SharedWork(
+                            stored.id(),
+                            stored.title(),
+                            stored.parts(),
+                            stored.sign().place(),
+                            true,
+                            this),
+                        Fields.parse(stored.settings().getBytes(StandardCharsets.UTF_8)).node(),
+                        stored.form().previews(),
+                        Instant.ofEpochMilli(stored.created())),
+                    stored.id()));
+  }
+
   /** Shows a stored job in the queue. */
   private Job shown(StoredJob stored) {
-    Job job =
-        queue
-            .find(stored.id())
-            .orElseGet(
-                () ->
-                    queue.adopt(
-                        new Job.Request(
-                            stored.kind(),
-                            new SharedWork(
-                                stored.id(),
-                                stored.title(),
-                                stored.parts(),
-                                stored.sign().place(),
-                                true,
-                                this),
-                            Fields.parse(stored.settings().getBytes(StandardCharsets.UTF_8)).node(),
-                            stored.form().previews(),
-                            Instant.ofEpochMilli(stored.created())),
-                        stored.id()));
+    Job job = queue.find(stored.id()).orElseGet(() -> adopted(stored));
     follow(stored.sign(), job);
     return job;
   }

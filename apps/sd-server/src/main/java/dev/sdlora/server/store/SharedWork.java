@@ -53,6 +53,11 @@ final class SharedWork implements Work {
   }
 
   @Override
+  public Optional<String> checkpoint() {
+    return run().flatMap(Work::checkpoint);
+  }
+
+  @Override
   public int parts() {
     return parts;
   }

@@ -1,6 +1,7 @@
 package dev.sdlora.server.store;
 
 import dev.sdlora.server.job.JobState;
+import dev.sdlora.server.trace.Origin;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +15,17 @@ import org.jspecify.annotations.Nullable;
  * @param settings the fields of the request without images, as JSON
  * @param created the time of arrival in milliseconds since 1970
  * @param form the way in which the fields are read
+ * @param origin the HTTP request that submitted it
  */
 record StoredJob(
-    Sign sign, String kind, String title, int parts, String settings, long created, Form form) {
+    Sign sign,
+    String kind,
+    String title,
+    int parts,
+    String settings,
+    long created,
+    Form form,
+    Origin origin) {
 
   String id() {
     return sign.id();
@@ -46,6 +55,7 @@ record StoredJob(
    * @param body the fields of the request with all images, as JSON
    * @param form the way in which the fields are read
    * @param cargo the files that it needs; empty if its servers have them
+   * @param origin the HTTP request that submits it
    */
   record Draft(
       String id,
@@ -58,7 +68,8 @@ record StoredJob(
       String settings,
       String body,
       Form form,
-      Optional<Cargo> cargo) {}
+      Optional<Cargo> cargo,
+      Origin origin) {}
 
   /**
    * A job that this server has to draw.

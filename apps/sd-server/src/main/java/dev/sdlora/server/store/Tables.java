@@ -21,6 +21,7 @@ final class Tables {
           new Column("sd_jobs", "ask", "VARCHAR(10)"),
           new Column("sd_jobs", "model_hash", "VARCHAR(64)"),
           new Column("sd_jobs", "files", "TEXT"),
+          new Column("sd_jobs", "trace", "VARCHAR(200)"),
           new Column("sd_images", "width", "INT"),
           new Column("sd_images", "height", "INT"));
 

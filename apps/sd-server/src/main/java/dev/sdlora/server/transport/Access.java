@@ -143,8 +143,10 @@ public final class Access {
       answer.put("Access-Control-Allow-Methods", "GET, POST, DELETE");
       answer.put(
           "Access-Control-Allow-Headers",
-          "Authorization, Content-Type, Mcp-Session-Id, MCP-Protocol-Version");
-      answer.put("Access-Control-Expose-Headers", "Location, Mcp-Session-Id, Retry-After");
+          "Authorization, Content-Type, Mcp-Session-Id, MCP-Protocol-Version, X-Request-Id,"
+              + " traceparent, tracestate");
+      answer.put(
+          "Access-Control-Expose-Headers", "Location, Mcp-Session-Id, Retry-After, X-Request-Id");
       return;
     }
     Optional<String> site = Optional.ofNullable(request.getHeaders().get("Sec-Fetch-Site"));

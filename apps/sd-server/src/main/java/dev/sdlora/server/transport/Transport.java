@@ -3,6 +3,7 @@ package dev.sdlora.server.transport;
 import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.ErrorMessages;
+import dev.sdlora.server.trace.HttpSpans;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
@@ -33,6 +34,7 @@ public final class Transport {
   private final RequestBodies bodies;
   private final int atOnce;
   private final Collection<String> proxies;
+  private final HttpSpans spans;
 
   /**
    * Creates it.
@@ -42,13 +44,15 @@ public final class Transport {
    * @param maxBodyBytes the limit of one body in bytes
    * @param longRequests the number of requests that may hold a thread for long
    * @param proxies addresses of trusted proxies, as {@code ADDRESS} or {@code ADDRESS/BITS}
+   * @param spans traces requests
    */
   public Transport(
       Access access,
       ErrorMessages sentences,
       long maxBodyBytes,
       int longRequests,
-      Collection<String> proxies) {
+      Collection<String> proxies,
+      HttpSpans spans) {
     this.sentences = sentences;
     this.bodies =
         new RequestBodies(
@@ -58,6 +62,7 @@ public final class Transport {
             access::refusal);
     this.atOnce = longRequests + OTHER_REQUESTS;
     this.proxies = proxies;
+    this.spans = spans;
   }
 
   /** Adds the handlers to a server. */
@@ -68,7 +73,12 @@ public final class Transport {
     config.jetty.modifyServer(this::setUp);
     config.jetty.modifyServletContextHandler(
         context -> context.setErrorHandler(new ErrorAnswers()));
-    config.router.handlerWrapper(endpoint -> context -> handle(endpoint.handler, context));
+    config.router.handlerWrapper(
+        endpoint ->
+            context -> {
+              context.attribute(HttpSpans.ROUTE, endpoint.path);
+              handle(endpoint.handler, context);
+            });
     if (!proxies.isEmpty()) {
       TrustedProxies trusted = new TrustedProxies(proxies);
       config.jetty.modifyHttpConfiguration(http -> http.addCustomizer(trusted));
@@ -99,9 +109,12 @@ public final class Transport {
             TimeUnit.SECONDS.toNanos(RequestBodies.PATIENCE_SECONDS), RequestBodies.LEAST_RATE);
     RequestsAtOnce requests = new RequestsAtOnce(atOnce, WAITING_REQUESTS);
     requests.setHandler(readers);
+    readers.setHandler(new LoggedRequests());
     bodies.setHandler(requests);
     // Inside Jetty's statistics handler, so that a stopping server waits for responses in progress.
-    ((Handler.Singleton) server.getHandler()).insertHandler(bodies);
+    Tracing tracing = new Tracing(spans);
+    tracing.setHandler(bodies);
+    ((Handler.Singleton) server.getHandler()).insertHandler(tracing);
   }
 
   /** Refuses bodies that are still arriving, for a server that stops. */

@@ -1,0 +1,35 @@
+package dev.sdlora.server.observe;
+
+import dev.sdlora.server.job.Job;
+import dev.sdlora.server.trace.Origin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs a line for each job that ends, on the logger {@code dev.sdlora.server.jobs} at level INFO.
+ */
+public final class JobLog {
+  private static final Logger LOG = LoggerFactory.getLogger("dev.sdlora.server.jobs");
+
+  private JobLog() {}
+
+  /** Logs a job that this process drew, if the logger is on. */
+  public static void ended(Job job) {
+    if (!LOG.isInfoEnabled()) {
+      return;
+    }
+    String state = job.snapshot().state().label();
+    Origin.Scope logged = job.logged();
+    try {
+      LOG.atInfo()
+          .addKeyValue("kind", job.kind())
+          .addKeyValue("state", state)
+          .addKeyValue("wait_ms", job.waited().toMillis())
+          .addKeyValue("duration_ms", Math.round(job.seconds() * 1000))
+          .addKeyValue("images", job.images().size())
+          .log("job {} {}", job.id(), state);
+    } finally {
+      logged.close();
+    }
+  }
+}

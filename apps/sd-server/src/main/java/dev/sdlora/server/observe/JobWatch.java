@@ -1,0 +1,61 @@
+package dev.sdlora.server.observe;
+
+import dev.sdlora.server.gallery.ImageFolder;
+import dev.sdlora.server.http.ErrorMessages;
+import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.job.Phase;
+import dev.sdlora.server.trace.Origin;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Measures, traces and logs the jobs that this process draws, and saves their images.
+ *
+ * @param folder the folder for images; empty if they are not saved
+ */
+public record JobWatch(
+    Metrics metrics, JobSpans spans, ErrorMessages sentences, Optional<ImageFolder> folder)
+    implements JobQueue.Observer {
+  private static final Logger LOG = LoggerFactory.getLogger(JobWatch.class);
+
+  @Override
+  public List<String> workEnded(Job job) {
+    if (folder.isEmpty() || job.work().isElsewhere()) {
+      return List.of();
+    }
+    long began = System.nanoTime();
+    List<String> warnings = folder.get().save(job);
+    job.passed(Phase.Passed.until(Phase.STORE, began));
+    return warnings;
+  }
+
+  @Override
+  public void began(Job job) {
+    metrics.began(job);
+    spans.began(job);
+  }
+
+  @Override
+  public void passed(Job job, Phase.Passed phase) {
+    metrics.passed(phase);
+    spans.passed(job, phase);
+  }
+
+  @Override
+  public void ended(Job job) {
+    spans.ended(job);
+    if (job.work().isElsewhere()) {
+      return;
+    }
+    metrics.ended(job);
+    JobLog.ended(job);
+    Origin.Scope logged = job.logged();
+    job.failure()
+        .filter(failure -> sentences.of(failure).unexpected())
+        .ifPresent(failure -> LOG.error("job {} failed", job.id(), failure));
+    logged.close();
+  }
+}

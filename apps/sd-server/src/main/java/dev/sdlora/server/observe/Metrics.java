@@ -1,0 +1,172 @@
+package dev.sdlora.server.observe;
+
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.job.JobState;
+import dev.sdlora.server.job.Phase;
+import dev.sdlora.server.models.ServerModels;
+import dev.sdlora.server.store.StoreObserver;
+import io.javalin.config.RoutesConfig;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+
+/** Metrics in Prometheus' text format; {@code docs/observability.md} lists them. */
+public final class Metrics implements StoreObserver {
+  /** Bounds of the histograms, in milliseconds. */
+  private static final int[] BOUNDS = {
+    10, 50, 100, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000, 120_000, 300_000, 600_000
+  };
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  /** Counts a job that has begun, and the time it waited. */
+  public void began(Job job) {
+    if (!job.work().isElsewhere()) {
+      histogram("sdlora.queue.wait", "time that jobs waited before they began")
+          .tag("kind", job.kind())
+          .register(registry)
+          .record(job.waited());
+    }
+  }
+
+  /** Counts the time of a phase. */
+  public void passed(Phase.Passed phase) {
+    phaseTimer(phase.phase()).record(Duration.ofNanos(phase.ended() - phase.began()));
+  }
+
+  private Timer phaseTimer(Phase phase) {
+    return histogram("sdlora.phase", "time of the phases of jobs")
+        .tag("phase", phase.label())
+        .register(registry);
+  }
+
+  private static Timer.Builder histogram(String name, String description) {
+    return Timer.builder(name)
+        .description(description)
+        .serviceLevelObjectives(
+            IntStream.of(BOUNDS).mapToObj(Duration::ofMillis).toArray(Duration[]::new));
+  }
+
+  /** Counts a job that has ended. */
+  public void ended(Job job) {
+    String state = job.snapshot().state().label();
+    Timer.builder("sdlora.jobs")
+        .description("jobs that have ended, and the time they ran")
+        .tag("kind", job.kind())
+        .tag("state", state)
+        .register(registry)
+        .record(Duration.ofNanos((long) (job.seconds() * 1e9)));
+    registry.counter("sdlora.images").increment(job.images().size());
+  }
+
+  /** Counts a response, including those that no route sent. */
+  public void answered(Request request, Response response) {
+    registry
+        .counter("sdlora.http.requests", "status", Integer.toString(response.getStatus()))
+        .increment();
+  }
+
+  @Override
+  public void used(long nanos, boolean failed) {
+    Timer.builder("sdlora.store")
+        .description("transactions with the database of the jobs, and the time they took")
+        .tag("outcome", failed ? "failed" : "done")
+        .register(registry)
+        .record(Duration.ofNanos(nanos));
+  }
+
+  @Override
+  public void claimed(int attempt) {
+    claim(attempt == 1 ? "first" : "repeated");
+  }
+
+  @Override
+  public void lost() {
+    claim("lost");
+  }
+
+  private void claim(String result) {
+    registry.counter("sdlora.claims", "result", result).increment();
+  }
+
+  /** Adds the route and the gauges. */
+  public void addTo(RoutesConfig routes, JobQueue queue, Supplier<Number> liveTensors) {
+    Gauge.builder("sdlora.jobs.unfinished", queue, jobs -> jobs.unfinished().size())
+        .description("jobs that are waiting or running")
+        .register(registry);
+    Gauge.builder("sdlora.jobs.running", queue, jobs -> in(JobState.RUNNING, jobs).count())
+        .description("jobs that are running")
+        .register(registry);
+    Gauge.builder("sdlora.jobs.waiting", queue, jobs -> in(JobState.WAITING, jobs).count())
+        .description("jobs that are waiting")
+        .register(registry);
+    Gauge.builder("sdlora.queue.oldest", queue, Metrics::oldestSeconds)
+        .description("time that the oldest waiting job has waited")
+        .baseUnit("seconds")
+        .register(registry);
+    Gauge.builder("sdlora.live.tensors", liveTensors)
+        .description("tensors outside Java's heap")
+        .register(registry);
+    if (Pipeline.nativeBytes().isPresent()) {
+      Gauge.builder("sdlora.native.memory", () -> Pipeline.nativeBytes().orElse(0))
+          .description("memory allocated by native code in this process")
+          .baseUnit("bytes")
+          .register(registry);
+    }
+    registry.counter("sdlora.images");
+    Stream.of("first", "repeated", "lost")
+        .forEach(result -> registry.counter("sdlora.claims", "result", result));
+    Stream.of(Phase.values()).forEach(this::phaseTimer);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    routes.get(
+        "/metrics",
+        context ->
+            context
+                .contentType("text/plain; version=0.0.4; charset=utf-8")
+                .result(registry.scrape()));
+  }
+
+  /** Adds the gauges of a server with several checkpoints. */
+  public void add(ServerModels models) {
+    FunctionCounter.builder("sdlora.checkpoint.loads", models, ServerModels::loads)
+        .description("checkpoints read into memory after the start")
+        .register(registry);
+    Gauge.builder("sdlora.checkpoints.loaded", models, all -> all.loaded().size())
+        .description("checkpoints in memory")
+        .register(registry);
+  }
+
+  private static double oldestSeconds(JobQueue queue) {
+    return in(JobState.WAITING, queue)
+        .map(Job::created)
+        .min(Instant::compareTo)
+        .map(created -> Math.max(0, Duration.between(created, Instant.now()).toMillis() / 1e3))
+        .orElse(0.0);
+  }
+
+  private static Stream<Job> in(JobState state, JobQueue queue) {
+    return queue.unfinished().stream().filter(job -> job.snapshot().state() == state);
+  }
+
+  /** Ends the metrics. */
+  public void close() {
+    registry.close();
+  }
+}
