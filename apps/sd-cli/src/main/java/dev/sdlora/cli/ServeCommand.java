@@ -9,6 +9,7 @@ import dev.sdlora.cli.console.OptionValue;
 import dev.sdlora.cli.console.StopOnExit;
 import dev.sdlora.cli.model.ModelOptions;
 import dev.sdlora.cli.option.ClusterOptions;
+import dev.sdlora.cli.option.KeyOptions;
 import dev.sdlora.cli.option.NameableOptions;
 import dev.sdlora.cli.option.TelemetryOptions;
 import dev.sdlora.server.SdServer;
@@ -50,6 +51,7 @@ final class ServeCommand implements Callable<Integer> {
   @Mixin private final NameableOptions nameable = new NameableOptions();
   @Mixin private final ClusterOptions cluster = new ClusterOptions();
   @Mixin private final TelemetryOptions telemetry = new TelemetryOptions();
+  @Mixin private final KeyOptions keys = new KeyOptions();
   @Mixin private final Console console = new Console();
 
   @Option(
@@ -77,12 +79,6 @@ final class ServeCommand implements Callable<Integer> {
   private List<String> users = new ArrayList<>();
 
   @Option(
-      names = "--api-key",
-      paramLabel = "TOKEN",
-      description = "Bearer token to accept, as sent by OpenAI clients; repeatable.")
-  private List<String> tokens = new ArrayList<>();
-
-  @Option(
       names = "--cors-allow-origin",
       paramLabel = "ORIGIN",
       description =
@@ -103,8 +99,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--trusted-proxy",
       paramLabel = "ADDRESS[/BITS]",
       description =
-          "Proxy whose X-Forwarded-… and Forwarded headers identify the client; repeatable."
-              + " Default: none, the headers are ignored.")
+          "Proxy whose X-Forwarded-… and Forwarded headers give the client, the host name and the"
+              + " path prefix; repeatable. Default: none, the headers are ignored.")
   private List<String> proxies = new ArrayList<>();
 
   @Option(
@@ -248,10 +244,10 @@ final class ServeCommand implements Callable<Integer> {
           .out()
           .println("Studio at /, A1111 API at /sdapi/v1, OpenAI API at /v1; press Ctrl-C to stop.");
       console.out().flush();
-      if (listen.isPresent() && users.isEmpty() && tokens.isEmpty()) {
+      if (listen.isPresent() && users.isEmpty() && !keys.areGiven()) {
         console.warn(
-            "anyone who can reach this machine has access; use --api-auth or --api-key to restrict"
-                + " it");
+            "anyone who can reach this machine has access; use --api-auth, --api-key or --api-keys"
+                + " to restrict it");
       }
       untilStopped();
       server.close(Duration.ofSeconds(Math.max(0, grace)));
@@ -354,7 +350,7 @@ final class ServeCommand implements Callable<Integer> {
     SdServerBuilder server = SdServer.builder(pipeline).port(port);
     listen.ifPresent(server::listen);
     users.forEach(user -> add(user, server));
-    tokens.forEach(server::bearerToken);
+    keys.set(server);
     origins.forEach(server::corsOrigin);
     hosts.forEach(host -> set("--allowed-host", host, server::allowedHost));
     proxies.forEach(proxy -> set("--trusted-proxy", proxy, server::trustedProxy));

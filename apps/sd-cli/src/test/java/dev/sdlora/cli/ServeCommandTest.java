@@ -38,6 +38,8 @@ class ServeCommandTest {
     "--concurrency, 0, --concurrency must be at least 1: 0",
     "--max-pixels, 5, --max-pixels must be from 4096 to",
     "--max-body, 0, --max-body must be",
+    "--api-keys, missing.json, --api-keys: cannot read the API keys in 'missing.json':"
+        + " NoSuchFileException",
     "--segmentation, encoder.onnx, --segmentation must be two files",
     "--trusted-proxy, foo, --trusted-proxy: a trusted proxy must be an IP address or a block",
     "--allowed-host, http://foo, --allowed-host: an allowed host must be a name",

@@ -9,6 +9,7 @@ import dev.sdlora.server.cluster.FilesApi;
 import dev.sdlora.server.cluster.FrontLimits;
 import dev.sdlora.server.cluster.RequestFiles;
 import dev.sdlora.server.cluster.WorkersApi;
+import dev.sdlora.server.gallery.CommonGallery;
 import dev.sdlora.server.gallery.Gallery;
 import dev.sdlora.server.gallery.GalleryApi;
 import dev.sdlora.server.gallery.ImageFolder;
@@ -17,6 +18,7 @@ import dev.sdlora.server.grids.GridCells;
 import dev.sdlora.server.grids.GridsApi;
 import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.ErrorMessages;
+import dev.sdlora.server.http.PublicAddress;
 import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.image.MasksApi;
 import dev.sdlora.server.image.PngInfoApi;
@@ -24,6 +26,11 @@ import dev.sdlora.server.image.UploadsApi;
 import dev.sdlora.server.image.UpscalesApi;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.jobs.JobsApi;
+import dev.sdlora.server.jobs.UsageApi;
+import dev.sdlora.server.key.Keys;
+import dev.sdlora.server.key.QuotaException;
+import dev.sdlora.server.key.Quotas;
+import dev.sdlora.server.key.Usage;
 import dev.sdlora.server.loras.LorasApi;
 import dev.sdlora.server.loras.RecentLoras;
 import dev.sdlora.server.mcp.DrawingModel;
@@ -116,14 +123,19 @@ public final class SdServer implements AutoCloseable {
     ErrorMessages sentences = new ErrorMessages(folders(settings));
     RecentLoras loras = new RecentLoras(pipeline.loras(), System::nanoTime);
     Optional<ImageFolder> folder = settings.outputDirectory.map(ImageFolder::new);
+    Usage counts = Usage.inMemory();
+    Quotas quotas =
+        new Quotas(() -> storedUsage().orElse(counts), System::nanoTime, System::currentTimeMillis);
     this.queue =
         new JobQueue(
             pipeline.concurrency(),
             settings.maxJobs,
             settings.history,
-            new JobWatch(metrics, new JobSpans(settings.telemetry()), sentences, folder));
+            new JobWatch(metrics, new JobSpans(settings.telemetry()), sentences, folder),
+            quotas,
+            System::nanoTime);
     this.uploads = new Uploads(MAX_UPLOADS, Math.max(MAX_UPLOADED_BYTES, settings.maxBodyBytes));
-    Gallery gallery = folder.isPresent() ? folder.get() : new JobGallery(queue);
+    Gallery gallery = folder.isPresent() ? new CommonGallery(folder.get()) : new JobGallery(queue);
     References images =
         new References(
             Map.of(
@@ -174,10 +186,17 @@ public final class SdServer implements AutoCloseable {
               config.jetty.modifyServer(server -> server.setRequestLog(this::answered));
               config.routes.exception(
                   Exception.class, (error, context) -> tell(error, context, sentences));
+              config.routes.exception(
+                  QuotaException.class,
+                  (error, context) -> {
+                    metrics.refused(error);
+                    tell(error, context, sentences);
+                  });
               // Javalin has its own format for these errors.
               config.routes.exception(
                   HttpResponseException.class, (error, context) -> tell(error, context, sentences));
               config.routes.before(SdServer::answerOptions);
+              config.routes.after(PublicAddress::completeLocation);
               config.routes.get("/health", context -> context.result("ok"));
               config.routes.get("/ready", this::ready);
               metrics.addTo(config.routes, queue, this::liveTensors);
@@ -187,6 +206,7 @@ public final class SdServer implements AutoCloseable {
                   .addTo(config.routes);
               new JobsApi(offer, queue, drawings, sentences).addTo(config.routes);
               new WorkersApi(shared).addTo(config.routes);
+              new UsageApi(queue, quotas).addTo(config.routes);
               published.ifPresent(files -> files.addTo(config.routes));
               if (settings.front) {
                 FrontLimits.addTo(config.routes);
@@ -208,6 +228,10 @@ public final class SdServer implements AutoCloseable {
 
   private int liveTensors() {
     return models.map(ServerModels::liveTensors).orElseGet(first::liveTensors);
+  }
+
+  private Optional<Usage> storedUsage() {
+    return shared.map(SharedJobs::usage);
   }
 
   private Optional<SharedJobs> shared(
@@ -243,10 +267,12 @@ public final class SdServer implements AutoCloseable {
   private static Transport transport(
       SdServerBuilder settings, ErrorMessages sentences, SignedPaths signed) {
     Set<String> hosts = new HashSet<>(settings.allowedHosts);
-    boolean credentials = !settings.users.isEmpty() || !settings.tokens.isEmpty();
+    Keys keys = new Keys(settings.apiKeys, settings.apiKeyFile);
+    boolean credentials = !settings.users.isEmpty() || !settings.tokens.isEmpty() || keys.exist();
     // Browsers send no credentials to a host name that is not the server's own.
     hosts.add(hosts.isEmpty() && credentials ? "*" : settings.host);
-    Access access = new Access(settings.users, settings.tokens, settings.origins, hosts, signed);
+    Access access =
+        new Access(settings.users, settings.tokens, keys, settings.origins, hosts, signed);
     int longRequests = settings.maxJobs + JobsApi.MOST_WATCHERS;
     return new Transport(
         access,

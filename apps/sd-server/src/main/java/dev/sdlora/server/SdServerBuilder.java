@@ -8,6 +8,9 @@ import dev.sdlora.api.image.SegmentationModel;
 import dev.sdlora.api.value.FileReason;
 import dev.sdlora.api.value.SettingException;
 import dev.sdlora.api.value.WritableFolder;
+import dev.sdlora.server.key.Key;
+import dev.sdlora.server.key.KeyFile;
+import dev.sdlora.server.key.Keys;
 import dev.sdlora.server.transport.TrustedProxies;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
@@ -38,6 +41,8 @@ public final class SdServerBuilder {
   final Pipeline pipeline;
   final Map<String, String> users = new LinkedHashMap<>();
   final Set<String> tokens = new LinkedHashSet<>();
+  final List<Key> apiKeys = new ArrayList<>();
+  Optional<KeyFile> apiKeyFile = Optional.empty();
   final Set<String> origins = new LinkedHashSet<>();
   final Set<String> allowedHosts = new LinkedHashSet<>();
   final Set<String> trustedProxies = new LinkedHashSet<>();
@@ -131,6 +136,39 @@ public final class SdServerBuilder {
   }
 
   /**
+   * Adds a named API key with limits, which clients send as {@code Authorization: Bearer}. The
+   * limits hold in addition to those of the server.
+   *
+   * @param key the key; its name and token must be unique
+   * @return this builder
+   * @throws IllegalArgumentException if another key has its name or token
+   */
+  public SdServerBuilder apiKey(ApiKey key) {
+    Objects.requireNonNull(key, "key");
+    List<Key> all = new ArrayList<>(apiKeys);
+    all.add(key.key());
+    var unused = new Keys(all, Optional.empty());
+    apiKeys.add(key.key());
+    return this;
+  }
+
+  /**
+   * Sets a JSON file of API keys with their limits, such as {@code [{"name": "web", "key": "sk-…",
+   * "priority": 5, "jobsPerMinute": 30, "maxJobs": 8, "imagesPerDay": 1000}]}; {@code sha256} may
+   * stand in the place of {@code key}, and {@code "private": true} hides the jobs of others. The
+   * server reads the file again when it changes; if it is invalid then, the keys that were read
+   * before stay valid.
+   *
+   * @param file a file
+   * @return this builder
+   * @throws IllegalArgumentException if it cannot be read or is invalid
+   */
+  public SdServerBuilder apiKeys(Path file) {
+    this.apiKeyFile = Optional.of(KeyFile.open(Objects.requireNonNull(file, "file")));
+    return this;
+  }
+
+  /**
    * Allows web pages of an origin to call the server (CORS). By default only the server's own pages
    * may.
    *
@@ -168,9 +206,10 @@ public final class SdServerBuilder {
 
   /**
    * Trusts a proxy in front of this server to report the client in {@code X-Forwarded-For}, {@code
-   * X-Forwarded-Proto}, {@code X-Forwarded-Host} or {@code Forwarded}. The {@linkplain #rateLimit
-   * rate limit} then counts by the client's address, and the studio works under the proxy's host
-   * name. By default no proxy is trusted and these headers are ignored.
+   * X-Forwarded-Proto}, {@code X-Forwarded-Host} or {@code Forwarded}, and in {@code
+   * X-Forwarded-Prefix} the path that it removes. The {@linkplain #rateLimit rate limit} then
+   * counts by the client's address, and the studio and addresses of images work under the proxy's
+   * host name and path. By default no proxy is trusted and these headers are ignored.
    *
    * @param addresses the IP address of the proxy, or a block of addresses such as {@code
    *     10.0.0.0/8}

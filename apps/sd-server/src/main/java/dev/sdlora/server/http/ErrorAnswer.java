@@ -60,7 +60,12 @@ public record ErrorAnswer(int status, Map<String, String> headers, ObjectNode bo
     answer
         .putObject("error")
         .put("message", sentence)
-        .put("type", type(status))
+        .put(
+            "type",
+            parameter
+                .map(Refusal.Parameter::code)
+                .filter(Refusal.Parameter.INSUFFICIENT_QUOTA::equals)
+                .orElseGet(() -> type(status)))
         .put("param", parameter.map(Refusal.Parameter::name).orElse(null))
         .put("code", parameter.map(Refusal.Parameter::code).orElseGet(() -> code(status)));
     return answer;

@@ -12,6 +12,7 @@ import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.request.FieldException;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.StoreException;
+import dev.sdlora.server.key.QuotaException;
 import dev.sdlora.training.TrainingException;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
@@ -85,6 +86,9 @@ public final class ErrorMessages {
     if (error instanceof JobQueue.FullException full) {
       return new Message(429, shown(full), RetryAfter.seconds((double) full.retryAfter()), false);
     }
+    if (error instanceof QuotaException quota) {
+      return overQuota(quota);
+    }
     if (error instanceof StoreException) {
       return new Message(
           503, "the database of the jobs cannot be used now", RetryAfter.unknown(), true);
@@ -103,6 +107,17 @@ public final class ErrorMessages {
         ? new Message(
             500, "an unexpected error ended the request; see the server's log", Map.of(), true)
         : new Message(status, shown(error), headers(error), status == 500, parameter(error));
+  }
+
+  private static Message overQuota(QuotaException quota) {
+    Map<String, String> headers = RetryAfter.ofQuota(quota.seconds());
+    String sentence =
+        "%s; try again in %s s".formatted(quota.getMessage(), headers.get(RetryAfter.HEADER));
+    Optional<Refusal.Parameter> code =
+        quota.limit() == QuotaException.Limit.IMAGES_PER_DAY
+            ? Optional.of(Refusal.Parameter.insufficientQuota())
+            : Optional.empty();
+    return new Message(429, sentence, headers, false, code);
   }
 
   private static Message wrongMethod(MethodNotAllowedResponse refusal) {

@@ -20,10 +20,18 @@ public final class Refusal extends RuntimeException {
   /**
    * The request parameter that caused an error, as reported to OpenAI's clients.
    *
-   * @param name the name of the field
+   * @param name the name of the field; null if the request is valid, since an Optional cannot be
+   *     serialized
    * @param code the kind of error, such as {@code invalid_value}
    */
-  public record Parameter(String name, String code) implements Serializable {
+  public record Parameter(@Nullable String name, String code) implements Serializable {
+    static final String INSUFFICIENT_QUOTA = "insufficient_quota";
+
+    /** Creates the cause of a valid request that exceeds a quota of days. */
+    static Parameter insufficientQuota() {
+      return new Parameter(null, INSUFFICIENT_QUOTA);
+    }
+
     /** Creates a parameter with an invalid value. */
     public static Parameter invalid(String name) {
       return new Parameter(name, "invalid_value");

@@ -10,8 +10,10 @@ public final class RetryAfter {
    */
   private static final int UNKNOWN = 5;
 
-  /** The longest wait that is reported, in seconds. */
+  /** The longest wait that is reported, in seconds, unless a quota states it. */
   private static final int LONGEST = 600;
+
+  static final String HEADER = "Retry-After";
 
   private RetryAfter() {}
 
@@ -26,7 +28,11 @@ public final class RetryAfter {
    * @param seconds the wait; rounded up and limited to 1 to 600
    */
   public static Map<String, String> seconds(double seconds) {
-    long whole = Math.min(LONGEST, Math.max(1, (long) Math.ceil(seconds)));
-    return Map.of("Retry-After", Long.toString(whole));
+    return ofQuota(Math.min(LONGEST, seconds));
+  }
+
+  /** Returns the header for a wait that a quota states. */
+  static Map<String, String> ofQuota(double seconds) {
+    return Map.of(HEADER, Long.toString(Math.max(1, (long) Math.ceil(seconds))));
   }
 }

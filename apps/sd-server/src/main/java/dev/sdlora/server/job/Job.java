@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.trace.Origin;
+import dev.sdlora.server.key.Sender;
 import java.awt.image.BufferedImage;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,12 +59,24 @@ public final class Job {
    * @param settings the fields of the request, without large images; must not be changed afterwards
    * @param keptPreviews the number of previews to keep of each part, spread evenly over its steps
    * @param created the time of arrival
+   * @param sender the sender
    */
   public record Request(
-      String kind, Work work, ObjectNode settings, int keptPreviews, Instant created) {
-    /** Creates a request that arrives now. */
+      String kind,
+      Work work,
+      ObjectNode settings,
+      int keptPreviews,
+      Instant created,
+      Sender sender) {
+    /** Creates a request that arrives now, from the client whose request this thread handles. */
     public Request(String kind, Work work, ObjectNode settings, int keptPreviews) {
-      this(kind, work, settings, keptPreviews, Instant.now().truncatedTo(ChronoUnit.MILLIS));
+      this(
+          kind,
+          work,
+          settings,
+          keptPreviews,
+          Instant.now().truncatedTo(ChronoUnit.MILLIS),
+          Sender.current());
     }
 
     /** Creates a request that arrives now and keeps only the latest preview. */
@@ -72,8 +85,8 @@ public final class Job {
     }
 
     /** Creates a request that keeps only the latest preview. */
-    public Request(String kind, Work work, ObjectNode settings, Instant created) {
-      this(kind, work, settings, 0, created);
+    public Request(String kind, Work work, ObjectNode settings, Instant created, Sender sender) {
+      this(kind, work, settings, 0, created, sender);
     }
   }
 
@@ -172,7 +185,7 @@ public final class Job {
       warnings = List.copyOf(all);
       failure = cause;
       state = interrupted && cause == null ? JobState.CANCELLED : JobState.after(cause, cancelling);
-      endedAt = System.nanoTime();
+      endedAt = queue.nanoTime();
       previews.forgetLatest();
       changed();
     }
@@ -200,7 +213,7 @@ public final class Job {
   public synchronized Snapshot snapshot() {
     double ofPart = steps == 0 ? 0 : (double) step / steps;
     double done = state == JobState.DONE ? 1 : (Math.max(0, begun - 1) + ofPart) / parts();
-    double passed = startedAt == 0 ? 0 : (System.nanoTime() - startedAt) / 1e9;
+    double passed = startedAt == 0 ? 0 : (queue.nanoTime() - startedAt) / 1e9;
     double left = done <= 0 || state.isEnd() ? 0 : passed / done * (1 - done);
     return new Snapshot(state, version, begun, step, steps, done, left);
   }
@@ -277,9 +290,19 @@ public final class Job {
     return waited.isNegative() ? Duration.ZERO : waited;
   }
 
+  /** Returns the sender. */
+  public Sender sender() {
+    return request.sender();
+  }
+
+  /** Returns the order among waiting jobs, smaller ones first; see {@link Sender#rank}. */
+  long rank() {
+    return sender().rank(created().toEpochMilli());
+  }
+
   /** Returns the seconds from the start to the end, or to now; 0 before the start. */
   public synchronized double seconds() {
-    long until = endedAt == 0 ? System.nanoTime() : endedAt;
+    long until = endedAt == 0 ? queue.nanoTime() : endedAt;
     return startedAt == 0 ? 0 : (until - startedAt) / 1e9;
   }
 
@@ -344,7 +367,7 @@ public final class Job {
             () -> {
               if (state == JobState.WAITING) {
                 state = JobState.RUNNING;
-                startedAt = System.nanoTime();
+                startedAt = queue.nanoTime();
                 waited = Duration.between(created(), Instant.now());
               }
             });

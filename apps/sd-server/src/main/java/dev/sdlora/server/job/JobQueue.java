@@ -1,5 +1,7 @@
 package dev.sdlora.server.job;
 
+import dev.sdlora.server.key.Asker;
+import dev.sdlora.server.key.Quotas;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -9,10 +11,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.UUID;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The jobs of one pipeline. They start in order of arrival, unless a client moves them; each lane
- * runs a fixed number at once. Ended jobs are kept for a while. Safe for use by several threads.
+ * The jobs of one pipeline. They start in order of priority and arrival, unless a client moves
+ * them; each lane runs a fixed number at once. Ended jobs are kept for a while. A client whose API
+ * key hides the jobs of others finds only its own. Safe for use by several threads.
  */
 public final class JobQueue {
   /** Limit of heap bytes held by ended jobs. */
@@ -23,9 +29,13 @@ public final class JobQueue {
 
   private static final int MOST_SECONDS = 600;
 
+  private static final Logger LOG = LoggerFactory.getLogger(JobQueue.class);
+
   private final int maxJobs;
   private final int maxHistory;
   private final Observer observer;
+  private final Quotas quotas;
+  private final LongSupplier nanos;
   private final Changes changes = new Changes();
   private final Map<String, Job> jobs = new LinkedHashMap<>();
   private final Map<Work.Lane, WaitingLine> lines = new EnumMap<>(Work.Lane.class);
@@ -44,9 +54,31 @@ public final class JobQueue {
    * @param observer notified of the ends of jobs
    */
   public JobQueue(int drawing, int maxJobs, int maxHistory, Observer observer) {
+    this(drawing, maxJobs, maxHistory, observer, Quotas.inMemory(), System::nanoTime);
+  }
+
+  /**
+   * Creates an empty queue.
+   *
+   * @param drawing the number of drawing jobs that run at once
+   * @param maxJobs the limit of waiting and running jobs
+   * @param maxHistory the limit of ended jobs that are kept
+   * @param observer notified of the ends of jobs
+   * @param quotas limits the jobs of each API key
+   * @param nanos the clock that measures jobs
+   */
+  public JobQueue(
+      int drawing,
+      int maxJobs,
+      int maxHistory,
+      Observer observer,
+      Quotas quotas,
+      LongSupplier nanos) {
     this.maxJobs = maxJobs;
     this.maxHistory = maxHistory;
     this.observer = observer;
+    this.quotas = quotas;
+    this.nanos = nanos;
     lines.put(Work.Lane.DRAWING, new WaitingLine(drawing));
     lines.put(Work.Lane.TRAINING, new WaitingLine(1));
     lines.put(Work.Lane.SHARED, new WaitingLine(Integer.MAX_VALUE));
@@ -105,36 +137,67 @@ public final class JobQueue {
    * @param request the contents of the job
    * @param id an id requested by the client; empty for a new one
    * @throws FullException if there is no place
+   * @throws dev.sdlora.server.key.QuotaException if the client has exceeded a limit of its API key
    * @throws ClosedException if the server is stopping
    * @throws IllegalArgumentException if a job already has this id
    */
   public Job submit(Job.Request request, Optional<String> id) {
+    long created = request.created().toEpochMilli();
+    int images = request.work().lane() == Work.Lane.TRAINING ? 0 : request.work().parts();
+    quotas.count(created, images);
     Job job;
-    synchronized (this) {
-      if (refusing) {
-        throw new ClosedException();
-      }
-      int unfinished = unfinished().size();
-      if (unfinished >= maxJobs) {
-        throw new FullException(unfinished + " jobs are waiting or running", secondsToAPlace());
-      }
-      String name = id.orElseGet(() -> UUID.randomUUID().toString());
-      if (jobs.containsKey(name)) {
-        throw new IllegalArgumentException("a job with the id '" + name + "' already exists");
-      }
-      job = new Job(name, request, this);
-      long held = unfinished().stream().mapToLong(Job::heldBytes).sum();
-      if (held > 0 && held + job.heldBytes() > UNFINISHED_BYTES) {
-        throw new FullException(
-            "the %s waiting and running jobs hold %s MB".formatted(unfinished, held >> 20),
-            secondsToAPlace());
-      }
-      jobs.put(name, job);
-      line(job).add(job);
+    try {
+      job = added(request, id);
+    } catch (RuntimeException e) {
+      quotas.takeBack(request.sender(), created, 1, images);
+      throw e;
     }
     changes.next();
     startNext(job.work().lane());
     return job;
+  }
+
+  private synchronized Job added(Job.Request request, Optional<String> id) {
+    if (refusing) {
+      throw new ClosedException();
+    }
+    List<Job> unfinished = allUnfinished();
+    if (unfinished.size() >= maxJobs) {
+      throw new FullException(
+          unfinished.size() + " jobs are waiting or running", secondsToAPlace());
+    }
+    String name = id.orElseGet(() -> UUID.randomUUID().toString());
+    if (jobs.containsKey(name)) {
+      throw new IllegalArgumentException("a job with the id '" + name + "' already exists");
+    }
+    Job job = new Job(name, request, this);
+    long held = unfinished.stream().mapToLong(Job::heldBytes).sum();
+    if (held > 0 && held + job.heldBytes() > UNFINISHED_BYTES) {
+      throw new FullException(
+          "the %s waiting and running jobs hold %s MB".formatted(unfinished.size(), held >> 20),
+          secondsToAPlace());
+    }
+    quotas.admit(
+        unfinishedOf(request.sender().owner()).size(),
+        () -> secondsToAnEnd(request.sender().owner()));
+    jobs.put(name, job);
+    line(job).add(job);
+    return job;
+  }
+
+  /** Returns the waiting and running jobs of an API key. */
+  public synchronized List<Job> unfinishedOf(Optional<String> owner) {
+    return allUnfinished().stream().filter(job -> job.sender().owner().equals(owner)).toList();
+  }
+
+  /** Estimates the seconds until a job of an API key ends; at least 1. */
+  public synchronized double secondsToAnEnd(Optional<String> owner) {
+    return Math.max(
+        1,
+        unfinishedOf(owner).stream()
+            .mapToDouble(this::secondsLeft)
+            .min()
+            .orElse(meanSeconds.orElse(1)));
   }
 
   /** Adds a job that has its place elsewhere, such as one in a database, without limits. */
@@ -179,8 +242,8 @@ public final class JobQueue {
    */
   private long secondsToAPlace() {
     double soonest =
-        unfinished().stream()
-            .filter(job -> job.work().lane() != Work.Lane.TRAINING && line(job).place(job) == 0)
+        allUnfinished().stream()
+            .filter(job -> job.work().lane() != Work.Lane.TRAINING && place(job) == 0)
             .mapToDouble(this::secondsLeft)
             .min()
             .orElse(meanSeconds.orElse(1));
@@ -193,7 +256,12 @@ public final class JobQueue {
    */
   public synchronized double secondsLeft(Job job) {
     double known = job.snapshot().secondsLeft();
-    return known > 0 ? known : (1 + line(job).place(job)) * meanSeconds.orElse(1) - job.seconds();
+    return known > 0 ? known : (1 + place(job)) * meanSeconds.orElse(1) - job.seconds();
+  }
+
+  /** Takes a job back that was counted to its API key, because it was not added after all. */
+  public void uncount(Job job) {
+    takeBack(job, 1, job.parts());
   }
 
   /** Handles the end of a job's work; the next job can begin. */
@@ -210,6 +278,10 @@ public final class JobQueue {
   }
 
   void ended(Job job) {
+    if (job.snapshot().state() != JobState.DONE && job.work().lane() == Work.Lane.DRAWING) {
+      int begun = Math.min(job.parts(), job.snapshot().begun());
+      takeBack(job, 0, job.parts() - begun);
+    }
     synchronized (this) {
       if (job.work().lane() != Work.Lane.TRAINING
           && job.seconds() > 0
@@ -229,6 +301,18 @@ public final class JobQueue {
 
   void passed(Job job, Phase.Passed phase) {
     observer.passed(job, phase);
+  }
+
+  private void takeBack(Job job, int ofJobs, int images) {
+    try {
+      quotas.takeBack(job.sender(), job.created().toEpochMilli(), ofJobs, images);
+    } catch (StoreException e) { // The images count until the day ends.
+      LOG.warn("images of job {} could not be taken back: {}", job.id(), e.getMessage());
+    }
+  }
+
+  long nanoTime() {
+    return nanos.getAsLong();
   }
 
   Changes changes() {
@@ -259,14 +343,23 @@ public final class JobQueue {
     }
   }
 
-  /** Returns all known jobs in order of arrival. */
+  /** Returns all known jobs that the client may see, in order of arrival. */
   public synchronized List<Job> jobs() {
-    return List.copyOf(jobs.values());
+    return jobs.values().stream().filter(JobQueue::isVisible).toList();
   }
 
-  /** Returns the waiting and running jobs in order of arrival. */
+  /** Returns the waiting and running jobs that the client may see, in order of arrival. */
   public synchronized List<Job> unfinished() {
+    return allUnfinished().stream().filter(JobQueue::isVisible).toList();
+  }
+
+  private synchronized List<Job> allUnfinished() {
     return jobs.values().stream().filter(job -> !job.snapshot().state().isEnd()).toList();
+  }
+
+  /** Whether the client whose request this thread handles may see and change a job. */
+  public static boolean isVisible(Job job) {
+    return Asker.current().sees(job.sender().owner());
   }
 
   /** Returns the running job; the oldest if there are several. */
@@ -281,9 +374,9 @@ public final class JobQueue {
     return closed && ownUnfinished().isEmpty();
   }
 
-  /** Returns the job with the given id. */
+  /** Returns the job with the given id if the client may see it. */
   public synchronized Optional<Job> find(String id) {
-    return Optional.ofNullable(jobs.get(id));
+    return Optional.ofNullable(jobs.get(id)).filter(JobQueue::isVisible);
   }
 
   /** Returns the position of a job in the queue: 1 is next; 0 once it runs. */
@@ -293,7 +386,7 @@ public final class JobQueue {
       return place;
     }
     long before =
-        unfinished().stream()
+        allUnfinished().stream()
             .filter(other -> other.work().lane() == Work.Lane.SHARED)
             .filter(other -> other.snapshot().state() == JobState.WAITING)
             .filter(other -> other.work().place() < job.work().place())
@@ -302,22 +395,41 @@ public final class JobQueue {
   }
 
   /**
-   * Moves a waiting job to another position. A job that is no longer waiting is not moved.
+   * Moves a waiting job to another position. A job that is no longer waiting is not moved. A client
+   * with an API key cannot move a job before one with more priority than its own.
    *
    * @param job the job
    * @param place the position: 1 is next; large values mean the last
    * @return whether the job is waiting
    */
   public boolean move(Job job, int place) {
+    int allowed;
     synchronized (this) {
       if (line(job).place(job) == 0) {
         return false;
       }
-      line(job).move(job, place);
+      allowed = Math.max(place, bestPlace(job));
+      line(job).move(job, allowed);
     }
-    boolean moved = job.work().lane() != Work.Lane.SHARED || job.work().move(place);
+    boolean moved = job.work().lane() != Work.Lane.SHARED || job.work().move(allowed);
     changes.next();
     return moved;
+  }
+
+  private int bestPlace(Job job) {
+    if (Asker.current().key().isEmpty()) {
+      return 1;
+    }
+    int own = Asker.current().priority();
+    int now = place(job);
+    return 1
+        + allUnfinished().stream()
+            .filter(other -> other.work().lane() == job.work().lane())
+            .filter(other -> other.sender().priority() > own)
+            .mapToInt(this::place)
+            .filter(other -> other < now)
+            .max()
+            .orElse(0);
   }
 
   /** Removes a job that has ended. */
@@ -361,6 +473,6 @@ public final class JobQueue {
 
   /** Returns the unfinished jobs that end with this process. */
   private List<Job> ownUnfinished() {
-    return unfinished().stream().filter(job -> job.work().endsWithProcess()).toList();
+    return allUnfinished().stream().filter(job -> job.work().endsWithProcess()).toList();
   }
 }

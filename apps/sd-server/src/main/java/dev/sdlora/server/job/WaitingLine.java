@@ -21,8 +21,13 @@ final class WaitingLine {
     this.places = places;
   }
 
+  /** Adds a job before those with less priority, as long as they have not waited for longer. */
   void add(Job job) {
-    waiting.add(job);
+    int at = waiting.size();
+    while (at > 0 && waiting.get(at - 1).rank() > job.rank()) {
+      at--;
+    }
+    waiting.add(at, job);
   }
 
   void remove(Job job) {

@@ -40,6 +40,8 @@ public final class JobJson {
     json.put("title", job.title());
     json.put("state", now.state().label());
     json.put("place", queue.place(job));
+    json.put("owner", job.sender().owner().orElse(null));
+    json.put("priority", job.sender().priority());
     json.put("created", job.created().toString());
     json.put("seconds", job.seconds());
     json.put("progress", now.fraction());

@@ -21,6 +21,7 @@ import dev.sdlora.server.http.Thumbnails;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.key.Asker;
 import dev.sdlora.server.store.DrawingJobs;
 import dev.sdlora.server.store.Form;
 import dev.sdlora.server.store.Submission;
@@ -29,6 +30,7 @@ import io.javalin.http.Context;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /** Jobs that continue when their client disconnects; clients find them again by their ids. */
@@ -44,6 +46,7 @@ public final class JobsApi {
   private final JobJson json;
   private final Thumbnails thumbnails = new Thumbnails();
   private final Watchers watchers;
+  private final Repeats repeats = new Repeats();
 
   /**
    * Creates the API of a queue.
@@ -81,18 +84,40 @@ public final class JobsApi {
             () -> new Refusal(404, "there is no job with this id; old jobs are forgotten"));
   }
 
+  private Optional<Job> find(String id) {
+    return drawings.find(id).filter(JobQueue::isVisible);
+  }
+
   private void submit(Context context) {
     Fields fields = Bodies.fields(context);
+    Optional<String> key = RequestKey.of(context);
+    Asker asker = asker(fields, key.map(id -> RequestKey.fingerprint(fields)));
+    asker.handle(
+        () -> {
+          Job job =
+              key.isPresent()
+                  ? repeats.once(key.get(), asker, this::find, () -> add(fields, key.get()))
+                  : add(fields, UUID.randomUUID().toString());
+          context.status(202).header("Location", "/api/jobs/" + job.id());
+          Answers.json(context, json.of(job));
+        });
+  }
+
+  /** Returns the client with the priority that the request asks for. */
+  private static Asker asker(Fields fields, Optional<String> fingerprint) {
+    Asker asker = Asker.current();
+    asker = fingerprint.map(asker::repeating).orElse(asker);
+    OptionalLong priority = fields.whole("priority");
+    fields.node().remove("priority");
+    return priority.isPresent() ? asker.withPriority(priority.getAsLong()) : asker;
+  }
+
+  private Job add(Fields fields, String id) {
     RequestContext chosen = offer.chosenBy(fields);
     PromptSpec spec = new DrawingReader(chosen).read(fields, Dialect.LIBRARY, Overrides.NONE);
     chosen.pipeline().check(spec);
     String kind = spec.imageToImage().isPresent() ? "img2img" : "txt2img";
-    Optional<String> key = RequestKey.of(context);
-    String id = key.orElseGet(() -> UUID.randomUUID().toString());
-    Optional<Job> former = key.flatMap(drawings::find);
-    Job job = former.orElseGet(() -> add(kind, fields, spec, id, chosen));
-    context.status(202).header("Location", "/api/jobs/" + job.id());
-    Answers.json(context, json.of(job));
+    return add(kind, fields, spec, id, chosen);
   }
 
   private Job add(String kind, Fields fields, PromptSpec spec, String id, RequestContext chosen) {

@@ -1,12 +1,15 @@
 package dev.sdlora.server.jobs;
 
 import dev.sdlora.api.value.Sha256;
+import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.transport.Access;
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The {@code Idempotency-Key} header, by which a client repeats a request without drawing twice. It
@@ -35,5 +38,12 @@ final class RequestKey {
     Object client = Objects.requireNonNullElse(context.attribute(Access.CLIENT), "");
     byte[] both = (client + "\n" + key).getBytes(StandardCharsets.UTF_8);
     return Optional.of(Sha256.hex(both, ID_BYTES));
+  }
+
+  /** Returns a hash of the fields of a request, in any order. */
+  static String fingerprint(Fields fields) {
+    Map<String, String> sorted = new TreeMap<>();
+    fields.node().properties().forEach(each -> sorted.put(each.getKey(), each.getValue() + ""));
+    return Sha256.hex(sorted.toString().getBytes(StandardCharsets.UTF_8), ID_BYTES);
   }
 }

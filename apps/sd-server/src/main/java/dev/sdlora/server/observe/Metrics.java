@@ -5,6 +5,7 @@ import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.Phase;
+import dev.sdlora.server.key.QuotaException;
 import dev.sdlora.server.models.ServerModels;
 import dev.sdlora.server.store.StoreObserver;
 import io.javalin.config.RoutesConfig;
@@ -72,6 +73,20 @@ public final class Metrics implements StoreObserver {
         .register(registry)
         .record(Duration.ofNanos((long) (job.seconds() * 1e9)));
     registry.counter("sdlora.images").increment(job.images().size());
+    job.sender()
+        .owner()
+        .ifPresent(
+            name -> {
+              registry.counter("sdlora.key.jobs", "key", name, "state", state).increment();
+              registry.counter("sdlora.key.images", "key", name).increment(job.images().size());
+            });
+  }
+
+  /** Counts a job that would have exceeded a limit of its API key. */
+  public void refused(QuotaException quota) {
+    registry
+        .counter("sdlora.key.refused", "key", quota.owner(), "limit", quota.limit().field())
+        .increment();
   }
 
   /** Counts a response, including those that no route sent. */

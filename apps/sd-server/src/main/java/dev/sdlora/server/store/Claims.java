@@ -20,8 +20,14 @@ record Claims(Database database) {
   /** A claim that is not renewed for this long falls to another server. */
   static final Duration LEASE = Duration.ofSeconds(20);
 
-  /** A job may wait this long for a server that has its checkpoint and its LoRAs. */
+  /**
+   * A server prefers a job of the checkpoint that it holds, with the LoRAs that it applied, to one
+   * that came this long before.
+   */
   static final Duration PREFERENCE = Duration.ofSeconds(20);
+
+  /** The part of it for the checkpoint, which takes longer to change than LoRAs. */
+  private static final Duration CHECKPOINT = Duration.ofSeconds(15);
 
   /** The number of servers that may begin a job; it fails if the last one stops, too. */
   static final int ATTEMPTS = 3;
@@ -43,9 +49,9 @@ record Claims(Database database) {
       Optional<List<String>> models, String model, String affinity, Optional<List<String>> only) {}
 
   /**
-   * Claims the next job: jobs that waited for long first, then those with the same checkpoint and
-   * LoRAs, then those with the same checkpoint, then in order. Jobs whose server stopped come up
-   * again, and fail after the last attempt.
+   * Claims the next job by priority and age, where the checkpoint that the server holds counts as
+   * {@link #CHECKPOINT} of waiting, and the same LoRAs with it as {@link #PREFERENCE}. Jobs whose
+   * server stopped come up again, and fail after the last attempt.
    *
    * @param worker the name of this server
    */
@@ -93,7 +99,12 @@ record Claims(Database database) {
     }
     taste.only().ifPresent(ids -> among("id", ids, which, values));
     Collections.addAll(
-        values, PREFERENCE.toMillis(), taste.model(), taste.affinity(), taste.model());
+        values,
+        taste.model(),
+        taste.affinity(),
+        PREFERENCE.toMillis(),
+        taste.model(),
+        CHECKPOINT.toMillis());
     return session.query(
         row ->
             new StoredJob.Claim(
@@ -108,10 +119,8 @@ record Claims(Database database) {
             + which
             + "NOT cancelling AND state IN ('waiting', 'running') AND COALESCE(lease, 0) < "
             + JobStore.NOW
-            + " ORDER BY CASE WHEN created < "
-            + JobStore.NOW
-            + " - ? THEN 0 WHEN model = ? AND affinity = ? THEN 1 WHEN model = ? THEN 2 ELSE 3"
-            + " END, place, number LIMIT 1 FOR UPDATE SKIP LOCKED",
+            + " ORDER BY place - CASE WHEN model = ? AND affinity = ? THEN ? WHEN model = ? THEN ?"
+            + " ELSE 0 END, number LIMIT 1 FOR UPDATE SKIP LOCKED",
         values.toArray());
   }
 
@@ -239,6 +248,9 @@ record Claims(Database database) {
                   claim.id(),
                   worker,
                   claim.attempt());
+          if (held > 0 && state != JobState.DONE) {
+            StoredUsage.takeBack(session, claim.id(), news.report().begun());
+          }
           if (held > 0) {
             add(session, claim.id(), news);
           }

@@ -4,6 +4,9 @@ import dev.sdlora.server.http.RecentFiles;
 import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.StoreException;
+import dev.sdlora.server.key.Quotas;
+import dev.sdlora.server.key.Sender;
+import dev.sdlora.server.key.Usage;
 import dev.sdlora.server.trace.Origin;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,8 +26,8 @@ final class JobStore implements AutoCloseable {
   static final String NOW = "CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000 AS BIGINT)";
   private static final String UNFINISHED = "state IN ('waiting', 'running')";
   private static final String ROW =
-      "SELECT id, state, place, report, kind, title, parts, settings, created, form, trace FROM"
-          + " sd_jobs ";
+      "SELECT id, state, place, report, kind, title, parts, settings, created, form, trace, owner,"
+          + " priority, fingerprint FROM sd_jobs ";
   private static final String SIGN = "SELECT id, state, place, report FROM sd_jobs ";
 
   private static final long LOADED_BYTES = 64L << 20;
@@ -64,6 +67,11 @@ final class JobStore implements AutoCloseable {
     return new Workers(database);
   }
 
+  /** Returns the counts of API keys. */
+  Usage usage() {
+    return new StoredUsage(database);
+  }
+
   /** Whether no other server can use the database. */
   boolean isEmbedded() {
     return database.isEmbedded();
@@ -77,30 +85,59 @@ final class JobStore implements AutoCloseable {
         .findFirst();
   }
 
-  /** Adds a job as the last of those that wait. */
+  /**
+   * Adds a job behind those that wait with the same priority.
+   *
+   * @throws dev.sdlora.server.key.QuotaException if its owner has too many unfinished jobs
+   */
   void add(StoredJob.Draft draft) {
     database.within(
-        session ->
-            session.update(
-                "INSERT INTO sd_jobs (id, model, affinity, kind, title, parts, settings, body,"
-                    + " form, model_hash, files, state, place, created, attempts, cancelling,"
-                    + " report, trace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', "
-                    + NOW
-                    + ", ?, 0, FALSE, ?, ?)",
-                draft.id(),
-                draft.model(),
-                draft.affinity(),
-                draft.kind(),
-                draft.title(),
-                draft.parts(),
-                draft.settings(),
-                draft.body(),
-                draft.form().json(),
-                draft.cargo().map(Cargo::modelHash).orElse(null),
-                draft.cargo().map(Cargo::files).orElse(null),
-                draft.created(),
-                JobReport.NOTHING.json(),
-                draft.origin().text()));
+        session -> {
+          requirePlace(session, draft);
+          return session.update(
+              "INSERT INTO sd_jobs (id, model, affinity, kind, title, parts, settings, body,"
+                  + " form, model_hash, files, state, place, created, attempts, cancelling,"
+                  + " report, trace, owner, priority, fingerprint)"
+                  + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', "
+                  + NOW
+                  + " - ?, ?, 0, FALSE, ?, ?, ?, ?, ?)",
+              draft.id(),
+              draft.model(),
+              draft.affinity(),
+              draft.kind(),
+              draft.title(),
+              draft.parts(),
+              draft.settings(),
+              draft.body(),
+              draft.form().json(),
+              draft.cargo().map(Cargo::modelHash).orElse(null),
+              draft.cargo().map(Cargo::files).orElse(null),
+              draft.sender().priority() * Sender.STEP.toMillis(),
+              draft.created(),
+              JobReport.NOTHING.json(),
+              draft.origin().text(),
+              draft.sender().owner().orElse(null),
+              draft.sender().priority(),
+              draft.sender().fingerprint().orElse(null));
+        });
+  }
+
+  private static void requirePlace(Database.Session session, StoredJob.Draft draft)
+      throws SQLException {
+    if (draft.maxJobs() > 0) {
+      String owner = draft.sender().owner().orElseThrow();
+      StoredUsage.lock(session, owner, Usage.day(draft.created()));
+      long unfinished =
+          session
+              .query(
+                  row -> row.getLong(1),
+                  "SELECT COUNT(*) FROM sd_jobs WHERE owner = ? AND " + UNFINISHED,
+                  owner)
+              .get(0);
+      if (unfinished >= draft.maxJobs()) {
+        throw Quotas.full(owner, draft.maxJobs(), 1);
+      }
+    }
   }
 
   /** Ends the unfinished jobs of other checkpoints, which no server will draw. */
@@ -228,6 +265,9 @@ final class JobStore implements AutoCloseable {
                       + NOW
                       + " WHERE id = ? AND state = 'waiting'",
                   id);
+          if (ended > 0) {
+            StoredUsage.takeBack(session, id, 0);
+          }
           return ended > 0;
         });
   }
@@ -292,7 +332,11 @@ final class JobStore implements AutoCloseable {
         row.getString("settings"),
         row.getLong("created"),
         Form.parse(row.getString("form")),
-        Origin.parse(Objects.requireNonNullElse(row.getString("trace"), "")));
+        Origin.parse(Objects.requireNonNullElse(row.getString("trace"), "")),
+        new Sender(
+            Optional.ofNullable(row.getString("owner")),
+            row.getInt("priority"),
+            Optional.ofNullable(row.getString("fingerprint"))));
   }
 
   @Override

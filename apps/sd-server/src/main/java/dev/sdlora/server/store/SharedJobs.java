@@ -10,6 +10,11 @@ import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.StoreException;
 import dev.sdlora.server.job.Work;
+import dev.sdlora.server.key.Asker;
+import dev.sdlora.server.key.Key;
+import dev.sdlora.server.key.QuotaException;
+import dev.sdlora.server.key.Sender;
+import dev.sdlora.server.key.Usage;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -135,7 +140,7 @@ public final class SharedJobs implements AutoCloseable {
    */
   Job submit(Submission asked, Optional<Cargo> cargo, String id) {
     Work known = asked.work();
-    double place = System.currentTimeMillis();
+    double place = Sender.current().rank(System.currentTimeMillis());
     SharedWork work =
         new SharedWork(id, known.title(), known.parts(), place, asked.outlives(), this);
     ObjectNode body = asked.body().get();
@@ -157,14 +162,33 @@ public final class SharedJobs implements AutoCloseable {
               Fields.text(body),
               asked.form(),
               cargo,
-              job.origin()));
+              job.origin(),
+              job.sender(),
+              Asker.current().key().map(Key::maxJobs).orElse(0)));
     } catch (RuntimeException e) {
+      queue.uncount(job);
       work.end(null, e);
       queue.forget(job);
-      return find(id).orElseThrow(() -> e); // Another server added it at the same time.
+      return find(id).orElseThrow(() -> reason(e)); // Another server added it at the same time.
     }
     nudge();
     return job;
+  }
+
+  /** Estimates the wait of an exceeded limit, which the database does not know. */
+  private RuntimeException reason(RuntimeException error) {
+    return error instanceof QuotaException quota
+        ? new QuotaException(
+            quota.owner(),
+            quota.limit(),
+            String.valueOf(quota.getMessage()),
+            queue.secondsToAnEnd(Sender.current().owner()))
+        : error;
+  }
+
+  /** Returns the counts of API keys, which all servers of the database share. */
+  public Usage usage() {
+    return store.usage();
   }
 
   /** Returns a job that the queue does not show, such as one that another server has just ended. */
@@ -201,7 +225,8 @@ public final class SharedJobs implements AutoCloseable {
                             this),
                         Fields.parse(stored.settings().getBytes(StandardCharsets.UTF_8)).node(),
                         stored.form().previews(),
-                        Instant.ofEpochMilli(stored.created())),
+                        Instant.ofEpochMilli(stored.created()),
+                        stored.sender()),
                     stored.id()));
   }
 

@@ -2,6 +2,7 @@ package dev.sdlora.server.store;
 
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.trace.Origin;
+import dev.sdlora.server.key.Sender;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param created the time of arrival in milliseconds since 1970
  * @param form the way in which the fields are read
  * @param origin the HTTP request that submitted it
+ * @param sender the sender
  */
 record StoredJob(
     Sign sign,
@@ -25,7 +27,8 @@ record StoredJob(
     String settings,
     long created,
     Form form,
-    Origin origin) {
+    Origin origin,
+    Sender sender) {
 
   String id() {
     return sign.id();
@@ -56,6 +59,8 @@ record StoredJob(
    * @param form the way in which the fields are read
    * @param cargo the files that it needs; empty if its servers have them
    * @param origin the HTTP request that submits it
+   * @param sender the sender
+   * @param maxJobs the limit of unfinished jobs of its owner on all servers; 0 for none
    */
   record Draft(
       String id,
@@ -69,7 +74,9 @@ record StoredJob(
       String body,
       Form form,
       Optional<Cargo> cargo,
-      Origin origin) {}
+      Origin origin,
+      Sender sender,
+      int maxJobs) {}
 
   /**
    * A job that this server has to draw.

@@ -22,6 +22,9 @@ final class Tables {
           new Column("sd_jobs", "model_hash", "VARCHAR(64)"),
           new Column("sd_jobs", "files", "TEXT"),
           new Column("sd_jobs", "trace", "VARCHAR(200)"),
+          new Column("sd_jobs", "owner", "VARCHAR(100)"),
+          new Column("sd_jobs", "priority", "INT"),
+          new Column("sd_jobs", "fingerprint", "VARCHAR(64)"),
           new Column("sd_images", "width", "INT"),
           new Column("sd_images", "height", "INT"));
 
@@ -69,6 +72,7 @@ final class Tables {
         "CREATE TABLE IF NOT EXISTS sd_workers (name VARCHAR(100) PRIMARY KEY, heartbeat BIGINT NOT"
             + " NULL, checkpoint VARCHAR(300) NOT NULL, loras TEXT NOT NULL, concurrency INT NOT"
             + " NULL, running INT NOT NULL, version VARCHAR(100) NOT NULL)");
+    StoredUsage.create(session);
     session.update("CREATE INDEX IF NOT EXISTS sd_jobs_state ON sd_jobs (state, place)");
   }
 

@@ -3,6 +3,9 @@ package dev.sdlora.server.transport;
 import dev.sdlora.api.value.Sha256;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.SignedPaths;
+import dev.sdlora.server.key.Asker;
+import dev.sdlora.server.key.Key;
+import dev.sdlora.server.key.Keys;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +34,9 @@ public final class Access {
    */
   public static final String CLIENT = Access.class.getName() + ".client";
 
+  /** Request attribute with the {@link Asker}. */
+  public static final String ASKER = Access.class.getName() + ".asker";
+
   static final Set<String> SIGNS_OF_LIFE = Set.of("/health", "/ready");
 
   /** Methods that change nothing. */
@@ -39,15 +45,20 @@ public final class Access {
   /** SHA-256 of valid {@code Authorization} headers, so that comparing takes equal time. */
   private final List<byte[]> credentials = new ArrayList<>();
 
+  private final Keys keys;
   private final Set<String> origins;
   private final AllowedHosts hosts;
   private final SignedPaths signed;
+
+  /** The expected headers, for errors. */
+  private final String expected;
 
   /**
    * Creates the handler.
    *
    * @param users passwords by name
    * @param tokens bearer tokens
+   * @param keys bearer tokens with names and limits
    * @param origins allowed origins of web pages; {@code *} is all
    * @param allowedHosts allowed host names, as {@link AllowedHosts} reads them
    * @param signed paths that need no credentials
@@ -55,6 +66,7 @@ public final class Access {
   public Access(
       Map<String, String> users,
       Set<String> tokens,
+      Keys keys,
       Set<String> origins,
       Set<String> allowedHosts,
       SignedPaths signed) {
@@ -64,9 +76,29 @@ public final class Access {
           credentials.add(hash("Basic " + Base64.getEncoder().encodeToString(pair)));
         });
     tokens.forEach(token -> credentials.add(hash("Bearer " + token)));
+    this.keys = keys;
+    this.expected = expected(!users.isEmpty(), !tokens.isEmpty(), keys.exist());
     this.origins = Set.copyOf(origins);
     this.hosts = new AllowedHosts(allowedHosts);
     this.signed = signed;
+  }
+
+  private static String expected(boolean users, boolean tokens, boolean keys) {
+    List<String> options = new ArrayList<>();
+    if (tokens) {
+      options.add("--api-key");
+    }
+    if (keys) {
+      options.add("--api-keys");
+    }
+    List<String> headers = new ArrayList<>();
+    if (!options.isEmpty()) {
+      headers.add("'Authorization: Bearer KEY' with a key of " + String.join(" or ", options));
+    }
+    if (users) {
+      headers.add("'Authorization: Basic …' with a user and password of --api-auth");
+    }
+    return String.join(", or ", headers);
   }
 
   private static byte[] hash(String text) {
@@ -100,10 +132,18 @@ public final class Access {
     }
     boolean preflight = request.getMethod().equals("OPTIONS") && origin != null;
     String client = network(Request.getRemoteAddr(request));
-    if (!signOfLife && !preflight && !credentials.isEmpty() && !isSigned(request, path)) {
-      client = "credentials " + recognised(request.getHeaders().get("Authorization"));
+    Asker asker = Asker.ANYONE;
+    boolean required = !credentials.isEmpty() || keys.exist();
+    if (!signOfLife && !preflight && required && !isSigned(request, path)) {
+      Optional<String> given = Optional.ofNullable(request.getHeaders().get("Authorization"));
+      Optional<Key> key = given.flatMap(Access::token).flatMap(keys::find);
+      client =
+          key.map(known -> "key " + known.name())
+              .orElseGet(() -> "credentials " + recognised(given, request));
+      asker = key.map(Asker::of).orElse(asker);
     }
     request.setAttribute(CLIENT, client);
+    request.setAttribute(ASKER, asker);
   }
 
   /**
@@ -143,8 +183,8 @@ public final class Access {
       answer.put("Access-Control-Allow-Methods", "GET, POST, DELETE");
       answer.put(
           "Access-Control-Allow-Headers",
-          "Authorization, Content-Type, Mcp-Session-Id, MCP-Protocol-Version, X-Request-Id,"
-              + " traceparent, tracestate");
+          "Authorization, Content-Type, Idempotency-Key, Mcp-Session-Id, MCP-Protocol-Version,"
+              + " X-Request-Id, traceparent, tracestate");
       answer.put(
           "Access-Control-Expose-Headers", "Location, Mcp-Session-Id, Retry-After, X-Request-Id");
       return;
@@ -162,8 +202,8 @@ public final class Access {
       String page = origin.orElse("another site");
       throw new Refusal(
           403,
-          "web pages of %s may not use this server: allow their origin (--cors-allow-origin %s); if this is the server's own page behind a proxy, make the proxy forward the Host header or trust the proxy (--trusted-proxy)"
-              .formatted(page, origin.orElse("ORIGIN")));
+          "web pages of %s may not use this server: allow their origin (--cors-allow-origin %s); if this is the server's own page behind a proxy, make the proxy forward the Host header, or trust the proxy (--trusted-proxy %s)"
+              .formatted(page, origin.orElse("ORIGIN"), Request.getRemoteAddr(request)));
     }
   }
 
@@ -181,19 +221,61 @@ public final class Access {
   }
 
   /** Returns the index of the given credentials. */
-  private int recognised(String given) {
-    byte[] hash = hash(given == null ? "" : normal(given));
-    int known = -1;
-    for (int i = 0; i < credentials.size(); i++) {
-      known = MessageDigest.isEqual(credentials.get(i), hash) ? i : known;
+  private int recognised(Optional<String> given, Request request) {
+    int known = index(given.map(Access::normal).orElse(""));
+    if (known < 0) {
+      known = given.flatMap(Access::token).map(token -> index("Bearer " + token)).orElse(-1);
     }
     if (known < 0) {
       throw new Refusal(
           401,
-          "Incorrect username or password",
+          "%s: send the header %s".formatted(wrong(given, request), expected),
           Map.of("WWW-Authenticate", "Basic realm=\"sd-server\", charset=\"UTF-8\""));
     }
     return known;
+  }
+
+  private int index(String header) {
+    byte[] hash = hash(header);
+    int known = -1;
+    for (int i = 0; i < credentials.size(); i++) {
+      known = MessageDigest.isEqual(credentials.get(i), hash) ? i : known;
+    }
+    return known;
+  }
+
+  private static String wrong(Optional<String> given, Request request) {
+    String query = request.getHttpURI().getQuery();
+    if (given.isEmpty()) {
+      return query != null && query.contains("signature=")
+          ? "the signature of this address is not valid any more, and the request has no"
+              + " credentials"
+          : "the request has no credentials";
+    }
+    return given.get().regionMatches(true, 0, "basic ", 0, 6)
+        ? "Incorrect username or password"
+        : "Incorrect API key";
+  }
+
+  /**
+   * Returns the token in an {@code Authorization} header; that of Basic is the password, because
+   * browsers ask for nothing else.
+   */
+  private static Optional<String> token(String header) {
+    String normal = normal(header);
+    if (normal.startsWith("Bearer ")) {
+      return Optional.of(normal.substring(7));
+    }
+    if (!normal.startsWith("Basic ")) {
+      return Optional.empty();
+    }
+    try {
+      byte[] pair = Base64.getDecoder().decode(normal.substring(6));
+      String text = new String(pair, StandardCharsets.UTF_8);
+      return Optional.of(text.substring(text.indexOf(':') + 1));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   /**

@@ -32,7 +32,12 @@ final class AllowedHosts {
    */
   void check(Optional<String> host) {
     String name =
-        host.orElseThrow(() -> new Refusal(403, "the request must have a Host header"))
+        host.orElseThrow(
+                () ->
+                    new Refusal(
+                        403,
+                        "the request must have a Host header; a proxy must forward it (HTTP/1.1,"
+                            + " 'proxy_set_header Host $host' in nginx)"))
             .toLowerCase(Locale.ROOT)
             .replaceFirst(":\\d*$", "")
             .replaceFirst("\\.$", "");

@@ -4,10 +4,12 @@ import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.trace.HttpSpans;
+import dev.sdlora.server.key.Asker;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
@@ -77,12 +79,16 @@ public final class Transport {
         endpoint ->
             context -> {
               context.attribute(HttpSpans.ROUTE, endpoint.path);
-              handle(endpoint.handler, context);
+              asker(context).handle(() -> handle(endpoint.handler, context));
             });
     if (!proxies.isEmpty()) {
       TrustedProxies trusted = new TrustedProxies(proxies);
       config.jetty.modifyHttpConfiguration(http -> http.addCustomizer(trusted));
     }
+  }
+
+  private static Asker asker(Context context) {
+    return Optional.ofNullable(context.<Asker>attribute(Access.ASKER)).orElse(Asker.ANYONE);
   }
 
   /**

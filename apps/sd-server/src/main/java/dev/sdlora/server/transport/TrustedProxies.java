@@ -1,5 +1,8 @@
 package dev.sdlora.server.transport;
 
+import static java.util.stream.Collectors.joining;
+
+import dev.sdlora.server.http.PublicAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -20,12 +23,17 @@ import org.eclipse.jetty.util.InetAddressPattern;
 
 /**
  * Takes scheme, host and client address from {@code X-Forwarded-…} or {@code Forwarded} (RFC 7239)
- * if a request comes from a trusted proxy. If several clients are listed, the last one that is not
- * a trusted proxy counts, because clients can prepend anything to these lists.
+ * if a request comes from a trusted proxy, and from {@code X-Forwarded-Prefix} the path that the
+ * proxy removed; that of several proxies is joined, the outermost first. If several clients are
+ * listed, the last one that is not a trusted proxy counts, because clients can prepend anything to
+ * these lists.
  */
 public final class TrustedProxies implements HttpConfiguration.Customizer {
   private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9a-fA-F.]*:[0-9a-fA-F.:]*");
   private static final Pattern FOR = Pattern.compile("(?i)(?:^|;)\\s*for\\s*=\\s*\"?([^\";]+)");
+
+  private static final Pattern PREFIX = Pattern.compile("(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+");
+  private static final String PREFIX_HEADER = "X-Forwarded-Prefix";
 
   private final List<InetAddressPattern> proxies;
   private final ForwardedRequestCustomizer forwarded = new ForwardedRequestCustomizer();
@@ -70,7 +78,19 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
     boolean trusted =
         request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress peer
             && isTrusted(peer.getAddress());
-    return trusted ? forwarded.customize(new Cut(request), responseHeaders) : request;
+    if (!trusted) {
+      return request;
+    }
+    Request known = forwarded.customize(new Cut(request), responseHeaders);
+    known.setAttribute(PublicAddress.PREFIX, prefix(request.getHeaders()));
+    return known;
+  }
+
+  private static String prefix(HttpFields headers) {
+    return headers.getCSV(PREFIX_HEADER, false).stream()
+        .map(part -> part.replaceFirst("/+$", ""))
+        .filter(part -> PREFIX.matcher(part).matches())
+        .collect(joining());
   }
 
   private boolean isTrusted(InetAddress address) {

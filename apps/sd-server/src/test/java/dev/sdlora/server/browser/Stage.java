@@ -20,6 +20,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -77,6 +78,7 @@ final class Stage implements AutoCloseable {
         SdServer.builder(pipeline)
             .controlNetDirectory(folder.resolve("control"))
             .segmentation(new SubjectMasks())
+            .trustedProxy("127.0.0.1")
             .port(0)
             .start();
     playwright =
@@ -134,16 +136,26 @@ final class Stage implements AutoCloseable {
     return new FilePayload(name, "image/png", png.toByteArray());
   }
 
+  /** Returns the address of the server. */
+  URI uri() {
+    return server.uri();
+  }
+
   /** Opens the studio as a first-time visitor. */
   Studio visit() {
+    return visit(server.uri());
+  }
+
+  /** Opens the studio at an address, which all of its requests must begin with. */
+  Studio visit(URI address) {
     BrowserContext context =
         browser.newContext(
             new Browser.NewContextOptions()
-                .setBaseURL(server.uri().toString())
+                .setBaseURL(address.toString())
                 .setViewportSize(1280, 900)
                 .setReducedMotion(ReducedMotion.REDUCE));
     context.setDefaultTimeout(PATIENCE_MILLIS);
-    return new Studio(context, server.uri());
+    return new Studio(context, address);
   }
 
   @Override

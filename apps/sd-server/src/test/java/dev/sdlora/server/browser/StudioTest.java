@@ -16,6 +16,7 @@ class StudioTest
         ImageStories,
         JobStories,
         LoraStories,
+        PrefixStories,
         SettingsStories,
         TrainingStories,
         ViewStories {}

@@ -14,12 +14,22 @@ import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.request.Fields;
+import dev.sdlora.server.key.Asker;
+import dev.sdlora.server.key.Key;
+import dev.sdlora.server.key.QuotaException;
+import dev.sdlora.server.key.Quotas;
+import dev.sdlora.server.key.Sender;
+import dev.sdlora.server.key.Usage;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class JobQueueTest {
@@ -103,6 +113,82 @@ class JobQueueTest {
     public long heldBytes() {
       return bytes;
     }
+  }
+
+  private static final Key WEB = new Key("web", "0".repeat(64), 5, 0, 1, 0, false);
+
+  private static void as(Key key, Runnable request) {
+    Asker.of(key).handle(request::run);
+  }
+
+  @Test
+  void priority_thenAge_decideWhoIsNext() {
+    Job running = submit(1);
+    Job first = submit(1);
+    List<Job> high = new ArrayList<>();
+    as(WEB, () -> high.add(submit(1)));
+    assertThat(List.of(queue.place(running), queue.place(high.get(0)), queue.place(first)))
+        .containsExactly(1, 2, 3);
+    as(
+        new Key("print", "1".repeat(64), 1, 0, 0, 0, false),
+        () -> assertThat(queue.move(first, 1)).isTrue());
+    assertThat(queue.place(first)).isEqualTo(3);
+    assertThat(queue.move(first, 2)).isTrue();
+    assertThat(queue.place(first)).isEqualTo(2);
+  }
+
+  @Test
+  void aKeysLimitOfJobs_isOverAfterTheToldTime() {
+    AtomicLong clock = new AtomicLong(1);
+    JobQueue measured =
+        new JobQueue(2, 9, 9, ended::add, Quotas.inMemory(), () -> clock.get() * 1_000_000_000L);
+    List<Holding> works = List.of(new Holding(0), new Holding(0), new Holding(0));
+    Consumer<Holding> ask =
+        work -> measured.submit(new Job.Request("test", work, Fields.object()), Optional.empty());
+    as(
+        WEB,
+        () -> {
+          ask.accept(works.get(0));
+          clock.addAndGet(10);
+          works.get(0).end.complete(Work.Outcome.NOTHING);
+          ask.accept(works.get(1));
+          clock.addAndGet(3);
+          QuotaException refused =
+              catchThrowableOfType(QuotaException.class, () -> ask.accept(works.get(2)));
+          assertThat(refused.seconds()).isEqualTo(7);
+          clock.addAndGet(7);
+          works.get(1).end.complete(Work.Outcome.NOTHING);
+          ask.accept(works.get(2));
+        });
+  }
+
+  @Test
+  void cancelledImages_areTakenBack() {
+    Usage usage = Usage.inMemory();
+    Quotas quotas = new Quotas(() -> usage, System::nanoTime, () -> 0);
+    JobQueue counting = new JobQueue(1, 9, 9, ended::add, quotas, System::nanoTime);
+    as(
+        WEB,
+        () -> {
+          Job.Request request =
+              new Job.Request(
+                  "test",
+                  new DrawingRun(
+                      pipeline, PromptSpec.builder().images(4).seed(1).build(), List.of()),
+                  Fields.object(),
+                  0,
+                  Instant.EPOCH,
+                  Sender.current());
+          Job job = counting.submit(request, Optional.empty());
+          assertThat(quotas.today("web")).isEqualTo(new Usage.Day(1, 4));
+          asked.get(0).begin(0);
+          job.cancel();
+          asked.get(0).work().completeExceptionally(new CancellationException());
+          assertThat(quotas.today("web")).isEqualTo(new Usage.Day(1, 1));
+          assertThatThrownBy(() -> counting.submit(request, Optional.of(job.id())))
+              .isInstanceOf(IllegalArgumentException.class);
+          assertThat(quotas.today("web")).isEqualTo(new Usage.Day(1, 1));
+        });
   }
 
   @Test

@@ -5,12 +5,14 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.SignedPaths;
+import dev.sdlora.server.key.Keys;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +32,14 @@ class TransportTest {
 
   @BeforeEach
   void start() {
-    Access access = new Access(Map.of(), Set.of(), Set.of(), Set.of(), new SignedPaths());
+    Access access =
+        new Access(
+            Map.of(),
+            Set.of(),
+            new Keys(List.of(), Optional.empty()),
+            Set.of(),
+            Set.of(),
+            new SignedPaths());
     transport = new Transport(access, new ErrorMessages(List.of()), MAX_BODY, 1, List.of());
     javalin =
         Javalin.create(

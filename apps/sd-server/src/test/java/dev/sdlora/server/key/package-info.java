@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.server.key;
+
+import org.jspecify.annotations.NullMarked;
